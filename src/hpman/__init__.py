@@ -1,0 +1,1 @@
+"""Hyperparameters written where they are used, managed as a whole."""

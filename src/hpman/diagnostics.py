@@ -1,0 +1,75 @@
+"""What a finding is, and how it reads.
+
+Owns the shape of a finding and its text; knows neither how it is found nor
+which exception carries it.
+"""
+
+from __future__ import annotations
+
+from .record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .occurrence import Occurrence
+    from .source import Source
+
+
+class Diagnostic(Record):
+    """Describe one thing that is wrong: what, where, and what to do.
+
+    Attributes:
+        code: the stable code of the rule.
+        message: what happened, as a sentence.
+        advice: what to do, as a sentence.
+        path: the file, or None where nothing in a file is at fault.
+        line: the line, counted from 1, or None.
+        column: the column in characters, counted from 1, or None.
+        name: the hyperparameter that it is about, or None.
+        occurrences: the calls that it is about, in order.
+        source: the text to show an excerpt of, or None.
+        placeholder: the manager that it is about, None where it is about a file.
+
+    >>> print(Diagnostic("HPM101", "`lr` has no default.", "Give it one.", "a.py", 3, 5))
+    a.py:3:5: `lr` has no default.
+    Give it one.
+    """
+
+    __slots__ = ()
+    code: str
+    message: str
+    advice: str
+    path: str | None = None
+    line: int | None = None
+    column: int | None = None
+    name: str | None = None
+    occurrences: tuple[Occurrence, ...] = ()
+    source: Source | None = None
+    placeholder: str | None = None
+
+    @property
+    def place(self) -> str:
+        """`path:line:column` as far as it is known, else an empty text."""
+        return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+
+    def __str__(self) -> str:
+        """Give the place and the message, the excerpt, and what to do."""
+        head = f"{self.place}: {self.message}" if self.path is not None else self.message
+        return "\n".join(filter(None, [head, *self._excerpts(), self.advice]))
+
+    def _excerpts(self) -> list[str]:
+        """Show each call that takes part, or the one line at fault."""
+        if len(self.occurrences) > 1:
+            return [
+                f"{_ordinal(number)} occurrence:\n{each.path}:{each.line}\n"
+                f"{each.source.excerpt(each.line)}"
+                for number, each in enumerate(self.occurrences, 1)
+            ]
+        if self.source is not None and self.line is not None:
+            return [self.source.excerpt(self.line, before=2, after=2)]
+        return []
+
+
+def _ordinal(number: int) -> str:
+    """Spell the first ten ordinals; number the others."""
+    words = "First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth".split()
+    return words[number - 1] if number <= len(words) else f"{number}th"

@@ -1,0 +1,166 @@
+"""The exceptions, and the two values that stand for a missing one.
+
+Owns which exception a finding becomes; knows neither files nor managers.
+"""
+
+from __future__ import annotations
+
+from .diagnostics import Diagnostic
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from .occurrence import Occurrence
+
+
+class EmptyValue:
+    """Stand for a value that is not there; there is one such object.
+
+    >>> EmptyValue() is EMPTY
+    True
+    """
+
+    __slots__ = ()
+    _only: EmptyValue
+
+    def __new__(cls) -> EmptyValue:
+        """Return the one object."""
+        return cls._only
+
+    def __repr__(self) -> str:
+        """Show the class, which is all there is to it."""
+        return "EmptyValue()"
+
+    def __reduce__(self) -> tuple[type[EmptyValue], tuple[()]]:
+        """Unpickle to the one object."""
+        return EmptyValue, ()
+
+
+EMPTY = EmptyValue._only = object.__new__(EmptyValue)
+
+
+class HpmanError(Exception):
+    """Report what is wrong with hyperparameters: the root of all our errors.
+
+    Args:
+        diagnostics: the findings, in order; the fields are those of the first.
+
+    >>> error = HpmanError(Diagnostic("HPM101", "No.", "Mend it.", "a.py", 3, 1, "lr"))
+    >>> error.name, error.path, error.line
+    ('lr', 'a.py', 3)
+    """
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        """Keep the findings."""
+        super().__init__(*diagnostics)
+        self.diagnostics = diagnostics
+
+    @property
+    def name(self) -> str | None:
+        """The hyperparameter that the first finding is about."""
+        return self.diagnostics[0].name
+
+    @property
+    def occurrences(self) -> tuple[Occurrence, ...]:
+        """The calls that the first finding is about."""
+        return self.diagnostics[0].occurrences
+
+    @property
+    def path(self) -> str | None:
+        """The file of the first finding."""
+        return self.diagnostics[0].path
+
+    @property
+    def line(self) -> int | None:
+        """The line of the first finding, counted from 1."""
+        return self.diagnostics[0].line
+
+    @property
+    def column(self) -> int | None:
+        """The column of the first finding in characters, counted from 1."""
+        return self.diagnostics[0].column
+
+    def __str__(self) -> str:
+        """Report every finding, with an empty line between two."""
+        return "\n\n".join(str(each) for each in self.diagnostics)
+
+    def __reduce__(self) -> tuple[type[HpmanError], tuple[Diagnostic, ...]]:
+        """Pickle the findings; the text is made anew."""
+        return type(self), self.diagnostics
+
+
+class UnreadableSourceError(HpmanError, SyntaxError):
+    """Report a file that Python cannot read: its syntax, its encoding, its bytes."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        """Fill the fields of a `SyntaxError` too."""
+        super().__init__(*diagnostics)
+        first = diagnostics[0]
+        self.msg = first.message
+        self.filename, self.lineno, self.offset = first.path, first.line, first.column
+
+
+class ArgumentCountError(HpmanError, TypeError):
+    """Report a call with no name, or with more than a name and a default."""
+
+
+class NotLiteralNameException(HpmanError):
+    """Report a call whose name is not a literal string."""
+
+
+class DoubleAssignmentException(HpmanError):
+    """Report a hyperparameter that is given a default in two places."""
+
+
+class ImpossibleTree(HpmanError, ValueError):
+    """Report a name that is a leaf and a branch at once, as `a` beside `a.b`."""
+
+
+class NotLiteralEvaluable(HpmanError):
+    """Report a hint that is not a literal; stand for a default that is none.
+
+    As a value it shows the expression and its place, and it lasts until the
+    program runs the call.
+
+
+    Args:
+        diagnostics: the findings, in order.
+        expression: the expression as it is written.
+
+    >>> NotLiteralEvaluable(expression="LR / 10")
+    NotLiteralEvaluable('LR / 10')
+    """
+
+    def __init__(self, *diagnostics: Diagnostic, expression: str = "") -> None:
+        """Keep the findings and the expression."""
+        super().__init__(*diagnostics)
+        self.expression = expression
+
+    def __repr__(self) -> str:
+        """Show the expression, and where it stands when that is known."""
+        place = self.diagnostics[0].place if self.diagnostics else ""
+        shown = repr(self.expression) if self.expression else ""
+        return f"NotLiteralEvaluable({', '.join(filter(None, [shown, place]))})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the expression too."""
+        return _not_literal, (self.expression, self.diagnostics)
+
+
+def _not_literal(expression: str, diagnostics: tuple[Diagnostic, ...]) -> NotLiteralEvaluable:
+    """Rebuild a pickled one."""
+    return NotLiteralEvaluable(*diagnostics, expression=expression)
+
+
+def raise_for(diagnostics: Iterable[Diagnostic], kinds: Mapping[str, type[HpmanError]]) -> None:
+    """Raise one exception for all findings, of the type that the first one's code names.
+
+    Args:
+        diagnostics: the findings, in order; nothing happens when there are none.
+        kinds: the exception for each code.
+    """
+    found = tuple(diagnostics)
+    if found:
+        raise kinds[found[0].code](*found)

@@ -1,0 +1,150 @@
+"""One text of a program, and excerpts from it.
+
+Owns lines and how they are shown around a place; knows no syntax and no
+hyperparameter.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
+
+
+class Source:
+    """Hold the text of one file together with the path that it was read from.
+
+    Lines end where Python ends them: at a newline, not at a form feed or at
+    the other characters on which `str.splitlines` splits.
+
+    Args:
+        path: the path, as the caller gave it or as the walk composed it.
+        text: the decoded text, with newlines already made uniform.
+
+    >>> Source("a.py", "x = 1\\ny = 2\\n").lines
+    ['x = 1', 'y = 2']
+    """
+
+    __slots__ = ("_lines", "path", "text")
+
+    def __init__(self, path: str, text: str) -> None:
+        """Keep the text; it is split at the first question for a line."""
+        self.path = path
+        self.text = text
+        self._lines: list[str] | None = None
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines without their ends; a last line that is empty is none."""
+        if self._lines is None:
+            lines = self.text.split("\n")
+            if len(lines) > 1 and not lines[-1]:
+                lines.pop()
+            self._lines = lines
+        return self._lines
+
+    def excerpt(self, line: int, *, before: int = 5, after: int = 5, indent: int = 0) -> str:
+        """Show the lines around one, numbered, with an arrow at it.
+
+        Args:
+            line: the line to point at, counted from 1.
+            before: how many lines to show above it.
+            after: how many lines to show below it.
+            indent: how many spaces to put in front of each line.
+
+        >>> print(Source("a.py", "a\\nb\\nc\\n").excerpt(2, before=1))
+            1: a
+        ==> 2: b
+            3: c
+        """
+        lines = self.lines
+        first, last = max(1, line - before), min(len(lines), line + after)
+        width = len(str(last))
+        return "\n".join(
+            f"{'':{indent}}{'==>' if number == line else '   '} {number:{width}}: {lines[number - 1]}"
+            for number in range(first, last + 1)
+        )
+
+    def __eq__(self, other: object) -> bool:
+        """Two sources are the same when path and text are."""
+        return isinstance(other, Source) and (self.path, self.text) == (other.path, other.text)
+
+    def __hash__(self) -> int:
+        """Hash by path: texts are long."""
+        return hash(self.path)
+
+    def __repr__(self) -> str:
+        """Show the path; the text would drown it."""
+        return f"Source({self.path!r}, {len(self.text)} characters)"
+
+    def __reduce__(self) -> tuple[type[Source], tuple[str, str]]:
+        """Pickle path and text; lines are split anew."""
+        return Source, (self.path, self.text)
+
+
+class SourceHelper:
+    """Format lines of a text around a place.
+
+    Args:
+        source: the text.
+
+    >>> print(SourceHelper("a\\nb\\n").format_line_with_context(1))
+    ==> 1: a
+        2: b
+    """
+
+    def __init__(self, source: str) -> None:
+        """Keep the text."""
+        self._source = Source("<unknown>", source)
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> SourceHelper:
+        """Read the text from a UTF-8 file."""
+        with open(path, encoding="utf-8") as file:
+            return cls(file.read())
+
+    def format_lines(
+        self, from_line: int, to_line: int, lineno: int, *, indent_spaces: int = 0
+    ) -> str:
+        """Show the lines `from_line` to `to_line`, with an arrow at `lineno`."""
+        return self._source.excerpt(
+            lineno, before=lineno - from_line, after=to_line - lineno, indent=indent_spaces
+        )
+
+    def format_line_with_context(
+        self, lineno: int, before: int = 5, after: int = 5, *, indent_spaces: int = 0
+    ) -> str:
+        """Show a line and the lines around it, with an arrow at `lineno`."""
+        return self._source.excerpt(lineno, before=before, after=after, indent=indent_spaces)
+
+    def format_given_filename_and_lineno(
+        self, filename: str, lineno: int, *, before: int = 5, after: int = 5, indent_spaces: int = 0
+    ) -> str:
+        """Show `filename:lineno`, then the lines around it."""
+        excerpt = self.format_line_with_context(
+            lineno, before, after, indent_spaces=indent_spaces
+        )
+        return f"{'':{indent_spaces}}{filename}:{lineno}\n{excerpt}"
+
+    @staticmethod
+    def format_given_filename_and_source_and_lineno(
+        filename: str, source: str, lineno: int, *, indent_spaces: int = 0
+    ) -> str:
+        """Show `filename:lineno`, then the lines of `source` around it."""
+        return SourceHelper(source).format_given_filename_and_lineno(
+            filename, lineno, indent_spaces=indent_spaces
+        )
+
+    @staticmethod
+    def format_given_source_and_lineno(source: str, lineno: int, *, indent_spaces: int = 0) -> str:
+        """Show the lines of `source` around `lineno`."""
+        return SourceHelper(source).format_line_with_context(lineno, indent_spaces=indent_spaces)
+
+    @staticmethod
+    def format_given_filepath_and_lineno(
+        path: str, lineno: int, *, indent_spaces: int = 0
+    ) -> str:
+        """Show `path:lineno`, then the lines of that file around it."""
+        return SourceHelper.from_file(path).format_given_filename_and_lineno(
+            path, lineno, indent_spaces=indent_spaces
+        )
