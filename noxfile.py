@@ -1,0 +1,135 @@
+"""The checks of the project; `nox` alone is the fast path, `nox -l` lists them all."""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+import subprocess
+import sys
+
+import nox
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PROJECT)
+UPSTREAM = ("hpman==0.13.0", "hpargparse==0.14.0", "setuptools<80")
+
+
+def is_found(version: str) -> bool:
+    """Tell whether this machine runs that Python; a name on the path may be an empty shim."""
+    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        return True
+    program = shutil.which(f"python{version}")
+    if program is None:
+        return False
+    return subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0
+
+
+OLDEST = next(filter(is_found, PYTHONS))
+NEWEST = next(filter(is_found, reversed(PYTHONS)))
+
+nox.options.default_venv_backend = "virtualenv"
+nox.options.error_on_missing_interpreters = False
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = [f"tests-{NEWEST}", "lint", "types"]
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests on the installed package and measure what they reach."""
+    session.install(".[test]")
+    for remains in glob.glob(f".coverage.{session.python}.*"):
+        os.remove(remains)
+    session.run(
+        *("coverage", "run", "-m", "pytest", *session.posargs),
+        env={"COVERAGE_FILE": os.path.abspath(f".coverage.{session.python}")},
+    )
+    if not session.posargs:
+        session.notify("coverage")
+
+
+@nox.session(python=NEWEST)
+def coverage(session: nox.Session) -> None:
+    """Report what the tests reached on all Pythons together; less than all of it fails."""
+    session.install("coverage[toml]")
+    session.run("coverage", "combine")
+    session.run("coverage", "report")
+
+
+@nox.session(python=NEWEST)
+def properties(session: nox.Session) -> None:
+    """Try the properties forty times as hard as the tests do."""
+    session.install(".[test]")
+    session.run(
+        *("pytest", "tests/properties", *session.posargs),
+        env={"HYPOTHESIS_PROFILE": "long"},
+    )
+
+
+@nox.session(python=OLDEST)
+def minimums(session: nox.Session) -> None:
+    """Run the tests with the lowest direct dependencies on the oldest Python found."""
+    lowest = [each.replace(">=", "==") for each in PROJECT["project"]["dependencies"]]
+    session.install(".[test]", *lowest)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python=NEWEST)
+def lint(session: nox.Session) -> None:
+    """Check style, format and the contract of layers."""
+    session.install("-e", ".[lint]")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports", "--no-logo")
+
+
+@nox.session(python=NEWEST)
+def types(session: nox.Session) -> None:
+    """Check the types of sources, tests and tools."""
+    session.install("-e", ".[types]", "nox")
+    session.run("mypy")
+
+
+@nox.session(python=NEWEST)
+def publictypes(session: nox.Session) -> None:
+    """Ask pyright whether each public name is fully typed; its wheels carry node along."""
+    session.install(".", "basedpyright")
+    for package in ("hpman", "hpargparse"):
+        session.run("basedpyright", "--ignoreexternal", "--verifytypes", package)
+
+
+@nox.session(python=NEWEST)
+def docs(session: nox.Session) -> None:
+    """Run the README, the docstrings and every example, those that need an extra too."""
+    session.install(".[test,examples]")
+    session.run("pytest", "tests/contracts", "-k", "readme or docstring or example")
+
+
+@nox.session(python=NEWEST)
+def bench(session: nox.Session) -> None:
+    """Compare speed and memory with their floors and with upstream; fail past an aim."""
+    session.install(".")
+    upstream = os.path.join(session.create_tmp(), "upstream")
+    python = os.path.join(upstream, "Scripts" if os.name == "nt" else "bin", "python")
+    if not os.path.exists(python):
+        session.run("python", "-m", "venv", upstream)
+        session.run(python, "-m", "pip", "install", "-q", *UPSTREAM, external=True)
+    session.run("python", "-m", "benchmarks", "--upstream", python, *session.posargs)
+
+
+@nox.session(python=NEWEST)
+def package(session: nox.Session) -> None:
+    """Build the distribution, look into the wheel, and use it from a clean environment."""
+    session.install("build")
+    dist = os.path.join(session.create_tmp(), "dist")
+    shutil.rmtree(dist, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", dist)
+    (wheel,) = glob.glob(os.path.join(dist, "*.whl"))
+    listed = session.run("python", "-m", "zipfile", "-l", wheel, silent=True)
+    for needed in ("hpman/py.typed", "hpman/m.pyi", "hpargparse/py.typed", "licenses/LICENSE"):
+        if needed not in str(listed):
+            session.error(f"{wheel} holds no {needed}")
+    session.install("--force-reinstall", wheel)
+    with session.chdir(dist):
+        session.run("python", "-W", "error", "-c", "from hpman.m import _; import hpargparse")
+        session.run("hpcli", "-h", silent=True)

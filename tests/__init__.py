@@ -1,0 +1,1 @@
+"""The tests; folders below bear the names of what they test."""

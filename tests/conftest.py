@@ -1,0 +1,17 @@
+"""What every test can count on: a stable terminal, and how hard properties are tried."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# Programs that a test starts see the same terminal as the test does.
+os.environ["COLUMNS"] = "80"
+os.environ["NO_COLOR"] = "1"
+os.environ.pop("FORCE_COLOR", None)
+os.environ.pop("PYTHON_COLORS", None)
+
+# A slow machine is no failure: no test is timed.
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", _PATIENT, max_examples=50)
+settings.register_profile("long", _PATIENT, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
