@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from .source import Source
 
 
+_WIDTH = 200  # of a line in an excerpt: minified code must not drown a message
+
+
 class Diagnostic(Record):
     """Describe one thing that is wrong: what, where, and what to do.
 
@@ -61,11 +64,11 @@ class Diagnostic(Record):
         if len(self.occurrences) > 1:
             return [
                 f"{_ordinal(number)} occurrence:\n{each.path}:{each.line}\n"
-                f"{each.source.excerpt(each.line)}"
+                f"{each.source.excerpt(each.line, width=_WIDTH)}"
                 for number, each in enumerate(self.occurrences, 1)
             ]
         if self.source is not None and self.line is not None:
-            return [self.source.excerpt(self.line, before=2, after=2)]
+            return [self.source.excerpt(self.line, before=2, after=2, width=_WIDTH)]
         return []
 
 

@@ -43,7 +43,15 @@ class Source:
             self._lines = lines
         return self._lines
 
-    def excerpt(self, line: int, *, before: int = 5, after: int = 5, indent: int = 0) -> str:
+    def excerpt(
+        self,
+        line: int,
+        *,
+        before: int = 5,
+        after: int = 5,
+        indent: int = 0,
+        width: int | None = None,
+    ) -> str:
         """Show the lines around one, numbered, with an arrow at it.
 
         Args:
@@ -51,6 +59,7 @@ class Source:
             before: how many lines to show above it.
             after: how many lines to show below it.
             indent: how many spaces to put in front of each line.
+            width: how many characters of a line to show at most; all for None.
 
         >>> print(Source("a.py", "a\\nb\\nc\\n").excerpt(2, before=1))
             1: a
@@ -59,11 +68,15 @@ class Source:
         """
         lines = self.lines
         first, last = max(1, line - before), min(len(lines), line + after)
-        width = len(str(last))
-        return "\n".join(
-            f"{'':{indent}}{'==>' if number == line else '   '} {number:{width}}: {lines[number - 1]}"
-            for number in range(first, last + 1)
-        )
+        digits = len(str(last))
+        shown = []
+        for number in range(first, last + 1):
+            text = lines[number - 1]
+            if width is not None and len(text) > width:
+                text = f"{text[: width - 1]}…"
+            arrow = "==>" if number == line else "   "
+            shown.append(f"{'':{indent}}{arrow} {number:{digits}}: {text}")
+        return "\n".join(shown)
 
     def __eq__(self, other: object) -> bool:
         """Two sources are the same when path and text are."""
