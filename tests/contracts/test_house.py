@@ -1,0 +1,78 @@
+"""How the sources are built: small modules, short functions, imports that point down."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+MODULES = sorted(CHECKOUT.glob("src/**/*.py"))
+REMOVED = re.compile(r"\bast\.(Str|Num|Bytes|NameConstant|Ellipsis|Index|ExtSlice|Suite|Param)\b")
+
+of_each_module = pytest.mark.parametrize(
+    "path", MODULES, ids=lambda path: path.relative_to(CHECKOUT / "src").as_posix()
+)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@of_each_module
+def test_a_module_stays_below_400_lines(path: Path) -> None:
+    assert len(_text(path).splitlines()) < 400
+
+
+@of_each_module
+def test_a_function_has_at_most_60_lines(path: Path) -> None:
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    found = [node for node in ast.walk(ast.parse(_text(path))) if isinstance(node, kinds)]
+    sizes = {each.name: (each.end_lineno or 0) - each.lineno + 1 for each in found}
+    assert {name: size for name, size in sizes.items() if size > 60} == {}
+
+
+@of_each_module
+def test_a_module_opens_with_at_most_five_lines_on_what_it_owns(path: Path) -> None:
+    says = ast.get_docstring(ast.parse(_text(path)))
+    assert says
+    assert len(says.splitlines()) <= 5
+
+
+@of_each_module
+def test_a_module_uses_nothing_that_python_3_14_removed(path: Path) -> None:
+    assert REMOVED.search(_text(path)) is None
+
+
+@of_each_module
+def test_a_module_imports_no_package_root_of_its_own(path: Path) -> None:
+    package = path.relative_to(CHECKOUT / "src").parts[0]
+    tree = ast.parse(_text(path))
+    absolute = [
+        name
+        for node in ast.walk(tree)
+        for name in (
+            [each.name for each in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom) and node.level == 0
+            else []
+        )
+    ]
+    assert [name for name in absolute if name.split(".")[0] == package] == []
+
+
+def test_imports_point_down() -> None:
+    pytest.importorskip("importlinter", reason="of the extra `lint`")
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

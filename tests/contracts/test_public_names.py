@@ -1,0 +1,70 @@
+"""The public names: what they are, and that each tells what it does."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+
+import hpargparse
+import hpman
+import pytest
+
+HPMAN = [
+    "ArgumentCountError",
+    "DoubleAssignmentException",
+    "EmptyValue",
+    "HpmanError",
+    "HyperParameterDB",
+    "HyperParameterManager",
+    "HyperParameterOccurrence",
+    "ImpossibleTree",
+    "L",
+    "NotLiteralEvaluable",
+    "NotLiteralNameException",
+    "P",
+    "SourceHelper",
+    "UnreadableSourceError",
+]
+HPARGPARSE = ["bind", "load", "parse_args", "save"]
+PUBLIC = [*(f"hpman.{name}" for name in HPMAN), *(f"hpargparse.{name}" for name in HPARGPARSE)]
+
+
+def test_hpman_offers_these_names() -> None:
+    assert sorted(hpman.__all__) == HPMAN
+    assert set(HPMAN) <= set(dir(hpman))
+
+
+def test_hpargparse_offers_these_names() -> None:
+    assert sorted(hpargparse.__all__) == HPARGPARSE
+    assert set(HPARGPARSE) <= set(dir(hpargparse))
+
+
+@pytest.mark.parametrize("package", [hpman, hpargparse], ids=lambda package: package.__name__)
+def test_a_name_that_is_not_there_is_an_attribute_error(package: object) -> None:
+    with pytest.raises(AttributeError, match="no_such_name"):
+        package.no_such_name  # type: ignore[attr-defined]  # noqa: B018
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_name_says_what_it_does(path: str) -> None:
+    package, _, name = path.partition(".")
+    thing = getattr(importlib.import_module(package), name)
+    assert inspect.getdoc(thing)
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_the_methods_of_a_public_class_say_what_they_do(path: str) -> None:
+    package, _, name = path.partition(".")
+    thing = getattr(importlib.import_module(package), name)
+    silent = [
+        key
+        for key, value in getattr(thing, "__dict__", {}).items()
+        if not key.startswith("_") and callable(value) and not inspect.getdoc(value)
+    ]
+    assert silent == []
+
+
+def test_the_table_is_reached_by_its_documented_path() -> None:
+    table = importlib.import_module("hpman.hpm_db")
+    names = ["L", "P", "HyperParameterDB", "HyperParameterOccurrence"]
+    assert [getattr(table, name) for name in names] == [getattr(hpman, name) for name in names]

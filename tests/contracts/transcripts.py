@@ -1,0 +1,151 @@
+"""Run what a Markdown file shows: its files, its programs, its transcripts.
+
+CONTRIBUTING.md says how a block is marked. Knows nothing of what the blocks say.
+"""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_BLOCK = re.compile(
+    r"(?:^<!-- (?P<mark>[^\n]*?) -->\n+)?^```(?P<language>\w*)\n(?P<text>.*?)^```$"
+    r"|^(?P<heading>\#{1,2} [^\n]*)$",
+    re.MULTILINE | re.DOTALL,
+)
+_FILE = re.compile(r"(?:#!.*\n)?# File: (\S+)\n")
+_BETWEEN = "\x01"  # stands between the outputs of two commands
+_SHELLS = ("bash", "console", "sh")
+
+
+class Block(NamedTuple):
+    """One fenced block, with the mark above it."""
+
+    mark: str
+    language: str
+    text: str
+
+    @property
+    def file(self) -> str | None:
+        """The file that the block is written to."""
+        if self.mark.startswith("file: "):
+            return self.mark.removeprefix("file: ")
+        named = _FILE.match(self.text)
+        return named[1] if named else None
+
+    @property
+    def is_run(self) -> bool:
+        """Whether the block is more than an illustration."""
+        return self.mark != "not run" and not self.mark.startswith("command: ")
+
+
+class Section(NamedTuple):
+    """The blocks below one heading; they share a folder."""
+
+    heading: str
+    blocks: list[Block]
+
+
+def sections(markdown: str) -> list[Section]:
+    """Split a text at its headings of the first two levels; keep those that hold blocks."""
+    found = [Section("top", [])]
+    for match in _BLOCK.finditer(markdown):
+        if match["heading"]:
+            found.append(Section(match["heading"].lstrip("# "), []))
+        else:
+            block = Block(match["mark"] or "", match["language"], match["text"])
+            found[-1].blocks.append(block)
+    return [each for each in found if any(block.is_run for block in each.blocks)]
+
+
+def commands(transcript: str) -> Iterator[tuple[str, str]]:
+    """Yield each command of a transcript and the output that it shows."""
+    for part in re.split(r"^\$ ", transcript, flags=re.MULTILINE)[1:]:
+        lines = part.splitlines(keepends=True)
+        end = next(number for number, line in enumerate(lines, 1) if not line.endswith("\\\n"))
+        yield "".join(lines[:end]).strip(), "".join(lines[end:])
+
+
+def run(section: Section, folder: Path) -> None:
+    """Write the files of a section, run its programs, compare its transcripts."""
+    for number, block in enumerate(filter(lambda each: each.is_run, section.blocks)):
+        if block.file is not None:
+            _write(folder / block.file, block.text)
+        elif block.language == "python" and ">>> " in block.text:
+            _write(folder / f"block{number}.txt", block.text)
+            _expect("", _shell(f"python3 -m doctest block{number}.txt", folder), block.text)
+        elif block.language == "python":
+            _write(folder / f"block{number}.py", block.text)
+            done = _shell(f"python3 block{number}.py >/dev/null || echo failed", folder)
+            (folder / f"block{number}.py").unlink()
+            _expect("", done, block.text)
+        elif block.language in _SHELLS:
+            _compare(block.text, folder)
+
+
+def bring(names: list[str], origin: Path, folder: Path) -> None:
+    """Copy files and folders to where a section runs."""
+    for name in names:
+        if (origin / name).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(origin / name, folder / name, ignore=ignored)
+        else:
+            shutil.copy(origin / name, folder / name)
+
+
+def _compare(transcript: str, folder: Path) -> None:
+    """Run the commands of one block in one shell, so that `cd` lasts to its end."""
+    pairs = list(commands(transcript))
+    script = "".join(f"{command}\nprintf '\\001'\n" for command, _ in pairs)
+    outputs = _shell(script, folder).split(_BETWEEN) + [""] * len(pairs)
+    for (command, expected), output in zip(pairs, outputs, strict=False):
+        _expect(_trimmed(expected), _trimmed(output), command)
+
+
+def _expect(expected: str, output: str, what: str) -> None:
+    """Compare as doctest does: `...` stands for any text."""
+    same = doctest.OutputChecker().check_output(expected, output, doctest.ELLIPSIS)
+    assert same, f"{what}\nexpected:\n{expected}\ngot:\n{output}"
+
+
+def _trimmed(text: str) -> str:
+    """Drop blanks at the ends of lines, and empty lines at the end."""
+    return "".join(f"{line.rstrip()}\n" for line in text.rstrip().split("\n") if text.strip())
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a program that can be started by its name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)
+
+
+def _shell(script: str, folder: Path) -> str:
+    """Run commands with the Python and the console scripts of this environment first."""
+    environment = {
+        **os.environ,
+        "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
+    }
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.stdout
