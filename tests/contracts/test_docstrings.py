@@ -7,9 +7,10 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING
 
+import pytest
+
 import hpargparse
 import hpman
-import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,9 @@ import os
 import subprocess
 import sys
 
-import hpman
 import pytest
+
+import hpman
 
 HEAVY = frozenset(
     "typing dataclasses inspect re ast enum logging pathlib yaml tabulate argparse json pickle "

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import inspect
 
+import pytest
+
 import hpargparse
 import hpman
-import pytest
 
 HPMAN = [
     "ArgumentCountError",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from typing_extensions import assert_type
+
 import hpargparse
 from hpman import HyperParameterManager
 from hpman.m import _, any_other_name
-from typing_extensions import assert_type
 
 assert_type(_, HyperParameterManager)
 assert_type(any_other_name, HyperParameterManager)
