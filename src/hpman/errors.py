@@ -9,7 +9,7 @@ from .diagnostics import Diagnostic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from typing import Any
 
     from .occurrence import Occurrence
@@ -154,13 +154,27 @@ def _not_literal(expression: str, diagnostics: tuple[Diagnostic, ...]) -> NotLit
     return NotLiteralEvaluable(*diagnostics, expression=expression)
 
 
-def raise_for(diagnostics: Iterable[Diagnostic], kinds: Mapping[str, type[HpmanError]]) -> None:
-    """Raise one exception for all findings, of the type that the first one's code names.
+def error_for(diagnostics: Iterable[Diagnostic]) -> HpmanError:
+    """Make one exception of all findings, of the type that the first one's code names.
 
     Args:
-        diagnostics: the findings, in order; nothing happens when there are none.
-        kinds: the exception for each code.
+        diagnostics: the findings, in order; at least one.
+
+    Returns:
+        The exception, to be raised by the caller.
+
+    >>> type(error_for([Diagnostic("HPM203", "`a` and `a.b`.", "Rename one.")])).__name__
+    'ImpossibleTree'
     """
     found = tuple(diagnostics)
-    if found:
-        raise kinds[found[0].code](*found)
+    return _KINDS[found[0].code](*found)
+
+
+_KINDS: dict[str, type[HpmanError]] = {
+    "HPM001": UnreadableSourceError,
+    "HPM101": ArgumentCountError,
+    "HPM102": NotLiteralNameException,
+    "HPM103": NotLiteralEvaluable,
+    "HPM201": DoubleAssignmentException,
+    "HPM203": ImpossibleTree,
+}

@@ -20,17 +20,20 @@ class Source:
     Args:
         path: the path, as the caller gave it or as the walk composed it.
         text: the decoded text, with newlines already made uniform.
+        key: what tells this file from others and where it sorts among them;
+            the path where nothing is given.
 
     >>> Source("a.py", "x = 1\\ny = 2\\n").lines
     ['x = 1', 'y = 2']
     """
 
-    __slots__ = ("_lines", "path", "text")
+    __slots__ = ("_lines", "key", "path", "text")
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, key: tuple[object, ...] = ()) -> None:
         """Keep the text; it is split at the first question for a line."""
         self.path = path
         self.text = text
+        self.key = key or (0, path)
         self._lines: list[str] | None = None
 
     @property
@@ -90,9 +93,9 @@ class Source:
         """Show the path; the text would drown it."""
         return f"Source({self.path!r}, {len(self.text)} characters)"
 
-    def __reduce__(self) -> tuple[type[Source], tuple[str, str]]:
-        """Pickle path and text; lines are split anew."""
-        return Source, (self.path, self.text)
+    def __reduce__(self) -> tuple[type[Source], tuple[str, str, tuple[object, ...]]]:
+        """Pickle path, text and key; lines are split anew."""
+        return Source, (self.path, self.text, self.key)
 
 
 class SourceHelper:

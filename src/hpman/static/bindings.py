@@ -95,14 +95,25 @@ class Bindings:
 
     def calls(self) -> Iterable[tuple[Call, str]]:
         """Yield each call of a manager with the manager's placeholder."""
+        known: dict[tuple[str, Scope], list[str]] = {}  # most calls are of one name in few scopes
         for node, scope in self._calls:
-            try:
-                found = self._mean(node.func, scope)
-            except RecursionError:  # an alias of an alias, a thousand times over
-                continue
-            managers = {meaning.placeholder for meaning in found if meaning.kind == "manager"}
-            for placeholder in sorted(managers):
+            func = node.func
+            if type(func) is Name:
+                placeholders = known.get((func.id, scope))
+                if placeholders is None:
+                    placeholders = known[func.id, scope] = self._placeholders_of(func, scope)
+            else:
+                placeholders = self._placeholders_of(func, scope)
+            for placeholder in placeholders:
                 yield node, placeholder
+
+    def _placeholders_of(self, func: expr, scope: Scope) -> list[str]:
+        """Return the placeholders of the managers that a called expression may be."""
+        try:
+            found = self._mean(func, scope)
+        except RecursionError:  # an alias of an alias, a thousand times over
+            return []
+        return sorted(meaning.placeholder for meaning in found if meaning.kind == "manager")
 
     # -- what an expression means ------------------------------------------------
 

@@ -1,0 +1,392 @@
+"""The table of occurrences: rows, queries, predicates, priorities.
+
+Owns how occurrences are asked for; knows neither how they were found nor which
+value wins.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from typing import Any, TypeVar, overload
+
+from .errors import EMPTY
+
+T = TypeVar("T")
+Row = Any  # a HyperParameterOccurrence, or the dict that `choose_columns` leaves of one
+Predicate = Callable[[Row], Any]
+
+
+class HyperParameterPriority(enum.IntEnum):
+    """Rank where a value came from; the highest rank wins."""
+
+    PRIORITY_PARSED_FROM_SOURCE_CODE = 1
+    PRIORITY_SET_FROM_CALLABLE = 2
+    PRIORITY_SET_FROM_SETTER = 3
+
+
+P = HyperParameterPriority
+
+
+class DeferredNode:
+    """Stand for the syntax tree of a default until somebody asks for it.
+
+    Trees are large: ten thousand of them cost two hundred megabytes.
+
+    Args:
+        text: the expression as it is written.
+        line: its line, counted from 1.
+        offset: how many bytes of the line stand in front of it.
+    """
+
+    __slots__ = ("line", "offset", "text")
+
+    def __init__(self, text: str, line: int, offset: int) -> None:
+        """Keep text and place."""
+        self.text, self.line, self.offset = text, line, offset
+
+    def parse(self) -> Any:
+        """Return the tree of the expression, at its place in the file."""
+        import ast
+
+        node = ast.parse(f"(\n{self.text}\n)", mode="eval").body
+        for each in ast.walk(node):
+            if isinstance(each, (ast.expr, ast.keyword, ast.arg)):
+                self._move(each)
+        return node
+
+    def _move(self, node: Any) -> None:
+        """Shift one node from the expression's own lines to the file's."""
+        node.col_offset += self.offset if node.lineno == 2 else 0
+        node.end_col_offset += self.offset if node.end_lineno == 2 else 0
+        node.lineno += self.line - 2
+        node.end_lineno += self.line - 2
+
+
+class HyperParameterOccurrence(MutableMapping[str, Any]):
+    """One row of the table; its columns read as attributes and as items.
+
+    Args:
+        columns: the columns by name. Those that every row has and that are not
+            given are None; the value is `EMPTY`.
+
+    >>> row = HyperParameterOccurrence(name="lr", value=1e-3)
+    >>> row.name, row["value"], row.hints
+    ('lr', 0.001, None)
+    """
+
+    __slots__ = ("_columns",)
+    _columns: dict[str, Any]
+
+    def __init__(self, **columns: Any) -> None:
+        """Fill the columns that are not given."""
+        object.__setattr__(self, "_columns", {**_COLUMNS, **columns})
+
+    @property
+    def has_default_value(self) -> bool:
+        """Whether the row carries a value."""
+        return self._columns["value"] is not EMPTY
+
+    def __getitem__(self, column: str) -> Any:
+        """Return a column; the syntax tree is made now."""
+        value = self._columns[column]
+        if type(value) is DeferredNode:
+            value = self._columns[column] = value.parse()
+        return value
+
+    def __setitem__(self, column: str, value: Any) -> None:
+        """Set a column, or add one."""
+        self._columns[column] = value
+
+    def __delitem__(self, column: str) -> None:
+        """Take a column away."""
+        del self._columns[column]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of the columns."""
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        """Count the columns."""
+        return len(self._columns)
+
+    def __getattr__(self, column: str) -> Any:
+        """Read a column as an attribute."""
+        if column.startswith("__"):
+            raise AttributeError(column)
+        try:
+            return self[column]
+        except KeyError:
+            known = ", ".join(self._columns)
+            raise AttributeError(f"no column `{column}`; there are {known}") from None
+
+    def __setattr__(self, column: str, value: Any) -> None:
+        """Set a column as an attribute."""
+        self._columns[column] = value
+
+    def __repr__(self) -> str:
+        """Show the columns."""
+        shown = ", ".join(f"{name}={value!r}" for name, value in self._columns.items())
+        return f"HyperParameterOccurrence({shown})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the columns."""
+        return _row, (self._columns,)
+
+
+_COLUMNS: dict[str, Any] = {
+    "name": None,
+    "value": EMPTY,
+    "priority": None,
+    "filename": None,
+    "lineno": None,
+    "column": None,
+    "end_lineno": None,
+    "end_column": None,
+    "ast_node": None,
+    "hints": None,
+}
+
+
+def _row(columns: dict[str, Any]) -> HyperParameterOccurrence:
+    """Rebuild a pickled row."""
+    return HyperParameterOccurrence(**columns)
+
+
+class HyperParameterDB(list[Row]):
+    """A table: a list of rows with queries, each of which gives a table again.
+
+    >>> db = HyperParameterDB([HyperParameterOccurrence(name="a", value=1)])
+    >>> db.select(L.of_name("a")).extract_column("value")
+    [1]
+    """
+
+    def select(self, where: Predicate) -> HyperParameterDB:
+        """Return the rows for which `where` holds."""
+        return HyperParameterDB(row for row in self if where(row))
+
+    def count(self, where: Predicate | None = None) -> int:  # type: ignore[override]
+        """Count the rows for which `where` holds, or all rows."""
+        return len(self) if where is None else sum(1 for row in self if where(row))
+
+    def group_by(self, column: str) -> dict[Any, HyperParameterDB]:
+        """Return a table for each value of a column, in order of appearance.
+
+        Raises:
+            AttributeError: a row has no such column.
+        """
+        groups: dict[Any, HyperParameterDB] = {}
+        for row in self:
+            groups.setdefault(getattr(row, column), HyperParameterDB()).append(row)
+        return groups
+
+    def sorted(self, key: Callable[[Row], Any], *, reverse: bool = False) -> HyperParameterDB:
+        """Return the rows ordered by a key; None sorts before all else."""
+
+        def nones_first(row: Row) -> tuple[bool, Any]:
+            value = key(row)
+            return (False, 0) if value is None else (True, value)
+
+        return HyperParameterDB(sorted(self, key=nones_first, reverse=reverse))
+
+    @overload
+    def indexing(self, idx: int) -> Row: ...
+    @overload
+    def indexing(self, idx: Iterable[int] | slice) -> HyperParameterDB: ...
+    def indexing(self, idx: int | Iterable[int] | slice) -> Row | HyperParameterDB:
+        """Return the row at an index, or a table of the rows at several.
+
+        Raises:
+            IndexError: there is no such row.
+        """
+        if isinstance(idx, int):
+            return self[idx]
+        if isinstance(idx, slice):
+            return HyperParameterDB(self[idx])
+        return HyperParameterDB(self[each] for each in idx)
+
+    def extract_column(self, column: str) -> list[Any]:
+        """Return the values of one column.
+
+        Raises:
+            KeyError: a row has no such column.
+        """
+        return [row[column] for row in self]
+
+    def choose_columns(self, *columns: str) -> HyperParameterDB:
+        """Return a table of plain dicts with the named columns only.
+
+        Raises:
+            KeyError: a row has no such column.
+        """
+        return HyperParameterDB({column: row[column] for column in columns} for row in self)
+
+    def apply(self, func: Callable[[Row], Any]) -> HyperParameterDB:
+        """Call a function on each row, for what it changes there, and return this table."""
+        for row in self:
+            func(row)
+        return self
+
+    def reduce(self, reduce_func: Callable[[Any, Row], Any], initial: Any = EMPTY) -> Any:
+        """Fold the rows from first to last.
+
+        Args:
+            reduce_func: takes what was folded so far and a row.
+            initial: what to start with; the first row where nothing is given.
+
+        Raises:
+            ValueError: there is neither a row nor something to start with.
+        """
+        rows = iter(self)
+        folded = next(rows, EMPTY) if initial is EMPTY else initial
+        if folded is EMPTY:
+            raise ValueError("an empty table can only be reduced with an `initial` value")
+        for row in rows:
+            folded = reduce_func(folded, row)
+        return folded
+
+    def any(self, func: Predicate) -> bool:
+        """Tell whether a predicate holds for some row."""
+        return any(func(row) for row in self)
+
+    def all(self, func: Predicate) -> bool:
+        """Tell whether a predicate holds for every row."""
+        return all(func(row) for row in self)
+
+    def find_first(self, where: Predicate) -> Row | None:
+        """Return the first row for which `where` holds, or None."""
+        return next((row for row in self if where(row)), None)
+
+    def empty(self) -> bool:
+        """Tell whether there is no row."""
+        return not self
+
+    def copy(self) -> HyperParameterDB:
+        """Return a table with the same rows."""
+        return HyperParameterDB(self)
+
+
+class HyperParameterDBLambdas:
+    """Predicates, keys and transforms for the queries of a table.
+
+    >>> db = HyperParameterDB([HyperParameterOccurrence(name="a.b", value=1)])
+    >>> db.count(L.land(L.of_name_prefix("a."), L.has_default_value))
+    1
+    """
+
+    @staticmethod
+    def of_name(name: str) -> Predicate:
+        """Hold for the rows of one hyperparameter."""
+        return lambda row: row["name"] == name
+
+    @staticmethod
+    def of_name_prefix(prefix: str) -> Predicate:
+        """Hold where the name starts with `prefix`."""
+        return lambda row: row["name"].startswith(prefix)
+
+    @staticmethod
+    def of_name_suffix(suffix: str) -> Predicate:
+        """Hold where the name ends with `suffix`."""
+        return lambda row: row["name"].endswith(suffix)
+
+    @staticmethod
+    def of_value(value: Any) -> Predicate:
+        """Hold where the value equals `value`."""
+        return lambda row: row["value"] == value
+
+    @staticmethod
+    def of_priority(priority: int) -> Predicate:
+        """Hold for the rows of one rank, see `P`."""
+        return lambda row: row["priority"] == priority
+
+    @staticmethod
+    def order_by(column: str) -> Callable[[Row], Any]:
+        """Return the key that sorts by a column."""
+        return lambda row: row[column]
+
+    @staticmethod
+    def has_default_value(row: Row) -> bool:
+        """Hold where the row carries a value."""
+        return row["value"] is not EMPTY
+
+    @staticmethod
+    def exist_attr(attr: str) -> Predicate:
+        """Hold where the row has a column and it is not None."""
+        return lambda row: row.get(attr) is not None
+
+    @staticmethod
+    def apply_column(column: str, func: Callable[[Any], Any]) -> Callable[[Row], None]:
+        """Return what replaces a column of a row by a function of it."""
+
+        def change(row: Row) -> None:
+            row[column] = func(row[column])
+
+        return change
+
+    @staticmethod
+    def value_priority(row: Row) -> int:
+        """Sort the row whose value wins first: by rank, and empty values behind the others."""
+        return -10 * int(row["priority"] or 0) + (row["value"] is EMPTY)
+
+    @staticmethod
+    def land(*predicates: Predicate) -> Predicate:
+        """Hold where all predicates hold."""
+        return lambda row: all(each(row) for each in predicates)
+
+    @staticmethod
+    def lor(*predicates: Predicate) -> Predicate:
+        """Hold where some predicate holds."""
+        return lambda row: any(each(row) for each in predicates)
+
+    @staticmethod
+    def lnot(predicate: Predicate) -> Predicate:
+        """Hold where a predicate does not."""
+        return lambda row: not predicate(row)
+
+
+L = HyperParameterDBLambdas
+
+
+class HyperParamNode:
+    """One hyperparameter with all its rows, the one whose value wins first.
+
+    Attributes:
+        name: the flat name.
+        db: the rows.
+    """
+
+    __slots__ = ("db", "name")
+
+    def __init__(self, name: str, rows: Iterable[Row] = ()) -> None:
+        """Order the rows."""
+        self.name = name
+        self.db = HyperParameterDB(rows).sorted(L.value_priority)
+
+    @property
+    def value(self) -> Any:
+        """The value that wins, or `EMPTY`."""
+        return self.db[0]["value"] if self.db else EMPTY
+
+    @property
+    def empty(self) -> bool:
+        """Whether no row carries a value."""
+        return self.value is EMPTY
+
+    def get(self) -> HyperParameterOccurrence | None:
+        """Return the row whose value wins, or None."""
+        return self.db[0] if self.db else None
+
+    def __repr__(self) -> str:
+        """Show name and value."""
+        return f"HyperParamNode({self.name!r}, {self.value!r})"
+
+
+__all__ = [
+    "HyperParamNode",
+    "HyperParameterDB",
+    "HyperParameterDBLambdas",
+    "HyperParameterOccurrence",
+    "HyperParameterPriority",
+    "L",
+    "P",
+]

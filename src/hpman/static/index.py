@@ -1,0 +1,167 @@
+"""Many texts to one immutable index of hyperparameters by name.
+
+Owns how the facts of all texts are put together, in source order, and how one
+text is swapped; knows neither where texts come from nor what is wrong with them.
+"""
+
+from __future__ import annotations
+
+from ..record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ..diagnostics import Diagnostic
+    from ..occurrence import Occurrence
+    from ..source import Source
+
+    Name = tuple[str, str]  # placeholder, name
+
+
+class ScannedFile(Record):
+    """Hold what was found in one text.
+
+    Attributes:
+        source: the text; its key says which file it is, and where it sorts.
+        occurrences: the calls of managers in it, in source order.
+        diagnostics: what is wrong with it, in source order.
+    """
+
+    __slots__ = ()
+    source: Source
+    occurrences: tuple[Occurrence, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class Index:
+    """Hold the occurrences of many texts, by name and in source order.
+
+    An index never changes: `swap` gives a new one, at the price of the texts
+    that it swaps, not of all.
+
+    Args:
+        separator: what separates the parts of a nested name.
+
+    >>> from hpman.source import Source
+    >>> from hpman.static.extract import extract
+    >>> source = Source("a.py", '_("lr", 1e-3)')
+    >>> file = ScannedFile(source, *extract(source, frozenset({"_"})))
+    >>> index = Index().swap([file])
+    >>> [each.value for each in index.named("_", "lr")]
+    [0.001]
+    >>> index.swap([], without=[source.key]).names("_")
+    []
+    """
+
+    __slots__ = ("_branches", "_files", "_names", "separator")
+
+    def __init__(self, separator: str = ".") -> None:
+        """Start with nothing in it."""
+        self.separator = separator
+        self._files: dict[tuple[object, ...], ScannedFile] = {}
+        self._names: dict[Name, tuple[Occurrence, ...]] = {}
+        self._branches: dict[Name, int] = {}
+
+    @property
+    def files(self) -> Mapping[tuple[object, ...], ScannedFile]:
+        """What was found in each text, by the key of its source."""
+        return self._files
+
+    def swap(
+        self, files: Iterable[ScannedFile], without: Iterable[tuple[object, ...]] = ()
+    ) -> Index:
+        """Return an index in which some texts are replaced, added or left out.
+
+        Args:
+            files: what was found in the texts that come in.
+            without: the keys of texts that go; those that are not there are no
+                concern.
+        """
+        index = Index(self.separator)
+        index._files = dict(self._files)
+        index._names = dict(self._names)
+        index._branches = dict(self._branches)
+        incoming = list(files)
+        for key in (*without, *(each.source.key for each in incoming)):
+            gone = index._files.pop(key, None)
+            if gone is not None and gone.occurrences:
+                index._forget(gone)
+        added: dict[Name, list[Occurrence]] = {}
+        for file in incoming:
+            index._files[file.source.key] = file
+            for each in file.occurrences:
+                added.setdefault((each.placeholder, each.name), []).append(each)
+        for name, occurrences in added.items():
+            index._add(name, occurrences)
+        return index
+
+    def names(self, placeholder: str) -> list[str]:
+        """Return the names of a manager's hyperparameters, in source order."""
+        return list(dict.fromkeys(each.name for each in self.occurrences(placeholder)))
+
+    def named(self, placeholder: str, name: str) -> tuple[Occurrence, ...]:
+        """Return the occurrences of one hyperparameter, in source order."""
+        return self._names.get((placeholder, name), ())
+
+    def occurrences(self, placeholder: str) -> Iterator[Occurrence]:
+        """Yield the occurrences of a manager's hyperparameters, in source order."""
+        for file in sorted(self._files.values(), key=_file_order):
+            for each in file.occurrences:
+                if each.placeholder == placeholder:
+                    yield each
+
+    def placeholders(self) -> set[str]:
+        """Return the placeholders of all managers that have an occurrence."""
+        return {placeholder for placeholder, _name in self._names}
+
+    def is_branch(self, placeholder: str, name: str) -> bool:
+        """Tell whether some hyperparameter is named below this name."""
+        return (placeholder, name) in self._branches
+
+    def below(self, placeholder: str, name: str) -> Iterator[str]:
+        """Yield the names below a branch, in no particular order."""
+        prefix = name + self.separator
+        for owner, each in self._names:
+            if owner == placeholder and each.startswith(prefix):
+                yield each
+
+    def prefixes(self, name: str) -> Iterator[str]:
+        """Yield the names of the branches above a name, the outermost first."""
+        end = name.find(self.separator)
+        while end >= 0:
+            yield name[:end]
+            end = name.find(self.separator, end + len(self.separator))
+
+    def _add(self, name: Name, occurrences: list[Occurrence]) -> None:
+        """Put occurrences of one name among those that are there."""
+        there = self._names.get(name)
+        if there is None:
+            for prefix in self.prefixes(name[1]):
+                branch = name[0], prefix
+                self._branches[branch] = self._branches.get(branch, 0) + 1
+        self._names[name] = tuple(sorted((*(there or ()), *occurrences), key=source_order))
+
+    def _forget(self, file: ScannedFile) -> None:
+        """Take the occurrences of one text out."""
+        for name in {(each.placeholder, each.name) for each in file.occurrences}:
+            rest = tuple(o for o in self._names[name] if o.source.key != file.source.key)
+            if rest:
+                self._names[name] = rest
+                continue
+            del self._names[name]
+            for prefix in self.prefixes(name[1]):
+                branch = name[0], prefix
+                self._branches[branch] -= 1
+                if not self._branches[branch]:
+                    del self._branches[branch]
+
+
+def source_order(each: Occurrence) -> tuple[object, int, int]:
+    """Sort by file, then line, then column."""
+    return each.source.key, each.line, each.column
+
+
+def _file_order(file: ScannedFile) -> tuple[object, ...]:
+    """Sort by file."""
+    return file.source.key

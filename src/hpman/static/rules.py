@@ -1,0 +1,102 @@
+"""What must hold among the occurrences of one hyperparameter, and of all.
+
+Owns the rules over an index, one function each; knows neither files nor how a
+finding is reported.
+"""
+
+from __future__ import annotations
+
+from ..diagnostics import Diagnostic
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ..occurrence import Occurrence
+    from .index import Index, ScannedFile
+
+
+def violations(
+    index: Index, placeholder: str, files: Iterable[ScannedFile]
+) -> tuple[Diagnostic, ...]:
+    """Find all that is wrong with the hyperparameters of one manager.
+
+    Args:
+        index: the index, with the files in it.
+        placeholder: the manager.
+        files: the files to look at; the rest of the index is trusted to hold
+            no violation on its own.
+
+    Returns:
+        The findings, in the order in which the files sort, then by line.
+    """
+    found: list[Diagnostic] = []
+    names: dict[str, None] = {}
+    for file in files:
+        found += [each for each in file.diagnostics if each.placeholder in (None, placeholder)]
+        names.update((o.name, None) for o in file.occurrences if o.placeholder == placeholder)
+    for name in names:
+        found += duplicate_default(index, placeholder, name)
+        found += leaf_and_branch(index, placeholder, name)
+    # A pair that clashes is found from both of its names.
+    return tuple({_identity(each): each for each in sorted(found, key=_by_place)}.values())
+
+
+def duplicate_default(index: Index, placeholder: str, name: str) -> Iterator[Diagnostic]:
+    """Among all occurrences of a name, exactly one carries a default."""
+    defaults = [each for each in index.named(placeholder, name) if each.is_definition]
+    if len(defaults) > 1:
+        yield _finding(
+            "HPM201",
+            "Duplicated default values:",
+            f'Keep one default of `{name}`, and write `{placeholder}("{name}")` at the '
+            "other places.",
+            tuple(defaults),
+            defaults[1],
+        )
+
+
+def leaf_and_branch(index: Index, placeholder: str, name: str) -> Iterator[Diagnostic]:
+    """A name is a leaf or a branch, never both."""
+    leaves = [each for each in index.prefixes(name) if index.named(placeholder, each)]
+    if index.is_branch(placeholder, name):
+        leaves.append(name)
+    for leaf in leaves:
+        below = name if leaf != name else min(index.below(placeholder, name))
+        pair = (index.named(placeholder, leaf)[0], index.named(placeholder, below)[0])
+        yield _finding(
+            "HPM203",
+            f"`{leaf}` is a hyperparameter, and `{below}` makes it a group of them:",
+            f"Rename one of the two: a name is a leaf or a branch, split at `{index.separator}`.",
+            pair,
+            pair[0],
+        )
+
+
+def _finding(
+    code: str, message: str, advice: str, occurrences: tuple[Occurrence, ...], at: Occurrence
+) -> Diagnostic:
+    """Make a finding about several occurrences, placed at one of them."""
+    return Diagnostic(
+        code,
+        message,
+        advice,
+        at.path,
+        at.line,
+        at.column,
+        at.name,
+        occurrences,
+        at.source,
+        at.placeholder,
+    )
+
+
+def _identity(finding: Diagnostic) -> tuple[object, ...]:
+    """Tell two findings apart by what they say."""
+    return finding.code, finding.place, finding.message, finding.advice
+
+
+def _by_place(finding: Diagnostic) -> tuple[object, ...]:
+    """Sort by file, line and column; without a source first."""
+    key = finding.source.key if finding.source is not None else ()
+    return key, finding.line or 0, finding.column or 0
