@@ -1,0 +1,432 @@
+"""Text and values as a sample asks for them.
+
+Owns how a text is read, and how a value is fitted, to be of the kind of a
+sample value; knows neither hints nor whose default the sample is.
+"""
+
+from __future__ import annotations
+
+from hpman.errors import EMPTY
+
+from .literals import read_literal, show_literal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
+
+# Python's own limit for the digits of an int; beyond it the time grows with the square.
+DIGIT_LIMIT = 4300
+TOO_MANY_DIGITS = f"it has more than {DIGIT_LIMIT} digits"
+FRACTION = "it has a fraction"
+
+SAMPLES: dict[str, object] = {
+    "bool": False,
+    "int": 0,
+    "float": 0.0,
+    "str": "",
+    "list": [],
+    "tuple": (),
+    "set": set(),
+    "dict": {},
+    "bytes": b"",
+    "complex": 0j,
+}
+_BOOLS = {
+    **dict.fromkeys(("true", "yes", "on", "1", "y", "t"), True),
+    **dict.fromkeys(("false", "no", "off", "0", "n", "f"), False),
+}
+_NOUNS = {
+    bool: "true or false (or yes, no, on, off, 1, 0)",
+    int: "an int",
+    float: "a float such as 1e-3",
+    str: "a text",
+    bytes: "bytes such as b'ab'",
+    complex: "a complex number such as 1+2j",
+    dict: "a dict such as {'lr': 1}",
+    list: "a list",
+    tuple: "a tuple",
+    set: "a set",
+}
+_PAIRS = {"[": "]", "(": ")", "{": "}"}
+
+
+class Mismatch(Exception):  # noqa: N818 - a signal that the caller turns into an error
+    """Tell what was expected and what was given instead.
+
+    Args:
+        sample: the sample that the value had to be like.
+        given: the text or value.
+        detail: a clause that says more, or an empty text.
+    """
+
+    def __init__(self, sample: object, given: object, detail: str = "") -> None:
+        """Keep the fields."""
+        super().__init__(sample, given, detail)
+        self.sample = sample
+        self.given = given
+        self.detail = detail
+
+
+def noun(sample: object) -> str:
+    """Name the kind of a sample, with its article.
+
+    >>> noun([1, 2])
+    'a list of int'
+    """
+    name = _NOUNS.get(type(sample))
+    if name is None:
+        return "a literal"
+    if isinstance(sample, (list, tuple, set)):
+        element, _ = element_sample(sample)
+        return name if element is EMPTY else f"{name} of {type(element).__name__}"
+    return name
+
+
+def element_sample(sample: list[object] | tuple[object, ...] | set[object]) -> tuple[object, bool]:
+    """Find what the elements of a sequence are like.
+
+    Args:
+        sample: the sequence.
+
+    Returns:
+        a sample element, EMPTY where there is none or where they differ in
+        type; and whether None is among them.
+
+    >>> element_sample([1, None, 2])
+    (1, True)
+    """
+    kinds = {type(each) for each in sample}
+    optional = type(None) in kinds
+    kinds.discard(type(None))
+    if len(kinds) != 1:
+        return EMPTY, optional
+    kind = kinds.pop()
+    elements: list[object] = [each for each in sample if each is not None]
+    if kind in (list, tuple):
+        return kind(inner for each in elements for inner in each), optional  # type: ignore[attr-defined, call-arg]
+    if kind is dict:
+        return {key: each[key] for each in elements for key in each}, optional  # type: ignore[attr-defined, index]
+    return elements[0], optional
+
+
+def read(text: str, sample: object) -> object:
+    """Read a text as a value of the sample's kind.
+
+    Args:
+        text: what was typed.
+        sample: a value of the kind to read; EMPTY for any literal, else the text.
+
+    Raises:
+        Mismatch: the text spells no such value.
+
+    >>> read("3,4", (0.5,))
+    (3.0, 4.0)
+    """
+    if sample is EMPTY:
+        try:
+            return read_literal(text)
+        except ValueError:
+            return text
+    return _READERS.get(type(sample), _read_as_literal)(text, sample)
+
+
+def read_elements(words: list[str], sample: object) -> object:
+    """Read several words as one sequence of the sample's kind.
+
+    Args:
+        words: what was typed, one element a word; or a bracketed text that
+            a shell split at its blanks.
+        sample: a list, tuple or set.
+
+    Raises:
+        Mismatch: a word spells no such element.
+
+    >>> read_elements(["3", "4"], [0])
+    [3, 4]
+    """
+    if len(words) == 1:
+        return read(words[0], sample)
+    joined = " ".join(words)
+    if joined and (_unwrapped(joined.strip(), sample) is not None or words[0].endswith(",")):
+        return read(joined, sample)
+    return _from_items(words, joined, sample)
+
+
+def fit(value: object, sample: object) -> object:
+    """Make a value of the sample's kind from one that says the same.
+
+    An int fits a float, a list fits a tuple or a set; a bool fits no number and
+    a text fits nothing else, because guessing there hides mistakes.
+
+    Args:
+        value: a value from a file or a program.
+        sample: a value of the kind to make; EMPTY lets everything through.
+
+    Raises:
+        Mismatch: the value is of another kind.
+
+    >>> fit([1, 2], (0.5,))
+    (1.0, 2.0)
+    """
+    if sample is EMPTY:
+        return value
+    fitter = _FITTERS.get(type(sample))
+    if fitter is not None:
+        return fitter(value, sample)
+    if type(value) is not type(sample):
+        raise Mismatch(sample, value)
+    return value
+
+
+def _read_bool(text: str, sample: object) -> object:
+    value = _BOOLS.get(text.strip().lower())
+    if value is None:
+        raise Mismatch(sample, text)
+    return value
+
+
+def _read_int(text: str, sample: object) -> object:
+    digits = text.strip()
+    if len(digits) > DIGIT_LIMIT:
+        raise Mismatch(sample, text, TOO_MANY_DIGITS)
+    for base in (10, 0):
+        try:
+            return int(digits, base)
+        except ValueError:
+            pass
+    return _whole_number(digits, text, sample)
+
+
+def _whole_number(number: str, given: object, sample: object) -> int:
+    """Read `1e6` or `1.5e3` exactly, without a detour through a float."""
+    try:
+        float(number)
+    except ValueError:
+        raise Mismatch(sample, given) from None
+    if "n" in number.lower():  # inf, infinity, nan
+        raise Mismatch(sample, given)
+    mantissa, _, exponent = number.lower().replace("_", "").partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    fraction = fraction.rstrip("0")
+    shift = int(exponent or 0) - len(fraction)
+    digits = int(f"{whole}{fraction}")
+    if digits == 0:
+        return 0
+    while shift < 0 and digits % 10 == 0:
+        digits, shift = digits // 10, shift + 1
+    if shift < 0:
+        raise Mismatch(sample, given, FRACTION)
+    if shift > DIGIT_LIMIT:
+        raise Mismatch(sample, given, TOO_MANY_DIGITS)
+    return digits * 10**shift
+
+
+def _read_float(text: str, sample: object) -> object:
+    try:
+        return float(text)
+    except ValueError:
+        raise Mismatch(sample, text) from None
+
+
+def _read_complex(text: str, sample: object) -> object:
+    try:
+        return complex("".join(text.split()))
+    except ValueError:
+        raise Mismatch(sample, text) from None
+
+
+def _read_str(text: str, _sample: object) -> object:
+    return text
+
+
+def _read_dict(text: str, sample: object) -> object:
+    try:
+        value = read_literal(text, words=True)
+    except ValueError as error:
+        raise Mismatch(sample, text, str(error)) from None
+    return fit(value, sample)
+
+
+def _read_as_literal(text: str, sample: object) -> object:
+    try:
+        value = read_literal(text)
+    except ValueError as error:
+        raise Mismatch(sample, text, str(error)) from None
+    return fit(value, sample)
+
+
+def _read_sequence(text: str, sample: object) -> object:
+    stripped = text.strip()
+    if stripped == "set()" and type(sample) is set:
+        return set()
+    inner = _unwrapped(stripped, sample)
+    return _from_items(_items(stripped if inner is None else inner), text, sample)
+
+
+def _from_items(items: list[str], text: str, sample: object) -> object:
+    """Read each item as the sample's elements are, and put them together."""
+    element, optional = element_sample(sample)  # type: ignore[arg-type]
+    values = [_read_element(item.strip(), element, optional=optional) for item in items]
+    try:
+        return type(sample)(values)  # type: ignore[call-arg]
+    except TypeError as error:
+        raise Mismatch(sample, text, str(error)) from None
+
+
+def _read_element(item: str, element: object, *, optional: bool) -> object:
+    """Read one element; a text may stand in quotes, a nested one needs its brackets."""
+    if optional and item in ("None", "null"):
+        return None
+    if type(element) is str:
+        return _unquoted(item)
+    if type(element) in (list, tuple, set) and item != "set()" and _unwrapped(item, element) is None:
+        raise Mismatch(element, item)
+    return read(item, element)
+
+
+def _unquoted(item: str) -> str:
+    """Take the quotes off a text that is a string literal; leave any other as it is."""
+    if item[:1] in ("'", '"'):
+        try:
+            value = read_literal(item)
+        except ValueError:
+            return item
+        if type(value) is str:
+            return value
+    return item
+
+
+def _unwrapped(text: str, sample: object) -> str | None:
+    """Return what stands between brackets around the whole text, or None if there are none."""
+    opening = text[:1]
+    if opening not in ("[", "(") and not (opening == "{" and type(sample) is set):
+        return None
+    for position, depth in _depths(text):
+        if depth == 0:
+            at_end = position == len(text) - 1 and text[-1] == _PAIRS[opening]
+            return text[1:-1] if at_end else None
+    return None
+
+
+def _items(text: str) -> list[str]:
+    """Split a text at its outer commas; one comma at the end is no further item."""
+    if not text.strip():
+        return []
+    depths = _depths(text)
+    # Brackets that never close are characters like others: `:(,:)` is two items.
+    balanced = not depths or depths[-1][1] == 0
+    commas = [at for at, depth in depths if text[at] == "," and (depth == 0 or not balanced)]
+    starts = [0, *(at + 1 for at in commas)]
+    items = [text[start:end] for start, end in zip(starts, [*commas, len(text)])]
+    if len(items) > 1 and not items[-1].strip():
+        items.pop()
+    return items
+
+
+def _depths(text: str) -> list[tuple[int, int]]:
+    """List each bracket and comma outside quotes with the depth of brackets after it."""
+    found: list[tuple[int, int]] = []
+    depth, position, at_start = 0, 0, True
+    while position < len(text):
+        character = text[position]
+        if at_start and character in "'\"":
+            position = _end_of_quoted(text, position)
+        elif character in "[({":
+            depth += 1
+            found.append((position, depth))
+        elif character in "])}":
+            depth = max(depth - 1, 0)
+            found.append((position, depth))
+        elif character == ",":
+            found.append((position, depth))
+        # A quote inside a word, as in `it's`, opens nothing.
+        at_start = character in "[({,:" or (at_start and character.isspace())
+        position += 1
+    return found
+
+
+def _end_of_quoted(text: str, start: int) -> int:
+    """Return where the quoted text that begins at a position ends, or the position itself."""
+    position = start + 1
+    while position < len(text):
+        if text[position] == "\\":
+            position += 1
+        elif text[position] == text[start]:
+            return position
+        position += 1
+    return start
+
+
+def _fit_int(value: object, sample: object) -> object:
+    if type(value) is int:
+        return value
+    if type(value) is float:
+        return _whole_number(repr(value), value, sample)
+    raise Mismatch(sample, value)
+
+
+def _fit_float(value: object, sample: object) -> object:
+    if type(value) is float:
+        return value
+    if type(value) is not int:
+        raise Mismatch(sample, value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise Mismatch(sample, value, "it is too large for a float") from None
+
+
+def _fit_complex(value: object, sample: object) -> object:
+    if type(value) not in (int, float, complex):
+        raise Mismatch(sample, value)
+    try:
+        return complex(value)  # type: ignore[call-overload]
+    except OverflowError:
+        raise Mismatch(sample, value, "it is too large for a complex number") from None
+
+
+def _fit_sequence(value: object, sample: object) -> object:
+    kind = type(sample)
+    if type(value) not in (list, tuple) and type(value) is not kind:
+        raise Mismatch(sample, value)
+    element, optional = element_sample(sample)  # type: ignore[arg-type]
+    fitted = [
+        each if each is None and optional else fit(each, element)
+        for each in value  # type: ignore[attr-defined]
+    ]
+    try:
+        return kind(fitted)  # type: ignore[call-arg]
+    except TypeError as error:
+        raise Mismatch(sample, value, str(error)) from None
+
+
+def _fit_dict(value: object, sample: object) -> object:
+    if type(value) is not dict:
+        raise Mismatch(sample, value)
+    known: dict[object, object] = sample  # type: ignore[assignment]
+    return {
+        key: each if known.get(key) is None else fit(each, known[key]) for key, each in value.items()
+    }
+
+
+_READERS: dict[type, Callable[[str, object], object]] = {
+    bool: _read_bool,
+    int: _read_int,
+    float: _read_float,
+    complex: _read_complex,
+    str: _read_str,
+    dict: _read_dict,
+    list: _read_sequence,
+    tuple: _read_sequence,
+    set: _read_sequence,
+}
+_FITTERS: dict[type, Callable[[object, object], object]] = {
+    int: _fit_int,
+    float: _fit_float,
+    complex: _fit_complex,
+    dict: _fit_dict,
+    list: _fit_sequence,
+    tuple: _fit_sequence,
+    set: _fit_sequence,
+}
