@@ -1,0 +1,72 @@
+"""What the run-time half says when a name or a value does not fit.
+
+Owns the sentences; must not know how the misfit was found.
+"""
+
+from __future__ import annotations
+
+from ..diagnostics import Diagnostic
+from ..errors import ImpossibleTree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_SHOWN = 5
+
+
+def impossible(message: str, advice: str, name: str | None) -> ImpossibleTree:
+    """Make the error for values that fit no tree."""
+    return ImpossibleTree(Diagnostic("HPM203", message, advice, name=name))
+
+
+def check_name(name: object) -> None:
+    """Refuse a name that is no text.
+
+    Raises:
+        TypeError: if it is none.
+    """
+    if not isinstance(name, str):
+        raise TypeError(
+            f"The name of a hyperparameter is a str, but {name!r} is "
+            f"{type_name(name)}; give the name as a text."
+        )
+
+
+def missing(name: str, known: Collection[str], used: Collection[str]) -> str:
+    """Say on one line that a name has no value, and what to do.
+
+    Args:
+        name: the name that was asked for.
+        known: all names that there are.
+        used: those of them that have no value.
+
+    >>> missing("weight_deacy", ["lr", "weight_decay"], [])
+    '`weight_deacy` not found; did you mean `weight_decay`?'
+    """
+    if name in used:
+        return f"`{name}` not found: it has no default; give it one where it is used, or set it"
+    if not known:
+        return (
+            f"`{name}` not found: no hyperparameter is known yet; "
+            f'give it a default, as in _("{name}", 0), or parse the sources'
+        )
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known)
+    if near:
+        shown = " or ".join(f"`{each}`" for each in near)
+        return f"`{name}` not found; did you mean {shown}?"
+    some = ", ".join(f"`{each}`" for each in sorted(known)[:_SHOWN])
+    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    return f"`{name}` not found; there are {some}{more}"
+
+
+def type_name(value: object) -> str:
+    """Name the type of a value with its article.
+
+    >>> type_name([]), type_name(1)
+    ('a list', 'an int')
+    """
+    name = type(value).__name__
+    return f"an {name}" if name[:1] in "aeiouAEIOU" else f"a {name}"

@@ -1,0 +1,219 @@
+"""Where a value came from.
+
+Owns the origin of a value, the chain of them that explains a name, and the
+history of what was set; must not know which value wins.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    Place = tuple[str, "str | None", "int | None", "str | None"]
+    Batch = tuple[dict[str, Any], dict[str, int]]
+    Event = tuple[int, str, Place, Any]
+
+_OURS = ("hpman", "hpargparse")
+_LONGEST = 80
+
+
+class Origin(Record):
+    """Say what gave a value, and where.
+
+    Attributes:
+        kind: "source" for a default read from a text, "call" for one that the
+            running program gave, else "setter", "file", "option", "override"
+            or "environment".
+        path: the file, or None.
+        line: the line in that file, counted from 1, or None.
+        text: the default as it is written, or the words that name the origin.
+        value: the value that was given.
+
+    >>> print(Origin("source", "train.py", 12, "1e-3", 0.001))
+    train.py:12 default 1e-3
+    >>> print(Origin("option", text="--lr", value=0.1))
+    --lr
+    """
+
+    __slots__ = ()
+    kind: str
+    path: str | None = None
+    line: int | None = None
+    text: str | None = None
+    value: Any = None
+
+    @property
+    def place(self) -> str:
+        """`path:line` as far as it is known, the path as seen from here."""
+        if self.path is None:
+            return ""
+        path = _from_here(self.path)
+        return path if self.line is None else f"{path}:{self.line}"
+
+    @property
+    def words(self) -> str:
+        """What stands behind the place."""
+        if self.kind == "call":
+            return f"call {self.text or brief(self.value)}"
+        words = _one_line(self.text or "")
+        return f"default {words}".rstrip() if self.kind == "source" else words
+
+    def __str__(self) -> str:
+        """Give the place and the words on one line."""
+        return " ".join(filter(None, [self.place, self.words])) or self.kind
+
+
+class Explanation(tuple["Origin", ...]):
+    """Chain what gave a value and what overrode it: lowest first, the last one wins.
+
+    >>> print(Explanation([Origin("source", "a.py", 1, "2"), Origin("option", text="--a")]))
+    a.py:1 default 2
+    --a
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Show one origin a line."""
+        return "\n".join(str(origin) for origin in self)
+
+
+class History:
+    """Remember, for each name, what set it: the last value from each place.
+
+    A place that sets the same name again replaces what it said before, so that
+    a training loop does not grow it. Values that are set together are kept
+    together, which costs a few dictionary updates and nothing for each name.
+    """
+
+    __slots__ = ("_batches", "_clock")
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._batches: dict[Place, Batch] = {}
+        self._clock = 0
+
+    def record(self, values: dict[str, Any], origin: Origin) -> None:
+        """Note that one origin set these values."""
+        self._clock += 1
+        self._note(values, origin[:4])
+
+    def record_each(self, values: dict[str, Any], origins: Mapping[str, Origin]) -> None:
+        """Note that each of these values was set by an origin of its own."""
+        self._clock += 1
+        for name, value in values.items():
+            self._note({name: value}, origins[name][:4])
+
+    def _note(self, values: dict[str, Any], place: Place) -> None:
+        """Put values under the place that set them, with the time of it."""
+        times = dict.fromkeys(values, self._clock)
+        batch = self._batches.setdefault(place, ({}, {}))
+        batch[0].update(values)
+        batch[1].update(times)
+
+    def events(self, names: Iterable[str], *, below: str | None = None) -> list[Event]:
+        """List what set one of the names, oldest first.
+
+        Args:
+            names: the names to look for.
+            below: also every name that starts with this text.
+        """
+        found = [
+            (times[name], name, place, values[name])
+            for place, (values, times) in self._batches.items()
+            for name in _members(times, names, below)
+        ]
+        return sorted(found, key=lambda event: event[0])
+
+    def cut(self, events: Iterable[Event]) -> None:
+        """Forget these events."""
+        for _, name, place, _ in events:
+            values, times = self._batches[place]
+            del values[name], times[name]
+            if not times:
+                del self._batches[place]
+
+    def put_back(self, events: Iterable[Event]) -> None:
+        """Remember events again, with the time that they had."""
+        for time, name, place, value in events:
+            values, times = self._batches.setdefault(place, ({}, {}))
+            values[name], times[name] = value, time
+
+    def state(self) -> tuple[int, dict[Place, Batch]]:
+        """Return a copy as plain data."""
+        copied = {place: (dict(v), dict(t)) for place, (v, t) in self._batches.items()}
+        return self._clock, copied
+
+    def restore(self, state: tuple[int, dict[Place, Batch]]) -> None:
+        """Take over what `state` returned."""
+        self._clock = max(self._clock, state[0])
+        self._batches = {place: (dict(v), dict(t)) for place, (v, t) in state[1].items()}
+
+
+def _members(times: dict[str, int], names: Iterable[str], below: str | None) -> Iterator[str]:
+    """Give those of the names that stand in one batch, each once, in its order."""
+    if below is None:
+        return (name for name in names if name in times)
+    wanted = frozenset(names)
+    return (name for name in times if name in wanted or name.startswith(below))
+
+
+def call_place() -> tuple[str, int]:
+    """Return file and line of the nearest caller outside this project.
+
+    It asks each frame for the name of its module, so that the number of our
+    own frames in between does not matter.
+    """
+    frame = sys._getframe(1)
+    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__")):
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def caller(kind: str, text: str) -> Origin:
+    """Describe the nearest caller outside this project as an origin.
+
+    >>> caller("setter", "set_value").text
+    'set_value'
+    """
+    path, line = call_place()
+    return Origin(kind, path, line, text)
+
+
+def brief(value: object, longest: int = _LONGEST) -> str:
+    """Show any value on one short line, whatever its `repr` does.
+
+    >>> brief(list(range(1000)))
+    '[0, 1, 2, 3, 4, 5, ...]'
+    """
+    import reprlib
+
+    return _one_line(reprlib.repr(value), longest)
+
+
+def _is_ours(module: object) -> bool:
+    """Tell whether a module belongs to this project."""
+    return isinstance(module, str) and module.partition(".")[0] in _OURS
+
+
+def _one_line(text: str, longest: int = _LONGEST) -> str:
+    """Join lines and shorten what is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 3]}..."
+
+
+def _from_here(path: str) -> str:
+    """Show a path below the current folder relative to it."""
+    try:
+        here = os.getcwd()
+    except OSError:  # the folder was removed under us
+        return path
+    start = here if here.endswith(os.sep) else here + os.sep
+    return path.removeprefix(start)

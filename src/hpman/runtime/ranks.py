@@ -1,0 +1,237 @@
+"""The three ranks of values, and the one resolved value of each name.
+
+Owns precedence, and which name is a leaf, a branch or a key inside a leaf;
+must not know threads, origins, or what the program has read.
+"""
+
+from __future__ import annotations
+
+from ..errors import EMPTY, NotLiteralEvaluable
+from .complaints import impossible, type_name
+from .plan import Plan
+from .tree import ancestors, dig, nest, patched
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from ..errors import ImpossibleTree
+
+
+class Ranks:
+    """Hold the ranks, lowest first, and what they come to.
+
+    Attributes:
+        defaults: the default that the sources give each name.
+        used: the names that the sources use and give no default.
+        calls: the latest default that the running program gave each name.
+        sets: what was set; a name in here that is not in `resolved` is a
+            patch, a key inside the dictionary that a leaf above it holds.
+        resolved: the value of each name.
+        patches: the patches of each leaf that has some, oldest first.
+    """
+
+    __slots__ = (
+        "_branches",
+        "_deferred",
+        "_where",
+        "calls",
+        "defaults",
+        "patches",
+        "resolved",
+        "separator",
+        "sets",
+        "used",
+    )
+
+    def __init__(self, separator: str, where: Callable[[Ranks, str], str]) -> None:
+        """Start empty; `where` tells the place of a name for messages."""
+        self.separator = separator
+        self.defaults: dict[str, Any] = {}
+        self.used: frozenset[str] = frozenset()
+        self.calls: dict[str, Any] = {}
+        self.sets: dict[str, Any] = {}
+        self.resolved: dict[str, Any] = {}
+        self.patches: dict[str, dict[str, None]] = {}
+        self._branches: set[str] | None = None
+        self._deferred: frozenset[str] | None = None
+        self._where = where
+
+    def rebuilt(
+        self,
+        *,
+        defaults: dict[str, Any] | None = None,
+        used: frozenset[str] | None = None,
+        calls: dict[str, Any] | None = None,
+        sets: Mapping[str, Any] | None = None,
+    ) -> Ranks:
+        """Return new ranks in which some are replaced, what was set being set again.
+
+        Raises:
+            ImpossibleTree: if the ranks do not fit each other.
+        """
+        new = Ranks(self.separator, self._where)
+        new.defaults = self.defaults if defaults is None else defaults
+        new.used = self.used if used is None else used
+        new.calls = dict(self.calls if calls is None else calls)
+        new.resolved = {**new.defaults, **new.calls}
+        new._check_calls()
+        sets = self.sets if sets is None else sets
+        if new.are_plain(sets):
+            new.set_plain(sets)
+        else:
+            new.commit(new.plan(sets))
+        return new
+
+    @property
+    def branches(self) -> set[str]:
+        """The names that have leaves below them, found at the first question."""
+        if self._branches is None:
+            above: set[str] = set()
+            for name in (*self.resolved, *self.used):
+                if self.separator in name:
+                    above.update(ancestors(name, self.separator))
+            self._branches = above
+        return self._branches
+
+    @property
+    def deferred(self) -> frozenset[str]:
+        """The names whose default in the sources only a run can give."""
+        if self._deferred is None:
+            self._deferred = frozenset(
+                name
+                for name, value in self.defaults.items()
+                if isinstance(value, NotLiteralEvaluable)
+            )
+        return self._deferred
+
+    def _check_calls(self) -> None:
+        """Refuse a run-time default above or below another declared name.
+
+        The names of the sources fit each other: whoever parsed them has seen to that.
+        """
+        if self.calls:
+            for name in (*self.resolved, *self.used):
+                for above in ancestors(name, self.separator):
+                    if self.is_declared(above):
+                        raise self.conflict(above, name)
+
+    def is_declared(self, name: str) -> bool:
+        """Tell whether the sources or a call know the name, not only a setter."""
+        return name in self.defaults or name in self.calls or name in self.used
+
+    def leaf_above(self, name: str) -> str | None:
+        """Return the leaf with a value that stands above a name, or None."""
+        above = ancestors(name, self.separator)
+        return next((leaf for leaf in above if leaf in self.resolved), None)
+
+    def path(self, leaf: str, name: str) -> list[str]:
+        """Split what a name adds to that of the leaf above it."""
+        return name[len(leaf) + len(self.separator) :].split(self.separator)
+
+    def value(self, name: str) -> Any:
+        """Return the value of a leaf, of a branch, or of a key inside a leaf, else `EMPTY`."""
+        if name in self.resolved:
+            return self.resolved[name]
+        leaf = self.leaf_above(name)
+        if leaf is not None:
+            value = dig(self.resolved[leaf], self.path(leaf, name))
+            return self.sets.get(name, EMPTY) if value is EMPTY else value
+        if name in self.branches:
+            return nest(self.resolved, self.separator, name, annotate_dict=False) or EMPTY
+        return EMPTY
+
+    def are_plain(self, values: Mapping[str, Any]) -> bool:
+        """Tell whether setting these values changes nothing but the value of known leaves."""
+        names = values.keys()
+        return (
+            names <= self.resolved.keys()
+            and self.patches.keys().isdisjoint(names)
+            and names.isdisjoint(self.deferred)
+        )
+
+    def set_plain(self, values: Mapping[str, Any]) -> None:
+        """Set values for which `are_plain` holds, all in one step."""
+        self.sets.update(values)
+        self.resolved.update(values)
+
+    def plan(self, values: Mapping[str, Any]) -> Plan:
+        """Find out what setting these values would change.
+
+        Raises:
+            ImpossibleTree: if one of them does not fit the tree.
+        """
+        plan = Plan(self)
+        for name, value in values.items():
+            plan.assign(name, value)
+        return plan
+
+    def commit(self, plan: Plan) -> None:
+        """Carry a plan out; what readers see of it changes in one step."""
+        for name in plan.dropped:
+            self.sets.pop(name, None)
+        self.sets.update(plan.puts)
+        for leaf, patches in plan.patches.items():
+            self.patches[leaf] = patches
+            if not patches:
+                del self.patches[leaf]
+        self.branches.update(plan.branches)
+        self.resolved.update(plan.effective)
+
+    def call(self, name: str, default: Any) -> Ranks:
+        """Take a default that the program gives at run time.
+
+        Returns:
+            These ranks, or new ones where names change their places in the tree.
+
+        Raises:
+            ImpossibleTree: if the name is a branch, or stands below a leaf.
+        """
+        if name in self.resolved:
+            value = self._with_patches(name, self.sets.get(name, default))
+            self.calls[name] = default
+            self.resolved[name] = value
+            return self
+        if name in self.branches or any(
+            above in self.resolved or above in self.used
+            for above in ancestors(name, self.separator)
+        ):
+            return self.rebuilt(calls={**self.calls, name: default})
+        self.calls[name] = default
+        self.branches.update(ancestors(name, self.separator))
+        self.resolved[name] = default
+        return self
+
+    def _with_patches(self, leaf: str, value: Any) -> Any:
+        """Put the patches of a leaf on top of its value."""
+        for name in self.patches.get(leaf, ()):
+            base = value
+            value = patched(base, self.path(leaf, name), self.sets[name])
+            if value is EMPTY:
+                raise self.blocked(leaf, name, base)
+        return value
+
+    def conflict(self, leaf: str, below: str) -> ImpossibleTree:
+        """Make the error for a leaf that would have something below it."""
+        return impossible(
+            f"`{leaf}`{self._where(self, leaf)} is a hyperparameter, "
+            f"and `{below}`{self._where(self, below)} makes it a group of them.",
+            f"Rename one of the two: a name is a leaf or a branch, split at `{self.separator}`.",
+            leaf,
+        )
+
+    def blocked(self, leaf: str, name: str, value: Any) -> ImpossibleTree:
+        """Make the error for a key inside a leaf that holds no dictionary there."""
+        at = leaf
+        for part in self.path(leaf, name):
+            if not isinstance(value, dict):
+                break
+            value = value[part]
+            at = f"{at}{self.separator}{part}"
+        return impossible(
+            f"`{name}` cannot be set: `{at}`{self._where(self, leaf)} holds "
+            f"{type_name(value)}, which has no keys.",
+            f"Set `{at}` itself, or a name that is not below it.",
+            name,
+        )

@@ -1,0 +1,210 @@
+"""The nested view of flat names.
+
+Owns how a name splits at the separator, and how flat values and nested ones
+turn into each other; must not know ranks or where values come from.
+"""
+
+from __future__ import annotations
+
+from ..errors import EMPTY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any, Generic, Protocol, TypeVar
+
+    class Node(Protocol):
+        """A leaf of the view: all that is asked of it is whether it is empty."""
+
+        @property
+        def empty(self) -> bool:
+            """Whether the leaf has no value."""
+
+    N = TypeVar("N", bound=Node)
+else:
+    N = None
+
+    class Generic:
+        """Take the place of `typing.Generic`, which stays unloaded."""
+
+        __slots__ = ()
+        __class_getitem__ = classmethod(lambda cls, _: cls)
+
+
+DICT_MARK = "__is_dict__"
+
+
+class TreeView(Generic[N]):
+    """View flat names as a tree; leaves hold whatever node belongs to the name.
+
+    Args:
+        nodes: the node of each name.
+        separator: the text that separates the parts of a name.
+        name: the last part of the name at the root of this view.
+
+    Attributes:
+        name: the last part of the name at the root of this view.
+        node: the node at the root of this view, or None.
+        children: the views one level below, by the part of the name.
+
+    >>> class Leaf:
+    ...     empty = False
+    >>> view = TreeView({"model.depth": Leaf(), "model.width": Leaf(), "lr": Leaf()})
+    >>> view.count(), view.get("model").count(), view.get("zz")
+    (3, 2, None)
+    """
+
+    __slots__ = ("children", "name", "node", "separator")
+
+    def __init__(self, nodes: Mapping[str, N], separator: str = ".", name: str = "") -> None:
+        """Sort the nodes into their places."""
+        self.separator = separator
+        self.name = name
+        self.node: N | None = None
+        self.children: dict[str, TreeView[N]] = {}
+        for path, node in nodes.items():
+            self._place(path.split(separator)).node = node
+
+    def _place(self, parts: list[str]) -> TreeView[N]:
+        """Return the view at some place below, made where it is missing."""
+        view = self
+        for part in parts:
+            if part not in view.children:
+                view.children[part] = TreeView({}, self.separator, part)
+            view = view.children[part]
+        return view
+
+    def get(self, prefix: str) -> TreeView[N] | None:
+        """Return the view at a prefix, relative to this one.
+
+        Args:
+            prefix: a name or the first parts of one; the empty text is this view.
+
+        Returns:
+            The view, or None where no name starts like that.
+        """
+        view: TreeView[N] | None = self
+        for part in prefix.split(self.separator) if prefix else ():
+            view = view.children.get(part) if view is not None else None
+        return view
+
+    def flatten(self) -> Iterator[N]:
+        """Give the nodes that have a value, from this view downwards."""
+        pending = [self]
+        while pending:
+            view = pending.pop()
+            if view.node is not None and not view.node.empty:
+                yield view.node
+            pending.extend(reversed(view.children.values()))
+
+    def count(self) -> int:
+        """Count the nodes that have a value."""
+        return sum(1 for _ in self.flatten())
+
+    def is_leaf(self) -> bool:
+        """Tell whether nothing stands below."""
+        return not self.children
+
+    def is_branch(self) -> bool:
+        """Tell whether something stands below."""
+        return bool(self.children)
+
+    @property
+    def empty(self) -> bool:
+        """Whether no name stands here or below."""
+        return self.node is None and not self.children
+
+    def __repr__(self) -> str:
+        """Show the place and what is below."""
+        return f"TreeView({self.name!r}, {self.count()} with a value)"
+
+
+def ancestors(name: str, separator: str) -> Iterator[str]:
+    """Give the names above a name, the highest first.
+
+    >>> list(ancestors("a.b.c", "."))
+    ['a', 'a.b']
+    """
+    end = name.find(separator)
+    while end >= 0:
+        yield name[:end]
+        end = name.find(separator, end + len(separator))
+
+
+def nest(
+    values: Mapping[str, Any], separator: str, prefix: str | None = None, *, annotate_dict: bool
+) -> dict[str, Any]:
+    """Turn flat values into nested dictionaries.
+
+    Args:
+        values: the value of each name; no name is above another.
+        separator: the text that separates the parts of a name.
+        prefix: the branch to show, None for all.
+        annotate_dict: whether to mark the dictionaries that are values.
+
+    >>> nest({"a.b": 1, "c": {"d": 2}}, ".", annotate_dict=True)
+    {'a': {'b': 1}, 'c': {'d': 2, '__is_dict__': True}}
+    """
+    root: dict[str, Any] = {}
+    start = "" if prefix is None else prefix + separator
+    for name, value in values.items():
+        if name.startswith(start):
+            *branches, leaf = name[len(start) :].split(separator)
+            level = root
+            for branch in branches:
+                level = level.setdefault(branch, {})
+            level[leaf] = annotated(value) if annotate_dict else copied(value)
+    return root
+
+
+def copied(value: Any) -> Any:
+    """Copy nested dictionaries, so that changing them changes nothing of ours."""
+    if type(value) is dict:
+        return {key: copied(each) for key, each in value.items()}
+    return value.copy() if isinstance(value, dict) else value
+
+
+def annotated(value: Any) -> Any:
+    """Copy a value, and mark it where it is a dictionary."""
+    return {**copied(value), DICT_MARK: True} if isinstance(value, dict) else value
+
+
+def patched(base: Any, path: Sequence[str], value: Any) -> Any:
+    """Copy nested dictionaries with the value at one path changed.
+
+    Returns:
+        The copy, or `EMPTY` where something on the way is no dictionary.
+
+    >>> patched({"lr": 3, "wd": 0}, ["lr"], 1)
+    {'lr': 1, 'wd': 0}
+    """
+    if not isinstance(base, dict):
+        return EMPTY
+    level = whole = base.copy()
+    for part in path[:-1]:
+        below = level.get(part, {})
+        if not isinstance(below, dict):
+            return EMPTY
+        level[part] = below.copy()
+        level = level[part]
+    level[path[-1]] = value
+    return whole
+
+
+def merged(base: Any, changes: dict[Any, Any]) -> Any:
+    """Copy nested dictionaries with the keys of others changed or added."""
+    if not isinstance(base, dict):
+        return changes
+    whole = base.copy()
+    for key, value in changes.items():
+        whole[key] = merged(whole.get(key), value) if isinstance(value, dict) else value
+    return whole
+
+
+def dig(value: Any, path: Sequence[str]) -> Any:
+    """Return what stands at a path inside nested dictionaries, else `EMPTY`."""
+    for part in path:
+        if not isinstance(value, dict):
+            return EMPTY
+        value = value.get(part, EMPTY)
+    return value
