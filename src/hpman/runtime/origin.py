@@ -13,11 +13,11 @@ from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     Place = tuple[str, "str | None", "int | None", "str | None"]
-    Batch = tuple[dict[str, Any], dict[str, int]]
+    Batch = tuple[dict[str, Any], dict[str, int] | int]
     Event = tuple[int, str, Place, Any]
 
 _OURS = ("hpman", "hpargparse")
@@ -89,8 +89,9 @@ class History:
     """Remember, for each name, what set it: the last value from each place.
 
     A place that sets the same name again replaces what it said before, so that
-    a training loop does not grow it. Values that are set together are kept
-    together, which costs a few dictionary updates and nothing for each name.
+    a training loop does not grow it. Values that are set together share one
+    time as long as nothing else comes from there, which costs next to nothing
+    for each of them.
     """
 
     __slots__ = ("_batches", "_clock")
@@ -101,7 +102,7 @@ class History:
         self._clock = 0
 
     def record(self, values: dict[str, Any], origin: Origin) -> None:
-        """Note that one origin set these values."""
+        """Note that one origin set these values; the dictionary is kept, not copied."""
         self._clock += 1
         self._note(values, origin[:4])
 
@@ -113,10 +114,21 @@ class History:
 
     def _note(self, values: dict[str, Any], place: Place) -> None:
         """Put values under the place that set them, with the time of it."""
-        times = dict.fromkeys(values, self._clock)
-        batch = self._batches.setdefault(place, ({}, {}))
-        batch[0].update(values)
-        batch[1].update(times)
+        batch = self._batches.get(place)
+        if batch is None or batch[0].keys() <= values.keys():
+            self._batches[place] = values, self._clock
+        else:
+            known, times = self._opened(place)
+            known.update(values)
+            times.update(dict.fromkeys(values, self._clock))
+
+    def _opened(self, place: Place) -> tuple[dict[str, Any], dict[str, int]]:
+        """Return a batch that may be changed, with a time for each name."""
+        values, times = self._batches.get(place, ({}, 0))
+        if isinstance(times, int):
+            values, times = dict(values), dict.fromkeys(values, times)
+            self._batches[place] = values, times
+        return values, times
 
     def events(self, names: Iterable[str], *, below: str | None = None) -> list[Event]:
         """List what set one of the names, oldest first.
@@ -125,17 +137,18 @@ class History:
             names: the names to look for.
             below: also every name that starts with this text.
         """
+        wanted = tuple(names)
         found = [
-            (times[name], name, place, values[name])
+            (times if isinstance(times, int) else times[name], name, place, values[name])
             for place, (values, times) in self._batches.items()
-            for name in _members(times, names, below)
+            for name in _members(values, wanted, below)
         ]
         return sorted(found, key=lambda event: event[0])
 
     def cut(self, events: Iterable[Event]) -> None:
         """Forget these events."""
         for _, name, place, _ in events:
-            values, times = self._batches[place]
+            values, times = self._opened(place)
             del values[name], times[name]
             if not times:
                 del self._batches[place]
@@ -143,26 +156,31 @@ class History:
     def put_back(self, events: Iterable[Event]) -> None:
         """Remember events again, with the time that they had."""
         for time, name, place, value in events:
-            values, times = self._batches.setdefault(place, ({}, {}))
+            values, times = self._opened(place)
             values[name], times[name] = value, time
 
     def state(self) -> tuple[int, dict[Place, Batch]]:
         """Return a copy as plain data."""
-        copied = {place: (dict(v), dict(t)) for place, (v, t) in self._batches.items()}
-        return self._clock, copied
+        return self._clock, {place: _copy(batch) for place, batch in self._batches.items()}
 
     def restore(self, state: tuple[int, dict[Place, Batch]]) -> None:
         """Take over what `state` returned."""
         self._clock = max(self._clock, state[0])
-        self._batches = {place: (dict(v), dict(t)) for place, (v, t) in state[1].items()}
+        self._batches = {place: _copy(batch) for place, batch in state[1].items()}
 
 
-def _members(times: dict[str, int], names: Iterable[str], below: str | None) -> Iterator[str]:
-    """Give those of the names that stand in one batch, each once, in its order."""
+def _copy(batch: Batch) -> Batch:
+    """Copy what belongs to one place."""
+    values, times = batch
+    return dict(values), times if isinstance(times, int) else dict(times)
+
+
+def _members(values: dict[str, Any], names: tuple[str, ...], below: str | None) -> Iterable[str]:
+    """Give those of the names that one place has set, each once, in its order."""
     if below is None:
-        return (name for name in names if name in times)
+        return [name for name in names if name in values]
     wanted = frozenset(names)
-    return (name for name in times if name in wanted or name.startswith(below))
+    return [name for name in values if name in wanted or name.startswith(below)]
 
 
 def call_place() -> tuple[str, int]:

@@ -78,9 +78,7 @@ class Ranks:
         new.resolved = {**new.defaults, **new.calls}
         new._check_calls()
         sets = self.sets if sets is None else sets
-        if new.are_plain(sets):
-            new.set_plain(sets)
-        else:
+        if not new.set_plain(sets):
             new.commit(new.plan(sets))
         return new
 
@@ -142,19 +140,44 @@ class Ranks:
             return nest(self.resolved, self.separator, name, annotate_dict=False) or EMPTY
         return EMPTY
 
-    def are_plain(self, values: Mapping[str, Any]) -> bool:
-        """Tell whether setting these values changes nothing but the value of known leaves."""
-        names = values.keys()
-        return (
-            names <= self.resolved.keys()
-            and self.patches.keys().isdisjoint(names)
-            and names.isdisjoint(self.deferred)
-        )
+    def set_plain(self, values: Mapping[str, Any]) -> bool:
+        """Set values in one step, if they are plain: leaves that stand alone, known or new.
 
-    def set_plain(self, values: Mapping[str, Any]) -> None:
-        """Set values for which `are_plain` holds, all in one step."""
+        It looks at all names at once and at none alone, since that is what
+        keeps setting many values near the cost of updating a dictionary.
+
+        Returns:
+            Whether they were; if not, nothing is set.
+        """
+        names = values.keys()
+        if not (self.patches.keys().isdisjoint(names) and names.isdisjoint(self.deferred)):
+            return False
+        if not names <= self.resolved.keys():
+            branches = self._above_new(values, names - self.resolved.keys())
+            if branches is None:
+                return False
+            self.branches.update(branches)
         self.sets.update(values)
         self.resolved.update(values)
+        return True
+
+    def _above_new(self, values: Mapping[str, Any], new: set[str]) -> set[str] | None:
+        """Return the names above new ones, or None if these need a closer look."""
+        separator = self.separator
+        try:
+            is_flat = separator not in "".join(new)
+        except TypeError:  # a name that is no text
+            return None
+        if NotLiteralEvaluable in set(map(type, values.values())):
+            return None
+        above: set[str] = set()
+        if not is_flat:
+            if len(separator) > 1:  # where one ends depends on where the one before does
+                return None
+            above = {name.rpartition(separator)[0] for name in new if separator in name}
+            above.update(*[ancestors(name, separator) for name in above])
+        alone = new.isdisjoint(self.branches) and new.isdisjoint(above)
+        return above if alone and self.resolved.keys().isdisjoint(above) else None
 
     def plan(self, values: Mapping[str, Any]) -> Plan:
         """Find out what setting these values would change.

@@ -155,8 +155,7 @@ class Store:
         given = dict(values)
         with _WRITING:
             ranks = self._ranks
-            if ranks.are_plain(given):
-                ranks.set_plain(given)
+            if ranks.set_plain(given):
                 self._refresh(given)
             else:
                 plan = ranks.plan(given)
@@ -208,10 +207,14 @@ class Store:
         """
         for name in self._ranks.patches.keys() & changed.keys():
             self.accepted.pop(name, None)
-        if changed.keys() <= self.hot.keys():
-            self.hot.update(changed)
-        elif not self.hot.keys().isdisjoint(changed.keys()):
-            self.hot.update({name: changed[name] for name in self.hot.keys() & changed.keys()})
+        hot = self.hot
+        if changed.keys() <= hot.keys():
+            hot.update(changed)
+        elif len(changed) < len(hot):
+            hot.update({name: value for name, value in changed.items() if name in hot})
+        else:
+            resolved = self._ranks.resolved
+            hot.update({name: resolved[name] for name in hot})
 
     def _publish(self, ranks: Ranks) -> None:
         """Put new ranks in place of the old ones."""
