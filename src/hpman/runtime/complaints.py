@@ -33,6 +33,19 @@ def check_name(name: object) -> None:
         )
 
 
+def check_separator(separator: object) -> None:
+    """Refuse a separator that cannot split a name.
+
+    Raises:
+        TypeError: if it is no text.
+        ValueError: if it is empty.
+    """
+    if not isinstance(separator, str):
+        raise TypeError(f"The separator of names is a str, not {type_name(separator)}; take `.`.")
+    if not separator:
+        raise ValueError("The separator of names cannot be empty; take `.`.")
+
+
 def missing(name: str, known: Collection[str], used: Collection[str]) -> str:
     """Say on one line that a name has no value, and what to do.
 

@@ -53,13 +53,8 @@ class Plan:
         else:
             self._patch(leaf, name, value)
 
-    def spread(self, tree: Any, prefix: str | None = None) -> None:
+    def spread(self, tree: dict[Any, Any], prefix: str | None = None) -> None:
         """Set what stands in nested dictionaries, below a prefix or from the root."""
-        if not isinstance(tree, dict):
-            raise TypeError(
-                f"A tree is a dict of names, but this is {type_name(tree)}; "
-                "use set_value to set one value."
-            )
         if prefix is not None:
             if DICT_MARK in tree:
                 self.assign(prefix, {k: v for k, v in tree.items() if k != DICT_MARK})

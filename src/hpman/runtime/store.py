@@ -10,9 +10,10 @@ import os
 from _thread import RLock
 
 from ..errors import EMPTY, ImpossibleTree
-from .complaints import check_name, impossible, missing, type_name
+from .complaints import check_name, check_separator, impossible, missing, type_name
 from .journal import UNKNOWN, Journal
 from .origin import Origin, call_place
+from .override import Override
 from .ranks import Ranks
 from .tree import ancestors, annotated, copied, nest
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from .origin import Event, Explanation
 
     Saved = tuple[Mapping[str, Any], dict[str, Any], list[Event]]
+
+__all__ = ["CALLED", "SET", "Override", "Store"]
 
 CALLED, SET = 2, 3
 
@@ -60,21 +63,11 @@ class Store:
     {'lr': 0.5, 'opt': {'name': 'sgd', 'eps': 1e-08}}
     """
 
-    __slots__ = (
-        "_journal",
-        "_ranks",
-        "_seen",
-        "accepted",
-        "hot",
-        "separator",
-    )
+    __slots__ = ("_journal", "_ranks", "_seen", "accepted", "hot", "separator")
 
     def __init__(self, separator: str = ".") -> None:
         """Start without any name."""
-        if not isinstance(separator, str):
-            raise TypeError(f"The separator is a str, not {type_name(separator)}; take `.`.")
-        if not separator:
-            raise ValueError("The separator of names cannot be empty; take `.`.")
+        check_separator(separator)
         self.separator = separator
         self.hot: dict[str, Any] = {}
         self.accepted: dict[str, Any] = {}
@@ -115,11 +108,10 @@ class Store:
         Raises:
             ImpossibleTree: if the name does not fit the others.
         """
+        check_name(name)
         place = call_place()
         with _WRITING:
             ranks = self._ranks
-            if name not in ranks.resolved:
-                check_name(name)
             before = self._journal.called(name, place, written=len(ranks.sets))
             try:
                 new = ranks.call(name, default)
@@ -164,7 +156,7 @@ class Store:
                 given = plan.puts
             self._journal.record(given, origins, self.separator)
 
-    def set_tree(self, tree: dict[str, Any], prefix: str = "", origin: Origin = UNKNOWN) -> None:
+    def set_tree(self, tree: Mapping[str, Any], prefix: str = "", origin: Origin = UNKNOWN) -> None:
         """Set what stands in nested dictionaries, all or nothing.
 
         Args:
@@ -176,9 +168,11 @@ class Store:
             ImpossibleTree: if a name does not fit the others, or a key is no text.
         """
         check_name(prefix)
+        if not hasattr(tree, "keys"):
+            raise TypeError(f"A tree is a dict, not {type_name(tree)}; use set_value.")
         with _WRITING:
             plan = self._ranks.plan({})
-            plan.spread(tree, prefix or None)
+            plan.spread(dict(tree), prefix or None)
             self._ranks.commit(plan)
             self._refresh(plan.effective)
             self._journal.record(plan.puts, origin, self.separator)
@@ -235,12 +229,13 @@ class Store:
         Raises:
             KeyError: if there is none; it names those that are near.
         """
+        check_name(name)
         with _WRITING:
             resolved = self._ranks.resolved
             if name in resolved:
                 value = self.hot[name] = resolved[name]
                 return value
-            value = self.get(name)
+            value = self._ranks.value(name)
             if value is EMPTY:
                 raise self._missing(name)
             self._seen.add(name)
@@ -278,17 +273,14 @@ class Store:
                 return nest(ranks.resolved, self.separator, annotate_dict=annotate_dict)
             self._seen.add(prefix)
             is_leaf = prefix in ranks.resolved or ranks.leaf_above(prefix) is not None
-            value = ranks.value(prefix)
-            if is_leaf and value is not EMPTY:
-                if not isinstance(value, dict):
-                    raise impossible(
-                        f"`{prefix}`{self._journal.where(ranks, prefix)} is a leaf and has no tree below it.",
-                        f'Use get_value("{prefix}").',
-                        prefix,
-                    )
+            value = ranks.value(prefix) if is_leaf else EMPTY
+            if value is EMPTY:
+                return nest(ranks.resolved, self.separator, prefix, annotate_dict=annotate_dict)
+            if isinstance(value, dict):
                 shown: dict[str, Any] = annotated(value) if annotate_dict else copied(value)
                 return shown
-            return nest(ranks.resolved, self.separator, prefix, annotate_dict=annotate_dict)
+            message = f"`{prefix}`{self._journal.where(ranks, prefix)} is a leaf, not a tree."
+            raise impossible(message, f'Use get_value("{prefix}").', prefix)
 
     def unused(self) -> list[str]:
         """List what was set and never read by the program, in the order of setting.
@@ -404,24 +396,3 @@ class Store:
             for name, value in self._ranks.sets.items()
             if name in names or name.startswith(starts)
         }
-
-
-class Override:
-    """Set values for a block, and take them back after it, also on error."""
-
-    __slots__ = ("_origin", "_saved", "_store", "_values")
-
-    def __init__(self, store: Store, values: Mapping[str, Any], origin: Origin) -> None:
-        """Keep what to set; nothing happens before the block."""
-        self._store = store
-        self._values = dict(values)
-        self._origin = origin
-        self._saved: list[Saved] = []
-
-    def __enter__(self) -> None:
-        """Set the values."""
-        self._saved.append(self._store.begin(self._values, self._origin))
-
-    def __exit__(self, *_error: object) -> None:
-        """Take them back."""
-        self._store.end(self._saved.pop())
