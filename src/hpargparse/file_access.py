@@ -1,0 +1,196 @@
+"""Bytes of a file, read within bounds and replaced at one stroke.
+
+Owns what may be read and how a file is swapped for a new one; knows nothing
+of what the bytes say.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+
+from .errors import MissingSnapshotError, SnapshotError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+SIZE_LIMIT = 8 * 1024 * 1024
+STANDARD = "-"
+
+
+def read_bytes(path: str, *, limit: int | None = SIZE_LIMIT) -> bytes:
+    """Read a regular file, or standard input for "-".
+
+    Args:
+        path: the path.
+        limit: how many bytes it may have; None for any number.
+
+    Raises:
+        MissingSnapshotError: there is no such file.
+        SnapshotError: it is no regular file, cannot be read, or is too large.
+    """
+    if path == STANDARD:
+        return _checked(_read_standard(limit), path, limit)
+    try:
+        # Without O_NONBLOCK, opening a FIFO waits for a writer that may never come.
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
+        with open(descriptor, "rb") as file:
+            mode = os.fstat(descriptor).st_mode
+            if not stat.S_ISREG(mode):
+                raise _not_regular(path, mode)
+            data = file.read() if limit is None else file.read(limit + 1)
+    except IsADirectoryError:
+        raise _not_regular(path, stat.S_IFDIR) from None
+    except (OSError, ValueError) as error:
+        _raise_from(error, path, "read")
+    return _checked(data, path, limit)
+
+
+def replace_bytes(path: str, data: bytes) -> None:
+    """Put bytes in the place of a file at one stroke, or write them to standard output for "-".
+
+    The bytes go to a hidden file beside it, which then takes its name: whoever
+    looks sees the old file or the new one, also after a crash. A symlink
+    stays one, and the permissions stay as they were.
+
+    Args:
+        path: the path.
+        data: all of the new content.
+
+    Raises:
+        MissingSnapshotError: the folder is not there.
+        SnapshotError: it cannot be written; the old file is as it was.
+    """
+    if path == STANDARD:
+        _write_standard(data)
+        return
+    try:
+        target = os.path.realpath(path)
+        before = _status(target)
+        if before is not None and not stat.S_ISREG(before.st_mode):
+            raise _not_regular(path, before.st_mode)
+        if before is not None and not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        if not path or path.endswith(os.sep):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        _swap(target, data, before)
+    except (OSError, ValueError) as error:
+        if isinstance(error, SnapshotError):
+            raise
+        _raise_from(error, path, "written")
+
+
+def _swap(target: str, data: bytes, before: os.stat_result | None) -> None:
+    """Write a hidden file beside the target and give it the target's name."""
+    folder = os.path.dirname(target)
+    # A name of its own, because the target's may be as long as names can be.
+    temporary = os.path.join(folder, f".hpman-{os.getpid()}-{os.urandom(6).hex()}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(temporary, flags | getattr(os, "O_CLOEXEC", 0), 0o666)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if before is not None:
+            _adopt(temporary, before)
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    _sync_folder(folder)
+
+
+def _adopt(temporary: str, before: os.stat_result) -> None:
+    """Give the new file the owner and the permissions of the old one."""
+    now = os.stat(temporary)
+    if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
+        try:
+            os.chown(temporary, before.st_uid, before.st_gid)
+        except OSError:
+            pass  # Only a privileged user can give a file away; the content matters more.
+    os.chmod(temporary, stat.S_IMODE(before.st_mode))
+
+
+def _sync_folder(folder: str) -> None:
+    """Make the new name last through a power cut, where the system can."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        pass  # Some file systems cannot; the file itself is safe already.
+    finally:
+        os.close(descriptor)
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except FileNotFoundError:
+        return None
+
+
+def _read_standard(limit: int | None) -> bytes:
+    """Read standard input, also where a program has put a text stream there."""
+    size = -1 if limit is None else limit + 1
+    binary = getattr(sys.stdin, "buffer", None)
+    if binary is not None:
+        return binary.read(size)  # type: ignore[no-any-return]
+    return sys.stdin.read(size).encode("utf-8", "surrogateescape")
+
+
+def _write_standard(data: bytes) -> None:
+    """Write to standard output, also where a program has put a text stream there."""
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is None:
+        sys.stdout.write(data.decode("utf-8", "backslashreplace"))
+        return
+    sys.stdout.flush()
+    binary.write(data)
+    binary.flush()
+
+
+def _checked(data: bytes, path: str, limit: int | None) -> bytes:
+    """Refuse more bytes than the limit."""
+    if limit is not None and len(data) > limit:
+        raise SnapshotError.at(
+            path,
+            None,
+            f"The file is larger than {limit // 1024 // 1024} MiB, too large for a snapshot.",
+            "Name the file of values that was saved; keep weights and data elsewhere.",
+        )
+    return data
+
+
+def _not_regular(path: str, mode: int) -> SnapshotError:
+    """Make the error for a folder, a FIFO or a device."""
+    kinds = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a FIFO"), (stat.S_ISSOCK, "a socket"))
+    kind = next((name for is_kind, name in kinds if is_kind(mode)), "a device")
+    return SnapshotError.at(
+        path,
+        None,
+        f"This is {kind}, not a file.",
+        "Name a file, or `-` for standard input and output.",
+    )
+
+
+def _raise_from(error: OSError | ValueError, path: str, doing: str) -> NoReturn:
+    """Raise our error for the system's one."""
+    if isinstance(error, SnapshotError):
+        raise error
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    missing = isinstance(error, FileNotFoundError)
+    kind = MissingSnapshotError if missing else SnapshotError
+    advice = "Look at the path; the folder has to be there already."
+    if not missing:
+        advice = "Choose another path, or mend what stands in the way."
+    raise kind.at(path, None, f"The file cannot be {doing}: {reason}.", advice) from error

@@ -1,0 +1,163 @@
+"""Values to JSON and back, each key with its line.
+
+Owns what JSON can hold; knows no file and no hyperparameter.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from .errors import SnapshotError, Unholdable
+from .yaml_writer import DEPTH_LIMIT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[][{}:,\n]')
+
+
+def to_json(values: Mapping[str, object]) -> str:
+    """Spell named values as a JSON object: sorted names, one a line.
+
+    Args:
+        values: the values by name.
+
+    Raises:
+        Unholdable: JSON has no such value; the arguments are its name and why.
+
+    >>> print(to_json({"lr": 1e-05, "ks": [1, 2]}), end="")
+    {
+      "ks": [1, 2],
+      "lr": 1e-05
+    }
+    """
+    lines = []
+    for name in sorted(values):
+        try:
+            _demand_json(name, 0)
+            _demand_json(values[name], 0)
+            spelled = json.dumps(values[name], ensure_ascii=False, allow_nan=False)
+        except Unholdable as problem:
+            raise Unholdable(name, *problem.args) from None
+        except ValueError as error:
+            raise Unholdable(name, f"cannot be spelled: {error}") from None
+        lines.append(f"  {json.dumps(name, ensure_ascii=False)}: {spelled}")
+    return "{\n" + ",\n".join(lines) + "\n}\n" if lines else "{}\n"
+
+
+def from_json(path: str, text: str) -> tuple[object, dict[tuple[str, ...], int]]:
+    """Read a JSON text.
+
+    Args:
+        path: the name of the file, for messages.
+        text: the text of the file.
+
+    Returns:
+        the value, and the line of each key by its path.
+
+    Raises:
+        SnapshotError: the text is no JSON, or gives a key twice.
+
+    >>> from_json("cfg.json", '{"model": {"depth": 3}}')
+    ({'model': {'depth': 3}}, {('model',): 1, ('model', 'depth'): 1})
+    """
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise _malformed(path, error.lineno, f"{error.msg}, at column {error.colno}") from None
+    except RecursionError:
+        raise _malformed(path, None, "it is nested too deep") from None
+    except ValueError as error:  # An int of more digits than Python reads.
+        raise _malformed(path, None, str(error)) from None
+    return value, _lines(path, text)
+
+
+def _malformed(path: str, line: int | None, problem: str) -> SnapshotError:
+    return SnapshotError.at(
+        path,
+        line,
+        f"This cannot be read as JSON: {problem}.",
+        "Mend the line, or name the format with --hp-serial-format.",
+    )
+
+
+def _lines(path: str, text: str) -> dict[tuple[str, ...], int]:
+    """Find the line of each key, and keys that are given twice, in a text known to be JSON."""
+    lines: dict[tuple[str, ...], int] = {}
+    # For each open bracket: the path of the object, or None in an array; and the lines of its keys.
+    stack: list[tuple[tuple[str, ...] | None, dict[str, int] | None]] = []
+    line = 1
+    last = before = ""
+    for mark in _MARK.findall(text):
+        if mark == "\n":
+            line += 1
+            continue
+        if mark == ":":
+            _take_key(path, json.loads(last), line, (stack[-1], lines))
+            before = last
+        elif mark in "[{":
+            where = _path_below(stack, before if last == ":" else None)
+            if len(stack) > DEPTH_LIMIT:
+                raise _malformed(path, line, f"it is nested deeper than {DEPTH_LIMIT} levels")
+            stack.append((where, {} if mark == "{" else None))
+        elif mark in "]}":
+            stack.pop()
+        last = mark
+    return lines
+
+
+def _path_below(
+    stack: list[tuple[tuple[str, ...] | None, dict[str, int] | None]], key: str | None
+) -> tuple[str, ...] | None:
+    """Give the path of the object that opens, None inside arrays."""
+    if not stack:
+        return ()
+    above = stack[-1][0]
+    return None if above is None or key is None else (*above, json.loads(key))
+
+
+def _take_key(
+    path: str,
+    key: str,
+    line: int,
+    where: tuple[
+        tuple[tuple[str, ...] | None, dict[str, int] | None], dict[tuple[str, ...], int]
+    ],
+) -> None:
+    """Note the line of a key; refuse one that its object has already."""
+    (above, keys), lines = where
+    if keys is None:
+        return
+    if key in keys:
+        raise SnapshotError.at(
+            path,
+            line,
+            f"The key {key!r} is given twice, first in line {keys[key]}.",
+            "Delete one of the two.",
+        )
+    keys[key] = line
+    if above is not None:
+        lines[(*above, key)] = line
+
+
+def _demand_json(value: object, depth: int) -> None:
+    """Refuse what JSON has no spelling for."""
+    kind = type(value)
+    if kind is float and value - value != 0:  # type: ignore[operator]
+        raise Unholdable(f"is {value!r}, and JSON has no such number")
+    if kind is str and any("\ud800" <= each <= "\udfff" for each in value):  # type: ignore[attr-defined]
+        raise Unholdable("holds a lone surrogate, which is no character of JSON")
+    if kind in (type(None), bool, int, float, str):
+        return
+    if kind not in (list, dict):
+        raise Unholdable(f"holds a {kind.__module__}.{kind.__qualname__}".replace("builtins.", ""))
+    if depth > DEPTH_LIMIT:
+        raise Unholdable(f"is nested deeper than {DEPTH_LIMIT} levels, or holds itself")
+    for each in value:  # type: ignore[attr-defined]
+        if kind is dict and type(each) is not str:
+            raise Unholdable(f"has the key {each!r}, and keys of JSON are texts")
+        _demand_json(each, depth + 1)
+        if kind is dict:
+            _demand_json(value[each], depth + 1)  # type: ignore[index]
