@@ -1,0 +1,49 @@
+"""What one hpman does, ours or upstream's: run by the Python of either environment.
+
+Prints seconds. Uses only what both of them offer.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+from hpman import HyperParameterManager
+
+from . import material, measure
+
+# Upstream is deaf to newer Pythons.
+warnings.simplefilter("ignore")
+
+
+def manager(count: int = 1000) -> HyperParameterManager:
+    """Make a manager that knows some names."""
+    made = HyperParameterManager("_")
+    made.parse_source(material.definitions(count))
+    made.parse_source("_('lr', 1e-3)\n_('a.b.c', 2)\n", "more.py")
+    return made
+
+
+def discover() -> float:
+    """Read the standard library, file by file: upstream stops at a file that it dislikes."""
+
+    def run() -> None:
+        for path in material.standard_library():
+            try:
+                HyperParameterManager("_").parse_file(path)
+            except Exception:  # noqa: BLE001 - which files it dislikes is not the question
+                continue
+
+    return measure.best(run, rounds=1)[0]
+
+
+def call(statement: str) -> float:
+    """Time one statement on a manager `_` that knows `lr` and `a.b.c`."""
+    names: dict[str, object] = {"_": manager()}
+    names["many"] = {f"name_{each}": each for each in range(1000)}
+    return measure.best_of_statements(statement, names=names, number=2000)[0]
+
+
+if __name__ == "__main__":
+    _program, task, *arguments = sys.argv
+    print({"discover": discover, "call": call}[task](*arguments))

@@ -1,0 +1,61 @@
+"""Rows on values: the hot call, and many values at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .measure import Row, best_of_statements, output
+from .subject import manager
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_EMPTY = object()
+
+
+class Floor:
+    """Do what a manager's call cannot do without: take the arguments, look a name up."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: dict[str, object]) -> None:
+        """Keep the values."""
+        self.values = values
+
+    def __call__(self, name: str, default: object = _EMPTY, /, **hints: object) -> Any:
+        """Look the name up."""
+        return self.values[name]
+
+
+def rows(_folder: str, upstream: str | None) -> Iterator[Row]:
+    """Measure each row in turn."""
+    subject = manager()
+    values = subject.get_values()
+    many = {f"name_{each}": each for each in range(1000)}
+    names: dict[str, object] = {
+        "_": subject,
+        "floor": Floor(dict(values)),
+        "d": dict(values),
+        "many": many,
+        "items": list(many.items()),
+    }
+    for what, floor, statement, aim, number in [
+        ("_('lr')", "floor('lr')", "_('lr')", 1.25, 100_000),
+        ("_('lr', 1e-3)", "floor('lr', 1e-3)", "_('lr', 1e-3)", 1.4, 100_000),
+        ("_('a.b.c')", "_('lr')", "_('a.b.c')", 1.25, 100_000),
+        ("get_values(), 1,000", "dict(d)", "_.get_values()", 3, 2000),
+        ("set_values(), 1,000", "for k, v in items: d[k] = v", "_.set_values(many)", 5, 1000),
+        ("_('lr', 1e-3) after a set", "floor('lr', 1e-3)", "_('lr', 1e-3)", 1.4, 100_000),
+    ]:
+        if "after a set" in what:
+            subject.set_value("lr", 0.5)
+        least, ours = best_of_statements(floor, statement, names=names, number=number)
+        theirs = None
+        if upstream is not None and hasattr(subject, "get_values"):
+            theirs = _upstream(upstream, statement) / least
+        yield Row(what, floor, ours / least, aim, theirs)
+
+
+def _upstream(python: str, statement: str) -> float:
+    """Time a statement on upstream's manager."""
+    return float(output([python, "-m", "benchmarks.subject", "call", statement]))
