@@ -129,7 +129,7 @@ def _translate(data: bytes, encoding: str) -> str:
         raise DecodingError(f"unknown encoding: {encoding}", _cookie(data)[1]) from None
     except UnicodeDecodeError as error:
         raise _undecodable(data, error) from None
-    except Exception as error:  # whatever a codec raises: it need not be one of Python's
+    except Exception as error:  # noqa: BLE001 - a codec need not be Python's own
         raise DecodingError(f"the codec {encoding} fails: {error}", _cookie(data)[1]) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:

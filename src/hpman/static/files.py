@@ -130,23 +130,16 @@ def is_foreign(folder: str) -> bool:
 
 def _flatten(paths: Paths) -> Iterator[str]:
     """Yield each path as text."""
-    if isinstance(paths, (str, os.PathLike)):
-        path = os.fspath(paths)
-        if isinstance(path, str):
-            yield path
-            return
-    elif not isinstance(paths, (bytes, bytearray)):
-        try:
-            parts = iter(paths)
-        except TypeError:
-            pass
-        else:
-            for part in parts:
-                yield from _flatten(part)
-            return
-    raise TypeError(
-        f"{paths!r} is not a path; give a str, an os.PathLike of str, or an iterable of them"
-    )
+    path: object = os.fspath(paths) if isinstance(paths, os.PathLike) else paths
+    if isinstance(path, str):
+        yield path
+    elif isinstance(path, (bytes, bytearray)) or not hasattr(path, "__iter__"):
+        raise TypeError(
+            f"{paths!r} is not a path; give a str, an os.PathLike of str, or an iterable of them"
+        )
+    else:
+        for part in path:
+            yield from _flatten(part)
 
 
 def _routes(path: str, globs: list[str]) -> Iterator[tuple[str, _Route]]:
@@ -165,7 +158,8 @@ def _routes(path: str, globs: list[str]) -> Iterator[tuple[str, _Route]]:
 def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, _Route]]:
     """Yield each file below a folder; what only links lead to comes last."""
     is_left_out = left_out(globs, root[1]) if globs else None
-    straight, links = [root], []
+    straight = [root]
+    links: list[Folder] = []
     seen: set[str] = set()
     while straight or links:
         linked = not straight
@@ -176,12 +170,13 @@ def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, _Route]]:
         entries = _entries(folder[0])
         if folder is not root and any(entry.name == "pyvenv.cfg" for entry in entries):
             continue
+        start_shown, start_absolute, start_real = (os.path.join(each, "") for each in folder)
         for entry in entries:
             name = entry.name
             is_file = _is_python_file(entry)
             if not is_file and (is_foreign(name) or not _is_folder(entry)):
                 continue
-            shown, absolute, real = (os.path.join(part, name) for part in folder)
+            shown, absolute, real = start_shown + name, start_absolute + name, start_real + name
             if is_left_out is not None and is_left_out(absolute):
                 continue
             if leads := _leads_elsewhere(entry):
@@ -222,4 +217,3 @@ def _leads_elsewhere(entry: os.DirEntry[str]) -> bool:
         return entry.is_symlink()
     attributes: int = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0)
     return bool(attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT)
-

@@ -37,7 +37,8 @@ def left_out(globs: Iterable[str], folder: str) -> Callable[[str], bool]:
     import re
 
     start = os.path.join(folder, "")
-    names, paths = [], []
+    names: list[str] = []
+    paths: list[str] = []
     for glob in map(os.path.normpath, globs):
         (paths if os.sep in glob else names).append(glob)
         whole = os.path.abspath(glob)

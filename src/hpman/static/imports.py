@@ -1,0 +1,240 @@
+"""From a script to the project's own files that its import statements reach.
+
+Owns how import statements find files below the script; must not know what a
+hyperparameter is, nor run or import anything.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .decoding import DecodingError, decode
+from .files import Found, is_foreign, read
+from .syntax import UnparsableError, collector_at_rest, parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _ast import AST, Import, ImportFrom
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import TypeAlias
+
+    Path: TypeAlias = str | os.PathLike[str]
+
+_INIT = "__init__.py"
+# Statements stand in these fields of other statements only.
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+def reachable(script: Path, roots: Iterable[str] = ()) -> list[Found]:
+    """List a script and the project's own files that its imports reach.
+
+    The project is what lies below the script's folder, where Python looks first
+    (`sys.path[0]`), and, for a script inside of a package, below the folder that
+    holds the outermost package, where `python -m` looks. Import statements count
+    wherever they stand: in functions, in `try`, under `TYPE_CHECKING`. What they
+    do not find there is not of the project. The packages around a module count,
+    because importing it runs them.
+
+    Args:
+        script: the script.
+        roots: more folders to look in, after those.
+
+    Returns:
+        The script, then the other files in the order of their paths. A file that
+        Python cannot read is listed; it leads no farther.
+
+    Raises:
+        OSError: the script cannot be read.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name, text in {"train": "import net, os", "net": "", "other": ""}.items():
+    ...         with open(os.path.join(folder, f"{name}.py"), "w") as file:
+    ...             _ = file.write(text)
+    ...     found = reachable(os.path.join(folder, "train.py"))
+    >>> [os.path.basename(each.path) for each in found]
+    ['train.py', 'net.py']
+    """
+    path = os.fspath(script)
+    project = _Project(path, roots)
+    found = {os.path.realpath(path): path}
+    todo = [(path, read(path))]
+    with collector_at_rest():
+        while todo:
+            importer, data = todo.pop()
+            for each in project.imported(importer, data):
+                real = os.path.realpath(each)
+                if real not in found:
+                    found[real] = each
+                    todo.append((each, _read_quietly(each)))
+    others = sorted(list(found.values())[1:], key=lambda each: os.path.abspath(each).split(os.sep))
+    return [Found(path, True), *(Found(each, False) for each in others)]
+
+
+def _above_packages(folder: str) -> str:
+    """Return the nearest folder, upwards, that is no package."""
+    while os.path.isfile(os.path.join(folder, _INIT)):
+        above = _parent(folder)
+        if os.path.realpath(above) == os.path.realpath(folder):
+            break  # the root of the disk
+        folder = above
+    return folder
+
+
+def _parent(folder: str) -> str:
+    """Return the folder above: by its name if it has one, else by `..`."""
+    if os.path.basename(folder) in ("", os.curdir, os.pardir):
+        return os.path.join(folder, os.pardir)
+    return os.path.dirname(folder)
+
+
+def _read_quietly(path: str) -> bytes:
+    """Return the bytes of a file; none where it cannot be read: who parses it will say so."""
+    try:
+        return read(path)
+    except OSError:
+        return b""
+
+
+class _Project:
+    """Find the files behind import statements; look into each folder once."""
+
+    __slots__ = ("_listings", "_roots", "_tops")
+
+    def __init__(self, script: str, roots: Iterable[str]) -> None:
+        """Look into the script's folder, the outermost package's, and more."""
+        folder = os.path.dirname(script)
+        self._listings: dict[str, frozenset[str]] = {}
+        self._roots = list(dict.fromkeys([folder, _above_packages(folder), *roots]))
+        # What can stand first in an import that is of the project; the script itself leads nowhere.
+        self._tops = {
+            name.removesuffix(".py")
+            for root in self._roots
+            for name in self._names(root)
+            if os.path.join(root, name) != script
+        }
+
+    def imported(self, importer: str, data: bytes) -> Iterator[str]:
+        """Yield the files that the import statements of a file run."""
+        for node in _statements(data, self._tops):
+            level = getattr(node, "level", 0) or 0
+            base = os.path.dirname(importer)
+            for _ in range(level - 1):
+                base = _parent(base)
+            if level:
+                yield from self._packages_around(base)
+            module = getattr(node, "module", None)
+            names = [each.name for each in node.names]
+            if level or module:
+                folders = [base] if level else self._roots
+                yield from self._from_import(folders, module or "", names)
+            else:
+                for name in names:
+                    yield from self._walk(self._roots, name)[0]
+
+    def _from_import(self, folders: Sequence[str], module: str, names: list[str]) -> Iterator[str]:
+        """Yield the files of `from module import names`; a name may be a module, too."""
+        files, inside = self._walk(folders, module) if module else ([], folders)
+        yield from files
+        if names == ["*"] and files:
+            names = _exported(_read_quietly(files[-1]))
+        for name in names if inside else ():
+            yield from self._walk(inside, name)[0]
+
+    def _walk(self, folders: Sequence[str], dotted: str) -> tuple[list[str], Sequence[str]]:
+        """Return the files that importing a module runs, and the folders of its submodules."""
+        files: list[str] = []
+        top, _, _ = dotted.partition(".")
+        if folders is self._roots and top in sys.builtin_module_names:
+            return files, ()
+        for name in dotted.split("."):
+            is_top = folders is self._roots
+            file, folders = self._find(folders, name)
+            if file is not None:
+                files.append(file)
+            elif is_top and name in sys.stdlib_module_names:
+                return files, ()  # any module goes before a folder that is no package
+        return files, folders
+
+    def _find(self, folders: Sequence[str], name: str) -> tuple[str | None, Sequence[str]]:
+        """Return the file of a module, and where its submodules are, as Python's finder does."""
+        portions = []
+        for folder in folders:
+            inner = os.path.join(folder, name)
+            names = self._names(folder)
+            if name in names and not is_foreign(name):
+                if _INIT in self._names(inner):
+                    return os.path.join(inner, _INIT), [inner]
+                portions.append(inner)
+            if f"{name}.py" in names and os.path.isfile(f"{inner}.py"):
+                return f"{inner}.py", ()
+        return None, portions
+
+    def _packages_around(self, folder: str) -> Iterator[str]:
+        """Yield the files of the package in a folder, and of those that it is in."""
+        top = os.path.realpath(_above_packages(folder))
+        while os.path.realpath(folder) != top:
+            yield os.path.join(folder, _INIT)
+            folder = _parent(folder)
+
+    def _names(self, folder: str) -> frozenset[str]:
+        """Return the names in a folder; none in a virtual environment, or without a folder."""
+        names = self._listings.get(folder)
+        if names is None:
+            try:
+                names = frozenset(os.listdir(folder or os.curdir))
+            except OSError:
+                names = frozenset()
+            names = self._listings[folder] = frozenset() if "pyvenv.cfg" in names else names
+        return names
+
+
+def _statements(data: bytes, tops: set[str]) -> Iterator[Import | ImportFrom]:
+    """Yield the import statements of a file, wherever they stand; none where none can matter."""
+    from _ast import Import, ImportFrom
+
+    try:
+        text = decode(data)
+        if not _may_reach(text, tops):
+            return
+        stack: list[AST] = [parse(text)]
+    except (DecodingError, UnparsableError):
+        return
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (Import, ImportFrom)):
+            yield node
+        for block in _BLOCKS:
+            stack += getattr(node, block, ())
+
+
+def _may_reach(text: str, tops: set[str]) -> bool:
+    """Tell whether a text may import some modules, or relatively: most need no parse."""
+    import re
+
+    if "import" not in text:
+        return False
+    if not text.isascii() or re.search(r"\bfrom[\s\\]*\.", text):
+        return True
+    first = re.compile(r"(?:\bfrom|\bimport|,)[\s\\]*(\w+)")
+    return not tops.isdisjoint(first.findall(text))
+
+
+def _exported(data: bytes) -> list[str]:
+    """Return the names in the `__all__` of a package: `from package import *` imports them."""
+    from _ast import Assign, Constant, List, Name, Tuple
+
+    try:
+        tree = parse(decode(data))
+    except (DecodingError, UnparsableError):
+        return []
+    names: list[str] = []
+    for node in tree.body:
+        targets = node.targets if isinstance(node, Assign) else [getattr(node, "target", None)]
+        is_all = any(isinstance(each, Name) and each.id == "__all__" for each in targets)
+        value = getattr(node, "value", None)
+        if is_all and isinstance(value, (List, Tuple)):
+            elements = (each.value for each in value.elts if isinstance(each, Constant))
+            names += [each for each in elements if isinstance(each, str)]
+    return names
