@@ -1,1 +1,130 @@
-"""Hyperparameters written where they are used, managed as a whole."""
+"""Hyperparameters written where they are used, managed as a whole.
+
+    from hpman.m import _
+
+    _.parse_file(__file__)
+    learning_rate = _("lr", 1e-3)
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import m as m
+    from .diagnostics import Diagnostic as Diagnostic
+    from .errors import (
+        ArgumentCountError as ArgumentCountError,
+    )
+    from .errors import (
+        DoubleAssignmentException as DoubleAssignmentException,
+    )
+    from .errors import (
+        EmptyValue as EmptyValue,
+    )
+    from .errors import (
+        HpmanError as HpmanError,
+    )
+    from .errors import (
+        ImpossibleTree as ImpossibleTree,
+    )
+    from .errors import (
+        NotLiteralEvaluable as NotLiteralEvaluable,
+    )
+    from .errors import (
+        NotLiteralNameException as NotLiteralNameException,
+    )
+    from .errors import (
+        UnreadableSourceError as UnreadableSourceError,
+    )
+    from .hpm_db import (
+        HyperParameterDB as HyperParameterDB,
+    )
+    from .hpm_db import (
+        HyperParameterOccurrence as HyperParameterOccurrence,
+    )
+    from .hpm_db import (
+        L as L,
+    )
+    from .hpm_db import (
+        P as P,
+    )
+    from .manager import HyperParameterManager as HyperParameterManager
+    from .occurrence import Occurrence as Occurrence
+    from .runtime.origin import Explanation as Explanation
+    from .runtime.origin import Origin as Origin
+    from .source import SourceHelper as SourceHelper
+    from .source import from_here as from_here
+    from .static.index import HyperParameter as HyperParameter
+    from .static.index import Index as Index
+
+# Each public name and the module that owns it: a name is imported when it is first asked for.
+_OWNERS = {
+    "ArgumentCountError": "errors",
+    "Diagnostic": "diagnostics",
+    "DoubleAssignmentException": "errors",
+    "EMPTY": "errors",
+    "EmptyValue": "errors",
+    "Explanation": "runtime.origin",
+    "HpmanError": "errors",
+    "HyperParameter": "static.index",
+    "HyperParameterDB": "hpm_db",
+    "HyperParameterManager": "manager",
+    "HyperParameterOccurrence": "hpm_db",
+    "ImpossibleTree": "errors",
+    "Index": "static.index",
+    "L": "hpm_db",
+    "NotLiteralEvaluable": "errors",
+    "NotLiteralNameException": "errors",
+    "Occurrence": "occurrence",
+    "Origin": "runtime.origin",
+    "P": "hpm_db",
+    "SourceHelper": "source",
+    "UnreadableSourceError": "errors",
+    "from_here": "source",
+}
+_MODULES = ("errors", "hpm_db", "m", "manager")
+
+__all__ = [
+    "EMPTY",
+    "ArgumentCountError",
+    "Diagnostic",
+    "DoubleAssignmentException",
+    "EmptyValue",
+    "Explanation",
+    "HpmanError",
+    "HyperParameter",
+    "HyperParameterDB",
+    "HyperParameterManager",
+    "HyperParameterOccurrence",
+    "ImpossibleTree",
+    "Index",
+    "L",
+    "NotLiteralEvaluable",
+    "NotLiteralNameException",
+    "Occurrence",
+    "Origin",
+    "P",
+    "SourceHelper",
+    "UnreadableSourceError",
+    "from_here",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its owner at first use (PEP 562)."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("hpman")
+    if name in _MODULES:
+        return __import__(f"{__name__}.{name}", fromlist=["__name__"])
+    if name not in _OWNERS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = __import__(f"{__name__}.{_OWNERS[name]}", fromlist=[name])
+    value = globals()[name] = getattr(module, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    """Name what can be imported from here."""
+    return sorted([*globals(), *_OWNERS, *_MODULES, "__version__"])

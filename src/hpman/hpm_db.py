@@ -34,29 +34,29 @@ class DeferredNode:
     Trees are large: ten thousand of them cost two hundred megabytes.
 
     Args:
-        text: the expression as it is written.
+        call: the call as it is written.
         line: its line, counted from 1.
         offset: how many bytes of the line stand in front of it.
     """
 
-    __slots__ = ("line", "offset", "text")
+    __slots__ = ("call", "line", "offset")
 
-    def __init__(self, text: str, line: int, offset: int) -> None:
+    def __init__(self, call: str, line: int, offset: int) -> None:
         """Keep text and place."""
-        self.text, self.line, self.offset = text, line, offset
+        self.call, self.line, self.offset = call, line, offset
 
     def parse(self) -> Any:
-        """Return the tree of the expression, at its place in the file."""
+        """Return the tree of the call's default, at its place in the file."""
         import ast
 
-        node = ast.parse(f"(\n{self.text}\n)", mode="eval").body
-        for each in ast.walk(node):
-            if isinstance(each, (ast.expr, ast.keyword, ast.arg)):
-                self._move(each)
-        return node
+        call: Any = ast.parse(f"(\n{self.call}\n)", mode="eval").body
+        for node in ast.walk(call):
+            if hasattr(node, "lineno"):
+                self._move(node)
+        return call.args[1]
 
     def _move(self, node: Any) -> None:
-        """Shift one node from the expression's own lines to the file's."""
+        """Shift one node from the call's own lines to the file's."""
         node.col_offset += self.offset if node.lineno == 2 else 0
         node.end_col_offset += self.offset if node.end_lineno == 2 else 0
         node.lineno += self.line - 2

@@ -56,3 +56,8 @@ class Occurrence(Record):
     def is_definition(self) -> bool:
         """Whether the call carries a default."""
         return self.text is not None
+
+    @property
+    def call(self) -> str:
+        """The call as it is written."""
+        return self.source.between(self.line, self.column, self.end_line, self.end_column)

@@ -6,9 +6,20 @@ hyperparameter.
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import os
+import os
+
+
+def from_here(path: str) -> str:
+    """Show a path below the current folder relative to it, and any other as it is.
+
+    >>> from_here(os.path.join(os.getcwd(), "main.py"))
+    'main.py'
+    """
+    try:
+        here = os.path.join(os.getcwd(), "")
+    except OSError:  # the folder was removed under us
+        return path
+    return path[len(here) :] if path.startswith(here) else path
 
 
 class Source:
@@ -45,6 +56,17 @@ class Source:
                 lines.pop()
             self._lines = lines
         return self._lines
+
+    def between(self, line: int, column: int, end_line: int, end_column: int) -> str:
+        """Return the text from one place up to another, both counted from 1.
+
+        >>> Source("a.py", "f(1,\\n  2)").between(1, 3, 2, 4)
+        '1,\\n  2'
+        """
+        lines = self.lines[line - 1 : end_line]
+        lines[-1] = lines[-1][: end_column - 1]
+        lines[0] = lines[0][column - 1 :]
+        return "\n".join(lines)
 
     def excerpt(
         self,

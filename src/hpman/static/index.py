@@ -6,11 +6,13 @@ text is swapped; knows neither where texts come from nor what is wrong with them
 
 from __future__ import annotations
 
+from ..errors import EMPTY
 from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
 
     from ..diagnostics import Diagnostic
     from ..occurrence import Occurrence
@@ -32,6 +34,25 @@ class ScannedFile(Record):
     source: Source
     occurrences: tuple[Occurrence, ...]
     diagnostics: tuple[Diagnostic, ...]
+
+
+class HyperParameter(Record):
+    """Describe one hyperparameter: all that is known of a name.
+
+    Attributes:
+        name: the flat name.
+        value: the default, `EMPTY` where there is none.
+        hints: the keywords of all its calls; those of the definition win.
+        definition: the occurrence that carries the default, or None.
+        occurrences: all its occurrences, in source order.
+    """
+
+    __slots__ = ()
+    name: str
+    value: Any
+    hints: dict[str, Any]
+    definition: Occurrence | None = None
+    occurrences: tuple[Occurrence, ...] = ()
 
 
 class Index:
@@ -110,6 +131,19 @@ class Index:
             for each in file.occurrences:
                 if each.placeholder == placeholder:
                     yield each
+
+    def hyperparameters(self, placeholder: str) -> Iterator[HyperParameter]:
+        """Yield what is known of each name of a manager, in source order."""
+        for name in self.names(placeholder):
+            occurrences = self.named(placeholder, name)
+            definition = next((each for each in occurrences if each.is_definition), None)
+            hints: dict[str, Any] = {}
+            for each in occurrences:
+                hints.update(each.hints)
+            if definition is not None:
+                hints.update(definition.hints)
+            value = EMPTY if definition is None else definition.value
+            yield HyperParameter(name, value, hints, definition, occurrences)
 
     def placeholders(self) -> set[str]:
         """Return the placeholders of all managers that have an occurrence."""

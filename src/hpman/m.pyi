@@ -1,0 +1,3 @@
+from .manager import HyperParameterManager
+
+def __getattr__(name: str) -> HyperParameterManager: ...

@@ -1,0 +1,425 @@
+"""The manager: the object `_` that a program calls.
+
+Owns the public face and joins what the sources say with the values of the
+running program; knows neither syntax nor precedence.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .errors import EMPTY, error_for
+from .runtime.origin import Origin, caller
+from .runtime.store import Store
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, TypeVar, overload
+
+    from typing_extensions import Self
+
+    from .hpm_db import HyperParameterDB, HyperParameterOccurrence, HyperParamNode
+    from .runtime.origin import Explanation
+    from .runtime.store import Override
+    from .runtime.tree import TreeView
+    from .static.index import HyperParameter, Index, ScannedFile
+
+    T = TypeVar("T")
+    Path = str | os.PathLike[str]
+    Paths = Path | Iterable["Paths"]
+else:
+
+    def overload(function: Any) -> Any:
+        """Leave the function as it is: only type checkers read this decorator."""
+        return function
+
+
+class HyperParameterManager:
+    """Give hyperparameters their values, and know them all from the sources.
+
+    Managers are usually imported, `from hpman.m import _`; this makes a private
+    one. Calling it defines or uses a hyperparameter.
+
+    Args:
+        placeholder: the name by which the sources call the manager.
+        separator: what separates the parts of a nested name.
+        home: where a manager of `hpman.m` is found again by its placeholder.
+
+    >>> _ = HyperParameterManager("_")
+    >>> _.parse_source('_("lr", 1e-3, help="step size")').get_values()
+    {'lr': 0.001}
+    >>> _.set_value("lr", 0.1)("lr", 1e-3)
+    0.1
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_accepted",
+        "_home",
+        "_hot",
+        "_index",
+        "_store",
+        "placeholder",
+        "separator",
+    )
+
+    def __init__(
+        self,
+        placeholder: str,
+        separator: str = ".",
+        *,
+        home: Callable[[str], object] | None = None,
+    ) -> None:
+        """Start without sources and without values."""
+        self.placeholder = placeholder
+        self.separator = separator
+        self._home = home
+        self._index: Index | None = None
+        self._adopt(Store(separator))
+
+    def _adopt(self, store: Store) -> None:
+        """Take a store, and its two dictionaries that the call reads."""
+        self._store = store
+        self._hot = store.hot
+        self._accepted = store.accepted
+
+    # -- the call ----------------------------------------------------------------
+
+    @overload
+    def __call__(self, name: str, /, **hints: Any) -> Any: ...
+    @overload
+    def __call__(self, name: str, default: T, /, **hints: Any) -> T: ...
+    def __call__(self, name: str, default: Any = EMPTY, /, **hints: Any) -> Any:
+        """Return the value of a hyperparameter.
+
+        Args:
+            name: the name; a literal, so that the sources can be read.
+            default: the value where nothing else is set; among all calls with
+                this name one carries it.
+            hints: anything that other tools should know, as `help="…"`.
+
+        Raises:
+            KeyError: the hyperparameter has no value; names the nearest ones.
+        """
+        # What wins was settled when it was written, so this only looks it up.
+        if default is EMPTY:
+            try:
+                return self._hot[name]
+            except (KeyError, TypeError):
+                return self._store.read(name)
+        try:
+            if self._accepted[name] is default:
+                return self._hot[name]
+        except (KeyError, TypeError):
+            pass
+        return self._store.accept(name, default)
+
+    # -- sources -----------------------------------------------------------------
+
+    def parse_file(
+        self, path: Paths, exclude: Path | Iterable[Path] = (), *, follow_imports: bool = False
+    ) -> Self:
+        """Read the hyperparameters of files and folders, without running them.
+
+        Either all of it succeeds, or nothing changes. A file that was parsed
+        before is replaced by what it holds now.
+
+        Args:
+            path: a file, a folder (every `*.py` below it), or an iterable of them.
+            exclude: globs of files and folders to leave out of folders.
+            follow_imports: whether the modules of the same project that the
+                files import are read too.
+
+        Returns:
+            The manager.
+
+        Raises:
+            FileNotFoundError: a path is not there.
+            HpmanError: the sources break a rule; the exception is of the type
+                of the first problem, and reports all of them.
+        """
+        from .static.scan import scan
+
+        known = self.index.files if self._index is not None else {}
+        found = scan(
+            path,
+            frozenset({self.placeholder}),
+            exclude,
+            follow_imports=follow_imports,
+            known=known,
+        )
+        self._take(found.files, found.gone)
+        return self
+
+    def parse_source(self, source: str, filename: str = "<unknown>") -> Self:
+        """Read the hyperparameters of one text, without running it.
+
+        Args:
+            source: the text.
+            filename: what to call it. A text of the same name is replaced,
+                unless the name stands in angle brackets, which is no file.
+
+        Returns:
+            The manager.
+
+        Raises:
+            HpmanError: the text breaks a rule, see `parse_file`.
+        """
+        from .static.scan import scan_text
+
+        self._take([scan_text(source, filename, frozenset({self.placeholder}))])
+        return self
+
+    def _take(self, files: list[ScannedFile], gone: Iterable[tuple[object, ...]] = ()) -> None:
+        """Take what was scanned, as a whole or not at all."""
+        from .static.rules import violations
+
+        index = self.index.swap(files, gone)
+        if problems := violations(index, self.placeholder, files):
+            raise error_for(problems)
+        defaults: dict[str, Any] = {}
+        for each in index.occurrences(self.placeholder):
+            if each.is_definition or each.name not in defaults:
+                defaults[each.name] = each.value
+        self._store.adopt_defaults(defaults, self._defining)
+        self._index = index
+
+    @property
+    def index(self) -> Index:
+        """What the sources say: immutable, and of use without a manager."""
+        if self._index is None:
+            from .static.index import Index
+
+            self._index = Index(self.separator)
+        return self._index
+
+    def hyperparameters(self) -> list[HyperParameter]:
+        """Return what is known of each hyperparameter, in source order.
+
+        Those that only the running program has named come last, without
+        occurrences.
+        """
+        from .static.index import HyperParameter
+
+        found = list(self.index.hyperparameters(self.placeholder))
+        known = {each.name for each in found}
+        return found + [
+            HyperParameter(name, value, {})
+            for name, value in self.get_values().items()
+            if name not in known
+        ]
+
+    # -- values ------------------------------------------------------------------
+
+    def get_value(self, name: str, raise_exception: bool = True) -> Any:
+        """Return the value of a hyperparameter, or the dict of a branch.
+
+        Args:
+            name: the flat name.
+            raise_exception: whether a missing value is an error.
+
+        Returns:
+            The value; `EMPTY` where there is none and that is no error.
+
+        Raises:
+            KeyError: there is no value; names the nearest ones.
+        """
+        if raise_exception or self._store.exists(name):
+            return self._store.read(name)
+        return EMPTY
+
+    def get_values(self) -> dict[str, Any]:
+        """Return the value of each hyperparameter that has one, by flat name."""
+        return self._store.values()
+
+    def exists(self, name: str) -> bool:
+        """Tell whether a hyperparameter, or a branch, has a value."""
+        return self._store.exists(name)
+
+    def set_value(self, name: str, value: Any) -> Self:
+        """Set a hyperparameter; what is set wins over every default.
+
+        Raises:
+            ImpossibleTree: the name is a branch, or below a leaf that is no dict.
+        """
+        self._store.set({name: value}, caller("setter", "set_value"))
+        return self
+
+    def set_values(
+        self, values: Mapping[str, Any], *, origins: Origin | Mapping[str, Origin] | None = None
+    ) -> Self:
+        """Set several hyperparameters, all of them or none.
+
+        Args:
+            values: the values by flat name.
+            origins: where the values come from, for all or for each; the line
+                of the caller where nothing is given.
+
+        Raises:
+            ImpossibleTree: a name does not fit the others, see `set_value`.
+        """
+        self._store.set(values, origins or caller("setter", "set_values"))
+        return self
+
+    def override(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Override:
+        """Set values for the length of a `with` block; restore them after it, also on error.
+
+        >>> _ = HyperParameterManager("_").set_value("lr", 1)
+        >>> with _.override(lr=2, **{"model.depth": 3}):
+        ...     _.get_values()
+        {'lr': 2, 'model.depth': 3}
+        >>> _.get_values()
+        {'lr': 1}
+        """
+        return self._store.override({**(values or {}), **named}, caller("override", "override"))
+
+    def get_tree(self, prefix: str = "", annotate_dict: bool = False) -> dict[str, Any]:
+        """Return the values below a prefix as nested dicts.
+
+        Args:
+            prefix: the branch; everything for an empty text.
+            annotate_dict: whether a dict that is a value, not a branch, is
+                marked with the key `__is_dict__`.
+        """
+        return self._store.tree(prefix, annotate_dict=annotate_dict)
+
+    def set_tree(self, tree: Mapping[str, Any], prefix: str = "") -> Self:
+        """Set values from nested dicts, all of them or none.
+
+        Args:
+            tree: the nested dicts, as `get_tree` returns them.
+            prefix: the branch to set them below.
+        """
+        self._store.set_tree(tree, prefix, caller("setter", "set_tree"))
+        return self
+
+    # -- questions ---------------------------------------------------------------
+
+    def explain(self, name: str) -> Explanation:
+        """Return what gave and what overrode a value, lowest first.
+
+        Raises:
+            KeyError: there is no such hyperparameter.
+        """
+        return self._store.explain(name)
+
+    def _defining(self, name: str) -> Origin | None:
+        """Return where the sources define a hyperparameter."""
+        for each in self.index.named(self.placeholder, name):
+            if each.is_definition:
+                return Origin("source", each.path, each.line, each.text, each.value)
+        return None
+
+    def unused(self) -> list[str]:
+        """Return the names that were set and that the program has never read."""
+        return self._store.unused()
+
+    def fingerprint(self) -> str:
+        """Return a short hash of all values, the same in every process that has the same ones."""
+        return self._store.fingerprint()
+
+    # -- the table ---------------------------------------------------------------
+
+    @property
+    def db(self) -> HyperParameterDB:
+        """The table of occurrences: those in the sources, then what the program gave."""
+        from .hpm_db import HyperParameterDB
+
+        rows = [*self._parsed_rows(), *self._runtime_rows()]
+        for number, row in enumerate(rows):
+            row.index = number
+        return HyperParameterDB(rows)
+
+    def _parsed_rows(self) -> Iterable[HyperParameterOccurrence]:
+        """Yield a row for each occurrence in the sources."""
+        from .hpm_db import DeferredNode, HyperParameterOccurrence, P
+
+        for each in self.index.occurrences(self.placeholder):
+            node = None
+            if each.is_definition:
+                offset = len(each.source.lines[each.line - 1][: each.column - 1].encode())
+                node = DeferredNode(each.call, each.line, offset)
+            yield HyperParameterOccurrence(
+                name=each.name,
+                value=each.value,
+                priority=P.PRIORITY_PARSED_FROM_SOURCE_CODE,
+                filename=each.path,
+                lineno=each.line,
+                column=each.column,
+                end_lineno=each.end_line,
+                end_column=each.end_column,
+                ast_node=node,
+                hints=dict(each.hints),
+            )
+
+    def _runtime_rows(self) -> Iterable[HyperParameterOccurrence]:
+        """Yield a row for each default of a call, and for each value that was set."""
+        from .hpm_db import HyperParameterOccurrence, P
+
+        for name, value, rank in self._store.rows():
+            yield HyperParameterOccurrence(name=name, value=value, priority=P(rank))
+
+    def get_nodes(self) -> list[HyperParamNode]:
+        """Return each hyperparameter with its rows, in source order."""
+        from .hpm_db import HyperParamNode
+
+        return [HyperParamNode(name, rows) for name, rows in self.db.group_by("name").items()]
+
+    def get_occurrence(self, name: str) -> HyperParameterOccurrence | None:
+        """Return the row whose value wins, or None where there is no such hyperparameter."""
+        from .hpm_db import HyperParamNode, L
+
+        return HyperParamNode(name, self.db.select(L.of_name(name))).get()
+
+    def get_occurrence_of_value(self, name: str) -> HyperParameterOccurrence | None:
+        """Return the row whose value wins, or None where no row carries a value."""
+        row = self.get_occurrence(name)
+        return row if row is not None and row.has_default_value else None
+
+    @property
+    def tree(self) -> TreeView[HyperParamNode]:
+        """A view of the hyperparameters as a tree of nodes."""
+        from .runtime.tree import TreeView
+
+        return TreeView({node.name: node for node in self.get_nodes()}, self.separator)
+
+    # -- copies ------------------------------------------------------------------
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the values; a manager of `hpman.m` becomes the other process's own."""
+        state = (os.getpid(), self._index, self._store.state())
+        if self._home is not None:
+            return self._home, (self.placeholder,), state
+        return HyperParameterManager, (self.placeholder, self.separator), state
+
+    def __setstate__(self, state: tuple[int, Index | None, Any]) -> None:
+        """Adopt what a pickled manager knew, unless it is this very one."""
+        process, index, values = state
+        if self._home is not None and process == os.getpid():
+            return
+        if self._index is None and index is not None:
+            self._index = index
+        self._store.restore(values)
+
+    def __copy__(self) -> Self:
+        """Copy a private manager; one of `hpman.m` is the only one of its name."""
+        if self._home is not None:
+            return self
+        twin = type(self)(self.placeholder, self.separator)
+        twin.__setstate__((0, self._index, self._store.state()))
+        return twin
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Copy a private manager with its values; one of `hpman.m` is the only one."""
+        if self._home is not None:
+            return self
+        from copy import deepcopy
+
+        twin = memo[id(self)] = type(self)(self.placeholder, self.separator)
+        twin.__setstate__((0, self._index, deepcopy(self._store.state(), memo)))
+        return twin
+
+    def __repr__(self) -> str:
+        """Show the placeholder and how many hyperparameters have a value."""
+        return f"<hyperparameter manager {self.placeholder!r}, {len(self.get_values())} values>"

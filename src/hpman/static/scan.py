@@ -1,0 +1,157 @@
+"""Paths to scanned files: walk, filter, read, extract.
+
+Owns the one pass over the disk; knows no index, no rule among files, and no
+manager.
+"""
+
+from __future__ import annotations
+
+import os
+from itertools import count
+
+from ..diagnostics import Diagnostic
+from ..record import Record
+from ..source import Source
+from .decoding import DecodingError, decode
+from .extract import extract
+from .files import read, walk
+from .index import ScannedFile
+from .prefilter import Prefilter
+from .syntax import collector_at_rest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+    from .files import Found, Path, Paths
+
+    Key = tuple[object, ...]
+
+_texts = count()
+
+
+class Scan(Record):
+    """Hold what a pass over the disk has found.
+
+    Attributes:
+        files: the files that hold a hyperparameter or a problem, and those
+            that were given by name.
+        gone: the keys of files that were known before and hold nothing now.
+    """
+
+    __slots__ = ()
+    files: list[ScannedFile]
+    gone: list[Key]
+
+
+def scan(
+    paths: Paths,
+    placeholders: frozenset[str],
+    exclude: Path | Iterable[Path] = (),
+    *,
+    follow_imports: bool = False,
+    known: Container[Key] = (),
+) -> Scan:
+    """Read files and folders, and find the calls of managers in them.
+
+    Most files of a tree hold none: that is decided on their bytes, at the speed
+    of reading, and only the others are parsed.
+
+    Args:
+        paths: a file, a folder, or an iterable of them.
+        placeholders: the names whose bare calls count.
+        exclude: globs of what to leave out of folders.
+        follow_imports: whether the modules of the same project that the files
+            import are read too.
+        known: the keys of the files that an earlier scan has found.
+
+    Raises:
+        FileNotFoundError: a path is not there.
+    """
+    found = walk(paths, exclude)
+    if follow_imports:
+        from .imports import reachable
+
+        found = reachable(found)
+    may_hold = Prefilter(placeholders)
+    files: list[ScannedFile] = []
+    gone: list[Key] = []
+    with collector_at_rest():
+        for each in found:
+            file = _scan_file(each, placeholders, may_hold)
+            if file is not None:
+                files.append(file)
+            elif known and (key := file_key(each.path)) in known:
+                gone.append(key)
+    return Scan(files, gone)
+
+
+def scan_text(text: str, filename: str, placeholders: frozenset[str]) -> ScannedFile:
+    """Find the calls of managers in one text.
+
+    Args:
+        text: the source text.
+        filename: what to call it; in angle brackets it is no file, and two
+            texts of that name are two.
+        placeholders: the names whose bare calls count.
+
+    >>> [each.name for each in scan_text('_("lr", 1)', "<here>", frozenset("_")).occurrences]
+    ['lr']
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"A source is a str, not {type(text).__name__}; `parse_file` takes paths.")
+    filename = os.fspath(filename)
+    is_file = not (filename.startswith("<") and filename.endswith(">"))
+    key = file_key(filename) if is_file else (1, next(_texts))
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    with collector_at_rest():
+        return _scan_source(Source(filename, text, key), placeholders)
+
+
+def file_key(path: str) -> Key:
+    """Return what tells a file from others, by whichever way it is reached.
+
+    >>> file_key(".") == file_key(os.getcwd())
+    True
+    """
+    return (0, *os.path.realpath(path).split(os.sep))
+
+
+def _scan_file(each: Found, placeholders: frozenset[str], may_hold: Prefilter) -> ScannedFile | None:
+    """Scan one file; None where a file that nobody named holds no hyperparameter."""
+    try:
+        data = read(each.path)
+    except OSError as error:
+        reason = f"This file cannot be read: {error.strerror}."
+        return _unreadable(Source(each.path, "", file_key(each.path)), reason, None, None)
+    if not (each.named or may_hold(data)):
+        return None
+    key = file_key(each.path)
+    try:
+        text = decode(data)
+    except DecodingError as error:
+        shown = data.decode("ascii", "replace").replace("\r\n", "\n").replace("\r", "\n")
+        reason = f"This is no Python that can be read: {error.reason}."
+        return _unreadable(Source(each.path, shown, key), reason, error.line, error.column)
+    return _scan_source(Source(each.path, text, key), placeholders)
+
+
+def _scan_source(source: Source, placeholders: frozenset[str]) -> ScannedFile:
+    """Scan a decoded text."""
+    return ScannedFile(source, *extract(source, placeholders))
+
+
+def _unreadable(
+    source: Source, reason: str, line: int | None, column: int | None
+) -> ScannedFile:
+    """Report a file that cannot be read or decoded."""
+    problem = Diagnostic(
+        "HPM001",
+        reason,
+        "Mend the file, or leave it out with `exclude`.",
+        source.path,
+        line,
+        column,
+        source=source if line is not None else None,
+    )
+    return ScannedFile(source, (), (problem,))
