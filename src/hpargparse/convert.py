@@ -6,7 +6,7 @@ neither a parser, nor a manager, nor a file.
 
 from __future__ import annotations
 
-from hpman.errors import EMPTY, EmptyValue, NotLiteralEvaluable
+from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
 
 from .errors import ConversionError
 from .kinds import FRACTION, SAMPLES, Mismatch, fit, noun, read, read_elements
@@ -122,7 +122,7 @@ class Converter:
         limits = self.hints.get("range") if self.hints else None
         if limits is None:
             return None
-        if not isinstance(limits, (list, tuple)) or len(limits) != 2:  # noqa: PLR2004 - a pair
+        if not isinstance(limits, (list, tuple)) or len(limits) != 2:
             raise self._error(
                 f"the hint `range` of `{self.name}` is {_shown(limits)}{self._at()};"
                 " it has to be the pair [lowest, highest], with None for an open end"
@@ -260,10 +260,11 @@ class Converter:
             inside = False
         if inside and value == value:  # noqa: PLR0124 - nan differs from itself
             return
-        if lowest is None or highest is None:
-            bound = f"of at most {_shown(highest)}" if lowest is None else f"of at least {_shown(lowest)}"
-        else:
-            bound = f"from {_shown(lowest)} to {_shown(highest)}"
+        bound = f"from {_shown(lowest)} to {_shown(highest)}"
+        if lowest is None:
+            bound = f"of at most {_shown(highest)}"
+        elif highest is None:
+            bound = f"of at least {_shown(lowest)}"
         raise self._error(
             f"expected a value {bound}, got {_shown(value)};"
             f" the range of `{self.name}` stands{self._at() or ' in its hints'}"

@@ -6,8 +6,7 @@ value is read nor how a file is laid out.
 
 from __future__ import annotations
 
-from hpman.diagnostics import Diagnostic
-from hpman.errors import HpmanError
+from hpman import Diagnostic, HpmanError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,5 +59,5 @@ class MissingSnapshotError(SnapshotError, FileNotFoundError):
     """Report a file of values, or the folder for one, that is not there."""
 
 
-class Unholdable(Exception):  # noqa: N818 - it is a signal between two modules, never shown
+class Unholdable(Exception):
     """Tell that a format cannot hold a value, and why."""

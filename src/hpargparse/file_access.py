@@ -10,6 +10,7 @@ import errno
 import os
 import stat
 import sys
+from contextlib import suppress
 
 from .errors import MissingSnapshotError, SnapshotError
 
@@ -17,7 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-SIZE_LIMIT = 8 * 1024 * 1024
+# The largest YAML takes about five seconds to read; a snapshot has a few kilobytes.
+SIZE_LIMIT = 4 * 1024 * 1024
 STANDARD = "-"
 
 
@@ -75,8 +77,8 @@ def replace_bytes(path: str, data: bytes) -> None:
             raise _not_regular(path, before.st_mode)
         if before is not None and not os.access(target, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
-        if not path or path.endswith(os.sep):
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        if path.endswith(os.sep):  # realpath() takes the slash away, which asks for a folder.
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         _swap(target, data, before)
     except (OSError, ValueError) as error:
         if isinstance(error, SnapshotError):
@@ -109,10 +111,9 @@ def _adopt(temporary: str, before: os.stat_result) -> None:
     """Give the new file the owner and the permissions of the old one."""
     now = os.stat(temporary)
     if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
-        try:
+        # Only a privileged user can give a file away; the content matters more.
+        with suppress(OSError):
             os.chown(temporary, before.st_uid, before.st_gid)
-        except OSError:
-            pass  # Only a privileged user can give a file away; the content matters more.
     os.chmod(temporary, stat.S_IMODE(before.st_mode))
 
 
@@ -120,16 +121,13 @@ def _sync_folder(folder: str) -> None:
     """Make the new name last through a power cut, where the system can."""
     if not hasattr(os, "O_DIRECTORY"):
         return
-    try:
+    # Some file systems cannot; the file itself is safe already.
+    with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:
-        return
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        pass  # Some file systems cannot; the file itself is safe already.
-    finally:
-        os.close(descriptor)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _status(path: str) -> os.stat_result | None:

@@ -7,22 +7,25 @@ from __future__ import annotations
 
 import json
 import re
+from math import isfinite
 
 from .errors import SnapshotError, Unholdable
-from .yaml_writer import DEPTH_LIMIT
+from .plain import DEPTH_LIMIT, type_text, why_not_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_JSON_SCALARS = (type(None), bool, int, float, str)
 _MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[][{}:,\n]')
 
 
-def to_json(values: Mapping[str, object]) -> str:
+def to_json(values: Mapping[str, object], *, in_order: bool = False) -> str:
     """Spell named values as a JSON object: sorted names, one a line.
 
     Args:
         values: the values by name.
+        in_order: keep the order of the mapping instead of sorting.
 
     Raises:
         Unholdable: JSON has no such value; the arguments are its name and why.
@@ -34,14 +37,13 @@ def to_json(values: Mapping[str, object]) -> str:
     }
     """
     lines = []
-    for name in sorted(values):
+    for name in values if in_order else sorted(values):
+        problem = why_not_plain(values[name]) or _why_not_json([name, values[name]])
+        if problem is not None:
+            raise Unholdable(name, problem)
         try:
-            _demand_json(name, 0)
-            _demand_json(values[name], 0)
-            spelled = json.dumps(values[name], ensure_ascii=False, allow_nan=False)
-        except Unholdable as problem:
-            raise Unholdable(name, *problem.args) from None
-        except ValueError as error:
+            spelled = json.dumps(values[name], ensure_ascii=False)
+        except ValueError as error:  # An int of more digits than Python spells.
             raise Unholdable(name, f"cannot be spelled: {error}") from None
         lines.append(f"  {json.dumps(name, ensure_ascii=False)}: {spelled}")
     return "{\n" + ",\n".join(lines) + "\n}\n" if lines else "{}\n"
@@ -122,9 +124,7 @@ def _take_key(
     path: str,
     key: str,
     line: int,
-    where: tuple[
-        tuple[tuple[str, ...] | None, dict[str, int] | None], dict[tuple[str, ...], int]
-    ],
+    where: tuple[tuple[tuple[str, ...] | None, dict[str, int] | None], dict[tuple[str, ...], int]],
 ) -> None:
     """Note the line of a key; refuse one that its object has already."""
     (above, keys), lines = where
@@ -139,25 +139,25 @@ def _take_key(
         )
     keys[key] = line
     if above is not None:
-        lines[(*above, key)] = line
+        place = (*above, key)
+        lines[place] = line
 
 
-def _demand_json(value: object, depth: int) -> None:
-    """Refuse what JSON has no spelling for."""
-    kind = type(value)
-    if kind is float and value - value != 0:  # type: ignore[operator]
-        raise Unholdable(f"is {value!r}, and JSON has no such number")
-    if kind is str and any("\ud800" <= each <= "\udfff" for each in value):  # type: ignore[attr-defined]
-        raise Unholdable("holds a lone surrogate, which is no character of JSON")
-    if kind in (type(None), bool, int, float, str):
-        return
-    if kind not in (list, dict):
-        raise Unholdable(f"holds a {kind.__module__}.{kind.__qualname__}".replace("builtins.", ""))
-    if depth > DEPTH_LIMIT:
-        raise Unholdable(f"is nested deeper than {DEPTH_LIMIT} levels, or holds itself")
-    for each in value:  # type: ignore[attr-defined]
-        if kind is dict and type(each) is not str:
-            raise Unholdable(f"has the key {each!r}, and keys of JSON are texts")
-        _demand_json(each, depth + 1)
-        if kind is dict:
-            _demand_json(value[each], depth + 1)  # type: ignore[index]
+def _why_not_json(value: object) -> str | None:
+    """Tell why JSON has no spelling for a plain value."""
+    problem = None
+    if isinstance(value, float) and not isfinite(value):
+        problem = f"holds {value!r}, and JSON has no such number"
+    elif isinstance(value, str) and any("\ud800" <= each <= "\udfff" for each in value):
+        problem = "holds a lone surrogate, which is no character of JSON"
+    elif isinstance(value, dict):
+        odd = [key for key in value if type(key) is not str]
+        if odd:
+            problem = f"has the key {odd[0]!r}, and keys of JSON are texts"
+        else:
+            problem = _why_not_json([*value, *value.values()])
+    elif isinstance(value, list):
+        problem = next(filter(None, map(_why_not_json, value)), None)
+    elif type(value) not in _JSON_SCALARS:
+        problem = f"holds a {type_text(value)}, which JSON has not"
+    return problem

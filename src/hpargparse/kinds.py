@@ -6,14 +6,15 @@ sample value; knows neither hints nor whose default the sample is.
 
 from __future__ import annotations
 
-from hpman.errors import EMPTY
+from hpman import EMPTY
 
-from .literals import read_literal, show_literal
+from .items import split_items, unquoted, unwrapped
+from .literals import read_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import NoReturn
+    from typing import Any
 
 # Python's own limit for the digits of an int; beyond it the time grows with the square.
 DIGIT_LIMIT = 4300
@@ -48,10 +49,9 @@ _NOUNS = {
     tuple: "a tuple",
     set: "a set",
 }
-_PAIRS = {"[": "]", "(": ")", "{": "}"}
 
 
-class Mismatch(Exception):  # noqa: N818 - a signal that the caller turns into an error
+class Mismatch(Exception):
     """Tell what was expected and what was given instead.
 
     Args:
@@ -104,10 +104,20 @@ def element_sample(sample: list[object] | tuple[object, ...] | set[object]) -> t
     kind = kinds.pop()
     elements: list[object] = [each for each in sample if each is not None]
     if kind in (list, tuple):
-        return kind(inner for each in elements for inner in each), optional  # type: ignore[attr-defined, call-arg]
+        return _merged_sequences(elements), optional
     if kind is dict:
-        return {key: each[key] for each in elements for key in each}, optional  # type: ignore[attr-defined, index]
+        return _merged_dicts(elements), optional
     return elements[0], optional
+
+
+def _merged_sequences(sequences: list[Any]) -> object:
+    """Make one sequence of what all hold, so that its elements tell the kind of each."""
+    return type(sequences[0])(inner for each in sequences for inner in each)
+
+
+def _merged_dicts(dicts: list[Any]) -> object:
+    """Make one dict of what all hold."""
+    return {key: value for each in dicts for key, value in each.items()}
 
 
 def read(text: str, sample: object) -> object:
@@ -148,7 +158,9 @@ def read_elements(words: list[str], sample: object) -> object:
     if len(words) == 1:
         return read(words[0], sample)
     joined = " ".join(words)
-    if joined and (_unwrapped(joined.strip(), sample) is not None or words[0].endswith(",")):
+    if joined and (
+        unwrapped(joined.strip(), braces=type(sample) is set) is not None or words[0].endswith(",")
+    ):
         return read(joined, sample)
     return _from_items(words, joined, sample)
 
@@ -219,7 +231,7 @@ def _whole_number(number: str, given: object, sample: object) -> int:
         raise Mismatch(sample, given, FRACTION)
     if shift > DIGIT_LIMIT:
         raise Mismatch(sample, given, TOO_MANY_DIGITS)
-    return digits * 10**shift
+    return digits * int(10**shift)
 
 
 def _read_float(text: str, sample: object) -> object:
@@ -260,8 +272,8 @@ def _read_sequence(text: str, sample: object) -> object:
     stripped = text.strip()
     if stripped == "set()" and type(sample) is set:
         return set()
-    inner = _unwrapped(stripped, sample)
-    return _from_items(_items(stripped if inner is None else inner), text, sample)
+    inner = unwrapped(stripped, braces=type(sample) is set)
+    return _from_items(split_items(stripped if inner is None else inner), text, sample)
 
 
 def _from_items(items: list[str], text: str, sample: object) -> object:
@@ -279,83 +291,14 @@ def _read_element(item: str, element: object, *, optional: bool) -> object:
     if optional and item in ("None", "null"):
         return None
     if type(element) is str:
-        return _unquoted(item)
-    if type(element) in (list, tuple, set) and item != "set()" and _unwrapped(item, element) is None:
+        return unquoted(item)
+    if (
+        type(element) in (list, tuple, set)
+        and item != "set()"
+        and unwrapped(item, braces=type(element) is set) is None
+    ):
         raise Mismatch(element, item)
     return read(item, element)
-
-
-def _unquoted(item: str) -> str:
-    """Take the quotes off a text that is a string literal; leave any other as it is."""
-    if item[:1] in ("'", '"'):
-        try:
-            value = read_literal(item)
-        except ValueError:
-            return item
-        if type(value) is str:
-            return value
-    return item
-
-
-def _unwrapped(text: str, sample: object) -> str | None:
-    """Return what stands between brackets around the whole text, or None if there are none."""
-    opening = text[:1]
-    if opening not in ("[", "(") and not (opening == "{" and type(sample) is set):
-        return None
-    for position, depth in _depths(text):
-        if depth == 0:
-            at_end = position == len(text) - 1 and text[-1] == _PAIRS[opening]
-            return text[1:-1] if at_end else None
-    return None
-
-
-def _items(text: str) -> list[str]:
-    """Split a text at its outer commas; one comma at the end is no further item."""
-    if not text.strip():
-        return []
-    depths = _depths(text)
-    # Brackets that never close are characters like others: `:(,:)` is two items.
-    balanced = not depths or depths[-1][1] == 0
-    commas = [at for at, depth in depths if text[at] == "," and (depth == 0 or not balanced)]
-    starts = [0, *(at + 1 for at in commas)]
-    items = [text[start:end] for start, end in zip(starts, [*commas, len(text)])]
-    if len(items) > 1 and not items[-1].strip():
-        items.pop()
-    return items
-
-
-def _depths(text: str) -> list[tuple[int, int]]:
-    """List each bracket and comma outside quotes with the depth of brackets after it."""
-    found: list[tuple[int, int]] = []
-    depth, position, at_start = 0, 0, True
-    while position < len(text):
-        character = text[position]
-        if at_start and character in "'\"":
-            position = _end_of_quoted(text, position)
-        elif character in "[({":
-            depth += 1
-            found.append((position, depth))
-        elif character in "])}":
-            depth = max(depth - 1, 0)
-            found.append((position, depth))
-        elif character == ",":
-            found.append((position, depth))
-        # A quote inside a word, as in `it's`, opens nothing.
-        at_start = character in "[({,:" or (at_start and character.isspace())
-        position += 1
-    return found
-
-
-def _end_of_quoted(text: str, start: int) -> int:
-    """Return where the quoted text that begins at a position ends, or the position itself."""
-    position = start + 1
-    while position < len(text):
-        if text[position] == "\\":
-            position += 1
-        elif text[position] == text[start]:
-            return position
-        position += 1
-    return start
 
 
 def _fit_int(value: object, sample: object) -> object:
@@ -406,7 +349,8 @@ def _fit_dict(value: object, sample: object) -> object:
         raise Mismatch(sample, value)
     known: dict[object, object] = sample  # type: ignore[assignment]
     return {
-        key: each if known.get(key) is None else fit(each, known[key]) for key, each in value.items()
+        key: each if known.get(key) is None else fit(each, known[key])
+        for key, each in value.items()
     }
 
 

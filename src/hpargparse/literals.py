@@ -25,8 +25,21 @@ _TOKEN = (
     r"|(?P<name>\.\.\.|[A-Za-z_]+)"
     r"|(?P<mark>[][(){},:+-]))"
 )
-_NAMES = {"None": None, "True": True, "False": False, "...": ..., "Ellipsis": ...}
-_WORDS = {"null": None, "true": True, "false": False, "nan": float("nan"), "inf": float("inf")}
+_NAMES: dict[str, object] = {
+    "None": None,
+    "True": True,
+    "False": False,
+    "...": ...,
+    "Ellipsis": ...,
+}
+_WORDS: dict[str, object] = {
+    **_NAMES,
+    "null": None,
+    "true": True,
+    "false": False,
+    "nan": float("nan"),
+    "inf": float("inf"),
+}
 _CLOSING = {"[": "]", "(": ")", "{": "}"}
 
 
@@ -51,7 +64,7 @@ def read_literal(text: str, *, words: bool = False) -> object:
     """
     if len(text) > LENGTH_LIMIT:
         raise ValueError(f"the text is longer than {LENGTH_LIMIT} characters")
-    reader = _Reader(text, {**_NAMES, **_WORDS} if words else _NAMES)
+    reader = _Reader(text, _WORDS if words else _NAMES)
     return reader.whole()
 
 
@@ -239,8 +252,7 @@ def _string(token: str) -> str | bytes:
             node = compile(token, "<literal>", "eval", PyCF_ONLY_AST)
         except (SyntaxError, MemoryError) as error:
             raise ValueError(f"the string cannot be read: {error}") from error
-    value = node.body.value  # type: ignore[attr-defined]
-    return value  # type: ignore[no-any-return]
+    return node.body.value  # type: ignore[attr-defined, no-any-return]
 
 
 def _number(token: str) -> int | float | complex:

@@ -10,12 +10,8 @@ import io
 import pickle
 import pickletools
 
-from .yaml_writer import DEPTH_LIMIT
+from .plain import why_not_plain
 
-NODE_LIMIT = 1_000_000
-
-_SCALARS = (type(None), bool, int, float, complex, str, bytes, bytearray, type(...))
-_NESTED = (list, tuple, set, frozenset, dict)
 _MEMO_OPCODES = ("PUT", "BINPUT", "LONG_BINPUT")
 # These fetch objects from a registry that other code has filled, without a name to look at.
 _REFUSED_OPCODES = ("EXT1", "EXT2", "EXT4", "PERSID", "BINPERSID", "NEXT_BUFFER")
@@ -40,24 +36,29 @@ def load_plain(data: bytes) -> object:
     except pickle.UnpicklingError:
         raise
     except Exception as error:  # A broken pickle can raise nearly anything.
-        raise pickle.UnpicklingError(f"it is broken: {error or type(error).__name__}") from error
-    _demand_plain(value)
+        raise pickle.UnpicklingError(f"it is broken: {error!r}") from error
+    problem = why_not_plain(value)
+    if problem is not None:
+        raise pickle.UnpicklingError(f"it {problem}")
     return value
 
 
 def _inspect(data: bytes) -> None:
     """Refuse what would take memory, or fetch objects, before anything is built."""
+    problem = None
     try:
         for opcode, argument, _position in pickletools.genops(data):
             if opcode.name in _REFUSED_OPCODES:
-                raise pickle.UnpicklingError(f"it asks for objects by the opcode {opcode.name}")
+                problem = f"it asks for objects by the opcode {opcode.name}"
+                break
             # The table of remembered objects is an array as long as its highest index.
-            if opcode.name in _MEMO_OPCODES and not 0 <= int(argument) <= len(data):
-                raise pickle.UnpicklingError(f"it wants to remember {argument} objects")
-    except pickle.UnpicklingError:
-        raise
+            if opcode.name in _MEMO_OPCODES and not 0 <= int(argument or 0) <= len(data):
+                problem = f"it wants to remember {argument} objects"
+                break
     except Exception as error:  # The reader of opcodes raises whatever its parts raise.
         raise pickle.UnpicklingError(f"it is broken: {error}") from error
+    if problem is not None:
+        raise pickle.UnpicklingError(problem)
 
 
 class _Builder(tuple):  # type: ignore[type-arg]
@@ -80,11 +81,9 @@ def _encoded(text: str, encoding: str) -> bytes:
     return text.encode("latin-1")
 
 
-def _bytearray(*arguments: object) -> bytearray:
+def _bytearray(content: bytes | str = b"", encoding: str = "latin-1") -> bytearray:
     """Build a bytearray from bytes or from Latin-1 text."""
-    if len(arguments) == 2:  # noqa: PLR2004 - a text and its encoding
-        return bytearray(_encoded(*arguments))  # type: ignore[arg-type]
-    return bytearray(*arguments)  # type: ignore[arg-type]
+    return bytearray(_encoded(content, encoding) if isinstance(content, str) else content)
 
 
 _BYTES = _Builder((bytes, {()}))
@@ -112,25 +111,3 @@ class _PlainUnpickler(pickle.Unpickler):
             return _ALLOWED[module_name, global_name]
         except KeyError:
             raise pickle.UnpicklingError(f"it asks for `{module_name}.{global_name}`") from None
-
-
-def _demand_plain(value: object) -> None:
-    """Refuse a value that is deep, holds itself, or is huge once written out."""
-    level = [value]
-    count = 0
-    for _depth in range(DEPTH_LIMIT + 2):
-        below: list[object] = []
-        for each in level:
-            if type(each) in _NESTED:
-                below += each  # type: ignore[arg-type]
-                if type(each) is dict:
-                    below += each.values()
-            elif type(each) not in _SCALARS:
-                raise pickle.UnpicklingError(f"it holds a {type(each).__name__} as a value")
-            count += 1
-            if count + len(below) > NODE_LIMIT:
-                raise pickle.UnpicklingError(f"it stands for more than {NODE_LIMIT} values")
-        if not below:
-            return
-        level = below
-    raise pickle.UnpicklingError(f"it is nested deeper than {DEPTH_LIMIT} levels, or holds itself")

@@ -11,11 +11,12 @@ import os
 from hpman.record import Record
 
 from .errors import MissingSnapshotError, SnapshotError, Unholdable
-from .file_access import STANDARD, read_bytes, replace_bytes
+from .file_access import SIZE_LIMIT, STANDARD, read_bytes, replace_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
 __all__ = [
     "FORMATS",
@@ -126,11 +127,11 @@ def read(
     found = format_of(shown, serial_format)
     if found == "pickle":
         data = read_bytes(shown, limit=None) if trust_pickle else read_bytes(shown)
-        value, lines = _unpickle(shown, data, trusted=trust_pickle), {}
-    else:
-        text = _decode(shown, read_bytes(shown))
-        value, lines = _PARSERS[found](shown, text)
-    return Snapshot(shown, _named(shown, value, lines), lines)
+        value = _unpickle(shown, data, trusted=trust_pickle)
+        return Snapshot(shown, _named(shown, value), {})
+    text = _decode(shown, read_bytes(shown))
+    value, lines = _PARSERS[found](shown, text)
+    return Snapshot(shown, _named(shown, value), lines)
 
 
 def write(
@@ -161,29 +162,40 @@ def write(
             _way_out(found),
             name=name,
         ) from None
+    if found != "pickle" and len(data) > SIZE_LIMIT:
+        raise SnapshotError.at(
+            shown,
+            None,
+            f"The values take {len(data)} bytes, more than the {SIZE_LIMIT} that can be loaded;"
+            " nothing was written.",
+            "Keep weights and data in files of their own, and their paths as hyperparameters.",
+        )
     replace_bytes(shown, data)
 
 
-def dump(values: Mapping[str, object], serial_format: str = "yaml") -> str:
-    """Spell named values as YAML or JSON.
+def dump(
+    values: Mapping[str, object], serial_format: str = "yaml", *, in_order: bool = False
+) -> str:
+    r"""Spell named values as YAML or JSON.
 
     Args:
         values: the values by flat name.
         serial_format: "yaml" or "json".
+        in_order: keep the order of the mapping instead of sorting by name.
 
     Raises:
         Unholdable: the format cannot hold a value; the arguments are its name and why.
 
     >>> dump({"weight_decay": 1e-4})
-    'weight_decay: 0.0001\\n'
+    'weight_decay: 0.0001\n'
     """
     if serial_format == "json":
         from .json_text import to_json
 
-        return to_json(values)
+        return to_json(values, in_order=in_order)
     from .yaml_writer import to_yaml
 
-    return to_yaml(values)
+    return to_yaml(values, in_order=in_order)
 
 
 def flatten(
@@ -206,12 +218,14 @@ def flatten(
     """
     entries: dict[str, Entry] = {}
     # Taken from the end of the stack, hence reversed: the order of the file stays.
-    stack = [((key,), value) for key, value in reversed(snapshot.values.items())]
+    stack: list[tuple[tuple[str, ...], Any]] = [
+        ((key,), value) for key, value in reversed(snapshot.values.items())
+    ]
     while stack:
         path, value = stack.pop()
         name = separator.join(path)
         if _is_level(value) and not is_leaf(name):
-            stack += [((*path, key), value[key]) for key in reversed(value)]  # type: ignore[index, call-overload]
+            stack += [((*path, key), below) for key, below in reversed(value.items())]
             continue
         line = snapshot.lines.get(path)
         if name in entries:
@@ -251,7 +265,12 @@ def _refuse_twice(path: str, name: str, first: int | None, line: int | None) -> 
 
 def _path_text(path: str | os.PathLike[str]) -> str:
     """Give the path as text."""
-    return os.fsdecode(path)
+    shown = os.fsdecode(path)
+    if not shown:
+        raise MissingSnapshotError.at(
+            "''", None, "The path is empty.", "Name a file, or `-` for standard input and output."
+        )
+    return shown
 
 
 def _decode(path: str, data: bytes) -> str:
@@ -311,11 +330,11 @@ def _pickled(values: Mapping[str, object]) -> bytes:
     ordered = {name: values[name] for name in sorted(values)}
     try:
         return pickle.dumps(ordered, protocol=4)
-    except Exception:  # noqa: BLE001 - an object's own methods can raise anything
+    except Exception:  # An object's own methods can raise anything.
         for name, value in ordered.items():
             try:
                 pickle.dumps(value, protocol=4)
-            except Exception as error:  # noqa: BLE001, PERF203
+            except Exception as error:  # noqa: BLE001 - see above
                 raise Unholdable(name, f"cannot be pickled: {error}") from None
         raise
 
@@ -327,9 +346,7 @@ def _way_out(serial_format: str) -> str:
     return "Set a literal: a number, a text, or a list, tuple, set or dict of them."
 
 
-def _named(
-    path: str, value: object, lines: dict[tuple[str, ...], int]
-) -> dict[str, object]:
+def _named(path: str, value: object) -> dict[str, object]:
     """Refuse a file that is not a mapping of names; an empty one has no names."""
     if value is None:
         return {}
@@ -345,7 +362,7 @@ def _named(
             raise SnapshotError.at(
                 path,
                 None,
-                f"The key {key!r} is a {type(key).__name__}, and names are texts.",
+                f"The key {key!r} is of the type {type(key).__name__}, and names are texts.",
                 "Put it in quotes.",
             )
     return value

@@ -7,28 +7,18 @@ the values itself, so that no tag can make anything but plain values.
 
 from __future__ import annotations
 
-import re
-
 import yaml
 
 from .errors import SnapshotError
-from .yaml_writer import DEPTH_LIMIT
+from .plain import DEPTH_LIMIT
+from .yaml_tags import MAPPINGS, SCALARS, SEQUENCES, STANDARD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
 
-NODE_LIMIT = 1_000_000
-
-_STANDARD = "tag:yaml.org,2002:"
-# YAML 1.2.2, section 10.3.2, the core schema.
-_NULL = re.compile(r"(?:null|Null|NULL|~|)\Z")
-_BOOL = re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")
-_INT = re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z")
-_FLOAT = re.compile(
-    r"(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
-    r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
-)
+ALIAS_LIMIT = 1_000_000
 
 
 class YamlReader:
@@ -46,12 +36,12 @@ class YamlReader:
         self.lines: dict[tuple[str, ...], int] = {}
 
     def read(self) -> object:
-        """Return the value, and fill `lines` with the line of each key by its path.
+        r"""Return the value, and fill `lines` with the line of each key by its path.
 
         Raises:
             SnapshotError: the text is no YAML, or holds more than plain values.
 
-        >>> reader = YamlReader("cfg.yaml", "lr: 1e-4\\nmodel:\\n  depth: 3\\n")
+        >>> reader = YamlReader("cfg.yaml", "lr: 1e-4\nmodel:\n  depth: 3\n")
         >>> reader.read()
         {'lr': 0.0001, 'model': {'depth': 3}}
         >>> reader.lines
@@ -59,7 +49,7 @@ class YamlReader:
         """
         value: object = None
         stack: list[_Node] = []
-        for step in _expanded(self._events(), self._fail):
+        for step in _Tape(self._fail).expand(self._events()):
             if step.kind in "[{":
                 stack.append(self._opened(step, stack))
                 continue
@@ -81,33 +71,34 @@ class YamlReader:
     def _events(self) -> Iterator[_Step]:
         """Give the events of the only document as steps."""
         # The parser written in C is about ten times as fast; not every build of PyYAML has it.
-        source = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        source: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         documents = 0
         try:
             parser = source(self.text)
-            while True:
-                event = parser.get_event()
-                if isinstance(event, yaml.StreamEndEvent):
-                    return
-                if isinstance(event, yaml.DocumentStartEvent):
-                    documents += 1
-                    if documents > 1:
-                        raise self._fail(
-                            event.start_mark.line + 1,
-                            "A second YAML document begins here.",
-                            "Keep one document in a file, and load several files instead.",
-                        )
+            event = parser.get_event()
+            while not isinstance(event, yaml.StreamEndEvent):
                 if isinstance(event, (yaml.NodeEvent, yaml.CollectionEndEvent)):
                     yield _Step(event)
+                elif isinstance(event, yaml.DocumentStartEvent):
+                    documents += 1
+                    self._demand_only(documents, event)
+                event = parser.get_event()
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line = mark.line + 1 if mark is not None else None
-            parts = ", ".join(filter(None, [error.context, error.problem]))
-            raise self._malformed(line, parts) from None
+            mark: Any = error.problem_mark or error.context_mark
+            problem = ", ".join(filter(None, [error.context, error.problem]))
+            raise self._malformed(mark.line + 1 if mark else None, problem) from None
         except yaml.reader.ReaderError as error:
             line = self.text.count("\n", 0, error.position) + 1
-            shown = f"{error.reason}: {chr(error.character)!a}" if isinstance(error.character, int) else error.reason
-            raise self._malformed(line, shown) from None
+            raise self._malformed(line, f"{error.reason}, at {error.character!r}") from None
+
+    def _demand_only(self, documents: int, start: Any) -> None:
+        """Refuse a second document."""
+        if documents > 1:
+            raise self._fail(
+                start.start_mark.line + 1,
+                "A second YAML document begins here.",
+                "Keep one document in a file, and load several files instead.",
+            )
 
     def _malformed(self, line: int | None, problem: str) -> SnapshotError:
         return self._fail(
@@ -124,10 +115,10 @@ class YamlReader:
                 f"Values are nested deeper than {DEPTH_LIMIT} levels.",
                 "No hyperparameter needs that; look where the file comes from.",
             )
-        finish = (_SEQUENCES if step.kind == "[" else _MAPPINGS).get(step.tag)
+        finish = (SEQUENCES if step.kind == "[" else MAPPINGS).get(step.tag)
         if finish is None:
             raise self._unknown_tag(step)
-        path = None
+        path: tuple[str, ...] | None = None
         if not stack:
             path = ()
         elif stack[-1].path is not None and type(stack[-1].key) is str:
@@ -160,10 +151,17 @@ class YamlReader:
                 f"The key {key!r} is given twice, first in line {first}.",
                 "Delete one of the two.",
             )
+        if node.path == () and type(key) is not str:
+            raise self._fail(
+                line,
+                f"The key {key!r} is of the type {type(key).__name__}, and names are texts.",
+                "Put it in quotes.",
+            )
         node.key = key
         node.pairs[key] = None
         if node.path is not None and type(key) is str:
-            self.lines[(*node.path, key)] = line
+            place = (*node.path, key)
+            self.lines[place] = line
 
     def _finished(self, node: _Node) -> object:
         """Make the value of a sequence or mapping that has ended."""
@@ -172,23 +170,23 @@ class YamlReader:
         except (TypeError, ValueError) as error:
             raise self._fail(
                 node.step.line,
-                f"This is no `{_short(node.step.tag)}`: {error}.",
+                f"This is no {_short(node.step.tag)}: {error}.",
                 "Mend the value, or leave the tag out.",
             ) from None
 
     def _scalar(self, step: _Step) -> object:
         """Make the value of a scalar by its tag, or by the core schema."""
-        make = _SCALARS.get(step.tag)
+        make = SCALARS.get(step.tag)
         if make is None:
             raise self._unknown_tag(step)
         if step.tag is None and not step.plain:
             return step.text
         try:
             return make(step.text)
-        except (ValueError, KeyError) as error:
+        except ValueError as error:
             raise self._fail(
                 step.line,
-                f"{_shortened(step.text)} is no `{_short(step.tag)}`: {error}.",
+                f"{_shortened(step.text)} is no {_short(step.tag) or 'number'}: {error}.",
                 "Mend the value, or put it in quotes to make it a text.",
             ) from None
 
@@ -206,7 +204,7 @@ class _Step:
 
     __slots__ = ("anchor", "kind", "line", "plain", "tag", "text")
 
-    def __init__(self, event: yaml.Event) -> None:
+    def __init__(self, event: Any) -> None:
         self.line = event.start_mark.line + 1
         self.anchor = getattr(event, "anchor", None)
         self.tag = getattr(event, "tag", None)
@@ -246,161 +244,69 @@ class _Node:
 _NO_KEY = object()
 
 
-def _expanded(
-    steps: Iterator[_Step], fail: Callable[[int | None, str, str], SnapshotError]
-) -> Iterator[_Step]:
-    """Give the steps with each alias replaced by what its anchor stands for.
+class _Tape:
+    """Replace each alias by what its anchor stands for.
 
     Values are thus never shared between two names, and an alias of aliases
     cannot grow past the limit unseen.
     """
-    tape: list[_Step] = []
-    spans: dict[str, tuple[int, int | None]] = {}
-    open_anchors: list[str | None] = []
-    taped = False
-    count = 0
-    for step in steps:
-        batch = [step]
-        if step.kind == "alias":
-            start, end = spans.get(step.anchor, (0, None))
-            if end is None:
-                raise fail(
-                    step.line,
-                    f"The alias `*{step.anchor}` stands for nothing, or for a value that holds itself.",
-                    "Write the value out instead.",
-                )
-            batch = tape[start:end]
-        elif step.kind == "end":
-            anchor = open_anchors.pop()
+
+    def __init__(self, fail: Callable[[int | None, str, str], SnapshotError]) -> None:
+        self.fail = fail
+        # Steps are kept from the first anchor on; each anchor has its start and its end there.
+        self.steps: list[_Step] = []
+        self.spans: dict[str, tuple[int, int | None]] = {}
+        self.open: list[str | None] = []
+        self.copied = 0
+
+    def expand(self, steps: Iterable[_Step]) -> Iterator[_Step]:
+        """Give the steps without aliases."""
+        for step in steps:
+            if step.kind == "alias":
+                batch = self._replay(step)
+            else:
+                batch = [step]
+                self._mark(step)
+            if self.spans:
+                self.steps += batch
+            yield from batch
+
+    def _mark(self, step: _Step) -> None:
+        """Note where an anchored value begins and ends."""
+        here = len(self.steps)
+        if step.kind == "end":
+            anchor = self.open.pop()
             if anchor is not None:
-                spans[anchor] = (spans[anchor][0], len(tape) + 1)
-        elif step.anchor is not None:
-            taped = True
-            spans[step.anchor] = (len(tape), len(tape) + 1 if step.kind == "scalar" else None)
-        if step.kind in "[{":
-            open_anchors.append(step.anchor)
-        count += len(batch)
-        if count > NODE_LIMIT:
-            raise fail(
+                self.spans[anchor] = (self.spans[anchor][0], here + 1)
+            return
+        if step.anchor is not None:
+            self.spans[step.anchor] = (here, here + 1 if step.kind == "scalar" else None)
+        if step.kind != "scalar":
+            self.open.append(step.anchor)
+
+    def _replay(self, step: _Step) -> list[_Step]:
+        """Return the steps that an alias stands for."""
+        start, end = self.spans.get(step.anchor or "", (0, None))
+        if end is None:
+            raise self.fail(
                 step.line,
-                f"The file stands for more than {NODE_LIMIT} values, aliases written out.",
+                f"The alias `*{step.anchor}` stands for nothing, or for a value that holds itself.",
+                "Write the value out instead.",
+            )
+        self.copied += end - start
+        if self.copied > ALIAS_LIMIT:
+            raise self.fail(
+                step.line,
+                f"The aliases up to here stand for more than {ALIAS_LIMIT} values.",
                 "No set of hyperparameters needs that; look where the file comes from.",
             )
-        if taped:
-            tape += batch
-        yield from batch
-
-
-def resolve(text: str) -> object:
-    """Make the value of a plain scalar by the core schema of YAML 1.2.
-
-    Args:
-        text: the scalar.
-
-    >>> [resolve(text) for text in ("1e-4", "no", "0o17", "~", "12:30")]
-    [0.0001, 'no', 15, None, '12:30']
-    """
-    if _NULL.match(text):
-        return None
-    if _BOOL.match(text):
-        return text[0] in "tT"
-    if _INT.match(text):
-        return _int(text)
-    if _FLOAT.match(text):
-        return _float(text)
-    return text
-
-
-def _int(text: str) -> int:
-    # Python takes `010` for an error in base 0; YAML 1.2 takes it for ten.
-    return int(text, 0 if text.lstrip("+-")[:2] in ("0x", "0o") else 10)
-
-
-def _float(text: str) -> float:
-    return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
-
-
-def _null(text: str) -> None:
-    if not _NULL.match(text):
-        raise ValueError("it is not empty")
-
-
-def _bool(text: str) -> bool:
-    return {"true": True, "false": False}[text.lower()]
-
-
-def _binary(text: str) -> bytes:
-    from base64 import b64decode
-
-    return b64decode("".join(text.split()), validate=True)
-
-
-def _surrogates(text: str) -> str:
-    return _binary(text).decode("utf-8", "surrogatepass")
-
-
-def _complex(text: str) -> complex:
-    return complex(text)
-
-
-def _ellipsis(_text: str) -> object:
-    return ...
-
-
-def _set(pairs: dict[object, object]) -> set[object]:
-    if any(value is not None for value in pairs.values()):
-        raise ValueError("an element of a set has no value of its own")
-    return set(pairs)
-
-
-def _frozenset(pairs: dict[object, object]) -> frozenset[object]:
-    return frozenset(_set(pairs))
+        return self.steps[start:end]
 
 
 def _short(tag: str | None) -> str:
     """Spell a tag as it is written."""
-    return (tag or "").replace(_STANDARD, "!!")
+    return (tag or "").replace(STANDARD, "!!")
 
 
 def _shortened(text: str) -> str:
-    return repr(text if len(text) <= 60 else f"{text[:57]}...")  # noqa: PLR2004 - fits one line
-
-
-# Beside our own tags those are read that PyYAML writes for plain values of Python.
-_SCALARS: dict[str | None, Callable[[str], object]] = {
-    None: resolve,
-    f"{_STANDARD}null": _null,
-    f"{_STANDARD}bool": _bool,
-    f"{_STANDARD}int": _int,
-    f"{_STANDARD}float": _float,
-    f"{_STANDARD}str": str,
-    f"{_STANDARD}binary": _binary,
-    f"{_STANDARD}python/none": _null,
-    f"{_STANDARD}python/bool": _bool,
-    f"{_STANDARD}python/int": _int,
-    f"{_STANDARD}python/long": _int,
-    f"{_STANDARD}python/float": _float,
-    f"{_STANDARD}python/complex": _complex,
-    f"{_STANDARD}python/str": str,
-    f"{_STANDARD}python/unicode": str,
-    f"{_STANDARD}python/bytes": _binary,
-    "!complex": _complex,
-    "!ellipsis": _ellipsis,
-    "!surrogates": _surrogates,
-}
-_SEQUENCES: dict[str | None, Callable[..., object]] = {
-    None: list,
-    "!": list,
-    f"{_STANDARD}seq": list,
-    f"{_STANDARD}python/list": list,
-    f"{_STANDARD}python/tuple": tuple,
-    "!tuple": tuple,
-}
-_MAPPINGS: dict[str | None, Callable[..., object]] = {
-    None: dict,
-    "!": dict,
-    f"{_STANDARD}map": dict,
-    f"{_STANDARD}python/dict": dict,
-    f"{_STANDARD}set": _set,
-    "!frozenset": _frozenset,
-}
+    return repr(text if len(text) <= 60 else f"{text[:57]}...")

@@ -8,12 +8,11 @@ tuples, complex numbers, the ellipsis and lone surrogates carry tags of ours.
 from __future__ import annotations
 
 from .errors import Unholdable
+from .plain import NESTED, why_not_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-DEPTH_LIMIT = 250
+    from collections.abc import Callable, Iterable, Mapping
 
 # What YAML 1.1 or 1.2 reads as something else than text, and what people do.
 _WORDS = frozenset("y n yes no on off true false null none nan inf".split())
@@ -22,11 +21,12 @@ _KEY_LENGTH = 500  # YAML wants `?` before keys of more than 1024 characters.
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-def to_yaml(values: Mapping[str, object]) -> str:
+def to_yaml(values: Mapping[str, object], *, in_order: bool = False) -> str:
     """Spell named values as a YAML mapping: sorted names, one a line.
 
     Args:
         values: the values by name.
+        in_order: keep the order of the mapping instead of sorting.
 
     Raises:
         Unholdable: a value is no literal; the arguments are its name and why.
@@ -37,34 +37,25 @@ def to_yaml(values: Mapping[str, object]) -> str:
     opt: 'no'
     """
     lines = []
-    for name in sorted(values):
-        try:
-            spelled = _spell(values[name], 1)
-        except Unholdable as problem:
-            raise Unholdable(name, *problem.args) from None
-        key, explicit = _key(name, 0)
+    for name in values if in_order else sorted(values):
+        problem = why_not_plain(values[name])
+        if problem is not None:
+            raise Unholdable(name, problem)
+        key, explicit = _key(name)
+        spelled = _spell(values[name])
         lines.append(f"? {key}\n: {spelled}\n" if explicit else f"{key}: {spelled}\n")
     return "".join(lines) or "{}\n"
 
 
-def _spell(value: object, depth: int) -> str:
-    """Spell one value in a single line."""
-    spell = _SPELLERS.get(type(value))
-    if spell is not None:
-        return spell(value)
-    spell_nested = _NESTED.get(type(value))
-    if spell_nested is None:
-        kind = type(value)
-        raise Unholdable(f"is a {kind.__module__}.{kind.__qualname__}, which is no literal")
-    if depth > DEPTH_LIMIT:
-        raise Unholdable(f"is nested deeper than {DEPTH_LIMIT} levels, or holds itself")
-    return spell_nested(value, depth + 1)
+def _spell(value: object) -> str:
+    """Spell one plain value in a single line."""
+    return _SPELLERS[type(value)](value)
 
 
-def _key(key: object, depth: int) -> tuple[str, bool]:
+def _key(key: object) -> tuple[str, bool]:
     """Spell a key, and tell whether it needs the explicit `? key : value`."""
-    spelled = _spell(key, depth)
-    return spelled, type(key) in _NESTED or len(spelled) > _KEY_LENGTH
+    spelled = _spell(key)
+    return spelled, type(key) in NESTED or len(spelled) > _KEY_LENGTH
 
 
 def _none(_value: None) -> str:
@@ -132,45 +123,42 @@ def _escaped(character: str) -> str:
     if character.isprintable():
         return character
     code = ord(character)
-    if code > 0xFFFF:  # noqa: PLR2004 - the last code point that four digits hold
+    if code > 0xFFFF:
         return f"\\U{code:08X}"
     return f"\\u{code:04X}"
 
 
-def _items(values: object, depth: int) -> str:
+def _items(values: Iterable[object]) -> str:
     spelled = []
-    for each in values:  # type: ignore[attr-defined]
-        spelled.append(_spell(each, depth))  # noqa: PERF401 - a comprehension is one frame more
+    for each in values:
+        spelled.append(_spell(each))  # noqa: PERF401 - on 3.10 a comprehension is one frame more
     return ", ".join(spelled)
 
 
-def _list(value: list[object], depth: int) -> str:
-    return f"[{_items(value, depth)}]"
+def _list(value: list[object]) -> str:
+    return f"[{_items(value)}]"
 
 
-def _tuple(value: tuple[object, ...], depth: int) -> str:
-    return f"!tuple [{_items(value, depth)}]"
+def _tuple(value: tuple[object, ...]) -> str:
+    return f"!tuple [{_items(value)}]"
 
 
-def _frozenset(value: frozenset[object], depth: int) -> str:
-    return f"!frozenset {_set(value, depth).partition(' ')[2]}"
-
-
-def _set(value: set[object] | frozenset[object], depth: int) -> str:
+def _set(value: set[object] | frozenset[object]) -> str:
     spelled = []
     for each in value:
-        key, explicit = _key(each, depth)
+        key, explicit = _key(each)
         spelled.append(f"? {key}" if explicit else key)
+    tag = "!!set" if type(value) is set else "!frozenset"
     # Sorted, so that the text does not depend on hash seeds.
-    return f"!!set {{{', '.join(sorted(spelled))}}}"
+    return f"{tag} {{{', '.join(sorted(spelled))}}}"
 
 
-def _dict(value: dict[object, object], depth: int) -> str:
+def _dict(value: dict[object, object]) -> str:
     spelled = []
     for key, each in value.items():
-        name, explicit = _key(key, depth)
+        name, explicit = _key(key)
         pair = f"? {name} : " if explicit else f"{name}: "
-        spelled.append(pair + _spell(each, depth))
+        spelled.append(pair + _spell(each))
     return f"{{{', '.join(spelled)}}}"
 
 
@@ -183,11 +171,9 @@ _SPELLERS: dict[type, Callable[..., str]] = {
     bytes: _bytes,
     complex: _complex,
     type(...): _ellipsis,
-}
-_NESTED: dict[type, Callable[..., str]] = {
     list: _list,
     tuple: _tuple,
     set: _set,
-    frozenset: _frozenset,
+    frozenset: _set,
     dict: _dict,
 }

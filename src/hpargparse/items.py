@@ -1,0 +1,84 @@
+"""A text such as `[a, 'b,c'], (d)` taken apart at its commas and brackets.
+
+Owns brackets, commas and quotes in what a user types; knows nothing of the
+values that the parts stand for.
+"""
+
+from __future__ import annotations
+
+from .literals import read_literal
+
+_PAIRS = {"[": "]", "(": ")", "{": "}"}
+
+
+def unquoted(item: str) -> str:
+    """Take the quotes off a text that is a string literal; leave any other as it is."""
+    if item[:1] in ("'", '"'):
+        try:
+            value = read_literal(item)
+        except ValueError:
+            return item
+        if type(value) is str:
+            return value
+    return item
+
+
+def unwrapped(text: str, *, braces: bool) -> str | None:
+    """Return what stands between brackets around the whole text, or None if there are none."""
+    opening = text[:1]
+    if opening not in ("[", "(") and not (braces and opening == "{"):
+        return None
+    for position, depth in _depths(text):
+        if depth == 0:
+            at_end = position == len(text) - 1 and text[-1] == _PAIRS[opening]
+            return text[1:-1] if at_end else None
+    return None
+
+
+def split_items(text: str) -> list[str]:
+    """Split a text at its outer commas; one comma at the end is no further item."""
+    if not text.strip():
+        return []
+    depths = _depths(text)
+    # Brackets that never close are characters like others: `:(,:)` is two items.
+    balanced = not depths or depths[-1][1] == 0
+    commas = [at for at, depth in depths if text[at] == "," and (depth == 0 or not balanced)]
+    starts = [0, *(at + 1 for at in commas)]
+    items = [text[start:end] for start, end in zip(starts, [*commas, len(text)], strict=True)]
+    if len(items) > 1 and not items[-1].strip():
+        items.pop()
+    return items
+
+
+def _depths(text: str) -> list[tuple[int, int]]:
+    """List each bracket and comma outside quotes with the depth of brackets after it."""
+    found: list[tuple[int, int]] = []
+    depth, position, at_start = 0, 0, True
+    while position < len(text):
+        character = text[position]
+        if at_start and character in "'\"":
+            position = _end_of_quoted(text, position)
+        elif character in "[({":
+            depth += 1
+            found.append((position, depth))
+        elif character in "])}":
+            depth = max(depth - 1, 0)
+            found.append((position, depth))
+        elif character == ",":
+            found.append((position, depth))
+        # A quote inside a word, as in `it's`, opens nothing.
+        at_start = character in "[({,:" or (at_start and character.isspace())
+        position += 1
+    return found
+
+
+def _end_of_quoted(text: str, start: int) -> int:
+    """Return where the quoted text that begins at a position ends, or the position itself."""
+    position = start + 1
+    while position < len(text):
+        if text[position] == "\\":
+            position += 1
+        elif text[position] == text[start]:
+            return position
+        position += 1
+    return start
