@@ -247,9 +247,9 @@ class Ranks:
     def blocked(self, leaf: str, name: str, value: Any) -> ImpossibleTree:
         """Make the error for a key inside a leaf that holds no dictionary there."""
         at = leaf
-        for part in self.path(leaf, name):
-            if not isinstance(value, dict):
-                break
+        parts = iter(self.path(leaf, name))
+        while isinstance(value, dict):
+            part = next(parts)
             value = value[part]
             at = f"{at}{self.separator}{part}"
         return impossible(

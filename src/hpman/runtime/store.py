@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .journal import Origins
     from .origin import Event, Explanation
 
+    OriginOf = Callable[[str], Origin | None]
     Saved = tuple[Mapping[str, Any], dict[str, Any], list[Event]]
 
 __all__ = ["CALLED", "SET", "Override", "Store"]
@@ -34,12 +35,8 @@ CALLED, SET = 2, 3
 # One lock for all stores: a write is short, and a fork can wait for it, so that
 # no child starts with half of one or with a lock that nobody will release.
 _WRITING = RLock()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_WRITING.acquire,
-        after_in_parent=_WRITING.release,
-        after_in_child=_WRITING.release,
-    )
+_at_fork = getattr(os, "register_at_fork", lambda **_: None)  # Windows knows no fork
+_at_fork(before=_WRITING.acquire, after_in_parent=_WRITING.release, after_in_child=_WRITING.release)
 
 
 class Store:
@@ -78,9 +75,7 @@ class Store:
     # Writing
 
     def adopt_defaults(
-        self,
-        defaults: Mapping[str, Any],
-        origin_of: Callable[[str], Origin | None] | None = None,
+        self, defaults: Mapping[str, Any], origin_of: OriginOf | None = None
     ) -> None:
         """Replace the lowest rank by what a parse found.
 
@@ -96,8 +91,12 @@ class Store:
         for name in used:
             del known[name]
         with _WRITING:
-            self._publish(self._ranks.rebuilt(defaults=known, used=used))
-            self._journal.origin_of = origin_of
+            before, self._journal.origin_of = self._journal.origin_of, origin_of
+            try:
+                self._publish(self._ranks.rebuilt(defaults=known, used=used))
+            except ImpossibleTree:
+                self._journal.origin_of = before
+                raise
 
     def accept(self, name: str, default: Any) -> Any:
         """Record a default that the program gives at run time.

@@ -1,0 +1,104 @@
+"""The nested view of flat names."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpman.runtime.tree import TreeView, ancestors
+
+
+class Node:
+    """A leaf with a name and perhaps a value."""
+
+    def __init__(self, name: str, *, empty: bool = False) -> None:
+        self.name = name
+        self.empty = empty
+
+
+def view(*names: str, separator: str = ".") -> TreeView[Node]:
+    """Make a view; a name with a question mark behind it has no value."""
+    nodes = [Node(name.rstrip("?"), empty=name.endswith("?")) for name in names]
+    return TreeView({node.name: node for node in nodes}, separator)
+
+
+TREE = view("a.b", "k", "a.c.d", "u?", "v.w?")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "name", "count", "is_leaf", "below"),
+    [
+        ("", "", 3, False, ["a.b", "a.c.d", "k"]),
+        ("a", "a", 2, False, ["a.b", "a.c.d"]),
+        ("a.c", "c", 1, False, ["a.c.d"]),
+        ("a.b", "b", 1, True, ["a.b"]),
+        ("k", "k", 1, True, ["k"]),
+        ("u", "u", 0, True, []),
+        ("v", "v", 0, False, []),
+    ],
+)
+def test_a_view_shows_what_is_at_a_prefix(
+    prefix: str, name: str, count: int, *, is_leaf: bool, below: list[str]
+) -> None:
+    found = TREE.get(prefix)
+    assert found is not None
+    assert (found.name, found.count()) == (name, count)
+    assert (found.is_leaf(), found.is_branch()) == (is_leaf, not is_leaf)
+    assert [node.name for node in found.flatten()] == below
+    assert not found.empty
+
+
+@pytest.mark.parametrize("prefix", ["zz", "k.z", "a.b.c.d", "a.", "."])
+def test_a_prefix_that_nothing_starts_with_has_no_view(prefix: str) -> None:
+    assert TREE.get(prefix) is None
+
+
+def test_a_prefix_is_relative_to_its_view() -> None:
+    below = TREE.get("a")
+    assert below is not None
+    inner = below.get("c.d")
+    assert inner is not None
+    assert inner.node is not None
+    assert inner.node.name == "a.c.d"
+    assert below.get("") is below
+
+
+def test_a_view_of_nothing_is_an_empty_leaf() -> None:
+    nothing = view()
+    assert (nothing.empty, nothing.count(), nothing.is_leaf(), nothing.is_branch()) == (
+        True,
+        0,
+        True,
+        False,
+    )
+    assert list(nothing.flatten()) == []
+    assert repr(nothing) == "TreeView('', 0 with a value)"
+
+
+def test_a_deep_name_is_no_deeper_than_any_other() -> None:
+    name = ".".join("a" * 5000)
+    deep = view(name)
+    assert deep.count() == 1
+    assert deep.get(name) is not None
+
+
+def test_another_separator_splits_elsewhere() -> None:
+    tree = view("a.b/c", "a.b/d", separator="/")
+    assert list(tree.children) == ["a.b"]
+    assert tree.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "separator", "above"),
+    [
+        ("a", ".", []),
+        ("a.b.c", ".", ["a", "a.b"]),
+        (".a", ".", [""]),
+        ("a..b", ".", ["a", "a."]),
+        ("a::b::c", "::", ["a", "a::b"]),
+        ("a___b", "__", ["a"]),
+    ],
+)
+def test_the_names_above_a_name_end_at_a_separator(
+    name: str, separator: str, above: list[str]
+) -> None:
+    assert list(ancestors(name, separator)) == above

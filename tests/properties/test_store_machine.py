@@ -1,0 +1,340 @@
+"""The store against three plain dictionaries and a naive tree, over every operation."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from hpman.errors import EMPTY, ImpossibleTree, NotLiteralEvaluable
+from hpman.runtime.origin import Origin
+from hpman.runtime.store import Store
+
+LATER = NotLiteralEvaluable(expression="LR / 10")
+MARK = "__is_dict__"
+
+parts = st.sampled_from("abc")
+names = st.lists(parts, min_size=1, max_size=3).map(".".join)
+scalars = st.none() | st.integers(0, 3) | st.just(True)
+keys = parts | st.sampled_from([1, "a.b", MARK])
+values: st.SearchStrategy[Any] = st.recursive(
+    scalars | st.just({}), lambda inner: st.dictionaries(keys, inner, max_size=3), max_leaves=4
+)
+defaults = values | st.sampled_from([EMPTY, LATER])
+trees = st.dictionaries(parts | st.sampled_from(["a.b"]), values, max_size=3)
+
+
+class Misfit(Exception):
+    """The naive tree has no place for a name."""
+
+
+def is_below(name: str, above: str) -> bool:
+    return name.startswith(above + ".")
+
+
+def put(base: Any, path: list[str], value: Any) -> Any:
+    """Change one key inside nested dictionaries."""
+    if base is LATER:
+        return base
+    if not isinstance(base, dict):
+        raise Misfit
+    if not path[1:]:
+        return {**base, path[0]: value}
+    return {**base, path[0]: put(base.get(path[0], {}), path[1:], value)}
+
+
+def dig(value: Any, path: list[str]) -> Any:
+    for key in path:
+        value = value.get(key, EMPTY) if isinstance(value, dict) else EMPTY
+    return value
+
+
+def merge(base: Any, changes: Any) -> Any:
+    if not (isinstance(base, dict) and isinstance(changes, dict)):
+        return changes
+    return {**base, **{key: merge(base.get(key), value) for key, value in changes.items()}}
+
+
+def fits(found: dict[str, Any]) -> bool:
+    """Tell whether no name stands above another."""
+    return not any(is_below(name, above) for name in found for above in found)
+
+
+class Model:
+    """Three dictionaries; what they come to is worked out anew at each question."""
+
+    def __init__(self) -> None:
+        self.parsed: dict[str, Any] = {}
+        self.called: dict[str, Any] = {}
+        self.sets: dict[str, Any] = {}
+
+    def copy(self) -> Model:
+        twin = Model()
+        twin.parsed, twin.called = dict(self.parsed), dict(self.called)
+        twin.sets = dict(self.sets)
+        return twin
+
+    def leaves(self) -> dict[str, Any]:
+        """Put what was set on top of the defaults, one after the other."""
+        found = {**self.parsed, **self.called}
+        found = {name: value for name, value in found.items() if value is not EMPTY}
+        for name, value in self.sets.items():
+            leaf = self.leaf(found, name)
+            if leaf in (None, name):
+                found[name] = value
+            else:
+                found[leaf] = put(found[leaf], name[len(leaf) + 1 :].split("."), value)
+        return found
+
+    @staticmethod
+    def leaf(found: dict[str, Any], name: str) -> Any:
+        return next((each for each in found if each == name or is_below(name, each)), None)
+
+    def again(self) -> None:
+        """Set again what was set, after the defaults have changed."""
+        if self.called and not fits({**self.parsed, **self.called}):
+            raise Misfit
+        sets, self.sets = self.sets, {}
+        for name, value in sets.items():
+            self.assign(name, value)
+
+    def assign(self, name: str, value: Any) -> None:
+        if value is LATER:
+            return
+        found = self.leaves()
+        leaf = self.leaf(found, name)
+        if leaf is None and any(is_below(each, name) for each in {**found, **self.parsed}):
+            if not isinstance(value, dict):
+                raise Misfit
+            self.spread(value, name)
+            return
+        if leaf is not None:
+            for each in [each for each in self.sets if is_below(each, name)]:
+                del self.sets[each]
+        self.sets[name] = value
+        self.leaves()
+
+    def spread(self, tree: Any, prefix: str | None) -> None:
+        if prefix is not None:
+            if MARK in tree:
+                self.assign(prefix, {key: each for key, each in tree.items() if key != MARK})
+                return
+            found = self.leaves()
+            leaf = self.leaf(found, prefix)
+            if leaf is not None and found[leaf] is not LATER:
+                path = prefix[len(leaf) + 1 :].split(".") if leaf != prefix else []
+                current = dig(found[leaf], path)
+                is_odd = not tree or any(
+                    not isinstance(key, str) or ("." in key and key in current)
+                    for key in tree
+                    if isinstance(current, dict)
+                )
+                if path and not isinstance(current, dict):
+                    self.assign(prefix, tree)
+                    return
+                if isinstance(current, dict) and is_odd:
+                    self.assign(prefix, merge(current, tree) if tree else {})
+                    return
+        for key, value in tree.items():
+            if not isinstance(key, str):
+                raise Misfit
+            name = key if prefix is None else f"{prefix}.{key}"
+            if isinstance(value, dict):
+                self.spread(value, name)
+            else:
+                self.assign(name, value)
+
+    def nested(self, prefix: str = "") -> dict[str, Any]:
+        root: dict[str, Any] = {}
+        for name, value in self.leaves().items():
+            if not prefix or is_below(name, prefix):
+                *above, last = name[len(prefix) + 1 if prefix else 0 :].split(".")
+                level = root
+                for part in above:
+                    level = level.setdefault(part, {})
+                level[last] = value
+        return root
+
+    def value(self, name: str) -> Any:
+        found = self.leaves()
+        leaf = self.leaf(found, name)
+        if leaf == name:
+            return found[name]
+        if leaf is None:
+            return self.nested(name) or EMPTY
+        inside = dig(found[leaf], name[len(leaf) + 1 :].split("."))
+        return self.sets.get(name, EMPTY) if inside is EMPTY else inside
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """Do the same to a store and to the model; they must never differ."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = Store()
+        self.model = Model()
+        self.overrides: list[Any] = []
+        self.read: set[str] = set()
+
+    def both(self, change: Any, write: Any) -> None:
+        """Change the model and the store, or see both refuse and stay as they were."""
+        after = self.model.copy()
+        try:
+            change(after)
+        except Misfit:
+            before = self.store.state(), self.store.rows(), dict(self.store.hot)
+            with pytest.raises(ImpossibleTree):
+                write()
+            assert before == (self.store.state(), self.store.rows(), dict(self.store.hot))
+        else:
+            write()
+            self.model = after
+
+    @rule(found=st.dictionaries(names, defaults, max_size=4).filter(fits))
+    def parse(self, found: dict[str, Any]) -> None:
+        def change(model: Model) -> None:
+            model.parsed = found
+            model.again()
+
+        self.both(change, lambda: self.store.adopt_defaults(found))
+
+    @rule(name=names, default=values)
+    def call(self, name: str, default: Any) -> None:
+        def change(model: Model) -> None:
+            is_known = name in model.leaves()
+            model.called[name] = default
+            if is_known:
+                model.leaves()
+            else:
+                model.again()
+
+        returned: list[Any] = []
+        self.both(change, lambda: returned.append(self.store.accept(name, default)))
+        if returned:
+            self.read.add(name)
+            assert returned == [self.model.value(name)]
+
+    @rule(given=st.dictionaries(names, values, max_size=4))
+    def set_values(self, given: dict[str, Any]) -> None:
+        def change(model: Model) -> None:
+            for name, value in given.items():
+                model.assign(name, value)
+
+        self.both(change, lambda: self.store.set(given, Origin("setter", "run.py", 1)))
+
+    @rule(name=names, value=values)
+    def set_value(self, name: str, value: Any) -> None:
+        self.set_values({name: value})
+
+    @rule(tree=trees, prefix=st.just("") | names)
+    def set_tree(self, tree: dict[str, Any], prefix: str) -> None:
+        self.both(
+            lambda model: model.spread(tree, prefix or None),
+            lambda: self.store.set_tree(tree, prefix),
+        )
+
+    @rule()
+    def set_tree_as_it_is(self) -> None:
+        self.store.set_tree(self.store.tree(annotate_dict=True))
+        self.model.spread(self.store.tree(annotate_dict=True), None)
+
+    @rule(given=st.dictionaries(names, values, min_size=1, max_size=2))
+    def enter_override(self, given: dict[str, Any]) -> None:
+        touched = [n for n in self.model.sets if any(n == g or is_below(n, g) for g in given)]
+        saved = given, {name: self.model.sets[name] for name in touched}
+        override = self.store.override(given)
+
+        def change(model: Model) -> None:
+            for name, value in given.items():
+                model.assign(name, value)
+
+        def write() -> None:
+            override.__enter__()
+            self.overrides.append((override, saved))
+
+        self.both(change, write)
+
+    @precondition(lambda self: self.overrides)
+    @rule()
+    def leave_override(self) -> None:
+        override, (given, sets) = self.overrides.pop()
+
+        def change(model: Model) -> None:
+            for name in list(model.sets):
+                if any(name == each or is_below(name, each) for each in given):
+                    del model.sets[name]
+            model.sets.update(sets)
+            model.again()
+
+        self.both(change, lambda: override.__exit__(None, None, None))
+
+    @rule(name=names)
+    def look_up(self, name: str) -> None:
+        expected = self.model.value(name)
+        assert self.store.get(name) == expected
+        assert self.store.exists(name) == (expected is not EMPTY)
+        if expected is EMPTY:
+            with pytest.raises(KeyError, match="not found"):
+                self.store.read(name)
+        else:
+            assert self.store.read(name) == expected
+            self.read.add(name)
+
+    @rule(name=names)
+    def explain(self, name: str) -> None:
+        known = {k for k, v in self.model.parsed.items() if v is EMPTY}
+        if self.model.value(name) is EMPTY and name not in known:
+            with pytest.raises(KeyError, match="not found"):
+                self.store.explain(name)
+        elif name in self.model.leaves():
+            chain = self.store.explain(name)
+            has_default = name in self.model.parsed and self.model.parsed[name] is not EMPTY
+            kinds = [origin.kind for origin in chain]
+            assert ("source" in kinds, "call" in kinds) == (has_default, name in self.model.called)
+            if name in self.model.sets:
+                assert "setter" in kinds
+
+    @rule()
+    def travel(self) -> None:
+        other = Store()
+        other.adopt_defaults(self.model.parsed)
+        other.restore(pickle.loads(pickle.dumps(self.store.state())))
+        assert other.rows() == self.store.rows()
+        if LATER not in self.model.parsed.values():
+            assert other.fingerprint() == self.store.fingerprint()
+
+    @invariant()
+    def values_agree(self) -> None:
+        leaves = self.model.leaves()
+        assert self.store.values() == leaves
+        assert self.store.tree() == self.model.nested()
+        assert all(self.store.hot[name] == leaves[name] for name in self.store.hot)
+
+    @invariant()
+    def ranks_agree(self) -> None:
+        rows = {(name, rank): value for name, value, rank in self.store.rows()}
+        expected = {(name, 2): value for name, value in self.model.called.items()}
+        expected.update({(name, 3): value for name, value in self.model.sets.items()})
+        assert rows == expected
+
+    @invariant()
+    def the_unused_were_set_and_not_read(self) -> None:
+        related = {
+            name
+            for name in self.model.sets
+            for read in self.read
+            if name == read or is_below(name, read) or is_below(read, name)
+        }
+        assert self.store.unused() == [n for n in self.model.sets if n not in related]
+
+    @invariant()
+    def what_was_accepted_is_hot_and_the_last_default(self) -> None:
+        for name, default in self.store.accepted.items():
+            assert name in self.store.hot
+            assert self.model.called[name] is default
+
+
+TestStoreMachine = StoreMachine.TestCase
