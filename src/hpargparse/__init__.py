@@ -1,1 +1,58 @@
-"""A command line for the hyperparameters of a program."""
+"""A command line for the hyperparameters of a program.
+
+    parser = argparse.ArgumentParser()
+    _.parse_file(__file__)
+    hpargparse.bind(parser, _)
+    args = parser.parse_args()
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .bind import bind as bind
+    from .errors import ConversionError as ConversionError
+    from .errors import SnapshotError as SnapshotError
+    from .options import OptionConflictError as OptionConflictError
+    from .program import parse_args as parse_args
+    from .transfer import load as load
+    from .transfer import save as save
+
+# Each public name and the module that owns it: a name is imported when it is first asked for.
+_OWNERS = {
+    "ConversionError": "errors",
+    "OptionConflictError": "options",
+    "SnapshotError": "errors",
+    "bind": "bind",
+    "load": "transfer",
+    "parse_args": "program",
+    "save": "transfer",
+}
+
+__all__ = [
+    "ConversionError",
+    "OptionConflictError",
+    "SnapshotError",
+    "bind",
+    "load",
+    "parse_args",
+    "save",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its owner at first use (PEP 562)."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("hpman")
+    if name not in _OWNERS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = __import__(f"{__name__}.{_OWNERS[name]}", fromlist=[name])
+    value = globals()[name] = getattr(module, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    """Name what can be imported from here."""
+    return sorted([*globals(), *_OWNERS, "__version__"])

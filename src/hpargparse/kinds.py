@@ -33,7 +33,7 @@ SAMPLES: dict[str, object] = {
     "bytes": b"",
     "complex": 0j,
 }
-_BOOLS = {
+BOOLS = {
     **dict.fromkeys(("true", "yes", "on", "1", "y", "t"), True),
     **dict.fromkeys(("false", "no", "off", "0", "n", "f"), False),
 }
@@ -192,7 +192,7 @@ def fit(value: object, sample: object) -> object:
 
 
 def _read_bool(text: str, sample: object) -> object:
-    value = _BOOLS.get(text.strip().lower())
+    value = BOOLS.get(text.strip().lower())
     if value is None:
         raise Mismatch(sample, text)
     return value

@@ -150,6 +150,7 @@ def write(
     """
     shown = _path_text(path)
     found = format_of(shown, serial_format)
+    values = {name: values[name] for name in sorted(values)}
     try:
         data = _pickled(values) if found == "pickle" else dump(values, found).encode("utf-8")
     except Unholdable as problem:
@@ -327,11 +328,10 @@ def _pickled(values: Mapping[str, object]) -> bytes:
     """Pickle named values; find the one at fault where they cannot be."""
     import pickle
 
-    ordered = {name: values[name] for name in sorted(values)}
     try:
-        return pickle.dumps(ordered, protocol=4)
+        return pickle.dumps(dict(values), protocol=4)
     except Exception:  # An object's own methods can raise anything.
-        for name, value in ordered.items():
+        for name, value in values.items():
             try:
                 pickle.dumps(value, protocol=4)
             except Exception as error:  # noqa: BLE001 - see above

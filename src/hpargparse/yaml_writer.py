@@ -22,7 +22,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def to_yaml(values: Mapping[str, object], *, in_order: bool = False) -> str:
-    """Spell named values as a YAML mapping: sorted names, one a line.
+    """Spell named values as a YAML mapping, one name a line.
 
     Args:
         values: the values by name.
@@ -32,8 +32,8 @@ def to_yaml(values: Mapping[str, object], *, in_order: bool = False) -> str:
         Unholdable: a value is no literal; the arguments are its name and why.
 
     >>> print(to_yaml({"lr": 1e-05, "ks": [1, 2], "opt": "no"}), end="")
-    ks: [1, 2]
     lr: 1.0e-05
+    ks: [1, 2]
     opt: 'no'
     """
     lines = []

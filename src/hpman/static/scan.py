@@ -70,10 +70,8 @@ def scan(
     """
     found = walk(paths, exclude)
     if follow_imports:
-        from .imports import reachable
-
-        found = reachable(found)
-    may_hold = Prefilter(placeholders)
+        found = _with_imports(found)
+    may_hold = Prefilter(placeholders, others=True)
     files: list[ScannedFile] = []
     gone: list[Key] = []
     with collector_at_rest():
@@ -115,6 +113,17 @@ def file_key(path: str) -> Key:
     True
     """
     return (0, *os.path.realpath(path).split(os.sep))
+
+
+def _with_imports(scripts: list[Found]) -> list[Found]:
+    """Add the modules of the project that scripts import, each file once."""
+    from .imports import reachable
+
+    reached = {}
+    for script in scripts:
+        for each in reachable(script.path):
+            reached.setdefault(file_key(each.path), each)
+    return [reached[key] for key in sorted(reached)]
 
 
 def _scan_file(each: Found, placeholders: frozenset[str], may_hold: Prefilter) -> ScannedFile | None:

@@ -1,0 +1,94 @@
+"""`hpcli PATH...`: look at the hyperparameters of any sources, without running them.
+
+Owns the command line of this command; knows not how values are read or shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from hpman import HpmanError, HyperParameterManager
+
+from ..bind import bind
+from ..listing import listed
+from ..program import stop
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_DESCRIPTION = """\
+List the hyperparameters of Python files and folders. The sources are read, not
+run, so nothing that they import has to be installed. Options for the
+hyperparameters that are found may stand before or behind the paths."""
+_EXAMPLES = """\
+examples:
+  hpcli .                                   all values, as yaml
+  hpcli train.py --hp-list detail           every place where one is used
+  hpcli train.py --lr 0.1 --hp-save a.yaml  a file for --hp-load
+  hpcli src --placeholder hp                those of `from hpman.m import hp`"""
+
+_WITH_WORD = ("--placeholder", "--hp-save", "--hp-load", "--hp-serial-format")
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command.
+
+    Args:
+        args: the words of the command line; those of the process for None.
+    """
+    words = list(sys.argv[1:] if args is None else args)
+    placeholder, paths = _first_look(words)
+    while True:
+        parser, manager = _bound(placeholder, paths)
+        namespace = parser.parse_intermixed_args(words)
+        if namespace.paths == paths:
+            break
+        # What looked like a path was the value of an option, or the other way round.
+        paths = namespace.paths
+    sys.stdout.write(listed(manager, "yaml")[0])
+
+
+def _first_look(words: list[str]) -> tuple[str, list[str]]:
+    """Guess placeholder and paths, before it is known which options there are."""
+    placeholder, paths = "_", []
+    rest = iter(words)
+    for word in rest:
+        option, given, value = word.partition("=")
+        if option in _WITH_WORD:
+            value = value if given else next(rest, "")
+            placeholder = value if option == "--placeholder" else placeholder
+        elif not word.startswith("-") and os.path.exists(word):
+            paths.append(word)
+    return placeholder, paths
+
+
+def _bound(
+    placeholder: str, paths: list[str]
+) -> tuple[argparse.ArgumentParser, HyperParameterManager]:
+    """Make the parser for what some paths hold."""
+    parser = argparse.ArgumentParser(
+        prog="hpcli",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a Python file, or a folder")
+    parser.add_argument(
+        "--placeholder",
+        default="_",
+        help="the name by which the sources import the manager (default: _)",
+    )
+    manager = HyperParameterManager(placeholder)
+    try:
+        manager.parse_file(paths)
+        bind(parser, manager)
+    except (HpmanError, OSError) as error:
+        stop(parser.prog, error)
+    others = sorted(manager.index.placeholders() - {placeholder})
+    if others:
+        options = " or ".join(f"--placeholder {each}" for each in others)
+        sys.stderr.write(f"hpcli: there are hyperparameters of other managers: {options}\n")
+    return parser, manager

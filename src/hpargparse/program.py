@@ -1,0 +1,72 @@
+"""The short form: one call from sources to values.
+
+Owns the steps parse, bind, parse for a program that has nothing to add; knows
+not how any of them works.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from hpman import HpmanError
+
+from .bind import bind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
+
+    from hpman import HyperParameterManager
+
+
+def parse_args(
+    manager: HyperParameterManager,
+    path: str | os.PathLike[str],
+    args: Sequence[str] | None = None,
+    *,
+    parser: argparse.ArgumentParser | None = None,
+    **options: Any,
+) -> argparse.Namespace:
+    """Parse sources, make a parser, bind the manager to it, and parse the command line.
+
+    Args:
+        manager: the manager.
+        path: a script, which counts together with the modules of the project
+            that it imports, or a folder.
+        args: the words of the command line; those of the process for None.
+        parser: the parser to bind to; a new one for None.
+        options: what `bind` takes beside them.
+
+    Returns:
+        The namespace, with the value of each hyperparameter. A mistake in the
+        sources or on the command line ends the program with status 2.
+
+    >>> import tempfile
+    >>> from hpman import HyperParameterManager
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     script = os.path.join(folder, "train.py")
+    ...     with open(script, "w") as file:
+    ...         written = file.write('_("lr", 1e-3)')
+    ...     parse_args(HyperParameterManager("_"), script, ["--lr", "1"]).lr
+    1.0
+    """
+    parser = argparse.ArgumentParser() if parser is None else parser
+    try:
+        manager.parse_file(path, follow_imports=not os.path.isdir(path))
+        bind(parser, manager, **options)
+    except (HpmanError, OSError) as error:
+        stop(parser.prog, error)
+    return parser.parse_args(args)
+
+
+def stop(program: str, error: HpmanError | OSError) -> NoReturn:
+    """Tell a mistake in sources or files to somebody at a terminal, and end with status 2."""
+    if isinstance(error, OSError) and not isinstance(error, HpmanError):
+        error_text = f"{error.filename}: {error.strerror}"
+    else:
+        error_text = str(error)
+    sys.stderr.write(f"{program}: error: {error_text}\n")
+    raise SystemExit(2)
