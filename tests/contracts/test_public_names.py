@@ -12,19 +12,27 @@ import hpman
 
 HPMAN = [
     "ArgumentCountError",
+    "Diagnostic",
     "DoubleAssignmentException",
+    "EMPTY",
     "EmptyValue",
+    "Explanation",
     "HpmanError",
+    "HyperParameter",
     "HyperParameterDB",
     "HyperParameterManager",
     "HyperParameterOccurrence",
     "ImpossibleTree",
+    "Index",
     "L",
     "NotLiteralEvaluable",
     "NotLiteralNameException",
+    "Occurrence",
+    "Origin",
     "P",
     "SourceHelper",
     "UnreadableSourceError",
+    "from_here",
 ]
 HPARGPARSE = ["bind", "load", "parse_args", "save"]
 PUBLIC = [*(f"hpman.{name}" for name in HPMAN), *(f"hpargparse.{name}" for name in HPARGPARSE)]

@@ -55,8 +55,7 @@ def test_example_does_what_its_readme_shows(readme: Path, tmp_path: Path) -> Non
         ("```bash\n$ exit 0\n$ echo unreached\nunreached\n```\n", False),
         ("<!-- not run -->\n```bash\n$ false\nfine\n```\n", True),
         (
-            "```python\n#!/usr/bin/env python3\n# File: x.py\nprint(1)\n```\n"
-            "```sh\n$ ./x.py\n1\n```\n",
+            "```python\n#!/usr/bin/env python3\n# File: x.py\n```\n```sh\n$ ./x.py\n```\n",
             True,
         ),
         ("<!-- file: a/b.txt -->\n```\nhi\n```\n```sh\n$ cat a/b.txt\nhi\n```\n", True),
