@@ -120,10 +120,8 @@ class Store:
             if new is not ranks:
                 self._publish(new)
             value = self.hot[name] = new.resolved[name]
-            if name in new.patches:
-                # A change inside the same dictionary has to be seen next time.
-                self.accepted.pop(name, None)
-            else:
+            # A change inside a dictionary that patches lie on has to be seen next time.
+            if name not in new.patches:
                 self.accepted[name] = default
             return value
 
