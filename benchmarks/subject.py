@@ -45,5 +45,4 @@ def call(statement: str) -> float:
 
 
 if __name__ == "__main__":
-    _program, task, *arguments = sys.argv
-    print({"discover": discover, "call": call}[task](*arguments))
+    print(discover() if sys.argv[1] == "discover" else call(sys.argv[2]))

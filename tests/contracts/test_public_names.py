@@ -34,7 +34,15 @@ HPMAN = [
     "UnreadableSourceError",
     "from_here",
 ]
-HPARGPARSE = ["bind", "load", "parse_args", "save"]
+HPARGPARSE = [
+    "ConversionError",
+    "OptionConflictError",
+    "SnapshotError",
+    "bind",
+    "load",
+    "parse_args",
+    "save",
+]
 PUBLIC = [*(f"hpman.{name}" for name in HPMAN), *(f"hpargparse.{name}" for name in HPARGPARSE)]
 
 
