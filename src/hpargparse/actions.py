@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import argparse
 
-from .listing import LISTINGS
+from .formats import FORMATS, LISTINGS
 from .options import BoundAction
 from .session import Binding, current
-from .snapshot import FORMATS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

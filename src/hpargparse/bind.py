@@ -11,6 +11,7 @@ import argparse
 from hpman import Diagnostic, from_here
 
 from .actions import ACTIONS, RequestAction
+from .formats import FORMATS
 from .hooks import attach
 from .options import (
     BoundAction,
@@ -157,8 +158,6 @@ class _Taken:
 
 def _known_format(serial_format: str) -> str:
     """Refuse a format that no file can have."""
-    from .snapshot import FORMATS
-
     if serial_format not in FORMATS:
         raise ValueError(f"serial_format={serial_format!r} is none of {', '.join(FORMATS)}")
     return serial_format

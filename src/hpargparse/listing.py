@@ -16,8 +16,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hpman import HyperParameter, HyperParameterManager
 
-LISTINGS = ("yaml", "json", "detail", "origin")
-
 
 def listed(manager: HyperParameterManager, how: str) -> tuple[str, list[str]]:
     """List the hyperparameters of a manager.

@@ -12,9 +12,6 @@ from _thread import _local
 
 from hpman import HpmanError, Origin
 
-from .listing import listed
-from .snapshot import write
-from .transfer import read_values, saveable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,7 +108,10 @@ class Session:
 
     def _list(self) -> None:
         """Print the listings that are asked for, and exit."""
-        shown = False
+        if all(each.actions.get("list") is None for each in self._requests.values()):
+            return
+        from .listing import listed
+
         for binding, requests in self._requests.items():
             how = requests.actions.get("list")
             if how is not None:
@@ -119,9 +119,7 @@ class Session:
                 sys.stdout.write(text)
                 sys.stdout.flush()
                 warn(self._parser, left_out)
-                shown = True
-        if shown:
-            self._parser.exit(0)
+        self._parser.exit(0)
 
 
 _running = _local()
@@ -194,6 +192,8 @@ def _set_values(binding: Binding, requests: Requests, parser: argparse.ArgumentP
             origins[name] = Origin("option", text="set_defaults", value=values[name])
             option.initial = option.default
     for path in actions.get("load") or ():
+        from .transfer import read_values
+
         loaded = read_values(
             path,
             {name: option.converter for name, option in binding.options.items()},
@@ -273,6 +273,9 @@ def _save(binding: Binding, requests: Requests, parser: argparse.ArgumentParser)
     """Write the snapshot that is asked for."""
     path = requests.actions.get("save")
     if path is not None:
+        from .snapshot import write
+        from .transfer import saveable
+
         values, left_out = saveable(binding.manager)
         write(path, values, requests.actions.get("serial_format") or binding.serial_format)
         warn(parser, left_out)

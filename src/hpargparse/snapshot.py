@@ -12,6 +12,7 @@ from hpman.record import Record
 
 from .errors import MissingSnapshotError, SnapshotError, Unholdable
 from .file_access import SIZE_LIMIT, STANDARD, read_bytes, replace_bytes
+from .formats import EXTENSIONS, FORMATS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,16 +31,6 @@ __all__ = [
     "read",
     "write",
 ]
-
-FORMATS = ("auto", "yaml", "json", "pickle")
-_BY_EXTENSION = {
-    ".yaml": "yaml",
-    ".yml": "yaml",
-    ".json": "json",
-    ".pickle": "pickle",
-    ".pkl": "pickle",
-}
-
 
 class Snapshot(Record):
     """Hold what a file of values says, nested as the file is.
@@ -97,14 +88,14 @@ def format_of(path: str | os.PathLike[str], serial_format: str = "auto") -> str:
     if shown == STANDARD:
         return "yaml"
     extension = os.path.splitext(shown)[1]
-    found = _BY_EXTENSION.get(extension.lower())
+    found = EXTENSIONS.get(extension.lower())
     if found is None:
         what = f"The extension {extension!r} is not known" if extension else "It has no extension"
         raise SnapshotError.at(
             shown,
             None,
             f"{what}, so the format of the file is not clear.",
-            f"Use one of {', '.join(_BY_EXTENSION)}, or name the format with --hp-serial-format.",
+            f"Use one of {', '.join(EXTENSIONS)}, or name the format with --hp-serial-format.",
         )
     return found
 

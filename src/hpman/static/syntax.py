@@ -9,12 +9,10 @@ from __future__ import annotations
 import gc
 import warnings
 from _ast import PyCF_ONLY_AST
-from contextlib import contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import Module
-    from collections.abc import Iterator
 
 
 class UnparsableError(ValueError):
@@ -32,19 +30,21 @@ class UnparsableError(ValueError):
         self.reason, self.line, self.column = reason, line, column
 
 
-@contextmanager
-def collector_at_rest() -> Iterator[None]:
+class collector_at_rest:  # noqa: N801 - it reads as a statement, and contextlib is dear
     """Pause the garbage collector, and leave it as it was, also on error.
 
     It runs again and again while a tree grows, and finds nothing: pausing it
     saves a fifth of the time on ordinary files, and more on large ones.
     """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
+
+    def __enter__(self) -> None:
+        """Pause it."""
+        self._was_on = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *_error: object) -> None:
+        """Let it run again, if it did."""
+        if self._was_on:
             gc.enable()
 
 
