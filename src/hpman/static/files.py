@@ -21,11 +21,15 @@ if TYPE_CHECKING:
     Path: TypeAlias = str | os.PathLike[str]
     Paths: TypeAlias = Path | Iterable["Paths"]
 
+    # A way to a file: whether it was walked, and by a link; how long its path is; the
+    # path as shown, and made absolute. Of two ways, the smaller one is the better one.
+    Route: TypeAlias = tuple[bool, bool, int, str, str]
     # A folder: its path as shown, made absolute, and with symbolic links resolved.
     Folder: TypeAlias = tuple[str, str, str]
 
 _FOREIGN = frozenset({"__pycache__", "node_modules", "site-packages"})
 _CHUNK = 1 << 16
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
 
 class Found(Record):
@@ -39,17 +43,6 @@ class Found(Record):
     __slots__ = ()
     path: str
     named: bool
-
-
-class _Route(Record):
-    """One way to a file; of two ways the smaller one is the better one."""
-
-    __slots__ = ()
-    walked: bool
-    linked: bool
-    length: int
-    shown: str
-    absolute: str
 
 
 def walk(paths: Paths, exclude: Path | Iterable[Path] = ()) -> list[Found]:
@@ -78,15 +71,16 @@ def walk(paths: Paths, exclude: Path | Iterable[Path] = ()) -> list[Found]:
     >>> [os.path.basename(found.path) for found in walk(__file__)]
     ['files.py']
     """
-    best: dict[str, _Route] = {}
+    best: dict[str, Route] = {}
     globs = list(_flatten(exclude))
     for path in _flatten(paths):
         for real, route in _routes(path, globs):
             known = best.get(real)
             if known is None or route < known:
                 best[real] = route
-    order = sorted(best.values(), key=lambda route: route.absolute.split(os.sep))
-    return [Found(route.shown, not route.walked) for route in order]
+    # As if sorted by the parts of the path: no character comes before the null.
+    order = sorted(best.values(), key=lambda route: route[4].replace(os.sep, "\0"))
+    return [Found(shown, not walked) for walked, _, _, shown, _ in order]
 
 
 def read(path: str) -> bytes:
@@ -104,16 +98,17 @@ def read(path: str) -> bytes:
     >>> read(__file__)[:3]
     b'\"\"\"'
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    handle = os.open(path, _FLAGS)
     try:
-        chunks = []
-        size = _CHUNK
-        while chunk := os.read(handle, size):
-            chunks.append(chunk)
-            size = min(size * 4, 1 << 24)
+        data = os.read(handle, _CHUNK)
+        if len(data) == 0 or not (more := os.read(handle, _CHUNK)):
+            return data
+        chunks = [data, more]
+        while more := os.read(handle, _CHUNK << 4):
+            chunks.append(more)
+        return b"".join(chunks)
     finally:
         os.close(handle)
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def is_foreign(folder: str) -> bool:
@@ -142,7 +137,7 @@ def _flatten(paths: Paths) -> Iterator[str]:
             yield from _flatten(part)
 
 
-def _routes(path: str, globs: list[str]) -> Iterator[tuple[str, _Route]]:
+def _routes(path: str, globs: list[str]) -> Iterator[tuple[str, Route]]:
     """Yield the resolved path of each file that a path leads to, and the way to it."""
     try:
         mode = os.stat(path).st_mode
@@ -152,10 +147,10 @@ def _routes(path: str, globs: list[str]) -> Iterator[tuple[str, _Route]]:
     if stat.S_ISDIR(mode):
         yield from _below(root, globs)
     else:
-        yield root[2], _Route(False, False, len(path), *root[:2])
+        yield root[2], (False, False, len(path), path, root[1])
 
 
-def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, _Route]]:
+def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
     """Yield each file below a folder; what only links lead to comes last."""
     is_left_out = left_out(globs, root[1]) if globs else None
     straight = [root]
@@ -170,19 +165,19 @@ def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, _Route]]:
         entries = _entries(folder[0])
         if folder is not root and any(entry.name == "pyvenv.cfg" for entry in entries):
             continue
-        start_shown, start_absolute, start_real = (os.path.join(each, "") for each in folder)
+        to_shown, to_absolute, to_real = (os.path.join(each, "") for each in folder)
         for entry in entries:
             name = entry.name
-            is_file = _is_python_file(entry)
-            if not is_file and (is_foreign(name) or not _is_folder(entry)):
+            is_source = name.endswith(".py") and _is_file(entry)
+            if not is_source and (is_foreign(name) or not _is_folder(entry)):
                 continue
-            shown, absolute, real = start_shown + name, start_absolute + name, start_real + name
+            shown, absolute, real = to_shown + name, to_absolute + name, to_real + name
             if is_left_out is not None and is_left_out(absolute):
                 continue
             if leads := _leads_elsewhere(entry):
                 real = os.path.realpath(shown)
-            if is_file:
-                yield real, _Route(True, linked or leads, len(shown), shown, absolute)
+            if is_source:
+                yield real, (True, linked or leads, len(shown), shown, absolute)
             else:
                 (links if leads else straight).append((shown, absolute, real))
 
@@ -199,10 +194,8 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
         raise PermissionError(error.errno, advice, folder) from None
 
 
-def _is_python_file(entry: os.DirEntry[str]) -> bool:
-    """Tell whether an entry is a file `*.py`; a broken link or a pipe is none."""
-    if not entry.name.endswith(".py"):
-        return False
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Tell whether an entry is a file, or leads to one; a pipe is none."""
     return os.path.isfile(entry.path) if entry.is_symlink() else entry.is_file()
 
 

@@ -10,33 +10,36 @@ from .decoding import DecodingError, decode, encoding_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from re import Match
+    from collections.abc import Iterable
 
 _PACKAGE = b"hpman"
 _CLASS = b"HyperParameterManager"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _ASCII = bytes(range(128))
-_REACH = 200  # how far around a name one looks; what is cut off counts as a use
+# What can follow a manager that is called or passed on.
+_ENDS = frozenset(each.encode() for each in ("", *"( \t\f\r\n\\#),;:]}"))
+_REACH = 200  # how far around a name one looks; where that is not enough, the file is let through
 
 
 class Prefilter:
     r"""Decide from the bytes of a file whether it may hold a hyperparameter.
 
-    False means that a parse would find nothing; True that it may. Any way to
-    write an occurrence has the placeholder in it as a word of its own, so the
-    search is for that word, with the literal first and the look-behind after it
-    (a look-behind in front is ten times slower). Few files have it; there, what
-    stands around the word decides:
+    False means that a parse would find nothing; True that it may find some. An
+    occurrence needs the placeholder as a word of its own in the file, whichever
+    way it is written, so the search is for that word, with the literal first and
+    the look-behind after it (the other way round is ten times slower). Few files
+    have it; there, what stands around the word decides:
 
     * a call, over blanks, comments, line joins and closing brackets;
-    * an assignment to another name;
+    * an assignment to another name, also as an element of a tuple;
     * an attribute or an import under another name: if the file says `hpman`;
-    * a string: if the file says `HyperParameterManager`.
+    * a string of its own: if the file says `HyperParameterManager`.
 
-    A name can be spelled in other characters too (PEP 3131: names are compared
+    A name can be spelled in other characters, too (PEP 3131: names are compared
     in NFKC), and a cookie can name an encoding in which nothing looks like
     itself (PEP 263). Such files are searched once more, as Python reads them.
+    What is not seen is a placeholder that `HyperParameterManager` is given in
+    pieces or in escapes, as in `HyperParameterManager("\x5f")`.
 
     Args:
         placeholders: the names of the managers.
@@ -50,7 +53,7 @@ class Prefilter:
     True
     """
 
-    __slots__ = ("_is_ascii", "_is_one_character", "_others", "_words")
+    __slots__ = ("_letters", "_others", "_words")
 
     def __init__(self, placeholders: Iterable[str], *, others: bool = False) -> None:
         """Compile the search for each placeholder."""
@@ -60,44 +63,33 @@ class Prefilter:
         self._words = [
             (name.encode(), re.compile(_word_pattern(name.encode())).finditer) for name in names
         ]
-        self._is_ascii = "".join(names).isascii()
-        self._is_one_character = all(len(name) == 1 for name in names)
+        # `_` alone can be spelled in no other way: NFKC makes `_` of six more
+        # characters, and a name can begin with none of them (str.isidentifier).
+        self._letters = frozenset("".join(name for name in names if name != "_"))
         self._others = others
 
     def __call__(self, data: bytes) -> bool:
         """Tell whether the bytes may hold a hyperparameter."""
-        if self._may_hold(data):
+        if self._holds(data):
             return True
-        if data.isascii() and b"coding" not in _two_lines(data):
-            return False
-        respelled = self._respell(data)
-        return respelled != data and self._may_hold(respelled)
+        if data.isascii() or not self._letters:
+            is_plain = data.find(b"coding", 0, _end_of_cookies(data)) < 0
+            if is_plain and (data.isascii() or not data.startswith(_UTF_16_MARKS)):
+                return False
+        respelled = _respell(data, self._letters)
+        return respelled != data and self._holds(respelled)
 
-    def _may_hold(self, data: bytes) -> bool:
+    def _holds(self, data: bytes) -> bool:
         """Search bytes in which each name is spelled as it is."""
-        if self._others and data.rfind(_PACKAGE) >= 0:
+        if self._others and _says(data, _PACKAGE):
             return True
         for name, find in self._words:
-            # The search for two letters and more is quicker than the pattern.
-            if (len(name) == 1 or data.rfind(name) >= 0) and _is_used(data, find(data)):
-                return True
-        # In a string, a name can be in pieces, or be all escapes.
-        return (b"\\" in data or not self._is_one_character) and _CLASS in data
-
-    def _respell(self, data: bytes) -> bytes:
-        """Return the text in NFKC and UTF-8, or the bytes where that shows nothing new."""
-        try:
-            if data.startswith(_UTF_16_MARKS):
-                text = data.decode("utf-16", "replace")
-            elif encoding_of(data) != "utf-8":
-                text = decode(data)
-            elif self._is_ascii and not _hides_ascii(data):
-                return data
-            else:
-                text = data.decode(errors="replace")
-        except DecodingError:
-            return data
-        return _normal(text).encode(errors="surrogatepass")
+            # `rfind` is quicker than the pattern, and than `in`; but not for one letter.
+            if len(name) == 1 or data.rfind(name) >= 0:
+                words = [word.span() for word in find(data)]
+                if words and _is_used(data, words):
+                    return True
+        return False
 
 
 def _normal(text: str) -> str:
@@ -109,17 +101,40 @@ def _normal(text: str) -> str:
     return normalize("NFKC", text)
 
 
-def _hides_ascii(data: bytes) -> bool:
-    """Tell whether any character of UTF-8 text is another spelling of ASCII letters or digits."""
-    characters = set(data.translate(None, _ASCII).decode(errors="replace"))
+def _respell(data: bytes, letters: frozenset[str]) -> bytes:
+    """Return the text in NFKC and UTF-8; the bytes where that makes none of some letters."""
+    try:
+        if data.startswith(_UTF_16_MARKS):
+            text = data.decode("utf-16", "replace")
+        elif encoding_of(data) != "utf-8":
+            text = decode(data)
+        elif "".join(letters).isascii() and letters.isdisjoint(_hidden(data)):
+            return data
+        else:
+            text = data.decode(errors="replace")
+    except DecodingError:  # Python does not read it, either
+        return data
+    return _normal(text).encode(errors="surrogatepass")
+
+
+def _hidden(data: bytes) -> str:
+    """Return the ASCII characters that other characters of UTF-8 text are spellings of."""
+    others = data.translate(None, _ASCII).decode(errors="replace")
     # Joined by newlines, so that no two compose into one.
-    spellings = _normal("\n".join(characters)).split("\n")
-    return any(each.isascii() and f"_{each}".isidentifier() for each in spellings)
+    spellings = _normal("\n".join(set(others))).split("\n")
+    return "".join(filter(str.isascii, spellings))
 
 
-def _two_lines(data: bytes) -> bytes:
-    r"""Return the lines in which a cookie can stand; more where lines end in `\r` alone."""
-    return data[: data.find(b"\n", data.find(b"\n") + 1)]
+def _says(data: bytes, word: bytes) -> bool:
+    """Tell whether a file says `hpman` or the name of our class, in whichever spelling."""
+    if data.rfind(word) >= 0:
+        return True
+    return not data.isascii() and _respell(data, frozenset(word.decode())).rfind(word) >= 0
+
+
+def _end_of_cookies(data: bytes) -> int:
+    """Return the end of the lines in which a cookie can stand, or a later place."""
+    return data.find(b"\n", data.find(b"\n") + 1)
 
 
 def _word_pattern(name: bytes) -> bytes:
@@ -130,37 +145,70 @@ def _word_pattern(name: bytes) -> bytes:
     import re
 
     literal = re.escape(name)
-    return literal + rb"\b(?<!\w" + literal + rb")(?! (?:in|=) )"
+    behind = rb"\b(?<!\w" + literal + rb")(?<!for " + literal + rb")"
+    return literal + behind + rb"(?!, \w+ = | in | = )"
 
 
-def _is_used(data: bytes, words: Iterator[Match[bytes]]) -> bool:
+def _is_used(data: bytes, words: list[tuple[int, int]]) -> bool:
     """Tell whether any of the words may be a manager that is called or passed on."""
     gaps = _Gaps(data)
-    for word in words:
-        start, end = word.span()
-        head = data[max(0, start - _REACH) : start].replace(b"\r", b"\n").rpartition(b"\n")[2]
-        before = head.rstrip(b" \t\f(")[-1:]
-        behind = b"" if before == b"." else gaps.behind(end)
-        if before == b"." or behind == b"as":
-            if _PACKAGE in data:
-                return True
-        elif head[-1:] in (b"'", b'"'):
-            if _CLASS in data:
-                return True
-        elif behind == b"(" or before == b"=" or _is_element(head, data[end : end + _REACH]):
+    says: dict[bytes, bool] = {}
+    for start, end in words:
+        needed = _needed(data, start, end, gaps)
+        if needed == b"":
             return True
+        if needed is not None:
+            if needed not in says:
+                says[needed] = _says(data, needed)
+            if says[needed]:
+                return True
     return False
 
 
-def _is_element(head: bytes, tail: bytes) -> bool:
-    """Tell whether a name may be an element of an assigned tuple, from its line.
+def _needed(data: bytes, start: int, end: int, gaps: _Gaps) -> bytes | None:
+    """Return what a file must say for a word to be a use of a manager; None for what is no use."""
+    before, after = data[start - 1 : start], data[end : end + 1]
+    if before == b".":
+        return _PACKAGE
+    if before in (b"'", b'"'):  # a name never follows a string at once
+        return _CLASS if before == after and _is_argument(data, start, end) else None
+    if after not in _ENDS:
+        return None
+    behind, head = gaps.behind(end), _head(data, start)
+    last = head.rstrip(b" \t\f(")[-1:]
+    if behind == b"(" or last == b"=":
+        return b""
+    if last in (b"", b",") and _is_element(head, data[end : end + _REACH]):
+        return b""
+    return _PACKAGE if last == b"." or behind == b"as" else None
 
-    What stands alone in its line counts too: that may be part of anything.
+
+def _head(data: bytes, start: int) -> bytes:
+    """Return what stands in the line before a position, as far as one looks."""
+    return data[max(0, start - _REACH) : start].replace(b"\r", b"\n").rpartition(b"\n")[2]
+
+
+def _is_argument(data: bytes, start: int, end: int) -> bool:
+    """Tell whether a string may be an argument of our class, from what is beside it."""
+    import re
+
+    tail = data[end : end + _REACH].lstrip(b"'\" \t\f")
+    if tail[:1] not in (b"", b")", b",", b"\r", b"\n", b"#", b"\\"):
+        return False
+    head = re.sub(rb"[ \t\f]*[a-zA-Z]*['\"]+\Z", b"", _head(data, start))
+    if head[-1:] not in (b"", b"(", b"="):
+        return False
+    method = re.search(rb"\.(\w+)\(\Z", head)
+    return method is None or method[1] == _CLASS
+
+
+def _is_element(head: bytes, tail: bytes) -> bool:
+    """Tell whether a name may be an element of an assigned tuple, from the rest of its line.
+
+    What stands alone in its line counts, too: that may be part of anything.
     """
     import re
 
-    if head.rstrip(b" \t\f(")[-1:] not in (b"", b","):
-        return False
     if tail.lstrip(b" \t\f)")[:1] not in (b"", b",", b";", b"#", b"\\", b"\r", b"\n"):
         return False
     if len(head) == _REACH:  # the line begins farther to the left
@@ -197,8 +245,9 @@ class _Gaps:
         while True:
             blanks = self._blanks(data, position)
             position = blanks.end() if blanks else position
-            if data[position : position + 1] != b"#":
-                break
+            found = data[position : position + 1]
+            if found != b"#":
+                return found if found == b"(" else data[position : position + 2]
             if position not in self._last:
                 comment = self._comment(data, position)
                 self._last = range(position, comment.end() if comment else position)
@@ -206,4 +255,3 @@ class _Gaps:
             if position in self._passed:
                 return b""
             self._passed.add(position)
-        return b"(" if data[position : position + 1] == b"(" else data[position : position + 2]
