@@ -10,7 +10,6 @@ import errno
 import os
 import stat
 import sys
-from contextlib import suppress
 
 from .errors import MissingSnapshotError, SnapshotError
 
@@ -111,6 +110,8 @@ def _adopt(temporary: str, before: os.stat_result) -> None:
     """Give the new file the owner and the permissions of the old one."""
     now = os.stat(temporary)
     if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
+        from contextlib import suppress
+
         # Only a privileged user can give a file away; the content matters more.
         with suppress(OSError):
             os.chown(temporary, before.st_uid, before.st_gid)
@@ -121,6 +122,8 @@ def _sync_folder(folder: str) -> None:
     """Make the new name last through a power cut, where the system can."""
     if not hasattr(os, "O_DIRECTORY"):
         return
+    from contextlib import suppress
+
     # Some file systems cannot; the file itself is safe already.
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

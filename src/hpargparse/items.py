@@ -9,6 +9,8 @@ from __future__ import annotations
 from .literals import read_literal
 
 _PAIRS = {"[": "]", "(": ")", "{": "}"}
+# What may stand before the quote of a literal.
+_PREFIXES = ("", "b", "r", "u", "br", "rb")
 
 
 def unquoted(item: str) -> str:
@@ -53,21 +55,20 @@ def split_items(text: str) -> list[str]:
 def _depths(text: str) -> list[tuple[int, int]]:
     """List each bracket and comma outside quotes with the depth of brackets after it."""
     found: list[tuple[int, int]] = []
-    depth, position, at_start = 0, 0, True
+    depth = position = start = 0
     while position < len(text):
         character = text[position]
-        if at_start and character in "'\"":
-            position = _end_of_quoted(text, position)
-        elif character in "[({":
-            depth += 1
-            found.append((position, depth))
-        elif character in "])}":
-            depth = max(depth - 1, 0)
-            found.append((position, depth))
-        elif character == ",":
-            found.append((position, depth))
         # A quote inside a word, as in `it's`, opens nothing.
-        at_start = character in "[({,:" or (at_start and character.isspace())
+        if character in "'\"" and text[start:position].strip().lower() in _PREFIXES:
+            position = _end_of_quoted(text, position)
+        elif character in "[({])},:":
+            if character in _PAIRS:
+                depth += 1
+            elif character in "])}":
+                depth = max(depth - 1, 0)
+            if character != ":":
+                found.append((position, depth))
+            start = position + 1
         position += 1
     return found
 

@@ -103,7 +103,7 @@ def element_sample(sample: list[object] | tuple[object, ...] | set[object]) -> t
         return EMPTY, optional
     kind = kinds.pop()
     elements: list[object] = [each for each in sample if each is not None]
-    if kind in (list, tuple):
+    if kind in (list, tuple, set):
         return _merged_sequences(elements), optional
     if kind is dict:
         return _merged_dicts(elements), optional
@@ -112,12 +112,20 @@ def element_sample(sample: list[object] | tuple[object, ...] | set[object]) -> t
 
 def _merged_sequences(sequences: list[Any]) -> object:
     """Make one sequence of what all hold, so that its elements tell the kind of each."""
-    return type(sequences[0])(inner for each in sequences for inner in each)
+    elements = [inner for each in sequences for inner in each]
+    merged = type(sequences[0])(elements)
+    # A set keeps one of 1, 1.0 and True: without the others it would tell too little.
+    return merged if len({*map(type, merged)}) == len({*map(type, elements)}) else set()
 
 
 def _merged_dicts(dicts: list[Any]) -> object:
-    """Make one dict of what all hold."""
-    return {key: value for each in dicts for key, value in each.items()}
+    """Make one dict that tells for each key what its values are like."""
+    values: dict[object, list[object]] = {}
+    for each in dicts:
+        for key, value in each.items():
+            values.setdefault(key, []).append(value)
+    samples = {key: element_sample(found) for key, found in values.items()}
+    return {key: EMPTY if optional else sample for key, (sample, optional) in samples.items()}
 
 
 def read(text: str, sample: object) -> object:
@@ -238,14 +246,25 @@ def _read_float(text: str, sample: object) -> object:
     try:
         return float(text)
     except ValueError:
-        raise Mismatch(sample, text) from None
+        return _read_call(text, sample)
 
 
 def _read_complex(text: str, sample: object) -> object:
     try:
         return complex("".join(text.split()))
     except ValueError:
+        return _read_call(text, sample)
+
+
+def _read_call(text: str, sample: object) -> object:
+    """Read `float('inf')`, as a list with such an element is shown."""
+    try:
+        value = read_literal(text)
+    except ValueError:
         raise Mismatch(sample, text) from None
+    if type(value) is not type(sample):
+        raise Mismatch(sample, text)
+    return value
 
 
 def _read_str(text: str, _sample: object) -> object:
