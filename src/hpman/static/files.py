@@ -158,6 +158,8 @@ def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
     seen: set[str] = set()
     while straight or links:
         linked = not straight
+        if linked:
+            links.sort(reverse=True)  # the disk knows no order
         folder = (straight or links).pop()
         if folder[2] in seen:
             continue

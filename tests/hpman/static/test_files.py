@@ -1,0 +1,354 @@
+"""Which files a path leads to, and how their bytes are read."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hpman.static import files
+from hpman.static.files import Found, is_foreign, read, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+
+
+@pytest.fixture
+def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Make a tree of empty files in the current directory."""
+    monkeypatch.chdir(tmp_path)
+
+    def plant(*names: str) -> Path:
+        for name in names:
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        return tmp_path
+
+    return plant
+
+
+def _shown(paths: Any, exclude: Any = ()) -> list[str]:
+    return [found.path.replace(os.sep, "/") for found in walk(paths, exclude)]
+
+
+def test_a_folder_gives_every_python_file_below_it_by_parts_of_the_path(plant: Any) -> None:
+    plant("t/b.py", "t/a.py", "t/a/z.py", "t/a-b/c.py", "t/a/deep/er/x.py", "t/note.txt", "t/c.pyi")
+    expected = ["t/a/deep/er/x.py", "t/a/z.py", "t/a-b/c.py", "t/a.py", "t/b.py"]
+    assert _shown("t") == expected
+    assert [Path(path) for path in expected] == sorted(Path("t").rglob("*.py"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["x.py", "x.txt", "script", ".hidden.py", "a b.py", "a\nb.py", "[x].py", "*.py", "模.py"],
+)
+def test_a_file_counts_as_it_is_named(plant: Any, name: str) -> None:
+    if sys.platform == "win32" and set(name) & set("*\n"):
+        pytest.skip("no such name there")
+    plant(name)
+    assert walk(name) == [Found(name, True)]
+
+
+@pytest.mark.parametrize("name", ["[ab]", "a*", ".hidden", "node_modules", "x.py", "site-packages"])
+def test_a_folder_that_is_named_is_walked_whatever_it_is_called(plant: Any, name: str) -> None:
+    if sys.platform == "win32" and "*" in name:
+        pytest.skip("no such name there")
+    plant(f"{name}/m.py", "a/m.py", f"{name}/pyvenv.cfg")
+    assert _shown(name) == [f"{name}/m.py"]
+
+
+@pytest.mark.parametrize(
+    "skipped",
+    [".git/m.py", "__pycache__/m.py", "node_modules/m.py", "site-packages/m.py", "lib/.tox/m.py"],
+)
+def test_folders_of_tools_are_left_out(plant: Any, skipped: str) -> None:
+    plant(f"t/{skipped}", "t/m.py")
+    assert _shown("t") == ["t/m.py"]
+
+
+def test_a_virtual_environment_is_left_out_under_any_name(plant: Any) -> None:
+    plant("t/mine/pyvenv.cfg", "t/mine/m.py", "t/mine/lib/m.py", "t/m.py")
+    assert _shown("t") == ["t/m.py"]
+
+
+def test_a_hidden_file_is_no_hidden_folder(plant: Any) -> None:
+    plant("t/.m.py")
+    assert _shown("t") == ["t/.m.py"]
+
+
+def test_a_folder_named_like_a_file_is_walked(plant: Any) -> None:
+    plant("t/pkg.py/m.py")
+    assert _shown("t") == ["t/pkg.py/m.py"]
+
+
+def test_paths_come_in_any_nesting(plant: Any) -> None:
+    root = plant("a.py", "b.py", "c.py", "t/d.py")
+    given = ["b.py", (Path("a.py"), {"c.py"}), [root / "t"], iter(["a.py"])]
+    assert [os.path.basename(path) for path in _shown(given)] == ["a.py", "b.py", "c.py", "d.py"]
+
+
+def test_no_paths_give_no_files() -> None:
+    assert walk([]) == []
+
+
+def test_the_order_is_one_of_places_not_of_how_they_are_given(plant: Any) -> None:
+    root = plant("a.py", "b.py", "c.py")
+    assert _shown(["c.py", str(root / "b.py"), "./a.py"]) == [
+        "./a.py",
+        (root / "b.py").as_posix(),
+        "c.py",
+    ]
+
+
+@pytest.mark.parametrize("again", ["./t/m.py", "t/../t/m.py", "t", ".", "t/"])
+def test_a_file_by_two_routes_counts_once_and_as_named(plant: Any, again: str) -> None:
+    root = plant("t/m.py")
+    for both in (["t/m.py", again], [again, "t/m.py"], [str(root / "t" / "m.py"), "t/m.py", again]):
+        assert walk(both) == [Found("t/m.py", True)]
+
+
+def test_overlapping_folders_count_a_file_once(plant: Any) -> None:
+    plant("t/s/m.py", "t/n.py")
+    assert _shown(["t/s", "t"]) == ["t/n.py", "t/s/m.py"]
+    assert not any(found.named for found in walk(["t/s", "t"]))
+
+
+@pytest.mark.parametrize("path", ["gone.py", "gone/", "", "a\0b", "t/gone.py"])
+def test_a_path_that_is_not_there_is_an_error(plant: Any, path: str) -> None:
+    plant("t/m.py")
+    with pytest.raises(FileNotFoundError) as caught:
+        walk(["t", path])
+    assert caught.value.errno == errno.ENOENT
+    assert caught.value.filename == path
+
+
+class _BytesPath:
+    def __fspath__(self) -> bytes:
+        return b"m.py"
+
+
+@pytest.mark.parametrize("path", [3, None, b"m.py", bytearray(b"m"), _BytesPath(), [["t", 3]], 1.5])
+def test_what_is_no_path_is_an_error(plant: Any, path: Any) -> None:
+    plant("t/m.py")
+    with pytest.raises(TypeError, match="is not a path; give a str"):
+        walk(path)
+
+
+@pytest.mark.parametrize(
+    ("exclude", "left"),
+    [
+        ((), ["a.py", "lib/a.py", "lib/old/b.py", "old/b.py", "old/c_test.py"]),
+        ("old", ["a.py", "lib/a.py"]),
+        ("old/", ["a.py", "lib/a.py"]),
+        (["old"], ["a.py", "lib/a.py"]),
+        (Path("old"), ["a.py", "lib/a.py"]),
+        ("./lib/old", ["a.py", "lib/a.py", "old/b.py", "old/c_test.py"]),
+        ("lib/*", ["a.py", "old/b.py", "old/c_test.py"]),
+        ("*/old", ["a.py", "lib/a.py", "old/b.py", "old/c_test.py"]),
+        ("**/old", ["a.py", "lib/a.py"]),
+        ("lib/**", ["a.py", "old/b.py", "old/c_test.py"]),
+        ("lib/**/b.py", ["a.py", "lib/a.py", "old/b.py", "old/c_test.py"]),
+        ("**/b.py", ["a.py", "lib/a.py", "old/c_test.py"]),
+        ("*_test.py", ["a.py", "lib/a.py", "lib/old/b.py", "old/b.py"]),
+        ("[bc]*.py", ["a.py", "lib/a.py"]),
+        ("[!b].py", ["lib/old/b.py", "old/b.py", "old/c_test.py"]),
+        (["?.py"], ["old/c_test.py"]),
+        ("t/old", ["a.py", "lib/a.py", "lib/old/b.py"]),
+        (["lib", "old"], ["a.py"]),
+        (["[z-a]", "[", "(", ""], ["a.py", "lib/a.py", "lib/old/b.py", "old/b.py", "old/c_test.py"]),
+    ],
+)
+def test_globs_leave_files_and_folders_out(plant: Any, exclude: Any, left: list[str]) -> None:
+    root = plant("t/a.py", "t/lib/a.py", "t/lib/old/b.py", "t/old/b.py", "t/old/c_test.py")
+    assert _shown("t", exclude) == [f"t/{path}" for path in left]
+    assert len(walk(root / "t", exclude)) == len(left)
+
+
+def test_a_glob_can_be_an_absolute_path(plant: Any) -> None:
+    root = plant("t/a.py", "t/old/b.py")
+    assert _shown("t", root / "t" / "old") == ["t/a.py"]
+    assert _shown("t", root / "elsewhere" / "old") == ["t/a.py", "t/old/b.py"]
+
+
+def test_what_is_named_is_never_left_out(plant: Any) -> None:
+    plant("t/a.py", "b.py")
+    assert _shown(["t", "b.py"], ["t", "b.py"]) == ["b.py", "t/a.py"]
+
+
+def test_one_folder_left_out_of_another_is_still_walked_for_itself(plant: Any) -> None:
+    plant("t/s/m.py", "t/n.py")
+    for both in (["t", "t/s"], ["t/s", "t"]):
+        assert _shown(both, "s") == ["t/n.py", "t/s/m.py"]
+
+
+@needs_links
+def test_links_are_followed_and_loops_end(plant: Any) -> None:
+    root = plant("t/m.py", "else/where/n.py", "else/o.py")
+    (root / "t" / "loop").symlink_to(root / "t")
+    (root / "t" / "sub").mkdir()
+    (root / "t" / "sub" / "up").symlink_to("..")
+    (root / "t" / "where").symlink_to(root / "else" / "where")
+    (root / "t" / "link.py").symlink_to(root / "else" / "o.py")
+    assert _shown("t") == ["t/link.py", "t/m.py", "t/where/n.py"]
+
+
+@needs_links
+def test_a_file_is_listed_by_the_way_without_links(plant: Any) -> None:
+    root = plant("t/z/m.py", "t/n.py")
+    (root / "t" / "a").symlink_to(root / "t" / "z")
+    (root / "t" / "b.py").symlink_to(root / "t" / "n.py")
+    assert _shown("t") == ["t/n.py", "t/z/m.py"]
+
+
+@needs_links
+def test_two_links_to_one_place_count_once(plant: Any) -> None:
+    root = plant("far/m.py")
+    (root / "t").mkdir()
+    for name in ("one", "two"):
+        (root / "t" / name).symlink_to(root / "far")
+    assert _shown("t") == ["t/one/m.py"]
+    assert _shown(["t", "far"]) == ["far/m.py"]
+
+
+@needs_links
+def test_broken_links_are_no_files(plant: Any) -> None:
+    root = plant("t/m.py")
+    (root / "t" / "gone.py").symlink_to("nowhere.py")
+    (root / "t" / "itself.py").symlink_to("itself.py")
+    (root / "t" / "folder").symlink_to("nowhere")
+    assert _shown("t") == ["t/m.py"]
+    with pytest.raises(FileNotFoundError):
+        walk("t/gone.py")
+
+
+@needs_links
+def test_a_folder_given_by_a_link_is_walked(plant: Any) -> None:
+    root = plant("far/m.py")
+    (root / "near").symlink_to("far")
+    assert _shown("near") == ["near/m.py"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no named pipes")
+def test_a_pipe_that_is_met_is_no_file(plant: Any) -> None:
+    root = plant("t/m.py")
+    os.mkfifo(root / "t" / "pipe.py")
+    assert _shown("t") == ["t/m.py"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text there")
+def test_names_that_are_no_text_are_kept(plant: Any) -> None:
+    root = plant("t/m.py")
+    name = os.fsdecode(b"\xff.py")
+    (root / "t" / name).touch()
+    assert _shown("t") == ["t/m.py", f"t/{name}"]
+    assert read(walk("t")[1].path) == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="paths are short there")
+def test_a_very_deep_folder_is_no_matter(plant: Any) -> None:
+    plant("t/m.py")
+    folders = ["t"]
+    while len(folders) < 1200:
+        folders.append(f"{folders[-1]}/d")
+        os.mkdir(folders[-1])
+    deepest = Path(folders[-1], "n.py")
+    deepest.touch()
+    assert len(walk("t")) == 2
+    deepest.unlink()
+    for folder in reversed(folders[1:]):  # too deep for those who tidy up
+        os.rmdir(folder)
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error_with_a_way_out(
+    plant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant("t/m.py", "t/closed/n.py")
+    listed = os.scandir
+
+    def scandir(path: str) -> Any:
+        if path.endswith("closed"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(PermissionError, match="leave it out with `exclude`") as caught:
+        walk("t")
+    assert caught.value.filename == os.path.join("t", "closed")
+    assert _shown("t", "closed") == ["t/m.py"]
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError, NotADirectoryError])
+def test_a_folder_that_goes_while_it_is_walked_is_empty(
+    plant: Any, monkeypatch: pytest.MonkeyPatch, error: type[OSError]
+) -> None:
+    plant("t/m.py", "t/going/n.py")
+    listed = os.scandir
+
+    def scandir(path: str) -> Any:
+        if path.endswith("going"):
+            raise error
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert _shown("t") == ["t/m.py"]
+
+
+class _Junction:
+    """An entry as Windows gives it: no symbolic link, and yet it leads elsewhere."""
+
+    def __init__(self, attributes: int) -> None:
+        self.st_file_attributes = attributes
+
+    def is_symlink(self) -> bool:
+        return False
+
+    def stat(self, *, follow_symlinks: bool) -> _Junction:
+        assert not follow_symlinks
+        return self
+
+
+def test_a_junction_of_windows_leads_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files.os, "name", "nt")
+    leads: Any = files._leads_elsewhere
+    assert leads(_Junction(0x400))
+    assert not leads(_Junction(0x10))
+
+
+@pytest.mark.parametrize("size", [0, 1, 100, (1 << 16) - 1, 1 << 16, (1 << 16) + 1, 3_000_000])
+def test_every_byte_of_a_file_is_read(tmp_path: Path, size: int) -> None:
+    data = bytes(range(256)) * (size // 256) + b"\r\n" * (size % 256)
+    (tmp_path / "m.py").write_bytes(data)
+    assert read(str(tmp_path / "m.py")) == data
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes")
+def test_a_pipe_that_is_named_is_read_to_its_end() -> None:
+    receives, sends = os.pipe()
+    os.write(sends, b"x = 1\n")
+    os.close(sends)
+    try:
+        assert read(f"/dev/fd/{receives}") == b"x = 1\n"
+    finally:
+        os.close(receives)
+
+
+def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read(str(tmp_path / "gone.py"))
+
+
+@pytest.mark.parametrize("name", [".git", ".venv", "__pycache__", "node_modules", "site-packages"])
+def test_tools_have_folders_of_their_own(name: str) -> None:
+    assert is_foreign(name)
+
+
+@pytest.mark.parametrize("name", ["src", "tests", "venv", "_private", "modules"])
+def test_other_folders_are_of_the_project(name: str) -> None:
+    assert not is_foreign(name)
