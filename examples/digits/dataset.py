@@ -1,0 +1,29 @@
+"""The digits that ship with scikit-learn: 1797 pictures of 8 by 8 pixels."""
+
+import numpy as np
+from sklearn.datasets import load_digits
+
+from hpman.m import _
+
+
+def load(rng):
+    """Return (images, labels) to learn from, and (images, labels) to be tested on."""
+    digits = load_digits()
+    images, labels = digits.data / 16, digits.target
+    order = rng.permutation(len(images))
+    held_back = int(
+        len(images) * _("data.test_fraction", 0.25, range=[0.05, 0.95], help="share held back")
+    )
+    test, train = order[:held_back], order[held_back:]
+    return (images[train], labels[train]), (images[test], labels[test])
+
+
+def batches(images, labels, rng):
+    """Yield the pictures once, some at a time."""
+    size = _("batch_size", 32, range=[1, None], help="pictures per step", group="training")
+    order = np.arange(len(images))
+    if _("data.shuffle", True, help="new order in each epoch"):
+        rng.shuffle(order)
+    for start in range(0, len(images), size):
+        chosen = order[start : start + size]
+        yield images[chosen], labels[chosen]
