@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from .source import from_here as from_here
     from .static.index import HyperParameter as HyperParameter
     from .static.index import Index as Index
+    from .static.scan import index_of as index_of
 
 # Each public name and the module that owns it: a name is imported when it is first asked for.
 _OWNERS = {
@@ -81,6 +82,7 @@ _OWNERS = {
     "SourceHelper": "source",
     "UnreadableSourceError": "errors",
     "from_here": "source",
+    "index_of": "static.scan",
 }
 _MODULES = ("errors", "hpm_db", "m", "manager")
 
@@ -107,6 +109,7 @@ __all__ = [
     "SourceHelper",
     "UnreadableSourceError",
     "from_here",
+    "index_of",
 ]
 
 

@@ -9,7 +9,7 @@ import argparse
 import os
 import sys
 
-from hpman import HpmanError, HyperParameterManager
+from hpman import HpmanError, HyperParameterManager, index_of
 
 from ..bind import bind
 from ..listing import listed
@@ -87,7 +87,7 @@ def _bound(
         bind(parser, manager)
     except (HpmanError, OSError) as error:
         stop(parser.prog, error)
-    others = sorted(manager.index.placeholders() - {placeholder})
+    others = sorted(index_of(paths, [placeholder]).placeholders() - {placeholder})
     if others:
         options = " or ".join(f"--placeholder {each}" for each in others)
         sys.stderr.write(f"hpcli: there are hyperparameters of other managers: {options}\n")

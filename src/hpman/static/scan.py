@@ -15,7 +15,7 @@ from ..source import Source
 from .decoding import DecodingError, decode
 from .extract import extract
 from .files import read, walk
-from .index import ScannedFile
+from .index import Index, ScannedFile
 from .prefilter import Prefilter
 from .syntax import collector_at_rest
 
@@ -50,6 +50,7 @@ def scan(
     exclude: Path | Iterable[Path] = (),
     *,
     follow_imports: bool = False,
+    others: bool = False,
     known: Container[Key] = (),
 ) -> Scan:
     """Read files and folders, and find the calls of managers in them.
@@ -63,6 +64,8 @@ def scan(
         exclude: globs of what to leave out of folders.
         follow_imports: whether the modules of the same project that the files
             import are read too.
+        others: whether files count that hold only hyperparameters of managers
+            with other placeholders.
         known: the keys of the files that an earlier scan has found.
 
     Raises:
@@ -71,7 +74,7 @@ def scan(
     found = walk(paths, exclude)
     if follow_imports:
         found = _with_imports(found)
-    may_hold = Prefilter(placeholders, others=True)
+    may_hold = Prefilter(placeholders, others=others)
     files: list[ScannedFile] = []
     gone: list[Key] = []
     with collector_at_rest():
@@ -82,6 +85,39 @@ def scan(
             elif known and (key := file_key(each.path)) in known:
                 gone.append(key)
     return Scan(files, gone)
+
+
+def index_of(
+    paths: Paths,
+    placeholders: Iterable[str] = ("_",),
+    exclude: Path | Iterable[Path] = (),
+    *,
+    follow_imports: bool = False,
+) -> Index:
+    """Read files and folders into an index, for whoever needs no manager.
+
+    The hyperparameters of every manager that the files import are in it. What is
+    wrong with a file is in the index too, and raises nothing.
+
+    Args:
+        paths: a file, a folder, or an iterable of them.
+        placeholders: the names whose bare calls count, with or without an import.
+        exclude: globs of what to leave out of folders.
+        follow_imports: whether the modules of the same project that the files
+            import are read too.
+
+    Returns:
+        The index.
+
+    Raises:
+        FileNotFoundError: a path is not there.
+
+    >>> index_of(__file__).placeholders()
+    set()
+    """
+    names = frozenset(placeholders)
+    found = scan(paths, names, exclude, follow_imports=follow_imports, others=True)
+    return Index().swap(found.files)
 
 
 def scan_text(text: str, filename: str, placeholders: frozenset[str]) -> ScannedFile:
