@@ -33,6 +33,7 @@ HPMAN = [
     "SourceHelper",
     "UnreadableSourceError",
     "from_here",
+    "index_of",
 ]
 HPARGPARSE = [
     "ConversionError",
