@@ -63,7 +63,7 @@ def output(command: Sequence[str]) -> str:
 
 def _process(command: Sequence[str]) -> Callable[[], None]:
     """Make an action of a command."""
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "80"}
+    environment = {**os.environ, "COLUMNS": "80"}
 
     def run() -> None:
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
