@@ -16,8 +16,9 @@ _PACKAGE = b"hpman"
 _CLASS = b"HyperParameterManager"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _ASCII = bytes(range(128))
-# What can follow a manager that is called or passed on.
-_ENDS = frozenset(each.encode() for each in ("", *"( \t\f\r\n\\#),;:]}"))
+# What can follow a manager that is passed on, and one that is called or passed on.
+_ENDS = frozenset(each.encode() for each in ("", *"\r\n\\#,;:]}"))
+_FOLLOWS = _ENDS | frozenset(each.encode() for each in "( \t\f)")
 _REACH = 200  # how far around a name one looks; where that is not enough, the file is let through
 
 
@@ -145,7 +146,8 @@ def _word_pattern(name: bytes) -> bytes:
     import re
 
     literal = re.escape(name)
-    behind = rb"\b(?<!\w" + literal + rb")(?<!for " + literal + rb")"
+    end = rb"\b" if name.isascii() else rb"(?!\w)"  # the former is quicker
+    behind = end + rb"(?<!\w" + literal + rb")(?<!for " + literal + rb")"
     return literal + behind + rb"(?!, \w+ = | in | = )"
 
 
@@ -172,14 +174,12 @@ def _needed(data: bytes, start: int, end: int, gaps: _Gaps) -> bytes | None:
         return _PACKAGE
     if before in (b"'", b'"'):  # a name never follows a string at once
         return _CLASS if before == after and _is_argument(data, start, end) else None
-    if after not in _ENDS:
+    if after not in _FOLLOWS:
         return None
     behind, head = gaps.behind(end), _head(data, start)
+    if behind == b"(" or _is_value(head, data[end : end + _REACH]):
+        return b""
     last = head.rstrip(b" \t\f(")[-1:]
-    if behind == b"(" or last == b"=":
-        return b""
-    if last in (b"", b",") and _is_element(head, data[end : end + _REACH]):
-        return b""
     return _PACKAGE if last == b"." or behind == b"as" else None
 
 
@@ -202,14 +202,17 @@ def _is_argument(data: bytes, start: int, end: int) -> bool:
     return method is None or method[1] == _CLASS
 
 
-def _is_element(head: bytes, tail: bytes) -> bool:
-    """Tell whether a name may be an element of an assigned tuple, from the rest of its line.
+def _is_value(head: bytes, tail: bytes) -> bool:
+    """Tell whether a name may be assigned, alone or in a tuple, from the rest of its line.
 
     What stands alone in its line counts, too: that may be part of anything.
     """
     import re
 
-    if tail.lstrip(b" \t\f)")[:1] not in (b"", b",", b";", b"#", b"\\", b"\r", b"\n"):
+    before, after = head.rstrip(b" \t\f(")[-1:], tail.lstrip(b" \t\f)")[:1]
+    if before == b"=":
+        return after in _ENDS
+    if before not in (b"", b",") or after not in _ENDS - {b":", b"]", b"}"}:
         return False
     if len(head) == _REACH:  # the line begins farther to the left
         return True
