@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from .hpm_db import HyperParameterDB, HyperParameterOccurrence, HyperParamNode
     from .runtime.origin import Explanation
-    from .runtime.store import Override
+    from .runtime.override import Override
     from .runtime.tree import TreeView
     from .static.index import HyperParameter, Index, ScannedFile
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from ..errors import EMPTY, NotLiteralEvaluable
 from .complaints import impossible, type_name
-from .plan import Plan
 from .tree import ancestors, dig, nest, patched
 
 TYPE_CHECKING = False
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..errors import ImpossibleTree
+    from .plan import Plan
 
 
 class Ranks:
@@ -185,6 +185,8 @@ class Ranks:
         Raises:
             ImpossibleTree: if one of them does not fit the tree.
         """
+        from .plan import Plan
+
         plan = Plan(self)
         for name, value in values.items():
             plan.assign(name, value)

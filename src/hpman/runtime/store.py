@@ -13,7 +13,6 @@ from ..errors import EMPTY, ImpossibleTree
 from .complaints import check_name, check_separator, impossible, missing, type_name
 from .journal import UNKNOWN, Journal
 from .origin import Origin, call_place
-from .override import Override
 from .ranks import Ranks
 from .tree import ancestors, annotated, copied, nest
 
@@ -24,11 +23,10 @@ if TYPE_CHECKING:
 
     from .journal import Origins
     from .origin import Event, Explanation
+    from .override import Override
 
     OriginOf = Callable[[str], Origin | None]
     Saved = tuple[Mapping[str, Any], dict[str, Any], list[Event]]
-
-__all__ = ["CALLED", "SET", "Override", "Store"]
 
 CALLED, SET = 2, 3
 
@@ -188,6 +186,8 @@ class Store:
         >>> store.values()
         {}
         """
+        from .override import Override
+
         return Override(self, values, origin)
 
     def _refresh(self, changed: dict[str, Any]) -> None:
