@@ -17,11 +17,9 @@ def unquoted(item: str) -> str:
     """Take the quotes off a text that is a string literal; leave any other as it is."""
     if item[:1] in ("'", '"'):
         try:
-            value = read_literal(item)
+            return str(read_literal(item))
         except ValueError:
-            return item
-        if type(value) is str:
-            return value
+            pass
     return item
 
 

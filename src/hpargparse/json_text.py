@@ -73,7 +73,7 @@ def from_json(path: str, text: str) -> tuple[object, dict[tuple[str, ...], int]]
         raise _malformed(path, None, "it is nested too deep") from None
     except ValueError as error:  # An int of more digits than Python reads.
         raise _malformed(path, None, str(error)) from None
-    return value, _lines(path, text)
+    return value, _Keys(path).find(text)
 
 
 def _malformed(path: str, line: int | None, problem: str) -> SnapshotError:
@@ -85,62 +85,57 @@ def _malformed(path: str, line: int | None, problem: str) -> SnapshotError:
     )
 
 
-def _lines(path: str, text: str) -> dict[tuple[str, ...], int]:
+class _Keys:
     """Find the line of each key, and keys that are given twice, in a text known to be JSON."""
-    lines: dict[tuple[str, ...], int] = {}
-    # For each open bracket: the path of the object, or None in an array; and the lines of its keys.
-    stack: list[tuple[tuple[str, ...] | None, dict[str, int] | None]] = []
-    line = 1
-    last = before = ""
-    for mark in _MARK.findall(text):
-        if mark == "\n":
-            line += 1
-            continue
-        if mark == ":":
-            _take_key(path, json.loads(last), line, (stack[-1], lines))
-            before = last
-        elif mark in "[{":
-            where = _path_below(stack, before if last == ":" else None)
-            if len(stack) > DEPTH_LIMIT:
-                raise _malformed(path, line, f"it is nested deeper than {DEPTH_LIMIT} levels")
-            stack.append((where, {} if mark == "{" else None))
-        elif mark in "]}":
-            stack.pop()
-        last = mark
-    return lines
 
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.lines: dict[tuple[str, ...], int] = {}
+        # For each open bracket: the path to it, None below an array; and the lines of its keys.
+        self.open: list[tuple[tuple[str, ...] | None, dict[str, int]]] = []
 
-def _path_below(
-    stack: list[tuple[tuple[str, ...] | None, dict[str, int] | None]], key: str | None
-) -> tuple[str, ...] | None:
-    """Give the path of the object that opens, None inside arrays."""
-    if not stack:
-        return ()
-    above = stack[-1][0]
-    return None if above is None or key is None else (*above, json.loads(key))
+    def find(self, text: str) -> dict[tuple[str, ...], int]:
+        """Return the line of each key by its path."""
+        line = 1
+        last = key = ""
+        for mark in _MARK.findall(text):
+            if mark == "\n":
+                line += 1
+                continue
+            if mark == ":":
+                key = json.loads(last)
+                self.take(key, line)
+            elif mark in "[{":
+                if len(self.open) > DEPTH_LIMIT:
+                    problem = f"it is nested deeper than {DEPTH_LIMIT} levels"
+                    raise _malformed(self.path, line, problem)
+                self.open.append((self.place_of(key if last == ":" else None), {}))
+            elif mark in "]}":
+                self.open.pop()
+            last = mark
+        return self.lines
 
+    def place_of(self, key: str | None) -> tuple[str, ...] | None:
+        """Give the path of a key in the object that is open, None below an array."""
+        if not self.open:
+            return ()
+        above = self.open[-1][0]
+        return None if above is None or key is None else (*above, key)
 
-def _take_key(
-    path: str,
-    key: str,
-    line: int,
-    where: tuple[tuple[tuple[str, ...] | None, dict[str, int] | None], dict[tuple[str, ...], int]],
-) -> None:
-    """Note the line of a key; refuse one that its object has already."""
-    (above, keys), lines = where
-    if keys is None:
-        return
-    if key in keys:
-        raise SnapshotError.at(
-            path,
-            line,
-            f"The key {key!r} is given twice, first in line {keys[key]}.",
-            "Delete one of the two.",
-        )
-    keys[key] = line
-    if above is not None:
-        place = (*above, key)
-        lines[place] = line
+    def take(self, key: str, line: int) -> None:
+        """Note the line of a key; refuse one that its object has already."""
+        keys = self.open[-1][1]
+        if key in keys:
+            raise SnapshotError.at(
+                self.path,
+                line,
+                f"The key {key!r} is given twice, first in line {keys[key]}.",
+                "Delete one of the two.",
+            )
+        keys[key] = line
+        place = self.place_of(key)
+        if place is not None:
+            self.lines[place] = line
 
 
 def _why_not_json(value: object) -> str | None:

@@ -163,12 +163,9 @@ def read_elements(words: list[str], sample: object) -> object:
     >>> read_elements(["3", "4"], [0])
     [3, 4]
     """
-    if len(words) == 1:
-        return read(words[0], sample)
     joined = " ".join(words)
-    if joined and (
-        unwrapped(joined.strip(), braces=type(sample) is set) is not None or words[0].endswith(",")
-    ):
+    whole = unwrapped(joined.strip(), braces=type(sample) is set) is not None
+    if whole or joined.partition(" ")[0].endswith(","):
         return read(joined, sample)
     return _from_items(words, joined, sample)
 

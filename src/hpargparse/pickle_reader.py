@@ -17,6 +17,10 @@ _MEMO_OPCODES = ("PUT", "BINPUT", "LONG_BINPUT")
 _REFUSED_OPCODES = ("EXT1", "EXT2", "EXT4", "PERSID", "BINPERSID", "NEXT_BUFFER")
 
 
+class RefusedPickleError(pickle.UnpicklingError):
+    """Report a pickle that is broken or not plain; the message is a clause on it."""
+
+
 def load_plain(data: bytes) -> object:
     """Build the plain value that a pickle holds.
 
@@ -24,7 +28,7 @@ def load_plain(data: bytes) -> object:
         data: the pickle, of any protocol.
 
     Raises:
-        pickle.UnpicklingError: it is broken, or asks for more than plain
+        RefusedPickleError: it is broken, or asks for more than plain
             values; the message is a clause that names what it asked for.
 
     >>> load_plain(pickle.dumps({"ks": (1, 2.5), "s": {3j}}, 2))
@@ -33,13 +37,13 @@ def load_plain(data: bytes) -> object:
     _inspect(data)
     try:
         value = _PlainUnpickler(io.BytesIO(data)).load()
-    except pickle.UnpicklingError:
+    except RefusedPickleError:
         raise
     except Exception as error:  # A broken pickle can raise nearly anything.
-        raise pickle.UnpicklingError(f"it is broken: {error!r}") from error
+        raise RefusedPickleError(f"it is broken: {type(error).__name__}: {error}") from error
     problem = why_not_plain(value)
     if problem is not None:
-        raise pickle.UnpicklingError(f"it {problem}")
+        raise RefusedPickleError(f"it {problem}")
     return value
 
 
@@ -56,9 +60,9 @@ def _inspect(data: bytes) -> None:
                 problem = f"it wants to remember {argument} objects"
                 break
     except Exception as error:  # The reader of opcodes raises whatever its parts raise.
-        raise pickle.UnpicklingError(f"it is broken: {error}") from error
+        raise RefusedPickleError(f"it is broken: {error}") from error
     if problem is not None:
-        raise pickle.UnpicklingError(problem)
+        raise RefusedPickleError(problem)
 
 
 class _Builder(tuple):  # type: ignore[type-arg]
@@ -70,27 +74,21 @@ class _Builder(tuple):  # type: ignore[type-arg]
         """Check the arguments, so that `bytes(10**12)` makes nothing, and build."""
         build, allowed = self
         if tuple(map(type, arguments)) not in allowed:
-            raise pickle.UnpicklingError(f"it calls {build.__name__} in an unusual way")
+            raise RefusedPickleError(f"it calls {build.__name__} in an unusual way")
         return build(*arguments)
 
 
 def _encoded(text: str, encoding: str) -> bytes:
     """Give the bytes that protocols 0 to 2 keep as Latin-1 text."""
     if encoding not in ("latin1", "latin-1"):
-        raise pickle.UnpicklingError(f"it wants a text in the encoding {encoding}")
+        raise RefusedPickleError(f"it wants a text in the encoding {encoding}")
     return text.encode("latin-1")
-
-
-def _bytearray(content: bytes | str = b"", encoding: str = "latin-1") -> bytearray:
-    """Build a bytearray from bytes or from Latin-1 text."""
-    return bytearray(_encoded(content, encoding) if isinstance(content, str) else content)
 
 
 _BYTES = _Builder((bytes, {()}))
 _SET = _Builder((set, {(), (list,)}))
 _FROZENSET = _Builder((frozenset, {(), (list,)}))
 _COMPLEX = _Builder((complex, {(float, float)}))
-_BYTEARRAY = _Builder((_bytearray, {(), (bytes,), (str, str)}))
 _ENCODED = _Builder((_encoded, {(str, str)}))
 _ALLOWED: dict[tuple[str, str], object] = {("_codecs", "encode"): _ENCODED}
 for _module in ("builtins", "__builtin__"):
@@ -98,7 +96,6 @@ for _module in ("builtins", "__builtin__"):
     _ALLOWED[_module, "set"] = _SET
     _ALLOWED[_module, "frozenset"] = _FROZENSET
     _ALLOWED[_module, "complex"] = _COMPLEX
-    _ALLOWED[_module, "bytearray"] = _BYTEARRAY
     _ALLOWED[_module, "Ellipsis"] = ...
 
 
@@ -110,4 +107,4 @@ class _PlainUnpickler(pickle.Unpickler):
         try:
             return _ALLOWED[module_name, global_name]
         except KeyError:
-            raise pickle.UnpicklingError(f"it asks for `{module_name}.{global_name}`") from None
+            raise RefusedPickleError(f"it asks for `{module_name}.{global_name}`") from None

@@ -32,6 +32,7 @@ __all__ = [
     "write",
 ]
 
+
 class Snapshot(Record):
     """Hold what a file of values says, nested as the file is.
 

@@ -256,7 +256,7 @@ class _Tape:
         # Steps are kept from the first anchor on; each anchor has its start and its end there.
         self.steps: list[_Step] = []
         self.spans: dict[str, tuple[int, int | None]] = {}
-        self.open: list[str | None] = []
+        self.open: list[tuple[str | None, int]] = []
         self.copied = 0
 
     def expand(self, steps: Iterable[_Step]) -> Iterator[_Step]:
@@ -275,14 +275,15 @@ class _Tape:
         """Note where an anchored value begins and ends."""
         here = len(self.steps)
         if step.kind == "end":
-            anchor = self.open.pop()
-            if anchor is not None:
-                self.spans[anchor] = (self.spans[anchor][0], here + 1)
+            anchor, start = self.open.pop()
+            # Not so where the anchor was given to another value meanwhile.
+            if anchor is not None and self.spans[anchor] == (start, None):
+                self.spans[anchor] = (start, here + 1)
             return
         if step.anchor is not None:
             self.spans[step.anchor] = (here, here + 1 if step.kind == "scalar" else None)
         if step.kind != "scalar":
-            self.open.append(step.anchor)
+            self.open.append((step.anchor, here))
 
     def _replay(self, step: _Step) -> list[_Step]:
         """Return the steps that an alias stands for."""
