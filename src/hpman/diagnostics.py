@@ -52,7 +52,9 @@ class Diagnostic(Record):
     @property
     def place(self) -> str:
         """`path:line:column` as far as it is known, else an empty text."""
-        return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+        return ":".join(
+            str(part) for part in (self.path, self.line, self.column) if part is not None
+        )
 
     def __str__(self) -> str:
         """Give the place and the message, the excerpt, and what to do."""

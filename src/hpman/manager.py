@@ -180,8 +180,10 @@ class HyperParameterManager:
             raise error_for(problems)
         defaults: dict[str, Any] = {}
         for each in index.occurrences(self.placeholder):
-            if each.is_definition or each.name not in defaults:
+            if each.is_definition:
                 defaults[each.name] = each.value
+            elif not index.is_branch(self.placeholder, each.name):
+                defaults.setdefault(each.name, EMPTY)
         self._store.adopt_defaults(defaults, self._defining)
         self._index = index
 
@@ -306,10 +308,10 @@ class HyperParameterManager:
 
     def _defining(self, name: str) -> Origin | None:
         """Return where the sources define a hyperparameter."""
-        for each in self.index.named(self.placeholder, name):
-            if each.is_definition:
-                return Origin("source", each.path, each.line, each.text, each.value)
-        return None
+        each = self.index.definition(self.placeholder, name)
+        if each is None:
+            return None
+        return Origin("source", each.path, each.line, each.text, each.value)
 
     def unused(self) -> list[str]:
         """Return the names that were set and that the program has never read."""

@@ -159,9 +159,7 @@ class SourceHelper:
         self, filename: str, lineno: int, *, before: int = 5, after: int = 5, indent_spaces: int = 0
     ) -> str:
         """Show `filename:lineno`, then the lines around it."""
-        excerpt = self.format_line_with_context(
-            lineno, before, after, indent_spaces=indent_spaces
-        )
+        excerpt = self.format_line_with_context(lineno, before, after, indent_spaces=indent_spaces)
         return f"{'':{indent_spaces}}{filename}:{lineno}\n{excerpt}"
 
     @staticmethod
@@ -179,9 +177,7 @@ class SourceHelper:
         return SourceHelper(source).format_line_with_context(lineno, indent_spaces=indent_spaces)
 
     @staticmethod
-    def format_given_filepath_and_lineno(
-        path: str, lineno: int, *, indent_spaces: int = 0
-    ) -> str:
+    def format_given_filepath_and_lineno(path: str, lineno: int, *, indent_spaces: int = 0) -> str:
         """Show `path:lineno`, then the lines of that file around it."""
         return SourceHelper.from_file(path).format_given_filename_and_lineno(
             path, lineno, indent_spaces=indent_spaces

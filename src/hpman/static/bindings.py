@@ -1,7 +1,7 @@
-"""Which names of one module are managers, and which are not.
+"""The walk through one module: its calls, and all that makes a name a manager.
 
-Owns scopes, imports and assignments, as far as they make a name a manager;
-knows nothing of what a call of a manager says.
+Owns which imports, assignments and definitions bind a name, and in which
+scope; knows neither what a name means in the end nor what a call says.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from _ast import (
     Import,
     ImportFrom,
     Lambda,
+    List,
     ListComp,
     MatchAs,
     MatchMapping,
@@ -38,17 +39,27 @@ from _ast import (
 )
 from bisect import bisect_left
 
-from .scopes import CLASS, FOREIGN, MODULE, OTHER, PACKAGE, SAME, Meaning, Scope
+from .scopes import (
+    CLASS,
+    FOREIGN,
+    MANAGER_CLASS,
+    MODULE,
+    OTHER,
+    PACKAGE,
+    PACKAGE_MEMBERS,
+    ROOT,
+    SAME,
+    Lookup,
+    Meaning,
+    Scope,
+    unfold,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import Module, alias
-    from collections.abc import Callable, Container, Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
     from typing import Any
-
-MANAGER_CLASS = "HyperParameterManager"
-ROOT = "hpman"
-_PACKAGE_MEMBERS = {"m": MODULE, MANAGER_CLASS: CLASS}
 
 
 class _EveryName:
@@ -60,6 +71,7 @@ class _EveryName:
 
 
 _EVERY_NAME = _EveryName()
+
 
 class Bindings:
     """Find the calls of managers in one module.
@@ -93,71 +105,20 @@ class Bindings:
             if not self._aliases <= tracked:
                 self._walk(tree, _EVERY_NAME, candidates(None))
 
-    def calls(self) -> Iterable[tuple[Call, str]]:
+    def calls(self) -> Iterator[tuple[Call, str]]:
         """Yield each call of a manager with the manager's placeholder."""
+        managers = Lookup(self._placeholders, self._foreign - self._own).managers
         known: dict[tuple[str, Scope], list[str]] = {}  # most calls are of one name in few scopes
         for node, scope in self._calls:
             func = node.func
             if type(func) is Name:
                 placeholders = known.get((func.id, scope))
                 if placeholders is None:
-                    placeholders = known[func.id, scope] = self._placeholders_of(func, scope)
+                    placeholders = known[func.id, scope] = managers(func, scope)
             else:
-                placeholders = self._placeholders_of(func, scope)
+                placeholders = managers(func, scope)
             for placeholder in placeholders:
                 yield node, placeholder
-
-    def _placeholders_of(self, func: expr, scope: Scope) -> list[str]:
-        """Return the placeholders of the managers that a called expression may be."""
-        try:
-            found = self._mean(func, scope)
-        except RecursionError:  # an alias of an alias, a thousand times over
-            return []
-        return sorted(meaning.placeholder for meaning in found if meaning.kind == "manager")
-
-    # -- what an expression means ------------------------------------------------
-
-    def _mean(self, node: Any, scope: Scope, seen: frozenset[int] = frozenset()) -> set[Meaning]:
-        """Return what an expression may stand for."""
-        members = []
-        while type(node) is Attribute:
-            members.append(node.attr)
-            node = node.value
-        kind = type(node)
-        found: set[Meaning] = set()
-        if kind is Name:
-            found = self._mean_name(node.id, scope, seen)
-        elif kind is NamedExpr:
-            found = self._mean(node.value, scope, seen)
-        elif kind is Call and self._makes_manager(node) and CLASS in self._mean(node.func, scope, seen):
-            found = {Meaning("manager", name) for name in _literal_placeholder(node)}
-        while members and found:
-            found = _members(found, members.pop())
-        return found
-
-    def _mean_name(self, name: str, scope: Scope, seen: frozenset[int]) -> set[Meaning]:
-        """Return what a bare name may stand for."""
-        bare = name in self._placeholders
-        for home, bound in scope.visible(name):
-            found: set[Meaning] = set()
-            for each in bound:
-                if isinstance(each, Meaning):
-                    found.add(each)
-                elif id(each) not in seen:
-                    found |= self._mean(each, home, seen | {id(each)})
-            if not bare:
-                return found
-            # A name bound to anything else still counts: the seed's rule.
-            if managers := {each for each in found if each.kind == "manager"}:
-                return managers
-            if SAME in found:
-                return {Meaning("manager", name)}
-            if FOREIGN in found:
-                return set()
-        if bare:
-            is_foreign = name in self._foreign and name not in self._own
-            return set() if is_foreign else {Meaning("manager", name)}
-        return {PACKAGE} if name == ROOT else {CLASS} if name == MANAGER_CLASS else set()
 
     # -- the walk ----------------------------------------------------------------
 
@@ -168,6 +129,7 @@ class Bindings:
         self._own: set[str] = set()  # names that are ours, or may be
         self._foreign: set[str] = set()  # names imported under another original name
         self._calls: list[tuple[Call, Scope]] = []
+        self._declared: list[tuple[Scope, Global | Nonlocal]] = []
         self._stack: list[tuple[AST, Scope]] = []
         self._block(tree.body, Scope(None))
         stack, visitors = self._stack, _VISITORS
@@ -178,6 +140,9 @@ class Bindings:
                 self._children(node, scope)
             else:
                 visit(self, node, scope)
+        for scope, declaration in self._declared:
+            for name in declaration.names:
+                scope.declare(name, is_global=type(declaration) is Global)
 
     def _block(self, statements: Iterable[Any], scope: Scope) -> None:
         """Go into the statements that hold a candidate line."""
@@ -208,8 +173,8 @@ class Bindings:
 
     def _bind(self, name: str | None, meaning: Meaning | expr, scope: Scope) -> None:
         """Note what a tracked name is bound to."""
-        if name in self._tracked:
-            scope.home(name).bindings.setdefault(name, []).append(meaning)
+        if name is not None and name in self._tracked:
+            scope.bind(name, meaning)
 
     def _call(self, node: Call, scope: Scope) -> None:
         """Note a call that may be one of a manager; go into its arguments."""
@@ -247,28 +212,33 @@ class Bindings:
         if type(node) is AnnAssign:
             self._stack.append((node.annotation, scope))
 
-    def _target(self, target: expr, value: expr, scope: Scope) -> None:
-        """Bind a target, pair by pair where both sides are tuples."""
+    def _target(self, target: Any, value: Any, scope: Scope) -> None:
+        """Bind a target, pair by pair where both sides are displays of one length."""
         if type(target) is Name:
+            if type(value) is Name and value.id in self._classes:
+                self._classes.add(target.id)
             if self._may_be_ours(value):
                 self._aliases.add(target.id)
                 self._own.add(target.id)
                 self._bind(target.id, value, scope)
             else:
                 self._bind(target.id, OTHER, scope)
-        elif type(target) is Tuple and type(value) is Tuple and len(target.elts) == len(value.elts):
-            for each, part in zip(target.elts, value.elts):
+        elif (
+            type(target) in _DISPLAYS
+            and type(value) in _DISPLAYS
+            and len(target.elts) == len(value.elts)
+        ):
+            for each, part in zip(target.elts, value.elts, strict=True):
                 self._target(each, part, scope)
         else:
             self._stack.append((target, scope))
 
     def _may_be_ours(self, value: Any) -> bool:
         """Tell whether an expression may be a manager, a module of ours or our class."""
-        while type(value) in (Attribute, NamedExpr):
-            value = value.value
-        if type(value) is Call:
-            return self._makes_manager(value)
-        return type(value) is Name and value.id in self._tracked
+        base, _members = unfold(value)
+        if type(base) is Call:
+            return self._makes_manager(base)
+        return type(base) is Name and base.id in self._tracked
 
     def _makes_manager(self, node: Call) -> bool:
         """Tell whether a call has the name of our class."""
@@ -278,10 +248,7 @@ class Bindings:
 
     def _walrus(self, node: NamedExpr, scope: Scope) -> None:
         """Bind a walrus where Python does: outside of comprehensions."""
-        home = scope
-        while home.outer is not None and "<comprehension>" in home.elsewhere:
-            home = home.outer
-        self._assign_one(node, home)
+        self._assign_one(node, scope.outside_comprehensions())
 
     def _import(self, node: Import, scope: Scope) -> None:
         """Note `import a.b` and `import a.b as c`."""
@@ -298,12 +265,14 @@ class Bindings:
         """Note `from a import b` and `from a import b as c`."""
         module = node.module or ""
         for each in node.names:
+            if each.name == "*":  # what it brings is bound by no name of this module
+                continue
             if node.level or module.partition(".")[0] != ROOT:
                 self._bind_foreign(each, each.asname or each.name, scope)
             elif module == f"{ROOT}.m":
                 self._bind_ours(each, {each.name: Meaning("manager", each.name)}, scope)
             else:
-                self._bind_ours(each, _PACKAGE_MEMBERS, scope)
+                self._bind_ours(each, PACKAGE_MEMBERS, scope)
 
     def _bind_ours(self, each: alias, known: dict[str, Meaning], scope: Scope) -> None:
         """Bind a name that comes from hpman."""
@@ -363,12 +332,11 @@ class Bindings:
             getattr(node, "type_params", None),
         ):
             self._part(part, scope)
-        self._block(node.body, Scope(scope, is_class=True))
+        self._block(node.body, Scope(scope, "class"))
 
     def _comprehension(self, node: Any, scope: Scope) -> None:
         """Open the scope of a comprehension; its first iterable belongs to the scope around."""
-        inner = Scope(scope)
-        inner.elsewhere["<comprehension>"] = scope
+        inner = Scope(scope, "comprehension")
         for part in ("elt", "key", "value"):
             self._part(getattr(node, part, None), inner)
         for index, each in enumerate(node.generators):
@@ -378,8 +346,7 @@ class Bindings:
 
     def _declare(self, node: Global | Nonlocal, scope: Scope) -> None:
         """Note that names of this scope live in another one."""
-        home = scope.module() if type(node) is Global else scope.function()
-        scope.elsewhere.update(dict.fromkeys(node.names, home))
+        self._declared.append((scope, node))
 
     def _capture(self, node: Any, scope: Scope) -> None:
         """Note a name that a handler or a pattern binds."""
@@ -390,22 +357,7 @@ class Bindings:
         """Leave a node that holds nothing."""
 
 
-def _members(bases: set[Meaning], name: str) -> set[Meaning]:
-    """Return what an attribute of something of ours is."""
-    found: set[Meaning] = set()
-    if MODULE in bases and not name.startswith("__"):
-        found.add(Meaning("manager", name))
-    if PACKAGE in bases and name in _PACKAGE_MEMBERS:
-        found.add(_PACKAGE_MEMBERS[name])
-    return found
-
-
-def _literal_placeholder(node: Call) -> Iterable[str]:
-    """Yield the placeholder that a private manager is made with, where it is literal."""
-    given = [*node.args[:1], *(k.value for k in node.keywords if k.arg == "placeholder")]
-    return [each.value for each in given if type(each) is Constant and type(each.value) is str]
-
-
+_DISPLAYS = (List, Tuple)
 _VISITORS: dict[type, Callable[[Any, Any, Scope], None]] = {
     AnnAssign: Bindings._assign_one,
     Assign: Bindings._assign,

@@ -6,6 +6,8 @@ hints; knows no other file and no run-time value.
 
 from __future__ import annotations
 
+from _ast import Constant
+
 from ..diagnostics import Diagnostic
 from ..errors import EMPTY, NotLiteralEvaluable
 from ..occurrence import Occurrence
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..source import Source
+
+
+_FEW = 8  # so many names are searched for one by one; the words of a line are as cheap for more
 
 
 class Extract(Record):
@@ -81,9 +86,14 @@ class _Lines:
         import re
 
         # The literal first: a look-behind in front would slow the search tenfold.
-        words = "|".join(rf"{re.escape(each)}(?!\w)(?<!\w.{{{len(each)}}})" for each in names)
-        holds = re.compile(words).search
-        return [number for number, line in enumerate(lines, 1) if holds(line)]
+        if len(names) <= _FEW:
+            each_word = (rf"{re.escape(each)}(?!\w)(?<!\w.{{{len(each)}}})" for each in names)
+            holds = re.compile("|".join(each_word)).search
+            return [number for number, line in enumerate(lines, 1) if holds(line)]
+        if not all(map(str.isascii, names)):  # `\w` leaves out some characters of names
+            return range(1, len(lines) + 1)
+        words = re.compile(r"\w+").findall
+        return [n for n, line in enumerate(lines, 1) if not names.isdisjoint(words(line))]
 
     def _is_normal(self) -> bool:
         """Tell whether names stand in the text as Python reads them, in NFKC (PEP 3131)."""
@@ -101,19 +111,21 @@ class _Lines:
 
     def text(self, node: Any) -> str:
         """Return an expression as it is written."""
-        lines = self.source.lines
+        lines: list[str] = self.source.lines
         first, last = node.lineno, node.end_lineno
         start, end = node.col_offset, node.end_col_offset
         if not self._is_ascii:
             start, end = self.column(first, start) - 1, self.column(last, end) - 1
         if first == last:
             return lines[first - 1][start:end]
-        return "\n".join([lines[first - 1][start:], *lines[first : last - 1], lines[last - 1][:end]])
+        return "\n".join(
+            [lines[first - 1][start:], *lines[first : last - 1], lines[last - 1][:end]]
+        )
 
 
-def _read(node: Call, placeholder: str, lines: _Lines) -> Occurrence | list[Diagnostic]:
+def _read(node: Call, placeholder: str, lines: _Lines) -> Occurrence | Sequence[Diagnostic]:
     """Read one call of a manager."""
-    problems = [*_wrong_arguments(node, placeholder, lines)]
+    problems = _wrong_arguments(node, placeholder, lines)
     hints: dict[str, Any] = {}
     for keyword in node.keywords:
         try:
@@ -121,10 +133,11 @@ def _read(node: Call, placeholder: str, lines: _Lines) -> Occurrence | list[Diag
                 raise NotLiteralError("**")
             hints[keyword.arg] = literal(keyword.value)
         except NotLiteralError:
-            problems.append(_hint_not_literal(node, keyword, placeholder, lines))
+            problems = [*problems, _hint_not_literal(node, keyword, placeholder, lines)]
     if problems:
         return problems
-    value, text = EMPTY, None
+    value: Any = EMPTY
+    text = None
     if len(node.args) > 1:
         default = node.args[1]
         text = lines.text(default)
@@ -159,9 +172,11 @@ def _wrong_arguments(node: Call, placeholder: str, lines: _Lines) -> Sequence[Di
                 f'Write `{placeholder}("name", default)`; anything else is a hint and needs a '
                 "keyword.",
                 (node, lines),
+                name=_literal_name(node),
+                placeholder=placeholder,
             )
         ]
-    if type(getattr(node.args[0], "value", None)) is not str or not hasattr(node.args[0], "kind"):
+    if _literal_name(node) is None:
         return [
             _diagnostic(
                 "HPM102",
@@ -169,22 +184,27 @@ def _wrong_arguments(node: Call, placeholder: str, lines: _Lines) -> Sequence[Di
                 f"`{_short(lines.text(node.args[0]))}`.",
                 "Write the name itself between quotes: it is read without running the program.",
                 (node, lines),
+                placeholder=placeholder,
             )
         ]
     return ()
 
 
+def _literal_name(node: Call) -> str | None:
+    """Return the name that a call gives, None where it is no literal string."""
+    first: Any = node.args[0] if node.args else None
+    return first.value if type(first) is Constant and type(first.value) is str else None
+
+
 def _hint_not_literal(node: Call, keyword: Any, placeholder: str, lines: _Lines) -> Diagnostic:
     """Report a hint whose value only a running program knows."""
-    first: Any = node.args[0] if node.args else None
-    name = getattr(first, "value", None)
     what = f"`{keyword.arg}`" if keyword.arg else f"`**{_short(lines.text(keyword.value))}`"
     return _diagnostic(
         "HPM103",
         f"The hint {what} is not a literal, but `{_short(lines.text(keyword.value))}`.",
         "Write its value in place: hints are read without running the program.",
         (keyword, lines),
-        name=name if isinstance(name, str) else None,
+        name=_literal_name(node),
         placeholder=placeholder,
     )
 

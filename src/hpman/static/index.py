@@ -125,6 +125,13 @@ class Index:
         """Return the occurrences of one hyperparameter, in source order."""
         return self._names.get((placeholder, name), ())
 
+    def definition(self, placeholder: str, name: str) -> Occurrence | None:
+        """Return the occurrence that carries the default of a hyperparameter, or None."""
+        for each in self.named(placeholder, name):
+            if each.is_definition:
+                return each
+        return None
+
     def occurrences(self, placeholder: str) -> Iterator[Occurrence]:
         """Yield the occurrences of a manager's hyperparameters, in source order."""
         for file in sorted(self._files.values(), key=_file_order):
@@ -133,10 +140,16 @@ class Index:
                     yield each
 
     def hyperparameters(self, placeholder: str) -> Iterator[HyperParameter]:
-        """Yield what is known of each name of a manager, in source order."""
+        """Yield what is known of each name of a manager, in source order.
+
+        A branch that the program asks for as a whole, as `_("model")` beside
+        `_("model.depth", 4)`, is no hyperparameter of its own.
+        """
         for name in self.names(placeholder):
+            definition = self.definition(placeholder, name)
+            if definition is None and self.is_branch(placeholder, name):
+                continue
             occurrences = self.named(placeholder, name)
-            definition = next((each for each in occurrences if each.is_definition), None)
             hints: dict[str, Any] = {}
             for each in occurrences:
                 hints.update(each.hints)

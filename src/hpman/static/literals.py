@@ -46,8 +46,8 @@ def literal(node: expr) -> Any:
         The value; containers are new at every call.
 
     Raises:
-        NotLiteralError: it is another expression, nested too deeply, or a
-            display that cannot be built, as `{[]}`.
+        NotLiteralError: it is another expression, nested too deeply, or one
+            that cannot be built, as `{[]}`.
 
     >>> literal(compile("[1, -2.5, {'a': set()}]", "", "eval", 0x400).body)
     [1, -2.5, {'a': set()}]
@@ -56,7 +56,7 @@ def literal(node: expr) -> Any:
         return node.value
     try:
         return _evaluate(node)
-    except (TypeError, RecursionError) as error:
+    except (TypeError, OverflowError, RecursionError) as error:
         raise NotLiteralError(str(error)) from None
 
 
@@ -90,7 +90,8 @@ def _set(node: Set) -> set[Any]:
 
 def _dict(node: Dict) -> dict[Any, Any]:
     """Build a dict; `**other` in it has no key and is no literal."""
-    return dict(zip(map(_evaluate, node.keys), map(_evaluate, node.values)))
+    pairs = zip(node.keys, node.values, strict=True)
+    return {_evaluate(key): _evaluate(value) for key, value in pairs}
 
 
 def _call(node: Call) -> set[Any]:

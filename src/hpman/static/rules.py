@@ -57,13 +57,17 @@ def duplicate_default(index: Index, placeholder: str, name: str) -> Iterator[Dia
 
 
 def leaf_and_branch(index: Index, placeholder: str, name: str) -> Iterator[Diagnostic]:
-    """A name is a leaf or a branch, never both."""
-    leaves = [each for each in index.prefixes(name) if index.named(placeholder, each)]
-    if index.is_branch(placeholder, name):
+    """A name with a default is a leaf: no other name may stand below it.
+
+    Without a default it may be a branch that the program asks for as a whole.
+    """
+    leaves = [each for each in index.prefixes(name) if index.definition(placeholder, each)]
+    if index.is_branch(placeholder, name) and index.definition(placeholder, name):
         leaves.append(name)
     for leaf in leaves:
         below = name if leaf != name else min(index.below(placeholder, name))
-        pair = (index.named(placeholder, leaf)[0], index.named(placeholder, below)[0])
+        first = index.definition(placeholder, leaf) or index.named(placeholder, leaf)[0]
+        pair = (first, index.named(placeholder, below)[0])
         yield _finding(
             "HPM203",
             f"`{leaf}` is a hyperparameter, and `{below}` makes it a group of them:",

@@ -21,7 +21,7 @@ from .syntax import collector_at_rest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Collection, Iterable
 
     from .files import Found, Path, Paths
 
@@ -51,7 +51,7 @@ def scan(
     *,
     follow_imports: bool = False,
     others: bool = False,
-    known: Container[Key] = (),
+    known: Collection[Key] = (),
 ) -> Scan:
     """Read files and folders, and find the calls of managers in them.
 
@@ -155,14 +155,16 @@ def _with_imports(scripts: list[Found]) -> list[Found]:
     """Add the modules of the project that scripts import, each file once."""
     from .imports import reachable
 
-    reached = {}
+    reached: dict[Key, Found] = {}
     for script in scripts:
         for each in reachable(script.path):
             reached.setdefault(file_key(each.path), each)
     return [reached[key] for key in sorted(reached)]
 
 
-def _scan_file(each: Found, placeholders: frozenset[str], may_hold: Prefilter) -> ScannedFile | None:
+def _scan_file(
+    each: Found, placeholders: frozenset[str], may_hold: Prefilter
+) -> ScannedFile | None:
     """Scan one file; None where a file that nobody named holds no hyperparameter."""
     try:
         data = read(each.path)
@@ -186,9 +188,7 @@ def _scan_source(source: Source, placeholders: frozenset[str]) -> ScannedFile:
     return ScannedFile(source, *extract(source, placeholders))
 
 
-def _unreadable(
-    source: Source, reason: str, line: int | None, column: int | None
-) -> ScannedFile:
+def _unreadable(source: Source, reason: str, line: int | None, column: int | None) -> ScannedFile:
     """Report a file that cannot be read or decoded."""
     problem = Diagnostic(
         "HPM001",

@@ -1,17 +1,22 @@
 """Scopes of one module, and what names may mean in them.
 
-Owns Python's look-up of names, scope by scope; knows neither how bindings are
-found nor what they are asked for.
+Owns Python's look-up of names, scope by scope, through any chain of
+assignments; knows neither how bindings are found nor what is asked of them.
 """
 
 from __future__ import annotations
+
+from _ast import Attribute, Call, Constant, Name, NamedExpr
 
 from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import expr
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterable, Iterator
+    from typing import Any
+
+    Cell = tuple["Scope", str]  # a name in the scope that binds it
 
 
 class Meaning(Record):
@@ -22,48 +27,212 @@ class Meaning(Record):
     placeholder: str = ""
 
 
+MANAGER_CLASS = "HyperParameterManager"
+ROOT = "hpman"
 PACKAGE = Meaning("package")  # hpman
 MODULE = Meaning("module")  # hpman.m
 CLASS = Meaning("class")  # hpman.HyperParameterManager
 SAME = Meaning("same")  # imported from elsewhere by the same name: may be ours, handed on
 FOREIGN = Meaning("foreign")  # imported from elsewhere, where it has another name
 OTHER = Meaning("other")  # bound by anything else
+PACKAGE_MEMBERS = {"m": MODULE, MANAGER_CLASS: CLASS}
+
+_NOTHING: frozenset[Meaning] = frozenset()
+# Names that chase each other in rings settle after as many rounds as rings are nested.
+_ROUNDS = 10
 
 
 class Scope:
-    """Hold what one module, class, function or comprehension binds."""
+    """Hold what one module, class, function or comprehension binds.
 
-    __slots__ = ("bindings", "elsewhere", "is_class", "outer")
+    Args:
+        outer: the scope around, None for a module.
+        kind: `function` (a module counts as one), `class` or `comprehension`.
+    """
 
-    def __init__(self, outer: Scope | None, *, is_class: bool = False) -> None:
+    __slots__ = ("bindings", "elsewhere", "kind", "outer")
+
+    def __init__(self, outer: Scope | None, kind: str = "function") -> None:
         """Open a scope inside another."""
         self.outer = outer
-        self.is_class = is_class
+        self.kind = kind
         self.bindings: dict[str, list[Meaning | expr]] = {}
         self.elsewhere: dict[str, Scope] = {}  # names declared global or nonlocal
 
-    def home(self, name: str) -> Scope:
-        """Return the scope in which this one binds the name."""
-        return self.elsewhere.get(name, self)
+    def bind(self, name: str, meaning: Meaning | expr) -> None:
+        """Note one more thing that a name is bound to."""
+        self.bindings.setdefault(name, []).append(meaning)
 
-    def module(self) -> Scope:
+    def outside_comprehensions(self) -> Scope:
+        """Return the scope in which a walrus binds (PEP 572)."""
+        scope = self
+        while scope.kind == "comprehension" and scope.outer is not None:
+            scope = scope.outer
+        return scope
+
+    def declare(self, name: str, *, is_global: bool) -> None:
+        """Move a name, and what it is bound to, to the scope where it lives.
+
+        To be called when everything is bound: a declaration holds for the whole
+        scope, wherever in it it stands.
+        """
+        home = self._module() if is_global else self._enclosing(name)
+        if home is self:  # `nonlocal` of a name that nothing around binds
+            return
+        self.elsewhere[name] = home
+        for meaning in self.bindings.pop(name, ()):
+            home.bind(name, meaning)
+
+    def visible(self, name: str) -> Iterator[Scope]:
+        """Yield the scopes that bind a name, from the inside out, as Python looks it up."""
+        scope: Scope | None = self.elsewhere.get(name, self)
+        while scope is not None:
+            if name in scope.bindings and (scope is self or scope.kind != "class"):
+                yield scope
+            scope = scope.outer
+
+    def _module(self) -> Scope:
         """Return the outermost scope."""
         scope = self
         while scope.outer is not None:
             scope = scope.outer
         return scope
 
-    def function(self) -> Scope:
-        """Return the nearest scope around this one that is no class."""
-        scope = self.outer or self
-        while scope.is_class and scope.outer is not None:
+    def _enclosing(self, name: str) -> Scope:
+        """Return the nearest function around this scope that binds a name; this scope if none."""
+        scope = self.outer
+        while scope is not None and scope.outer is not None:
+            if name in scope.bindings and scope.kind != "class":
+                return scope
             scope = scope.outer
-        return scope
+        return self
 
-    def visible(self, name: str) -> Iterator[tuple[Scope, list[Meaning | expr]]]:
-        """Yield what the name is bound to, from the inside out, as Python looks it up."""
-        scope: Scope | None = self.home(name)
-        while scope is not None:
-            if name in scope.bindings and (scope is self or not scope.is_class):
-                yield scope, scope.bindings[name]
-            scope = scope.outer
+
+class Lookup:
+    """Say what the expressions of one module may stand for, when everything is bound.
+
+    Each name is settled once, so that neither a long chain of assignments nor
+    a dense net of them costs more than its size.
+
+    Args:
+        placeholders: the names that are managers unless something else is known.
+        foreign: those among them that the module imports from elsewhere only.
+    """
+
+    def __init__(self, placeholders: Container[str], foreign: Container[str]) -> None:
+        """Start with no name settled."""
+        self._placeholders = placeholders
+        self._foreign = foreign
+        self._settled: dict[Cell, frozenset[Meaning]] = {}
+
+    def managers(self, node: expr, scope: Scope) -> list[str]:
+        """Return the placeholders of the managers that an expression may be, sorted."""
+        self._settle(node, scope)
+        found = self._mean(node, scope)
+        return sorted(meaning.placeholder for meaning in found if meaning.kind == "manager")
+
+    def _settle(self, node: expr, scope: Scope) -> None:
+        """Settle the names that an expression depends on, those that they depend on first."""
+        order: list[Cell] = []
+        pending = [(cell, False) for cell in _cells(node, scope)]
+        while pending:
+            cell, is_entered = pending.pop()
+            if is_entered:
+                order.append(cell)
+            elif cell not in self._settled:
+                self._settled[cell] = _NOTHING
+                pending.append((cell, True))
+                home, name = cell
+                for each in home.bindings[name]:
+                    if not isinstance(each, Meaning):
+                        pending += [(needed, False) for needed in _cells(each, home)]
+        for _round in range(_ROUNDS):
+            if not [cell for cell in order if self._changes(cell)]:
+                break
+
+    def _changes(self, cell: Cell) -> bool:
+        """Settle one name by what is settled so far; tell whether that changes anything."""
+        home, name = cell
+        found: set[Meaning] = set()
+        for each in home.bindings[name]:
+            if isinstance(each, Meaning):
+                found.add(each)
+            else:
+                found.update(self._mean(each, home))
+        before, self._settled[cell] = self._settled[cell], frozenset(found)
+        return found != before
+
+    def _mean(self, node: expr, scope: Scope) -> Iterable[Meaning]:
+        """Return what an expression may stand for."""
+        base, members = unfold(node)
+        found: Iterable[Meaning] = ()
+        if type(base) is Name:
+            found = self._mean_name(base.id, scope)
+        elif type(base) is Call:
+            maker, path = unfold(base.func)
+            if type(maker) is Name and CLASS in _dig(self._mean_name(maker.id, scope), path):
+                found = [Meaning("manager", name) for name in _literal_placeholder(base)]
+        return _dig(found, members)
+
+    def _mean_name(self, name: str, scope: Scope) -> Iterable[Meaning]:
+        """Return what a bare name may stand for."""
+        is_bare = name in self._placeholders
+        for home in scope.visible(name):
+            found = self._settled[home, name]
+            if not is_bare:
+                return found
+            # A name bound to anything else still counts: the seed's rule.
+            if managers := [each for each in found if each.kind == "manager"]:
+                return managers
+            if SAME in found:
+                return [Meaning("manager", name)]
+            if FOREIGN in found:
+                return ()
+        if is_bare:
+            return () if name in self._foreign else [Meaning("manager", name)]
+        return [PACKAGE] if name == ROOT else [CLASS] if name == MANAGER_CLASS else ()
+
+
+def unfold(node: Any) -> tuple[Any, list[str]]:
+    """Return the expression that a chain of attributes starts from, and the attributes.
+
+    A walrus stands for its value.
+
+    >>> base, members = unfold(compile("hpman.m.hp", "", "eval", 0x400).body)
+    >>> base.id, members
+    ('hpman', ['m', 'hp'])
+    """
+    members = []
+    while type(node) in (Attribute, NamedExpr):
+        if type(node) is Attribute:
+            members.append(node.attr)
+        node = node.value
+    return node, members[::-1]
+
+
+def _cells(node: expr, scope: Scope) -> Iterator[Cell]:
+    """Yield the names, with their scopes, that the meaning of an expression depends on."""
+    base, _members = unfold(node)
+    if type(base) is Call:
+        base, _members = unfold(base.func)
+    if type(base) is Name:
+        for home in scope.visible(base.id):
+            yield home, base.id
+
+
+def _dig(found: Iterable[Meaning], members: Iterable[str]) -> Iterable[Meaning]:
+    """Return what the attributes of something of ours are."""
+    for name in members:
+        inner = []
+        if MODULE in found and not name.startswith("__"):
+            inner.append(Meaning("manager", name))
+        if PACKAGE in found and name in PACKAGE_MEMBERS:
+            inner.append(PACKAGE_MEMBERS[name])
+        found = inner
+    return found
+
+
+def _literal_placeholder(node: Call) -> list[str]:
+    """Return the placeholder that a private manager is made with, where it is literal."""
+    given = [*node.args[:1], *(k.value for k in node.keywords if k.arg == "placeholder")]
+    return [each.value for each in given if type(each) is Constant and type(each.value) is str]

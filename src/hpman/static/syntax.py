@@ -13,6 +13,7 @@ from _ast import PyCF_ONLY_AST
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import Module
+    from typing import Any
 
 
 class UnparsableError(ValueError):
@@ -70,17 +71,21 @@ def parse(text: str) -> Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return compile(text, "<source>", "exec", PyCF_ONLY_AST, dont_inherit=True)
-    except SyntaxError as error:
+            tree: Any = compile(text, "<source>", "exec", PyCF_ONLY_AST, dont_inherit=True)
+            return tree  # type: ignore[no-any-return]
+    except (SyntaxError, ValueError) as error:
+        if "\0" in text:
+            place = _place(text, text.index("\0"))
+            raise UnparsableError("source code cannot hold null bytes", *place) from None
+        if isinstance(error, UnicodeEncodeError):
+            place = _place(text, error.start)
+            raise UnparsableError("a lone surrogate is no text", *place) from None
+        if not isinstance(error, SyntaxError):
+            raise UnparsableError(str(error)) from None
         line, column = max(error.lineno or 1, 1), max(error.offset or 1, 1)
         raise UnparsableError(error.msg, line, column) from None
     except (RecursionError, MemoryError):
         raise UnparsableError("the code is nested too deeply for Python to read") from None
-    except UnicodeEncodeError as error:
-        raise UnparsableError("a lone surrogate is no text", *_place(text, error.start)) from None
-    except ValueError:
-        place = _place(text, text.find("\0"))
-        raise UnparsableError("source code cannot hold null bytes", *place) from None
 
 
 def _place(text: str, index: int) -> tuple[int, int]:
