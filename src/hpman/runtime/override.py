@@ -7,29 +7,30 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
     from typing import Any
-
-    from .origin import Origin
-    from .store import Saved, Store
 
 
 class Override:
     """Set values for a block, and take them back after it, also on error."""
 
-    __slots__ = ("_origin", "_saved", "_store", "_values")
+    __slots__ = ("_begin", "_end", "_saved")
 
-    def __init__(self, store: Store, values: Mapping[str, Any], origin: Origin) -> None:
-        """Keep what to set; nothing happens before the block."""
-        self._store = store
-        self._values = dict(values)
-        self._origin = origin
-        self._saved: list[Saved] = []
+    def __init__(self, begin: Callable[[], Any], end: Callable[[Any], None]) -> None:
+        """Keep what to do; nothing happens before the block.
+
+        Args:
+            begin: sets the values, and returns what `end` needs.
+            end: takes them back.
+        """
+        self._begin = begin
+        self._end = end
+        self._saved: list[Any] = []
 
     def __enter__(self) -> None:
         """Set the values."""
-        self._saved.append(self._store.begin(self._values, self._origin))
+        self._saved.append(self._begin())
 
     def __exit__(self, *_error: object) -> None:
         """Take them back."""
-        self._store.end(self._saved.pop())
+        self._end(self._saved.pop())

@@ -12,9 +12,34 @@ from .tree import DICT_MARK, ancestors, dig, merged, patched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Mapping
+    from typing import Any, Protocol
 
-    from .ranks import Ranks
+    from ..errors import ImpossibleTree
+
+    class Held(Protocol):
+        """What is there before the write, as far as a plan asks for it."""
+
+        separator: str
+        used: frozenset[str]
+        resolved: dict[str, Any]
+        patches: dict[str, dict[str, None]]
+
+        @property
+        def branches(self) -> set[str]:
+            """The names that have leaves below them."""
+
+        def leaf_above(self, name: str) -> str | None:
+            """Return the leaf that a name is a key inside of, if there is one."""
+
+        def path(self, leaf: str, name: str) -> list[str]:
+            """Return the keys from a leaf down to a name."""
+
+        def conflict(self, leaf: str, below: str) -> ImpossibleTree:
+            """Make the error for a leaf that would have something below it."""
+
+        def blocked(self, leaf: str, name: str, value: Any) -> ImpossibleTree:
+            """Make the error for a key inside a leaf that holds no dictionary there."""
 
 
 class Plan:
@@ -30,7 +55,7 @@ class Plan:
 
     __slots__ = ("_ranks", "branches", "dropped", "effective", "patches", "puts")
 
-    def __init__(self, ranks: Ranks) -> None:
+    def __init__(self, ranks: Held) -> None:
         """Start from the ranks as they are."""
         self._ranks = ranks
         self.effective: dict[str, Any] = {}

@@ -188,7 +188,8 @@ class Store:
         """
         from .override import Override
 
-        return Override(self, values, origin)
+        given = dict(values)
+        return Override(lambda: self.begin(given, origin), self.end)
 
     def _refresh(self, changed: dict[str, Any]) -> None:
         """Bring the dictionary of the hot call up to date after a write.
