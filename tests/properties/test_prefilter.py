@@ -15,12 +15,26 @@ from hpman.static.decoding import DecodingError, decode
 from hpman.static.extract import extract
 from hpman.static.prefilter import Prefilter
 
+WIDE = "\uff48\uff50"  # `hp` in full-width letters
 PLACEHOLDERS = ["_", "hp", "_p", "größe", "模"]
 
 # What may stand between the name and its bracket, inside of brackets.
 GAPS = st.lists(
     st.sampled_from(
-        [" ", "\t", "\f", "\n", "\r\n", "\r", "\\\n", "\\\r\n", "#\n", "# ) é (\n", "# _ \n", "#" * 300 + "\n"]
+        [
+            " ",
+            "\t",
+            "\f",
+            "\n",
+            "\r\n",
+            "\r",
+            "\\\n",
+            "\\\r\n",
+            "#\n",
+            "# ) é (\n",
+            "# _ \n",
+            "#" * 300 + "\n",
+        ]
     ),
     max_size=5,
 ).map("".join)
@@ -36,8 +50,10 @@ def programs(draw: st.DrawFn) -> tuple[str, str]:
     """Draw a placeholder, and a program that calls it in some way."""
     name = draw(st.sampled_from(PLACEHOLDERS))
     said = draw(st.sampled_from([name, _other_spelling(name)]))
-    package = draw(st.sampled_from(["hpman", "ｈpman"]))
-    maker = draw(st.sampled_from(["HyperParameterManager", "Ｈyper" "ParameterManager"]))
+    package = draw(st.sampled_from(["hpman", _other_spelling("hpman")]))
+    maker = draw(
+        st.sampled_from(["HyperParameterManager", _other_spelling("HyperParameterManager")])
+    )
     gap = draw(GAPS)
     call = draw(
         st.sampled_from(
@@ -66,7 +82,7 @@ def programs(draw: st.DrawFn) -> tuple[str, str]:
                 "import {package}.m as z\nz.{said}('a', 1)",
                 "from {package} import m\nh = m.{said}\nh('a', 1)",
                 "h = {maker}('{name}')\nh('a', 1)",
-                "h = {package}.{maker}({gap}placeholder=\"\"\"{name}\"\"\"{gap})\nh('a', 1)",
+                'h = {package}.{maker}({gap}placeholder="""{name}"""{gap})\nh(\'a\', 1)',
                 "from {package} import {maker} as H\nh = H({gap}u'{name}'{gap})\nh('a', 1)",
                 "h = {maker}('{name}',{gap} separator='/')\nh('a', 1)",
                 "{package}.{maker}('{name}')('a', 1)",
@@ -103,10 +119,11 @@ def test_what_is_called_is_let_through(program: tuple[str, str], encoding: str) 
 
 TOKENS = st.sampled_from(
     [
-        "_", "_", "hp", "ｈｐ", "(", "(", ")", ")", "'a'", "1", ",", "=", ":=", " ", "\n", "\\\n", "# c\n",
-        "#", "\t", ".", "x", "h", "as", "if", "else", "for", "in", "lambda", ":", "[", "]", "hpman",
-        "from hpman.m import ", "import hpman.m as ", "HyperParameterManager", "'_'", '"hp"', ";", "f'{", "}'",
-        "\nh('a', 1)\n", "h = ", "x, h = ", "é", "'", '"""', "*", "==", "def f(", "\r", "return ",
+        "_", "_", "hp", WIDE, "(", "(", ")", ")", "'a'", "1", ",", "=", ":=", " ", "\n", "\\\n",
+        "# c\n", "#", "\t", ".", "x", "h", "as", "if", "else", "for", "in", "lambda", ":", "[", "]",
+        "hpman", "from hpman.m import ", "import hpman.m as ", "HyperParameterManager", "'_'",
+        '"hp"', ";", "f'{", "}'", "\nh('a', 1)\n", "h = ", "x, h = ", "é", "'", '"""', "*", "==",
+        "def f(", "\r", "return ",
     ]
 )  # fmt: skip
 
@@ -147,8 +164,10 @@ PASSED_BY = {
     "pattern": "match x:\n    case [_, a]: pass\n    case _: pass",
     "other non-ASCII": "x = 'éß日本 ²'",
     "latin-1": "# coding: latin-1\nx = 'é'",
-    "wide string": "x = 'ｈｐ'",
+    "wide string": f"x = '{WIDE}'",
     "subscript": "_[0]('a')",
+    "our class beside": "HyperParameterManager('x'); '_'.join(x); x.split('_'); {'_': 1}; f(1, '_')",
+    "our module beside": "import hpman\nfor _ in x: pass\nprint(_ + 1)",
 }
 
 
@@ -167,7 +186,7 @@ def test_other_placeholders_are_let_through_where_one_asks_for_them() -> None:
     data = b"from hpman.m import hp\nhp('a', 1)"
     assert not Prefilter(["_"])(data)
     assert Prefilter(["_"], others=True)(data)
-    assert Prefilter(["_"], others=True)("from ｈpman.m import hp".encode())
+    assert Prefilter(["_"], others=True)(f"from {WIDE}man.m import hp".encode())
     assert not Prefilter(["_"], others=True)("x = 'é'".encode())
 
 
@@ -183,7 +202,12 @@ def test_an_encoding_that_python_does_not_know_hides_nothing() -> None:
 
 
 def test_what_is_too_long_to_judge_is_let_through() -> None:
-    assert Prefilter(["_"])(b"a, b = " + b"x + " * 100 + b"1, _\n")
+    assert Prefilter(["_"])(b"for a, b in f(" + b"x + " * 100 + b"1, _\n")
+
+
+def test_comments_in_a_row_are_looked_at_once() -> None:
+    assert not Prefilter(["_"])(b"_ # _ # _\n# _\nx")
+    assert Prefilter(["_"])(b"_ # _ # _\n# _\n(x)")
 
 
 HOSTILE = {

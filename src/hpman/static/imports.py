@@ -118,20 +118,26 @@ class _Project:
     def imported(self, importer: str, data: bytes) -> Iterator[str]:
         """Yield the files that the import statements of a file run."""
         for node in _statements(data, self._tops):
-            level = getattr(node, "level", 0) or 0
-            base = os.path.dirname(importer)
-            for _ in range(level - 1):
-                base = _parent(base)
-            if level:
-                yield from self._packages_around(base)
-            module = getattr(node, "module", None)
             names = [each.name for each in node.names]
-            if level or module:
-                folders = [base] if level else self._roots
-                yield from self._from_import(folders, module or "", names)
+            level = getattr(node, "level", 0) or 0
+            module = getattr(node, "module", None) or ""
+            if level:
+                yield from self._relative_import(os.path.dirname(importer), level, module, names)
+            elif module:
+                yield from self._from_import(self._roots, module, names)
             else:
                 for name in names:
                     yield from self._walk(self._roots, name)[0]
+
+    def _relative_import(
+        self, folder: str, level: int, module: str, names: list[str]
+    ) -> Iterator[str]:
+        """Yield the files of `from ..module import names`, and of the packages around."""
+        yield from self._packages_around(folder)
+        for _ in range(level - 1):
+            folder = _parent(folder)
+        yield from self._packages_around(folder)
+        yield from self._from_import([folder], module, names)
 
     def _from_import(self, folders: Sequence[str], module: str, names: list[str]) -> Iterator[str]:
         """Yield the files of `from module import names`; a name may be a module, too."""

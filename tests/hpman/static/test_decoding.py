@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import codecs
 import warnings
 
@@ -92,9 +93,7 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize(
-    ("data", "reason", "line", "column"), UNREADABLE.values(), ids=UNREADABLE
-)
+@pytest.mark.parametrize(("data", "reason", "line", "column"), UNREADABLE.values(), ids=UNREADABLE)
 def test_what_python_does_not_read_is_an_error_with_its_place(
     data: bytes, reason: str, line: int, column: int
 ) -> None:
@@ -131,23 +130,38 @@ BODIES = st.one_of(
 def test_it_reads_what_the_compiler_reads(head: bytes, body: bytes) -> None:
     # In a string, so that the compiler has no reason but the encoding to refuse it.
     data = head + b"\nr'''" + body.replace(b"'", b"").replace(b"\\", b"") + b"|'''"
-    try:
-        text = decode(data)
-    except DecodingError as error:
-        text, line = None, error.line
-        assert 1 <= line <= data.count(b"\n") + data.count(b"\r") + 1
-        assert error.column >= 1
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        assert _runs(text) == _runs(data)
+        assert _last(_decoded(data)) == _last(data)
 
 
-def _runs(source: str | bytes | None) -> str | None:
-    """Return the last expression of a source as the compiler reads it, None if it does not."""
+def _decoded(data: bytes) -> str | None:
+    """Return the text, None if there is none."""
+    try:
+        return decode(data)
+    except DecodingError:
+        return None
+
+
+@given(st.one_of(HEADS, st.binary(max_size=40)), BODIES)
+def test_what_is_wrong_has_a_place_in_the_file(head: bytes, body: bytes) -> None:
+    data = head + body
+    try:
+        decode(data)
+    except DecodingError as error:
+        place = error.line, error.column
+    else:
+        place = 1, 1
+    assert 1 <= place[0] <= data.count(b"\n") + data.count(b"\r") + 1
+    assert place[1] >= 1
+
+
+def _last(source: str | bytes | None) -> str | None:
+    """Return the string at the end of a source as the compiler reads it, None if it does not."""
     if source is None:
         return None
     try:
-        code = compile(source, "<test>", "exec", dont_inherit=True, flags=0x400)
+        last = ast.parse(source).body[-1]
     except (SyntaxError, ValueError):
         return None
-    return code.body[-1].value.value if code.body else ""
+    return ast.unparse(last)

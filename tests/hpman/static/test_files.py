@@ -163,7 +163,10 @@ def test_what_is_no_path_is_an_error(plant: Any, path: Any) -> None:
         (["?.py"], ["old/c_test.py"]),
         ("t/old", ["a.py", "lib/a.py", "lib/old/b.py"]),
         (["lib", "old"], ["a.py"]),
-        (["[z-a]", "[", "(", ""], ["a.py", "lib/a.py", "lib/old/b.py", "old/b.py", "old/c_test.py"]),
+        (
+            ["[z-a]", "[", "(", ""],
+            ["a.py", "lib/a.py", "lib/old/b.py", "old/b.py", "old/c_test.py"],
+        ),
     ],
 )
 def test_globs_leave_files_and_folders_out(plant: Any, exclude: Any, left: list[str]) -> None:
@@ -312,7 +315,7 @@ class _Junction:
 
 
 def test_a_junction_of_windows_leads_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files.os, "name", "nt")
+    monkeypatch.setattr(os, "name", "nt")
     leads: Any = files._leads_elsewhere
     assert leads(_Junction(0x400))
     assert not leads(_Junction(0x10))

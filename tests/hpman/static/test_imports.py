@@ -1,0 +1,260 @@
+"""Which files the import statements of a script reach."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hpman.static import imports
+from hpman.static.imports import reachable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+
+
+@pytest.fixture
+def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, str]], Path]:
+    """Write a project into the current directory."""
+    monkeypatch.chdir(tmp_path)
+
+    def plant(texts: dict[str, str]) -> Path:
+        for name, text in texts.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return plant
+
+
+def _reached(script: str, *roots: str) -> list[str]:
+    found = reachable(script, roots)
+    assert found[0].path == script
+    assert [each.named for each in found] == [True, *[False] * (len(found) - 1)]
+    return [each.path.replace(os.sep, "/") for each in found[1:]]
+
+
+PROJECT = {
+    "a.py": "",
+    "b.py": "import c",
+    "c.py": "import b, train",
+    "p/__init__.py": "",
+    "p/x.py": "from . import y",
+    "p/y.py": "from ..q.z import V",
+    "p/q/__init__.py": "",
+    "p/q/deep.py": "from ... import a\nfrom .. import x\n",
+    "p/q/z.py": "",
+    "n/m.py": "from .k import v",
+    "n/k.py": "",
+    "n/o/r.py": "",
+    "all/__init__.py": "__all__ = ['one', 'absent', 3]\n__all__ += ('two',)\nx = y = 1\n",
+    "all/one.py": "",
+    "all/two.py": "",
+    "all/three.py": "",
+    "both.py": "",
+    "both/__init__.py": "",
+    "both/inner.py": "",
+    "random.py": "",
+    "time.py": "",
+    "logging/handlers.py": "",
+    "folder.py/x.txt": "",
+    "venv2/pyvenv.cfg": "",
+    "venv2/m.py": "",
+    "node_modules/m.py": "",
+    "unused.py": "",
+}
+STATEMENTS = {
+    "import a": ["a.py"],
+    "import a as x": ["a.py"],
+    "import os, a": ["a.py"],
+    "import os; import a": ["a.py"],
+    "import \\\n  a": ["a.py"],
+    "import b": ["b.py", "c.py"],
+    "from a import anything": ["a.py"],
+    "from a import *": ["a.py"],
+    "import a.b": ["a.py"],
+    "import p": ["p/__init__.py"],
+    "import p.q.z": ["p/__init__.py", "p/q/__init__.py", "p/q/z.py"],
+    "import p.absent.z": ["p/__init__.py"],
+    "from p.q import z": ["p/__init__.py", "p/q/__init__.py", "p/q/z.py"],
+    "from p import (q,  # ours\n  absent)": ["p/__init__.py", "p/q/__init__.py"],
+    "from p import x": ["p/__init__.py", "p/x.py", "p/y.py"],
+    "from p.q import deep": [
+        "a.py",
+        "p/__init__.py",
+        "p/q/__init__.py",
+        "p/q/deep.py",
+        "p/x.py",
+        "p/y.py",
+    ],
+    "import n.m": ["n/k.py", "n/m.py"],
+    "from n import m": ["n/k.py", "n/m.py"],
+    "from n.o import r": ["n/o/r.py"],
+    "import n": [],
+    "from all import *": ["all/__init__.py", "all/one.py", "all/two.py"],
+    "from all import three": ["all/__init__.py", "all/three.py"],
+    "import both.inner": ["both/__init__.py", "both/inner.py"],
+    "import random": ["random.py"],
+    "import time": [],
+    "import logging.handlers": [],
+    "from logging import handlers": [],
+    "import folder": [],
+    "import venv2.m": [],
+    "import node_modules.m": [],
+    "import os.path, numpy, json": [],
+    "from . import a": ["a.py"],
+    "from .p import q": ["p/__init__.py", "p/q/__init__.py"],
+    "import train": [],
+    "def f():\n  import a": ["a.py"],
+    "class C:\n  def f(self):\n    if x: pass\n    else: import a": ["a.py"],
+    "async def f():\n  async with x: import a": ["a.py"],
+    "try: import a\nexcept ImportError: import both\nelse: import p\nfinally: import random": [
+        "a.py",
+        "both/__init__.py",
+        "p/__init__.py",
+        "random.py",
+    ],
+    "for x in y:\n  while z: import a\nelse: import p": ["a.py", "p/__init__.py"],
+    "match x:\n  case 1: import a\n  case _: import p": ["a.py", "p/__init__.py"],
+    "if TYPE_CHECKING:\n  from a import T": ["a.py"],
+    "'import a'": [],
+    "# import a": [],
+    "'''\nimport a\n'''\nimport p": ["p/__init__.py"],
+    "import_a = 1": [],
+    "é = 1\nimport a": ["a.py"],
+    "import \uff41": ["a.py"],
+    "": [],
+    "import a b": [],
+    "import a\nx = '\\d'": ["a.py"],
+    "import a\0": [],
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), STATEMENTS.items(), ids=map(repr, STATEMENTS))
+def test_import_statements_reach_files_of_the_project(
+    plant: Any, text: str, expected: list[str]
+) -> None:
+    root = plant({**PROJECT, "train.py": text})
+    assert _reached("train.py") == expected
+    assert _reached(str(root / "train.py")) == [(root / each).as_posix() for each in expected]
+    assert _reached("./train.py") == [f"./{each}" for each in expected]
+
+
+def test_python_itself_loads_the_same_files(plant: Any) -> None:
+    texts = ["import b", "import p.q.z", "from p import q", "import both.inner", "import n.o.r"]
+    texts += ["from all import one, two", "from n.o import r", "import random, time"]
+    project = {name: text for name, text in PROJECT.items() if name != "p/y.py"}
+    root = plant({**project, "train.py": "\n".join(texts)})
+    # Without `site`, so that nothing is loaded before the script but what Python needs.
+    script = "import runpy, sys; runpy.run_path('train.py')\nfor m in list(sys.modules.values()):\n"
+    script += "  print(getattr(m, '__file__', ''))"
+    shown = subprocess.run(
+        [sys.executable, "-S", "-c", script], cwd=root, capture_output=True, text=True, check=True
+    ).stdout
+    loaded = {Path(line) for line in shown.splitlines() if line and root in Path(line).parents}
+    reached = [Path(each).resolve() for each in ["train.py", *_reached("train.py")]]
+    assert sorted(loaded) == sorted(reached)
+
+
+def test_a_script_in_a_package_finds_it_as_with_m(plant: Any) -> None:
+    plant(
+        {
+            "src/pkg/__init__.py": "",
+            "src/pkg/bin/__init__.py": "",
+            "src/pkg/bin/train.py": "from pkg import net\nfrom ..data import D\nimport near",
+            "src/pkg/bin/near.py": "",
+            "src/pkg/net.py": "",
+            "src/pkg/data.py": "",
+            "src/pkg/other.py": "",
+        }
+    )
+    assert _reached("src/pkg/bin/train.py") == [
+        "src/pkg/__init__.py",
+        "src/pkg/bin/__init__.py",
+        "src/pkg/bin/near.py",
+        "src/pkg/data.py",
+        "src/pkg/net.py",
+    ]
+
+
+@pytest.mark.parametrize("text", ["from .a import x", "from pkg.a import x", "import a"])
+def test_a_script_is_found_from_within_its_package(
+    plant: Any, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = plant({"pkg/__init__.py": "", "pkg/train.py": text, "pkg/a.py": ""})
+    monkeypatch.chdir(root / "pkg")
+    found = [Path(each).resolve().name for each in _reached("train.py")]
+    assert found == ["a.py"] if text == "import a" else ["__init__.py", "a.py"]
+
+
+def test_imports_above_the_script_are_followed_as_they_stand(plant: Any) -> None:
+    root = plant({"c.py": "", "a/b/train.py": "from ... import c\nfrom ..... import far\n"})
+    assert [Path(each).resolve() for each in _reached("a/b/train.py")] == [root / "c.py"]
+
+
+def test_more_roots_come_after_the_project(plant: Any) -> None:
+    plant({"s/train.py": "import lib, a", "lib.py": "", "a.py": "", "s/a.py": ""})
+    assert _reached("s/train.py") == ["s/a.py"]
+    assert _reached("s/train.py", "absent", ".") == ["./lib.py", "s/a.py"]
+
+
+def test_a_namespace_spans_the_roots(plant: Any) -> None:
+    plant({"s/train.py": "import n.a, n.b", "s/n/a.py": "", "more/n/b.py": ""})
+    assert _reached("s/train.py", "more") == ["more/n/b.py", "s/n/a.py"]
+
+
+def test_a_file_that_python_cannot_read_is_listed_and_leads_no_farther(plant: Any) -> None:
+    root = plant({"train.py": "import a, b, d", "c.py": "", "d.py": f"import c\nx = {'-' * 9999}1"})
+    (root / "a.py").write_bytes(b"import c\n\xff")
+    (root / "b.py").write_bytes(b"import c\nx =")
+    assert _reached("train.py")[:2] == ["a.py", "b.py"]
+
+
+def test_a_package_whose_all_cannot_be_read_exports_nothing(plant: Any) -> None:
+    plant({"train.py": "from p import *", "p/__init__.py": "__all__ = [", "p/a.py": ""})
+    assert _reached("train.py") == ["p/__init__.py"]
+
+
+def test_a_file_that_may_not_be_read_is_listed(plant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant({"train.py": "import a", "a.py": "import b", "b.py": ""})
+    opened = os.open
+
+    def refuse(path: str, *rest: Any) -> int:
+        if path == "a.py":
+            raise PermissionError
+        return opened(path, *rest)
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert _reached("train.py") == ["a.py"]
+
+
+def test_a_script_that_is_not_there_is_an_error(plant: Any) -> None:
+    plant({})
+    with pytest.raises(FileNotFoundError):
+        reachable("train.py")
+
+
+@needs_links
+def test_a_module_by_two_routes_counts_once(plant: Any) -> None:
+    root = plant({"train.py": "import a, b, train2", "a.py": ""})
+    (root / "b.py").symlink_to("a.py")
+    (root / "train2.py").symlink_to("train.py")
+    assert _reached("train.py") == ["a.py"]
+
+
+def test_a_script_may_be_a_path_object(plant: Any) -> None:
+    plant({"train.py": "import a", "a.py": ""})
+    assert [each.path for each in reachable(Path("train.py"))] == ["train.py", "a.py"]
+
+
+def test_the_root_of_the_disk_is_above_all_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os.path, "isfile", lambda path: bool(path))
+    top = imports._above_packages(os.curdir)
+    assert os.path.realpath(top) == os.path.realpath(os.sep)
