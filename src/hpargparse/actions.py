@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+# What argparse.Action takes, by the name of the action.
 ACTIONS: dict[str, dict[str, Any]] = {
     "save": {
-        "metavar": None,
         "help": "write all values to FILE, once every other option is taken into account",
     },
     "load": {
@@ -58,22 +58,25 @@ class RequestAction(BoundAction):
         self.name = name
         self.alone = "yaml"
         dest = option.lstrip(option[0]).replace("-", "_")
-        default = {"detail": False, "exit": False, "strict": False}.get(name)
-        super().__init__([option], dest, default=default, **ACTIONS[name])
-
-    def accepts(self, word: str) -> bool:
-        """Tell whether a word belongs to the option, where it may stand alone."""
-        return self.choices is not None and word in self.choices
+        settings = ACTIONS[name]
+        choices = settings.get("choices")
+        super().__init__(
+            [option],
+            dest,
+            default=False if settings.get("nargs") == 0 else None,
+            metavar=f"{{{','.join(choices)}}}" if choices else dest.upper(),
+            **settings,
+        )
 
     def __call__(
         self,
-        parser: argparse.ArgumentParser,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
         namespace: argparse.Namespace,
         values: str | Sequence[Any] | None,
-        option_string: str | None = None,
+        option_string: str | None = None,  # noqa: ARG002
     ) -> None:
         """Note the request."""
-        value: Any = self.const if self.nargs == 0 or values is None else values
+        value: Any = self.const if self.nargs == 0 else values
         session = current()
         if session is None:
             raise argparse.ArgumentError(self, "is only known to a parser that was bound")

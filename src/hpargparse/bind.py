@@ -24,7 +24,7 @@ from .session import Binding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from hpman import HyperParameterManager
 
@@ -73,87 +73,134 @@ def bind(
         strict=strict,
         trust_pickle=trust_pickle,
     )
-    taken = _Taken(parser)
-    _add_options(parser, binding, taken, show_defaults=show_defaults)
+    spell = _speller(parser)
+    actions: list[BoundAction] = [*_hyperparameter_actions(binding, spell, show_defaults)]
     for name in _wanted(inject_actions):
-        option = taken.spell(f"{action_prefix}-{name}" if action_prefix else name)
-        injected = RequestAction(binding, option, name)
-        taken.demand(injected)
-        parser._optionals._add_action(injected)
-    _add_shorthands(binding, taken)
+        option = spell(f"{action_prefix}-{name}" if action_prefix else name)
+        actions.append(RequestAction(binding, option, name))
+    _demand_room(parser, actions)
+    _add(parser, actions, manager.separator)
+    _add_shorthands(binding, spell)
     attach(parser, binding)
 
 
-def _add_options(
-    parser: argparse.ArgumentParser, binding: Binding, taken: _Taken, *, show_defaults: bool
-) -> None:
-    """Add the option of each hyperparameter."""
-    manager = binding.manager
-    values = manager.get_values()
-    for each in manager.hyperparameters():
-        if not each.name.strip("-_"):
+def _speller(parser: argparse.ArgumentParser) -> Callable[[str], str]:
+    """Return what makes an option of a name: of `weight_decay`, `--weight-decay`."""
+    characters = parser.prefix_chars
+    dashes = ("-" if "-" in characters else characters[0]) * 2
+    return lambda name: f"{dashes}{name.replace('_', '-')}"
+
+
+def _hyperparameter_actions(
+    binding: Binding,
+    spell: Callable[[str], str],
+    show_defaults: bool,  # noqa: FBT001 - private
+) -> Iterator[HyperParameterAction]:
+    """Make the option of each hyperparameter."""
+    values = binding.manager.get_values()
+    for each in binding.manager.hyperparameters():
+        if not each.name:
             continue  # nothing to spell: `--` ends the options of every parser
-        option = taken.spell(each.name)
         action = HyperParameterAction(
-            each, option, values.get(each.name), binding.typed, show_default=show_defaults
+            each,
+            spell(each.name),
+            values.get(each.name),
+            binding.typed,
+            show_default=show_defaults,
         )
-        taken.demand(action)
-        _group_of(parser, action, manager.separator)._add_action(action)
-        if each.name in parser._defaults:  # `set_defaults` came before
-            action.default = parser._defaults[each.name]
         binding.options[each.name] = action
+        if action.converter.takes_words:
+            binding.sequences.append(action)
+        yield action
 
 
-def _add_shorthands(binding: Binding, taken: _Taken) -> None:
+def _demand_room(parser: argparse.ArgumentParser, actions: Iterable[BoundAction]) -> None:
+    """Refuse options and destinations that are taken, all of them at once."""
+    options = dict(parser._option_string_actions)
+    dests = {action.dest: action for action in parser._actions}
+    problems = []
+    for action in actions:
+        option = action.option_strings[0]
+        there = options.setdefault(option, action)
+        what = f"the option {option}"
+        if there is action:
+            there = dests.setdefault(action.dest, action)
+            what = f"`{action.dest}` of the namespace"
+        if there is not action:
+            problems.append(_conflict(there, action, what))
+    if problems:
+        raise OptionConflictError(*problems)
+
+
+def _conflict(there: argparse.Action, action: BoundAction, what: str) -> Diagnostic:
+    """Describe two that make the same thing."""
+    message = f"{_whose(there)} and {_whose(action)} both make {what}."
+    advice = "Rename one of the two."
+    if isinstance(action, RequestAction):
+        advice = "Give `bind` another `action_prefix`, or leave actions out with `inject_actions`."
+    name = action.name if isinstance(action, HyperParameterAction) else None
+    return Diagnostic("HPM204", f"{message[0].upper()}{message[1:]}", advice, name=name)
+
+
+def _add(parser: argparse.ArgumentParser, actions: Iterable[BoundAction], separator: str) -> None:
+    """Add options to a parser, each to its group."""
+    groups: dict[str | None, argparse._ActionsContainer] = {
+        group.title: group for group in reversed(parser._action_groups)
+    }
+    groups[None] = parser._optionals
+    for action in actions:
+        title = _title(action, separator)
+        if title not in groups:
+            groups[title] = parser.add_argument_group(title)
+        groups[title]._add_action(action)
+        if not isinstance(action, HyperParameterAction):
+            if parser.argument_default is argparse.SUPPRESS:
+                action.default = argparse.SUPPRESS
+        elif action.name in parser._defaults:  # `set_defaults` came before
+            action.default = parser._defaults[action.name]
+
+
+def _title(action: BoundAction, separator: str) -> str | None:
+    """Return the title of an option's group: of its hint, else the branch of its name."""
+    if not isinstance(action, HyperParameterAction):
+        return None
+    title = action.hyperparameter.hints.get("group")
+    return str(title) if title is not None else action.name.rpartition(separator)[0] or None
+
+
+def _add_shorthands(binding: Binding, spell: Callable[[str], str]) -> None:
     """Note the other spellings: underscores, `--no-flag`, and single keys of a dict."""
-    separator = binding.manager.separator
+    dashes = spell("")
     for name, action in binding.options.items():
         if "_" in name:
-            binding.aliases.setdefault(f"{taken.dashes}{name}", action)
-        if action.converter.is_flag:
-            option = taken.spell(f"no-{name}")
-            binding.aliases.setdefault(option, NegatedAction(action, option))
+            binding.aliases.setdefault(f"{dashes}{name}", action)
+        if action.is_flag:
+            for option in (spell(f"no-{name}"), f"{dashes}no-{name}", f"{dashes}no_{name}"):
+                binding.aliases.setdefault(option, NegatedAction(action, spell(f"no-{name}")))
         default = action.hyperparameter.value
         if type(default) is dict:
-            for key in default:
-                if isinstance(key, str):
-                    below = f"{name}{separator}{key}"
-                    option = taken.spell(below)
-                    binding.aliases.setdefault(option, KeyAction(action, key, below, option))
+            _add_keys(binding, action, spell, (), default)
 
 
-class _Taken:
-    """Know how a parser spells options, and which options and destinations it has."""
-
-    def __init__(self, parser: argparse.ArgumentParser) -> None:
-        characters = parser.prefix_chars
-        self.dashes = ("-" if "-" in characters else characters[0]) * 2
-        self._options = parser._option_string_actions
-        self._dests = {action.dest: action for action in parser._actions}
-
-    def spell(self, name: str) -> str:
-        """Return the option of a name: `weight_decay` is `--weight-decay`."""
-        return f"{self.dashes}{name.replace('_', '-')}"
-
-    def demand(self, action: BoundAction) -> None:
-        """Take the option and the destination of an action; refuse them if they are taken."""
-        option = action.option_strings[0]
-        what = f"the option {option}"
-        there = self._options.get(option)
-        if there is None:
-            there = self._dests.get(action.dest)
-            what = f"`{action.dest}` of the namespace"
-        if there is not None:
-            message = f"{_whose(there)} and {_whose(action)} both make {what}."
-            raise OptionConflictError(
-                Diagnostic(
-                    "HPM204",
-                    f"{message[0].upper()}{message[1:]}",
-                    "Rename one of the two.",
-                    name=getattr(action, "name", None),
-                )
-            )
-        self._dests[action.dest] = action
+def _add_keys(
+    binding: Binding,
+    action: HyperParameterAction,
+    spell: Callable[[str], str],
+    above: tuple[str, ...],
+    default: dict[object, object],
+) -> None:
+    """Note the options of the keys of a dict, and of the dicts in it."""
+    separator, dashes = binding.manager.separator, spell("")
+    for key, value in default.items():
+        if not isinstance(key, str) or separator in key:
+            continue  # `set_value` could not address it
+        path = (*above, key)
+        name = separator.join((action.name, *path))
+        shorthand = KeyAction(action, path, name, spell(name))
+        binding.aliases.setdefault(spell(name), shorthand)
+        binding.aliases.setdefault(f"{dashes}{name}", shorthand)
+        if type(value) is dict:
+            _add_keys(binding, action, spell, path, value)
 
 
 def _known_format(serial_format: str) -> str:
@@ -175,22 +222,6 @@ def _wanted(inject_actions: bool | Iterable[str]) -> list[str]:  # noqa: FBT001 
             f"there are {', '.join(ACTIONS)}"
         )
     return [name for name in ACTIONS if name in wanted]
-
-
-def _group_of(
-    parser: argparse.ArgumentParser, action: HyperParameterAction, separator: str
-) -> argparse._ActionsContainer:
-    """Return the group of an option: by its hint, else by the branch of its name."""
-    title = action.hyperparameter.hints.get("group")
-    if title is None:
-        branch, nested, _leaf = action.name.rpartition(separator)
-        title = branch if nested and branch else None
-    if title is None:
-        return parser._optionals
-    for group in parser._action_groups:
-        if group.title == title:
-            return group
-    return parser.add_argument_group(str(title))
 
 
 def _whose(action: argparse.Action) -> str:

@@ -1,7 +1,7 @@
 """What happens around the methods of a parser.
 
-Owns how a bound parser runs a session, takes other spellings, and answers a
-mistyped option; knows neither values nor files.
+Owns how a bound parser runs a session, takes other spellings, and shows what
+argparse cannot; knows neither values nor files.
 """
 
 from __future__ import annotations
@@ -9,19 +9,26 @@ from __future__ import annotations
 import argparse
 import sys
 
-from .options import BoundAction, HyperParameterAction
-from .session import Binding, current, fail, run
+from .options import EQUALS, BoundAction
+from .session import Binding, current, run
+from .suggestions import unrecognized
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from types import FrameType
     from typing import Any
 
-# Each way to run a parser, and the one inside it that returns what it did not know.
-_RELAXED = {
-    "parse_args": "parse_known_args",
-    "parse_intermixed_args": "parse_known_intermixed_args",
-}
+    Parse = Callable[
+        [Sequence[str] | None, argparse.Namespace | None], tuple[argparse.Namespace, list[str]]
+    ]
+
+_RELAXED = ("parse_known_args", "parse_known_intermixed_args")
+# Those who call a relaxed method and refuse what it leaves over.
+_STRICT = (
+    argparse.ArgumentParser.parse_args.__code__,
+    argparse.ArgumentParser.parse_intermixed_args.__code__,
+)
 
 
 def attach(parser: argparse.ArgumentParser, binding: Binding) -> None:
@@ -33,125 +40,159 @@ def attach(parser: argparse.ArgumentParser, binding: Binding) -> None:
     if binding in bindings:
         return
     bindings.append(binding)
+    known = parser._option_string_actions
     for option, action in binding.aliases.items():
-        parser._option_string_actions.setdefault(option, action)
+        known.setdefault(option, action)
+    for option in [option for option in known if "=" in option]:
+        known.setdefault(option.replace("=", EQUALS), known[option])
     for own in parser._actions:
         if isinstance(own, BoundAction) and own.adopted is None:
             own.adopted = lambda adopter: attach(adopter, binding)
+    _set_word_counts(parser, bindings)
 
 
 def _hook(parser: argparse.ArgumentParser, bindings: list[Binding]) -> None:
-    """Replace the methods of one parser that parse."""
-    strict: list[str] = []  # the relaxed methods that run inside of a strict one now
-
-    def relaxed(name: str) -> None:
-        original = getattr(parser, name)
-
-        def parse(
-            args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
-        ) -> tuple[argparse.Namespace, list[str]]:
-            words = _prepare(parser, bindings, args)
-            is_strict = bool(strict) and strict[-1] == name
-            if is_strict:
-                strict[-1] = ""
-            result = run(parser, bindings, lambda: original(words, namespace), _first)
-            if is_strict and result[1]:
-                fail(parser, f"unrecognized arguments: {' '.join(_suggest(parser, result[1]))}")
-            return result  # type: ignore[no-any-return]
-
-        parser.__dict__[name] = parse
-
-    def whole(name: str) -> None:
-        original = getattr(parser, name)
-
-        def parse(
-            args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
-        ) -> argparse.Namespace:
-            strict.append(_RELAXED[name])
-            try:
-                parsed = run(parser, bindings, lambda: original(args, namespace), _itself)
-            finally:
-                strict.pop()
-            return parsed  # type: ignore[no-any-return]
-
-        parser.__dict__[name] = parse
-
-    for name in _RELAXED.values():
-        relaxed(name)
+    """Replace the methods of one parser that parse, that resolve abbreviations, and that format."""
+    own = parser.__dict__
     for name in _RELAXED:
-        whole(name)
-    original = parser._get_option_tuples
+        own[name] = _relaxed(parser, bindings, getattr(parser, name))
+    option_tuples, formatter = parser._get_option_tuples, parser._get_formatter
 
     def get_option_tuples(option_string: str) -> list[Any]:
         """Count an option once, however many of its spellings an abbreviation fits."""
-        found = {id(each[0]): each for each in reversed(original(option_string))}
+        found = {id(each[0]): each for each in reversed(option_tuples(option_string))}
         return list(reversed(found.values()))
 
-    parser.__dict__["_get_option_tuples"] = get_option_tuples
+    own["_get_option_tuples"] = get_option_tuples
+    own["_get_formatter"] = lambda: _presenting(formatter())
     parser._negative_number_matcher = _NegativeNumber()  # type: ignore[assignment]
 
 
-def _first(result: tuple[argparse.Namespace, list[str]]) -> argparse.Namespace:
-    """Take the namespace out of what a relaxed method returns."""
-    return result[0]
+def _relaxed(parser: argparse.ArgumentParser, bindings: list[Binding], original: Parse) -> Parse:
+    """Wrap a method that returns what it did not know."""
+
+    def parse(
+        args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        strict = _is_strict(sys._getframe(1))
+
+        def inside() -> tuple[argparse.Namespace, list[str]]:
+            parsed, rest = original(_prepared(parser, bindings, args), namespace)
+            rest = [word.replace(EQUALS, "=") for word in rest]
+            session = current()
+            if strict and rest and session is not None:
+                raise argparse.ArgumentError(None, unrecognized(rest, session.parsers))
+            return parsed, rest
+
+        return run(parser, bindings, inside, namespace)
+
+    return parse
 
 
-def _itself(result: argparse.Namespace) -> argparse.Namespace:
-    """Take what a strict method returns."""
-    return result
+def _is_strict(caller: FrameType | None) -> bool:
+    """Tell whether words that are left over will be refused.
+
+    Only who calls tells: a subclass may let them pass in a `parse_args` of its
+    own, and the parser of a sub-command is asked by the one above it.
+    """
+    while caller is not None and caller.f_globals.get("__name__") == "argparse":
+        if caller.f_code in _STRICT:
+            return True
+        caller = caller.f_back
+    return False
 
 
 class _NegativeNumber:
-    """Match every negative number that Python reads, where argparse knows `-1` and `-1.5` only."""
+    """Match negative numbers as Python writes them, and several with commas between them.
+
+    What matches is a word of its own; argparse knows `-1` and `-1.5` only, and
+    takes `-1e-3` for an option.
+    """
 
     def match(self, word: str) -> bool:
         """Tell whether a word is a negative number, so that it is no option."""
-        try:
-            complex(word)
-        except ValueError:
-            return False
-        return True
+        return all(map(self._is_number, word.rstrip(",").split(",")))
+
+    def _is_number(self, part: str) -> bool:
+        for kind in (complex, _whole):
+            try:
+                kind(part.strip())
+            except ValueError:
+                continue
+            return part.strip().lower() not in ("-j", "+j")  # these are options
+        return False
 
 
-def _prepare(
+def _whole(word: str) -> int:
+    """Read an int in any of the bases that Python writes."""
+    return int(word, 0)
+
+
+def _set_word_counts(parser: argparse.ArgumentParser, bindings: list[Binding]) -> bool:
+    """Let sequences take several words, unless these may be positional arguments.
+
+    Returns:
+        Whether the parser has positional arguments.
+    """
+    has_positionals = bool(parser._get_positional_actions())
+    for binding in bindings:
+        for option in binding.sequences:
+            option.nargs = None if has_positionals else "*"
+    return has_positionals
+
+
+def _prepared(
     parser: argparse.ArgumentParser, bindings: list[Binding], args: Sequence[str] | None
 ) -> list[str]:
-    """Make options whose words may be several, or none, leave positional arguments alone."""
+    """Spell the words so that argparse reads them as they are meant."""
     words = list(sys.argv[1:] if args is None else args)
-    positionals = parser._get_positional_actions()
-    for binding in bindings:
-        for option in binding.options.values():
-            if option.converter.takes_words:
-                option.nargs = None if positionals else "*"
-    return list(_settled(parser, words)) if positionals else words
+    if parser.fromfile_prefix_chars is not None:
+        words = parser._read_args_from_files(words)
+    has_positionals = _set_word_counts(parser, bindings)
+    return list(_respelled(parser, words, settle=has_positionals))
 
 
-def _settled(parser: argparse.ArgumentParser, words: list[str]) -> Iterator[str]:
-    """Close each option that may stand alone and whose next word is not its own."""
-    known = parser._option_string_actions
+def _respelled(parser: argparse.ArgumentParser, words: list[str], *, settle: bool) -> Iterator[str]:
+    """Hide the `=` within options; close options that may stand alone before another's word."""
+    odd = [option for option in parser._option_string_actions if EQUALS in option]
     for index, word in enumerate(words):
         if word == "--":
             yield from words[index:]
             return
-        action = known.get(word)
-        follower = words[index + 1] if index + 1 < len(words) else None
-        if isinstance(action, BoundAction) and action.nargs == "?" and follower is not None:
-            if not action.accepts(follower) and follower[:1] not in parser.prefix_chars:
-                yield f"{word}={action.alone}"
-                continue
-        yield word
+        for option in odd:
+            plain = option.replace(EQUALS, "=")
+            if word.startswith(f"{plain}="):
+                word = f"{option}{word[len(plain) :]}"  # noqa: PLW2901 - the same word, respelled
+        follower = words[index + 1] if settle and index + 1 < len(words) else None
+        action = None if follower is None else _action_of(parser, word)
+        if action is not None and action.nargs == "?" and not action.accepts(str(follower)):
+            yield f"{word}={action.alone}"
+        else:
+            yield word
 
 
-def _suggest(parser: argparse.ArgumentParser, words: list[str]) -> Iterator[str]:
-    """Put the nearest option behind each word that looks like one."""
-    from difflib import get_close_matches
+def _action_of(parser: argparse.ArgumentParser, word: str) -> BoundAction | None:
+    """Return the action of ours that a word, an abbreviation perhaps, stands for."""
+    action = parser._option_string_actions.get(word)
+    is_long = len(word) > 2 and {*word[:2]} <= {*parser.prefix_chars}
+    if action is None and is_long and "=" not in word and parser.allow_abbrev:
+        found = parser._get_option_tuples(word)
+        action = found[0][0] if len(found) == 1 else None
+    return action if isinstance(action, BoundAction) else None
 
-    options = [
-        option
-        for option, action in parser._option_string_actions.items()
-        if action.help != argparse.SUPPRESS or isinstance(action, BoundAction)
-    ]
-    for word in words:
-        option = word.partition("=")[0]
-        near = get_close_matches(option, options, n=1) if option[:1] in parser.prefix_chars else []
-        yield f"{word} (did you mean {near[0]}?)" if near else word
+
+def _presenting(formatter: argparse.HelpFormatter) -> argparse.HelpFormatter:
+    """Let a formatter see options in a form that fits a page."""
+    add_usage, add_argument = formatter.add_usage, formatter.add_argument
+
+    def usage(text: Any, actions: Any, groups: Any, prefix: Any = None) -> None:
+        add_usage(text, list(map(_presented, actions)), groups, prefix)
+
+    formatter.__dict__["add_usage"] = usage
+    formatter.__dict__["add_argument"] = lambda action: add_argument(_presented(action))
+    return formatter
+
+
+def _presented(action: argparse.Action) -> argparse.Action:
+    """Return an action as help shows it."""
+    return action.presented() if isinstance(action, BoundAction) else action

@@ -6,6 +6,8 @@ files.
 
 from __future__ import annotations
 
+import os
+
 from hpman import EMPTY, NotLiteralEvaluable, from_here
 
 from .errors import Unholdable
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def listed(manager: HyperParameterManager, how: str) -> tuple[str, list[str]]:
-    """List the hyperparameters of a manager.
+    r"""List the hyperparameters of a manager.
 
     Args:
         manager: the manager.
@@ -30,23 +32,22 @@ def listed(manager: HyperParameterManager, how: str) -> tuple[str, list[str]]:
     >>> from hpman import HyperParameterManager
     >>> manager = HyperParameterManager("_").parse_source('_("weight_decay", 1e-4)')
     >>> listed(manager, "yaml")
-    ('weight_decay: 0.0001\\n', [])
+    ('weight_decay: 0.0001\n', [])
     """
     if how == "detail":
         return detail(manager), []
     if how == "origin":
         return origin(manager), []
     values, left_out = saveable(manager)
-    order = [each.name for each in manager.hyperparameters() if each.name in values]
-    shown: dict[str, object] = {}
-    for name in order:
+    order = [each.name for each in manager.hyperparameters()]
+    shown = {name: values[name] for name in order if name in values}
+    while True:
         try:
-            dump({name: values[name]}, how)
+            return dump(shown, how, in_order=True), left_out
         except Unholdable as problem:
-            left_out.append(f"`{name}` is left out: it {problem.args[1]}.")
-        else:
-            shown[name] = values[name]
-    return dump(shown, how), left_out
+            name, why = problem.args
+            left_out.append(f"`{name}` is left out: it {why}.")
+            del shown[name]
 
 
 def detail(manager: HyperParameterManager) -> str:
@@ -78,14 +79,24 @@ def _row(each: HyperParameter, value: object) -> list[str]:
         kind, shown = type(value).__name__, value if isinstance(value, str) else repr(value)
     occurrences = []
     for number, occurrence in enumerate(each.occurrences):
-        path = from_here(occurrence.path)
-        here = "./" if path != occurrence.path or not path.startswith(("/", "<")) else ""
         occurrences.append(
             f"occurrence[{number}]:\n"
-            f"  {here}{path}:{occurrence.line}\n"
+            f"  {_seen_from_here(occurrence.path)}:{occurrence.line}\n"
             f"{occurrence.source.excerpt(occurrence.line)}"
         )
     return [each.name, kind, shown, "\n".join(occurrences)]
+
+
+def _seen_from_here(path: str) -> str:
+    """Show a path below the current folder as `./main.py`, and any other as it is.
+
+    >>> _seen_from_here("./src/main.py"), _seen_from_here("../main.py")
+    ('./src/main.py', '../main.py')
+    """
+    relative = from_here(path)
+    if os.path.isabs(relative) or relative.startswith(("<", os.pardir)):
+        return relative
+    return os.path.join(os.curdir, os.path.normpath(relative))
 
 
 def origin(manager: HyperParameterManager) -> str:

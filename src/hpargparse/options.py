@@ -12,16 +12,20 @@ import sys
 from hpman import EMPTY, Diagnostic, HpmanError, NotLiteralEvaluable, from_here
 
 from .convert import ConversionError, Converter
-from .kinds import BOOLS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from types import FrameType
     from typing import Any
 
     from hpman import HyperParameter
 
     Typed = Callable[[str, object, str], None]
+
+# Stands for `=` in the middle of an option: argparse takes the first one for its end.
+EQUALS = "\0"
+_SHOWN_LENGTH = 100  # of a default in help
 
 
 class OptionConflictError(HpmanError, argparse.ArgumentError):
@@ -29,8 +33,9 @@ class OptionConflictError(HpmanError, argparse.ArgumentError):
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
         """Fill the fields of an `argparse.ArgumentError` too."""
-        super().__init__(*diagnostics)
-        self.argument_name, self.message = None, diagnostics[0].message
+        Exception.__init__(self, *diagnostics)
+        self.diagnostics = diagnostics
+        self.argument_name, self.message = None, str(self)
 
 
 class BoundAction(argparse.Action):
@@ -42,10 +47,29 @@ class BoundAction(argparse.Action):
 
     adopted: Callable[[argparse.ArgumentParser], None] | None = None
     alone = "true"  # the word that an option without a word stands for
+    is_required = False
 
     def accepts(self, word: str) -> bool:
         """Tell whether a word belongs to the option, where it may stand alone."""
-        return word.lower() in BOOLS
+        return self.choices is not None and word in self.choices
+
+    def spelled(self, option_string: str | None) -> str:
+        """Return the option as it was typed."""
+        return (option_string or self.option_strings[0]).replace(EQUALS, "=")
+
+    def presented(self) -> argparse.Action:
+        """Return the action, or one in its place whose texts fit a page.
+
+        argparse fills usage in and tells its parts by blanks and brackets; its
+        `required` is no use to us, since a file may give the value too.
+        """
+        option, metavar = _on_a_line(self.option_strings[0]), _on_a_line(str(self.metavar))
+        if not self.is_required and [option, metavar] == [self.option_strings[0], self.metavar]:
+            return self
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        twin.option_strings, twin.metavar, twin.required = [option], metavar, self.is_required
+        return twin
 
     @property
     def container(self) -> Any:
@@ -57,12 +81,31 @@ class BoundAction(argparse.Action):
         moved = "container" in self.__dict__
         self.__dict__["container"] = container
         if moved and self.adopted is not None:
-            frame = sys._getframe(1)
-            while frame is not None and frame.f_code.co_name != "_add_container_actions":
-                frame = frame.f_back  # type: ignore[assignment]
-            adopter = frame.f_locals.get("self") if frame is not None else None
-            if isinstance(adopter, argparse.ArgumentParser):
+            adopter = _adopter(sys._getframe(1))
+            if adopter is not None:
                 self.adopted(adopter)
+
+
+def _adopter(frame: FrameType | None) -> argparse.ArgumentParser | None:
+    """Return the parser that takes over the actions of its parents, if one does."""
+    while frame is not None and frame.f_code.co_name != "_add_container_actions":
+        frame = frame.f_back
+    adopter = frame.f_locals.get("self") if frame is not None else None
+    return adopter if isinstance(adopter, argparse.ArgumentParser) else None
+
+
+def _on_a_line(text: str) -> str:
+    r"""Escape what would break a line, or what argparse would break it at.
+
+    >>> _on_a_line("--a\tb")
+    '--a\\tb'
+    """
+    shown = "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
+    if shown != " ".join(shown.split()) or (" " in shown and any(map(shown.count, "[]()"))):
+        shown = shown.replace(" ", "\\x20")
+    return shown
 
 
 class Choices:
@@ -110,72 +153,110 @@ class HyperParameterAction(BoundAction):
         self.name = hyperparameter.name
         self.hyperparameter = hyperparameter
         self.place = "" if definition is None else f"{definition.path}:{definition.line}"
-        self.converter = Converter(
-            hyperparameter.value, hyperparameter.hints, self.name, self.place
-        )
+        hints = hyperparameter.hints
+        self.converter = Converter(hyperparameter.value, hints, self.name, self.place)
         self.initial = None if default is EMPTY else default
         self.typed = typed
+        self.is_required = bool(hints and hints.get("required"))
         self._show_default = show_default
-        hints = hyperparameter.hints
-        super().__init__([option], self.name, default=self.initial, metavar=hints.get("metavar"))
-        if self.converter.is_flag:
-            self.nargs = "?"
-            self.metavar = self.metavar or "{true,false}"
+        super().__init__([option], self.name, default=self.initial, metavar=self.name.upper())
+        self.is_flag = self.converter.is_flag
+        if self.is_flag:
+            self.nargs, self.metavar = "?", "{true,false}"
+        if hints:
+            self._take(hints)
+
+    def _take(self, hints: Mapping[str, object]) -> None:
+        """Show choices, and the placeholder that a hint asks for."""
         if hints.get("choices") is not None:
-            self.choices = Choices(map(self.converter.format, self.converter.choices or ()))
-            if self.metavar is None:
-                self.metavar = f"{{{','.join(self.choices)}}}"
+            choices = self.converter.choices or ()
+            self.choices = Choices(map(self.converter.format, choices))
+            self.metavar = f"{{{','.join(self.choices)}}}"
+        if hints.get("metavar") is not None:
+            self.metavar = str(hints["metavar"])
+
+    def accepts(self, word: str) -> bool:
+        """Tell whether a word is a value of the hyperparameter."""
+        return _is_read(self.converter, word)
 
     @property
-    def is_required(self) -> bool:
-        """Whether a value has to be given, on the command line or in a file."""
-        return bool(self.hyperparameter.hints.get("required"))
-
-    @property
-    def help(self) -> str:  # type: ignore[override]
-        """The text of the hint `help`, then type, default and place."""
+    def help(self) -> str:
+        """The text of the hint `help`, then type, range, default and place."""
         about = self.hyperparameter.hints.get("help")
-        facts = [self.converter.type_name if self.converter.type_name != "any" else "any literal"]
+        facts = [self._type_text()]
+        limits = self.converter.range
+        if limits is not None:
+            low, high = (None if each is None else str(each) for each in limits)
+            facts.append(f"{low or 'any'} to {high or 'any'}")
         if self._show_default:
             facts.append(self._default_text())
         if self.place:
             facts.append(from_here(self.place))
+        elif self.hyperparameter.occurrences:
+            first = self.hyperparameter.occurrences[0]
+            facts.append(f"used at {from_here(first.path)}:{first.line}")
         text = f"({', '.join(facts)})" if not about else f"{about} ({', '.join(facts)})"
         # The empty `%(default).0s` keeps ArgumentDefaultsHelpFormatter from adding another default.
         return text.replace("%", "%%") + "%(default).0s"
 
-    @help.setter
+    @help.setter  # noqa: A003
     def help(self, text: object) -> None:
         """Ignore what `argparse.Action` stores: the text is made when it is asked for."""
 
+    def _type_text(self) -> str:
+        """Name the type for help."""
+        converter = self.converter
+        if converter.type_name in ("any", "NoneType"):
+            return "any literal or text"
+        return f"{converter.type_name} or None" if converter.is_optional else converter.type_name
+
     def _default_text(self) -> str:
-        """Show the default for help."""
-        if isinstance(self.default, NotLiteralEvaluable):
-            return f"default: {self.default.expression}"
-        if self.default is None and self.hyperparameter.value is EMPTY:
+        """Show the default for help, shortened where it is long."""
+        default = self.default
+        if default is None and self.hyperparameter.value is EMPTY:
             return "required" if self.is_required else "no default"
+        if isinstance(default, NotLiteralEvaluable):
+            shown = default.expression
+        else:
+            try:
+                shown = self.converter.format(default) or repr(default)
+            except (ConversionError, TypeError, ValueError):
+                shown = repr(default)
+        shown = " ".join(shown.split())
+        if len(shown) > _SHOWN_LENGTH:
+            shown = f"{shown[: _SHOWN_LENGTH - 3]}..."
+        return f"{'required, ' if self.is_required else ''}default: {shown}"
+
+    def parser_default(self) -> object:
+        """Return what `set_defaults` gave the parser; text is read as typed text is.
+
+        Raises:
+            argparse.ArgumentError: the value does not fit.
+        """
         try:
-            return f"default: {self.converter.format(self.default) or repr(self.default)}"
-        except (ConversionError, TypeError, ValueError):
-            return f"default: {self.default!r}"
+            if isinstance(self.default, str):
+                return self.converter.parse(self.default)
+            return self.converter.check(self.default)
+        except ConversionError as error:
+            raise argparse.ArgumentError(self, str(error)) from None
 
     def __call__(
         self,
-        parser: argparse.ArgumentParser,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
         namespace: argparse.Namespace,
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
         """Turn the words into the value."""
         try:
-            value = self.read(values, option_string or "")
+            value = self.read(values)
         except ConversionError as error:
             raise argparse.ArgumentError(self, str(error)) from None
         setattr(namespace, self.dest, value)
-        self.typed(self.name, value, option_string or self.option_strings[0])
+        self.typed(self.name, value, self.spelled(option_string))
 
-    def read(self, words: Any, option: str) -> object:
-        """Return the value of the words behind an option.
+    def read(self, words: Any) -> object:
+        """Return the value of the words behind the option.
 
         Raises:
             ConversionError: the words do not fit.
@@ -199,32 +280,42 @@ class NegatedAction(BoundAction):
 
     def __call__(
         self,
-        parser: argparse.ArgumentParser,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
         namespace: argparse.Namespace,
-        values: str | Sequence[Any] | None,
+        values: str | Sequence[Any] | None,  # noqa: ARG002
         option_string: str | None = None,
     ) -> None:
         """Turn the flag off."""
-        setattr(namespace, self.dest, False)
-        self._flag.typed(self._flag.name, False, option_string or self.option_strings[0])
+        try:
+            value = self._flag.converter.check(False)
+        except ConversionError as error:
+            raise argparse.ArgumentError(self, str(error)) from None
+        setattr(namespace, self.dest, value)
+        self._flag.typed(self._flag.name, value, self.spelled(option_string))
 
 
 class KeyAction(BoundAction):
     """Set one key of a hyperparameter whose default is a dict: `--opt.lr 1`."""
 
-    def __init__(self, whole: HyperParameterAction, key: str, name: str, option: str) -> None:
+    def __init__(
+        self, whole: HyperParameterAction, path: tuple[str, ...], name: str, option: str
+    ) -> None:
         """Leave the namespace alone: it holds the whole dict."""
         super().__init__([option], argparse.SUPPRESS, help=argparse.SUPPRESS)
         self._whole = whole
         self._name = name
-        self._converter = whole.converter.key_converter((key,))
+        self._converter = whole.converter.key_converter(path)
         if self._converter.is_flag:
             self.nargs = "?"
 
+    def accepts(self, word: str) -> bool:
+        """Tell whether a word is a value of the key."""
+        return _is_read(self._converter, word)
+
     def __call__(
         self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
+        namespace: argparse.Namespace,  # noqa: ARG002
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
@@ -233,4 +324,13 @@ class KeyAction(BoundAction):
             value = True if values is None else self._converter.parse(str(values))
         except ConversionError as error:
             raise argparse.ArgumentError(self, str(error)) from None
-        self._whole.typed(self._name, value, option_string or self.option_strings[0])
+        self._whole.typed(self._name, value, self.spelled(option_string))
+
+
+def _is_read(converter: Converter, word: str) -> bool:
+    """Tell whether a converter takes a word."""
+    try:
+        converter.parse(word)
+    except ConversionError:
+        return False
+    return True

@@ -13,6 +13,7 @@ import sys
 from hpman import HpmanError
 
 from .bind import bind
+from .session import told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,9 +65,5 @@ def parse_args(
 
 def stop(program: str, error: HpmanError | OSError) -> NoReturn:
     """Tell a mistake in sources or files to somebody at a terminal, and end with status 2."""
-    if isinstance(error, OSError) and not isinstance(error, HpmanError):
-        error_text = f"{error.filename}: {error.strerror}"
-    else:
-        error_text = str(error)
-    sys.stderr.write(f"{program}: error: {error_text}\n")
+    sys.stderr.write(f"{program}: error: {told(error)}\n")
     raise SystemExit(2)

@@ -12,15 +12,20 @@ from _thread import _local
 
 from hpman import HpmanError, Origin
 
+from .listing import listed
+from .snapshot import write
+from .transfer import read_values, saveable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Any
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, TypeVar
 
     from hpman import HyperParameterManager
 
     from .options import HyperParameterAction
+
+    R = TypeVar("R", bound=tuple[argparse.Namespace, list[str]])
 
 
 class Binding:
@@ -29,6 +34,7 @@ class Binding:
     Attributes:
         manager: the manager that gets the values.
         options: the option of each hyperparameter, by name.
+        sequences: those options that may take several words.
         aliases: other spellings of options, which help does not show.
         serial_format: the format of files where none is asked for.
         strict: whether an unknown name in a file is an error.
@@ -46,6 +52,7 @@ class Binding:
         """Start without options."""
         self.manager = manager
         self.options: dict[str, HyperParameterAction] = {}
+        self.sequences: list[HyperParameterAction] = []
         self.aliases: dict[str, argparse.Action] = {}
         self.serial_format = serial_format
         self.strict = strict
@@ -54,10 +61,13 @@ class Binding:
     def typed(self, name: str, value: object, option: str) -> None:
         """Note a value that was typed; it is set when parsing is done."""
         session = current()
-        if session is not None:
-            asked = session.requests(self).typed
-            asked.pop(name, None)
-            asked[name] = value, option
+        if session is None:  # an action of ours in a parser that took it without asking
+            origin = Origin("option", text=option, value=value)
+            self.manager.set_values({name: value}, origins=origin)
+            return
+        asked = session.requests(self).typed
+        asked.pop(name, None)
+        asked[name] = value, option
 
 
 class Requests:
@@ -75,6 +85,21 @@ class Requests:
         self.actions: dict[str, Any] = {}
 
 
+class Plan:
+    """Hold what one manager is to be set to; whoever comes later wins."""
+
+    def __init__(self) -> None:
+        """Start with nothing to set."""
+        self.values: dict[str, object] = {}
+        self.origins: dict[str, Origin] = {}
+
+    def put(self, name: str, value: object, origin: Origin) -> None:
+        """Put a value behind the others: a key set after its dict changes it."""
+        self.values.pop(name, None)
+        self.values[name] = value
+        self.origins[name] = origin
+
+
 class Session:
     """Collect what is typed while a parser runs, and carry it out when it is done.
 
@@ -86,40 +111,64 @@ class Session:
         """Start with nothing asked for."""
         self._parser = parser
         self._requests: dict[Binding, Requests] = {}
+        self.parsers: list[argparse.ArgumentParser] = []
+
+    def join(self, parser: argparse.ArgumentParser, bindings: Iterable[Binding]) -> None:
+        """Take note of a parser that runs, and of what is bound to it."""
+        self.parsers.append(parser)
+        for binding in bindings:
+            self.requests(binding)
 
     def requests(self, binding: Binding) -> Requests:
         """Return what is asked of a binding so far."""
         return self._requests.setdefault(binding, Requests())
 
     def finish(self, namespace: argparse.Namespace) -> None:
-        """Set, save, list and exit, as asked, in this order."""
-        try:
-            for binding, requests in self._requests.items():
-                _set_values(binding, requests, self._parser)
-            for binding in self._requests:
-                _fill(namespace, binding)
-            for binding, requests in self._requests.items():
-                _save(binding, requests, self._parser)
-            self._list()
-        except (HpmanError, OSError) as error:
-            fail(self._parser, _told(error))
-        if any(requests.actions.get("exit") for requests in self._requests.values()):
+        """Set, save, list and exit, as asked, in this order; fail before anything is set.
+
+        Raises:
+            HpmanError: a value does not fit, or a file cannot be read or written.
+            argparse.ArgumentError: an option is at fault.
+        """
+        plans = self._plans()
+        for binding, requests in self._requests.items():
+            _save(binding, requests, plans[binding.manager], self._parser)
+        for manager, plan in plans.items():
+            if plan.values:
+                manager.set_values(plan.values, origins=plan.origins)
+        for binding in self._requests:
+            _fill(namespace, binding)
+        is_listed = self._list()
+        if is_listed or any(each.actions.get("exit") for each in self._requests.values()):
             self._parser.exit(0)
 
-    def _list(self) -> None:
-        """Print the listings that are asked for, and exit."""
-        if all(each.actions.get("list") is None for each in self._requests.values()):
-            return
-        from .listing import listed
+    def _plans(self) -> dict[HyperParameterManager, Plan]:
+        """Work out what each manager is to be set to: files first, then what was typed."""
+        plans = {binding.manager: Plan() for binding in self._requests}
+        for binding in self._requests:
+            _plan_defaults(binding, plans[binding.manager])
+        for binding, requests in self._requests.items():
+            _plan_files(binding, requests, plans[binding.manager], self._parser)
+        for binding, requests in self._requests.items():
+            plan = plans[binding.manager]
+            for name, (value, option) in requests.typed.items():
+                plan.put(name, value, Origin("option", text=option, value=value))
+        for binding, requests in self._requests.items():
+            _check_required(binding, requests, plans[binding.manager])
+        return plans
 
+    def _list(self) -> bool:
+        """Print the listings that are asked for, and tell whether there are any."""
+        is_listed = False
         for binding, requests in self._requests.items():
             how = requests.actions.get("list")
             if how is not None:
                 text, left_out = listed(binding.manager, how)
                 sys.stdout.write(text)
                 sys.stdout.flush()
-                warn(self._parser, left_out)
-        self._parser.exit(0)
+                warn(self._parser.prog, left_out)
+                is_listed = True
+        return is_listed
 
 
 _running = _local()
@@ -133,47 +182,59 @@ def current() -> Session | None:
 def run(
     parser: argparse.ArgumentParser,
     bindings: list[Binding],
-    parse: Callable[[], Any],
-    namespace_of: Callable[[Any], argparse.Namespace],
-) -> Any:
+    parse: Callable[[], R],
+    namespace: argparse.Namespace | None,
+) -> R:
     """Run a parser inside a session: a new one, or that of the parser around it.
 
     Args:
         parser: the parser.
         bindings: what is bound to it.
-        parse: runs it.
-        namespace_of: takes the namespace out of what it returns.
+        parse: runs it, and returns a namespace and the words that are left over.
+        namespace: the namespace that was handed in; a failure leaves it as it was.
     """
     session = current()
     if session is not None:
-        for binding in bindings:
-            session.requests(binding)
+        session.join(parser, bindings)
         return parse()
-    session = _running.session = Session(parser)
-    for binding in bindings:
-        session.requests(binding)
+    session = Session(parser)
+    session.join(parser, bindings)
+    before = dict(vars(namespace)) if hasattr(namespace, "__dict__") else None
+    try:
+        return _run_outermost(parser, session, parse)
+    except BaseException:
+        if before is not None:
+            vars(namespace).clear()
+            vars(namespace).update(before)
+        raise
+
+
+def _run_outermost(parser: argparse.ArgumentParser, session: Session, parse: Callable[[], R]) -> R:
+    """Run a parser in a session of its own, and report mistakes as argparse does."""
+    _running.session = session
     try:
         result = parse()
+        _running.session = None
+        session.finish(result[0])
+    except (HpmanError, OSError, argparse.ArgumentError) as error:
+        if not parser.exit_on_error:
+            if isinstance(error, argparse.ArgumentError):
+                raise
+            raise argparse.ArgumentError(None, told(error)) from error
+        parser.error(told(error))
+        raise  # the parser's own `error` has come back
     finally:
         _running.session = None
-    session.finish(namespace_of(result))
     return result
 
 
-def fail(parser: argparse.ArgumentParser, message: str) -> None:
-    """Report a mistake of the user as `argparse` does: usage, a sentence, status 2."""
-    if parser.exit_on_error:
-        parser.error(message)
-    raise argparse.ArgumentError(None, message)
-
-
-def warn(parser: argparse.ArgumentParser, messages: Sequence[str]) -> None:
+def warn(program: str, messages: Sequence[str]) -> None:
     """Write warnings to the standard error stream, one a line."""
     for message in messages:
-        sys.stderr.write(f"{parser.prog}: warning: {message}\n")
+        sys.stderr.write(f"{program}: warning: {message}\n")
 
 
-def _told(error: Exception) -> str:
+def told(error: Exception) -> str:
     """Put an error into words for somebody at a terminal."""
     if isinstance(error, OSError) and not isinstance(error, HpmanError):
         where = f"{error.filename}: " if error.filename else ""
@@ -181,75 +242,52 @@ def _told(error: Exception) -> str:
     return str(error)
 
 
-def _set_values(binding: Binding, requests: Requests, parser: argparse.ArgumentParser) -> None:
-    """Set what files and command line say: all of it, or nothing."""
-    manager, actions = binding.manager, requests.actions
-    values: dict[str, object] = {}
-    origins: dict[str, Origin] = {}
+def _plan_defaults(binding: Binding, plan: Plan) -> None:
+    """Plan what `set_defaults` gave the parser since it was bound, or since its last run."""
     for name, option in binding.options.items():
-        if option.default is not option.initial:  # `set_defaults` was used on the parser
-            values[name] = _parser_default(option)
-            origins[name] = Origin("option", text="set_defaults", value=values[name])
-            option.initial = option.default
-    for path in actions.get("load") or ():
-        from .transfer import read_values
+        if option.default is not option.initial and option.default is not argparse.SUPPRESS:
+            value = option.parser_default()
+            plan.put(name, value, Origin("option", text="set_defaults", value=value))
 
+
+def _plan_files(
+    binding: Binding, requests: Requests, plan: Plan, parser: argparse.ArgumentParser
+) -> None:
+    """Plan what the files say that are to be loaded."""
+    actions = requests.actions
+    for path in actions.get("load") or ():
         loaded = read_values(
             path,
             {name: option.converter for name, option in binding.options.items()},
-            separator=manager.separator,
+            separator=binding.manager.separator,
             serial_format=actions.get("serial_format") or binding.serial_format,
             strict=binding.strict or bool(actions.get("strict")),
             trust_pickle=binding.trust_pickle,
         )
-        warn(parser, loaded.warnings)
-        _put(values, origins, loaded.values, loaded.origins)
-    for name, (value, option_string) in requests.typed.items():
-        _put(
-            values,
-            origins,
-            {name: value},
-            {name: Origin("option", text=option_string, value=value)},
-        )
-    _check_required(binding, requests, values, parser)
-    if values:
-        manager.set_values(values, origins=origins)
+        warn(parser.prog, loaded.warnings)
+        for name, value in loaded.values.items():
+            plan.put(name, value, loaded.origins[name])
 
 
-def _put(
-    values: dict[str, object],
-    origins: dict[str, Origin],
-    new: dict[str, object],
-    new_origins: dict[str, Origin],
-) -> None:
-    """Let later values win over earlier ones, and come behind them."""
-    for name, value in new.items():
-        values.pop(name, None)
-        values[name] = value
-        origins[name] = new_origins[name]
-
-
-def _parser_default(option: HyperParameterAction) -> object:
-    """Return what `set_defaults` gave an option; text is read as typed text is."""
-    if isinstance(option.default, str):
-        return option.converter.parse(option.default)
-    return option.converter.check(option.default)
-
-
-def _check_required(
-    binding: Binding,
-    requests: Requests,
-    values: dict[str, object],
-    parser: argparse.ArgumentParser,
-) -> None:
-    """Insist on the hyperparameters that their hints require, unless only a listing is asked for."""
+def _check_required(binding: Binding, requests: Requests, plan: Plan) -> None:
+    """Insist on what hints require, unless only a listing is asked for."""
     required = [name for name, option in binding.options.items() if option.is_required]
     if not required or requests.actions.get("list") is not None:
         return
-    missing = [name for name in required if name not in values and not _is_set(binding, name)]
+    missing = [
+        name
+        for name in required
+        if not _is_planned(binding, name, plan) and not _is_set(binding, name)
+    ]
     if missing:
         options = ", ".join(binding.options[name].option_strings[0] for name in missing)
-        fail(parser, f"the following arguments are required: {options}")
+        raise argparse.ArgumentError(None, f"the following arguments are required: {options}")
+
+
+def _is_planned(binding: Binding, name: str, plan: Plan) -> bool:
+    """Tell whether a hyperparameter, or a key of its dict, is to be set."""
+    below = f"{name}{binding.manager.separator}"
+    return name in plan.values or any(each.startswith(below) for each in plan.values)
 
 
 def _is_set(binding: Binding, name: str) -> bool:
@@ -265,17 +303,19 @@ def _fill(namespace: argparse.Namespace, binding: Binding) -> None:
     """Put the final values into the namespace."""
     values = binding.manager.get_values()
     for name, option in binding.options.items():
+        option.initial = option.default
         if name in values:
             setattr(namespace, option.dest, values[name])
 
 
-def _save(binding: Binding, requests: Requests, parser: argparse.ArgumentParser) -> None:
-    """Write the snapshot that is asked for."""
+def _save(
+    binding: Binding, requests: Requests, plan: Plan, parser: argparse.ArgumentParser
+) -> None:
+    """Write the snapshot that is asked for: of the values as they are about to be."""
     path = requests.actions.get("save")
-    if path is not None:
-        from .snapshot import write
-        from .transfer import saveable
-
+    if path is None:
+        return
+    with binding.manager.override(plan.values):
         values, left_out = saveable(binding.manager)
-        write(path, values, requests.actions.get("serial_format") or binding.serial_format)
-        warn(parser, left_out)
+    write(path, values, requests.actions.get("serial_format") or binding.serial_format)
+    warn(parser.prog, left_out)

@@ -191,5 +191,3 @@ def _unknown(path: str, entry: Entry, known: Mapping[str, Converter]) -> Snapsho
     return SnapshotError.at(
         path, entry.line, f"there is no hyperparameter `{entry.name}`.", advice, name=entry.name
     )
-
-

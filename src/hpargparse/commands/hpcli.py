@@ -14,6 +14,7 @@ from hpman import HpmanError, HyperParameterManager, index_of
 from ..bind import bind
 from ..listing import listed
 from ..program import stop
+from ..session import warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,11 +45,13 @@ def main(args: Sequence[str] | None = None) -> None:
     while True:
         parser, manager = _bound(placeholder, paths)
         namespace = parser.parse_intermixed_args(words)
-        if namespace.paths == paths:
+        if namespace.placeholder == placeholder and namespace.paths == paths:
             break
         # What looked like a path was the value of an option, or the other way round.
-        paths = namespace.paths
-    sys.stdout.write(listed(manager, "yaml")[0])
+        placeholder, paths = namespace.placeholder, namespace.paths
+    text, left_out = listed(manager, "yaml")
+    sys.stdout.write(text)
+    warn(parser.prog, left_out)
 
 
 def _first_look(words: list[str]) -> tuple[str, list[str]]:
