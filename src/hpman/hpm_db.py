@@ -1,156 +1,20 @@
-"""The table of occurrences: rows, queries, predicates, priorities.
+"""The table of occurrences: queries, predicates, and the nodes of the tree.
 
-Owns how occurrences are asked for; knows neither how they were found nor which
-value wins.
+Owns how rows are asked for; knows neither how they were found nor which value
+wins.
 """
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, overload
 
 from .errors import EMPTY
+from .rows import HyperParameterOccurrence, HyperParameterPriority, P
 
 T = TypeVar("T")
 Row = Any  # a HyperParameterOccurrence, or the dict that `choose_columns` leaves of one
 Predicate = Callable[[Row], Any]
-
-
-class HyperParameterPriority(enum.IntEnum):
-    """Rank where a value came from; the highest rank wins."""
-
-    PRIORITY_PARSED_FROM_SOURCE_CODE = 1
-    PRIORITY_SET_FROM_CALLABLE = 2
-    PRIORITY_SET_FROM_SETTER = 3
-
-
-P = HyperParameterPriority
-
-
-class DeferredNode:
-    """Stand for the syntax tree of a default until somebody asks for it.
-
-    Trees are large: ten thousand of them cost two hundred megabytes.
-
-    Args:
-        call: the call as it is written.
-        line: its line, counted from 1.
-        offset: how many bytes of the line stand in front of it.
-    """
-
-    __slots__ = ("call", "line", "offset")
-
-    def __init__(self, call: str, line: int, offset: int) -> None:
-        """Keep text and place."""
-        self.call, self.line, self.offset = call, line, offset
-
-    def parse(self) -> Any:
-        """Return the tree of the call's default, at its place in the file."""
-        import ast
-
-        call: Any = ast.parse(f"(\n{self.call}\n)", mode="eval").body
-        for node in ast.walk(call):
-            if hasattr(node, "lineno"):
-                self._move(node)
-        return call.args[1]
-
-    def _move(self, node: Any) -> None:
-        """Shift one node from the call's own lines to the file's."""
-        node.col_offset += self.offset if node.lineno == 2 else 0
-        node.end_col_offset += self.offset if node.end_lineno == 2 else 0
-        node.lineno += self.line - 2
-        node.end_lineno += self.line - 2
-
-
-class HyperParameterOccurrence(MutableMapping[str, Any]):
-    """One row of the table; its columns read as attributes and as items.
-
-    Args:
-        columns: the columns by name. Those that every row has and that are not
-            given are None; the value is `EMPTY`.
-
-    >>> row = HyperParameterOccurrence(name="lr", value=1e-3)
-    >>> row.name, row["value"], row.hints
-    ('lr', 0.001, None)
-    """
-
-    __slots__ = ("_columns",)
-    _columns: dict[str, Any]
-
-    def __init__(self, **columns: Any) -> None:
-        """Fill the columns that are not given."""
-        object.__setattr__(self, "_columns", {**_COLUMNS, **columns})
-
-    @property
-    def has_default_value(self) -> bool:
-        """Whether the row carries a value."""
-        return self._columns["value"] is not EMPTY
-
-    def __getitem__(self, column: str) -> Any:
-        """Return a column; the syntax tree is made now."""
-        value = self._columns[column]
-        if type(value) is DeferredNode:
-            value = self._columns[column] = value.parse()
-        return value
-
-    def __setitem__(self, column: str, value: Any) -> None:
-        """Set a column, or add one."""
-        self._columns[column] = value
-
-    def __delitem__(self, column: str) -> None:
-        """Take a column away."""
-        del self._columns[column]
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield the names of the columns."""
-        return iter(self._columns)
-
-    def __len__(self) -> int:
-        """Count the columns."""
-        return len(self._columns)
-
-    def __getattr__(self, column: str) -> Any:
-        """Read a column as an attribute."""
-        if column.startswith("__"):
-            raise AttributeError(column)
-        try:
-            return self[column]
-        except KeyError:
-            known = ", ".join(self._columns)
-            raise AttributeError(f"no column `{column}`; there are {known}") from None
-
-    def __setattr__(self, column: str, value: Any) -> None:
-        """Set a column as an attribute."""
-        self._columns[column] = value
-
-    def __repr__(self) -> str:
-        """Show the columns."""
-        shown = ", ".join(f"{name}={value!r}" for name, value in self._columns.items())
-        return f"HyperParameterOccurrence({shown})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the columns."""
-        return _row, (self._columns,)
-
-
-_COLUMNS: dict[str, Any] = {
-    "name": None,
-    "value": EMPTY,
-    "priority": None,
-    "filename": None,
-    "lineno": None,
-    "column": None,
-    "end_lineno": None,
-    "end_column": None,
-    "ast_node": None,
-    "hints": None,
-}
-
-
-def _row(columns: dict[str, Any]) -> HyperParameterOccurrence:
-    """Rebuild a pickled row."""
-    return HyperParameterOccurrence(**columns)
 
 
 class HyperParameterDB(list[Row]):
@@ -165,7 +29,7 @@ class HyperParameterDB(list[Row]):
         """Return the rows for which `where` holds."""
         return HyperParameterDB(row for row in self if where(row))
 
-    def count(self, where: Predicate | None = None) -> int:  # type: ignore[override]
+    def count(self, where: Predicate | None = None) -> int:
         """Count the rows for which `where` holds, or all rows."""
         return len(self) if where is None else sum(1 for row in self if where(row))
 

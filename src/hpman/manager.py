@@ -28,11 +28,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     Path = str | os.PathLike[str]
     Paths = Path | Iterable["Paths"]
-else:
-
-    def overload(function: Any) -> Any:
-        """Leave the function as it is: only type checkers read this decorator."""
-        return function
 
 
 class HyperParameterManager:
@@ -86,11 +81,14 @@ class HyperParameterManager:
 
     # -- the call ----------------------------------------------------------------
 
-    @overload
-    def __call__(self, name: str, /, **hints: Any) -> Any: ...
-    @overload
-    def __call__(self, name: str, default: T, /, **hints: Any) -> T: ...
-    def __call__(self, name: str, default: Any = EMPTY, /, **hints: Any) -> Any:
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, name: str, /, **hints: Any) -> Any: ...
+        @overload
+        def __call__(self, name: str, default: T, /, **hints: Any) -> T: ...
+
+    def __call__(self, name: str, default: Any = EMPTY, /, **hints: Any) -> Any:  # noqa: ARG002 - hints are for readers of the sources
         """Return the value of a hyperparameter.
 
         Args:
@@ -214,7 +212,7 @@ class HyperParameterManager:
 
     # -- values ------------------------------------------------------------------
 
-    def get_value(self, name: str, raise_exception: bool = True) -> Any:
+    def get_value(self, name: str, raise_exception: bool = True) -> Any:  # noqa: FBT001, FBT002 - public
         """Return the value of a hyperparameter, or the dict of a branch.
 
         Args:
@@ -276,7 +274,7 @@ class HyperParameterManager:
         """
         return self._store.override({**(values or {}), **named}, caller("override", "override"))
 
-    def get_tree(self, prefix: str = "", annotate_dict: bool = False) -> dict[str, Any]:
+    def get_tree(self, prefix: str = "", annotate_dict: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - public
         """Return the values below a prefix as nested dicts.
 
         Args:
@@ -327,40 +325,13 @@ class HyperParameterManager:
     def db(self) -> HyperParameterDB:
         """The table of occurrences: those in the sources, then what the program gave."""
         from .hpm_db import HyperParameterDB
+        from .rows import parsed_row, runtime_row
 
-        rows = [*self._parsed_rows(), *self._runtime_rows()]
+        rows = [parsed_row(each) for each in self.index.occurrences(self.placeholder)]
+        rows += [runtime_row(*each) for each in self._store.rows()]
         for number, row in enumerate(rows):
             row.index = number
         return HyperParameterDB(rows)
-
-    def _parsed_rows(self) -> Iterable[HyperParameterOccurrence]:
-        """Yield a row for each occurrence in the sources."""
-        from .hpm_db import DeferredNode, HyperParameterOccurrence, P
-
-        for each in self.index.occurrences(self.placeholder):
-            node = None
-            if each.is_definition:
-                offset = len(each.source.lines[each.line - 1][: each.column - 1].encode())
-                node = DeferredNode(each.call, each.line, offset)
-            yield HyperParameterOccurrence(
-                name=each.name,
-                value=each.value,
-                priority=P.PRIORITY_PARSED_FROM_SOURCE_CODE,
-                filename=each.path,
-                lineno=each.line,
-                column=each.column,
-                end_lineno=each.end_line,
-                end_column=each.end_column,
-                ast_node=node,
-                hints=dict(each.hints),
-            )
-
-    def _runtime_rows(self) -> Iterable[HyperParameterOccurrence]:
-        """Yield a row for each default of a call, and for each value that was set."""
-        from .hpm_db import HyperParameterOccurrence, P
-
-        for name, value, rank in self._store.rows():
-            yield HyperParameterOccurrence(name=name, value=value, priority=P(rank))
 
     def get_nodes(self) -> list[HyperParamNode]:
         """Return each hyperparameter with its rows, in source order."""

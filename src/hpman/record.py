@@ -11,7 +11,7 @@ from operator import itemgetter
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, TypeVar
+    from typing import Any, ClassVar, TypeVar
 
     from typing_extensions import Self, dataclass_transform
 
@@ -42,12 +42,15 @@ class Record(tuple):  # type: ignore[type-arg]
     """
 
     __slots__ = ()
-    _fields = ()
-    _defaults = ()
+    if TYPE_CHECKING:
+        _fields: ClassVar[tuple[str, ...]]
+        _defaults: ClassVar[tuple[Any, ...]]
+    else:
+        _fields = _defaults = ()
 
     def __init_subclass__(cls) -> None:
         """Turn the annotations of the subclass into read-only fields."""
-        fields = tuple(name for name in cls.__annotations__ if not name.startswith("_"))
+        fields = tuple(str(name) for name in cls.__annotations__ if not name.startswith("_"))
         cls._fields = fields
         cls._defaults = tuple(cls.__dict__[name] for name in fields if name in cls.__dict__)
         for index, name in enumerate(fields):
