@@ -166,7 +166,7 @@ PASSED_BY = {
     "latin-1": "# coding: latin-1\nx = 'é'",
     "wide string": f"x = '{WIDE}'",
     "subscript": "_[0]('a')",
-    "our class beside": "HyperParameterManager('x'); '_'.join(x); x.split('_'); {'_': 1}; f(1, '_')",
+    "our class beside": "HyperParameterManager('x'); '_'.join(x); x.split('_')\n{'_': 1}; f(1, '_')",
     "our module beside": "import hpman\nfor _ in x: pass\nprint(_ + 1)",
 }
 
@@ -206,8 +206,8 @@ def test_what_is_too_long_to_judge_is_let_through() -> None:
 
 
 def test_comments_in_a_row_are_looked_at_once() -> None:
-    assert not Prefilter(["_"])(b"_ # _ # _\n# _\nx")
-    assert Prefilter(["_"])(b"_ # _ # _\n# _\n(x)")
+    assert not Prefilter(["_"])(b"f(_ # _ # _\n# _\n, x)")
+    assert Prefilter(["_"])(b"f(_ # _ # _\n# _\n(x))")
 
 
 HOSTILE = {

@@ -255,6 +255,6 @@ def test_a_script_may_be_a_path_object(plant: Any) -> None:
 
 
 def test_the_root_of_the_disk_is_above_all_packages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os.path, "isfile", lambda path: bool(path))
+    monkeypatch.setattr(os.path, "isfile", bool)
     top = imports._above_packages(os.curdir)
     assert os.path.realpath(top) == os.path.realpath(os.sep)
