@@ -19,11 +19,14 @@ def from_here(path: str) -> str:
         here = os.path.join(os.getcwd(), "")
     except OSError:  # the folder was removed under us
         return path
-    return path[len(here) :] if path.startswith(here) else path
+    below = path.removeprefix(here)
+    # `./main.py` started as a program is `/folder/./main.py` in its `__file__`.
+    is_below = below != path or path.startswith(os.path.join(os.curdir, ""))
+    return os.path.normpath(below) if is_below else path
 
 
 class Source:
-    """Hold the text of one file together with the path that it was read from.
+    r"""Hold the text of one file together with the path that it was read from.
 
     Lines end where Python ends them: at a newline, not at a form feed or at
     the other characters on which `str.splitlines` splits.
@@ -34,7 +37,7 @@ class Source:
         key: what tells this file from others and where it sorts among them;
             the path where nothing is given.
 
-    >>> Source("a.py", "x = 1\\ny = 2\\n").lines
+    >>> Source("a.py", "x = 1\ny = 2\n").lines
     ['x = 1', 'y = 2']
     """
 
@@ -58,10 +61,10 @@ class Source:
         return self._lines
 
     def between(self, line: int, column: int, end_line: int, end_column: int) -> str:
-        """Return the text from one place up to another, both counted from 1.
+        r"""Return the text from one place up to another, both counted from 1.
 
-        >>> Source("a.py", "f(1,\\n  2)").between(1, 3, 2, 4)
-        '1,\\n  2'
+        >>> Source("a.py", "f(1,\n  2)").between(1, 3, 2, 4)
+        '1,\n  2'
         """
         lines = self.lines[line - 1 : end_line]
         lines[-1] = lines[-1][: end_column - 1]
@@ -77,7 +80,7 @@ class Source:
         indent: int = 0,
         width: int | None = None,
     ) -> str:
-        """Show the lines around one, numbered, with an arrow at it.
+        r"""Show the lines around one, numbered, with an arrow at it.
 
         Args:
             line: the line to point at, counted from 1.
@@ -86,7 +89,7 @@ class Source:
             indent: how many spaces to put in front of each line.
             width: how many characters of a line to show at most; all for None.
 
-        >>> print(Source("a.py", "a\\nb\\nc\\n").excerpt(2, before=1))
+        >>> print(Source("a.py", "a\nb\nc\n").excerpt(2, before=1))
             1: a
         ==> 2: b
             3: c
@@ -121,12 +124,12 @@ class Source:
 
 
 class SourceHelper:
-    """Format lines of a text around a place.
+    r"""Format lines of a text around a place.
 
     Args:
         source: the text.
 
-    >>> print(SourceHelper("a\\nb\\n").format_line_with_context(1))
+    >>> print(SourceHelper("a\nb\n").format_line_with_context(1))
     ==> 1: a
         2: b
     """

@@ -42,10 +42,11 @@ def main(args: Sequence[str] | None = None) -> None:
     """
     words = list(sys.argv[1:] if args is None else args)
     placeholder, paths = _first_look(words)
+    notes: set[str] = set()
     while True:
-        parser, manager = _bound(placeholder, paths)
+        parser, manager = _bound(placeholder, paths, notes)
         namespace = parser.parse_intermixed_args(words)
-        if namespace.placeholder == placeholder and namespace.paths == paths:
+        if (namespace.placeholder, namespace.paths) == (placeholder, paths):
             break
         # What looked like a path was the value of an option, or the other way round.
         placeholder, paths = namespace.placeholder, namespace.paths
@@ -60,6 +61,8 @@ def _first_look(words: list[str]) -> tuple[str, list[str]]:
     rest = iter(words)
     for word in rest:
         option, given, value = word.partition("=")
+        if len(option) > len("--p") and "--placeholder".startswith(option):
+            option = "--placeholder"  # as the parser will read an abbreviation
         if option in _WITH_WORD:
             value = value if given else next(rest, "")
             placeholder = value if option == "--placeholder" else placeholder
@@ -69,9 +72,9 @@ def _first_look(words: list[str]) -> tuple[str, list[str]]:
 
 
 def _bound(
-    placeholder: str, paths: list[str]
+    placeholder: str, paths: list[str], notes: set[str]
 ) -> tuple[argparse.ArgumentParser, HyperParameterManager]:
-    """Make the parser for what some paths hold."""
+    """Make the parser for what some paths hold; note each further placeholder once."""
     parser = argparse.ArgumentParser(
         prog="hpcli",
         description=_DESCRIPTION,
@@ -90,8 +93,9 @@ def _bound(
         bind(parser, manager)
     except (HpmanError, OSError) as error:
         stop(parser.prog, error)
-    others = sorted(index_of(paths, [placeholder]).placeholders() - {placeholder})
+    others = sorted(manager.index.placeholders() - {placeholder} - notes)
     if others:
+        notes.update(others)
         options = " or ".join(f"--placeholder {each}" for each in others)
         sys.stderr.write(f"hpcli: there are hyperparameters of other managers: {options}\n")
     return parser, manager

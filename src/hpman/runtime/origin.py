@@ -228,10 +228,12 @@ def _one_line(text: str, longest: int = _LONGEST) -> str:
 
 
 def _from_here(path: str) -> str:
-    """Show a path below the current folder relative to it."""
+    """Show a path below the current folder relative to it, `./main.py` as `main.py`."""
     try:
         here = os.getcwd()
     except OSError:  # the folder was removed under us
         return path
     start = here if here.endswith(os.sep) else here + os.sep
-    return path.removeprefix(start)
+    below = path.removeprefix(start)
+    is_below = below != path or path.startswith(os.path.join(os.curdir, ""))
+    return os.path.normpath(below) if is_below else path
