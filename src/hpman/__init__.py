@@ -1,5 +1,7 @@
 """Hyperparameters written where they are used, managed as a whole.
 
+Example::
+
     from hpman.m import _
 
     _.parse_file(__file__)

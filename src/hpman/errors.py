@@ -5,13 +5,12 @@ Owns which exception a finding becomes; knows neither files nor managers.
 
 from __future__ import annotations
 
-from .diagnostics import Diagnostic
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from .diagnostics import Diagnostic
     from .occurrence import Occurrence
 
 
@@ -25,7 +24,7 @@ class EmptyValue:
     __slots__ = ()
     _only: EmptyValue
 
-    def __new__(cls) -> EmptyValue:
+    def __new__(cls) -> EmptyValue:  # noqa: PYI034 - there is one object, of this class
         """Return the one object."""
         return cls._only
 
@@ -47,6 +46,7 @@ class HpmanError(Exception):
     Args:
         diagnostics: the findings, in order; the fields are those of the first.
 
+    >>> from hpman.diagnostics import Diagnostic
     >>> error = HpmanError(Diagnostic("HPM101", "No.", "Mend it.", "a.py", 3, 1, "lr"))
     >>> error.name, error.path, error.line
     ('lr', 'a.py', 3)
@@ -163,6 +163,7 @@ def error_for(diagnostics: Iterable[Diagnostic]) -> HpmanError:
     Returns:
         The exception, to be raised by the caller.
 
+    >>> from hpman.diagnostics import Diagnostic
     >>> type(error_for([Diagnostic("HPM203", "`a` and `a.b`.", "Rename one.")])).__name__
     'ImpossibleTree'
     """

@@ -8,13 +8,13 @@ would hide a manager, so all names here are dunder names.
 def __getattr__(name: str) -> object:
     """Make the manager of a name at its first import; the module keeps it (PEP 562)."""
     if name.startswith("__") and name.endswith("__"):
-        raise AttributeError(f"module 'hpman.m' has no attribute {name!r}: dunder names are Python's own")
+        raise AttributeError(f"module 'hpman.m' has no {name}: dunder names are Python's own")
     from .manager import HyperParameterManager
 
     return globals().setdefault(name, HyperParameterManager(name, home=__home__))
 
 
-def __home__(name: str) -> object:
+def __home__(name: str) -> object:  # noqa: N807 - any other name would be that of a manager
     """Return this process's manager of a name: what a pickled one becomes."""
     managers = globals()
     return managers[name] if name in managers else __getattr__(name)

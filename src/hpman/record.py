@@ -68,19 +68,21 @@ class Record(tuple):  # type: ignore[type-arg]
 
     def __repr__(self) -> str:
         """Show the fields by name."""
-        fields = ", ".join(f"{name}={value!r}" for name, value in zip(self._fields, self))
+        fields = ", ".join(
+            f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True)
+        )
         return f"{type(self).__name__}({fields})"
 
     def replace(self, **changes: Any) -> Self:
         """Return a copy in which the named fields are changed."""
-        return type(self)(**{**dict(zip(self._fields, self)), **changes})
+        return type(self)(**{**dict(zip(self._fields, self, strict=True)), **changes})
 
 
 def _arrange(cls: type[R], values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
     """Put positional, named and default values in the order of the fields."""
     fields = cls._fields
-    given = dict(zip(fields, values))
-    known = {**dict(zip(reversed(fields), reversed(cls._defaults))), **given, **named}
+    given = dict(zip(fields, values, strict=False))
+    known = {**dict(zip(reversed(fields), reversed(cls._defaults), strict=False)), **given, **named}
     if len(values) > len(fields) or len(known) != len(fields) or given.keys() & named.keys():
         raise TypeError(f"{cls.__name__} takes the fields {', '.join(fields)}")
     return tuple(known[name] for name in fields)

@@ -12,7 +12,6 @@ from .tree import DICT_MARK, ancestors, dig, merged, patched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any, Protocol
 
     from ..errors import ImpossibleTree
