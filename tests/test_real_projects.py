@@ -138,4 +138,4 @@ def test_help_shows_own_arguments_and_hyperparameters(project: Project) -> None:
 
 
 def test_listing_leaves_out_what_is_no_hyperparameter(project: Project) -> None:
-    assert project("--hp-list") == "decoder_type: LD\nlearning_rate: 0.001\n"
+    assert project("--hp-list") == "learning_rate: 0.001\ndecoder_type: LD\n"
