@@ -32,8 +32,8 @@ def to_json(values: Mapping[str, object], *, in_order: bool = False) -> str:
 
     >>> print(to_json({"lr": 1e-05, "ks": [1, 2]}), end="")
     {
-      "lr": 1e-05,
-      "ks": [1, 2]
+      "ks": [1, 2],
+      "lr": 1e-05
     }
     """
     lines = []

@@ -32,8 +32,8 @@ def to_yaml(values: Mapping[str, object], *, in_order: bool = False) -> str:
         Unholdable: a value is no literal; the arguments are its name and why.
 
     >>> print(to_yaml({"lr": 1e-05, "ks": [1, 2], "opt": "no"}), end="")
-    lr: 1.0e-05
     ks: [1, 2]
+    lr: 1.0e-05
     opt: 'no'
     """
     lines = []
