@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # The largest YAML takes about five seconds to read; a snapshot has a few kilobytes.
 SIZE_LIMIT = 4 * 1024 * 1024
 STANDARD = "-"
+_OPEN_FILES = "/proc/self/fd"
 
 
 def read_bytes(path: str, *, limit: int | None = SIZE_LIMIT) -> bytes:
@@ -86,36 +87,54 @@ def replace_bytes(path: str, data: bytes) -> None:
 
 
 def _swap(target: str, data: bytes, before: os.stat_result | None) -> None:
-    """Write a hidden file beside the target and give it the target's name."""
+    """Write a file without a name, or with a hidden one, and give it the target's name."""
     folder = os.path.dirname(target)
     # A name of its own, because the target's may be as long as names can be.
     temporary = os.path.join(folder, f".hpman-{os.getpid()}-{os.urandom(6).hex()}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(temporary, flags | getattr(os, "O_CLOEXEC", 0), 0o666)
+    descriptor = _open_nameless(folder)
+    nameless = descriptor is not None
+    if descriptor is None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(temporary, flags | getattr(os, "O_CLOEXEC", 0), 0o666)
     try:
         with open(descriptor, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
-        if before is not None:
-            _adopt(temporary, before)
+            if before is not None:
+                _adopt(descriptor if os.chmod in os.supports_fd else temporary, before)
+            os.fsync(descriptor)
+            if nameless:
+                # A source folder, though unused, makes link() follow the link to the open file.
+                os.link(f"{_OPEN_FILES}/{descriptor}", temporary, src_dir_fd=descriptor)
         os.replace(temporary, target)
     except BaseException:
-        os.unlink(temporary)
+        if os.path.lexists(temporary):
+            os.unlink(temporary)
         raise
     _sync_folder(folder)
 
 
-def _adopt(temporary: str, before: os.stat_result) -> None:
+def _open_nameless(folder: str) -> int | None:
+    """Open a file that vanishes with the process, on systems and disks that have such files."""
+    # A killed process leaves nothing behind then, not even a hidden file.
+    if not hasattr(os, "O_TMPFILE") or not os.path.isdir(_OPEN_FILES):
+        return None
+    try:
+        return os.open(folder, os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, 0o666)
+    except OSError:
+        return None
+
+
+def _adopt(file: int | str, before: os.stat_result) -> None:
     """Give the new file the owner and the permissions of the old one."""
-    now = os.stat(temporary)
+    now = os.stat(file)
     if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
         from contextlib import suppress
 
         # Only a privileged user can give a file away; the content matters more.
         with suppress(OSError):
-            os.chown(temporary, before.st_uid, before.st_gid)
-    os.chmod(temporary, stat.S_IMODE(before.st_mode))
+            os.chown(file, before.st_uid, before.st_gid)
+    os.chmod(file, stat.S_IMODE(before.st_mode))
 
 
 def _sync_folder(folder: str) -> None:

@@ -6,8 +6,10 @@ import io
 import os
 import pickle
 import stat
+import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -16,9 +18,6 @@ from hpargparse import file_access
 from hpargparse.errors import MissingSnapshotError, SnapshotError, Unholdable
 from hpargparse.snapshot import Entry, Snapshot, dump, flatten, format_of, read, write
 from hpman import HpmanError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 VALUES: dict[str, object] = {
     "lr": 1e-05,
@@ -355,6 +354,16 @@ def test_a_trusted_pickle_that_fails_is_a_sentence(data: bytes, sentence: str) -
 # Files
 
 
+@pytest.fixture(params=["nameless", "hidden", "refused"])
+def kind_of_new_file(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write through a file without a name, a hidden one, and one after the other was refused."""
+    if request.param == "hidden":
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+        monkeypatch.setattr(os, "supports_fd", set())
+    if request.param == "refused":
+        monkeypatch.setattr(os, "O_TMPFILE", os.O_EXCL | os.O_CREAT, raising=False)
+
+
 @pytest.mark.parametrize("doing", ["read", "write"])
 def test_a_folder_is_no_file(doing: str) -> None:
     os.mkdir("a.yaml")
@@ -416,6 +425,7 @@ def test_a_file_that_is_write_protected_is_left_alone(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+@pytest.mark.usefixtures("kind_of_new_file")
 @pytest.mark.parametrize("mode", [0o600, 0o664, 0o755])
 def test_permissions_stay_as_they_were(mode: int) -> None:
     write("a.yaml", {"a": 1})
@@ -425,15 +435,24 @@ def test_permissions_stay_as_they_were(mode: int) -> None:
     assert read("a.yaml").values == {"a": 2}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+@pytest.mark.usefixtures("kind_of_new_file")
+def test_a_new_file_has_the_permissions_that_files_have_here() -> None:
+    write("a.yaml", {"a": 1})
+    with open("b.yaml", "w", encoding="utf-8"):
+        pass
+    assert os.stat("a.yaml").st_mode == os.stat("b.yaml").st_mode
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no owners of this kind")
 def test_the_owner_stays_as_it_was_where_that_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     write("a.yaml", {"a": 1})
     given: list[object] = []
     seen = os.stat
 
-    def stat_of_another(path: str) -> os.stat_result:
-        fields = list(seen(path))
-        if not path.endswith(".tmp"):
+    def stat_of_another(path: object) -> os.stat_result:
+        fields = list(seen(path))  # type: ignore[arg-type]
+        if path == os.path.abspath("a.yaml"):
             fields[4] += 1
         return os.stat_result(fields)
 
@@ -456,6 +475,7 @@ def test_a_symlink_stays_one_and_its_target_is_written(there: bool) -> None:
     assert os.listdir("store") == ["real.yaml"]
 
 
+@pytest.mark.usefixtures("kind_of_new_file")
 @pytest.mark.parametrize("step", ["fsync", "replace"])
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_a_failure_at_any_step_leaves_the_old_file_alone(
@@ -480,6 +500,24 @@ def test_a_folder_that_cannot_be_synced_does_not_matter(monkeypatch: pytest.Monk
     monkeypatch.delattr(os, "O_DIRECTORY", raising=False)
     write("a.yaml", {"a": 1})
     assert read("a.yaml").values == {"a": 1}
+
+
+def test_a_killed_program_leaves_the_old_file_or_the_new_one() -> None:
+    write("a.yaml", {"a": "old" * 10_000})
+    old = Path("a.yaml").read_bytes()
+    script = (
+        "from hpargparse.snapshot import write\n"
+        "while True:\n"
+        "    write('a.yaml', {'a': 'new' * 10_000})\n"
+        "    print(flush=True)\n"
+    )
+    for _ in range(5):
+        program = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+        with program:
+            assert program.stdout is not None
+            program.stdout.readline()
+            program.kill()
+        assert Path("a.yaml").read_bytes() in (old, old.replace(b"old", b"new"))
 
 
 # Standard streams
