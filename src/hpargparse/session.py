@@ -86,18 +86,30 @@ class Requests:
 
 
 class Plan:
-    """Hold what one manager is to be set to; whoever comes later wins."""
+    """Hold what one manager is to be set to: one layer for each thing that sets it.
+
+    Attributes:
+        layers: values and their origins, by name; later layers win.
+    """
 
     def __init__(self) -> None:
         """Start with nothing to set."""
-        self.values: dict[str, object] = {}
-        self.origins: dict[str, Origin] = {}
+        self.layers: list[tuple[dict[str, object], dict[str, Origin]]] = []
 
-    def put(self, name: str, value: object, origin: Origin) -> None:
-        """Put a value behind the others: a key set after its dict changes it."""
-        self.values.pop(name, None)
-        self.values[name] = value
-        self.origins[name] = origin
+    def add(self, values: dict[str, object], origins: dict[str, Origin]) -> None:
+        """Put values on top of the others."""
+        if values:
+            self.layers.append((values, origins))
+
+    @property
+    def values(self) -> dict[str, object]:
+        """All values in the order in which they are set: a key after its dict changes it."""
+        merged: dict[str, object] = {}
+        for values, _origins in self.layers:
+            for name, value in values.items():
+                merged.pop(name, None)
+                merged[name] = value
+        return merged
 
 
 class Session:
@@ -132,10 +144,10 @@ class Session:
         """
         plans = self._plans()
         for binding, requests in self._requests.items():
-            _save(binding, requests, plans[binding.manager], self._parser)
+            _try(binding, requests, plans[binding.manager], self._parser)
         for manager, plan in plans.items():
-            if plan.values:
-                manager.set_values(plan.values, origins=plan.origins)
+            for values, origins in plan.layers:
+                manager.set_values(values, origins=origins)
         for binding in self._requests:
             _fill(namespace, binding)
         is_listed = self._list()
@@ -146,13 +158,11 @@ class Session:
         """Work out what each manager is to be set to: files first, then what was typed."""
         plans = {binding.manager: Plan() for binding in self._requests}
         for binding in self._requests:
-            _plan_defaults(binding, plans[binding.manager])
+            plans[binding.manager].add(*_parser_defaults(binding))
         for binding, requests in self._requests.items():
             _plan_files(binding, requests, plans[binding.manager], self._parser)
         for binding, requests in self._requests.items():
-            plan = plans[binding.manager]
-            for name, (value, option) in requests.typed.items():
-                plan.put(name, value, Origin("option", text=option, value=value))
+            plans[binding.manager].add(*_typed(requests))
         for binding, requests in self._requests.items():
             _check_required(binding, requests, plans[binding.manager])
         return plans
@@ -242,12 +252,27 @@ def told(error: Exception) -> str:
     return str(error)
 
 
-def _plan_defaults(binding: Binding, plan: Plan) -> None:
-    """Plan what `set_defaults` gave the parser since it was bound, or since its last run."""
-    for name, option in binding.options.items():
-        if option.default is not option.initial and option.default is not argparse.SUPPRESS:
-            value = option.parser_default()
-            plan.put(name, value, Origin("option", text="set_defaults", value=value))
+def _parser_defaults(binding: Binding) -> tuple[dict[str, object], dict[str, Origin]]:
+    """Return what `set_defaults` gave the parser since it was bound, or since its last run."""
+    values = {
+        name: option.parser_default()
+        for name, option in binding.options.items()
+        if option.default is not option.initial and option.default is not argparse.SUPPRESS
+    }
+    origins = {
+        name: Origin("option", text="set_defaults", value=value) for name, value in values.items()
+    }
+    return values, origins
+
+
+def _typed(requests: Requests) -> tuple[dict[str, object], dict[str, Origin]]:
+    """Return what was typed."""
+    values = {name: value for name, (value, _option) in requests.typed.items()}
+    origins = {
+        name: Origin("option", text=option, value=value)
+        for name, (value, option) in requests.typed.items()
+    }
+    return values, origins
 
 
 def _plan_files(
@@ -265,8 +290,7 @@ def _plan_files(
             trust_pickle=binding.trust_pickle,
         )
         warn(parser.prog, loaded.warnings)
-        for name, value in loaded.values.items():
-            plan.put(name, value, loaded.origins[name])
+        plan.add(loaded.values, loaded.origins)
 
 
 def _check_required(binding: Binding, requests: Requests, plan: Plan) -> None:
@@ -308,14 +332,11 @@ def _fill(namespace: argparse.Namespace, binding: Binding) -> None:
             setattr(namespace, option.dest, values[name])
 
 
-def _save(
-    binding: Binding, requests: Requests, plan: Plan, parser: argparse.ArgumentParser
-) -> None:
-    """Write the snapshot that is asked for: of the values as they are about to be."""
-    path = requests.actions.get("save")
-    if path is None:
-        return
+def _try(binding: Binding, requests: Requests, plan: Plan, parser: argparse.ArgumentParser) -> None:
+    """Try the values that are planned, and write the snapshot that is asked for, of them."""
     with binding.manager.override(plan.values):
         values, left_out = saveable(binding.manager)
-    write(path, values, requests.actions.get("serial_format") or binding.serial_format)
-    warn(parser.prog, left_out)
+    path = requests.actions.get("save")
+    if path is not None:
+        write(path, values, requests.actions.get("serial_format") or binding.serial_format)
+        warn(parser.prog, left_out)
