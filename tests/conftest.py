@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Programs that a test starts see the same terminal as the test does.
@@ -15,3 +16,10 @@ _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", _PATIENT, max_examples=50)
 settings.register_profile("long", _PATIENT, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the expected output of the golden cases be written anew, on purpose only."""
+    parser.addoption(
+        "--update-golden", action="store_true", help="rewrite tests/golden/**/expected*"
+    )

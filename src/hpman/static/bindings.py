@@ -215,7 +215,7 @@ class Bindings:
     def _target(self, target: Any, value: Any, scope: Scope) -> None:
         """Bind a target, pair by pair where both sides are displays of one length."""
         if type(target) is Name:
-            if type(value) is Name and value.id in self._classes:
+            if self._is_class(value):
                 self._classes.add(target.id)
             if self._may_be_ours(value):
                 self._aliases.add(target.id)
@@ -237,13 +237,12 @@ class Bindings:
         """Tell whether an expression may be a manager, a module of ours or our class."""
         base, _members = unfold(value)
         if type(base) is Call:
-            return self._makes_manager(base)
+            return self._is_class(base.func)
         return type(base) is Name and base.id in self._tracked
 
-    def _makes_manager(self, node: Call) -> bool:
-        """Tell whether a call has the name of our class."""
-        func = node.func
-        name = func.attr if type(func) is Attribute else getattr(func, "id", None)
+    def _is_class(self, node: Any) -> bool:
+        """Tell whether an expression has the name of our class."""
+        name = node.attr if type(node) is Attribute else getattr(node, "id", None)
         return name in self._classes
 
     def _walrus(self, node: NamedExpr, scope: Scope) -> None:

@@ -1,0 +1,7 @@
+from hpman.m import _
+def setup():
+    if True:
+        global h
+    h = _
+
+h("a", 1)

@@ -1,0 +1,3 @@
+import hpman
+X = hpman.m.hp
+X("a", 1)

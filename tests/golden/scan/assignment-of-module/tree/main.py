@@ -1,0 +1,3 @@
+import hpman
+X = hpman.m
+X.hp("a", 1)

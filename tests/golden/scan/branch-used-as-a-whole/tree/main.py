@@ -1,0 +1,2 @@
+_("model.depth", 4)
+print(_("model"))

@@ -1,0 +1,2 @@
+import hpman.m
+hpman.m.__dict__("a", 1)

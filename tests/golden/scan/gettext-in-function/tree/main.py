@@ -1,0 +1,5 @@
+def f():
+    from gettext import gettext as _
+    return _(text)
+
+print(_("no", 1))

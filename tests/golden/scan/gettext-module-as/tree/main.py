@@ -1,0 +1,2 @@
+import gettext as _
+_("no", 1)

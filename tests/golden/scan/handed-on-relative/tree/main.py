@@ -1,0 +1,3 @@
+from . import _
+from .m import hp
+_("a", 1)

@@ -1,0 +1,2 @@
+from common import _
+_("a", 1)

@@ -1,0 +1,2 @@
+_("a", 1, help=text, ok=1, choices=[x])
+_("b", **hints)

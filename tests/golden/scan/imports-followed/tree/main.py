@@ -1,0 +1,4 @@
+import model
+from pkg import sub
+import os, torch
+_("main", 1)

@@ -1,0 +1,2 @@
+import main
+_("other", 5)

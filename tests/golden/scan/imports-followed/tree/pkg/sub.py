@@ -1,0 +1,2 @@
+from . import other
+_("sub", 4)

@@ -1,0 +1,2 @@
+_("model.depth", 2)
+_("model.width")

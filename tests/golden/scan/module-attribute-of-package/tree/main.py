@@ -1,0 +1,2 @@
+import hpman
+hpman.m._("a", 1)

@@ -1,0 +1,3 @@
+from hpman.m import hp
+_ = hp
+_("a", 1)

@@ -1,0 +1,2 @@
+from hpman.m import hp as _
+_("a", 1)

@@ -1,0 +1,2 @@
+import hpman as h
+h.m.hp("a", 1)

@@ -1,0 +1,2 @@
+with (_("a", 1) as a, _("b", 2) as b,):
+    pass

@@ -1,0 +1,3 @@
+def f(_):
+    return _("a", 1)
+g = lambda _: _("b", 2)

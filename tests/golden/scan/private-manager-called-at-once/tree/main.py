@@ -1,0 +1,2 @@
+import hpman
+hpman.HyperParameterManager("P")("a", 1)

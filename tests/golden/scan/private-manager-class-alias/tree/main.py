@@ -1,0 +1,4 @@
+import hpman
+H = hpman.HyperParameterManager
+X = H("P")
+X("a", 1)

@@ -1,0 +1,3 @@
+from hpman import HyperParameterManager
+X = HyperParameterManager(name)
+X("no", 1)

@@ -1,0 +1,3 @@
+import hpman
+_ = hpman.HyperParameterManager("_")
+_("a", 1)

@@ -1,0 +1,3 @@
+from hpman.m import *
+from common import *
+_("a", 1)

@@ -1,0 +1,2 @@
+try: pass
+except* _("a", 1) as e: _("b", 2)
