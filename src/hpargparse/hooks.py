@@ -186,13 +186,16 @@ def _presenting(formatter: argparse.HelpFormatter) -> argparse.HelpFormatter:
     add_usage, add_argument = formatter.add_usage, formatter.add_argument
 
     def usage(text: Any, actions: Any, groups: Any, prefix: Any = None) -> None:
-        add_usage(text, list(map(_presented, actions)), groups, prefix)
+        shown = [_presented(action, with_help=False) for action in actions]
+        add_usage(text, shown, groups, prefix)
 
-    formatter.__dict__["add_usage"] = usage
-    formatter.__dict__["add_argument"] = lambda action: add_argument(_presented(action))
+    def argument(action: argparse.Action) -> None:
+        add_argument(_presented(action, with_help=True))
+
+    formatter.__dict__.update(add_usage=usage, add_argument=argument)
     return formatter
 
 
-def _presented(action: argparse.Action) -> argparse.Action:
+def _presented(action: argparse.Action, *, with_help: bool) -> argparse.Action:
     """Return an action as help shows it."""
-    return action.presented() if isinstance(action, BoundAction) else action
+    return action.presented(with_help=with_help) if isinstance(action, BoundAction) else action

@@ -57,18 +57,22 @@ class BoundAction(argparse.Action):
         """Return the option as it was typed."""
         return (option_string or self.option_strings[0]).replace(EQUALS, "=")
 
-    def presented(self) -> argparse.Action:
-        """Return the action, or one in its place whose texts fit a page.
+    def presented(self, *, with_help: bool) -> argparse.Action:
+        """Return the action, or one in its place, whose texts fit a page.
 
         argparse fills usage in and tells its parts by blanks and brackets; its
-        `required` is no use to us, since a file may give the value too.
+        `required` is no use to us, since a file may give the value too; and it
+        asks for the help of an option seven times.
         """
         option, metavar = _on_a_line(self.option_strings[0]), _on_a_line(str(self.metavar))
-        if not self.is_required and [option, metavar] == [self.option_strings[0], self.metavar]:
+        is_plain = not self.is_required and option == self.option_strings[0]
+        if is_plain and metavar == self.metavar and not with_help:
             return self
-        twin = object.__new__(type(self))
+        twin = object.__new__(argparse.Action)
         twin.__dict__.update(self.__dict__)
         twin.option_strings, twin.metavar, twin.required = [option], metavar, self.is_required
+        if with_help:
+            twin.help = self.help
         return twin
 
     @property
@@ -100,9 +104,11 @@ def _on_a_line(text: str) -> str:
     >>> _on_a_line("--a\tb")
     '--a\\tb'
     """
-    shown = "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
-    )
+    shown = text
+    if not text.isprintable():
+        shown = "".join(
+            each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+        )
     if shown != " ".join(shown.split()) or (" " in shown and any(map(shown.count, "[]()"))):
         shown = shown.replace(" ", "\\x20")
     return shown
