@@ -61,9 +61,7 @@ class Prefilter:
         import re
 
         names = [_normal(each) for each in placeholders if each]
-        self._words = [
-            (name.encode(), re.compile(_word_pattern(name.encode())).finditer) for name in names
-        ]
+        self._words = [re.compile(_word_pattern(name.encode())).finditer for name in names]
         # `_` alone can be spelled in no other way: NFKC makes `_` of six more
         # characters, and a name can begin with none of them (str.isidentifier).
         self._letters = frozenset("".join(name for name in names if name != "_"))
@@ -84,12 +82,10 @@ class Prefilter:
         """Search bytes in which each name is spelled as it is."""
         if self._others and _says(data, _PACKAGE):
             return True
-        for name, find in self._words:
-            # `rfind` is quicker than the pattern, and than `in`; but not for one letter.
-            if len(name) == 1 or data.rfind(name) >= 0:
-                words = [word.span() for word in find(data)]
-                if words and _is_used(data, words):
-                    return True
+        for find in self._words:
+            words = [word.span() for word in find(data)]
+            if words and _is_used(data, words):
+                return True
         return False
 
 

@@ -75,6 +75,7 @@ def scan(
     if follow_imports:
         found = _with_imports(found)
     may_hold = Prefilter(placeholders, others=others)
+    knows_files = any(key[0] == 0 for key in known)  # else nobody asks for resolved paths
     files: list[ScannedFile] = []
     gone: list[Key] = []
     with collector_at_rest():
@@ -82,7 +83,7 @@ def scan(
             file = _scan_file(each, placeholders, may_hold)
             if file is not None:
                 files.append(file)
-            elif known and (key := file_key(each.path)) in known:
+            elif knows_files and (key := file_key(each.path)) in known:
                 gone.append(key)
     return Scan(files, gone)
 
