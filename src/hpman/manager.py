@@ -105,7 +105,8 @@ class HyperParameterManager:
             try:
                 return self._hot[name]
             except (KeyError, TypeError):
-                return self._store.read(name)
+                pass
+            return self._store.read(name)
         try:
             if self._accepted[name] is default:
                 return self._hot[name]
@@ -176,6 +177,10 @@ class HyperParameterManager:
         index = self.index.swap(files, gone)
         if problems := violations(index, self.placeholder, files):
             raise error_for(problems)
+        self._take_index(index)
+
+    def _take_index(self, index: Index) -> None:
+        """Take what the sources say."""
         defaults: dict[str, Any] = {}
         for each in index.occurrences(self.placeholder):
             if each.is_definition:
@@ -372,7 +377,7 @@ class HyperParameterManager:
         if self._home is not None and process == os.getpid():
             return
         if self._index is None and index is not None:
-            self._index = index
+            self._take_index(index)
         self._store.restore(values)
 
     def __copy__(self) -> Self:
