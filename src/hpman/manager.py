@@ -79,8 +79,6 @@ class HyperParameterManager:
         self._hot = store.hot
         self._accepted = store.accepted
 
-    # -- the call ----------------------------------------------------------------
-
     if TYPE_CHECKING:
 
         @overload
@@ -113,8 +111,6 @@ class HyperParameterManager:
         except (KeyError, TypeError):
             pass
         return self._store.accept(name, default)
-
-    # -- sources -----------------------------------------------------------------
 
     def parse_file(
         self, path: Paths, exclude: Path | Iterable[Path] = (), *, follow_imports: bool = False
@@ -215,8 +211,6 @@ class HyperParameterManager:
             if name not in known
         ]
 
-    # -- values ------------------------------------------------------------------
-
     def get_value(self, name: str, raise_exception: bool = True) -> Any:  # noqa: FBT001, FBT002 - public
         """Return the value of a hyperparameter, or the dict of a branch.
 
@@ -299,8 +293,6 @@ class HyperParameterManager:
         self._store.set_tree(tree, prefix, caller("setter", "set_tree"))
         return self
 
-    # -- questions ---------------------------------------------------------------
-
     def explain(self, name: str) -> Explanation:
         """Return what gave and what overrode a value, lowest first.
 
@@ -323,8 +315,6 @@ class HyperParameterManager:
     def fingerprint(self) -> str:
         """Return a short hash of all values, the same in every process that has the same ones."""
         return self._store.fingerprint()
-
-    # -- the table ---------------------------------------------------------------
 
     @property
     def db(self) -> HyperParameterDB:
@@ -361,8 +351,6 @@ class HyperParameterManager:
         from .runtime.tree import TreeView
 
         return TreeView({node.name: node for node in self.get_nodes()}, self.separator)
-
-    # -- copies ------------------------------------------------------------------
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the values; a manager of `hpman.m` becomes the other process's own."""
