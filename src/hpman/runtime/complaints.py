@@ -5,7 +5,6 @@ Owns the sentences; must not know how the misfit was found.
 
 from __future__ import annotations
 
-from ..diagnostics import Diagnostic
 from ..errors import ImpossibleTree
 
 TYPE_CHECKING = False
@@ -17,6 +16,8 @@ _SHOWN = 5
 
 def impossible(message: str, advice: str, name: str | None) -> ImpossibleTree:
     """Make the error for values that fit no tree."""
+    from ..diagnostics import Diagnostic
+
     return ImpossibleTree(Diagnostic("HPM203", message, advice, name=name))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from _ast import Constant
 
-from ..diagnostics import Diagnostic
 from ..errors import EMPTY, NotLiteralEvaluable
 from ..occurrence import Occurrence
 from ..record import Record
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from ..diagnostics import Diagnostic
     from ..source import Source
 
 
@@ -112,7 +112,8 @@ class _Lines:
     def text(self, node: Any) -> str:
         """Return an expression as it is written."""
         lines: list[str] = self.source.lines
-        first, last = node.lineno, node.end_lineno
+        first: int = node.lineno
+        last: int = node.end_lineno
         start, end = node.col_offset, node.end_col_offset
         if not self._is_ascii:
             start, end = self.column(first, start) - 1, self.column(last, end) - 1
@@ -235,6 +236,8 @@ def _diagnostic(
     placeholder: str | None = None,
 ) -> Diagnostic:
     """Make a finding at a node."""
+    from ..diagnostics import Diagnostic
+
     node, lines = where
     return Diagnostic(
         code,
@@ -252,6 +255,8 @@ def _diagnostic(
 
 def _unparsable(source: Source, error: UnparsableError) -> Diagnostic:
     """Report a text that is not Python."""
+    from ..diagnostics import Diagnostic
+
     return Diagnostic(
         "HPM001",
         f"This is no Python that can be read: {error.reason}.",

@@ -11,7 +11,6 @@ import os
 import stat
 
 from ..record import Record
-from .globs import left_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -152,7 +151,11 @@ def _routes(path: str, globs: list[str]) -> Iterator[tuple[str, Route]]:
 
 def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
     """Yield each file below a folder; what only links lead to comes last."""
-    is_left_out = left_out(globs, root[1]) if globs else None
+    is_left_out = None
+    if globs:
+        from .globs import left_out
+
+        is_left_out = left_out(globs, root[1])
     straight = [root]
     links: list[Folder] = []
     seen: set[str] = set()

@@ -6,12 +6,11 @@ finding is reported.
 
 from __future__ import annotations
 
-from ..diagnostics import Diagnostic
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ..diagnostics import Diagnostic
     from ..occurrence import Occurrence
     from .index import Index, ScannedFile
 
@@ -81,6 +80,8 @@ def _finding(
     code: str, message: str, advice: str, occurrences: tuple[Occurrence, ...], at: Occurrence
 ) -> Diagnostic:
     """Make a finding about several occurrences, placed at one of them."""
+    from ..diagnostics import Diagnostic
+
     return Diagnostic(
         code,
         message,

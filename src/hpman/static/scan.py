@@ -9,19 +9,17 @@ from __future__ import annotations
 import os
 from itertools import count
 
-from ..diagnostics import Diagnostic
 from ..record import Record
 from ..source import Source
 from .decoding import DecodingError, decode
 from .extract import extract
 from .files import read, walk
 from .index import Index, ScannedFile
-from .prefilter import Prefilter
 from .syntax import collector_at_rest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from .files import Found, Path, Paths
 
@@ -74,7 +72,7 @@ def scan(
     found = walk(paths, exclude)
     if follow_imports:
         found = _with_imports(found)
-    may_hold = Prefilter(placeholders, others=others)
+    may_hold = _prefilter(found, placeholders, others=others)
     knows_files = any(key[0] == 0 for key in known)  # else nobody asks for resolved paths
     files: list[ScannedFile] = []
     gone: list[Key] = []
@@ -163,8 +161,19 @@ def _with_imports(scripts: list[Found]) -> list[Found]:
     return [reached[key] for key in sorted(reached)]
 
 
+def _prefilter(
+    found: list[Found], placeholders: frozenset[str], *, others: bool
+) -> Callable[[bytes], bool]:
+    """Return what decides on bytes, where there are files that nobody named."""
+    if all(each.named for each in found):
+        return bool
+    from .prefilter import Prefilter
+
+    return Prefilter(placeholders, others=others)
+
+
 def _scan_file(
-    each: Found, placeholders: frozenset[str], may_hold: Prefilter
+    each: Found, placeholders: frozenset[str], may_hold: Callable[[bytes], bool]
 ) -> ScannedFile | None:
     """Scan one file; None where a file that nobody named holds no hyperparameter."""
     try:
@@ -191,6 +200,8 @@ def _scan_source(source: Source, placeholders: frozenset[str]) -> ScannedFile:
 
 def _unreadable(source: Source, reason: str, line: int | None, column: int | None) -> ScannedFile:
     """Report a file that cannot be read or decoded."""
+    from ..diagnostics import Diagnostic
+
     problem = Diagnostic(
         "HPM001",
         reason,
