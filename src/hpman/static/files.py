@@ -14,7 +14,7 @@ from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import TypeAlias
 
     Path: TypeAlias = str | os.PathLike[str]
@@ -151,11 +151,7 @@ def _routes(path: str, globs: list[str]) -> Iterator[tuple[str, Route]]:
 
 def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
     """Yield each file below a folder; what only links lead to comes last."""
-    is_left_out = None
-    if globs:
-        from .globs import left_out
-
-        is_left_out = left_out(globs, root[1])
+    is_left_out = _exclusion(globs, root[1])
     straight = [root]
     links: list[Folder] = []
     seen: set[str] = set()
@@ -177,7 +173,7 @@ def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
             if not is_source and (is_foreign(name) or not _is_folder(entry)):
                 continue
             shown, absolute, real = to_shown + name, to_absolute + name, to_real + name
-            if is_left_out is not None and is_left_out(absolute):
+            if is_left_out(absolute):
                 continue
             if leads := _leads_elsewhere(entry):
                 real = os.path.realpath(shown)
@@ -185,6 +181,15 @@ def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
                 yield real, (True, linked or leads, len(shown), shown, absolute)
             else:
                 (links if leads else straight).append((shown, absolute, real))
+
+
+def _exclusion(globs: list[str], folder: str) -> Callable[[str], bool]:
+    """Return what tells whether a path below a folder is left out."""
+    if not globs:
+        return lambda _path: False
+    from .globs import left_out
+
+    return left_out(globs, folder)
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
