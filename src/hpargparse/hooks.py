@@ -154,15 +154,16 @@ def _prepared(
 
 def _respelled(parser: argparse.ArgumentParser, words: list[str], *, settle: bool) -> Iterator[str]:
     """Hide the `=` within options; close options that may stand alone before another's word."""
-    odd = [option for option in parser._option_string_actions if EQUALS in option]
+    known = parser._option_string_actions
+    odd = sorted((option for option in known if EQUALS in option), key=len, reverse=True)
     for index, word in enumerate(words):
         if word == "--":
             yield from words[index:]
             return
-        for option in odd:
-            plain = option.replace(EQUALS, "=")
-            if word.startswith(f"{plain}="):
-                word = f"{option}{word[len(plain) :]}"  # noqa: PLW2901 - the same word, respelled
+        for option in odd if word not in known else ():
+            if word.startswith(f"{option.replace(EQUALS, '=')}="):
+                word = f"{option}{word[len(option) :]}"  # noqa: PLW2901 - the same word, respelled
+                break
         follower = words[index + 1] if settle and index + 1 < len(words) else None
         action = None if follower is None else _action_of(parser, word)
         if action is not None and action.nargs == "?" and not action.accepts(str(follower)):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Stands for `=` in the middle of an option: argparse takes the first one for its end.
 EQUALS = "\0"
+_BRACKETS = "[]()"  # what argparse tells the parts of usage by
 _SHOWN_LENGTH = 100  # of a default in help
 
 
@@ -58,21 +59,20 @@ class BoundAction(argparse.Action):
         return (option_string or self.option_strings[0]).replace(EQUALS, "=")
 
     def presented(self, *, with_help: bool) -> argparse.Action:
-        """Return the action, or one in its place, whose texts fit a page.
+        """Return an action in its place whose texts fit a page.
 
         argparse fills usage in and tells its parts by blanks and brackets; its
         `required` is no use to us, since a file may give the value too; and it
-        asks for the help of an option seven times.
+        asks for the help of an option seven times. MetavarTypeHelpFormatter needs
+        a type, even where it shows the metavar.
         """
-        option, metavar = _on_a_line(self.option_strings[0]), _on_a_line(str(self.metavar))
-        is_plain = not self.is_required and option == self.option_strings[0]
-        if is_plain and metavar == self.metavar and not with_help:
-            return self
         twin = object.__new__(argparse.Action)
         twin.__dict__.update(self.__dict__)
-        twin.option_strings, twin.metavar, twin.required = [option], metavar, self.is_required
-        if with_help:
-            twin.help = self.help
+        shown = _on_a_line if with_help else _in_usage
+        twin.option_strings = [shown(self.option_strings[0])]
+        twin.metavar = shown(str(self.metavar))
+        twin.required, twin.type = self.is_required, str
+        twin.help = self.help if with_help else ""
         return twin
 
     @property
@@ -99,18 +99,31 @@ def _adopter(frame: FrameType | None) -> argparse.ArgumentParser | None:
 
 
 def _on_a_line(text: str) -> str:
-    r"""Escape what would break a line, or what argparse would break it at.
+    r"""Escape what would break a line.
 
     >>> _on_a_line("--a\tb")
     '--a\\tb'
     """
-    shown = text
-    if not text.isprintable():
-        shown = "".join(
-            each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
-        )
-    if shown != " ".join(shown.split()) or (" " in shown and any(map(shown.count, "[]()"))):
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
+
+
+def _in_usage(text: str) -> str:
+    r"""Escape what argparse would break usage at.
+
+    >>> _in_usage("--f[x]"), _in_usage("--a  b")
+    ('--f\\x5bx\\x5d', '--a\\x20\\x20b')
+    """
+    shown = _on_a_line(text)
+    has_brackets = any(map(shown.count, _BRACKETS))
+    if has_brackets or shown != " ".join(shown.split()):
         shown = shown.replace(" ", "\\x20")
+    if has_brackets and not (shown[0] == "{" and shown[-1] == "}"):
+        for bracket in _BRACKETS:
+            shown = shown.replace(bracket, f"\\x{ord(bracket):x}")
     return shown
 
 
