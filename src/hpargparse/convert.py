@@ -6,7 +6,7 @@ neither a parser, nor a manager, nor a file.
 
 from __future__ import annotations
 
-from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
+from hpman import EMPTY, EmptyValue, NotLiteralEvaluable, from_here
 
 from .errors import ConversionError
 from .kinds import FRACTION, SAMPLES, Mismatch, fit, noun, read, read_elements
@@ -110,7 +110,8 @@ class Converter:
                 f"the hint `choices` of `{self.name}` is {_shown(choices)}{self._at()};"
                 " it has to be a list of values"
             )
-        return tuple(choices)
+        # The order of a set is another one in each process.
+        return tuple(sorted(choices, key=show_literal) if isinstance(choices, set) else choices)
 
     @property
     def range(self) -> tuple[object, object] | None:
@@ -241,7 +242,7 @@ class Converter:
         if choices is not None and not _among(value, choices) and not _all(value, choices):
             shown = ", ".join(map(_shown, choices))
             raise self._error(
-                f"expected one of {shown}, got {_shown(value)};"
+                f"invalid choice: {_shown(value)} (choose from {shown});"
                 f" the choices of `{self.name}` stand{self._at() or ' in its hints'}"
             )
         limits = self.range
@@ -272,11 +273,15 @@ class Converter:
 
     def _refuse(self, mismatch: Mismatch, given: object) -> NoReturn:
         """Raise the error for a text or value of another kind."""
-        parts = [f"expected {noun(mismatch.sample)}, got {_shown(mismatch.given)}"]
-        if mismatch.given is not given and mismatch.given != given:
+        sample = mismatch.sample
+        kind = "literal" if sample is ... else type(sample).__name__
+        parts = [f"invalid {kind} value: {_shown(mismatch.given)}"]  # as argparse begins
+        if given not in (mismatch.given, _shown(mismatch.given)):
             parts.append(f" in {_shown(given)}")
         if mismatch.detail and mismatch.detail != FRACTION:
             parts.append(f" ({mismatch.detail})")
+        elif type(sample) not in (int, float, str):
+            parts.append(f" (expected {noun(sample)})")
         parts.append(f"; {self._origin()}")
         if mismatch.detail == FRACTION and mismatch.sample is self.default:
             parts.append(f", and `{self.default}.0` there would allow fractions")
@@ -296,7 +301,7 @@ class Converter:
 
     def _at(self) -> str:
         """Give the place as the end of a clause."""
-        return f" at {self.place}" if self.place else ""
+        return f" at {from_here(self.place)}" if self.place else ""
 
     def _error(self, message: str) -> ConversionError:
         return ConversionError.because(message, name=self.name)

@@ -117,44 +117,55 @@ def test_a_text_becomes_a_value_of_the_default_s_kind(
         pytest.param(
             10,
             "1.5",
-            "expected an int, got '1.5'; the default of `x` is the int 10 at train.py:12,"
+            "invalid int value: '1.5'; the default of `x` is the int 10 at train.py:12,"
             " and `10.0` there would allow fractions",
             id="fraction for an int",
         ),
         pytest.param(
             0.001,
             "fast",
-            "expected a float such as 1e-3, got 'fast';"
-            " the default of `x` is the float 0.001 at train.py:12",
+            "invalid float value: 'fast'; the default of `x` is the float 0.001 at train.py:12",
             id="text for a float",
         ),
         pytest.param(
             True,
             "maybe",
-            "expected true or false (or yes, no, on, off, 1, 0), got 'maybe';"
+            "invalid bool value: 'maybe' (expected true or false (or yes, no, on, off, 1, 0));"
             " the default of `x` is the bool True at train.py:12",
             id="text for a bool",
         ),
-        pytest.param(1, "inf", "expected an int, got 'inf'", id="inf for an int"),
-        pytest.param(1, "nan", "expected an int, got 'nan'", id="nan for an int"),
-        pytest.param(1, "two", "expected an int, got 'two'", id="text for an int"),
-        pytest.param(1, "", "expected an int, got ''", id="nothing for an int"),
+        pytest.param(1, "inf", "invalid int value: 'inf'", id="inf for an int"),
+        pytest.param(1, "nan", "invalid int value: 'nan'", id="nan for an int"),
+        pytest.param(1, "two", "invalid int value: 'two'", id="text for an int"),
+        pytest.param(1, "", "invalid int value: ''", id="nothing for an int"),
         pytest.param(1, "1e999999999", "it has more than 4300 digits", id="huge exponent"),
         pytest.param(1, "9" * 5000, "it has more than 4300 digits", id="many digits"),
         pytest.param(1, "1e-999999999", "`1.0` there would allow fractions", id="tiny exponent"),
-        pytest.param([1], "1,b", "expected an int, got 'b' in '1,b'", id="element of another kind"),
-        pytest.param([1], "1,,2", "expected an int, got ''", id="element left out"),
-        pytest.param([[1]], "3", "expected a list of int, got '3'", id="element without brackets"),
-        pytest.param({1}, "{[1]}", "expected an int, got '[1]'", id="list in a set"),
+        pytest.param([1], "1,b", "invalid int value: 'b' in '1,b'", id="element of another kind"),
+        pytest.param([1], "1,,2", "invalid int value: ''", id="element left out"),
+        pytest.param(
+            [[1]],
+            "3",
+            "invalid list value: '3' (expected a list of int)",
+            id="element without brackets",
+        ),
+        pytest.param({1}, "{[1]}", "invalid int value: '[1]'", id="list in a set"),
         pytest.param(set(), "{[1]}", "(unhashable type: 'list')", id="list in a set of anything"),
-        pytest.param({"a": 1}, "a", "expected a dict such as {'lr': 1}, got 'a'", id="no dict"),
-        pytest.param({"a": 1}, "[1]", "expected a dict such as", id="list for a dict"),
-        pytest.param({"a": 1}, "{'a': 'b'}", "expected an int, got 'b'", id="key of another kind"),
-        pytest.param(b"a", "a", "expected bytes such as b'ab', got 'a'", id="text for bytes"),
-        pytest.param(b"a", "1", "expected bytes such as b'ab', got 1", id="int for bytes"),
-        pytest.param(1j, "i", "expected a complex number such as 1+2j, got 'i'", id="no complex"),
-        pytest.param(1j, "[1]", "expected a complex number", id="list for a complex"),
-        pytest.param(..., "x", "expected a literal, got 'x'", id="text for the ellipsis"),
+        pytest.param({"a": 1}, "a", "invalid dict value: 'a' (", id="no dict"),
+        pytest.param({"a": 1}, "[1]", "(expected a dict such as {'lr': 1})", id="list for a dict"),
+        pytest.param({"a": 1}, "{'a': 'b'}", "invalid int value: 'b'", id="key of another kind"),
+        pytest.param(b"a", "a", "invalid bytes value: 'a' (", id="text for bytes"),
+        pytest.param(
+            b"a", "1", "invalid bytes value: 1 (expected bytes such as b'ab')", id="int for bytes"
+        ),
+        pytest.param(
+            1j,
+            "i",
+            "invalid complex value: 'i' (expected a complex number such as 1+2j)",
+            id="no complex",
+        ),
+        pytest.param(1j, "[1]", "(expected a complex number", id="list for a complex"),
+        pytest.param(..., "x", "invalid literal value: 'x'", id="text for the ellipsis"),
         pytest.param(1, "a" * 99, f"'{'a' * 56}...", id="a long text is shortened"),
     ],
 )
@@ -187,7 +198,7 @@ def test_words_become_a_value(default: object, words: list[str], expected: objec
 
 
 def test_a_word_of_another_kind_is_refused() -> None:
-    with pytest.raises(ConversionError, match="expected an int, got 'b' in '3 b'"):
+    with pytest.raises(ConversionError, match="invalid int value: 'b' in '3 b'"):
         converter([1]).parse_words(["3", "b"])
 
 
@@ -220,22 +231,24 @@ def test_a_value_that_says_the_same_takes_the_default_s_type(
 @pytest.mark.parametrize(
     ("default", "value", "sentence"),
     [
-        pytest.param(1, True, "expected an int, got True", id="bool for an int"),
-        pytest.param(0.5, True, "expected a float such as 1e-3, got True", id="bool for a float"),
-        pytest.param(1j, True, "expected a complex number", id="bool for a complex"),
-        pytest.param(True, 1, "expected true or false", id="int for a bool"),
-        pytest.param(1, "1", "expected an int, got '1'", id="text for an int"),
+        pytest.param(1, True, "invalid int value: True", id="bool for an int"),
+        pytest.param(0.5, True, "invalid float value: True", id="bool for a float"),
+        pytest.param(1j, True, "(expected a complex number", id="bool for a complex"),
+        pytest.param(True, 1, "invalid bool value: 1 (expected true or false", id="int for a bool"),
+        pytest.param(1, "1", "invalid int value: '1'", id="text for an int"),
         pytest.param(1, 1.5, "`1.0` there would allow fractions", id="fraction for an int"),
-        pytest.param(1, float("nan"), "expected an int, got float('nan')", id="nan for an int"),
+        pytest.param(1, float("nan"), "invalid int value: float('nan')", id="nan for an int"),
         pytest.param(0.5, 10**400, "it is too large for a float", id="huge int for a float"),
         pytest.param(1j, 10**400, "it is too large for a complex", id="huge int for a complex"),
         pytest.param("a", 1e-4, "put it in quotes to make it a text", id="float for a text"),
-        pytest.param("a", None, "expected a text, got None", id="None for a text"),
-        pytest.param([1], {1}, "expected a list of int, got {1}", id="set for a list"),
-        pytest.param([1], ["a"], "expected an int, got 'a' in ['a']", id="another element"),
-        pytest.param({1}, [[]], "expected an int, got []", id="list in a set"),
+        pytest.param("a", None, "invalid str value: None", id="None for a text"),
+        pytest.param(
+            [1], {1}, "invalid list value: {1} (expected a list of int)", id="set for a list"
+        ),
+        pytest.param([1], ["a"], "invalid int value: 'a' in ['a']", id="another element"),
+        pytest.param({1}, [[]], "invalid int value: []", id="list in a set"),
         pytest.param(set(), [[]], "unhashable type: 'list'", id="list in a set of anything"),
-        pytest.param({"a": 1}, [1], "expected a dict such as", id="list for a dict"),
+        pytest.param({"a": 1}, [1], "(expected a dict such as {'lr': 1})", id="list for a dict"),
     ],
 )
 def test_a_value_of_another_kind_is_refused_in_a_sentence(
@@ -286,14 +299,18 @@ def test_hints_widen_and_narrow_what_is_taken(
             "adam",
             {"choices": ["adam", "sgd"]},
             "sdg",
-            "expected one of 'adam', 'sgd', got 'sdg'; the choices of `x` stand at train.py:12",
+            "invalid choice: 'sdg' (choose from 'adam', 'sgd'); the choices of `x` stand at train.py:12",
             id="no choice",
         ),
-        pytest.param(1, {"choices": [1, True]}, 2, "expected one of 1, True, got 2", id="no int"),
         pytest.param(
-            None, {"choices": [1]}, True, "expected one of 1, got True", id="True is not 1"
+            1, {"choices": [1, True]}, 2, "invalid choice: 2 (choose from 1, True)", id="no int"
         ),
-        pytest.param([1], {"choices": [1]}, [1, 2], "got [1, 2]", id="one element is no choice"),
+        pytest.param(
+            None, {"choices": [1]}, True, "invalid choice: True (choose from 1)", id="True is not 1"
+        ),
+        pytest.param(
+            [1], {"choices": [1]}, [1, 2], "invalid choice: [1, 2]", id="one element is no choice"
+        ),
         pytest.param(
             0.5,
             {"range": [0, 1]},
@@ -399,7 +416,7 @@ def test_one_key_of_a_dict_is_converted_like_its_default(
 
 
 def test_an_error_names_the_hyperparameter_and_pickles() -> None:
-    with pytest.raises(ValueError, match="expected an int") as caught:
+    with pytest.raises(ValueError, match="invalid int value") as caught:
         converter(1).parse("a")
     again = pickle.loads(pickle.dumps(caught.value))
     assert type(again) is ConversionError
