@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+from ast import literal_eval
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -11,34 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hypothesis.strategies import DrawFn, SearchStrategy
-
-# What a source text may hold between quotes; a lone surrogate can only be escaped there.
-_CHARACTERS = st.characters(exclude_categories=["Cs"])
-
-names: SearchStrategy[str] = st.one_of(
-    st.from_regex(r"[a-z]{1,3}(\.[a-z]{1,2})?", fullmatch=True), st.text(_CHARACTERS, max_size=8)
-)
-identifiers: SearchStrategy[str] = st.from_regex(r"[a-z][a-z_0-9]{0,5}", fullmatch=True).filter(
-    lambda name: not keyword.iskeyword(name)
-)
-
-_numbers = st.one_of(
-    st.integers(), st.floats(allow_nan=False), st.complex_numbers(allow_nan=False).filter(abs)
-)
-_hashable = st.one_of(
-    st.none(), st.booleans(), _numbers, st.text(max_size=5), st.binary(max_size=5), st.just(...)
-)
-literals: SearchStrategy[Any] = st.recursive(
-    st.one_of(_hashable, st.builds(set)),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3),
-        st.lists(inner, max_size=3).map(tuple),
-        st.sets(_hashable, max_size=3),
-        st.dictionaries(_hashable, inner, max_size=3),
-    ),
-    max_leaves=6,
-)
-hints: SearchStrategy[dict[str, Any]] = st.dictionaries(identifiers, literals, max_size=2)
 
 
 def spelled(value: Any) -> str:
@@ -54,6 +27,35 @@ def spelled(value: Any) -> str:
         sign = "-" if str(value.imag).startswith("-") else "+"
         return f"{spelled(value.real)} {sign} {spelled(abs(value.imag))}j"
     return "..." if value is ... else repr(value).replace("inf", "1e999")
+
+
+# What a source text may hold between quotes; a lone surrogate can only be escaped there.
+_CHARACTERS = st.characters(exclude_categories=["Cs"])
+
+names: SearchStrategy[str] = st.one_of(
+    st.from_regex(r"[a-z]{1,3}(\.[a-z]{1,2})?", fullmatch=True), st.text(_CHARACTERS, max_size=8)
+)
+identifiers: SearchStrategy[str] = st.from_regex(r"[a-z][a-z_0-9]{0,5}", fullmatch=True).filter(
+    lambda name: not keyword.iskeyword(name)
+)
+
+# A sum that is written as a literal may lose the sign of a zero: what it makes is what counts.
+_complex = st.complex_numbers(allow_nan=False).map(lambda number: literal_eval(spelled(number)))
+_numbers = st.one_of(st.integers(), st.floats(allow_nan=False), _complex)
+_hashable = st.one_of(
+    st.none(), st.booleans(), _numbers, st.text(max_size=5), st.binary(max_size=5), st.just(...)
+)
+literals: SearchStrategy[Any] = st.recursive(
+    st.one_of(_hashable, st.builds(set)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.lists(inner, max_size=3).map(tuple),
+        st.sets(_hashable, max_size=3),
+        st.dictionaries(_hashable, inner, max_size=3),
+    ),
+    max_leaves=6,
+)
+hints: SearchStrategy[dict[str, Any]] = st.dictionaries(identifiers, literals, max_size=2)
 
 
 class Call(NamedTuple):
@@ -93,7 +95,7 @@ _TEMPLATES = [
     "for _ in f(§): pass",
     "scheduler, _ = §, §",
     "print(lambda a=§: §)",
-    "assert § or §, other('no', 1)",
+    "assert § or §, stranger('no', 1)",
     "y: § = §",
     "x[§] += {1: §}[1]",
     "def f(a, b=§, *c: §, d=§): return §",
