@@ -299,7 +299,8 @@ def test_hints_widen_and_narrow_what_is_taken(
             "adam",
             {"choices": ["adam", "sgd"]},
             "sdg",
-            "invalid choice: 'sdg' (choose from 'adam', 'sgd'); the choices of `x` stand at train.py:12",
+            "invalid choice: 'sdg' (choose from 'adam', 'sgd');"
+            " the choices of `x` stand at train.py:12",
             id="no choice",
         ),
         pytest.param(
