@@ -38,8 +38,6 @@ OTHER = Meaning("other")  # bound by anything else
 PACKAGE_MEMBERS = {"m": MODULE, MANAGER_CLASS: CLASS}
 
 _NOTHING: frozenset[Meaning] = frozenset()
-# Names that chase each other in rings settle after as many rounds as rings are nested.
-_ROUNDS = 10
 
 
 class Scope:
@@ -146,12 +144,13 @@ class Lookup:
                 for each in home.bindings[name]:
                     if not isinstance(each, Meaning):
                         pending += [(needed, False) for needed in _cells(each, home)]
-        for _round in range(_ROUNDS):
-            if not [cell for cell in order if self._changes(cell)]:
-                break
+        # Names that chase each other in rings need more than one round. What a
+        # name means only grows, so this ends.
+        while sum(map(self._grows, order)):
+            pass
 
-    def _changes(self, cell: Cell) -> bool:
-        """Settle one name by what is settled so far; tell whether that changes anything."""
+    def _grows(self, cell: Cell) -> bool:
+        """Settle one name by what is settled so far; tell whether that adds anything."""
         home, name = cell
         found: set[Meaning] = set()
         for each in home.bindings[name]:
@@ -159,8 +158,9 @@ class Lookup:
                 found.add(each)
             else:
                 found.update(self._mean(each, home))
-        before, self._settled[cell] = self._settled[cell], frozenset(found)
-        return found != before
+        before = self._settled[cell]
+        self._settled[cell] = before | found
+        return not before.issuperset(found)
 
     def _mean(self, node: expr, scope: Scope) -> Iterable[Meaning]:
         """Return what an expression may stand for."""

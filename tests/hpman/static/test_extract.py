@@ -1,0 +1,140 @@
+"""What one text says, and what is wrong with it."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from hpman.errors import EMPTY, NotLiteralEvaluable
+from hpman.source import Source
+from hpman.static.extract import Extract, extract
+
+
+def _extract(text: str, *placeholders: str) -> Extract:
+    return extract(Source("a.py", text), frozenset(placeholders or ("_",)))
+
+
+def test_a_definition_has_all_its_fields() -> None:
+    (found,) = _extract('x = _("lr", 1e-3, help="step")\n').occurrences
+    assert found.replace(source=None) == (
+        *("_", "lr", 1e-3, {"help": "step"}, "1e-3", None),
+        *(1, 5, 1, 31),
+    )
+    assert found.path == "a.py"
+    assert found.is_definition
+    assert found.call == '_("lr", 1e-3, help="step")'
+
+
+def test_a_use_has_no_value() -> None:
+    (found,) = _extract('_("lr")').occurrences
+    assert found.value is EMPTY
+    assert found.text is None
+    assert not found.is_definition
+
+
+def test_a_default_that_is_no_literal_keeps_expression_and_place() -> None:
+    (found,) = _extract('é; _("lr", LR /\n 10)').occurrences
+    assert isinstance(found.value, NotLiteralEvaluable)
+    assert found.value.expression == found.text == "LR /\n 10"
+    assert (found.value.name, found.value.line, found.value.column) == ("lr", 1, 12)
+    assert repr(found.value) == "NotLiteralEvaluable('LR /\\n 10', a.py:1:12)"
+
+
+def test_a_text_that_is_no_python_gives_one_finding() -> None:
+    found = _extract('_("a", 1)\n(\n')
+    assert found.occurrences == ()
+    (problem,) = found.diagnostics
+    assert (problem.code, problem.path, problem.line) == ("HPM001", "a.py", 2)
+    assert problem.placeholder is None
+    assert "never closed" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("_()", ("HPM101", None, 1, 1), id="no argument"),
+        pytest.param("_(name='a')", ("HPM101", None, 1, 1), id="name by keyword"),
+        pytest.param("x; _('a', 1, 2)", ("HPM101", "a", 1, 4), id="three arguments"),
+        pytest.param("_(x, 1, 2)", ("HPM101", None, 1, 1), id="three arguments, no name"),
+        pytest.param("é; _(x)", ("HPM102", None, 1, 4), id="variable"),
+        pytest.param("_(b'a')", ("HPM102", None, 1, 1), id="bytes"),
+        pytest.param("_(*a)", ("HPM102", None, 1, 1), id="starred"),
+        pytest.param("_('a', 1,\n é=x)", ("HPM103", "a", 2, 2), id="hint"),
+        pytest.param("_('a', **x)", ("HPM103", "a", 1, 8), id="hints unpacked"),
+    ],
+)
+def test_a_finding_carries_its_fields(
+    text: str, expected: tuple[str, str | None, int, int]
+) -> None:
+    (problem,) = _extract(text).diagnostics
+    assert (problem.code, problem.name, problem.line, problem.column) == expected
+    assert problem.placeholder == "_"
+    assert problem.path == "a.py"
+
+
+def test_every_problem_of_a_call_is_found() -> None:
+    found = _extract("_(x, 1, a=y, b=z)\n_()").diagnostics
+    assert [each.code for each in found] == ["HPM102", "HPM103", "HPM103", "HPM101"]
+
+
+def test_a_hint_without_a_name_is_complained_about_once() -> None:
+    (first, second) = _extract("_(x=y)").diagnostics
+    assert (first.code, second.code, second.name) == ("HPM101", "HPM103", None)
+
+
+def test_a_long_expression_is_shortened_in_a_message() -> None:
+    (problem,) = _extract(f"_({'x + ' * 100}x)").diagnostics
+    assert "x +…`" in problem.message
+    assert len(problem.message) < 150
+
+
+def test_columns_count_characters_wherever_they_stand() -> None:
+    text = 'a = 1\n"éé"; _("ü",\n "é"); _("b")\n'
+    found = _extract(text).occurrences
+    assert [(each.line, each.column, each.end_line, each.end_column) for each in found] == [
+        (2, 7, 3, 6),
+        (3, 8, 3, 14),
+    ]
+    assert [each.call for each in found] == ['_("ü",\n "é")', '_("b")']
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('\uff48\uff50("a")', id="compatible letters"),
+        pytest.param('x = "ﬁ"; hp("a")', id="compatible letters elsewhere"),
+        pytest.param('from hpman.m import hp as \uff41\na("a")', id="alias in compatible letters"),
+    ],
+)
+def test_names_are_read_as_python_reads_them(text: str) -> None:
+    assert [each.name for each in _extract(text, "hp").occurrences] == ["a"]
+
+
+def test_many_aliases_are_searched_for_at_once() -> None:
+    names = [f"alias_{number}" for number in range(20)]
+    text = "".join(f"from hpman.m import p{name} as {name}\n{name}('{name}')\n" for name in names)
+    assert [each.name for each in _extract(text).occurrences] == names
+
+
+def test_many_aliases_of_any_script_are_searched_for_at_once() -> None:
+    text = "".join(f"from hpman.m import p as é{number}\n" for number in range(20))
+    assert [each.name for each in _extract(f"{text}x = 1\né7('a')").occurrences] == ["a"]
+
+
+def test_a_call_that_may_be_of_two_managers_is_of_both() -> None:
+    text = "try: from hpman.m import a as x\nexcept: from hpman.m import b as x\nx('n', 1)"
+    assert [each.placeholder for each in _extract(text).occurrences] == ["a", "b"]
+
+
+def test_a_huge_integer_is_a_literal_though_it_cannot_be_printed() -> None:
+    (found,) = _extract(f"_('a', 0x{'f' * 5000})").occurrences
+    assert found.value == int("f" * 5000, 16)
+
+
+def test_the_values_of_calls_are_those_of_ast() -> None:
+    text = "_('a', [1, {'b': (2.5, None)}], help='x' 'y')"
+    (found,) = _extract(text).occurrences
+    call = ast.parse(text).body[0].value  # type: ignore[attr-defined]
+    assert found.value == ast.literal_eval(call.args[1])
+    assert found.hints == {"help": "xy"}

@@ -1,0 +1,103 @@
+"""How the facts of many texts are put together."""
+
+from __future__ import annotations
+
+from hpman.errors import EMPTY
+from hpman.static.index import Index, ScannedFile
+from hpman.static.scan import scan_text
+
+
+def _file(path: str, text: str) -> ScannedFile:
+    return scan_text(text, path, frozenset({"_", "hp"}))
+
+
+def test_an_empty_index_knows_nothing() -> None:
+    index = Index()
+    assert index.files == {}
+    assert index.names("_") == []
+    assert index.named("_", "a") == ()
+    assert index.definition("_", "a") is None
+    assert index.placeholders() == set()
+    assert not index.is_branch("_", "a")
+
+
+def test_occurrences_stand_in_source_order() -> None:
+    index = Index().swap([_file("b.py", '_("b", 1); _("a")'), _file("a.py", '\n_("a", 1)')])
+    assert index.names("_") == ["a", "b"]
+    assert [(each.path, each.line) for each in index.occurrences("_")] == [
+        ("a.py", 2),
+        ("b.py", 1),
+        ("b.py", 1),
+    ]
+    assert [each.path for each in index.named("_", "a")] == ["a.py", "b.py"]
+
+
+def test_managers_are_kept_apart() -> None:
+    index = Index().swap([_file("a.py", '_("a", 1); hp("a", 2); hp("b")')])
+    assert index.placeholders() == {"_", "hp"}
+    assert index.names("_") == ["a"]
+    assert index.names("hp") == ["a", "b"]
+    definition = index.definition("hp", "a")
+    assert definition is not None
+    assert definition.value == 2
+
+
+def test_a_swapped_file_leaves_nothing_behind_and_the_old_index_as_it_was() -> None:
+    old = Index().swap([_file("a.py", '_("a.b", 1); _("c")'), _file("b.py", '_("c", 2)')])
+    new = old.swap([_file("a.py", '_("d", 3)')])
+    assert new.names("_") == ["d", "c"]
+    assert not new.is_branch("_", "a")
+    assert old.names("_") == ["a.b", "c"]
+    assert old.is_branch("_", "a")
+    assert len(old.named("_", "c")) == 2
+
+
+def test_occurrences_of_a_later_swap_stand_among_the_others() -> None:
+    index = Index().swap([_file("b.py", '_("a.b")')]).swap([_file("a.py", '_("a.b", 1)')])
+    assert [each.path for each in index.named("_", "a.b")] == ["a.py", "b.py"]
+
+
+def test_files_are_left_out_by_key() -> None:
+    file = _file("a.py", '_("a.b", 1)')
+    index = Index().swap([file, _file("b.py", '_("a.c", 1)')])
+    rest = index.swap([], without=[file.source.key, ("not", "there")])
+    assert rest.names("_") == ["a.c"]
+    assert rest.is_branch("_", "a")
+
+
+def test_branches_are_known_by_what_is_below_them() -> None:
+    index = Index().swap([_file("a.py", '_("a.b.c", 1); _("a.b.d", 2); _("ab", 3)')])
+    assert [index.is_branch("_", name) for name in ("a", "a.b", "a.b.c", "ab", "")] == [
+        *(True, True),
+        *(False, False, False),
+    ]
+    assert sorted(index.below("_", "a.b")) == ["a.b.c", "a.b.d"]
+    assert list(index.below("hp", "a.b")) == []
+
+
+def test_the_separator_may_be_any_text() -> None:
+    index = Index("::").swap([_file("a.py", '_("a::b::c", 1); _("d.e", 2)')])
+    assert list(index.prefixes("a::b::c")) == ["a", "a::b"]
+    assert index.is_branch("_", "a::b")
+    assert not index.is_branch("_", "d")
+
+
+def test_a_hyperparameter_has_the_hints_of_all_its_calls_the_definition_winning() -> None:
+    text = '_("a", help="use", x=1)\n_("a", 1, help="definition")\n_("a", y=2, help="later")'
+    (found,) = Index().swap([_file("a.py", text)]).hyperparameters("_")
+    assert found.name == "a"
+    assert found.value == 1
+    assert found.hints == {"help": "definition", "x": 1, "y": 2}
+    assert found.definition is found.occurrences[1]
+    assert len(found.occurrences) == 3
+
+
+def test_a_hyperparameter_without_a_default_is_one_all_the_same() -> None:
+    (found,) = Index().swap([_file("a.py", '_("a", help="x")')]).hyperparameters("_")
+    assert (found.value, found.definition, found.hints) == (EMPTY, None, {"help": "x"})
+
+
+def test_a_branch_that_is_used_as_a_whole_is_no_hyperparameter() -> None:
+    index = Index().swap([_file("a.py", '_("model"); _("model.depth", 4)')])
+    assert [each.name for each in index.hyperparameters("_")] == ["model.depth"]
+    assert index.names("_") == ["model", "model.depth"]

@@ -1,0 +1,88 @@
+"""What must hold among the occurrences of one hyperparameter, and of all."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpman.static.index import Index
+from hpman.static.rules import violations
+from hpman.static.scan import scan_text
+
+PLACEHOLDERS = frozenset({"_", "hp"})
+
+
+def _violations(*texts: str, placeholder: str = "_") -> list[tuple[str, str]]:
+    files = [scan_text(text, f"{name}.py", PLACEHOLDERS) for name, text in zip("abcdef", texts)]  # noqa: B905
+    index = Index().swap(files)
+    return [(each.code, each.place) for each in violations(index, placeholder, files)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('_("a", 1); _("a"); _("b")', id="one default"),
+        pytest.param('_("a", 1); hp("a", 2)', id="one default for each manager"),
+        pytest.param('_("a.b", 1); _("a.c", 1); _("ab", 1)', id="siblings"),
+        pytest.param('_("a.b", 1); _("a")', id="branch asked for as a whole"),
+        pytest.param('_("a"); _("a.b")', id="no default at all"),
+        pytest.param('_("a", 1); hp("a.b", 1)', id="leaf and branch of two managers"),
+    ],
+)
+def test_what_fits_is_no_violation(text: str) -> None:
+    assert _violations(text) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        pytest.param(['_("a", 1)\n_("a", 1)'], [("HPM201", "a.py:2:1")], id="same value"),
+        pytest.param(['_("a", x); _("a", 1)'], [("HPM201", "a.py:1:12")], id="no literal"),
+        pytest.param(['_("a", 1)', '_("a")', '_("a", 2)'], [("HPM201", "c.py:1:1")], id="files"),
+        pytest.param(['_("a.b", 1)', '_("a", 1)'], [("HPM203", "b.py:1:1")], id="branch first"),
+        pytest.param(['_("a", 1)', '_("a.b")'], [("HPM203", "a.py:1:1")], id="use below a leaf"),
+        pytest.param(['_("a")\n_("a", {})\n_("a.b")'], [("HPM203", "a.py:2:1")], id="definition"),
+        pytest.param(
+            ['_("a.b.c", 1)', '_("a", 1)', '_("a.b", 1)'],
+            [("HPM203", "b.py:1:1"), ("HPM203", "b.py:1:1"), ("HPM203", "c.py:1:1")],
+            id="three levels",
+        ),
+        pytest.param(
+            ['_("a", 1)', "_(x)", '_("a", 2)', "("],
+            [("HPM102", "b.py:1:1"), ("HPM201", "c.py:1:1"), ("HPM001", "d.py:1:1")],
+            id="in order of files",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_found_where_it_stands(
+    texts: list[str], found: list[tuple[str, str]]
+) -> None:
+    assert _violations(*texts) == found
+
+
+def test_a_finding_holds_all_calls_that_take_part() -> None:
+    file = scan_text('_("a", 1)\n_("a", 2)\n_("a")\n_("a", 3)', "a.py", PLACEHOLDERS)
+    (found,) = violations(Index().swap([file]), "_", [file])
+    assert [each.line for each in found.occurrences] == [1, 2, 4]
+    assert found.name == "a"
+    assert "Duplicated default values:\nFirst occurrence:\na.py:1\n==> 1:" in str(found)
+    assert "Second occurrence:\na.py:2\n" in str(found)
+    assert "Third occurrence:\na.py:4\n" in str(found)
+
+
+def test_a_leaf_that_is_a_branch_shows_both_places() -> None:
+    file = scan_text('_("a", 1)\n_("a.b", 2)', "a.py", PLACEHOLDERS)
+    (found,) = violations(Index().swap([file]), "_", [file])
+    assert [each.name for each in found.occurrences] == ["a", "a.b"]
+    assert "First occurrence:\na.py:1\n" in str(found)
+    assert "Second occurrence:\na.py:2\n" in str(found)
+
+
+def test_problems_of_another_manager_are_that_ones() -> None:
+    assert _violations("_(x); hp(); hp('a', 1, help=h)") == [("HPM102", "a.py:1:1")]
+    found = _violations("_(x); hp(); hp('a', 1, help=h)", placeholder="hp")
+    assert found == [("HPM101", "a.py:1:7"), ("HPM103", "a.py:1:24")]
+
+
+def test_files_that_were_there_before_are_trusted() -> None:
+    old, new = (scan_text(text, name, PLACEHOLDERS) for text, name in [("_(x)", "a"), ("", "b")])
+    assert violations(Index().swap([old, new]), "_", [new]) == ()
