@@ -34,18 +34,16 @@ def _suggesting(words: Sequence[str], parsers: Sequence[argparse.ArgumentParser]
     """Put the nearest option behind each word that looks like one."""
     from difflib import get_close_matches
 
-    prefixes = "".join(parser.prefix_chars for parser in parsers)
     # A hidden option of the parser's own stays hidden; ours are other spellings.
     options = {
-        option.lstrip(prefixes): action.option_strings[0]
-        if isinstance(action, BoundAction)
-        else option
+        option: action.option_strings[0] if isinstance(action, BoundAction) else option
         for parser in parsers
         for option, action in parser._option_string_actions.items()
         if action.help != argparse.SUPPRESS or isinstance(action, BoundAction)
     }
+    prefixes = "".join(parser.prefix_chars for parser in parsers)
     for word in words:
-        name = word.partition("=")[0].lstrip(prefixes)
-        looks_like_one = bool(name) and word[0] in prefixes
-        near = get_close_matches(name, options, n=1) if looks_like_one else []
+        option = word.partition("=")[0]
+        looks_like_one = option[:1] in prefixes and option.strip(prefixes)
+        near = get_close_matches(option, options, n=1) if looks_like_one else []
         yield f"{word} (did you mean {options[near[0]]}?)" if near else word

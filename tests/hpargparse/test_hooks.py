@@ -88,8 +88,8 @@ class TestUnknownWords:
             pytest.param("--no-shufle", "--no-shufle (did you mean --no-shuffle?)", id="negated"),
             pytest.param("--opt.lz=1", "--opt.lz=1 (did you mean --opt.lr?)", id="key"),
             pytest.param("--hp-lost", "--hp-lost (did you mean --hp-list?)", id="action"),
-            pytest.param("--verbos", "--verbos", id="hidden option of the parser"),
-            pytest.param("--qqqqqq", "--qqqqqq", id="nothing near"),
+            pytest.param("--quuz", "--quuz", id="hidden option of the parser"),
+            pytest.param("--zzzzzz", "--zzzzzz", id="nothing near"),
             pytest.param("lr", "lr", id="a word"),
             pytest.param("-lr", "-lr (did you mean --lr?)", id="one dash"),
         ],
@@ -98,7 +98,7 @@ class TestUnknownWords:
         self, line: str, message: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
         parser = ArgumentParser(allow_abbrev=False)
-        parser.add_argument("--verbose", action="store_true", help=SUPPRESS)
+        parser.add_argument("--quux", action="store_true", help=SUPPRESS)
         parser, manager = bound(parser=parser)
         assert refusal(capsys, parser, line) == f"unrecognized arguments: {message}"
         assert manager("lr") == 0.1
