@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-# The largest YAML takes about five seconds to read; a snapshot has a few kilobytes.
+# The densest YAML of this size takes some seconds to read; a snapshot has a few kilobytes.
 SIZE_LIMIT = 4 * 1024 * 1024
 STANDARD = "-"
 _OPEN_FILES = "/proc/self/fd"

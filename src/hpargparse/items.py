@@ -56,9 +56,11 @@ def _depths(text: str) -> list[tuple[int, int]]:
     depth = position = start = 0
     while position < len(text):
         character = text[position]
-        # A quote inside a word, as in `it's`, opens nothing.
-        if character in "'\"" and text[start:position].strip().lower() in _PREFIXES:
-            position = _end_of_quoted(text, position)
+        if character in "'\"":
+            # A quote inside a word, as in `it's`, opens nothing.
+            if text[start:position].lower() in _PREFIXES:
+                position = _end_of_quoted(text, position)
+            start = -1
         elif character in "[({])},:":
             if character in _PAIRS:
                 depth += 1
@@ -67,6 +69,8 @@ def _depths(text: str) -> list[tuple[int, int]]:
             if character != ":":
                 found.append((position, depth))
             start = position + 1
+        elif character.isspace() and start == position:
+            start += 1
         position += 1
     return found
 

@@ -48,6 +48,7 @@ _NOUNS = {
     list: "a list",
     tuple: "a tuple",
     set: "a set",
+    type(...): "the ellipsis ...",
 }
 
 
@@ -74,9 +75,7 @@ def noun(sample: object) -> str:
     >>> noun([1, 2])
     'a list of int'
     """
-    name = _NOUNS.get(type(sample))
-    if name is None:
-        return "a literal"
+    name = _NOUNS.get(type(sample), f"a {type(sample).__name__}")
     if isinstance(sample, (list, tuple, set)):
         element, _ = element_sample(sample)
         return name if element is EMPTY else f"{name} of {type(element).__name__}"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 ALIAS_LIMIT = 1_000_000
+_SHOWN_LENGTH = 60
 
 
 class YamlReader:
@@ -77,8 +78,9 @@ class YamlReader:
             parser = source(self.text)
             event = parser.get_event()
             while not isinstance(event, yaml.StreamEndEvent):
-                if isinstance(event, (yaml.NodeEvent, yaml.CollectionEndEvent)):
-                    yield _Step(event)
+                kind = _KINDS.get(type(event))
+                if kind is not None:
+                    yield _Step(kind, event)
                 elif isinstance(event, yaml.DocumentStartEvent):
                     documents += 1
                     self._demand_only(documents, event)
@@ -204,24 +206,34 @@ class _Step:
 
     __slots__ = ("anchor", "kind", "line", "plain", "tag", "text")
 
-    def __init__(self, event: Any) -> None:
-        self.line = event.start_mark.line + 1
-        self.anchor = getattr(event, "anchor", None)
-        self.tag = getattr(event, "tag", None)
+    def __init__(self, kind: str, event: Any) -> None:
+        self.kind = kind
+        self.line: int = event.start_mark.line + 1
+        self.anchor: str | None = None
+        self.tag: str | None = None
         self.text = ""
         self.plain = False
-        if isinstance(event, yaml.ScalarEvent):
-            self.kind = "scalar"
+        if kind == "end":
+            return
+        self.anchor = event.anchor
+        if kind == "scalar":
+            self.tag = event.tag
             self.text = event.value
             self.plain = event.implicit[0]
             if self.tag == "!":  # The tag that says: not resolved, hence a text.
                 self.tag, self.plain = None, False
-        elif isinstance(event, yaml.AliasEvent):
-            self.kind = "alias"
-        elif isinstance(event, yaml.CollectionEndEvent):
-            self.kind = "end"
-        else:
-            self.kind = "[" if isinstance(event, yaml.SequenceStartEvent) else "{"
+        elif kind != "alias":
+            self.tag = event.tag
+
+
+_KINDS = {
+    yaml.ScalarEvent: "scalar",
+    yaml.AliasEvent: "alias",
+    yaml.SequenceStartEvent: "[",
+    yaml.MappingStartEvent: "{",
+    yaml.SequenceEndEvent: "end",
+    yaml.MappingEndEvent: "end",
+}
 
 
 class _Node:
@@ -305,9 +317,10 @@ class _Tape:
 
 
 def _short(tag: str | None) -> str:
-    """Spell a tag as it is written."""
-    return (tag or "").replace(STANDARD, "!!")
+    """Spell a tag as it is written, shortened where it is long."""
+    shown = (tag or "").replace(STANDARD, "!!")
+    return shown if len(shown) <= _SHOWN_LENGTH else f"{shown[: _SHOWN_LENGTH - 3]}..."
 
 
 def _shortened(text: str) -> str:
-    return repr(text if len(text) <= 60 else f"{text[:57]}...")
+    return repr(text if len(text) <= _SHOWN_LENGTH else f"{text[: _SHOWN_LENGTH - 3]}...")

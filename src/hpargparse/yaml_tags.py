@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 STANDARD = "tag:yaml.org,2002:"
 # YAML 1.2.2, section 10.3.2, the core schema.
+_FIRST = frozenset(["", *"0123456789+-.~nNtTfF"])
 _NULL = re.compile(r"(?:null|Null|NULL|~|)\Z")
 _BOOL = re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")
 _INT = re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z")
@@ -32,15 +33,16 @@ def resolve(text: str) -> object:
     >>> [resolve(text) for text in ("1e-4", "no", "0o17", "~", "12:30")]
     [0.0001, 'no', 15, None, '12:30']
     """
-    if _NULL.match(text):
-        return None
-    if _BOOL.match(text):
-        return _bool(text)
+    # Most texts are told by their first character: no pattern begins with another letter.
+    if text[:1] not in _FIRST:
+        return text
     if _INT.match(text):
         return _int(text)
     if _FLOAT.match(text):
         return _float(text)
-    return text
+    if _NULL.match(text):
+        return None
+    return _bool(text) if _BOOL.match(text) else text
 
 
 def _int(text: str) -> int:

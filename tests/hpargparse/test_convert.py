@@ -246,6 +246,9 @@ def test_a_value_that_says_the_same_takes_the_default_s_type(
             [1], {1}, "invalid list value: {1} (expected a list of int)", id="set for a list"
         ),
         pytest.param([1], ["a"], "invalid int value: 'a' in ['a']", id="another element"),
+        pytest.param(
+            ..., 3, "invalid literal value: 3 (expected the ellipsis ...)", id="no ellipsis"
+        ),
         pytest.param({1}, [[]], "invalid int value: []", id="list in a set"),
         pytest.param(set(), [[]], "unhashable type: 'list'", id="list in a set of anything"),
         pytest.param({"a": 1}, [1], "(expected a dict such as {'lr': 1})", id="list for a dict"),
