@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pkgutil
+from typing import TYPE_CHECKING
 
 import pytest
 
 import hpargparse
 import hpman
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 HPMAN = [
     "ArgumentCountError",
@@ -86,3 +91,10 @@ def test_the_table_is_reached_by_its_documented_path() -> None:
     table = importlib.import_module("hpman.hpm_db")
     names = ["L", "P", "HyperParameterDB", "HyperParameterOccurrence"]
     assert [getattr(table, name) for name in names] == [getattr(hpman, name) for name in names]
+
+
+@pytest.mark.parametrize("package", [hpman, hpargparse], ids=lambda package: package.__name__)
+def test_no_module_takes_the_place_of_a_public_name(package: ModuleType) -> None:
+    # Importing `package.bind` would bind the module to `package.bind`, over the function.
+    modules = {found.name for found in pkgutil.iter_modules(package.__path__)}
+    assert modules.isdisjoint(package.__all__)

@@ -82,7 +82,9 @@ def run(section: Section, folder: Path) -> None:
             _write(folder / block.file, block.text)
         elif block.language == "python" and ">>> " in block.text:
             _write(folder / f"block{number}.txt", block.text)
-            _expect("", _shell(f"python3 -m doctest -o ELLIPSIS block{number}.txt", folder), block.text)
+            _expect(
+                "", _shell(f"python3 -m doctest -o ELLIPSIS block{number}.txt", folder), block.text
+            )
         elif block.language == "python":
             _write(folder / f"block{number}.py", block.text)
             done = _shell(f"python3 block{number}.py >/dev/null || echo failed", folder)
