@@ -60,27 +60,27 @@ class HpmanError(Exception):
     @property
     def name(self) -> str | None:
         """The hyperparameter that the first finding is about."""
-        return self.diagnostics[0].name
+        return self.diagnostics[0].name if self.diagnostics else None
 
     @property
     def occurrences(self) -> tuple[Occurrence, ...]:
         """The calls that the first finding is about."""
-        return self.diagnostics[0].occurrences
+        return self.diagnostics[0].occurrences if self.diagnostics else ()
 
     @property
     def path(self) -> str | None:
         """The file of the first finding."""
-        return self.diagnostics[0].path
+        return self.diagnostics[0].path if self.diagnostics else None
 
     @property
     def line(self) -> int | None:
         """The line of the first finding, counted from 1."""
-        return self.diagnostics[0].line
+        return self.diagnostics[0].line if self.diagnostics else None
 
     @property
     def column(self) -> int | None:
         """The column of the first finding in characters, counted from 1."""
-        return self.diagnostics[0].column
+        return self.diagnostics[0].column if self.diagnostics else None
 
     def __str__(self) -> str:
         """Report every finding, with an empty line between two."""
@@ -97,9 +97,8 @@ class UnreadableSourceError(HpmanError, SyntaxError):
     def __init__(self, *diagnostics: Diagnostic) -> None:
         """Fill the fields of a `SyntaxError` too."""
         super().__init__(*diagnostics)
-        first = diagnostics[0]
-        self.msg = first.message
-        self.filename, self.lineno, self.offset = first.path, first.line, first.column
+        self.msg = str(self)  # all that a traceback shows of a `SyntaxError`
+        self.filename, self.lineno, self.offset = self.path, self.line, self.column
 
 
 class ArgumentCountError(HpmanError, TypeError):

@@ -1,0 +1,65 @@
+"""How a finding reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpman import Diagnostic
+from hpman.errors import EMPTY
+from hpman.occurrence import Occurrence
+from hpman.source import Source
+
+SOURCE = Source("a.py", "one\ntwo\nthree\nfour\nfive\nsix\n")
+
+
+def _finding(**fields: object) -> Diagnostic:
+    return Diagnostic("HPM101", "What.", "Do.").replace(**fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        pytest.param({}, "", id="none"),
+        pytest.param({"path": "a.py"}, "a.py", id="file"),
+        pytest.param({"path": "a.py", "line": 3}, "a.py:3", id="line"),
+        pytest.param({"path": "a.py", "line": 3, "column": 5}, "a.py:3:5", id="column"),
+    ],
+)
+def test_a_place_is_as_exact_as_it_is_known(fields: dict[str, object], place: str) -> None:
+    assert _finding(**fields).place == place
+
+
+def test_a_finding_without_a_file_is_a_sentence() -> None:
+    assert str(_finding()) == "What.\nDo."
+
+
+def test_a_finding_shows_the_line_and_two_around_it() -> None:
+    finding = _finding(path="a.py", line=4, column=1, source=SOURCE)
+    assert str(finding).split("\n") == [
+        "a.py:4:1: What.",
+        "    2: two",
+        "    3: three",
+        "==> 4: four",
+        "    5: five",
+        "    6: six",
+        "Do.",
+    ]
+
+
+def test_a_finding_about_several_calls_shows_each_with_its_context() -> None:
+    calls = tuple(
+        Occurrence("_", "a", EMPTY, {}, None, SOURCE, line % 6 + 1, 1, 1, 2) for line in range(11)
+    )
+    lines = str(_finding(path="a.py", line=1, occurrences=calls)).split("\n")
+    assert lines[:3] == ["a.py:1: What.", "First occurrence:", "a.py:1"]
+    assert "Tenth occurrence:" in lines
+    assert "11th occurrence:" in lines
+
+
+def test_a_very_long_line_does_not_drown_a_message() -> None:
+    source = Source("a.py", "x" * 100_000)
+    assert len(str(_finding(path="a.py", line=1, source=source))) < 300
+
+
+def test_a_place_behind_the_last_line_shows_what_there_is() -> None:
+    assert "    6: six" in str(_finding(path="a.py", line=7, column=1, source=SOURCE))

@@ -1,0 +1,41 @@
+"""What `import hpman` gives."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import hpman
+
+
+@pytest.mark.parametrize("name", hpman.__all__)
+def test_a_public_name_is_there(name: str) -> None:
+    assert getattr(hpman, name) is not None
+    assert name in dir(hpman)
+
+
+@pytest.mark.parametrize("name", ["errors", "hpm_db", "m", "manager"])
+def test_a_public_module_is_there_without_an_import_of_its_own(name: str) -> None:
+    code = f"import hpman; print(hpman.{name}.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == f"hpman.{name}\n"
+
+
+def test_the_version_is_that_of_the_distribution(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.metadata.version", lambda name: f"version of {name}")
+    assert hpman.__version__ == "version of hpman"
+
+
+def test_another_name_is_refused() -> None:
+    with pytest.raises(AttributeError, match="module 'hpman' has no attribute 'nothing'"):
+        hpman.nothing  # noqa: B018
+    with pytest.raises(ImportError):
+        from hpman import nothing  # noqa: F401
+
+
+def test_everything_can_be_imported_at_once() -> None:
+    found: dict[str, object] = {}
+    exec("from hpman import *", found)
+    assert set(hpman.__all__) <= set(found)

@@ -1,0 +1,100 @@
+"""Texts, their lines, and excerpts from them."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hpman import SourceHelper, from_here
+from hpman.source import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", [""]),
+        ("a", ["a"]),
+        ("a\n", ["a"]),
+        ("a\n\n", ["a", ""]),
+        ("\n", [""]),
+        ("a\x0cb\n\x1c\u2028\x85\x0b", ["a\x0cb", "\x1c\u2028\x85\x0b"]),
+    ],
+)
+def test_lines_end_at_newlines_only(text: str, lines: list[str]) -> None:
+    assert Source("a.py", text).lines == lines
+
+
+def test_a_source_is_told_by_path_and_text() -> None:
+    assert Source("a", "x") == Source("a", "x")
+    assert hash(Source("a", "x")) == hash(Source("a", "x"))
+    assert Source("a", "x") != Source("b", "x")
+    assert Source("a", "x") != Source("a", "y")
+    assert Source("a", "x") != "x"
+    assert repr(Source("a", "xyz")) == "Source('a', 3 characters)"
+
+
+def test_a_source_survives_pickling() -> None:
+    twin = pickle.loads(pickle.dumps(Source("a", "x\ny", (0, "b", "a"))))
+    assert (twin.path, twin.lines, twin.key) == ("a", ["x", "y"], (0, "b", "a"))
+
+
+def test_the_text_between_two_places_may_be_within_a_line_or_over_several() -> None:
+    source = Source("a", "abc\ndef\nghi")
+    assert source.between(1, 2, 1, 3) == "b"
+    assert source.between(1, 3, 3, 2) == "c\ndef\ng"
+
+
+def test_an_excerpt_points_at_its_line() -> None:
+    source = Source("a", "".join(f"{number}\n" for number in range(1, 13)))
+    assert source.excerpt(10, before=2, after=5).split("\n") == [
+        "     8: 8",
+        "     9: 9",
+        "==> 10: 10",
+        "    11: 11",
+        "    12: 12",
+    ]
+    assert source.excerpt(1, before=5, after=0, indent=2) == "  ==> 1: 1"
+
+
+def test_an_excerpt_may_be_cut_to_a_width() -> None:
+    assert Source("a", "abcdef").excerpt(1, width=4) == "==> 1: abc…"
+    assert Source("a", "abcd").excerpt(1, width=4) == "==> 1: abcd"
+
+
+def test_a_path_below_the_current_folder_is_shown_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert from_here(str(tmp_path.resolve() / "x" / "a.py")) == os.path.join("x", "a.py")
+    assert from_here("a.py") == "a.py"
+    assert from_here(str(tmp_path.resolve()) + "x") == str(tmp_path.resolve()) + "x"
+
+
+def test_a_path_is_shown_as_it_is_where_there_is_no_current_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse() -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(os, "getcwd", refuse)
+    assert from_here("/x/a.py") == "/x/a.py"
+
+
+def test_the_helper_formats_lines_of_texts_and_files(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text("é\nb\nc\n", encoding="utf-8")
+    helper = SourceHelper.from_file(path)
+    assert helper.format_lines(1, 2, 2) == "    1: é\n==> 2: b"
+    assert helper.format_line_with_context(2, 0, 1, indent_spaces=1) == " ==> 2: b\n     3: c"
+    shown = helper.format_given_filename_and_lineno("x.py", 1, after=0, indent_spaces=2)
+    assert shown == "  x.py:1\n  ==> 1: é"
+    assert SourceHelper.format_given_filepath_and_lineno(str(path), 3).startswith(f"{path}:3\n")
+    assert SourceHelper.format_given_source_and_lineno("a\nb", 1) == "==> 1: a\n    2: b"
+    shown = SourceHelper.format_given_filename_and_source_and_lineno("x.py", "a", 1)
+    assert shown == "x.py:1\n==> 1: a"
