@@ -1,16 +1,16 @@
 """A command line for the hyperparameters of a program.
 
-    parser = argparse.ArgumentParser()
-    _.parse_file(__file__)
-    hpargparse.bind(parser, _)
-    args = parser.parse_args()
+parser = argparse.ArgumentParser()
+_.parse_file(__file__)
+hpargparse.bind(parser, _)
+args = parser.parse_args()
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .bind import bind as bind
+    from .binding import bind as bind
     from .errors import ConversionError as ConversionError
     from .errors import SnapshotError as SnapshotError
     from .options import OptionConflictError as OptionConflictError
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from .transfer import save as save
 
 # Each public name and the module that owns it: a name is imported when it is first asked for.
+# No module bears the name of what is public: importing it would put the module in its place.
 _OWNERS = {
     "ConversionError": "errors",
     "OptionConflictError": "options",
     "SnapshotError": "errors",
-    "bind": "bind",
+    "bind": "binding",
     "load": "transfer",
     "parse_args": "program",
     "save": "transfer",

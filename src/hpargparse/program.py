@@ -12,7 +12,7 @@ import sys
 
 from hpman import HpmanError
 
-from .bind import bind
+from .binding import bind
 from .session import told
 
 TYPE_CHECKING = False

@@ -11,7 +11,7 @@ import sys
 
 from hpman import HpmanError, HyperParameterManager, index_of
 
-from ..bind import bind
+from ..binding import bind
 from ..listing import listed
 from ..program import stop
 from ..session import warn
@@ -64,7 +64,7 @@ def _first_look(words: list[str]) -> tuple[str, list[str]]:
         if len(option) > len("--p") and "--placeholder".startswith(option):
             option = "--placeholder"  # as the parser will read an abbreviation
         if option in _WITH_WORD:
-            value = value if given else next(rest, "")
+            value = value if given else next(rest, placeholder)
             placeholder = value if option == "--placeholder" else placeholder
         elif not word.startswith("-") and os.path.exists(word):
             paths.append(word)

@@ -1,0 +1,3 @@
+from hpman.m import hp
+
+hp("depth", 3)

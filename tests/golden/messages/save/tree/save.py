@@ -1,0 +1,4 @@
+from hpman.m import _
+
+_("blob", b"x")
+_("end", LR / 10)

@@ -1,0 +1,77 @@
+"""Command lines, and what a user reads of them.
+
+Each folder below `cli` and `messages` holds a `tree` to start them in, a
+`case.json` that says why the case exists and which command lines it tries, and
+an `expected.txt`. The latter are written anew by `pytest tests/golden
+--update-golden`: read the difference. A case of `messages` leaves usage out.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+from argparse import ArgumentParser
+from pathlib import Path
+
+import pytest
+
+import hpargparse
+from hpargparse.commands import hpcli
+from hpman import HyperParameterManager
+
+HERE = Path(__file__).parent
+CASES = sorted(
+    path.parent for kind in ("cli", "messages") for path in HERE.glob(f"{kind}/*/case.json")
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
+def test_a_command_line_shows_what_is_expected(
+    case: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
+) -> None:
+    shutil.copytree(case / "tree", tmp_path / "tree")
+    monkeypatch.chdir(tmp_path / "tree")
+    said = json.loads((case / "case.json").read_text(encoding="utf-8"))
+    monkeypatch.setenv("COLUMNS", str(said.get("columns", 80)))
+    shown = []
+    for line in said["lines"]:
+        status = _run(shlex.split(line), monkeypatch)
+        captured = capfd.readouterr()
+        error = captured.err
+        if case.parent.name == "messages" and error.startswith("usage: "):
+            error = error[error.index(": error: ") - len(line.split()[0]) :]
+        marked = "".join(f"! {each}\n" for each in error.splitlines())
+        shown.append(f"$ {line}\n{captured.out}{marked}" + (f"=> {status}\n" if status else ""))
+    found = "\n".join(shown)
+    expected = case / "expected.txt"
+    if request.config.getoption("--update-golden"):
+        expected.write_bytes(found.encode())
+    assert found == expected.read_bytes().decode()
+
+
+def test_each_command_line_case_says_why_it_exists() -> None:
+    reasons = [json.loads((case / "case.json").read_bytes())["why"] for case in CASES]
+    assert len(set(reasons)) == len(reasons)
+
+
+def _run(words: list[str], monkeypatch: pytest.MonkeyPatch) -> object:
+    """Run a command; a script is a program that does nothing but show what it is given."""
+    program, *words = words
+    try:
+        if program == "hpcli":
+            hpcli.main(words)
+            return 0
+        monkeypatch.setattr("sys.argv", [program])
+        manager = HyperParameterManager("_")
+        args = hpargparse.parse_args(manager, program, words, parser=ArgumentParser(prog=program))
+    except SystemExit as stopped:
+        return stopped.code
+    for name, value in vars(args).items():
+        if not name.startswith("hp_"):
+            print(f"{name} = {value!r}")  # noqa: T201 - the program's output
+    return 0

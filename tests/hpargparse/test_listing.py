@@ -1,0 +1,113 @@
+"""What listings show of hyperparameters."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hpargparse.listing import listed
+from hpman import HyperParameterManager
+from tests.hpargparse.bound import managed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOURCE = '_("z", 1)\n_("a", "x")\n_("end", LR / 2)\n_("used")\n'
+
+
+def test_values_stand_in_the_order_of_the_source() -> None:
+    text, left_out = listed(managed(SOURCE), "yaml")
+    assert text == "z: 1\na: x\n"
+    assert left_out == [
+        "`end` is left out: its default `LR / 2` is not known before the program has run it."
+    ]
+
+
+def test_json_is_json() -> None:
+    text, _left_out = listed(managed(SOURCE), "json")
+    assert list(json.loads(text).items()) == [("z", 1), ("a", "x")]
+
+
+def test_what_a_format_cannot_hold_is_left_out_and_said() -> None:
+    manager = managed('_("a", 1)\n_("b", b"x")\n_("c", 1j)\n_("d", 2)')
+    text, left_out = listed(manager, "json")
+    assert json.loads(text) == {"a": 1, "d": 2}
+    assert [message.split(":")[0] for message in left_out] == [
+        "`b` is left out",
+        "`c` is left out",
+    ]
+
+
+def test_what_a_program_has_set_is_left_out_where_it_is_no_literal() -> None:
+    manager = managed('_("a", 1)\n_("b", 2)').set_value("a", object())
+    text, left_out = listed(manager, "yaml")
+    assert text == "b: 2\n"
+    assert left_out[0].startswith("`a` is left out: it ")
+
+
+def test_nothing_is_listed_as_nothing() -> None:
+    manager = managed("")
+    assert listed(manager, "yaml")[0] == "{}\n"
+    assert listed(manager, "origin")[0] == ""
+    assert listed(manager, "detail")[0].startswith("All hyperparameters:\n    []\nDetails:\n")
+
+
+def test_origins_show_the_chain_of_each_value() -> None:
+    manager = managed(SOURCE)
+    manager("z", 5)
+    text, left_out = listed(manager, "origin")
+    assert left_out == []
+    assert text.startswith("z = 5\n    train.py:1 default 1\n    ")
+    assert "a = 'x'\n    train.py:2 default \"x\"\n" in text
+    assert "end = LR / 2\n    train.py:3 default LR / 2\n" in text
+    assert text.endswith("used has no value\n")
+
+
+class TestDetail:
+    def test_shows_every_occurrence(self) -> None:
+        text = listed(managed('_("a", 1)\n\n_("a")\n'), "detail")[0]
+        assert "occurrence[0]:" in text
+        assert "occurrence[1]:" in text
+        assert "==> 3: _(" in text
+
+    def test_shows_types_and_what_has_none(self) -> None:
+        rows = listed(managed(SOURCE), "detail")[0].splitlines()
+        shown = [tuple(map(str.strip, row.split("|")[1:4])) for row in rows if row[:2] == "| "]
+        named = [row for row in shown if row[0] and row[0] != "name"]
+        assert named == [
+            ("z", "int", "1"),
+            ("a", "str", "x"),
+            ("end", "expression", "LR / 2"),
+            ("used", "", "(no value)"),
+        ]
+
+    def test_puts_numbers_to_the_right_if_all_are(self) -> None:
+        assert "|       1 |" in listed(managed('_("a", 1)\n_("b", 0.25)'), "detail")[0]
+        assert "| 1       |" in listed(managed('_("a", 1)\n_("b", "x")'), "detail")[0]
+
+    def test_shows_what_only_the_program_has_named(self) -> None:
+        manager = managed("")
+        manager("late", 5)
+        assert "| late   | int    |       5 |           |" in listed(manager, "detail")[0]
+
+    @pytest.mark.parametrize(
+        ("path", "shown"),
+        [
+            pytest.param("{here}/main.py", "./main.py:1", id="absolute"),
+            pytest.param("{here}/./main.py", "./main.py:1", id="absolute, started as ./main.py"),
+            pytest.param("main.py", "./main.py:1", id="relative"),
+            pytest.param("./main.py", "./main.py:1", id="relative with a dot"),
+            pytest.param("../main.py", "../main.py:1", id="above"),
+            pytest.param("<unknown>", "<unknown>:1", id="no file"),
+        ],
+    )
+    def test_shows_paths_from_here(
+        self, path: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        manager = HyperParameterManager("_")
+        manager.parse_source('_("a", 1)', path.format(here=os.getcwd()))
+        assert f"|   {shown} " in listed(manager, "detail")[0]

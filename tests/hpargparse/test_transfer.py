@@ -1,0 +1,143 @@
+"""What `load` and `save` do from Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import hpargparse
+from hpargparse import SnapshotError
+from tests.hpargparse.bound import managed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def _write(text: str, name: str = "a.yaml") -> str:
+    with open(name, "w", encoding="utf-8") as file:
+        file.write(text)
+    return name
+
+
+def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
+    one, other = managed(), managed()
+    one.set_values({"lr": 2.5, "ks": [7], "opt.lr": 3.0, "model.depth": 9, "end_lr": 0.5})
+    hpargparse.save(tmp_path / "a.yaml", one)
+    hpargparse.load(tmp_path / "a.yaml", other)
+    assert other.get_values() == one.get_values()
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.yml", "a.json", "a.pkl", "a.pickle"])
+def test_formats_go_by_the_extension(name: str) -> None:
+    hpargparse.save(name, managed('_("lr", 0.5)'))
+    manager = managed('_("lr", 0.1)')
+    hpargparse.load(name, manager)
+    assert manager("lr") == 0.5
+    assert str(manager.explain("lr")[-1]).startswith(name)
+
+
+def test_a_format_may_be_named() -> None:
+    hpargparse.save("a", managed('_("lr", 0.5)'), serial_format="json")
+    manager = managed('_("lr", 0.1)')
+    hpargparse.load("a", manager, serial_format="json")
+    assert manager("lr") == 0.5
+
+
+def test_a_default_that_no_run_has_replaced_is_left_out_with_a_warning() -> None:
+    manager = managed('_("lr", 0.5)\n_("end", LR / 10)')
+    with pytest.warns(UserWarning, match="`end` is left out: its default `LR / 10` is not known"):
+        hpargparse.save("a.yaml", manager)
+    manager("end", 0.05)
+    hpargparse.save("b.yaml", manager)
+    with open("b.yaml", encoding="utf-8") as file:
+        assert file.read() == "end: 0.05\nlr: 0.5\n"
+
+
+def test_nested_files_load_as_flat_ones_do() -> None:
+    manager = managed()
+    hpargparse.load(_write("model:\n  depth: 8\nopt:\n  lr: 3"), manager)
+    assert manager("model.depth") == 8
+    assert manager("opt") == {"lr": 3.0}
+
+
+def test_keys_of_a_dict_change_it() -> None:
+    manager = managed()
+    hpargparse.load(_write("opt.lr: 3\nopt.nested.on: false"), manager)
+    assert manager("opt") == {"lr": 3.0, "nested": {"on": False}, "max_norm": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        pytest.param(
+            "lr: fast",
+            "a.yaml:1: `lr`: invalid float value: 'fast';"
+            " the default of `lr` is the float 0.1 at train.py:1",
+            id="another type",
+        ),
+        pytest.param("\nepochs: 1.5", "a.yaml:2: `epochs`: invalid int value: 1.5", id="fraction"),
+        pytest.param("act: gelu", "a.yaml:1: `act`: invalid choice: 'gelu'", id="no choice"),
+        pytest.param("lr: 11", "a.yaml:1: `lr`: expected a value from 0 to 10", id="out of range"),
+        pytest.param(
+            "name: 1",
+            "a.yaml:1: `name`: invalid str value: 1; the default of `name` is the str 'net' at"
+            " train.py:5; put it in quotes to make it a text",
+            id="a number for a text",
+        ),
+        pytest.param("opt.lr: x", "a.yaml:1: `opt.lr`: invalid float value: 'x'", id="a key"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_file_and_line(text: str, sentence: str) -> None:
+    manager = managed()
+    before = manager.get_values()
+    with pytest.raises(SnapshotError) as caught:
+        hpargparse.load(_write(f"{text}\nmodel.depth: 9"), manager)
+    assert str(caught.value).startswith(sentence)
+    assert manager.get_values() == before
+
+
+def test_all_that_does_not_fit_is_reported_at_once() -> None:
+    with pytest.raises(SnapshotError) as caught:
+        hpargparse.load(_write("lr: x\nepochs: y\nact: z\nwho: 1"), managed(), strict=True)
+    assert [each.line for each in caught.value.diagnostics] == [1, 2, 3, 4]
+    assert [each.name for each in caught.value.diagnostics] == ["lr", "epochs", "act", "who"]
+
+
+def test_an_unknown_name_is_a_warning_with_its_line_and_the_nearest_name() -> None:
+    manager = managed()
+    with pytest.warns(UserWarning, match=r"a.yaml:1: .*`lrr`. Did you mean `lr`\? It is not set"):
+        hpargparse.load(_write("lrr: 1\nepochs: 9"), manager)
+    assert manager("epochs") == 9
+
+
+def test_an_unknown_name_near_to_none_asks_for_its_source() -> None:
+    with pytest.raises(SnapshotError, match="Is its source among the parsed ones") as caught:
+        hpargparse.load(_write("qqqqqq.zz: 1"), managed(), strict=True)
+    assert caught.value.name == "qqqqqq.zz"
+
+
+def test_a_name_below_a_hyperparameter_that_is_no_dict_is_unknown() -> None:
+    with pytest.raises(SnapshotError, match=r"there is no hyperparameter `lr\.x`"):
+        hpargparse.load(_write("lr.x: 1"), managed(), strict=True)
+
+
+@pytest.mark.parametrize("name", ["none.yaml", "none/a.yaml"])
+def test_a_file_that_is_not_there_is_a_missing_file(name: str) -> None:
+    with pytest.raises(FileNotFoundError, match=name):
+        hpargparse.load(name, managed())
+
+
+def test_a_trusted_pickle_may_hold_anything() -> None:
+    manager = managed('_("x", None)').set_value("x", ValueError("mine"))
+    hpargparse.save("a.pkl", manager)
+    with pytest.raises(SnapshotError, match="ValueError"):
+        hpargparse.load("a.pkl", managed('_("x", None)'))
+    other = managed('_("x", None)')
+    hpargparse.load("a.pkl", other, trust_pickle=True)
+    assert other("x").args == ("mine",)
