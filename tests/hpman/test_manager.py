@@ -1,0 +1,459 @@
+"""What a manager promises to the program that calls it."""
+
+from __future__ import annotations
+
+import copy
+import os
+import pickle
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hpman import (
+    EMPTY,
+    ArgumentCountError,
+    DoubleAssignmentException,
+    EmptyValue,
+    HpmanError,
+    HyperParameterManager,
+    ImpossibleTree,
+    L,
+    NotLiteralEvaluable,
+    NotLiteralNameException,
+    UnreadableSourceError,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT = """\
+_("lr", 1e-3, help="step")
+_("model.depth", 4)
+_("model.width", WIDTH * 2)
+_("opt", {"lr": 3, "wd": 0})
+_("lr")
+_("used")
+"""
+
+
+@pytest.fixture
+def manager() -> HyperParameterManager:
+    return HyperParameterManager("_")
+
+
+@pytest.fixture
+def parsed(manager: HyperParameterManager) -> HyperParameterManager:
+    return manager.parse_source(TEXT, "a.py")
+
+
+def _write(folder: Path, **files: str) -> None:
+    for name, text in files.items():
+        (folder / f"{name}.py").write_text(text)
+
+
+# Parsing
+
+
+def test_parsing_returns_the_manager(manager: HyperParameterManager, tmp_path: Path) -> None:
+    _write(tmp_path, a="")
+    assert manager.parse_source("") is manager
+    assert manager.parse_file(tmp_path / "a.py") is manager
+
+
+def test_a_default_is_a_value_once_it_is_parsed(parsed: HyperParameterManager) -> None:
+    assert parsed("lr") == parsed.get_value("lr") == 1e-3
+    assert parsed.get_values().keys() == {"lr", "model.depth", "model.width", "opt"}
+
+
+def test_a_default_that_is_no_literal_waits_for_the_program(parsed: HyperParameterManager) -> None:
+    waiting = parsed.get_value("model.width")
+    assert isinstance(waiting, NotLiteralEvaluable)
+    assert "WIDTH * 2" in repr(waiting)
+    assert parsed("model.width", 16) == 16
+    assert parsed.get_value("model.width") == 16
+
+
+def test_files_and_folders_may_be_mixed(manager: HyperParameterManager, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    _write(tmp_path, a='_("a", 1)', b='_("b", 2)')
+    _write(tmp_path / "sub", c='_("c", 3)')
+    manager.parse_file([str(tmp_path / "b.py"), (tmp_path / "sub",), {tmp_path / "a.py"}])
+    assert manager.get_values() == {"a": 1, "b": 2, "c": 3}
+
+
+def test_a_file_that_is_parsed_again_is_replaced(
+    manager: HyperParameterManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, a='_("a", 1)\n_("b", 2)', b='_("c", 3)')
+    manager.parse_file(tmp_path).parse_file(tmp_path / "a.py")
+    _write(tmp_path, a='_("a", 5)')
+    monkeypatch.chdir(tmp_path)
+    assert manager.parse_file("a.py").get_values() == {"a": 5, "c": 3}
+    assert len(manager.db) == 2
+
+
+def test_a_file_that_holds_nothing_any_more_gives_nothing(
+    manager: HyperParameterManager, tmp_path: Path
+) -> None:
+    _write(tmp_path, a='_("a", 1)', b='_("b", 1)')
+    manager.parse_file(tmp_path)
+    _write(tmp_path, a="x = 1")
+    assert manager.parse_file(tmp_path).get_values() == {"b": 1}
+
+
+def test_a_text_of_a_file_replaces_the_file(manager: HyperParameterManager, tmp_path: Path) -> None:
+    _write(tmp_path, a='_("a", 1)')
+    manager.parse_file(tmp_path).parse_source('_("a", 2)', str(tmp_path / "a.py"))
+    assert manager.get_values() == {"a": 2}
+
+
+def test_a_text_without_a_name_is_one_of_its_own(manager: HyperParameterManager) -> None:
+    manager.parse_source('_("a", 1)').parse_source('_("b", 2)')
+    with pytest.raises(DoubleAssignmentException):
+        manager.parse_source('_("a", 1)')
+    assert manager.get_values() == {"a": 1, "b": 2}
+
+
+def test_set_values_outlive_a_parse(parsed: HyperParameterManager) -> None:
+    parsed.set_value("lr", 5).parse_source(TEXT, "a.py")
+    assert parsed("lr") == 5
+
+
+def test_exclude_leaves_files_out(manager: HyperParameterManager, tmp_path: Path) -> None:
+    _write(tmp_path, a='_("a", 1)', b="_(x)")
+    assert manager.parse_file(tmp_path, exclude="b.py").get_values() == {"a": 1}
+    assert manager.parse_file(tmp_path, ["b*"]).get_values() == {"a": 1}
+
+
+def test_imports_are_followed_on_demand(manager: HyperParameterManager, tmp_path: Path) -> None:
+    _write(tmp_path, main='import a\n_("main", 1)', a='_("a", 2)', b='_("b", 3)')
+    manager.parse_file(tmp_path / "main.py", follow_imports=True)
+    assert manager.get_values() == {"a": 2, "main": 1}
+
+
+def test_another_manager_of_the_file_is_not_this_one(manager: HyperParameterManager) -> None:
+    manager.parse_source('from hpman.m import hp\nhp("a", 1)\nhp(x)\n_("b", 2)')
+    assert manager.get_values() == {"b": 2}
+
+
+# Parsing that fails
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        pytest.param("_('a', 1, 2)", ArgumentCountError, id="arguments"),
+        pytest.param("_(x)", NotLiteralNameException, id="name"),
+        pytest.param("_('a', 1, help=x)", NotLiteralEvaluable, id="hint"),
+        pytest.param("_('lr', 1)", DoubleAssignmentException, id="duplicate"),
+        pytest.param("_('model', 1)", ImpossibleTree, id="branch"),
+        pytest.param("_('lr.a', 1)", ImpossibleTree, id="leaf"),
+        pytest.param("if", UnreadableSourceError, id="syntax"),
+        pytest.param("\0", UnreadableSourceError, id="null byte"),
+        pytest.param("'\ud800'", UnreadableSourceError, id="surrogate"),
+    ],
+)
+def test_a_parse_that_fails_changes_nothing(
+    parsed: HyperParameterManager, text: str, kind: type[HpmanError]
+) -> None:
+    index, values, rows = parsed.index, parsed.get_values(), len(parsed.db)
+    with pytest.raises(kind):
+        parsed.parse_source(f"_('new', 1)\n{text}", "b.py")
+    assert parsed.index is index
+    assert repr(parsed.get_values()) == repr(values)
+    assert len(parsed.db) == rows
+
+
+def test_a_parse_that_does_not_fit_what_was_set_changes_nothing(
+    manager: HyperParameterManager,
+) -> None:
+    manager.parse_source('_("a.b", 1)', "a.py")
+    manager("c", 1)
+    with pytest.raises(ImpossibleTree):
+        manager.parse_source('_("c.d", 1)\n_("e", 1)', "b.py")
+    assert manager.get_values() == {"a.b": 1, "c": 1}
+    assert manager.index.names("_") == ["a.b"]
+
+
+def test_every_problem_of_every_file_is_reported_at_once(
+    manager: HyperParameterManager, tmp_path: Path
+) -> None:
+    _write(tmp_path, a='\n_("a", 1); _(x)', b='_("a", 2)\n_()', c="_(\n", d='_("d", 1)')
+    with pytest.raises(NotLiteralNameException) as caught:
+        manager.parse_file(tmp_path)
+    assert [each.code for each in caught.value.diagnostics] == [
+        *("HPM102", "HPM201", "HPM101", "HPM001"),
+    ]
+    said = str(caught.value)
+    places = [f"{tmp_path / 'a.py'}:2:12", f"{tmp_path / 'b.py'}:1:1", f"{tmp_path / 'b.py'}:2:1"]
+    for place in places:
+        assert f"{place}: " in said
+    assert "==> 2: _()" in said
+    assert manager.get_values() == {}
+
+
+def test_duplicated_defaults_are_shown_as_the_seed_shows_them(
+    manager: HyperParameterManager,
+) -> None:
+    with pytest.raises(DoubleAssignmentException) as caught:
+        manager.parse_source('_("a", 1)\n_("a", 2)\n')
+    said = str(caught.value)
+    assert "Duplicated default values:\nFirst occurrence:\n<unknown>:1\n==> 1: _(" in said
+    assert "Second occurrence:\n<unknown>:2\n    1: _(" in said
+
+
+def test_a_path_that_is_not_there_is_an_error(
+    manager: HyperParameterManager, tmp_path: Path
+) -> None:
+    _write(tmp_path, a='_("a", 1)')
+    with pytest.raises(FileNotFoundError):
+        manager.parse_file([tmp_path / "a.py", tmp_path / "gone.py"])
+    assert manager.get_values() == {}
+
+
+# Values
+
+
+def test_the_highest_rank_wins_and_within_it_the_latest(manager: HyperParameterManager) -> None:
+    assert manager("a", 2) == 2
+    assert manager("a", 3) == 3
+    manager.parse_source('_("a", 1)', "a.py")
+    assert manager("a") == 3
+    assert manager.set_value("a", 9) is manager
+    assert (manager("a", 2), manager("a", 3), manager("a")) == (9, 9, 9)
+    manager.set_value("a", 10)
+    assert manager.get_value("a") == 10
+
+
+def test_a_missing_value_is_a_key_error_with_the_nearest_names(
+    parsed: HyperParameterManager,
+) -> None:
+    with pytest.raises(KeyError, match=r"model\.depht.*model\.depth"):
+        parsed("model.depht")
+    with pytest.raises(KeyError, match="used"):
+        parsed.get_value("used")
+    assert isinstance(parsed.get_value("used", raise_exception=False), EmptyValue)
+    assert parsed.get_value("nothing", raise_exception=False) is EMPTY
+
+
+def test_a_name_is_a_text(manager: HyperParameterManager) -> None:
+    names: list[object] = [3, [], None]
+    for name in names:
+        with pytest.raises(TypeError, match="name of a hyperparameter"):
+            manager(name)  # type: ignore[call-overload]
+        with pytest.raises(TypeError, match="name of a hyperparameter"):
+            manager(name, 1)  # type: ignore[call-overload]
+
+
+def test_hints_do_not_change_the_value(manager: HyperParameterManager) -> None:
+    assert manager("a", 1, name=2, default=3, self=4) == 1
+    assert manager("a", name=2) == 1
+
+
+def test_existence_is_having_a_value(parsed: HyperParameterManager) -> None:
+    assert [parsed.exists(name) for name in ("lr", "model", "used", "nothing")] == [
+        *(True, True, False, False),
+    ]
+
+
+def test_several_values_are_set_together_or_not_at_all(parsed: HyperParameterManager) -> None:
+    assert parsed.set_values({"lr": 1, "model.depth": 2}) is parsed
+    with pytest.raises(ImpossibleTree):
+        parsed.set_values({"lr": 5, "model": 6})
+    assert (parsed("lr"), parsed("model.depth")) == (1, 2)
+
+
+def test_an_override_ends_with_its_block_also_on_error(parsed: HyperParameterManager) -> None:
+    with parsed.override({"model.depth": 1}, lr=2):
+        assert (parsed("lr"), parsed("model.depth", 4)) == (2, 1)
+    with pytest.raises(OSError, match="x"), parsed.override(lr=2):
+        raise OSError("x")
+    assert (parsed("lr"), parsed("model.depth")) == (1e-3, 4)
+
+
+def test_a_branch_is_a_dict(parsed: HyperParameterManager) -> None:
+    parsed.set_value("model.width", 8)
+    assert parsed.get_value("model") == parsed("model") == {"depth": 4, "width": 8}
+    assert parsed.get_tree("model") == {"depth": 4, "width": 8}
+    assert parsed.get_tree()["model"] == {"depth": 4, "width": 8}
+
+
+def test_a_branch_that_the_sources_ask_for_as_a_whole_is_a_dict(
+    manager: HyperParameterManager,
+) -> None:
+    manager.parse_source('_("model.depth", 4)\n_("model")')
+    assert manager("model") == {"depth": 4}
+    assert manager.get_values() == {"model.depth": 4}
+    assert [each.name for each in manager.hyperparameters()] == ["model.depth"]
+
+
+def test_a_tree_is_set_as_it_is_got(parsed: HyperParameterManager) -> None:
+    assert parsed.set_tree({"model": {"depth": 9, "width": 1}, "lr": 2}) is parsed
+    assert parsed.set_tree({"width": 7}, "model").get_tree("model") == {"depth": 9, "width": 7}
+    parsed.set_tree(parsed.get_tree(annotate_dict=True))
+    assert parsed.get_tree()["opt"] == {"lr": 3, "wd": 0}
+    assert parsed.get_tree(annotate_dict=True)["opt"] == {"lr": 3, "wd": 0, "__is_dict__": True}
+
+
+def test_a_key_of_a_dict_is_set_and_the_others_stay(parsed: HyperParameterManager) -> None:
+    parsed.set_value("opt.lr", 1)
+    assert parsed("opt", {"lr": 3, "wd": 0}) == {"lr": 1, "wd": 0}
+
+
+def test_an_explanation_leads_from_the_default_to_the_value(parsed: HyperParameterManager) -> None:
+    parsed.set_value("lr", 2)
+    first, second = parsed.explain("lr")
+    assert (first.kind, first.path, first.line, first.value) == ("source", "a.py", 1, 1e-3)
+    assert (second.kind, os.path.basename(second.path or "")) == ("setter", "test_manager.py")
+    assert str(parsed.explain("lr")).startswith("a.py:1 default 1e-3\n")
+    with pytest.raises(KeyError):
+        parsed.explain("nothing")
+
+
+def test_values_that_the_program_never_read_are_known(parsed: HyperParameterManager) -> None:
+    parsed.set_values({"lr": 1, "model.depth": 2})
+    parsed("lr")
+    assert parsed.unused() == ["model.depth"]
+
+
+def test_equal_values_have_one_fingerprint(parsed: HyperParameterManager) -> None:
+    twin = HyperParameterManager("_").parse_source(TEXT, "b.py")
+    for each in (parsed, twin):
+        each("model.width", 8)
+    assert twin.fingerprint() == parsed.fingerprint()
+    assert twin.set_value("lr", 2).fingerprint() != parsed.fingerprint()
+
+
+# The table, nodes, the tree
+
+
+def test_an_occurrence_is_the_row_whose_value_wins(parsed: HyperParameterManager) -> None:
+    row = parsed.get_occurrence("lr")
+    assert row is not None
+    assert (row.value, row.lineno, row.hints) == (1e-3, 1, {"help": "step"})
+    parsed.set_value("lr", 2)
+    row = parsed.get_occurrence_of_value("lr")
+    assert row is not None
+    assert (row.value, row.lineno) == (2, None)
+
+
+def test_a_use_has_an_occurrence_and_none_of_a_value(parsed: HyperParameterManager) -> None:
+    row = parsed.get_occurrence("used")
+    assert row is not None
+    assert row.lineno == 6
+    assert parsed.get_occurrence_of_value("used") is None
+    assert parsed.get_occurrence("nothing") is None
+    assert parsed.get_occurrence_of_value("nothing") is None
+
+
+def test_nodes_stand_in_source_order(parsed: HyperParameterManager) -> None:
+    nodes = parsed.get_nodes()
+    assert [node.name for node in nodes] == ["lr", "model.depth", "model.width", "opt", "used"]
+    assert [len(node.db) for node in nodes] == [2, 1, 1, 1, 1]
+    assert [node.empty for node in nodes] == [False, False, False, False, True]
+
+
+def test_the_tree_is_a_view_of_nodes(parsed: HyperParameterManager) -> None:
+    model, lr = parsed.tree.get("model"), parsed.tree.get("lr")
+    assert model is not None
+    assert model.is_branch()
+    assert not model.is_leaf()
+    assert lr is not None
+    assert lr.is_leaf()
+    assert parsed.tree.get("nothing") is None
+    assert HyperParameterManager("_").tree.empty
+
+
+def test_hyperparameters_that_only_the_program_has_named_come_last(
+    parsed: HyperParameterManager,
+) -> None:
+    parsed("runtime", 5)
+    found = parsed.hyperparameters()
+    assert [each.name for each in found][-2:] == ["used", "runtime"]
+    assert (found[-1].value, found[-1].occurrences, found[-1].definition) == (5, (), None)
+
+
+def test_the_table_can_be_asked_as_the_seed_does(parsed: HyperParameterManager) -> None:
+    rows = parsed.db.select(lambda row: row.name == "lr")
+    (hinted,) = (row for row in rows if row["hints"])
+    assert (hinted["hints"]["help"], hinted["value"]) == ("step", 1e-3)
+    assert parsed.db.count(L.of_name("lr")) == 2
+
+
+# Copies
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        pytest.param(lambda m: pickle.loads(pickle.dumps(m)), id="pickle"),
+        pytest.param(copy.copy, id="copy"),
+        pytest.param(copy.deepcopy, id="deepcopy"),
+    ],
+)
+def test_a_private_manager_is_copied_with_all_that_it_knows(
+    parsed: HyperParameterManager, again: object
+) -> None:
+    parsed.set_value("lr", 2)
+    parsed("model.width", 3)
+    twin = again(parsed)  # type: ignore[operator]
+    assert twin is not parsed
+    assert twin.get_values() == parsed.get_values()
+    assert len(twin.db) == len(parsed.db)
+    assert (twin.placeholder, twin.separator) == ("_", ".")
+    twin.set_value("lr", 9)
+    twin.parse_source("_('new', 1)")
+    assert parsed("lr") == 2
+    assert not parsed.exists("new")
+
+
+def test_a_deep_copy_shares_no_value(parsed: HyperParameterManager) -> None:
+    twin = copy.deepcopy(parsed)
+    twin.get_value("opt")["lr"] = "changed"
+    assert parsed.get_value("opt") == {"lr": 3, "wd": 0}
+
+
+def test_an_imported_manager_is_the_only_one_of_its_name() -> None:
+    from hpman.m import the_only_one
+
+    assert copy.copy(the_only_one) is the_only_one
+    assert copy.deepcopy(the_only_one) is the_only_one
+    assert pickle.loads(pickle.dumps(the_only_one)) is the_only_one
+
+
+def test_a_manager_shows_its_placeholder(parsed: HyperParameterManager) -> None:
+    assert repr(parsed) == "<hyperparameter manager '_', 4 values>"
+
+
+def test_the_separator_may_be_another(tmp_path: Path) -> None:
+    manager = HyperParameterManager("_", separator="/")
+    manager.parse_source('_("a/b", 1)\n_("c.d", 2)\n_("c", 3)')
+    assert manager.get_tree() == {"a": {"b": 1}, "c.d": 2, "c": 3}
+    with pytest.raises(ImpossibleTree):
+        manager.parse_source('_("a", 1)')
+
+
+WORKER = """\
+import multiprocessing, sys
+from hpman.m import _
+
+def work(manager):
+    print(manager is _, manager("lr", 1e-3), manager("depth", 4), flush=True)
+
+if __name__ == "__main__":
+    _.parse_file(__file__).set_value("lr", 0.5)
+    worker = multiprocessing.get_context("spawn").Process(target=work, args=(_,))
+    worker.start()
+    worker.join()
+    sys.exit(worker.exitcode)
+"""
+
+
+def test_a_spawned_worker_sees_the_values_that_were_set(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(WORKER)
+    done = subprocess.run(
+        [sys.executable, "main.py"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "True 0.5 4\n"
