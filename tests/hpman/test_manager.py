@@ -247,6 +247,15 @@ def test_a_name_is_a_text(manager: HyperParameterManager) -> None:
             manager(name, 1)  # type: ignore[call-overload]
 
 
+def test_a_default_that_was_seen_before_is_the_value_as_long_as_nothing_is_set(
+    manager: HyperParameterManager,
+) -> None:
+    default: object = [1]
+    assert manager("a", default) is manager("a", default) is default
+    manager.set_value("a", 2)
+    assert manager("a", default) == manager("a", default) == 2
+
+
 def test_hints_do_not_change_the_value(manager: HyperParameterManager) -> None:
     assert manager("a", 1, name=2, default=3, self=4) == 1
     assert manager("a", name=2) == 1
@@ -413,6 +422,16 @@ def test_a_deep_copy_shares_no_value(parsed: HyperParameterManager) -> None:
     twin = copy.deepcopy(parsed)
     twin.get_value("opt")["lr"] = "changed"
     assert parsed.get_value("opt") == {"lr": 3, "wd": 0}
+
+
+def test_a_copied_state_does_not_replace_what_a_manager_has_parsed(
+    parsed: HyperParameterManager,
+) -> None:
+    _make, _arguments, state = parsed.set_value("lr", 2).__reduce__()
+    other = HyperParameterManager("_").parse_source("_('mine', 1)")
+    other.__setstate__(state)
+    assert other.index.names("_") == ["mine"]
+    assert other("lr") == 2
 
 
 def test_an_imported_manager_is_the_only_one_of_its_name() -> None:
