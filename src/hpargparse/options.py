@@ -237,10 +237,7 @@ class HyperParameterAction(BoundAction):
         if isinstance(default, NotLiteralEvaluable):
             shown = default.expression
         else:
-            try:
-                shown = self.converter.format(default) or repr(default)
-            except (ConversionError, TypeError, ValueError):
-                shown = repr(default)
+            shown = self.converter.format(default) or repr(default)
         shown = " ".join(shown.split())
         if len(shown) > _SHOWN_LENGTH:
             shown = f"{shown[: _SHOWN_LENGTH - 3]}..."

@@ -257,7 +257,9 @@ def _parser_defaults(binding: Binding) -> tuple[dict[str, object], dict[str, Ori
     values = {
         name: option.parser_default()
         for name, option in binding.options.items()
-        if option.default is not option.initial and option.default is not argparse.SUPPRESS
+        if option.default is not option.initial
+        and option.default is not argparse.SUPPRESS
+        and option.option_strings
     }
     origins = {
         name: Origin("option", text="set_defaults", value=value) for name, value in values.items()
@@ -318,7 +320,7 @@ def _is_set(binding: Binding, name: str) -> bool:
     """Tell whether something other than a default gave a hyperparameter its value."""
     try:
         chain = binding.manager.explain(name)
-    except KeyError:
+    except KeyError:  # the sources were parsed again, and do not name it any more
         return False
     return any(origin.kind not in ("source", "call") for origin in chain)
 
@@ -328,7 +330,7 @@ def _fill(namespace: argparse.Namespace, binding: Binding) -> None:
     values = binding.manager.get_values()
     for name, option in binding.options.items():
         option.initial = option.default
-        if name in values:
+        if name in values and option.option_strings:  # else another option has replaced it
             setattr(namespace, option.dest, values[name])
 
 

@@ -190,6 +190,13 @@ def test_a_suppressing_parser_keeps_unasked_actions_out_of_the_namespace() -> No
     assert vars(parser.parse_args(["--hp-strict"])) == {"lr": 0.1, "hp_strict": True}
 
 
+def test_a_resolving_parser_may_replace_an_option_of_ours() -> None:
+    parser, manager = bound('_("lr", 0.1)\n_("b", 1)', ArgumentParser(conflict_handler="resolve"))
+    parser.add_argument("--lr", default="mine")
+    args = parser.parse_args(["--b", "2"])
+    assert (args.lr, args.b, manager("lr"), manager("b")) == ("mine", 2, 0.1, 2)
+
+
 class TestGroups:
     def test_are_made_of_the_branches_of_names(self) -> None:
         parser, _manager = bound('_("model.depth", 1)\n_("model.width", 2)\n_("lr", 3)')

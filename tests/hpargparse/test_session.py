@@ -218,6 +218,13 @@ class TestRequired:
         assert caught.value.code == 0
         assert capsys.readouterr().out == "lr: 0.1\nopt: {a: 1}\n"
 
+    def test_sources_that_were_parsed_again_do_not_satisfy_it(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        parser, manager = bound('_("data", required=True)')
+        manager.parse_source('_("other", 1)', "train.py")
+        assert refusal(capsys, parser, "") == "the following arguments are required: --data"
+
     def test_what_is_never_defined_is_optional_unless_a_hint_says_so(self) -> None:
         parser, manager = bound('_("data")')
         assert parser.parse_args([]).data is None
