@@ -120,7 +120,7 @@ def test_own_arguments_and_hyperparameters_mix(project: Project) -> None:
 
 def test_choices_deep_in_a_model_are_checked(project: Project) -> None:
     said = project("--decoder-type", "LLM", status=2)
-    assert "argument --decoder-type: expected one of 'LD', 'LLMD', got 'LLM'" in said
+    assert "argument --decoder-type: invalid choice: 'LLM' (choose from 'LD', 'LLMD')" in said
     assert "decoder.py:12" in said
 
 
