@@ -7,6 +7,7 @@ hyperparameter.
 from __future__ import annotations
 
 import gc
+import sys
 import warnings
 from _ast import PyCF_ONLY_AST
 
@@ -14,6 +15,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import Module
     from typing import Any
+
+
+# Before 3.11 the parser makes the objects of a chain of any length, as
+# `1 + 1 + …`, without a look at the stack, and takes the process down.
+_OVERFLOWS = sys.version_info < (3, 11)
 
 
 class UnparsableError(ValueError):
@@ -71,6 +77,8 @@ def parse(text: str) -> Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            if _OVERFLOWS and _may_hold_a_long_chain(text):
+                _compile(text)
             tree: Any = compile(text, "<source>", "exec", PyCF_ONLY_AST, dont_inherit=True)
             return tree  # type: ignore[no-any-return]
     except (SyntaxError, ValueError) as error:
@@ -86,6 +94,26 @@ def parse(text: str) -> Module:
         raise UnparsableError(error.msg, line, column) from None
     except (RecursionError, MemoryError):
         raise UnparsableError("the code is nested too deeply for Python to read") from None
+
+
+def _may_hold_a_long_chain(text: str) -> bool:
+    """Tell whether an expression in the text may have tens of thousands of parts."""
+    if len(text) < 100_000:
+        return False
+    lines = text.split("\n")
+    return len(lines) > 50_000 or max(map(len, lines)) > 10_000
+
+
+def _compile(text: str) -> None:
+    """Compile a text for real, since that does look at the stack.
+
+    Raises:
+        RecursionError: the text is nested too deeply.
+    """
+    try:
+        compile(text, "<source>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return  # the parser itself has to say what is wrong
 
 
 def _place(text: str, index: int) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 import sys
 import warnings
 
@@ -35,6 +36,37 @@ def test_what_cannot_be_parsed_says_why_and_where(
         parse(text)
     assert place in (None, (caught.value.line, caught.value.column))
     assert caught.value.line >= 1 <= caught.value.column
+
+
+@pytest.mark.parametrize("text", ["x = " + "1 + " * 300_000 + "1", "x = y" + ".z" * 300_000])
+def test_a_chain_of_any_length_leaves_the_process_alive(text: str) -> None:
+    code = (
+        "import sys\n"
+        "from hpman.static.syntax import UnparsableError, parse\n"
+        "try: parse(sys.stdin.read())\n"
+        "except UnparsableError as error: print(error.reason)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=text, capture_output=True, text=True, check=True
+    )
+    assert "nested too deeply" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("x = " + "1+" * 60_000 + "1", "nested too deeply", id="long line"),
+        pytest.param("x = (1" + "\n+1" * 60_000 + ")", "nested too deeply", id="many lines"),
+        pytest.param("return\n" + "#" * 200_000 + "\n(", "never closed", id="no chain"),
+    ],
+)
+def test_an_old_parser_is_kept_from_long_chains(
+    text: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(syntax, "_OVERFLOWS", True)
+    with pytest.raises(UnparsableError, match=message):
+        parse(text)
+    parse("return 1\n" * 20_000)  # long, but without a chain; no function is no matter of syntax
 
 
 def test_whatever_else_the_parser_refuses_is_said_in_its_words(
