@@ -11,7 +11,6 @@ import sys
 
 from .options import EQUALS, BoundAction
 from .session import Binding, current, run
-from .suggestions import unrecognized
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,6 +80,8 @@ def _relaxed(parser: argparse.ArgumentParser, bindings: list[Binding], original:
             rest = [word.replace(EQUALS, "=") for word in rest]
             session = current()
             if strict and rest and session is not None:
+                from .suggestions import unrecognized
+
                 raise argparse.ArgumentError(None, unrecognized(rest, session.parsers))
             return parsed, rest
 

@@ -1,7 +1,8 @@
 """One run of a parser: from the words of a command line to values in managers.
 
 Owns the order load, command line, save, list, exit, and that a failure changes
-nothing; knows neither how options are made nor how files are laid out.
+nothing; knows neither how options are made nor how files are laid out. What
+reads, writes and lists loads when it is asked for.
 """
 
 from __future__ import annotations
@@ -11,10 +12,6 @@ import sys
 from _thread import _local
 
 from hpman import HpmanError, Origin
-
-from .listing import listed
-from .snapshot import write
-from .transfer import read_values, saveable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,6 +170,8 @@ class Session:
         for binding, requests in self._requests.items():
             how = requests.actions.get("list")
             if how is not None:
+                from .listing import listed
+
                 text, left_out = listed(binding.manager, how)
                 sys.stdout.write(text)
                 sys.stdout.flush()
@@ -283,6 +282,8 @@ def _plan_files(
     """Plan what the files say that are to be loaded."""
     actions = requests.actions
     for path in actions.get("load") or ():
+        from .transfer import read_values
+
         loaded = read_values(
             path,
             {name: option.converter for name, option in binding.options.items()},
@@ -335,10 +336,18 @@ def _fill(namespace: argparse.Namespace, binding: Binding) -> None:
 
 
 def _try(binding: Binding, requests: Requests, plan: Plan, parser: argparse.ArgumentParser) -> None:
-    """Try the values that are planned, and write the snapshot that is asked for, of them."""
+    """Try the values that are planned, and write the snapshot that is asked for, of them.
+
+    A single layer needs no trial: the manager takes all of it or nothing.
+    """
+    path = requests.actions.get("save")
+    if path is None and len(plan.layers) < 2:
+        return
+    from .snapshot import write
+    from .transfer import saveable
+
     with binding.manager.override(plan.values):
         values, left_out = saveable(binding.manager)
-    path = requests.actions.get("save")
     if path is not None:
         write(path, values, requests.actions.get("serial_format") or binding.serial_format)
         warn(parser.prog, left_out)
