@@ -10,8 +10,11 @@ def __getattr__(name: str) -> object:
     if name.startswith("__") and name.endswith("__"):
         raise AttributeError(f"module 'hpman.m' has no {name}: dunder names are Python's own")
     from .manager import HyperParameterManager
+    from .workers import announce
 
-    return globals().setdefault(name, HyperParameterManager(name, home=__home__))
+    manager = globals().setdefault(name, HyperParameterManager(name, home=__home__))
+    announce(manager)
+    return manager
 
 
 def __home__(name: str) -> object:  # noqa: N807 - any other name would be that of a manager

@@ -130,9 +130,7 @@ def _read(node: Call, placeholder: str, lines: _Lines) -> Occurrence | Sequence[
     hints: dict[str, Any] = {}
     for keyword in node.keywords:
         try:
-            if keyword.arg is None:
-                raise NotLiteralError("**")
-            hints[keyword.arg] = literal(keyword.value)
+            hints[_keyword(keyword.arg)] = literal(keyword.value)
         except NotLiteralError:
             problems = [*problems, _hint_not_literal(node, keyword, placeholder, lines)]
     if problems:
@@ -159,6 +157,13 @@ def _read(node: Call, placeholder: str, lines: _Lines) -> Occurrence | Sequence[
         end_line,
         lines.column(end_line, node.end_col_offset),  # type: ignore[arg-type]
     )
+
+
+def _keyword(name: str | None) -> str:
+    """Return the name of a hint; `**` names none before the program runs."""
+    if name is None:
+        raise NotLiteralError("**")
+    return name
 
 
 def _wrong_arguments(node: Call, placeholder: str, lines: _Lines) -> Sequence[Diagnostic]:

@@ -1,0 +1,140 @@
+"""Values for the processes that `multiprocessing` starts.
+
+Owns how what a program has set reaches its workers, whoever starts them and
+however; knows neither names nor ranks. No other process sees anything of it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from .runtime.portable import portable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any, Protocol
+
+    class Traveller(Protocol):
+        """A manager, as far as it is asked for here."""
+
+        placeholder: str
+
+        def __reduce__(self) -> tuple[Any, ...]:
+            """Return how to find it in another process, and its state."""
+
+
+_PROCESS = "multiprocessing.process"
+_CONFIG = "hpman"  # our key in what a process hands on to its children
+_travellers: dict[str, Traveller] = {}
+
+
+def announce(manager: Traveller) -> None:
+    """Let the values of a manager reach every worker that is started from now on.
+
+    A worker gets a copy of a dictionary of settings from the process that
+    starts it, beside the function that it runs. Our entry in there packs the
+    managers when a worker is started (spawn, forkserver), and unpacks them in
+    the worker. A forked worker has them anyway.
+
+    Args:
+        manager: a manager of `hpman.m`; the other process has one of its name.
+    """
+    if not _travellers:
+        if _PROCESS in sys.modules:
+            _join(sys.modules[_PROCESS])
+        else:
+            sys.meta_path.insert(0, _Watch())
+    _travellers[manager.placeholder] = manager
+
+
+def _join(process: ModuleType) -> None:
+    """Put our entry among the settings that this process hands on."""
+    process.current_process()._config[_CONFIG] = Luggage()
+
+
+class Luggage:
+    """Be pickled as the managers of this process, and unpickled into those of another."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pack what can travel, and warn of what cannot."""
+        from multiprocessing.reduction import ForkingPickler
+        from pickle import PicklingError
+
+        def holds(value: object) -> bool:
+            try:
+                ForkingPickler.dumps(value)
+            except (PicklingError, TypeError, AttributeError, ValueError, RecursionError):
+                return False
+            return True
+
+        packed = []
+        for manager in _travellers.values():
+            find, arguments, (process, index, values) = manager.__reduce__()
+            values, stays = portable(values, holds)
+            packed.append((find, arguments, (process, index, values)))
+            for name in stays:
+                _warn(name)
+        return _unpack, (packed,)
+
+
+def _warn(name: str) -> None:
+    """Say that a value does not reach a worker."""
+    import warnings
+
+    warnings.warn(
+        f"the value of `{name}` cannot be pickled, so this worker does not get it and uses the "
+        "default; set a literal, or set it in the worker",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+
+
+def _unpack(packed: Sequence[tuple[Callable[..., Any], tuple[Any, ...], Any]]) -> Luggage:
+    """Take the values over in a worker."""
+    for find, arguments, state in packed:
+        find(*arguments).__setstate__(state)
+    return Luggage()
+
+
+class _Watch:
+    """Wait for the first import of `multiprocessing.process`, then step aside (PEP 451)."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find no module but that one, and that one as everybody else does."""
+        if name != _PROCESS:
+            return None
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+        for finder in sys.meta_path:
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                if spec.loader is not None:
+                    spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
+                return spec
+        return None
+
+
+class _Loader:
+    """Load a module as its own loader does, and join it then."""
+
+    def __init__(self, loader: Any) -> None:
+        """Keep the loader."""
+        self._loader = loader
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Make the module."""
+        module: ModuleType | None = self._loader.create_module(spec)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module, give it its own loader back, and join."""
+        module.__loader__ = self._loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        _join(module)

@@ -1,0 +1,159 @@
+"""Workers that multiprocessing starts see what their parent has set; other processes do not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+METHODS = ["spawn", "forkserver"] if sys.platform != "win32" else ["spawn"]
+
+MODEL = """
+    from hpman.m import _
+
+    def depth():
+        return _("model.depth", 4)
+
+    def width():
+        return _("width")
+"""
+
+
+def run(folder: Path, program: str) -> subprocess.CompletedProcess[str]:
+    """Run a program beside a module that imports `_` by itself."""
+    (folder / "model.py").write_text(textwrap.dedent(MODEL), encoding="utf-8")
+    (folder / "main.py").write_text(textwrap.dedent(program), encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "main.py"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+
+@pytest.mark.parametrize("imported", ["before", "after"])
+@pytest.mark.parametrize("method", METHODS)
+def test_a_worker_that_nobody_passed_the_manager_sees_what_was_set(
+    tmp_path: Path, method: str, imported: str
+) -> None:
+    early = "import multiprocessing" if imported == "before" else ""
+    done = run(
+        tmp_path,
+        f"""
+        {early}
+        from hpman.m import _
+        import model
+
+        def work(queue):
+            queue.put((model.depth(), model.width(), str(_.explain("width"))))
+
+        if __name__ == "__main__":
+            _.parse_source('_("width", 3)', "here.py")
+            _.set_values({{"model.depth": 9, "width": 7}})
+            import multiprocessing
+            context = multiprocessing.get_context({method!r})
+            queue = context.Queue()
+            worker = context.Process(target=work, args=(queue,))
+            worker.start()
+            print(queue.get(timeout=50))
+            worker.join()
+        """,
+    )
+    assert done.stdout == "(9, 7, 'here.py:1 default 3\\nmain.py:11 set_values')\n"
+    assert done.stderr == ""
+
+
+def test_a_pool_and_the_workers_of_its_workers_see_what_was_set(tmp_path: Path) -> None:
+    done = run(
+        tmp_path,
+        """
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+        import model
+
+        def inner(_number):
+            return model.depth()
+
+        def outer(queue):
+            with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+                queue.put(list(pool.map(inner, [0])))
+
+        if __name__ == "__main__":
+            from hpman.m import _
+            _.set_value("model.depth", 9)
+            context = multiprocessing.get_context("spawn")
+            queue = context.Queue()
+            worker = context.Process(target=outer, args=(queue,))
+            worker.start()
+            print(queue.get(timeout=50))
+            worker.join()
+        """,
+    )
+    assert done.stdout == "[9]\n"
+
+
+def test_a_value_that_cannot_travel_is_named_and_the_others_do(tmp_path: Path) -> None:
+    done = run(
+        tmp_path,
+        """
+        import multiprocessing
+        import model
+
+        def work(queue):
+            from hpman.m import _
+            queue.put((model.depth(), _("act", "relu")))
+
+        if __name__ == "__main__":
+            from hpman.m import _
+            _.set_values({"model.depth": 9, "act": lambda x: x})
+            context = multiprocessing.get_context("spawn")
+            queue = context.Queue()
+            worker = context.Process(target=work, args=(queue,))
+            worker.start()
+            print(queue.get(timeout=50))
+            worker.join()
+        """,
+    )
+    assert done.stdout == "(9, 'relu')\n"
+    assert "the value of `act` cannot be pickled" in done.stderr
+
+
+def test_an_unrelated_process_sees_nothing(tmp_path: Path) -> None:
+    done = run(
+        tmp_path,
+        """
+        import multiprocessing, os, subprocess, sys
+        from hpman.m import _
+        _.set_value("model.depth", 9)
+        code = "import model, os; print(model.depth(), sorted(os.environ) == KNOWN)"
+        code = code.replace("KNOWN", repr(sorted(os.environ)))
+        print(subprocess.check_output([sys.executable, "-c", code], text=True), end="")
+        """,
+    )
+    assert done.stdout == "4 True\n"
+
+
+def test_the_watch_for_multiprocessing_leaves_every_module_as_it_is(tmp_path: Path) -> None:
+    done = run(
+        tmp_path,
+        """
+        import sys
+        finders = list(sys.meta_path)
+        from hpman.m import _
+        import json, multiprocessing.process
+        process = sys.modules["multiprocessing.process"]
+        print(sys.meta_path == finders, type(process.__loader__).__name__,
+              process.__spec__.loader is process.__loader__)
+        """,
+    )
+    assert done.stdout == "True SourceFileLoader True\n"
