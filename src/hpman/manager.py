@@ -383,7 +383,7 @@ class HyperParameterManager:
         from copy import deepcopy
 
         twin = memo[id(self)] = type(self)(self.placeholder, self.separator)
-        twin.__setstate__((0, self._index, deepcopy(self._store.state(), memo)))
+        twin.__setstate__((0, *deepcopy((self._index, self._store.state()), memo)))
         return twin
 
     def __repr__(self) -> str:
