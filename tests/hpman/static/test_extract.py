@@ -62,6 +62,7 @@ def test_a_text_that_is_no_python_gives_one_finding() -> None:
         pytest.param("_(*a)", ("HPM102", None, 1, 1), id="starred"),
         pytest.param("_('a', 1,\n é=x)", ("HPM103", "a", 2, 2), id="hint"),
         pytest.param("_('a', **x)", ("HPM103", "a", 1, 8), id="hints unpacked"),
+        pytest.param("_('a', **{'k': 1})", ("HPM103", "a", 1, 8), id="literal hints unpacked"),
     ],
 )
 def test_a_finding_carries_its_fields(
