@@ -47,10 +47,10 @@ class Converter:
         self, default: object, hints: Mapping[str, object], name: str, place: str = ""
     ) -> None:
         """Keep what messages and conversions need."""
-        self.default = default
-        self.hints = hints
-        self.name = name
-        self.place = place
+        self.default: object = default
+        self.hints: Mapping[str, object] = hints
+        self.name: str = name
+        self.place: str = place
 
     @property
     def sample(self) -> object:

@@ -36,7 +36,8 @@ class OptionConflictError(HpmanError, argparse.ArgumentError):
         """Fill the fields of an `argparse.ArgumentError` too."""
         Exception.__init__(self, *diagnostics)
         self.diagnostics = diagnostics
-        self.argument_name, self.message = None, str(self)
+        self.argument_name: str | None = None
+        self.message: str = str(self)
 
 
 class BoundAction(argparse.Action):
@@ -169,17 +170,17 @@ class HyperParameterAction(BoundAction):
     ) -> None:
         """Leave all text to be made when it is asked for."""
         definition = hyperparameter.definition
-        self.name = hyperparameter.name
+        self.name: str = hyperparameter.name
         self.hyperparameter = hyperparameter
-        self.place = "" if definition is None else f"{definition.path}:{definition.line}"
+        self.place: str = "" if definition is None else f"{definition.path}:{definition.line}"
         hints = hyperparameter.hints
-        self.converter = Converter(hyperparameter.value, hints, self.name, self.place)
-        self.initial = None if default is EMPTY else default
+        self.converter: Converter = Converter(hyperparameter.value, hints, self.name, self.place)
+        self.initial: object = None if default is EMPTY else default
         self.typed = typed
-        self.is_required = bool(hints and hints.get("required"))
+        self.is_required: bool = bool(hints and hints.get("required"))
         self._show_default = show_default
         super().__init__([option], self.name, default=self.initial, metavar=self.name.upper())
-        self.is_flag = self.converter.is_flag
+        self.is_flag: bool = self.converter.is_flag
         if self.is_flag:
             self.nargs, self.metavar = "?", "{true,false}"
         if hints:

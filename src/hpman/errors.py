@@ -97,8 +97,10 @@ class UnreadableSourceError(HpmanError, SyntaxError):
     def __init__(self, *diagnostics: Diagnostic) -> None:
         """Fill the fields of a `SyntaxError` too."""
         super().__init__(*diagnostics)
-        self.msg = str(self)  # all that a traceback shows of a `SyntaxError`
-        self.filename, self.lineno, self.offset = self.path, self.line, self.column
+        self.msg: str = str(self)  # all that a traceback shows of a `SyntaxError`
+        self.filename: str | None = self.path
+        self.lineno: int | None = self.line
+        self.offset: int | None = self.column
 
 
 class ArgumentCountError(HpmanError, TypeError):

@@ -223,8 +223,8 @@ class HyperParamNode:
 
     def __init__(self, name: str, rows: Iterable[Row] = ()) -> None:
         """Order the rows."""
-        self.name = name
-        self.db = HyperParameterDB(rows).sorted(L.value_priority)
+        self.name: str = name
+        self.db: HyperParameterDB = HyperParameterDB(rows).sorted(L.value_priority)
 
     @property
     def value(self) -> Any:

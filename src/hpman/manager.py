@@ -67,8 +67,8 @@ class HyperParameterManager:
         home: Callable[[str], object] | None = None,
     ) -> None:
         """Start without sources and without values."""
-        self.placeholder = placeholder
-        self.separator = separator
+        self.placeholder: str = placeholder
+        self.separator: str = separator
         self._home = home
         self._index: Index | None = None
         self._adopt(Store(separator))

@@ -42,7 +42,9 @@ class DeferredNode:
 
     def __init__(self, call: str, line: int, offset: int) -> None:
         """Keep text and place."""
-        self.call, self.line, self.offset = call, line, offset
+        self.call: str = call
+        self.line: int = line
+        self.offset: int = offset
 
     def parse(self) -> Any:
         """Return the tree of the call's default, at its place in the file."""

@@ -45,9 +45,9 @@ class Source:
 
     def __init__(self, path: str, text: str, key: tuple[object, ...] = ()) -> None:
         """Keep the text; it is split at the first question for a line."""
-        self.path = path
-        self.text = text
-        self.key = key or (0, path)
+        self.path: str = path
+        self.text: str = text
+        self.key: tuple[object, ...] = key or (0, path)
         self._lines: list[str] | None = None
 
     @property

@@ -38,7 +38,7 @@ class Journal:
 
     def __init__(self) -> None:
         """Start empty."""
-        self.history = History()
+        self.history: History = History()
         self.places: dict[str, Call] = {}
         self.origin_of: Callable[[str], Origin | None] | None = None
 

@@ -47,7 +47,7 @@ class Ranks:
 
     def __init__(self, separator: str, where: Callable[[Ranks, str], str]) -> None:
         """Start empty; `where` tells the place of a name for messages."""
-        self.separator = separator
+        self.separator: str = separator
         self.defaults: dict[str, Any] = {}
         self.used: frozenset[str] = frozenset()
         self.calls: dict[str, Any] = {}

@@ -63,7 +63,7 @@ class Store:
     def __init__(self, separator: str = ".") -> None:
         """Start without any name."""
         check_separator(separator)
-        self.separator = separator
+        self.separator: str = separator
         self.hot: dict[str, Any] = {}
         self.accepted: dict[str, Any] = {}
         self._journal = Journal()

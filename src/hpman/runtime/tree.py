@@ -58,8 +58,8 @@ class TreeView(Generic[N]):
 
     def __init__(self, nodes: Mapping[str, N], separator: str = ".", name: str = "") -> None:
         """Sort the nodes into their places."""
-        self.separator = separator
-        self.name = name
+        self.separator: str = separator
+        self.name: str = name
         self.node: N | None = None
         self.children: dict[str, TreeView[N]] = {}
         for path, node in nodes.items():

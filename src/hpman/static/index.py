@@ -79,7 +79,7 @@ class Index:
 
     def __init__(self, separator: str = ".") -> None:
         """Start with nothing in it."""
-        self.separator = separator
+        self.separator: str = separator
         self._files: dict[tuple[object, ...], ScannedFile] = {}
         self._names: dict[Name, tuple[Occurrence, ...]] = {}
         self._branches: dict[Name, int] = {}

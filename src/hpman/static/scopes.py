@@ -52,8 +52,8 @@ class Scope:
 
     def __init__(self, outer: Scope | None, kind: str = "function") -> None:
         """Open a scope inside another."""
-        self.outer = outer
-        self.kind = kind
+        self.outer: Scope | None = outer
+        self.kind: str = kind
         self.bindings: dict[str, list[Meaning | expr]] = {}
         self.elsewhere: dict[str, Scope] = {}  # names declared global or nonlocal
 

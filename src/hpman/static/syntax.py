@@ -34,7 +34,9 @@ class UnparsableError(ValueError):
     def __init__(self, reason: str, line: int = 1, column: int = 1) -> None:
         """Keep the reason and the place."""
         super().__init__(reason, line, column)
-        self.reason, self.line, self.column = reason, line, column
+        self.reason: str = reason
+        self.line: int = line
+        self.column: int = column
 
 
 class collector_at_rest:  # noqa: N801 - it reads as a statement, and contextlib is dear
