@@ -159,6 +159,10 @@ class HyperParameterAction(BoundAction):
         show_default: whether help shows the default.
     """
 
+    choices: Iterable[str] | None
+    metavar: str | tuple[str, ...] | None
+    nargs: int | str | None
+
     def __init__(
         self,
         hyperparameter: HyperParameter,
@@ -318,12 +322,11 @@ class KeyAction(BoundAction):
         self, whole: HyperParameterAction, path: tuple[str, ...], name: str, option: str
     ) -> None:
         """Leave the namespace alone: it holds the whole dict."""
-        super().__init__([option], argparse.SUPPRESS, help=argparse.SUPPRESS)
         self._whole = whole
         self._name = name
         self._converter = whole.converter.key_converter(path)
-        if self._converter.is_flag:
-            self.nargs = "?"
+        words = "?" if self._converter.is_flag else None
+        super().__init__([option], argparse.SUPPRESS, nargs=words, help=argparse.SUPPRESS)
 
     def accepts(self, word: str) -> bool:
         """Tell whether a word is a value of the key."""
