@@ -59,8 +59,9 @@ def merge(base: Any, changes: Any) -> Any:
 
 
 def fits(found: dict[str, Any]) -> bool:
-    """Tell whether no name stands above another."""
-    return not any(is_below(name, above) for name in found for above in found)
+    """Tell whether no name with a default stands above another; a branch may be used."""
+    leaves = [name for name, value in found.items() if value is not EMPTY]
+    return not any(is_below(name, leaf) for name in found for leaf in leaves)
 
 
 class Model:

@@ -116,8 +116,8 @@ class Ranks:
                         raise self.conflict(above, name)
 
     def is_declared(self, name: str) -> bool:
-        """Tell whether the sources or a call know the name, not only a setter."""
-        return name in self.defaults or name in self.calls or name in self.used
+        """Tell whether the sources or a call give the name a default."""
+        return name in self.defaults or name in self.calls
 
     def leaf_above(self, name: str) -> str | None:
         """Return the leaf with a value that stands above a name, or None."""
@@ -219,8 +219,7 @@ class Ranks:
             self.resolved[name] = value
             return self
         if name in self.branches or any(
-            above in self.resolved or above in self.used
-            for above in ancestors(name, self.separator)
+            above in self.resolved for above in ancestors(name, self.separator)
         ):
             return self.rebuilt(calls={**self.calls, name: default})
         self.calls[name] = default

@@ -304,7 +304,6 @@ DEFAULTS: dict[str, Any] = {"a": {"b": 1}, "lr": 0.1, "opt": {"wd": 5}, "m.d": 1
         (lambda s: s.accept("m", 1), "`m` ("),
         (lambda s: s.accept("lr.x", 1), "and `lr.x` ("),
         (lambda s: s.accept("opt.wd", 1), "and `opt.wd` ("),
-        (lambda s: s.accept("u.x", 1), "`u` is a hyperparameter"),
         (
             lambda s: s.adopt_defaults({"set": 3}, lambda _: Origin("source", "new.py", 7, "3", 3)),
             "`set.x` cannot be set: `set` (new.py:7 default 3) holds an int, which has no keys.",
@@ -745,3 +744,10 @@ def test_the_fingerprint_is_that_of_every_process() -> None:
         for seed in ("0", "1")
     }
     assert len(found) == 1
+
+
+def test_a_default_below_a_name_that_is_only_used_makes_it_a_branch() -> None:
+    store = Store()
+    store.adopt_defaults({"u": EMPTY})
+    assert store.accept("u.x", 1) == 1
+    assert store.read("u") == {"x": 1}
