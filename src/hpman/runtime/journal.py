@@ -108,7 +108,7 @@ class Journal:
         if leaf in ranks.defaults:
             origin = self.origin_of(leaf) if self.origin_of is not None else None
             yield origin or Origin("source", value=ranks.defaults[leaf])
-        if leaf in ranks.calls:
+        if leaf in ranks.calls and leaf in self.places:  # one from elsewhere may not fit here
             path, line, _ = self.places[leaf]
             yield Origin("call", path, line, None, ranks.calls[leaf])
 
