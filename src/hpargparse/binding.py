@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from hpman import Diagnostic, from_here
+from hpman import from_here
 
 from .actions import ACTIONS, RequestAction
 from .formats import FORMATS
@@ -26,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from hpman import HyperParameterManager
+    from hpman import Diagnostic, HyperParameterManager
 
 
 def bind(
@@ -139,6 +139,8 @@ def _conflict(there: argparse.Action, action: BoundAction, what: str) -> Diagnos
     if isinstance(action, RequestAction):
         advice = "Give `bind` another `action_prefix`, or leave actions out with `inject_actions`."
     name = action.name if isinstance(action, HyperParameterAction) else None
+    from hpman import Diagnostic
+
     return Diagnostic("HPM204", f"{message[0].upper()}{message[1:]}", advice, name=name)
 
 

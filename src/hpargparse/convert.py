@@ -10,7 +10,6 @@ from hpman import EMPTY, EmptyValue, NotLiteralEvaluable, from_here
 
 from .errors import ConversionError
 from .kinds import FRACTION, SAMPLES, Mismatch, fit, noun, read, read_elements
-from .literals import show_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ class Converter:
                 " it has to be a list of values"
             )
         # The order of a set is another one in each process.
-        return tuple(sorted(choices, key=show_literal) if isinstance(choices, set) else choices)
+        return tuple(sorted(choices, key=_shown_whole) if isinstance(choices, set) else choices)
 
     @property
     def range(self) -> tuple[object, object] | None:
@@ -218,7 +217,7 @@ class Converter:
                 return value
         elif type(value) is type(sample) and type(value) in (float, complex):
             return repr(value)
-        return show_literal(value)
+        return _shown_whole(value)
 
     def key_converter(self, path: Sequence[object]) -> Converter:
         """Make the converter of one key of a dict default, as for `--opt.lr 1`.
@@ -321,5 +320,12 @@ def _all(value: object, choices: tuple[object, ...]) -> bool:
 
 def _shown(value: object) -> str:
     """Spell a value for a message, shortened where it is long."""
-    shown = show_literal(value)
+    shown = _shown_whole(value)
     return shown if len(shown) <= _SHOWN_LENGTH else f"{shown[: _SHOWN_LENGTH - 3]}..."
+
+
+def _shown_whole(value: object) -> str:
+    """Spell a value as a literal; what spells is loaded when something is to be shown."""
+    from .literals import show_literal
+
+    return show_literal(value)

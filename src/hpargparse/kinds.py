@@ -8,19 +8,15 @@ from __future__ import annotations
 
 from hpman import EMPTY
 
-from .items import split_items, unquoted, unwrapped
-from .literals import read_literal
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-# Python's own limit for the digits of an int; beyond it the time grows with the square.
+# Python's own limit for an int; beyond it the time grows with the square of the digits.
 DIGIT_LIMIT = 4300
 TOO_MANY_DIGITS = f"it has more than {DIGIT_LIMIT} digits"
 FRACTION = "it has a fraction"
-
 SAMPLES: dict[str, object] = {
     "bool": False,
     "int": 0,
@@ -142,7 +138,7 @@ def read(text: str, sample: object) -> object:
     """
     if sample is EMPTY:
         try:
-            return read_literal(text)
+            return _literal(text)
         except ValueError:
             return text
     return _READERS.get(type(sample), _read_as_literal)(text, sample)
@@ -163,6 +159,8 @@ def read_elements(words: list[str], sample: object) -> object:
     [3, 4]
     """
     joined = " ".join(words)
+    from .items import unwrapped
+
     whole = unwrapped(joined.strip(), braces=type(sample) is set) is not None
     if whole or joined.partition(" ")[0].endswith(","):
         return read(joined, sample)
@@ -255,7 +253,7 @@ def _read_complex(text: str, sample: object) -> object:
 def _read_call(text: str, sample: object) -> object:
     """Read `float('inf')`, as a list with such an element is shown."""
     try:
-        value = read_literal(text)
+        value = _literal(text)
     except ValueError:
         raise Mismatch(sample, text) from None
     if type(value) is not type(sample):
@@ -269,7 +267,7 @@ def _read_str(text: str, _sample: object) -> object:
 
 def _read_dict(text: str, sample: object) -> object:
     try:
-        value = read_literal(text, words=True)
+        value = _literal(text, words=True)
     except ValueError as error:
         raise Mismatch(sample, text, str(error)) from None
     return fit(value, sample)
@@ -277,7 +275,7 @@ def _read_dict(text: str, sample: object) -> object:
 
 def _read_as_literal(text: str, sample: object) -> object:
     try:
-        value = read_literal(text)
+        value = _literal(text)
     except ValueError as error:
         raise Mismatch(sample, text, str(error)) from None
     return fit(value, sample)
@@ -287,8 +285,17 @@ def _read_sequence(text: str, sample: object) -> object:
     stripped = text.strip()
     if stripped == "set()" and type(sample) is set:
         return set()
+    from .items import split_items, unwrapped
+
     inner = unwrapped(stripped, braces=type(sample) is set)
     return _from_items(split_items(stripped if inner is None else inner), text, sample)
+
+
+def _literal(text: str, *, words: bool = False) -> object:
+    """Read a literal; numbers do without what reads one, so it is loaded here."""
+    from .literals import read_literal
+
+    return read_literal(text, words=words)
 
 
 def _from_items(items: list[str], text: str, sample: object) -> object:
@@ -303,6 +310,8 @@ def _from_items(items: list[str], text: str, sample: object) -> object:
 
 def _read_element(item: str, element: object, *, optional: bool) -> object:
     """Read one element; a text may stand in quotes, a nested one needs its brackets."""
+    from .items import unquoted, unwrapped
+
     if optional and item in ("None", "null"):
         return None
     if type(element) is str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from hpman import EMPTY, Diagnostic, HpmanError, NotLiteralEvaluable, from_here
+from hpman import EMPTY, HpmanError, NotLiteralEvaluable, from_here
 
 from .convert import ConversionError, Converter
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-    from hpman import HyperParameter
+    from hpman import Diagnostic, HyperParameter
 
     Typed = Callable[[str, object, str], None]
 

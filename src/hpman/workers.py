@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import sys
 
-from .runtime.portable import portable
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,6 +60,8 @@ class Luggage:
         """Pack what can travel, and warn of what cannot."""
         from multiprocessing.reduction import ForkingPickler
         from pickle import PicklingError
+
+        from .runtime.portable import portable
 
         def holds(value: object) -> bool:
             try:
