@@ -82,3 +82,8 @@ def test_bind_stays_a_function_whatever_was_imported_first(tmp_path: Path) -> No
 def test_no_module_bears_the_name_of_what_is_public() -> None:
     owners = hpargparse._OWNERS
     assert not owners.keys() & set(owners.values())
+
+
+def test_the_version_is_that_of_the_distribution(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.metadata.version", lambda name: f"version of {name}")
+    assert hpargparse.__version__ == "version of hpman"

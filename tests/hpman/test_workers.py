@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
@@ -10,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hpman import HyperParameterManager, workers
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 METHODS = ["spawn", "forkserver"] if sys.platform != "win32" else ["spawn"]
@@ -157,3 +161,68 @@ def test_the_watch_for_multiprocessing_leaves_every_module_as_it_is(tmp_path: Pa
         """,
     )
     assert done.stdout == "True SourceFileLoader True\n"
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Let workers wait for a module that is not there yet, in place of that of multiprocessing."""
+    name = "stand_in_for_processes"
+    monkeypatch.setattr(workers, "_PROCESS", name)
+    monkeypatch.setattr(workers, "_travellers", {})
+    monkeypatch.setattr(sys, "meta_path", sys.meta_path[:])
+    monkeypatch.syspath_prepend(tmp_path)
+    yield name
+    sys.modules.pop(name, None)
+
+
+PROCESS = """
+class _Process:
+    _config = {}
+
+def current_process():
+    return _Process
+"""
+
+
+def test_the_watch_joins_a_module_once_it_is_imported(stand_in: str, tmp_path: Path) -> None:
+    (tmp_path / f"{stand_in}.py").write_text(PROCESS, encoding="utf-8")
+    before = list(sys.meta_path)
+    for _time in range(2):
+        workers.announce(HyperParameterManager("_"))
+        assert len(sys.meta_path) == len(before) + 1
+    module = importlib.import_module(stand_in)
+    assert sys.meta_path == before
+    assert type(module.current_process()._config["hpman"]) is workers.Luggage
+    assert module.__spec__ is not None
+    assert module.__loader__ is module.__spec__.loader
+    assert not isinstance(module.__loader__, workers._Loader)
+
+
+def test_the_watch_finds_no_module_that_nobody_finds(stand_in: str) -> None:
+    workers.announce(HyperParameterManager("_"))
+    assert sys.meta_path[0].find_spec("json", None) is None
+    with pytest.raises(ModuleNotFoundError, match=stand_in):
+        importlib.import_module(stand_in)
+
+
+def test_the_watch_leaves_a_folder_without_modules_as_it_is(stand_in: str, tmp_path: Path) -> None:
+    (tmp_path / stand_in).mkdir()
+    workers.announce(HyperParameterManager("_"))
+    assert not isinstance(importlib.import_module(stand_in).__loader__, workers._Loader)
+
+
+def test_a_watch_that_has_stepped_aside_still_joins(stand_in: str, tmp_path: Path) -> None:
+    # Two threads may import the module at once: the other has removed the watch.
+    (tmp_path / f"{stand_in}.py").write_text(PROCESS, encoding="utf-8")
+    spec = workers._Watch().find_spec(stand_in)
+    assert spec is not None
+    assert isinstance(spec.loader, workers._Loader)
+
+
+def test_a_module_without_a_spec_is_joined_too(stand_in: str, tmp_path: Path) -> None:
+    (tmp_path / f"{stand_in}.py").write_text(PROCESS, encoding="utf-8")
+    module = importlib.import_module(stand_in)
+    loader, module.__spec__ = module.__loader__, None
+    workers._Loader(loader).exec_module(module)
+    assert module.__loader__ is loader
+    assert type(module.current_process()._config["hpman"]) is workers.Luggage

@@ -649,7 +649,7 @@ def test_a_state_that_does_not_fit_is_refused_whole() -> None:
 def test_a_call_from_elsewhere_that_does_not_fit_is_refused_too() -> None:
     store, other = Store(), parsed(a=1)
     store.accept("a.b", 1)
-    with pytest.raises(ImpossibleTree, match="`a.b` makes it a group"):
+    with pytest.raises(ImpossibleTree, match=r"`a\.b` makes it a group"):
         other.restore(store.state())
     assert other.values() == {"a": 1}
 
