@@ -99,6 +99,17 @@ def _adopter(frame: FrameType | None) -> argparse.ArgumentParser | None:
     return adopter if isinstance(adopter, argparse.ArgumentParser) else None
 
 
+def _limits_text(lowest: object, highest: object) -> str:
+    """Show a range.
+
+    >>> _limits_text(0, 1), _limits_text(0, None)
+    ('0 to 1', 'at least 0')
+    """
+    if lowest is None or highest is None:
+        return f"at most {highest}" if lowest is None else f"at least {lowest}"
+    return f"{lowest} to {highest}"
+
+
 def _on_a_line(text: str) -> str:
     r"""Escape what would break a line.
 
@@ -210,8 +221,7 @@ class HyperParameterAction(BoundAction):
         facts = [self._type_text()]
         limits = self.converter.range
         if limits is not None:
-            low, high = (None if each is None else str(each) for each in limits)
-            facts.append(f"{low or 'any'} to {high or 'any'}")
+            facts.append(_limits_text(*limits))
         if self._show_default:
             facts.append(self._default_text())
         if self.place:
