@@ -86,6 +86,16 @@ def programs(draw: st.DrawFn) -> tuple[str, str]:
                 "from {package} import {maker} as H\nh = H({gap}u'{name}'{gap})\nh('a', 1)",
                 "h = {maker}('{name}',{gap} separator='/')\nh('a', 1)",
                 "{package}.{maker}('{name}')('a', 1)",
+                "h = \\\nx.y = {said}\nh('a', 1)",
+                "h = x.y = {said}\nh('a', 1)",
+                "h = x.y = ({gap}{said}{gap})\nh('a', 1)",
+                "f(h := {said}, 1)\nh('a', 1)",
+                "f((h := {said}))\nh('a', 1)",
+                "(h, x) = ({said}, f(1))\nh('a', 1)",
+                "(h, x) = ((({said}), f(1)))\nh('a', 1)",
+                "x[f(1)], h = 1, {said}\nh('a', 1)",
+                "class A({said}('a', 1)): pass",
+                "def f(x={said}('a', 1)): pass",
             ]
         )
     )
@@ -123,7 +133,7 @@ TOKENS = st.sampled_from(
         "# c\n", "#", "\t", ".", "x", "h", "as", "if", "else", "for", "in", "lambda", ":", "[", "]",
         "hpman", "from hpman.m import ", "import hpman.m as ", "HyperParameterManager", "'_'",
         '"hp"', ";", "f'{", "}'", "\nh('a', 1)\n", "h = ", "x, h = ", "é", "'", '"""', "*", "==",
-        "def f(", "\r", "return ",
+        "def f(", "\r", "return ", "def ", "class ", "x.y = ", "f(", "a=", "{", "}",
     ]
 )  # fmt: skip
 
@@ -166,6 +176,10 @@ PASSED_BY = {
     "latin-1": "# coding: latin-1\nx = 'é'",
     "wide string": f"x = '{WIDE}'",
     "subscript": "_[0]('a')",
+    "definition": "def _(x): pass\nasync def  _(x): pass\nclass _(list): pass",
+    "attribute": "self.x = _\na.b.c = (_)",
+    "argument": "f(x, _)\nf(a=_, b=_)\nself.f[0](g(1), _)\nf(a)(b, _)",
+    "target": "with x as (a, _, _): pass\nwith x as (a, _,\n    _): pass",
     "our class beside": "HyperParameterManager('x'); '_'.join(x); x.split('_'); f(1, '_')",
     "our module beside": "import hpman\nfor _ in x: pass\nprint(_ + 1)",
 }

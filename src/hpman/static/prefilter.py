@@ -19,6 +19,8 @@ _ASCII = bytes(range(128))
 # What can follow a manager that is passed on, and one that is called or passed on.
 _ENDS = frozenset(each.encode() for each in ("", *"\r\n\\#,;:]}"))
 _FOLLOWS = _ENDS | frozenset(each.encode() for each in "( \t\f)")
+_OPENING = frozenset((b"(", b"[", b"{"))
+_CLOSING = frozenset((b")", b"]", b"}"))  # a name never follows one at once
 _REACH = 200  # how far around a name one looks; where that is not enough, the file is let through
 
 
@@ -170,11 +172,13 @@ def _needed(data: bytes, start: int, end: int, gaps: _Gaps) -> bytes | None:
         return _PACKAGE
     if before in (b"'", b'"'):  # a name never follows a string at once
         return _CLASS if before == after and _is_argument(data, start, end) else None
-    if after not in _FOLLOWS:
+    if after not in _FOLLOWS or before in _CLOSING:
         return None
     behind, head = gaps.behind(end), _head(data, start)
-    if behind == b"(" or _is_value(head, data[end : end + _REACH]):
-        return b""
+    if behind == b"(":
+        return None if _is_defined(head) else b""
+    if _is_value(head, data[end : end + _REACH]):
+        return None if _is_plain(data, start, head) and _is_elsewhere(head) else b""
     last = head.rstrip(b" \t\f(")[-1:]
     return _PACKAGE if last == b"." or behind == b"as" else None
 
@@ -217,6 +221,48 @@ def _is_value(head: bytes, tail: bytes) -> bool:
         return False
     keyword = rb"\b(?:def|del|for|global|import|lambda|nonlocal|return|yield)\b[\w \t\f,.*(]*\Z"
     return re.search(keyword, head) is None
+
+
+def _is_defined(head: bytes) -> bool:
+    """Tell whether what is called is a function or class that is being defined."""
+    import re
+
+    return re.search(rb"\b(?:def|class)[ \t\f]+\Z", head) is not None
+
+
+def _is_plain(data: bytes, start: int, head: bytes) -> bool:
+    """Tell whether the line up to a position has nothing in it that only a parser understands."""
+    begin = start - len(head)
+    if len(head) == _REACH or b"\\" in data[max(0, begin - 2) : begin] or b":=" in head:
+        return False
+    return not any(each in head for each in (b"'", b'"', b"#"))
+
+
+def _is_elsewhere(head: bytes) -> bool:
+    """Tell whether a value goes where no name gets it: to an attribute, or into a call."""
+    import re
+
+    base = head.rstrip(b" \t\f(")
+    if base[-1:] == b"=":
+        if _opening(base) is not None:
+            return True
+        return base.count(b"=") == 1 and re.search(rb"\.\w+[ \t\f]*=\Z", base) is not None
+    before = _opening(head)
+    return before is not None and before not in (b"", b"=", b"(", b",", b"[")
+
+
+def _opening(head: bytes) -> bytes | None:
+    """Return what stands before the bracket that is open at the end; None where none is."""
+    depth = 0
+    for index in range(len(head) - 1, -1, -1):
+        character = head[index : index + 1]
+        if character in _CLOSING:
+            depth += 1
+        elif character in _OPENING:
+            if not depth:
+                return head[:index].rstrip(b" \t\f")[-1:]
+            depth -= 1
+    return None
 
 
 class _Gaps:
