@@ -169,7 +169,8 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     name = "stand_in_for_processes"
     monkeypatch.setattr(workers, "_PROCESS", name)
     monkeypatch.setattr(workers, "_travellers", {})
-    monkeypatch.setattr(sys, "meta_path", sys.meta_path[:])
+    others = [each for each in sys.meta_path if not isinstance(each, workers._Watch)]
+    monkeypatch.setattr(sys, "meta_path", others)
     monkeypatch.syspath_prepend(tmp_path)
     yield name
     sys.modules.pop(name, None)
