@@ -13,6 +13,7 @@ import nox
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 UPSTREAM = ("hpman==0.13.0", "hpargparse==0.14.0", "setuptools<80")
+WORLD = ("torch", "transformers", "django", "sympy", "scipy")
 
 
 def is_found(version: str) -> bool:
@@ -115,6 +116,22 @@ def bench(session: nox.Session) -> None:
         session.run("python", "-m", "venv", upstream)
         session.run(python, "-m", "pip", "install", "-q", *UPSTREAM, external=True)
     session.run("python", "-m", "benchmarks", "--upstream", python, *session.posargs)
+
+
+@nox.session(python="3.11")
+def fuzz(session: nox.Session) -> None:
+    """Fuzz the scanner, guided by coverage; `-- --count 100000` says how often."""
+    session.install("-e", ".", "atheris")
+    for target in ("text", "file"):
+        session.run("python", "-m", "tests.fuzz", target, *session.posargs)
+
+
+@nox.session(python=NEWEST)
+def world(session: nox.Session) -> None:
+    """Compare the scanner with a plain walk on large trees of others; some gigabytes to install."""
+    session.install(".")
+    session.install("--no-deps", *WORLD)
+    session.run("python", "-m", "benchmarks.world", *(session.posargs or ("stdlib", *WORLD)))
 
 
 @nox.session(python=NEWEST)
