@@ -266,16 +266,12 @@ def _read_str(text: str, _sample: object) -> object:
 
 
 def _read_dict(text: str, sample: object) -> object:
-    try:
-        value = _literal(text, words=True)
-    except ValueError as error:
-        raise Mismatch(sample, text, str(error)) from None
-    return fit(value, sample)
+    return _read_as_literal(text, sample, words=True)
 
 
-def _read_as_literal(text: str, sample: object) -> object:
+def _read_as_literal(text: str, sample: object, *, words: bool = False) -> object:
     try:
-        value = _literal(text)
+        value = _literal(text, words=words)
     except ValueError as error:
         raise Mismatch(sample, text, str(error)) from None
     return fit(value, sample)
