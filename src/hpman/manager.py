@@ -6,14 +6,14 @@ running program; knows neither syntax nor precedence.
 
 from __future__ import annotations
 
-import os
-
 from .errors import EMPTY, error_for
+from .runtime.complaints import check_placeholder
 from .runtime.origin import Origin, caller
 from .runtime.store import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any, TypeVar, overload
 
@@ -67,6 +67,7 @@ class HyperParameterManager:
         home: Callable[[str], object] | None = None,
     ) -> None:
         """Start without sources and without values."""
+        check_placeholder(placeholder)
         self.placeholder: str = placeholder
         self.separator: str = separator
         self._home = home
@@ -80,9 +81,9 @@ class HyperParameterManager:
         self._accepted = store.accepted
 
     if TYPE_CHECKING:
-
+        # Who writes None as the default expects something else to be set.
         @overload
-        def __call__(self, name: str, /, **hints: Any) -> Any: ...
+        def __call__(self, name: str, default: None = ..., /, **hints: Any) -> Any: ...
         @overload
         def __call__(self, name: str, default: T, /, **hints: Any) -> T: ...
 
@@ -354,36 +355,35 @@ class HyperParameterManager:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the values; a manager of `hpman.m` becomes the other process's own."""
-        state = (os.getpid(), self._index, self._store.state())
+        from .runtime.portable import is_starting, packed_for_worker, this_process
+
+        values = self._store.state()
+        if is_starting():
+            values = packed_for_worker(values)
+        state = (this_process(), self._index, values)
         if self._home is not None:
             return self._home, (self.placeholder,), state
-        return HyperParameterManager, (self.placeholder, self.separator), state
+        return type(self), (self.placeholder, self.separator), state
 
-    def __setstate__(self, state: tuple[int, Index | None, Any]) -> None:
+    def __setstate__(self, state: tuple[object, Index | None, Any]) -> None:
         """Adopt what a pickled manager knew, unless it is this very one."""
+        from .runtime.portable import arrived, this_process
+
         process, index, values = state
-        if self._home is not None and process == os.getpid():
+        if self._home is not None and process == this_process():
             return
         if self._index is None and index is not None:
             self._take_index(index)
-        self._store.restore(values)
-
-    def __copy__(self) -> Self:
-        """Copy a private manager; one of `hpman.m` is the only one of its name."""
-        if self._home is not None:
-            return self
-        twin = type(self)(self.placeholder, self.separator)
-        twin.__setstate__((0, self._index, self._store.state()))
-        return twin
+        self._store.restore(arrived(values))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """Copy a private manager with its values; one of `hpman.m` is the only one."""
+        """Copy a private manager with its values; one of `hpman.m` is the only one of its name."""
         if self._home is not None:
             return self
         from copy import deepcopy
 
         twin = memo[id(self)] = type(self)(self.placeholder, self.separator)
-        twin.__setstate__((0, *deepcopy((self._index, self._store.state()), memo)))
+        twin.__setstate__((None, *deepcopy((self._index, self._store.state()), memo)))
         return twin
 
     def __repr__(self) -> str:

@@ -19,9 +19,13 @@ if TYPE_CHECKING:
         """A manager, as far as it is asked for here."""
 
         placeholder: str
+        _hot: dict[str, Any]
 
         def __reduce__(self) -> tuple[Any, ...]:
             """Return how to find it in another process, and its state."""
+
+        def __setstate__(self, state: Any) -> None:
+            """Take over the state of another process."""
 
 
 _PROCESS = "multiprocessing.process"
@@ -58,45 +62,40 @@ class Luggage:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pack what can travel, and warn of what cannot."""
-        from multiprocessing.reduction import ForkingPickler
-        from pickle import PicklingError
-
-        from .runtime.portable import portable
-
-        def holds(value: object) -> bool:
-            try:
-                ForkingPickler.dumps(value)
-            except (PicklingError, TypeError, AttributeError, ValueError, RecursionError):
-                return False
-            return True
+        from .runtime.portable import packed_for_worker
 
         packed = []
-        for manager in _travellers.values():
+        for manager in list(_travellers.values()):  # a thread may import one meanwhile
             find, arguments, (process, index, values) = manager.__reduce__()
-            values, stays = portable(values, holds)
-            packed.append((find, arguments, (process, index, values)))
-            for name in stays:
-                _warn(name)
+            packed.append((find, arguments, (process, index, packed_for_worker(values))))
         return _unpack, (packed,)
 
 
-def _warn(name: str) -> None:
-    """Say that a value does not reach a worker."""
-    import warnings
-
-    warnings.warn(
-        f"the value of `{name}` cannot be pickled, so this worker does not get it and uses the "
-        "default; set a literal, or set it in the worker",
-        RuntimeWarning,
-        stacklevel=2,
-    )
-
-
-def _unpack(packed: Sequence[tuple[Callable[..., Any], tuple[Any, ...], Any]]) -> Luggage:
+def _unpack(packed: Sequence[tuple[Callable[..., Traveller], tuple[Any, ...], Any]]) -> Luggage:
     """Take the values over in a worker."""
     for find, arguments, state in packed:
-        find(*arguments).__setstate__(state)
+        manager = find(*arguments)
+        before = dict(manager._hot)
+        manager.__setstate__(state)
+        _warn_of_early_reads(before, manager._hot)
     return Luggage()
+
+
+def _warn_of_early_reads(before: dict[str, Any], now: dict[str, Any]) -> None:
+    """Say which names were read while a worker was imported, and had another value then."""
+    if not before:
+        return
+    from .runtime.fingerprint import fingerprint
+    from .runtime.portable import warn
+
+    for name, value in before.items():
+        if name in now and fingerprint({name: value}) != fingerprint({name: now[name]}):
+            warn(
+                f"`{name}` was read while this worker imported the program, before the values of "
+                "the process that started it were there, so that place got the default; read it "
+                "inside a function that the worker runs",
+                may_raise=False,
+            )
 
 
 class _Watch:

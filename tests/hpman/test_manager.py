@@ -26,7 +26,9 @@ from hpman import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+    from typing import Any
 
 TEXT = """\
 _("lr", 1e-3, help="step")
@@ -432,6 +434,38 @@ def test_a_copied_state_does_not_replace_what_a_manager_has_parsed(
     other.__setstate__(state)
     assert other.index.names("_") == ["mine"]
     assert other("lr") == 2
+
+
+class Own(HyperParameterManager):
+    """A manager of a class of one's own."""
+
+
+@pytest.mark.parametrize(
+    "again",
+    [lambda m: pickle.loads(pickle.dumps(m)), copy.copy, copy.deepcopy],
+    ids=["pickle", "copy", "deepcopy"],
+)
+def test_a_copy_is_of_the_same_class(again: Callable[[Own], Own]) -> None:
+    assert type(again(Own("_"))) is Own
+
+
+def test_a_manager_adopts_what_comes_from_a_process_of_the_same_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Two containers, or two runs of one, may both be process 1.
+    from hpman.m import from_elsewhere
+
+    pickled = pickle.dumps(from_elsewhere.set_value("lr", 1))
+    from_elsewhere.set_value("lr", 2)
+    assert pickle.loads(pickled)("lr") == 2
+    monkeypatch.setattr("hpman.runtime.portable._BIRTH", b"another")
+    assert pickle.loads(pickled)("lr") == 1
+
+
+@pytest.mark.parametrize("placeholder", [3, None, b"_", ["_"]], ids=repr)
+def test_a_placeholder_is_a_text(placeholder: Any) -> None:
+    with pytest.raises(TypeError, match=r'placeholder of a manager is a str, .*Manager\("_"\)'):
+        HyperParameterManager(placeholder)
 
 
 def test_an_imported_manager_is_the_only_one_of_its_name() -> None:

@@ -34,6 +34,20 @@ def check_name(name: object) -> None:
         )
 
 
+def check_placeholder(placeholder: object) -> None:
+    """Refuse a placeholder that is no text.
+
+    Raises:
+        TypeError: if it is none.
+    """
+    if not isinstance(placeholder, str):
+        raise TypeError(
+            f"The placeholder of a manager is a str, but {placeholder!r} is "
+            f"{type_name(placeholder)}; give the name that the sources call it by, "
+            'as in HyperParameterManager("_").'
+        )
+
+
 def check_separator(separator: object) -> None:
     """Refuse a separator that cannot split a name.
 

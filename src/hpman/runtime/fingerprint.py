@@ -5,13 +5,19 @@ Owns how a value is spelled for the hash; must not know where values live.
 
 from __future__ import annotations
 
+from ..errors import NotLiteralEvaluable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
 _LENGTH = 12
-_PLAIN = (type(None), bool, int, float, complex, str, bytes)
+_ATOMS: dict[type, Callable[[Any], str]] = {
+    **dict.fromkeys((type(None), bool, float, complex, str, bytes), repr),
+    int: hex,  # `repr` refuses long ones
+    NotLiteralEvaluable: lambda value: value.expression,  # wherever it stands
+}
 
 
 def fingerprint(values: Mapping[str, Any]) -> str:
@@ -34,8 +40,8 @@ def fingerprint(values: Mapping[str, Any]) -> str:
 def _spell(value: Any, above: tuple[int, ...]) -> bytes:
     """Spell a value so that equal ones of one type, and no others, read the same."""
     kind = type(value)
-    if kind in _PLAIN:
-        return _join(kind, [repr(value).encode("utf-8", "surrogatepass")])
+    if kind in _ATOMS:
+        return _join(kind, [_ATOMS[kind](value).encode("utf-8", "surrogatepass")])
     if id(value) in above:
         return b"<cycle>"
     above = (*above, id(value))
@@ -53,7 +59,7 @@ def _spell_object(value: Any, above: tuple[int, ...]) -> Iterator[bytes]:
     """Spell any other object: by its name where it has one, else as pickle takes it apart."""
     name = getattr(value, "__qualname__", None)
     if isinstance(name, str):
-        yield f"{getattr(value, '__module__', None)}.{name}".encode()
+        yield f"{_module(value)}.{name}".encode()
         return
     try:
         parts = value.__reduce_ex__(4)
@@ -68,5 +74,11 @@ def _spell_object(value: Any, above: tuple[int, ...]) -> Iterator[bytes]:
 
 def _join(kind: type, parts: list[bytes]) -> bytes:
     """Put spelled parts together under the name of their type, lengths in front."""
-    name = f"{kind.__module__}.{kind.__qualname__}".encode()
+    name = f"{_module(kind)}.{kind.__qualname__}".encode()
     return b"%b(%b)" % (name, b",".join(b"%d:%b" % (len(part), part) for part in parts))
+
+
+def _module(value: object) -> object:
+    """Return the module of a class or function; the main one has another name in a worker."""
+    module = getattr(value, "__module__", None)
+    return "__main__" if module == "__mp_main__" else module

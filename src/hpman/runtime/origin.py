@@ -13,7 +13,8 @@ from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
+    from types import FrameType
     from typing import Any
 
     Place = tuple[str, "str | None", "int | None", "str | None"]
@@ -189,10 +190,16 @@ def call_place() -> tuple[str, int]:
     It asks each frame for the name of its module, so that the number of our
     own frames in between does not matter.
     """
-    frame = sys._getframe(1)
-    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__")):
-        frame = frame.f_back
+    frame = frame_outside(_OURS)
     return frame.f_code.co_filename, frame.f_lineno
+
+
+def frame_outside(packages: Container[str]) -> FrameType:
+    """Return the nearest frame of a caller outside these packages, else the outermost."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and _root(frame.f_globals.get("__name__")) in packages:
+        frame = frame.f_back
+    return frame
 
 
 def caller(kind: str, text: str) -> Origin:
@@ -216,9 +223,9 @@ def brief(value: object, longest: int = _LONGEST) -> str:
     return _one_line(reprlib.repr(value), longest)
 
 
-def _is_ours(module: object) -> bool:
-    """Tell whether a module belongs to this project."""
-    return isinstance(module, str) and module.partition(".")[0] in _OURS
+def _root(module: object) -> str:
+    """Return the package that a module belongs to."""
+    return module.partition(".")[0] if isinstance(module, str) else ""
 
 
 def _one_line(text: str, longest: int = _LONGEST) -> str:

@@ -1,50 +1,216 @@
 """What of a store can go to another process.
 
-Owns which values are left behind; must not know how the others travel.
+Owns how each value is packed for a worker, and says which are left behind;
+must not know who starts one.
 """
 
 from __future__ import annotations
+
+import os
+import sys
+
+from ..errors import EMPTY
+from .origin import frame_outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+_PLAIN = frozenset([type(None), bool, int, float, complex, str, bytes, type(EMPTY)])
+_MACHINERY = frozenset(
+    "hpman hpargparse multiprocessing concurrent threading pickle runpy torch joblib".split()
+)
+
+
+_BIRTH = os.urandom(8)  # containers start anew with the same few process ids
+
+
+def this_process() -> tuple[int, bytes]:
+    """Tell this process from every other one, forked from it or on another machine."""
+    return os.getpid(), _BIRTH
+
+
+def is_starting() -> bool:
+    """Tell whether this thread is about to start a worker of multiprocessing.
+
+    What is pickled meanwhile goes to that worker and to nobody else.
+    """
+    context = sys.modules.get("multiprocessing.context")
+    return context is not None and context.get_spawning_popen() is not None
+
 
 def portable(
-    state: Mapping[str, Any], holds: Callable[[object], bool]
+    state: Mapping[str, Any], pack: Callable[[Any], Any]
 ) -> tuple[dict[str, Any], list[str]]:
-    """Leave out of the state of a store what cannot travel.
+    """Put in the state of a store what travels in place of each value.
 
     Args:
         state: what `Store.state` returned.
-        holds: tells whether a value can travel.
+        pack: returns what travels, `EMPTY` for what stays behind.
 
     Returns:
-        The rest of the state, and the names that were set and stay behind.
+        The state, and the names that were set and stay behind.
 
     >>> from hpman.runtime.store import Store
     >>> store = Store()
     >>> store.set({"lr": 0.1, "act": len})
-    >>> state, stays = portable(store.state(), lambda value: not callable(value))
+    >>> state, stays = portable(store.state(), lambda value: EMPTY if callable(value) else value)
     >>> state["sets"], stays
     ({'lr': 0.1}, ['act'])
     """
-    stays = sorted(name for name, value in state["sets"].items() if not holds(value))
-    calls = {name: value for name, value in state["calls"].items() if holds(value)}
+    sets, calls = _packed(state["sets"], pack), _packed(state["calls"], pack)
     clock, batches = state["history"]
     return {
         "calls": calls,
-        "sets": {name: value for name, value in state["sets"].items() if name not in stays},
+        "sets": sets,
         "places": {name: place for name, place in state["places"].items() if name in calls},
-        "history": (clock, {place: _held(batch, holds) for place, batch in batches.items()}),
-    }, stays
+        "history": (clock, {place: _batch(batch, pack) for place, batch in batches.items()}),
+    }, [name for name in state["sets"] if name not in sets]
 
 
-def _held(batch: tuple[dict[str, Any], Any], holds: Callable[[object], bool]) -> tuple[Any, Any]:
-    """Keep of what one place has set the values that can travel."""
+def _packed(values: Mapping[str, Any], pack: Callable[[Any], Any]) -> dict[str, Any]:
+    """Pack values, and leave out those that stay."""
+    packed = {name: pack(value) for name, value in values.items()}
+    return {name: value for name, value in packed.items() if value is not EMPTY}
+
+
+def _batch(batch: tuple[dict[str, Any], Any], pack: Callable[[Any], Any]) -> tuple[Any, Any]:
+    """Pack what one place has set."""
     values, times = batch
-    kept = {name: value for name, value in values.items() if holds(value)}
+    kept = _packed(values, pack)
     if not isinstance(times, int):
         times = {name: time for name, time in times.items() if name in kept}
     return kept, times
+
+
+class Parcel:
+    """Carry one value in a pickle of its own: if it fails to arrive, the others do not."""
+
+    __slots__ = ("pickled",)
+
+    def __init__(self, pickled: bytes) -> None:
+        """Keep the pickle."""
+        self.pickled = pickled
+
+    def __reduce__(self) -> tuple[Callable[[bytes], Any], tuple[bytes]]:
+        """Become the value itself on arrival."""
+        return _opened, (self.pickled,)
+
+    def opened(self) -> Any:
+        """Return the value, or what stands for one that could not be built here."""
+        from pickle import loads
+
+        try:
+            return loads(self.pickled)  # noqa: S301 - multiprocessing unpickles what is around it
+        except Exception as error:  # noqa: BLE001 - building a value runs the user's code
+            return Lost(error)
+
+
+def _opened(pickled: bytes) -> Any:
+    """Open a parcel that has arrived."""
+    return Parcel(pickled).opened()
+
+
+class Lost:
+    """Stand for a value that could not be built in this process.
+
+    Attributes:
+        reason: what happened, in one line.
+    """
+
+    __slots__ = ("reason",)
+
+    def __init__(self, error: Exception) -> None:
+        """Keep what happened."""
+        self.reason: str = _shown(error)
+
+
+def packed_for_worker(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Pack the state of a store for a worker, and warn of what cannot be pickled.
+
+    Args:
+        state: what `Store.state` returned, packed before or not.
+
+    Warns:
+        RuntimeWarning: for each name whose value stays behind.
+    """
+    from multiprocessing.reduction import ForkingPickler
+
+    packs: dict[int, Any] = {}  # a value may be set, called and remembered, and is pickled once
+    reasons: dict[int, str] = {}
+
+    def pack(value: Any) -> Any:
+        if type(value) in _PLAIN or type(value) is Parcel:
+            return value
+        key = id(value)
+        if key not in packs:
+            try:
+                packs[key] = Parcel(bytes(ForkingPickler.dumps(value)))
+            except Exception as error:  # noqa: BLE001 - pickling a value runs the user's code
+                packs[key], reasons[key] = EMPTY, _shown(error)
+        return packs[key]
+
+    packed, stays = portable(state, pack)
+    for name in stays:
+        reason = reasons.get(id(state["sets"][name]), "it stands for no value")
+        warn(
+            f"the value of `{name}` cannot be pickled ({reason}), so a worker that is started "
+            "does not get it and uses the default; set a literal, or set it in the worker",
+            may_raise=_is_main_thread(),
+        )
+    return packed
+
+
+def arrived(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what has arrived of a state, and warn of what has not.
+
+    Warns:
+        RuntimeWarning: for each name whose value could not be built here.
+    """
+    # A copy that is made while a worker is started meets parcels before they are pickled.
+    state, _ = portable(state, lambda each: each.opened() if type(each) is Parcel else each)
+    whole, lost = portable(state, lambda value: EMPTY if type(value) is Lost else value)
+    for name in lost:
+        warn(
+            f"the value of `{name}` was sent to this worker but cannot be built here "
+            f"({state['sets'][name].reason}), so the worker uses the default; define its type "
+            "at the top of a module, or set the value in the worker",
+            may_raise=False,
+        )
+    return whole
+
+
+def warn(message: str, *, may_raise: bool) -> None:
+    """Warn at the nearest line that is neither ours nor of what starts workers.
+
+    Args:
+        message: what to say.
+        may_raise: whether a warning that is an error (`-W error`) may be
+            raised; if not, it is written where warnings go. A worker that ends
+            while it starts is started again by its pool, for ever, and a thread
+            of a pool that ends leaves the pool waiting.
+    """
+    import warnings
+
+    frame = frame_outside(_MACHINERY)
+    path, line = frame.f_code.co_filename, frame.f_lineno
+    registry = frame.f_globals.setdefault("__warningregistry__", {})
+    try:
+        warnings.warn_explicit(message, RuntimeWarning, path, line, registry=registry)
+    except RuntimeWarning:
+        if may_raise:
+            raise
+        warnings.showwarning(message, RuntimeWarning, path, line)
+
+
+def _is_main_thread() -> bool:
+    """Tell whether an exception here ends up with the program."""
+    from threading import current_thread, main_thread
+
+    return current_thread() is main_thread()
+
+
+def _shown(error: Exception) -> str:
+    """Show an exception on one line."""
+    return " ".join(f"{type(error).__name__}: {error}".split())

@@ -88,7 +88,7 @@ def test_the_caller_is_the_nearest_frame_outside_the_project() -> None:
 def test_the_caller_is_the_outermost_frame_where_all_are_ours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(origins, "_is_ours", lambda _: True)
+    monkeypatch.setattr(origins, "_root", lambda _: "hpman")
     assert caller("setter", "set_value").line is not None
 
 

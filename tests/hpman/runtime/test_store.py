@@ -664,6 +664,13 @@ class Thing:
         self.value = value
 
 
+class Elsewhere:
+    """An object of the main module, as a worker sees it."""
+
+
+Elsewhere.__module__ = "__mp_main__"
+
+
 class Opaque:
     """An object that cannot be taken apart."""
 
@@ -697,11 +704,21 @@ LOOP.append(LOOP)
         (LOOP, LOOP),
         (print, print),
         ("\ud800", "\ud800"),
+        pytest.param(10**5000, 10**5000, id="a long int"),  # Python refuses to write it in decimals
+        (LATER, NotLiteralEvaluable(expression=LATER.expression)),
     ],
     ids=repr,
 )
 def test_values_that_are_alike_have_one_fingerprint(one: object, other: object) -> None:
     assert fingerprint({"a": one, "b": 1}) == fingerprint({"b": 1, "a": other})
+
+
+def test_what_the_main_module_defines_is_the_same_in_a_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    of_worker = fingerprint({"thing": Elsewhere(), "type": Elsewhere})
+    monkeypatch.setattr(Elsewhere, "__module__", "__main__")
+    assert fingerprint({"thing": Elsewhere(), "type": Elsewhere}) == of_worker
 
 
 DIFFERENT: list[Any] = [
