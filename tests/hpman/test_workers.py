@@ -14,7 +14,7 @@ import pytest
 from hpman import HyperParameterManager, workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 METHODS = ["spawn", "forkserver"] if sys.platform != "win32" else ["spawn"]
@@ -30,12 +30,14 @@ MODEL = """
 """
 
 
-def run(folder: Path, program: str) -> subprocess.CompletedProcess[str]:
+def run(
+    folder: Path, program: str, options: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
     """Run a program beside a module that imports `_` by itself."""
     (folder / "model.py").write_text(textwrap.dedent(MODEL), encoding="utf-8")
     (folder / "main.py").write_text(textwrap.dedent(program), encoding="utf-8")
     return subprocess.run(
-        [sys.executable, "main.py"],
+        [sys.executable, *options, "main.py"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
@@ -130,6 +132,163 @@ def test_a_value_that_cannot_travel_is_named_and_the_others_do(tmp_path: Path) -
     )
     assert done.stdout == "(9, 'relu')\n"
     assert "the value of `act` cannot be pickled" in done.stderr
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_value_that_cannot_travel_stops_neither_worker_nor_manager(
+    tmp_path: Path, method: str
+) -> None:
+    # Handed on, a private manager and an imported one; `guarded` is missing in the worker.
+    done = run(
+        tmp_path,
+        f"""
+        import multiprocessing
+        from hpman import HyperParameterManager
+        from hpman.m import _
+
+        def work(queue, ours, private):
+            queue.put((ours is _, ours.get_values(), private.get_values()))
+
+        if __name__ == "__main__":
+            def guarded():
+                pass
+            _.set_values({{"lr": 1, "act": lambda x: x, "init": guarded}})
+            private = HyperParameterManager("_").set_values({{"a": 1, "b": lambda x: x}})
+            private.parse_source('_("later", make())')
+            context = multiprocessing.get_context({method!r})
+            queue = context.Queue()
+            worker = context.Process(target=work, args=(queue, _, private))
+            worker.start()
+            print(queue.get(timeout=50))
+            worker.join()
+        """,
+    )
+    values = "{'later': NotLiteralEvaluable('make()', <unknown>:1:12), 'a': 1}"
+    assert done.stdout == f"(True, {{'lr': 1}}, {values})\n"
+    assert "main.py:18: RuntimeWarning: the value of `act` cannot be pickled" in done.stderr
+    assert "main.py:18: RuntimeWarning: the value of `b` cannot be pickled" in done.stderr
+    assert "the value of `init` was sent to this worker but cannot be built" in done.stderr
+
+
+def test_a_warning_that_is_an_error_ends_the_start_loudly_and_no_worker(tmp_path: Path) -> None:
+    done = run(
+        tmp_path,
+        """
+        import multiprocessing, warnings
+        from hpman.m import _
+        import model
+
+        def work(_number):
+            return model.depth()
+
+        if __name__ == "__main__":
+            def guarded():
+                pass
+            context = multiprocessing.get_context("spawn")
+            warnings.simplefilter("error")
+            _.set_values({"model.depth": 9, "init": guarded})
+            with context.Pool(1) as pool:
+                print(pool.map(work, [0]))
+            _.set_value("act", lambda x: x)
+            try:
+                context.Pool(1)
+            except RuntimeWarning as warning:
+                print(warning)
+        """,
+        options=["-W", "error"],
+    )
+    first, second = done.stdout.splitlines()
+    assert first == "[9]"
+    assert second.startswith("the value of `act` cannot be pickled")
+    assert "the value of `init` was sent to this worker" in done.stderr
+
+
+def test_a_value_that_a_worker_reads_too_early_is_named(tmp_path: Path) -> None:
+    # The class of a process is found, and its module imported, before anything else arrives.
+    (tmp_path / "early.py").write_text(
+        "import multiprocessing\n"
+        "from hpman.m import _\n"
+        "LR, SEED, DEPTH = _('lr', 1e-3), _('seed', 0), _('depth', 4)\n"
+        "class Worker(multiprocessing.get_context('spawn').Process):\n"
+        "    def run(self):\n"
+        "        print(LR, SEED, DEPTH, _('lr'), flush=True)\n",
+        encoding="utf-8",
+    )
+    done = run(
+        tmp_path,
+        """
+        if __name__ == "__main__":
+            from hpman.m import _
+            _.set_values({"lr": 5, "seed": 0})
+            import early
+            worker = early.Worker()
+            worker.start()
+            worker.join()
+        """,
+    )
+    assert done.stdout == "0.001 0 4 5\n"
+    assert "`lr` was read while this worker imported the program" in done.stderr
+    assert done.stderr.count("RuntimeWarning") == 1
+
+
+def test_a_worker_started_from_a_thread_sees_what_was_set(tmp_path: Path) -> None:
+    done = run(
+        tmp_path,
+        """
+        import multiprocessing, threading
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing.dummy import Pool
+        import model
+
+        def work(_number):
+            return model.depth()
+
+        def start():
+            with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+                print(list(pool.map(work, [0])))
+
+        if __name__ == "__main__":
+            from hpman.m import _
+            _.set_value("model.depth", 9)
+            thread = threading.Thread(target=start)
+            thread.start()
+            thread.join()
+            with Pool(1) as threads:
+                print(threads.map(work, [0]))
+        """,
+    )
+    assert done.stdout == "[9]\n[9]\n"
+    assert done.stderr == ""
+
+
+def test_every_worker_has_the_fingerprint_of_the_program(tmp_path: Path) -> None:
+    done = run(
+        tmp_path,
+        """
+        import multiprocessing
+        from hpman.m import _
+
+        class Own:
+            pass
+
+        def act():
+            pass
+
+        def work(queue):
+            queue.put(_.fingerprint())
+
+        if __name__ == "__main__":
+            _.parse_source("_('later', make())")
+            _.set_values({"act": act, "type": Own, "own": Own(), "names": {"a", "b", "c"}})
+            context = multiprocessing.get_context("spawn")
+            queue = context.Queue()
+            worker = context.Process(target=work, args=(queue,))
+            worker.start()
+            print(queue.get(timeout=50) == _.fingerprint())
+            worker.join()
+        """,
+    )
+    assert done.stdout == "True\n"
 
 
 def test_an_unrelated_process_sees_nothing(tmp_path: Path) -> None:

@@ -18,11 +18,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _PLAIN = frozenset([type(None), bool, int, float, complex, str, bytes, type(EMPTY)])
-_MACHINERY = frozenset(
-    "hpman hpargparse multiprocessing concurrent threading pickle runpy torch joblib".split()
-)
-
-
+_STARTERS = ("multiprocessing", "concurrent", "threading", "runpy", "joblib", "torch")
+_MACHINERY = frozenset(["hpman", "hpargparse", "pickle", "cloudpickle", *_STARTERS])
 _BIRTH = os.urandom(8)  # containers start anew with the same few process ids
 
 
