@@ -1,0 +1,219 @@
+"""The libraries that are asked, and how each is spoken to.
+
+Owns spellings: of an option, of a file to load or save. Knows no promise.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+# What is installed beside each other to ask; ours is asked where this script runs.
+REQUIREMENTS = (
+    "tyro",
+    "jsonargparse[signatures]",
+    "hydra-core",
+    "simple-parsing",
+    "cyclopts[yaml]",
+    "hpman==0.13.0",
+    "hpargparse==0.14.0",
+    "setuptools<80",
+    "PyYAML",
+)
+_PROGRAMS = os.path.join(os.path.dirname(__file__), "programs")
+
+
+@dataclass
+class Call:
+    """What a program is started with: words, and variables of its environment."""
+
+    words: list[str] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def __add__(self, other: Call) -> Call:
+        """Put two together."""
+        return Call(self.words + other.words, {**self.variables, **other.variables})
+
+
+class Peer:
+    """A library whose program takes options of argparse's kind and has no files.
+
+    Attributes:
+        name: the heading of its column.
+        package: the distribution.
+        program: its program.
+        loads: whether it loads a file that somebody wrote by hand.
+        saves: whether it saves values in a file that it loads.
+        header: what has to stand at the head of a file that it loads.
+        negation: how a flag is turned off without a word.
+    """
+
+    name = package = program = ""
+    loads = saves = False
+    header = ""
+    negation = "--no-shuffle"
+
+    @property
+    def path(self) -> str:
+        """The program that is run."""
+        return os.path.join(_PROGRAMS, self.program)
+
+    def option(self, name: str, *words: str) -> Call:
+        """Spell an option with the words behind it."""
+        return Call([f"--{self.spelled(name)}", *words])
+
+    def joined(self, name: str, word: str) -> Call:
+        """Spell an option with its word in one."""
+        return Call([f"--{self.spelled(name)}={word}"])
+
+    def spelled(self, name: str) -> str:
+        """Spell a name as help shows it."""
+        return name.replace("_", "-")
+
+    def load(self, *paths: str) -> Call | None:
+        """Load files, the later ones over the earlier; None if there can be one only."""
+        raise NotImplementedError
+
+    def save(self, path: str) -> tuple[Call, bool]:
+        """Save all values; tell whether standard output has to be put into the file."""
+        raise NotImplementedError
+
+    listing: Call | None = None
+    origins: Call | None = None
+
+
+class Ours(Peer):
+    """This project."""
+
+    name, package, program = "hpargparse 1.0", "hpman", "with_hpargparse.py"
+    loads = saves = True
+    listing: Call | None = Call(["--hp-list"])
+    origins: Call | None = Call(["--hp-list", "origin"])
+
+    def load(self, *paths: str) -> Call | None:
+        """Repeat the option."""
+        return Call([word for path in paths for word in ("--hp-load", path)])
+
+    def save(self, path: str) -> tuple[Call, bool]:
+        """Use the option."""
+        return Call(["--hp-save", path]), False
+
+
+class Upstream(Ours):
+    """The release of old: one file at a time."""
+
+    name, package = "hpargparse 0.14", "hpargparse"
+    origins = None
+
+    def load(self, *paths: str) -> Call | None:
+        """Use the option, which takes one file."""
+        return Call(["--hp-load", paths[0]]) if len(paths) == 1 else None
+
+
+class Tyro(Peer):
+    """It loads what it has saved, with tags of its own."""
+
+    name, package, program = "tyro", "tyro", "with_tyro.py"
+    saves = True
+
+    def load(self, *paths: str) -> Call | None:
+        """Let the program read the file."""
+        return Call(variables={"LOAD": paths[0]}) if len(paths) == 1 else None
+
+    def save(self, path: str) -> tuple[Call, bool]:
+        """Let the program write the file."""
+        return Call(variables={"SAVE": path}), False
+
+
+class Jsonargparse(Peer):
+    """Names are spelled as in Python."""
+
+    name, package, program = "jsonargparse", "jsonargparse", "with_jsonargparse.py"
+    loads = saves = True
+    listing: Call | None = Call(["--print_config"])
+
+    def spelled(self, name: str) -> str:
+        """Leave underscores."""
+        return name
+
+    def load(self, *paths: str) -> Call | None:
+        """Repeat the option."""
+        return Call([word for path in paths for word in ("--config", path)])
+
+    def save(self, path: str) -> tuple[Call, bool]:
+        """Print, and let the shell write."""
+        return Call(["--print_config"]), True
+
+
+class Hydra(Peer):
+    """Overrides are `name=value`; a file names the schema that it completes."""
+
+    name, package, program = "Hydra", "hydra-core", "with_hydra.py"
+    loads = saves = True
+    header = "defaults: [train, _self_]\n"
+    listing: Call | None = Call(["--cfg", "job"])
+    negation = "shuffle=false"
+
+    def option(self, name: str, *words: str) -> Call:
+        """Spell an override; several words can only follow it."""
+        return Call([f"{name}={words[0] if words else ''}", *words[1:]])
+
+    def joined(self, name: str, word: str) -> Call:
+        """Spell an override."""
+        return self.option(name, word)
+
+    def spelled(self, name: str) -> str:
+        """Leave underscores."""
+        return name
+
+    def load(self, *paths: str) -> Call | None:
+        """Name folder and file."""
+        folder, file = os.path.split(os.path.abspath(paths[0]))
+        words = ["--config-dir", folder, "--config-name", os.path.splitext(file)[0]]
+        return Call(words) if len(paths) == 1 else None
+
+    def save(self, path: str) -> tuple[Call, bool]:
+        """Print, and let the shell write."""
+        return Call(["--cfg", "job"]), True
+
+
+class SimpleParsing(Peer):
+    """Fields of a nested dataclass are options without its name."""
+
+    name, package, program = "simple-parsing", "simple-parsing", "with_simple_parsing.py"
+    loads = saves = True
+    negation = "--noshuffle"
+
+    def spelled(self, name: str) -> str:
+        """Leave out the outer name."""
+        return name.replace("_", "-").removeprefix("model.")
+
+    def load(self, *paths: str) -> Call | None:
+        """Hand all files to one option."""
+        return Call(["--config_path", *paths])
+
+    def save(self, path: str) -> tuple[Call, bool]:
+        """Let the program write the file."""
+        return Call(variables={"SAVE": path}), False
+
+
+class Cyclopts(Peer):
+    """It loads files and saves none."""
+
+    name, package, program = "cyclopts", "cyclopts", "with_cyclopts.py"
+    loads = True
+
+    def load(self, *paths: str) -> Call | None:
+        """Let the program name the file."""
+        return Call(variables={"LOAD": paths[0]}) if len(paths) == 1 else None
+
+
+PEERS: tuple[Peer, ...] = (
+    Ours(),
+    Upstream(),
+    Tyro(),
+    Jsonargparse(),
+    Hydra(),
+    SimpleParsing(),
+    Cyclopts(),
+)

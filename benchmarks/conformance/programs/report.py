@@ -1,0 +1,16 @@
+"""Print what a program was given, the same for all of them.
+
+Sequences print as lists and sets in order: which kind a library makes is not asked.
+"""
+
+
+def report(**values):
+    print("VALUES", {name: shown(value) for name, value in values.items()})
+
+
+def shown(value):
+    if isinstance(value, (list, tuple)):
+        return repr(list(value))
+    if isinstance(value, (set, frozenset)):
+        return repr(sorted(value))
+    return repr(value)
