@@ -88,7 +88,7 @@ class Parcel:
 
     def __init__(self, pickled: bytes) -> None:
         """Keep the pickle."""
-        self.pickled = pickled
+        self.pickled: bytes = pickled
 
     def __reduce__(self) -> tuple[Callable[[bytes], Any], tuple[bytes]]:
         """Become the value itself on arrival."""
