@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _JSON_SCALARS = (type(None), bool, int, float, str)
-_MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[][{}:,\n]')
+# Runs of ordinary characters in one step: one by one, a long text takes a hundred times its size.
+_MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}:,\n]')
 
 
 def to_json(values: Mapping[str, object], *, in_order: bool = False) -> str:
