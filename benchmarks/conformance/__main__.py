@@ -25,18 +25,14 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         python = args.peers or _installed(os.path.join(folder, "peers"))
-        askers = [
-            Asker(peer, sys.executable if type(peer) is Ours else python) for peer in PEERS
-        ]
+        askers = [Asker(peer, sys.executable if type(peer) is Ours else python) for peer in PEERS]
         _print_row("", [peer.name for peer in PEERS])
         _print_row("---", [":-:"] * len(PEERS))
         _print_row("version", [_version(each, python) for each in askers])
         with ThreadPoolExecutor(args.jobs) as pool:
             for promise in PROMISES:
                 if not args.only or any(word in promise.text for word in args.only):
-                    _print_row(
-                        promise.text, list(pool.map(_cell, [promise] * len(askers), askers))
-                    )
+                    _print_row(promise.text, list(pool.map(_cell, [promise] * len(askers), askers)))
 
 
 def _installed(folder: str) -> str:
@@ -60,7 +56,7 @@ def _cell(promise: Promise, asker: Asker) -> str:
     """Ask one peer for one promise: yes, how many ways of how many, no, or nothing to ask."""
     ways = list(promise.ways(asker))
     if not ways:
-        return "–"
+        return "-"
     if all(ways):
         return "yes"
     return f"{sum(ways)}/{len(ways)}" if any(ways) else "no"

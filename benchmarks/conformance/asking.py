@@ -50,8 +50,13 @@ class Answer:
 
     @property
     def is_refused(self) -> bool:
-        """Whether the program ended before its work with an error, and not a traceback."""
-        return self.status != 0 and self.values is None and "Traceback" not in self.error
+        """Whether the program ended before its work with an error."""
+        return self.status != 0 and self.values is None
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether the error, if there is one, is for a user and not for its programmer."""
+        return self.is_refused and "Traceback" not in self.error
 
     def is_refused_with(self, *words: str) -> bool:
         """Tell whether the error has all of some words in it."""
@@ -107,12 +112,13 @@ class Asker:
         heads = [f"{self.peer.header}{text}" for text in texts]
         return None if call is None else self(call, dict(zip(names, heads, strict=True)))
 
-    def saved_and_loaded(self, name: str, word: str) -> bool:
-        """Set a value, save it, load it, and tell whether it came back; JSON is not asked."""
+    def saved_and_loaded(self, name: str, word: str | None) -> bool:
+        """Set a value, or leave the default; save it, load it, and tell whether it came back."""
+        chosen = Call() if word is None else self.peer.joined(name, word)
         with tempfile.TemporaryDirectory() as folder:
-            wanted = self._run(self.peer.joined(name, word), folder, {})
+            wanted = self._run(chosen, folder, {})
             call, prints = self.peer.save("cfg.yaml")
-            saved = self._run(self.peer.joined(name, word) + call, folder, {})
+            saved = self._run(chosen + call, folder, {})
             text = saved.output if prints else ""
             files = {"cfg.yaml": f"{self.peer.header}{text}"} if prints else {}
             loaded = self._run(self.peer.load("cfg.yaml") or Call(), folder, files)

@@ -167,9 +167,8 @@ class Hydra(Peer):
         return name
 
     def load(self, *paths: str) -> Call | None:
-        """Name folder and file."""
-        folder, file = os.path.split(os.path.abspath(paths[0]))
-        words = ["--config-dir", folder, "--config-name", os.path.splitext(file)[0]]
+        """Name folder and file; programs are started where the files are."""
+        words = ["--config-dir", ".", "--config-name", os.path.splitext(paths[0])[0]]
         return Call(words) if len(paths) == 1 else None
 
     def save(self, path: str) -> tuple[Call, bool]:
