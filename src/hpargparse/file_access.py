@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SIZE_LIMIT = 4 * 1024 * 1024
 STANDARD = "-"
 _OPEN_FILES = "/proc/self/fd"
+_HIDDEN = ".hpman-", ".tmp"  # what the name of a file that is not whole yet begins and ends with
+_STALE_SECONDS = 3600
 
 
 def read_bytes(path: str, *, limit: int | None = SIZE_LIMIT) -> bytes:
@@ -90,10 +92,11 @@ def _swap(target: str, data: bytes, before: os.stat_result | None) -> None:
     """Write a file without a name, or with a hidden one, and give it the target's name."""
     folder = os.path.dirname(target)
     # A name of its own, because the target's may be as long as names can be.
-    temporary = os.path.join(folder, f".hpman-{os.getpid()}-{os.urandom(6).hex()}.tmp")
+    temporary = os.path.join(folder, os.urandom(8).hex().join(_HIDDEN))
     descriptor = _open_nameless(folder)
     nameless = descriptor is not None
     if descriptor is None:
+        _sweep(folder)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         descriptor = os.open(temporary, flags | getattr(os, "O_CLOEXEC", 0), 0o666)
     try:
@@ -123,6 +126,19 @@ def _open_nameless(folder: str) -> int | None:
         return os.open(folder, os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, 0o666)
     except OSError:
         return None
+
+
+def _sweep(folder: str) -> None:
+    """Remove what killed processes left behind: hidden files that nobody can be writing any more."""
+    from contextlib import suppress
+    from time import time
+
+    with suppress(OSError):  # not every folder can be listed, and others sweep too
+        for name in os.listdir(folder):
+            path = os.path.join(folder, name)
+            is_ours = name.startswith(_HIDDEN[0]) and name.endswith(_HIDDEN[1])
+            if is_ours and time() - os.stat(path).st_mtime > _STALE_SECONDS:
+                os.unlink(path)
 
 
 def _adopt(file: int | str, before: os.stat_result) -> None:

@@ -520,6 +520,29 @@ def test_a_killed_program_leaves_the_old_file_or_the_new_one() -> None:
         assert Path("a.yaml").read_bytes() in (old, old.replace(b"old", b"new"))
 
 
+def test_what_a_killed_program_left_goes_with_a_later_save(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    kept = [".hpman-young.tmp", "a.yaml", "old.tmp"]
+    for name in (*kept, ".hpman-old.tmp"):
+        Path(name).touch()
+        if "old" in name:
+            os.utime(name, (0, 0))
+    write("a.yaml", {"a": 1})
+    assert sorted(os.listdir()) == kept
+
+
+def test_a_folder_that_cannot_be_listed_can_be_saved_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_folder: str) -> list[str]:
+        raise PermissionError
+
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    monkeypatch.setattr(os, "listdir", refuse)
+    write("a.yaml", {"a": 1})
+    assert read("a.yaml").values == {"a": 1}
+
+
 # Standard streams
 
 
