@@ -1,9 +1,10 @@
 """Kill a program at random points of a save, many times, and look at what it leaves.
 
-A child saves one snapshot after the other, each whole in one letter; it is
-killed without a warning (SIGKILL) after a random time. What bears the name afterwards has to be one of these snapshots, byte by
-byte. Hidden files may stay where a system has no files without a name; the next
-save an hour later removes them. Run it as `python -m benchmarks.kills`.
+A child saves one snapshot after the other, each whole in one letter; it is killed
+without a warning (SIGKILL) after a random time. What bears the name afterwards has
+to be one of these snapshots, byte by byte. Hidden files may stay where a system has
+no files without a name; a save an hour later removes them. Run it as
+`python -m benchmarks.kills`.
 """
 
 from __future__ import annotations

@@ -60,7 +60,13 @@ class Answer:
 
     def is_refused_with(self, *words: str) -> bool:
         """Tell whether the error has all of some words in it."""
-        return self.is_refused and all(word in self.error for word in words)
+        error = self.error.lower()
+        return self.is_refused and all(word.lower() in error for word in words)
+
+    def is_refused_at(self, file: str, line: int) -> bool:
+        """Tell whether the error points to a line of a file."""
+        place = rf"{re.escape(file)}\W+(line\W+)?{line}\b|line\W+{line}\b.*{re.escape(file)}"
+        return self.is_refused and re.search(place, self.error) is not None
 
     def suggests(self, *options: str) -> bool:
         """Tell whether the program was refused, and one of some options suggested."""
@@ -109,8 +115,9 @@ class Asker:
         """Start the program with several files; None where it takes one only."""
         names = [f"cfg{number}.yaml" for number in range(len(texts))]
         call = self.peer.load(*names)
-        heads = [f"{self.peer.header}{text}" for text in texts]
-        return None if call is None else self(call, dict(zip(names, heads, strict=True)))
+        heads = [self.peer.header, *map(self.peer.header_after, names)]
+        files = {name: head + text for name, head, text in zip(names, heads, texts, strict=False)}
+        return None if call is None else self(call, files)
 
     def saved_and_loaded(self, name: str, word: str | None) -> bool:
         """Set a value, or leave the default; save it, load it, and tell whether it came back."""

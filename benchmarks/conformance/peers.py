@@ -70,6 +70,10 @@ class Peer:
         """Spell a name as help shows it."""
         return name.replace("_", "-")
 
+    def header_after(self, _path: str) -> str:
+        """Return what has to stand at the head of a file that goes on where another ends."""
+        return self.header
+
     def load(self, *paths: str) -> Call | None:
         """Load files, the later ones over the earlier; None if there can be one only."""
         raise NotImplementedError
@@ -168,8 +172,11 @@ class Hydra(Peer):
 
     def load(self, *paths: str) -> Call | None:
         """Name folder and file; programs are started where the files are."""
-        words = ["--config-dir", ".", "--config-name", os.path.splitext(paths[0])[0]]
-        return Call(words) if len(paths) == 1 else None
+        return Call(["--config-dir", ".", "--config-name", os.path.splitext(paths[-1])[0]])
+
+    def header_after(self, path: str) -> str:
+        """Name the other file as the first of the defaults."""
+        return f"defaults: [{os.path.splitext(path)[0]}, _self_]\n"
 
     def save(self, path: str) -> tuple[Call, bool]:
         """Print, and let the shell write."""
@@ -203,8 +210,8 @@ class Cyclopts(Peer):
     loads = True
 
     def load(self, *paths: str) -> Call | None:
-        """Let the program name the file."""
-        return Call(variables={"LOAD": paths[0]}) if len(paths) == 1 else None
+        """Let the program name the files."""
+        return Call(variables={"LOAD": os.pathsep.join(paths)})
 
 
 PEERS: tuple[Peer, ...] = (

@@ -129,7 +129,7 @@ def _open_nameless(folder: str) -> int | None:
 
 
 def _sweep(folder: str) -> None:
-    """Remove what killed processes left behind: hidden files that nobody can be writing any more."""
+    """Remove what killed processes left behind: hidden files that nobody can still be writing."""
     from contextlib import suppress
     from time import time
 

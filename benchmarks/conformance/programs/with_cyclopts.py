@@ -8,7 +8,9 @@ from cyclopts import App, Parameter, validators
 from cyclopts.config import Yaml
 from report import report
 
-app = App(config=Yaml(os.environ["LOAD"], must_exist=True) if "LOAD" in os.environ else None)
+files = os.environ["LOAD"].split(os.pathsep) if "LOAD" in os.environ else []
+# The first one wins.
+app = App(config=[Yaml(file, must_exist=True) for file in reversed(files)])
 
 
 @dataclass
