@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections import OrderedDict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +17,10 @@ from hpman.errors import EMPTY, ImpossibleTree, NotLiteralEvaluable
 from hpman.runtime.fingerprint import fingerprint
 from hpman.runtime.origin import Origin
 from hpman.runtime.store import CALLED, SET, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
 
 LATER = NotLiteralEvaluable(expression="make()")
 
@@ -540,33 +544,108 @@ def test_rows_stand_in_the_order_of_their_first_writing() -> None:
 # -- threads and processes ----------------------------------------------------------
 
 
-def test_a_reader_never_sees_half_of_what_is_set_together() -> None:
-    store = parsed(a=0, b=0, opt={"x": 0, "y": 0})
-    torn: list[dict[str, Any]] = []
-    done = threading.Event()
+def at_each_step(write: Callable[[], object], look: Callable[[], object]) -> list[Any]:
+    """Look before every instruction of a write, as another thread may do."""
+    seen: list[Any] = []
 
-    def read() -> None:
-        while not done.is_set():
-            values = store.values()
-            if values["a"] != values["b"] or values["opt"]["x"] != values["opt"]["y"]:
-                torn.append(values)
+    def trace(frame: FrameType, _event: str, _arg: object) -> Any:
+        if not frame.f_globals["__name__"].startswith("hpman."):
+            return None
+        frame.f_trace_opcodes = True
+        sys.settrace(None)
+        seen.append(look())
+        sys.settrace(trace)
+        return trace
 
-    readers = [threading.Thread(target=read) for _ in range(3)]
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        for reader in readers:
-            reader.start()
-        for number in range(300):
-            store.set({"a": number, "b": number})
-            store.set({"opt.x": number, "opt.y": number})
-            store.set_tree({"a": -number, "b": -number})
-    finally:
-        done.set()
-        sys.setswitchinterval(interval)
-        for reader in readers:
-            reader.join()
-    assert torn == []
+    def traced() -> None:
+        sys.settrace(trace)
+        write()
+        sys.settrace(None)
+
+    # A thread of its own, so that the trace of coverage in this one stays.
+    thread = threading.Thread(target=traced)
+    thread.start()
+    thread.join()
+    return seen
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        pytest.param(lambda store: store.set({"a": 1, "b": 1}), id="plain"),
+        pytest.param(lambda store: store.set({"a": 1, "opt.x": 1, "b": 1}), id="a key"),
+        pytest.param(lambda store: store.set({"opt.x": 1, "opt.y": 1}), id="keys of a dict"),
+        pytest.param(lambda store: store.set({"c": 1, "d": 1}), id="new names"),
+        pytest.param(lambda store: store.set_tree({"a": 1, "n": {"b": 1}}), id="tree"),
+        pytest.param(
+            lambda store: store.begin({"a": 1, "b": 1}, Origin("override")), id="override"
+        ),
+        pytest.param(lambda store: store.adopt_defaults({"c": 1, "d": 1}), id="parse"),
+        pytest.param(lambda store: store.restore(parsed_elsewhere()), id="arrival"),
+    ],
+)
+def test_a_reader_never_sees_half_of_what_is_set_together(write: Callable[[Store], object]) -> None:
+    store = parsed(a=0, b=0, n__b=0, opt={"x": 0, "y": 0})
+    before = store.values()
+    seen = at_each_step(lambda: write(store), store.values)
+    after = store.values()
+    assert before != after
+    assert seen[0] == before
+    assert seen[-1] == after
+    assert [each for each in seen if each not in (before, after)] == []
+
+
+def parsed_elsewhere() -> dict[str, Any]:
+    """Make a state of a store in which two names are set."""
+    other = Store()
+    other.set({"a": 1, "b": 1})
+    return other.state()
+
+
+class Slow(dict[str, int]):
+    """A dictionary whose copy, which a writer makes halfway, waits for another writer."""
+
+    halfway: Callable[[], object] = staticmethod(lambda: None)
+
+    def copy(self) -> Slow:
+        twin = Slow(self)
+        halfway, Slow.halfway = Slow.halfway, staticmethod(lambda: None)
+        halfway()
+        return twin
+
+
+@pytest.mark.parametrize(
+    ("write", "expected"),
+    [
+        pytest.param(lambda store: store.set({"opt.x": 1}), {"x": 1, "y": 2}, id="set"),
+        pytest.param(
+            lambda store: store.accept("opt", Slow(x=5, y=0)), {"x": 5, "y": 2}, id="call"
+        ),
+        pytest.param(
+            lambda store: store.adopt_defaults({"opt": Slow(x=6, y=0)}),
+            {"x": 6, "y": 2},
+            id="parse",
+        ),
+        pytest.param(lambda store: store.set_tree({"opt": {"x": 7}}), {"x": 7, "y": 2}, id="tree"),
+    ],
+)
+def test_a_writer_that_is_halfway_loses_nothing_of_another(
+    write: Callable[[Store], None], expected: dict[str, int]
+) -> None:
+    # Without a lock the other writer is done while the first one is halfway,
+    # whatever the interpreter does between threads; with it, it has to wait.
+    store = parsed(opt=Slow(x=0, y=0))
+    store.set({"opt.y": 1})
+    other = threading.Thread(target=lambda: store.set({"opt.y": 2, "new": 3}))
+
+    def halfway() -> None:
+        other.start()
+        other.join(timeout=0.1)
+
+    Slow.halfway = staticmethod(halfway)
+    write(store)
+    other.join()
+    assert store.values() == {"opt": expected, "new": 3}
 
 
 def test_writers_in_threads_lose_nothing() -> None:
