@@ -129,7 +129,9 @@ class Asker:
             text = saved.output if prints else ""
             files = {"cfg.yaml": f"{self.peer.header}{text}"} if prints else {}
             loaded = self._run(self.peer.load("cfg.yaml") or Call(), folder, files)
-        return wanted.status == saved.status == 0 and loaded.values == wanted.values is not None
+        if wanted.values is None or loaded.values is None or saved.status != 0:
+            return False
+        return loaded.values[name] == wanted.values[name]
 
     def _run(self, call: Call, folder: str, files: Mapping[str, str]) -> Answer:
         for name, text in files.items():

@@ -106,7 +106,7 @@ class Ours(Peer):
 class Upstream(Ours):
     """The release of old: one file at a time."""
 
-    name, package = "hpargparse 0.14", "hpargparse"
+    name, package, program = "hpargparse 0.14", "hpargparse", "with_hpargparse_0_14.py"
     origins = None
 
     def load(self, *paths: str) -> Call | None:

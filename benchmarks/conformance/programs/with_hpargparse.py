@@ -1,4 +1,4 @@
-"""As the README says; upstream's hpargparse runs the same program."""
+"""As the README says."""
 
 import argparse
 
