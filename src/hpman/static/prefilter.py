@@ -10,7 +10,7 @@ from .decoding import DecodingError, decode, encoding_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _PACKAGE = b"hpman"
 _CLASS = b"HyperParameterManager"
@@ -20,6 +20,7 @@ _ASCII = bytes(range(128))
 _ENDS = frozenset(each.encode() for each in ("", *"\r\n\\#,;:]}"))
 _FOLLOWS = _ENDS | frozenset(each.encode() for each in "( \t\f)")
 _OPENING = frozenset((b"(", b"[", b"{"))
+_DISPLAYED = frozenset((b"", b"=", b"(", b",", b"["))  # what stands before a tuple or a list
 _CLOSING = frozenset((b")", b"]", b"}"))  # a name never follows one at once
 _REACH = 200  # how far around a name one looks; where that is not enough, the file is let through
 
@@ -34,7 +35,7 @@ class Prefilter:
     have it; there, what stands around the word decides:
 
     * a call, over blanks, comments, line joins and closing brackets;
-    * an assignment to another name, also as an element of a tuple;
+    * an assignment to another name, also as an element of a tuple or a list;
     * an attribute or an import under another name: if the file says `hpman`;
     * a string of its own: if the file says `HyperParameterManager`.
 
@@ -146,7 +147,7 @@ def _word_pattern(name: bytes) -> bytes:
     literal = re.escape(name)
     end = rb"\b" if name.isascii() else rb"(?!\w)"  # the former is quicker
     behind = end + rb"(?<!\w" + literal + rb")(?<!for " + literal + rb")"
-    return literal + behind + rb"(?!, \w+ = | in | = )"
+    return literal + behind + rb"(?! in | = )"
 
 
 def _is_used(data: bytes, words: list[tuple[int, int]]) -> bool:
@@ -175,7 +176,7 @@ def _needed(data: bytes, start: int, end: int, gaps: _Gaps) -> bytes | None:
     if after not in _FOLLOWS or before in _CLOSING:
         return None
     behind, head = gaps.behind(end), _head(data, start)
-    if behind == b"(":
+    if behind == b"(" or _is_behind_walrus(data, start, head):  # there, anything can follow
         return None if _is_defined(head) else b""
     if _is_value(head, data[end : end + _REACH]):
         return None if _is_plain(data, start, head) and _is_elsewhere(head) else b""
@@ -202,6 +203,19 @@ def _is_argument(data: bytes, start: int, end: int) -> bool:
     return method is None or method[1] == _CLASS
 
 
+def _is_behind_walrus(data: bytes, start: int, head: bytes) -> bool:
+    """Tell whether a name may be the value of a walrus, also of one in a line above."""
+    import re
+
+    base = head.rstrip(b" \t\f(")
+    if base or len(head) == start:
+        return base.endswith(b":=")
+    above = data[max(0, start - _REACH) : start]
+    far = rb"|\A[^\r\n]*" if len(above) == _REACH else b""
+    gap = rb"(?:[\s(\\]|#[^\r\n]*[\r\n])*\Z"
+    return re.search(rb"(?::=" + far + rb")" + gap, above) is not None
+
+
 def _is_value(head: bytes, tail: bytes) -> bool:
     """Tell whether a name may be assigned, alone or in a tuple, from the rest of its line.
 
@@ -209,18 +223,18 @@ def _is_value(head: bytes, tail: bytes) -> bool:
     """
     import re
 
-    before, after = head.rstrip(b" \t\f(")[-1:], tail.lstrip(b" \t\f)")[:1]
-    if before == b"=":
+    base, after = head.rstrip(b" \t\f(["), tail.lstrip(b" \t\f)]")[:1]
+    if base.endswith(b"="):
         return after in _ENDS
-    if before not in (b"", b",") or after not in _ENDS - {b":", b"]", b"}"}:
+    if base[-1:] not in (b"", b",") or after not in _ENDS - {b":", b"}"}:
         return False
     if len(head) == _REACH:  # the line begins farther to the left
         return True
     target = re.compile(rb"[\w \t\f,.*)]*=(?!=)").match(tail)
     if target is not None and b"lambda" not in target[0]:
         return False
-    keyword = rb"\b(?:def|del|for|global|import|lambda|nonlocal|return|yield)\b[\w \t\f,.*(]*\Z"
-    return re.search(keyword, head) is None
+    keyword = rb"(?<![\w\x80-\xff])(?:def|del|for|global|import|lambda|nonlocal|return|yield)\b"
+    return re.search(keyword + rb"[\w \t\f,.*(]*\Z", head) is None
 
 
 def _is_defined(head: bytes) -> bool:
@@ -233,7 +247,7 @@ def _is_defined(head: bytes) -> bool:
 def _is_plain(data: bytes, start: int, head: bytes) -> bool:
     """Tell whether the line up to a position has nothing in it that only a parser understands."""
     begin = start - len(head)
-    if len(head) == _REACH or b"\\" in data[max(0, begin - 2) : begin] or b":=" in head:
+    if len(head) == _REACH or b"\\" in data[max(0, begin - 3) : begin] or b":=" in head:
         return False
     return not any(each in head for each in (b"'", b'"', b"#"))
 
@@ -242,17 +256,16 @@ def _is_elsewhere(head: bytes) -> bool:
     """Tell whether a value goes where no name gets it: to an attribute, or into a call."""
     import re
 
-    base = head.rstrip(b" \t\f(")
+    base = head.rstrip(b" \t\f([")
     if base[-1:] == b"=":
-        if _opening(base) is not None:
+        if next(_openings(base), None) is not None:
             return True
-        return base.count(b"=") == 1 and re.search(rb"\.\w+[ \t\f]*=\Z", base) is not None
-    before = _opening(head)
-    return before is not None and before not in (b"", b"=", b"(", b",", b"[")
+        return re.fullmatch(rb"[^,=]*\.[ \t\f]*\w+[ \t\f]*=", base) is not None
+    return not all(before in _DISPLAYED for before in _openings(head))
 
 
-def _opening(head: bytes) -> bytes | None:
-    """Return what stands before the bracket that is open at the end; None where none is."""
+def _openings(head: bytes) -> Iterator[bytes]:
+    """Yield what stands before each bracket that is open at the end, from the inside out."""
     depth = 0
     for index in range(len(head) - 1, -1, -1):
         character = head[index : index + 1]
@@ -260,9 +273,8 @@ def _opening(head: bytes) -> bytes | None:
             depth += 1
         elif character in _OPENING:
             if not depth:
-                return head[:index].rstrip(b" \t\f")[-1:]
-            depth -= 1
-    return None
+                yield head[:index].rstrip(b" \t\f")[-1:]
+            depth = max(0, depth - 1)
 
 
 class _Gaps:

@@ -1,0 +1,2 @@
+while (h := _) is None: pass
+h('a3', 1)
