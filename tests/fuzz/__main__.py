@@ -56,7 +56,7 @@ class Target:
     def text(self, data: bytes) -> None:
         """Parse a text, and compare what is found with a plain walk."""
         self._stop_at_the_end()
-        text = data.decode("utf-8", "surrogatepass" if data[:1] == b"\xed" else "replace")
+        text = data.decode(errors="surrogateescape")  # which texts of programs may hold, too
         manager = HyperParameterManager("_")
         try:
             manager.parse_source(text)
