@@ -261,6 +261,38 @@ def test_a_worker_started_from_a_thread_sees_what_was_set(tmp_path: Path) -> Non
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_pool_that_is_there_already_keeps_its_values_until_a_manager_is_handed_on(
+    tmp_path: Path, method: str
+) -> None:
+    done = run(
+        tmp_path,
+        f"""
+        import multiprocessing
+        from hpman.m import _
+        import model
+
+        def alone(_number):
+            return model.depth()
+
+        def handed_on(manager):
+            return manager is _, model.depth()
+
+        if __name__ == "__main__":
+            context = multiprocessing.get_context({method!r})
+            if {method!r} == "forkserver":
+                context.set_forkserver_preload(["__main__", "model"])
+            with context.Pool(1) as pool:
+                _.set_value("model.depth", 9)
+                print(pool.map(alone, [0]), pool.map(handed_on, [_]), pool.map(alone, [0]))
+            with context.Pool(1) as pool:
+                print(pool.map(alone, [0]))
+        """,
+    )
+    assert done.stdout == "[4] [(True, 9)] [9]\n[9]\n"
+    assert done.stderr == ""
+
+
 def test_every_worker_has_the_fingerprint_of_the_program(tmp_path: Path) -> None:
     done = run(
         tmp_path,
