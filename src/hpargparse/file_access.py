@@ -91,12 +91,12 @@ def replace_bytes(path: str, data: bytes) -> None:
 def _swap(target: str, data: bytes, before: os.stat_result | None) -> None:
     """Write a file without a name, or with a hidden one, and give it the target's name."""
     folder = os.path.dirname(target)
+    _sweep(folder)
     # A name of its own, because the target's may be as long as names can be.
     temporary = os.path.join(folder, os.urandom(8).hex().join(_HIDDEN))
     descriptor = _open_nameless(folder)
     nameless = descriptor is not None
     if descriptor is None:
-        _sweep(folder)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         descriptor = os.open(temporary, flags | getattr(os, "O_CLOEXEC", 0), 0o666)
     try:

@@ -19,12 +19,21 @@ if TYPE_CHECKING:
     from hpman import HyperParameter, HyperParameterManager
 
 
-def listed(manager: HyperParameterManager, how: str) -> tuple[str, list[str]]:
+_CONTEXT = 5  # lines above and below a place
+# At a terminal: the least that a column gets, and how many hyperparameters are few.
+_LEAST_WIDTH = 12
+_FEW = 20
+
+
+def listed(
+    manager: HyperParameterManager, how: str, *, width: int | None = None
+) -> tuple[str, list[str]]:
     r"""List the hyperparameters of a manager.
 
     Args:
         manager: the manager.
         how: one of `LISTINGS`.
+        width: the columns of the terminal that the text is for, None for anything else.
 
     Returns:
         The text, and a sentence on each hyperparameter that it cannot show.
@@ -35,7 +44,7 @@ def listed(manager: HyperParameterManager, how: str) -> tuple[str, list[str]]:
     ('weight_decay: 0.0001\n', [])
     """
     if how == "detail":
-        return detail(manager), []
+        return detail(manager, width=width), []
     if how == "origin":
         return origin(manager), []
     values, left_out = saveable(manager)
@@ -50,13 +59,26 @@ def listed(manager: HyperParameterManager, how: str) -> tuple[str, list[str]]:
             del shown[name]
 
 
-def detail(manager: HyperParameterManager) -> str:
-    """Show a table of all hyperparameters, each with its occurrences in the sources."""
+def detail(manager: HyperParameterManager, *, width: int | None = None) -> str:
+    """Show a table of all hyperparameters, each with its occurrences in the sources.
+
+    Args:
+        manager: the manager.
+        width: the columns of a terminal: the table is made to fit, and shows no
+            more than the line itself of each place where hyperparameters are many.
+    """
     from tabulate import tabulate
 
     values = manager.get_values()
     found = manager.hyperparameters()
     rows = [_row(each, values.get(each.name, EMPTY)) for each in found]
+    names, room, context = str([each.name for each in found]), None, _CONTEXT
+    if width is not None:
+        names = _wrapped(names, width - 4).replace("\n", "\n    ")
+        rows, room = _fitted(rows, width)
+        context = _CONTEXT if len(found) <= _FEW else 0
+    for row, each in zip(rows, found, strict=True):
+        row.append(_places(each, context, room))
     numbers = all(type(values.get(each.name)) in (int, float) for each in found)
     table = tabulate(
         rows,
@@ -65,7 +87,6 @@ def detail(manager: HyperParameterManager) -> str:
         disable_numparse=True,
         colalign=["left", "left", "right" if numbers else "left", "left"] if rows else None,
     )
-    names = [each.name for each in found]
     return f"All hyperparameters:\n    {names}\nDetails:\n{table}\n"
 
 
@@ -77,14 +98,49 @@ def _row(each: HyperParameter, value: object) -> list[str]:
         kind, shown = "expression", value.expression
     else:
         kind, shown = type(value).__name__, value if isinstance(value, str) else repr(value)
-    occurrences = []
+    return [each.name, kind, shown]
+
+
+def _places(each: HyperParameter, context: int, room: int | None) -> str:
+    """Show each place of a hyperparameter with lines around it, cut off without room."""
+    shown = []
     for number, occurrence in enumerate(each.occurrences):
-        occurrences.append(
-            f"occurrence[{number}]:\n"
-            f"  {_seen_from_here(occurrence.path)}:{occurrence.line}\n"
-            f"{occurrence.source.excerpt(occurrence.line)}"
-        )
-    return [each.name, kind, shown, "\n".join(occurrences)]
+        path, line, source = occurrence.path, occurrence.line, occurrence.source
+        place, code = f"  {_seen_from_here(path)}:{line}", None
+        if room is not None:
+            place = _wrapped(place, room)
+            code = max(room - len(f"==> {line + context}: "), 1)
+        excerpt = source.excerpt(line, before=context, after=context, width=code)
+        shown.append(f"occurrence[{number}]:\n{place}\n{excerpt}")
+    return "\n".join(shown)
+
+
+def _fitted(rows: list[list[str]], width: int) -> tuple[list[list[str]], int]:
+    """Wrap names and values for a terminal; return how wide the details may be, too."""
+    share = max(width // 5, _LEAST_WIDTH)
+    fitted = [[_wrapped(cell, share) for cell in row] for row in rows]
+    taken = len("|  |  |  |  |")
+    # tabulate leaves two blanks beside a header.
+    for header, *cells in zip(("name  ", "type  ", "value  "), *fitted, strict=True):
+        taken += max(len(line) for cell in (header, *cells) for line in cell.split("\n"))
+    return fitted, max(width - taken, _LEAST_WIDTH)
+
+
+def _wrapped(text: str, width: int) -> str:
+    r"""Break lines that are longer than a width, at blanks if there are any.
+
+    >>> _wrapped("[30, 60, 90]\nab", 8)
+    '[30, 60,\n90]\nab'
+    """
+    lines = []
+    for line in text.split("\n"):
+        rest = line
+        while len(rest) > width:
+            at = rest.rfind(" ", len(rest) - len(rest.lstrip()) + 1, width + 1)
+            lines.append(rest[: at if at > 0 else width])
+            rest = rest[at + 1 if at > 0 else width :]
+        lines.append(rest)
+    return "\n".join(lines)
 
 
 def _seen_from_here(path: str) -> str:

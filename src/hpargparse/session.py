@@ -172,7 +172,7 @@ class Session:
             if how is not None:
                 from .listing import listed
 
-                text, left_out = listed(binding.manager, how)
+                text, left_out = listed(binding.manager, how, width=_terminal_width())
                 sys.stdout.write(text)
                 sys.stdout.flush()
                 warn(self._parser.prog, left_out)
@@ -235,6 +235,15 @@ def _run_outermost(parser: argparse.ArgumentParser, session: Session, parse: Cal
     finally:
         _running.session = None
     return result
+
+
+def _terminal_width() -> int | None:
+    """Return the columns of the terminal that the output goes to, None where it goes elsewhere."""
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def warn(program: str, messages: Sequence[str]) -> None:

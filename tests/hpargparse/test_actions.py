@@ -338,3 +338,17 @@ def test_set_defaults_before_bind_counts() -> None:
     bind(parser, manager)
     args = parser.parse_args([])
     assert (args.lr, args.other, manager("lr")) == (7.0, 1, 7.0)
+
+
+def test_a_terminal_is_asked_how_wide_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser, _manager = bound('_("ks", ' + str(list(range(50))) + ")")
+    widths = []
+    for is_terminal in (False, True):
+        monkeypatch.setattr("sys.stdout.isatty", lambda answer=is_terminal: answer, raising=False)
+        with pytest.raises(SystemExit):
+            parser.parse_args(["--hp-detail"])
+        widths.append(max(map(len, capsys.readouterr().out.splitlines())))
+    assert widths[0] > 200
+    assert widths[1] <= 80

@@ -111,3 +111,35 @@ class TestDetail:
         manager = HyperParameterManager("_")
         manager.parse_source('_("a", 1)', path.format(here=os.getcwd()))
         assert f"|   {shown} " in listed(manager, "detail")[0]
+
+
+LONG = f'_("name_of_a_hyperparameter_that_is_long", {list(range(40))}, help="{"very " * 20}")\n'
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+@pytest.mark.parametrize("source", [SOURCE, LONG, "".join(f"_('n{n}', 1)\n" for n in range(30))])
+def test_a_table_fits_its_terminal(source: str, width: int) -> None:
+    text, _left_out = listed(managed(source), "detail", width=width)
+    assert max(map(len, text.splitlines())) <= width
+
+
+def test_a_table_for_a_wide_terminal_is_that_for_a_file() -> None:
+    manager = managed(SOURCE)
+    assert listed(manager, "detail", width=200) == listed(manager, "detail")
+
+
+def test_a_terminal_shows_the_line_alone_where_hyperparameters_are_many() -> None:
+    manager = managed("".join(f"_('n{n}', 1)\n" for n in range(200)))
+    few, _left_out = listed(manager, "detail", width=80)
+    all_of_them, _left_out = listed(manager, "detail")
+    assert few.count("\n") < 1000 < all_of_them.count("\n")
+    assert "==> 200: _('n199', 1)" in few
+
+
+def test_nothing_fits_a_terminal_too() -> None:
+    assert listed(managed(""), "detail", width=20)[0].startswith("All hyperparameters:\n    []")
+
+
+def test_what_has_no_blank_is_broken_where_it_has_to_be() -> None:
+    text, _left_out = listed(managed(f'_("x", "{"ab" * 40}")'), "detail", width=80)
+    assert "| abababababababab |" in text
