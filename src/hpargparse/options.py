@@ -201,6 +201,16 @@ class HyperParameterAction(BoundAction):
         if hints:
             self._take(hints)
 
+    @property
+    def completer(self) -> Callable[..., Sequence[str]] | None:
+        """What completes a word, as argcomplete asks for it; None for choices, or files."""
+        sample = self.converter.sample
+        if self.choices is None and self.is_flag:
+            return lambda **_asked: ("true", "false")
+        if self.choices is None and type(sample) in (int, float, complex):
+            return lambda **_asked: (self.converter.format(self.default),)
+        return None
+
     def _take(self, hints: Mapping[str, object]) -> None:
         """Show choices, and the placeholder that a hint asks for."""
         if hints.get("choices") is not None:

@@ -60,7 +60,25 @@ def parse_args(
         bind(parser, manager, **options)
     except (HpmanError, OSError) as error:
         stop(parser.prog, error)
+    complete(parser)
     return parser.parse_args(args)
+
+
+def complete(parser: argparse.ArgumentParser) -> None:
+    """Answer a shell that asks what can stand on the command line; this ends the program.
+
+    Args:
+        parser: the parser, with all its options. Nothing happens unless argcomplete
+            asks, which is told by its environment variable.
+    """
+    if "_ARGCOMPLETE" not in os.environ:
+        return
+    from contextlib import suppress
+
+    with suppress(ImportError):  # then who asks cannot understand an answer either
+        from argcomplete import autocomplete
+
+        autocomplete(parser)
 
 
 def stop(program: str, error: HpmanError | OSError) -> NoReturn:

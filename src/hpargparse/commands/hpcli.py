@@ -13,7 +13,7 @@ from hpman import HpmanError, HyperParameterManager, index_of
 
 from ..binding import bind
 from ..listing import listed
-from ..program import stop
+from ..program import complete, stop
 from ..session import warn
 
 TYPE_CHECKING = False
@@ -41,10 +41,13 @@ def main(args: Sequence[str] | None = None) -> None:
         args: the words of the command line; those of the process for None.
     """
     words = list(sys.argv[1:] if args is None else args)
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks, and says elsewhere what was typed so far
+        words = os.environ["COMP_LINE"].split()[1:]
     placeholder, paths = _first_look(words)
     notes: set[str] = set()
     while True:
         parser, manager = _bound(placeholder, paths, notes)
+        complete(parser)
         namespace = parser.parse_intermixed_args(words)
         if (namespace.placeholder, namespace.paths) == (placeholder, paths):
             break
