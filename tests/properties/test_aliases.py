@@ -1,0 +1,108 @@
+"""However a manager gets another name, the prefilter does not hide it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpman.static.prefilter import Prefilter
+from hpman.static.scan import scan_text
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import DrawFn, SearchStrategy
+
+PLACEHOLDERS = ["_", "hp"]
+
+JOINS = st.sampled_from(["", "", " ", "  ", "\t", "\f", "\\\n", "\\\r\n "])
+GAPS = JOINS | st.sampled_from(["\n", "\r\n  ", "# c _ )(\n", "# = :=\n ", "#" + "x" * 250 + "\n"])
+TARGETS = st.sampled_from(
+    [
+        *("g", "(k)", "é", "x.a", "x .a", "a.b.c", "f(1).b", "f(h).b"),
+        *("x[0]", "x[1, 2]", "x['a']"),
+    ]
+)
+VALUES = st.sampled_from(
+    [
+        *("1", "-1", "x", "é", "éfor", "x_", "_x", "x.a", "x[0]", "x == 1", "not x", "'('", "b''"),
+        *("f(1)", "f(x=1)", "f(a, b)", "f(')')", "(1, 2)", "[1]", "{1: 2}", "[q for q in r]"),
+        *("x if y else z", "lambda: 1", "lambda q=1, *a: q", "{P}.x", "{P} + 1", "f'{{x}}'"),
+    ]
+)
+BEFORE = st.sampled_from(
+    [
+        *("", "", "x = 1\n", "'''\n'''; ", "x = (1,\n 2); ", "x = 1; ", "x.a = 1; ", "f(x=1); "),
+        *("if x: ", "x: int = 1; ", "for q in r: ", "with x as y: ", "x, y = 1, 2; "),
+    ]
+)
+BEHIND = st.sampled_from(["", "", " # = 3", "; x = 2", "; x.a = 1", " # c", ";", " \\\n", "\f"])
+# Where a walrus can stand: § in brackets of its own, $ without.
+AROUND = [
+    *("§ if x else y", "§.x", "§ + 1", "f($, x = 3)", "f(x=1, y=§)", "[x, $, 2]", "x[$]", "{$}"),
+    *("{1: §}", "[1 for x in y if §]", "[$ for x in y]", "lambda x=§: 1", "assert x, §", "x = §"),
+    *("x: § = 3", "del x[$]", "print(§('b', 1))", "f'''{§}'''", "f'{(h := {P})!r}'"),
+]
+
+
+@st.composite
+def wrapped(draw: DrawFn) -> str:
+    """Draw the manager, in brackets or not."""
+    if draw(st.booleans()):
+        return "{P}"
+    return f"({draw(GAPS)}{{P}}{draw(GAPS)})"
+
+
+@st.composite
+def displays(draw: DrawFn, items: list[str], *, is_bare: bool) -> str:
+    """Draw a tuple or a list of some items."""
+    kind = draw(st.sampled_from(["()", "[]"] + [""] * 2 * is_bare))
+    gaps = GAPS if kind else JOINS
+    body = "".join(f"{draw(gaps)}{item}{draw(gaps)}," for item in items)
+    if len(items) > 1 and draw(st.booleans()):
+        body = body[:-1]
+    return f"{kind[:1]}{body}{draw(gaps)}{kind[1:]}".lstrip(" \t\f")
+
+
+@st.composite
+def pairs(draw: DrawFn, depth: int = 1) -> tuple[str, str]:
+    """Draw a target and a value that are taken apart, so that `h` becomes the manager."""
+    count = draw(st.integers(1, 3))
+    place = draw(st.integers(0, count - 1))
+    targets = [draw(TARGETS) for _ in range(count)]
+    values = [draw(VALUES) for _ in range(count)]
+    is_leaf = not depth or draw(st.booleans())
+    targets[place], values[place] = (
+        ("h", draw(wrapped())) if is_leaf else draw(pairs(depth=depth - 1))
+    )
+    is_bare = depth == 1
+    return draw(displays(targets, is_bare=is_bare)), draw(displays(values, is_bare=is_bare))
+
+
+@st.composite
+def assignments(draw: DrawFn) -> str:
+    """Draw an assignment, perhaps a chained one."""
+    target, value = draw(st.tuples(st.just("h"), wrapped()) | pairs())
+    targets = draw(st.permutations([target, *draw(st.lists(TARGETS, max_size=2))]))
+    return "".join(f"{each}{draw(JOINS)}={draw(JOINS)}" for each in targets) + value
+
+
+@st.composite
+def walruses(draw: DrawFn) -> str:
+    """Draw an expression in which a walrus stands."""
+    walrus = f"h{draw(GAPS)}:={draw(GAPS)}{draw(wrapped())}"
+    around = draw(st.sampled_from(AROUND))
+    return around.replace("§", f"({draw(GAPS)}{walrus}{draw(GAPS)})").replace("$", walrus)
+
+
+programs: SearchStrategy[str] = st.builds(
+    "{}{}{}\nh('a', 1)\n".format, BEFORE, assignments() | walruses(), BEHIND
+)
+
+
+@given(programs, st.sampled_from(PLACEHOLDERS))
+def test_an_alias_is_never_hidden(program: str, placeholder: str) -> None:
+    text = program.replace("{P}", placeholder)
+    found = scan_text(text, "a.py", frozenset({placeholder})).occurrences
+    if found:
+        assert Prefilter([placeholder])(text.encode())
