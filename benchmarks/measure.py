@@ -64,6 +64,8 @@ def output(command: Sequence[str]) -> str:
 def _process(command: Sequence[str]) -> Callable[[], None]:
     """Make an action of a command."""
     environment = {**os.environ, "COLUMNS": "80"}
+    # Installed packages have bytecode; a checkout gets it in the first round.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
     def run() -> None:
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
