@@ -12,6 +12,7 @@ import stat
 import sys
 
 from .errors import MissingSnapshotError, SnapshotError
+from .streams import put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def _write_standard(data: bytes) -> None:
     """Write to standard output, also where a program has put a text stream there."""
     binary = getattr(sys.stdout, "buffer", None)
     if binary is None:
-        sys.stdout.write(data.decode("utf-8", "backslashreplace"))
+        put(sys.stdout, data.decode("utf-8", "backslashreplace"))
         return
     sys.stdout.flush()
     binary.write(data)

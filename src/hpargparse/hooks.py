@@ -64,7 +64,22 @@ def _hook(parser: argparse.ArgumentParser, bindings: list[Binding]) -> None:
 
     own["_get_option_tuples"] = get_option_tuples
     own["_get_formatter"] = lambda: _presenting(formatter())
+    own["_print_message"] = _printing(parser._print_message)
     parser._negative_number_matcher = _NegativeNumber()  # type: ignore[assignment]
+
+
+def _printing(original: Callable[..., None]) -> Callable[..., None]:
+    """Wrap what writes help and errors: not every terminal has the characters of every name."""
+
+    def print_message(message: str, file: Any = None) -> None:
+        try:
+            original(message, file)
+        except UnicodeEncodeError:
+            from .streams import put
+
+            put(sys.stderr if file is None else file, message)
+
+    return print_message
 
 
 def _relaxed(parser: argparse.ArgumentParser, bindings: list[Binding], original: Parse) -> Parse:

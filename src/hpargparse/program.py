@@ -83,5 +83,7 @@ def complete(parser: argparse.ArgumentParser) -> None:
 
 def stop(program: str, error: HpmanError | OSError) -> NoReturn:
     """Tell a mistake in sources or files to somebody at a terminal, and end with status 2."""
-    sys.stderr.write(f"{program}: error: {told(error)}\n")
+    from .streams import put
+
+    put(sys.stderr, f"{program}: error: {told(error)}\n")
     raise SystemExit(2)

@@ -171,10 +171,10 @@ class Session:
             how = requests.actions.get("list")
             if how is not None:
                 from .listing import listed
+                from .streams import put
 
                 text, left_out = listed(binding.manager, how, width=_terminal_width())
-                sys.stdout.write(text)
-                sys.stdout.flush()
+                put(sys.stdout, text)
                 warn(self._parser.prog, left_out)
                 is_listed = True
         return is_listed
@@ -225,6 +225,10 @@ def _run_outermost(parser: argparse.ArgumentParser, session: Session, parse: Cal
         result = parse()
         _running.session = None
         session.finish(result[0])
+    except BrokenPipeError:  # of a standard stream: an error of a file has become one of ours
+        from .streams import end_quietly
+
+        end_quietly()
     except (HpmanError, OSError, argparse.ArgumentError) as error:
         if not parser.exit_on_error:
             if isinstance(error, argparse.ArgumentError):
@@ -248,8 +252,10 @@ def _terminal_width() -> int | None:
 
 def warn(program: str, messages: Sequence[str]) -> None:
     """Write warnings to the standard error stream, one a line."""
-    for message in messages:
-        sys.stderr.write(f"{program}: warning: {message}\n")
+    if messages:
+        from .streams import put
+
+        put(sys.stderr, "".join(f"{program}: warning: {message}\n" for message in messages))
 
 
 def told(error: Exception) -> str:

@@ -15,6 +15,7 @@ from ..binding import bind
 from ..listing import listed
 from ..program import complete, stop
 from ..session import warn
+from ..streams import end_quietly, put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,8 +55,11 @@ def main(args: Sequence[str] | None = None) -> None:
         # What looked like a path was the value of an option, or the other way round.
         placeholder, paths = namespace.placeholder, namespace.paths
     text, left_out = listed(manager, "yaml")
-    sys.stdout.write(text)
-    warn(parser.prog, left_out)
+    try:
+        put(sys.stdout, text)
+        warn(parser.prog, left_out)
+    except BrokenPipeError:
+        end_quietly()
 
 
 def _first_look(words: list[str]) -> tuple[str, list[str]]:
@@ -100,5 +104,5 @@ def _bound(
     if others:
         notes.update(others)
         options = " or ".join(f"--placeholder {each}" for each in others)
-        sys.stderr.write(f"hpcli: there are hyperparameters of other managers: {options}\n")
+        put(sys.stderr, f"hpcli: there are hyperparameters of other managers: {options}\n")
     return parser, manager

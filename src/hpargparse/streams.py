@@ -1,0 +1,56 @@
+"""Text for the standard streams, whatever they can encode.
+
+Owns that output is UTF-8, and what happens when nobody reads it any more;
+knows nothing of what the text says.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn, TextIO
+
+# What a shell shows of a program that SIGPIPE has ended, as it ends other tools in a closed pipe.
+CLOSED_PIPE = 141
+
+
+def put(stream: TextIO, text: str) -> None:
+    """Write text to a stream and flush it; a stream of another encoding gets UTF-8 all the same.
+
+    Args:
+        stream: the stream; one without bytes below it, as `io.StringIO`, takes the text.
+        text: the text. Lone surrogates, which UTF-8 has not, are escaped.
+
+    >>> put(sys.stdout, "größe: 3" + chr(10))
+    größe: 3
+    """
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    binary = getattr(stream, "buffer", None)
+    try:
+        if binary is None or encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
+            stream.write(text)
+            stream.flush()
+            return
+    except UnicodeEncodeError:
+        if binary is None:
+            stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+            stream.flush()
+            return
+    stream.flush()  # what was written as text comes first
+    binary.write(text.encode("utf-8", "backslashreplace"))
+    binary.flush()
+
+
+def end_quietly() -> NoReturn:
+    """End the program as other tools end whose reader has gone: without a word."""
+    try:
+        # Else Python tries to flush what is left, fails, and says so.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError, AttributeError):
+        pass  # a stream that a program has put there has no file to point elsewhere
+    raise SystemExit(CLOSED_PIPE)

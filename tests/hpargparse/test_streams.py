@@ -1,0 +1,143 @@
+"""What is written arrives as UTF-8, whatever the stream would encode."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hpargparse.commands import hpcli
+from hpargparse.streams import CLOSED_PIPE, end_quietly, put
+from tests.hpargparse.bound import bound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+PROGRAM = """\
+import argparse, hpargparse
+from hpman import HyperParameterManager
+_ = HyperParameterManager("_").parse_source('_("gr\\u00f6\\u00dfe", "na\\u00efve", help="\\u00fc")')
+parser = argparse.ArgumentParser(prog="train.py")
+hpargparse.bind(parser, _)
+print("first")
+parser.parse_args()
+"""
+
+
+def _run(words: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+    """Run the program where the streams know ASCII only."""
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM, *words],
+        capture_output=True,
+        check=False,
+        env={**os.environ, **ascii_only, "PYTHONIOENCODING": "ascii:strict"},
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ["--hp-list", "--hp-list json", "--hp-list detail", "--hp-list origin", "-h"]
+)
+def test_a_listing_is_utf_8_and_comes_after_what_was_written(line: str) -> None:
+    done = _run(line.split())
+    assert (done.returncode, done.stderr) == (0, b"")
+    text = done.stdout.decode("utf-8")
+    assert text.startswith("first")
+    assert "größe" in text
+
+
+def test_an_error_is_told_where_the_stream_has_not_its_characters() -> None:
+    done = _run(["--unknown"])
+    assert done.returncode == 2
+    assert done.stderr.endswith(b"train.py: error: unrecognized arguments: --unknown\n")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "written"),
+    [
+        pytest.param("utf-8", "ü\n", "ü\n".encode(), id="as it is"),
+        pytest.param("latin-1", "ü\n", "ü\n".encode(), id="another encoding"),
+        pytest.param("utf-8", "\ud800\n", b"\\ud800\n", id="a lone surrogate"),
+    ],
+)
+def test_a_stream_gets_utf_8(encoding: str, text: str, written: bytes) -> None:
+    below = io.BytesIO()
+    stream = io.TextIOWrapper(below, encoding=encoding, newline="\n")
+    stream.write("a")
+    put(stream, text)
+    assert below.getvalue() == b"a" + written
+
+
+def test_a_stream_without_bytes_gets_text() -> None:
+    stream = io.StringIO()
+    put(stream, "ü")
+    assert stream.getvalue() == "ü"
+
+
+def test_a_stream_without_bytes_gets_what_it_can_encode() -> None:
+    class Narrow(io.StringIO):
+        encoding = "ascii"
+
+        def write(self, text: str) -> int:
+            text.encode("ascii")
+            return super().write(text)
+
+    stream = Narrow()
+    put(stream, "aü")
+    assert stream.getvalue() == "a\\xfc"
+
+
+class _Closed(io.StringIO):
+    """A stream whose reader has gone."""
+
+    def write(self, _text: str) -> int:
+        raise BrokenPipeError
+
+
+@pytest.mark.parametrize("line", ["--hp-list detail", "--hp-save -"])
+def test_a_closed_pipe_ends_the_program_without_a_word(
+    line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser, _manager = bound()
+    monkeypatch.setattr(sys, "stdout", _Closed())
+    with pytest.raises(SystemExit) as caught:
+        parser.parse_args(line.split())
+    assert caught.value.code == CLOSED_PIPE
+    assert "usage" not in capsys.readouterr().err
+
+
+def test_the_command_ends_in_a_closed_pipe_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "train.py"
+    script.write_text('_("lr", 1)')
+    monkeypatch.setattr(sys, "stdout", _Closed())
+    with pytest.raises(SystemExit) as caught:
+        hpcli.main([str(script)])
+    assert caught.value.code == CLOSED_PIPE
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="pipes close in another way elsewhere")
+def test_nothing_is_said_of_a_real_pipe_that_is_closed() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, "--hp-list", "detail"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (CLOSED_PIPE, b"")
+
+
+def test_a_stream_without_a_file_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    with pytest.raises(SystemExit):
+        end_quietly()
