@@ -13,14 +13,9 @@ from hpman import from_here
 from .actions import ACTIONS, RequestAction
 from .formats import FORMATS
 from .hooks import attach
-from .options import (
-    BoundAction,
-    HyperParameterAction,
-    KeyAction,
-    NegatedAction,
-    OptionConflictError,
-)
+from .options import BoundAction, HyperParameterAction, OptionConflictError
 from .session import Binding
+from .shorthands import shorthands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,9 +73,11 @@ def bind(
     for name in _wanted(inject_actions):
         option = spell(f"{action_prefix}-{name}" if action_prefix else name)
         actions.append(RequestAction(binding, option, name))
-    _demand_room(parser, actions)
+    others = [*shorthands(binding.options.values(), spell, manager.separator)]
+    _demand_room(parser, actions, others)
     _add(parser, actions, manager.separator)
-    _add_shorthands(binding, spell)
+    for option, action in others:
+        binding.aliases.setdefault(option, action)
     attach(parser, binding)
 
 
@@ -114,7 +111,11 @@ def _hyperparameter_actions(
         yield action
 
 
-def _demand_room(parser: argparse.ArgumentParser, actions: Iterable[BoundAction]) -> None:
+def _demand_room(
+    parser: argparse.ArgumentParser,
+    actions: Iterable[BoundAction],
+    others: Iterable[tuple[str, BoundAction]],
+) -> None:
     """Refuse options and destinations that are taken, all of them at once."""
     options = dict(parser._option_string_actions)
     dests = {action.dest: action for action in parser._actions}
@@ -128,12 +129,24 @@ def _demand_room(parser: argparse.ArgumentParser, actions: Iterable[BoundAction]
             what = f"`{action.dest}` of the namespace"
         if there is not action:
             problems.append(_conflict(there, action, what))
+    refused = {problem.name for problem in problems}
+    for option, action in others:
+        there, owner = options.setdefault(option, action), action.owner
+        if there is not action and _owner(there) is not owner and owner.name not in refused:
+            refused.add(owner.name)
+            problems.append(_conflict(there, owner, f"the option {option}"))
     if problems:
         raise OptionConflictError(*problems)
 
 
+def _owner(action: argparse.Action) -> argparse.Action:
+    """Return the action that an option belongs to: the hyperparameter's for its shorthands."""
+    return action.owner if isinstance(action, BoundAction) else action
+
+
 def _conflict(there: argparse.Action, action: BoundAction, what: str) -> Diagnostic:
     """Describe two that make the same thing."""
+    there = _owner(there)
     message = f"{_whose(there)} and {_whose(action)} both make {what}."
     advice = "Rename one of the two."
     if isinstance(action, RequestAction):
@@ -168,41 +181,6 @@ def _title(action: BoundAction, separator: str) -> str | None:
         return None
     title = action.hyperparameter.hints.get("group")
     return str(title) if title is not None else action.name.rpartition(separator)[0] or None
-
-
-def _add_shorthands(binding: Binding, spell: Callable[[str], str]) -> None:
-    """Note the other spellings: underscores, `--no-flag`, and single keys of a dict."""
-    dashes = spell("")
-    for name, action in binding.options.items():
-        if "_" in name:
-            binding.aliases.setdefault(f"{dashes}{name}", action)
-        if action.is_flag:
-            for option in (spell(f"no-{name}"), f"{dashes}no-{name}", f"{dashes}no_{name}"):
-                binding.aliases.setdefault(option, NegatedAction(action, spell(f"no-{name}")))
-        default = action.hyperparameter.value
-        if type(default) is dict:
-            _add_keys(binding, action, spell, (), default)
-
-
-def _add_keys(
-    binding: Binding,
-    action: HyperParameterAction,
-    spell: Callable[[str], str],
-    above: tuple[str, ...],
-    default: dict[object, object],
-) -> None:
-    """Note the options of the keys of a dict, and of the dicts in it."""
-    separator, dashes = binding.manager.separator, spell("")
-    for key, value in default.items():
-        if not isinstance(key, str) or separator in key:
-            continue  # `set_value` could not address it
-        path = (*above, key)
-        name = separator.join((action.name, *path))
-        shorthand = KeyAction(action, path, name, spell(name))
-        binding.aliases.setdefault(spell(name), shorthand)
-        binding.aliases.setdefault(f"{dashes}{name}", shorthand)
-        if type(value) is dict:
-            _add_keys(binding, action, spell, path, value)
 
 
 def _known_format(serial_format: str) -> str:

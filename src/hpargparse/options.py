@@ -51,6 +51,11 @@ class BoundAction(argparse.Action):
     alone = "true"  # the word that an option without a word stands for
     is_required = False
 
+    @property
+    def owner(self) -> Any:
+        """The action that the option is another spelling for, or the action itself."""
+        return self
+
     def accepts(self, word: str) -> bool:
         """Tell whether a word belongs to the option, where it may stand alone."""
         return self.choices is not None and word in self.choices
@@ -159,6 +164,18 @@ class Choices:
         return True
 
 
+class Spellings(list[str]):
+    """Hold how an option is spelled; `--weight_decay` is not among it, yet known to the parser.
+
+    A later option of the parser's own may replace that, which argparse does not expect.
+    """
+
+    def remove(self, spelling: str) -> None:
+        """Forget a spelling if it is here."""
+        if spelling in self:
+            super().remove(spelling)
+
+
 class HyperParameterAction(BoundAction):
     """Read the words of one hyperparameter and hand the value on.
 
@@ -195,6 +212,7 @@ class HyperParameterAction(BoundAction):
         self.is_required: bool = bool(hints and hints.get("required"))
         self._show_default = show_default
         super().__init__([option], self.name, default=self.initial, metavar=self.name.upper())
+        self.option_strings = Spellings(self.option_strings)
         self.is_flag: bool = self.converter.is_flag
         if self.is_flag:
             self.nargs, self.metavar = "?", "{true,false}"
@@ -222,7 +240,7 @@ class HyperParameterAction(BoundAction):
 
     def accepts(self, word: str) -> bool:
         """Tell whether a word is a value of the hyperparameter."""
-        return _is_read(self.converter, word)
+        return is_read(self.converter, word)
 
     @property
     def help(self) -> str:
@@ -309,65 +327,7 @@ class HyperParameterAction(BoundAction):
         return self.converter.parse_words(list(words))
 
 
-class NegatedAction(BoundAction):
-    """Be `--no-flag` beside `--flag`."""
-
-    def __init__(self, flag: HyperParameterAction, option: str) -> None:
-        """Take no words."""
-        super().__init__(
-            [option], flag.dest, nargs=0, default=argparse.SUPPRESS, help=argparse.SUPPRESS
-        )
-        self._flag = flag
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
-        namespace: argparse.Namespace,
-        values: str | Sequence[Any] | None,  # noqa: ARG002
-        option_string: str | None = None,
-    ) -> None:
-        """Turn the flag off."""
-        try:
-            value = self._flag.converter.check(False)
-        except ConversionError as error:
-            raise argparse.ArgumentError(self, str(error)) from None
-        setattr(namespace, self.dest, value)
-        self._flag.typed(self._flag.name, value, self.spelled(option_string))
-
-
-class KeyAction(BoundAction):
-    """Set one key of a hyperparameter whose default is a dict: `--opt.lr 1`."""
-
-    def __init__(
-        self, whole: HyperParameterAction, path: tuple[str, ...], name: str, option: str
-    ) -> None:
-        """Leave the namespace alone: it holds the whole dict."""
-        self._whole = whole
-        self._name = name
-        self._converter = whole.converter.key_converter(path)
-        words = "?" if self._converter.is_flag else None
-        super().__init__([option], argparse.SUPPRESS, nargs=words, help=argparse.SUPPRESS)
-
-    def accepts(self, word: str) -> bool:
-        """Tell whether a word is a value of the key."""
-        return _is_read(self._converter, word)
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
-        namespace: argparse.Namespace,  # noqa: ARG002
-        values: str | Sequence[Any] | None,
-        option_string: str | None = None,
-    ) -> None:
-        """Turn the word into the value of the key."""
-        try:
-            value = True if values is None else self._converter.parse(str(values))
-        except ConversionError as error:
-            raise argparse.ArgumentError(self, str(error)) from None
-        self._whole.typed(self._name, value, self.spelled(option_string))
-
-
-def _is_read(converter: Converter, word: str) -> bool:
+def is_read(converter: Converter, word: str) -> bool:
     """Tell whether a converter takes a word."""
     try:
         converter.parse(word)

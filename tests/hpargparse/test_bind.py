@@ -296,3 +296,51 @@ class TestSubParsers:
         commands.add_parser("test")
         assert not hasattr(top.parse_args(["test"]), "b")
         assert below("b") == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "own", "option"),
+    [
+        pytest.param('_("flag", False)', "--no-flag", "--no-flag", id="a flag negated"),
+        pytest.param('_("opt", {"a": 1})', "--opt.a", "--opt.a", id="a key of a dict"),
+        pytest.param('_("o", {"a": {"b": 1}})', "--o.a.b", "--o.a.b", id="a key of a key"),
+    ],
+)
+def test_a_shorthand_that_the_parser_has_is_refused(source: str, own: str, option: str) -> None:
+    parser = ArgumentParser()
+    parser.add_argument(own, dest="own")
+    with pytest.raises(OptionConflictError) as caught:
+        bound(source, parser)
+    assert f"the argument {own} of the parser and the hyper" in str(caught.value).lower()
+    assert f"(train.py:1) both make the option {option}." in str(caught.value)
+    assert "--hp-save" not in parser._option_string_actions
+
+
+def test_a_spelling_with_underscores_that_the_parser_has_is_refused_once() -> None:
+    parser = ArgumentParser()
+    parser.add_argument("--weight_decay", dest="own")
+    with pytest.raises(OptionConflictError, match="make the option --weight_decay") as caught:
+        bound('_("weight_decay", 1)', parser)
+    assert len(caught.value.diagnostics) == 1
+
+
+@pytest.mark.parametrize("names", ["flag no_flag", "no-flag flag"])
+def test_a_shorthand_that_another_hyperparameter_has_is_refused(names: str) -> None:
+    first, second = names.split()
+    with pytest.raises(OptionConflictError) as caught:
+        bound(f'_("{first}", False)\n_("{second}", False)')
+    assert f"`{first}` (train.py:" in str(caught.value)
+    assert f"`{second}` (train.py:" in str(caught.value)
+
+
+@pytest.mark.parametrize("option", ["--no-shuffle", "--opt.lr", "--weight_decay", "--lr"])
+def test_a_later_option_meets_ours_as_in_argparse(option: str) -> None:
+    parser, _ = bound()
+    with pytest.raises(ArgumentError, match="conflicting option string"):
+        parser.add_argument(option)
+    parser, manager = bound(parser=ArgumentParser(conflict_handler="resolve"))
+    before = manager.get_values()
+    parser.add_argument(option, dest="own")
+    args = parser.parse_args([option, "x", "--weight-decay", "2"])
+    assert (args.own, args.weight_decay) == ("x", 2.0)
+    assert manager.get_values() == {**before, "weight_decay": 2.0}
