@@ -7,7 +7,7 @@ wins.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar, overload
+from typing import Any, SupportsIndex, TypeVar, overload
 
 from .errors import EMPTY
 from .rows import HyperParameterOccurrence, HyperParameterPriority, P
@@ -24,6 +24,15 @@ class HyperParameterDB(list[Row]):
     >>> db.select(L.of_name("a")).extract_column("value")
     [1]
     """
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> HyperParameterDB: ...
+    def __getitem__(self, index: SupportsIndex | slice) -> Row | HyperParameterDB:
+        """Return a row, or a table of those that a slice takes."""
+        found = super().__getitem__(index)
+        return HyperParameterDB(found) if isinstance(index, slice) else found
 
     def select(self, where: Predicate) -> HyperParameterDB:
         """Return the rows for which `where` holds."""
@@ -63,10 +72,8 @@ class HyperParameterDB(list[Row]):
         Raises:
             IndexError: there is no such row.
         """
-        if isinstance(idx, int):
+        if isinstance(idx, (int, slice)):
             return self[idx]
-        if isinstance(idx, slice):
-            return HyperParameterDB(self[idx])
         return HyperParameterDB(self[each] for each in idx)
 
     def extract_column(self, column: str) -> list[Any]:

@@ -6,7 +6,7 @@ running program; knows neither syntax nor precedence.
 
 from __future__ import annotations
 
-from .errors import EMPTY, error_for
+from .errors import EMPTY, ImpossibleTree, error_for
 from .runtime.complaints import check_placeholder
 from .runtime.origin import Origin, caller
 from .runtime.store import Store
@@ -169,12 +169,15 @@ class HyperParameterManager:
 
     def _take(self, files: list[ScannedFile], gone: Iterable[tuple[object, ...]] = ()) -> None:
         """Take what was scanned, as a whole or not at all."""
-        from .static.rules import violations
+        from .static.rules import placed, violations
 
         index = self.index.swap(files, gone)
         if problems := violations(index, self.placeholder, files):
             raise error_for(problems)
-        self._take_index(index)
+        try:
+            self._take_index(index)
+        except ImpossibleTree as error:
+            raise error_for([placed(index, self.placeholder, error.diagnostics[0])]) from None
 
     def _take_index(self, index: Index) -> None:
         """Take what the sources say."""
@@ -184,8 +187,12 @@ class HyperParameterManager:
                 defaults[each.name] = each.value
             elif not index.is_branch(self.placeholder, each.name):
                 defaults.setdefault(each.name, EMPTY)
-        self._store.adopt_defaults(defaults, self._defining)
-        self._index = index
+        before, self._index = self._index, index
+        try:
+            self._store.adopt_defaults(defaults, self._defining)
+        except ImpossibleTree:
+            self._index = before
+            raise
 
     @property
     def index(self) -> Index:

@@ -6,7 +6,7 @@ Owns the columns of a row and its rank; knows no query.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 from .errors import EMPTY
@@ -67,9 +67,13 @@ class DeferredNode:
 class HyperParameterOccurrence(MutableMapping[str, Any]):
     """One row of the table; its columns read as attributes and as items.
 
+    Two rows are equal when their columns are, the syntax tree aside: trees have
+    no equality.
+
     Args:
-        columns: the columns by name. Those that every row has and that are not
-            given are None; the value is `EMPTY`.
+        given: columns by name.
+        columns: more of them. Those that every row has and that are not given
+            are None; the value is `EMPTY`.
 
     >>> row = HyperParameterOccurrence(name="lr", value=1e-3)
     >>> row.name, row["value"], row.hints
@@ -79,9 +83,9 @@ class HyperParameterOccurrence(MutableMapping[str, Any]):
     __slots__ = ("_columns",)
     _columns: dict[str, Any]
 
-    def __init__(self, **columns: Any) -> None:
+    def __init__(self, given: Mapping[str, Any] | None = None, /, **columns: Any) -> None:
         """Fill the columns that are not given."""
-        object.__setattr__(self, "_columns", {**_COLUMNS, **columns})
+        object.__setattr__(self, "_columns", {**_COLUMNS, **(given or {}), **columns})
 
     @property
     def has_default_value(self) -> bool:
@@ -110,6 +114,19 @@ class HyperParameterOccurrence(MutableMapping[str, Any]):
     def __len__(self) -> int:
         """Count the columns."""
         return len(self._columns)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare all columns but the syntax tree."""
+        if not isinstance(other, HyperParameterOccurrence):
+            return NotImplemented
+        mine, others = ({**row._columns, "ast_node": None} for row in (self, other))
+        return mine == others
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def copy(self) -> HyperParameterOccurrence:
+        """Return a row with the same columns."""
+        return HyperParameterOccurrence(self._columns)
 
     def __getattr__(self, column: str) -> Any:
         """Read a column as an attribute."""

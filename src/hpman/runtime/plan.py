@@ -6,7 +6,7 @@ all before anything changes; must not know who writes or why.
 
 from __future__ import annotations
 
-from ..errors import EMPTY, NotLiteralEvaluable
+from ..errors import EMPTY, EmptyValue, NotLiteralEvaluable
 from .complaints import check_name, impossible, type_name
 from .tree import DICT_MARK, ancestors, dig, merged, patched
 
@@ -66,7 +66,7 @@ class Plan:
     def assign(self, name: str, value: Any) -> None:
         """Set one name, whatever it is: a leaf, a branch, a key inside a leaf, or new."""
         check_name(name)
-        if isinstance(value, NotLiteralEvaluable):
+        if isinstance(value, (EmptyValue, NotLiteralEvaluable)):
             return  # it stands for a value that is not there yet
         leaf = self._leaf_of(name)
         if leaf is None:

@@ -150,7 +150,7 @@ def packed_for_worker(state: Mapping[str, Any]) -> dict[str, Any]:
 
     packed, stays = portable(state, pack)
     for name in stays:
-        reason = reasons.get(id(state["sets"][name]), "it stands for no value")
+        reason = reasons[id(state["sets"][name])]
         warn(
             f"the value of `{name}` cannot be pickled ({reason}), so a worker that is started "
             "does not get it and uses the default; set a literal, or set it in the worker",

@@ -6,17 +6,20 @@ must not know threads, origins, or what the program has read.
 
 from __future__ import annotations
 
-from ..errors import EMPTY, NotLiteralEvaluable
+from ..errors import EMPTY, EmptyValue, NotLiteralEvaluable
 from .complaints import impossible, type_name
 from .tree import ancestors, dig, nest, patched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from ..errors import ImpossibleTree
     from .plan import Plan
+
+
+_ABSENT = frozenset((EmptyValue, NotLiteralEvaluable))  # they stand for values that are not there
 
 
 class Ranks:
@@ -140,6 +143,18 @@ class Ranks:
             return nest(self.resolved, self.separator, name, annotate_dict=False) or EMPTY
         return EMPTY
 
+    def whole_sets(self) -> Iterator[tuple[str, Any]]:
+        """Yield what was set by leaves: one of which a key was set, with its whole value."""
+        shown: set[str] = set()
+        for name, value in self.sets.items():
+            leaf = name if name in self.resolved else self.leaf_above(name)
+            if leaf in self.patches and leaf not in self.deferred:
+                if leaf not in shown:
+                    yield leaf, self.resolved[leaf]
+                shown.add(leaf)
+            else:
+                yield name, value
+
     def set_plain(self, values: Mapping[str, Any]) -> bool:
         """Set values in one step, if they are plain: leaves that stand alone, known or new.
 
@@ -150,10 +165,12 @@ class Ranks:
             Whether they were; if not, nothing is set.
         """
         names = values.keys()
+        if not _ABSENT.isdisjoint(map(type, values.values())):
+            return False
         if not (self.patches.keys().isdisjoint(names) and names.isdisjoint(self.deferred)):
             return False
         if not names <= self.resolved.keys():
-            branches = self._above_new(values, names - self.resolved.keys())
+            branches = self._above_new(names - self.resolved.keys())
             if branches is None:
                 return False
             self.branches.update(branches)
@@ -161,14 +178,12 @@ class Ranks:
         self.resolved.update(values)
         return True
 
-    def _above_new(self, values: Mapping[str, Any], new: set[str]) -> set[str] | None:
+    def _above_new(self, new: set[str]) -> set[str] | None:
         """Return the names above new ones, or None if these need a closer look."""
         separator = self.separator
         try:
             is_flat = separator not in "".join(new)
         except TypeError:  # a name that is no text
-            return None
-        if NotLiteralEvaluable in set(map(type, values.values())):
             return None
         above: set[str] = set()
         if not is_flat:

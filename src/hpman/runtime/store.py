@@ -300,7 +300,7 @@ class Store:
     def rows(self) -> list[tuple[str, Any, int]]:
         """List name, value and rank of run-time defaults and set values, as first written."""
         with _WRITING:
-            sets = [(name, value, SET) for name, value in self._ranks.sets.items()]
+            sets = [(name, value, SET) for name, value in self._ranks.whole_sets()]
             rows: list[tuple[str, Any, int]] = []
             done = 0
             for name, value in self._ranks.calls.items():

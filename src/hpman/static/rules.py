@@ -76,6 +76,29 @@ def leaf_and_branch(index: Index, placeholder: str, name: str) -> Iterator[Diagn
         )
 
 
+def placed(index: Index, placeholder: str, finding: Diagnostic) -> Diagnostic:
+    """Give a finding about a name the place of the occurrence that it is about.
+
+    Args:
+        index: the index.
+        placeholder: the manager.
+        finding: what is wrong with a name of the sources, beside what the
+            program has called or set.
+    """
+    name = finding.name or ""
+    for each in (*index.prefixes(name), name, *sorted(index.below(placeholder, name))):
+        for at in index.named(placeholder, each):
+            return finding.replace(
+                path=at.path,
+                line=at.line,
+                column=at.column,
+                occurrences=(at,),
+                source=at.source,
+                placeholder=placeholder,
+            )
+    return finding
+
+
 def _finding(
     code: str, message: str, advice: str, occurrences: tuple[Occurrence, ...], at: Occurrence
 ) -> Diagnostic:

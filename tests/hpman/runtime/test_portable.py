@@ -83,7 +83,6 @@ def test_what_can_be_pickled_arrives_with_its_origins() -> None:
         pytest.param(lambda x: x, r"\w+: .*lambda", id="lambda"),
         pytest.param(threading.Lock(), "TypeError: .*lock", id="lock"),
         pytest.param(Stubborn(), "OSError: the device is busy", id="fails in its own way"),
-        pytest.param(EMPTY, "it stands for no value", id="no value"),
     ],
 )
 def test_a_value_that_cannot_be_pickled_is_named_and_stays_behind(

@@ -277,7 +277,7 @@ def test_a_key_set_again_as_a_whole_loses_what_was_set_inside_it() -> None:
     store.set({"opt.wd.x": 5, "opt.lr": 3})
     store.set({"opt.wd": {"z": 1}})
     assert store.read("opt") == {"wd": {"z": 1}, "lr": 3}
-    assert [name for name, *_ in store.rows()] == ["opt.lr", "opt.wd"]
+    assert store.rows() == [("opt", {"wd": {"z": 1}, "lr": 3}, SET)]
 
 
 def test_within_one_mapping_the_later_entry_wins() -> None:
@@ -857,3 +857,11 @@ def test_a_default_below_a_name_that_is_only_used_makes_it_a_branch() -> None:
     store.adopt_defaults({"u": EMPTY})
     assert store.accept("u.x", 1) == 1
     assert store.read("u") == {"x": 1}
+
+
+@pytest.mark.parametrize("absent", [EMPTY, NotLiteralEvaluable(expression="f(1)")], ids=repr)
+def test_what_stands_for_no_value_sets_nothing(absent: object) -> None:
+    store = Store()
+    store.adopt_defaults({"a": 1})
+    store.set({"a": absent, "b": absent, "c": 3})
+    assert store.values() == {"a": 1, "c": 3}
