@@ -137,13 +137,12 @@ class HyperParameterManager:
         """
         from .static.scan import scan
 
-        known = self.index.files if self._index is not None else {}
         found = scan(
             path,
             frozenset({self.placeholder}),
             exclude,
             follow_imports=follow_imports,
-            known=known,
+            known=self.index.files,
         )
         self._take(found.files, found.gone)
         return self

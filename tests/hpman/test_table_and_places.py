@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pickle
+from typing import TYPE_CHECKING
 
 import pytest
 
 from hpman import HyperParameterManager, ImpossibleTree
 from hpman.hpm_db import HyperParameterDB, HyperParameterOccurrence
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_the_table_is_the_same_as_long_as_nothing_happens() -> None:
@@ -61,3 +65,16 @@ def test_sources_that_clash_with_what_was_set_say_where(
     assert [each.path for each in caught.value.occurrences] == ["f.py"]
     assert manager.get_values() == given
     assert manager.db.count() == 1
+
+
+def test_a_file_that_was_deleted_is_gone_when_its_folder_is_parsed_again(tmp_path: Path) -> None:
+    manager = HyperParameterManager("_")
+    (tmp_path / "a.py").write_text('_("a", 1)')
+    (tmp_path / "b.py").write_text('_("b", 1)')
+    manager.parse_file(tmp_path).parse_source('_("c", 1)', str(tmp_path / "not_saved_yet.py"))
+    (tmp_path / "b.py").rename(tmp_path / "moved.py")
+    assert manager.parse_file(tmp_path / "a.py").get_values() == {"a": 1, "b": 1, "c": 1}
+    assert manager.parse_file(tmp_path).get_values() == {"a": 1, "b": 1, "c": 1}
+    assert {row.filename for row in manager.db} == {
+        str(tmp_path / name) for name in ("a.py", "moved.py", "not_saved_yet.py")
+    }

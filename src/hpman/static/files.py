@@ -71,8 +71,8 @@ def walk(paths: Paths, exclude: Path | Iterable[Path] = ()) -> list[Found]:
     ['files.py']
     """
     best: dict[str, Route] = {}
-    globs = list(_flatten(exclude))
-    for path in _flatten(paths):
+    globs = list(flatten(exclude))
+    for path in flatten(paths):
         for real, route in _routes(path, globs):
             known = best.get(real)
             if known is None or route < known:
@@ -122,7 +122,7 @@ def is_foreign(folder: str) -> bool:
     return folder.startswith(".") or folder in _FOREIGN
 
 
-def _flatten(paths: Paths) -> Iterator[str]:
+def flatten(paths: Paths) -> Iterator[str]:
     """Yield each path as text."""
     path: object = os.fspath(paths) if isinstance(paths, os.PathLike) else paths
     if isinstance(path, str):
@@ -133,7 +133,7 @@ def _flatten(paths: Paths) -> Iterator[str]:
         )
     else:
         for part in path:
-            yield from _flatten(part)
+            yield from flatten(part)
 
 
 def _routes(path: str, globs: list[str]) -> Iterator[tuple[str, Route]]:

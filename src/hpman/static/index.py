@@ -28,12 +28,14 @@ class ScannedFile(Record):
         source: the text; its key says which file it is, and where it sorts.
         occurrences: the calls of managers in it, in source order.
         diagnostics: what is wrong with it, in source order.
+        is_text: whether it was handed in as a text, not read from the disk.
     """
 
     __slots__ = ()
     source: Source
     occurrences: tuple[Occurrence, ...]
     diagnostics: tuple[Diagnostic, ...]
+    is_text: bool = False
 
 
 class HyperParameter(Record):

@@ -13,13 +13,13 @@ from ..record import Record
 from ..source import Source
 from .decoding import DecodingError, decode
 from .extract import extract
-from .files import read, walk
+from .files import flatten, read, walk
 from .index import Index, ScannedFile
 from .syntax import collector_at_rest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from .files import Found, Path, Paths
 
@@ -34,7 +34,8 @@ class Scan(Record):
     Attributes:
         files: the files that hold a hyperparameter or a problem, and those
             that were given by name.
-        gone: the keys of files that were known before and hold nothing now.
+        gone: the keys of files that were known before and hold nothing now, or
+            were deleted below a folder.
     """
 
     __slots__ = ()
@@ -49,7 +50,7 @@ def scan(
     *,
     follow_imports: bool = False,
     others: bool = False,
-    known: Collection[Key] = (),
+    known: Mapping[Key, ScannedFile] | None = None,
 ) -> Scan:
     """Read files and folders, and find the calls of managers in them.
 
@@ -64,16 +65,19 @@ def scan(
             import are read too.
         others: whether files count that hold only hyperparameters of managers
             with other placeholders.
-        known: the keys of the files that an earlier scan has found.
+        known: what an earlier scan has found, by key.
 
     Raises:
         FileNotFoundError: a path is not there.
     """
+    known = known or {}
+    paths = list(flatten(paths))  # an iterator gives them once
     found = walk(paths, exclude)
     if follow_imports:
         found = _with_imports(found)
     may_hold = _prefilter(found, placeholders, others=others)
-    knows_files = any(key[0] == 0 for key in known)  # else nobody asks for resolved paths
+    # Nobody asks for the resolved paths of all files unless some are known.
+    on_disk = {key for key, file in known.items() if not file.is_text}
     files: list[ScannedFile] = []
     gone: list[Key] = []
     with collector_at_rest():
@@ -81,8 +85,10 @@ def scan(
             file = _scan_file(each, placeholders, may_hold)
             if file is not None:
                 files.append(file)
-            elif knows_files and (key := file_key(each.path)) in known:
+            elif known and (key := file_key(each.path)) in known:
                 gone.append(key)
+    if on_disk:
+        gone += _deleted(on_disk, paths)
     return Scan(files, gone)
 
 
@@ -138,7 +144,7 @@ def scan_text(text: str, filename: str, placeholders: frozenset[str]) -> Scanned
     key = file_key(filename) if is_file else (1, next(_texts))
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     with collector_at_rest():
-        return _scan_source(Source(filename, text, key), placeholders)
+        return _scan_source(Source(filename, text, key), placeholders).replace(is_text=True)
 
 
 def file_key(path: str) -> Key:
@@ -159,6 +165,16 @@ def _with_imports(scripts: list[Found]) -> list[Found]:
         for each in reachable(script.path):
             reached.setdefault(file_key(each.path), each)
     return [reached[key] for key in sorted(reached)]
+
+
+def _deleted(known: Collection[Key], paths: Paths) -> Iterator[Key]:
+    """Yield the keys of known files below the given folders that are not there any more."""
+    folders = [file_key(path) for path in flatten(paths) if os.path.isdir(path)]
+    for key in known:
+        if any(key[: len(folder)] == folder for folder in folders) and not os.path.exists(
+            os.sep.join(map(str, key[1:]))
+        ):
+            yield key
 
 
 def _prefilter(

@@ -31,10 +31,15 @@ def test_a_file_that_is_named_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_known_file_that_holds_nothing_any_more_is_gone(tmp_path: Path) -> None:
-    (tmp_path / "b.py").write_text("x = 1")
+    (tmp_path / "b.py").write_text('_("b", 1)')
     (tmp_path / "c.py").write_text("x = 1")
     key = file_key(str(tmp_path / "b.py"))
-    assert scan(tmp_path, ONLY, known={key}).gone == [key]
+    known = {file.source.key: file for file in scan(tmp_path, ONLY).files}
+    (tmp_path / "b.py").write_text("x = 1")
+    assert scan(tmp_path, ONLY, known=known).gone == [key]
+    (tmp_path / "b.py").unlink()
+    assert scan(tmp_path, ONLY, known=known).gone == [key]
+    assert scan(tmp_path / "c.py", ONLY, known=known).gone == []
 
 
 def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
