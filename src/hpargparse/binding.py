@@ -11,6 +11,7 @@ import argparse
 from hpman import from_here
 
 from .actions import ACTIONS, RequestAction
+from .convert import ConversionError, Converter
 from .formats import FORMATS
 from .hooks import attach
 from .options import BoundAction, HyperParameterAction, OptionConflictError
@@ -21,7 +22,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from hpman import Diagnostic, HyperParameterManager
+    from hpman import Diagnostic, HyperParameter, HyperParameterManager
+
+# The hints that can be malformed.
+_READ_BY_CONVERTERS = frozenset(["type", "choices", "range"])
 
 
 def bind(
@@ -53,6 +57,7 @@ def bind(
 
     Raises:
         OptionConflictError: an option is there already.
+        ConversionError: a hint is malformed.
         ValueError: an action or a format is not known.
 
     >>> from hpman import HyperParameterManager
@@ -95,7 +100,9 @@ def _hyperparameter_actions(
 ) -> Iterator[HyperParameterAction]:
     """Make the option of each hyperparameter."""
     values = binding.manager.get_values()
-    for each in binding.manager.hyperparameters():
+    found = binding.manager.hyperparameters()
+    _demand_sound_hints(found)
+    for each in found:
         if not each.name:
             continue  # nothing to spell: `--` ends the options of every parser
         action = HyperParameterAction(
@@ -109,6 +116,25 @@ def _hyperparameter_actions(
         if action.converter.takes_words:
             binding.sequences.append(action)
         yield action
+
+
+def _demand_sound_hints(found: Iterable[HyperParameter]) -> None:
+    """Refuse hints that no value could be checked by, all of them at once."""
+    problems: list[Diagnostic] = []
+    for each in found:
+        if each.hints and not _READ_BY_CONVERTERS.isdisjoint(each.hints):
+            try:
+                Converter(each.value, each.hints, each.name, _place(each)).demand_sound_hints()
+            except ConversionError as error:
+                problems += error.diagnostics
+    if problems:
+        raise ConversionError(*problems)
+
+
+def _place(each: HyperParameter) -> str:
+    """Return where a hyperparameter is defined, or else used first."""
+    first = each.definition or (each.occurrences[0] if each.occurrences else None)
+    return f"{first.path}:{first.line}" if first else ""
 
 
 def _demand_room(

@@ -62,10 +62,7 @@ class Converter:
         wanted = self.hints.get("type") if self.hints else None
         if wanted is not None:
             if not isinstance(wanted, str) or wanted not in SAMPLES:
-                raise self._error(
-                    f"the hint `type` of `{self.name}` is {_shown(wanted)}{self._at()};"
-                    f" it has to be one of {', '.join(map(repr, SAMPLES))}"
-                )
+                self._refuse_hint("type", f"it has to be one of {', '.join(map(repr, SAMPLES))}")
             return default if type(default).__name__ == wanted else SAMPLES[wanted]
         if default is None or isinstance(default, (EmptyValue, NotLiteralEvaluable)):
             return EMPTY
@@ -105,10 +102,7 @@ class Converter:
         if choices is None:
             return None
         if not isinstance(choices, (list, tuple, set, dict, str)):
-            raise self._error(
-                f"the hint `choices` of `{self.name}` is {_shown(choices)}{self._at()};"
-                " it has to be a list of values"
-            )
+            self._refuse_hint("choices", "it has to be a list of values")
         # The order of a set is another one in each process.
         return tuple(sorted(choices, key=_shown_whole) if isinstance(choices, set) else choices)
 
@@ -123,11 +117,48 @@ class Converter:
         if limits is None:
             return None
         if not isinstance(limits, (list, tuple)) or len(limits) != 2:
-            raise self._error(
-                f"the hint `range` of `{self.name}` is {_shown(limits)}{self._at()};"
-                " it has to be the pair [lowest, highest], with None for an open end"
+            self._refuse_hint(
+                "range", "it has to be the pair [lowest, highest], with None for an open end"
             )
         return limits[0], limits[1]
+
+    def demand_sound_hints(self) -> None:
+        """Refuse hints that no value could be checked by.
+
+        Raises:
+            ConversionError: `type`, `choices` or `range` is malformed, leaves no value,
+                or has no order with values of the default's kind.
+
+        >>> Converter(3, {"range": [9, 1]}, "a", "train.py:3").demand_sound_hints()
+        Traceback (most recent call last):
+            ...
+        hpargparse.errors.ConversionError: ... it has to be [lowest, highest], in this order
+        """
+        sample, choices, limits = self.sample, self.choices, self.range
+        if choices == ():
+            self._refuse_hint("choices", "it has to name a value at least")
+        if limits is None:
+            return
+        # None of several values is there to compare with where the default is empty.
+        values = [*sample] if isinstance(sample, (list, tuple, set)) else [sample]
+        bounds = [each for each in limits if each is not None]
+        try:
+            is_ordered = len(bounds) < 2 or bounds[0] <= bounds[1]  # type: ignore[operator]
+            for value in values:
+                if value is not EMPTY and value is not None:
+                    [bound <= value for bound in bounds]  # type: ignore[operator]
+        except TypeError:
+            kind = f"its values, as {_shown(sample)} is" if sample is not EMPTY else "each other"
+            self._refuse_hint("range", f"its ends have to be comparable with {kind}")
+        if not is_ordered:
+            self._refuse_hint("range", "it has to be [lowest, highest], in this order")
+
+    def _refuse_hint(self, hint: str, demand: str) -> NoReturn:
+        """Raise the error for a hint that is malformed."""
+        raise self._error(
+            f"the hint `{hint}` of `{self.name}` is {_shown(self.hints[hint])}{self._at()};"
+            f" {demand}"
+        )
 
     def parse(self, text: str) -> object:
         """Read one text as a value.

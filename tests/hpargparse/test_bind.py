@@ -8,7 +8,7 @@ from argparse import SUPPRESS, ArgumentError, ArgumentParser
 import pytest
 
 import hpargparse
-from hpargparse import OptionConflictError
+from hpargparse import ConversionError, OptionConflictError
 from tests.hpargparse.bound import bound, managed, parsed
 
 
@@ -344,3 +344,53 @@ def test_a_later_option_meets_ours_as_in_argparse(option: str) -> None:
     args = parser.parse_args([option, "x", "--weight-decay", "2"])
     assert (args.own, args.weight_decay) == ("x", 2.0)
     assert manager.get_values() == {**before, "weight_decay": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param('1, type="flot"', "the hint `type` of `a` is 'flot' at", id="no type"),
+        pytest.param(
+            "1, type=3", "it has to be one of 'bool', 'int', 'float'", id="type, a number"
+        ),
+        pytest.param("1, choices=3", "it has to be a list of values", id="choices, a number"),
+        pytest.param("1, choices=[]", "it has to name a value at least", id="choices, none"),
+        pytest.param("1, range=[1]", "it has to be the pair [lowest, highest]", id="range of one"),
+        pytest.param("1, range=[3, 1]", "[lowest, highest], in this order", id="range reversed"),
+        pytest.param("'x', range=[0, 1]", "its values, as 'x' is", id="range, a text"),
+        pytest.param("1, range=[None, 'x']", "its values, as 1 is", id="range, an open end"),
+        pytest.param("None, range=[0, 'x']", "comparable with each other", id="range of no kind"),
+        pytest.param("[1, 'x'], range=[0, 1]", "comparable with its values", id="range, a list"),
+    ],
+)
+def test_a_malformed_hint_is_refused_at_bind(arguments: str, sentence: str) -> None:
+    parser = ArgumentParser()
+    with pytest.raises(ConversionError) as caught:
+        bound(f'_("fine", 0)\n_("a", {arguments})', parser)
+    assert sentence in str(caught.value)
+    assert "train.py:2" in str(caught.value)
+    assert [action.dest for action in parser._actions] == ["help"]
+
+
+def test_all_malformed_hints_are_told_at_once() -> None:
+    with pytest.raises(ConversionError) as caught:
+        bound('_("a", 1, range=3)\n_("b", choices=())\n_("c", 3, range=[0, 1])')
+    assert [each.name for each in caught.value.diagnostics] == ["a", "b"]
+    assert "train.py:2" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "[1], range=[0, 2]",
+        "[], range=[0, 2]",
+        "None, range=[0, 1]",
+        "0.5, range=[None, None]",
+        "[None, 1], range=[0, 1]",
+        "'b', range=['a', 'c']",
+    ],
+)
+def test_a_hint_that_makes_sense_is_kept(arguments: str) -> None:
+    parser, manager = bound(f'_("a", {arguments})')
+    parser.parse_args([])
+    assert manager.exists("a")
