@@ -311,7 +311,7 @@ class HyperParameterAction(BoundAction):
             value = self.read(values)
         except ConversionError as error:
             raise argparse.ArgumentError(self, str(error)) from None
-        setattr(namespace, self.dest, value)
+        show(namespace, self.dest, value)
         self.typed(self.name, value, self.spelled(option_string))
 
     def read(self, words: Any) -> object:
@@ -325,6 +325,18 @@ class HyperParameterAction(BoundAction):
         if isinstance(words, str):
             return self.converter.parse(words)
         return self.converter.parse_words(list(words))
+
+
+def show(namespace: argparse.Namespace, dest: str, value: object) -> None:
+    """Put a value into a namespace.
+
+    What Python reserves, as `__class__`, is found in its `vars()` only: as an attribute
+    it would break the namespace.
+    """
+    if dest[:2] == "__" == dest[-2:] and hasattr(namespace, "__dict__"):
+        vars(namespace)[dest] = value
+    else:
+        setattr(namespace, dest, value)
 
 
 def is_read(converter: Converter, word: str) -> bool:

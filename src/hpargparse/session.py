@@ -13,6 +13,8 @@ from _thread import _local
 
 from hpman import HpmanError, Origin
 
+from .options import show
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -347,7 +349,7 @@ def _fill(namespace: argparse.Namespace, binding: Binding) -> None:
     for name, option in binding.options.items():
         option.initial = option.default
         if name in values and option.option_strings:  # else another option has replaced it
-            setattr(namespace, option.dest, values[name])
+            show(namespace, option.dest, values[name])
 
 
 def _try(binding: Binding, requests: Requests, plan: Plan, parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 
 from .convert import ConversionError
-from .options import BoundAction, HyperParameterAction, is_read
+from .options import BoundAction, HyperParameterAction, is_read, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class NegatedAction(BoundAction):
             value = self._flag.converter.check(False)
         except ConversionError as error:
             raise argparse.ArgumentError(self, str(error)) from None
-        setattr(namespace, self.dest, value)
+        show(namespace, self.dest, value)
         self._flag.typed(self._flag.name, value, self.spelled(option_string))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from argparse import SUPPRESS, ArgumentError, ArgumentParser
+from argparse import SUPPRESS, ArgumentError, ArgumentParser, Namespace
 
 import pytest
 
@@ -394,3 +394,29 @@ def test_a_hint_that_makes_sense_is_kept(arguments: str) -> None:
     parser, manager = bound(f'_("a", {arguments})')
     parser.parse_args([])
     assert manager.exists("a")
+
+
+@pytest.mark.parametrize("name", ["__class__", "__dict__", "__eq__"])
+def test_a_name_that_python_reserves_leaves_the_namespace_whole(name: str) -> None:
+    parser, manager = bound(f'_("{name}", 3)')
+    args = parser.parse_args([f"--{name}", "4"])
+    assert type(args) is Namespace
+    assert (vars(args)[name], manager(name)) == (4, 4)
+    assert f"{name}=4" in repr(args)
+    assert args == args  # noqa: PLR0124 - it still can be compared
+
+
+def test_a_name_that_python_reserves_passes_through_a_sub_parser() -> None:
+    parser = ArgumentParser()
+    child = parser.add_subparsers().add_parser("run")
+    _, manager = bound('_("a", 3)\n_("__flag__", True)', child)
+    args = parser.parse_args(["run", "--no-__flag__", "--a", "4"])
+    assert (args.a, manager("__flag__")) == (4, False)
+
+
+def test_an_empty_name_has_no_option() -> None:
+    parser, manager = bound('_("", {"a": 1})\n_("b", 2)')
+    assert [action.dest for action in parser._actions[:3]] == ["help", "b", "hp_save"]
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--=7"])
+    assert manager.get_values() == {"": {"a": 1}, "b": 2}
