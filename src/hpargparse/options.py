@@ -292,10 +292,16 @@ class HyperParameterAction(BoundAction):
         Raises:
             argparse.ArgumentError: the value does not fit.
         """
+        return self.checked(self.default, is_text=isinstance(self.default, str))
+
+    def checked(self, value: Any, *, is_text: bool = False) -> object:
+        """Return a value that a program gave, fit for the hyperparameter.
+
+        Raises:
+            argparse.ArgumentError: the value does not fit.
+        """
         try:
-            if isinstance(self.default, str):
-                return self.converter.parse(self.default)
-            return self.converter.check(self.default)
+            return self.converter.parse(value) if is_text else self.converter.check(value)
         except ConversionError as error:
             raise argparse.ArgumentError(self, str(error)) from None
 

@@ -35,6 +35,7 @@ class Binding:
         options: the option of each hyperparameter, by name.
         sequences: those options that may take several words.
         aliases: other spellings of options, which help does not show.
+        filled: the values that a namespace got last.
         serial_format: the format of files where none is asked for.
         strict: whether an unknown name in a file is an error.
         trust_pickle: whether a pickle may run code.
@@ -53,6 +54,7 @@ class Binding:
         self.options: dict[str, HyperParameterAction] = {}
         self.sequences: list[HyperParameterAction] = []
         self.aliases: dict[str, argparse.Action] = {}
+        self.filled: dict[str, object] = {}
         self.serial_format = serial_format
         self.strict = strict
         self.trust_pickle = trust_pickle
@@ -116,11 +118,13 @@ class Session:
 
     Args:
         parser: the outermost bound parser that runs.
+        given: what the namespace holds that was handed in to it, by attribute.
     """
 
-    def __init__(self, parser: argparse.ArgumentParser) -> None:
+    def __init__(self, parser: argparse.ArgumentParser, given: dict[str, object]) -> None:
         """Start with nothing asked for."""
         self._parser = parser
+        self._given = given
         self._requests: dict[Binding, Requests] = {}
         self.parsers: list[argparse.ArgumentParser] = []
 
@@ -158,6 +162,7 @@ class Session:
         plans = {binding.manager: Plan() for binding in self._requests}
         for binding in self._requests:
             plans[binding.manager].add(*_parser_defaults(binding))
+            plans[binding.manager].add(*_handed_in(binding, self._given))
         for binding, requests in self._requests.items():
             _plan_files(binding, requests, plans[binding.manager], self._parser)
         for binding, requests in self._requests.items():
@@ -208,9 +213,9 @@ def run(
     if session is not None:
         session.join(parser, bindings)
         return parse()
-    session = Session(parser)
-    session.join(parser, bindings)
     before = dict(vars(namespace)) if hasattr(namespace, "__dict__") else None
+    session = Session(parser, before or {})
+    session.join(parser, bindings)
     try:
         return _run_outermost(parser, session, parse)
     except BaseException:
@@ -283,6 +288,26 @@ def _parser_defaults(binding: Binding) -> tuple[dict[str, object], dict[str, Ori
     return values, origins
 
 
+def _handed_in(
+    binding: Binding, given: dict[str, object]
+) -> tuple[dict[str, object], dict[str, Origin]]:
+    """Return what a namespace that was handed in holds, unless it comes from a run before.
+
+    Raises:
+        argparse.ArgumentError: a value does not fit.
+    """
+    values: dict[str, object] = {}
+    present = binding.manager.get_values() if given else {}
+    for name, option in binding.options.items() if given else ():
+        value = given.get(option.dest, option.initial)
+        known = (option.initial, present.get(name), binding.filled.get(name))
+        if option.option_strings and not any(value is each for each in known):
+            values[name] = option.checked(value)
+    return values, {
+        name: Origin("option", text="namespace", value=value) for name, value in values.items()
+    }
+
+
 def _typed(requests: Requests) -> tuple[dict[str, object], dict[str, Origin]]:
     """Return what was typed."""
     values = {name: value for name, (value, _option) in requests.typed.items()}
@@ -345,7 +370,7 @@ def _is_set(binding: Binding, name: str) -> bool:
 
 def _fill(namespace: argparse.Namespace, binding: Binding) -> None:
     """Put the final values into the namespace."""
-    values = binding.manager.get_values()
+    values = binding.filled = binding.manager.get_values()
     for name, option in binding.options.items():
         option.initial = option.default
         if name in values and option.option_strings:  # else another option has replaced it

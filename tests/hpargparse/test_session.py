@@ -374,3 +374,45 @@ def test_a_namespace_without_attributes_of_its_own_is_filled() -> None:
 )
 def test_errors_are_told_in_a_sentence(error: Exception, text: str) -> None:
     assert told(error) == text
+
+
+def test_what_a_namespace_holds_that_is_handed_in_counts() -> None:
+    parser, manager = bound()
+    args = parser.parse_args([], Namespace(lr=4, other="kept"))
+    assert (args.lr, args.other, manager("lr"), type(args.lr)) == (4.0, "kept", 4.0, float)
+    assert "namespace" in str(manager.explain("lr"))
+
+
+@pytest.mark.parametrize(
+    ("line", "value"), [("", 4.0), ("--hp-load a.yaml", 5.0), ("--hp-load a.yaml --lr 6", 6.0)]
+)
+def test_a_namespace_ranks_above_set_defaults_and_below_files(line: str, value: float) -> None:
+    _file("lr: 5")
+    parser, manager = bound()
+    parser.set_defaults(lr=3.0)
+    args = parser.parse_args(line.split(), Namespace(lr=4.0))
+    assert (args.lr, manager("lr")) == (value, value)
+
+
+def test_a_value_of_a_namespace_has_to_fit(capsys: pytest.CaptureFixture[str]) -> None:
+    parser, manager = bound()
+    namespace = Namespace(lr="x")
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--epochs", "4"], namespace)
+    assert "argument --lr: invalid float value: 'x'" in capsys.readouterr().err
+    assert (vars(namespace), manager("epochs")) == ({"lr": "x"}, 3)
+
+
+def test_a_namespace_of_a_run_before_gives_nothing_anew() -> None:
+    parser, manager = bound()
+    args, rest = parser.parse_known_args(["--lr", "4", "--rest"])
+    manager.set_value("lr", 5.0)
+    args = parser.parse_args([], args)
+    assert (args.lr, manager("lr"), rest) == (5.0, 5.0, ["--rest"])
+    assert manager("epochs", 7) == 7  # it is not set, so the program's own default still counts
+
+
+def test_a_namespace_that_is_handed_in_meets_what_is_required() -> None:
+    parser, manager = bound('_("a", required=True)')
+    parser.parse_args([], Namespace(a=3))
+    assert manager("a") == 3
