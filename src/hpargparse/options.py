@@ -190,6 +190,7 @@ class HyperParameterAction(BoundAction):
     choices: Iterable[str] | None
     metavar: str | tuple[str, ...] | None
     nargs: int | str | None
+    option_strings: Sequence[str]
 
     def __init__(
         self,

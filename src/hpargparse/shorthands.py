@@ -78,6 +78,8 @@ class _Fixed(list[str]):
 class NegatedAction(BoundAction):
     """Be `--no-flag` beside `--flag`."""
 
+    option_strings: Sequence[str]
+
     def __init__(self, flag: HyperParameterAction, option: str) -> None:
         """Take no words."""
         super().__init__(
@@ -109,6 +111,8 @@ class NegatedAction(BoundAction):
 
 class KeyAction(BoundAction):
     """Set one key of a hyperparameter whose default is a dict: `--opt.lr 1`."""
+
+    option_strings: Sequence[str]
 
     def __init__(
         self, whole: HyperParameterAction, path: tuple[str, ...], name: str, option: str
