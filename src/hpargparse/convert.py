@@ -20,6 +20,13 @@ __all__ = ["ConversionError", "Converter"]
 
 _NONE_WORDS = ("None", "null")
 _SHOWN_LENGTH = 60
+# What a file holds, where that is spelled in another way than on a command line.
+_HELD = {
+    bool: "true or false",
+    bytes: "bytes, `!!binary YWI=` in YAML",
+    complex: "a complex number, `!complex 1+2j` in YAML",
+    type(...): "the ellipsis, `!ellipsis '...'` in YAML",
+}
 
 
 class Converter:
@@ -230,7 +237,7 @@ class Converter:
         try:
             fitted = fit(value, self.sample)
         except Mismatch as mismatch:
-            self._refuse(mismatch, value)
+            self._refuse(mismatch, value, wanted=_as_value(mismatch.sample))
         return self._within(fitted)
 
     def format(self, value: object) -> str:
@@ -301,7 +308,7 @@ class Converter:
             f" the range of `{self.name}` stands{self._at() or ' in its hints'}"
         )
 
-    def _refuse(self, mismatch: Mismatch, given: object) -> NoReturn:
+    def _refuse(self, mismatch: Mismatch, given: object, wanted: str = "") -> NoReturn:
         """Raise the error for a text or value of another kind."""
         sample = mismatch.sample
         kind = "literal" if sample is ... else type(sample).__name__
@@ -311,12 +318,14 @@ class Converter:
         if mismatch.detail and mismatch.detail != FRACTION:
             parts.append(f" ({mismatch.detail})")
         elif type(sample) not in (int, float, str):
-            parts.append(f" (expected {noun(sample)})")
+            parts.append(f" (expected {wanted or noun(sample)})")
         parts.append(f"; {self._origin()}")
         if mismatch.detail == FRACTION and mismatch.sample is self.default:
             parts.append(f", and `{self.default}.0` there would allow fractions")
-        elif type(given) is not str and type(self.sample) is str:
+        elif type(sample) is str:
             parts.append("; put it in quotes to make it a text")
+        elif wanted and type(sample) in (int, float) and _is_read(mismatch.given, sample):
+            parts.append("; leave its quotes out")
         raise self._error("".join(parts)) from None
 
     def _origin(self) -> str:
@@ -335,6 +344,26 @@ class Converter:
 
     def _error(self, message: str) -> ConversionError:
         return ConversionError.because(message, name=self.name)
+
+
+def _as_value(sample: object) -> str:
+    """Name the kind of a sample where a file or a program gives the value, not a text.
+
+    >>> _as_value(False), _as_value((1, 2))
+    ('true or false', 'a list of int')
+    """
+    name = _HELD.get(type(sample)) or noun(sample)
+    for kind in ("a tuple", "a set"):  # a list does for each, and every format has lists
+        name = f"a list{name[len(kind) :]}" if name.startswith(kind) else name
+    return name
+
+
+def _is_read(given: object, sample: object) -> bool:
+    """Tell whether a text would do where it was typed."""
+    try:
+        return isinstance(given, str) and read(given, sample) is not given
+    except Mismatch:
+        return False
 
 
 def _among(value: object, choices: tuple[object, ...]) -> bool:

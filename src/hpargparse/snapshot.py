@@ -123,7 +123,7 @@ def read(
         return Snapshot(shown, _named(shown, value), {})
     text = _decode(shown, read_bytes(shown))
     value, lines = _PARSERS[found](shown, text)
-    return Snapshot(shown, _named(shown, value), lines)
+    return Snapshot(shown, _named(shown, value, _first_line(text, found)), lines)
 
 
 def write(
@@ -338,15 +338,36 @@ def _way_out(serial_format: str) -> str:
     return "Set a literal: a number, a text, or a list, tuple, set or dict of them."
 
 
-def _named(path: str, value: object) -> dict[str, object]:
+_KINDS = {
+    bool: "true or false",
+    int: "an int",
+    float: "a float",
+    str: "a text",
+    list: "a list",
+    tuple: "a tuple",
+    set: "a set",
+}
+
+
+def _first_line(text: str, serial_format: str) -> int:
+    """Return the line in which the value of a file begins."""
+    for number, line in enumerate(text.split("\n"), 1):
+        start = line.strip()
+        if start and not (serial_format == "yaml" and start.startswith(("#", "---", "%"))):
+            return number
+    return 1
+
+
+def _named(path: str, value: object, line: int | None = None) -> dict[str, object]:
     """Refuse a file that is not a mapping of names; an empty one has no names."""
     if value is None:
         return {}
     if type(value) is not dict:
         raise SnapshotError.at(
             path,
-            None,
-            f"The file holds a {type(value).__name__} where names and values should be.",
+            line,
+            f"The file holds {_KINDS.get(type(value), 'something else')} where names and values"
+            " should be.",
             "Write one `name: value` a line.",
         )
     for key in value:

@@ -146,6 +146,14 @@ def read_values(
     problems: list[SnapshotError] = []
     for entry in flatten(snapshot, known.__contains__, separator):
         converter = _converter(entry.name, known, separator)
+        below = f"{entry.name}{separator}"
+        inner = (
+            None if converter else next((each for each in known if each.startswith(below)), None)
+        )
+        if inner is not None:
+            if entry.value != {}:  # else it gives none of the values below it, which is fine
+                problems.append(_group(snapshot.path, entry, inner))
+            continue
         if converter is None:
             problem = _unknown(snapshot.path, entry, known)
             if strict:
@@ -180,6 +188,17 @@ def _converter(name: str, known: Mapping[str, Converter], separator: str) -> Con
             return known[above].key_converter(keys)
         above, found, _key = above.rpartition(separator)
     return None
+
+
+def _group(path: str, entry: Entry, inner: str) -> SnapshotError:
+    """Report a value for a name that only has other names below it."""
+    return SnapshotError.at(
+        path,
+        entry.line,
+        f"`{entry.name}` is no hyperparameter but a group of them, such as `{inner}`.",
+        f"Write the values below it, as in `{inner}: ...`.",
+        name=entry.name,
+    )
 
 
 def _unknown(path: str, entry: Entry, known: Mapping[str, Converter]) -> SnapshotError:

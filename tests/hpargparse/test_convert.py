@@ -247,7 +247,7 @@ def test_a_value_that_says_the_same_takes_the_default_s_type(
         ),
         pytest.param([1], ["a"], "invalid int value: 'a' in ['a']", id="another element"),
         pytest.param(
-            ..., 3, "invalid literal value: 3 (expected the ellipsis ...)", id="no ellipsis"
+            ..., 3, "invalid literal value: 3 (expected the ellipsis, `!ell", id="no ellipsis"
         ),
         pytest.param({1}, [[]], "invalid int value: []", id="list in a set"),
         pytest.param(set(), [[]], "unhashable type: 'list'", id="list in a set of anything"),

@@ -141,3 +141,78 @@ def test_a_trusted_pickle_may_hold_anything() -> None:
     other = managed('_("x", None)')
     hpargparse.load("a.pkl", other, trust_pickle=True)
     assert other("x").args == ("mine",)
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "sentence"),
+    [
+        pytest.param('_("a", True)', "a: yes", "(expected true or false);", id="bool"),
+        pytest.param(
+            '_("a", {"b": True})', "a: {b: 1}", "(expected true or false);", id="in a dict"
+        ),
+        pytest.param('_("a", "x")', "a: 3", "put it in quotes to make it a text", id="text"),
+        pytest.param('_("a", ["x"])', "a: [3]", "put it in quotes to make it a text", id="texts"),
+        pytest.param('_("a", 1j)', "a: 1+2j", "`!complex 1+2j` in YAML", id="complex"),
+        pytest.param('_("a", b"x")', "a: x", "`!!binary YWI=` in YAML", id="bytes"),
+        pytest.param('_("a", ...)', "a: x", "`!ellipsis '...'` in YAML", id="ellipsis"),
+        pytest.param('_("a", (1,))', "a: 3", "(expected a list of int);", id="tuple"),
+        pytest.param('_("a", {1})', "a: 3", "(expected a list of int);", id="set"),
+        pytest.param('_("a", 1)', "a: '3'", "; leave its quotes out", id="number in quotes"),
+    ],
+)
+def test_a_refusal_says_what_the_file_has_to_hold(
+    source: str, text: str, sentence: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(text)
+    with pytest.raises(SnapshotError) as caught:
+        hpargparse.load(path, managed(source))
+    assert sentence in str(caught.value)
+
+
+def test_a_number_that_is_none_keeps_its_quotes(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("a: x")
+    with pytest.raises(SnapshotError) as caught:
+        hpargparse.load(path, managed('_("a", 0.5)'))
+    assert "quotes" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["3", "null", "[1]", "{1: 2}"])
+def test_a_value_for_a_group_is_refused(value: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(f"\nmodel: {value}")
+    manager = managed('_("model.depth", 3)')
+    with pytest.raises(SnapshotError) as caught:
+        hpargparse.load(path, manager)
+    assert str(caught.value).startswith(f"{path}:2: `model` is no hyperparameter but a group")
+    assert "`model.depth: ...`" in str(caught.value)
+
+
+def test_a_group_without_values_gives_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("model: {}")
+    manager = managed('_("model.depth", 3)')
+    hpargparse.load(path, manager)
+    assert manager.get_values() == {"model.depth": 3}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("a.yaml", "# why\n---\n- 3", ":3: The file holds a list where"),
+        ("a.yaml", "3", ":1: The file holds an int where"),
+        ("a.json", "\n\n[1]", ":3: The file holds a list where"),
+        ("a.json", '"x"', ":1: The file holds a text where"),
+        ("a.yaml", "--- 3", ":1: The file holds an int where"),
+        ("a.yaml", "!complex 1", ":1: The file holds something else where"),
+    ],
+)
+def test_a_file_without_names_is_refused_with_its_line(
+    name: str, text: str, sentence: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(SnapshotError) as caught:
+        hpargparse.load(path, managed('_("a", 1)'))
+    assert sentence in str(caught.value)
