@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hpargparse.commands import hpcli
 from hpargparse.program import complete
 from tests.hpargparse.bound import bound
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
     from pathlib import Path
 
 pytest.importorskip("argcomplete")
@@ -80,6 +82,37 @@ def test_hpcli_completes_the_hyperparameters_of_its_paths(program: str) -> None:
     command = [sys.executable, "-c", code]
     assert asked(command, f"hpcli {program} --we") == ["--weight-decay"]
     assert asked(command, "hpcli --pl") == ["--placeholder"]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        pytest.param("True", ["true", "false"], id="flag"),
+        pytest.param("3", ["3"], id="int"),
+        pytest.param("1e-05", ["1e-05"], id="float"),
+        pytest.param("'text'", None, id="text, perhaps a file"),
+        pytest.param("3, choices=[3, 4]", None, id="choices complete themselves"),
+        pytest.param("True, choices=[True]", None, id="choices of a flag"),
+    ],
+)
+def test_an_option_knows_its_words(source: str, words: list[str] | None) -> None:
+    parser, _manager = bound(f"_('x', {source})")
+    completer = parser._option_string_actions["--x"].completer  # type: ignore[attr-defined]
+    assert (completer and [*completer(prefix="")]) == words
+
+
+def test_argcomplete_is_handed_the_parser_before_anything_is_parsed(
+    program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(parser: ArgumentParser) -> None:
+        assert "--weight-decay" in parser._option_string_actions
+        raise SystemExit(0)  # argcomplete ends the process, and leaves no coverage
+
+    monkeypatch.setenv("_ARGCOMPLETE", "1")
+    monkeypatch.setenv("COMP_LINE", f"hpcli {program} --bogus")
+    monkeypatch.setattr("argcomplete.autocomplete", answer)
+    with pytest.raises(SystemExit):
+        hpcli.main([])
 
 
 def test_nothing_is_completed_where_nobody_asks() -> None:
