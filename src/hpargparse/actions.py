@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 # What argparse.Action takes, by the name of the action.
 ACTIONS: dict[str, dict[str, Any]] = {
     "save": {
-        "help": "write all values to FILE, once every other option is taken into account",
+        "help": "write all values to this file, once every other option is taken into account",
     },
     "load": {
-        "help": "read values from FILE first; options of the command line win over it, "
+        "help": "read values from this file first; options of the command line win over it, "
         "and later files over earlier ones",
     },
     "list": {
@@ -67,6 +67,12 @@ class RequestAction(BoundAction):
             metavar=f"{{{','.join(choices)}}}" if choices else dest.upper(),
             **settings,
         )
+
+    def presented(self, *, with_help: bool) -> argparse.Action:
+        """Return an action without a default: help names those that there are."""
+        twin = super().presented(with_help=with_help)
+        twin.default = argparse.SUPPRESS  # else ArgumentDefaultsHelpFormatter shows None
+        return twin
 
     def __call__(
         self,

@@ -14,6 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+# How alike two names have to be, of 1: `rl` is half of `lr`, and `foo` less of `on`.
+_NEAR = 0.5
+
 
 def unrecognized(words: Sequence[str], parsers: Sequence[argparse.ArgumentParser]) -> str:
     """Word the error for what is left over, with the nearest options.
@@ -32,18 +35,36 @@ def unrecognized(words: Sequence[str], parsers: Sequence[argparse.ArgumentParser
 
 def _suggesting(words: Sequence[str], parsers: Sequence[argparse.ArgumentParser]) -> Iterator[str]:
     """Put the nearest option behind each word that looks like one."""
-    from difflib import get_close_matches
-
+    prefixes = "".join(parser.prefix_chars for parser in parsers)
     # A hidden option of the parser's own stays hidden; ours are other spellings.
     options = {
-        option: action.option_strings[0] if isinstance(action, BoundAction) else option
+        option.lstrip(prefixes): action.option_strings[0]
+        if isinstance(action, BoundAction)
+        else option
         for parser in parsers
         for option, action in parser._option_string_actions.items()
         if action.help != argparse.SUPPRESS or isinstance(action, BoundAction)
     }
-    prefixes = "".join(parser.prefix_chars for parser in parsers)
     for word in words:
         option = word.partition("=")[0]
-        looks_like_one = option[:1] in prefixes and option.strip(prefixes)
-        near = get_close_matches(option, options, n=1) if looks_like_one else []
-        yield f"{word} (did you mean {options[near[0]]}?)" if near else word
+        name = option.strip(prefixes) if option[:1] in prefixes else ""
+        near = _nearest(name, list(options)) if name else None
+        yield word if near is None else f"{word} (did you mean {options[near]}?)"
+
+
+def _nearest(name: str, names: Sequence[str]) -> str | None:
+    """Return the name that is nearest: of those in its own branch, if one of them is near.
+
+    Args:
+        name: the name as typed, without dashes: they are alike in all.
+        names: the names that there are.
+
+    >>> _nearest("opt.lt", ["opt", "opt.lr"]), _nearest("foo", ["on"])
+    ('opt.lr', None)
+    """
+    from difflib import get_close_matches
+
+    branch = name.rpartition(".")[0]
+    siblings = [each for each in names if branch and each.startswith(f"{branch}.")]
+    near = get_close_matches(name, siblings, 1, _NEAR) or get_close_matches(name, names, 1, _NEAR)
+    return near[0] if near else None

@@ -352,3 +352,11 @@ def test_a_terminal_is_asked_how_wide_it_is(
         widths.append(max(map(len, capsys.readouterr().out.splitlines())))
     assert widths[0] > 200
     assert widths[1] <= 80
+
+
+def test_a_formatter_that_shows_defaults_shows_each_once() -> None:
+    parser, _ = bound(parser=ArgumentParser(formatter_class=ArgumentDefaultsHelpFormatter))
+    shown = parser.format_help()
+    assert "(default: None)" not in shown
+    assert "(default: False)" not in shown
+    assert shown.count("default: auto") == 1

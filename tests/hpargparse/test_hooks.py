@@ -90,6 +90,8 @@ class TestUnknownWords:
             pytest.param("--hp-lost", "--hp-lost (did you mean --hp-list?)", id="action"),
             pytest.param("--quuz", "--quuz", id="hidden option of the parser"),
             pytest.param("--zzzzzz", "--zzzzzz", id="nothing near"),
+            pytest.param("--opt.zz", "--opt.zz (did you mean --opt.lr?)", id="rather a key"),
+            pytest.param("--opts", "--opts (did you mean --opt?)", id="no key"),
             pytest.param("lr", "lr", id="a word"),
             pytest.param("-lr", "-lr (did you mean --lr?)", id="one dash"),
         ],
