@@ -87,7 +87,9 @@ class RequestAction(BoundAction):
         if session is None:
             raise argparse.ArgumentError(self, "is only known to a parser that was bound")
         asked = session.requests(self.binding).actions
-        if self.name == "load":
-            value = [*asked.get("load", ()), value]
-        asked["list" if self.name == "detail" else self.name] = value
-        setattr(namespace, self.dest, True if self.name == "detail" else value)
+        if self.name in ("load", "save"):
+            asked[self.name] = [*asked.get(self.name, ()), value]
+        else:
+            asked["list" if self.name == "detail" else self.name] = value
+        shown = {"detail": True, "load": asked.get("load")}.get(self.name, value)
+        setattr(namespace, self.dest, shown)

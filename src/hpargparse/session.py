@@ -76,7 +76,7 @@ class Requests:
 
     Attributes:
         typed: the values that were typed, by flat name, with their options.
-        actions: what was asked for, by action: files to load, a file to save
+        actions: what was asked for, by action: files to load, files to save
             to, a listing, a format.
     """
 
@@ -382,14 +382,15 @@ def _try(binding: Binding, requests: Requests, plan: Plan, parser: argparse.Argu
 
     A single layer needs no trial: the manager takes all of it or nothing.
     """
-    path = requests.actions.get("save")
-    if path is None and len(plan.layers) < 2:
+    paths = requests.actions.get("save", ())
+    if not paths and len(plan.layers) < 2:
         return
     from .snapshot import write
     from .transfer import saveable
 
     with binding.manager.override(plan.values):
         values, left_out = saveable(binding.manager)
-    if path is not None:
+    for path in paths:
         write(path, values, requests.actions.get("serial_format") or binding.serial_format)
+    if paths:
         warn(parser.prog, left_out)

@@ -416,3 +416,11 @@ def test_a_namespace_that_is_handed_in_meets_what_is_required() -> None:
     parser, manager = bound('_("a", required=True)')
     parser.parse_args([], Namespace(a=3))
     assert manager("a") == 3
+
+
+def test_each_file_that_is_named_is_saved_to() -> None:
+    parser, _ = bound('_("lr", 0.5)')
+    args = parser.parse_args("--hp-save a.yaml --lr 1 --hp-save b.json".split())
+    assert args.hp_save == "b.json"
+    with open("a.yaml", encoding="utf-8") as one, open("b.json", encoding="utf-8") as other:
+        assert (one.read(), json.load(other)) == ("lr: 1.0\n", {"lr": 1.0})
