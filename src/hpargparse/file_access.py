@@ -60,7 +60,8 @@ def replace_bytes(path: str, data: bytes) -> None:
 
     The bytes go to a hidden file beside it, which then takes its name: whoever
     looks sees the old file or the new one, also after a crash. A symlink
-    stays one, and the permissions stay as they were.
+    stays one, and the permissions stay as they were. A device, or a file that a
+    standard stream goes to, is written into: nothing can take its place.
 
     Args:
         path: the path.
@@ -74,8 +75,15 @@ def replace_bytes(path: str, data: bytes) -> None:
         _write_standard(data)
         return
     try:
+        stream = _stream_of(path)
+        if stream is not None:
+            _write_into(os.dup(stream), data)
+            return
         target = os.path.realpath(path)
         before = _status(target)
+        if before is not None and stat.S_ISCHR(before.st_mode):
+            _write_into(os.open(target, os.O_WRONLY | getattr(os, "O_NOCTTY", 0)), data)
+            return
         if before is not None and not stat.S_ISREG(before.st_mode):
             raise _not_regular(path, before.st_mode)
         if before is not None and not os.access(target, os.W_OK):
@@ -84,9 +92,31 @@ def replace_bytes(path: str, data: bytes) -> None:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         _swap(target, data, before)
     except (OSError, ValueError) as error:
-        if isinstance(error, SnapshotError):
+        if isinstance(error, (SnapshotError, BrokenPipeError)):  # who reads a stream may leave
             raise
         _raise_from(error, path, "written")
+
+
+def _stream_of(path: str) -> int | None:
+    """Return the descriptor of the standard stream that goes to a file, as to `/dev/stdout`."""
+    for descriptor in (1, 2):
+        try:
+            there, here = os.stat(path), os.fstat(descriptor)
+        except (OSError, ValueError):
+            continue
+        # Where a system tells no files apart it has no links to streams either.
+        if here.st_ino and not stat.S_ISCHR(here.st_mode) and os.path.samestat(there, here):
+            return descriptor
+    return None
+
+
+def _write_into(descriptor: int, data: bytes) -> None:
+    """Write to what is open, behind what the program has written there so far, and close it."""
+    with open(descriptor, "wb") as file:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+        file.write(data)
 
 
 def _swap(target: str, data: bytes, before: os.stat_result | None) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hpargparse.commands import hpcli
+from hpargparse.file_access import _stream_of, _write_into
 from hpargparse.streams import CLOSED_PIPE, end_quietly, put
 from tests.hpargparse.bound import bound
 
@@ -141,3 +142,52 @@ def test_a_stream_without_a_file_is_left_alone(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     with pytest.raises(SystemExit):
         end_quietly()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="no such names here")
+@pytest.mark.parametrize("path", ["/dev/stdout", "link", "out.txt"])
+def test_a_file_that_the_output_goes_to_is_written_into(path: str, tmp_path: Path) -> None:
+    os.symlink("/dev/stdout", tmp_path / "link")
+    program = f"{PROGRAM}\nprint('last')"
+    words = ["--hp-save", path, "--hp-serial-format", "json"]
+    with open(tmp_path / "out.txt", "wb") as out:
+        subprocess.run(
+            [sys.executable, "-c", program, *words], stdout=out, check=True, cwd=tmp_path
+        )
+    lines = (tmp_path / "out.txt").read_text(encoding="utf-8").splitlines()
+    assert lines == ["first", "{", '  "größe": "naïve"', "}", "last"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="no such names here")
+def test_a_pipe_that_the_output_goes_to_is_written_into() -> None:
+    words = ["--hp-save", "/dev/stdout", "--hp-serial-format", "yaml"]
+    assert _run(words).stdout.decode("utf-8") == "first\ngröße: naïve\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="no devices here")
+def test_a_device_is_written_into() -> None:
+    parser, _ = bound()
+    parser.parse_args(["--hp-save", os.devnull, "--hp-serial-format", "yaml"])
+    assert not os.path.isfile(os.devnull)
+
+
+def test_a_file_is_saved_where_a_standard_stream_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.yaml").write_text("old")
+    with monkeypatch.context() as context:
+        context.setattr(os, "fstat", _refuse)
+        assert _stream_of(str(tmp_path / "a.yaml")) is None
+
+
+def _refuse(descriptor: int) -> os.stat_result:
+    raise OSError(descriptor)
+
+
+def test_a_program_without_streams_can_write_to_a_device(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    path = tmp_path / "a.yaml"
+    _write_into(os.open(path, os.O_WRONLY | os.O_CREAT), b"a: 1\n")
+    assert path.read_bytes() == b"a: 1\n"
