@@ -148,7 +148,7 @@ class Ranks:
         shown: set[str] = set()
         for name, value in self.sets.items():
             leaf = name if name in self.resolved else self.leaf_above(name)
-            if leaf in self.patches and leaf not in self.deferred:
+            if leaf in self.patches and not isinstance(self.resolved[leaf], NotLiteralEvaluable):
                 if leaf not in shown:
                     yield leaf, self.resolved[leaf]
                 shown.add(leaf)

@@ -733,6 +733,13 @@ def test_a_call_from_elsewhere_that_does_not_fit_is_refused_too() -> None:
     assert other.values() == {"a": 1}
 
 
+def test_what_is_set_over_a_default_that_only_a_run_can_give_is_shown_whole() -> None:
+    store = parsed(b=LATER)
+    store.set({"b": {"a": 1}})
+    store.set({"b.a": 2})
+    assert store.rows() == [("b", {"a": 2}, 3)]
+
+
 # -- fingerprint --------------------------------------------------------------------
 
 
