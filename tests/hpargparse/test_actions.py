@@ -360,3 +360,10 @@ def test_a_formatter_that_shows_defaults_shows_each_once() -> None:
     assert "(default: None)" not in shown
     assert "(default: False)" not in shown
     assert shown.count("default: auto") == 1
+
+
+def test_a_request_outside_of_parsing_is_refused() -> None:
+    parser, _manager = bound()
+    action = parser._option_string_actions["--hp-save"]
+    with pytest.raises(ArgumentError, match="--hp-save: is only known to a parser that was bound"):
+        action(parser, Namespace(), "run.yaml")

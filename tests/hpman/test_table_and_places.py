@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpman import HyperParameterManager, ImpossibleTree
+from hpman import Diagnostic, HyperParameterManager, ImpossibleTree
 from hpman.hpm_db import HyperParameterDB, HyperParameterOccurrence
+from hpman.static.rules import placed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,3 +79,18 @@ def test_a_file_that_was_deleted_is_gone_when_its_folder_is_parsed_again(tmp_pat
     assert {row.filename for row in manager.db} == {
         str(tmp_path / name) for name in ("a.py", "moved.py", "not_saved_yet.py")
     }
+
+
+def test_a_finding_about_no_name_of_the_sources_keeps_its_place() -> None:
+    manager = HyperParameterManager("_").parse_source('_("a", 1)', "f.py")
+    finding = Diagnostic("HPM203", "`b` clashes", "Rename it.", name="b")
+    assert placed(manager.index, "_", finding) is finding
+
+
+def test_a_name_that_the_sources_do_not_define_has_no_origin_there() -> None:
+    # Another thread may parse a file anew, without the name, while its origins are asked for.
+    manager = HyperParameterManager("_").parse_source('_("a", 1)\n_("b")', "f.py")
+    assert manager._defining("b") is None
+    origin = manager._defining("a")
+    assert origin is not None
+    assert (origin.path, origin.line) == ("f.py", 1)
