@@ -159,7 +159,7 @@ def _demand_room(
     for option, action in others:
         there, owner = options.setdefault(option, action), action.owner
         if there is not action and _owner(there) is not owner and owner.name not in refused:
-            refused.add(owner.name)
+            refused |= {owner.name, getattr(_owner(there), "name", None)}  # once for both is enough
             problems.append(_conflict(there, owner, f"the option {option}"))
     if problems:
         raise OptionConflictError(*problems)

@@ -1,0 +1,5 @@
+_("shuffle", True)
+_("name", "net")
+_("shift", 1j)
+_("epochs", 3)
+_("model.depth", 4)

@@ -1,0 +1,2 @@
+_("shuffle", True)
+_("no_shuffle", 3)
