@@ -53,7 +53,7 @@ class HyperParameterDB(list[Row]):
             groups.setdefault(getattr(row, column), HyperParameterDB()).append(row)
         return groups
 
-    def sorted(self, key: Callable[[Row], Any], *, reverse: bool = False) -> HyperParameterDB:
+    def sorted(self, key: Callable[[Row], Any], reverse: bool = False) -> HyperParameterDB:  # noqa: FBT001, FBT002 - public
         """Return the rows ordered by a key; None sorts before all else."""
 
         def nones_first(row: Row) -> tuple[bool, Any]:
