@@ -110,7 +110,8 @@ class _Watch:
         if self in sys.meta_path:
             sys.meta_path.remove(self)
         for finder in sys.meta_path:
-            spec = finder.find_spec(name, path, target)
+            find_spec = getattr(finder, "find_spec", None)  # the oldest kind of finder has none
+            spec: ModuleSpec | None = find_spec(name, path, target) if find_spec else None
             if spec is not None:
                 if spec.loader is not None:
                     spec.loader = _Loader(spec.loader)  # type: ignore[assignment]

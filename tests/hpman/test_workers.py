@@ -418,3 +418,20 @@ def test_a_module_without_a_spec_is_joined_too(stand_in: str, tmp_path: Path) ->
     workers._Loader(loader).exec_module(module)
     assert module.__loader__ is loader
     assert type(module.current_process()._config["hpman"]) is workers.Luggage
+
+
+def test_the_watch_passes_by_a_finder_of_the_oldest_kind(tmp_path: Path) -> None:
+    done = run(
+        tmp_path,
+        """
+        import sys
+        from hpman.m import _
+        class Oldest:
+            def find_module(self, name, path=None):
+                return None
+        sys.meta_path.insert(1, Oldest())
+        import multiprocessing.process
+        print("hpman" in multiprocessing.current_process()._config)
+        """,
+    )
+    assert done.stdout == "True\n"
