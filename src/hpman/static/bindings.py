@@ -215,6 +215,10 @@ class Bindings:
     def _target(self, target: Any, value: Any, scope: Scope) -> None:
         """Bind a target, pair by pair where both sides are displays of one length."""
         if type(target) is Name:
+            func = value.func if type(value) is Call else None
+            if type(func) is Name and func.id not in self._classes:  # by far the most usual case
+                self._bind(target.id, OTHER, scope)
+                return
             if self._is_class(value):
                 self._classes.add(target.id)
             if self._may_be_ours(value):
