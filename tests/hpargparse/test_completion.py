@@ -115,11 +115,17 @@ def test_argcomplete_is_handed_the_parser_before_anything_is_parsed(
         hpcli.main([])
 
 
-def test_nothing_is_completed_where_nobody_asks() -> None:
+def test_nothing_is_completed_where_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[ArgumentParser] = []
+    monkeypatch.delenv("_ARGCOMPLETE", raising=False)
+    monkeypatch.setattr("argcomplete.autocomplete", asked.append)
     complete(bound()[0])
+    assert asked == []
 
 
 def test_nothing_happens_without_argcomplete(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("_ARGCOMPLETE", "1")
     monkeypatch.setitem(sys.modules, "argcomplete", None)
-    complete(bound()[0])
+    parser, _manager = bound()
+    complete(parser)
+    assert vars(parser.parse_args([]))
