@@ -7,18 +7,20 @@ decide what is written.
 from __future__ import annotations
 
 from ..errors import EMPTY
-from .origin import Explanation, History, Origin, brief
+from .origin import Explanation, History, Origin, brief, line_at
 from .tree import ancestors, dig
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from types import CodeType
     from typing import Any
 
     from .origin import Event
     from .ranks import Ranks
 
     Call = tuple[str, int, int]
+    Noted = tuple[str | CodeType, int, int]
     Origins = Origin | Mapping[str, Origin]
 
 UNKNOWN = Origin("setter")
@@ -29,8 +31,8 @@ class Journal:
 
     Attributes:
         history: what was set, and where.
-        places: file and line of the latest run-time default of each name, and
-            how many names were set before its first.
+        places: where the latest run-time default of each name stands, as
+            `call_site` tells it or as `place` does.
         origin_of: returns the origin of a default in the sources.
     """
 
@@ -39,7 +41,7 @@ class Journal:
     def __init__(self) -> None:
         """Start empty."""
         self.history: History = History()
-        self.places: dict[str, Call] = {}
+        self.places: dict[str, Noted] = {}
         self.origin_of: Callable[[str], Origin | None] | None = None
 
     def record(self, values: dict[str, Any], origins: Origins, separator: str) -> None:
@@ -50,17 +52,25 @@ class Journal:
             each = {name: _nearest(name, origins, separator) for name in values}
             self.history.record_each(values, each)
 
-    def called(self, name: str, place: tuple[str, int], *, written: int) -> Call | None:
+    def called(self, name: str, site: tuple[CodeType, int], *, written: int) -> Noted | None:
         """Note where a run-time default stands; keep how much was set before the first.
 
         Returns:
             What was noted before, for `uncall`.
         """
         known = self.places.get(name)
-        self.places[name] = (*place, written if known is None else known[2])
+        self.places[name] = (*site, written if known is None else known[2])
         return known
 
-    def uncall(self, name: str, before: Call | None) -> None:
+    def place(self, name: str) -> Call:
+        """Return file and line of a run-time default, and how much was set before its first."""
+        where, at, written = self.places[name]
+        if isinstance(where, str):
+            return where, at, written
+        call = self.places[name] = where.co_filename, line_at(where, at), written
+        return call
+
+    def uncall(self, name: str, before: Noted | None) -> None:
         """Note again what was noted before a call that was refused."""
         if before is None:
             del self.places[name]
@@ -109,7 +119,7 @@ class Journal:
             origin = self.origin_of(leaf) if self.origin_of is not None else None
             yield origin or Origin("source", value=ranks.defaults[leaf])
         if leaf in ranks.calls and leaf in self.places:  # one from elsewhere may not fit here
-            path, line, _ = self.places[leaf]
+            path, line, _ = self.place(leaf)
             yield Origin("call", path, line, None, ranks.calls[leaf])
 
 

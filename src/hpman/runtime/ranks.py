@@ -229,7 +229,9 @@ class Ranks:
             ImpossibleTree: if the name is a branch, or stands below a leaf.
         """
         if name in self.resolved:
-            value = self._with_patches(name, self.sets.get(name, default))
+            value = self.sets.get(name, default)
+            if name in self.patches:
+                value = self._with_patches(name, value)
             self.calls[name] = default
             self.resolved[name] = value
             return self
@@ -244,7 +246,7 @@ class Ranks:
 
     def _with_patches(self, leaf: str, value: Any) -> Any:
         """Put the patches of a leaf on top of its value."""
-        for name in self.patches.get(leaf, ()):
+        for name in self.patches[leaf]:
             base = value
             value = patched(base, self.path(leaf, name), self.sets[name])
             if value is EMPTY:

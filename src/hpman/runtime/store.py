@@ -12,7 +12,7 @@ from _thread import RLock
 from ..errors import EMPTY, ImpossibleTree
 from .complaints import check_name, check_separator, impossible, missing, type_name
 from .journal import UNKNOWN, Journal
-from .origin import Origin, call_place
+from .origin import Origin, call_site
 from .ranks import Ranks
 from .tree import ancestors, annotated, copied, nest
 
@@ -106,10 +106,10 @@ class Store:
             ImpossibleTree: if the name does not fit the others.
         """
         check_name(name)
-        place = call_place()
+        site = call_site()
         with _WRITING:
             ranks = self._ranks
-            before = self._journal.called(name, place, written=len(ranks.sets))
+            before = self._journal.called(name, site, written=len(ranks.sets))
             try:
                 new = ranks.call(name, default)
             except ImpossibleTree:
@@ -337,7 +337,7 @@ class Store:
             return {
                 "calls": dict(self._ranks.calls),
                 "sets": dict(self._ranks.sets),
-                "places": dict(self._journal.places),
+                "places": {name: self._journal.place(name) for name in self._journal.places},
                 "history": self._journal.history.state(),
             }
 
