@@ -1,0 +1,1 @@
+"""Lint for hyperparameters: rules with stable codes, and reports of what they find."""
