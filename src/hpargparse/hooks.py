@@ -44,9 +44,7 @@ def attach(parser: argparse.ArgumentParser, binding: Binding) -> None:
         known.setdefault(option, action)
     for option in [option for option in known if "=" in option]:
         known.setdefault(option.replace("=", EQUALS), known[option])
-    for own in parser._actions:
-        if isinstance(own, BoundAction) and own.adopted is None:
-            own.adopted = lambda adopter: attach(adopter, binding)
+    binding.adopt = lambda adopter: attach(adopter, binding)
     _set_word_counts(parser, bindings)
 
 

@@ -14,8 +14,7 @@ from hpman import HpmanError, HyperParameterManager, index_of
 from ..binding import bind
 from ..listing import listed
 from ..program import complete, stop
-from ..session import warn
-from ..streams import end_quietly, put
+from ..streams import end_quietly, put, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
