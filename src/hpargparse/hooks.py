@@ -198,19 +198,21 @@ def _action_of(parser: argparse.ArgumentParser, word: str) -> BoundAction | None
 
 def _presenting(formatter: argparse.HelpFormatter) -> argparse.HelpFormatter:
     """Let a formatter see options in a form that fits a page."""
+    from .page import presented, wrapped
+
     add_usage, add_argument = formatter.add_usage, formatter.add_argument
+    split_lines = formatter._split_lines
 
     def usage(text: Any, actions: Any, groups: Any, prefix: Any = None) -> None:
-        shown = [_presented(action, with_help=False) for action in actions]
+        shown = [presented(action, with_help=False) for action in actions]
         add_usage(text, shown, groups, prefix)
 
     def argument(action: argparse.Action) -> None:
-        add_argument(_presented(action, with_help=True))
+        add_argument(presented(action, with_help=True))
 
     formatter.__dict__.update(add_usage=usage, add_argument=argument)
+    if type(formatter)._split_lines is argparse.HelpFormatter._split_lines:
+        formatter.__dict__["_split_lines"] = lambda text, width: (
+            wrapped(text, width) or split_lines(text, width)
+        )
     return formatter
-
-
-def _presented(action: argparse.Action, *, with_help: bool) -> argparse.Action:
-    """Return an action as help shows it."""
-    return action.presented(with_help=with_help) if isinstance(action, BoundAction) else action

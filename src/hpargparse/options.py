@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .convert import Converter
     from .session import Binding
 
+    Kind = type[Any]
+
 # Stands for `=` in the middle of an option: argparse takes the first one for its end.
 EQUALS = "\0"
 # How Python itself reads a word, where hints say nothing else: most words need no more.
@@ -46,7 +48,7 @@ class BoundAction(argparse.Action):
     """
 
     binding: Binding
-    kind: type[Any] | None = None
+    kind: Kind | None = None
     alone = "true"
     is_required = False
     shows_default = True
@@ -63,12 +65,6 @@ class BoundAction(argparse.Action):
     def spelled(self, option_string: str | None) -> str:
         """Return the option as it was typed."""
         return (option_string or self.option_strings[0]).replace(EQUALS, "=")
-
-    def presented(self, *, with_help: bool) -> argparse.Action:
-        """Return an action in its place whose texts fit a page."""
-        from .page import presented
-
-        return presented(self, with_help=with_help)
 
     @property
     def container(self) -> Any:
@@ -150,6 +146,7 @@ class HyperParameterAction(BoundAction):
     metavar: str | tuple[str, ...] | None = None
     nargs: int | str | None = None
     option_strings: Sequence[str]
+    kind: Kind
 
     def __init__(  # not that of `Action`, which says once more what the class says
         self, hyperparameter: HyperParameter, option: str, default: object, binding: Binding

@@ -7,15 +7,19 @@ neither how words are read nor when values are set.
 from __future__ import annotations
 
 import argparse
+import os
+from functools import lru_cache
 
-from hpman import EMPTY, NotLiteralEvaluable, from_here
+from hpman import EMPTY, EmptyValue, NotLiteralEvaluable, from_here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .options import BoundAction, HyperParameterAction
 
-_BRACKETS = "[]()"  # what argparse tells the parts of usage by
+_BRACKETS = frozenset("[]()")  # what argparse tells the parts of usage by
 _SHOWN_LENGTH = 100  # of a default
+_UNTYPED = (type(None), EmptyValue, NotLiteralEvaluable)
+_SMALL = 1 << 60  # an int below it is no long one
 
 # What help says of each request.
 REQUESTED = {
@@ -31,25 +35,46 @@ REQUESTED = {
 }
 
 
-def presented(action: BoundAction, *, with_help: bool) -> argparse.Action:
+class Shown(argparse.Action):
+    """Be an option as a page shows it; what all have in common is said by the class.
+
+    MetavarTypeHelpFormatter needs a type, even where it shows the metavar.
+    """
+
+    const = None
+    type = str
+    choices = None
+    deprecated = False
+
+    def __init__(  # not that of `Action`, which says once more what the class says
+        self, action: BoundAction, option: str, metavar: str, text: str
+    ) -> None:
+        """Take what tells this one from others."""
+        self.option_strings = [option]
+        self.dest = action.dest
+        self.nargs = action.nargs
+        self.default = action.default if action.shows_default else argparse.SUPPRESS
+        self.required = action.is_required
+        self.metavar = metavar
+        self.help = text
+
+    def __call__(self, *_given: object) -> None:
+        """Do nothing: a page runs no option."""
+
+
+def presented(action: argparse.Action, *, with_help: bool) -> argparse.Action:
     """Return an action in place of one of ours whose texts fit a page.
 
     argparse fills usage in and tells its parts by blanks and brackets; its
     `required` is no use to us, since a file may give the value too; and it
-    asks for the help of an option seven times. MetavarTypeHelpFormatter needs
-    a type, even where it shows the metavar.
+    asks for the help of an option seven times.
     """
+    if not hasattr(action, "binding"):
+        return action
+    ours: BoundAction = action  # type: ignore[assignment]
     shown = _on_a_line if with_help else _in_usage
-    return argparse.Action(
-        [shown(action.option_strings[0])],
-        action.dest,
-        action.nargs,
-        default=action.default if action.shows_default else argparse.SUPPRESS,
-        type=str,
-        required=action.is_required,
-        help=action.help if with_help else "",
-        metavar=shown(_metavar(action)),
-    )
+    text = ours.help if with_help else ""
+    return Shown(ours, shown(ours.option_strings[0]), shown(_metavar(ours)), text or "")
 
 
 def _metavar(action: BoundAction) -> str:
@@ -58,9 +83,36 @@ def _metavar(action: BoundAction) -> str:
         return str(action.metavar)
     if action.choices is not None:
         return f"{{{','.join(action.choices)}}}"
-    if action.kind is bool:
-        return "{true,false}"
-    return action.dest.upper()
+    return "{true,false}" if action.kind is bool else action.dest.upper()
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Wrap a text at its blanks, as `textwrap` does, which is slow to load and to run.
+
+    Args:
+        text: the text, on one line.
+        width: how many characters a line may have.
+
+    Returns:
+        The lines; none where `textwrap` has to break a word, or to look closely.
+
+    >>> wrapped("what number 3 does (float)", 20), wrapped("self-contained", 10)
+    (['what number 3 does', '(float)'], [])
+    """
+    if not (text.isascii() and text.isprintable()):
+        return []
+    lines = []
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if len(longer) <= width:
+            line = longer
+        elif "-" in word or len(word) > width:
+            return []
+        else:
+            lines.append(line)
+            line = word
+    return [*lines, line]
 
 
 def _on_a_line(text: str) -> str:
@@ -83,11 +135,11 @@ def _in_usage(text: str) -> str:
     ('--f\\x5bx\\x5d', '--a\\x20\\x20b')
     """
     shown = _on_a_line(text)
-    has_brackets = any(each in shown for each in _BRACKETS)
-    if has_brackets or shown != " ".join(shown.split()):
+    has_brackets = not _BRACKETS.isdisjoint(shown)
+    if has_brackets or (" " in shown and shown != " ".join(shown.split())):
         shown = shown.replace(" ", "\\x20")
     if has_brackets and not (shown[0] == "{" and shown[-1] == "}"):
-        for bracket in _BRACKETS:
+        for bracket in sorted(_BRACKETS):
             shown = shown.replace(bracket, f"\\x{ord(bracket):x}")
     return shown
 
@@ -96,15 +148,14 @@ def about(action: HyperParameterAction) -> str:
     """Return the help of an option: its hint `help`, then type, range, default and place."""
     known = action.hyperparameter
     facts = [_type_text(action)]
-    limits = action.converter.range
-    if limits is not None:
-        facts.append(_limits_text(*limits))
+    if "range" in known.hints and action.converter.range is not None:
+        facts.append(_limits_text(*action.converter.range))
     if action.binding.show_defaults:
         facts.append(_default_text(action))
     if known.occurrences:
         first = known.definition or known.occurrences[0]
         used = "" if known.definition else "used at "
-        facts.append(f"{used}{from_here(first.path)}:{first.line}")
+        facts.append(f"{used}{_shown_path(first.path, _here())}:{first.line}")
     says = known.hints.get("help")
     text = f"({', '.join(facts)})" if not says else f"{says} ({', '.join(facts)})"
     # The empty `%(default).0s` keeps ArgumentDefaultsHelpFormatter from adding another default.
@@ -124,11 +175,12 @@ def _limits_text(lowest: object, highest: object) -> str:
 
 def _type_text(action: HyperParameterAction) -> str:
     """Name the type."""
-    converter = action.converter
-    name = converter.type_name
-    if name in ("any", "NoneType"):
+    value, hints = action.hyperparameter.value, action.hyperparameter.hints
+    name = action.kind.__name__
+    if hints.get("type") is None and isinstance(value, _UNTYPED):
         return "any literal or text"
-    return f"{name} or None" if converter.is_optional else name
+    is_optional = value is None or hints.get("optional")
+    return f"{name} or None" if is_optional else name
 
 
 def _default_text(action: HyperParameterAction) -> str:
@@ -138,9 +190,32 @@ def _default_text(action: HyperParameterAction) -> str:
         return "required" if action.is_required else "no default"
     if isinstance(default, NotLiteralEvaluable):
         shown = default.expression
+    elif _is_as_it_is(default, action.kind):
+        shown = str(default) or repr(default)
     else:
         shown = action.converter.format(default) or repr(default)
     shown = " ".join(shown.split())
     if len(shown) > _SHOWN_LENGTH:
         shown = f"{shown[: _SHOWN_LENGTH - 3]}..."
     return f"{'required, ' if action.is_required else ''}default: {shown}"
+
+
+def _is_as_it_is(default: object, kind: type) -> bool:
+    """Tell whether `Converter.format` leaves it to Python how a default is spelled."""
+    if type(default) is not kind:
+        return False
+    return kind is float or kind is str or (kind is int and -_SMALL < default < _SMALL)  # type: ignore[operator]
+
+
+@lru_cache(maxsize=32)
+def _shown_path(path: str, _here: str) -> str:
+    """Show a path as seen from the current folder; thousands of options may stand in one file."""
+    return from_here(path)
+
+
+def _here() -> str:
+    """Return the current folder."""
+    try:
+        return os.getcwd()
+    except OSError:  # it was removed under us
+        return ""
