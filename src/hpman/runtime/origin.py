@@ -275,10 +275,11 @@ def _nearest(
 def call_site() -> tuple[CodeType, int]:
     """Return the code of the nearest caller outside this project, and where in it that is.
 
-    Whose line is asked for, by `line_at`, pays for it: Python counts the lines from
-    the start of the code, which in a long one takes longer than all else that a call does.
+    Who calls this is one of ours. Whose line is asked for, by `line_at`, pays for it:
+    Python counts the lines from the start of the code, which in a long one takes longer
+    than all else that a call does.
     """
-    frame = frame_outside(_OURS)
+    frame = frame_outside(_OURS, sys._getframe(2))
     return frame.f_code, frame.f_lasti
 
 
@@ -288,14 +289,21 @@ def line_at(code: CodeType, at: int) -> int:
     return next(lines, None) or code.co_firstlineno
 
 
-def frame_outside(packages: Container[str]) -> FrameType:
+def frame_outside(packages: Container[str], frame: FrameType | None = None) -> FrameType:
     """Return the nearest frame of a caller outside these packages, else the outermost.
 
     It asks each frame for the name of its module, so that the number of our
     own frames in between does not matter.
+
+    Args:
+        packages: the names of packages.
+        frame: where to start; the caller for None.
     """
-    frame = sys._getframe(1)
-    while frame.f_back is not None and _root(frame.f_globals.get("__name__")) in packages:
+    frame = frame or sys._getframe(1)
+    while frame.f_back is not None:
+        module = frame.f_globals.get("__name__")
+        if not isinstance(module, str) or module.partition(".")[0] not in packages:
+            break
         frame = frame.f_back
     return frame
 
@@ -319,11 +327,6 @@ def brief(value: object, longest: int = _LONGEST) -> str:
     import reprlib
 
     return _one_line(reprlib.repr(value), longest)
-
-
-def _root(module: object) -> str:
-    """Return the package that a module belongs to."""
-    return module.partition(".")[0] if isinstance(module, str) else ""
 
 
 def _one_line(text: str, longest: int = _LONGEST) -> str:

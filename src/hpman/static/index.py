@@ -172,11 +172,10 @@ class Index:
             if definition is None and self.is_branch(placeholder, name):
                 continue
             occurrences = self.named(placeholder, name)
-            hints: dict[str, Any] = {}
-            for each in occurrences:
-                hints.update(each.hints)
-            if definition is not None:
-                hints.update(definition.hints)
+            hints = dict(occurrences[0].hints)
+            if len(occurrences) > 1:
+                for each in (*occurrences, *filter(None, [definition])):
+                    hints.update(each.hints)
             value = EMPTY if definition is None else definition.value
             yield HyperParameter(name, value, hints, definition, occurrences)
 
