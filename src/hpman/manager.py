@@ -14,13 +14,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
     from typing import Any, TypeVar, overload
 
     from typing_extensions import Self
 
     from .hpm_db import HyperParameterDB, HyperParameterOccurrence, HyperParamNode
     from .runtime.origin import Explanation
-    from .runtime.override import Override
     from .runtime.tree import TreeView
     from .static.index import HyperParameter, Index, ScannedFile
 
@@ -150,15 +150,12 @@ class HyperParameterManager:
         return self
 
     def parse_source(self, source: str, filename: str = "<unknown>") -> Self:
-        """Read the hyperparameters of one text, without running it.
+        """Read the hyperparameters of one text, without running it, and return the manager.
 
         Args:
             source: the text.
             filename: what to call it. A text of the same name is replaced,
                 unless the name stands in angle brackets, which is no file.
-
-        Returns:
-            The manager.
 
         Raises:
             HpmanError: the text breaks a rule, see `parse_file`.
@@ -268,17 +265,20 @@ class HyperParameterManager:
         self._store.set(values, origins or caller("setter", "set_values"))
         return self
 
-    def override(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Override:
+    def override(
+        self, values: Mapping[str, Any] | None = None, /, **named: Any
+    ) -> AbstractContextManager[Self]:
         """Set values for the length of a `with` block; restore them after it, also on error.
 
         >>> _ = HyperParameterManager("_").set_value("lr", 1)
-        >>> with _.override(lr=2, **{"model.depth": 3}):
-        ...     _.get_values()
+        >>> with _.override(lr=2, **{"model.depth": 3}) as changed:
+        ...     changed.get_values()
         {'lr': 2, 'model.depth': 3}
         >>> _.get_values()
         {'lr': 1}
         """
-        return self._store.override({**(values or {}), **named}, caller("override", "override"))
+        given = {**(values or {}), **named}
+        return self._store.override(given, caller("override", "override"), self)
 
     def get_tree(self, prefix: str = "", annotate_dict: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - public
         """Return the values below a prefix as nested dicts.

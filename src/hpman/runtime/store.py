@@ -175,17 +175,14 @@ class Store:
             self._refresh(plan.effective)
             self._journal.record(plan.puts, origin, self._ranks.above)
 
-    def override(self, values: Mapping[str, Any], origin: Origin = UNKNOWN) -> Override:
-        """Return a context manager that sets values and takes them back.
-
-        Args:
-            values: the value of each name.
-            origin: where all of them come from.
-        """
+    def override(
+        self, values: Mapping[str, Any], origin: Origin = UNKNOWN, target: object = None
+    ) -> Override:
+        """Return a context manager that sets values, binds a target, and takes the values back."""
         from .override import Override
 
         given = dict(values)
-        return Override(lambda: self.begin(given, origin), self.end)
+        return Override(lambda: self.begin(given, origin), self.end, target)
 
     def _refresh(self, changed: dict[str, Any]) -> None:
         """Bring the dictionary of the hot call up to date after a write.
