@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from .snapshot import write
+from .snapshot import write_all
 from .streams import put, warn
 from .transfer import read_values, saveable
 
@@ -42,19 +42,26 @@ def load(binding: Binding, requests: Requests, plan: Plan, parser: argparse.Argu
         plan.add(loaded.values, loaded.origins)
 
 
-def save(binding: Binding, requests: Requests, plan: Plan, parser: argparse.ArgumentParser) -> None:
+def save(
+    planned: Iterable[tuple[Binding, Requests, Plan]], parser: argparse.ArgumentParser
+) -> None:
     """Try the values that are planned, and write the snapshots that are asked for, of them.
 
     Raises:
-        HpmanError: a value does not fit the others, or a file cannot be written.
+        HpmanError: a value does not fit the others, or a file cannot be written; then
+            none is.
     """
-    with binding.manager.override(plan.values):
-        values, left_out = saveable(binding.manager)
-    actions = requests.actions
-    for path in actions.get("save", ()):
-        write(path, values, actions.get("serial_format") or binding.serial_format)
-    if "save" in actions:
-        warn(parser.prog, left_out)
+    snapshots = []
+    warnings: list[str] = []
+    for binding, requests, plan in planned:
+        with binding.manager.override(plan.values):
+            values, left_out = saveable(binding.manager)
+        serial_format = requests.actions.get("serial_format") or binding.serial_format
+        paths = requests.actions.get("save", ())
+        snapshots += [(path, values, serial_format) for path in paths]
+        warnings += left_out if paths else ()
+    write_all(snapshots)
+    warn(parser.prog, warnings)
 
 
 def print_listings(

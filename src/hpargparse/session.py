@@ -156,12 +156,13 @@ class Session:
             argparse.ArgumentError: an option is at fault.
         """
         plans = self._plans()
-        for binding, requests in self._requests.items():
-            plan = plans[binding.manager]
-            if "save" in requests.actions or len(plan.layers) > 1:
-                from .requested import save
+        planned = [
+            (binding, each, plans[binding.manager]) for binding, each in self._requests.items()
+        ]
+        if any("save" in each.actions or len(plan.layers) > 1 for _binding, each, plan in planned):
+            from .requested import save
 
-                save(binding, requests, plan, self._parser)
+            save(planned, self._parser)
         for manager, plan in plans.items():
             for values, origins in plan.layers:
                 manager.set_values(values, origins=origins)
