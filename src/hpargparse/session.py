@@ -64,6 +64,18 @@ class Binding:
         self.strict = strict
         self.trust_pickle = trust_pickle
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Binding:
+        """Copy what a copy of a parser needs for itself; the values stay in one place."""
+        from copy import deepcopy
+
+        twin = memo[id(self)] = object.__new__(Binding)
+        shared = {"manager": self.manager, "filled": dict(self.filled)}
+        vars(twin).update(shared)
+        for name, value in vars(self).items():
+            if name not in shared:
+                vars(twin)[name] = deepcopy(value, memo)
+        return twin
+
     def typed(self, name: str, value: object, option: str) -> None:
         """Note a value that was typed; it is set when parsing is done."""
         session = current()
