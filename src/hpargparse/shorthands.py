@@ -39,7 +39,14 @@ def shorthands(
             yield option, negated
     default = action.hyperparameter.value
     if type(default) is dict:
-        yield from _keys(action, spell, separator, (), default)
+        exact = {
+            f"{dashes}{each.name}": each for each in _keys(action, spell, separator, (), default)
+        }
+        yield from exact.items()
+        # The keys `a_b` and `a-b` are two: who writes a key as it is gets that one.
+        for each in exact.values():
+            if spell(each.name) not in exact:
+                yield spell(each.name), each
 
 
 def _keys(
@@ -48,18 +55,14 @@ def _keys(
     separator: str,
     above: tuple[str, ...],
     default: dict[object, object],
-) -> Iterator[tuple[str, BoundAction]]:
+) -> Iterator[KeyAction]:
     """Make the options of the keys of a dict, and of the dicts in it."""
-    dashes = spell("")
     for key, value in default.items():
         if not isinstance(key, str) or separator in key:
             continue  # `set_value` could not address it
         path = (*above, key)
         name = separator.join((action.name, *path))
-        shorthand = KeyAction(action, path, name, spell(name))
-        yield spell(name), shorthand
-        if "_" in name:
-            yield f"{dashes}{name}", shorthand
+        yield KeyAction(action, path, name, spell(name))
         if type(value) is dict:
             yield from _keys(action, spell, separator, path, value)
 
@@ -121,7 +124,7 @@ class KeyAction(BoundAction):
         """Leave the namespace alone: it holds the whole dict."""
         self._whole = whole
         self.binding = whole.binding
-        self._name = name
+        self.name = name
         self._converter = whole.converter.key_converter(path)
         words = "?" if self._converter.is_flag else None
         super().__init__([option], argparse.SUPPRESS, nargs=words, help=argparse.SUPPRESS)
@@ -148,4 +151,4 @@ class KeyAction(BoundAction):
             value = True if values is None else self._converter.parse(str(values))
         except ValueError as error:
             raise argparse.ArgumentError(self, str(error)) from None
-        self.binding.typed(self._name, value, self.spelled(option_string))
+        self.binding.typed(self.name, value, self.spelled(option_string))

@@ -312,3 +312,19 @@ def test_a_copy_of_a_parser_parses_with_what_is_its_own(
     assert parser.parse_args([]).lr == 0.25
     with pytest.raises(SystemExit):
         parser.parse_args(["--more", "2"])
+
+
+@pytest.mark.parametrize(
+    ("line", "keys"),
+    [
+        ("--opt.a_b 5", {"a_b": 5}),
+        ("--opt.a-b 5", {"a-b": 5}),
+        ("--opt.c_d 5", {"c_d": 5}),
+        ("--opt.c-d 5", {"c_d": 5}),
+    ],
+)
+def test_a_key_that_is_written_as_it_is_comes_before_one_that_is_spelled_alike(
+    line: str, keys: dict[str, int]
+) -> None:
+    default = {"a_b": 1, "a-b": 2, "c_d": 3}
+    assert parsed(line, f"_('opt', {default})").opt == {**default, **keys}
