@@ -16,7 +16,8 @@ import pytest
 from hpman.errors import EMPTY, ImpossibleTree, NotLiteralEvaluable
 from hpman.runtime.fingerprint import fingerprint
 from hpman.runtime.origin import Origin
-from hpman.runtime.store import CALLED, SET, Store
+from hpman.runtime.store import Store
+from hpman.runtime.views import CALLED, SET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -577,9 +578,7 @@ def at_each_step(write: Callable[[], object], look: Callable[[], object]) -> lis
         pytest.param(lambda store: store.set({"opt.x": 1, "opt.y": 1}), id="keys of a dict"),
         pytest.param(lambda store: store.set({"c": 1, "d": 1}), id="new names"),
         pytest.param(lambda store: store.set_tree({"a": 1, "n": {"b": 1}}), id="tree"),
-        pytest.param(
-            lambda store: store.begin({"a": 1, "b": 1}, Origin("override")), id="override"
-        ),
+        pytest.param(lambda store: store.override({"a": 1, "b": 1}).__enter__(), id="override"),
         pytest.param(lambda store: store.adopt_defaults({"c": 1, "d": 1}), id="parse"),
         pytest.param(lambda store: store.restore(parsed_elsewhere()), id="arrival"),
     ],
@@ -707,10 +706,11 @@ def test_what_was_called_and_set_travels_with_its_origins() -> None:
     store.set({"opt.lr": 1, "lr": 0.5}, Origin("option", text="--lr"))
     other = parsed(opt={"lr": 3}, lr=0.1)
     other.accept("own", 1)
-    other.set({"lr": 7, "stale": 1})
+    other.set({"lr": 7, "kept": 1}, Origin("file", "own.yaml", 1))
     other.restore(pickle.loads(pickle.dumps(store.state())))
-    assert other.values() == {**store.values(), "own": 1}
-    assert other.explain("lr")[1:] == store.explain("lr")[1:]
+    assert other.values() == {**store.values(), "own": 1, "kept": 1}
+    assert other.explain("lr")[1] == Origin("file", "own.yaml", 1, None, 7)
+    assert other.explain("lr")[2:] == store.explain("lr")[1:]
     assert other.explain("called") == store.explain("called")
     assert other.accepted == {}
     store.set({"lr": 9})
