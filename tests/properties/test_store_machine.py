@@ -105,18 +105,15 @@ class Model:
         """Set again what was set, after what is below it has changed."""
         if self.called and not fits({**self.parsed, **self.called}):
             raise Misfit
-        given, layers = self.base, self.layers
+        base, layers = self.base, self.layers
         self.sets, self.base, self.layers = {}, {}, []
-        self.put(given, only_what_fits)
+        self.put(base, only_what_fits)
         for which, names, puts in layers:
-            alone = self.copy()
-            kept = alone.put(puts, only_what_fits)
-            self.sets = alone.sets
-            self.layers.append((which, names, kept))
+            self.layers.append((which, names, {}))
+            self.put(puts, only_what_fits)
 
-    def put(self, given: dict[str, Any], only_what_fits: bool) -> dict[str, Any]:
-        """Set values one after the other; return those that fit."""
-        kept = {}
+    def put(self, given: dict[str, Any], only_what_fits: bool) -> None:
+        """Set values one after the other, all of them or those that fit."""
         for name, value in given.items():
             tried = self.copy()
             try:
@@ -125,9 +122,10 @@ class Model:
                 if not only_what_fits:
                     raise
             else:
-                self.sets, self.base = tried.sets, tried.base
-                kept[name] = value
-        return kept
+                self.become(tried)
+
+    def become(self, other: Model) -> None:
+        self.sets, self.base, self.layers = other.sets, other.base, other.layers
 
     def begin(self, which: object, given: dict[str, Any]) -> None:
         self.layers.append((which, given, {}))
@@ -142,7 +140,7 @@ class Model:
         except Misfit:
             self.again(only_what_fits=True)
         else:
-            self.sets, self.base, self.layers = strict.sets, strict.base, strict.layers
+            self.become(strict)
 
     def keep(self, name: str, value: Any) -> None:
         """Put what is set where it belongs: the latest layer that overrides it, else the base."""

@@ -14,36 +14,35 @@ if TYPE_CHECKING:
     from typing import Any
 
     Above = Callable[[str], Iterable[str]]
+    Layers = dict["Layer", dict[str, Any]]  # what each sets, as a plan has spread it
     Share = tuple["Layer | None", dict[str, Any]]
 
 
 class Layer:
-    """Hold what one block sets.
+    """Stand for one block.
 
     A name that the block overrides belongs to it, with all that is below: what
     is set there while the block lasts ends with it.
 
     Attributes:
         given: what the block overrides.
-        puts: the value of each name that is set, as a plan spread it.
-        history: what set them, and where.
+        history: what was set in its names, and where.
     """
 
-    __slots__ = ("given", "history", "puts")
+    __slots__ = ("given", "history")
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         """Keep what is given; nothing is set yet."""
         self.given: Mapping[str, Any] = given
-        self.puts: dict[str, Any] = {}
         self.history: History = History()
 
 
-def shares(puts: Mapping[str, Any], layers: tuple[Layer, ...], above: Above) -> list[Share]:
+def shares(puts: Mapping[str, Any], layers: Layers, above: Above) -> list[Share]:
     """Split what one write sets: a name belongs to the latest layer that overrides it.
 
     Args:
         puts: the value of each name.
-        layers: the layers, the latest last.
+        layers: all layers, the latest last.
         above: gives the names above a name.
 
     Returns:
@@ -61,18 +60,17 @@ def shares(puts: Mapping[str, Any], layers: tuple[Layer, ...], above: Above) -> 
     return [(layer, share) for layer, share in found.items() if share]
 
 
-def hand_out(
-    parts: Iterable[Share], base: dict[str, Any], layers: tuple[Layer, ...], above: Above
-) -> None:
+def hand_out(parts: Iterable[Share], base: dict[str, Any], layers: Layers, above: Above) -> None:
     """Let what is set for good and each layer keep its share of a write.
 
     What stands below a name that was set is replaced with it, there and in the
     later layers.
     """
+    owners: list[Layer | None] = [None, *layers]
+    levels = [base, *layers.values()]
     for owner, share in parts:
-        first = 0 if owner is None else layers.index(owner) + 1
-        for level in (base, *[layer.puts for layer in layers])[first:]:
+        first = owners.index(owner)
+        for level in levels[first:]:
             for name in [name for name in level if not share.keys().isdisjoint(above(name))]:
                 del level[name]
-        target = base if owner is None else owner.puts
-        target.update(share)
+        levels[first].update(share)

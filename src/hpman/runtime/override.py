@@ -55,6 +55,7 @@ class Override:
             self._store.begin(layer, self._origin)
             self._layers.append(layer)
         except BaseException:  # whoever is interrupted here never comes to the end of the block
+            self._layers = [each for each in self._layers if each is not layer]
             self._store.end(layer)
             raise
         return self._target

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..errors import ImpossibleTree
-    from .layers import Layer
+    from .layers import Layer, Layers
     from .origin import Origin
     from .plan import Plan
 
@@ -35,7 +35,7 @@ class Ranks:
         sets: what was set; a name in here that is not in `resolved` is a
             patch, a key inside the dictionary that a leaf above it holds.
         base: what was set for good; the same dictionary as long as there is no layer.
-        layers: what is set for the length of a block, the latest last.
+        layers: what each block sets for its length, the latest last.
         resolved: the value of each name.
         patches: the patches of each leaf that has some, oldest first.
     """
@@ -65,7 +65,7 @@ class Ranks:
         self.calls: dict[str, Any] = {}
         self.sets: dict[str, Any] = {}
         self.base = self.sets
-        self.layers: tuple[Layer, ...] = ()
+        self.layers: Layers = {}
         self.resolved: dict[str, Any] = {}
         self.patches: dict[str, dict[str, None]] = {}
         self._branches: set[str] | None = None
@@ -77,14 +77,14 @@ class Ranks:
         *,
         calls: dict[str, Any] | None = None,
         sets: Mapping[str, Any] | None = None,
-        layers: tuple[Layer, ...] | None = None,
+        layers: Layers | None = None,
     ) -> Ranks:
         """Return new ranks in which some are replaced, what was set being set again.
 
         Args:
             calls: the defaults that the program gave.
             sets: what was set for good.
-            layers: what is set for the length of a block.
+            layers: what each block sets.
 
         Raises:
             ImpossibleTree: if the ranks do not fit each other.
@@ -121,22 +121,23 @@ class Ranks:
         new._check_calls()
         return new
 
-    def _stack(self, base: Mapping[str, Any], layers: tuple[Layer, ...]) -> None:
+    def _stack(self, base: Mapping[str, Any], layers: Layers) -> None:
         """Set what was set for good, and put layers on top of it."""
         self.put(base)
         if layers:
             self.sets = dict(self.base)
-            for layer in layers:
-                self.put(layer.puts)
-            self.layers = layers
+            self.layers = {layer: self.put(puts) for layer, puts in layers.items()}
 
-    def put(self, values: Mapping[str, Any]) -> None:
-        """Set values, whatever they are."""
+    def put(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Set values, whatever they are; return what that came to."""
         branches = self.plain(values)
         if branches is None:
-            self.commit(self.plan(values))
-        else:
-            self.put_plain(dict(values), branches)
+            plan = self.plan(values)
+            self.commit(plan)
+            return plan.puts
+        puts = dict(values)
+        self.put_plain(puts, branches)
+        return puts
 
     @property
     def branches(self) -> set[str]:

@@ -34,36 +34,32 @@ def layered(ranks: Ranks, layer: Layer) -> tuple[Ranks, dict[str, Any]]:
     new._branches = None if ranks._branches is None else set(ranks._branches)
     plan = new.plan(layer.given)
     new.commit(plan)
-    layer.puts = plan.puts
-    new.layers = (*ranks.layers, layer)
+    new.layers = {**ranks.layers, layer: plan.puts}
     return new, plan.effective
 
 
 def without(ranks: Ranks, layer: Layer) -> Ranks:
     """Take a layer away, and with it what stood on it and does not fit any more."""
-    layers = tuple(each for each in ranks.layers if each is not layer)
+    layers = {each: puts for each, puts in ranks.layers.items() if each is not layer}
     try:
         return ranks.rebuilt(layers=layers)
     except ImpossibleTree:
         new = ranks.on(ranks.defaults, ranks.used, ranks.calls, ranks.origin_of)
         _fit(new, ranks.base)
         new.sets = dict(new.base)
-        for each in layers:
-            each.puts = _fit(new, each.puts)
-        new.layers = layers
+        new.layers = {each: _fit(new, puts) for each, puts in layers.items()}
         return new
 
 
 def _fit(ranks: Ranks, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Set one value after the other, and return those that fit."""
-    fitting: dict[str, Any] = {}
+    """Set one value after the other if it fits; return what that came to."""
+    puts: dict[str, Any] = {}
     for name, value in values.items():
         try:
-            ranks.put({name: value})
+            puts.update(ranks.put({name: value}))
         except ImpossibleTree:
             continue
-        fitting[name] = value
-    return fitting
+    return puts
 
 
 def joined(

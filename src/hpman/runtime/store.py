@@ -211,7 +211,7 @@ class Store:
 
         with WRITING:
             new, changed = layered(self._ranks, layer)
-            self._journal.record(layer.puts, origin, new.above, layer.history)
+            self._journal.record(new.layers[layer], origin, new.above, layer.history)
 
             def write() -> None:
                 self._ranks = new
@@ -349,9 +349,12 @@ class Store:
     def _missing(self, name: str) -> KeyError:
         """Make the error for a name without a value."""
         from .complaints import missing
+        from .tree import keys_below
 
         ranks = self._ranks
-        return KeyError(missing(name, {**ranks.resolved, **dict.fromkeys(ranks.used)}, ranks.used))
+        known = {**ranks.resolved, **dict.fromkeys(ranks.used)}
+        keys = keys_below(ranks.resolved, self.separator)
+        return KeyError(missing(name, known, ranks.used, keys, self.separator))
 
     # Another process
 
