@@ -74,13 +74,8 @@ class HyperParameterManager:
         self.separator: str = separator
         self._home = home
         self._index: Index | None = None
-        self._adopt(Store(separator))
-
-    def _adopt(self, store: Store) -> None:
-        """Take a store, and its two dictionaries that the call reads."""
-        self._store = store
-        self._hot = store.hot
-        self._accepted = store.accepted
+        self._store = store = Store(separator)
+        self._hot, self._accepted = store.hot, store.accepted  # what the call reads
 
     if TYPE_CHECKING:
         # Who writes None as the default expects something else to be set.

@@ -242,7 +242,7 @@ class Journal:
     def events(
         self, names: Iterable[str], *, below: str | None = None, more: Iterable[History] = ()
     ) -> list[Event]:
-        """List what set one of the names, oldest first, the last of each place.
+        """List what set one of the names, oldest first.
 
         Args:
             names: the names to look for.
@@ -250,12 +250,17 @@ class Journal:
             more: the histories of what is set for the length of a block.
         """
         wanted = tuple(names)
-        found: dict[object, Event] = {}
-        for history in (self.history, self.received, *more):
+        last: dict[
+            object, Event
+        ] = {}  # what was set here may have gone to another process and back
+        for history in (self.history, self.received):
             for event in history.events(wanted, below=below):
-                if event[0] >= found.get(event[1:3], event)[0]:
-                    found[event[1:3]] = event
-        return sorted(found.values(), key=_time)
+                if event[0] >= last.get(event[1:3], event)[0]:
+                    last[event[1:3]] = event
+        found = [*last.values()]
+        for history in more:
+            found += history.events(wanted, below=below)
+        return sorted(found, key=_time)
 
     def state(self, more: Iterable[History] = ()) -> tuple[int, dict[Place, Batch]]:
         """Return a copy of all histories in one, as plain data."""

@@ -163,8 +163,21 @@ def test_a_default_given_again_is_known_until_the_leaf_gets_a_patch() -> None:
             "`u` not found: it has no default; give it one where it is used, or set it",
         ),
         ({"weight_decay": EMPTY}, "wieght_decay", "`wieght_decay` not found; did you mean"),
+        ({"lr": 1, "ls": 2, "depth": 3}, "LR", "`LR` not found; did you mean `lr`?"),
+        ({"Lr": 1, "lR": 2}, "lr", "`lr` not found; did you mean `Lr` or `lR`?"),
+        ({"opt__sgd__lr": 1, "clr": 2}, "lr", "`lr` not found; did you mean `opt.sgd.lr` or `clr`"),
+        ({"opt__weight_decay": 1}, "weight_deacy", "`weight_deacy` not found; did you mean `opt."),
+        ({"a__lr": 1}, "optimizer.lr", "`optimizer.lr` not found; did you mean `a.lr`?"),
+        ({"lr": 1}, "optimizer.sgd.lr", "`optimizer.sgd.lr` not found; did you mean `lr`?"),
+        ({"optimizer__learning_rate": 1}, "learning_rate", "`learning_rate` not found; did you"),
+        ({"opt": {"lr": 1}}, "opt.lrr", "`opt.lrr` not found; did you mean `opt.lr`"),
+        ({"opt": {"adam": {"lr": 1}}}, "lr", "`lr` not found; did you mean `opt.adam.lr`?"),
+        ({"opt": {1: 2}}, "depth", "`depth` not found; there are `opt`"),
     ],
-    ids="near far many nothing used near-a-used-one".split(),
+    ids=(
+        "near far many nothing used near-a-used-one upper-case cases ends-so ends-nearly-so "
+        "another-branch no-branch longer key deep-key odd-key"
+    ).split(),
 )
 def test_a_missing_name_is_told_with_a_way_out(
     defaults: dict[str, Any], name: str, message: str
