@@ -266,3 +266,5 @@ def test_what_arrives_again_is_told_once() -> None:
     store.set({"lr": 3}, Origin("file", "cfg.yaml", 1))
     store.restore(store.state())
     assert shown(store, "lr") == ["train.py:12 default 1", "--lr", "cfg.yaml:1"]
+    store.set({"lr": 4}, Origin("option", text="--lr"))
+    assert [each.value for each in store.explain("lr")] == [1, 3, 4]

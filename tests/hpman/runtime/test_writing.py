@@ -10,12 +10,16 @@ import pytest
 
 from hpman import HyperParameterManager
 from hpman.errors import ImpossibleTree
+from hpman.runtime.origin import Origin
+from hpman.runtime.override import Override
 from hpman.runtime.store import Store
 from hpman.runtime.writing import WRITING, carry_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
+
+    from hpman.runtime.layers import Layer
 
 # Who holds the lock, or has nothing left to do but to return: Python looks for
 # signals after calls, not before each instruction.
@@ -136,6 +140,50 @@ def test_what_fails_for_another_reason_fails() -> None:
 
     with pytest.raises(ImpossibleTree):
         carry_out(write)
+
+
+def test_a_write_that_is_interrupted_is_done_again_and_the_interrupt_goes_on() -> None:
+    done: list[int] = []
+
+    def write() -> None:
+        done.append(1)
+        if len(done) == 1:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        carry_out(write)
+    assert len(done) == 2
+
+
+class Hasty:
+    """A store whose end of a block is interrupted once, before or after it is done."""
+
+    def __init__(self, is_done: bool) -> None:
+        self.store = parsed()
+        self.is_done = is_done
+        self.is_left = False
+
+    def begin(self, layer: Layer, origin: Origin) -> None:
+        self.store.begin(layer, origin)
+
+    def end(self, layer: Layer) -> None:
+        if self.is_left or self.is_done:
+            self.store.end(layer)
+        if not self.is_left:
+            self.is_left = True
+            raise Interrupted
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_the_end_of_a_block_that_is_interrupted_is_the_end(is_done: bool) -> None:
+    hasty = Hasty(is_done)
+    override = Override(hasty, {"a": 1}, Origin("override"))
+    with pytest.raises(Interrupted), override:
+        assert hasty.store.values()["a"] == 1
+    assert hasty.store.values()["a"] == 0
+    with override:
+        assert hasty.store.values()["a"] == 1
+    assert hasty.store.values()["a"] == 0
 
 
 @pytest.mark.parametrize(
