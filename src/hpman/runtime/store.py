@@ -115,18 +115,18 @@ class Store:
             except BaseException:
                 self._journal.uncall(name, before)
                 raise
-
-            def write() -> None:
-                new.put_call(name, default, value)
-                if new is not ranks:
-                    self._publish(new)
-                self.hot[name] = value
-                # A change inside a dictionary that patches lie on has to be seen next time.
-                if name not in new.patches:
-                    self.accepted[name] = default
-
-            carry_out(write)
+            carry_out(self._take_call, ranks, new, name, default, value)
             return value
+
+    def _take_call(self, old: Ranks, new: Ranks, name: str, default: Any, value: Any) -> None:
+        """Take what a run-time default comes to."""
+        new.put_call(name, default, value)
+        if new is not old:
+            self._publish(new)
+        self.hot[name] = value
+        # A change inside a dictionary that patches lie on has to be seen next time.
+        if name not in new.patches:
+            self.accepted[name] = default
 
     def set(self, values: Mapping[str, Any], origins: Origins = UNKNOWN) -> None:
         """Set values, all or none of them.
@@ -264,14 +264,6 @@ class Store:
         Raises:
             KeyError: if there is none; it names those that are near.
         """
-        with WRITING:
-            value = self.find(name)
-            if value is EMPTY:
-                raise self._missing(name)
-            return value
-
-    def find(self, name: str) -> Any:
-        """Return the value of a name for the program as `read` does, else `EMPTY`."""
         demand_name(name)
         with WRITING:
             resolved = self._ranks.resolved
@@ -279,9 +271,15 @@ class Store:
                 value = self.hot[name] = resolved[name]
                 return value
             value = self._ranks.value(name)
-            if value is not EMPTY:
-                self._seen.add(name)
+            if value is EMPTY:
+                raise self._missing(name)
+            self._seen.add(name)
             return value
+
+    def find(self, name: str) -> Any:
+        """Return the value of a name for the program as `read` does, else `EMPTY`."""
+        with WRITING:
+            return self.read(name) if self.exists(name) else EMPTY
 
     def get(self, name: str) -> Any:
         """Return the value of a leaf, a branch (a dict) or a key inside a leaf, else `EMPTY`."""

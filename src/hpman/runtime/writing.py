@@ -19,15 +19,16 @@ _at_fork = getattr(os, "register_at_fork", lambda **_: None)  # Windows knows no
 _at_fork(before=WRITING.acquire, after_in_parent=WRITING.release, after_in_child=WRITING.release)
 
 
-def carry_out(write: Callable[[], None]) -> None:
+def carry_out(write: Callable[..., None], *arguments: object) -> None:
     """Do a write whose outcome is settled; if it is interrupted, do it again to its end.
 
     Args:
         write: puts things where they belong, so that doing it twice, the first
             time by halves, comes to the same.
+        arguments: what it takes.
     """
     try:
-        write()
+        write(*arguments)
     except BaseException:
-        write()
+        write(*arguments)
         raise
