@@ -271,6 +271,9 @@ class HyperParameterManager:
     ) -> AbstractContextManager[Self]:
         """Set values for the length of a `with` block; restore them after it, also on error.
 
+        Of blocks that overlap, as in tasks or threads, the latest that is open
+        wins. What is set at an overridden name, or below it, ends with its block.
+
         >>> _ = HyperParameterManager("_").set_value("lr", 1)
         >>> with _.override(lr=2, **{"model.depth": 3}) as changed:
         ...     changed.get_values()
