@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from .occurrence import Occurrence as Occurrence
     from .runtime.origin import Explanation as Explanation
     from .runtime.origin import Origin as Origin
+    from .project import index_of_all as index_of_all
+    from .project import managers_of as managers_of
     from .source import SourceHelper as SourceHelper
     from .source import from_here as from_here
     from .static.index import HyperParameter as HyperParameter
@@ -85,6 +87,8 @@ _OWNERS = {
     "UnreadableSourceError": "errors",
     "from_here": "source",
     "index_of": "static.scan",
+    "index_of_all": "project",
+    "managers_of": "project",
 }
 _MODULES = ("errors", "hpm_db", "m", "manager")
 
@@ -112,6 +116,8 @@ __all__ = [
     "UnreadableSourceError",
     "from_here",
     "index_of",
+    "index_of_all",
+    "managers_of",
 ]
 
 

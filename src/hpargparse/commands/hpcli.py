@@ -13,7 +13,7 @@ from hpman import HpmanError, HyperParameterManager, index_of
 
 from ..binding import bind
 from ..listing import listed
-from ..program import complete, stop
+from ..program import complete, stop, words_of
 from ..session import warn
 from ..streams import end_quietly, put
 
@@ -42,9 +42,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
         args: the words of the command line; those of the process for None.
         prog: what the command is called in help and errors.
     """
-    words = list(sys.argv[1:] if args is None else args)
-    if "_ARGCOMPLETE" in os.environ:  # a shell asks, and says elsewhere what was typed so far
-        words = os.environ["COMP_LINE"].split()[1:]
+    words = words_of(args)
     placeholder, paths = _first_look(words)
     notes: set[str] = set()
     while True:

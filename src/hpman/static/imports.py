@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     Path: TypeAlias = str | os.PathLike[str]
 
 _INIT = "__init__.py"
+_INSTALLED = ("site-packages", "dist-packages")
+_STANDARD = os.path.dirname(os.__file__)
 # Statements stand in these fields of other statements only.
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
-def reachable(script: Path, roots: Iterable[str] = ()) -> list[Found]:
+def reachable(script: Path, roots: Iterable[str] | None = None) -> list[Found]:
     """List a script and the project's own files that its imports reach.
 
     The project is what lies below the script's folder, where Python looks first
@@ -34,11 +36,12 @@ def reachable(script: Path, roots: Iterable[str] = ()) -> list[Found]:
     holds the outermost package, where `python -m` looks. Import statements count
     wherever they stand: in functions, in `try`, under `TYPE_CHECKING`. What they
     do not find there is not of the project. The packages around a module count,
-    because importing it runs them.
+    because importing it runs them. Of the folders where Python keeps what is
+    installed, only the package of the script itself is of the project.
 
     Args:
         script: the script.
-        roots: more folders to look in, after those.
+        roots: the folders to look in, in place of those.
 
     Returns:
         The script, then the other files in the order of their paths. A file that
@@ -57,6 +60,9 @@ def reachable(script: Path, roots: Iterable[str] = ()) -> list[Found]:
     ['train.py', 'net.py']
     """
     path = os.fspath(script)
+    if roots is None:
+        folder = os.path.dirname(path)
+        roots = (folder, _above_packages(folder))
     project = _Project(path, roots)
     found = {os.path.realpath(path): path}
     todo = [(path, read(path))]
@@ -82,6 +88,12 @@ def _above_packages(folder: str) -> str:
     return folder
 
 
+def _holds_installed(folder: str) -> bool:
+    """Tell whether a folder is one in which Python keeps what is installed."""
+    path = os.path.realpath(folder)
+    return os.path.basename(path) in _INSTALLED or path == os.path.realpath(_STANDARD)
+
+
 def _parent(folder: str) -> str:
     """Return the folder above: by its name if it has one, else by `..`."""
     if os.path.basename(folder) in ("", os.curdir, os.pardir):
@@ -103,10 +115,12 @@ class _Project:
     __slots__ = ("_listings", "_roots", "_tops")
 
     def __init__(self, script: str, roots: Iterable[str]) -> None:
-        """Look into the script's folder, the outermost package's, and more."""
-        folder = os.path.dirname(script)
+        """Look into the folders where imports look."""
         self._listings: dict[str, frozenset[str]] = {}
-        self._roots = list(dict.fromkeys([folder, _above_packages(folder), *roots]))
+        self._roots = list(dict.fromkeys(roots))
+        for root in filter(_holds_installed, self._roots):
+            own = os.path.relpath(script, root).split(os.sep)[0]
+            self._listings[root] = self._names(root) & {own}
         # What can stand first in an import that is of the project; the script itself leads nowhere.
         self._tops = {
             name.removesuffix(".py")

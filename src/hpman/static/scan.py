@@ -49,6 +49,7 @@ def scan(
     exclude: Path | Iterable[Path] = (),
     *,
     follow_imports: bool = False,
+    roots: Iterable[str] | None = None,
     others: bool = False,
     known: Mapping[Key, ScannedFile] | None = None,
 ) -> Scan:
@@ -63,6 +64,7 @@ def scan(
         exclude: globs of what to leave out of folders.
         follow_imports: whether the modules of the same project that the files
             import are read too.
+        roots: the folders in which these imports look; None for those of a script.
         others: whether files count that hold only hyperparameters of managers
             with other placeholders.
         known: what an earlier scan has found, by key.
@@ -74,7 +76,7 @@ def scan(
     paths = list(flatten(paths))  # an iterator gives them once
     found = walk(paths, exclude)
     if follow_imports:
-        found = _with_imports(found)
+        found = _with_imports(found, roots)
     may_hold = _prefilter(found, placeholders, others=others)
     # Nobody asks for the resolved paths of all files unless some are known.
     on_disk = {key for key, file in known.items() if not file.is_text}
@@ -156,13 +158,13 @@ def file_key(path: str) -> Key:
     return (0, *os.path.realpath(path).split(os.sep))
 
 
-def _with_imports(scripts: list[Found]) -> list[Found]:
+def _with_imports(scripts: list[Found], roots: Iterable[str] | None) -> list[Found]:
     """Add the modules of the project that scripts import, each file once."""
     from .imports import reachable
 
     reached: dict[Key, Found] = {}
     for script in scripts:
-        for each in reachable(script.path):
+        for each in reachable(script.path, roots):
             reached.setdefault(file_key(each.path), each)
     return [reached[key] for key in sorted(reached)]
 
