@@ -10,13 +10,14 @@ import os
 import sys
 from _frozen_importlib_external import SourceFileLoader  # where importlib.machinery has it from
 
-from hpman import Diagnostic, HpmanError
 from hpman.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
     from types import FrameType, ModuleType, TracebackType
+
+    from hpman import HpmanError
 
 _MAIN = "__main__"
 _OURS = ("hpman", "hpargparse")
@@ -105,16 +106,17 @@ def module(name: str) -> Program:
     >>> module("json.tool").source.endswith("tool.py")
     True
     """
-    here = os.getcwd()
+    path = sys.path if _is_safe() else [os.getcwd(), *sys.path[1:]]
     first, *rest = name.split(".")
-    source, folders = _top(first, [here, *sys.path[1:]])
-    roots = (here, *(os.path.dirname(each) for each in folders or filter(None, [source])))
+    source, folders = _top(first, path)
+    roots = [path[0], *(os.path.dirname(each) for each in folders or filter(None, [source]))]
     for part in rest:
         source, folders = _inside(folders, part)
-    if folders and source is None or os.path.basename(source or "") == "__init__.py":
+    message = f"There is no module `{name}`, neither here nor installed."
+    if folders:
+        message = f"`{name}` is a package without a module `{_MAIN}`, so Python cannot run it."
         source, folders = _inside(folders, _MAIN)
     if source is None or not source.endswith(".py"):
-        message = f"There is no module `{name}` here that Python can run."
         shorter = name.removesuffix(".py")
         hint = f"Leave out `.py`: `-m {shorter}`." if shorter != name else ""
         raise _unusable(f"-m {name}", message, hint)
@@ -150,6 +152,8 @@ def _inside(folders: Iterable[str], name: str) -> tuple[str | None, list[str]]:
 
 def _unusable(path: str, message: str, advice: str = "") -> HpmanError:
     """Report what cannot be run."""
+    from hpman import Diagnostic, HpmanError
+
     usual = "Name a Python file, a folder with a `__main__.py`, or a module behind `-m`."
     return HpmanError(Diagnostic("run", message, advice or usual, path))
 
@@ -169,10 +173,14 @@ def _new_main() -> ModuleType:
     return main
 
 
+def _is_safe() -> bool:
+    """Tell whether Python puts no folder of the program in front of the path (`-P`, `-I`)."""
+    return bool(getattr(sys.flags, "safe_path", sys.flags.isolated))  # new in Python 3.11
+
+
 def _come_first(folder: str, *, always: bool = False) -> None:
     """Let imports look into a folder first, in place of the one that Python put there for us."""
-    is_safe = getattr(sys.flags, "safe_path", sys.flags.isolated)  # new in Python 3.11
-    if not is_safe:
+    if not _is_safe():
         sys.path[0] = folder
     elif always:
         sys.path.insert(0, folder)

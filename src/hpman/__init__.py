@@ -52,10 +52,10 @@ if TYPE_CHECKING:
     )
     from .manager import HyperParameterManager as HyperParameterManager
     from .occurrence import Occurrence as Occurrence
-    from .runtime.origin import Explanation as Explanation
-    from .runtime.origin import Origin as Origin
     from .project import index_of_all as index_of_all
     from .project import managers_of as managers_of
+    from .runtime.origin import Explanation as Explanation
+    from .runtime.origin import Origin as Origin
     from .source import SourceHelper as SourceHelper
     from .source import from_here as from_here
     from .static.index import HyperParameter as HyperParameter

@@ -11,6 +11,6 @@ import sys
 if not getattr(sys.flags, "safe_path", sys.flags.isolated):  # new in Python 3.11
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-from hpargparse.commands.hpman import main  # noqa: E402 - see above
+from hpargparse.commands.hpman import main
 
 main()
