@@ -226,16 +226,18 @@ def _section(each: Facts, *, is_named: bool, coloured: bool) -> Iterator[str]:
     rows = [(title, " ".join(row.split())) for title, row in rows if row]
     inner = [(one.name, one.default or "no default", _first_place(one)) for one in each.below]
     widths = [max((len(one[column]) for one in inner), default=0) for column in (0, 1)]
-    for name, default, place in inner:
-        rows.append(("group of", f"{name:{widths[0]}}  {default:{widths[1]}}  {dim}{place}{plain}"))
+    rows += [
+        ("group of", f"{name:{widths[0]}}  {default:{widths[1]}}  {dim}{place}{plain}")
+        for name, default, place in inner
+    ]
     room = max((len(title) for title, _row in rows), default=0)
     for title, row in rows:
         yield f"  {title:{room}}  {row}"
-    for what, places in (("defined", each.definitions), ("used", each.uses)):
-        for place in places:
+    for what, calls in (("defined", each.definitions), ("used", each.uses)):
+        for call in calls:
             yield ""
-            yield f"{what} at {bold}{_place(place)}{plain}"
-            yield place.source.excerpt(place.line, before=_CONTEXT, after=_CONTEXT, width=_WIDTH)
+            yield f"{what} at {bold}{_place(call)}{plain}"
+            yield call.source.excerpt(call.line, before=_CONTEXT, after=_CONTEXT, width=_WIDTH)
 
 
 def _hint(value: object) -> str:

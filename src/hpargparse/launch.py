@@ -168,7 +168,7 @@ def _new_main() -> ModuleType:
     main = type(sys)(_MAIN)
     if "__annotations__" in vars(sys.modules[_MAIN]):  # those of Python 3.14 come when asked for
         main.__annotations__ = {}
-    main.__builtins__ = sys.modules["builtins"]
+    vars(main)["__builtins__"] = sys.modules["builtins"]
     sys.modules[_MAIN] = main
     return main
 

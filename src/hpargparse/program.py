@@ -121,9 +121,10 @@ def sentence(error: HpmanError | OSError) -> str:
 
         folder, name = os.path.split(path)
         there = os.listdir(folder or os.curdir) if os.path.isdir(folder or os.curdir) else []
-        near = get_close_matches(name, there, 1)
+        stems = {os.path.splitext(each)[0]: each for each in there}
+        near = get_close_matches(os.path.splitext(name)[0], stems, 1)
         advice = "Check how it is spelled, and in which folder you are."
         if near:
-            advice = f"Did you mean {os.path.join(folder, near[0])}?"
+            advice = f"Did you mean {os.path.join(folder, stems[near[0]])}?"
         return f"{path}: There is no such file or folder.\n{advice}"
     return f"{path}: This cannot be read: {error.strerror}."

@@ -68,7 +68,10 @@ def test_a_missing_script_ends_with_status_2(capsys: pytest.CaptureFixture[str])
     with pytest.raises(SystemExit) as caught:
         hpargparse.parse_args(HyperParameterManager("_"), "none.py", [])
     assert caught.value.code == 2
-    assert capsys.readouterr().err == "train.py: error: none.py: No such file or directory\n"
+    assert capsys.readouterr().err == (
+        "train.py: error: none.py: There is no such file or folder.\n"
+        "Check how it is spelled, and in which folder you are.\n"
+    )
 
 
 def test_bind_stays_a_function_whatever_was_imported_first(tmp_path: Path) -> None:

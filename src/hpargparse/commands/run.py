@@ -76,9 +76,9 @@ def _split(words: list[str], prog: str) -> tuple[str, str, list[str]]:
         return "-m", first[2:], rest
     if first == "--" and rest:
         return "", rest[0], rest[1:]
-    if first and (first == "-" or not first.startswith("-")):
-        return "", first, rest
-    _explain(words, prog)
+    if not first or (first != "-" and first.startswith("-")):
+        _explain(words, prog)
+    return "", first, rest
 
 
 def _explain(words: list[str], prog: str) -> NoReturn:
