@@ -75,11 +75,12 @@ def managers_of(index: Index) -> list[HyperParameterManager]:
     from . import m
 
     files = list(index.files.values())
-    managers: list[HyperParameterManager] = [
-        getattr(m, each)
-        for each in sorted(index.placeholders() or _USUAL)
+    placeholders = [
+        each
+        for each in sorted(index.placeholders())
         if each.isidentifier() and not each[:2] == "__" == each[-2:]  # else a private one's
     ]
+    managers: list[HyperParameterManager] = [getattr(m, each) for each in placeholders or _USUAL]
     swapped = [(each, each.index.swap(files)) for each in managers]
     problems: dict[tuple[object, ...], Diagnostic] = {}
     for manager, new in swapped:

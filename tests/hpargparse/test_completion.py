@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.commands import hpcli
+from hpargparse.commands import hpcli, hpman
 from hpargparse.program import complete
 from tests.hpargparse.bound import bound
 
@@ -82,6 +82,37 @@ def test_hpcli_completes_the_hyperparameters_of_its_paths(program: str) -> None:
     command = [sys.executable, "-c", code]
     assert asked(command, f"hpcli {program} --we") == ["--weight-decay"]
     assert asked(command, "hpcli --pl") == ["--placeholder"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        pytest.param("hpman r", ["run"], id="command"),
+        pytest.param("hpman run", ["run"], id="command that is whole"),
+        pytest.param("hpman --v", ["--version"], id="option"),
+        pytest.param("hpman run tr", ["train.py"], id="script"),
+        pytest.param("hpman run train.py", ["train.py"], id="script that is whole"),
+        pytest.param("hpman run train.py --we", ["--weight-decay"], id="option of a script"),
+        pytest.param("hpman run -m train --act t", ["tanh"], id="choice of a module"),
+        pytest.param("hpman run -", ["--help", "-h", "-m"], id="options of run"),
+        pytest.param("hpman list train.py --we", ["--weight-decay"], id="option of a path"),
+        pytest.param("hpman explain --fo", ["--follow-imports", "--format"], id="explain"),
+        pytest.param("hpman explain lr tr", ["train.py"], id="path"),
+    ],
+)
+def test_each_command_completes(program: str, line: str, words: list[str]) -> None:
+    assert sorted(asked([sys.executable, "-m", "hpman"], line)) == words
+
+
+def test_a_program_is_not_run_where_no_answer_can_be_given(
+    program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_ARGCOMPLETE", "1")
+    monkeypatch.setenv("COMP_LINE", f"hpman run {program} ")
+    monkeypatch.setitem(sys.modules, "argcomplete", None)
+    with pytest.raises(SystemExit) as ended:
+        hpman.main()
+    assert ended.value.code is None
 
 
 @pytest.mark.parametrize(

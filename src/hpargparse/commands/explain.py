@@ -79,7 +79,11 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("name", metavar="NAME", help="a name, a group of names, or an option")
     parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="a Python file, or a folder (default: this one)"
+        "paths",
+        nargs="*",
+        default=None,  # else argparse counts it among what is required
+        metavar="PATH",
+        help="a Python file, or a folder (default: this one)",
     )
     parser.add_argument(
         "--follow-imports",
@@ -92,12 +96,17 @@ def _parser(prog: str) -> argparse.ArgumentParser:
 
 def _with_name(parser: argparse.ArgumentParser, words: list[str]) -> list[str]:
     """Take the dashes from a name that is typed as an option."""
-    for index, word in enumerate(words):
-        own, _, _ = word.partition("=")
+    known = parser._option_string_actions
+    rest = iter(enumerate(words))
+    for index, word in rest:
+        option, has_value, _value = word.partition("=")
         if not word.startswith("-") or word == "--":
             break
-        if not any(option.startswith(own) for option in parser._option_string_actions):
+        actions = [known[each] for each in known if each.startswith(option)]
+        if not actions:
             return [*words[:index], word.lstrip("-"), *words[index + 1 :]]
+        if actions[0].nargs is None and not has_value:
+            next(rest, None)  # the value of the option is no name
     return words
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ..launch import Program
 
-_USAGE = "%(prog)s [-h] SCRIPT | -m MODULE [options of its hyperparameters] [-- its arguments]"
+_USAGE = "%(prog)s [-h] (SCRIPT | -m MODULE) [its options] [-- its arguments]"
 _DESCRIPTION = """\
 Run a program as `python` does, with an option for each hyperparameter that its
 sources name: those of the script, and of the modules of the same project that
@@ -102,10 +102,8 @@ def _explain(words: list[str], prog: str) -> NoReturn:
     if not words:
         parser.error("name a script to run")
     file = next((each for each in words if os.path.isfile(each)), "SCRIPT")
-    parser.error(
-        f"{words[0]} stands in front of the script; options stand behind it: "
-        f"{prog} {file} {words[0]}"
-    )
+    mended = " ".join([prog, file, *(each for each in words if each != file)])
+    parser.error(f"{words[0]} stands in front of the script; options stand behind it: {mended}")
 
 
 def _bound(called: str, program: Program) -> argparse.ArgumentParser:
