@@ -104,6 +104,19 @@ def test_each_command_completes(program: str, line: str, words: list[str]) -> No
     assert sorted(asked([sys.executable, "-m", "hpman"], line)) == words
 
 
+def test_argcomplete_is_handed_the_parser_of_run_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(parser: ArgumentParser) -> None:
+        assert (parser.prog, "-m" in parser._option_string_actions) == ("hpman run", True)
+        assert os.environ["_ARGCOMPLETE"] == "2"
+        raise SystemExit(0)
+
+    monkeypatch.setenv("_ARGCOMPLETE", "1")
+    monkeypatch.setenv("COMP_LINE", "hpman run ")
+    monkeypatch.setattr("argcomplete.autocomplete", answer)
+    with pytest.raises(SystemExit):
+        hpman.main()
+
+
 def test_a_program_is_not_run_where_no_answer_can_be_given(
     program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

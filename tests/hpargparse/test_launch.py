@@ -9,6 +9,7 @@ import sys
 import sysconfig
 import textwrap
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -261,6 +262,8 @@ MODULES = {
     "pkg/__init__.py": "import sys\nprint('init', sys.argv[0])\n",
     "pkg/__main__.py": f"{SHOW}from . import mod\n1 / 0\n",
     "pkg/mod.py": f"{SHOW}print(sys.path, list(globals()))\n",
+    "pkg/inner/__init__.py": "",
+    "pkg/inner/__main__.py": "",
     "names/deep/show.py": f"{SHOW}import names.deep.other\n",
     "names/deep/other.py": "print('other')\n",
     "broken/__init__.py": "1 / 0\n",
@@ -313,6 +316,7 @@ def test_an_error_of_another_frame_keeps_its_traceback(monkeypatch: pytest.Monke
         ("pkg", "pkg/__main__.py"),
         ("pkg.mod", "pkg/mod.py"),
         ("names.deep.show", "names/deep/show.py"),
+        ("pkg.inner", "pkg/inner/__main__.py"),
         ("broken.mod", "broken/mod.py"),
         ("top", "top.py"),
     ],
@@ -381,6 +385,19 @@ def test_a_pipe_is_no_script() -> None:
 def test_a_script_that_is_not_there_is_an_error_of_the_system() -> None:
     with pytest.raises(FileNotFoundError):
         script("none.py")
+
+
+def test_annotations_stand_in_main_only_where_python_puts_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for has_them in (False, True):
+        main = ModuleType("__main__")
+        if has_them:
+            main.__annotations__ = {}
+        monkeypatch.setitem(sys.modules, "__main__", main)
+        made = launch._new_main()
+        assert made is sys.modules["__main__"] is not main
+        assert ("__annotations__" in vars(made)) is has_them
 
 
 def test_a_path_is_made_absolute_as_windows_does_it(monkeypatch: pytest.MonkeyPatch) -> None:

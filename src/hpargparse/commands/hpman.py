@@ -62,7 +62,6 @@ def _explain(words: Sequence[str]) -> NoReturn:
     parser = argparse.ArgumentParser(prog="hpman", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
-    commands.required = True
     for name, summary in COMMANDS.items():
         commands.add_parser(name, help=summary, add_help=False)
     complete(parser)
@@ -72,5 +71,5 @@ def _explain(words: Sequence[str]) -> NoReturn:
         near = get_close_matches(words[0], COMMANDS, 1, cutoff=0.5)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}"
         parser.error(f"{words[0]} is no command ({hint})")
-    parser.parse_args(words)
-    parser.error("name a command")
+    parser.parse_known_args(words[:1])  # -h and --version end here
+    parser.error(f"name a command: {', '.join(COMMANDS)}")

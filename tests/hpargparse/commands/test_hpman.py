@@ -25,10 +25,11 @@ def test_help_names_each_command(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("", "the following arguments are required: COMMAND"),
+        ("", "name a command: run, list, explain, check, diff"),
         ("lst", "lst is no command (did you mean list?)"),
         ("xyz", "xyz is no command (there are run, list, explain, check, diff)"),
-        ("--no", "the following arguments are required: COMMAND"),
+        ("--no", "name a command: "),
+        ("-- list a.py", "name a command: "),
     ],
 )
 def test_what_is_no_command_ends_with_2(
