@@ -160,7 +160,9 @@ def _unusable(path: str, message: str, advice: str = "") -> HpmanError:
 
 def _absolute(path: str) -> str:
     """Make a path absolute as Python does for `__file__`: on most systems, `.` stays in it."""
-    return os.path.abspath(path) if os.name == "nt" else os.path.join(os.getcwd(), path)
+    if os.name == "nt":
+        return os.path.abspath(path)
+    return path if os.path.isabs(path) else os.path.join(os.getcwd(), path)
 
 
 def _new_main() -> ModuleType:
@@ -193,7 +195,10 @@ def _forget_shadowed(folder: str, before: Collection[str]) -> None:
     """
     if folder not in sys.path:
         return
-    there = set(os.listdir(folder))
+    try:
+        there = set(os.listdir(folder))
+    except OSError:  # imports will tell
+        return
     for name in [each for each in sys.modules if each not in before]:
         top = name.partition(".")[0]
         is_own = f"{top}.py" in there or os.path.isfile(os.path.join(folder, top, "__init__.py"))

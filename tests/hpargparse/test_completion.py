@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ from tests.hpargparse.bound import bound
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from pathlib import Path
+    from types import ModuleType
 
 pytest.importorskip("argcomplete")
 
@@ -126,6 +127,11 @@ def test_a_program_is_not_run_where_no_answer_can_be_given(
     with pytest.raises(SystemExit) as ended:
         hpman.main()
     assert ended.value.code is None
+
+
+@pytest.mark.parametrize("command", [hpcli, hpman], ids=lambda command: command.__name__)
+def test_a_shell_that_completes_all_that_say_so_is_told(command: ModuleType) -> None:
+    assert b"# PYTHON_ARGCOMPLETE_OK" in Path(str(command.__file__)).read_bytes()[:1024]
 
 
 @pytest.mark.parametrize(

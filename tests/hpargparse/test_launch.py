@@ -201,6 +201,25 @@ def test_a_reader_that_has_gone_is_told_as_python_tells_it() -> None:
     assert (shown[0].stdout, shown[0].stderr) == (shown[1].stdout, shown[1].stderr)
 
 
+@needs_posix
+def test_the_current_folder_may_be_gone() -> None:
+    _plant({"train.py": SHOW, "gone/x.txt": ""})
+    path = os.path.abspath("train.py")
+    shown = []
+    for words in ("", "-m hpman run "):
+        line = f'cd gone && rm -r ../gone && "{sys.executable}" {words}"{path}"'
+        shown.append(subprocess.run(["bash", "-c", line], capture_output=True, check=False))
+        _plant({"gone/x.txt": ""})
+    assert shown[0].stdout == shown[1].stdout != b""
+
+
+def test_a_folder_that_cannot_be_listed_shadows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = dict(sys.modules)
+    monkeypatch.setattr(sys, "path", ["nowhere"])
+    launch._forget_shadowed("nowhere", ())
+    assert sys.modules == before
+
+
 def test_arguments_behind_two_dashes_are_the_script_s() -> None:
     _plant(SHOW)
     ours = _by_us("train.py", "--", "a", "--b", "--", "-c")

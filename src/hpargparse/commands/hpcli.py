@@ -3,6 +3,8 @@
 Owns the command line of this command; knows not how values are read or shown.
 """
 
+# PYTHON_ARGCOMPLETE_OK: for shells that complete any program that says so.
+
 from __future__ import annotations
 
 import argparse

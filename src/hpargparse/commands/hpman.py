@@ -4,6 +4,8 @@ Owns which sub-commands there are; each is a module beside this one, loaded
 when it is asked for, and knows nothing of the others.
 """
 
+# PYTHON_ARGCOMPLETE_OK: for shells that complete any program that says so.
+
 from __future__ import annotations
 
 import os

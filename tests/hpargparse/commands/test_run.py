@@ -167,6 +167,7 @@ def test_workers_get_the_values(kind: str) -> None:
         f"    with get_context({kind!r}).Pool(1) as pool: print(pool.map(work, [0]))\n"
     )
     assert _ran("work.py", "--lr", "2", "--model.depth", "6") == "[(2, 6)]\n"
+    assert _ran("-m", "work", "--lr", "2") == "[(2, 4)]\n"
 
 
 def test_words_of_the_process_are_taken(
