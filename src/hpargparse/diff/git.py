@@ -118,8 +118,9 @@ class Repository(Record):
         done = _git("ls-tree", "-r", "-z", "--full-tree", found)
         if done.returncode != 0:
             raise ComparisonError.because(
-                f"`{word}` names no tree of files that can be read: {_said(done)}.",
-                "Name a commit, a tag or a branch; a single file stands behind `--`.",
+                f"The files of `{word}` cannot be listed: {_said(done)}.",
+                "Name a commit, a tag or a branch, a single file behind `--`; in a partial clone, "
+                "fetch it first.",
             )
         files = {}
         for line in done.stdout.split(b"\0")[:-1]:

@@ -122,7 +122,8 @@ class Words:
         is_path = is_file_like or _is_plainly_path(word) or os.path.lexists(word)
         if word != STANDARD and not _is_plainly_path(word):
             found = self._looked_up(word, is_path=is_path)
-            if found is not None and os.path.lexists(word):
+            # In the folder of a repository, `HEAD` and `refs` are no paths that anyone means.
+            if found is not None and self.repository.top and os.path.lexists(word):
                 raise ComparisonError.because(
                     f"`{word}` is a revision, and a path as well.",
                     f"Write `./{word}` for the path, or `{word}^{{}}` for the revision.",
