@@ -74,10 +74,14 @@ def printable(text: str) -> str:
     """Escape what a terminal could take for a command, and what is no character at all."""
     if text.isprintable():
         return text
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape", "surrogatepass").decode()
-        for each in text
-    )
+    return "".join(each if each.isprintable() else _escaped(each) for each in text)
+
+
+def _escaped(character: str) -> str:
+    """Escape one character; a lone surrogate stands for the byte of a path."""
+    if "\udc80" <= character <= "\udcff":
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape", "surrogatepass").decode()
 
 
 def _rows(change: Change, width: int) -> list[tuple[str, str]]:
