@@ -99,8 +99,10 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman diff") -> None
 def _several(found: Sides, changes: Sequence[Change]) -> list[str]:
     """Say which of the names that differ have several defaults on one side."""
     names = {(each.fact.placeholder, each.fact.name) for each in changes}
-    old, new = several(found.old_facts, names), several(found.new_facts, names)
-    return list(dict.fromkeys([*old, *new]))
+    return [
+        *several(found.old_facts, found.old.word, names),
+        *several(found.new_facts, found.new.word, names),
+    ]
 
 
 def _shown(how: str, found: Sides, changes: Sequence[Change], warnings: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .facts import Fact, Locate
 
 _BROKEN = "HPM001"
+_FEW = 3  # places that a sentence can hold
 
 
 class Side(Record):
@@ -101,11 +102,12 @@ def facts_of_both(
     return first, second, warnings
 
 
-def several(facts: Sequence[Fact], names: Collection[tuple[str, str]]) -> Iterator[str]:
+def several(facts: Sequence[Fact], side: str, names: Collection[tuple[str, str]]) -> Iterator[str]:
     """Yield a sentence on each of some names that has several defaults on one side.
 
     Args:
         facts: what the side says.
+        side: what it is called.
         names: the managers and names to look at.
     """
     found: dict[tuple[str, str], list[Fact]] = {}
@@ -114,8 +116,12 @@ def several(facts: Sequence[Fact], names: Collection[tuple[str, str]]) -> Iterat
             found.setdefault(_key(each), []).append(each)
     for (_placeholder, name), same in sorted(found.items()):
         if len(same) > 1:
-            places = ", ".join(str(each.place) for each in same)
-            yield f"`{name}` has {len(same)} defaults: {places}; each is compared on its own."
+            places = ", ".join(str(each.place) for each in same[:_FEW])
+            more = f" and {len(same) - _FEW} more" if len(same) > _FEW else ""
+            yield (
+                f"`{name}` has {len(same)} defaults in {side}: {places}{more}; each is compared "
+                "on its own."
+            )
 
 
 def _key(fact: Fact) -> tuple[str, str]:
