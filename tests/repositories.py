@@ -77,10 +77,9 @@ def imported(folder: Path, history: list[dict[str, bytes]]) -> list[str]:
     start(folder)
     stream = []
     for number, files in enumerate(history, 1):
-        stream.append(
-            f"commit refs/heads/main\nmark :{number}\n"
-            "committer somebody <somebody@example.org> 1704067200 +0000\ndata 1\nx\ndeleteall\n".encode()
-        )
+        head = f"commit refs/heads/main\nmark :{number}\n"
+        who = "committer somebody <somebody@example.org> 1704067200 +0000\n"
+        stream.append(f"{head}{who}data 1\nx\ndeleteall\n".encode())
         for name, data in files.items():
             quoted = name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
             stream.append(f'M 100644 inline "{quoted}"\ndata {len(data)}\n'.encode() + data + b"\n")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import tarfile
-from pathlib import Path
 from random import Random
 from subprocess import PIPE, run
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,6 +20,7 @@ from tests.repositories import git, imported, isolate, needs_git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from hpargparse.diff.facts import Fact
 

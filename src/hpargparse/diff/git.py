@@ -165,29 +165,12 @@ class Repository(Record):
         Raises:
             ComparisonError: a file is not in the repository.
         """
-        from subprocess import DEVNULL, PIPE, Popen
-
-        if not ids:
-            return
-        command = [*_COMMAND, "cat-file", "--batch"]
-        with Popen(  # noqa: S603 - git, and ids that git has given
-            command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_environment()
-        ) as process:
-            requests: Any = process.stdin
-            replies: Any = process.stdout
-            for start in range(0, len(ids), _AT_ONCE):
-                asked = ids[start : start + _AT_ONCE]
-                try:
-                    requests.write("".join(f"{each}\n" for each in asked).encode())
-                    requests.flush()
-                except OSError:
-                    raise _missing(asked[0]) from None
-                for each in asked:
-                    head = replies.readline().split()
-                    if len(head) != 3 or head[1] != b"blob":
-                        raise _missing(each)
-                    yield replies.read(int(head[2]))
-                    replies.read(1)
+        try:
+            yield from _answers(ids)
+        except BrokenPipeError:
+            raise ComparisonError.because(
+                "git has ended before it has given all files.", "`git fsck` may tell why."
+            ) from None
 
     def on_disk(self, path: str) -> str:
         """Return where a file of the worktree is on the disk."""
@@ -229,6 +212,33 @@ def _git(*words: str) -> CompletedProcess[bytes]:
             "There is no `git` on the PATH, which revisions are read with.",
             "Install git, or compare folders and snapshots.",
         ) from None
+
+
+def _answers(ids: Sequence[str]) -> Iterator[bytes]:
+    """Ask one process for the bytes of files."""
+    from subprocess import DEVNULL, PIPE, Popen
+
+    if not ids:
+        return
+    with Popen(  # noqa: S603 - git, and ids that git has given
+        [*_COMMAND, "cat-file", "--batch"],
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        env=_environment(),
+    ) as process:
+        requests: Any = process.stdin
+        replies: Any = process.stdout
+        for start in range(0, len(ids), _AT_ONCE):
+            asked = ids[start : start + _AT_ONCE]
+            requests.write("".join(f"{each}\n" for each in asked).encode())
+            requests.flush()
+            for each in asked:
+                head = replies.readline().split()
+                if len(head) != 3 or head[1] != b"blob":
+                    raise _missing(each)
+                yield replies.read(int(head[2]))
+                replies.read(1)
 
 
 def _environment() -> dict[str, str]:

@@ -19,8 +19,8 @@ _ALIKE = 0.6  # of 1: `dropout` and `drop_rate` are 0.63, `lr` and `rate` 0.33
 _OTHER_BRANCH = 0.8  # how alike `dropout` and `model.dropout` are at least
 _NEAR = 3  # lines: what stands as near may have taken the place of what is gone
 _SAME_FILE = 0.2  # what a file that is the same adds to how alike two are
-_MARGIN = 0.05  # by which the best match has to be better than the next
-_MOST = 40_000  # pairs of one default; with more, there is nothing to tell them apart by
+_MARGIN = 0.01  # by which the best match has to be better than the next
+_MOST = 10_000  # pairs of one default; with more, there is nothing to tell them apart by
 
 
 def likely_renames(gone: Iterable[Fact], come: Iterable[Fact]) -> list[tuple[Fact, Fact]]:
@@ -101,7 +101,7 @@ def _likeness(old: str, new: str) -> float:
 
     branch_moves = old.rpartition(".")[2] == new.rpartition(".")[2]
     matcher = SequenceMatcher(None, old, new, autojunk=False)
-    if not branch_moves and matcher.real_quick_ratio() < _ALIKE:
+    if not branch_moves and matcher.quick_ratio() < _ALIKE:
         return 0
     return max(matcher.ratio(), branch_moves * _OTHER_BRANCH)
 
