@@ -114,14 +114,16 @@ def several(facts: Sequence[Fact], side: str, names: Collection[tuple[str, str]]
     for each in facts:
         if _key(each) in names:
             found.setdefault(_key(each), []).append(each)
-    for (_placeholder, name), same in sorted(found.items()):
-        if len(same) > 1:
-            places = ", ".join(str(each.place) for each in same[:_FEW])
-            more = f" and {len(same) - _FEW} more" if len(same) > _FEW else ""
-            yield (
-                f"`{name}` has {len(same)} defaults in {side}: {places}{more}; each is compared "
-                "on its own."
-            )
+    many = [(name, same) for (_manager, name), same in sorted(found.items()) if len(same) > 1]
+    for name, same in many[:_FEW]:
+        places = ", ".join(str(each.place) for each in same[:_FEW])
+        more = f" and {len(same) - _FEW} more" if len(same) > _FEW else ""
+        yield (
+            f"`{name}` has {len(same)} defaults in {side}: {places}{more}; each is compared "
+            "on its own."
+        )
+    if len(many) > _FEW:
+        yield f"{len(many) - _FEW} more names have several defaults in {side}."
 
 
 def _key(fact: Fact) -> tuple[str, str]:
