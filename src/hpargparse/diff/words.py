@@ -166,7 +166,8 @@ class Words:
         if self.repository.is_shallow:
             advice = "The clone is shallow: `git fetch --unshallow` brings the older commits."
         return ComparisonError.because(
-            f"`{word}` is no revision of this repository, and no path either.", advice
+            f"`{word}` is no revision of this repository, and no path either.",
+            f"{advice} A path that is not on disk any more stands behind `--`.",
         )
 
 
