@@ -56,9 +56,11 @@ if TYPE_CHECKING:
     from .runtime.origin import Origin as Origin
     from .source import SourceHelper as SourceHelper
     from .source import from_here as from_here
+    from .static.files import sources_among as sources_among
     from .static.index import HyperParameter as HyperParameter
     from .static.index import Index as Index
     from .static.scan import index_of as index_of
+    from .static.scan import index_of_blobs as index_of_blobs
 
 # Each public name and the module that owns it: a name is imported when it is first asked for.
 _OWNERS = {
@@ -85,6 +87,8 @@ _OWNERS = {
     "UnreadableSourceError": "errors",
     "from_here": "source",
     "index_of": "static.scan",
+    "index_of_blobs": "static.scan",
+    "sources_among": "static.files",
 }
 _MODULES = ("errors", "hpm_db", "m", "manager")
 
@@ -112,6 +116,8 @@ __all__ = [
     "UnreadableSourceError",
     "from_here",
     "index_of",
+    "index_of_blobs",
+    "sources_among",
 ]
 
 

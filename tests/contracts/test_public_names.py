@@ -39,6 +39,8 @@ HPMAN = [
     "UnreadableSourceError",
     "from_here",
     "index_of",
+    "index_of_blobs",
+    "sources_among",
 ]
 HPARGPARSE = [
     "ConversionError",
