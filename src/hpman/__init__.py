@@ -58,9 +58,11 @@ if TYPE_CHECKING:
     from .runtime.origin import Origin as Origin
     from .source import SourceHelper as SourceHelper
     from .source import from_here as from_here
+    from .static.files import sources_among as sources_among
     from .static.index import HyperParameter as HyperParameter
     from .static.index import Index as Index
     from .static.scan import index_of as index_of
+    from .static.scan import index_of_blobs as index_of_blobs
 
 # Each public name and the module that owns it: a name is imported when it is first asked for.
 _OWNERS = {
@@ -88,7 +90,9 @@ _OWNERS = {
     "from_here": "source",
     "index_of": "static.scan",
     "index_of_all": "project",
+    "index_of_blobs": "static.scan",
     "managers_of": "project",
+    "sources_among": "static.files",
 }
 _MODULES = ("errors", "hpm_db", "m", "manager")
 
@@ -117,7 +121,9 @@ __all__ = [
     "from_here",
     "index_of",
     "index_of_all",
+    "index_of_blobs",
     "managers_of",
+    "sources_among",
 ]
 
 

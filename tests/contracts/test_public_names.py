@@ -40,7 +40,9 @@ HPMAN = [
     "from_here",
     "index_of",
     "index_of_all",
+    "index_of_blobs",
     "managers_of",
+    "sources_among",
 ]
 HPARGPARSE = [
     "ConversionError",

@@ -82,6 +82,39 @@ def walk(paths: Paths, exclude: Path | Iterable[Path] = ()) -> list[Found]:
     return [Found(shown, not walked) for walked, _, _, shown, _ in order]
 
 
+def sources_among(
+    paths: Iterable[str],
+    roots: Iterable[str] = ("",),
+    exclude: Path | Iterable[Path] = (),
+    *,
+    folder: Path = ".",
+) -> list[str]:
+    """Pick the paths that `walk` would find, of a tree that is not on disk.
+
+    Args:
+        paths: the paths of all files of the tree, with slashes.
+        roots: the files and folders of the tree that are named; an empty text is the
+            tree as a whole.
+        exclude: globs of what to leave out of folders.
+        folder: where the tree would be on disk, for globs with a slash.
+
+    Returns:
+        The paths that count, in their order.
+
+    >>> sources_among(["a.py", "b.txt", ".git/c.py", "env/pyvenv.cfg", "env/lib/d.py"])
+    ['a.py']
+    """
+    listed = list(paths)
+    globs = list(flatten(exclude))
+    environments = {
+        path.rpartition("/")[0] for path in listed if path.rpartition("/")[2] == "pyvenv.cfg"
+    }
+    kept: set[str] = set()
+    for root in roots:
+        kept.update(filter(_belonging(root, os.path.abspath(folder), globs, environments), listed))
+    return [path for path in listed if path in kept]
+
+
 def read(path: str) -> bytes:
     """Return the bytes of a file.
 
@@ -181,6 +214,37 @@ def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
                 yield real, (True, linked or leads, len(shown), shown, absolute)
             else:
                 (links if leads else straight).append((shown, absolute, real))
+
+
+def _belonging(
+    root: str, folder: str, globs: list[str], environments: set[str]
+) -> Callable[[str], bool]:
+    """Return what tells whether a walk from a root finds a path of a tree."""
+    start = f"{root}/" if root else ""
+    is_glob = _exclusion(globs, os.path.join(folder, *root.split("/")))
+    entered = {root: True}
+
+    def is_left_out(path: str) -> bool:
+        return bool(globs) and is_glob(os.path.join(folder, *path.split("/")))
+
+    def is_entered(below: str) -> bool:
+        above = root
+        for name in below[len(start) :].split("/"):
+            each = f"{above}/{name}" if above else name
+            if each not in entered:
+                is_closed = is_foreign(name) or each in environments or is_left_out(each)
+                entered[each] = entered[above] and not is_closed
+            above = each
+        return entered[below]
+
+    def belongs(path: str) -> bool:
+        if path == root or not (path.endswith(".py") and path.startswith(start)):
+            return path == root
+        above = path.rpartition("/")[0]
+        known = entered.get(above)
+        return (is_entered(above) if known is None else known) and not is_left_out(path)
+
+    return belongs
 
 
 def _exclusion(globs: list[str], folder: str) -> Callable[[str], bool]:

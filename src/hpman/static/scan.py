@@ -127,6 +127,35 @@ def index_of(
     return Index().swap(found.files)
 
 
+def index_of_blobs(
+    blobs: Iterable[tuple[str, bytes]], placeholders: Iterable[str] = ("_",)
+) -> Index:
+    """Read files that are not on disk, as those of a revision, into an index.
+
+    Args:
+        blobs: the path of each file, with slashes, and its bytes. Each is looked at as
+            it comes and dropped if it holds nothing, so any number may follow.
+        placeholders: the names whose bare calls count, with or without an import.
+
+    Returns:
+        The index, as `index_of` makes it.
+
+    >>> index_of_blobs([("a.py", b'_("lr", 1e-3)'), ("b.py", b"pass")]).names("_")
+    ['lr']
+    """
+    from .prefilter import Prefilter
+
+    names = frozenset(placeholders)
+    may_hold = Prefilter(names, others=True)
+    with collector_at_rest():
+        files = [
+            _scan_data(path, (0, *path.split("/")), data, names)
+            for path, data in blobs
+            if may_hold(data)
+        ]
+    return Index().swap(files)
+
+
 def scan_text(text: str, filename: str, placeholders: frozenset[str]) -> ScannedFile:
     """Find the calls of managers in one text.
 
@@ -201,14 +230,18 @@ def _scan_file(
         return _unreadable(Source(each.path, "", file_key(each.path)), reason, None, None)
     if not (each.named or may_hold(data)):
         return None
-    key = file_key(each.path)
+    return _scan_data(each.path, file_key(each.path), data, placeholders)
+
+
+def _scan_data(path: str, key: Key, data: bytes, placeholders: frozenset[str]) -> ScannedFile:
+    """Scan the bytes of a file."""
     try:
         text = decode(data)
     except DecodingError as error:
         shown = data.decode("ascii", "replace").replace("\r\n", "\n").replace("\r", "\n")
         reason = f"This is no Python that can be read: {error.reason}."
-        return _unreadable(Source(each.path, shown, key), reason, error.line, error.column)
-    return _scan_source(Source(each.path, text, key), placeholders)
+        return _unreadable(Source(path, shown, key), reason, error.line, error.column)
+    return _scan_source(Source(path, text, key), placeholders)
 
 
 def _scan_source(source: Source, placeholders: frozenset[str]) -> ScannedFile:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hpman.static import files
-from hpman.static.files import Found, is_foreign, read, walk
+from hpman.static.files import Found, is_foreign, read, sources_among, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -352,3 +352,42 @@ def test_tools_have_folders_of_their_own(name: str) -> None:
 @pytest.mark.parametrize("name", ["src", "tests", "venv", "_private", "modules"])
 def test_other_folders_are_of_the_project(name: str) -> None:
     assert not is_foreign(name)
+
+
+_TREE = (
+    "a.py b.txt .hidden.py .git/c.py pkg/d.py pkg/.cache/e.py pkg/node_modules/f.py "
+    "pkg/deep/er/g.py pkg/site-packages/h.py env/pyvenv.cfg env/lib/i.py pkg/old_test.py "
+    "pkg/__pycache__/j.py pkg-b/k.py pkg/script"
+).split()
+
+
+@pytest.mark.parametrize(
+    ("roots", "exclude"),
+    [
+        ([""], ()),
+        (["pkg"], ()),
+        (["pkg", "a.py"], ()),
+        (["pkg/script"], ()),
+        (["pkg/.cache"], ()),
+        (["env"], ()),
+        (["env/lib"], ()),
+        ([""], ["deep"]),
+        (["pkg"], ["deep/er", "*_test.py"]),
+        ([""], ["pkg/**", "a.py"]),
+        (["nothing"], ()),
+    ],
+    ids=str,
+)
+def test_what_counts_in_a_listing_is_what_a_walk_finds(
+    plant: Any, roots: Any, exclude: Any
+) -> None:
+    folder = plant(*_TREE)
+    there = [root or "." for root in roots if os.path.exists(root or ".")]
+    walked = {os.path.normpath(path).replace(os.sep, "/") for path in _shown(there, exclude)}
+    assert set(sources_among(_TREE, roots, exclude)) == walked
+    assert set(sources_among(_TREE, roots, exclude, folder=folder)) == walked
+
+
+def test_a_listing_may_be_of_any_depth_and_keeps_its_order() -> None:
+    deep = "a/" * 3000 + "b.py"
+    assert sources_among([deep, "z.py", "b.py", "a.txt"]) == [deep, "z.py", "b.py"]
