@@ -99,6 +99,7 @@ def test_hpcli_completes_the_hyperparameters_of_its_paths(program: str) -> None:
         pytest.param("hpman list train.py --we", ["--weight-decay"], id="option of a path"),
         pytest.param("hpman explain --fo", ["--follow-imports", "--format"], id="explain"),
         pytest.param("hpman explain lr tr", ["train.py"], id="path"),
+        pytest.param("hpman diff --exit", ["--exit-code"], id="diff"),
     ],
 )
 def test_each_command_completes(program: str, line: str, words: list[str]) -> None:

@@ -16,7 +16,7 @@ from ..diff.compare import compare
 from ..diff.report import printable, report
 from ..diff.sides import Request, sides
 from ..diff.sources import several
-from ..program import stop
+from ..program import complete, stop
 from ..session import warn
 from ..streams import end_quietly, put
 
@@ -72,6 +72,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman diff") -> None
     words = list(sys.argv[1:] if args is None else args)
     end = words.index("--") if "--" in words else len(words)
     parser = _parser(prog)
+    complete(parser)
     options = parser.parse_intermixed_args(words[:end])
     if len(options.sides) > 2:
         parser.error("there are two sides, OLD and NEW; paths stand behind `--`")
