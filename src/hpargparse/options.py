@@ -116,6 +116,8 @@ class Spellings(list[str]):
     A later option of the parser's own may replace that, which argparse does not expect.
     """
 
+    __slots__ = ()
+
     def remove(self, spelling: str) -> None:
         """Forget a spelling if it is here."""
         if spelling in self:
