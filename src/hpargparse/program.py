@@ -13,6 +13,7 @@ import sys
 from hpman import HpmanError
 
 from .binding import bind
+from .options import BoundAction
 from .session import told
 
 TYPE_CHECKING = False
@@ -78,6 +79,7 @@ def complete(parser: argparse.ArgumentParser) -> None:
     with suppress(ImportError):  # then who asks cannot understand an answer either
         from argcomplete import autocomplete
 
+        _show_all_options(parser)
         autocomplete(parser)
 
 
@@ -96,6 +98,18 @@ def words_of(args: Sequence[str] | None) -> list[str]:
 def skip_words(count: int) -> None:
     """Let a shell's question be about the words behind some more, as those of a sub-command."""
     os.environ["_ARGCOMPLETE"] = str(int(os.environ["_ARGCOMPLETE"]) + count)
+
+
+def _show_all_options(parser: argparse.ArgumentParser) -> None:
+    """Put `--no-flag` and keys such as `--opt.lr` where completion looks for options."""
+    others = {
+        id(action): action
+        for action in parser._option_string_actions.values()
+        if isinstance(action, BoundAction) and action.owner is not action
+    }
+    for action in others.values():
+        action.help = ""  # what is hidden from help is hidden from completion too
+        parser._actions.append(action)
 
 
 def stop(program: str, error: HpmanError | OSError) -> NoReturn:

@@ -89,5 +89,5 @@ def managers_of(index: Index) -> list[HyperParameterManager]:
     if problems:
         raise error_for(problems.values())
     for manager, new in swapped:
-        manager._take_index(new)
+        manager._take_index(new, new.defaults(manager.placeholder)[0])
     return managers

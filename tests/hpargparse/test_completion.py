@@ -30,6 +30,7 @@ def work():
     _("act", "relu", choices=["relu", "tanh"])
     _("weight_decay", 0.5, choices=[0.5, 1.5])
     _("data", "a.txt")
+    _("opt", {"lr": 0.1, "inner": {"max_norm": 2}})
 
 hpargparse.parse_args(_, __file__)
 raise SystemExit("it ran")
@@ -63,6 +64,9 @@ def asked(command: list[str], line: str) -> list[str]:
     ("line", "words"),
     [
         pytest.param("train.py --we", ["--weight-decay"], id="option"),
+        pytest.param("train.py --no", ["--no-shuffle"], id="negated flag"),
+        pytest.param("train.py --opt.l", ["--opt.lr"], id="key"),
+        pytest.param("train.py --opt.i", ["--opt.inner", "--opt.inner.max-norm"], id="keys"),
         pytest.param("train.py --act t", ["tanh"], id="choice"),
         pytest.param("train.py --act ", ["relu", "tanh"], id="all choices"),
         pytest.param("train.py --weight-decay ", ["0.5", "1.5"], id="choices that are no text"),

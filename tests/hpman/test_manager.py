@@ -277,7 +277,8 @@ def test_several_values_are_set_together_or_not_at_all(parsed: HyperParameterMan
 
 
 def test_an_override_ends_with_its_block_also_on_error(parsed: HyperParameterManager) -> None:
-    with parsed.override({"model.depth": 1}, lr=2):
+    with parsed.override({"model.depth": 1}, lr=2) as changed:
+        assert changed is parsed
         assert (parsed("lr"), parsed("model.depth", 4)) == (2, 1)
     with pytest.raises(OSError, match="x"), parsed.override(lr=2):
         raise OSError("x")

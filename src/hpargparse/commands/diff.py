@@ -17,8 +17,7 @@ from ..diff.report import printable, report
 from ..diff.sides import Request, sides
 from ..diff.sources import several
 from ..program import complete, stop
-from ..session import warn
-from ..streams import end_quietly, put
+from ..streams import end_quietly, put, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

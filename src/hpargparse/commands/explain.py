@@ -13,8 +13,7 @@ from hpman import HpmanError, index_of_all
 
 from ..explanation import as_data, facts, found, near, text
 from ..program import complete, stop, words_of
-from ..session import warn
-from ..streams import end_quietly, put
+from ..streams import end_quietly, put, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

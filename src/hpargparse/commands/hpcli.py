@@ -16,8 +16,7 @@ from hpman import HpmanError, HyperParameterManager, index_of
 from ..binding import bind
 from ..listing import listed
 from ..program import complete, stop, words_of
-from ..session import warn
-from ..streams import end_quietly, put
+from ..streams import end_quietly, put, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from copy import deepcopy
 
 from hpman.record import Record
 
-from ..convert import ConversionError, Converter
+from ..convert import Converter
+from ..errors import ConversionError
 from ..literals import show_literal
 from ..snapshot import flatten
 from .facts import Fact, Place, identity

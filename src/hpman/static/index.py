@@ -141,6 +141,26 @@ class Index:
                 if each.placeholder == placeholder:
                     yield each
 
+    def defaults(self, placeholder: str) -> tuple[dict[str, Any], bool]:
+        """Return the default of each name of a manager, in source order, `EMPTY` where it has none.
+
+        A branch that the program asks for as a whole is left out.
+
+        Returns:
+            The defaults, and whether no name has two and no branch has one.
+        """
+        found: dict[str, Any] = {}
+        is_sound = True
+        for each in self.occurrences(placeholder):
+            name = each.name
+            is_branch = (placeholder, name) in self._branches
+            if each.is_definition:
+                is_sound = is_sound and not is_branch and found.get(name, EMPTY) is EMPTY
+                found[name] = each.value
+            elif not is_branch:
+                found.setdefault(name, EMPTY)
+        return found, is_sound
+
     def hyperparameters(self, placeholder: str) -> Iterator[HyperParameter]:
         """Yield what is known of each name of a manager, in source order.
 
@@ -152,11 +172,10 @@ class Index:
             if definition is None and self.is_branch(placeholder, name):
                 continue
             occurrences = self.named(placeholder, name)
-            hints: dict[str, Any] = {}
-            for each in occurrences:
-                hints.update(each.hints)
-            if definition is not None:
-                hints.update(definition.hints)
+            hints = dict(occurrences[0].hints)
+            if len(occurrences) > 1:
+                for each in (*occurrences, *filter(None, [definition])):
+                    hints.update(each.hints)
             value = EMPTY if definition is None else definition.value
             yield HyperParameter(name, value, hints, definition, occurrences)
 
