@@ -54,10 +54,14 @@ if TYPE_CHECKING:
     from .occurrence import Occurrence as Occurrence
     from .runtime.origin import Explanation as Explanation
     from .runtime.origin import Origin as Origin
+    from .source import Source as Source
     from .source import SourceHelper as SourceHelper
     from .source import from_here as from_here
+    from .static.globs import left_out as left_out
     from .static.index import HyperParameter as HyperParameter
     from .static.index import Index as Index
+    from .static.index import ScannedFile as ScannedFile
+    from .static.rules import violations as violations
     from .static.scan import index_of as index_of
 
 # Each public name and the module that owns it: a name is imported when it is first asked for.
@@ -81,10 +85,14 @@ _OWNERS = {
     "Occurrence": "occurrence",
     "Origin": "runtime.origin",
     "P": "hpm_db",
+    "ScannedFile": "static.index",
+    "Source": "source",
     "SourceHelper": "source",
     "UnreadableSourceError": "errors",
     "from_here": "source",
     "index_of": "static.scan",
+    "left_out": "static.globs",
+    "violations": "static.rules",
 }
 _MODULES = ("errors", "hpm_db", "m", "manager")
 
@@ -108,10 +116,14 @@ __all__ = [
     "Occurrence",
     "Origin",
     "P",
+    "ScannedFile",
+    "Source",
     "SourceHelper",
     "UnreadableSourceError",
     "from_here",
     "index_of",
+    "left_out",
+    "violations",
 ]
 
 

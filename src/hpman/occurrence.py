@@ -15,6 +15,25 @@ if TYPE_CHECKING:
     from .source import Source
 
 
+class Span(Record):
+    """Say from where to where a call reaches that is no occurrence, since it is faulty.
+
+    Attributes:
+        line: the line of its first character.
+        column: the column of its first character.
+        end_line: the line of its last character.
+        end_column: the column behind its last character.
+        is_hidden: whether its name is bound to something else where it stands.
+    """
+
+    __slots__ = ()
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    is_hidden: bool = False
+
+
 class Occurrence(Record):
     """Describe one call `P("name", default, **hints)` found in a source text.
 
@@ -33,6 +52,8 @@ class Occurrence(Record):
         column: the column of the call's first character.
         end_line: the line of the call's last character.
         end_column: the column behind the call's last character.
+        is_hidden: whether the name that is called is bound to something else where
+            the call stands, so that the running program calls that.
     """
 
     __slots__ = ()
@@ -46,6 +67,7 @@ class Occurrence(Record):
     column: int
     end_line: int
     end_column: int
+    is_hidden: bool = False
 
     @property
     def path(self) -> str:

@@ -35,10 +35,14 @@ HPMAN = [
     "Occurrence",
     "Origin",
     "P",
+    "ScannedFile",
+    "Source",
     "SourceHelper",
     "UnreadableSourceError",
     "from_here",
     "index_of",
+    "left_out",
+    "violations",
 ]
 HPARGPARSE = [
     "ConversionError",
