@@ -74,7 +74,14 @@ def bind(
         trust_pickle=trust_pickle,
     )
     spell = _speller(parser)
-    actions: list[BoundAction] = [*_hyperparameter_actions(binding, spell, show_defaults)]
+    found = manager.hyperparameters()
+    _demand_sound_hints(found)
+    made = [*_hyperparameter_actions(found, spell, binding, show_defaults=show_defaults)]
+    for each in made:
+        binding.options[each.name] = each
+        if each.converter.takes_words:
+            binding.sequences.append(each)
+    actions: list[BoundAction] = [*made]
     for name in _wanted(inject_actions):
         option = spell(f"{action_prefix}-{name}" if action_prefix else name)
         actions.append(RequestAction(binding, option, name))
@@ -93,29 +100,57 @@ def _speller(parser: argparse.ArgumentParser) -> Callable[[str], str]:
     return lambda name: f"{dashes}{name.replace('_', '-')}"
 
 
+def clashes(
+    found: Iterable[HyperParameter], separator: str
+) -> Iterator[tuple[Diagnostic, list[str]]]:
+    """Find what would keep hyperparameters from being bound to a parser that is new.
+
+    Args:
+        found: the hyperparameters, each with hints that are sound.
+        separator: what stands between the parts of a name.
+
+    Yields:
+        What `bind` would say, and the hyperparameters that it is about.
+
+    >>> from hpman import HyperParameterManager
+    >>> manager = HyperParameterManager("_").parse_source('_("a_b", 1); _("a-b", 2)')
+    >>> [names for _clash, names in clashes(manager.hyperparameters(), manager.separator)]
+    [['a_b', 'a-b']]
+    """
+    from hpman import HyperParameterManager
+
+    nobody = Binding(
+        HyperParameterManager("_"), serial_format="auto", strict=False, trust_pickle=False
+    )
+    parser = argparse.ArgumentParser()
+    spell = _speller(parser)
+    made = [*_hyperparameter_actions(found, spell, nobody, show_defaults=False)]
+    requests = [RequestAction(nobody, spell(f"hp-{name}"), name) for name in ACTIONS]
+    others = shorthands(made, spell, separator)
+    for there, action, what in _taken(parser, [*made, *requests], others):
+        both = [each.name for each in (there, action) if isinstance(each, HyperParameterAction)]
+        yield _conflict(there, action, what), both
+
+
 def _hyperparameter_actions(
-    binding: Binding,
+    found: Iterable[HyperParameter],
     spell: Callable[[str], str],
-    show_defaults: bool,  # noqa: FBT001 - private
+    binding: Binding,
+    *,
+    show_defaults: bool,
 ) -> Iterator[HyperParameterAction]:
     """Make the option of each hyperparameter."""
     values = binding.manager.get_values()
-    found = binding.manager.hyperparameters()
-    _demand_sound_hints(found)
     for each in found:
         if not each.name:
             continue  # nothing to spell: `--` ends the options of every parser
-        action = HyperParameterAction(
+        yield HyperParameterAction(
             each,
             spell(each.name),
             values.get(each.name),
             binding.typed,
             show_default=show_defaults,
         )
-        binding.options[each.name] = action
-        if action.converter.takes_words:
-            binding.sequences.append(action)
-        yield action
 
 
 def _demand_sound_hints(found: Iterable[HyperParameter]) -> None:
@@ -143,9 +178,19 @@ def _demand_room(
     others: Iterable[tuple[str, BoundAction]],
 ) -> None:
     """Refuse options and destinations that are taken, all of them at once."""
+    if problems := [_conflict(*each) for each in _taken(parser, actions, others)]:
+        raise OptionConflictError(*problems)
+
+
+def _taken(
+    parser: argparse.ArgumentParser,
+    actions: Iterable[BoundAction],
+    others: Iterable[tuple[str, BoundAction]],
+) -> Iterator[tuple[argparse.Action, BoundAction, str]]:
+    """Yield each action that makes what another one makes, behind that other one."""
     options = dict(parser._option_string_actions)
     dests = {action.dest: action for action in parser._actions}
-    problems = []
+    refused: set[argparse.Action] = set()
     for action in actions:
         option = action.option_strings[0]
         there = options.setdefault(option, action)
@@ -154,15 +199,13 @@ def _demand_room(
             there = dests.setdefault(action.dest, action)
             what = f"`{action.dest}` of the namespace"
         if there is not action:
-            problems.append(_conflict(there, action, what))
-    refused = {problem.name for problem in problems}
+            refused.add(action)
+            yield _owner(there), action, what
     for option, action in others:
-        there, owner = options.setdefault(option, action), action.owner
-        if there is not action and _owner(there) is not owner and owner.name not in refused:
-            refused |= {owner.name, getattr(_owner(there), "name", None)}  # once for both is enough
-            problems.append(_conflict(there, owner, f"the option {option}"))
-    if problems:
-        raise OptionConflictError(*problems)
+        there, owner = _owner(options.setdefault(option, action)), action.owner
+        if there is not owner and owner not in refused:
+            refused |= {owner, there}  # once for both is enough
+            yield there, owner, f"the option {option}"
 
 
 def _owner(action: argparse.Action) -> argparse.Action:
@@ -172,7 +215,6 @@ def _owner(action: argparse.Action) -> argparse.Action:
 
 def _conflict(there: argparse.Action, action: BoundAction, what: str) -> Diagnostic:
     """Describe two that make the same thing."""
-    there = _owner(there)
     message = f"{_whose(there)} and {_whose(action)} both make {what}."
     advice = "Rename one of the two."
     if isinstance(action, RequestAction):

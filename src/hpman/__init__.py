@@ -61,7 +61,6 @@ if TYPE_CHECKING:
     from .static.index import HyperParameter as HyperParameter
     from .static.index import Index as Index
     from .static.index import ScannedFile as ScannedFile
-    from .static.rules import violations as violations
     from .static.scan import index_of as index_of
 
 # Each public name and the module that owns it: a name is imported when it is first asked for.
@@ -92,7 +91,6 @@ _OWNERS = {
     "from_here": "source",
     "index_of": "static.scan",
     "left_out": "static.globs",
-    "violations": "static.rules",
 }
 _MODULES = ("errors", "hpm_db", "m", "manager")
 
@@ -123,7 +121,6 @@ __all__ = [
     "from_here",
     "index_of",
     "left_out",
-    "violations",
 ]
 
 

@@ -42,7 +42,6 @@ HPMAN = [
     "from_here",
     "index_of",
     "left_out",
-    "violations",
 ]
 HPARGPARSE = [
     "ConversionError",

@@ -28,12 +28,6 @@ def violations(
 
     Returns:
         The findings, in the order in which the files sort, then by line.
-
-    >>> from hpman.static.index import Index
-    >>> from hpman.static.scan import scan_text
-    >>> file = scan_text('_("lr", 1); _("lr", 2)', "a.py", frozenset({"_"}))
-    >>> [each.code for each in violations(Index().swap([file]), "_", [file])]
-    ['HPM201']
     """
     found: list[Diagnostic] = []
     names: dict[str, None] = {}
