@@ -23,7 +23,7 @@ class Span(Record):
         column: the column of its first character.
         end_line: the line of its last character.
         end_column: the column behind its last character.
-        is_hidden: whether its name is bound to something else where it stands.
+        hidden_by: the line that binds its name to something else, see `Occurrence`.
     """
 
     __slots__ = ()
@@ -31,7 +31,7 @@ class Span(Record):
     column: int
     end_line: int
     end_column: int
-    is_hidden: bool = False
+    hidden_by: int | None = None
 
 
 class Occurrence(Record):
@@ -52,8 +52,8 @@ class Occurrence(Record):
         column: the column of the call's first character.
         end_line: the line of the call's last character.
         end_column: the column behind the call's last character.
-        is_hidden: whether the name that is called is bound to something else where
-            the call stands, so that the running program calls that.
+        hidden_by: the line that binds the name to something else where the call stands,
+            so that the running program calls that; None where nothing does.
     """
 
     __slots__ = ()
@@ -67,7 +67,7 @@ class Occurrence(Record):
     column: int
     end_line: int
     end_column: int
-    is_hidden: bool = False
+    hidden_by: int | None = None
 
     @property
     def path(self) -> str:

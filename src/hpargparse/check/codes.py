@@ -107,7 +107,7 @@ def _unknown(code: str) -> str:
     """Word the error for what is no code."""
     from difflib import get_close_matches
 
-    near = get_close_matches(code.upper(), CATALOGUE, 3, 0.6)
+    near = sorted(get_close_matches(code.upper(), CATALOGUE, 3))
     hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(CATALOGUE)}"
     return f"{code!r} is the code of no rule; {hint}"
 

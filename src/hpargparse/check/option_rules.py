@@ -6,6 +6,8 @@ is that of `bind`.
 
 from __future__ import annotations
 
+from hpman import NotLiteralEvaluable
+
 from .findings import Finding, at_call
 
 TYPE_CHECKING = False
@@ -39,7 +41,7 @@ def default_does_not_fit(facts: Facts) -> Iterator[Finding]:
 
     for each in _with_hints(facts):
         at = each.definition
-        if at is None or _malformation(each):
+        if at is None or isinstance(at.value, NotLiteralEvaluable) or _malformation(each):
             continue
         try:
             _converter(each).check(each.value)

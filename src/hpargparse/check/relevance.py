@@ -38,6 +38,7 @@ class Hidden(Record):
     column: int
     end_line: int
     end_column: int
+    by: int
 
 
 class Facts(Record):
@@ -162,7 +163,7 @@ class Ties:
         if placeholder in links.own:
             return _ALL
         calls = [each for each in file.occurrences if each.placeholder == placeholder]
-        looks = any(self.looks_right(each) for each in calls if not each.is_hidden)
+        looks = any(self.looks_right(each) for each in calls if each.hidden_by is None)
         modules = [module for name, module in links.borrowed if name == placeholder]
         if modules:
             given = [self._hands_on(file.source.path, each, placeholder, []) for each in modules]
@@ -260,26 +261,26 @@ class _Sieve:
 
     def keeps(self, call: Occurrence) -> bool:
         """Tell whether a call is one of a hyperparameter."""
-        return not call.is_hidden and self._standing(call.placeholder).plain
+        return call.hidden_by is None and self._standing(call.placeholder).plain
 
     def keeps_fault(self, fault: Diagnostic) -> bool:
         """Tell whether a fault is one of the file, or of a call of a hyperparameter."""
         if fault.placeholder is None or fault.call is None:
             return True
-        return not fault.call.is_hidden and self._standing(fault.placeholder).plain
+        return fault.call.hidden_by is None and self._standing(fault.placeholder).plain
 
     def hidden(self) -> Iterator[Hidden]:
         """Yield the hidden calls that seem to be those of hyperparameters."""
         source = self._file.source
         for each in self._file.occurrences:
-            if each.is_hidden:
+            if each.hidden_by is not None:
                 counts = self._standing(each.placeholder).hidden
                 if counts or (counts is None and self._ties.looks_right(each)):
                     span = each.line, each.column, each.end_line, each.end_column
-                    yield Hidden(each.placeholder, each.name, source, *span)
+                    yield Hidden(each.placeholder, each.name, source, *span, each.hidden_by)
         for fault in self._file.diagnostics:
             placeholder, call = fault.placeholder, fault.call
-            if placeholder is None or call is None or not call.is_hidden:
+            if placeholder is None or call is None or call.hidden_by is None:
                 continue
             if self._standing(placeholder).hidden:
-                yield Hidden(placeholder, fault.name, source, *call[:4])
+                yield Hidden(placeholder, fault.name, source, *call)

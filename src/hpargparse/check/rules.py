@@ -179,10 +179,9 @@ def placeholder_hidden(facts: Facts) -> Iterator[Finding]:
     for each in facts.hidden:
         yield Finding(
             "HPM301",
-            f"`{each.placeholder}` is bound to something else here, so this call is none of "
-            "the manager.",
-            "Rename what hides the manager; or, where it is meant, import the manager by "
-            "another name.",
+            f"`{each.placeholder}` is bound to something else in line {each.by}, so this is no "
+            "call of the manager.",
+            "Rename what hides the manager, or import the manager by another name.",
             each.source,
             each.line,
             each.column,

@@ -95,6 +95,11 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         help="take each bare call of this name for one of a manager; those that the files "
         "import are found without it",
     )
+    add(
+        "--each",
+        action="store_true",
+        help="take each PATH for a program of its own, that shares no hyperparameters",
+    )
     add("--format", choices=_FORMATS, default="text", help="how to report (default: text)")
     add("--explain", action="append", metavar="CODE", help="explain a rule, and exit")
     return parser
@@ -115,13 +120,17 @@ def _checked(asked: argparse.Namespace, prog: str) -> tuple[str, int]:
         config.per_file_ignores,
         config.folder,
     )
-    facts = gather(
-        asked.paths or [os.curdir],
-        _excluded(config) if asked.exclude is None else asked.exclude,
-        config.placeholder if asked.placeholder is None else asked.placeholder,
-    )
-    findings = [*filter(selection.wants(), applied(facts, selection.codes()))]
-    return _reported(findings, facts.files, asked.format), 1 if findings else 0
+    exclude = _excluded(config) if asked.exclude is None else asked.exclude
+    placeholders = config.placeholder if asked.placeholder is None else asked.placeholder
+    paths = asked.paths or [os.curdir]
+    programs = [[path] for path in paths] if asked.each else [paths]
+    is_wanted, files = selection.wants(), 0
+    findings: list[Finding] = []
+    for program in programs:
+        facts = gather(program, exclude, placeholders)
+        findings += filter(is_wanted, applied(facts, selection.codes()))
+        files += facts.files
+    return _reported(findings, files, asked.format), 1 if findings else 0
 
 
 def _excluded(config: Config) -> list[str]:

@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from .scopes import Scope
 
 
-def calls(found: Bindings) -> Iterator[tuple[Call, str, bool]]:
-    """Yield each call of a manager, the manager's placeholder, and whether it is hidden.
+def calls(found: Bindings) -> Iterator[tuple[Call, str, int | None]]:
+    """Yield each call of a manager, the manager's placeholder, and the line that hides it.
 
     Args:
-        found: the walk. A hidden call is one of a name that is bound to something
-            else where it stands; by the seed's rule it counts all the same.
+        found: the walk. A call is hidden by a line that binds its name to something
+            else; by the seed's rule it counts all the same.
     """
     lookup = Lookup(found.placeholders, found.foreign - found.own)
     shadows = Shadows(found.tree, lookup)
     # Most calls are of one name in few scopes.
-    known: dict[tuple[str, Scope], tuple[list[str], Callable[[Call], bool] | None]] = {}
+    known: dict[tuple[str, Scope], tuple[list[str], Callable[[Call], int | None] | None]] = {}
     for node, scope in found.calls:
         func = node.func
         if type(func) is Name:
@@ -39,11 +39,11 @@ def calls(found: Bindings) -> Iterator[tuple[Call, str, bool]]:
             if settled is None:
                 settled = lookup.managers(func, scope), shadows.over(func.id, scope)
                 known[func.id, scope] = settled
-            placeholders, is_hidden = settled
+            placeholders, hiding = settled
         else:
-            placeholders, is_hidden = lookup.managers(func, scope), None
+            placeholders, hiding = lookup.managers(func, scope), None
         for placeholder in placeholders:
-            yield node, placeholder, is_hidden is not None and is_hidden(node)
+            yield node, placeholder, None if hiding is None else hiding(node)
 
 
 def links(found: Bindings) -> Links:

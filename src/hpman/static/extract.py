@@ -64,8 +64,8 @@ def extract(source: Source, placeholders: frozenset[str]) -> Extract:
     occurrences: list[Occurrence] = []
     diagnostics: list[Diagnostic] = []
     bindings = Bindings(tree, lines.holding, placeholders)
-    for node, placeholder, is_hidden in calls(bindings):
-        found = _read(node, placeholder, lines, is_hidden)
+    for node, placeholder, hidden_by in calls(bindings):
+        found = _read(node, placeholder, lines, hidden_by)
         if type(found) is Occurrence:
             occurrences.append(found)
         else:
@@ -139,10 +139,7 @@ class _Lines:
 
 
 def _read(
-    node: Call,
-    placeholder: str,
-    lines: _Lines,
-    is_hidden: bool,  # noqa: FBT001 - private
+    node: Call, placeholder: str, lines: _Lines, hidden_by: int | None
 ) -> Occurrence | Sequence[Diagnostic]:
     """Read one call of a manager."""
     problems = _wrong_arguments(node, placeholder, lines)
@@ -153,7 +150,7 @@ def _read(
         except NotLiteralError:
             problems = [*problems, _hint_not_literal(node, keyword, placeholder, lines)]
     if problems:
-        call = Span(*lines.span(node), is_hidden)
+        call = Span(*lines.span(node), hidden_by)
         return [each.replace(call=call) for each in problems]
     value: Any = EMPTY
     text = None
@@ -172,7 +169,7 @@ def _read(
         text,
         lines.source,
         *lines.span(node),
-        is_hidden,
+        hidden_by,
     )
 
 

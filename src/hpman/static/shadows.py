@@ -24,7 +24,7 @@ _LOOPING = (AsyncFor, For)
 
 
 class Shadows:
-    """Tell for the calls of names whether a manager is what they meet.
+    """Tell for the calls of names what else than a manager they meet.
 
     Names are looked up as Python does: the innermost scope that binds one
     decides. Where that scope binds it to a manager and to something else, the
@@ -43,8 +43,8 @@ class Shadows:
         self._lookup = lookup
         self._flow: _Flow | None = None
 
-    def over(self, name: str, scope: Scope) -> Callable[[Call], bool] | None:
-        """Return what tells of a call whether it is hidden; None where none is.
+    def over(self, name: str, scope: Scope) -> Callable[[Call], int | None] | None:
+        """Return what tells of a call which line hides it; None where none is hidden.
 
         Args:
             name: the name that is called.
@@ -58,23 +58,27 @@ class Shadows:
         if all(kinds):
             return None
         if not any(kinds):
-            return lambda _call: True
+            places = sorted(home.places[name])
+            return lambda call: ([p for p in places if p <= _start(call)] or places[:1])[-1][0]
+        return self._telling(home, [*zip(home.places[name], kinds, strict=True)], scope)
+
+    def _telling(
+        self, home: Scope, bindings: list[tuple[Place, bool]], scope: Scope
+    ) -> Callable[[Call], int | None]:
+        """Return what tells of a call which line hides it, where a manager is bound as well."""
         flow = self._flow = self._flow or _Flow(self._tree)
-        ordered = sorted(
-            (flow.effect(place), place, is_ours)
-            for place, is_ours in zip(home.places[name], kinds, strict=True)
-        )
-        ours = [place for _effect, place, is_ours in ordered if is_ours]
+        ordered = sorted((flow.effect(place), place, is_ours) for place, is_ours in bindings)
+        ours = [place for place, is_ours in bindings if is_ours]
         is_later = scope.runs_later_than(home)
 
-        def is_hidden(call: Call) -> bool:
-            here = (call.lineno, call.col_offset)
-            met = ordered if is_later else [each for each in ordered if each[0] <= here]
+        def hiding(call: Call) -> int | None:
+            met = [each for each in ordered if is_later or each[0] <= _start(call)]
             if not met or met[-1][2]:
-                return False
-            return not any(flow.are_alternatives(met[-1][1], place) for place in ours)
+                return None
+            place = met[-1][1]
+            return None if any(flow.are_alternatives(place, each) for each in ours) else place[0]
 
-        return is_hidden
+        return hiding
 
 
 class _Flow:

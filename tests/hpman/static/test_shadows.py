@@ -13,7 +13,7 @@ CALL = '_("a", 1)'
 def _hidden(text: str) -> list[tuple[int, int]]:
     """Return the places of the hidden calls."""
     found = scan_text(text, "a.py", frozenset({"_"})).occurrences
-    return [(each.line, each.column) for each in found if each.is_hidden]
+    return [(each.line, each.column) for each in found if each.hidden_by]
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,26 @@ def test_only_the_calls_below_the_other_binding_are_hidden() -> None:
 def test_a_faulty_call_tells_whether_it_is_hidden() -> None:
     faulty = scan_text(f"{IMPORT}_(x)\n_(\n  'a', h=h)\n_ = 3\n_()", "a.py", frozenset("_"))
     assert [(each.code, each.call) for each in faulty.diagnostics] == [
-        ("HPM102", (2, 1, 2, 5, False)),
-        ("HPM103", (3, 1, 4, 12, False)),
-        ("HPM101", (6, 1, 6, 4, True)),
+        ("HPM102", (2, 1, 2, 5, None)),
+        ("HPM103", (3, 1, 4, 12, None)),
+        ("HPM101", (6, 1, 6, 4, 5)),
     ]
     assert [(each.end_line, each.end_column) for each in faulty.diagnostics] == [
         (2, 5),
         (4, 11),
         (6, 4),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param("_ = 1\n_ = 2\n_('a')\n_ = 3", 2, id="the last before the call"),
+        pytest.param("def f(): _('a')\n_ = 2\n_ = 3", 2, id="the first where none is before"),
+        pytest.param(f"{IMPORT}_ = 2\n_ = 3\n_('a')", 3, id="beside a manager"),
+        pytest.param(f"{IMPORT}def f(): _('a')\n_ = 3\n_ = 4", 4, id="the last of all"),
+    ],
+)
+def test_a_hidden_call_knows_the_line_that_hides_it(text: str, line: int) -> None:
+    (found,) = scan_text(text, "a.py", frozenset("_")).occurrences
+    assert found.hidden_by == line
