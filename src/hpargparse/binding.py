@@ -67,24 +67,20 @@ def bind(
     >>> parser.parse_args(["--lr", "0.1"]).lr, _("lr")
     (0.1, 0.1)
     """
+    serial_format = _known_format(serial_format)
     binding = Binding(
-        manager,
-        serial_format=_known_format(serial_format),
-        strict=strict,
-        trust_pickle=trust_pickle,
+        manager, serial_format=serial_format, strict=strict, trust_pickle=trust_pickle
     )
     spell = _speller(parser)
     found = manager.hyperparameters()
     _demand_sound_hints(found)
     made = [*_hyperparameter_actions(found, spell, binding, show_defaults=show_defaults)]
-    for each in made:
-        binding.options[each.name] = each
-        if each.converter.takes_words:
-            binding.sequences.append(each)
-    actions: list[BoundAction] = [*made]
-    for name in _wanted(inject_actions):
-        option = spell(f"{action_prefix}-{name}" if action_prefix else name)
-        actions.append(RequestAction(binding, option, name))
+    binding.options.update((each.name, each) for each in made)
+    binding.sequences += [each for each in made if each.converter.takes_words]
+    prefix = f"{action_prefix}-" if action_prefix else ""
+    names = _wanted(inject_actions)
+    requests = [RequestAction(binding, spell(f"{prefix}{name}"), name) for name in names]
+    actions: list[BoundAction] = [*made, *requests]
     others = [*shorthands(binding.options.values(), spell, manager.separator)]
     _demand_room(parser, actions, others)
     _add(parser, actions, manager.separator)

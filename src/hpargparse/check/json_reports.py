@@ -47,7 +47,13 @@ def json_report(findings: Sequence[Finding], files: int) -> str:
     errors = sum(CATALOGUE[each.code].severity == ERROR for each in findings)
     summary = {"files": files, "errors": errors, "warnings": len(findings) - errors}
     report = {"version": 1, "summary": summary, "findings": [*map(_finding, findings)]}
-    return f"{json.dumps(report, indent=2, ensure_ascii=False)}\n"
+    return _dumped(report)
+
+
+def _dumped(report: dict[str, Any]) -> str:
+    """Write JSON for people, in which what UTF-8 cannot hold is escaped."""
+    text = json.dumps(report, indent=2, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"
 
 
 def _finding(found: Finding) -> dict[str, Any]:
@@ -102,7 +108,7 @@ def sarif_report(findings: Sequence[Finding], _files: int) -> str:
         "results": [_result(each, order.index(each.code)) for each in findings],
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return f"{json.dumps(log, indent=2, ensure_ascii=False)}\n"
+    return _dumped(log)
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

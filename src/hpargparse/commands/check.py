@@ -135,13 +135,8 @@ def _checked(asked: argparse.Namespace, prog: str) -> tuple[str, int]:
 
 def _excluded(config: Config) -> list[str]:
     """Return the globs of a project, read from its folder and from what is walked."""
-    here = os.getcwd()
-    if not config.exclude or config.folder == here:
-        return [*config.exclude]
-    from glob import escape
-
-    folder = escape(config.folder)
-    return [*config.exclude, *(os.path.join(folder, each) for each in config.exclude)]
+    globs = [os.path.join(config.folder, each) for each in config.exclude if "/" in each]
+    return [*config.exclude, *globs]
 
 
 def _reported(findings: Sequence[Finding], files: int, how: str) -> str:
@@ -149,7 +144,7 @@ def _reported(findings: Sequence[Finding], files: int, how: str) -> str:
     if how == "text":
         from ..check.text_report import text_report
 
-        return text_report(findings, files, is_coloured=_shows_colours())
+        return text_report(findings, files, is_coloured=shows_colours())
     if how == "github":
         from ..check.github_report import github_report
 
@@ -159,7 +154,7 @@ def _reported(findings: Sequence[Finding], files: int, how: str) -> str:
     return (json_report if how == "json" else sarif_report)(findings, files)
 
 
-def _shows_colours() -> bool:
+def shows_colours() -> bool:
     """Tell whether standard output is a terminal that shows colours (no-color.org)."""
     return (
         sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
