@@ -24,6 +24,7 @@ class Span(Record):
         end_line: the line of its last character.
         end_column: the column behind its last character.
         hidden_by: the line that binds its name to something else, see `Occurrence`.
+        arguments: how many positional arguments it has.
     """
 
     __slots__ = ()
@@ -32,6 +33,7 @@ class Span(Record):
     end_line: int
     end_column: int
     hidden_by: int | None = None
+    arguments: int = 0
 
 
 class Occurrence(Record):

@@ -162,8 +162,7 @@ class Ties:
         links = file.links
         if placeholder in links.own:
             return _ALL
-        calls = [each for each in file.occurrences if each.placeholder == placeholder]
-        looks = any(self.looks_right(each) for each in calls if each.hidden_by is None)
+        looks = self._holds_one(file, placeholder)
         modules = [module for name, module in links.borrowed if name == placeholder]
         if modules:
             given = [self._hands_on(file.source.path, each, placeholder, []) for each in modules]
@@ -172,11 +171,24 @@ class Ties:
             return _NOTHING
         return Standing(plain=looks or placeholder in self._insisted, hidden=None)
 
+    def _holds_one(self, file: ScannedFile, placeholder: str) -> bool:
+        """Tell whether a call in a file, a faulty one perhaps, looks like a hyperparameter's."""
+        calls = [each for each in file.occurrences if each.placeholder == placeholder]
+        if any(self.looks_right(each) for each in calls if each.hidden_by is None):
+            return True
+        faulty = [
+            each.name
+            for each in file.diagnostics
+            if each.placeholder == placeholder and each.call is not None
+            if each.call.hidden_by is None and each.call.arguments > 1
+        ]
+        return any(name is not None and _is_plain(name) for name in faulty)
+
     def looks_right(self, call: Occurrence) -> bool:
         """Tell whether a call looks like one of a hyperparameter, wherever it stands."""
         if (call.placeholder, call.name) in self._defined:
             return True
-        return call.is_definition and not any(map(str.isspace, call.name))
+        return call.is_definition and _is_plain(call.name)
 
     def _hands_on(self, path: str, module: str, placeholder: str, seen: list[str]) -> bool | None:
         """Tell whether a module that a file imports has the manager; None where it is not found."""
@@ -204,6 +216,11 @@ class Ties:
         if key not in self._found:
             self._found[key] = next(filter(os.path.isfile, _candidates(*key)), None)
         return self._found[key]
+
+
+def _is_plain(name: str) -> bool:
+    """Tell whether a name has no blanks, as most messages have."""
+    return not any(map(str.isspace, name))
 
 
 def _candidates(folder: str, module: str) -> Iterator[str]:
@@ -283,4 +300,4 @@ class _Sieve:
             if placeholder is None or call is None or call.hidden_by is None:
                 continue
             if self._standing(placeholder).hidden:
-                yield Hidden(placeholder, fault.name, source, *call)
+                yield Hidden(placeholder, fault.name, source, *call[:5])

@@ -109,11 +109,10 @@ class _Lines:
 
     def column(self, line: int, offset: int) -> int:
         """Return the column in characters, counted from 1, of an offset in bytes."""
-        if not self._is_ascii:
-            text = self.source.lines[line - 1]
-            if not text.isascii():
-                return len(text.encode()[:offset].decode(errors="replace")) + 1
-        return offset + 1
+        text = self.source.lines[line - 1]
+        if text.isascii():
+            return offset + 1
+        return len(text.encode()[:offset].decode(errors="replace")) + 1
 
     def span(self, node: Any) -> tuple[int, int, int, int]:
         """Return the first line and column of a node, and those behind its end."""
@@ -150,7 +149,7 @@ def _read(
         except NotLiteralError:
             problems = [*problems, _hint_not_literal(node, keyword, placeholder, lines)]
     if problems:
-        call = Span(*lines.span(node), hidden_by)
+        call = Span(*lines.span(node), hidden_by, len(node.args))
         return [each.replace(call=call) for each in problems]
     value: Any = EMPTY
     text = None

@@ -41,6 +41,9 @@ def _kept(facts: Facts) -> list[str]:
             "from hpman.m import _\ndef f(_): _('Hello'); _(x)", ["!Hello", "!None"], id="hidden"
         ),
         pytest.param("_('lr', 1); _('Hello'); _(x)", ["lr", "Hello", "HPM102"], id="looks right"),
+        pytest.param("_('a', 1, 2); _()", ["HPM101", "HPM101"], id="a faulty call looks right"),
+        pytest.param("_('a', h=h); _('b c', 1, 2); _(x, 1)", [], id="faulty calls of others"),
+        pytest.param("_ = f\n_('a', 1, 2)", [], id="a faulty call that is hidden"),
         pytest.param("_('Hello'); _(x)", [], id="nothing looks right"),
         pytest.param("_('Hello you', 'now'); _('lr')", [], id="a message has blanks"),
         pytest.param(
@@ -96,6 +99,7 @@ def test_what_counts_of_a_file_alone(text: str, kept: list[str], tmp_path: Path)
         pytest.param(
             {
                 "a.py": "from i18n import _\n_('Hello')",
+                "c.py": "from i18n import _\n_('Hello')",
                 "a/b.py": "from i18n import _\n_('Hello')",
                 "i18n.py": "_ = str",
             },

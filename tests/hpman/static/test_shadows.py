@@ -43,6 +43,8 @@ def _hidden(text: str) -> list[tuple[int, int]]:
         pytest.param(f"def f():\n _ = 1\n def g():\n  nonlocal _\n  {CALL}", id="nonlocal"),
         pytest.param(f"{IMPORT}def f(): {CALL}\n_ = 3", id="function that runs later"),
         pytest.param(f"{IMPORT}def f():\n class C: {CALL}\n _ = 3", id="local of the function"),
+        pytest.param(f"{IMPORT}_ = 1\n[{CALL} for x in y]", id="in a comprehension below"),
+        pytest.param(f"{IMPORT}_ = 1\nclass C: {CALL}", id="in a class below"),
         pytest.param(f"{IMPORT}_ += 1\n{CALL}", id="augmented assignment"),
         pytest.param(f"{IMPORT}if x:\n  _ = 1\n{CALL}", id="only in a branch"),
         pytest.param(f"{IMPORT}try:\n  _ = 1\nexcept E: pass\n{CALL}", id="only in a try"),
@@ -78,6 +80,7 @@ def test_a_call_of_what_is_no_manager_is_hidden(text: str) -> None:
         ),
         pytest.param(f"_ = None\ntry:\n {IMPORT}except E: pass\n{CALL}", id="first nothing"),
         pytest.param(f"{IMPORT}x = _\ny = x\nx('a')", id="alias"),
+        pytest.param(f"{IMPORT}class C: {CALL}\n_ = 3", id="in a class above"),
         pytest.param(f"def f():\n global _\n {IMPORT}{CALL}\n", id="global import"),
         pytest.param(f"def f():\n {IMPORT} {CALL}\n for _ in x: pass", id="loop below, in place"),
     ],
@@ -93,9 +96,9 @@ def test_only_the_calls_below_the_other_binding_are_hidden() -> None:
 def test_a_faulty_call_tells_whether_it_is_hidden() -> None:
     faulty = scan_text(f"{IMPORT}_(x)\n_(\n  'a', h=h)\n_ = 3\n_()", "a.py", frozenset("_"))
     assert [(each.code, each.call) for each in faulty.diagnostics] == [
-        ("HPM102", (2, 1, 2, 5, None)),
-        ("HPM103", (3, 1, 4, 12, None)),
-        ("HPM101", (6, 1, 6, 4, 5)),
+        ("HPM102", (2, 1, 2, 5, None, 1)),
+        ("HPM103", (3, 1, 4, 12, None, 1)),
+        ("HPM101", (6, 1, 6, 4, 5, 0)),
     ]
     assert [(each.end_line, each.end_column) for each in faulty.diagnostics] == [
         (2, 5),
