@@ -7,13 +7,14 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING
 
-from . import diff, reading, startup, values
+from . import check, diff, reading, startup, values
 
 if TYPE_CHECKING:
     from .measure import Row
 
 GROUPS = {
     "reading": reading.rows,
+    "check": check.rows,
     "values": values.rows,
     "startup": startup.rows,
     "diff": diff.rows,

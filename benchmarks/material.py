@@ -131,6 +131,17 @@ def history(commits: int, files: int) -> bytes:
     return "".join([*parts, "done\n"]).encode()
 
 
+def tree(folder: str, files: int, holders: int) -> None:
+    """Write folders of ordinary files, some of which define and use a few hyperparameters."""
+    filler = "".join(_FILLER.format(number=number) for number in range(30))
+    for number in range(files):
+        package = os.path.join(folder, f"package_{number % 20:02}")
+        os.makedirs(package, exist_ok=True)
+        text = definitions(5, number * 5) if number < holders else ""
+        uses = f"\n\nprint(_('name_{number * 5}'))\n" if number < holders else ""
+        _write(os.path.join(package, f"part_{number:04}.py"), text + uses + filler)
+
+
 def _by_hand(count: int) -> str:
     """Write the options of a program as a careful author does."""
     options = "".join(

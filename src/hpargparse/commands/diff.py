@@ -7,7 +7,6 @@ or shown.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
 from hpman import HpmanError
@@ -17,7 +16,7 @@ from ..diff.report import printable, report
 from ..diff.sides import Request, sides
 from ..diff.sources import several
 from ..program import complete, stop
-from ..streams import end_quietly, put, warn
+from ..streams import end_quietly, put, shows_colours, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,14 +111,12 @@ def _shown(how: str, found: Sides, changes: Sequence[Change], warnings: Sequence
 
         return json_report(changes, found.old, found.new, warnings)
     width = 80
-    if is_terminal := sys.stdout.isatty():
+    if sys.stdout is not None and sys.stdout.isatty():
         from shutil import get_terminal_size
 
         width = get_terminal_size().columns
-    is_coloured = (
-        is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    )
-    return report(changes, found.old.word, found.new.word, width=width, is_coloured=is_coloured)
+    sides = found.old.word, found.new.word
+    return report(changes, *sides, width=width, is_coloured=shows_colours())
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:

@@ -13,7 +13,7 @@ from hpman import HpmanError, index_of_all
 
 from ..explanation import as_data, facts, found, near, text
 from ..program import complete, stop, words_of
-from ..streams import end_quietly, put, warn
+from ..streams import end_quietly, put, shows_colours, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
         shown = json.dumps([as_data(each) for each in all_facts], indent=2, ensure_ascii=False)
         shown += "\n"
     else:
-        shown = text(all_facts, coloured=_is_coloured())
+        shown = text(all_facts, coloured=shows_colours())
     try:
         put(sys.stdout, shown)
     except BrokenPipeError:
@@ -127,10 +127,3 @@ def _unknown(index: Index, name: str, paths: list[str]) -> str:
     meant = near(index, name)
     hint = f"did you mean {meant}?" if meant else "`hpman list` shows those that there are"
     return f"no hyperparameter in {where} is called {name} ({hint})"
-
-
-def _is_coloured() -> bool:
-    """Tell whether standard output is a terminal that shows colours, and is wanted to."""
-    return (
-        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    )

@@ -9,9 +9,11 @@ from __future__ import annotations
 from _ast import Constant
 
 from ..errors import EMPTY, NotLiteralEvaluable
-from ..occurrence import Occurrence
+from ..occurrence import Occurrence, Span
 from ..record import Record
 from .bindings import Bindings
+from .calls import calls, links
+from .index import NO_LINKS, Links
 from .literals import NotLiteralError, literal
 from .syntax import UnparsableError, parse
 
@@ -29,11 +31,12 @@ _FEW = 8  # so many names are searched for one by one; the words of a line are a
 
 
 class Extract(Record):
-    """Hold what one text says: its occurrences in source order, and its findings."""
+    """Hold what one text says: its occurrences in source order, its findings, its links."""
 
     __slots__ = ()
     occurrences: tuple[Occurrence, ...]
     diagnostics: tuple[Diagnostic, ...]
+    links: Links = NO_LINKS
 
 
 def extract(source: Source, placeholders: frozenset[str]) -> Extract:
@@ -60,14 +63,17 @@ def extract(source: Source, placeholders: frozenset[str]) -> Extract:
     lines = _Lines(source)
     occurrences: list[Occurrence] = []
     diagnostics: list[Diagnostic] = []
-    for node, placeholder in Bindings(tree, lines.holding, placeholders).calls():
-        found = _read(node, placeholder, lines)
+    bindings = Bindings(tree, lines.holding, placeholders)
+    for node, placeholder, hidden_by in calls(bindings):
+        found = _read(node, placeholder, lines, hidden_by)
         if type(found) is Occurrence:
             occurrences.append(found)
         else:
             diagnostics += found
     return Extract(
-        tuple(sorted(occurrences, key=_position)), tuple(sorted(diagnostics, key=_position))
+        tuple(sorted(occurrences, key=_position)),
+        tuple(sorted(diagnostics, key=_position)),
+        links(bindings),
     )
 
 
@@ -103,11 +109,18 @@ class _Lines:
 
     def column(self, line: int, offset: int) -> int:
         """Return the column in characters, counted from 1, of an offset in bytes."""
-        if not self._is_ascii:
-            text = self.source.lines[line - 1]
-            if not text.isascii():
-                return len(text.encode()[:offset].decode(errors="replace")) + 1
-        return offset + 1
+        text = self.source.lines[line - 1]
+        if text.isascii():
+            return offset + 1
+        return len(text.encode()[:offset].decode(errors="replace")) + 1
+
+    def span(self, node: Any) -> tuple[int, int, int, int]:
+        """Return the first line and column of a node, and those behind its end."""
+        line, end_line = node.lineno, node.end_lineno
+        column, end_column = node.col_offset, node.end_col_offset
+        if self._is_ascii:
+            return line, column + 1, end_line, end_column + 1
+        return line, self.column(line, column), end_line, self.column(end_line, end_column)
 
     def text(self, node: Any) -> str:
         """Return an expression as it is written."""
@@ -124,7 +137,9 @@ class _Lines:
         )
 
 
-def _read(node: Call, placeholder: str, lines: _Lines) -> Occurrence | Sequence[Diagnostic]:
+def _read(
+    node: Call, placeholder: str, lines: _Lines, hidden_by: int | None
+) -> Occurrence | Sequence[Diagnostic]:
     """Read one call of a manager."""
     problems = _wrong_arguments(node, placeholder, lines)
     hints: dict[str, Any] = {}
@@ -134,7 +149,8 @@ def _read(node: Call, placeholder: str, lines: _Lines) -> Occurrence | Sequence[
         except NotLiteralError:
             problems = [*problems, _hint_not_literal(node, keyword, placeholder, lines)]
     if problems:
-        return problems
+        call = Span(*lines.span(node), hidden_by, len(node.args))
+        return [each.replace(call=call) for each in problems]
     value: Any = EMPTY
     text = None
     if len(node.args) > 1:
@@ -144,7 +160,6 @@ def _read(node: Call, placeholder: str, lines: _Lines) -> Occurrence | Sequence[
             value = literal(default)
         except NotLiteralError:
             value = _not_literal(node, text, placeholder, lines)
-    end_line: Any = node.end_lineno
     return Occurrence(
         placeholder,
         node.args[0].value,  # type: ignore[attr-defined]
@@ -152,10 +167,8 @@ def _read(node: Call, placeholder: str, lines: _Lines) -> Occurrence | Sequence[
         hints,
         text,
         lines.source,
-        node.lineno,
-        lines.column(node.lineno, node.col_offset),
-        end_line,
-        lines.column(end_line, node.end_col_offset),  # type: ignore[arg-type]
+        *lines.span(node),
+        hidden_by,
     )
 
 
@@ -244,17 +257,20 @@ def _diagnostic(
     from ..diagnostics import Diagnostic
 
     node, lines = where
+    line, column, end_line, end_column = lines.span(node)
     return Diagnostic(
         code,
         message,
         advice,
         lines.source.path,
-        node.lineno,
-        lines.column(node.lineno, node.col_offset),
+        line,
+        column,
         name,
         (),
         lines.source,
         placeholder,
+        end_line,
+        end_column,
     )
 
 

@@ -48,18 +48,20 @@ class Scope:
         kind: `function` (a module counts as one), `class` or `comprehension`.
     """
 
-    __slots__ = ("bindings", "elsewhere", "kind", "outer")
+    __slots__ = ("bindings", "elsewhere", "kind", "outer", "places")
 
     def __init__(self, outer: Scope | None, kind: str = "function") -> None:
         """Open a scope inside another."""
         self.outer: Scope | None = outer
         self.kind: str = kind
         self.bindings: dict[str, list[Meaning | expr]] = {}
+        self.places: dict[str, list[tuple[int, int]]] = {}
         self.elsewhere: dict[str, Scope] = {}  # names declared global or nonlocal
 
-    def bind(self, name: str, meaning: Meaning | expr) -> None:
-        """Note one more thing that a name is bound to."""
+    def bind(self, name: str, meaning: Meaning | expr, place: tuple[int, int] = (0, 0)) -> None:
+        """Note one more thing that a name is bound to, and where in the text."""
         self.bindings.setdefault(name, []).append(meaning)
+        self.places.setdefault(name, []).append(place)
 
     def outside_comprehensions(self) -> Scope:
         """Return the scope in which a walrus binds (PEP 572)."""
@@ -78,8 +80,10 @@ class Scope:
         if home is self:  # `nonlocal` of a name that nothing around binds
             return
         self.elsewhere[name] = home
-        for meaning in self.bindings.pop(name, ()):
-            home.bind(name, meaning)
+        for meaning, place in zip(
+            self.bindings.pop(name, ()), self.places.pop(name, ()), strict=True
+        ):
+            home.bind(name, meaning, place)
 
     def visible(self, name: str) -> Iterator[Scope]:
         """Yield the scopes that bind a name, from the inside out, as Python looks it up."""
@@ -88,6 +92,15 @@ class Scope:
             if name in scope.bindings and (scope is self or scope.kind != "class"):
                 yield scope
             scope = scope.outer
+
+    def runs_later_than(self, home: Scope) -> bool:
+        """Tell whether a function stands between this scope and one around it."""
+        scope: Scope | None = self
+        while scope is not None and scope is not home:
+            if scope.kind == "function":
+                return True
+            scope = scope.outer
+        return False
 
     def _module(self) -> Scope:
         """Return the outermost scope."""
@@ -128,6 +141,11 @@ class Lookup:
         self._settle(node, scope)
         found = self._mean(node, scope)
         return sorted(meaning.placeholder for meaning in found if meaning.kind == "manager")
+
+    def may_be_manager(self, binding: Meaning | expr, home: Scope) -> bool:
+        """Tell whether a name may be a manager by one of the things that it is bound to."""
+        found = [binding] if isinstance(binding, Meaning) else self._mean(binding, home)
+        return any(each.kind in ("manager", "same") for each in found)
 
     def _settle(self, node: expr, scope: Scope) -> None:
         """Settle the names that an expression depends on, those that they depend on first."""
