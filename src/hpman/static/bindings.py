@@ -17,6 +17,7 @@ from _ast import (
     Constant,
     DictComp,
     ExceptHandler,
+    Expr,
     FunctionDef,
     GeneratorExp,
     Global,
@@ -149,9 +150,8 @@ class Bindings:
         lines, stack = self._lines, self._stack
         for statement in statements:
             first = statement.lineno
-            decorators = getattr(statement, "decorator_list", None)
-            if decorators:
-                first = min(first, decorators[0].lineno)
+            if type(statement) in _DECORATED and statement.decorator_list:
+                first = min(first, statement.decorator_list[0].lineno)
             index = bisect_left(lines, first)
             if index < len(lines) and lines[index] <= statement.end_lineno:
                 stack.append((statement, scope))
@@ -202,7 +202,15 @@ class Bindings:
         """Note an assignment to one or more targets."""
         for target in node.targets:
             self._target(target, node.value, scope)
-        self._stack.append((node.value, scope))
+        self._expression(node, scope)
+
+    def _expression(self, node: Assign | Expr, scope: Scope) -> None:
+        """Go into the value of a statement; by far the most usual one is a call."""
+        value = node.value
+        if type(value) is Call:
+            self._call(value, scope)
+        else:
+            self._stack.append((value, scope))
 
     def _assign_one(self, node: AnnAssign | NamedExpr, scope: Scope) -> None:
         """Note an annotated assignment, or one inside an expression."""
@@ -217,7 +225,8 @@ class Bindings:
         if type(target) is Name:
             func = value.func if type(value) is Call else None
             if type(func) is Name and func.id not in self._classes:  # by far the most usual case
-                self._bind(target.id, OTHER, scope)
+                if target.id in self._tracked:
+                    scope.bind(target.id, OTHER)
                 return
             if self._is_class(value):
                 self._classes.add(target.id)
@@ -361,6 +370,7 @@ class Bindings:
 
 
 _DISPLAYS = (List, Tuple)
+_DECORATED = (FunctionDef, AsyncFunctionDef, ClassDef)
 _VISITORS: dict[type, Callable[[Any, Any, Scope], None]] = {
     AnnAssign: Bindings._assign_one,
     Assign: Bindings._assign,
@@ -370,6 +380,7 @@ _VISITORS: dict[type, Callable[[Any, Any, Scope], None]] = {
     Constant: Bindings._leaf,
     DictComp: Bindings._comprehension,
     ExceptHandler: Bindings._capture,
+    Expr: Bindings._expression,
     FunctionDef: Bindings._function,
     GeneratorExp: Bindings._comprehension,
     Global: Bindings._declare,

@@ -12,6 +12,7 @@ from ..errors import EMPTY, NotLiteralEvaluable
 from ..occurrence import Occurrence
 from ..record import Record
 from .bindings import Bindings
+from .lines import Lines
 from .literals import NotLiteralError, literal
 from .syntax import UnparsableError, parse
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
     from ..diagnostics import Diagnostic
     from ..source import Source
-
-
-_FEW = 8  # so many names are searched for one by one; the words of a line are as cheap for more
 
 
 class Extract(Record):
@@ -57,7 +55,7 @@ def extract(source: Source, placeholders: frozenset[str]) -> Extract:
         tree = parse(source.text)
     except UnparsableError as error:
         return Extract((), (_unparsable(source, error),))
-    lines = _Lines(source)
+    lines = Lines(source)
     occurrences: list[Occurrence] = []
     diagnostics: list[Diagnostic] = []
     for node, placeholder in Bindings(tree, lines.holding, placeholders).calls():
@@ -71,60 +69,7 @@ def extract(source: Source, placeholders: frozenset[str]) -> Extract:
     )
 
 
-class _Lines:
-    """Translate between the tree's places (UTF-8 bytes) and the text's (characters)."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self._is_ascii = source.text.isascii()
-
-    def holding(self, names: frozenset[str] | None) -> Sequence[int]:
-        """Return the numbers of the lines that hold any of the names; all lines for None."""
-        lines = self.source.lines
-        if names is None or not (self._is_ascii or self._is_normal()):
-            return range(1, len(lines) + 1)
-        import re
-
-        # The literal first: a look-behind in front would slow the search tenfold.
-        if len(names) <= _FEW:
-            each_word = (rf"{re.escape(each)}(?!\w)(?<!\w.{{{len(each)}}})" for each in names)
-            holds = re.compile("|".join(each_word)).search
-            return [number for number, line in enumerate(lines, 1) if holds(line)]
-        if not all(map(str.isascii, names)):  # `\w` leaves out some characters of names
-            return range(1, len(lines) + 1)
-        words = re.compile(r"\w+").findall
-        return [n for n, line in enumerate(lines, 1) if not names.isdisjoint(words(line))]
-
-    def _is_normal(self) -> bool:
-        """Tell whether names stand in the text as Python reads them, in NFKC (PEP 3131)."""
-        from unicodedata import is_normalized
-
-        return is_normalized("NFKC", self.source.text)
-
-    def column(self, line: int, offset: int) -> int:
-        """Return the column in characters, counted from 1, of an offset in bytes."""
-        if not self._is_ascii:
-            text = self.source.lines[line - 1]
-            if not text.isascii():
-                return len(text.encode()[:offset].decode(errors="replace")) + 1
-        return offset + 1
-
-    def text(self, node: Any) -> str:
-        """Return an expression as it is written."""
-        lines: list[str] = self.source.lines
-        first: int = node.lineno
-        last: int = node.end_lineno
-        start, end = node.col_offset, node.end_col_offset
-        if not self._is_ascii:
-            start, end = self.column(first, start) - 1, self.column(last, end) - 1
-        if first == last:
-            return lines[first - 1][start:end]
-        return "\n".join(
-            [lines[first - 1][start:], *lines[first : last - 1], lines[last - 1][:end]]
-        )
-
-
-def _read(node: Call, placeholder: str, lines: _Lines) -> Occurrence | Sequence[Diagnostic]:
+def _read(node: Call, placeholder: str, lines: Lines) -> Occurrence | Sequence[Diagnostic]:
     """Read one call of a manager."""
     problems = _wrong_arguments(node, placeholder, lines)
     hints: dict[str, Any] = {}
@@ -166,7 +111,7 @@ def _keyword(name: str | None) -> str:
     return name
 
 
-def _wrong_arguments(node: Call, placeholder: str, lines: _Lines) -> Sequence[Diagnostic]:
+def _wrong_arguments(node: Call, placeholder: str, lines: Lines) -> Sequence[Diagnostic]:
     """Check the positional arguments: a literal name, then at most one default."""
     count = len(node.args)
     if not 1 <= count <= 2:
@@ -202,7 +147,7 @@ def _literal_name(node: Call) -> str | None:
     return first.value if type(first) is Constant and type(first.value) is str else None
 
 
-def _hint_not_literal(node: Call, keyword: Any, placeholder: str, lines: _Lines) -> Diagnostic:
+def _hint_not_literal(node: Call, keyword: Any, placeholder: str, lines: Lines) -> Diagnostic:
     """Report a hint whose value only a running program knows."""
     what = f"`{keyword.arg}`" if keyword.arg else f"`**{_short(lines.text(keyword.value))}`"
     return _diagnostic(
@@ -215,7 +160,7 @@ def _hint_not_literal(node: Call, keyword: Any, placeholder: str, lines: _Lines)
     )
 
 
-def _not_literal(node: Call, text: str, placeholder: str, lines: _Lines) -> NotLiteralEvaluable:
+def _not_literal(node: Call, text: str, placeholder: str, lines: Lines) -> NotLiteralEvaluable:
     """Stand for a default that only a running program knows."""
     name: str = node.args[0].value  # type: ignore[attr-defined]
     return NotLiteralEvaluable(
@@ -235,7 +180,7 @@ def _diagnostic(
     code: str,
     message: str,
     advice: str,
-    where: tuple[Any, _Lines],
+    where: tuple[Any, Lines],
     *,
     name: str | None = None,
     placeholder: str | None = None,
