@@ -132,7 +132,8 @@ LINES = st.sampled_from(
 def test_no_row_of_lines_hides_a_call(program: str, placeholder: str) -> None:
     text = program.replace("{P}", placeholder)
     found = scan_text(text, "a.py", frozenset({placeholder}))
-    owners = {each.placeholder for each in (*found.occurrences, *found.diagnostics)}
+    owners: set[str | None] = {each.placeholder for each in found.occurrences}
+    owners |= {each.placeholder for each in found.diagnostics}
     if placeholder in owners:
         assert Prefilter([placeholder])(text.encode())
         assert Prefilter(["other", placeholder])(text.replace("\n", "\r\n").encode())

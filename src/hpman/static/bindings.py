@@ -148,13 +148,22 @@ class Bindings:
     def _block(self, statements: Iterable[Any], scope: Scope) -> None:
         """Go into the statements that hold a candidate line."""
         lines, stack = self._lines, self._stack
+        index, end = 0, len(lines)
         for statement in statements:
             first = statement.lineno
             if type(statement) in _DECORATED and statement.decorator_list:
                 first = min(first, statement.decorator_list[0].lineno)
-            index = bisect_left(lines, first)
-            if index < len(lines) and lines[index] <= statement.end_lineno:
-                stack.append((statement, scope))
+            index = bisect_left(lines, first, index)
+            if index == end:
+                break
+            if lines[index] <= statement.end_lineno:
+                # What dense files consist of takes no turn on the stack.
+                if type(statement) is Assign:
+                    self._assign(statement, scope)
+                elif type(statement) is Expr:
+                    self._expression(statement, scope)
+                else:
+                    stack.append((statement, scope))
 
     def _children(self, node: AST, scope: Scope) -> None:
         """Go into all parts of a node."""
@@ -200,8 +209,18 @@ class Bindings:
 
     def _assign(self, node: Assign, scope: Scope) -> None:
         """Note an assignment to one or more targets."""
+        value = node.value
+        is_other = (
+            type(value) is Call
+            and type(value.func) is Name
+            and (value.func.id not in self._classes)
+        )
         for target in node.targets:
-            self._target(target, node.value, scope)
+            if is_other and type(target) is Name:  # by far the most usual case
+                if target.id in self._tracked:
+                    scope.bind(target.id, OTHER)
+            else:
+                self._target(target, value, scope)
         self._expression(node, scope)
 
     def _expression(self, node: Assign | Expr, scope: Scope) -> None:
@@ -223,11 +242,6 @@ class Bindings:
     def _target(self, target: Any, value: Any, scope: Scope) -> None:
         """Bind a target, pair by pair where both sides are displays of one length."""
         if type(target) is Name:
-            func = value.func if type(value) is Call else None
-            if type(func) is Name and func.id not in self._classes:  # by far the most usual case
-                if target.id in self._tracked:
-                    scope.bind(target.id, OTHER)
-                return
             if self._is_class(value):
                 self._classes.add(target.id)
             if self._may_be_ours(value):

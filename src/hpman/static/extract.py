@@ -7,6 +7,7 @@ hints; knows no other file and no run-time value.
 from __future__ import annotations
 
 from _ast import Constant
+from operator import itemgetter
 
 from ..errors import EMPTY, NotLiteralEvaluable
 from ..occurrence import Occurrence
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
     from ..diagnostics import Diagnostic
     from ..source import Source
+
+_NO_HINTS: dict[str, Any] = {}  # of all calls without any: facts do not change
+_BY_PLACE = itemgetter(*map(Occurrence._fields.index, ("line", "column")))
 
 
 class Extract(Record):
@@ -51,57 +55,74 @@ def extract(source: Source, placeholders: frozenset[str]) -> Extract:
     >>> [(each.name, each.value, each.hints, each.line) for each in found.occurrences]
     [('lr', 0.001, {'help': 'x'}, 1)]
     """
+    occurrences: list[Occurrence] = []
+    diagnostics: list[Diagnostic] = []
     try:
         tree = parse(source.text)
     except UnparsableError as error:
         return Extract((), (_unparsable(source, error),))
     lines = Lines(source)
-    occurrences: list[Occurrence] = []
-    diagnostics: list[Diagnostic] = []
     for node, placeholder in Bindings(tree, lines.holding, placeholders).calls():
         found = _read(node, placeholder, lines)
         if type(found) is Occurrence:
             occurrences.append(found)
         else:
             diagnostics += found
-    return Extract(
-        tuple(sorted(occurrences, key=_position)), tuple(sorted(diagnostics, key=_position))
-    )
+    occurrences.sort(key=_BY_PLACE)
+    return Extract(tuple(occurrences), tuple(sorted(diagnostics, key=_position)))
 
 
 def _read(node: Call, placeholder: str, lines: Lines) -> Occurrence | Sequence[Diagnostic]:
     """Read one call of a manager."""
-    problems = _wrong_arguments(node, placeholder, lines)
+    args = node.args
+    name = _literal_name(node)
+    problems: Sequence[Diagnostic] = ()
+    if name is None or len(args) > 2:
+        problems = _wrong_arguments(node, placeholder, lines)
+    hints = _NO_HINTS
+    if node.keywords:
+        hints, more = _hints(node, placeholder, lines)
+        problems = (*problems, *more)
+    if problems:
+        return problems
+    value, text = EMPTY, None
+    if len(args) > 1:
+        value, text = _default(node, placeholder, lines)
+    line: int = node.lineno
+    end_line: Any = node.end_lineno
+    # Numbers are objects: most calls can do with one that is kept.
+    end_line = line if end_line == line else end_line
+    end_offset: Any = node.end_col_offset
+    start, end = lines.column(line, node.col_offset), lines.column(end_line, end_offset)
+    fields = (placeholder, name, value, hints, text, lines.source, line, start, end_line, end)
+    return tuple.__new__(Occurrence, fields)  # the constructor takes as long as all else here
+
+
+def _default(node: Call, placeholder: str, lines: Lines) -> tuple[Any, str]:
+    """Return the default of a call, and how it is written."""
+    default = node.args[1]
+    text = lines.text(default)
+    if type(default) is Constant:
+        # The same few are written again and again; they are kept once.
+        return lines.constants.setdefault(text, (default.value, text))
+    try:
+        return literal(default), text
+    except NotLiteralError:
+        return _not_literal(node, text, placeholder, lines), text
+
+
+def _hints(
+    node: Call, placeholder: str, lines: Lines
+) -> tuple[dict[str, Any], Sequence[Diagnostic]]:
+    """Return the hints of a call, and what is wrong with them."""
     hints: dict[str, Any] = {}
+    problems = []
     for keyword in node.keywords:
         try:
             hints[_keyword(keyword.arg)] = literal(keyword.value)
         except NotLiteralError:
-            problems = [*problems, _hint_not_literal(node, keyword, placeholder, lines)]
-    if problems:
-        return problems
-    value: Any = EMPTY
-    text = None
-    if len(node.args) > 1:
-        default = node.args[1]
-        text = lines.text(default)
-        try:
-            value = literal(default)
-        except NotLiteralError:
-            value = _not_literal(node, text, placeholder, lines)
-    end_line: Any = node.end_lineno
-    return Occurrence(
-        placeholder,
-        node.args[0].value,  # type: ignore[attr-defined]
-        value,
-        hints,
-        text,
-        lines.source,
-        node.lineno,
-        lines.column(node.lineno, node.col_offset),
-        end_line,
-        lines.column(end_line, node.end_col_offset),  # type: ignore[arg-type]
-    )
+            problems.append(_hint_not_literal(node, keyword, placeholder, lines))
+    return hints, problems
 
 
 def _keyword(name: str | None) -> str:
@@ -112,22 +133,9 @@ def _keyword(name: str | None) -> str:
 
 
 def _wrong_arguments(node: Call, placeholder: str, lines: Lines) -> Sequence[Diagnostic]:
-    """Check the positional arguments: a literal name, then at most one default."""
+    """Report positional arguments that are not a literal name and at most one default."""
     count = len(node.args)
-    if not 1 <= count <= 2:
-        return [
-            _diagnostic(
-                "HPM101",
-                f"`{placeholder}(…)` takes a name and at most one default, "
-                f"but {count} positional arguments are given.",
-                f'Write `{placeholder}("name", default)`; anything else is a hint and needs a '
-                "keyword.",
-                (node, lines),
-                name=_literal_name(node),
-                placeholder=placeholder,
-            )
-        ]
-    if _literal_name(node) is None:
+    if 1 <= count <= 2:
         return [
             _diagnostic(
                 "HPM102",
@@ -138,7 +146,17 @@ def _wrong_arguments(node: Call, placeholder: str, lines: Lines) -> Sequence[Dia
                 placeholder=placeholder,
             )
         ]
-    return ()
+    return [
+        _diagnostic(
+            "HPM101",
+            f"`{placeholder}(…)` takes a name and at most one default, "
+            f"but {count} positional arguments are given.",
+            f'Write `{placeholder}("name", default)`; anything else is a hint and needs a keyword.',
+            (node, lines),
+            name=_literal_name(node),
+            placeholder=placeholder,
+        )
+    ]
 
 
 def _literal_name(node: Call) -> str | None:

@@ -30,11 +30,12 @@ class Lines:
     [2]
     """
 
-    __slots__ = ("_is_ascii", "_lines", "source")
+    __slots__ = ("_is_ascii", "_lines", "constants", "source")
 
     def __init__(self, source: Source) -> None:
         """Split the text."""
         self.source: Source = source
+        self.constants: dict[str, tuple[Any, str]] = {}  # what was read already, as it is written
         self._lines = source.text.split("\n")
         self._is_ascii = source.text.isascii()
 
@@ -52,19 +53,19 @@ class Lines:
         words = re.compile(r"\w+").findall
         return [n for n, line in enumerate(self._lines, 1) if not names.isdisjoint(words(line))]
 
-    def _holding(self, name: str) -> set[int]:
+    def _holding(self, name: str) -> list[int]:
         """Return the numbers of the lines that hold a name."""
         text = self.source.text
         if name not in text:
-            return set()
+            return []
         import re
 
-        numbers = set()
+        numbers = []
         number, last = 1, 0
         # The literal first: a look-behind in front would slow the search tenfold.
         for word in re.finditer(rf"{re.escape(name)}(?!\w)(?<!\w.{{{len(name)}}})", text):
             number += text.count("\n", last, last := word.start())
-            numbers.add(number)
+            numbers.append(number)
         return numbers
 
     def _is_normal(self) -> bool:
