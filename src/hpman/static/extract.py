@@ -20,13 +20,16 @@ from .syntax import UnparsableError, parse
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import Call
-    from collections.abc import Sequence
-    from typing import Any
+    from typing import Any, TypeAlias
 
     from ..diagnostics import Diagnostic
     from ..source import Source
 
+    # What an occurrence holds, without its source; the place stands in a tuple of its own.
+    Row: TypeAlias = tuple[str, str, Any, dict[str, Any], str | None, tuple[int, int, int, int]]
+
 _NO_HINTS: dict[str, Any] = {}  # of all calls without any: facts do not change
+_LARGE = 1 << 16  # so long is a text whose tree takes megabytes
 _BY_PLACE = itemgetter(*map(Occurrence._fields.index, ("line", "column")))
 
 
@@ -55,37 +58,69 @@ def extract(source: Source, placeholders: frozenset[str]) -> Extract:
     >>> [(each.name, each.value, each.hints, each.line) for each in found.occurrences]
     [('lr', 0.001, {'help': 'x'}, 1)]
     """
-    occurrences: list[Occurrence] = []
-    diagnostics: list[Diagnostic] = []
     try:
-        tree = parse(source.text)
+        rows, diagnostics = _read_all(source, placeholders)
     except UnparsableError as error:
         return Extract((), (_unparsable(source, error),))
-    lines = Lines(source)
-    for node, placeholder in Bindings(tree, lines.holding, placeholders).calls():
-        found = _read(node, placeholder, lines)
-        if type(found) is Occurrence:
-            occurrences.append(found)
-        else:
-            diagnostics += found
+    occurrences = _occurrences(rows, source)
     occurrences.sort(key=_BY_PLACE)
     return Extract(tuple(occurrences), tuple(sorted(diagnostics, key=_position)))
 
 
-def _read(node: Call, placeholder: str, lines: Lines) -> Occurrence | Sequence[Diagnostic]:
-    """Read one call of a manager."""
+def _read_all(source: Source, placeholders: frozenset[str]) -> tuple[list[Row], list[Diagnostic]]:
+    """Read all calls of managers; the tree is gone when this returns."""
+    tree = parse(source.text)
+    lines = Lines(source)
+    rows: list[Row] = []
+    diagnostics: list[Diagnostic] = []
+    for node, placeholder in Bindings(tree, lines.holding, placeholders).calls():
+        found = _read(node, placeholder, lines)
+        if isinstance(found, tuple):
+            rows.append(found)
+        else:
+            diagnostics += found
+    return rows, diagnostics
+
+
+def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
+    """Make facts of rows, and empty the list of these."""
+    others = {}
+    for number, row in enumerate(rows):
+        if type(row[2]) is NotLiteralEvaluable:
+            others[number] = row[2]
+            rows[number] = (*row[:2], None, *row[3:])
+    if len(source.text) > _LARGE:
+        # Names and values were made among the nodes of the tree, and each keeps some of its
+        # memory from being given back, a thousand times as much. So they are made anew.
+        from marshal import dumps, loads
+
+        data = dumps(rows)
+        rows.clear()
+        rows = loads(data)  # noqa: S302 - these are our own
+    new = tuple.__new__  # the constructor takes longer than all else here
+    found = [
+        new(Occurrence, (owner, name, EMPTY if text is None else value, hints, text, source, *at))
+        for owner, name, value, hints, text, at in rows
+    ]
+    for number, value in others.items():
+        found[number] = found[number].replace(value=value)
+    return found
+
+
+def _read(node: Call, placeholder: str, lines: Lines) -> Row | list[Diagnostic]:
+    """Read one call of a manager: as an occurrence without its source, or what is wrong with it."""
     args = node.args
     name = _literal_name(node)
-    problems: Sequence[Diagnostic] = ()
+    problems: list[Diagnostic] = []
     if name is None or len(args) > 2:
-        problems = _wrong_arguments(node, placeholder, lines)
+        problems.append(_wrong_arguments(node, placeholder, lines))
     hints = _NO_HINTS
     if node.keywords:
-        hints, more = _hints(node, placeholder, lines)
-        problems = (*problems, *more)
-    if problems:
+        hints = _hints(node, placeholder, lines, problems)
+    if problems or name is None:
         return problems
-    value, text = EMPTY, None
+    value: Any = None
+    text = None
     if len(args) > 1:
         value, text = _default(node, placeholder, lines)
     line: int = node.lineno
@@ -94,8 +129,7 @@ def _read(node: Call, placeholder: str, lines: Lines) -> Occurrence | Sequence[D
     end_line = line if end_line == line else end_line
     end_offset: Any = node.end_col_offset
     start, end = lines.column(line, node.col_offset), lines.column(end_line, end_offset)
-    fields = (placeholder, name, value, hints, text, lines.source, line, start, end_line, end)
-    return tuple.__new__(Occurrence, fields)  # the constructor takes as long as all else here
+    return placeholder, name, value, hints, text, (line, start, end_line, end)
 
 
 def _default(node: Call, placeholder: str, lines: Lines) -> tuple[Any, str]:
@@ -112,17 +146,16 @@ def _default(node: Call, placeholder: str, lines: Lines) -> tuple[Any, str]:
 
 
 def _hints(
-    node: Call, placeholder: str, lines: Lines
-) -> tuple[dict[str, Any], Sequence[Diagnostic]]:
-    """Return the hints of a call, and what is wrong with them."""
+    node: Call, placeholder: str, lines: Lines, problems: list[Diagnostic]
+) -> dict[str, Any]:
+    """Return the hints of a call; add what is wrong with them to the problems."""
     hints: dict[str, Any] = {}
-    problems = []
     for keyword in node.keywords:
         try:
             hints[_keyword(keyword.arg)] = literal(keyword.value)
         except NotLiteralError:
             problems.append(_hint_not_literal(node, keyword, placeholder, lines))
-    return hints, problems
+    return hints
 
 
 def _keyword(name: str | None) -> str:
@@ -132,31 +165,27 @@ def _keyword(name: str | None) -> str:
     return name
 
 
-def _wrong_arguments(node: Call, placeholder: str, lines: Lines) -> Sequence[Diagnostic]:
+def _wrong_arguments(node: Call, placeholder: str, lines: Lines) -> Diagnostic:
     """Report positional arguments that are not a literal name and at most one default."""
     count = len(node.args)
     if 1 <= count <= 2:
-        return [
-            _diagnostic(
-                "HPM102",
-                f"The name of a hyperparameter must be a literal string, not "
-                f"`{_short(lines.text(node.args[0]))}`.",
-                "Write the name itself between quotes: it is read without running the program.",
-                (node, lines),
-                placeholder=placeholder,
-            )
-        ]
-    return [
-        _diagnostic(
-            "HPM101",
-            f"`{placeholder}(…)` takes a name and at most one default, "
-            f"but {count} positional arguments are given.",
-            f'Write `{placeholder}("name", default)`; anything else is a hint and needs a keyword.',
+        return _diagnostic(
+            "HPM102",
+            f"The name of a hyperparameter must be a literal string, not "
+            f"`{_short(lines.text(node.args[0]))}`.",
+            "Write the name itself between quotes: it is read without running the program.",
             (node, lines),
-            name=_literal_name(node),
             placeholder=placeholder,
         )
-    ]
+    return _diagnostic(
+        "HPM101",
+        f"`{placeholder}(…)` takes a name and at most one default, "
+        f"but {count} positional arguments are given.",
+        f'Write `{placeholder}("name", default)`; anything else is a hint and needs a keyword.',
+        (node, lines),
+        name=_literal_name(node),
+        placeholder=placeholder,
+    )
 
 
 def _literal_name(node: Call) -> str | None:
