@@ -6,6 +6,8 @@ text is swapped; knows neither where texts come from nor what is wrong with them
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from ..errors import EMPTY
 from ..record import Record
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from ..occurrence import Occurrence
     from ..source import Source
 
-    Name = tuple[str, str]  # placeholder, name
+    Names = dict[str, tuple[Occurrence, ...]]
 
 
 class ScannedFile(Record):
@@ -77,14 +79,17 @@ class Index:
     []
     """
 
-    __slots__ = ("_branches", "_files", "_names", "separator")
+    __slots__ = ("_branches", "_files", "_names", "_sorted", "separator")
 
     def __init__(self, separator: str = ".") -> None:
         """Start with nothing in it."""
         self.separator: str = separator
         self._files: dict[tuple[object, ...], ScannedFile] = {}
-        self._names: dict[Name, tuple[Occurrence, ...]] = {}
-        self._branches: dict[Name, int] = {}
+        # By placeholder: the occurrences of each name; how many names are below each branch;
+        # all names in order, when somebody has asked what is below one.
+        self._names: dict[str, Names] = {}
+        self._branches: dict[str, dict[str, int]] = {}
+        self._sorted: dict[str, list[str]] = {}
 
     @property
     def files(self) -> Mapping[tuple[object, ...], ScannedFile]:
@@ -103,20 +108,25 @@ class Index:
         """
         index = Index(self.separator)
         index._files = dict(self._files)
-        index._names = dict(self._names)
-        index._branches = dict(self._branches)
+        index._names = {each: dict(names) for each, names in self._names.items()}
+        index._branches = {each: dict(counts) for each, counts in self._branches.items()}
         incoming = list(files)
         for key in (*without, *(each.source.key for each in incoming)):
             gone = index._files.pop(key, None)
             if gone is not None and gone.occurrences:
                 index._forget(gone)
-        added: dict[Name, list[Occurrence]] = {}
+        added: dict[str, dict[str, list[Occurrence]]] = {}
         for file in incoming:
             index._files[file.source.key] = file
             for each in file.occurrences:
-                added.setdefault((each.placeholder, each.name), []).append(each)
-        for name, occurrences in added.items():
-            index._add(name, occurrences)
+                names = added.setdefault(each.placeholder, {})
+                there = names.get(each.name)
+                if there is None:
+                    names[each.name] = [each]
+                else:
+                    there.append(each)
+        for placeholder, names in added.items():
+            index._add(placeholder, names)
         return index
 
     def names(self, placeholder: str) -> list[str]:
@@ -125,7 +135,8 @@ class Index:
 
     def named(self, placeholder: str, name: str) -> tuple[Occurrence, ...]:
         """Return the occurrences of one hyperparameter, in source order."""
-        return self._names.get((placeholder, name), ())
+        names = self._names.get(placeholder)
+        return names.get(name, ()) if names is not None else ()
 
     def definition(self, placeholder: str, name: str) -> Occurrence | None:
         """Return the occurrence that carries the default of a hyperparameter, or None."""
@@ -181,18 +192,22 @@ class Index:
 
     def placeholders(self) -> set[str]:
         """Return the placeholders of all managers that have an occurrence."""
-        return {placeholder for placeholder, _name in self._names}
+        return {placeholder for placeholder, names in self._names.items() if names}
 
     def is_branch(self, placeholder: str, name: str) -> bool:
         """Tell whether some hyperparameter is named below this name."""
-        return (placeholder, name) in self._branches
+        return name in self._branches.get(placeholder, ())
 
     def below(self, placeholder: str, name: str) -> Iterator[str]:
-        """Yield the names below a branch, in no particular order."""
+        """Yield the names below a branch, as they sort."""
+        names = self._sorted.get(placeholder)
+        if names is None:
+            names = self._sorted[placeholder] = sorted(self._names.get(placeholder, ()))
         prefix = name + self.separator
-        for owner, each in self._names:
-            if owner == placeholder and each.startswith(prefix):
-                yield each
+        for number in range(bisect_left(names, prefix), len(names)):
+            if not names[number].startswith(prefix):
+                break
+            yield names[number]
 
     def prefixes(self, name: str) -> Iterator[str]:
         """Yield the names of the branches above a name, the outermost first."""
@@ -201,28 +216,35 @@ class Index:
             yield name[:end]
             end = name.find(self.separator, end + len(self.separator))
 
-    def _add(self, name: Name, occurrences: list[Occurrence]) -> None:
-        """Put occurrences of one name among those that are there."""
-        there = self._names.get(name)
-        if there is None:
-            for prefix in self.prefixes(name[1]):
-                branch = name[0], prefix
-                self._branches[branch] = self._branches.get(branch, 0) + 1
-        self._names[name] = tuple(sorted((*(there or ()), *occurrences), key=source_order))
+    def _add(self, placeholder: str, added: dict[str, list[Occurrence]]) -> None:
+        """Put occurrences among those that are there."""
+        names = self._names.setdefault(placeholder, {})
+        for name, occurrences in added.items():
+            there = names.get(name)
+            if there is not None:
+                occurrences[:0] = there
+            elif self.separator in name:
+                branches = self._branches.setdefault(placeholder, {})
+                for prefix in self.prefixes(name):
+                    branches[prefix] = branches.get(prefix, 0) + 1
+            if occurrences[0].source is not occurrences[-1].source:  # in one they are in order
+                occurrences.sort(key=source_order)
+            names[name] = tuple(occurrences)
 
     def _forget(self, file: ScannedFile) -> None:
         """Take the occurrences of one text out."""
-        for name in {(each.placeholder, each.name) for each in file.occurrences}:
-            rest = tuple(o for o in self._names[name] if o.source.key != file.source.key)
+        for placeholder, name in {(each.placeholder, each.name) for each in file.occurrences}:
+            names = self._names[placeholder]
+            rest = tuple(o for o in names[name] if o.source.key != file.source.key)
             if rest:
-                self._names[name] = rest
+                names[name] = rest
                 continue
-            del self._names[name]
-            for prefix in self.prefixes(name[1]):
-                branch = name[0], prefix
-                self._branches[branch] -= 1
-                if not self._branches[branch]:
-                    del self._branches[branch]
+            del names[name]
+            for prefix in self.prefixes(name):
+                branches = self._branches[placeholder]
+                branches[prefix] -= 1
+                if not branches[prefix]:
+                    del branches[prefix]
 
 
 def source_order(each: Occurrence) -> tuple[object, int, int]:
