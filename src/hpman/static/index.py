@@ -160,15 +160,16 @@ class Index:
         Returns:
             The defaults, and whether no name has two and no branch has one.
         """
+        branches = self._branches.get(placeholder, {})
         found: dict[str, Any] = {}
         is_sound = True
         for each in self.occurrences(placeholder):
             name = each.name
-            is_branch = (placeholder, name) in self._branches
             if each.is_definition:
-                is_sound = is_sound and not is_branch and found.get(name, EMPTY) is EMPTY
+                if name in branches or found.get(name, EMPTY) is not EMPTY:
+                    is_sound = False
                 found[name] = each.value
-            elif not is_branch:
+            elif name not in branches:
                 found.setdefault(name, EMPTY)
         return found, is_sound
 
