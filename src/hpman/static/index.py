@@ -179,15 +179,19 @@ class Index:
         A branch that the program asks for as a whole, as `_("model")` beside
         `_("model.depth", 4)`, is no hyperparameter of its own.
         """
+        names = self._names.get(placeholder, {})
         for name in self.names(placeholder):
+            occurrences = names[name]
+            first = occurrences[0]
+            if len(occurrences) == 1 and first.is_definition:  # as most are
+                yield HyperParameter(name, first.value, dict(first.hints), first, occurrences)
+                continue
             definition = self.definition(placeholder, name)
             if definition is None and self.is_branch(placeholder, name):
                 continue
-            occurrences = self.named(placeholder, name)
-            hints = dict(occurrences[0].hints)
-            if len(occurrences) > 1:
-                for each in (*occurrences, *filter(None, [definition])):
-                    hints.update(each.hints)
+            hints: dict[str, Any] = {}
+            for each in (*occurrences, *filter(None, [definition])):
+                hints.update(each.hints)
             value = EMPTY if definition is None else definition.value
             yield HyperParameter(name, value, hints, definition, occurrences)
 
