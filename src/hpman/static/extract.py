@@ -13,7 +13,7 @@ from ..errors import EMPTY, NotLiteralEvaluable
 from ..occurrence import Occurrence
 from ..record import Record
 from .bindings import Bindings
-from .lines import Lines
+from .lines import LARGE, Lines
 from .literals import NotLiteralError, literal
 from .syntax import UnparsableError, parse
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     Row: TypeAlias = tuple[str, str, Any, dict[str, Any], str | None, tuple[int, int, int, int]]
 
 _NO_HINTS: dict[str, Any] = {}  # of all calls without any: facts do not change
-_LARGE = 1 << 16  # so long is a text whose tree takes megabytes
 _BY_PLACE = itemgetter(*map(Occurrence._fields.index, ("line", "column")))
 
 
@@ -89,7 +88,7 @@ def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
         if type(row[2]) is NotLiteralEvaluable:
             others[number] = row[2]
             rows[number] = (*row[:2], None, *row[3:])
-    if len(source.text) > _LARGE:
+    if len(source.text) > LARGE:
         # Names and values were made among the nodes of the tree, and each keeps some of its
         # memory from being given back, a thousand times as much. So they are made anew.
         from marshal import dumps, loads
@@ -137,8 +136,7 @@ def _default(node: Call, placeholder: str, lines: Lines) -> tuple[Any, str]:
     default = node.args[1]
     text = lines.text(default)
     if type(default) is Constant:
-        # The same few are written again and again; they are kept once.
-        return lines.constants.setdefault(text, (default.value, text))
+        return lines.constant(text, default.value)
     try:
         return literal(default), text
     except NotLiteralError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from ..errors import EMPTY
+from ..occurrence import Occurrence
 from ..record import Record
 
 TYPE_CHECKING = False
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..diagnostics import Diagnostic
-    from ..occurrence import Occurrence
     from ..source import Source
 
-    Names = dict[str, tuple[Occurrence, ...]]
+    # Most names stand at one place: their occurrence is spared a tuple of its own.
+    Names = dict[str, Occurrence | tuple[Occurrence, ...]]
 
 
 class ScannedFile(Record):
@@ -115,16 +116,16 @@ class Index:
             gone = index._files.pop(key, None)
             if gone is not None and gone.occurrences:
                 index._forget(gone)
-        added: dict[str, dict[str, list[Occurrence]]] = {}
+        added: dict[str, dict[str, Occurrence | list[Occurrence]]] = {}
         for file in incoming:
             index._files[file.source.key] = file
             for each in file.occurrences:
                 names = added.setdefault(each.placeholder, {})
-                there = names.get(each.name)
-                if there is None:
-                    names[each.name] = [each]
-                else:
+                there = names.setdefault(each.name, each)
+                if isinstance(there, list):
                     there.append(each)
+                elif there is not each:
+                    names[each.name] = [there, each]
         for placeholder, names in added.items():
             index._add(placeholder, names)
         return index
@@ -136,7 +137,8 @@ class Index:
     def named(self, placeholder: str, name: str) -> tuple[Occurrence, ...]:
         """Return the occurrences of one hyperparameter, in source order."""
         names = self._names.get(placeholder)
-        return names.get(name, ()) if names is not None else ()
+        found = names.get(name, ()) if names is not None else ()
+        return (found,) if isinstance(found, Occurrence) else found
 
     def definition(self, placeholder: str, name: str) -> Occurrence | None:
         """Return the occurrence that carries the default of a hyperparameter, or None."""
@@ -221,26 +223,29 @@ class Index:
             yield name[:end]
             end = name.find(self.separator, end + len(self.separator))
 
-    def _add(self, placeholder: str, added: dict[str, list[Occurrence]]) -> None:
+    def _add(self, placeholder: str, added: Mapping[str, Occurrence | list[Occurrence]]) -> None:
         """Put occurrences among those that are there."""
         names = self._names.setdefault(placeholder, {})
-        for name, occurrences in added.items():
-            there = names.get(name)
-            if there is not None:
-                occurrences[:0] = there
-            elif self.separator in name:
+        for name, found in added.items():
+            there = self.named(placeholder, name)
+            if not there and self.separator in name:
                 branches = self._branches.setdefault(placeholder, {})
                 for prefix in self.prefixes(name):
                     branches[prefix] = branches.get(prefix, 0) + 1
-            if occurrences[0].source is not occurrences[-1].source:  # in one they are in order
-                occurrences.sort(key=source_order)
-            names[name] = tuple(occurrences)
+            if not there and isinstance(found, Occurrence):
+                names[name] = found
+                continue
+            both = [*there, *([found] if isinstance(found, Occurrence) else found)]
+            if both[0].source is not both[-1].source:  # those of one text are in order
+                both.sort(key=source_order)
+            names[name] = tuple(both)
 
     def _forget(self, file: ScannedFile) -> None:
         """Take the occurrences of one text out."""
         for placeholder, name in {(each.placeholder, each.name) for each in file.occurrences}:
             names = self._names[placeholder]
-            rest = tuple(o for o in names[name] if o.source.key != file.source.key)
+            there = self.named(placeholder, name)
+            rest = tuple(each for each in there if each.source.key != file.source.key)
             if rest:
                 names[name] = rest
                 continue

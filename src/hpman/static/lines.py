@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 _FEW = 8  # so many names are searched for one by one; the words of a line are as cheap for more
 
 
+LARGE = 1 << 16  # so long is a text whose tree takes megabytes
+_SHORT, _MANY = 40, 4096  # how long and how many constants are kept
+_CONSTANTS: dict[str, tuple[Any, str]] = {}  # of all files that are not large: few and small
+
+
 class Lines:
     r"""Translate between places of a text, and find the lines that hold a name.
 
@@ -30,12 +35,13 @@ class Lines:
     [2]
     """
 
-    __slots__ = ("_is_ascii", "_lines", "constants", "source")
+    __slots__ = ("_constants", "_is_ascii", "_lines", "source")
 
     def __init__(self, source: Source) -> None:
         """Split the text."""
         self.source: Source = source
-        self.constants: dict[str, tuple[Any, str]] = {}  # what was read already, as it is written
+        is_large = len(source.text) > LARGE
+        self._constants = {} if is_large else _CONSTANTS
         self._lines = source.text.split("\n")
         self._is_ascii = source.text.isascii()
 
@@ -95,3 +101,12 @@ class Lines:
         return "\n".join(
             [lines[first - 1][start:], *lines[first : last - 1], lines[last - 1][:end]]
         )
+
+    def constant(self, text: str, value: Any) -> tuple[Any, str]:
+        """Return a constant and how it is written: the same few are kept once."""
+        known = self._constants.get(text)
+        if known is None:
+            known = value, text
+            if len(text) <= _SHORT and len(self._constants) < _MANY:
+                self._constants[text] = known
+        return known
