@@ -17,6 +17,7 @@ from _ast import (
     Constant,
     DictComp,
     ExceptHandler,
+    Expr,
     FunctionDef,
     GeneratorExp,
     Global,
@@ -41,6 +42,7 @@ from bisect import bisect_left
 
 from .scopes import (
     CLASS,
+    EVERY_NAME,
     FOREIGN,
     MANAGER_CLASS,
     MODULE,
@@ -59,17 +61,6 @@ if TYPE_CHECKING:
     from _ast import Module, alias
     from collections.abc import Callable, Container, Iterable, Sequence
     from typing import Any
-
-
-class _EveryName:
-    """Hold every name there is."""
-
-    def __contains__(self, name: object) -> bool:
-        """Say yes."""
-        return True
-
-
-_EVERY_NAME = _EveryName()
 
 
 class Bindings:
@@ -103,7 +94,7 @@ class Bindings:
             tracked |= self._aliases
             self._walk(tree, tracked, candidates(tracked))
             if not self._aliases <= tracked:
-                self._walk(tree, _EVERY_NAME, candidates(None))
+                self._walk(tree, EVERY_NAME, candidates(None))
 
     # -- the walk ----------------------------------------------------------------
 
@@ -135,14 +126,22 @@ class Bindings:
     def _block(self, statements: Iterable[Any], scope: Scope) -> None:
         """Go into the statements that hold a candidate line."""
         lines, stack = self._lines, self._stack
+        index, end = 0, len(lines)
         for statement in statements:
             first = statement.lineno
-            decorators = getattr(statement, "decorator_list", None)
-            if decorators:
-                first = min(first, decorators[0].lineno)
-            index = bisect_left(lines, first)
-            if index < len(lines) and lines[index] <= statement.end_lineno:
-                stack.append((statement, scope))
+            if type(statement) in _DECORATED and statement.decorator_list:
+                first = min(first, statement.decorator_list[0].lineno)
+            index = bisect_left(lines, first, index)
+            if index == end:
+                break
+            if lines[index] <= statement.end_lineno:
+                # What dense files consist of takes no turn on the stack.
+                if type(statement) is Assign:
+                    self._assign(statement, scope)
+                elif type(statement) is Expr:
+                    self._expression(statement, scope)
+                else:
+                    stack.append((statement, scope))
 
     def _children(self, node: AST, scope: Scope) -> None:
         """Go into all parts of a node."""
@@ -188,9 +187,23 @@ class Bindings:
 
     def _assign(self, node: Assign, scope: Scope) -> None:
         """Note an assignment to one or more targets."""
+        value = node.value
+        func = value.func if type(value) is Call else None
+        is_other = type(func) is Name and func.id not in self._classes  # the most usual case
         for target in node.targets:
-            self._target(target, node.value, scope)
-        self._stack.append((node.value, scope))
+            if is_other and type(target) is Name:
+                self._bind(target.id, OTHER, scope, target)
+            else:
+                self._target(target, value, scope)
+        self._expression(node, scope)
+
+    def _expression(self, node: Assign | Expr, scope: Scope) -> None:
+        """Go into the value of a statement; by far the most usual one is a call."""
+        value = node.value
+        if type(value) is Call:
+            self._call(value, scope)
+        else:
+            self._stack.append((value, scope))
 
     def _assign_one(self, node: AnnAssign | NamedExpr, scope: Scope) -> None:
         """Note an annotated assignment, or one inside an expression."""
@@ -203,10 +216,6 @@ class Bindings:
     def _target(self, target: Any, value: Any, scope: Scope) -> None:
         """Bind a target, pair by pair where both sides are displays of one length."""
         if type(target) is Name:
-            func = value.func if type(value) is Call else None
-            if type(func) is Name and func.id not in self._classes:  # by far the most usual case
-                self._bind(target.id, OTHER, scope, target)
-                return
             if self._is_class(value):
                 self._classes.add(target.id)
             if self._may_be_ours(value):
@@ -354,6 +363,7 @@ class Bindings:
 
 
 _DISPLAYS = (List, Tuple)
+_DECORATED = (FunctionDef, AsyncFunctionDef, ClassDef)
 _VISITORS: dict[type, Callable[[Any, Any, Scope], None]] = {
     AnnAssign: Bindings._assign_one,
     Assign: Bindings._assign,
@@ -363,6 +373,7 @@ _VISITORS: dict[type, Callable[[Any, Any, Scope], None]] = {
     Constant: Bindings._leaf,
     DictComp: Bindings._comprehension,
     ExceptHandler: Bindings._capture,
+    Expr: Bindings._expression,
     FunctionDef: Bindings._function,
     GeneratorExp: Bindings._comprehension,
     Global: Bindings._declare,

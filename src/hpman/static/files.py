@@ -136,8 +136,12 @@ def read(path: str) -> bytes:
         if len(data) == 0 or not (more := os.read(handle, _CHUNK)):
             return data
         chunks = [data, more]
-        while more := os.read(handle, _CHUNK << 4):
+        # One block of the right size: from a large one that is freed, glibc concludes that
+        # large ones come and go, and gives no memory back to the system any more.
+        left = max(os.fstat(handle).st_size - len(data) - len(more), 0)
+        while more := os.read(handle, left + _CHUNK):
             chunks.append(more)
+            left = 0
         return b"".join(chunks)
     finally:
         os.close(handle)

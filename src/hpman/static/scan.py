@@ -7,6 +7,7 @@ manager.
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from itertools import count
 
 from ..record import Record
@@ -184,7 +185,14 @@ def file_key(path: str) -> Key:
     >>> file_key(".") == file_key(os.getcwd())
     True
     """
-    return (0, *os.path.realpath(path).split(os.sep))
+    folder, _, name = os.path.realpath(path).rpartition(os.sep)
+    return (*_folder_key(folder), name)
+
+
+@lru_cache(maxsize=1024)
+def _folder_key(folder: str) -> Key:
+    """Return the key of a folder; the parts of its path are kept once for all its files."""
+    return (0, *folder.split(os.sep))
 
 
 def _with_imports(scripts: list[Found], roots: Iterable[str] | None) -> list[Found]:

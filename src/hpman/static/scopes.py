@@ -40,6 +40,17 @@ PACKAGE_MEMBERS = {"m": MODULE, MANAGER_CLASS: CLASS}
 _NOTHING: frozenset[Meaning] = frozenset()
 
 
+class _EveryName:
+    """Hold every name there is."""
+
+    def __contains__(self, name: object) -> bool:
+        """Say yes."""
+        return True
+
+
+EVERY_NAME = _EveryName()
+
+
 class Scope:
     """Hold what one module, class, function or comprehension binds.
 
