@@ -7,6 +7,7 @@ running program; knows neither syntax nor precedence.
 from __future__ import annotations
 
 from .errors import EMPTY, ImpossibleTree, error_for
+from .names import normalized
 from .runtime.complaints import check_placeholder
 from .runtime.origin import Origin, caller
 from .runtime.store import Store
@@ -68,7 +69,7 @@ class HyperParameterManager:
     ) -> None:
         """Start without sources and without values."""
         check_placeholder(placeholder)
-        self.placeholder: str = placeholder
+        self.placeholder: str = normalized(placeholder)
         self.separator: str = separator
         self._home = home
         self._index: Index | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from itertools import count
 
+from ..names import normalized
 from ..record import Record
 from ..source import Source
 from .decoding import DecodingError, decode
@@ -120,7 +121,7 @@ def index_of(
     >>> index_of(__file__).placeholders()
     set()
     """
-    names = frozenset(placeholders)
+    names = frozenset(map(normalized, placeholders))
     found = scan(paths, names, exclude, follow_imports=follow_imports, others=True)
     return Index().swap(found.files)
 
