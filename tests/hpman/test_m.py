@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from unicodedata import normalize
 
 import pytest
 
@@ -45,11 +46,12 @@ def test_any_name_gives_a_manager_of_that_placeholder(name: str) -> None:
     assert by_module.get_values() == {"lr": 1}
 
 
-@pytest.mark.parametrize("name", ["__foo__", "__all__", "__a__", "__a_b__", "__len__"])
+@pytest.mark.parametrize("name", ["__foo__", "__all__", "__a__", "__a_b__", "__\uff4cen__"])
 def test_a_dunder_name_is_refused_in_the_ordinary_way(name: str) -> None:
-    with pytest.raises(ImportError, match=name):
+    read = normalize("NFKC", name)
+    with pytest.raises(ImportError, match=read):
         exec(f"from hpman.m import {name}")
-    with pytest.raises(AttributeError, match=name):
+    with pytest.raises(AttributeError, match=read):
         getattr(hpman.m, name)
     assert not hasattr(hpman.m, name)
 
@@ -63,8 +65,6 @@ def test_a_name_in_other_letters_gives_the_manager_that_python_reads_it_as(name:
     assert found["manager"] is fi
     assert getattr(hpman.m, name) is fi
     assert fi.placeholder == "fi"
-    with pytest.raises(AttributeError, match="__all__"):
-        getattr(hpman.m, "__\uff41ll__")
 
 
 @pytest.mark.parametrize("name", ["__private", "___private_", "__pri__vate"])
