@@ -151,7 +151,7 @@ def _routes(path: str, globs: list[str]) -> Iterator[tuple[str, Route]]:
 
 def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
     """Yield each file below a folder; what only links lead to comes last."""
-    is_left_out = _exclusion(globs, root[1])
+    is_left_out = _exclusion(globs, root)
     straight = [root]
     links: list[Folder] = []
     seen: set[str] = set()
@@ -183,13 +183,13 @@ def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
                 (links if leads else straight).append((shown, absolute, real))
 
 
-def _exclusion(globs: list[str], folder: str) -> Callable[[str], bool]:
+def _exclusion(globs: list[str], folder: Folder) -> Callable[[str], bool]:
     """Return what tells whether a path below a folder is left out."""
     if not globs:
         return lambda _path: False
     from .globs import left_out
 
-    return left_out(globs, folder)
+    return left_out(globs, folder[1], folder[2])
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

@@ -152,7 +152,8 @@ def test_what_is_no_path_is_an_error(plant: Any, path: Any) -> None:
         (Path("old"), ["a.py", "lib/a.py"]),
         ("./lib/old", ["a.py", "lib/a.py", "old/b.py", "old/c_test.py"]),
         ("lib/*", ["a.py", "old/b.py", "old/c_test.py"]),
-        ("*/old", ["a.py", "lib/a.py", "old/b.py", "old/c_test.py"]),
+        ("*/old", ["a.py", "lib/a.py"]),
+        ("l*/old", ["a.py", "lib/a.py", "old/b.py", "old/c_test.py"]),
         ("**/old", ["a.py", "lib/a.py"]),
         ("lib/**", ["a.py", "old/b.py", "old/c_test.py"]),
         ("lib/**/b.py", ["a.py", "lib/a.py", "old/b.py", "old/c_test.py"]),
@@ -173,6 +174,79 @@ def test_globs_leave_files_and_folders_out(plant: Any, exclude: Any, left: list[
     root = plant("t/a.py", "t/lib/a.py", "t/lib/old/b.py", "t/old/b.py", "t/old/c_test.py")
     assert _shown("t", exclude) == [f"t/{path}" for path in left]
     assert len(walk(root / "t", exclude)) == len(left)
+
+
+FROM_HERE = [
+    pytest.param("src/*/gen.py", ["sub/gen.py"], id="a star for the walked folder"),
+    pytest.param("*/pkg/gen.py", ["sub/gen.py"], id="a star first"),
+    pytest.param("src/pk[g]/gen.py", ["sub/gen.py"], id="a set"),
+    pytest.param("s?c/pkg/gen.py", ["sub/gen.py"], id="any letter"),
+    pytest.param("./src/*/gen.py", ["sub/gen.py"], id="a dot first"),
+    pytest.param("src/../src/*/gen.py", ["sub/gen.py"], id="up and down"),
+    pytest.param("src/**/gen.py", [], id="two stars"),
+    pytest.param("src/*/*/gen.py", ["gen.py"], id="a star for each folder"),
+    pytest.param("src/*/sub", ["gen.py"], id="a folder"),
+    pytest.param("*/gen.py", ["gen.py"], id="below the walked folder"),
+    pytest.param("src/*", ["gen.py", "sub/gen.py"], id="what is walked itself"),
+    pytest.param("srcs/*/gen.py", ["gen.py", "sub/gen.py"], id="another folder"),
+    pytest.param("rc/*/gen.py", ["gen.py", "sub/gen.py"], id="half a name"),
+    pytest.param("src/*/gen", ["gen.py", "sub/gen.py"], id="half a file"),
+]
+
+
+@pytest.mark.parametrize(("exclude", "left"), FROM_HERE)
+def test_a_glob_with_a_slash_is_read_from_the_current_directory_too(
+    plant: Any, exclude: str, left: list[str]
+) -> None:
+    root = plant("src/pkg/gen.py", "src/pkg/keep.py", "src/pkg/sub/gen.py")
+    expected = sorted([*left, "keep.py"])
+    for walked in ("src/pkg", "./src/pkg/", root / "src" / "pkg"):
+        found = [Path(each.path).relative_to(walked).as_posix() for each in walk(walked, exclude)]
+        assert sorted(found) == expected
+    assert _shown("src/pkg", Path(exclude)) == [each.path for each in walk("src/pkg", exclude)]
+
+
+@pytest.mark.parametrize("exclude", ["src/*/gen.py", "*/pkg/gen.py", "src/**/gen.py"])
+def test_an_absolute_glob_is_matched_against_the_whole_path(plant: Any, exclude: str) -> None:
+    root = plant("src/pkg/gen.py", "src/pkg/keep.py")
+    assert _shown("src/pkg", root / exclude) == ["src/pkg/keep.py"]
+    assert _shown("src/pkg", f"/*/nowhere/{exclude}") == ["src/pkg/gen.py", "src/pkg/keep.py"]
+
+
+def test_a_glob_may_lead_up_from_the_current_directory(
+    plant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = plant("src/pkg/gen.py", "src/pkg/keep.py", "other/x.py")
+    monkeypatch.chdir(root / "other")
+    assert _shown("../src/pkg", "../*/pkg/gen.py") == ["../src/pkg/keep.py"]
+    assert _shown("../src/pkg", "*/pkg/gen.py") == ["../src/pkg/gen.py", "../src/pkg/keep.py"]
+
+
+@pytest.mark.parametrize("name", ["[x]", "a*b", "**", "a?b", "[!x]"])
+def test_the_current_directory_may_be_called_as_a_glob(
+    plant: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if sys.platform == "win32" and set(name) & set("*?"):
+        pytest.skip("no such name there")
+    root = plant(f"{name}/src/pkg/gen.py", f"{name}/src/pkg/keep.py", f"{name}/{name}/old/m.py")
+    monkeypatch.chdir(root / name)
+    assert _shown("src/pkg", "src/*/gen.py") == ["src/pkg/keep.py"]
+    assert _shown("src/pkg", root / name / "src" / "pkg" / "gen.py") == ["src/pkg/keep.py"]
+    assert _shown(name, f"{name}/old") == []
+
+
+@needs_links
+@pytest.mark.parametrize("exclude", ["src/*/gen.py", "*/pkg/gen.py", "near/*/gen.py"])
+def test_a_glob_is_matched_with_and_without_symbolic_links(
+    plant: Any, exclude: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = plant("far/src/pkg/gen.py", "far/src/pkg/keep.py")
+    (root / "link").symlink_to("far")
+    (root / "far" / "near").symlink_to("src")
+    monkeypatch.chdir(root / "link")
+    for walked in ("src/pkg", root / "far" / "src" / "pkg", root / "link" / "src" / "pkg"):
+        for each in (exclude, root / "far" / exclude, root / "link" / exclude):
+            assert [os.path.basename(found) for found in _shown(walked, each)] == ["keep.py"]
 
 
 def test_a_glob_can_be_an_absolute_path(plant: Any) -> None:
