@@ -124,7 +124,7 @@ class HyperParameterManager:
 
         Args:
             path: a file, a folder (every `*.py` below it), or an iterable of them.
-            exclude: globs of files and folders to leave out of folders.
+            exclude: globs of files and folders to leave out of folders and imports.
             follow_imports: whether the modules of the same project that the
                 files import are read too.
 

@@ -82,6 +82,42 @@ def walk(paths: Paths, exclude: Path | Iterable[Path] = ()) -> list[Found]:
     return [Found(shown, not walked) for walked, _, _, shown, _ in order]
 
 
+def exclusion(paths: Paths, exclude: Path | Iterable[Path] = ()) -> Callable[[str, str], bool]:
+    """Return what tells whether a file that a script imports is left out.
+
+    It is judged as a walk would: from the given folder that holds it, or else
+    from the nearest one that holds the script as well.
+
+    Args:
+        paths: what is walked.
+        exclude: a glob, or several, as for `walk`.
+
+    Returns:
+        A function of the path of a file and of that of the script.
+
+    >>> is_left_out = exclusion([], ["tests", "*_pb2.py"])
+    >>> is_left_out("a/tests/x.py", "a/main.py"), is_left_out("tests/x.py", "tests/main.py")
+    (True, False)
+    """
+    globs = list(flatten(exclude))
+    given = [os.path.abspath(path) for path in flatten(paths) if os.path.isdir(path)]
+    given.sort(key=len, reverse=True)  # the nearest one first
+    tests: dict[str, Callable[[str], bool]] = {}
+
+    def is_left_out(path: str, script: str) -> bool:
+        path, beside = os.path.abspath(path), os.path.dirname(os.path.abspath(script))
+        around = (each for each in given if path.startswith(os.path.join(each, "")))
+        folder = next(around, None) or os.path.commonpath([path, beside])
+        if folder not in tests:
+            tests[folder] = _exclusion(globs, (folder, folder, os.path.realpath(folder)))
+        start = os.path.join(folder, "")
+        parts = path[len(start) :].split(os.sep)
+        ways = (start + os.sep.join(parts[:count]) for count in range(1, len(parts) + 1))
+        return any(map(tests[folder], ways))
+
+    return is_left_out if globs else lambda _path, _script: False
+
+
 def read(path: str) -> bytes:
     """Return the bytes of a file.
 

@@ -14,7 +14,7 @@ from ..record import Record
 from ..source import Source
 from .decoding import DecodingError, decode
 from .extract import extract
-from .files import flatten, read, walk
+from .files import exclusion, flatten, read, walk
 from .index import Index, ScannedFile
 from .syntax import collector_at_rest
 
@@ -61,7 +61,7 @@ def scan(
     Args:
         paths: a file, a folder, or an iterable of them.
         placeholders: the names whose bare calls count.
-        exclude: globs of what to leave out of folders.
+        exclude: globs of what to leave out of folders and of imports.
         follow_imports: whether the modules of the same project that the files
             import are read too.
         others: whether files count that hold only hyperparameters of managers
@@ -72,10 +72,10 @@ def scan(
         FileNotFoundError: a path is not there.
     """
     known = known or {}
-    paths = list(flatten(paths))  # an iterator gives them once
+    paths, exclude = list(flatten(paths)), list(flatten(exclude))  # an iterator gives them once
     found = walk(paths, exclude)
     if follow_imports:
-        found = _with_imports(found)
+        found = _with_imports(found, exclusion(paths, exclude))
     may_hold = _prefilter(found, placeholders, others=others)
     # Nobody asks for the resolved paths of all files unless some are known.
     on_disk = {key for key, file in known.items() if not file.is_text}
@@ -108,7 +108,7 @@ def index_of(
     Args:
         paths: a file, a folder, or an iterable of them.
         placeholders: the names whose bare calls count, with or without an import.
-        exclude: globs of what to leave out of folders.
+        exclude: globs of what to leave out of folders and of imports.
         follow_imports: whether the modules of the same project that the files
             import are read too.
 
@@ -157,13 +157,13 @@ def file_key(path: str) -> Key:
     return (0, *os.path.realpath(path).split(os.sep))
 
 
-def _with_imports(scripts: list[Found]) -> list[Found]:
+def _with_imports(scripts: list[Found], is_left_out: Callable[[str, str], bool]) -> list[Found]:
     """Add the modules of the project that scripts import, each file once."""
     from .imports import reachable
 
-    reached: dict[Key, Found] = {}
+    reached = {file_key(script.path): script for script in scripts}
     for script in scripts:
-        for each in reachable(script.path):
+        for each in reachable(script.path, is_left_out=is_left_out)[1:]:
             reached.setdefault(file_key(each.path), each)
     return [reached[key] for key in sorted(reached)]
 

@@ -266,6 +266,43 @@ def test_one_folder_left_out_of_another_is_still_walked_for_itself(plant: Any) -
         assert _shown(both, "s") == ["t/n.py", "t/s/m.py"]
 
 
+@pytest.mark.parametrize(
+    ("exclude", "path", "is_left_out"),
+    [
+        pytest.param("gen.py", "t/s/gen.py", True, id="a name"),
+        pytest.param("s", "t/s/gen.py", True, id="a folder around it"),
+        pytest.param("s/gen.py", "t/s/gen.py", True, id="below the given folder"),
+        pytest.param("t/*/gen.py", "t/s/gen.py", True, id="from here"),
+        pytest.param("t", "t/s/gen.py", False, id="the given folder"),
+        pytest.param("t", "t/deep/m.py", False, id="the given folder around a nearer one"),
+        pytest.param("deep", "t/deep/m.py", False, id="the nearer one"),
+        pytest.param("gen.py", "t/s/other.py", False, id="another name"),
+        pytest.param((), "t/s/gen.py", False, id="nothing"),
+        pytest.param("u", "u/gen.py", True, id="outside of it"),
+        pytest.param("u/*.py", "u/gen.py", True, id="outside of it from here"),
+        pytest.param("script.py", "t/s/gen.py", False, id="the script"),
+    ],
+)
+def test_what_is_imported_is_left_out_as_if_it_were_met(
+    plant: Any, exclude: Any, path: str, is_left_out: bool
+) -> None:
+    root = plant("t/s/gen.py", "t/deep/m.py", "u/gen.py")
+    for given in (["t", "t/deep", "t/gone"], [root / "t" / "deep", root / "t"]):
+        for script in ("t/script.py", str(root / "t" / "script.py")):
+            judge = files.exclusion(given, exclude)
+            assert judge(path, script) is is_left_out
+            assert judge(str(root / path), script) is is_left_out
+
+
+def test_what_a_script_imports_is_judged_from_where_both_are(plant: Any) -> None:
+    plant("old/pkg/bin/train.py", "old/pkg/net.py", "old/pkg/bin/net.py")
+    for exclude, left_out in {"old": False, "pkg": False, "net.py": True, "pkg/*": False}.items():
+        judge = files.exclusion("old/pkg/bin/train.py", exclude)
+        assert judge("old/pkg/net.py", "old/pkg/bin/train.py") is left_out
+    assert files.exclusion([], "bin")("old/pkg/bin/net.py", "old/pkg/train.py")
+    assert not files.exclusion([], "bin")("old/pkg/bin/net.py", "old/pkg/bin/train.py")
+
+
 @needs_links
 def test_links_are_followed_and_loops_end(plant: Any) -> None:
     root = plant("t/m.py", "else/where/n.py", "else/o.py")
