@@ -27,6 +27,14 @@ if TYPE_CHECKING:
     Folder: TypeAlias = tuple[str, str, str]
 
 _FOREIGN = frozenset({"__pycache__", "node_modules", "site-packages"})
+# Why there can be nothing at a path, beside that nobody put anything there.
+_IMPOSSIBLE = {
+    None: "no path can hold one of its characters",
+    errno.EINVAL: "no path can hold one of its characters",  # as `*` on Windows
+    errno.ENOTDIR: "a part of the path is a file, not a folder",
+    errno.ENAMETOOLONG: "a part of the path, or all of it, is longer than a name can be",
+    errno.ELOOP: "the symbolic links on the path lead in a ring",
+}
 _CHUNK = 1 << 16
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
@@ -176,8 +184,12 @@ def _routes(path: str, globs: list[str]) -> Iterator[tuple[str, Route]]:
     """Yield the resolved path of each file that a path leads to, and the way to it."""
     try:
         mode = os.stat(path).st_mode
-    except ValueError:  # a null character, which no path can hold
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path) from None
+    except (OSError, ValueError) as error:
+        why = _IMPOSSIBLE.get(getattr(error, "errno", None))
+        if why is None:
+            raise
+        sentence = f"{os.strerror(errno.ENOENT)}; {why}"
+        raise FileNotFoundError(errno.ENOENT, sentence, path) from None
     root = (path, os.path.abspath(path), os.path.realpath(path))
     if stat.S_ISDIR(mode):
         yield from _below(root, globs)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hpman import HyperParameterManager
 from hpman.static import files
 from hpman.static.files import Found, is_foreign, read, walk
 
@@ -128,6 +129,42 @@ def test_a_path_that_is_not_there_is_an_error(plant: Any, path: str) -> None:
         walk(["t", path])
     assert caught.value.errno == errno.ENOENT
     assert caught.value.filename == path
+
+
+NOT_THERE = [
+    pytest.param("t/m.py/n.py", "a file, not a folder", id="below a file"),
+    pytest.param("t/m.py/", "a file, not a folder", id="a file as a folder"),
+    pytest.param("x" * 300, "longer than a name can be", id="a long name"),
+    pytest.param("t/" * 5000 + "m.py", "longer than a name can be", id="a long path"),
+    pytest.param("t/ring", "lead in a ring", id="a link to itself"),
+    pytest.param("t/there/m.py", "lead in a ring", id="two links to each other"),
+    pytest.param("a\0b", "one of its characters", id="a null character"),
+    pytest.param("\ud800.py", "one of its characters", id="a lone surrogate"),
+]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its errors are others")
+@pytest.mark.parametrize(("path", "why"), NOT_THERE)
+def test_a_path_that_cannot_be_is_not_there_and_says_why(plant: Any, path: str, why: str) -> None:
+    root = plant("t/m.py")
+    for link, target in {"ring": "ring", "there": "back", "back": "there"}.items():
+        (root / "t" / link).symlink_to(target)
+    with pytest.raises(FileNotFoundError, match=f"No such file or directory; .*{why}") as caught:
+        HyperParameterManager("_").parse_file(["t", path])
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOENT, path)
+    assert caught.value.__suppress_context__
+
+
+def test_any_other_error_of_the_system_stays_as_it_is(
+    plant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str) -> Any:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr(os, "stat", refuse)
+    with pytest.raises(PermissionError) as caught:
+        walk("t")
+    assert (caught.value.errno, caught.value.filename) == (errno.EACCES, "t")
 
 
 class _BytesPath:
