@@ -7,6 +7,7 @@ this process get what was read; knows neither a command line nor how a program r
 from __future__ import annotations
 
 from .errors import error_for
+from .names import is_dunder
 from .static.index import Index
 from .static.rules import violations
 from .static.scan import scan
@@ -78,7 +79,7 @@ def managers_of(index: Index) -> list[HyperParameterManager]:
     placeholders = [
         each
         for each in sorted(index.placeholders())
-        if each.isidentifier() and not each[:2] == "__" == each[-2:]  # else a private one's
+        if each.isidentifier() and not is_dunder(each)  # else a private one's
     ]
     managers: list[HyperParameterManager] = [getattr(m, each) for each in placeholders or _USUAL]
     swapped = [(each, each.index.swap(files)) for each in managers]

@@ -53,7 +53,8 @@ class Selection(Record):
     def wants(self) -> Callable[[Finding], bool]:
         """Return what tells of a finding whether it is wanted in its file, and in its line."""
         silenced = _Silenced()
-        by_glob = [(left_out([glob], self.folder), codes) for glob, codes in self.per_file]
+        folders = self.folder, os.path.realpath(self.folder)
+        by_glob = [(left_out([glob], *folders), codes) for glob, codes in self.per_file]
         start = os.path.join(self.folder, "")
 
         def is_wanted(found: Finding) -> bool:

@@ -100,7 +100,7 @@ def _bound(
         bind(parser, manager)
     except (HpmanError, OSError) as error:
         stop(parser.prog, error)
-    others = sorted(index_of(paths, [placeholder]).placeholders() - {placeholder} - notes)
+    others = sorted(index_of(paths, [placeholder]).placeholders() - {manager.placeholder} - notes)
     if others:
         notes.update(others)
         options = " or ".join(f"--placeholder {each}" for each in others)

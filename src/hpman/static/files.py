@@ -27,6 +27,14 @@ if TYPE_CHECKING:
     Folder: TypeAlias = tuple[str, str, str]
 
 _FOREIGN = frozenset({"__pycache__", "node_modules", "site-packages"})
+# Why there can be nothing at a path, beside that nobody put anything there.
+_IMPOSSIBLE = {
+    None: "no path can hold one of its characters",
+    errno.EINVAL: "no path can hold one of its characters",  # as `*` on Windows
+    errno.ENOTDIR: "a part of the path is a file, not a folder",
+    errno.ENAMETOOLONG: "a part of the path, or all of it, is longer than a name can be",
+    errno.ELOOP: "the symbolic links on the path lead in a ring",
+}
 _CHUNK = 1 << 16
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
@@ -115,6 +123,42 @@ def sources_among(
     return [path for path in listed if path in kept]
 
 
+def exclusion(paths: Paths, exclude: Path | Iterable[Path] = ()) -> Callable[[str, str], bool]:
+    """Return what tells whether a file that a script imports is left out.
+
+    It is judged as a walk would: from the given folder that holds it, or else
+    from the nearest one that holds the script as well.
+
+    Args:
+        paths: what is walked.
+        exclude: a glob, or several, as for `walk`.
+
+    Returns:
+        A function of the path of a file and of that of the script.
+
+    >>> is_left_out = exclusion([], ["tests", "*_pb2.py"])
+    >>> is_left_out("a/tests/x.py", "a/main.py"), is_left_out("tests/x.py", "tests/main.py")
+    (True, False)
+    """
+    globs = list(flatten(exclude))
+    given = [os.path.abspath(path) for path in flatten(paths) if os.path.isdir(path)]
+    given.sort(key=len, reverse=True)  # the nearest one first
+    tests: dict[str, Callable[[str], bool]] = {}
+
+    def is_left_out(path: str, script: str) -> bool:
+        path, beside = os.path.abspath(path), os.path.dirname(os.path.abspath(script))
+        around = (each for each in given if path.startswith(os.path.join(each, "")))
+        folder = next(around, None) or os.path.commonpath([path, beside])
+        if folder not in tests:
+            tests[folder] = _exclusion(globs, (folder, folder, os.path.realpath(folder)))
+        start = os.path.join(folder, "")
+        parts = path[len(start) :].split(os.sep)
+        ways = (start + os.sep.join(parts[:count]) for count in range(1, len(parts) + 1))
+        return any(map(tests[folder], ways))
+
+    return is_left_out if globs else lambda _path, _script: False
+
+
 def read(path: str) -> bytes:
     """Return the bytes of a file.
 
@@ -177,8 +221,12 @@ def _routes(path: str, globs: list[str]) -> Iterator[tuple[str, Route]]:
     """Yield the resolved path of each file that a path leads to, and the way to it."""
     try:
         mode = os.stat(path).st_mode
-    except ValueError:  # a null character, which no path can hold
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path) from None
+    except (OSError, ValueError) as error:
+        why = _IMPOSSIBLE.get(getattr(error, "errno", None))
+        if why is None:
+            raise
+        sentence = f"{os.strerror(errno.ENOENT)}; {why}"
+        raise FileNotFoundError(errno.ENOENT, sentence, path) from None
     root = (path, os.path.abspath(path), os.path.realpath(path))
     if stat.S_ISDIR(mode):
         yield from _below(root, globs)
@@ -188,7 +236,7 @@ def _routes(path: str, globs: list[str]) -> Iterator[tuple[str, Route]]:
 
 def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
     """Yield each file below a folder; what only links lead to comes last."""
-    is_left_out = _exclusion(globs, root[1])
+    is_left_out = _exclusion(globs, root)
     straight = [root]
     links: list[Folder] = []
     seen: set[str] = set()
@@ -225,7 +273,8 @@ def _belonging(
 ) -> Callable[[str], bool]:
     """Return what tells whether a walk from a root finds a path of a tree."""
     start = f"{root}/" if root else ""
-    is_glob = _exclusion(globs, os.path.join(folder, *root.split("/")))
+    base = os.path.join(folder, *root.split("/"))
+    is_glob = _exclusion(globs, (base, base, base))
     entered = {root: True}
 
     def is_left_out(path: str) -> bool:
@@ -251,13 +300,13 @@ def _belonging(
     return belongs
 
 
-def _exclusion(globs: list[str], folder: str) -> Callable[[str], bool]:
+def _exclusion(globs: list[str], folder: Folder) -> Callable[[str], bool]:
     """Return what tells whether a path below a folder is left out."""
     if not globs:
         return lambda _path: False
     from .globs import left_out
 
-    return left_out(globs, folder)
+    return left_out(globs, folder[1], folder[2])
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

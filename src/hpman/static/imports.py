@@ -16,7 +16,7 @@ from .syntax import UnparsableError, collector_at_rest, parse
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import AST, Import, ImportFrom
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeAlias
 
     Path: TypeAlias = str | os.PathLike[str]
@@ -28,7 +28,11 @@ _STANDARD = os.path.dirname(os.__file__)
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
-def reachable(script: Path, roots: Iterable[str] | None = None) -> list[Found]:
+def reachable(
+    script: Path,
+    roots: Iterable[str] | None = None,
+    is_left_out: Callable[[str, str], bool] = lambda _path, _script: False,
+) -> list[Found]:
     """List a script and the project's own files that its imports reach.
 
     The project is what lies below the script's folder, where Python looks first
@@ -42,13 +46,12 @@ def reachable(script: Path, roots: Iterable[str] | None = None) -> list[Found]:
     Args:
         script: the script.
         roots: the folders to look in, in place of those.
+        is_left_out: tells of a file, and of the script that reaches it, whether
+            it is left out; it is not read then, and leads no farther.
 
     Returns:
         The script, then the other files in the order of their paths. A file that
-        Python cannot read is listed; it leads no farther.
-
-    Raises:
-        OSError: the script cannot be read.
+        cannot be read, or not by Python, is listed; it leads no farther.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -65,13 +68,13 @@ def reachable(script: Path, roots: Iterable[str] | None = None) -> list[Found]:
         roots = (folder, _above_packages(folder))
     project = _Project(path, roots)
     found = {os.path.realpath(path): path}
-    todo = [(path, read(path))]
+    todo = [(path, _read_quietly(path))]
     with collector_at_rest():
         while todo:
             importer, data = todo.pop()
             for each in project.imported(importer, data):
                 real = os.path.realpath(each)
-                if real not in found:
+                if real not in found and not is_left_out(each, path):
                     found[real] = each
                     todo.append((each, _read_quietly(each)))
     others = sorted(list(found.values())[1:], key=lambda each: os.path.abspath(each).split(os.sep))

@@ -10,11 +10,12 @@ import os
 from functools import lru_cache
 from itertools import count
 
+from ..names import normalized
 from ..record import Record
 from ..source import Source
 from .decoding import DecodingError, decode
 from .extract import extract
-from .files import flatten, read, walk
+from .files import exclusion, flatten, read, walk
 from .index import Index, ScannedFile
 from .syntax import collector_at_rest
 
@@ -62,7 +63,7 @@ def scan(
     Args:
         paths: a file, a folder, or an iterable of them.
         placeholders: the names whose bare calls count.
-        exclude: globs of what to leave out of folders.
+        exclude: globs of what to leave out of folders and of imports.
         follow_imports: whether the modules of the same project that the files
             import are read too.
         roots: the folders in which these imports look; None for those of a script.
@@ -74,10 +75,10 @@ def scan(
         FileNotFoundError: a path is not there.
     """
     known = known or {}
-    paths = list(flatten(paths))  # an iterator gives them once
+    paths, exclude = list(flatten(paths)), list(flatten(exclude))  # an iterator gives them once
     found = walk(paths, exclude)
     if follow_imports:
-        found = _with_imports(found, roots)
+        found = _with_imports(found, roots, exclusion(paths, exclude))
     may_hold = _prefilter(found, placeholders, others=others)
     # Nobody asks for the resolved paths of all files unless some are known.
     on_disk = {key for key, file in known.items() if not file.is_text}
@@ -110,7 +111,7 @@ def index_of(
     Args:
         paths: a file, a folder, or an iterable of them.
         placeholders: the names whose bare calls count, with or without an import.
-        exclude: globs of what to leave out of folders.
+        exclude: globs of what to leave out of folders and of imports.
         follow_imports: whether the modules of the same project that the files
             import are read too.
 
@@ -123,7 +124,7 @@ def index_of(
     >>> index_of(__file__).placeholders()
     set()
     """
-    names = frozenset(placeholders)
+    names = frozenset(map(normalized, placeholders))
     found = scan(paths, names, exclude, follow_imports=follow_imports, others=True)
     return Index().swap(found.files)
 
@@ -146,7 +147,7 @@ def index_of_blobs(
     """
     from .prefilter import Prefilter
 
-    names = frozenset(placeholders)
+    names = frozenset(map(normalized, placeholders))
     may_hold = Prefilter(names, others=True)
     with collector_at_rest():
         files = [
@@ -195,13 +196,17 @@ def _folder_key(folder: str) -> Key:
     return (0, *folder.split(os.sep))
 
 
-def _with_imports(scripts: list[Found], roots: Iterable[str] | None) -> list[Found]:
+def _with_imports(
+    scripts: list[Found],
+    roots: Iterable[str] | None,
+    is_left_out: Callable[[str, str], bool],
+) -> list[Found]:
     """Add the modules of the project that scripts import, each file once."""
     from .imports import reachable
 
-    reached: dict[Key, Found] = {}
+    reached = {file_key(script.path): script for script in scripts}
     for script in scripts:
-        for each in reachable(script.path, roots):
+        for each in reachable(script.path, roots, is_left_out)[1:]:
             reached.setdefault(file_key(each.path), each)
     return [reached[key] for key in sorted(reached)]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from _ast import Attribute, Call, Constant, Name, NamedExpr
 
+from ..names import is_dunder, is_private, normalized
 from ..record import Record
 
 TYPE_CHECKING = False
@@ -80,6 +81,13 @@ class Scope:
         while scope.kind == "comprehension" and scope.outer is not None:
             scope = scope.outer
         return scope
+
+    def is_in_class(self) -> bool:
+        """Tell whether this is, or is inside of, the body of a class."""
+        scope: Scope | None = self
+        while scope is not None and scope.kind != "class":
+            scope = scope.outer
+        return scope is not None
 
     def declare(self, name: str, *, is_global: bool) -> None:
         """Move a name, and what it is bound to, to the scope where it lives.
@@ -194,6 +202,8 @@ class Lookup:
     def _mean(self, node: expr, scope: Scope) -> Iterable[Meaning]:
         """Return what an expression may stand for."""
         base, members = unfold(node)
+        if members and any(map(is_private, members)) and scope.is_in_class():
+            return ()  # Python looks for another attribute there, `_Class__a` for `__a`
         found: Iterable[Meaning] = ()
         if type(base) is Name:
             found = self._mean_name(base.id, scope)
@@ -253,7 +263,7 @@ def _dig(found: Iterable[Meaning], members: Iterable[str]) -> Iterable[Meaning]:
     """Return what the attributes of something of ours are."""
     for name in members:
         inner = []
-        if MODULE in found and not name.startswith("__"):
+        if MODULE in found and not is_dunder(name):
             inner.append(Meaning("manager", name))
         if PACKAGE in found and name in PACKAGE_MEMBERS:
             inner.append(PACKAGE_MEMBERS[name])
@@ -264,4 +274,8 @@ def _dig(found: Iterable[Meaning], members: Iterable[str]) -> Iterable[Meaning]:
 def _literal_placeholder(node: Call) -> list[str]:
     """Return the placeholder that a private manager is made with, where it is literal."""
     given = [*node.args[:1], *(k.value for k in node.keywords if k.arg == "placeholder")]
-    return [each.value for each in given if type(each) is Constant and type(each.value) is str]
+    return [
+        normalized(each.value)
+        for each in given
+        if type(each) is Constant and type(each.value) is str
+    ]

@@ -258,10 +258,35 @@ def test_a_file_that_may_not_be_read_is_listed(plant: Any, monkeypatch: pytest.M
     assert _reached("train.py") == ["a.py"]
 
 
-def test_a_script_that_is_not_there_is_an_error(plant: Any) -> None:
+def test_a_script_that_cannot_be_read_leads_nowhere(plant: Any) -> None:
     plant({})
-    with pytest.raises(FileNotFoundError):
-        reachable("train.py")
+    assert _reached("train.py") == []
+
+
+@pytest.mark.parametrize(
+    ("left_out", "expected"),
+    [
+        pytest.param([], ["a.py", "b.py", "c.py", "p/__init__.py", "p/x.py"], id="nothing"),
+        pytest.param(["b.py"], ["a.py", "p/__init__.py", "p/x.py"], id="with what it leads to"),
+        pytest.param(["c.py"], ["a.py", "b.py", "p/__init__.py", "p/x.py"], id="at the end"),
+        pytest.param(["p/__init__.py"], ["a.py", "b.py", "c.py", "p/x.py"], id="a package"),
+        pytest.param(["train.py"], ["a.py", "b.py", "c.py", "p/__init__.py", "p/x.py"], id="self"),
+    ],
+)
+def test_what_is_left_out_leads_no_farther(
+    plant: Any, left_out: list[str], expected: list[str]
+) -> None:
+    texts = {"train.py": "import a, p.x", "a.py": "import b", "b.py": "import c, train", "c.py": ""}
+    plant({**texts, "p/__init__.py": "", "p/x.py": ""})
+    asked = set()
+
+    def is_left_out(path: str, script: str) -> bool:
+        asked.add(script)
+        return path.replace(os.sep, "/") in left_out
+
+    found = reachable("train.py", is_left_out=is_left_out)
+    assert [each.path.replace(os.sep, "/") for each in found] == ["train.py", *expected]
+    assert asked == {"train.py"}
 
 
 @needs_links

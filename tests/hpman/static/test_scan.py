@@ -80,6 +80,28 @@ def test_imports_are_followed_from_each_script_once(tmp_path: Path) -> None:
     assert paths == ["a.py", "b.py", "c.py"]
 
 
+@pytest.mark.parametrize("follow_imports", [False, True])
+def test_a_script_that_cannot_be_read_is_a_finding_with_its_imports_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, follow_imports: bool
+) -> None:
+    (tmp_path / "a.py").touch()
+
+    def refuse(path: str, *_rest: object) -> int:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "open", refuse)
+    (file,) = scan(tmp_path / "a.py", ONLY, follow_imports=follow_imports).files
+    assert [each.code for each in file.diagnostics] == ["HPM001"]
+
+
+def test_globs_from_an_iterator_hold_for_folders_and_for_imports(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text('import gen\n_("a", 1)')
+    (tmp_path / "gen.py").write_text('_("gen", 1)')
+    for path in (tmp_path, tmp_path / "a.py"):
+        found = scan(path, ONLY, iter(["gen.py"]), follow_imports=True)
+        assert [os.path.basename(each.source.path) for each in found.files] == ["a.py"]
+
+
 def test_a_text_is_no_bytes() -> None:
     with pytest.raises(TypeError, match="`parse_file` takes paths"):
         scan_text(b"x", "a.py", ONLY)  # type: ignore[arg-type]
