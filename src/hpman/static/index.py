@@ -183,11 +183,11 @@ class Index:
         """
         names = self._names.get(placeholder, {})
         for name in self.names(placeholder):
-            occurrences = names[name]
-            first = occurrences[0]
-            if len(occurrences) == 1 and first.is_definition:  # as most are
-                yield HyperParameter(name, first.value, dict(first.hints), first, occurrences)
+            only = names[name]
+            if isinstance(only, Occurrence) and only.is_definition:  # as most are
+                yield HyperParameter(name, only.value, dict(only.hints), only, (only,))
                 continue
+            occurrences = self.named(placeholder, name)
             definition = self.definition(placeholder, name)
             if definition is None and self.is_branch(placeholder, name):
                 continue
