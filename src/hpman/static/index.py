@@ -6,8 +6,6 @@ text is swapped; knows neither where texts come from nor what is wrong with them
 
 from __future__ import annotations
 
-from bisect import bisect_left
-
 from ..errors import EMPTY
 from ..occurrence import Occurrence
 from ..record import Record
@@ -207,6 +205,8 @@ class Index:
 
     def below(self, placeholder: str, name: str) -> Iterator[str]:
         """Yield the names below a branch, as they sort."""
+        from bisect import bisect_left
+
         names = self._sorted.get(placeholder)
         if names is None:
             names = self._sorted[placeholder] = sorted(self._names.get(placeholder, ()))

@@ -6,13 +6,16 @@ knows no call and no scope.
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from ..source import Source
 
+_RARE = 300  # a name that is met no more often is looked at one by one
 _FEW = 8  # so many names are searched for one by one; the words of a line are as cheap for more
 
 
@@ -62,15 +65,13 @@ class Lines:
     def _holding(self, name: str) -> list[int]:
         """Return the numbers of the lines that hold a name."""
         text = self.source.text
-        if name not in text:
+        hits = text.count(name)
+        if not hits:
             return []
-        import re
-
         numbers = []
         number, last = 1, 0
-        # The literal first: a look-behind in front would slow the search tenfold.
-        for word in re.finditer(rf"{re.escape(name)}(?!\w)(?<!\w.{{{len(name)}}})", text):
-            number += text.count("\n", last, last := word.start())
+        for start in (_words_one_by_one if hits <= _RARE else _words)(text, name):
+            number += text.count("\n", last, last := start)
             numbers.append(number)
         return numbers
 
@@ -110,3 +111,45 @@ class Lines:
             if len(text) <= _SHORT and len(self._constants) < _MANY:
                 self._constants[text] = known
         return known
+
+
+def _words(text: str, name: str) -> Iterator[int]:
+    """Yield where a name stands as a word of its own."""
+    import re
+
+    # The literal first: a look-behind in front would slow the search tenfold.
+    pattern = rf"{re.escape(name)}(?!\w)(?<!\w.{{{len(name)}}})"
+    return (word.start() for word in re.finditer(pattern, text))
+
+
+def _words_one_by_one(text: str, name: str) -> Iterator[int]:
+    """Yield the same, without the time that it takes to make a pattern."""
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        beside = text[max(start - 1, 0) : start] + text[end : end + 1]
+        if "_" not in beside and not any(map(str.isalnum, beside)):  # what `\w` is
+            yield start
+        start = text.find(name, start + 1)
+
+
+def counted(numbers: Sequence[int], last: int) -> Sequence[int]:
+    """Return for each line how many of some lines there are up to it.
+
+    Two of these tell whether a span holds any, at the price of looking them up.
+
+    Args:
+        numbers: the numbers of the lines, sorted.
+        last: the last line to count up to.
+
+    >>> counted([2, 3], 4)
+    [0, 0, 1, 2, 2]
+    """
+    if type(numbers) is range:  # of all lines
+        return range(last + 1)
+    marks = bytearray(last + 1)
+    for number in numbers:
+        if number > last:  # a comment at the end
+            break
+        marks[number] = 1
+    return list(accumulate(marks))
