@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ..diagnostics import Diagnostic
     from ..source import Source
 
-    # What an occurrence holds, without its source; the place stands in a tuple of its own.
-    Row: TypeAlias = tuple[str, str, Any, dict[str, Any], str | None, tuple[int, int, int, int]]
+    # What an occurrence holds, without its source.
+    Row: TypeAlias = tuple[str, str, Any, dict[str, Any], str | None, int, int, int, int]
 
 _NO_HINTS: dict[str, Any] = {}  # of all calls without any: facts do not change
 _BY_PLACE = itemgetter(*map(Occurrence._fields.index, ("line", "column")))
@@ -98,8 +98,8 @@ def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
         rows = loads(data)  # noqa: S302 - these are our own
     new = tuple.__new__  # the constructor takes longer than all else here
     found = [
-        new(Occurrence, (owner, name, EMPTY if text is None else value, hints, text, source, *at))
-        for owner, name, value, hints, text, at in rows
+        new(Occurrence, (a, b, EMPTY if text is None else value, hints, text, source, c, d, e, f))
+        for a, b, value, hints, text, c, d, e, f in rows
     ]
     for number, value in others.items():
         found[number] = found[number].replace(value=value)
@@ -126,9 +126,10 @@ def _read(node: Call, placeholder: str, lines: Lines) -> Row | list[Diagnostic]:
     end_line: Any = node.end_lineno
     # Numbers are objects: most calls can do with one that is kept.
     end_line = line if end_line == line else end_line
-    end_offset: Any = node.end_col_offset
-    start, end = lines.column(line, node.col_offset), lines.column(end_line, end_offset)
-    return placeholder, name, value, hints, text, (line, start, end_line, end)
+    start, end = node.col_offset + 1, node.end_col_offset + 1  # type: ignore[operator]
+    if not lines.is_ascii:
+        start, end = lines.column(line, start - 1), lines.column(end_line, end - 1)
+    return placeholder, name, value, hints, text, line, start, end_line, end
 
 
 def _default(node: Call, placeholder: str, lines: Lines) -> tuple[Any, str]:

@@ -227,14 +227,15 @@ class Index:
         """Put occurrences among those that are there."""
         names = self._names.setdefault(placeholder, {})
         for name, found in added.items():
-            there = self.named(placeholder, name)
-            if not there and self.separator in name:
+            is_new = name not in names
+            if is_new and self.separator in name:
                 branches = self._branches.setdefault(placeholder, {})
                 for prefix in self.prefixes(name):
                     branches[prefix] = branches.get(prefix, 0) + 1
-            if not there and isinstance(found, Occurrence):
+            if is_new and isinstance(found, Occurrence):
                 names[name] = found
                 continue
+            there = () if is_new else self.named(placeholder, name)
             both = [*there, *([found] if isinstance(found, Occurrence) else found)]
             if both[0].source is not both[-1].source:  # those of one text are in order
                 both.sort(key=source_order)

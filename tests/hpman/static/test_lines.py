@@ -7,15 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpman.source import Source
-from hpman.static.lines import Lines, _words, _words_one_by_one, counted
+from hpman.static.lines import Lines, _one_by_one, counted
 
 
 @given(
     st.text("_ab1é²\u0301 .(\n", max_size=40),
     st.sampled_from(["_", "a", "ab", "_a_", "é", "__"]),
 )
-def test_words_are_the_same_one_by_one_and_by_a_pattern(text: str, name: str) -> None:
-    assert [*_words_one_by_one(text, name)] == [*_words(text, name)]
+def test_lines_are_the_same_one_by_one_and_by_a_pattern(text: str, name: str) -> None:
+    lines = Lines(Source("a.py", text))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hpman.static.lines._RARE", -1)
+        by_pattern = [*lines._holding(name)]
+    assert _one_by_one(text, name) == by_pattern
 
 
 @pytest.mark.parametrize("times", [3, 3000])
