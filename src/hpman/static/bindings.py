@@ -38,8 +38,8 @@ from _ast import (
     arg,
     expr,
 )
-from bisect import bisect_left
 
+from .lines import counted
 from .scopes import (
     CLASS,
     EVERY_NAME,
@@ -100,7 +100,8 @@ class Bindings:
 
     def _walk(self, tree: Module, tracked: Container[str], lines: Sequence[int]) -> None:
         """Collect the calls and the bindings of tracked names."""
-        self._tracked, self._lines = tracked, lines
+        self._tracked = tracked
+        self._upto = counted(lines, tree.body[-1].end_lineno or 0) if tree.body else ()
         self._aliases: set[str] = set()  # names that turned out to be ours
         self.own: set[str] = set()  # names that are ours, or may be
         self.foreign: set[str] = set()  # names imported under another original name
@@ -125,16 +126,12 @@ class Bindings:
 
     def _block(self, statements: Iterable[Any], scope: Scope) -> None:
         """Go into the statements that hold a candidate line."""
-        lines, stack = self._lines, self._stack
-        index, end = 0, len(lines)
+        upto, stack = self._upto, self._stack
         for statement in statements:
             first = statement.lineno
             if type(statement) in _DECORATED and statement.decorator_list:
                 first = min(first, statement.decorator_list[0].lineno)
-            index = bisect_left(lines, first, index)
-            if index == end:
-                break
-            if lines[index] <= statement.end_lineno:
+            if upto[statement.end_lineno] > upto[first - 1]:
                 # What dense files consist of takes no turn on the stack.
                 if type(statement) is Assign:
                     self._assign(statement, scope)

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from ..diagnostics import Diagnostic
     from ..source import Source
 
-    Place: TypeAlias = tuple[int, int, int, int, int | None]  # with the line that hides it
-    # What an occurrence holds, without its source; the place stands in a tuple of its own.
-    Row: TypeAlias = tuple[str, str, Any, dict[str, Any], str | None, Place]
+    # What an occurrence holds, without its source; the last one is the line that hides it.
+    Row: TypeAlias = tuple[
+        str, str, Any, dict[str, Any], str | None, int, int, int, int, int | None
+    ]
 
 _NO_HINTS: dict[str, Any] = {}  # of all calls without any: facts do not change
 _BY_PLACE = itemgetter(*map(Occurrence._fields.index, ("line", "column")))
@@ -105,8 +106,10 @@ def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
         rows = loads(data)  # noqa: S302 - these are our own
     new = tuple.__new__  # the constructor takes longer than all else here
     found = [
-        new(Occurrence, (owner, name, EMPTY if text is None else value, hints, text, source, *at))
-        for owner, name, value, hints, text, at in rows
+        new(
+            Occurrence, (p, n, EMPTY if text is None else value, hints, text, source, a, b, c, d, h)
+        )
+        for p, n, value, hints, text, a, b, c, d, h in rows
     ]
     for number, value in others.items():
         found[number] = found[number].replace(value=value)
@@ -136,9 +139,10 @@ def _read(
     end_line: Any = node.end_lineno
     # Numbers are objects: most calls can do with one that is kept.
     end_line = line if end_line == line else end_line
-    end_offset: Any = node.end_col_offset
-    start, end = lines.column(line, node.col_offset), lines.column(end_line, end_offset)
-    return placeholder, name, value, hints, text, (line, start, end_line, end, hidden_by)
+    start, end = node.col_offset + 1, node.end_col_offset + 1  # type: ignore[operator]
+    if not lines.is_ascii:
+        start, end = lines.column(line, start - 1), lines.column(end_line, end - 1)
+    return placeholder, name, value, hints, text, line, start, end_line, end, hidden_by
 
 
 def _default(node: Call, placeholder: str, lines: Lines) -> tuple[Any, str]:

@@ -257,7 +257,9 @@ def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
             is_source = name.endswith(".py") and _is_file(entry)
             if not is_source and (is_foreign(name) or not _is_folder(entry)):
                 continue
-            shown, absolute, real = to_shown + name, to_absolute + name, to_real + name
+            shown = to_shown + name
+            absolute = shown if to_absolute == to_shown else to_absolute + name
+            real = absolute if to_real == to_absolute else to_real + name
             if is_left_out(absolute):
                 continue
             if leads := _leads_elsewhere(entry):

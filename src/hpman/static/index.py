@@ -6,8 +6,6 @@ text is swapped; knows neither where texts come from nor what is wrong with them
 
 from __future__ import annotations
 
-from bisect import bisect_left
-
 from ..errors import EMPTY
 from ..occurrence import Occurrence
 from ..record import Record
@@ -227,6 +225,8 @@ class Index:
 
     def below(self, placeholder: str, name: str) -> Iterator[str]:
         """Yield the names below a branch, as they sort."""
+        from bisect import bisect_left
+
         names = self._sorted.get(placeholder)
         if names is None:
             names = self._sorted[placeholder] = sorted(self._names.get(placeholder, ()))
@@ -247,14 +247,15 @@ class Index:
         """Put occurrences among those that are there."""
         names = self._names.setdefault(placeholder, {})
         for name, found in added.items():
-            there = self.named(placeholder, name)
-            if not there and self.separator in name:
+            is_new = name not in names
+            if is_new and self.separator in name:
                 branches = self._branches.setdefault(placeholder, {})
                 for prefix in self.prefixes(name):
                     branches[prefix] = branches.get(prefix, 0) + 1
-            if not there and isinstance(found, Occurrence):
+            if is_new and isinstance(found, Occurrence):
                 names[name] = found
                 continue
+            there = () if is_new else self.named(placeholder, name)
             both = [*there, *([found] if isinstance(found, Occurrence) else found)]
             if both[0].source is not both[-1].source:  # those of one text are in order
                 both.sort(key=source_order)

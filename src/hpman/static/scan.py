@@ -177,7 +177,7 @@ def scan_text(text: str, filename: str, placeholders: frozenset[str]) -> Scanned
     key = file_key(filename) if is_file else (1, next(_texts))
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     with collector_at_rest():
-        return _scan_source(Source(filename, text, key), placeholders).replace(is_text=True)
+        return _scan_source(Source(filename, text, key), placeholders, is_text=True)
 
 
 def file_key(path: str) -> Key:
@@ -257,9 +257,12 @@ def _scan_data(path: str, key: Key, data: bytes, placeholders: frozenset[str]) -
     return _scan_source(Source(path, text, key), placeholders)
 
 
-def _scan_source(source: Source, placeholders: frozenset[str]) -> ScannedFile:
+def _scan_source(
+    source: Source, placeholders: frozenset[str], *, is_text: bool = False
+) -> ScannedFile:
     """Scan a decoded text."""
-    return ScannedFile(source, *extract(source, placeholders))
+    found = extract(source, placeholders)
+    return ScannedFile(source, found.occurrences, found.diagnostics, found.links, is_text)
 
 
 def _unreadable(source: Source, reason: str, line: int | None, column: int | None) -> ScannedFile:
