@@ -93,10 +93,19 @@ def types(session: nox.Session) -> None:
 
 @nox.session(python=NEWEST)
 def publictypes(session: nox.Session) -> None:
-    """Ask pyright whether each public name is fully typed; its wheels carry node along."""
-    session.install(".", "basedpyright")
+    """Ask pyright whether each public name is fully typed, and what users will see of it."""
+    session.install(".", "basedpyright")  # a pyright whose wheels carry node along
+    session.run("basedpyright")
     for package in ("hpman", "hpargparse"):
         session.run("basedpyright", "--ignoreexternal", "--verifytypes", package)
+
+
+@nox.session(python=NEWEST)
+def selfcheck(session: nox.Session) -> None:
+    """Check this project and its examples with its own check."""
+    session.install(".")
+    session.run("hpman", "check", "src")
+    session.run("hpman", "check", "--each", *sorted(glob.glob("examples/*/")))
 
 
 @nox.session(python=NEWEST)

@@ -11,9 +11,9 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .binding import bind as bind
+    from .conflicts import OptionConflictError as OptionConflictError
     from .errors import ConversionError as ConversionError
     from .errors import SnapshotError as SnapshotError
-    from .options import OptionConflictError as OptionConflictError
     from .program import parse_args as parse_args
     from .transfer import load as load
     from .transfer import save as save
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # No module bears the name of what is public: importing it would put the module in its place.
 _OWNERS = {
     "ConversionError": "errors",
-    "OptionConflictError": "options",
+    "OptionConflictError": "conflicts",
     "SnapshotError": "errors",
     "bind": "binding",
     "load": "transfer",

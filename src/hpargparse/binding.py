@@ -8,24 +8,23 @@ from __future__ import annotations
 
 import argparse
 
-from hpman import from_here
-
-from .actions import ACTIONS, RequestAction
-from .convert import ConversionError, Converter
-from .formats import FORMATS
 from .hooks import attach
-from .options import BoundAction, HyperParameterAction, OptionConflictError
+from .options import REQUESTS, HyperParameterAction, RequestAction
 from .session import Binding
-from .shorthands import shorthands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from hpman import Diagnostic, HyperParameter, HyperParameterManager
 
+    from .options import BoundAction
+
+    Other = tuple[str, BoundAction]
+
 # The hints that can be malformed.
 _READ_BY_CONVERTERS = frozenset(["type", "choices", "range"])
+_SEQUENCES = (list, tuple, set)
 
 
 def bind(
@@ -69,16 +68,19 @@ def bind(
     """
     binding = Binding(
         manager,
+        show_defaults=show_defaults,
         serial_format=_known_format(serial_format),
         strict=strict,
         trust_pickle=trust_pickle,
     )
-    spell = _speller(parser)
-    actions: list[BoundAction] = [*_hyperparameter_actions(binding, spell, show_defaults)]
+    dashes = _dashes(parser)
+    found = manager.hyperparameters()
+    _demand_sound_hints(found)
+    actions: list[BoundAction] = [*_hyperparameter_actions(binding, found, dashes)]
     for name in _wanted(inject_actions):
-        option = spell(f"{action_prefix}-{name}" if action_prefix else name)
+        option = _spelled(dashes, f"{action_prefix}-{name}" if action_prefix else name)
         actions.append(RequestAction(binding, option, name))
-    others = [*shorthands(binding.options.values(), spell, manager.separator)]
+    others = [*_other_options(binding, dashes)]
     _demand_room(parser, actions, others)
     _add(parser, actions, manager.separator)
     for option, action in others:
@@ -86,36 +88,82 @@ def bind(
     attach(parser, binding)
 
 
-def _speller(parser: argparse.ArgumentParser) -> Callable[[str], str]:
-    """Return what makes an option of a name: of `weight_decay`, `--weight-decay`."""
+def clashes(
+    found: Iterable[HyperParameter], separator: str
+) -> Iterator[tuple[Diagnostic, list[str]]]:
+    """Find what would keep hyperparameters from being bound to a parser that is new.
+
+    Args:
+        found: the hyperparameters, each with hints that are sound.
+        separator: what stands between the parts of a name.
+
+    Yields:
+        What `bind` would say, and the hyperparameters that it is about.
+
+    >>> from hpman import HyperParameterManager
+    >>> manager = HyperParameterManager("_").parse_source('_("a_b", 1); _("a-b", 2)')
+    >>> [names for _clash, names in clashes(manager.hyperparameters(), manager.separator)]
+    [['a_b', 'a-b']]
+    """
+    from hpman import HyperParameterManager
+
+    from .conflicts import conflict, taken
+
+    nobody = Binding(
+        HyperParameterManager("_", separator),
+        show_defaults=False,
+        serial_format="auto",
+        strict=False,
+        trust_pickle=False,
+    )
+    parser = argparse.ArgumentParser()
+    dashes = _dashes(parser)
+    actions: list[BoundAction] = [*_hyperparameter_actions(nobody, found, dashes)]
+    actions += [RequestAction(nobody, _spelled(dashes, f"hp-{name}"), name) for name in REQUESTS]
+    for there, action, what in taken(parser, actions, _other_options(nobody, dashes)):
+        both = [each.name for each in (there, action) if isinstance(each, HyperParameterAction)]
+        yield conflict(there, action, what), both
+
+
+def _dashes(parser: argparse.ArgumentParser) -> str:
+    """Return what the long options of a parser begin with."""
     characters = parser.prefix_chars
-    dashes = ("-" if "-" in characters else characters[0]) * 2
-    return lambda name: f"{dashes}{name.replace('_', '-')}"
+    return ("-" if "-" in characters else characters[0]) * 2
+
+
+def _spelled(dashes: str, name: str) -> str:
+    """Make an option of a name: of `weight_decay`, `--weight-decay`."""
+    return dashes + name.replace("_", "-")
 
 
 def _hyperparameter_actions(
-    binding: Binding,
-    spell: Callable[[str], str],
-    show_defaults: bool,  # noqa: FBT001 - private
+    binding: Binding, found: Iterable[HyperParameter], dashes: str
 ) -> Iterator[HyperParameterAction]:
     """Make the option of each hyperparameter."""
     values = binding.manager.get_values()
-    found = binding.manager.hyperparameters()
-    _demand_sound_hints(found)
     for each in found:
-        if not each.name:
+        name = each.name
+        if not name:
             continue  # nothing to spell: `--` ends the options of every parser
-        action = HyperParameterAction(
-            each,
-            spell(each.name),
-            values.get(each.name),
-            binding.typed,
-            show_default=show_defaults,
-        )
-        binding.options[each.name] = action
-        if action.converter.takes_words:
+        action = HyperParameterAction(each, _spelled(dashes, name), values.get(name), binding)
+        binding.options[name] = action
+        if action.kind in _SEQUENCES:
             binding.sequences.append(action)
+        if action.is_required:
+            binding.required.append(name)
         yield action
+
+
+def _other_options(binding: Binding, dashes: str) -> Iterator[Other]:
+    """Make the options that help does not show: with underscores, for flags and for keys."""
+    separator = binding.manager.separator
+    for name, action in binding.options.items():
+        if "_" in name:
+            yield dashes + name, action
+        if action.kind is bool or type(action.hyperparameter.value) is dict:
+            from .shorthands import shorthands
+
+            yield from shorthands(action, lambda name: _spelled(dashes, name), separator)
 
 
 def _demand_sound_hints(found: Iterable[HyperParameter]) -> None:
@@ -123,6 +171,9 @@ def _demand_sound_hints(found: Iterable[HyperParameter]) -> None:
     problems: list[Diagnostic] = []
     for each in found:
         if each.hints and not _READ_BY_CONVERTERS.isdisjoint(each.hints):
+            from .convert import Converter
+            from .errors import ConversionError
+
             try:
                 Converter(each.value, each.hints, each.name, _place(each)).demand_sound_hints()
             except ConversionError as error:
@@ -138,49 +189,23 @@ def _place(each: HyperParameter) -> str:
 
 
 def _demand_room(
-    parser: argparse.ArgumentParser,
-    actions: Iterable[BoundAction],
-    others: Iterable[tuple[str, BoundAction]],
+    parser: argparse.ArgumentParser, actions: Sequence[BoundAction], others: Sequence[Other]
 ) -> None:
-    """Refuse options and destinations that are taken, all of them at once."""
-    options = dict(parser._option_string_actions)
-    dests = {action.dest: action for action in parser._actions}
-    problems = []
-    for action in actions:
-        option = action.option_strings[0]
-        there = options.setdefault(option, action)
-        what = f"the option {option}"
-        if there is action:
-            there = dests.setdefault(action.dest, action)
-            what = f"`{action.dest}` of the namespace"
-        if there is not action:
-            problems.append(_conflict(there, action, what))
-    refused = {problem.name for problem in problems}
-    for option, action in others:
-        there, owner = options.setdefault(option, action), action.owner
-        if there is not action and _owner(there) is not owner and owner.name not in refused:
-            refused |= {owner.name, getattr(_owner(there), "name", None)}  # once for both is enough
-            problems.append(_conflict(there, owner, f"the option {option}"))
-    if problems:
-        raise OptionConflictError(*problems)
+    """Refuse what is taken; where a glance shows that nothing is, nobody has to look closer."""
+    known = parser._option_string_actions
+    options = {*known, *(action.option_strings[0] for action in actions)}
+    theirs = {action.dest for action in parser._actions}
+    dests = {*theirs, *(action.dest for action in actions)}
+    more = dict(others)
+    if (
+        len(options) < len(known) + len(actions)
+        or len(dests) < len(theirs) + len(actions)
+        or len(more) < len(others)
+        or not options.isdisjoint(more)
+    ):
+        from .conflicts import demand_room
 
-
-def _owner(action: argparse.Action) -> argparse.Action:
-    """Return the action that an option belongs to: the hyperparameter's for its shorthands."""
-    return action.owner if isinstance(action, BoundAction) else action
-
-
-def _conflict(there: argparse.Action, action: BoundAction, what: str) -> Diagnostic:
-    """Describe two that make the same thing."""
-    there = _owner(there)
-    message = f"{_whose(there)} and {_whose(action)} both make {what}."
-    advice = "Rename one of the two."
-    if isinstance(action, RequestAction):
-        advice = "Give `bind` another `action_prefix`, or leave actions out with `inject_actions`."
-    name = action.name if isinstance(action, HyperParameterAction) else None
-    from hpman import Diagnostic
-
-    return Diagnostic("HPM204", f"{message[0].upper()}{message[1:]}", advice, name=name)
+        demand_room(parser, actions, others)
 
 
 def _add(parser: argparse.ArgumentParser, actions: Iterable[BoundAction], separator: str) -> None:
@@ -189,53 +214,46 @@ def _add(parser: argparse.ArgumentParser, actions: Iterable[BoundAction], separa
         group.title: group for group in reversed(parser._action_groups)
     }
     groups[None] = parser._optionals
+    given = parser._defaults  # by a `set_defaults` that came before
     for action in actions:
-        title = _title(action, separator)
+        title = None
+        if isinstance(action, HyperParameterAction):
+            if separator in action.name or "group" in action.hyperparameter.hints:
+                title = _title(action, separator)
+            if given and action.name in given:
+                action.default = given[action.name]
+        elif parser.argument_default is argparse.SUPPRESS:
+            action.default = argparse.SUPPRESS
         if title not in groups:
             groups[title] = parser.add_argument_group(title)
         groups[title]._add_action(action)
-        if not isinstance(action, HyperParameterAction):
-            if parser.argument_default is argparse.SUPPRESS:
-                action.default = argparse.SUPPRESS
-        elif action.name in parser._defaults:  # `set_defaults` came before
-            action.default = parser._defaults[action.name]
 
 
-def _title(action: BoundAction, separator: str) -> str | None:
+def _title(action: HyperParameterAction, separator: str) -> str | None:
     """Return the title of an option's group: of its hint, else the branch of its name."""
-    if not isinstance(action, HyperParameterAction):
-        return None
     title = action.hyperparameter.hints.get("group")
     return str(title) if title is not None else action.name.rpartition(separator)[0] or None
 
 
 def _known_format(serial_format: str) -> str:
     """Refuse a format that no file can have."""
-    if serial_format not in FORMATS:
-        raise ValueError(f"serial_format={serial_format!r} is none of {', '.join(FORMATS)}")
+    if serial_format != "auto":
+        from .formats import FORMATS
+
+        if serial_format not in FORMATS:
+            raise ValueError(f"serial_format={serial_format!r} is none of {', '.join(FORMATS)}")
     return serial_format
 
 
 def _wanted(inject_actions: bool | Iterable[str]) -> list[str]:  # noqa: FBT001 - the public contract
     """Return the names of the actions to add, in the order in which help shows them."""
     if isinstance(inject_actions, bool):
-        return list(ACTIONS) if inject_actions else []
+        return list(REQUESTS) if inject_actions else []
     names = [inject_actions] if isinstance(inject_actions, str) else list(inject_actions)
     wanted = {name.replace("-", "_") for name in names}
-    if unknown := wanted - ACTIONS.keys():
+    if unknown := wanted - REQUESTS.keys():
         raise ValueError(
             f"inject_actions names {', '.join(map(repr, sorted(unknown)))}; "
-            f"there are {', '.join(ACTIONS)}"
+            f"there are {', '.join(REQUESTS)}"
         )
-    return [name for name in ACTIONS if name in wanted]
-
-
-def _whose(action: argparse.Action) -> str:
-    """Say where an option comes from."""
-    if isinstance(action, HyperParameterAction):
-        place = f" ({from_here(action.place)})" if action.place else ""
-        return f"the hyperparameter `{action.name}`{place}"
-    if isinstance(action, BoundAction):
-        return f"the action {action.option_strings[0]}"
-    words = "/".join(action.option_strings) or action.dest
-    return f"the argument {words} of the parser"
+    return [name for name in REQUESTS if name in wanted]

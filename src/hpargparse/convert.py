@@ -1,32 +1,21 @@
 """Text to value and back for one hyperparameter: its default and its hints.
 
-Owns which values a hyperparameter takes and how a refusal reads; knows
-neither a parser, nor a manager, nor a file.
+Owns which values a hyperparameter takes; knows neither how a refusal reads, nor
+a parser, nor a manager, nor a file.
 """
 
 from __future__ import annotations
 
-from hpman import EMPTY, EmptyValue, NotLiteralEvaluable, from_here
+from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
 
-from .errors import ConversionError
-from .kinds import FRACTION, SAMPLES, Mismatch, fit, noun, read, read_elements
+from .kinds import SAMPLES, Mismatch, fit, read, read_elements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import NoReturn
 
-__all__ = ["ConversionError", "Converter"]
-
 _NONE_WORDS = ("None", "null")
-_SHOWN_LENGTH = 60
-# What a file holds, where that is spelled in another way than on a command line.
-_HELD = {
-    bool: "true or false",
-    bytes: "bytes, `!!binary YWI=` in YAML",
-    complex: "a complex number, `!complex 1+2j` in YAML",
-    type(...): "the ellipsis, `!ellipsis '...'` in YAML",
-}
 
 
 class Converter:
@@ -141,31 +130,15 @@ class Converter:
             ...
         hpargparse.errors.ConversionError: ... it has to be [lowest, highest], in this order
         """
-        sample, choices, limits = self.sample, self.choices, self.range
-        if choices == ():
-            self._refuse_hint("choices", "it has to name a value at least")
-        if limits is None:
-            return
-        # None of several values is there to compare with where the default is empty.
-        values = [*sample] if isinstance(sample, (list, tuple, set)) else [sample]
-        bounds = [each for each in limits if each is not None]
-        try:
-            is_ordered = len(bounds) < 2 or bounds[0] <= bounds[1]  # type: ignore[operator]
-            for value in values:
-                if value is not EMPTY and value is not None:
-                    [bound <= value for bound in bounds]  # type: ignore[operator]
-        except TypeError:
-            kind = f"its values, as {_shown(sample)} is" if sample is not EMPTY else "each other"
-            self._refuse_hint("range", f"its ends have to be comparable with {kind}")
-        if not is_ordered:
-            self._refuse_hint("range", "it has to be [lowest, highest], in this order")
+        from .refusals import demand_sound_hints
+
+        demand_sound_hints(self)
 
     def _refuse_hint(self, hint: str, demand: str) -> NoReturn:
         """Raise the error for a hint that is malformed."""
-        raise self._error(
-            f"the hint `{hint}` of `{self.name}` is {_shown(self.hints[hint])}{self._at()};"
-            f" {demand}"
-        )
+        from .refusals import malformed
+
+        raise malformed(self, hint, demand)
 
     def parse(self, text: str) -> object:
         """Read one text as a value.
@@ -237,7 +210,7 @@ class Converter:
         try:
             fitted = fit(value, self.sample)
         except Mismatch as mismatch:
-            self._refuse(mismatch, value, wanted=_as_value(mismatch.sample))
+            self._refuse(mismatch, value, is_typed=False)
         return self._within(fitted)
 
     def format(self, value: object) -> str:
@@ -277,93 +250,23 @@ class Converter:
             return value
         choices = self.choices
         if choices is not None and not _among(value, choices) and not _all(value, choices):
-            shown = ", ".join(map(_shown, choices))
-            raise self._error(
-                f"invalid choice: {_shown(value)} (choose from {shown});"
-                f" the choices of `{self.name}` stand{self._at() or ' in its hints'}"
-            )
+            from .refusals import no_choice
+
+            raise no_choice(self, value, choices)
         limits = self.range
         if limits is not None:
             for each in value if isinstance(value, (list, tuple, set)) else (value,):
-                self._in_range(each, *limits)
+                if not _is_inside(each, *limits):
+                    from .refusals import out_of_range
+
+                    raise out_of_range(self, each, *limits)
         return value
 
-    def _in_range(self, value: object, lowest: object, highest: object) -> None:
-        """Refuse a value below or above the range, or one that has no order, as nan."""
-        try:
-            inside = (lowest is None or lowest <= value) and (  # type: ignore[operator]
-                highest is None or value <= highest  # type: ignore[operator]
-            )
-        except TypeError:
-            inside = False
-        if inside and value == value:  # noqa: PLR0124 - nan differs from itself
-            return
-        bound = f"from {_shown(lowest)} to {_shown(highest)}"
-        if lowest is None:
-            bound = f"of at most {_shown(highest)}"
-        elif highest is None:
-            bound = f"of at least {_shown(lowest)}"
-        raise self._error(
-            f"expected a value {bound}, got {_shown(value)};"
-            f" the range of `{self.name}` stands{self._at() or ' in its hints'}"
-        )
-
-    def _refuse(self, mismatch: Mismatch, given: object, wanted: str = "") -> NoReturn:
+    def _refuse(self, mismatch: Mismatch, given: object, *, is_typed: bool = True) -> NoReturn:
         """Raise the error for a text or value of another kind."""
-        sample = mismatch.sample
-        kind = "literal" if sample is ... else type(sample).__name__
-        parts = [f"invalid {kind} value: {_shown(mismatch.given)}"]  # as argparse begins
-        if given not in (mismatch.given, _shown(mismatch.given)):
-            parts.append(f" in {_shown(given)}")
-        if mismatch.detail and mismatch.detail != FRACTION:
-            parts.append(f" ({mismatch.detail})")
-        elif type(sample) not in (int, float, str):
-            parts.append(f" (expected {wanted or noun(sample)})")
-        parts.append(f"; {self._origin()}")
-        if mismatch.detail == FRACTION and mismatch.sample is self.default:
-            parts.append(f", and `{self.default}.0` there would allow fractions")
-        elif type(sample) is str:
-            parts.append("; put it in quotes to make it a text")
-        elif wanted and type(sample) in (int, float) and _is_read(mismatch.given, sample):
-            parts.append("; leave its quotes out")
-        raise self._error("".join(parts)) from None
+        from .refusals import of_another_kind
 
-    def _origin(self) -> str:
-        """Say where the wanted type comes from."""
-        if self.hints and self.hints.get("type") is not None:
-            return f"the hint `type` of `{self.name}` is {self.hints['type']!r}{self._at()}"
-        default = self.default
-        return (
-            f"the default of `{self.name}` is the {type(default).__name__}"
-            f" {_shown(default)}{self._at()}"
-        )
-
-    def _at(self) -> str:
-        """Give the place as the end of a clause."""
-        return f" at {from_here(self.place)}" if self.place else ""
-
-    def _error(self, message: str) -> ConversionError:
-        return ConversionError.because(message, name=self.name)
-
-
-def _as_value(sample: object) -> str:
-    """Name the kind of a sample where a file or a program gives the value, not a text.
-
-    >>> _as_value(False), _as_value((1, 2))
-    ('true or false', 'a list of int')
-    """
-    name = _HELD.get(type(sample)) or noun(sample)
-    for kind in ("a tuple", "a set"):  # a list does for each, and every format has lists
-        name = f"a list{name[len(kind) :]}" if name.startswith(kind) else name
-    return name
-
-
-def _is_read(given: object, sample: object) -> bool:
-    """Tell whether a text would do where it was typed."""
-    try:
-        return isinstance(given, str) and read(given, sample) is not given
-    except Mismatch:
-        return False
+        raise of_another_kind(self, mismatch, given, is_typed=is_typed) from None
 
 
 def _among(value: object, choices: tuple[object, ...]) -> bool:
@@ -378,10 +281,15 @@ def _all(value: object, choices: tuple[object, ...]) -> bool:
     return isinstance(value, (list, tuple, set)) and all(_among(each, choices) for each in value)
 
 
-def _shown(value: object) -> str:
-    """Spell a value for a message, shortened where it is long."""
-    shown = _shown_whole(value)
-    return shown if len(shown) <= _SHOWN_LENGTH else f"{shown[: _SHOWN_LENGTH - 3]}..."
+def _is_inside(value: object, lowest: object, highest: object) -> bool:
+    """Tell whether a value is in a range; one that has no order, as nan, is not."""
+    try:
+        inside = (lowest is None or lowest <= value) and (  # type: ignore[operator]
+            highest is None or value <= highest  # type: ignore[operator]
+        )
+    except TypeError:
+        return False
+    return inside and value == value  # noqa: PLR0124 - nan differs from itself
 
 
 def _shown_whole(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Bytes of a file, read within bounds and replaced at one stroke.
+"""Bytes of files, read within bounds and replaced at one stroke.
 
 Owns what may be read and how a file is swapped for a new one; knows nothing
 of what the bytes say.
@@ -10,12 +10,15 @@ import errno
 import os
 import stat
 import sys
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 
 from .errors import MissingSnapshotError, SnapshotError
 from .streams import put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
     from typing import NoReturn
 
 # The densest YAML of this size takes some seconds to read; a snapshot has a few kilobytes.
@@ -55,46 +58,72 @@ def read_bytes(path: str, *, limit: int | None = SIZE_LIMIT) -> bytes:
     return _checked(data, path, limit)
 
 
-def replace_bytes(path: str, data: bytes) -> None:
-    """Put bytes in the place of a file at one stroke, or write them to standard output for "-".
+def replace_files(files: Iterable[tuple[str, bytes]]) -> None:
+    """Put bytes in the place of files: each at one stroke, and all of them or none.
 
-    The bytes go to a hidden file beside it, which then takes its name: whoever
-    looks sees the old file or the new one, also after a crash. A symlink
-    stays one, and the permissions stay as they were. A device, or a file that a
-    standard stream goes to, is written into: nothing can take its place.
+    The bytes go to a hidden file beside each, and when all of these are whole they
+    take its name: whoever looks sees the old file or the new one, also after a crash. A
+    symlink stays one, and the permissions stay as they were. A device, or a file that
+    a standard stream goes to, is written into: nothing can take its place.
 
     Args:
-        path: the path.
-        data: all of the new content.
+        files: the path of each, "-" for standard output, with all of its new content.
 
     Raises:
-        MissingSnapshotError: the folder is not there.
-        SnapshotError: it cannot be written; the old file is as it was.
+        MissingSnapshotError: a folder is not there.
+        SnapshotError: a file cannot be written; the old ones are as they were, as far
+            as a disk can promise for several.
     """
+    swaps: list[_Swap] = []
+    streams: list[Callable[[], None]] = []
+    with ExitStack() as unfinished:
+        for path, data in files:
+            with _reported(path):
+                write = _writer(path)
+                if write is None:
+                    swaps.append(_Swap(path, data))
+                    unfinished.callback(swaps[-1].discard)
+            if write is not None:
+                streams.append(partial(_write, path, write, data))
+        for step in streams:  # who reads one may leave, which no file on a disk does
+            step()
+        for swap in swaps:
+            with _reported(swap.path):
+                swap.finish()
+
+
+def _write(path: str, write: Callable[[bytes], None], data: bytes) -> None:
+    """Write to a stream or a device; errors of standard output are no errors of a file."""
     if path == STANDARD:
-        _write_standard(data)
+        write(data)
         return
+    with _reported(path):
+        write(data)
+
+
+@contextmanager
+def _reported(path: str) -> Iterator[None]:
+    """Raise our errors for the system's ones."""
     try:
-        stream = _stream_of(path)
-        if stream is not None:
-            _write_into(os.dup(stream), data)
-            return
-        target = os.path.realpath(path)
-        before = _status(target)
-        if before is not None and stat.S_ISCHR(before.st_mode):
-            _write_into(os.open(target, os.O_WRONLY | getattr(os, "O_NOCTTY", 0)), data)
-            return
-        if before is not None and not stat.S_ISREG(before.st_mode):
-            raise _not_regular(path, before.st_mode)
-        if before is not None and not os.access(target, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
-        if path.endswith(os.sep):  # realpath() takes the slash away, which asks for a folder.
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-        _swap(target, data, before)
+        yield
     except (OSError, ValueError) as error:
         if isinstance(error, (SnapshotError, BrokenPipeError)):  # who reads a stream may leave
             raise
         _raise_from(error, path, "written")
+
+
+def _writer(path: str) -> Callable[[bytes], None] | None:
+    """Return what writes into a path that nothing can take the place of; None for a file."""
+    if path == STANDARD:
+        return _write_standard
+    stream = _stream_of(path)
+    if stream is not None:
+        return lambda data: _write_into(os.dup(stream), data)
+    status = _status(path)
+    if status is not None and stat.S_ISCHR(status.st_mode):
+        flags = os.O_WRONLY | getattr(os, "O_NOCTTY", 0)
+        return lambda data: _write_into(os.open(path, flags), data)
+    return None
 
 
 def _stream_of(path: str) -> int | None:
@@ -119,33 +148,75 @@ def _write_into(descriptor: int, data: bytes) -> None:
         file.write(data)
 
 
-def _swap(target: str, data: bytes, before: os.stat_result | None) -> None:
-    """Write a file without a name, or with a hidden one, and give it the target's name."""
-    folder = os.path.dirname(target)
-    _sweep(folder)
-    # A name of its own, because the target's may be as long as names can be.
-    temporary = os.path.join(folder, os.urandom(8).hex().join(_HIDDEN))
-    descriptor = _open_nameless(folder)
-    nameless = descriptor is not None
-    if descriptor is None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(temporary, flags | getattr(os, "O_CLOEXEC", 0), 0o666)
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
+class _Swap:
+    """Bring a new file to the place of an old one.
+
+    Args:
+        path: the path.
+        data: the new content; it is on the disk, under no name or a hidden one, when
+            this is made.
+    """
+
+    def __init__(self, path: str, data: bytes) -> None:
+        """Write the new file."""
+        self.path = path
+        self._target = os.path.realpath(path)
+        self._descriptor: int | None = None
+        before = _replaceable(path, self._target)
+        folder = os.path.dirname(self._target)
+        _sweep(folder)
+        # A name of its own, because the target's may be as long as names can be.
+        self._temporary = os.path.join(folder, os.urandom(8).hex().join(_HIDDEN))
+        descriptor = _open_nameless(folder)
+        self._is_nameless = descriptor is not None
+        if descriptor is None:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            descriptor = os.open(self._temporary, flags | getattr(os, "O_CLOEXEC", 0), 0o666)
+        self._descriptor = descriptor
+        try:
+            with open(descriptor, "wb", closefd=False) as file:
+                file.write(data)
             if before is not None:
-                _adopt(descriptor if os.chmod in os.supports_fd else temporary, before)
+                _adopt(descriptor if os.chmod in os.supports_fd else self._temporary, before)
             os.fsync(descriptor)
-            if nameless:
-                # A source folder, though unused, makes link() follow the link to the open file.
-                os.link(f"{_OPEN_FILES}/{descriptor}", temporary, src_dir_fd=descriptor)
-        os.replace(temporary, target)
-    except BaseException:
-        if os.path.lexists(temporary):
-            os.unlink(temporary)
-        raise
-    _sync_folder(folder)
+        except BaseException:
+            self.discard()
+            raise
+        if not self._is_nameless:
+            self._close()  # a file that is open cannot be renamed everywhere
+
+    def finish(self) -> None:
+        """Give the new file its name."""
+        if self._descriptor is not None:
+            # A source folder, though unused, makes link() follow the link to the open file.
+            here = f"{_OPEN_FILES}/{self._descriptor}"
+            os.link(here, self._temporary, src_dir_fd=self._descriptor)
+        os.replace(self._temporary, self._target)
+        _sync_folder(os.path.dirname(self._target))
+
+    def discard(self) -> None:
+        """Leave nothing behind that has not got its name."""
+        self._close()
+        if os.path.lexists(self._temporary):
+            os.unlink(self._temporary)
+
+    def _close(self) -> None:
+        """Close the file."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _replaceable(path: str, target: str) -> os.stat_result | None:
+    """Return what is known of a file that is to be replaced; None where there is none."""
+    before = _status(target)
+    if before is not None and not stat.S_ISREG(before.st_mode):
+        raise _not_regular(path, before.st_mode)
+    if before is not None and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+    if path.endswith(os.sep):  # realpath() takes the slash away, which asks for a folder.
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    return before
 
 
 def _open_nameless(folder: str) -> int | None:
@@ -161,7 +232,6 @@ def _open_nameless(folder: str) -> int | None:
 
 def _sweep(folder: str) -> None:
     """Remove what killed processes left behind: hidden files that nobody can still be writing."""
-    from contextlib import suppress
     from time import time
 
     with suppress(OSError):  # not every folder can be listed, and others sweep too
@@ -176,8 +246,6 @@ def _adopt(file: int | str, before: os.stat_result) -> None:
     """Give the new file the owner and the permissions of the old one."""
     now = os.stat(file)
     if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
-        from contextlib import suppress
-
         # Only a privileged user can give a file away; the content matters more.
         with suppress(OSError):
             os.chown(file, before.st_uid, before.st_gid)
@@ -188,8 +256,6 @@ def _sync_folder(folder: str) -> None:
     """Make the new name last through a power cut, where the system can."""
     if not hasattr(os, "O_DIRECTORY"):
         return
-    from contextlib import suppress
-
     # Some file systems cannot; the file itself is safe already.
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 
 from .options import EQUALS, BoundAction
 from .session import Binding, current, run
@@ -44,65 +45,62 @@ def attach(parser: argparse.ArgumentParser, binding: Binding) -> None:
         known.setdefault(option, action)
     for option in [option for option in known if "=" in option]:
         known.setdefault(option.replace("=", EQUALS), known[option])
-    for own in parser._actions:
-        if isinstance(own, BoundAction) and own.adopted is None:
-            own.adopted = lambda adopter: attach(adopter, binding)
+    binding.adopt = partial(attach, binding=binding)
     _set_word_counts(parser, bindings)
 
 
 def _hook(parser: argparse.ArgumentParser, bindings: list[Binding]) -> None:
-    """Replace the methods of one parser that parse, that resolve abbreviations, and that format."""
+    """Replace the methods of one parser that parse, that resolve abbreviations, and that format.
+
+    A copy of the parser gets copies of what takes their place: a function that is made
+    here would stay with the parser that it was made for.
+    """
     own = parser.__dict__
     for name in _RELAXED:
-        own[name] = _relaxed(parser, bindings, getattr(parser, name))
-    option_tuples, formatter = parser._get_option_tuples, parser._get_formatter
-
-    def get_option_tuples(option_string: str) -> list[Any]:
-        """Count an option once, however many of its spellings an abbreviation fits."""
-        found = {id(each[0]): each for each in reversed(option_tuples(option_string))}
-        return list(reversed(found.values()))
-
-    own["_get_option_tuples"] = get_option_tuples
-    own["_get_formatter"] = lambda: _presenting(formatter())
-    own["_print_message"] = _printing(parser._print_message)
+        own[name] = partial(_parse, parser, bindings, getattr(parser, name))
+    own["_get_option_tuples"] = partial(_option_tuples, parser._get_option_tuples)
+    own["_get_formatter"] = partial(_formatter, parser._get_formatter)
+    own["_print_message"] = partial(_print_message, parser._print_message)
     parser._negative_number_matcher = _NegativeNumber()  # type: ignore[assignment]
 
 
-def _printing(original: Callable[..., None]) -> Callable[..., None]:
-    """Wrap what writes help and errors: not every terminal has the characters of every name."""
-
-    def print_message(message: str, file: Any = None) -> None:
-        try:
-            original(message, file)
-        except UnicodeEncodeError:
-            from .streams import put
-
-            put(sys.stderr if file is None else file, message)
-
-    return print_message
+def _option_tuples(original: Callable[[str], list[Any]], option_string: str) -> list[Any]:
+    """Count an option once, however many of its spellings an abbreviation fits."""
+    found = {id(each[0]): each for each in reversed(original(option_string))}
+    return list(reversed(found.values()))
 
 
-def _relaxed(parser: argparse.ArgumentParser, bindings: list[Binding], original: Parse) -> Parse:
-    """Wrap a method that returns what it did not know."""
+def _print_message(original: Callable[..., None], message: str, file: Any = None) -> None:
+    """Write help and errors: not every terminal has the characters of every name."""
+    try:
+        original(message, file)
+    except UnicodeEncodeError:
+        from .streams import put
 
-    def parse(
-        args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
-    ) -> tuple[argparse.Namespace, list[str]]:
-        strict = _is_strict(sys._getframe(1))
+        put(sys.stderr if file is None else file, message)
 
-        def inside() -> tuple[argparse.Namespace, list[str]]:
-            parsed, rest = original(_prepared(parser, bindings, args), namespace)
-            rest = [word.replace(EQUALS, "=") for word in rest]
-            session = current()
-            if strict and rest and session is not None:
-                from .suggestions import unrecognized
 
-                raise argparse.ArgumentError(None, unrecognized(rest, session.parsers))
-            return parsed, rest
+def _parse(
+    parser: argparse.ArgumentParser,
+    bindings: list[Binding],
+    original: Parse,
+    args: Sequence[str] | None = None,
+    namespace: argparse.Namespace | None = None,
+) -> tuple[argparse.Namespace, list[str]]:
+    """Run a method in a session that returns what it did not know."""
+    strict = _is_strict(sys._getframe(1))
 
-        return run(parser, bindings, inside, namespace)
+    def inside() -> tuple[argparse.Namespace, list[str]]:
+        parsed, rest = original(_prepared(parser, bindings, args), namespace)
+        rest = [word.replace(EQUALS, "=") for word in rest]
+        session = current()
+        if strict and rest and session is not None:
+            from .suggestions import unrecognized
 
-    return parse
+            raise argparse.ArgumentError(None, unrecognized(rest, session.parsers))
+        return parsed, rest
+
+    return run(parser, bindings, inside, namespace)
 
 
 def _is_strict(caller: FrameType | None) -> bool:
@@ -198,21 +196,24 @@ def _action_of(parser: argparse.ArgumentParser, word: str) -> BoundAction | None
     return action if isinstance(action, BoundAction) else None
 
 
-def _presenting(formatter: argparse.HelpFormatter) -> argparse.HelpFormatter:
+def _formatter(original: Callable[[], argparse.HelpFormatter]) -> argparse.HelpFormatter:
     """Let a formatter see options in a form that fits a page."""
+    from .page import presented, wrapped
+
+    formatter = original()
     add_usage, add_argument = formatter.add_usage, formatter.add_argument
+    split_lines = formatter._split_lines
 
     def usage(text: Any, actions: Any, groups: Any, prefix: Any = None) -> None:
-        shown = [_presented(action, with_help=False) for action in actions]
+        shown = [presented(action, with_help=False) for action in actions]
         add_usage(text, shown, groups, prefix)
 
     def argument(action: argparse.Action) -> None:
-        add_argument(_presented(action, with_help=True))
+        add_argument(presented(action, with_help=True))
 
     formatter.__dict__.update(add_usage=usage, add_argument=argument)
+    if type(formatter)._split_lines is argparse.HelpFormatter._split_lines:
+        formatter.__dict__["_split_lines"] = lambda text, width: (
+            wrapped(text, width) or split_lines(text, width)
+        )
     return formatter
-
-
-def _presented(action: argparse.Action, *, with_help: bool) -> argparse.Action:
-    """Return an action as help shows it."""
-    return action.presented(with_help=with_help) if isinstance(action, BoundAction) else action

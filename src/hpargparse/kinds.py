@@ -33,19 +33,6 @@ BOOLS = {
     **dict.fromkeys(("true", "yes", "on", "1", "y", "t"), True),
     **dict.fromkeys(("false", "no", "off", "0", "n", "f"), False),
 }
-_NOUNS = {
-    bool: "true or false (or yes, no, on, off, 1, 0)",
-    int: "an int",
-    float: "a float such as 1e-3",
-    str: "a text",
-    bytes: "bytes such as b'ab'",
-    complex: "a complex number such as 1+2j",
-    dict: "a dict such as {'lr': 1}",
-    list: "a list",
-    tuple: "a tuple",
-    set: "a set",
-    type(...): "the ellipsis ...",
-}
 
 
 class Mismatch(Exception):
@@ -63,19 +50,6 @@ class Mismatch(Exception):
         self.sample = sample
         self.given = given
         self.detail = detail
-
-
-def noun(sample: object) -> str:
-    """Name the kind of a sample, with its article.
-
-    >>> noun([1, 2])
-    'a list of int'
-    """
-    name = _NOUNS.get(type(sample), f"a {type(sample).__name__}")
-    if isinstance(sample, (list, tuple, set)):
-        element, _ = element_sample(sample)
-        return name if element is EMPTY else f"{name} of {type(element).__name__}"
-    return name
 
 
 def element_sample(sample: list[object] | tuple[object, ...] | set[object]) -> tuple[object, bool]:

@@ -1,43 +1,36 @@
-"""A hyperparameter as one option of an `ArgumentParser`.
+"""A hyperparameter, or a request such as `--hp-save`, as one option of a parser.
 
-Owns how an option is spelled, what its help says and how its words become a
-value; knows neither files of values nor when values are set.
+Owns how an option is made and what becomes of its words; knows neither files of
+values, nor when values are set, nor how an option looks in help.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from functools import cached_property
 
-from hpman import EMPTY, HpmanError, NotLiteralEvaluable, from_here
-
-from .convert import ConversionError, Converter
+from hpman import EMPTY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import FrameType
     from typing import Any
 
-    from hpman import Diagnostic, HyperParameter
+    from hpman import HyperParameter
 
-    Typed = Callable[[str, object, str], None]
+    from .convert import Converter
+    from .session import Binding
+
+    Kind = type[Any]
 
 # Stands for `=` in the middle of an option: argparse takes the first one for its end.
 EQUALS = "\0"
-_BRACKETS = "[]()"  # what argparse tells the parts of usage by
-_SHOWN_LENGTH = 100  # of a default in help
-
-
-class OptionConflictError(HpmanError, argparse.ArgumentError):
-    """Report an option that is there already, or that two hyperparameters make."""
-
-    def __init__(self, *diagnostics: Diagnostic) -> None:
-        """Fill the fields of an `argparse.ArgumentError` too."""
-        Exception.__init__(self, *diagnostics)
-        self.diagnostics = diagnostics
-        self.argument_name: str | None = None
-        self.message: str = str(self)
+# How Python itself reads a word, where hints say nothing else: most words need no more.
+_PLAIN: dict[type, Callable[[str], object]] = {float: float, int: int, str: str}
+_SHORT = 400  # characters of a number: longer ones are looked at closely
+_READ_BY_CONVERTERS = frozenset(["type", "choices", "range", "optional"])
 
 
 class BoundAction(argparse.Action):
@@ -45,11 +38,20 @@ class BoundAction(argparse.Action):
 
     Such a parser copies the actions of its parents and knows nothing else of
     them. That an action lands in another container is all there is to see.
+
+    Attributes:
+        binding: what the action was bound with.
+        alone: the word that an option without a word stands for.
+        is_required: whether a hint asks for a value.
+        shows_default: whether help says which value there is without the option.
+        kind: the type of the values, None where they are words.
     """
 
-    adopted: Callable[[argparse.ArgumentParser], None] | None = None
-    alone = "true"  # the word that an option without a word stands for
+    binding: Binding
+    kind: Kind | None = None
+    alone = "true"
     is_required = False
+    shows_default = True
 
     @property
     def owner(self) -> Any:
@@ -64,23 +66,6 @@ class BoundAction(argparse.Action):
         """Return the option as it was typed."""
         return (option_string or self.option_strings[0]).replace(EQUALS, "=")
 
-    def presented(self, *, with_help: bool) -> argparse.Action:
-        """Return an action in its place whose texts fit a page.
-
-        argparse fills usage in and tells its parts by blanks and brackets; its
-        `required` is no use to us, since a file may give the value too; and it
-        asks for the help of an option seven times. MetavarTypeHelpFormatter needs
-        a type, even where it shows the metavar.
-        """
-        twin = object.__new__(argparse.Action)
-        twin.__dict__.update(self.__dict__)
-        shown = _on_a_line if with_help else _in_usage
-        twin.option_strings = [shown(self.option_strings[0])]
-        twin.metavar = shown(str(self.metavar))
-        twin.required, twin.type = self.is_required, str
-        twin.help = self.help if with_help else ""
-        return twin
-
     @property
     def container(self) -> Any:
         """The parser or group that the action was last added to."""
@@ -90,10 +75,10 @@ class BoundAction(argparse.Action):
     def container(self, container: Any) -> None:
         moved = "container" in self.__dict__
         self.__dict__["container"] = container
-        if moved and self.adopted is not None:
+        if moved:
             adopter = _adopter(sys._getframe(1))
             if adopter is not None:
-                self.adopted(adopter)
+                self.binding.adopt(adopter)
 
 
 def _adopter(frame: FrameType | None) -> argparse.ArgumentParser | None:
@@ -104,46 +89,6 @@ def _adopter(frame: FrameType | None) -> argparse.ArgumentParser | None:
     return adopter if isinstance(adopter, argparse.ArgumentParser) else None
 
 
-def _limits_text(lowest: object, highest: object) -> str:
-    """Show a range.
-
-    >>> _limits_text(0, 1), _limits_text(0, None)
-    ('0 to 1', 'at least 0')
-    """
-    if lowest is None or highest is None:
-        return f"at most {highest}" if lowest is None else f"at least {lowest}"
-    return f"{lowest} to {highest}"
-
-
-def _on_a_line(text: str) -> str:
-    r"""Escape what would break a line.
-
-    >>> _on_a_line("--a\tb")
-    '--a\\tb'
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
-    )
-
-
-def _in_usage(text: str) -> str:
-    r"""Escape what argparse would break usage at.
-
-    >>> _in_usage("--f[x]"), _in_usage("--a  b")
-    ('--f\\x5bx\\x5d', '--a\\x20\\x20b')
-    """
-    shown = _on_a_line(text)
-    has_brackets = any(map(shown.count, _BRACKETS))
-    if has_brackets or shown != " ".join(shown.split()):
-        shown = shown.replace(" ", "\\x20")
-    if has_brackets and not (shown[0] == "{" and shown[-1] == "}"):
-        for bracket in _BRACKETS:
-            shown = shown.replace(bracket, f"\\x{ord(bracket):x}")
-    return shown
-
-
 class Choices:
     """Show the choices of an option in help and to shell completion.
 
@@ -151,13 +96,14 @@ class Choices:
     values where the parser knows words only.
     """
 
-    def __init__(self, shown: Iterable[str]) -> None:
-        """Keep the choices as text."""
-        self._shown = tuple(shown)
+    def __init__(self, action: HyperParameterAction) -> None:
+        """Leave the text to be made when it is asked for."""
+        self._action = action
 
     def __iter__(self) -> Iterator[str]:
         """Yield the choices as text."""
-        return iter(self._shown)
+        converter = self._action.converter
+        return map(converter.format, converter.choices or ())
 
     def __contains__(self, word: object) -> bool:
         """Let every word pass."""
@@ -170,6 +116,8 @@ class Spellings(list[str]):
     A later option of the parser's own may replace that, which argparse does not expect.
     """
 
+    __slots__ = ()
+
     def remove(self, spelling: str) -> None:
         """Forget a spelling if it is here."""
         if spelling in self:
@@ -179,65 +127,79 @@ class Spellings(list[str]):
 class HyperParameterAction(BoundAction):
     """Read the words of one hyperparameter and hand the value on.
 
+    There may be thousands of them, of which a command line asks for a few: what
+    they have in common is said once, by the class, and text is made when it is asked for.
+
     Args:
         hyperparameter: what is known of it.
         option: the option, as `--weight-decay`.
         default: the value that it has before parsing.
-        typed: takes the name, the value, and the option as it was typed.
-        show_default: whether help shows the default.
+        binding: takes the name, the value, and the option as it was typed.
+
+    Attributes:
+        initial: the default that the parser had last.
     """
 
-    choices: Iterable[str] | None
-    metavar: str | tuple[str, ...] | None
-    nargs: int | str | None
+    const = None
+    type = None
+    required = False
+    deprecated = False
+    choices: Iterable[str] | None = None
+    metavar: str | tuple[str, ...] | None = None
+    nargs: int | str | None = None
     option_strings: Sequence[str]
+    kind: Kind
 
-    def __init__(
-        self,
-        hyperparameter: HyperParameter,
-        option: str,
-        default: object,
-        typed: Typed,
-        *,
-        show_default: bool,
+    def __init__(  # not that of `Action`, which says once more what the class says
+        self, hyperparameter: HyperParameter, option: str, default: object, binding: Binding
     ) -> None:
-        """Leave all text to be made when it is asked for."""
-        definition = hyperparameter.definition
-        self.name: str = hyperparameter.name
+        """Take what tells this one from others."""
         self.hyperparameter = hyperparameter
-        self.place: str = "" if definition is None else f"{definition.path}:{definition.line}"
+        self.binding = binding
+        self.option_strings = Spellings((option,))
+        self.name: str = hyperparameter.name
+        self.dest = self.name
+        self.default = self.initial = None if default is EMPTY else default
+        self.kind = type(hyperparameter.value)
         hints = hyperparameter.hints
-        self.converter: Converter = Converter(hyperparameter.value, hints, self.name, self.place)
-        self.initial: object = None if default is EMPTY else default
-        self.typed = typed
-        self.is_required: bool = bool(hints and hints.get("required"))
-        self._show_default = show_default
-        super().__init__([option], self.name, default=self.initial, metavar=self.name.upper())
-        self.option_strings = Spellings(self.option_strings)
-        self.is_flag: bool = self.converter.is_flag
-        if self.is_flag:
-            self.nargs, self.metavar = "?", "{true,false}"
         if hints:
             self._take(hints)
+        if self.kind is bool:
+            self.nargs = "?"
+
+    def _take(self, hints: dict[str, object]) -> None:
+        """Take what hints say about the option itself."""
+        if hints.get("required"):
+            self.is_required = True
+        if hints.get("type") is not None:
+            self.kind = type(self.converter.sample)
+        if hints.get("choices") is not None:
+            self.choices = Choices(self)
+        if hints.get("metavar") is not None:
+            self.metavar = str(hints["metavar"])
+
+    @cached_property
+    def converter(self) -> Converter:
+        """What reads and shows values of the hyperparameter."""
+        from .convert import Converter
+
+        known = self.hyperparameter
+        return Converter(known.value, known.hints, self.name, self.place)
+
+    @property
+    def place(self) -> str:
+        """Where the hyperparameter is defined."""
+        definition = self.hyperparameter.definition
+        return "" if definition is None else f"{definition.path}:{definition.line}"
 
     @property
     def completer(self) -> Callable[..., Sequence[str]] | None:
         """What completes a word, as argcomplete asks for it; None for choices, or files."""
-        sample = self.converter.sample
-        if self.choices is None and self.is_flag:
+        if self.choices is None and self.kind is bool:
             return lambda **_asked: ("true", "false")
-        if self.choices is None and type(sample) in (int, float, complex):
+        if self.choices is None and self.kind in (int, float, complex):
             return lambda **_asked: (self.converter.format(self.default),)
         return None
-
-    def _take(self, hints: Mapping[str, object]) -> None:
-        """Show choices, and the placeholder that a hint asks for."""
-        if hints.get("choices") is not None:
-            choices = self.converter.choices or ()
-            self.choices = Choices(map(self.converter.format, choices))
-            self.metavar = f"{{{','.join(self.choices)}}}"
-        if hints.get("metavar") is not None:
-            self.metavar = str(hints["metavar"])
 
     def accepts(self, word: str) -> bool:
         """Tell whether a word is a value of the hyperparameter."""
@@ -246,46 +208,13 @@ class HyperParameterAction(BoundAction):
     @property
     def help(self) -> str:
         """The text of the hint `help`, then type, range, default and place."""
-        about = self.hyperparameter.hints.get("help")
-        facts = [self._type_text()]
-        limits = self.converter.range
-        if limits is not None:
-            facts.append(_limits_text(*limits))
-        if self._show_default:
-            facts.append(self._default_text())
-        if self.place:
-            facts.append(from_here(self.place))
-        elif self.hyperparameter.occurrences:
-            first = self.hyperparameter.occurrences[0]
-            facts.append(f"used at {from_here(first.path)}:{first.line}")
-        text = f"({', '.join(facts)})" if not about else f"{about} ({', '.join(facts)})"
-        # The empty `%(default).0s` keeps ArgumentDefaultsHelpFormatter from adding another default.
-        return text.replace("%", "%%") + "%(default).0s"
+        from .page import about
+
+        return about(self)
 
     @help.setter  # noqa: A003
     def help(self, text: object) -> None:
-        """Ignore what `argparse.Action` stores: the text is made when it is asked for."""
-
-    def _type_text(self) -> str:
-        """Name the type for help."""
-        converter = self.converter
-        if converter.type_name in ("any", "NoneType"):
-            return "any literal or text"
-        return f"{converter.type_name} or None" if converter.is_optional else converter.type_name
-
-    def _default_text(self) -> str:
-        """Show the default for help, shortened where it is long."""
-        default = self.default
-        if default is None and self.hyperparameter.value is EMPTY:
-            return "required" if self.is_required else "no default"
-        if isinstance(default, NotLiteralEvaluable):
-            shown = default.expression
-        else:
-            shown = self.converter.format(default) or repr(default)
-        shown = " ".join(shown.split())
-        if len(shown) > _SHOWN_LENGTH:
-            shown = f"{shown[: _SHOWN_LENGTH - 3]}..."
-        return f"{'required, ' if self.is_required else ''}default: {shown}"
+        """Ignore what other programs store: the text is made when it is asked for."""
 
     def parser_default(self) -> object:
         """Return what `set_defaults` gave the parser; text is read as typed text is.
@@ -303,7 +232,7 @@ class HyperParameterAction(BoundAction):
         """
         try:
             return self.converter.parse(value) if is_text else self.converter.check(value)
-        except ConversionError as error:
+        except ValueError as error:
             raise argparse.ArgumentError(self, str(error)) from None
 
     def __call__(
@@ -316,10 +245,10 @@ class HyperParameterAction(BoundAction):
         """Turn the words into the value."""
         try:
             value = self.read(values)
-        except ConversionError as error:
+        except ValueError as error:
             raise argparse.ArgumentError(self, str(error)) from None
         show(namespace, self.dest, value)
-        self.typed(self.name, value, self.spelled(option_string))
+        self.binding.typed(self.name, value, self.spelled(option_string))
 
     def read(self, words: Any) -> object:
         """Return the value of the words behind the option.
@@ -328,10 +257,101 @@ class HyperParameterAction(BoundAction):
             ConversionError: the words do not fit.
         """
         if words is None:
-            return self.converter.check(True)
-        if isinstance(words, str):
-            return self.converter.parse(words)
-        return self.converter.parse_words(list(words))
+            words = self.alone
+        if not isinstance(words, str):
+            return self.converter.parse_words(list(words))
+        plain = _PLAIN.get(type(self.hyperparameter.value))
+        if (
+            plain is not None
+            and len(words) < _SHORT
+            and _READ_BY_CONVERTERS.isdisjoint(self.hyperparameter.hints)
+        ):
+            try:
+                return plain(words)
+            except ValueError:
+                pass  # the converter knows what to say, or more ways to read it
+        return self.converter.parse(words)
+
+
+class RequestAction(BoundAction):
+    """Note what the command line asks for; it is done when parsing is.
+
+    Args:
+        binding: the binding that is asked.
+        option: the option, as `--hp-save`.
+        name: what is asked for, one of `REQUESTS`.
+    """
+
+    alone = "yaml"
+    shows_default = False  # help names those that there are
+
+    def __init__(self, binding: Binding, option: str, name: str) -> None:
+        """Take the settings of the request."""
+        self.binding = binding
+        self.name = name
+        nargs, const = REQUESTS[name]
+        super().__init__(
+            [option],
+            option.lstrip(option[0]).replace("-", "_"),
+            nargs=nargs,
+            const=const,
+            default=False if nargs == 0 else None,
+        )
+
+    @property
+    def help(self) -> str:
+        """What the request does."""
+        from .page import REQUESTED
+
+        return REQUESTED[self.name]
+
+    @help.setter  # noqa: A003
+    def help(self, text: object) -> None:
+        """Ignore what `argparse.Action` stores."""
+
+    @property
+    def choices(self) -> Sequence[str] | None:
+        """The words that may follow, where not every word may."""
+        if self.name not in ("list", "serial_format"):
+            return None
+        from .formats import FORMATS, LISTINGS
+
+        return LISTINGS if self.name == "list" else FORMATS
+
+    @choices.setter
+    def choices(self, choices: object) -> None:
+        """Ignore what `argparse.Action` stores: nobody asks before such a word is typed."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,  # noqa: ARG002
+    ) -> None:
+        """Note the request."""
+        value: Any = self.const if self.nargs == 0 else values
+        asked = self.binding.asked()
+        if asked is None:
+            raise argparse.ArgumentError(self, "is only known to a parser that was bound")
+        if self.name in ("load", "save"):
+            asked[self.name] = [*asked.get(self.name, ()), value]
+        else:
+            asked["list" if self.name == "detail" else self.name] = value
+        shown = {"detail": True, "load": asked.get("load")}.get(self.name, value)
+        setattr(namespace, self.dest, shown)
+
+
+# Of each request: how many words follow, and what none stands for.
+REQUESTS: dict[str, tuple[int | str | None, object]] = {
+    "save": (None, None),
+    "load": (None, None),
+    "list": ("?", "yaml"),
+    "detail": (0, "detail"),
+    "serial_format": (None, None),
+    "strict": (0, True),
+    "exit": (0, True),
+}
 
 
 def show(namespace: argparse.Namespace, dest: str, value: object) -> None:
@@ -350,6 +370,6 @@ def is_read(converter: Converter, word: str) -> bool:
     """Tell whether a converter takes a word."""
     try:
         converter.parse(word)
-    except ConversionError:
+    except ValueError:
         return False
     return True

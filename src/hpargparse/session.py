@@ -1,14 +1,12 @@
 """One run of a parser: from the words of a command line to values in managers.
 
 Owns the order load, command line, save, list, exit, and that a failure changes
-nothing; knows neither how options are made nor how files are laid out. What
-reads, writes and lists loads when it is asked for.
+nothing; knows neither how options are made nor how any request is carried out.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 from _thread import _local
 
 from hpman import HpmanError, Origin
@@ -17,7 +15,7 @@ from .options import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from typing import Any, TypeVar
 
     from hpman import HyperParameterManager
@@ -34,8 +32,11 @@ class Binding:
         manager: the manager that gets the values.
         options: the option of each hyperparameter, by name.
         sequences: those options that may take several words.
+        required: the names of those that need a value.
         aliases: other spellings of options, which help does not show.
+        adopt: lets another parser run sessions for this binding.
         filled: the values that a namespace got last.
+        show_defaults: whether help shows the defaults.
         serial_format: the format of files where none is asked for.
         strict: whether an unknown name in a file is an error.
         trust_pickle: whether a pickle may run code.
@@ -45,6 +46,7 @@ class Binding:
         self,
         manager: HyperParameterManager,
         *,
+        show_defaults: bool,
         serial_format: str,
         strict: bool,
         trust_pickle: bool,
@@ -53,11 +55,26 @@ class Binding:
         self.manager = manager
         self.options: dict[str, HyperParameterAction] = {}
         self.sequences: list[HyperParameterAction] = []
+        self.required: list[str] = []
         self.aliases: dict[str, argparse.Action] = {}
+        self.adopt: Callable[[argparse.ArgumentParser], None]
         self.filled: dict[str, object] = {}
+        self.show_defaults = show_defaults
         self.serial_format = serial_format
         self.strict = strict
         self.trust_pickle = trust_pickle
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Binding:
+        """Copy what a copy of a parser needs for itself; the values stay in one place."""
+        from copy import deepcopy
+
+        twin = memo[id(self)] = object.__new__(Binding)
+        shared = {"manager": self.manager, "filled": dict(self.filled)}
+        vars(twin).update(shared)
+        for name, value in vars(self).items():
+            if name not in shared:
+                vars(twin)[name] = deepcopy(value, memo)
+        return twin
 
     def typed(self, name: str, value: object, option: str) -> None:
         """Note a value that was typed; it is set when parsing is done."""
@@ -69,6 +86,11 @@ class Binding:
         asked = session.requests(self).typed
         asked.pop(name, None)
         asked[name] = value, option
+
+    def asked(self) -> dict[str, Any] | None:
+        """Return what is asked for so far, to be added to; None where no session runs."""
+        session = current()
+        return None if session is None else session.requests(self).actions
 
 
 class Requests:
@@ -146,8 +168,13 @@ class Session:
             argparse.ArgumentError: an option is at fault.
         """
         plans = self._plans()
-        for binding, requests in self._requests.items():
-            _try(binding, requests, plans[binding.manager], self._parser)
+        planned = [
+            (binding, each, plans[binding.manager]) for binding, each in self._requests.items()
+        ]
+        if any("save" in each.actions or len(plan.layers) > 1 for _binding, each, plan in planned):
+            from .requested import save
+
+            save(planned, self._parser)
         for manager, plan in plans.items():
             for values, origins in plan.layers:
                 manager.set_values(values, origins=origins)
@@ -164,7 +191,10 @@ class Session:
             plans[binding.manager].add(*_parser_defaults(binding))
             plans[binding.manager].add(*_handed_in(binding, self._given))
         for binding, requests in self._requests.items():
-            _plan_files(binding, requests, plans[binding.manager], self._parser)
+            if "load" in requests.actions:
+                from .requested import load
+
+                load(binding, requests, plans[binding.manager], self._parser)
         for binding, requests in self._requests.items():
             plans[binding.manager].add(*_typed(requests))
         for binding, requests in self._requests.items():
@@ -173,18 +203,16 @@ class Session:
 
     def _list(self) -> bool:
         """Print the listings that are asked for, and tell whether there are any."""
-        is_listed = False
-        for binding, requests in self._requests.items():
-            how = requests.actions.get("list")
-            if how is not None:
-                from .listing import listed
-                from .streams import put
+        asked = [
+            (binding.manager, requests.actions["list"])
+            for binding, requests in self._requests.items()
+            if "list" in requests.actions
+        ]
+        if asked:
+            from .requested import print_listings
 
-                text, left_out = listed(binding.manager, how, width=_terminal_width())
-                put(sys.stdout, text)
-                warn(self._parser.prog, left_out)
-                is_listed = True
-        return is_listed
+            print_listings(asked, self._parser)
+        return bool(asked)
 
 
 _running = _local()
@@ -248,23 +276,6 @@ def _run_outermost(parser: argparse.ArgumentParser, session: Session, parse: Cal
     return result
 
 
-def _terminal_width() -> int | None:
-    """Return the columns of the terminal that the output goes to, None where it goes elsewhere."""
-    if not sys.stdout.isatty():
-        return None
-    from shutil import get_terminal_size
-
-    return get_terminal_size().columns
-
-
-def warn(program: str, messages: Sequence[str]) -> None:
-    """Write warnings to the standard error stream, one a line."""
-    if messages:
-        from .streams import put
-
-        put(sys.stderr, "".join(f"{program}: warning: {message}\n" for message in messages))
-
-
 def told(error: Exception) -> str:
     """Put an error into words for somebody at a terminal."""
     if isinstance(error, OSError) and not isinstance(error, HpmanError):
@@ -318,34 +329,13 @@ def _typed(requests: Requests) -> tuple[dict[str, object], dict[str, Origin]]:
     return values, origins
 
 
-def _plan_files(
-    binding: Binding, requests: Requests, plan: Plan, parser: argparse.ArgumentParser
-) -> None:
-    """Plan what the files say that are to be loaded."""
-    actions = requests.actions
-    for path in actions.get("load") or ():
-        from .transfer import read_values
-
-        loaded = read_values(
-            path,
-            {name: option.converter for name, option in binding.options.items()},
-            separator=binding.manager.separator,
-            serial_format=actions.get("serial_format") or binding.serial_format,
-            strict=binding.strict or bool(actions.get("strict")),
-            trust_pickle=binding.trust_pickle,
-        )
-        warn(parser.prog, loaded.warnings)
-        plan.add(loaded.values, loaded.origins)
-
-
 def _check_required(binding: Binding, requests: Requests, plan: Plan) -> None:
     """Insist on what hints require, unless only a listing is asked for."""
-    required = [name for name, option in binding.options.items() if option.is_required]
-    if not required or requests.actions.get("list") is not None:
+    if not binding.required or "list" in requests.actions:
         return
     missing = [
         name
-        for name in required
+        for name in binding.required
         if not _is_planned(binding, name, plan) and not _is_set(binding, name)
     ]
     if missing:
@@ -371,26 +361,13 @@ def _is_set(binding: Binding, name: str) -> bool:
 def _fill(namespace: argparse.Namespace, binding: Binding) -> None:
     """Put the final values into the namespace."""
     values = binding.filled = binding.manager.get_values()
+    shown = {}
     for name, option in binding.options.items():
         option.initial = option.default
         if name in values and option.option_strings:  # else another option has replaced it
-            show(namespace, option.dest, values[name])
-
-
-def _try(binding: Binding, requests: Requests, plan: Plan, parser: argparse.ArgumentParser) -> None:
-    """Try the values that are planned, and write the snapshot that is asked for, of them.
-
-    A single layer needs no trial: the manager takes all of it or nothing.
-    """
-    paths = requests.actions.get("save", ())
-    if not paths and len(plan.layers) < 2:
+            shown[option.dest] = values[name]
+    if type(namespace) is argparse.Namespace:
+        vars(namespace).update(shown)
         return
-    from .snapshot import write
-    from .transfer import saveable
-
-    with binding.manager.override(plan.values):
-        values, left_out = saveable(binding.manager)
-    for path in paths:
-        write(path, values, requests.actions.get("serial_format") or binding.serial_format)
-    if paths:
-        warn(parser.prog, left_out)
+    for dest, value in shown.items():
+        show(namespace, dest, value)

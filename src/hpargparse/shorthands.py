@@ -1,4 +1,4 @@
-"""Other spellings of options: `--weight_decay`, `--no-flag`, and keys as `--opt.lr`.
+"""Other options for a hyperparameter: `--no-flag`, and single keys as `--opt.lr`.
 
 Owns which there are and what they set; help does not show them. Knows neither
 files nor when values are set.
@@ -8,39 +8,45 @@ from __future__ import annotations
 
 import argparse
 
-from .convert import ConversionError
 from .options import BoundAction, HyperParameterAction, is_read, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
 
 def shorthands(
-    actions: Iterable[HyperParameterAction], spell: Callable[[str], str], separator: str
+    action: HyperParameterAction, spell: Callable[[str], str], separator: str
 ) -> Iterator[tuple[str, BoundAction]]:
-    """Make the other spellings: underscores, `--no-flag`, and single keys of a dict.
+    """Make the other options of a flag, or of a dict.
 
     Args:
-        actions: the option of each hyperparameter.
+        action: the option of the hyperparameter.
         spell: makes an option of a name.
         separator: what stands between the parts of a name.
 
     Returns:
-        Each spelling with its action; the same spelling more than once perhaps.
+        Each spelling with its action.
     """
     dashes = spell("")
-    for action in actions:
-        name = action.name
-        if "_" in name:
-            yield f"{dashes}{name}", action
-        if action.is_flag:
-            for option in (spell(f"no-{name}"), f"{dashes}no-{name}", f"{dashes}no_{name}"):
-                yield option, NegatedAction(action, spell(f"no-{name}"))
-        default = action.hyperparameter.value
-        if type(default) is dict:
-            yield from _keys(action, spell, separator, (), default)
+    name = action.name
+    if action.kind is bool:
+        negated = NegatedAction(action, spell(f"no-{name}"))
+        for option in dict.fromkeys(
+            (spell(f"no-{name}"), f"{dashes}no-{name}", f"{dashes}no_{name}")
+        ):
+            yield option, negated
+    default = action.hyperparameter.value
+    if type(default) is dict:
+        exact = {
+            f"{dashes}{each.name}": each for each in _keys(action, spell, separator, (), default)
+        }
+        yield from exact.items()
+        # The keys `a_b` and `a-b` are two: who writes a key as it is gets that one.
+        for each in exact.values():
+            if spell(each.name) not in exact:
+                yield spell(each.name), each
 
 
 def _keys(
@@ -49,17 +55,14 @@ def _keys(
     separator: str,
     above: tuple[str, ...],
     default: dict[object, object],
-) -> Iterator[tuple[str, BoundAction]]:
+) -> Iterator[KeyAction]:
     """Make the options of the keys of a dict, and of the dicts in it."""
-    dashes = spell("")
     for key, value in default.items():
         if not isinstance(key, str) or separator in key:
             continue  # `set_value` could not address it
         path = (*above, key)
         name = separator.join((action.name, *path))
-        shorthand = KeyAction(action, path, name, spell(name))
-        yield spell(name), shorthand
-        yield f"{dashes}{name}", shorthand
+        yield KeyAction(action, path, name, spell(name))
         if type(value) is dict:
             yield from _keys(action, spell, separator, path, value)
 
@@ -86,6 +89,7 @@ class NegatedAction(BoundAction):
             [option], flag.dest, nargs=0, default=argparse.SUPPRESS, help=argparse.SUPPRESS
         )
         self._flag = flag
+        self.binding = flag.binding
         self.option_strings = _Fixed(self.option_strings)
 
     @property
@@ -103,10 +107,10 @@ class NegatedAction(BoundAction):
         """Turn the flag off."""
         try:
             value = self._flag.converter.check(False)
-        except ConversionError as error:
+        except ValueError as error:
             raise argparse.ArgumentError(self, str(error)) from None
         show(namespace, self.dest, value)
-        self._flag.typed(self._flag.name, value, self.spelled(option_string))
+        self.binding.typed(self._flag.name, value, self.spelled(option_string))
 
 
 class KeyAction(BoundAction):
@@ -119,7 +123,8 @@ class KeyAction(BoundAction):
     ) -> None:
         """Leave the namespace alone: it holds the whole dict."""
         self._whole = whole
-        self._name = name
+        self.binding = whole.binding
+        self.name = name
         self._converter = whole.converter.key_converter(path)
         words = "?" if self._converter.is_flag else None
         super().__init__([option], argparse.SUPPRESS, nargs=words, help=argparse.SUPPRESS)
@@ -144,6 +149,6 @@ class KeyAction(BoundAction):
         """Turn the word into the value of the key."""
         try:
             value = True if values is None else self._converter.parse(str(values))
-        except ConversionError as error:
+        except ValueError as error:
             raise argparse.ArgumentError(self, str(error)) from None
-        self._whole.typed(self._name, value, self.spelled(option_string))
+        self.binding.typed(self.name, value, self.spelled(option_string))

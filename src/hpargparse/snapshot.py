@@ -11,26 +11,13 @@ import os
 from hpman.record import Record
 
 from .errors import MissingSnapshotError, SnapshotError, Unholdable
-from .file_access import SIZE_LIMIT, STANDARD, read_bytes, replace_bytes
+from .file_access import SIZE_LIMIT, STANDARD, read_bytes, replace_files
 from .formats import EXTENSIONS, FORMATS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
-
-__all__ = [
-    "FORMATS",
-    "Entry",
-    "MissingSnapshotError",
-    "Snapshot",
-    "SnapshotError",
-    "dump",
-    "flatten",
-    "format_of",
-    "read",
-    "write",
-]
 
 
 class Snapshot(Record):
@@ -137,11 +124,31 @@ def write(
         serial_format: a format, or "auto" to go by the extension.
 
     Raises:
-        MissingSnapshotError: the folder is not there.
-        SnapshotError: the format cannot hold a value, or the file cannot be written.
+        SnapshotError: as `write_all` does.
     """
-    shown = _path_text(path)
-    found = format_of(shown, serial_format)
+    write_all([(path, values, serial_format)])
+
+
+def write_all(
+    snapshots: Iterable[tuple[str | os.PathLike[str], Mapping[str, object], str]],
+) -> None:
+    """Write files of named values: all of them, or nothing.
+
+    Args:
+        snapshots: path, values and format of each.
+
+    Raises:
+        SnapshotError: a format cannot hold a value, or a file cannot be written.
+    """
+    files = []
+    for path, values, serial_format in snapshots:
+        shown = _path_text(path)
+        files.append((shown, _encoded(shown, values, format_of(shown, serial_format))))
+    replace_files(files)
+
+
+def _encoded(shown: str, values: Mapping[str, object], found: str) -> bytes:
+    """Spell values in a format."""
     values = {name: values[name] for name in sorted(values)}
     try:
         data = _pickled(values) if found == "pickle" else dump(values, found).encode("utf-8")
@@ -163,7 +170,7 @@ def write(
             " nothing was written.",
             "Keep weights and data in files of their own, and their paths as hyperparameters.",
         )
-    replace_bytes(shown, data)
+    return data
 
 
 def dump(

@@ -11,6 +11,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import NoReturn, TextIO
 
 # What a shell shows of a program that SIGPIPE has ended, as it ends other tools in a closed pipe.
@@ -42,6 +43,27 @@ def put(stream: TextIO, text: str) -> None:
     stream.flush()  # what was written as text comes first
     binary.write(text.encode("utf-8", "backslashreplace"))
     binary.flush()
+
+
+def warn(program: str, messages: Sequence[str]) -> None:
+    """Write warnings to the standard error stream, one a line.
+
+    Args:
+        program: the name of the program, as errors give it.
+        messages: what to warn of; nothing is written where there is nothing.
+    """
+    if messages:
+        put(sys.stderr, "".join(f"{program}: warning: {message}\n" for message in messages))
+
+
+def shows_colours() -> bool:
+    """Tell whether standard output is a terminal that shows colours (no-color.org)."""
+    return (
+        sys.stdout is not None
+        and sys.stdout.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
 
 
 def end_quietly() -> NoReturn:

@@ -48,18 +48,18 @@ def _suggesting(words: Sequence[str], parsers: Sequence[argparse.ArgumentParser]
     for word in words:
         option = word.partition("=")[0]
         name = option.strip(prefixes) if option[:1] in prefixes else ""
-        near = _nearest(name, list(options)) if name else None
+        near = nearest(name, list(options)) if name else None
         yield word if near is None else f"{word} (did you mean {options[near]}?)"
 
 
-def _nearest(name: str, names: Sequence[str]) -> str | None:
+def nearest(name: str, names: Sequence[str]) -> str | None:
     """Return the name that is nearest: of those in its own branch, if one of them is near.
 
     Args:
         name: the name as typed, without dashes: they are alike in all.
         names: the names that there are.
 
-    >>> _nearest("opt.lt", ["opt", "opt.lr"]), _nearest("foo", ["on"])
+    >>> nearest("opt.lt", ["opt", "opt.lr"]), nearest("foo", ["on"])
     ('opt.lr', None)
     """
     from difflib import get_close_matches

@@ -11,8 +11,8 @@ import warnings
 from hpman import NotLiteralEvaluable, Origin
 from hpman.record import Record
 
-from .convert import ConversionError, Converter
-from .errors import SnapshotError
+from .convert import Converter
+from .errors import ConversionError, SnapshotError
 from .snapshot import flatten, read, write
 
 TYPE_CHECKING = False

@@ -7,7 +7,7 @@ running program; knows neither syntax nor precedence.
 from __future__ import annotations
 
 from .errors import EMPTY, ImpossibleTree, error_for
-from .runtime.complaints import check_placeholder
+from .names import normalized
 from .runtime.origin import Origin, caller
 from .runtime.store import Store
 
@@ -15,13 +15,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
     from typing import Any, TypeVar, overload
 
     from typing_extensions import Self
 
     from .hpm_db import HyperParameterDB, HyperParameterOccurrence, HyperParamNode
     from .runtime.origin import Explanation
-    from .runtime.override import Override
     from .runtime.tree import TreeView
     from .static.index import HyperParameter, Index, ScannedFile
 
@@ -67,8 +67,11 @@ class HyperParameterManager:
         home: Callable[[str], object] | None = None,
     ) -> None:
         """Start without sources and without values."""
-        check_placeholder(placeholder)
-        self.placeholder: str = placeholder
+        if not isinstance(placeholder, str):
+            from .runtime.complaints import no_placeholder  # type: ignore[unreachable]
+
+            raise no_placeholder(placeholder)
+        self.placeholder: str = normalized(placeholder)
         self.separator: str = separator
         self._home = home
         self._index: Index | None = None
@@ -123,7 +126,7 @@ class HyperParameterManager:
 
         Args:
             path: a file, a folder (every `*.py` below it), or an iterable of them.
-            exclude: globs of files and folders to leave out of folders.
+            exclude: globs of files and folders to leave out of folders and imports.
             follow_imports: whether the modules of the same project that the
                 files import are read too.
 
@@ -148,15 +151,12 @@ class HyperParameterManager:
         return self
 
     def parse_source(self, source: str, filename: str = "<unknown>") -> Self:
-        """Read the hyperparameters of one text, without running it.
+        """Read the hyperparameters of one text, without running it, and return the manager.
 
         Args:
             source: the text.
             filename: what to call it. A text of the same name is replaced,
                 unless the name stands in angle brackets, which is no file.
-
-        Returns:
-            The manager.
 
         Raises:
             HpmanError: the text breaks a rule, see `parse_file`.
@@ -168,24 +168,22 @@ class HyperParameterManager:
 
     def _take(self, files: list[ScannedFile], gone: Iterable[tuple[object, ...]] = ()) -> None:
         """Take what was scanned, as a whole or not at all."""
-        from .static.rules import placed, violations
-
         index = self.index.swap(files, gone)
-        if problems := violations(index, self.placeholder, files):
-            raise error_for(problems)
+        defaults, is_sound = index.defaults(self.placeholder)
+        if not is_sound or any(each.diagnostics for each in files):
+            from .static.rules import violations
+
+            if problems := violations(index, self.placeholder, files):
+                raise error_for(problems)
         try:
-            self._take_index(index)
+            self._take_index(index, defaults)
         except ImpossibleTree as error:
+            from .static.rules import placed
+
             raise error_for([placed(index, self.placeholder, error.diagnostics[0])]) from None
 
-    def _take_index(self, index: Index) -> None:
+    def _take_index(self, index: Index, defaults: dict[str, Any]) -> None:
         """Take what the sources say."""
-        defaults: dict[str, Any] = {}
-        for each in index.occurrences(self.placeholder):
-            if each.is_definition:
-                defaults[each.name] = each.value
-            elif not index.is_branch(self.placeholder, each.name):
-                defaults.setdefault(each.name, EMPTY)
         before, self._index = self._index, index
         try:
             self._store.adopt_defaults(defaults, self._defining)
@@ -268,17 +266,20 @@ class HyperParameterManager:
         self._store.set(values, origins or caller("setter", "set_values"))
         return self
 
-    def override(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Override:
+    def override(
+        self, values: Mapping[str, Any] | None = None, /, **named: Any
+    ) -> AbstractContextManager[Self]:
         """Set values for the length of a `with` block; restore them after it, also on error.
 
         >>> _ = HyperParameterManager("_").set_value("lr", 1)
-        >>> with _.override(lr=2, **{"model.depth": 3}):
-        ...     _.get_values()
+        >>> with _.override(lr=2, **{"model.depth": 3}) as changed:
+        ...     changed.get_values()
         {'lr': 2, 'model.depth': 3}
         >>> _.get_values()
         {'lr': 1}
         """
-        return self._store.override({**(values or {}), **named}, caller("override", "override"))
+        given = {**(values or {}), **named}
+        return self._store.override(given, caller("override", "override"), self)
 
     def get_tree(self, prefix: str = "", annotate_dict: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - public
         """Return the values below a prefix as nested dicts.
@@ -379,7 +380,7 @@ class HyperParameterManager:
         if self._home is not None and process == this_process():
             return
         if self._index is None and index is not None:
-            self._take_index(index)
+            self._take_index(index, index.defaults(self.placeholder)[0])
         self._store.restore(arrived(values))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:

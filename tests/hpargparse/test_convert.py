@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from hpargparse.convert import ConversionError, Converter
+from hpargparse import ConversionError
+from hpargparse.convert import Converter
 from hpman import EMPTY, NotLiteralEvaluable
 
 EXPRESSION = NotLiteralEvaluable(expression="LR / 10")

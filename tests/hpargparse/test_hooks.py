@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from argparse import SUPPRESS, ArgumentError, ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
@@ -290,3 +291,40 @@ def test_a_second_bind_of_the_same_parser_hooks_it_once() -> None:
     before = parser.__dict__["parse_known_args"]
     hpargparse.bind(parser, managed('_("b", 2)'), inject_actions=False)
     assert parser.__dict__["parse_known_args"] is before
+
+
+def test_a_copy_of_a_parser_parses_with_what_is_its_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser, manager = bound('_("lr", 0.5)\n_("flag", False)\n_("ks", [1])')
+    twin = copy.deepcopy(parser)
+    twin.prog = "twin"
+    twin.add_argument("--more", default=1)
+    twin.set_defaults(lr=0.25)
+    args = twin.parse_args(["--no-flag", "--ks", "3", "4", "--more", "2"])
+    assert (args.lr, args.ks, args.more) == (0.25, [3, 4], "2")
+    assert (manager("lr"), manager("ks")) == (0.25, [3, 4])
+    with pytest.raises(SystemExit):
+        twin.parse_args(["--mroe", "2"])
+    assert "twin: error: unrecognized arguments: --mroe (did you mean --more?)" in (
+        capsys.readouterr().err
+    )
+    assert parser.parse_args([]).lr == 0.25
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--more", "2"])
+
+
+@pytest.mark.parametrize(
+    ("line", "keys"),
+    [
+        ("--opt.a_b 5", {"a_b": 5}),
+        ("--opt.a-b 5", {"a-b": 5}),
+        ("--opt.c_d 5", {"c_d": 5}),
+        ("--opt.c-d 5", {"c_d": 5}),
+    ],
+)
+def test_a_key_that_is_written_as_it_is_comes_before_one_that_is_spelled_alike(
+    line: str, keys: dict[str, int]
+) -> None:
+    default = {"a_b": 1, "a-b": 2, "c_d": 3}
+    assert parsed(line, f"_('opt', {default})").opt == {**default, **keys}

@@ -11,6 +11,7 @@ import pytest
 
 import hpargparse
 from hpargparse.session import current, told
+from hpman import HyperParameterManager
 from tests.hpargparse.bound import bound, managed, refusal
 
 if TYPE_CHECKING:
@@ -298,6 +299,8 @@ FAILURES = {
     "the second of two files": "--hp-load right.yaml --hp-load wrong.yaml",
     "a folder to save to": "--hp-save none/a.yaml",
     "a format to save in": "--hp-save a.xyz",
+    "the second file to save to": "--hp-save a.yaml --hp-save none/b.yaml",
+    "the format of the second file": "--hp-save a.yaml --hp-save b.xyz",
     "a parser that misses a word": "--needed",
 }
 
@@ -424,3 +427,32 @@ def test_each_file_that_is_named_is_saved_to() -> None:
     assert args.hp_save == "b.json"
     with open("a.yaml", encoding="utf-8") as one, open("b.json", encoding="utf-8") as other:
         assert (one.read(), json.load(other)) == ("lr: 1.0\n", {"lr": 1.0})
+
+
+def test_nothing_is_printed_where_another_file_cannot_be_saved(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser, _ = bound()
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--hp-save", "-", "--hp-save", "none/a.yaml"])
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device is full here")
+def test_no_file_is_saved_where_a_device_takes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    parser, _ = bound('_("lr", 0.5)')
+    words = "--hp-save a.yaml --hp-serial-format yaml --hp-save /dev/full"
+    assert refusal(capsys, parser, words).startswith("/dev/full: The file cannot be written: ")
+    assert os.listdir() == []
+
+
+def test_files_of_several_managers_are_saved_all_or_none(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser, _ = bound('_("lr", 0.5)')
+    other = HyperParameterManager("hp").parse_source('hp("depth", 3)', "model.py")
+    hpargparse.bind(parser, other, action_prefix="other")
+    refusal(capsys, parser, "--hp-save a.yaml --other-save none/b.yaml")
+    assert os.listdir() == []
+    parser.parse_args("--hp-save a.yaml --other-save b.yaml".split())
+    assert sorted(os.listdir()) == ["a.yaml", "b.yaml"]

@@ -3,6 +3,8 @@
 Owns the command line of this command; knows not how values are read or shown.
 """
 
+# PYTHON_ARGCOMPLETE_OK: for shells that complete any program that says so.
+
 from __future__ import annotations
 
 import argparse
@@ -13,9 +15,8 @@ from hpman import HpmanError, HyperParameterManager, index_of
 
 from ..binding import bind
 from ..listing import listed
-from ..program import complete, stop
-from ..session import warn
-from ..streams import end_quietly, put
+from ..program import complete, stop, words_of
+from ..streams import end_quietly, put, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,27 +28,26 @@ run, so nothing that they import has to be installed. Options for the
 hyperparameters that are found may stand before or behind the paths."""
 _EXAMPLES = """\
 examples:
-  hpcli .                                   all values, as yaml
-  hpcli train.py --hp-list detail           every place where one is used
-  hpcli train.py --lr 0.1 --hp-save a.yaml  a file for --hp-load
-  hpcli src --placeholder hp                those of `from hpman.m import hp`"""
+  {prog} .                                   all values, as yaml
+  {prog} train.py --hp-list detail           every place where one is used
+  {prog} train.py --lr 0.1 --hp-save a.yaml  a file for --hp-load
+  {prog} src --placeholder hp                those of `from hpman.m import hp`"""
 
 _WITH_WORD = ("--placeholder", "--hp-save", "--hp-load", "--hp-serial-format")
 
 
-def main(args: Sequence[str] | None = None) -> None:
+def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
     """Run the command.
 
     Args:
         args: the words of the command line; those of the process for None.
+        prog: what the command is called in help and errors.
     """
-    words = list(sys.argv[1:] if args is None else args)
-    if "_ARGCOMPLETE" in os.environ:  # a shell asks, and says elsewhere what was typed so far
-        words = os.environ["COMP_LINE"].split()[1:]
+    words = words_of(args)
     placeholder, paths = _first_look(words)
     notes: set[str] = set()
     while True:
-        parser, manager = _bound(placeholder, paths, notes)
+        parser, manager = _bound(prog, placeholder, paths, notes)
         complete(parser)
         namespace = parser.parse_intermixed_args(words)
         if (namespace.placeholder, namespace.paths) == (placeholder, paths):
@@ -79,13 +79,13 @@ def _first_look(words: list[str]) -> tuple[str, list[str]]:
 
 
 def _bound(
-    placeholder: str, paths: list[str], notes: set[str]
+    prog: str, placeholder: str, paths: list[str], notes: set[str]
 ) -> tuple[argparse.ArgumentParser, HyperParameterManager]:
     """Make the parser for what some paths hold; note each further placeholder once."""
     parser = argparse.ArgumentParser(
-        prog="hpcli",
+        prog=prog,
         description=_DESCRIPTION,
-        epilog=_EXAMPLES,
+        epilog=_EXAMPLES.format(prog=prog),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a Python file, or a folder")
@@ -100,9 +100,9 @@ def _bound(
         bind(parser, manager)
     except (HpmanError, OSError) as error:
         stop(parser.prog, error)
-    others = sorted(index_of(paths, [placeholder]).placeholders() - {placeholder} - notes)
+    others = sorted(index_of(paths, [placeholder]).placeholders() - {manager.placeholder} - notes)
     if others:
         notes.update(others)
         options = " or ".join(f"--placeholder {each}" for each in others)
-        put(sys.stderr, f"hpcli: there are hyperparameters of other managers: {options}\n")
+        put(sys.stderr, f"{prog}: there are hyperparameters of other managers: {options}\n")
     return parser, manager

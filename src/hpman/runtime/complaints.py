@@ -21,44 +21,28 @@ def impossible(message: str, advice: str, name: str | None) -> ImpossibleTree:
     return ImpossibleTree(Diagnostic("HPM203", message, advice, name=name))
 
 
-def check_name(name: object) -> None:
-    """Refuse a name that is no text.
-
-    Raises:
-        TypeError: if it is none.
-    """
-    if not isinstance(name, str):
-        raise TypeError(
-            f"The name of a hyperparameter is a str, but {name!r} is "
-            f"{type_name(name)}; give the name as a text."
-        )
+def no_name(name: object) -> TypeError:
+    """Make the error for a name that is no text."""
+    return TypeError(
+        f"The name of a hyperparameter is a str, but {name!r} is "
+        f"{type_name(name)}; give the name as a text."
+    )
 
 
-def check_placeholder(placeholder: object) -> None:
-    """Refuse a placeholder that is no text.
-
-    Raises:
-        TypeError: if it is none.
-    """
-    if not isinstance(placeholder, str):
-        raise TypeError(
-            f"The placeholder of a manager is a str, but {placeholder!r} is "
-            f"{type_name(placeholder)}; give the name that the sources call it by, "
-            'as in HyperParameterManager("_").'
-        )
+def no_placeholder(placeholder: object) -> TypeError:
+    """Make the error for a placeholder that is no text."""
+    return TypeError(
+        f"The placeholder of a manager is a str, but {placeholder!r} is "
+        f"{type_name(placeholder)}; give the name that the sources call it by, "
+        'as in HyperParameterManager("_").'
+    )
 
 
-def check_separator(separator: object) -> None:
-    """Refuse a separator that cannot split a name.
-
-    Raises:
-        TypeError: if it is no text.
-        ValueError: if it is empty.
-    """
-    if not isinstance(separator, str):
-        raise TypeError(f"The separator of names is a str, not {type_name(separator)}; take `.`.")
-    if not separator:
-        raise ValueError("The separator of names cannot be empty; take `.`.")
+def no_separator(separator: object) -> TypeError | ValueError:
+    """Make the error for a separator that cannot split a name."""
+    if isinstance(separator, str):
+        return ValueError("The separator of names cannot be empty; take `.`.")
+    return TypeError(f"The separator of names is a str, not {type_name(separator)}; take `.`.")
 
 
 def missing(name: str, known: Collection[str], used: Collection[str]) -> str:

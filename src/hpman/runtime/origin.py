@@ -1,25 +1,26 @@
 """Where a value came from.
 
-Owns the origin of a value, the chain of them that explains a name, and the
-history of what was set; must not know which value wins.
+Owns the origin of a value, and the journal of what was written where; must not
+know which value wins, nor what is written.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 
 from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
-    from types import FrameType
+    from collections.abc import Callable, Container, Iterable, Mapping
+    from types import CodeType, FrameType
     from typing import Any
 
     Place = tuple[str, "str | None", "int | None", "str | None"]
     Batch = tuple[dict[str, Any], dict[str, int] | int]
     Event = tuple[int, str, Place, Any]
+    Call = tuple[str, int, int]
+    Noted = tuple[str | CodeType, int, int]
 
 _OURS = ("hpman", "hpargparse")
 _LONGEST = 80
@@ -55,7 +56,9 @@ class Origin(Record):
         """`path:line` as far as it is known, the path as seen from here."""
         if self.path is None:
             return ""
-        path = _from_here(self.path)
+        from ..source import from_here
+
+        path = from_here(self.path)
         return path if self.line is None else f"{path}:{self.line}"
 
     @property
@@ -69,6 +72,12 @@ class Origin(Record):
     def __str__(self) -> str:
         """Give the place and the words on one line."""
         return " ".join(filter(None, [self.place, self.words])) or self.kind
+
+
+if TYPE_CHECKING:
+    Origins = Origin | Mapping[str, Origin]
+
+UNKNOWN = Origin("setter")
 
 
 class Explanation(tuple["Origin", ...]):
@@ -184,20 +193,117 @@ def _members(values: dict[str, Any], names: tuple[str, ...], below: str | None) 
     return [name for name in values if name in wanted or name.startswith(below)]
 
 
-def call_place() -> tuple[str, int]:
-    """Return file and line of the nearest caller outside this project.
+class Journal:
+    """Note where what is written comes from.
+
+    Attributes:
+        history: what was set, and where.
+        places: where the latest run-time default of each name stands, as
+            `call_site` tells it or as `place` does.
+        origin_of: returns the origin of a default in the sources.
+    """
+
+    __slots__ = ("history", "origin_of", "places")
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.history: History = History()
+        self.places: dict[str, Noted] = {}
+        self.origin_of: Callable[[str], Origin | None] | None = None
+
+    def record(
+        self, values: dict[str, Any], origins: Origins, above: Callable[[str], Iterable[str]]
+    ) -> None:
+        """Note where values that were set come from.
+
+        Args:
+            values: the values by name.
+            origins: the origin of all, or of each or a branch that it was given with.
+            above: gives the names above a name, the highest first.
+        """
+        if isinstance(origins, Origin):
+            self.history.record(values, origins)
+        else:
+            each = {name: _nearest(name, origins, above) for name in values}
+            self.history.record_each(values, each)
+
+    def events_of(self, names: Iterable[str], separator: str) -> list[Event]:
+        """Return the history of names and of what is below them, each event once."""
+        found = {
+            event[1:3]: event
+            for name in names
+            for event in self.history.events([name], below=name + separator)
+        }
+        return list(found.values())
+
+    def called(self, name: str, site: tuple[CodeType, int], *, written: int) -> Noted | None:
+        """Note where a run-time default stands; keep how much was set before the first.
+
+        Returns:
+            What was noted before, for `uncall`.
+        """
+        known = self.places.get(name)
+        self.places[name] = (*site, written if known is None else known[2])
+        return known
+
+    def place(self, name: str) -> Call:
+        """Return file and line of a run-time default, and how much was set before its first."""
+        where, at, written = self.places[name]
+        if isinstance(where, str):
+            return where, at, written
+        call = self.places[name] = where.co_filename, line_at(where, at), written
+        return call
+
+    def uncall(self, name: str, before: Noted | None) -> None:
+        """Note again what was noted before a call that was refused."""
+        if before is None:
+            del self.places[name]
+        else:
+            self.places[name] = before
+
+
+def _nearest(
+    name: str, origins: Mapping[str, Origin], above: Callable[[str], Iterable[str]]
+) -> Origin:
+    """Find the origin of a name, or of the branch that it was given with."""
+    if name in origins:
+        return origins[name]
+    branches = reversed([*above(name)])
+    return next((origins[each] for each in branches if each in origins), UNKNOWN)
+
+
+def call_site() -> tuple[CodeType, int]:
+    """Return the code of the nearest caller outside this project, and where in it that is.
+
+    Who calls this is one of ours. Whose line is asked for, by `line_at`, pays for it:
+    Python counts the lines from the start of the code, which in a long one takes longer
+    than all else that a call does.
+    """
+    frame = frame_outside(_OURS, sys._getframe(2))
+    return frame.f_code, frame.f_lasti
+
+
+def line_at(code: CodeType, at: int) -> int:
+    """Return the line of an instruction (PEP 626)."""
+    lines = (line for start, end, line in code.co_lines() if start <= at < end)
+    return next(lines, None) or code.co_firstlineno
+
+
+def frame_outside(packages: Container[str], frame: FrameType | None = None) -> FrameType:
+    """Return the nearest frame of a caller outside these packages, else the outermost.
 
     It asks each frame for the name of its module, so that the number of our
     own frames in between does not matter.
+
+    Args:
+        packages: the names of packages.
+        frame: where to start; the caller for None.
     """
-    frame = frame_outside(_OURS)
-    return frame.f_code.co_filename, frame.f_lineno
-
-
-def frame_outside(packages: Container[str]) -> FrameType:
-    """Return the nearest frame of a caller outside these packages, else the outermost."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and _root(frame.f_globals.get("__name__")) in packages:
+    frame = frame or sys._getframe(1)
+    while frame.f_back is not None:
+        module = frame.f_globals.get("__name__")
+        if not isinstance(module, str) or module.partition(".")[0] not in packages:
+            break
         frame = frame.f_back
     return frame
 
@@ -208,8 +314,8 @@ def caller(kind: str, text: str) -> Origin:
     >>> caller("setter", "set_value").text
     'set_value'
     """
-    path, line = call_place()
-    return Origin(kind, path, line, text)
+    frame = frame_outside(_OURS)
+    return Origin(kind, frame.f_code.co_filename, frame.f_lineno, text)
 
 
 def brief(value: object, longest: int = _LONGEST) -> str:
@@ -223,24 +329,7 @@ def brief(value: object, longest: int = _LONGEST) -> str:
     return _one_line(reprlib.repr(value), longest)
 
 
-def _root(module: object) -> str:
-    """Return the package that a module belongs to."""
-    return module.partition(".")[0] if isinstance(module, str) else ""
-
-
 def _one_line(text: str, longest: int = _LONGEST) -> str:
     """Join lines and shorten what is long."""
     line = " ".join(text.split())
     return line if len(line) <= longest else f"{line[: longest - 3]}..."
-
-
-def _from_here(path: str) -> str:
-    """Show a path below the current folder relative to it, `./main.py` as `main.py`."""
-    try:
-        here = os.getcwd()
-    except OSError:  # the folder was removed under us
-        return path
-    start = here if here.endswith(os.sep) else here + os.sep
-    below = path.removeprefix(start)
-    is_below = below != path or path.startswith(os.path.join(os.curdir, ""))
-    return os.path.normpath(below) if is_below else path

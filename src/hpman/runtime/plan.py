@@ -7,11 +7,12 @@ all before anything changes; must not know who writes or why.
 from __future__ import annotations
 
 from ..errors import EMPTY, EmptyValue, NotLiteralEvaluable
-from .complaints import check_name, impossible, type_name
-from .tree import DICT_MARK, ancestors, dig, merged, patched
+from .complaints import impossible, no_name, type_name
+from .tree import DICT_MARK, dig, merged, patched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any, Protocol
 
     from ..errors import ImpossibleTree
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
         @property
         def branches(self) -> set[str]:
             """The names that have leaves below them."""
+
+        def above(self, name: str) -> Iterable[str]:
+            """Give the names above a name, the highest first."""
 
         def leaf_above(self, name: str) -> str | None:
             """Return the leaf that a name is a key inside of, if there is one."""
@@ -65,7 +69,8 @@ class Plan:
 
     def assign(self, name: str, value: Any) -> None:
         """Set one name, whatever it is: a leaf, a branch, a key inside a leaf, or new."""
-        check_name(name)
+        if not isinstance(name, str):
+            raise no_name(name)
         if isinstance(value, (EmptyValue, NotLiteralEvaluable)):
             return  # it stands for a value that is not there yet
         leaf = self._leaf_of(name)
@@ -132,7 +137,7 @@ class Plan:
         known = self._ranks.resolved
         if name in known or name in self.effective:
             return name
-        for above in ancestors(name, self._ranks.separator):
+        for above in self._ranks.above(name):
             if above in known or above in self.effective:
                 return above
         return None
@@ -145,7 +150,7 @@ class Plan:
         """Set a name that has no value: a branch, or a new leaf."""
         if name not in self.branches and name not in self._ranks.branches:
             self.puts[name] = self.effective[name] = value
-            self.branches.update(ancestors(name, self._ranks.separator))
+            self.branches.update(self._ranks.above(name))
         elif isinstance(value, dict):
             self.spread(value, name)
         else:

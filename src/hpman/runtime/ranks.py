@@ -7,12 +7,10 @@ must not know threads, origins, or what the program has read.
 from __future__ import annotations
 
 from ..errors import EMPTY, EmptyValue, NotLiteralEvaluable
-from .complaints import impossible, type_name
-from .tree import ancestors, dig, nest, patched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from ..errors import ImpossibleTree
@@ -91,8 +89,7 @@ class Ranks:
         if self._branches is None:
             above: set[str] = set()
             for name in (*self.resolved, *self.used):
-                if self.separator in name:
-                    above.update(ancestors(name, self.separator))
+                above.update(self.above(name))
             self._branches = above
         return self._branches
 
@@ -114,7 +111,7 @@ class Ranks:
         """
         if self.calls:
             for name in (*self.resolved, *self.used):
-                for above in ancestors(name, self.separator):
+                for above in self.above(name):
                     if self.is_declared(above):
                         raise self.conflict(above, name)
 
@@ -122,10 +119,17 @@ class Ranks:
         """Tell whether the sources or a call give the name a default."""
         return name in self.defaults or name in self.calls
 
+    def above(self, name: str) -> Iterable[str]:
+        """Give the names above a name, the highest first; for most names there are none."""
+        if self.separator not in name:
+            return ()
+        from .tree import ancestors
+
+        return ancestors(name, self.separator)
+
     def leaf_above(self, name: str) -> str | None:
         """Return the leaf with a value that stands above a name, or None."""
-        above = ancestors(name, self.separator)
-        return next((leaf for leaf in above if leaf in self.resolved), None)
+        return next((leaf for leaf in self.above(name) if leaf in self.resolved), None)
 
     def path(self, leaf: str, name: str) -> list[str]:
         """Split what a name adds to that of the leaf above it."""
@@ -135,6 +139,8 @@ class Ranks:
         """Return the value of a leaf, of a branch, or of a key inside a leaf, else `EMPTY`."""
         if name in self.resolved:
             return self.resolved[name]
+        from .tree import dig, nest
+
         leaf = self.leaf_above(name)
         if leaf is not None:
             value = dig(self.resolved[leaf], self.path(leaf, name))
@@ -190,7 +196,7 @@ class Ranks:
             if len(separator) > 1:  # where one ends depends on where the one before does
                 return None
             above = {name.rpartition(separator)[0] for name in new if separator in name}
-            above.update(*[ancestors(name, separator) for name in above])
+            above.update(*[self.above(name) for name in above])
         alone = new.isdisjoint(self.branches) and new.isdisjoint(above)
         return above if alone and self.resolved.keys().isdisjoint(above) else None
 
@@ -229,22 +235,24 @@ class Ranks:
             ImpossibleTree: if the name is a branch, or stands below a leaf.
         """
         if name in self.resolved:
-            value = self._with_patches(name, self.sets.get(name, default))
+            value = self.sets.get(name, default)
+            if name in self.patches:
+                value = self._with_patches(name, value)
             self.calls[name] = default
             self.resolved[name] = value
             return self
-        if name in self.branches or any(
-            above in self.resolved for above in ancestors(name, self.separator)
-        ):
+        if name in self.branches or any(above in self.resolved for above in self.above(name)):
             return self.rebuilt(calls={**self.calls, name: default})
         self.calls[name] = default
-        self.branches.update(ancestors(name, self.separator))
+        self.branches.update(self.above(name))
         self.resolved[name] = default
         return self
 
     def _with_patches(self, leaf: str, value: Any) -> Any:
         """Put the patches of a leaf on top of its value."""
-        for name in self.patches.get(leaf, ()):
+        from .tree import patched
+
+        for name in self.patches[leaf]:
             base = value
             value = patched(base, self.path(leaf, name), self.sets[name])
             if value is EMPTY:
@@ -253,6 +261,8 @@ class Ranks:
 
     def conflict(self, leaf: str, below: str) -> ImpossibleTree:
         """Make the error for a leaf that would have something below it."""
+        from .complaints import impossible
+
         return impossible(
             f"`{leaf}`{self._where(self, leaf)} is a hyperparameter, "
             f"and `{below}`{self._where(self, below)} makes it a group of them.",
@@ -262,6 +272,8 @@ class Ranks:
 
     def blocked(self, leaf: str, name: str, value: Any) -> ImpossibleTree:
         """Make the error for a key inside a leaf that holds no dictionary there."""
+        from .complaints import impossible, type_name
+
         at = leaf
         parts = iter(self.path(leaf, name))
         while isinstance(value, dict):
@@ -274,3 +286,15 @@ class Ranks:
             f"Set `{at}` itself, or a name that is not below it.",
             name,
         )
+
+
+def demand_name(name: object) -> None:
+    """Refuse a name that is no text.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if not isinstance(name, str):
+        from .complaints import no_name
+
+        raise no_name(name)

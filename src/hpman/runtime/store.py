@@ -10,19 +10,15 @@ import os
 from _thread import RLock
 
 from ..errors import EMPTY, ImpossibleTree
-from .complaints import check_name, check_separator, impossible, missing, type_name
-from .journal import UNKNOWN, Journal
-from .origin import Origin, call_place
-from .ranks import Ranks
-from .tree import ancestors, annotated, copied, nest
+from .origin import UNKNOWN, Journal, call_site
+from .ranks import Ranks, demand_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from .journal import Origins
-    from .origin import Event, Explanation
+    from .origin import Event, Explanation, Origin, Origins
     from .override import Override
 
     OriginOf = Callable[[str], Origin | None]
@@ -62,12 +58,15 @@ class Store:
 
     def __init__(self, separator: str = ".") -> None:
         """Start without any name."""
-        check_separator(separator)
+        if not isinstance(separator, str) or not separator:  # type: ignore[redundant-expr]
+            from .complaints import no_separator
+
+            raise no_separator(separator)
         self.separator: str = separator
         self.hot: dict[str, Any] = {}
         self.accepted: dict[str, Any] = {}
         self._journal = Journal()
-        self._ranks = Ranks(separator, self._journal.where)
+        self._ranks = Ranks(separator, self._where)
         self._seen: set[str] = set()
 
     # Writing
@@ -105,11 +104,11 @@ class Store:
         Raises:
             ImpossibleTree: if the name does not fit the others.
         """
-        check_name(name)
-        place = call_place()
+        demand_name(name)
+        site = call_site()
         with _WRITING:
             ranks = self._ranks
-            before = self._journal.called(name, place, written=len(ranks.sets))
+            before = self._journal.called(name, site, written=len(ranks.sets))
             try:
                 new = ranks.call(name, default)
             except ImpossibleTree:
@@ -138,6 +137,8 @@ class Store:
             TypeError: if a name is no text.
         """
         if not hasattr(values, "keys"):
+            from .complaints import type_name
+
             raise TypeError(f"Give a dict of names and values, not {type_name(values)}.")
         given = dict(values)
         with _WRITING:
@@ -149,7 +150,7 @@ class Store:
                 ranks.commit(plan)
                 self._refresh(plan.effective)
                 given = plan.puts
-            self._journal.record(given, origins, self.separator)
+            self._journal.record(given, origins, ranks.above)
 
     def set_tree(self, tree: Mapping[str, Any], prefix: str = "", origin: Origin = UNKNOWN) -> None:
         """Set what stands in nested dictionaries, all or nothing.
@@ -162,34 +163,26 @@ class Store:
         Raises:
             ImpossibleTree: if a name does not fit the others, or a key is no text.
         """
-        check_name(prefix)
+        demand_name(prefix)
         if not hasattr(tree, "keys"):
+            from .complaints import type_name
+
             raise TypeError(f"A tree is a dict, not {type_name(tree)}; use set_value.")
         with _WRITING:
             plan = self._ranks.plan({})
             plan.spread(dict(tree), prefix or None)
             self._ranks.commit(plan)
             self._refresh(plan.effective)
-            self._journal.record(plan.puts, origin, self.separator)
+            self._journal.record(plan.puts, origin, self._ranks.above)
 
-    def override(self, values: Mapping[str, Any], origin: Origin = UNKNOWN) -> Override:
-        """Return a context manager that sets values and takes them back.
-
-        Args:
-            values: the value of each name.
-            origin: where all of them come from.
-
-        >>> store = Store()
-        >>> with store.override({"lr": 1}):
-        ...     store.values()
-        {'lr': 1}
-        >>> store.values()
-        {}
-        """
+    def override(
+        self, values: Mapping[str, Any], origin: Origin = UNKNOWN, target: object = None
+    ) -> Override:
+        """Return a context manager that sets values, binds a target, and takes the values back."""
         from .override import Override
 
         given = dict(values)
-        return Override(lambda: self.begin(given, origin), self.end)
+        return Override(lambda: self.begin(given, origin), self.end, target)
 
     def _refresh(self, changed: dict[str, Any]) -> None:
         """Bring the dictionary of the hot call up to date after a write.
@@ -227,7 +220,7 @@ class Store:
         Raises:
             KeyError: if there is none; it names those that are near.
         """
-        check_name(name)
+        demand_name(name)
         with _WRITING:
             resolved = self._ranks.resolved
             if name in resolved:
@@ -241,7 +234,7 @@ class Store:
 
     def get(self, name: str) -> Any:
         """Return the value of a leaf, a branch (a dict) or a key inside a leaf, else `EMPTY`."""
-        check_name(name)
+        demand_name(name)
         with _WRITING:
             return self._ranks.value(name)
 
@@ -264,7 +257,9 @@ class Store:
         Raises:
             ImpossibleTree: if the prefix is a leaf that holds no dictionary.
         """
-        check_name(prefix)
+        demand_name(prefix)
+        from .tree import annotated, copied, nest
+
         with _WRITING:
             ranks = self._ranks
             if not prefix:
@@ -277,7 +272,9 @@ class Store:
             if isinstance(value, dict):
                 shown: dict[str, Any] = annotated(value) if annotate_dict else copied(value)
                 return shown
-            message = f"`{prefix}`{self._journal.where(ranks, prefix)} is a leaf, not a tree."
+            from .complaints import impossible
+
+            message = f"`{prefix}`{self._where(ranks, prefix)} is a leaf, not a tree."
             raise impossible(message, f'Use get_value("{prefix}").', prefix)
 
     def unused(self) -> list[str]:
@@ -287,14 +284,13 @@ class Store:
         reads the leaf.
         """
         with _WRITING:
+            ranks = self._ranks
             read = {*self.hot, *self._seen}
-            touched = {above for name in read for above in ancestors(name, self.separator)}
+            touched = {above for name in read for above in ranks.above(name)}
             return [
                 name
-                for name in self._ranks.sets
-                if name not in read
-                and name not in touched
-                and read.isdisjoint(ancestors(name, self.separator))
+                for name in ranks.sets
+                if name not in read and name not in touched and read.isdisjoint(ranks.above(name))
             ]
 
     def rows(self) -> list[tuple[str, Any, int]]:
@@ -318,14 +314,24 @@ class Store:
         Raises:
             KeyError: if the name is not known; it names those that are near.
         """
-        check_name(name)
+        demand_name(name)
+        from .explanation import explain
+
         with _WRITING:
             if name not in self._ranks.used and self._ranks.value(name) is EMPTY:
                 raise self._missing(name)
-            return self._journal.explain(self._ranks, name)
+            return explain(self._journal, self._ranks, name)
+
+    def _where(self, ranks: Ranks, name: str) -> str:
+        """Show where a name was given its value, for a message."""
+        from .explanation import where
+
+        return where(self._journal, ranks, name)
 
     def _missing(self, name: str) -> KeyError:
         """Make the error for a name without a value."""
+        from .complaints import missing
+
         ranks = self._ranks
         return KeyError(missing(name, {**ranks.resolved, **dict.fromkeys(ranks.used)}, ranks.used))
 
@@ -337,7 +343,7 @@ class Store:
             return {
                 "calls": dict(self._ranks.calls),
                 "sets": dict(self._ranks.sets),
-                "places": dict(self._journal.places),
+                "places": {name: self._journal.place(name) for name in self._journal.places},
                 "history": self._journal.history.state(),
             }
 
@@ -355,14 +361,7 @@ class Store:
             self.accepted.clear()
 
     def fingerprint(self) -> str:
-        """Return a short hash of all values, the same in every process that agrees.
-
-        >>> one, other = Store(), Store()
-        >>> one.set({"a": 1, "b": 2})
-        >>> other.set({"b": 2, "a": 1})
-        >>> one.fingerprint() == other.fingerprint()
-        True
-        """
+        """Return a short hash of all values, the same in every process that agrees."""
         from .fingerprint import fingerprint
 
         return fingerprint(self.values())

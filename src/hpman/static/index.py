@@ -24,6 +24,24 @@ if TYPE_CHECKING:
     Names = dict[str, Occurrence | tuple[Occurrence, ...]]
 
 
+class Links(Record):
+    """Say where the managers of one module come from.
+
+    Attributes:
+        own: the placeholders of the managers that it imports from hpman, or makes.
+        borrowed: the placeholders that it imports from elsewhere by the same name, and so
+            may be handed on, each with the module that it comes from, with a dot in
+            front for each level of a relative import.
+    """
+
+    __slots__ = ()
+    own: frozenset[str] = frozenset()
+    borrowed: tuple[tuple[str, str], ...] = ()
+
+
+NO_LINKS = Links()
+
+
 class ScannedFile(Record):
     """Hold what was found in one text.
 
@@ -31,6 +49,7 @@ class ScannedFile(Record):
         source: the text; its key says which file it is, and where it sorts.
         occurrences: the calls of managers in it, in source order.
         diagnostics: what is wrong with it, in source order.
+        links: where its managers come from.
         is_text: whether it was handed in as a text, not read from the disk.
     """
 
@@ -38,6 +57,7 @@ class ScannedFile(Record):
     source: Source
     occurrences: tuple[Occurrence, ...]
     diagnostics: tuple[Diagnostic, ...]
+    links: Links = NO_LINKS
     is_text: bool = False
 
 
@@ -154,22 +174,46 @@ class Index:
                 if each.placeholder == placeholder:
                     yield each
 
+    def defaults(self, placeholder: str) -> tuple[dict[str, Any], bool]:
+        """Return the default of each name of a manager, in source order, `EMPTY` where it has none.
+
+        A branch that the program asks for as a whole is left out.
+
+        Returns:
+            The defaults, and whether no name has two and no branch has one.
+        """
+        branches = self._branches.get(placeholder, {})
+        found: dict[str, Any] = {}
+        is_sound = True
+        for each in self.occurrences(placeholder):
+            name = each.name
+            if each.is_definition:
+                if name in branches or found.get(name, EMPTY) is not EMPTY:
+                    is_sound = False
+                found[name] = each.value
+            elif name not in branches:
+                found.setdefault(name, EMPTY)
+        return found, is_sound
+
     def hyperparameters(self, placeholder: str) -> Iterator[HyperParameter]:
         """Yield what is known of each name of a manager, in source order.
 
         A branch that the program asks for as a whole, as `_("model")` beside
         `_("model.depth", 4)`, is no hyperparameter of its own.
         """
+        names = self._names.get(placeholder, {})
         for name in self.names(placeholder):
+            only = names[name]
+            if isinstance(only, Occurrence) and only.is_definition:  # as most are
+                yield HyperParameter(name, only.value, dict(only.hints), only, (only,))
+                continue
+            occurrences = self.named(placeholder, name)
             definition = self.definition(placeholder, name)
             if definition is None and self.is_branch(placeholder, name):
                 continue
-            occurrences = self.named(placeholder, name)
             hints: dict[str, Any] = {}
-            for each in occurrences:
+            for each in (*occurrences, *filter(None, [definition])):
                 hints.update(each.hints)
-            if definition is not None:
-                hints.update(definition.hints)
             value = EMPTY if definition is None else definition.value
             yield HyperParameter(name, value, hints, definition, occurrences)
 

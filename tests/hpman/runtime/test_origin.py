@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hpman.errors import EMPTY
-from hpman.runtime import origin as origins
-from hpman.runtime.origin import Explanation, History, Origin, brief, caller
+from hpman.runtime.origin import (
+    Explanation,
+    History,
+    Origin,
+    brief,
+    caller,
+    frame_outside,
+    line_at,
+)
 from hpman.runtime.store import Store
 
 if TYPE_CHECKING:
@@ -85,11 +92,19 @@ def test_the_caller_is_the_nearest_frame_outside_the_project() -> None:
     )
 
 
-def test_the_caller_is_the_outermost_frame_where_all_are_ours(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(origins, "_root", lambda _: "hpman")
-    assert caller("setter", "set_value").line is not None
+class _EveryPackage:
+    def __contains__(self, package: object) -> bool:
+        return True
+
+
+def test_the_caller_is_the_outermost_frame_where_all_are_ours() -> None:
+    found = frame_outside(_EveryPackage())
+    assert found.f_back is None or not isinstance(found.f_globals.get("__name__"), str)
+
+
+def test_the_line_of_an_instruction_is_that_of_the_code_where_no_line_is_known() -> None:
+    code = compile("a\nb\n", "x.py", "exec")
+    assert [line_at(code, at) for at in (0, len(code.co_code) - 2, 10**6)][1:] == [2, 1]
 
 
 @pytest.mark.parametrize("name", ["hpmanager", "myhpman.hpman", None, 3])

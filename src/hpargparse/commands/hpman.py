@@ -1,0 +1,77 @@
+"""`hpman COMMAND ...`: one command for all that can be asked of sources.
+
+Owns which sub-commands there are; each is a module beside this one, loaded
+when it is asked for, and knows nothing of the others.
+"""
+
+# PYTHON_ARGCOMPLETE_OK: for shells that complete any program that says so.
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+# Each sub-command, and what it does, as the help says it.
+COMMANDS = {
+    "run": "run a script with a command line for its hyperparameters",
+    "list": "list the hyperparameters of files and folders",
+    "explain": "show where a hyperparameter is defined and used",
+    "check": "find mistakes in how hyperparameters are written",
+    "diff": "show what changed between two revisions or snapshots",
+}
+_ALSO = {"list": "hpcli"}  # which has a command of its own
+_DESCRIPTION = """\
+Read, check, compare and set the hyperparameters of Python programs. Sources are
+read, not run, so nothing that they import has to be installed; `run` alone runs
+the script that it is given."""
+_EPILOG = "`hpman COMMAND -h` explains a command."
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command.
+
+    Args:
+        args: the words of the command line; those of the process for None.
+    """
+    is_asked = "_ARGCOMPLETE" in os.environ  # by a shell that completes a line
+    words = list(sys.argv[1:] if args is None else args)
+    if is_asked:
+        from ..program import skip_words, words_of
+
+        words = words_of(args)
+    if not (words and words[0] in COMMANDS):
+        _explain(words)
+    command = words.pop(0)
+    if is_asked:
+        skip_words(1)
+    module = __import__(f"{__package__}.{_ALSO.get(command, command)}", fromlist=["main"])
+    module.main(words, prog=f"hpman {command}")
+
+
+def _explain(words: Sequence[str]) -> NoReturn:
+    """Explain the sub-commands, or what is wrong with words that name none."""
+    import argparse
+
+    from hpman import __version__
+
+    from ..program import complete
+
+    parser = argparse.ArgumentParser(prog="hpman", description=_DESCRIPTION, epilog=_EPILOG)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    for name, summary in COMMANDS.items():
+        commands.add_parser(name, help=summary, add_help=False)
+    complete(parser)
+    if words and not words[0].startswith("-"):
+        from difflib import get_close_matches
+
+        near = get_close_matches(words[0], COMMANDS, 1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}"
+        parser.error(f"{words[0]} is no command ({hint})")
+    parser.parse_known_args(words[:1])  # -h and --version end here
+    parser.error(f"name a command: {', '.join(COMMANDS)}")

@@ -1,0 +1,108 @@
+"""Two that want the same option, or the same place in the namespace.
+
+Owns who clashes with whom, and how that is told; knows neither how options are
+made nor how they are added.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from hpman import Diagnostic, HpmanError, from_here
+
+from .options import BoundAction, HyperParameterAction, RequestAction
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+class OptionConflictError(HpmanError, argparse.ArgumentError):
+    """Report an option that is there already, or that two hyperparameters make."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        """Fill the fields of an `argparse.ArgumentError` too."""
+        Exception.__init__(self, *diagnostics)
+        self.diagnostics = diagnostics
+        self.argument_name: str | None = None
+        self.message: str = str(self)
+
+
+def demand_room(
+    parser: argparse.ArgumentParser,
+    actions: Iterable[BoundAction],
+    others: Iterable[tuple[str, BoundAction]],
+) -> None:
+    """Refuse options and destinations that are taken, all of them at once.
+
+    Args:
+        parser: the parser that the options are for.
+        actions: the options, each with a destination of its own.
+        others: more options, each with the action that it runs.
+
+    Raises:
+        OptionConflictError: some are taken.
+    """
+    if problems := [conflict(*each) for each in taken(parser, actions, others)]:
+        raise OptionConflictError(*problems)
+
+
+def taken(
+    parser: argparse.ArgumentParser,
+    actions: Iterable[BoundAction],
+    others: Iterable[tuple[str, BoundAction]],
+) -> Iterator[tuple[argparse.Action, BoundAction, str]]:
+    """Yield each action that makes what another one makes, behind that other one.
+
+    Args:
+        parser: the parser that the options are for.
+        actions: the options, each with a destination of its own.
+        others: more options, each with the action that it runs.
+
+    Yields:
+        The action that was there, the one that clashes with it, and what both make.
+    """
+    options = dict(parser._option_string_actions)
+    dests = {action.dest: action for action in parser._actions}
+    refused: set[argparse.Action] = set()
+    for action in actions:
+        option = action.option_strings[0]
+        there = options.setdefault(option, action)
+        what = f"the option {option}"
+        if there is action:
+            there = dests.setdefault(action.dest, action)
+            what = f"`{action.dest}` of the namespace"
+        if there is not action:
+            refused.add(action)
+            yield _owner(there), action, what
+    for option, action in others:
+        there, owner = _owner(options.setdefault(option, action)), action.owner
+        if there is not owner and owner not in refused:
+            refused |= {owner, there}  # once for both is enough
+            yield there, owner, f"the option {option}"
+
+
+def _owner(action: argparse.Action) -> argparse.Action:
+    """Return the action that an option belongs to: the hyperparameter's for its shorthands."""
+    return action.owner if isinstance(action, BoundAction) else action
+
+
+def conflict(there: argparse.Action, action: BoundAction, what: str) -> Diagnostic:
+    """Describe two that make the same thing."""
+    message = f"{_whose(there)} and {_whose(action)} both make {what}."
+    advice = "Rename one of the two."
+    if isinstance(action, RequestAction):
+        advice = "Give `bind` another `action_prefix`, or leave actions out with `inject_actions`."
+    name = action.name if isinstance(action, HyperParameterAction) else None
+    return Diagnostic("HPM204", f"{message[0].upper()}{message[1:]}", advice, name=name)
+
+
+def _whose(action: argparse.Action) -> str:
+    """Say where an option comes from."""
+    if isinstance(action, HyperParameterAction):
+        place = f" ({from_here(action.place)})" if action.place else ""
+        return f"the hyperparameter `{action.name}`{place}"
+    if isinstance(action, BoundAction):
+        return f"the action {action.option_strings[0]}"
+    words = "/".join(action.option_strings) or action.dest
+    return f"the argument {words} of the parser"

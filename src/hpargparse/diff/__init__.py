@@ -1,0 +1,1 @@
+"""What changed in the hyperparameters between two revisions, snapshots or sources."""

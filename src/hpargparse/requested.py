@@ -1,0 +1,85 @@
+"""What a command line asks for beside values: to load, to save, to list.
+
+Owns how each request is carried out; knows neither when that happens nor how
+files are laid out.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from .snapshot import write_all
+from .streams import put, warn
+from .transfer import read_values, saveable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+
+    from hpman import HyperParameterManager
+
+    from .session import Binding, Plan, Requests
+
+
+def load(binding: Binding, requests: Requests, plan: Plan, parser: argparse.ArgumentParser) -> None:
+    """Plan what the files say that are to be loaded.
+
+    Raises:
+        SnapshotError: a file cannot be read, or a value does not fit.
+    """
+    actions = requests.actions
+    for path in actions["load"]:
+        loaded = read_values(
+            path,
+            {name: option.converter for name, option in binding.options.items()},
+            separator=binding.manager.separator,
+            serial_format=actions.get("serial_format") or binding.serial_format,
+            strict=binding.strict or bool(actions.get("strict")),
+            trust_pickle=binding.trust_pickle,
+        )
+        warn(parser.prog, loaded.warnings)
+        plan.add(loaded.values, loaded.origins)
+
+
+def save(
+    planned: Iterable[tuple[Binding, Requests, Plan]], parser: argparse.ArgumentParser
+) -> None:
+    """Try the values that are planned, and write the snapshots that are asked for, of them.
+
+    Raises:
+        HpmanError: a value does not fit the others, or a file cannot be written; then
+            none is.
+    """
+    snapshots = []
+    warnings: list[str] = []
+    for binding, requests, plan in planned:
+        with binding.manager.override(plan.values):
+            values, left_out = saveable(binding.manager)
+        serial_format = requests.actions.get("serial_format") or binding.serial_format
+        paths = requests.actions.get("save", ())
+        snapshots += [(path, values, serial_format) for path in paths]
+        warnings += left_out if paths else ()
+    write_all(snapshots)
+    warn(parser.prog, warnings)
+
+
+def print_listings(
+    asked: Iterable[tuple[HyperParameterManager, str]], parser: argparse.ArgumentParser
+) -> None:
+    """Print listings of managers, each in the way that is asked for."""
+    from .listing import listed
+
+    for manager, how in asked:
+        text, left_out = listed(manager, how, width=_terminal_width())
+        put(sys.stdout, text)
+        warn(parser.prog, left_out)
+
+
+def _terminal_width() -> int | None:
+    """Return the columns of the terminal that the output goes to, None where it goes elsewhere."""
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns

@@ -1,0 +1,71 @@
+"""The chain of what gave a name its value and what overrode it.
+
+Owns how what was noted of several names becomes the story of one; must not
+know which value wins, nor write anything.
+"""
+
+from __future__ import annotations
+
+from ..errors import EMPTY
+from .origin import UNKNOWN, Explanation, Origin, brief
+from .tree import dig
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .origin import Journal
+    from .ranks import Ranks
+
+
+def explain(journal: Journal, ranks: Ranks, name: str) -> Explanation:
+    """Chain what gave a name its value, lowest first; empty for an unknown name."""
+    names = [*ranks.above(name), name]
+    found = [
+        seen
+        for leaf in _leaves(ranks, name)
+        for origin in _given(journal, ranks, leaf)
+        for seen in _seen_from(ranks, origin, leaf, name)
+    ]
+    for _, given, place, value in journal.history.events(names, below=name + ranks.separator):
+        found.extend(_seen_from(ranks, Origin(*place, value), given, name))
+    return Explanation(found)
+
+
+def where(journal: Journal, ranks: Ranks, name: str) -> str:
+    """Show the latest origin of a name for a message, as far as it is known."""
+    given = [Origin(*place, value) for *_, place, value in journal.history.events([name])]
+    shown = [origin for origin in (*_given(journal, ranks, name), *given) if origin != UNKNOWN]
+    return f" ({shown[-1]})" if shown else ""
+
+
+def _leaves(ranks: Ranks, name: str) -> list[str]:
+    """List the leaf at or above a name, else those below."""
+    leaf = name if name in ranks.resolved else ranks.leaf_above(name)
+    if leaf is not None:
+        return [leaf]
+    start = name + ranks.separator
+    return [each for each in ranks.resolved if each.startswith(start)]
+
+
+def _given(journal: Journal, ranks: Ranks, leaf: str) -> Iterator[Origin]:
+    """Give the origins of the two ranks of defaults."""
+    if leaf in ranks.defaults:
+        origin = journal.origin_of(leaf) if journal.origin_of is not None else None
+        yield origin or Origin("source", value=ranks.defaults[leaf])
+    if leaf in ranks.calls and leaf in journal.places:  # one from elsewhere may not fit here
+        path, line, _ = journal.place(leaf)
+        yield Origin("call", path, line, None, ranks.calls[leaf])
+
+
+def _seen_from(ranks: Ranks, origin: Origin, given: str, name: str) -> Iterator[Origin]:
+    """Turn the origin of one name into that of another, above or below it."""
+    if given == name:
+        yield origin
+    elif given.startswith(name + ranks.separator):
+        text = origin.text or (brief(origin.value) if origin.kind == "call" else "")
+        yield origin.replace(text=f"{text} {given}".strip())
+    else:
+        value = dig(origin.value, ranks.path(given, name))
+        if value is not EMPTY:
+            yield origin.replace(value=value)

@@ -1,0 +1,126 @@
+"""What the command `hpcli` does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hpargparse.commands.hpcli import main
+
+NOTE = "hpcli: there are hyperparameters of other managers: --placeholder hp\n"
+
+
+@pytest.fixture(autouse=True)
+def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text(
+        'from hpman.m import _\n_("lr", 0.1)\n_("flag", True)\n_("name", "x")\n_("ks", [1])\n'
+    )
+    Path("b.py").write_text('from hpman.m import hp, _\nhp("depth", 3)\n_("end", LR / 10)\n')
+
+
+def _status(line: str) -> object:
+    with pytest.raises(SystemExit) as caught:
+        main(line.split())
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("line", "listing"),
+    [
+        pytest.param("a.py", "lr: 0.1\nflag: true\nname: x\nks: [1]\n", id="a file"),
+        pytest.param("--lr 3 a.py", "lr: 3.0\nflag: true\nname: x\nks: [1]\n", id="option first"),
+        pytest.param("a.py --lr 3", "lr: 3.0\nflag: true\nname: x\nks: [1]\n", id="option last"),
+        pytest.param("--flag a.py", "lr: 0.1\nflag: true\nname: x\nks: [1]\n", id="flag"),
+        pytest.param("--no-flag a.py", "lr: 0.1\nflag: false\nname: x\nks: [1]\n", id="negated"),
+        pytest.param("--ks 3,4 a.py", "lr: 0.1\nflag: true\nname: x\nks: [3, 4]\n", id="list"),
+        pytest.param("-- a.py", "lr: 0.1\nflag: true\nname: x\nks: [1]\n", id="two dashes"),
+        pytest.param(
+            "--name b.py a.py",
+            "lr: 0.1\nflag: true\nname: b.py\nks: [1]\n",
+            id="a value that is a file",
+        ),
+    ],
+)
+def test_lists_by_default(line: str, listing: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main(line.split())
+    assert capsys.readouterr().out == listing
+
+
+def test_words_of_the_process_are_taken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["hpcli", "a.py"])
+    main()
+    assert capsys.readouterr().out.startswith("lr: 0.1\n")
+
+
+def test_other_placeholders_are_said_once_and_what_is_left_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main([".", "--name", "a.py"])
+    captured = capsys.readouterr()
+    assert captured.out == "lr: 0.1\nflag: true\nname: a.py\nks: [1]\n"
+    assert captured.err == (
+        f"{NOTE}hpcli: warning: `end` is left out: its default `LR / 10` is not known before the"
+        " program has run it.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "option", ["--placeholder hp", "--placeholder=hp", "--place hp", "--place=hp"]
+)
+def test_another_placeholder_may_be_asked_for(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([*option.split(), "b.py", "--depth", "8"])
+    captured = capsys.readouterr()
+    assert captured.out == "depth: 8\n"
+    assert captured.err == NOTE.replace("hp\n", "_\n")
+
+
+def test_what_is_saved_can_be_loaded(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["a.py", "--hp-save", "o.yaml", "--lr", "3"])
+    main(["--hp-load", "o.yaml", "a.py"])
+    assert capsys.readouterr().out == "lr: 3.0\nflag: true\nname: x\nks: [1]\n" * 2
+
+
+def test_listings_may_be_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _status("--hp-list origin a.py --lr 3") == 0
+    assert capsys.readouterr().out.startswith("lr = 3.0\n    a.py:2 default 0.1\n    --lr\n")
+
+
+def test_help_explains_it_without_any_path(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _status("-h") == 0
+    text = capsys.readouterr().out
+    assert "The sources are read, not\nrun" in text
+    assert "hpcli train.py --hp-list detail" in text
+
+
+def test_help_has_the_options_of_a_path(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _status("a.py -h") == 0
+    assert "--lr LR               (float, default: 0.1, a.py:2)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        pytest.param("", "the following arguments are required: PATH", id="no path"),
+        pytest.param(
+            "none.py", "hpcli: error: none.py: There is no such file or folder.", id="missing"
+        ),
+        pytest.param("a.py none.py", "none.py: There is no such file or folder.", id="one missing"),
+        pytest.param("broken.py", "broken.py:1", id="broken"),
+        pytest.param("a.py --lrr=3", "--lrr=3 (did you mean --lr?)", id="typo"),
+        pytest.param("a.py --lr x", "argument --lr: invalid float value: 'x'", id="value"),
+        pytest.param("a.py --placeholder", "--placeholder: expected one argument", id="word"),
+        pytest.param("a.py --hp-load none.yaml", "none.yaml: ", id="missing snapshot"),
+    ],
+)
+def test_a_mistake_is_a_sentence_and_status_2(
+    line: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("broken.py").write_text("_(\n")
+    assert _status(line) == 2
+    assert sentence in capsys.readouterr().err

@@ -1,0 +1,60 @@
+"""What the command `hpman` does before a sub-command takes over."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hpargparse.commands.hpman import COMMANDS, main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_help_names_each_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["-h"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(f"    {name} " in shown and summary in shown for name, summary in COMMANDS.items())
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("", "name a command: run, list, explain, check, diff"),
+        ("lst", "lst is no command (did you mean list?)"),
+        ("xyz", "xyz is no command (there are run, list, explain, check, diff)"),
+        ("--no", "name a command: "),
+        ("-- list a.py", "name a command: "),
+    ],
+)
+def test_what_is_no_command_ends_with_2(
+    words: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words.split())
+    assert ended.value.code == 2
+    assert f"hpman: error: {sentence}" in capsys.readouterr().err
+
+
+def test_list_does_what_hpcli_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "train.py"
+    script.write_text('_("lr", 1e-3)\n')
+    monkeypatch.setattr(sys, "argv", ["hpman", "list", str(script), "--lr", "2"])
+    main()
+    assert capsys.readouterr().out == "lr: 2.0\n"
+    with pytest.raises(SystemExit):
+        main(["list", "-h"])
+    assert "hpman list train.py --hp-list detail" in capsys.readouterr().out
+
+
+def test_the_package_runs_as_the_command() -> None:
+    command = [sys.executable, "-m", "hpman", "--version"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stdout.startswith("hpman ")
