@@ -128,6 +128,7 @@ LINES = st.sampled_from(
 @given(st.lists(LINES, min_size=1, max_size=6).map("\n".join), st.sampled_from(PLACEHOLDERS))
 @example("from gettext import gettext as {P}\n{P}('a', 1)\nfrom x import (a,\n {P})", "_")
 @example("k = g = {P}\nh = g\nk = 1\nh('a', 1)", "_")
+@example("from x import y as {P}\n{P}('a', 1)\nh, x = (\n{P}, 1)\n{P} = h", "_")
 @example("h = {P}\n\uff48('a', 1)", "_")
 def test_no_row_of_lines_hides_a_call(program: str, placeholder: str) -> None:
     text = program.replace("{P}", placeholder)

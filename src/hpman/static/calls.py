@@ -7,6 +7,7 @@ managers come from; knows not what a call says.
 from __future__ import annotations
 
 from _ast import Name
+from functools import lru_cache
 
 from .index import NO_LINKS, Links
 from .scopes import Lookup
@@ -65,4 +66,10 @@ def links(found: Bindings) -> Links:
     passed += [(func, scope) for (_name, scope), func in named.items()]
     own = {name for node, scope in passed for name in managers(node, scope)}
     own |= found.imported
-    return Links(frozenset(own), tuple(found.borrowed)) if own or found.borrowed else NO_LINKS
+    return _links(frozenset(own), tuple(found.borrowed)) if own or found.borrowed else NO_LINKS
+
+
+@lru_cache(maxsize=256)
+def _links(own: frozenset[str], borrowed: tuple[tuple[str, str], ...]) -> Links:
+    """Make links once for all modules with the same ones, which are most."""
+    return Links(own, borrowed)

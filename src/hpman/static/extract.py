@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..diagnostics import Diagnostic
     from ..source import Source
 
-    # What an occurrence holds, without its source; the last one is the line that hides it.
+    # What an occurrence holds, without its source; last comes the line that hides it.
     Row: TypeAlias = tuple[
         str, str, Any, dict[str, Any], str | None, int, int, int, int, int | None
     ]
@@ -106,10 +106,8 @@ def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
         rows = loads(data)  # noqa: S302 - these are our own
     new = tuple.__new__  # the constructor takes longer than all else here
     found = [
-        new(
-            Occurrence, (p, n, EMPTY if text is None else value, hints, text, source, a, b, c, d, h)
-        )
-        for p, n, value, hints, text, a, b, c, d, h in rows
+        new(Occurrence, (a, b, EMPTY if text is None else c, d, text, source, e, f, g, h, i))
+        for a, b, c, d, text, e, f, g, h, i in rows
     ]
     for number, value in others.items():
         found[number] = found[number].replace(value=value)

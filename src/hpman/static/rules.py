@@ -33,19 +33,20 @@ def violations(
     names: dict[str, None] = {}
     for file in files:
         found += [each for each in file.diagnostics if each.placeholder in (None, placeholder)]
-        names |= {each.name: None for each in file.occurrences if each.placeholder == placeholder}
+        names.update((o.name, None) for o in file.occurrences if o.placeholder == placeholder)
     for name in names:
-        if len(index.named(placeholder, name)) > 1:
-            found += duplicate_default(index, placeholder, name)
-        if index.separator in name or index.is_branch(placeholder, name):
-            found += leaf_and_branch(index, placeholder, name)
+        found += duplicate_default(index, placeholder, name)
+        found += leaf_and_branch(index, placeholder, name)
     # A pair that clashes is found from both of its names.
     return tuple({_identity(each): each for each in sorted(found, key=_by_place)}.values())
 
 
 def duplicate_default(index: Index, placeholder: str, name: str) -> Sequence[Diagnostic]:
     """Among all occurrences of a name, exactly one carries a default."""
-    defaults = [each for each in index.named(placeholder, name) if each.text is not None]
+    occurrences = index.named(placeholder, name)
+    if len(occurrences) < 2:
+        return ()
+    defaults = [each for each in occurrences if each.is_definition]
     if len(defaults) < 2:
         return ()
     return [
@@ -65,8 +66,11 @@ def leaf_and_branch(index: Index, placeholder: str, name: str) -> Sequence[Diagn
 
     Without a default it may be a branch that the program asks for as a whole.
     """
+    is_branch = index.is_branch(placeholder, name)
+    if not is_branch and index.separator not in name:
+        return ()
     pairs = [(each, name) for each in index.prefixes(name) if index.definition(placeholder, each)]
-    if index.is_branch(placeholder, name) and index.definition(placeholder, name):
+    if is_branch and index.definition(placeholder, name):
         pairs += [(name, next(index.below(placeholder, name)))]
     return [_clash(index, placeholder, leaf, below) for leaf, below in pairs]
 

@@ -38,8 +38,6 @@ FOREIGN = Meaning("foreign")  # imported from elsewhere, where it has another na
 OTHER = Meaning("other")  # bound by anything else
 PACKAGE_MEMBERS = {"m": MODULE, MANAGER_CLASS: CLASS}
 
-_NOTHING: frozenset[Meaning] = frozenset()
-
 
 class _EveryName:
     """Hold every name there is."""
@@ -175,9 +173,11 @@ class Lookup:
             if is_entered:
                 order.append(cell)
             elif cell not in self._settled:
-                self._settled[cell] = _NOTHING
-                pending.append((cell, True))
                 home, name = cell
+                known = [each for each in home.bindings[name] if isinstance(each, Meaning)]
+                # From the start: an import from elsewhere has to be known in a ring, too.
+                self._settled[cell] = frozenset(known)
+                pending.append((cell, True))
                 for each in home.bindings[name]:
                     if not isinstance(each, Meaning):
                         pending += [(needed, False) for needed in _cells(each, home)]

@@ -168,3 +168,8 @@ def test_constants_that_are_many_are_not_kept(monkeypatch: pytest.MonkeyPatch) -
     first, second = _extract("_('a', 0.75)\n_('b', 0.75)").occurrences
     assert first.value is not second.value
     assert (first.value, first.text) == (second.value, second.text)
+
+
+def test_a_name_from_elsewhere_stays_so_however_it_is_handed_round() -> None:
+    text = "from gettext import gettext as _\nh, x = (_, 1)\n_ = h\n"
+    assert _extract(f"{text}_('a', 1); h('b', 2)").occurrences == ()
