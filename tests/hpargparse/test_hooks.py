@@ -28,6 +28,7 @@ def _with_files(**settings: Any) -> ArgumentParser:
         pytest.param("--shuffle a b", ["a", "b"], {"shuffle": True}, id="flag before a file"),
         pytest.param("--shuffle true a", ["a"], {"shuffle": True}, id="flag with a word"),
         pytest.param("--shuffle no a", ["a"], {"shuffle": False}, id="flag turned off"),
+        pytest.param("--shuffle t y", ["t", "y"], {"shuffle": True}, id="flag before short names"),
         pytest.param("--shuf a", ["a"], {"shuffle": True}, id="abbreviated flag"),
         pytest.param("--shuffle -1", ["-1"], {"shuffle": True}, id="flag before a negative number"),
         pytest.param("--shuffle --lr 1 a", ["a"], {"lr": 1.0}, id="flag before an option"),
