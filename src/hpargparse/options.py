@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # Stands for `=` in the middle of an option: argparse takes the first one for its end.
 EQUALS = "\0"
+# Stands before a word that argparse would take for an option: a negative number of a sequence.
+NUMBER = "\1"
 # How Python itself reads a word, where hints say nothing else: most words need no more.
 _PLAIN: dict[type, Callable[[str], object]] = {float: float, int: int, str: str}
 _SHORT = 400  # characters of a number: longer ones are looked at closely
@@ -259,7 +261,7 @@ class HyperParameterAction(BoundAction):
         if words is None:
             words = self.alone
         if not isinstance(words, str):
-            return self.converter.parse_words(list(words))
+            return self.converter.parse_words([word.lstrip(NUMBER) for word in words])
         plain = _PLAIN.get(type(self.hyperparameter.value))
         if (
             plain is not None
