@@ -71,7 +71,12 @@ def _option_tuples(original: Callable[[str], list[Any]], option_string: str) -> 
 
 
 def _print_message(original: Callable[..., None], message: str, file: Any = None) -> None:
-    """Write help and errors: not every terminal has the characters of every name."""
+    """Write help and errors: not every terminal has the characters of every name.
+
+    There may be no stream at all, which argparse does not expect on Python 3.10.
+    """
+    if file is None and sys.stderr is None:
+        return
     try:
         original(message, file)
     except UnicodeEncodeError:

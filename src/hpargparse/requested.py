@@ -78,7 +78,7 @@ def print_listings(
 
 def _terminal_width() -> int | None:
     """Return the columns of the terminal that the output goes to, None where it goes elsewhere."""
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         return None
     from shutil import get_terminal_size
 
