@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 
 from .hooks import attach
-from .options import REQUESTS, HyperParameterAction, RequestAction
+from .options import REQUESTS, SEQUENCES, HyperParameterAction, RequestAction
 from .session import Binding
 
 TYPE_CHECKING = False
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 # The hints that can be malformed.
 _READ_BY_CONVERTERS = frozenset(["type", "choices", "range"])
-_SEQUENCES = (list, tuple, set)
 
 
 def bind(
@@ -111,7 +110,7 @@ def _hyperparameter_actions(binding: Binding, dashes: str) -> Iterator[HyperPara
             continue  # nothing to spell: `--` ends the options of every parser
         action = HyperParameterAction(each, _spelled(dashes, name), values.get(name), binding)
         binding.options[name] = action
-        if action.kind in _SEQUENCES:
+        if action.kind in SEQUENCES:
             binding.sequences.append(action)
         if action.is_required:
             binding.required.append(name)

@@ -45,21 +45,21 @@ def load(binding: Binding, requests: Requests, plan: Plan, parser: argparse.Argu
 def save(
     planned: Iterable[tuple[Binding, Requests, Plan]], parser: argparse.ArgumentParser
 ) -> None:
-    """Try the values that are planned, and write the snapshots that are asked for, of them.
+    """Write the snapshots that are asked for, of the values that are planned.
 
     Raises:
-        HpmanError: a value does not fit the others, or a file cannot be written; then
-            none is.
+        SnapshotError: a file cannot be written; then none is.
     """
     snapshots = []
     warnings: list[str] = []
     for binding, requests, plan in planned:
-        with binding.manager.override(plan.values):
-            values, left_out = saveable(binding.manager)
-        serial_format = requests.actions.get("serial_format") or binding.serial_format
         paths = requests.actions.get("save", ())
-        snapshots += [(path, values, serial_format) for path in paths]
-        warnings += left_out if paths else ()
+        if paths:
+            with binding.manager.override(plan.values):
+                values, left_out = saveable(binding.manager)
+            serial_format = requests.actions.get("serial_format") or binding.serial_format
+            snapshots += [(path, values, serial_format) for path in paths]
+            warnings += left_out
     write_all(snapshots)
     warn(parser.prog, warnings)
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import argparse
 
+from .nearness import nearest
 from .options import BoundAction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-# How alike two names have to be, of 1: `rl` is half of `lr`, and `foo` less of `on`.
-_NEAR = 0.5
 
 
 def unrecognized(words: Sequence[str], parsers: Sequence[argparse.ArgumentParser]) -> str:
@@ -48,23 +46,5 @@ def _suggesting(words: Sequence[str], parsers: Sequence[argparse.ArgumentParser]
     for word in words:
         option = word.partition("=")[0]
         name = option.strip(prefixes) if option[:1] in prefixes else ""
-        near = _nearest(name, list(options)) if name else None
+        near = nearest(name, options) if name else None
         yield word if near is None else f"{word} (did you mean {options[near]}?)"
-
-
-def _nearest(name: str, names: Sequence[str]) -> str | None:
-    """Return the name that is nearest: of those in its own branch, if one of them is near.
-
-    Args:
-        name: the name as typed, without dashes: they are alike in all.
-        names: the names that there are.
-
-    >>> _nearest("opt.lt", ["opt", "opt.lr"]), _nearest("foo", ["on"])
-    ('opt.lr', None)
-    """
-    from difflib import get_close_matches
-
-    branch = name.rpartition(".")[0]
-    siblings = [each for each in names if branch and each.startswith(f"{branch}.")]
-    near = get_close_matches(name, siblings, 1, _NEAR) or get_close_matches(name, names, 1, _NEAR)
-    return near[0] if near else None

@@ -356,6 +356,44 @@ def test_a_failure_of_one_manager_leaves_the_other_alone(
     assert (first("a"), second("b")) == (1, 2)
 
 
+@pytest.mark.parametrize("line", ["--a 5", "--a 5 --hp-save saved.yaml"])
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("y: 1\no.a.c: 2", "a.yaml:2: `o.a.c` cannot be set: "),
+        ("o.a: 3", "a.yaml:1: `o.a`: invalid choice: {'a': 3}"),
+    ],
+    ids=["a key that cannot be", "a choice"],
+)
+def test_no_manager_is_changed_and_no_file_written_where_another_refuses(
+    line: str, text: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser, first = bound('_("a", 1)')
+    second = managed('_("o", {"a": 1}, choices=[{"a": 1}, {"a": 2}])\n_("y", 3)')
+    hpargparse.bind(parser, second, action_prefix="second")
+    _file(text)
+    message = refusal(capsys, parser, f"{line} --second-load a.yaml")
+    assert message.startswith(sentence)
+    assert (first("a"), second("o"), second("y")) == (1, {"a": 1}, 3)
+    assert os.listdir() == ["a.yaml"]
+
+
+class TestChoicesOfADict:
+    SOURCE = '_("o", {"a": 1, "b": 2}, choices=[{"a": 1, "b": 2}, {"a": 3, "b": 4}], help="h")'
+
+    def test_are_checked_when_a_key_changes_it(self, capsys: pytest.CaptureFixture[str]) -> None:
+        parser, manager = bound(self.SOURCE)
+        message = refusal(capsys, parser, "--o.a 3")
+        assert message.startswith("argument --o.a: invalid choice: {'a': 3, 'b': 2} (choose from")
+        assert manager("o") == {"a": 1, "b": 2}
+
+    def test_count_for_all_keys_together(self) -> None:
+        _file("o.a: 3")
+        parser, manager = bound(self.SOURCE)
+        parser.parse_args(["--o.b", "4", "--hp-load", "a.yaml"])
+        assert manager("o") == {"a": 3, "b": 4}
+
+
 def test_a_namespace_without_attributes_of_its_own_is_filled() -> None:
     class Slotted:
         __slots__ = ("lr",)

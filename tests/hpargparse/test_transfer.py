@@ -127,6 +127,101 @@ def test_a_name_below_a_hyperparameter_that_is_no_dict_is_unknown() -> None:
         hpargparse.load(_write("lr.x: 1"), managed(), strict=True)
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        pytest.param(
+            "opt.lrr: 9",
+            "a.yaml:1: there is no key `lrr` in the default of `opt`. Did you mean `opt.lr`?",
+            id="typo",
+        ),
+        pytest.param("opt.LR: 9", "Did you mean `opt.lr`?", id="another case"),
+        pytest.param("opt.nested.no: true", "Did you mean `opt.nested.on`?", id="a key below"),
+        pytest.param("opt.zz: 9", "It has `lr`, `nested`, `nested.on`,", id="nothing near"),
+        pytest.param("LR: 9", "`LR`. Did you mean `lr`?", id="a name in another case"),
+        pytest.param("rl: 9", "`rl`. Did you mean `lr`?", id="a name turned around"),
+    ],
+)
+def test_a_key_that_a_dict_lacks_is_unknown(text: str, sentence: str) -> None:
+    manager = managed()
+    before = manager.get_values()
+    with pytest.warns(UserWarning, match=r"It is not set\.$") as caught:
+        hpargparse.load(_write(text), manager)
+    assert sentence in str(caught[0].message)
+    assert manager.get_values() == before
+    with pytest.raises(SnapshotError) as refused:
+        hpargparse.load("a.yaml", manager, strict=True)
+    assert sentence in str(refused.value).replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("default", "text", "value"),
+    [
+        pytest.param("{}", "o.new: 1", {"new": 1}, id="an empty dict"),
+        pytest.param("{'a': {}}", "o.a.new.b: 1", {"a": {"new": {"b": 1}}}, id="one within"),
+        pytest.param("{3: {}}", "o.3.c: 1", {3: {"c": 1}}, id="one below a number"),
+        pytest.param("{'a': 1}", "o: {b: 1}", {"b": 1}, id="one that is given whole"),
+    ],
+)
+def test_a_dict_takes_new_keys_where_its_default_has_none_and_as_a_whole(
+    default: str, text: str, value: object
+) -> None:
+    manager = managed(f'_("o", {default})')
+    hpargparse.load(_write(text), manager)
+    assert manager("o") == value
+
+
+@pytest.mark.parametrize(
+    ("default", "text", "value"),
+    [
+        pytest.param({"a.b": 1}, "o.a.b: 2", {"a.b": 2}, id="a dot in a key"),
+        pytest.param({1: 2}, "o.1: 3", {1: 3}, id="a number"),
+        pytest.param({1: 2, "1": 4}, "o.1: 3", {1: 2, "1": 3}, id="rather a text"),
+        pytest.param({"1": 4, 1: 2}, "o.1: 3", {"1": 3, 1: 2}, id="rather a text that is first"),
+        pytest.param({None: {"x": 2}}, "o.None.x: 3", {None: {"x": 3}}, id="None"),
+        pytest.param({(1, "a"): 2.0}, "o.(1, 'a'): 3", {(1, "a"): 3.0}, id="a tuple"),
+    ],
+)
+def test_a_key_is_changed_whatever_it_is(default: object, text: str, value: object) -> None:
+    manager = managed(f'_("o", {default!r})')
+    hpargparse.load(_write(text), manager)
+    assert repr(manager("o")) == repr(value)
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "sentence"),
+    [
+        pytest.param(
+            '_("o", {"a": 1})\n_("y", 2)',
+            "y: 1\no.a.c: 2",
+            "a.yaml:2: `o.a.c` cannot be set: `o.a`",
+            id="a key below a number",
+        ),
+        pytest.param(
+            '_("o", {1: 1})\n_("y", 2)',
+            "y: 1\no.1.c: 2",
+            "a.yaml:2: `o.1.c`: the key 'c' of `o` cannot be set",
+            id="a key below a number that has no name",
+        ),
+        pytest.param(
+            '_("o", {"lr": 1}, choices=[{"lr": 1}, {"lr": 2}])',
+            "\no.lr: 5",
+            "a.yaml:2: `o.lr`: invalid choice: {'lr': 5} (choose from {'lr': 1}, {'lr': 2})",
+            id="a dict that is no choice",
+        ),
+    ],
+)
+def test_what_does_not_fit_the_rest_is_refused_at_its_line(
+    source: str, text: str, sentence: str
+) -> None:
+    manager = managed(source)
+    before = manager.get_values()
+    with pytest.raises(SnapshotError) as caught:
+        hpargparse.load(_write(text), manager)
+    assert str(caught.value).startswith(sentence)
+    assert manager.get_values() == before
+
+
 @pytest.mark.parametrize("name", ["none.yaml", "none/a.yaml"])
 def test_a_file_that_is_not_there_is_a_missing_file(name: str) -> None:
     with pytest.raises(FileNotFoundError, match=name):
