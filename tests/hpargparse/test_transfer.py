@@ -137,7 +137,9 @@ def test_a_name_below_a_hyperparameter_that_is_no_dict_is_unknown() -> None:
         ),
         pytest.param("opt.LR: 9", "Did you mean `opt.lr`?", id="another case"),
         pytest.param("opt.nested.no: true", "Did you mean `opt.nested.on`?", id="a key below"),
-        pytest.param("opt.zz: 9", "It has `lr`, `nested`, `nested.on`,", id="nothing near"),
+        pytest.param(
+            "opt.zz: 9", "It has `lr`, `nested`, `max_norm`, `nested.on`.", id="nothing near"
+        ),
         pytest.param("LR: 9", "`LR`. Did you mean `lr`?", id="a name in another case"),
         pytest.param("rl: 9", "`rl`. Did you mean `lr`?", id="a name turned around"),
     ],
