@@ -97,8 +97,18 @@ def _row(each: HyperParameter, value: object) -> list[str]:
     elif isinstance(value, NotLiteralEvaluable):
         kind, shown = "expression", value.expression
     else:
-        kind, shown = type(value).__name__, value if isinstance(value, str) else repr(value)
+        kind, shown = type(value).__name__, value if isinstance(value, str) else _spelled(value)
     return [each.name, kind, shown]
+
+
+def _spelled(value: object) -> str:
+    """Spell a value as Python does, and an int of more digits than that in base 16."""
+    try:
+        return repr(value)
+    except ValueError:
+        from .literals import show_literal
+
+        return show_literal(value)
 
 
 def _places(each: HyperParameter, context: int, room: int | None) -> str:
@@ -164,7 +174,7 @@ def origin(manager: HyperParameterManager) -> str:
         if value is EMPTY:
             lines.append(f"{each.name} has no value")
             continue
-        shown = value.expression if isinstance(value, NotLiteralEvaluable) else repr(value)
+        shown = value.expression if isinstance(value, NotLiteralEvaluable) else _spelled(value)
         lines.append(f"{each.name} = {shown}")
         lines += [f"    {step}" for step in manager.explain(each.name)]
     return "".join(f"{line}\n" for line in lines)

@@ -121,13 +121,19 @@ def of_another_kind(
     elif type(sample) not in (int, float, str):
         parts.append(f" (expected {noun(sample) if is_typed else _as_value(sample)})")
     parts.append(f"; {_origin(converter)}")
-    if mismatch.detail == FRACTION and mismatch.sample is converter.default:
-        parts.append(f", and `{converter.default}.0` there would allow fractions")
+    whole = _shown(mismatch.sample)
+    if mismatch.detail == FRACTION and mismatch.sample is converter.default and _is_short(whole):
+        parts.append(f", and `{whole}.0` there would allow fractions")
     elif type(sample) is str:
         parts.append("; put it in quotes to make it a text")
     elif not is_typed and type(sample) in (int, float) and _is_read(mismatch.given, sample):
         parts.append("; leave its quotes out")
     return _error(converter, "".join(parts))
+
+
+def _is_short(spelled: str) -> bool:
+    """Tell whether an int is spelled whole, in base 10."""
+    return spelled.lstrip("-").isdigit()
 
 
 def _origin(converter: Converter) -> str:

@@ -177,6 +177,7 @@ def test_a_text_becomes_a_value_of_the_default_s_kind(
         pytest.param(1j, "[1]", "(expected a complex number", id="list for a complex"),
         pytest.param(..., "x", "invalid literal value: 'x'", id="text for the ellipsis"),
         pytest.param(1, "a" * 99, f"'{'a' * 56}...", id="a long text is shortened"),
+        pytest.param(16**4000, "1.5", "invalid int value: '1.5'", id="fraction for a long int"),
     ],
 )
 def test_a_text_of_another_kind_is_refused_in_a_sentence(

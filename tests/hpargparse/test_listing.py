@@ -143,3 +143,15 @@ def test_nothing_fits_a_terminal_too() -> None:
 def test_what_has_no_blank_is_broken_where_it_has_to_be() -> None:
     text, _left_out = listed(managed(f'_("x", "{"ab" * 40}")'), "detail", width=80)
     assert "| abababababababab |" in text
+
+
+@pytest.mark.parametrize(
+    "default", [f"0x{'f' * 4000}", f"[0x{'f' * 4000}]"], ids=["alone", "in a list"]
+)
+@pytest.mark.parametrize("how", ["detail", "origin", "yaml"])
+def test_an_int_of_more_digits_than_python_spells_is_listed_in_base_16(
+    how: str, default: str
+) -> None:
+    text, left_out = listed(managed(f'_("n", {default})'), how)
+    assert default in text.replace("\n", "")
+    assert left_out == []
