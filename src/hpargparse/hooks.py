@@ -30,6 +30,8 @@ _STRICT = (
     argparse.ArgumentParser.parse_intermixed_args.__code__,
 )
 
+_SUB_COMMAND = argparse._SubParsersAction.__call__.__code__
+
 
 def attach(parser: argparse.ArgumentParser, binding: Binding) -> None:
     """Let a parser run sessions for a binding, and those that take over its actions too."""
@@ -93,7 +95,9 @@ def _parse(
     namespace: argparse.Namespace | None = None,
 ) -> tuple[argparse.Namespace, list[str]]:
     """Run a method in a session that returns what it did not know."""
-    strict = _is_strict(sys._getframe(1))
+    caller = sys._getframe(1)
+    strict = _is_strict(caller)
+    is_below = caller.f_code is _SUB_COMMAND
 
     def inside() -> tuple[argparse.Namespace, list[str]]:
         parsed, rest = original(_prepared(parser, bindings, args), namespace)
@@ -105,7 +109,7 @@ def _parse(
             raise argparse.ArgumentError(None, unrecognized(rest, session.parsers))
         return parsed, rest
 
-    return run(parser, bindings, inside, namespace)
+    return run(parser, bindings, inside, namespace, is_below=is_below)
 
 
 def _is_strict(caller: FrameType | None) -> bool:

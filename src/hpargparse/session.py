@@ -262,18 +262,22 @@ def run(
     bindings: list[Binding],
     parse: Callable[[], R],
     namespace: argparse.Namespace | None,
+    *,
+    is_below: bool = False,
 ) -> R:
-    """Run a parser inside a session: a new one, or that of the parser around it.
+    """Run a parser inside a session: a new one, or that of the parser above it.
 
     Args:
         parser: the parser.
         bindings: what is bound to it.
         parse: runs it, and returns a namespace and the words that are left over.
         namespace: the namespace that was handed in; a failure leaves it as it was.
+        is_below: whether the parser is that of a sub-command. Any other that runs
+            meanwhile, in a `type` perhaps, asks for itself.
     """
-    session = current()
-    if session is not None:
-        session.join(parser, bindings)
+    outer = current()
+    if outer is not None and (is_below or parser in outer.parsers):
+        outer.join(parser, bindings)
         return parse()
     before = dict(vars(namespace)) if hasattr(namespace, "__dict__") else None
     session = Session(parser, before or {})
@@ -285,6 +289,8 @@ def run(
             vars(namespace).clear()
             vars(namespace).update(before)
         raise
+    finally:
+        _running.session = outer
 
 
 def _run_outermost(parser: argparse.ArgumentParser, session: Session, parse: Callable[[], R]) -> R:

@@ -494,3 +494,33 @@ def test_files_of_several_managers_are_saved_all_or_none(
     assert os.listdir() == []
     parser.parse_args("--hp-save a.yaml --other-save b.yaml".split())
     assert sorted(os.listdir()) == ["a.yaml", "b.yaml"]
+
+
+class TestAParserThatRunsInAnother:
+    """A program may read a part of its command line with a parser of its own."""
+
+    def _two(self) -> tuple[ArgumentParser, HyperParameterManager, HyperParameterManager]:
+        inner, below = bound('_("b", 2)', ArgumentParser(exit_on_error=False))
+        outer, manager = bound('_("a", 1)', ArgumentParser(prog="train.py"))
+
+        def convert(line: str) -> int:
+            assert inner.parse_args(line.split()).b == below("b")
+            assert (manager("a"), current() is not None) == (1, True)
+            return int(below("b"))
+
+        outer.add_argument("--inner", type=convert)
+        return outer, manager, below
+
+    def test_sets_and_saves_for_itself(self) -> None:
+        outer, manager, below = self._two()
+        words = ["--a", "7", "--inner", "--b 5 --hp-save in.yaml", "--hp-save", "out.yaml"]
+        args = outer.parse_args(words)
+        assert (args.inner, args.a, manager("a"), below("b")) == (5, 7, 7, 5)
+        with open("in.yaml", encoding="utf-8") as one, open("out.yaml", encoding="utf-8") as other:
+            assert (one.read(), other.read()) == ("b: 5\n", "a: 7\n")
+
+    def test_fails_for_itself(self) -> None:
+        outer, manager, below = self._two()
+        with pytest.raises(SystemExit):
+            outer.parse_args(["--a", "7", "--inner", "--b 5 --c"])
+        assert (manager("a"), below("b"), current()) == (1, 2, None)
