@@ -29,7 +29,8 @@ REQUESTED = {
     "list": "print all values and exit: as yaml if nothing else is asked for, as json, with "
     "every place in the sources (detail), or with what set them (origin)",
     "detail": "the same as to list in detail",
-    "serial_format": "the format of files; auto goes by their extension (default: auto)",
+    "serial_format": "the format of files to save, or to load where none is saved; auto goes by "
+    "their extension (default: auto)",
     "strict": "refuse files with unknown names",
     "exit": "do all of this, and exit",
 }

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import sys
 
-from .snapshot import write_all
+from .snapshot import has_known_extension, write_all
 from .streams import put, warn
-from .transfer import read_values, saveable
+from .transfer import converters, read_values, saveable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,12 +29,19 @@ def load(binding: Binding, requests: Requests, plan: Plan, parser: argparse.Argu
         SnapshotError: a file cannot be read, or a value does not fit.
     """
     actions = requests.actions
+    asked = actions.get("serial_format") or binding.serial_format
+    # Asked for beside a file to save, or for all that a program does, a format is meant for
+    # what is saved: a file to load says by its extension what it is.
+    is_for_saving = "save" in actions or "serial_format" not in actions
+    known = converters(binding.manager)
     for path in actions["load"]:
+        by_extension = is_for_saving and has_known_extension(path)
         loaded = read_values(
             path,
-            {name: option.converter for name, option in binding.options.items()},
+            known,
             separator=binding.manager.separator,
-            serial_format=actions.get("serial_format") or binding.serial_format,
+            serial_format="auto" if by_extension else asked,
+            otherwise=asked if by_extension else None,
             strict=binding.strict or bool(actions.get("strict")),
             trust_pickle=binding.trust_pickle,
         )

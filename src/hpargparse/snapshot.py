@@ -88,6 +88,11 @@ def format_of(path: str | os.PathLike[str], serial_format: str = "auto") -> str:
     return found
 
 
+def has_known_extension(path: str) -> bool:
+    """Tell whether the extension of a file tells its format."""
+    return os.path.splitext(path)[1].lower() in EXTENSIONS
+
+
 def read(
     path: str | os.PathLike[str], serial_format: str = "auto", *, trust_pickle: bool = False
 ) -> Snapshot:

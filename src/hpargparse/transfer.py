@@ -12,7 +12,7 @@ from hpman import EMPTY, NotLiteralEvaluable, Origin
 from hpman.record import Record
 
 from .convert import Converter
-from .errors import ConversionError, SnapshotError
+from .errors import ConversionError, MissingSnapshotError, SnapshotError
 from .keys import change, find_key, key_paths
 from .nearness import nearest
 from .snapshot import flatten, read, write
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameterManager
 
-    from .snapshot import Entry
+    from .snapshot import Entry, Snapshot
 
 _SHOWN_KEYS = 5
 
@@ -140,16 +140,26 @@ def read_values(
     *,
     separator: str,
     serial_format: str,
+    otherwise: str | None = None,
     strict: bool,
     trust_pickle: bool,
 ) -> Loaded:
     """Read a file and fit its values to the hyperparameters that exist.
 
+    Args:
+        path: the file, `-` for standard input.
+        known: the converter of each hyperparameter, by name.
+        separator: what stands between the parts of a name.
+        serial_format: yaml, json or pickle; auto goes by the extension.
+        otherwise: the format of a file that cannot be read in the first one.
+        strict: whether a name that does not exist is an error.
+        trust_pickle: whether a pickle may run code.
+
     Raises:
         SnapshotError: the file cannot be read or, strictly, has a name that
             does not exist; or values do not fit. It reports all of them.
     """
-    snapshot = read(path, serial_format, trust_pickle=trust_pickle)
+    snapshot = _read(path, serial_format, otherwise, trust_pickle=trust_pickle)
     loaded = Loaded({}, {}, [])
     names = _Names(snapshot.path, known, separator)
     problems: list[SnapshotError] = []
@@ -171,6 +181,25 @@ def read_values(
     if problems:
         raise SnapshotError(*(each.diagnostics[0] for each in problems))
     return loaded
+
+
+def _read(
+    path: str | os.PathLike[str],
+    serial_format: str,
+    otherwise: str | None,
+    *,
+    trust_pickle: bool,
+) -> Snapshot:
+    """Read a file in a format, or else in another one."""
+    try:
+        return read(path, serial_format, trust_pickle=trust_pickle)
+    except SnapshotError as problem:
+        if otherwise in (None, "auto") or isinstance(problem, MissingSnapshotError):
+            raise
+        try:
+            return read(path, str(otherwise), trust_pickle=trust_pickle)
+        except SnapshotError:
+            raise problem from None
 
 
 class _UnknownNameError(SnapshotError):

@@ -146,6 +146,69 @@ class TestRequests:
         with open("a.txt", encoding="utf-8") as file:
             assert json.load(file) == {"lr": 0.1}
 
+    @pytest.mark.parametrize(
+        ("bound_format", "line", "value"),
+        [
+            pytest.param(
+                "auto",
+                "--hp-load a.yaml --hp-save b.pkl --hp-serial-format pickle",
+                2.0,
+                id="a format to save in",
+            ),
+            pytest.param(
+                "auto",
+                "--hp-load a.yaml --hp-save a.yaml --hp-serial-format json",
+                2.0,
+                id="a format to save in, the same file",
+            ),
+            pytest.param("pickle", "--hp-load a.yaml", 2.0, id="the format of bind"),
+            pytest.param("json", "--hp-load a.cfg", 3.0, id="that of bind, unknown extension"),
+            pytest.param(
+                "auto", "--hp-load a.cfg --hp-serial-format json", 3.0, id="unknown extension"
+            ),
+            pytest.param(
+                "auto",
+                "--hp-load j.yaml --hp-serial-format json",
+                3.0,
+                id="a format to load in",
+            ),
+            pytest.param("pickle", "--hp-load p.yaml", 4.0, id="the only one that does"),
+        ],
+    )
+    def test_a_known_extension_tells_the_format_of_what_is_loaded_beside_a_save(
+        self, bound_format: str, line: str, value: float
+    ) -> None:
+        _file("lr: 2")
+        _file('{"lr": 3}', "a.cfg")
+        _file('{"lr":\t3}', "j.yaml")
+        hpargparse.save("p.yaml", managed('_("lr", 4.0)'), serial_format="pickle")
+        parser, _manager = bound('_("lr", 0.1)', serial_format=bound_format)
+        assert parser.parse_args(line.split()).lr == value
+
+    @pytest.mark.parametrize(
+        ("line", "sentence"),
+        [
+            ("--hp-load a.yaml", "a.yaml:1: This cannot be read as YAML"),
+            ("--hp-load none.yaml", "none.yaml: The file cannot be read"),
+            ("--hp-load a.yaml --hp-serial-format json", "a.yaml:1: This cannot be read as JSON"),
+        ],
+        ids=["by the extension", "a missing file", "by the format"],
+    )
+    def test_a_file_that_no_format_reads_is_refused_as_its_extension_says(
+        self, line: str, sentence: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        _file("lr: ]")
+        parser, _manager = bound('_("lr", 0.1)', serial_format="pickle")
+        assert refusal(capsys, parser, line).startswith(sentence)
+
+    def test_the_name_of_no_letter_is_known_too(self, capsys: pytest.CaptureFixture[str]) -> None:
+        parser, manager = bound('_("", 1)\n_("lr", 0.1)')
+        manager.set_value("", 2)
+        parser.parse_args(["--hp-save", "a.yaml"])
+        manager.set_value("", 3)
+        parser.parse_args(["--hp-load", "a.yaml"])
+        assert (manager(""), capsys.readouterr().err) == (2, "")
+
     def test_a_dash_is_standard_output(self, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
         parser, _manager = bound('_("lr", 0.1)')
         parser.parse_args(["--hp-save", "-"])
