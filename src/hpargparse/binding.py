@@ -48,8 +48,7 @@ def bind(
         inject_actions: whether to add `--hp-save` and the like: all, none, or
             those named, of save, load, list, detail, serial_format, strict, exit.
         action_prefix: what these options begin with, in place of `hp`.
-        serial_format: the format of files to save, and of those to load whose extension
-            tells none: auto, yaml, json or pickle.
+        serial_format: auto, yaml, json or pickle; loads go by a known extension first.
         show_defaults: whether help shows the defaults.
         strict: whether an unknown name in a loaded file is an error.
         trust_pickle: whether a loaded pickle may run code.

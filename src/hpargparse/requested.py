@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 
-from .snapshot import has_known_extension, write_all
+from .formats import extension_format
+from .snapshot import write_all
 from .streams import put, warn
 from .transfer import converters, read_values, saveable
 
@@ -35,7 +36,7 @@ def load(binding: Binding, requests: Requests, plan: Plan, parser: argparse.Argu
     is_for_saving = "save" in actions or "serial_format" not in actions
     known = converters(binding.manager)
     for path in actions["load"]:
-        by_extension = is_for_saving and has_known_extension(path)
+        by_extension = is_for_saving and extension_format(path) is not None
         loaded = read_values(
             path,
             known,
