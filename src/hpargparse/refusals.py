@@ -5,6 +5,8 @@ Owns these sentences; knows neither how a misfit was found nor who reads them.
 
 from __future__ import annotations
 
+from math import isfinite
+
 from hpman import EMPTY, from_here
 
 from .errors import ConversionError
@@ -13,6 +15,8 @@ from .literals import show_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .convert import Converter
 
 _SHOWN_LENGTH = 60
@@ -126,8 +130,8 @@ def of_another_kind(
         parts.append(f", and `{whole}.0` there would allow fractions")
     elif type(sample) is str:
         parts.append("; put it in quotes to make it a text")
-    elif not is_typed and type(sample) in (int, float) and _is_read(mismatch.given, sample):
-        parts.append("; leave its quotes out")
+    elif not is_typed and type(sample) in (int, float) and isinstance(mismatch.given, str):
+        parts.append(_as_number(mismatch.given, sample))
     return _error(converter, "".join(parts))
 
 
@@ -179,12 +183,20 @@ def _as_value(sample: object) -> str:
     return name
 
 
-def _is_read(given: object, sample: object) -> bool:
-    """Tell whether a text would do where it was typed."""
+def _as_number(text: str, sample: object) -> str:
+    """Say how to write a number that was given as a text, where it would do if it was typed."""
     try:
-        return isinstance(given, str) and read(given, sample) is not given
+        value: Any = read(text, sample)
     except Mismatch:
-        return False
+        return ""
+    if isinstance(value, float) and not isfinite(value):
+        return f"; write `{str(value).replace('inf', '.inf').replace('nan', '.nan')}`, in YAML"
+    from re import fullmatch
+
+    # What YAML and JSON both take for a number; they know no `1_000`.
+    if fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", text):
+        return "; leave its quotes out"
+    return f"; write `{_shown(value)}`"
 
 
 def _shown(value: object) -> str:

@@ -255,6 +255,11 @@ def test_a_trusted_pickle_may_hold_anything() -> None:
         pytest.param('_("a", (1,))', "a: 3", "(expected a list of int);", id="tuple"),
         pytest.param('_("a", {1})', "a: 3", "(expected a list of int);", id="set"),
         pytest.param('_("a", 1)', "a: '3'", "; leave its quotes out", id="number in quotes"),
+        pytest.param('_("a", .5)', "a: '1e-4'", "; leave its quotes out", id="float in quotes"),
+        pytest.param('_("a", 1)', "a: 1_000", "; write `1000`", id="underscore"),
+        pytest.param('_("a", 1)', "a: '0b11'", "; write `3`", id="base 2"),
+        pytest.param('_("a", .5)', "a: -inf", "; write `-.inf`, in YAML", id="inf"),
+        pytest.param('_("a", .5)', "a: nan", "; write `.nan`, in YAML", id="nan"),
     ],
 )
 def test_a_refusal_says_what_the_file_has_to_hold(
