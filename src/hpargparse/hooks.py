@@ -100,13 +100,14 @@ def _parse(
     is_below = caller.f_code is _SUB_COMMAND
 
     def inside() -> tuple[argparse.Namespace, list[str]]:
-        parsed, rest = original(_prepared(parser, bindings, args), namespace)
+        words = _prepared(parser, bindings, args)
+        parsed, rest = original(words, namespace)
         rest = [word.replace(EQUALS, "=") for word in rest]
         session = current()
         if strict and rest and session is not None:
             from .suggestions import unrecognized
 
-            raise argparse.ArgumentError(None, unrecognized(rest, session.parsers))
+            raise argparse.ArgumentError(None, unrecognized(rest, session.parsers, words))
         return parsed, rest
 
     return run(parser, bindings, inside, namespace, is_below=is_below)

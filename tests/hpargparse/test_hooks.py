@@ -172,6 +172,32 @@ class TestUnknownWords:
         message = refusal(capsys, top, "train --weight-deacy=1")
         assert message.endswith("--weight-deacy=1 (did you mean --weight-decay?)")
 
+    @pytest.mark.parametrize(
+        ("line", "message"),
+        [
+            pytest.param(
+                "train --depth=5",
+                "--depth=5 (it has to stand before train)",
+                id="of the parser above",
+            ),
+            pytest.param("train --depht=5", "--depht=5 (did you mean --depth?)", id="mistyped"),
+            pytest.param("train fast --own 3", "--own (it has to stand before train) 3", id="own"),
+            pytest.param(
+                "train fast --lr 3", "--lr (it has to stand before fast) 3", id="in between"
+            ),
+        ],
+    )
+    def test_that_belong_before_a_sub_command_are_told_so(
+        self, line: str, message: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        top, _manager = bound('_("depth", 1)', ArgumentParser(prog="train.py"))
+        top.add_argument("--own")
+        sub, _below = bound(
+            '_("lr", 0.5)', top.add_subparsers().add_parser("train"), action_prefix="sub"
+        )
+        sub.add_subparsers().add_parser("fast")
+        assert refusal(capsys, top, line) == f"unrecognized arguments: {message}"
+
     def test_of_a_sub_parser_are_returned_to_who_asks_the_top_for_them(self) -> None:
         top = ArgumentParser()
         _sub, manager = bound(parser=top.add_subparsers().add_parser("train"))
