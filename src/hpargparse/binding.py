@@ -178,7 +178,8 @@ def _add(parser: argparse.ArgumentParser, actions: Iterable[BoundAction], separa
     for action in actions:
         title = None
         if isinstance(action, HyperParameterAction):
-            title = _title(action, separator)
+            if separator in action.name or "group" in action.hyperparameter.hints:
+                title = _title(action, separator)
             if given and action.name in given:
                 action.default = given[action.name]
         elif parser.argument_default is argparse.SUPPRESS:

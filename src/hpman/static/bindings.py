@@ -17,6 +17,7 @@ from _ast import (
     Constant,
     DictComp,
     ExceptHandler,
+    Expr,
     FunctionDef,
     GeneratorExp,
     Global,
@@ -37,8 +38,8 @@ from _ast import (
     arg,
     expr,
 )
-from bisect import bisect_left
 
+from .lines import counted
 from .scopes import (
     CLASS,
     FOREIGN,
@@ -124,7 +125,8 @@ class Bindings:
 
     def _walk(self, tree: Module, tracked: Container[str], lines: Sequence[int]) -> None:
         """Collect the calls and the bindings of tracked names."""
-        self._tracked, self._lines = tracked, lines
+        self._tracked = tracked
+        self._upto = counted(lines, tree.body[-1].end_lineno or 0) if tree.body else ()
         self._aliases: set[str] = set()  # names that turned out to be ours
         self._own: set[str] = set()  # names that are ours, or may be
         self._foreign: set[str] = set()  # names imported under another original name
@@ -146,15 +148,19 @@ class Bindings:
 
     def _block(self, statements: Iterable[Any], scope: Scope) -> None:
         """Go into the statements that hold a candidate line."""
-        lines, stack = self._lines, self._stack
+        upto, stack = self._upto, self._stack
         for statement in statements:
             first = statement.lineno
-            decorators = getattr(statement, "decorator_list", None)
-            if decorators:
-                first = min(first, decorators[0].lineno)
-            index = bisect_left(lines, first)
-            if index < len(lines) and lines[index] <= statement.end_lineno:
-                stack.append((statement, scope))
+            if type(statement) in _DECORATED and statement.decorator_list:
+                first = min(first, statement.decorator_list[0].lineno)
+            if upto[statement.end_lineno] > upto[first - 1]:
+                # What dense files consist of takes no turn on the stack.
+                if type(statement) is Assign:
+                    self._assign(statement, scope)
+                elif type(statement) is Expr:
+                    self._expression(statement, scope)
+                else:
+                    stack.append((statement, scope))
 
     def _children(self, node: AST, scope: Scope) -> None:
         """Go into all parts of a node."""
@@ -200,9 +206,27 @@ class Bindings:
 
     def _assign(self, node: Assign, scope: Scope) -> None:
         """Note an assignment to one or more targets."""
+        value = node.value
+        is_other = (
+            type(value) is Call
+            and type(value.func) is Name
+            and (value.func.id not in self._classes)
+        )
         for target in node.targets:
-            self._target(target, node.value, scope)
-        self._stack.append((node.value, scope))
+            if is_other and type(target) is Name:  # by far the most usual case
+                if target.id in self._tracked:
+                    scope.bind(target.id, OTHER)
+            else:
+                self._target(target, value, scope)
+        self._expression(node, scope)
+
+    def _expression(self, node: Assign | Expr, scope: Scope) -> None:
+        """Go into the value of a statement; by far the most usual one is a call."""
+        value = node.value
+        if type(value) is Call:
+            self._call(value, scope)
+        else:
+            self._stack.append((value, scope))
 
     def _assign_one(self, node: AnnAssign | NamedExpr, scope: Scope) -> None:
         """Note an annotated assignment, or one inside an expression."""
@@ -215,10 +239,6 @@ class Bindings:
     def _target(self, target: Any, value: Any, scope: Scope) -> None:
         """Bind a target, pair by pair where both sides are displays of one length."""
         if type(target) is Name:
-            func = value.func if type(value) is Call else None
-            if type(func) is Name and func.id not in self._classes:  # by far the most usual case
-                self._bind(target.id, OTHER, scope)
-                return
             if self._is_class(value):
                 self._classes.add(target.id)
             if self._may_be_ours(value):
@@ -361,6 +381,7 @@ class Bindings:
 
 
 _DISPLAYS = (List, Tuple)
+_DECORATED = (FunctionDef, AsyncFunctionDef, ClassDef)
 _VISITORS: dict[type, Callable[[Any, Any, Scope], None]] = {
     AnnAssign: Bindings._assign_one,
     Assign: Bindings._assign,
@@ -370,6 +391,7 @@ _VISITORS: dict[type, Callable[[Any, Any, Scope], None]] = {
     Constant: Bindings._leaf,
     DictComp: Bindings._comprehension,
     ExceptHandler: Bindings._capture,
+    Expr: Bindings._expression,
     FunctionDef: Bindings._function,
     GeneratorExp: Bindings._comprehension,
     Global: Bindings._declare,

@@ -103,8 +103,12 @@ def read(path: str) -> bytes:
         if len(data) == 0 or not (more := os.read(handle, _CHUNK)):
             return data
         chunks = [data, more]
-        while more := os.read(handle, _CHUNK << 4):
+        # One block of the right size: from a large one that is freed, glibc concludes that
+        # large ones come and go, and gives no memory back to the system any more.
+        left = max(os.fstat(handle).st_size - len(data) - len(more), 0)
+        while more := os.read(handle, left + _CHUNK):
             chunks.append(more)
+            left = 0
         return b"".join(chunks)
     finally:
         os.close(handle)
@@ -172,7 +176,9 @@ def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
             is_source = name.endswith(".py") and _is_file(entry)
             if not is_source and (is_foreign(name) or not _is_folder(entry)):
                 continue
-            shown, absolute, real = to_shown + name, to_absolute + name, to_real + name
+            shown = to_shown + name
+            absolute = shown if to_absolute == to_shown else to_absolute + name
+            real = absolute if to_real == to_absolute else to_real + name
             if is_left_out(absolute):
                 continue
             if leads := _leads_elsewhere(entry):

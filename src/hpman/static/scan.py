@@ -7,6 +7,7 @@ manager.
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from itertools import count
 
 from ..record import Record
@@ -144,7 +145,7 @@ def scan_text(text: str, filename: str, placeholders: frozenset[str]) -> Scanned
     key = file_key(filename) if is_file else (1, next(_texts))
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     with collector_at_rest():
-        return _scan_source(Source(filename, text, key), placeholders).replace(is_text=True)
+        return _scan_source(Source(filename, text, key), placeholders, is_text=True)
 
 
 def file_key(path: str) -> Key:
@@ -153,7 +154,14 @@ def file_key(path: str) -> Key:
     >>> file_key(".") == file_key(os.getcwd())
     True
     """
-    return (0, *os.path.realpath(path).split(os.sep))
+    folder, _, name = os.path.realpath(path).rpartition(os.sep)
+    return (*_folder_key(folder), name)
+
+
+@lru_cache(maxsize=1024)
+def _folder_key(folder: str) -> Key:
+    """Return the key of a folder; the parts of its path are kept once for all its files."""
+    return (0, *folder.split(os.sep))
 
 
 def _with_imports(scripts: list[Found]) -> list[Found]:
@@ -209,9 +217,12 @@ def _scan_file(
     return _scan_source(Source(each.path, text, key), placeholders)
 
 
-def _scan_source(source: Source, placeholders: frozenset[str]) -> ScannedFile:
+def _scan_source(
+    source: Source, placeholders: frozenset[str], *, is_text: bool = False
+) -> ScannedFile:
     """Scan a decoded text."""
-    return ScannedFile(source, *extract(source, placeholders))
+    found = extract(source, placeholders)
+    return ScannedFile(source, found.occurrences, found.diagnostics, is_text)
 
 
 def _unreadable(source: Source, reason: str, line: int | None, column: int | None) -> ScannedFile:

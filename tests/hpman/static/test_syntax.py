@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+import threading
 import warnings
 
 import pytest
@@ -108,3 +109,25 @@ def test_the_collector_rests_and_is_left_as_it_was_also_on_error(collecting: boo
         assert gc.isenabled() is collecting
     finally:
         (gc.enable if was_on else gc.disable)()
+
+
+def test_threads_that_parse_leave_the_filters_of_warnings_as_they_were() -> None:
+    def work() -> None:
+        start.wait()
+        for _ in range(1000):
+            parse("x")
+
+    start = threading.Barrier(4)
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    interval = sys.getswitchinterval()
+    with warnings.catch_warnings():
+        before = list(warnings.filters)
+        sys.setswitchinterval(1e-6)
+        try:
+            for each in threads:
+                each.start()
+            for each in threads:
+                each.join()
+        finally:
+            sys.setswitchinterval(interval)
+        assert warnings.filters == before
