@@ -10,7 +10,7 @@ from math import isfinite
 from hpman import EMPTY, from_here
 
 from .errors import ConversionError
-from .kinds import FRACTION, Mismatch, element_sample, read
+from .kinds import FRACTION, SAMPLES, Mismatch, element_sample, fit, read
 from .literals import show_literal
 
 TYPE_CHECKING = False
@@ -133,6 +133,28 @@ def of_another_kind(
     elif not is_typed and type(sample) in (int, float) and isinstance(mismatch.given, str):
         parts.append(_as_number(mismatch.given, sample))
     return _error(converter, "".join(parts))
+
+
+def way_to_allow(converter: Converter, value: object) -> str:
+    """Say what would let a hyperparameter take a value that it refuses."""
+    if value is None:
+        return "The hint `optional=True` would allow None."
+    try:
+        fit(value, converter.sample)
+    except Mismatch:
+        kind = type(value).__name__
+        hint = f", or the hint `type={kind!r}`," if kind in SAMPLES else ""
+        return f"A default of the type {kind}{hint} would allow it."
+    return "Set another value, or mend the hint."
+
+
+def change_by_load(converter: Converter, value: object, fitted: object) -> str:
+    """Say what a load makes of a value that is not quite of the default's type."""
+    return (
+        f"`{converter.name}` is saved as {_shown(value)}, but a load will make it"
+        f" {_shown(fitted)}: {_origin(converter)}. Set it to that, or give a default of"
+        f" the type {type(value).__name__}."
+    )
 
 
 def _is_short(spelled: str) -> bool:

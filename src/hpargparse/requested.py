@@ -11,7 +11,7 @@ import sys
 from .formats import extension_format
 from .snapshot import write_all
 from .streams import put, warn
-from .transfer import converters, read_values, saveable
+from .transfer import converters, read_values, saveable, unloadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def save(
                 values, left_out = saveable(binding.manager)
             serial_format = requests.actions.get("serial_format") or binding.serial_format
             snapshots += [(path, values, serial_format) for path in paths]
-            warnings += left_out
+            warnings += [*left_out, *unloadable(values, converters(binding.manager))]
     write_all(snapshots)
     warn(parser.prog, warnings)
 

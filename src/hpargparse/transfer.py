@@ -102,7 +102,7 @@ def save(
     """
     values, left_out = saveable(manager)
     write(path, values, serial_format)
-    for message in left_out:
+    for message in [*left_out, *unloadable(values, converters(manager))]:
         warnings.warn(message, stacklevel=2)
 
 
@@ -132,6 +132,37 @@ def saveable(manager: HyperParameterManager) -> tuple[dict[str, object], list[st
         else:
             values[name] = value
     return values, left_out
+
+
+def unloadable(values: Mapping[str, object], known: Mapping[str, Converter]) -> list[str]:
+    """Return a sentence on each value that a load would refuse, or change.
+
+    Only a program sets such values: what is typed, or stands in a file, fits.
+
+    Args:
+        values: the values by flat name.
+        known: the converter of each hyperparameter, by name.
+    """
+    found = []
+    for name, value in values.items():
+        converter = known.get(name)
+        if converter is None or value is converter.default:
+            continue
+        try:
+            fitted = converter.check(value)
+        except ValueError as error:
+            from .refusals import way_to_allow
+
+            found.append(
+                f"`{name}` is saved as a program has set it, but a load will refuse it: {error}."
+                f" {way_to_allow(converter, value)}"
+            )
+            continue
+        if fitted is not value and fitted != value:
+            from .refusals import change_by_load
+
+            found.append(change_by_load(converter, value, fitted))
+    return found
 
 
 def read_values(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
 
 import hpargparse
 from hpargparse import SnapshotError
-from tests.hpargparse.bound import managed
+from tests.hpargparse.bound import bound, managed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +58,68 @@ def test_a_default_that_no_run_has_replaced_is_left_out_with_a_warning() -> None
     hpargparse.save("b.yaml", manager)
     with open("b.yaml", encoding="utf-8") as file:
         assert file.read() == "end: 0.05\nlr: 0.5\n"
+
+
+@pytest.mark.parametrize(
+    ("definition", "value", "sentence"),
+    [
+        pytest.param(
+            "1",
+            1.5,
+            "a load will refuse it: invalid int value: 1.5; the default of `x` is the int 1 at"
+            " train.py:1, and `1.0` there would allow fractions. A default of the type float, or"
+            " the hint `type='float'`, would allow it.",
+            id="a fraction",
+        ),
+        pytest.param("1", None, "The hint `optional=True` would allow None.", id="None"),
+        pytest.param("[1]", ["a"], "invalid int value: 'a' in ['a']", id="an element"),
+        pytest.param("'a'", 3, "or the hint `type='int'`, would allow it", id="an int"),
+        pytest.param("1", ..., "A default of the type ellipsis would allow it.", id="no type"),
+        pytest.param("1, range=[0, 2]", 3, "Set another value, or mend the hint.", id="a range"),
+        pytest.param(
+            "[1, 2]",
+            (1, 2),
+            "`x` is saved as (1, 2), but a load will make it [1, 2]: the default of `x` is the"
+            " list [1, 2] at train.py:1. Set it to that, or give a default of the type tuple.",
+            id="a tuple for a list",
+        ),
+    ],
+)
+def test_a_value_that_a_load_would_not_give_back_is_saved_with_a_warning(
+    definition: str, value: object, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = f'_("x", {definition})'
+    with pytest.warns(UserWarning, match="`x` is saved as ") as caught:
+        hpargparse.save("a.yaml", managed(source).set_value("x", value))
+    assert sentence in str(caught[0].message)
+    parser, manager = bound(source)
+    manager.set_value("x", value)
+    parser.parse_args(["--hp-save", "b.yaml"])
+    assert sentence in capsys.readouterr().err
+    with open("a.yaml", "rb") as one, open("b.yaml", "rb") as other:
+        assert one.read() == other.read()
+
+
+@pytest.mark.parametrize(
+    ("definition", "value", "loaded"),
+    [
+        ("0.5", 1, 1.0),
+        ("[0.5]", [1], [1.0]),
+        ("None", 1.5, 1.5),
+        ("1", 2, 2),
+        ("0.5", math.nan, math.nan),
+        ("{}", {1: (2,)}, {1: (2,)}),
+    ],
+    ids=repr,
+)
+def test_a_value_that_a_load_gives_back_is_saved_without_a_word(
+    definition: str, value: object, loaded: object
+) -> None:
+    source = f'_("x", {definition})\n_("y", 1)'
+    hpargparse.save("a.yaml", managed(source).set_value("x", value))
+    other = managed(source)
+    hpargparse.load("a.yaml", other)
+    assert repr(other("x")) == repr(loaded)
 
 
 def test_nested_files_load_as_flat_ones_do() -> None:
