@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
@@ -134,6 +135,38 @@ def test_a_terminal_shows_the_line_alone_where_hyperparameters_are_many() -> Non
     all_of_them, _left_out = listed(manager, "detail")
     assert few.count("\n") < 1000 < all_of_them.count("\n")
     assert "==> 200: _('n199', 1)" in few
+
+
+WIDE = """\
+if True:
+\t_("名前", "深い学習の層の数")\t# cafe\u0301 \U000f0001
+_("b", "x")  # 学習率\t\tだ学習率\t\tだ学習率\t\tだ学習率\t\tだ学習率\t\tだ
+"""
+
+
+def _columns(line: str) -> int:
+    """Count the columns that a line takes; WIDE has all kinds of characters."""
+    return sum(
+        2 if unicodedata.east_asian_width(each) == "W" else unicodedata.category(each) != "Mn"
+        for each in line
+    )
+
+
+@pytest.mark.parametrize("width", [None, 60, 61, 62, 63, 120])
+def test_a_table_has_straight_borders_whatever_it_shows(width: int | None) -> None:
+    text, _left_out = listed(managed(WIDE), "detail", width=width)
+    lines = text.splitlines()
+    table = lines[lines.index("Details:") + 1 :]
+    assert len({*map(_columns, table)}) == 1
+    assert max(map(_columns, lines)) <= (width or 10_000)
+    assert "\t" not in text
+    assert "深い学習の" in text
+
+
+def test_a_table_shows_characters_as_they_are() -> None:
+    text, _left_out = listed(managed(WIDE), "detail")
+    assert "# cafe\u0301 \U000f0001" in text
+    assert "深い学習の層の数" in text
 
 
 def test_nothing_fits_a_terminal_too() -> None:
