@@ -52,11 +52,12 @@ def _suggesting(
         option = word.partition("=")[0]
         name = option.strip(prefixes) if option[:1] in prefixes else ""
         near = nearest(name, options) if name else None
+        meant = option if near is None else options[near]
         command = _command_behind(option, parsers, line)
         if command is not None:
             yield f"{word} (it has to stand before {command})"
         else:
-            yield word if near is None else f"{word} (did you mean {options[near]}?)"
+            yield word if meant == option else f"{word} (did you mean {meant}?)"
 
 
 def _command_behind(

@@ -147,6 +147,12 @@ class TestUnknownWords:
         assert refusal(capsys, parser, line) == f"unrecognized arguments: {message}"
         assert manager("lr") == 0.1
 
+    def test_behind_two_dashes_are_no_mistyped_options(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        parser, _manager = bound()
+        assert refusal(capsys, parser, "--shuffle -- --lr").endswith("--lr")
+
     def test_are_returned_to_who_asks_for_them(self) -> None:
         parser, manager = bound()
         args, rest = parser.parse_known_args(["--lr", "3", "--lrr=4", "x"])

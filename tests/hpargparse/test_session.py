@@ -557,6 +557,18 @@ def test_files_of_several_managers_are_saved_all_or_none(
     assert os.listdir() == []
     parser.parse_args("--hp-save a.yaml --other-save b.yaml".split())
     assert sorted(os.listdir()) == ["a.yaml", "b.yaml"]
+    parser.parse_args(["--other-save", "c.yaml"])
+    assert sorted(os.listdir()) == ["a.yaml", "b.yaml", "c.yaml"]
+
+
+def test_a_key_of_what_a_program_has_made_no_dict_is_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser, manager = bound('_("o", {"a": {"c": 1}})\n_("lr", 0.5)')
+    manager.set_value("o", {"a": 5})
+    message = refusal(capsys, parser, "--lr 1 --o.a.c 3")
+    assert message.startswith("`o.a.c` cannot be set: `o.a` ")
+    assert (manager("o"), manager("lr")) == ({"a": 5}, 0.5)
 
 
 class TestAParserThatRunsInAnother:
