@@ -73,19 +73,55 @@ def bind(
         trust_pickle=trust_pickle,
     )
     dashes = _dashes(parser)
-    actions: list[BoundAction] = [*_hyperparameter_actions(binding, dashes)]
+    found = manager.hyperparameters()
+    _demand_sound_hints(found)
+    actions: list[BoundAction] = [*_hyperparameter_actions(binding, found, dashes)]
     for name in _wanted(inject_actions):
         option = _spelled(dashes, f"{action_prefix}-{name}" if action_prefix else name)
         actions.append(RequestAction(binding, option, name))
     others = [*_other_options(binding, dashes)]
-    if not _has_room(parser, actions, others):
-        from .conflicts import demand_room
-
-        demand_room(parser, actions, others)
+    _demand_room(parser, actions, others)
     _add(parser, actions, manager.separator)
     for option, action in others:
         binding.aliases.setdefault(option, action)
     attach(parser, binding)
+
+
+def clashes(
+    found: Iterable[HyperParameter], separator: str
+) -> Iterator[tuple[Diagnostic, list[str]]]:
+    """Find what would keep hyperparameters from being bound to a parser that is new.
+
+    Args:
+        found: the hyperparameters, each with hints that are sound.
+        separator: what stands between the parts of a name.
+
+    Yields:
+        What `bind` would say, and the hyperparameters that it is about.
+
+    >>> from hpman import HyperParameterManager
+    >>> manager = HyperParameterManager("_").parse_source('_("a_b", 1); _("a-b", 2)')
+    >>> [names for _clash, names in clashes(manager.hyperparameters(), manager.separator)]
+    [['a_b', 'a-b']]
+    """
+    from hpman import HyperParameterManager
+
+    from .conflicts import conflict, taken
+
+    nobody = Binding(
+        HyperParameterManager("_", separator),
+        show_defaults=False,
+        serial_format="auto",
+        strict=False,
+        trust_pickle=False,
+    )
+    parser = argparse.ArgumentParser()
+    dashes = _dashes(parser)
+    actions: list[BoundAction] = [*_hyperparameter_actions(nobody, found, dashes)]
+    actions += [RequestAction(nobody, _spelled(dashes, f"hp-{name}"), name) for name in REQUESTS]
+    for there, action, what in taken(parser, actions, _other_options(nobody, dashes)):
+        both = [each.name for each in (there, action) if isinstance(each, HyperParameterAction)]
+        yield conflict(there, action, what), both
 
 
 def _dashes(parser: argparse.ArgumentParser) -> str:
@@ -99,11 +135,11 @@ def _spelled(dashes: str, name: str) -> str:
     return dashes + name.replace("_", "-")
 
 
-def _hyperparameter_actions(binding: Binding, dashes: str) -> Iterator[HyperParameterAction]:
+def _hyperparameter_actions(
+    binding: Binding, found: Iterable[HyperParameter], dashes: str
+) -> Iterator[HyperParameterAction]:
     """Make the option of each hyperparameter."""
     values = binding.manager.get_values()
-    found = binding.manager.hyperparameters()
-    _demand_sound_hints(found)
     for each in found:
         name = each.name
         if not name:
@@ -151,21 +187,24 @@ def _place(each: HyperParameter) -> str:
     return f"{first.path}:{first.line}" if first else ""
 
 
-def _has_room(
+def _demand_room(
     parser: argparse.ArgumentParser, actions: Sequence[BoundAction], others: Sequence[Other]
-) -> bool:
-    """Tell whether no option and no destination is taken: at a glance, so in doubt it is one."""
+) -> None:
+    """Refuse what is taken; where a glance shows that nothing is, nobody has to look closer."""
     known = parser._option_string_actions
     options = {*known, *(action.option_strings[0] for action in actions)}
     theirs = {action.dest for action in parser._actions}
     dests = {*theirs, *(action.dest for action in actions)}
     more = dict(others)
-    return (
-        len(options) == len(known) + len(actions)
-        and len(dests) == len(theirs) + len(actions)
-        and len(more) == len(others)
-        and options.isdisjoint(more)
-    )
+    if (
+        len(options) < len(known) + len(actions)
+        or len(dests) < len(theirs) + len(actions)
+        or len(more) < len(others)
+        or not options.isdisjoint(more)
+    ):
+        from .conflicts import demand_room
+
+        demand_room(parser, actions, others)
 
 
 def _add(parser: argparse.ArgumentParser, actions: Iterable[BoundAction], separator: str) -> None:

@@ -59,6 +59,16 @@ def warn(program: str, messages: Sequence[str]) -> None:
         put(sys.stderr, "".join(f"{program}: warning: {message}\n" for message in messages))
 
 
+def shows_colours() -> bool:
+    """Tell whether standard output is a terminal that shows colours (no-color.org)."""
+    return (
+        sys.stdout is not None
+        and sys.stdout.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
+
+
 def end_quietly() -> NoReturn:
     """End the program as other tools end whose reader has gone: without a word."""
     try:

@@ -7,6 +7,7 @@ running program; knows neither syntax nor precedence.
 from __future__ import annotations
 
 from .errors import EMPTY, ImpossibleTree, error_for
+from .names import normalized
 from .runtime.origin import Origin, caller
 from .runtime.store import Store
 
@@ -70,7 +71,7 @@ class HyperParameterManager:
             from .runtime.complaints import no_placeholder  # type: ignore[unreachable]
 
             raise no_placeholder(placeholder)
-        self.placeholder: str = placeholder
+        self.placeholder: str = normalized(placeholder)
         self.separator: str = separator
         self._home = home
         self._index: Index | None = None
@@ -125,7 +126,7 @@ class HyperParameterManager:
 
         Args:
             path: a file, a folder (every `*.py` below it), or an iterable of them.
-            exclude: globs of files and folders to leave out of folders.
+            exclude: globs of files and folders to leave out of folders and imports.
             follow_imports: whether the modules of the same project that the
                 files import are read too.
 

@@ -10,9 +10,11 @@ from _ast import Constant
 from operator import itemgetter
 
 from ..errors import EMPTY, NotLiteralEvaluable
-from ..occurrence import Occurrence
+from ..occurrence import Occurrence, Span
 from ..record import Record
 from .bindings import Bindings
+from .calls import calls, links
+from .index import NO_LINKS, Links
 from .lines import LARGE, Lines
 from .literals import NotLiteralError, literal
 from .syntax import UnparsableError, parse
@@ -25,19 +27,22 @@ if TYPE_CHECKING:
     from ..diagnostics import Diagnostic
     from ..source import Source
 
-    # What an occurrence holds, without its source.
-    Row: TypeAlias = tuple[str, str, Any, dict[str, Any], str | None, int, int, int, int]
+    # What an occurrence holds, without its source; the last one is the line that hides it.
+    Row: TypeAlias = tuple[
+        str, str, Any, dict[str, Any], str | None, int, int, int, int, int | None
+    ]
 
 _NO_HINTS: dict[str, Any] = {}  # of all calls without any: facts do not change
 _BY_PLACE = itemgetter(*map(Occurrence._fields.index, ("line", "column")))
 
 
 class Extract(Record):
-    """Hold what one text says: its occurrences in source order, and its findings."""
+    """Hold what one text says: its occurrences in source order, its findings, its links."""
 
     __slots__ = ()
     occurrences: tuple[Occurrence, ...]
     diagnostics: tuple[Diagnostic, ...]
+    links: Links = NO_LINKS
 
 
 def extract(source: Source, placeholders: frozenset[str]) -> Extract:
@@ -58,27 +63,30 @@ def extract(source: Source, placeholders: frozenset[str]) -> Extract:
     [('lr', 0.001, {'help': 'x'}, 1)]
     """
     try:
-        rows, diagnostics = _read_all(source, placeholders)
+        rows, diagnostics, where_from = _read_all(source, placeholders)
     except UnparsableError as error:
         return Extract((), (_unparsable(source, error),))
     occurrences = _occurrences(rows, source)
     occurrences.sort(key=_BY_PLACE)
-    return Extract(tuple(occurrences), tuple(sorted(diagnostics, key=_position)))
+    return Extract(tuple(occurrences), tuple(sorted(diagnostics, key=_position)), where_from)
 
 
-def _read_all(source: Source, placeholders: frozenset[str]) -> tuple[list[Row], list[Diagnostic]]:
+def _read_all(
+    source: Source, placeholders: frozenset[str]
+) -> tuple[list[Row], list[Diagnostic], Links]:
     """Read all calls of managers; the tree is gone when this returns."""
     tree = parse(source.text)
     lines = Lines(source)
     rows: list[Row] = []
     diagnostics: list[Diagnostic] = []
-    for node, placeholder in Bindings(tree, lines.holding, placeholders).calls():
-        found = _read(node, placeholder, lines)
+    bindings = Bindings(tree, lines.holding, placeholders)
+    for node, placeholder, hidden_by in calls(bindings):
+        found = _read(node, placeholder, lines, hidden_by)
         if isinstance(found, tuple):
             rows.append(found)
         else:
             diagnostics += found
-    return rows, diagnostics
+    return rows, diagnostics, links(bindings)
 
 
 def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
@@ -98,15 +106,19 @@ def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
         rows = loads(data)  # noqa: S302 - these are our own
     new = tuple.__new__  # the constructor takes longer than all else here
     found = [
-        new(Occurrence, (a, b, EMPTY if text is None else value, hints, text, source, c, d, e, f))
-        for a, b, value, hints, text, c, d, e, f in rows
+        new(
+            Occurrence, (p, n, EMPTY if text is None else value, hints, text, source, a, b, c, d, h)
+        )
+        for p, n, value, hints, text, a, b, c, d, h in rows
     ]
     for number, value in others.items():
         found[number] = found[number].replace(value=value)
     return found
 
 
-def _read(node: Call, placeholder: str, lines: Lines) -> Row | list[Diagnostic]:
+def _read(
+    node: Call, placeholder: str, lines: Lines, hidden_by: int | None
+) -> Row | list[Diagnostic]:
     """Read one call of a manager: as an occurrence without its source, or what is wrong with it."""
     args = node.args
     name = _literal_name(node)
@@ -117,7 +129,8 @@ def _read(node: Call, placeholder: str, lines: Lines) -> Row | list[Diagnostic]:
     if node.keywords:
         hints = _hints(node, placeholder, lines, problems)
     if problems or name is None:
-        return problems
+        call = Span(*lines.span(node), hidden_by, len(args))
+        return [each.replace(call=call) for each in problems]
     value: Any = None
     text = None
     if len(args) > 1:
@@ -129,7 +142,7 @@ def _read(node: Call, placeholder: str, lines: Lines) -> Row | list[Diagnostic]:
     start, end = node.col_offset + 1, node.end_col_offset + 1  # type: ignore[operator]
     if not lines.is_ascii:
         start, end = lines.column(line, start - 1), lines.column(end_line, end - 1)
-    return placeholder, name, value, hints, text, line, start, end_line, end
+    return placeholder, name, value, hints, text, line, start, end_line, end, hidden_by
 
 
 def _default(node: Call, placeholder: str, lines: Lines) -> tuple[Any, str]:
@@ -235,17 +248,20 @@ def _diagnostic(
     from ..diagnostics import Diagnostic
 
     node, lines = where
+    line, column, end_line, end_column = lines.span(node)
     return Diagnostic(
         code,
         message,
         advice,
         lines.source.path,
-        node.lineno,
-        lines.column(node.lineno, node.col_offset),
+        line,
+        column,
         name,
         (),
         lines.source,
         placeholder,
+        end_line,
+        end_column,
     )
 
 

@@ -22,6 +22,24 @@ if TYPE_CHECKING:
     Names = dict[str, Occurrence | tuple[Occurrence, ...]]
 
 
+class Links(Record):
+    """Say where the managers of one module come from.
+
+    Attributes:
+        own: the placeholders of the managers that it imports from hpman, or makes.
+        borrowed: the placeholders that it imports from elsewhere by the same name, and so
+            may be handed on, each with the module that it comes from, with a dot in
+            front for each level of a relative import.
+    """
+
+    __slots__ = ()
+    own: frozenset[str] = frozenset()
+    borrowed: tuple[tuple[str, str], ...] = ()
+
+
+NO_LINKS = Links()
+
+
 class ScannedFile(Record):
     """Hold what was found in one text.
 
@@ -29,6 +47,7 @@ class ScannedFile(Record):
         source: the text; its key says which file it is, and where it sorts.
         occurrences: the calls of managers in it, in source order.
         diagnostics: what is wrong with it, in source order.
+        links: where its managers come from.
         is_text: whether it was handed in as a text, not read from the disk.
     """
 
@@ -36,6 +55,7 @@ class ScannedFile(Record):
     source: Source
     occurrences: tuple[Occurrence, ...]
     diagnostics: tuple[Diagnostic, ...]
+    links: Links = NO_LINKS
     is_text: bool = False
 
 

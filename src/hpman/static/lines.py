@@ -88,6 +88,16 @@ class Lines:
                 return len(text.encode()[:offset].decode(errors="replace")) + 1
         return offset + 1
 
+    def span(self, node: Any) -> tuple[int, int, int, int]:
+        """Return the line and column where a node begins, and those behind its end."""
+        line, end_line = node.lineno, node.end_lineno
+        return (
+            line,
+            self.column(line, node.col_offset),
+            end_line,
+            self.column(end_line, node.end_col_offset),
+        )
+
     def text(self, node: Any) -> str:
         """Return an expression as it is written."""
         lines = self._lines

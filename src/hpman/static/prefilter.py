@@ -6,7 +6,8 @@ must not know how the full parse goes on.
 
 from __future__ import annotations
 
-from .spelling import UTF_16_MARKS, normal, respell, says
+from ..names import normalized
+from .spelling import UTF_16_MARKS, respell, says
 from .uses import Uses, words_of
 
 TYPE_CHECKING = False
@@ -56,7 +57,7 @@ class Prefilter:
 
     def __init__(self, placeholders: Iterable[str], *, others: bool = False) -> None:
         """Compile the search for each placeholder."""
-        names = [normal(each) for each in placeholders if each]
+        names = [normalized(each) for each in placeholders if each]
         self._words = [(each, words_of(each)) for each in map(str.encode, names)]
         # `_` alone can be spelled in no other way: NFKC makes `_` of six more
         # characters, and a name can begin with none of them (str.isidentifier).

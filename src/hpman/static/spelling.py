@@ -6,19 +6,11 @@ what the names are for.
 
 from __future__ import annotations
 
+from ..names import normalized
 from .decoding import DecodingError, decode, encoding_of
 
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _ASCII = bytes(range(128))
-
-
-def normal(text: str) -> str:
-    """Return the text as Python compares names: in NFKC (PEP 3131)."""
-    if text.isascii():
-        return text
-    from unicodedata import normalize
-
-    return normalize("NFKC", text)
 
 
 def respell(data: bytes, letters: frozenset[str]) -> bytes:
@@ -34,14 +26,14 @@ def respell(data: bytes, letters: frozenset[str]) -> bytes:
             text = data.decode(errors="replace")
     except DecodingError:  # Python does not read it, either
         return data
-    return normal(text).encode(errors="surrogatepass")
+    return normalized(text).encode(errors="surrogatepass")
 
 
 def hidden(data: bytes) -> str:
     """Return the ASCII characters that other characters of UTF-8 text are spellings of."""
     others = data.translate(None, _ASCII).decode(errors="replace")
     # Joined by newlines, so that no two compose into one.
-    spellings = normal("\n".join(set(others))).split("\n")
+    spellings = normalized("\n".join(set(others))).split("\n")
     return "".join(filter(str.isascii, spellings))
 
 
@@ -52,4 +44,4 @@ def says(data: bytes, word: bytes) -> bool:
     if data.isascii() or frozenset(word.decode()).isdisjoint(hidden(data)):
         return False
     others = b"\n".join(line for line in data.split(b"\n") if not line.isascii())
-    return word.decode() in normal(others.decode(errors="replace"))
+    return word.decode() in normalized(others.decode(errors="replace"))

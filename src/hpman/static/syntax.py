@@ -7,11 +7,10 @@ hyperparameter.
 from __future__ import annotations
 
 import gc
-import os
 import sys
-import warnings
 from _ast import PyCF_ONLY_AST
-from _thread import RLock
+
+from .silence import silence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,12 +21,6 @@ if TYPE_CHECKING:
 # Before 3.11 the parser makes the objects of a chain of any length, as
 # `1 + 1 + …`, without a look at the stack, and takes the process down.
 _OVERFLOWS = sys.version_info < (3, 11)
-
-# Which warnings are shown is one setting of all threads: two that change it at once would
-# each restore what the other one has set. A fork has to find it as it is between two parses.
-_SILENT = RLock()
-_at_fork = getattr(os, "register_at_fork", lambda **_: None)  # Windows knows no fork
-_at_fork(before=_SILENT.acquire, after_in_parent=_SILENT.release, after_in_child=_SILENT.release)
 
 
 class UnparsableError(ValueError):
@@ -85,8 +78,7 @@ def parse(text: str) -> Module:
     'Module'
     """
     try:
-        with _SILENT, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with silence():
             if _OVERFLOWS and _may_hold_a_long_chain(text):
                 _compile(text)
             tree: Any = compile(text, "<source>", "exec", PyCF_ONLY_AST, dont_inherit=True)

@@ -20,7 +20,7 @@ def test_a_definition_has_all_its_fields() -> None:
     (found,) = _extract('x = _("lr", 1e-3, help="step")\n').occurrences
     assert found.replace(source=None) == (
         *("_", "lr", 1e-3, {"help": "step"}, "1e-3", None),
-        *(1, 5, 1, 31),
+        *(1, 5, 1, 31, None),
     )
     assert found.path == "a.py"
     assert found.is_definition
