@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 
 from .hooks import attach
-from .options import REQUESTS, HyperParameterAction, RequestAction
+from .options import REQUESTS, SEQUENCES, HyperParameterAction, RequestAction
 from .session import Binding
 
 TYPE_CHECKING = False
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 # The hints that can be malformed.
 _READ_BY_CONVERTERS = frozenset(["type", "choices", "range"])
-_SEQUENCES = (list, tuple, set)
 
 
 def bind(
@@ -49,7 +48,7 @@ def bind(
         inject_actions: whether to add `--hp-save` and the like: all, none, or
             those named, of save, load, list, detail, serial_format, strict, exit.
         action_prefix: what these options begin with, in place of `hp`.
-        serial_format: the format of files: auto, yaml, json or pickle.
+        serial_format: auto, yaml, json or pickle; loads go by a known extension first.
         show_defaults: whether help shows the defaults.
         strict: whether an unknown name in a loaded file is an error.
         trust_pickle: whether a loaded pickle may run code.
@@ -147,7 +146,7 @@ def _hyperparameter_actions(
             continue  # nothing to spell: `--` ends the options of every parser
         action = HyperParameterAction(each, _spelled(dashes, name), values.get(name), binding)
         binding.options[name] = action
-        if action.kind in _SEQUENCES:
+        if action.kind in SEQUENCES:
             binding.sequences.append(action)
         if action.is_required:
             binding.required.append(name)

@@ -86,7 +86,7 @@ def found(index: Index, word: str) -> list[tuple[str, str]]:
 
 def near(index: Index, word: str) -> str | None:
     """Return the name that is nearest to one that does not exist, if one is near."""
-    from .suggestions import nearest
+    from .nearness import nearest
 
     names = {_folded(name): name for each in _managers(index) for name in _names(index, each)}
     nearest_one = nearest(_folded(word), list(names))

@@ -119,7 +119,7 @@ def undefined_name(facts: Facts) -> Iterator[Finding]:
 
 def _undefined(index: Index, name: str, calls: tuple[Occurrence, ...], names: list[str]) -> Finding:
     """Make the finding for one name, with the nearest of some names."""
-    from ..suggestions import nearest
+    from ..nearness import nearest
 
     first = calls[0]
     near = nearest(name, names)
