@@ -75,13 +75,8 @@ class HyperParameterManager:
         self.separator: str = separator
         self._home = home
         self._index: Index | None = None
-        self._adopt(Store(separator))
-
-    def _adopt(self, store: Store) -> None:
-        """Take a store, and its two dictionaries that the call reads."""
-        self._store = store
-        self._hot = store.hot
-        self._accepted = store.accepted
+        self._store = store = Store(separator)
+        self._hot, self._accepted = store.hot, store.accepted  # what the call reads
 
     if TYPE_CHECKING:
         # Who writes None as the default expects something else to be set.
@@ -168,37 +163,45 @@ class HyperParameterManager:
 
     def _take(self, files: list[ScannedFile], gone: Iterable[tuple[object, ...]] = ()) -> None:
         """Take what was scanned, as a whole or not at all."""
-        index = self.index.swap(files, gone)
-        defaults, is_sound = index.defaults(self.placeholder)
-        if not is_sound or any(each.diagnostics for each in files):
-            from .static.rules import violations
+        with self._store.lock:  # another thread may take something too
+            index = self.index.swap(files, gone)
+            defaults, is_sound = index.defaults(self.placeholder)
+            if not is_sound or any(each.diagnostics for each in files):
+                from .static.rules import violations
 
-            if problems := violations(index, self.placeholder, files):
-                raise error_for(problems)
-        try:
-            self._take_index(index, defaults)
-        except ImpossibleTree as error:
-            from .static.rules import placed
+                if problems := violations(index, self.placeholder, files):
+                    raise error_for(problems)
+            try:
+                self._take_index(index, defaults)
+            except ImpossibleTree as error:
+                from .static.rules import placed
 
-            raise error_for([placed(index, self.placeholder, error.diagnostics[0])]) from None
+                raise error_for([placed(index, self.placeholder, error.diagnostics[0])]) from None
 
     def _take_index(self, index: Index, defaults: dict[str, Any]) -> None:
         """Take what the sources say."""
-        before, self._index = self._index, index
-        try:
-            self._store.adopt_defaults(defaults, self._defining)
-        except ImpossibleTree:
-            self._index = before
-            raise
+
+        def origin_of(name: str) -> Origin | None:
+            each = index.definition(self.placeholder, name)
+            return (
+                None
+                if each is None
+                else Origin("source", each.path, each.line, each.text, each.value)
+            )
+
+        def take() -> None:
+            self._index = index
+
+        self._store.adopt_defaults(defaults, origin_of, take)
 
     @property
     def index(self) -> Index:
         """What the sources say: immutable, and of use without a manager."""
-        if self._index is None:
-            from .static.index import Index
+        if self._index is not None:
+            return self._index
+        from .static.index import Index
 
-            self._index = Index(self.separator)
-        return self._index
+        return Index(self.separator)
 
     def hyperparameters(self) -> list[HyperParameter]:
         """Return what is known of each hyperparameter, in source order.
@@ -229,9 +232,7 @@ class HyperParameterManager:
         Raises:
             KeyError: there is no value; names the nearest ones.
         """
-        if raise_exception or self._store.exists(name):
-            return self._store.read(name)
-        return EMPTY
+        return self._store.read(name) if raise_exception else self._store.find(name)
 
     def get_values(self) -> dict[str, Any]:
         """Return the value of each hyperparameter that has one, by flat name."""
@@ -304,17 +305,13 @@ class HyperParameterManager:
     def explain(self, name: str) -> Explanation:
         """Return what gave and what overrode a value, lowest first.
 
+        A call that gives the very object that the call before it gave is not
+        looked at: the line of the earlier call stays.
+
         Raises:
             KeyError: there is no such hyperparameter.
         """
         return self._store.explain(name)
-
-    def _defining(self, name: str) -> Origin | None:
-        """Return where the sources define a hyperparameter."""
-        each = self.index.definition(self.placeholder, name)
-        if each is None:
-            return None
-        return Origin("source", each.path, each.line, each.text, each.value)
 
     def unused(self) -> list[str]:
         """Return the names that were set and that the program has never read."""
@@ -326,7 +323,11 @@ class HyperParameterManager:
 
     @property
     def db(self) -> HyperParameterDB:
-        """The table of occurrences: those in the sources, then what the program gave."""
+        """The table of occurrences: those in the sources, then what the program gave.
+
+        Each time it is a fresh one: changing the table, its rows, or a default
+        or hint from the sources in a row, changes nothing of the manager.
+        """
         from .hpm_db import HyperParameterDB
         from .rows import parsed_row, runtime_row
 
@@ -361,37 +362,34 @@ class HyperParameterManager:
         return TreeView({node.name: node for node in self.get_nodes()}, self.separator)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the values; a manager of `hpman.m` becomes the other process's own."""
-        from .runtime.portable import is_starting, packed_for_worker, this_process
+        """Pickle the values; a manager of `hpman.m` becomes the other process's own.
 
-        values = self._store.state()
-        if is_starting():
-            values = packed_for_worker(values)
-        state = (this_process(), self._index, values)
-        if self._home is not None:
-            return self._home, (self.placeholder,), state
-        return type(self), (self.placeholder, self.separator), state
+        What was set has to be such that it pickles. Run-time defaults that do
+        not are left out, for the calls give them again.
+        """
+        from .copies import reduced
 
-    def __setstate__(self, state: tuple[object, Index | None, Any]) -> None:
-        """Adopt what a pickled manager knew, unless it is this very one."""
-        from .runtime.portable import arrived, this_process
+        return reduced(self, HyperParameterManager)
 
-        process, index, values = state
-        if self._home is not None and process == this_process():
-            return
-        if self._index is None and index is not None:
-            self._take_index(index, index.defaults(self.placeholder)[0])
-        self._store.restore(arrived(values))
+    def __setstate__(self, state: Any) -> None:
+        """Adopt what a pickled manager knew, unless it is this very one.
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """Copy a private manager with its values; one of `hpman.m` is the only one of its name."""
-        if self._home is not None:
-            return self
-        from copy import deepcopy
+        What was set there wins, name by name, over what was set here. What came
+        earlier in this way and does not come again is gone.
+        """
+        from .copies import adopt
 
-        twin = memo[id(self)] = type(self)(self.placeholder, self.separator)
-        twin.__setstate__((None, *deepcopy((self._index, self._store.state()), memo)))
-        return twin
+        adopt(self, state)
+
+    def __copy__(self) -> Self:
+        """Copy a private manager, its values shared; one of `hpman.m` is its own copy."""
+        return self.__deepcopy__(None)
+
+    def __deepcopy__(self, memo: dict[int, Any] | None) -> Self:
+        """Copy a private manager with its values; one of `hpman.m` is its own copy."""
+        from .copies import twin
+
+        return twin(self, HyperParameterManager, memo)
 
     def __repr__(self) -> str:
         """Show the placeholder and how many hyperparameters have a value."""

@@ -172,14 +172,14 @@ def _row(columns: dict[str, Any]) -> HyperParameterOccurrence:
 
 
 def parsed_row(each: Occurrence) -> HyperParameterOccurrence:
-    """Make the row of an occurrence in the sources."""
+    """Make the row of an occurrence in the sources; changing it changes nothing of them."""
     node = None
     if each.is_definition:
         offset = len(each.source.lines[each.line - 1][: each.column - 1].encode())
         node = DeferredNode(each.call, each.line, offset)
     return HyperParameterOccurrence(
         name=each.name,
-        value=each.value,
+        value=_own(each.value),
         priority=P.PRIORITY_PARSED_FROM_SOURCE_CODE,
         filename=each.path,
         lineno=each.line,
@@ -187,10 +187,20 @@ def parsed_row(each: Occurrence) -> HyperParameterOccurrence:
         end_lineno=each.end_line,
         end_column=each.end_column,
         ast_node=node,
-        hints=dict(each.hints),
+        hints=_own(each.hints),
     )
 
 
+def _own(value: Any) -> Any:
+    """Copy what can be changed of a literal."""
+    kind = type(value)
+    if kind is dict:
+        return {key: _own(each) for key, each in value.items()}
+    if kind is list or kind is tuple:
+        return kind([_own(each) for each in value])
+    return set(value) if kind is set else value
+
+
 def runtime_row(name: str, value: Any, rank: int) -> HyperParameterOccurrence:
-    """Make the row of a default that a call gave, or of a value that was set."""
+    """Make the row of a default that a call gave, or of a value that was set: the very object."""
     return HyperParameterOccurrence(name=name, value=value, priority=P(rank))

@@ -66,8 +66,9 @@ class Luggage:
 
         packed = []
         for manager in list(_travellers.values()):  # a thread may import one meanwhile
-            find, arguments, (process, index, values) = manager.__reduce__()
-            packed.append((find, arguments, (process, index, packed_for_worker(values))))
+            find, arguments, (process, index, values, extras) = manager.__reduce__()
+            state = process, index, packed_for_worker(values), extras
+            packed.append((find, arguments, state))
         return _unpack, (packed,)
 
 

@@ -7,6 +7,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -206,6 +207,44 @@ def test_duplicated_defaults_are_shown_as_the_seed_shows_them(
     assert "Second occurrence:\n<unknown>:2\n    1: _(" in said
 
 
+def test_parses_in_threads_lose_nothing_of_each_other(tmp_path: Path) -> None:
+    manager = HyperParameterManager("_")
+    for number in range(24):
+        (tmp_path / f"f{number}.py").write_text(f'_("n{number}", {number})')
+    paths = iter(sorted(tmp_path.iterdir()))
+    start = threading.Barrier(4)
+
+    def parse() -> None:
+        start.wait()
+        for path in paths:
+            manager.parse_file(path)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    threads = [threading.Thread(target=parse) for _ in range(4)]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert manager.get_values() == {f"n{number}": number for number in range(24)}
+    assert len(manager.db) == 24
+
+
+def test_a_parse_takes_over_what_another_thread_took_while_it_read() -> None:
+    manager = HyperParameterManager("_")
+    other = threading.Thread(target=manager.parse_source, args=('_("b", 2)', "b.py"))
+    with manager._store.lock:
+        other.start()
+        manager.parse_source('_("a", 1)', "a.py")
+    other.join()
+    assert manager.get_values() == {"a": 1, "b": 2}
+    with pytest.raises(DoubleAssignmentException):
+        manager.parse_source('_("b", 3)', "c.py")
+
+
 def test_a_path_that_is_not_there_is_an_error(
     manager: HyperParameterManager, tmp_path: Path
 ) -> None:
@@ -238,6 +277,32 @@ def test_a_missing_value_is_a_key_error_with_the_nearest_names(
         parsed.get_value("used")
     assert isinstance(parsed.get_value("used", raise_exception=False), EmptyValue)
     assert parsed.get_value("nothing", raise_exception=False) is EMPTY
+
+
+def test_a_value_that_vanishes_meanwhile_is_there_or_not(manager: HyperParameterManager) -> None:
+    done = threading.Event()
+
+    def override() -> None:
+        while not done.is_set():
+            with manager.override(lr=1):
+                pass
+
+    thread = threading.Thread(target=override)
+    thread.start()
+    found = {repr(manager.get_value("lr", raise_exception=False)) for _ in range(3000)}
+    done.set()
+    thread.join()
+    assert found <= {"1", "EmptyValue()"}
+
+
+def test_a_value_is_looked_up_once_where_it_may_be_missing(
+    manager: HyperParameterManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(manager._store), "exists", lambda *_: True)
+    assert manager.get_value("lr", raise_exception=False) is EMPTY
+    manager.set_value("lr", 1)
+    assert manager.get_value("lr", raise_exception=False) == 1
+    assert manager.unused() == []
 
 
 def test_a_name_is_a_text(manager: HyperParameterManager) -> None:
@@ -392,6 +457,20 @@ def test_the_table_can_be_asked_as_the_seed_does(parsed: HyperParameterManager) 
     (hinted,) = (row for row in rows if row["hints"])
     assert (hinted["hints"]["help"], hinted["value"]) == ("step", 1e-3)
     assert parsed.db.count(L.of_name("lr")) == 2
+
+
+def test_changing_a_row_changes_nothing_of_the_manager(manager: HyperParameterManager) -> None:
+    manager.parse_source('_("a", [1, {"x": {2}}, ([3],)], choices=[1, {"y": [2]}])\n_("b", LATER)')
+    before = manager.db
+    row = manager.db[0]
+    row.value.append(5)
+    row.value[1]["x"].add(6)
+    row.value[2][0].append(7)
+    row.hints["choices"][1]["y"].append(8)
+    row.hints["choices"].append(9)
+    manager.db.apply(lambda row: row.hints.update(z=1))
+    assert manager.db == before
+    assert manager.db[1].value is manager.get_value("b")
 
 
 # Copies

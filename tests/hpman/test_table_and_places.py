@@ -85,12 +85,3 @@ def test_a_finding_about_no_name_of_the_sources_keeps_its_place() -> None:
     manager = HyperParameterManager("_").parse_source('_("a", 1)', "f.py")
     finding = Diagnostic("HPM203", "`b` clashes", "Rename it.", name="b")
     assert placed(manager.index, "_", finding) is finding
-
-
-def test_a_name_that_the_sources_do_not_define_has_no_origin_there() -> None:
-    # Another thread may parse a file anew, without the name, while its origins are asked for.
-    manager = HyperParameterManager("_").parse_source('_("a", 1)\n_("b")', "f.py")
-    assert manager._defining("b") is None
-    origin = manager._defining("a")
-    assert origin is not None
-    assert (origin.path, origin.line) == ("f.py", 1)

@@ -65,17 +65,24 @@ def fits(found: dict[str, Any]) -> bool:
 
 
 class Model:
-    """Three dictionaries; what they come to is worked out anew at each question."""
+    """Plain dictionaries; what they come to is worked out anew at each question.
+
+    `base` is what was set for good, each layer what a block overrides and what
+    is set there; `sets` is all of that on top of each other.
+    """
 
     def __init__(self) -> None:
         self.parsed: dict[str, Any] = {}
         self.called: dict[str, Any] = {}
         self.sets: dict[str, Any] = {}
+        self.base: dict[str, Any] = {}
+        self.layers: list[tuple[object, dict[str, Any], dict[str, Any]]] = []
 
     def copy(self) -> Model:
         twin = Model()
         twin.parsed, twin.called = dict(self.parsed), dict(self.called)
-        twin.sets = dict(self.sets)
+        twin.sets, twin.base = dict(self.sets), dict(self.base)
+        twin.layers = [(which, given, dict(puts)) for which, given, puts in self.layers]
         return twin
 
     def leaves(self) -> dict[str, Any]:
@@ -94,13 +101,59 @@ class Model:
     def leaf(found: dict[str, Any], name: str) -> Any:
         return next((each for each in found if each == name or is_below(name, each)), None)
 
-    def again(self) -> None:
-        """Set again what was set, after the defaults have changed."""
+    def again(self, *, only_what_fits: bool = False) -> None:
+        """Set again what was set, after what is below it has changed."""
         if self.called and not fits({**self.parsed, **self.called}):
             raise Misfit
-        sets, self.sets = self.sets, {}
-        for name, value in sets.items():
+        base, layers = self.base, self.layers
+        self.sets, self.base, self.layers = {}, {}, []
+        self.put(base, only_what_fits)
+        for which, names, puts in layers:
+            self.layers.append((which, names, {}))
+            self.put(puts, only_what_fits)
+
+    def put(self, given: dict[str, Any], only_what_fits: bool) -> None:
+        """Set values one after the other, all of them or those that fit."""
+        for name, value in given.items():
+            tried = self.copy()
+            try:
+                tried.assign(name, value)
+            except Misfit:
+                if not only_what_fits:
+                    raise
+            else:
+                self.become(tried)
+
+    def become(self, other: Model) -> None:
+        self.sets, self.base, self.layers = other.sets, other.base, other.layers
+
+    def begin(self, which: object, given: dict[str, Any]) -> None:
+        self.layers.append((which, given, {}))
+        for name, value in given.items():
             self.assign(name, value)
+
+    def end(self, which: object) -> None:
+        self.layers = [layer for layer in self.layers if layer[0] is not which]
+        strict = self.copy()
+        try:
+            strict.again()
+        except Misfit:
+            self.again(only_what_fits=True)
+        else:
+            self.become(strict)
+
+    def keep(self, name: str, value: Any) -> None:
+        """Put what is set where it belongs: the latest layer that overrides it, else the base."""
+        levels = [self.base, *[puts for *_, puts in self.layers]]
+        owner = max(
+            number
+            for number, names in enumerate([(name,), *[given for _, given, _ in self.layers]])
+            if any(name == each or is_below(name, each) for each in names)
+        )
+        for level in levels[owner:]:
+            for each in [each for each in level if is_below(each, name)]:
+                del level[each]
+        levels[owner][name] = value
 
     def assign(self, name: str, value: Any) -> None:
         if value is LATER:
@@ -116,6 +169,7 @@ class Model:
             for each in [each for each in self.sets if is_below(each, name)]:
                 del self.sets[each]
         self.sets[name] = value
+        self.keep(name, value)
         self.leaves()
 
     def spread(self, tree: Any, prefix: str | None) -> None:
@@ -244,33 +298,20 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(given=st.dictionaries(names, values, min_size=1, max_size=2))
     def enter_override(self, given: dict[str, Any]) -> None:
-        touched = [n for n in self.model.sets if any(n == g or is_below(n, g) for g in given)]
-        saved = given, {name: self.model.sets[name] for name in touched}
         override = self.store.override(given)
-
-        def change(model: Model) -> None:
-            for name, value in given.items():
-                model.assign(name, value)
 
         def write() -> None:
             override.__enter__()
-            self.overrides.append((override, saved))
+            self.overrides.append(override)
 
-        self.both(change, write)
+        self.both(lambda model: model.begin(override, given), write)
 
     @precondition(lambda self: self.overrides)
-    @rule()
-    def leave_override(self) -> None:
-        override, (given, sets) = self.overrides.pop()
-
-        def change(model: Model) -> None:
-            for name in list(model.sets):
-                if any(name == each or is_below(name, each) for each in given):
-                    del model.sets[name]
-            model.sets.update(sets)
-            model.again()
-
-        self.both(change, lambda: override.__exit__(None, None, None))
+    @rule(data=st.data())
+    def leave_an_override(self, data: Any) -> None:
+        override = self.overrides.pop(data.draw(st.integers(0, len(self.overrides) - 1)))
+        override.__exit__(None, None, None)
+        self.model.end(override)
 
     @rule(name=names)
     def look_up(self, name: str) -> None:
@@ -333,7 +374,11 @@ class StoreMachine(RuleBasedStateMachine):
             for read in self.read
             if name == read or is_below(name, read) or is_below(read, name)
         }
-        assert self.store.unused() == [n for n in self.model.sets if n not in related]
+        expected = [name for name in self.model.sets if name not in related]
+        if self.overrides:  # what a block sets comes first or last
+            assert sorted(self.store.unused()) == sorted(expected)
+        else:
+            assert self.store.unused() == expected
 
     @invariant()
     def what_was_accepted_is_hot_and_the_last_default(self) -> None:

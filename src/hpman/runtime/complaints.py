@@ -9,9 +9,10 @@ from ..errors import ImpossibleTree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 _SHOWN = 5
+_NEAREST = 3
 
 
 def impossible(message: str, advice: str, name: str | None) -> ImpossibleTree:
@@ -45,13 +46,21 @@ def no_separator(separator: object) -> TypeError | ValueError:
     return TypeError(f"The separator of names is a str, not {type_name(separator)}; take `.`.")
 
 
-def missing(name: str, known: Collection[str], used: Collection[str]) -> str:
+def missing(
+    name: str,
+    known: Collection[str],
+    used: Collection[str],
+    keys: Iterable[str] = (),
+    separator: str = ".",
+) -> str:
     """Say on one line that a name has no value, and what to do.
 
     Args:
         name: the name that was asked for.
         known: all names that there are.
         used: those of them that have no value.
+        keys: the keys inside dictionaries that can be asked for too.
+        separator: what separates the parts of a name.
 
     >>> missing("weight_deacy", ["lr", "weight_decay"], [])
     '`weight_deacy` not found; did you mean `weight_decay`?'
@@ -63,15 +72,50 @@ def missing(name: str, known: Collection[str], used: Collection[str]) -> str:
             f"`{name}` not found: no hyperparameter is known yet; "
             f'give it a default, as in _("{name}", 0), or parse the sources'
         )
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known)
-    if near:
+    if near := nearest(name, [*known, *keys], separator):
         shown = " or ".join(f"`{each}`" for each in near)
         return f"`{name}` not found; did you mean {shown}?"
     some = ", ".join(f"`{each}`" for each in sorted(known)[:_SHOWN])
     more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
     return f"`{name}` not found; there are {some}{more}"
+
+
+def nearest(name: str, known: Iterable[str], separator: str = ".") -> list[str]:
+    """Return the names that somebody may have meant, the nearest first.
+
+    Upper and lower case do not count. A name that ends as asked is near, and
+    where no whole name is, those are that end nearly so.
+
+    >>> nearest("LR", ["batch_size", "lr", "sgd.lr"])
+    ['lr', 'sgd.lr']
+    >>> nearest("optim.weight_deacy", ["adam.weight_decay"])
+    ['adam.weight_decay']
+    """
+    asked = name.casefold()
+    folded = {each: each.casefold() for each in known}
+    ending = [
+        each for each, text in folded.items() if (separator + text).endswith(separator + asked)
+    ]
+    if found := ending + _near(asked, folded):
+        return list(dict.fromkeys(found))[:_NEAREST]
+    split = {each: text.split(separator) for each, text in folded.items()}
+    parts = asked.split(separator)
+    for start in range(len(parts)):
+        last = parts[start:]
+        endings = {each: separator.join(has[-len(last) :]) for each, has in split.items()}
+        if found := _near(separator.join(last), endings):
+            return found[:_NEAREST]
+    return []
+
+
+def _near(asked: str, spelled: dict[str, str]) -> list[str]:
+    """Return the names that are spelled nearly as asked."""
+    from difflib import get_close_matches
+
+    names: dict[str, list[str]] = {}
+    for name, text in spelled.items():
+        names.setdefault(text, []).append(name)
+    return [name for text in get_close_matches(asked, names) for name in names[text]]
 
 
 def type_name(value: object) -> str:

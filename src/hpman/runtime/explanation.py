@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .origin import Journal
+    from .origin import History, Journal
     from .ranks import Ranks
 
 
@@ -27,16 +27,23 @@ def explain(journal: Journal, ranks: Ranks, name: str) -> Explanation:
         for origin in _given(journal, ranks, leaf)
         for seen in _seen_from(ranks, origin, leaf, name)
     ]
-    for _, given, place, value in journal.history.events(names, below=name + ranks.separator):
+    below = name + ranks.separator
+    for _, given, place, value in journal.events(names, below=below, more=_more(ranks)):
         found.extend(_seen_from(ranks, Origin(*place, value), given, name))
     return Explanation(found)
 
 
 def where(journal: Journal, ranks: Ranks, name: str) -> str:
     """Show the latest origin of a name for a message, as far as it is known."""
-    given = [Origin(*place, value) for *_, place, value in journal.history.events([name])]
+    events = journal.events([name], more=_more(ranks))
+    given = [Origin(*place, value) for *_, place, value in events]
     shown = [origin for origin in (*_given(journal, ranks, name), *given) if origin != UNKNOWN]
     return f" ({shown[-1]})" if shown else ""
+
+
+def _more(ranks: Ranks) -> list[History]:
+    """List the histories of what is set for the length of a block."""
+    return [layer.history for layer in ranks.layers]
 
 
 def _leaves(ranks: Ranks, name: str) -> list[str]:
@@ -51,7 +58,7 @@ def _leaves(ranks: Ranks, name: str) -> list[str]:
 def _given(journal: Journal, ranks: Ranks, leaf: str) -> Iterator[Origin]:
     """Give the origins of the two ranks of defaults."""
     if leaf in ranks.defaults:
-        origin = journal.origin_of(leaf) if journal.origin_of is not None else None
+        origin = ranks.origin_of(leaf) if ranks.origin_of is not None else None
         yield origin or Origin("source", value=ranks.defaults[leaf])
     if leaf in ranks.calls and leaf in journal.places:  # one from elsewhere may not fit here
         path, line, _ = journal.place(leaf)

@@ -104,37 +104,34 @@ class History:
     for each of them.
     """
 
-    __slots__ = ("_batches", "_clock")
+    __slots__ = ("_batches",)
 
     def __init__(self) -> None:
         """Start empty."""
         self._batches: dict[Place, Batch] = {}
-        self._clock = 0
 
-    def record(self, values: dict[str, Any], origin: Origin) -> None:
+    def record(self, values: dict[str, Any], origin: Origin, time: int) -> None:
         """Note that one origin set these values; the dictionary is kept, not copied."""
-        self._clock += 1
-        self._note(values, origin[:4])
+        self._note(values, origin[:4], time)
 
-    def record_each(self, values: dict[str, Any], origins: Mapping[str, Origin]) -> None:
+    def record_each(self, values: dict[str, Any], origins: Mapping[str, Origin], time: int) -> None:
         """Note that each of these values was set by an origin of its own."""
-        self._clock += 1
         for name, value in values.items():
-            self._note({name: value}, origins[name][:4])
+            self._note({name: value}, origins[name][:4], time)
 
-    def _note(self, values: dict[str, Any], place: Place) -> None:
+    def _note(self, values: dict[str, Any], place: Place, time: int) -> None:
         """Put values under the place that set them, with the time of it."""
         batch = self._batches.get(place)
         if batch is None or batch[0].keys() <= values.keys():
-            self._batches[place] = values, self._clock
+            self._batches[place] = values, time
         else:
             known, times = self._opened(place)
             known.update(values)
-            times.update(dict.fromkeys(values, self._clock))
+            times.update(dict.fromkeys(values, time))
 
     def _opened(self, place: Place) -> tuple[dict[str, Any], dict[str, int]]:
         """Return a batch that may be changed, with a time for each name."""
-        values, times = self._batches.get(place, ({}, 0))
+        values, times = self._batches[place]
         if isinstance(times, int):
             values, times = dict(values), dict.fromkeys(values, times)
             self._batches[place] = values, times
@@ -153,36 +150,42 @@ class History:
             for place, (values, times) in self._batches.items()
             for name in _members(values, wanted, below)
         ]
-        return sorted(found, key=lambda event: event[0])
+        return sorted(found, key=_time)
 
-    def cut(self, events: Iterable[Event]) -> None:
-        """Forget these events."""
-        for _, name, place, _ in events:
-            values, times = self._opened(place)
-            del values[name], times[name]
-            if not times:
-                del self._batches[place]
-
-    def put_back(self, events: Iterable[Event]) -> None:
-        """Remember events again, with the time that they had."""
-        for time, name, place, value in events:
-            values, times = self._opened(place)
-            values[name], times[name] = value, time
-
-    def state(self) -> tuple[int, dict[Place, Batch]]:
+    def batches(self) -> dict[Place, Batch]:
         """Return a copy as plain data."""
-        return self._clock, {place: _copy(batch) for place, batch in self._batches.items()}
+        return {place: _copy(batch) for place, batch in self._batches.items()}
 
-    def restore(self, state: tuple[int, dict[Place, Batch]]) -> None:
-        """Take over what `state` returned."""
-        self._clock = max(self._clock, state[0])
-        self._batches = {place: _copy(batch) for place, batch in state[1].items()}
+    def add(self, batches: Mapping[Place, Batch], *, later: int = 0) -> None:
+        """Take over what `batches` returned, where it is younger than what is known.
+
+        Args:
+            batches: what to take over.
+            later: how much later all of it shall have happened.
+        """
+        for place, batch in batches.items():
+            values, times = _copy(batch, later)
+            if place not in self._batches:
+                self._batches[place] = values, times
+                continue
+            known, known_times = self._opened(place)
+            for name, value in values.items():
+                time = times if isinstance(times, int) else times[name]
+                if known_times.get(name, time) <= time:
+                    known[name], known_times[name] = value, time
 
 
-def _copy(batch: Batch) -> Batch:
-    """Copy what belongs to one place."""
+def _time(event: Event) -> int:
+    """Return when something was set."""
+    return event[0]
+
+
+def _copy(batch: Batch, later: int = 0) -> Batch:
+    """Copy what belongs to one place, and let it have happened later."""
     values, times = batch
-    return dict(values), times if isinstance(times, int) else dict(times)
+    if isinstance(times, int):
+        return dict(values), times + later
+    return dict(values), {name: time + later for name, time in times.items()}
 
 
 def _members(values: dict[str, Any], names: tuple[str, ...], below: str | None) -> Iterable[str]:
@@ -197,22 +200,28 @@ class Journal:
     """Note where what is written comes from.
 
     Attributes:
-        history: what was set, and where.
+        history: what was set here, and where.
+        received: what another process had set, and where.
         places: where the latest run-time default of each name stands, as
             `call_site` tells it or as `place` does.
-        origin_of: returns the origin of a default in the sources.
+        time: how often something was set.
     """
 
-    __slots__ = ("history", "origin_of", "places")
+    __slots__ = ("history", "places", "received", "time")
 
     def __init__(self) -> None:
         """Start empty."""
         self.history: History = History()
+        self.received: History = History()
         self.places: dict[str, Noted] = {}
-        self.origin_of: Callable[[str], Origin | None] | None = None
+        self.time = 0
 
     def record(
-        self, values: dict[str, Any], origins: Origins, above: Callable[[str], Iterable[str]]
+        self,
+        values: dict[str, Any],
+        origins: Origins,
+        above: Callable[[str], Iterable[str]],
+        history: History | None = None,
     ) -> None:
         """Note where values that were set come from.
 
@@ -220,21 +229,52 @@ class Journal:
             values: the values by name.
             origins: the origin of all, or of each or a branch that it was given with.
             above: gives the names above a name, the highest first.
+            history: where to note it; by default what is set for good.
         """
+        history = history or self.history
+        self.time += 1
         if isinstance(origins, Origin):
-            self.history.record(values, origins)
+            history.record(values, origins, self.time)
         else:
             each = {name: _nearest(name, origins, above) for name in values}
-            self.history.record_each(values, each)
+            history.record_each(values, each, self.time)
 
-    def events_of(self, names: Iterable[str], separator: str) -> list[Event]:
-        """Return the history of names and of what is below them, each event once."""
-        found = {
-            event[1:3]: event
-            for name in names
-            for event in self.history.events([name], below=name + separator)
-        }
-        return list(found.values())
+    def events(
+        self, names: Iterable[str], *, below: str | None = None, more: Iterable[History] = ()
+    ) -> list[Event]:
+        """List what set one of the names, oldest first.
+
+        Args:
+            names: the names to look for.
+            below: also every name that starts with this text.
+            more: the histories of what is set for the length of a block.
+        """
+        wanted = tuple(names)
+        last: dict[
+            object, Event
+        ] = {}  # what was set here may have gone to another process and back
+        for history in (self.history, self.received):
+            for event in history.events(wanted, below=below):
+                if event[0] >= last.get(event[1:3], event)[0]:
+                    last[event[1:3]] = event
+        found = [*last.values()]
+        for history in more:
+            found += history.events(wanted, below=below)
+        return sorted(found, key=_time)
+
+    def state(self, more: Iterable[History] = ()) -> tuple[int, dict[Place, Batch]]:
+        """Return a copy of all histories in one, as plain data."""
+        whole = History()
+        for history in (self.history, self.received, *more):
+            whole.add(history.batches())
+        return self.time, whole.batches()
+
+    def received_with(self, state: tuple[int, dict[Place, Batch]]) -> tuple[History, int]:
+        """Make the history of what `state` returned elsewhere, and tell the time after it."""
+        time, batches = state
+        received = History()
+        received.add(batches, later=self.time)
+        return received, self.time + time
 
     def called(self, name: str, site: tuple[CodeType, int], *, written: int) -> Noted | None:
         """Note where a run-time default stands; keep how much was set before the first.

@@ -1,41 +1,73 @@
 """Values that are set for the length of a block.
 
-Owns the context manager; must not know how a store takes values back.
+Owns the context manager, and that a block leaves nothing behind, however it
+is interrupted; must not know how a store puts layers on top of each other.
 """
 
 from __future__ import annotations
 
+from .layers import Layer
+from .writing import WRITING
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
+    from collections.abc import Mapping
+    from typing import Any, Protocol
+
+    from .origin import Origin
+
+    class Layered(Protocol):
+        """A store, as far as it is asked for here."""
+
+        def begin(self, layer: Layer, origin: Origin) -> None:
+            """Put a layer on top."""
+
+        def end(self, layer: Layer) -> None:
+            """Take a layer away; nothing happens if it is not there."""
 
 
 class Override:
     """Set values for a block, and take them back after it, also on error."""
 
-    __slots__ = ("_begin", "_end", "_saved", "_target")
+    __slots__ = ("_given", "_layers", "_origin", "_store", "_target")
 
     def __init__(
-        self, begin: Callable[[], Any], end: Callable[[Any], None], target: object = None
+        self, store: Layered, given: Mapping[str, Any], origin: Origin, target: object = None
     ) -> None:
         """Keep what to do; nothing happens before the block.
 
         Args:
-            begin: sets the values, and returns what `end` needs.
-            end: takes them back.
+            store: what the values are set in.
+            given: the values by name.
+            origin: where they come from.
             target: what `as` binds.
         """
-        self._begin = begin
-        self._end = end
+        self._store = store
+        self._given = given
+        self._origin = origin
         self._target = target
-        self._saved: list[Any] = []
+        self._layers: list[Layer] = []
 
     def __enter__(self) -> Any:
         """Set the values."""
-        self._saved.append(self._begin())
+        layer = Layer(self._given)
+        try:
+            self._store.begin(layer, self._origin)
+            self._layers.append(layer)
+        except BaseException:  # whoever is interrupted here never comes to the end of the block
+            self._layers = [each for each in self._layers if each is not layer]
+            self._store.end(layer)
+            raise
         return self._target
 
     def __exit__(self, *_error: object) -> None:
         """Take them back."""
-        self._end(self._saved.pop())
+        with WRITING:
+            layer = self._layers[-1]
+            try:
+                self._store.end(layer)
+            except BaseException:
+                self._store.end(layer)
+                raise
+            finally:
+                self._layers.remove(layer)

@@ -14,12 +14,14 @@ from .origin import frame_outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sized
     from typing import Any
 
 _PLAIN = frozenset([type(None), bool, int, float, complex, str, bytes, type(EMPTY)])
 _STARTERS = ("multiprocessing", "concurrent", "threading", "runpy", "joblib", "torch")
-_MACHINERY = frozenset(["hpman", "hpargparse", "pickle", "cloudpickle", *_STARTERS])
+_OURS = ("hpman", "hpargparse")
+_MACHINERY = frozenset([*_OURS, "pickle", "cloudpickle", *_STARTERS])
+_BY_VALUE = frozenset(["cloudpickle", "dill", "loky"])
 _BIRTH = os.urandom(8)  # containers start anew with the same few process ids
 
 
@@ -157,6 +159,79 @@ def packed_for_worker(state: Mapping[str, Any]) -> dict[str, Any]:
             may_raise=_is_main_thread(),
         )
     return packed
+
+
+def packed_for_pickle(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out of the state of a store what cannot be pickled and is not missed.
+
+    A default that a call gave is given again by the call, and what was
+    overridden is only told in explanations. Each value is tried with the
+    pickler that asks; one that pickles functions by value is left alone.
+
+    Args:
+        state: what `Store.state` returned.
+
+    Raises:
+        PicklingError: a value that was set cannot be pickled; it is named.
+    """
+    pickler = _asking_pickler()
+    if pickler is None:
+        return dict(state)
+    reasons: dict[int, Exception | None] = {}
+
+    def pack(value: Any) -> Any:
+        if type(value) in _PLAIN:
+            return value
+        key = id(value)
+        if key not in reasons:
+            reasons[key] = _obstacle(pickler, value)
+        return value if reasons[key] is None else EMPTY
+
+    packed, stays = portable(state, pack)
+    if stays:
+        from pickle import PicklingError
+
+        told = [(name, reasons[id(state["sets"][name])]) for name in stays]
+        shown = [f"`{name}` ({_shown(reason)})" for name, reason in told if reason]
+        raise PicklingError(
+            f"the manager cannot be pickled with the value that was set for {', '.join(shown)}; "
+            "set one that can be pickled, as a function at the top of a module"
+        )
+    return packed
+
+
+def _obstacle(pickler: Callable[[Any], Any], value: object) -> Exception | None:
+    """Return what stands in the way of pickling a value, if anything does."""
+    try:
+        pickler(_Nowhere()).dump(value)
+    except Exception as error:  # noqa: BLE001 - pickling a value runs the user's code
+        return error
+    return None
+
+
+class _Nowhere:
+    """Be a file that keeps nothing."""
+
+    __slots__ = ()
+
+    def write(self, data: Sized) -> int:
+        """Take data, and drop it."""
+        return len(data)
+
+
+def _asking_pickler() -> Callable[[Any], Any] | None:
+    """Return the kind of pickler that asks, None for one that pickles functions by value."""
+    name = frame_outside((*_OURS, "pickle")).f_globals.get("__name__")
+    parts = name.split(".") if isinstance(name, str) else []
+    if not _BY_VALUE.isdisjoint(parts):
+        return None
+    if "multiprocessing" in parts:
+        from multiprocessing.reduction import ForkingPickler
+
+        return ForkingPickler
+    from pickle import Pickler
+
+    return Pickler
 
 
 def arrived(state: Mapping[str, Any]) -> dict[str, Any]:

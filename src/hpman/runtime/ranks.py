@@ -1,7 +1,7 @@
 """The three ranks of values, and the one resolved value of each name.
 
 Owns precedence, and which name is a leaf, a branch or a key inside a leaf;
-must not know threads, origins, or what the program has read.
+must not know threads, what an origin is, or what the program has read.
 """
 
 from __future__ import annotations
@@ -10,11 +10,15 @@ from ..errors import EMPTY, EmptyValue, NotLiteralEvaluable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from ..errors import ImpossibleTree
+    from .layers import Layer, Layers
+    from .origin import Origin
     from .plan import Plan
+
+    OriginOf = Callable[[str], Origin | None]
 
 
 _ABSENT = frozenset((EmptyValue, NotLiteralEvaluable))  # they stand for values that are not there
@@ -26,9 +30,12 @@ class Ranks:
     Attributes:
         defaults: the default that the sources give each name.
         used: the names that the sources use and give no default.
+        origin_of: tells where a default of the sources stands; never asked here.
         calls: the latest default that the running program gave each name.
         sets: what was set; a name in here that is not in `resolved` is a
             patch, a key inside the dictionary that a leaf above it holds.
+        base: what was set for good; the same dictionary as long as there is no layer.
+        layers: what each block sets for its length, the latest last.
         resolved: the value of each name.
         patches: the patches of each leaf that has some, oldest first.
     """
@@ -37,8 +44,11 @@ class Ranks:
         "_branches",
         "_deferred",
         "_where",
+        "base",
         "calls",
         "defaults",
+        "layers",
+        "origin_of",
         "patches",
         "resolved",
         "separator",
@@ -51,8 +61,11 @@ class Ranks:
         self.separator: str = separator
         self.defaults: dict[str, Any] = {}
         self.used: frozenset[str] = frozenset()
+        self.origin_of: OriginOf | None = None
         self.calls: dict[str, Any] = {}
         self.sets: dict[str, Any] = {}
+        self.base = self.sets
+        self.layers: Layers = {}
         self.resolved: dict[str, Any] = {}
         self.patches: dict[str, dict[str, None]] = {}
         self._branches: set[str] | None = None
@@ -62,26 +75,69 @@ class Ranks:
     def rebuilt(
         self,
         *,
-        defaults: dict[str, Any] | None = None,
-        used: frozenset[str] | None = None,
         calls: dict[str, Any] | None = None,
         sets: Mapping[str, Any] | None = None,
+        layers: Layers | None = None,
     ) -> Ranks:
         """Return new ranks in which some are replaced, what was set being set again.
+
+        Args:
+            calls: the defaults that the program gave.
+            sets: what was set for good.
+            layers: what each block sets.
 
         Raises:
             ImpossibleTree: if the ranks do not fit each other.
         """
-        new = Ranks(self.separator, self._where)
-        new.defaults = self.defaults if defaults is None else defaults
-        new.used = self.used if used is None else used
-        new.calls = dict(self.calls if calls is None else calls)
-        new.resolved = {**new.defaults, **new.calls}
-        new._check_calls()
-        sets = self.sets if sets is None else sets
-        if not new.set_plain(sets):
-            new.commit(new.plan(sets))
+        calls = self.calls if calls is None else calls
+        new = self.on(self.defaults, self.used, calls, self.origin_of)
+        new._stack(self.base if sets is None else sets, self.layers if layers is None else layers)
         return new
+
+    def parsed(
+        self, defaults: dict[str, Any], used: frozenset[str], origin_of: OriginOf | None
+    ) -> Ranks:
+        """Return new ranks that stand on what a parse found.
+
+        Raises:
+            ImpossibleTree: if the ranks do not fit each other.
+        """
+        new = self.on(defaults, used, self.calls, origin_of)
+        new._stack(self.base, self.layers)
+        return new
+
+    def on(
+        self,
+        defaults: dict[str, Any],
+        used: frozenset[str],
+        calls: dict[str, Any],
+        origin_of: OriginOf | None,
+    ) -> Ranks:
+        """Return new ranks with these defaults, and nothing set yet."""
+        new = Ranks(self.separator, self._where)
+        new.defaults, new.used, new.origin_of = defaults, used, origin_of
+        new.calls = dict(calls)
+        new.resolved = {**defaults, **calls}
+        new._check_calls()
+        return new
+
+    def _stack(self, base: Mapping[str, Any], layers: Layers) -> None:
+        """Set what was set for good, and put layers on top of it."""
+        self.put(base)
+        if layers:
+            self.sets = dict(self.base)
+            self.layers = {layer: self.put(puts) for layer, puts in layers.items()}
+
+    def put(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Set values, whatever they are; return what that came to."""
+        branches = self.plain(values)
+        if branches is None:
+            plan = self.plan(values)
+            self.commit(plan)
+            return plan.puts
+        puts = dict(values)
+        self.put_plain(puts, branches)
+        return puts
 
     @property
     def branches(self) -> set[str]:
@@ -149,40 +205,30 @@ class Ranks:
             return nest(self.resolved, self.separator, name, annotate_dict=False) or EMPTY
         return EMPTY
 
-    def whole_sets(self) -> Iterator[tuple[str, Any]]:
-        """Yield what was set by leaves: one of which a key was set, with its whole value."""
-        shown: set[str] = set()
-        for name, value in self.sets.items():
-            leaf = name if name in self.resolved else self.leaf_above(name)
-            if leaf in self.patches and not isinstance(self.resolved[leaf], NotLiteralEvaluable):
-                if leaf not in shown:
-                    yield leaf, self.resolved[leaf]
-                shown.add(leaf)
-            else:
-                yield name, value
-
-    def set_plain(self, values: Mapping[str, Any]) -> bool:
-        """Set values in one step, if they are plain: leaves that stand alone, known or new.
+    def plain(self, values: Mapping[str, Any]) -> set[str] | None:
+        """Tell whether values can be set in one step: leaves that stand alone, known or new.
 
         It looks at all names at once and at none alone, since that is what
         keeps setting many values near the cost of updating a dictionary.
 
         Returns:
-            Whether they were; if not, nothing is set.
+            The names that get leaves below them; None if this needs a plan.
         """
         names = values.keys()
         if not _ABSENT.isdisjoint(map(type, values.values())):
-            return False
+            return None
         if not (self.patches.keys().isdisjoint(names) and names.isdisjoint(self.deferred)):
-            return False
-        if not names <= self.resolved.keys():
-            branches = self._above_new(names - self.resolved.keys())
-            if branches is None:
-                return False
+            return None
+        known = self.resolved.keys()
+        return set() if names <= known else self._above_new(names - known)
+
+    def put_plain(self, values: dict[str, Any], branches: set[str]) -> None:
+        """Set plain values; done again, it changes nothing."""
+        if branches:
             self.branches.update(branches)
         self.sets.update(values)
         self.resolved.update(values)
-        return True
+        self._hand_out(values)
 
     def _above_new(self, new: set[str]) -> set[str] | None:
         """Return the names above new ones, or None if these need a closer look."""
@@ -214,7 +260,10 @@ class Ranks:
         return plan
 
     def commit(self, plan: Plan) -> None:
-        """Carry a plan out; what readers see of it changes in one step."""
+        """Carry a plan out; done again, it changes nothing.
+
+        What readers see of it changes in one step.
+        """
         for name in plan.dropped:
             self.sets.pop(name, None)
         self.sets.update(plan.puts)
@@ -224,29 +273,47 @@ class Ranks:
                 del self.patches[leaf]
         self.branches.update(plan.branches)
         self.resolved.update(plan.effective)
+        self._hand_out(plan.puts)
 
-    def call(self, name: str, default: Any) -> Ranks:
-        """Take a default that the program gives at run time.
+    def shares(self, puts: dict[str, Any]) -> Iterable[tuple[Layer | None, dict[str, Any]]]:
+        """Split what one write sets by the layer that it belongs to; None is for good."""
+        if not self.layers:
+            return ((None, puts),)
+        from .layers import shares
+
+        return shares(puts, self.layers, self.above)
+
+    def _hand_out(self, puts: dict[str, Any]) -> None:
+        """Let each layer keep its share of what was set."""
+        if self.layers:
+            from .layers import hand_out
+
+            hand_out(self.shares(puts), self.base, self.layers, self.above)
+
+    def with_call(self, name: str, default: Any) -> tuple[Ranks, Any]:
+        """Find out what a default that the program gives at run time comes to.
 
         Returns:
-            These ranks, or new ones where names change their places in the tree.
+            These ranks, or new ones where names change their places in the tree;
+            and the value.
 
         Raises:
             ImpossibleTree: if the name is a branch, or stands below a leaf.
         """
         if name in self.resolved:
             value = self.sets.get(name, default)
-            if name in self.patches:
-                value = self._with_patches(name, value)
-            self.calls[name] = default
-            self.resolved[name] = value
-            return self
+            return self, self._with_patches(name, value) if name in self.patches else value
         if name in self.branches or any(above in self.resolved for above in self.above(name)):
-            return self.rebuilt(calls={**self.calls, name: default})
+            new = self.rebuilt(calls={**self.calls, name: default})
+            return new, new.resolved[name]
+        return self, default
+
+    def put_call(self, name: str, default: Any, value: Any) -> None:
+        """Take what `with_call` found; done again, it changes nothing."""
         self.calls[name] = default
-        self.branches.update(self.above(name))
-        self.resolved[name] = default
-        return self
+        if name not in self.resolved:
+            self.branches.update(self.above(name))
+        self.resolved[name] = value
 
     def _with_patches(self, leaf: str, value: Any) -> Any:
         """Put the patches of a leaf on top of its value."""
@@ -298,3 +365,15 @@ def demand_name(name: object) -> None:
         from .complaints import no_name
 
         raise no_name(name)
+
+
+def demand_dict(values: object, what: str) -> None:
+    """Refuse values that are no dictionary; `what` says what was wanted.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if not hasattr(values, "keys"):
+        from .complaints import type_name
+
+        raise TypeError(what.format(type_name(values)))

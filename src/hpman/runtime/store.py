@@ -1,43 +1,35 @@
 """The store of values: what the manager reads and writes.
 
-Owns the lock, the dictionaries of the hot call, what has been read, and the
-way to another process; must not know files, syntax or occurrences.
+Owns the dictionaries of the hot call, what has been read, and the way to
+another process; must not know files, syntax or occurrences.
 """
 
 from __future__ import annotations
 
-import os
-from _thread import RLock
-
-from ..errors import EMPTY, ImpossibleTree
+from ..errors import EMPTY
 from .origin import UNKNOWN, Journal, call_site
-from .ranks import Ranks, demand_name
+from .ranks import Ranks, demand_dict, demand_name
+from .writing import WRITING, carry_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from .origin import Event, Explanation, Origin, Origins
+    from .layers import Layer
+    from .origin import Explanation, Origin, Origins
     from .override import Override
-
-    OriginOf = Callable[[str], Origin | None]
-    Saved = tuple[Mapping[str, Any], dict[str, Any], list[Event]]
-
-CALLED, SET = 2, 3
-
-# One lock for all stores: a write is short, and a fork can wait for it, so that
-# no child starts with half of one or with a lock that nobody will release.
-_WRITING = RLock()
-_at_fork = getattr(os, "register_at_fork", lambda **_: None)  # Windows knows no fork
-_at_fork(before=_WRITING.acquire, after_in_parent=_WRITING.release, after_in_child=_WRITING.release)
+    from .plan import Plan
+    from .ranks import OriginOf
 
 
 class Store:
     """Keep the values of one manager in three ranks, the highest one winning.
 
-    What a name comes to is settled when something is written. Writers take a
-    lock; `values` and the two dictionaries below are read without it.
+    What a name comes to is settled when something is written. Writers and
+    readers take a lock, so that nobody sees half of a write; only the two
+    dictionaries below are read without it. A write that is interrupted is
+    carried out to its end, or has not begun.
 
     Args:
         separator: the text that separates the parts of a name.
@@ -46,6 +38,7 @@ class Store:
         hot: the value of each name that the program has read.
         accepted: the run-time default that was last given for a name in `hot`;
             a call that gives the same object again has nothing to tell.
+        lock: held while somebody reads or writes; the same one for all stores.
 
     >>> store = Store()
     >>> store.adopt_defaults({"lr": 0.1, "opt": {"name": "adam", "eps": 1e-8}})
@@ -54,7 +47,8 @@ class Store:
     {'lr': 0.5, 'opt': {'name': 'sgd', 'eps': 1e-08}}
     """
 
-    __slots__ = ("_journal", "_ranks", "_seen", "accepted", "hot", "separator")
+    __slots__ = ("_journal", "_ranks", "_received", "_seen", "accepted", "hot", "separator")
+    lock = WRITING
 
     def __init__(self, separator: str = ".") -> None:
         """Start without any name."""
@@ -67,18 +61,23 @@ class Store:
         self.accepted: dict[str, Any] = {}
         self._journal = Journal()
         self._ranks = Ranks(separator, self._where)
+        self._received: Mapping[str, Any] = {}
         self._seen: set[str] = set()
 
     # Writing
 
     def adopt_defaults(
-        self, defaults: Mapping[str, Any], origin_of: OriginOf | None = None
+        self,
+        defaults: Mapping[str, Any],
+        origin_of: OriginOf | None = None,
+        adopted: Callable[[], object] | None = None,
     ) -> None:
         """Replace the lowest rank by what a parse found.
 
         Args:
             defaults: the default of each name, `EMPTY` for one that has none.
             origin_of: returns the origin of a default, asked only when it is shown.
+            adopted: called as a part of the write; perhaps twice, if it is interrupted.
 
         Raises:
             ImpossibleTree: if a name does not fit one that was called or set.
@@ -87,13 +86,15 @@ class Store:
         used = frozenset([name for name, value in known.items() if value is EMPTY])
         for name in used:
             del known[name]
-        with _WRITING:
-            before, self._journal.origin_of = self._journal.origin_of, origin_of
-            try:
-                self._publish(self._ranks.rebuilt(defaults=known, used=used))
-            except ImpossibleTree:
-                self._journal.origin_of = before
-                raise
+        with WRITING:
+            new = self._ranks.parsed(known, used, origin_of)
+
+            def write() -> None:
+                self._publish(new)
+                if adopted is not None:
+                    adopted()
+
+            carry_out(write)
 
     def accept(self, name: str, default: Any) -> Any:
         """Record a default that the program gives at run time.
@@ -106,20 +107,25 @@ class Store:
         """
         demand_name(name)
         site = call_site()
-        with _WRITING:
+        with WRITING:
             ranks = self._ranks
             before = self._journal.called(name, site, written=len(ranks.sets))
             try:
-                new = ranks.call(name, default)
-            except ImpossibleTree:
+                new, value = ranks.with_call(name, default)
+            except BaseException:
                 self._journal.uncall(name, before)
                 raise
-            if new is not ranks:
-                self._publish(new)
-            value = self.hot[name] = new.resolved[name]
-            # A change inside a dictionary that patches lie on has to be seen next time.
-            if name not in new.patches:
-                self.accepted[name] = default
+
+            def write() -> None:
+                new.put_call(name, default, value)
+                if new is not ranks:
+                    self._publish(new)
+                self.hot[name] = value
+                # A change inside a dictionary that patches lie on has to be seen next time.
+                if name not in new.patches:
+                    self.accepted[name] = default
+
+            carry_out(write)
             return value
 
     def set(self, values: Mapping[str, Any], origins: Origins = UNKNOWN) -> None:
@@ -136,21 +142,21 @@ class Store:
             ImpossibleTree: if a name does not fit the others.
             TypeError: if a name is no text.
         """
-        if not hasattr(values, "keys"):
-            from .complaints import type_name
-
-            raise TypeError(f"Give a dict of names and values, not {type_name(values)}.")
+        demand_dict(values, "Give a dict of names and values, not {}.")
         given = dict(values)
-        with _WRITING:
+        with WRITING:
             ranks = self._ranks
-            if ranks.set_plain(given):
+            branches = ranks.plain(given)
+            if branches is None:
+                self._commit(ranks.plan(given), origins)
+                return
+
+            def write() -> None:
+                ranks.put_plain(given, branches)
                 self._refresh(given)
-            else:
-                plan = ranks.plan(given)
-                ranks.commit(plan)
-                self._refresh(plan.effective)
-                given = plan.puts
-            self._journal.record(given, origins, ranks.above)
+                self._note(given, origins)
+
+            carry_out(write)
 
     def set_tree(self, tree: Mapping[str, Any], prefix: str = "", origin: Origin = UNKNOWN) -> None:
         """Set what stands in nested dictionaries, all or nothing.
@@ -164,16 +170,28 @@ class Store:
             ImpossibleTree: if a name does not fit the others, or a key is no text.
         """
         demand_name(prefix)
-        if not hasattr(tree, "keys"):
-            from .complaints import type_name
-
-            raise TypeError(f"A tree is a dict, not {type_name(tree)}; use set_value.")
-        with _WRITING:
+        demand_dict(tree, "A tree is a dict, not {}; use set_value.")
+        with WRITING:
             plan = self._ranks.plan({})
             plan.spread(dict(tree), prefix or None)
+            self._commit(plan, origin)
+
+    def _commit(self, plan: Plan, origins: Origins) -> None:
+        """Carry out what a plan has found."""
+
+        def write() -> None:
             self._ranks.commit(plan)
             self._refresh(plan.effective)
-            self._journal.record(plan.puts, origin, self._ranks.above)
+            self._note(plan.puts, origins)
+
+        carry_out(write)
+
+    def _note(self, puts: dict[str, Any], origins: Origins) -> None:
+        """Note where what was set comes from, with the layer that it belongs to."""
+        ranks = self._ranks
+        for layer, share in ranks.shares(puts):
+            history = None if layer is None else layer.history
+            self._journal.record(share, origins, ranks.above, history)
 
     def override(
         self, values: Mapping[str, Any], origin: Origin = UNKNOWN, target: object = None
@@ -181,8 +199,34 @@ class Store:
         """Return a context manager that sets values, binds a target, and takes the values back."""
         from .override import Override
 
-        given = dict(values)
-        return Override(lambda: self.begin(given, origin), self.end, target)
+        return Override(self, dict(values), origin, target)
+
+    def begin(self, layer: Layer, origin: Origin) -> None:
+        """Put what a block overrides on top of all that is set.
+
+        Raises:
+            ImpossibleTree: if a name does not fit the others.
+        """
+        from .stacking import layered
+
+        with WRITING:
+            new, changed = layered(self._ranks, layer)
+            self._journal.record(new.layers[layer], origin, new.above, layer.history)
+
+            def write() -> None:
+                self._ranks = new
+                self._refresh(changed)
+
+            carry_out(write)
+
+    def end(self, layer: Layer) -> None:
+        """Take a layer away; nothing happens if it is not there."""
+        from .stacking import without
+
+        with WRITING:
+            if layer in self._ranks.layers:
+                new = without(self._ranks, layer)
+                carry_out(lambda: self._publish(new))
 
     def _refresh(self, changed: dict[str, Any]) -> None:
         """Bring the dictionary of the hot call up to date after a write.
@@ -220,22 +264,29 @@ class Store:
         Raises:
             KeyError: if there is none; it names those that are near.
         """
+        with WRITING:
+            value = self.find(name)
+            if value is EMPTY:
+                raise self._missing(name)
+            return value
+
+    def find(self, name: str) -> Any:
+        """Return the value of a name for the program as `read` does, else `EMPTY`."""
         demand_name(name)
-        with _WRITING:
+        with WRITING:
             resolved = self._ranks.resolved
             if name in resolved:
                 value = self.hot[name] = resolved[name]
                 return value
             value = self._ranks.value(name)
-            if value is EMPTY:
-                raise self._missing(name)
-            self._seen.add(name)
+            if value is not EMPTY:
+                self._seen.add(name)
             return value
 
     def get(self, name: str) -> Any:
         """Return the value of a leaf, a branch (a dict) or a key inside a leaf, else `EMPTY`."""
         demand_name(name)
-        with _WRITING:
+        with WRITING:
             return self._ranks.value(name)
 
     def exists(self, name: str) -> bool:
@@ -244,72 +295,39 @@ class Store:
 
     def values(self) -> dict[str, Any]:
         """Return the value of every name that has one, as a flat dict of its own."""
-        return dict(self._ranks.resolved)
+        with WRITING:
+            return dict(self._ranks.resolved)
 
     def tree(self, prefix: str = "", *, annotate_dict: bool = False) -> dict[str, Any]:
-        """Return the values as nested dictionaries of their own.
-
-        Args:
-            prefix: the branch to show, the empty text for all.
-            annotate_dict: whether to mark the dictionaries that are values with
-                the key `__is_dict__`, which `set_tree` understands.
+        """Return the values below a prefix, or all, as nested dictionaries of their own.
 
         Raises:
             ImpossibleTree: if the prefix is a leaf that holds no dictionary.
         """
         demand_name(prefix)
-        from .tree import annotated, copied, nest
+        from .views import tree
 
-        with _WRITING:
-            ranks = self._ranks
-            if not prefix:
-                return nest(ranks.resolved, self.separator, annotate_dict=annotate_dict)
-            self._seen.add(prefix)
-            is_leaf = prefix in ranks.resolved or ranks.leaf_above(prefix) is not None
-            value = ranks.value(prefix) if is_leaf else EMPTY
-            if value is EMPTY:
-                return nest(ranks.resolved, self.separator, prefix, annotate_dict=annotate_dict)
-            if isinstance(value, dict):
-                shown: dict[str, Any] = annotated(value) if annotate_dict else copied(value)
-                return shown
-            from .complaints import impossible
-
-            message = f"`{prefix}`{self._where(ranks, prefix)} is a leaf, not a tree."
-            raise impossible(message, f'Use get_value("{prefix}").', prefix)
+        with WRITING:
+            if prefix:
+                self._seen.add(prefix)
+            return tree(self._ranks, self._journal, prefix, annotate_dict=annotate_dict)
 
     def unused(self) -> list[str]:
-        """List what was set and never read by the program, in the order of setting.
+        """List what was set and never read by the program, in the order of setting."""
+        from .views import unused
 
-        Reading a branch reads what is below it, and reading a key inside a leaf
-        reads the leaf.
-        """
-        with _WRITING:
-            ranks = self._ranks
-            read = {*self.hot, *self._seen}
-            touched = {above for name in read for above in ranks.above(name)}
-            return [
-                name
-                for name in ranks.sets
-                if name not in read and name not in touched and read.isdisjoint(ranks.above(name))
-            ]
+        with WRITING:
+            return unused(self._ranks, {*self.hot, *self._seen})
 
     def rows(self) -> list[tuple[str, Any, int]]:
         """List name, value and rank of run-time defaults and set values, as first written."""
-        with _WRITING:
-            sets = [(name, value, SET) for name, value in self._ranks.whole_sets()]
-            rows: list[tuple[str, Any, int]] = []
-            done = 0
-            for name, value in self._ranks.calls.items():
-                written = max(done, self._journal.places[name][2])
-                rows += [*sets[done:written], (name, value, CALLED)]
-                done = written
-            return rows + sets[done:]
+        from .views import rows
+
+        with WRITING:
+            return rows(self._ranks, self._journal)
 
     def explain(self, name: str) -> Explanation:
         """Return what gave a name its value and what overrode it, lowest first.
-
-        Args:
-            name: a leaf, a branch, or a key inside a leaf.
 
         Raises:
             KeyError: if the name is not known; it names those that are near.
@@ -317,7 +335,7 @@ class Store:
         demand_name(name)
         from .explanation import explain
 
-        with _WRITING:
+        with WRITING:
             if name not in self._ranks.used and self._ranks.value(name) is EMPTY:
                 raise self._missing(name)
             return explain(self._journal, self._ranks, name)
@@ -331,65 +349,51 @@ class Store:
     def _missing(self, name: str) -> KeyError:
         """Make the error for a name without a value."""
         from .complaints import missing
+        from .tree import keys_below
 
         ranks = self._ranks
-        return KeyError(missing(name, {**ranks.resolved, **dict.fromkeys(ranks.used)}, ranks.used))
+        known = {**ranks.resolved, **dict.fromkeys(ranks.used)}
+        keys = keys_below(ranks.resolved, self.separator)
+        return KeyError(missing(name, known, ranks.used, keys, self.separator))
 
     # Another process
 
     def state(self) -> dict[str, Any]:
-        """Return what was called and set, with origins, as plain data."""
-        with _WRITING:
-            return {
-                "calls": dict(self._ranks.calls),
-                "sets": dict(self._ranks.sets),
-                "places": {name: self._journal.place(name) for name in self._journal.places},
-                "history": self._journal.history.state(),
-            }
+        """Return what was called and is set, with origins, as plain data."""
+        from .views import state
+
+        with WRITING:
+            return state(self._ranks, self._journal)
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned; what was set here before is gone.
+        """Take over what `state` returned elsewhere.
+
+        It wins name by name over what was set here for good. What came in the
+        same way before, and does not come again, is gone.
 
         Raises:
             ImpossibleTree: if a name does not fit those of this process.
         """
-        with _WRITING:
-            calls = {**self._ranks.calls, **state["calls"]}
-            self._publish(self._ranks.rebuilt(calls=calls, sets=state["sets"]))
-            self._journal.places.update(state["places"])
-            self._journal.history.restore(state["history"])
-            self.accepted.clear()
+        from .stacking import joined
+
+        sets = state["sets"]
+        with WRITING:
+            ranks, old = self._ranks, self._received
+            own = {k: v for k, v in ranks.base.items() if old.get(k, EMPTY) is not v}
+            new = joined(ranks, {**ranks.calls, **state["calls"]}, own, sets)
+            received = self._journal.received_with(state["history"])
+
+            def write() -> None:
+                self._publish(new)
+                self._received = sets
+                self._journal.places.update(state["places"])
+                self._journal.received, self._journal.time = received
+                self.accepted.clear()
+
+            carry_out(write)
 
     def fingerprint(self) -> str:
         """Return a short hash of all values, the same in every process that agrees."""
         from .fingerprint import fingerprint
 
         return fingerprint(self.values())
-
-    def begin(self, values: Mapping[str, Any], origin: Origin) -> Saved:
-        """Set values, and return what `end` needs to take them back."""
-        with _WRITING:
-            events = self._journal.events_of(values, self.separator)
-            saved = values, self._at_or_below(values), events
-            self.set(values, origin)
-            return saved
-
-    def end(self, saved: Saved) -> None:
-        """Take values back, with everything set since at or below their names."""
-        values, sets, events = saved
-        with _WRITING:
-            now = self._at_or_below(values)
-            kept = {k: v for k, v in self._ranks.sets.items() if k not in now}
-            self._publish(self._ranks.rebuilt(sets={**kept, **sets}))
-            history = self._journal.history
-            history.cut(self._journal.events_of(values, self.separator))
-            history.put_back(events)
-
-    def _at_or_below(self, names: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what was set at these names or below them."""
-        starts = tuple(name + self.separator for name in names)
-        return {
-            name: value
-            for name, value in self._ranks.sets.items()
-            if name in names or name.startswith(starts)
-        }

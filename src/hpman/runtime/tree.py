@@ -32,6 +32,7 @@ else:
 
 
 DICT_MARK = "__is_dict__"
+_MOST_KEYS = 1000
 
 
 class TreeView(Generic[N]):
@@ -199,6 +200,25 @@ def merged(base: Any, changes: dict[Any, Any]) -> Any:
     for key, value in changes.items():
         whole[key] = merged(whole.get(key), value) if isinstance(value, dict) else value
     return whole
+
+
+def keys_below(values: Mapping[str, Any], separator: str) -> Iterator[str]:
+    """Give the names of the keys inside dictionaries that are values, up to some number.
+
+    >>> list(keys_below({"a": 1, "opt": {"lr": 1, "betas": {"first": 0.9}}}, "."))
+    ['opt.lr', 'opt.betas', 'opt.betas.first']
+    """
+    pending = [(name, value) for name, value in values.items() if isinstance(value, dict)]
+    given = 0
+    for name, value in pending:  # grows while it is gone through; a dictionary may hold itself
+        for key, each in list(value.items()):
+            if isinstance(key, str):
+                if given == _MOST_KEYS:
+                    return
+                given += 1
+                yield f"{name}{separator}{key}"
+                if isinstance(each, dict):
+                    pending.append((f"{name}{separator}{key}", each))
 
 
 def dig(value: Any, path: Sequence[str]) -> Any:

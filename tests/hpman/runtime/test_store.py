@@ -16,7 +16,8 @@ import pytest
 from hpman.errors import EMPTY, ImpossibleTree, NotLiteralEvaluable
 from hpman.runtime.fingerprint import fingerprint
 from hpman.runtime.origin import Origin
-from hpman.runtime.store import CALLED, SET, Store
+from hpman.runtime.store import Store
+from hpman.runtime.views import CALLED, SET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,8 +163,21 @@ def test_a_default_given_again_is_known_until_the_leaf_gets_a_patch() -> None:
             "`u` not found: it has no default; give it one where it is used, or set it",
         ),
         ({"weight_decay": EMPTY}, "wieght_decay", "`wieght_decay` not found; did you mean"),
+        ({"lr": 1, "ls": 2, "depth": 3}, "LR", "`LR` not found; did you mean `lr`?"),
+        ({"Lr": 1, "lR": 2}, "lr", "`lr` not found; did you mean `Lr` or `lR`?"),
+        ({"opt__sgd__lr": 1, "clr": 2}, "lr", "`lr` not found; did you mean `opt.sgd.lr` or `clr`"),
+        ({"opt__weight_decay": 1}, "weight_deacy", "`weight_deacy` not found; did you mean `opt."),
+        ({"a__lr": 1}, "optimizer.lr", "`optimizer.lr` not found; did you mean `a.lr`?"),
+        ({"lr": 1}, "optimizer.sgd.lr", "`optimizer.sgd.lr` not found; did you mean `lr`?"),
+        ({"optimizer__learning_rate": 1}, "learning_rate", "`learning_rate` not found; did you"),
+        ({"opt": {"lr": 1}}, "opt.lrr", "`opt.lrr` not found; did you mean `opt.lr`"),
+        ({"opt": {"adam": {"lr": 1}}}, "lr", "`lr` not found; did you mean `opt.adam.lr`?"),
+        ({"opt": {1: 2}}, "depth", "`depth` not found; there are `opt`"),
     ],
-    ids="near far many nothing used near-a-used-one".split(),
+    ids=(
+        "near far many nothing used near-a-used-one upper-case cases ends-so ends-nearly-so "
+        "another-branch no-branch longer key deep-key odd-key"
+    ).split(),
 )
 def test_a_missing_name_is_told_with_a_way_out(
     defaults: dict[str, Any], name: str, message: str
@@ -577,9 +591,7 @@ def at_each_step(write: Callable[[], object], look: Callable[[], object]) -> lis
         pytest.param(lambda store: store.set({"opt.x": 1, "opt.y": 1}), id="keys of a dict"),
         pytest.param(lambda store: store.set({"c": 1, "d": 1}), id="new names"),
         pytest.param(lambda store: store.set_tree({"a": 1, "n": {"b": 1}}), id="tree"),
-        pytest.param(
-            lambda store: store.begin({"a": 1, "b": 1}, Origin("override")), id="override"
-        ),
+        pytest.param(lambda store: store.override({"a": 1, "b": 1}).__enter__(), id="override"),
         pytest.param(lambda store: store.adopt_defaults({"c": 1, "d": 1}), id="parse"),
         pytest.param(lambda store: store.restore(parsed_elsewhere()), id="arrival"),
     ],
@@ -707,10 +719,11 @@ def test_what_was_called_and_set_travels_with_its_origins() -> None:
     store.set({"opt.lr": 1, "lr": 0.5}, Origin("option", text="--lr"))
     other = parsed(opt={"lr": 3}, lr=0.1)
     other.accept("own", 1)
-    other.set({"lr": 7, "stale": 1})
+    other.set({"lr": 7, "kept": 1}, Origin("file", "own.yaml", 1))
     other.restore(pickle.loads(pickle.dumps(store.state())))
-    assert other.values() == {**store.values(), "own": 1}
-    assert other.explain("lr")[1:] == store.explain("lr")[1:]
+    assert other.values() == {**store.values(), "own": 1, "kept": 1}
+    assert other.explain("lr")[1] == Origin("file", "own.yaml", 1, None, 7)
+    assert other.explain("lr")[2:] == store.explain("lr")[1:]
     assert other.explain("called") == store.explain("called")
     assert other.accepted == {}
     store.set({"lr": 9})

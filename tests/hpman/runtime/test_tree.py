@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hpman.runtime.tree import TreeView, ancestors
+from hpman.runtime.tree import TreeView, ancestors, keys_below
 
 
 class Node:
@@ -102,3 +102,11 @@ def test_the_names_above_a_name_end_at_a_separator(
     name: str, separator: str, above: list[str]
 ) -> None:
     assert list(ancestors(name, separator)) == above
+
+
+def test_keys_of_a_dict_that_is_large_or_holds_itself_come_to_an_end() -> None:
+    endless: dict[str, object] = {"a": 1}
+    endless["b"] = endless
+    found = list(keys_below({"x": endless}, "."))
+    assert found[:4] == ["x.a", "x.b", "x.b.a", "x.b.b"]
+    assert len(found) == 1000
