@@ -180,8 +180,6 @@ PASSED_BY = {
     "attribute": "self.x = _\na.b.c = (_)",
     "argument": "f(x, _)\nf(a=_, b=_)\nself.f[0](g(1), _)\nf(a)(b, _)",
     "target": "with x as (a, _, _): pass\nwith x as (a, _,\n    _): pass",
-    "our class beside": "HyperParameterManager('x'); '_'.join(x); x.split('_'); f(1, '_')",
-    "our module beside": "import hpman\nfor _ in x: pass\nprint(_ + 1)",
     "string that ends elsewhere": 'x = """\n_(\'a\')\nhp(\'a\')"""',
     "comment that says more": "x = 1  # _('a') hp('a')",
     "unused alias": "h = _  # c\nx.y = h\ng = h\nh += 1\nh, x = y\nf('a', [h])\nf('h(1)', h.x)",
@@ -194,6 +192,10 @@ PASSED_BY = {
     "target below comments": "x = 1\n" + "# comment\n" * 30 + "_, a = f()",
 }
 LET_THROUGH = {
+    "our module": "import hpman\nfor _ in x: pass\nprint(_ + 1)",
+    "our class": "HyperParameterManager('x'); '_'.join(x)",
+    "target that is called": "for _('a', [0])[0] in x: pass",
+    "target that is called over lines": "for _ \\\n('a', [0])[0] in x: pass",
     "used alias": "h = _\nh('a', 1)",
     "alias of an alias": "h = _\ng = h  # c\nx.y = g\ng('a', 1)",
     "alias in a line that goes on": "h = x = \\\ng = _\nh('a', 1)",

@@ -26,11 +26,10 @@ class Prefilter:
     the look-behind after it (the other way round is ten times slower). Few files
     have it; there, what stands around the word decides:
 
+    * anything: if the file says `hpman` or `HyperParameterManager`, too;
     * a call, over blanks, comments, line joins and closing brackets;
     * an assignment to another name, also as an element of a tuple or a list, unless
-      nothing is done with that name in turn;
-    * an attribute or an import under another name: if the file says `hpman`;
-    * a string of its own: if the file says `HyperParameterManager`.
+      nothing is done with that name in turn.
 
     What is inside of strings and comments does not count, and neither does a
     name that the head of the file imports from elsewhere, as `gettext as _`.

@@ -22,7 +22,8 @@ _ENDS = frozenset(each.encode() for each in ("", *"\r\n\\#,;:]}"))
 _FOLLOWS = _ENDS | frozenset(each.encode() for each in "( \t\f)")
 _OPENING = frozenset((b"(", b"[", b"{"))
 _DISPLAYED = frozenset((b"", b"=", b"(", b",", b"["))  # what stands before a tuple or a list
-_CLOSING = frozenset((b")", b"]", b"}"))  # a name never follows one at once
+# What a name never follows at once; an attribute is ours only where the file says `hpman`.
+_NEVER_BEFORE = frozenset((b")", b"]", b"}", b"'", b'"', b"."))
 _REACH = 200  # how far around a name one looks; where that is not enough, the file is let through
 _FAR = 2000  # how far one looks over lines
 _MANY = 20  # so many names are followed that a manager is assigned to
@@ -38,7 +39,7 @@ class Uses:
         data: the file, in UTF-8.
     """
 
-    __slots__ = ("_data", "_followed", "_gaps", "_said", "_scanned")
+    __slots__ = ("_data", "_followed", "_gaps", "_scanned")
 
     def __init__(self, data: bytes) -> None:
         """Start with nothing looked at."""
@@ -46,7 +47,6 @@ class Uses:
         self._gaps = _Gaps(data)
         self._scanned: Strings | None = None
         self._followed: set[bytes] = set()  # names that a manager may have been assigned to
-        self._said: dict[bytes, bool] = {}
 
     def any(self, name: bytes, words: list[tuple[int, int]]) -> bool:
         """Tell whether any of the words may be a manager that is called or passed on.
@@ -55,6 +55,9 @@ class Uses:
             name: the placeholder.
             words: where it stands as a word.
         """
+        data = self._data
+        if says(data, _PACKAGE) or says(data, _CLASS):
+            return True
         return self._any(words) and not self._is_foreign(name)
 
     @property
@@ -66,34 +69,25 @@ class Uses:
 
     def _any(self, words: list[tuple[int, int]]) -> bool:
         """Look at each word in turn."""
-        for start, end in words:
-            needed = self._needed(start, end)
-            if needed == b"":
-                if not self._strings.hold(start) and self._leads_on(start, end):
-                    return True
-            elif needed is not None and self._says(needed):
-                return True
-        return False
+        return any(
+            self._is_use(start, end)
+            and not self._strings.hold(start)
+            and self._leads_on(start, end)
+            for start, end in words
+        )
 
-    def _needed(self, start: int, end: int) -> bytes | None:
-        """Return what the file must say for a word to be a use; None for what is no use."""
+    def _is_use(self, start: int, end: int) -> bool:
+        """Tell whether a word may be called or passed on, from what stands around it."""
         data = self._data
         before, after = data[start - 1 : start], data[end : end + 1]
-        if before == b".":
-            return _PACKAGE
-        if before in (b"'", b'"'):  # a name never follows a string at once
-            return _CLASS if before == after and _is_argument(data, start, end) else None
-        if after not in _FOLLOWS or before in _CLOSING:
-            return None
-        behind, head = self._gaps.behind(end), _head(data, start)
-        if behind == b"(" or _is_behind_walrus(data, start, head):  # there, anything can follow
-            return None if _is_defined(head) else b""
-        if _is_value(head, data[end : end + _REACH]) and not (
+        if before in _NEVER_BEFORE or after not in _FOLLOWS:
+            return False
+        head = _head(data, start)
+        if self._gaps.behind(end) == b"(" or _is_behind_walrus(data, start, head):
+            return not _is_defined(head)  # there, anything can follow
+        return _is_value(head, data[end : end + _REACH]) and not (
             _is_elsewhere(self._plain(start, head)) or self._is_in_call(start)
-        ):
-            return b""
-        last = head.rstrip(b" \t\f(")[-1:]
-        return _PACKAGE if last == b"." or behind == b"as" else None
+        )
 
     def _plain(self, start: int, head: bytes) -> bytes | None:
         """Return the code of a line up to a word; None if only a parser understands it."""
@@ -110,12 +104,6 @@ class Uses:
         if b":=" in code or _has_quotes(code):
             return False
         return not all(before in _DISPLAYED for before in _openings(code))
-
-    def _says(self, word: bytes) -> bool:
-        """Tell whether the file says a word; it is searched once."""
-        if word not in self._said:
-            self._said[word] = says(self._data, word)
-        return self._said[word]
 
     def _leads_on(self, start: int, end: int) -> bool:
         """Tell whether a word is more than assigned to a name that is not used."""
@@ -134,7 +122,7 @@ class Uses:
 
     def _is_foreign(self, name: bytes) -> bool:
         """Tell whether the module imports a name from elsewhere, and nowhere gets one of ours."""
-        if self._says(_PACKAGE) or self._says(_CLASS) or b" as " + name not in self._data:
+        if b" as " + name not in self._data:
             return False
         if name != b"_" and not self._data.isascii():  # it may be spelled in another way
             return False
@@ -150,27 +138,14 @@ def words_of(name: bytes) -> Callable[[bytes], Iterator[Match[bytes]]]:
 
     literal = re.escape(name)
     end = rb"\b" if name.isascii() else rb"(?!\w)"  # the former is quicker
-    behind = end + rb"(?<!\w" + literal + rb")(?<!for " + literal + rb")"
-    return re.compile(literal + behind + rb"(?! in | = )").finditer
+    behind = end + rb"(?<!\w" + literal + rb")(?! in | = )"
+    loop = rb"(?:(?<!for " + literal + rb")|(?=[\s\\]*\())"
+    return re.compile(literal + behind + loop).finditer
 
 
 def _head(data: bytes, start: int) -> bytes:
     """Return what stands in the line before a position, as far as one looks."""
     return data[max(0, start - _REACH) : start].replace(b"\r", b"\n").rpartition(b"\n")[2]
-
-
-def _is_argument(data: bytes, start: int, end: int) -> bool:
-    """Tell whether a string may be an argument of our class, from what is beside it."""
-    import re
-
-    tail = data[end : end + _REACH].lstrip(b"'\" \t\f")
-    if tail[:1] not in (b"", b")", b",", b"\r", b"\n", b"#", b"\\"):
-        return False
-    head = re.sub(rb"[ \t\f]*[a-zA-Z]*['\"]+\Z", b"", _head(data, start))
-    if head[-1:] not in (b"", b"(", b"="):
-        return False
-    method = re.search(rb"\.(\w+)\(\Z", head)
-    return method is None or method[1] == _CLASS
 
 
 def _is_behind_walrus(data: bytes, start: int, head: bytes) -> bool:
@@ -284,14 +259,14 @@ class _Gaps:
         self._passed: set[int] = set()  # where comments end from which one has looked
 
     def behind(self, position: int) -> bytes:
-        """Return what stands behind the gap: `(`, `as`, or nothing of interest."""
+        """Return the character behind the gap."""
         data = self._data
         while True:
             blanks = self._blanks(data, position)
             position = blanks.end() if blanks else position
             found = data[position : position + 1]
             if found != b"#":
-                return found if found == b"(" else data[position : position + 2]
+                return found
             if position not in self._last:
                 comment = self._comment(data, position)
                 self._last = range(position, comment.end() if comment else position)
