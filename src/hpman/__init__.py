@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     )
     from .manager import HyperParameterManager as HyperParameterManager
     from .occurrence import Occurrence as Occurrence
+    from .project import hand_on as hand_on
     from .project import index_of_all as index_of_all
     from .project import managers_of as managers_of
     from .runtime.origin import Explanation as Explanation
@@ -93,6 +94,7 @@ _OWNERS = {
     "SourceHelper": "source",
     "UnreadableSourceError": "errors",
     "from_here": "source",
+    "hand_on": "project",
     "index_of": "static.scan",
     "index_of_all": "project",
     "index_of_blobs": "static.scan",
@@ -127,6 +129,7 @@ __all__ = [
     "SourceHelper",
     "UnreadableSourceError",
     "from_here",
+    "hand_on",
     "index_of",
     "index_of_all",
     "index_of_blobs",

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     Paths = Path | Iterable["Paths"]
 
 
+HANDED_ON: dict[str, dict[str, Any]] = {}  # what a private manager starts with, by placeholder
+
+
 class HyperParameterManager:
     """Give hyperparameters their values, and know them all from the sources.
 
@@ -77,6 +80,8 @@ class HyperParameterManager:
         self._index: Index | None = None
         self._store = store = Store(separator)
         self._hot, self._accepted = store.hot, store.accepted  # what the call reads
+        if home is None and self.placeholder in HANDED_ON:
+            store.restore(HANDED_ON[self.placeholder])
 
     if TYPE_CHECKING:
         # Who writes None as the default expects something else to be set.
@@ -372,11 +377,7 @@ class HyperParameterManager:
         return reduced(self, HyperParameterManager)
 
     def __setstate__(self, state: Any) -> None:
-        """Adopt what a pickled manager knew, unless it is this very one.
-
-        What was set there wins, name by name, over what was set here. What came
-        earlier in this way and does not come again is gone.
-        """
+        """Adopt what a pickled manager knew, unless it is this very one; that wins name by name."""
         from .copies import adopt
 
         adopt(self, state)

@@ -60,6 +60,8 @@ def index_of_all(
 def managers_of(index: Index) -> list[HyperParameterManager]:
     """Give the managers of `hpman.m` what an index says of them: all of it, or nothing.
 
+    A placeholder that no import could name is that of a private manager, and gets one.
+
     Args:
         index: the index.
 
@@ -73,15 +75,8 @@ def managers_of(index: Index) -> list[HyperParameterManager]:
     >>> managers_of(index_of_all(__file__))
     [<hyperparameter manager '_', 0 values>]
     """
-    from . import m
-
     files = list(index.files.values())
-    placeholders = [
-        each
-        for each in sorted(index.placeholders())
-        if each.isidentifier() and not is_dunder(each)  # else a private one's
-    ]
-    managers: list[HyperParameterManager] = [getattr(m, each) for each in placeholders or _USUAL]
+    managers = [*map(_manager, sorted(index.placeholders()) or _USUAL)]
     swapped = [(each, each.index.swap(files)) for each in managers]
     problems: dict[tuple[object, ...], Diagnostic] = {}
     for manager, new in swapped:
@@ -92,3 +87,34 @@ def managers_of(index: Index) -> list[HyperParameterManager]:
     for manager, new in swapped:
         manager._take_index(new, new.defaults(manager.placeholder)[0])
     return managers
+
+
+def _manager(placeholder: str) -> HyperParameterManager:
+    """Return the manager of a placeholder: that of `hpman.m`, if it can be imported."""
+    if placeholder.isidentifier() and not is_dunder(placeholder):
+        from . import m
+
+        found: HyperParameterManager = getattr(m, placeholder)
+        return found
+    from .manager import HyperParameterManager
+
+    return HyperParameterManager(placeholder)
+
+
+def hand_on(managers: Iterable[HyperParameterManager]) -> None:
+    """Let private managers that this process makes from now on start with values that are set.
+
+    A program that somebody else gives values, before it runs, may keep them in
+    a manager of its own, as `HyperParameterManager("exp")`.
+
+    Args:
+        managers: the managers with the values, each for those of its placeholder.
+
+    >>> from hpman import HyperParameterManager
+    >>> hand_on([HyperParameterManager("exp").set_value("lr", 3)])
+    >>> HyperParameterManager("exp").parse_source('exp("lr", 1)').get_values()
+    {'lr': 3}
+    """
+    from .manager import HANDED_ON
+
+    HANDED_ON.update((each.placeholder, each._store.state()) for each in managers)

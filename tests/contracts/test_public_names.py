@@ -40,6 +40,7 @@ HPMAN = [
     "SourceHelper",
     "UnreadableSourceError",
     "from_here",
+    "hand_on",
     "index_of",
     "index_of_all",
     "index_of_blobs",

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
+    from hpman import HyperParameterManager
+
     from ..launch import Program
 
 _USAGE = "%(prog)s [-h] (SCRIPT | -m MODULE) [its options] [-- its arguments]"
@@ -47,7 +49,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman run") -> None:
 
 def _set_up(args: Sequence[str] | None, prog: str) -> tuple[Program, list[str]]:
     """Find the program, set the values that are typed, and return what is left for it."""
-    from hpman import HpmanError
+    from hpman import HpmanError, hand_on
 
     from ..launch import module, script
     from ..program import stop, words_of
@@ -58,12 +60,13 @@ def _set_up(args: Sequence[str] | None, prog: str) -> tuple[Program, list[str]]:
     end = words.index("--") if "--" in words else len(words)
     try:
         program = module(given) if flag else script(given)
-        parser = _bound(called, program)
+        parser, managers = _bound(called, program)
     except (HpmanError, OSError) as error:
         stop(prog, error)
     if "_ARGCOMPLETE" in os.environ:
         _answer(parser, 2 if flag else 1)
     parser.parse_args(words[:end])
+    hand_on(managers)
     return program, words[end + 1 :]
 
 
@@ -106,8 +109,10 @@ def _explain(words: list[str], prog: str) -> NoReturn:
     parser.error(f"{words[0]} stands in front of the script; options stand behind it: {mended}")
 
 
-def _bound(called: str, program: Program) -> argparse.ArgumentParser:
-    """Make the parser for the hyperparameters of a program.
+def _bound(
+    called: str, program: Program
+) -> tuple[argparse.ArgumentParser, list[HyperParameterManager]]:
+    """Make the parser for the hyperparameters of a program; return it and their managers.
 
     Raises:
         HpmanError: the sources break a rule.
@@ -139,7 +144,7 @@ def _bound(called: str, program: Program) -> argparse.ArgumentParser:
 
     parser.__dict__["error"] = error
     bind(parser, manager)
-    return parser
+    return parser, managers
 
 
 def _answer(parser: argparse.ArgumentParser, named: int) -> NoReturn:

@@ -149,6 +149,18 @@ def test_the_short_form_keeps_what_was_set(words: str, shown: str) -> None:
     assert _ran("short.py", *words.split()) == f"{shown}\n"
 
 
+@pytest.mark.parametrize("placeholder", ["exp", "_", "my experiment", "__exp__"])
+def test_private_managers_get_the_values(placeholder: str) -> None:
+    Path("own.py").write_text(
+        "from hpman import HyperParameterManager\n"
+        f"exp = HyperParameterManager({placeholder!r})\n"
+        "print(exp('lr', 1), exp('deep.n', 2), exp.parse_file(__file__).get_values())\n"
+        "other = HyperParameterManager('other')\n"
+        "print(other.get_values())\n"
+    )
+    assert _ran("own.py", "--lr", "3") == "3 2 {'lr': 3, 'deep.n': 2}\n{}\n"
+
+
 def test_a_script_may_throw_the_manager_away() -> None:
     Path("gone.py").write_text(
         "import sys\nfrom hpman.m import _\ndel _\nfrom hpman import m\nprint(m._('lr', 1))\n"
