@@ -72,8 +72,8 @@ def managers_of(index: Index) -> list[HyperParameterManager]:
     Raises:
         HpmanError: the sources break a rule; it reports all that is wrong.
 
-    >>> managers_of(index_of_all(__file__))
-    [<hyperparameter manager '_', 0 values>]
+    >>> [each.placeholder for each in managers_of(index_of_all(__file__))]
+    ['_']
     """
     files = list(index.files.values())
     managers = [*map(_manager, sorted(index.placeholders()) or _USUAL)]
