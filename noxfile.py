@@ -101,6 +101,14 @@ def publictypes(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def selfcheck(session: nox.Session) -> None:
+    """Check this project and its examples with its own check."""
+    session.install(".")
+    session.run("hpman", "check", "src")
+    session.run("hpman", "check", "--each", *sorted(glob.glob("examples/*/")))
+
+
+@nox.session(python=NEWEST)
 def docs(session: nox.Session) -> None:
     """Run the README, the docstrings and every example, those that need an extra too."""
     session.install(".[test,examples]")

@@ -7,12 +7,18 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING
 
-from . import reading, startup, values
+from . import check, diff, reading, startup, values
 
 if TYPE_CHECKING:
     from .measure import Row
 
-GROUPS = {"reading": reading.rows, "values": values.rows, "startup": startup.rows}
+GROUPS = {
+    "reading": reading.rows,
+    "check": check.rows,
+    "values": values.rows,
+    "startup": startup.rows,
+    "diff": diff.rows,
+}
 LINE = "| {:<42} | {:<27} | {:>8} | {:>8} | {:>8} | {:<4} |"
 
 

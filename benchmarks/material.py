@@ -106,6 +106,42 @@ def project(folder: str, files: int, count: int) -> tuple[str, str]:
     return _write(os.path.join(folder, "main.py"), main), _write(twin, _by_hand(count))
 
 
+def history(commits: int, files: int) -> bytes:
+    """Write what `git fast-import` takes: ordinary files, of which each commit edits three.
+
+    A tenth of the files holds hyperparameters, and every tenth commit changes one.
+    """
+    filler = "".join(_FILLER.format(number=number) for number in range(15))
+    texts = [
+        (definitions(5, number * 5) if number % 10 == 0 else "") + filler for number in range(files)
+    ]
+    parts = []
+    for commit in range(commits):
+        edited = (
+            range(files) if commit == 0 else [(commit * 7 + each) % files for each in (1, 2, 3)]
+        )
+        if commit % 10 == 9:
+            edited = [*edited, commit % files // 10 * 10]
+            texts[edited[-1]] = definitions(5, edited[-1] * 5 + commit) + filler
+        parts.append("commit refs/heads/main\ncommitter x <x@example.org> 0 +0000\ndata 1\nx\n")
+        for number in edited:
+            texts[number] += f"# edited by {commit}\n"
+            data = texts[number]
+            parts.append(f"M 100644 inline pkg/part_{number:03}.py\ndata {len(data)}\n{data}\n")
+    return "".join([*parts, "done\n"]).encode()
+
+
+def tree(folder: str, files: int, holders: int) -> None:
+    """Write folders of ordinary files, some of which define and use a few hyperparameters."""
+    filler = "".join(_FILLER.format(number=number) for number in range(30))
+    for number in range(files):
+        package = os.path.join(folder, f"package_{number % 20:02}")
+        os.makedirs(package, exist_ok=True)
+        text = definitions(5, number * 5) if number < holders else ""
+        uses = f"\n\nprint(_('name_{number * 5}'))\n" if number < holders else ""
+        _write(os.path.join(package, f"part_{number:04}.py"), text + uses + filler)
+
+
 def _by_hand(count: int) -> str:
     """Write the options of a program as a careful author does."""
     options = "".join(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 
 from .hooks import attach
-from .options import REQUESTS, HyperParameterAction, RequestAction
+from .options import REQUESTS, SEQUENCES, HyperParameterAction, RequestAction
 from .session import Binding
 
 TYPE_CHECKING = False
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 # The hints that can be malformed.
 _READ_BY_CONVERTERS = frozenset(["type", "choices", "range"])
-_SEQUENCES = (list, tuple, set)
 
 
 def bind(
@@ -49,7 +48,7 @@ def bind(
         inject_actions: whether to add `--hp-save` and the like: all, none, or
             those named, of save, load, list, detail, serial_format, strict, exit.
         action_prefix: what these options begin with, in place of `hp`.
-        serial_format: the format of files: auto, yaml, json or pickle.
+        serial_format: auto, yaml, json or pickle; loads go by a known extension first.
         show_defaults: whether help shows the defaults.
         strict: whether an unknown name in a loaded file is an error.
         trust_pickle: whether a loaded pickle may run code.
@@ -74,19 +73,55 @@ def bind(
         trust_pickle=trust_pickle,
     )
     dashes = _dashes(parser)
-    actions: list[BoundAction] = [*_hyperparameter_actions(binding, dashes)]
+    found = manager.hyperparameters()
+    _demand_sound_hints(found)
+    actions: list[BoundAction] = [*_hyperparameter_actions(binding, found, dashes)]
     for name in _wanted(inject_actions):
         option = _spelled(dashes, f"{action_prefix}-{name}" if action_prefix else name)
         actions.append(RequestAction(binding, option, name))
     others = [*_other_options(binding, dashes)]
-    if not _has_room(parser, actions, others):
-        from .conflicts import demand_room
-
-        demand_room(parser, actions, others)
+    _demand_room(parser, actions, others)
     _add(parser, actions, manager.separator)
     for option, action in others:
         binding.aliases.setdefault(option, action)
     attach(parser, binding)
+
+
+def clashes(
+    found: Iterable[HyperParameter], separator: str
+) -> Iterator[tuple[Diagnostic, list[str]]]:
+    """Find what would keep hyperparameters from being bound to a parser that is new.
+
+    Args:
+        found: the hyperparameters, each with hints that are sound.
+        separator: what stands between the parts of a name.
+
+    Yields:
+        What `bind` would say, and the hyperparameters that it is about.
+
+    >>> from hpman import HyperParameterManager
+    >>> manager = HyperParameterManager("_").parse_source('_("a_b", 1); _("a-b", 2)')
+    >>> [names for _clash, names in clashes(manager.hyperparameters(), manager.separator)]
+    [['a_b', 'a-b']]
+    """
+    from hpman import HyperParameterManager
+
+    from .conflicts import conflict, taken
+
+    nobody = Binding(
+        HyperParameterManager("_", separator),
+        show_defaults=False,
+        serial_format="auto",
+        strict=False,
+        trust_pickle=False,
+    )
+    parser = argparse.ArgumentParser()
+    dashes = _dashes(parser)
+    actions: list[BoundAction] = [*_hyperparameter_actions(nobody, found, dashes)]
+    actions += [RequestAction(nobody, _spelled(dashes, f"hp-{name}"), name) for name in REQUESTS]
+    for there, action, what in taken(parser, actions, _other_options(nobody, dashes)):
+        both = [each.name for each in (there, action) if isinstance(each, HyperParameterAction)]
+        yield conflict(there, action, what), both
 
 
 def _dashes(parser: argparse.ArgumentParser) -> str:
@@ -100,18 +135,18 @@ def _spelled(dashes: str, name: str) -> str:
     return dashes + name.replace("_", "-")
 
 
-def _hyperparameter_actions(binding: Binding, dashes: str) -> Iterator[HyperParameterAction]:
+def _hyperparameter_actions(
+    binding: Binding, found: Iterable[HyperParameter], dashes: str
+) -> Iterator[HyperParameterAction]:
     """Make the option of each hyperparameter."""
     values = binding.manager.get_values()
-    found = binding.manager.hyperparameters()
-    _demand_sound_hints(found)
     for each in found:
         name = each.name
         if not name:
             continue  # nothing to spell: `--` ends the options of every parser
         action = HyperParameterAction(each, _spelled(dashes, name), values.get(name), binding)
         binding.options[name] = action
-        if action.kind in _SEQUENCES:
+        if action.kind in SEQUENCES:
             binding.sequences.append(action)
         if action.is_required:
             binding.required.append(name)
@@ -152,21 +187,24 @@ def _place(each: HyperParameter) -> str:
     return f"{first.path}:{first.line}" if first else ""
 
 
-def _has_room(
+def _demand_room(
     parser: argparse.ArgumentParser, actions: Sequence[BoundAction], others: Sequence[Other]
-) -> bool:
-    """Tell whether no option and no destination is taken: at a glance, so in doubt it is one."""
+) -> None:
+    """Refuse what is taken; where a glance shows that nothing is, nobody has to look closer."""
     known = parser._option_string_actions
     options = {*known, *(action.option_strings[0] for action in actions)}
     theirs = {action.dest for action in parser._actions}
     dests = {*theirs, *(action.dest for action in actions)}
     more = dict(others)
-    return (
-        len(options) == len(known) + len(actions)
-        and len(dests) == len(theirs) + len(actions)
-        and len(more) == len(others)
-        and options.isdisjoint(more)
-    )
+    if (
+        len(options) < len(known) + len(actions)
+        or len(dests) < len(theirs) + len(actions)
+        or len(more) < len(others)
+        or not options.isdisjoint(more)
+    ):
+        from .conflicts import demand_room
+
+        demand_room(parser, actions, others)
 
 
 def _add(parser: argparse.ArgumentParser, actions: Iterable[BoundAction], separator: str) -> None:
@@ -179,7 +217,8 @@ def _add(parser: argparse.ArgumentParser, actions: Iterable[BoundAction], separa
     for action in actions:
         title = None
         if isinstance(action, HyperParameterAction):
-            title = _title(action, separator)
+            if separator in action.name or "group" in action.hyperparameter.hints:
+                title = _title(action, separator)
             if given and action.name in given:
                 action.default = given[action.name]
         elif parser.argument_default is argparse.SUPPRESS:

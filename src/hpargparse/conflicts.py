@@ -14,7 +14,7 @@ from .options import BoundAction, HyperParameterAction, RequestAction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 class OptionConflictError(HpmanError, argparse.ArgumentError):
@@ -43,9 +43,28 @@ def demand_room(
     Raises:
         OptionConflictError: some are taken.
     """
+    if problems := [conflict(*each) for each in taken(parser, actions, others)]:
+        raise OptionConflictError(*problems)
+
+
+def taken(
+    parser: argparse.ArgumentParser,
+    actions: Iterable[BoundAction],
+    others: Iterable[tuple[str, BoundAction]],
+) -> Iterator[tuple[argparse.Action, BoundAction, str]]:
+    """Yield each action that makes what another one makes, behind that other one.
+
+    Args:
+        parser: the parser that the options are for.
+        actions: the options, each with a destination of its own.
+        others: more options, each with the action that it runs.
+
+    Yields:
+        The action that was there, the one that clashes with it, and what both make.
+    """
     options = dict(parser._option_string_actions)
     dests = {action.dest: action for action in parser._actions}
-    problems = []
+    refused: set[argparse.Action] = set()
     for action in actions:
         option = action.option_strings[0]
         there = options.setdefault(option, action)
@@ -54,15 +73,13 @@ def demand_room(
             there = dests.setdefault(action.dest, action)
             what = f"`{action.dest}` of the namespace"
         if there is not action:
-            problems.append(_conflict(there, action, what))
-    refused = {problem.name for problem in problems}
+            refused.add(action)
+            yield _owner(there), action, what
     for option, action in others:
-        there, owner = options.setdefault(option, action), action.owner
-        if there is not action and _owner(there) is not owner and owner.name not in refused:
-            refused |= {owner.name, getattr(_owner(there), "name", None)}  # once for both is enough
-            problems.append(_conflict(there, owner, f"the option {option}"))
-    if problems:
-        raise OptionConflictError(*problems)
+        there, owner = _owner(options.setdefault(option, action)), action.owner
+        if there is not owner and owner not in refused:
+            refused |= {owner, there}  # once for both is enough
+            yield there, owner, f"the option {option}"
 
 
 def _owner(action: argparse.Action) -> argparse.Action:
@@ -70,9 +87,8 @@ def _owner(action: argparse.Action) -> argparse.Action:
     return action.owner if isinstance(action, BoundAction) else action
 
 
-def _conflict(there: argparse.Action, action: BoundAction, what: str) -> Diagnostic:
+def conflict(there: argparse.Action, action: BoundAction, what: str) -> Diagnostic:
     """Describe two that make the same thing."""
-    there = _owner(there)
     message = f"{_whose(there)} and {_whose(action)} both make {what}."
     advice = "Rename one of the two."
     if isinstance(action, RequestAction):

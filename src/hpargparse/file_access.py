@@ -19,7 +19,7 @@ from .streams import put
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import NoReturn
+    from typing import NoReturn, TextIO
 
 # The densest YAML of this size takes some seconds to read; a snapshot has a few kilobytes.
 SIZE_LIMIT = 4 * 1024 * 1024
@@ -115,6 +115,7 @@ def _reported(path: str) -> Iterator[None]:
 def _writer(path: str) -> Callable[[bytes], None] | None:
     """Return what writes into a path that nothing can take the place of; None for a file."""
     if path == STANDARD:
+        _demand_stream(sys.stdout, "output")
         return _write_standard
     stream = _stream_of(path)
     if stream is not None:
@@ -272,8 +273,17 @@ def _status(path: str) -> os.stat_result | None:
         return None
 
 
+def _demand_stream(stream: TextIO | None, name: str) -> None:
+    """Refuse a standard stream that was closed before Python started."""
+    if stream is None:
+        raise SnapshotError.at(
+            STANDARD, None, f"There is no standard {name}: it was closed.", "Name a file."
+        )
+
+
 def _read_standard(limit: int | None) -> bytes:
     """Read standard input, also where a program has put a text stream there."""
+    _demand_stream(sys.stdin, "input")
     size = -1 if limit is None else limit + 1
     binary = getattr(sys.stdin, "buffer", None)
     if binary is not None:

@@ -5,6 +5,8 @@ Owns which there are, for help and for checks; knows not how any is written.
 
 from __future__ import annotations
 
+import os
+
 FORMATS = ("auto", "yaml", "json", "pickle")
 LISTINGS = ("yaml", "json", "detail", "origin")
 EXTENSIONS = {
@@ -14,3 +16,12 @@ EXTENSIONS = {
     ".pickle": "pickle",
     ".pkl": "pickle",
 }
+
+
+def extension_format(path: str) -> str | None:
+    """Return the format that the extension of a file stands for, None for another one.
+
+    >>> extension_format("cfg.YML"), extension_format("cfg.txt")
+    ('yaml', None)
+    """
+    return EXTENSIONS.get(os.path.splitext(path)[1].lower())

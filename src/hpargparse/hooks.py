@@ -10,7 +10,7 @@ import argparse
 import sys
 from functools import partial
 
-from .options import EQUALS, BoundAction
+from .options import EQUALS, NUMBER, BoundAction
 from .session import Binding, current, run
 
 TYPE_CHECKING = False
@@ -29,6 +29,8 @@ _STRICT = (
     argparse.ArgumentParser.parse_args.__code__,
     argparse.ArgumentParser.parse_intermixed_args.__code__,
 )
+
+_SUB_COMMAND = argparse._SubParsersAction.__call__.__code__
 
 
 def attach(parser: argparse.ArgumentParser, binding: Binding) -> None:
@@ -71,7 +73,12 @@ def _option_tuples(original: Callable[[str], list[Any]], option_string: str) -> 
 
 
 def _print_message(original: Callable[..., None], message: str, file: Any = None) -> None:
-    """Write help and errors: not every terminal has the characters of every name."""
+    """Write help and errors: not every terminal has the characters of every name.
+
+    There may be no stream at all, which argparse does not expect on Python 3.10.
+    """
+    if file is None and sys.stderr is None:
+        return
     try:
         original(message, file)
     except UnicodeEncodeError:
@@ -88,19 +95,22 @@ def _parse(
     namespace: argparse.Namespace | None = None,
 ) -> tuple[argparse.Namespace, list[str]]:
     """Run a method in a session that returns what it did not know."""
-    strict = _is_strict(sys._getframe(1))
+    caller = sys._getframe(1)
+    strict = _is_strict(caller)
+    is_below = caller.f_code is _SUB_COMMAND
 
     def inside() -> tuple[argparse.Namespace, list[str]]:
-        parsed, rest = original(_prepared(parser, bindings, args), namespace)
+        words = _prepared(parser, bindings, args)
+        parsed, rest = original(words, namespace)
         rest = [word.replace(EQUALS, "=") for word in rest]
         session = current()
         if strict and rest and session is not None:
             from .suggestions import unrecognized
 
-            raise argparse.ArgumentError(None, unrecognized(rest, session.parsers))
+            raise argparse.ArgumentError(None, unrecognized(rest, session.parsers, words))
         return parsed, rest
 
-    return run(parser, bindings, inside, namespace)
+    return run(parser, bindings, inside, namespace, is_below=is_below)
 
 
 def _is_strict(caller: FrameType | None) -> bool:
@@ -167,23 +177,53 @@ def _prepared(
 
 
 def _respelled(parser: argparse.ArgumentParser, words: list[str], *, settle: bool) -> Iterator[str]:
-    """Hide the `=` within options; close options that may stand alone before another's word."""
+    """Hide the `=` within options, and settle what belongs to the option before it.
+
+    An option that may stand alone is closed before another's word. A negative number is a
+    value, also where argparse would see an option in it: `-inf`, where there is one `-i`.
+    """
     known = parser._option_string_actions
     odd = sorted((option for option in known if EQUALS in option), key=len, reverse=True)
-    for index, word in enumerate(words):
+    has_numbers = any(_is_number(parser, word) for word in words)
+    is_taking = False  # an option that takes several words is before this one
+    position = 0
+    while position < len(words):
+        word, follower = words[position], words[position + 1 : position + 2]
         if word == "--":
-            yield from words[index:]
+            yield from words[position:]
             return
-        for option in odd if word not in known else ():
-            if word.startswith(f"{option.replace(EQUALS, '=')}="):
-                word = f"{option}{word[len(option) :]}"  # noqa: PLW2901 - the same word, respelled
-                break
-        follower = words[index + 1] if settle and index + 1 < len(words) else None
-        action = None if follower is None else _action_of(parser, word)
-        if action is not None and action.nargs == "?" and not action.accepts(str(follower)):
+        position += 1
+        if is_taking and word not in known and _is_number(parser, word):
+            yield f"{NUMBER}{word}"
+            continue
+        word = word if word in known else _without_equals(word, odd)
+        action = _action_of(parser, word) if settle or has_numbers else None
+        if word[:1] in parser.prefix_chars:
+            is_taking = action is not None and action.nargs == "*"
+        if action is None or not follower:
+            yield word
+        elif action.nargs is None and _is_number(parser, follower[0]):
+            yield f"{word}={follower[0]}"
+            position += 1
+        elif settle and action.nargs == "?" and not action.accepts(follower[0]):
             yield f"{word}={action.alone}"
         else:
             yield word
+
+
+def _without_equals(word: str, odd: Sequence[str]) -> str:
+    """Hide the `=` within an option, so that the first one of the word ends it."""
+    for option in odd:
+        if word.startswith(f"{option.replace(EQUALS, '=')}="):
+            return f"{option}{word[len(option) :]}"
+    return word
+
+
+def _is_number(parser: argparse.ArgumentParser, word: str) -> bool:
+    """Tell whether a word that begins as options do is a number."""
+    if len(word) < 2 or word[0] not in parser.prefix_chars:
+        return False
+    return bool(parser._negative_number_matcher.match(word))
 
 
 def _action_of(parser: argparse.ArgumentParser, word: str) -> BoundAction | None:

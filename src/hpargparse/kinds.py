@@ -30,8 +30,8 @@ SAMPLES: dict[str, object] = {
     "complex": 0j,
 }
 BOOLS = {
-    **dict.fromkeys(("true", "yes", "on", "1", "y", "t"), True),
-    **dict.fromkeys(("false", "no", "off", "0", "n", "f"), False),
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
 }
 
 
@@ -196,7 +196,6 @@ def _whole_number(number: str, given: object, sample: object) -> int:
         raise Mismatch(sample, given)
     mantissa, _, exponent = number.lower().replace("_", "").partition("e")
     whole, _, fraction = mantissa.partition(".")
-    fraction = fraction.rstrip("0")
     shift = int(exponent or 0) - len(fraction)
     digits = int(f"{whole}{fraction}")
     if digits == 0:

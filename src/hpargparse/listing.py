@@ -10,6 +10,7 @@ import os
 
 from hpman import EMPTY, NotLiteralEvaluable, from_here
 
+from .columns import FILLER, Columns
 from .errors import Unholdable
 from .snapshot import dump
 from .transfer import saveable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from hpman import HyperParameter, HyperParameterManager
 
 
+_TAB = 4  # the columns from one stop to the next
 _CONTEXT = 5  # lines above and below a place
 # At a terminal: the least that a column gets, and how many hyperparameters are few.
 _LEAST_WIDTH = 12
@@ -71,14 +73,16 @@ def detail(manager: HyperParameterManager, *, width: int | None = None) -> str:
 
     values = manager.get_values()
     found = manager.hyperparameters()
+    columns = Columns()
     rows = [_row(each, values.get(each.name, EMPTY)) for each in found]
+    rows = [[columns.counted(cell).expandtabs(_TAB) for cell in row] for row in rows]
     names, room, context = str([each.name for each in found]), None, _CONTEXT
     if width is not None:
-        names = _wrapped(names, width - 4).replace("\n", "\n    ")
+        names = _wrapped(columns.counted(names), width - 4).replace("\n", "\n    ")
         rows, room = _fitted(rows, width)
         context = _CONTEXT if len(found) <= _FEW else 0
     for row, each in zip(rows, found, strict=True):
-        row.append(_places(each, context, room))
+        row.append(_places(each, context, room, columns))
     numbers = all(type(values.get(each.name)) in (int, float) for each in found)
     table = tabulate(
         rows,
@@ -87,7 +91,7 @@ def detail(manager: HyperParameterManager, *, width: int | None = None) -> str:
         disable_numparse=True,
         colalign=["left", "left", "right" if numbers else "left", "left"] if rows else None,
     )
-    return f"All hyperparameters:\n    {names}\nDetails:\n{table}\n"
+    return columns.shown(f"All hyperparameters:\n    {names}\nDetails:\n{table}\n")
 
 
 def _row(each: HyperParameter, value: object) -> list[str]:
@@ -97,21 +101,35 @@ def _row(each: HyperParameter, value: object) -> list[str]:
     elif isinstance(value, NotLiteralEvaluable):
         kind, shown = "expression", value.expression
     else:
-        kind, shown = type(value).__name__, value if isinstance(value, str) else repr(value)
+        kind, shown = type(value).__name__, value if isinstance(value, str) else _spelled(value)
     return [each.name, kind, shown]
 
 
-def _places(each: HyperParameter, context: int, room: int | None) -> str:
+def _spelled(value: object) -> str:
+    """Spell a value as Python does, and an int of more digits than that in base 16."""
+    try:
+        return repr(value)
+    except ValueError:
+        from .literals import show_literal
+
+        return show_literal(value)
+
+
+def _places(each: HyperParameter, context: int, room: int | None, columns: Columns) -> str:
     """Show each place of a hyperparameter with lines around it, cut off without room."""
     shown = []
     for number, occurrence in enumerate(each.occurrences):
         path, line, source = occurrence.path, occurrence.line, occurrence.source
-        place, code = f"  {_seen_from_here(path)}:{line}", None
+        place = columns.counted(f"  {_seen_from_here(path)}:{line}")
         if room is not None:
             place = _wrapped(place, room)
-            code = max(room - len(f"==> {line + context}: "), 1)
-        excerpt = source.excerpt(line, before=context, after=context, width=code)
-        shown.append(f"occurrence[{number}]:\n{place}\n{excerpt}")
+        shown.append(f"occurrence[{number}]:\n{place}")
+        for excerpt in source.excerpt(line, before=context, after=context).split("\n"):
+            mark, colon, code = excerpt.partition(": ")
+            text = f"{mark}{colon}{columns.counted(code).expandtabs(_TAB)}"
+            if room is not None and len(text) > room:
+                text = f"{text[: room - 1 - text.startswith(FILLER, room - 1)]}…"
+            shown.append(text)
     return "\n".join(shown)
 
 
@@ -137,8 +155,9 @@ def _wrapped(text: str, width: int) -> str:
         rest = line
         while len(rest) > width:
             at = rest.rfind(" ", len(rest) - len(rest.lstrip()) + 1, width + 1)
-            lines.append(rest[: at if at > 0 else width])
-            rest = rest[at + 1 if at > 0 else width :]
+            end = at if at > 0 else width - rest.startswith(FILLER, width)
+            lines.append(rest[:end])
+            rest = rest[end + (at > 0) :]
         lines.append(rest)
     return "\n".join(lines)
 
@@ -164,7 +183,7 @@ def origin(manager: HyperParameterManager) -> str:
         if value is EMPTY:
             lines.append(f"{each.name} has no value")
             continue
-        shown = value.expression if isinstance(value, NotLiteralEvaluable) else repr(value)
+        shown = value.expression if isinstance(value, NotLiteralEvaluable) else _spelled(value)
         lines.append(f"{each.name} = {shown}")
         lines += [f"    {step}" for step in manager.explain(each.name)]
     return "".join(f"{line}\n" for line in lines)

@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 
 # Stands for `=` in the middle of an option: argparse takes the first one for its end.
 EQUALS = "\0"
+# Stands before a word that argparse would take for an option: a negative number of a sequence.
+NUMBER = "\1"
 # How Python itself reads a word, where hints say nothing else: most words need no more.
 _PLAIN: dict[type, Callable[[str], object]] = {float: float, int: int, str: str}
+SEQUENCES: tuple[Kind | None, ...] = (list, tuple, set)
 _SHORT = 400  # characters of a number: longer ones are looked at closely
 _READ_BY_CONVERTERS = frozenset(["type", "choices", "range", "optional"])
 
@@ -61,6 +64,16 @@ class BoundAction(argparse.Action):
     def accepts(self, word: str) -> bool:
         """Tell whether a word belongs to the option, where it may stand alone."""
         return self.choices is not None and word in self.choices
+
+    def converted(self, converter: Converter, words: str | Sequence[Any] | None) -> object:
+        """Return the value of the words behind the option; of none, what that stands for.
+
+        Raises:
+            ConversionError: the words do not fit.
+        """
+        if words is None or isinstance(words, str):
+            return converter.parse(self.alone if words is None else words)
+        return converter.parse_words([word.lstrip(NUMBER) for word in words])
 
     def spelled(self, option_string: str | None) -> str:
         """Return the option as it was typed."""
@@ -115,6 +128,8 @@ class Spellings(list[str]):
 
     A later option of the parser's own may replace that, which argparse does not expect.
     """
+
+    __slots__ = ()
 
     def remove(self, spelling: str) -> None:
         """Forget a spelling if it is here."""
@@ -245,8 +260,12 @@ class HyperParameterAction(BoundAction):
             value = self.read(values)
         except ValueError as error:
             raise argparse.ArgumentError(self, str(error)) from None
+        self.take(namespace, value, self.spelled(option_string))
+
+    def take(self, namespace: argparse.Namespace, value: object, option: str) -> None:
+        """Note the value, and show it in the namespace."""
         show(namespace, self.dest, value)
-        self.binding.typed(self.name, value, self.spelled(option_string))
+        self.binding.typed(self.name, value, option)
 
     def read(self, words: Any) -> object:
         """Return the value of the words behind the option.
@@ -254,10 +273,8 @@ class HyperParameterAction(BoundAction):
         Raises:
             ConversionError: the words do not fit.
         """
-        if words is None:
-            words = self.alone
         if not isinstance(words, str):
-            return self.converter.parse_words(list(words))
+            return self.converted(self.converter, words)
         plain = _PLAIN.get(type(self.hyperparameter.value))
         if (
             plain is not None

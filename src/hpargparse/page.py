@@ -29,7 +29,8 @@ REQUESTED = {
     "list": "print all values and exit: as yaml if nothing else is asked for, as json, with "
     "every place in the sources (detail), or with what set them (origin)",
     "detail": "the same as to list in detail",
-    "serial_format": "the format of files; auto goes by their extension (default: auto)",
+    "serial_format": "the format of files to save, or to load where none is saved; auto goes by "
+    "their extension (default: auto)",
     "strict": "refuse files with unknown names",
     "exit": "do all of this, and exit",
 }
@@ -53,7 +54,7 @@ class Shown(argparse.Action):
         self.option_strings = [option]
         self.dest = action.dest
         self.nargs = action.nargs
-        self.default = action.default if action.shows_default else argparse.SUPPRESS
+        self.default = _spelled(action.default) if action.shows_default else argparse.SUPPRESS
         self.required = action.is_required
         self.metavar = metavar
         self.help = text
@@ -168,9 +169,26 @@ def _limits_text(lowest: object, highest: object) -> str:
     >>> _limits_text(0, 1), _limits_text(0, None)
     ('0 to 1', 'at least 0')
     """
+    lowest, highest = _spelled(lowest), _spelled(highest)
     if lowest is None or highest is None:
         return f"at most {highest}" if lowest is None else f"at least {lowest}"
     return f"{lowest} to {highest}"
+
+
+def _spelled(value: object) -> object:
+    """Return what argparse can show: Python limits the digits of an int."""
+    try:
+        str(value)
+    except ValueError:
+        from .literals import show_literal
+
+        return _shortened(show_literal(value))
+    return value
+
+
+def _shortened(text: str) -> str:
+    """Cut off what is long."""
+    return text if len(text) <= _SHOWN_LENGTH else f"{text[: _SHOWN_LENGTH - 3]}..."
 
 
 def _type_text(action: HyperParameterAction) -> str:
@@ -194,9 +212,7 @@ def _default_text(action: HyperParameterAction) -> str:
         shown = str(default) or repr(default)
     else:
         shown = action.converter.format(default) or repr(default)
-    shown = " ".join(shown.split())
-    if len(shown) > _SHOWN_LENGTH:
-        shown = f"{shown[: _SHOWN_LENGTH - 3]}..."
+    shown = _shortened(" ".join(shown.split()))
     return f"{'required, ' if action.is_required else ''}default: {shown}"
 
 

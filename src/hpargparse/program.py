@@ -83,6 +83,23 @@ def complete(parser: argparse.ArgumentParser) -> None:
         autocomplete(parser)
 
 
+def words_of(args: Sequence[str] | None) -> list[str]:
+    """Return the words of a command: those given, else those of the process.
+
+    Where a shell asks what can follow, these are the finished words that it has so far.
+    """
+    if "_ARGCOMPLETE" in os.environ:
+        line = os.environ["COMP_LINE"]
+        words = line.split()[int(os.environ["_ARGCOMPLETE"]) :]
+        return words if line[-1:].isspace() else words[:-1]
+    return list(sys.argv[1:] if args is None else args)
+
+
+def skip_words(count: int) -> None:
+    """Let a shell's question be about the words behind some more, as those of a sub-command."""
+    os.environ["_ARGCOMPLETE"] = str(int(os.environ["_ARGCOMPLETE"]) + count)
+
+
 def _show_all_options(parser: argparse.ArgumentParser) -> None:
     """Put `--no-flag` and keys such as `--opt.lr` where completion looks for options."""
     others = {
@@ -99,5 +116,29 @@ def stop(program: str, error: HpmanError | OSError) -> NoReturn:
     """Tell a mistake in sources or files to somebody at a terminal, and end with status 2."""
     from .streams import put
 
-    put(sys.stderr, f"{program}: error: {told(error)}\n")
+    put(sys.stderr, f"{program}: error: {sentence(error)}\n")
     raise SystemExit(2)
+
+
+def sentence(error: HpmanError | OSError) -> str:
+    """Put a mistake in sources or files into words: where, what, and the way out.
+
+    >>> print(sentence(FileNotFoundError(2, "No such file or directory", "no/train.py")))
+    no/train.py: There is no such file or folder.
+    Check how it is spelled, and in which folder you are.
+    """
+    path = getattr(error, "filename", None)
+    if isinstance(error, HpmanError) or not isinstance(path, str):
+        return told(error)
+    if isinstance(error, FileNotFoundError):
+        from difflib import get_close_matches
+
+        folder, name = os.path.split(path)
+        there = os.listdir(folder or os.curdir) if os.path.isdir(folder or os.curdir) else []
+        stems = {os.path.splitext(each)[0]: each for each in there}
+        near = get_close_matches(os.path.splitext(name)[0], stems, 1)
+        advice = "Check how it is spelled, and in which folder you are."
+        if near:
+            advice = f"Did you mean {os.path.join(folder, stems[near[0]])}?"
+        return f"{path}: There is no such file or folder.\n{advice}"
+    return f"{path}: This cannot be read: {error.strerror}."

@@ -5,14 +5,18 @@ Owns these sentences; knows neither how a misfit was found nor who reads them.
 
 from __future__ import annotations
 
+from math import isfinite
+
 from hpman import EMPTY, from_here
 
 from .errors import ConversionError
-from .kinds import FRACTION, Mismatch, element_sample, read
+from .kinds import FRACTION, SAMPLES, Mismatch, element_sample, fit, read
 from .literals import show_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .convert import Converter
 
 _SHOWN_LENGTH = 60
@@ -121,13 +125,41 @@ def of_another_kind(
     elif type(sample) not in (int, float, str):
         parts.append(f" (expected {noun(sample) if is_typed else _as_value(sample)})")
     parts.append(f"; {_origin(converter)}")
-    if mismatch.detail == FRACTION and mismatch.sample is converter.default:
-        parts.append(f", and `{converter.default}.0` there would allow fractions")
+    whole = _shown(mismatch.sample)
+    if mismatch.detail == FRACTION and mismatch.sample is converter.default and _is_short(whole):
+        parts.append(f", and `{whole}.0` there would allow fractions")
     elif type(sample) is str:
         parts.append("; put it in quotes to make it a text")
-    elif not is_typed and type(sample) in (int, float) and _is_read(mismatch.given, sample):
-        parts.append("; leave its quotes out")
+    elif not is_typed and type(sample) in (int, float) and isinstance(mismatch.given, str):
+        parts.append(_as_number(mismatch.given, sample))
     return _error(converter, "".join(parts))
+
+
+def way_to_allow(converter: Converter, value: object) -> str:
+    """Say what would let a hyperparameter take a value that it refuses."""
+    if value is None:
+        return "The hint `optional=True` would allow None."
+    try:
+        fit(value, converter.sample)
+    except Mismatch:
+        kind = type(value).__name__
+        hint = f", or the hint `type={kind!r}`," if kind in SAMPLES else ""
+        return f"A default of the type {kind}{hint} would allow it."
+    return "Set another value, or mend the hint."
+
+
+def change_by_load(converter: Converter, value: object, fitted: object) -> str:
+    """Say what a load makes of a value that is not quite of the default's type."""
+    return (
+        f"`{converter.name}` is saved as {_shown(value)}, but a load will make it"
+        f" {_shown(fitted)}: {_origin(converter)}. Set it to that, or give a default of"
+        f" the type {type(value).__name__}."
+    )
+
+
+def _is_short(spelled: str) -> bool:
+    """Tell whether an int is spelled whole, in base 10."""
+    return spelled.lstrip("-").isdigit()
 
 
 def _origin(converter: Converter) -> str:
@@ -173,12 +205,20 @@ def _as_value(sample: object) -> str:
     return name
 
 
-def _is_read(given: object, sample: object) -> bool:
-    """Tell whether a text would do where it was typed."""
+def _as_number(text: str, sample: object) -> str:
+    """Say how to write a number that was given as a text, where it would do if it was typed."""
     try:
-        return isinstance(given, str) and read(given, sample) is not given
+        value: Any = read(text, sample)
     except Mismatch:
-        return False
+        return ""
+    if isinstance(value, float) and not isfinite(value):
+        return f"; write `{str(value).replace('inf', '.inf').replace('nan', '.nan')}`, in YAML"
+    from re import fullmatch
+
+    # What YAML and JSON both take for a number; they know no `1_000`.
+    if fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", text):
+        return "; leave its quotes out"
+    return f"; write `{_shown(value)}`"
 
 
 def _shown(value: object) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sys
 
+from .formats import extension_format
 from .snapshot import write_all
 from .streams import put, warn
-from .transfer import read_values, saveable
+from .transfer import converters, read_values, saveable, unloadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,12 +30,19 @@ def load(binding: Binding, requests: Requests, plan: Plan, parser: argparse.Argu
         SnapshotError: a file cannot be read, or a value does not fit.
     """
     actions = requests.actions
+    asked = actions.get("serial_format") or binding.serial_format
+    # Asked for beside a file to save, or for all that a program does, a format is meant for
+    # what is saved: a file to load says by its extension what it is.
+    is_for_saving = "save" in actions or "serial_format" not in actions
+    known = converters(binding.manager)
     for path in actions["load"]:
+        by_extension = is_for_saving and extension_format(path) is not None
         loaded = read_values(
             path,
-            {name: option.converter for name, option in binding.options.items()},
+            known,
             separator=binding.manager.separator,
-            serial_format=actions.get("serial_format") or binding.serial_format,
+            serial_format="auto" if by_extension else asked,
+            otherwise=asked if by_extension else None,
             strict=binding.strict or bool(actions.get("strict")),
             trust_pickle=binding.trust_pickle,
         )
@@ -45,21 +53,21 @@ def load(binding: Binding, requests: Requests, plan: Plan, parser: argparse.Argu
 def save(
     planned: Iterable[tuple[Binding, Requests, Plan]], parser: argparse.ArgumentParser
 ) -> None:
-    """Try the values that are planned, and write the snapshots that are asked for, of them.
+    """Write the snapshots that are asked for, of the values that are planned.
 
     Raises:
-        HpmanError: a value does not fit the others, or a file cannot be written; then
-            none is.
+        SnapshotError: a file cannot be written; then none is.
     """
     snapshots = []
     warnings: list[str] = []
     for binding, requests, plan in planned:
-        with binding.manager.override(plan.values):
-            values, left_out = saveable(binding.manager)
-        serial_format = requests.actions.get("serial_format") or binding.serial_format
         paths = requests.actions.get("save", ())
-        snapshots += [(path, values, serial_format) for path in paths]
-        warnings += left_out if paths else ()
+        if paths:
+            with binding.manager.override(plan.values):
+                values, left_out = saveable(binding.manager)
+            serial_format = requests.actions.get("serial_format") or binding.serial_format
+            snapshots += [(path, values, serial_format) for path in paths]
+            warnings += [*left_out, *unloadable(values, converters(binding.manager))]
     write_all(snapshots)
     warn(parser.prog, warnings)
 
@@ -78,7 +86,7 @@ def print_listings(
 
 def _terminal_width() -> int | None:
     """Return the columns of the terminal that the output goes to, None where it goes elsewhere."""
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         return None
     from shutil import get_terminal_size
 

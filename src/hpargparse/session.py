@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameterManager
 
-    from .options import HyperParameterAction
+    from .options import BoundAction, HyperParameterAction
 
     R = TypeVar("R", bound=tuple[argparse.Namespace, list[str]])
 
@@ -54,7 +54,7 @@ class Binding:
         """Start without options."""
         self.manager = manager
         self.options: dict[str, HyperParameterAction] = {}
-        self.sequences: list[HyperParameterAction] = []
+        self.sequences: list[BoundAction] = []
         self.required: list[str] = []
         self.aliases: dict[str, argparse.Action] = {}
         self.adopt: Callable[[argparse.ArgumentParser], None]
@@ -80,8 +80,10 @@ class Binding:
         """Note a value that was typed; it is set when parsing is done."""
         session = current()
         if session is None:  # an action of ours in a parser that took it without asking
-            origin = Origin("option", text=option, value=value)
-            self.manager.set_values({name: value}, origins=origin)
+            plan = Plan()
+            plan.add({name: value}, {name: Origin("option", text=option, value=value)})
+            plan.try_for(self.manager, [self])
+            plan.carry_out(self.manager)
             return
         asked = session.requests(self).typed
         asked.pop(name, None)
@@ -123,6 +125,26 @@ class Plan:
         """Put values on top of the others."""
         if values:
             self.layers.append((values, origins))
+
+    def try_for(self, manager: HyperParameterManager, bindings: Iterable[Binding]) -> None:
+        """Make sure that the values fit each other; the manager is as before afterwards.
+
+        Raises:
+            HpmanError: they do not.
+        """
+        from .trial import tried
+
+        options = {name: option for each in bindings for name, option in each.options.items()}
+        self.layers = tried(
+            manager,
+            self.layers,
+            lambda name: options[name].converter if name in options else None,
+        )
+
+    def carry_out(self, manager: HyperParameterManager) -> None:
+        """Set the values."""
+        for values, origins in self.layers:
+            manager.set_values(values, origins=origins)
 
     @property
     def values(self) -> dict[str, object]:
@@ -168,16 +190,9 @@ class Session:
             argparse.ArgumentError: an option is at fault.
         """
         plans = self._plans()
-        planned = [
-            (binding, each, plans[binding.manager]) for binding, each in self._requests.items()
-        ]
-        if any("save" in each.actions or len(plan.layers) > 1 for _binding, each, plan in planned):
-            from .requested import save
-
-            save(planned, self._parser)
+        self._try(plans)
         for manager, plan in plans.items():
-            for values, origins in plan.layers:
-                manager.set_values(values, origins=origins)
+            plan.carry_out(manager)
         for binding in self._requests:
             _fill(namespace, binding)
         is_listed = self._list()
@@ -198,8 +213,27 @@ class Session:
         for binding, requests in self._requests.items():
             plans[binding.manager].add(*_typed(requests))
         for binding, requests in self._requests.items():
-            _check_required(binding, requests, plans[binding.manager])
+            if binding.required and "list" not in requests.actions:
+                from .required import demand_values
+
+                demand_values(binding, plans[binding.manager])
         return plans
+
+    def _try(self, plans: dict[HyperParameterManager, Plan]) -> None:
+        """Try what is planned for all managers, where one could refuse it, and save it."""
+        asked = self._requests
+        layers = [values for plan in plans.values() for values, _origins in plan.layers]
+        known = [binding.options.keys() for binding in asked]
+        # One layer of options alone is set as a whole, or not at all.
+        is_sure = len(layers) < 2 and all(
+            any(values.keys() <= names for names in known) for values in layers
+        )
+        for manager, plan in plans.items() if not is_sure else ():
+            plan.try_for(manager, [each for each in asked if each.manager is manager])
+        if any("save" in each.actions for each in asked.values()):
+            from .requested import save
+
+            save([(each, asked[each], plans[each.manager]) for each in asked], self._parser)
 
     def _list(self) -> bool:
         """Print the listings that are asked for, and tell whether there are any."""
@@ -228,18 +262,22 @@ def run(
     bindings: list[Binding],
     parse: Callable[[], R],
     namespace: argparse.Namespace | None,
+    *,
+    is_below: bool = False,
 ) -> R:
-    """Run a parser inside a session: a new one, or that of the parser around it.
+    """Run a parser inside a session: a new one, or that of the parser above it.
 
     Args:
         parser: the parser.
         bindings: what is bound to it.
         parse: runs it, and returns a namespace and the words that are left over.
         namespace: the namespace that was handed in; a failure leaves it as it was.
+        is_below: whether the parser is that of a sub-command. Any other that runs
+            meanwhile, in a `type` perhaps, asks for itself.
     """
-    session = current()
-    if session is not None:
-        session.join(parser, bindings)
+    outer = current()
+    if outer is not None and (is_below or parser in outer.parsers):
+        outer.join(parser, bindings)
         return parse()
     before = dict(vars(namespace)) if hasattr(namespace, "__dict__") else None
     session = Session(parser, before or {})
@@ -251,6 +289,8 @@ def run(
             vars(namespace).clear()
             vars(namespace).update(before)
         raise
+    finally:
+        _running.session = outer
 
 
 def _run_outermost(parser: argparse.ArgumentParser, session: Session, parse: Callable[[], R]) -> R:
@@ -327,35 +367,6 @@ def _typed(requests: Requests) -> tuple[dict[str, object], dict[str, Origin]]:
         for name, (value, option) in requests.typed.items()
     }
     return values, origins
-
-
-def _check_required(binding: Binding, requests: Requests, plan: Plan) -> None:
-    """Insist on what hints require, unless only a listing is asked for."""
-    if not binding.required or "list" in requests.actions:
-        return
-    missing = [
-        name
-        for name in binding.required
-        if not _is_planned(binding, name, plan) and not _is_set(binding, name)
-    ]
-    if missing:
-        options = ", ".join(binding.options[name].option_strings[0] for name in missing)
-        raise argparse.ArgumentError(None, f"the following arguments are required: {options}")
-
-
-def _is_planned(binding: Binding, name: str, plan: Plan) -> bool:
-    """Tell whether a hyperparameter, or a key of its dict, is to be set."""
-    below = f"{name}{binding.manager.separator}"
-    return name in plan.values or any(each.startswith(below) for each in plan.values)
-
-
-def _is_set(binding: Binding, name: str) -> bool:
-    """Tell whether something other than a default gave a hyperparameter its value."""
-    try:
-        chain = binding.manager.explain(name)
-    except KeyError:  # the sources were parsed again, and do not name it any more
-        return False
-    return any(origin.kind not in ("source", "call") for origin in chain)
 
 
 def _fill(namespace: argparse.Namespace, binding: Binding) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import argparse
 
-from .options import BoundAction, HyperParameterAction, is_read, show
+from .keys import change, key_paths
+from .options import SEQUENCES, BoundAction, HyperParameterAction, is_read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,41 +31,26 @@ def shorthands(
         Each spelling with its action.
     """
     dashes = spell("")
-    name = action.name
-    if action.kind is bool:
-        negated = NegatedAction(action, spell(f"no-{name}"))
-        for option in dict.fromkeys(
-            (spell(f"no-{name}"), f"{dashes}no-{name}", f"{dashes}no_{name}")
-        ):
-            yield option, negated
+    flags: list[HyperParameterAction | KeyAction] = [action] if action.kind is bool else []
+    exact: dict[str, BoundAction] = {}
     default = action.hyperparameter.value
     if type(default) is dict:
-        exact = {
-            f"{dashes}{each.name}": each for each in _keys(action, spell, separator, (), default)
-        }
-        yield from exact.items()
-        # The keys `a_b` and `a-b` are two: who writes a key as it is gets that one.
-        for each in exact.values():
-            if spell(each.name) not in exact:
-                yield spell(each.name), each
-
-
-def _keys(
-    action: HyperParameterAction,
-    spell: Callable[[str], str],
-    separator: str,
-    above: tuple[str, ...],
-    default: dict[object, object],
-) -> Iterator[KeyAction]:
-    """Make the options of the keys of a dict, and of the dicts in it."""
-    for key, value in default.items():
-        if not isinstance(key, str) or separator in key:
-            continue  # `set_value` could not address it
-        path = (*above, key)
-        name = separator.join((action.name, *path))
-        yield KeyAction(action, path, name, spell(name))
-        if type(value) is dict:
-            yield from _keys(action, spell, separator, path, value)
+        for key, path in key_paths(default, separator).items():
+            each = KeyAction(action, path, separator.join((action.name, key)), spell, separator)
+            exact[f"{dashes}{each.name}"] = each
+            if each.kind is bool:
+                flags.append(each)
+            elif each.kind in SEQUENCES:
+                action.binding.sequences.append(each)
+    for flag in flags:
+        negated = NegatedAction(flag, spell(f"no-{flag.name}"))
+        exact[f"{dashes}no-{flag.name}"] = exact[f"{dashes}no_{flag.name}"] = negated
+    yield from exact.items()
+    # The keys `a_b` and `a-b` are two: who writes a key as it is gets that one.
+    for option, other in exact.items():
+        spelled = spell(option[len(dashes) :])
+        if spelled not in exact:
+            yield spelled, other
 
 
 class _Fixed(list[str]):
@@ -83,7 +69,7 @@ class NegatedAction(BoundAction):
 
     option_strings: Sequence[str]
 
-    def __init__(self, flag: HyperParameterAction, option: str) -> None:
+    def __init__(self, flag: HyperParameterAction | KeyAction, option: str) -> None:
         """Take no words."""
         super().__init__(
             [option], flag.dest, nargs=0, default=argparse.SUPPRESS, help=argparse.SUPPRESS
@@ -95,7 +81,7 @@ class NegatedAction(BoundAction):
     @property
     def owner(self) -> HyperParameterAction:
         """The option of the hyperparameter."""
-        return self._flag
+        return self._flag.owner
 
     def __call__(
         self,
@@ -109,8 +95,7 @@ class NegatedAction(BoundAction):
             value = self._flag.converter.check(False)
         except ValueError as error:
             raise argparse.ArgumentError(self, str(error)) from None
-        show(namespace, self.dest, value)
-        self.binding.typed(self._flag.name, value, self.spelled(option_string))
+        self._flag.take(namespace, value, self.spelled(option_string))
 
 
 class KeyAction(BoundAction):
@@ -119,15 +104,23 @@ class KeyAction(BoundAction):
     option_strings: Sequence[str]
 
     def __init__(
-        self, whole: HyperParameterAction, path: tuple[str, ...], name: str, option: str
+        self,
+        whole: HyperParameterAction,
+        path: tuple[object, ...],
+        name: str,
+        spell: Callable[[str], str],
+        separator: str,
     ) -> None:
         """Leave the namespace alone: it holds the whole dict."""
         self._whole = whole
+        self._path = path
+        self._separator = separator
         self.binding = whole.binding
         self.name = name
-        self._converter = whole.converter.key_converter(path)
-        words = "?" if self._converter.is_flag else None
-        super().__init__([option], argparse.SUPPRESS, nargs=words, help=argparse.SUPPRESS)
+        self.converter = whole.converter.key_converter(path)
+        self.kind = type(self.converter.sample)
+        words = "?" if self.kind is bool else None
+        super().__init__([spell(name)], argparse.SUPPRESS, nargs=words, help=argparse.SUPPRESS)
         self.option_strings = _Fixed(self.option_strings)
 
     @property
@@ -137,18 +130,23 @@ class KeyAction(BoundAction):
 
     def accepts(self, word: str) -> bool:
         """Tell whether a word is a value of the key."""
-        return is_read(self._converter, word)
+        return is_read(self.converter, word)
 
     def __call__(
         self,
         parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
-        namespace: argparse.Namespace,  # noqa: ARG002
+        namespace: argparse.Namespace,
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
-        """Turn the word into the value of the key."""
+        """Turn the words into the value of the key."""
         try:
-            value = True if values is None else self._converter.parse(str(values))
+            value = self.converted(self.converter, values)
         except ValueError as error:
             raise argparse.ArgumentError(self, str(error)) from None
-        self.binding.typed(self.name, value, self.spelled(option_string))
+        self.take(namespace, value, self.spelled(option_string))
+
+    def take(self, _namespace: argparse.Namespace, value: object, option: str) -> None:
+        """Note the value of the key."""
+        changed = change(self._whole.name, self._path, value, self._separator)
+        self.binding.typed(self.name, changed, option)

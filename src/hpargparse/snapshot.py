@@ -12,7 +12,8 @@ from hpman.record import Record
 
 from .errors import MissingSnapshotError, SnapshotError, Unholdable
 from .file_access import SIZE_LIMIT, STANDARD, read_bytes, replace_files
-from .formats import EXTENSIONS, FORMATS
+from .formats import EXTENSIONS, FORMATS, extension_format
+from .plain import DEPTH_LIMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,9 +76,9 @@ def format_of(path: str | os.PathLike[str], serial_format: str = "auto") -> str:
         return serial_format
     if shown == STANDARD:
         return "yaml"
-    extension = os.path.splitext(shown)[1]
-    found = EXTENSIONS.get(extension.lower())
+    found = extension_format(shown)
     if found is None:
+        extension = os.path.splitext(shown)[1]
         what = f"The extension {extension!r} is not known" if extension else "It has no extension"
         raise SnapshotError.at(
             shown,
@@ -210,7 +211,7 @@ def flatten(
         separator: what stands between the parts of a name.
 
     Raises:
-        SnapshotError: a name is given twice, once flat and once nested.
+        SnapshotError: a name is given twice, once flat and once nested, or has no end.
 
     >>> nested = Snapshot("cfg.yaml", {"model": {"depth": 3}}, {("model", "depth"): 2})
     >>> flatten(nested, {"model.depth"}.__contains__)
@@ -241,19 +242,27 @@ def _is_level(value: object) -> bool:
 
 
 def _demand_no_overlap(path: str, entries: dict[str, Entry], separator: str) -> None:
-    """Refuse `opt.lr` beside a dict `opt` that has the key `lr` too."""
+    """Refuse `opt.lr` beside a dict `opt` that has the key `lr` too, and names without end."""
     for name, entry in entries.items():
         parts = name.split(separator)
+        if len(parts) > DEPTH_LIMIT:
+            message = (
+                f"A name has {len(parts)} parts, more than the {DEPTH_LIMIT} that it can have."
+            )
+            raise SnapshotError.at(path, entry.line, message, "Look where the file comes from.")
         for length in range(1, len(parts)):
             above = entries.get(separator.join(parts[:length]))
-            value = above.value if above is not None else None
-            for part in parts[length:]:
-                value = value[part] if type(value) is dict and part in value else _ABSENT
-            if above is not None and value is not _ABSENT:
+            if above is not None and _holds(above.value, parts[length:]):
                 _refuse_twice(path, name, above.line, entry.line)
 
 
-_ABSENT = object()
+def _holds(value: Any, path: list[str]) -> bool:
+    """Tell whether a value has a key at a path."""
+    for part in path:
+        if type(value) is not dict or part not in value:
+            return False
+        value = value[part]
+    return True
 
 
 def _refuse_twice(path: str, name: str, first: int | None, line: int | None) -> None:

@@ -18,16 +18,19 @@ if TYPE_CHECKING:
 CLOSED_PIPE = 141
 
 
-def put(stream: TextIO, text: str) -> None:
+def put(stream: TextIO | None, text: str) -> None:
     """Write text to a stream and flush it; a stream of another encoding gets UTF-8 all the same.
 
     Args:
         stream: the stream; one without bytes below it, as `io.StringIO`, takes the text.
+            None, as Python has for a stream that was closed before it started, takes nothing.
         text: the text. Lone surrogates, which UTF-8 has not, are escaped.
 
     >>> put(sys.stdout, "größe: 3" + chr(10))
     größe: 3
     """
+    if stream is None:
+        return
     encoding = getattr(stream, "encoding", None) or "utf-8"
     binary = getattr(stream, "buffer", None)
     try:
@@ -54,6 +57,16 @@ def warn(program: str, messages: Sequence[str]) -> None:
     """
     if messages:
         put(sys.stderr, "".join(f"{program}: warning: {message}\n" for message in messages))
+
+
+def shows_colours() -> bool:
+    """Tell whether standard output is a terminal that shows colours (no-color.org)."""
+    return (
+        sys.stdout is not None
+        and sys.stdout.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
 
 
 def end_quietly() -> NoReturn:

@@ -8,33 +8,36 @@ from __future__ import annotations
 
 import argparse
 
+from .nearness import nearest
 from .options import BoundAction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# How alike two names have to be, of 1: `rl` is half of `lr`, and `foo` less of `on`.
-_NEAR = 0.5
 
-
-def unrecognized(words: Sequence[str], parsers: Sequence[argparse.ArgumentParser]) -> str:
+def unrecognized(
+    words: Sequence[str], parsers: Sequence[argparse.ArgumentParser], line: Sequence[str]
+) -> str:
     """Word the error for what is left over, with the nearest options.
 
     Args:
         words: what is left over.
         parsers: the parsers that have run, the outermost first.
+        line: all words.
 
     >>> parser = argparse.ArgumentParser()
     >>> action = parser.add_argument("--lr")
-    >>> unrecognized(["--rl", "3"], [parser])
+    >>> unrecognized(["--rl", "3"], [parser], ["--rl", "3"])
     'unrecognized arguments: --rl (did you mean --lr?) 3'
     """
-    return f"unrecognized arguments: {' '.join(_suggesting(words, parsers))}"
+    return f"unrecognized arguments: {' '.join(_suggesting(words, parsers, line))}"
 
 
-def _suggesting(words: Sequence[str], parsers: Sequence[argparse.ArgumentParser]) -> Iterator[str]:
-    """Put the nearest option behind each word that looks like one."""
+def _suggesting(
+    words: Sequence[str], parsers: Sequence[argparse.ArgumentParser], line: Sequence[str]
+) -> Iterator[str]:
+    """Put what may have been meant behind each word that looks like an option."""
     prefixes = "".join(parser.prefix_chars for parser in parsers)
     # A hidden option of the parser's own stays hidden; ours are other spellings.
     options = {
@@ -48,23 +51,22 @@ def _suggesting(words: Sequence[str], parsers: Sequence[argparse.ArgumentParser]
     for word in words:
         option = word.partition("=")[0]
         name = option.strip(prefixes) if option[:1] in prefixes else ""
-        near = _nearest(name, list(options)) if name else None
-        yield word if near is None else f"{word} (did you mean {options[near]}?)"
+        near = nearest(name, options) if name else None
+        meant = option if near is None else options[near]
+        command = _command_behind(option, parsers, line)
+        if command is not None:
+            yield f"{word} (it has to stand before {command})"
+        else:
+            yield word if meant == option else f"{word} (did you mean {meant}?)"
 
 
-def _nearest(name: str, names: Sequence[str]) -> str | None:
-    """Return the name that is nearest: of those in its own branch, if one of them is near.
-
-    Args:
-        name: the name as typed, without dashes: they are alike in all.
-        names: the names that there are.
-
-    >>> _nearest("opt.lt", ["opt", "opt.lr"]), _nearest("foo", ["on"])
-    ('opt.lr', None)
-    """
-    from difflib import get_close_matches
-
-    branch = name.rpartition(".")[0]
-    siblings = [each for each in names if branch and each.startswith(f"{branch}.")]
-    near = get_close_matches(name, siblings, 1, _NEAR) or get_close_matches(name, names, 1, _NEAR)
-    return near[0] if near else None
+def _command_behind(
+    option: str, parsers: Sequence[argparse.ArgumentParser], line: Sequence[str]
+) -> str | None:
+    """Return the sub-command that an option of a parser above it has to stand before."""
+    for parser in parsers:
+        if option in parser._option_string_actions:
+            for action in parser._actions:
+                if isinstance(action, argparse._SubParsersAction):
+                    return next((word for word in line if word in action.choices), None)
+    return None

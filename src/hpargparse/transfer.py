@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import warnings
 
-from hpman import NotLiteralEvaluable, Origin
+from hpman import EMPTY, NotLiteralEvaluable, Origin
 from hpman.record import Record
 
 from .convert import Converter
-from .errors import ConversionError, SnapshotError
+from .errors import ConversionError, MissingSnapshotError, SnapshotError
+from .keys import change, find_key, key_paths
+from .nearness import nearest
 from .snapshot import flatten, read, write
+from .trial import tried
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
+    from typing import Any
 
     from hpman import HyperParameterManager
 
-    from .snapshot import Entry
+    from .snapshot import Entry, Snapshot
+
+_SHOWN_KEYS = 5
 
 
 class Loaded(Record):
@@ -66,9 +72,10 @@ def load(
         ...
     hpargparse.errors.MissingSnapshotError: no/such/file.yaml: ...
     """
+    known = converters(manager)
     loaded = read_values(
         path,
-        converters(manager),
+        known,
         separator=manager.separator,
         serial_format=serial_format,
         strict=strict,
@@ -76,7 +83,8 @@ def load(
     )
     for message in loaded.warnings:
         warnings.warn(message, stacklevel=2)
-    manager.set_values(loaded.values, origins=loaded.origins)
+    for values, origins in tried(manager, [(loaded.values, loaded.origins)], known.get):
+        manager.set_values(values, origins=origins)
 
 
 def save(
@@ -94,7 +102,7 @@ def save(
     """
     values, left_out = saveable(manager)
     write(path, values, serial_format)
-    for message in left_out:
+    for message in [*left_out, *unloadable(values, converters(manager))]:
         warnings.warn(message, stacklevel=2)
 
 
@@ -126,87 +134,187 @@ def saveable(manager: HyperParameterManager) -> tuple[dict[str, object], list[st
     return values, left_out
 
 
+def unloadable(values: Mapping[str, object], known: Mapping[str, Converter]) -> list[str]:
+    """Return a sentence on each value that a load would refuse, or change.
+
+    Only a program sets such values: what is typed, or stands in a file, fits.
+
+    Args:
+        values: the values by flat name.
+        known: the converter of each hyperparameter, by name.
+    """
+    found = []
+    for name, value in values.items():
+        converter = known.get(name)
+        if converter is None or value is converter.default:
+            continue
+        try:
+            fitted = converter.check(value)
+        except ValueError as error:
+            from .refusals import way_to_allow
+
+            found.append(
+                f"`{name}` is saved as a program has set it, but a load will refuse it: {error}."
+                f" {way_to_allow(converter, value)}"
+            )
+            continue
+        if fitted is not value and fitted != value:
+            from .refusals import change_by_load
+
+            found.append(change_by_load(converter, value, fitted))
+    return found
+
+
 def read_values(
     path: str | os.PathLike[str],
     known: Mapping[str, Converter],
     *,
     separator: str,
     serial_format: str,
+    otherwise: str | None = None,
     strict: bool,
     trust_pickle: bool,
 ) -> Loaded:
     """Read a file and fit its values to the hyperparameters that exist.
 
+    Args:
+        path: the file, `-` for standard input.
+        known: the converter of each hyperparameter, by name.
+        separator: what stands between the parts of a name.
+        serial_format: yaml, json or pickle; auto goes by the extension.
+        otherwise: the format of a file that cannot be read in the first one.
+        strict: whether a name that does not exist is an error.
+        trust_pickle: whether a pickle may run code.
+
     Raises:
         SnapshotError: the file cannot be read or, strictly, has a name that
             does not exist; or values do not fit. It reports all of them.
     """
-    snapshot = read(path, serial_format, trust_pickle=trust_pickle)
+    snapshot = _read(path, serial_format, otherwise, trust_pickle=trust_pickle)
     loaded = Loaded({}, {}, [])
+    names = _Names(snapshot.path, known, separator)
     problems: list[SnapshotError] = []
     for entry in flatten(snapshot, known.__contains__, separator):
-        converter = _converter(entry.name, known, separator)
-        below = f"{entry.name}{separator}"
-        inner = (
-            None if converter else next((each for each in known if each.startswith(below)), None)
-        )
-        if inner is not None:
-            if entry.value != {}:  # else it gives none of the values below it, which is fine
-                problems.append(_group(snapshot.path, entry, inner))
-            continue
-        if converter is None:
-            problem = _unknown(snapshot.path, entry, known)
+        try:
+            value = names.fitted(entry)
+        except _UnknownNameError as problem:
             if strict:
                 problems.append(problem)
             else:
                 loaded.warnings.append(f"{problem} It is not set.".replace("\n", " "))
-            continue
-        try:
-            value = converter.check(entry.value)
-        except ConversionError as error:
-            problems.append(
-                SnapshotError.at(
-                    snapshot.path, entry.line, f"`{entry.name}`: {error}", "", name=entry.name
-                )
-            )
-            continue
-        loaded.values[entry.name] = value
-        loaded.origins[entry.name] = Origin("file", snapshot.path, entry.line, None, value)
+        except SnapshotError as problem:
+            problems.append(problem)
+        else:
+            if value is not EMPTY:
+                loaded.values[entry.name] = value
+                origin = Origin("file", snapshot.path, entry.line, None, value)
+                loaded.origins[entry.name] = origin
     if problems:
         raise SnapshotError(*(each.diagnostics[0] for each in problems))
     return loaded
 
 
-def _converter(name: str, known: Mapping[str, Converter], separator: str) -> Converter | None:
-    """Find the converter of a name, or of a key below a hyperparameter that is a dict."""
-    if name in known:
-        return known[name]
-    above, found, _key = name.rpartition(separator)
-    while found:
-        if above in known and isinstance(known[above].default, dict):
-            keys = [*name[len(above) + len(separator) :].split(separator)]
-            return known[above].key_converter(keys)
-        above, found, _key = above.rpartition(separator)
-    return None
+def _read(
+    path: str | os.PathLike[str],
+    serial_format: str,
+    otherwise: str | None,
+    *,
+    trust_pickle: bool,
+) -> Snapshot:
+    """Read a file in a format, or else in another one."""
+    try:
+        return read(path, serial_format, trust_pickle=trust_pickle)
+    except SnapshotError as problem:
+        if otherwise in (None, "auto") or isinstance(problem, MissingSnapshotError):
+            raise
+        try:
+            return read(path, str(otherwise), trust_pickle=trust_pickle)
+        except SnapshotError:
+            raise problem from None
 
 
-def _group(path: str, entry: Entry, inner: str) -> SnapshotError:
-    """Report a value for a name that only has other names below it."""
-    return SnapshotError.at(
-        path,
-        entry.line,
-        f"`{entry.name}` is no hyperparameter but a group of them, such as `{inner}`.",
-        f"Write the values below it, as in `{inner}: ...`.",
-        name=entry.name,
-    )
+class _UnknownNameError(SnapshotError):
+    """Report a name that stands for nothing."""
 
 
-def _unknown(path: str, entry: Entry, known: Mapping[str, Converter]) -> SnapshotError:
-    """Report a name that no hyperparameter has."""
-    from difflib import get_close_matches
+class _Names:
+    """Find what the names of a file stand for.
 
-    near = get_close_matches(entry.name, known, n=1)
-    advice = f"Did you mean `{near[0]}`?" if near else "Is its source among the parsed ones?"
-    return SnapshotError.at(
-        path, entry.line, f"there is no hyperparameter `{entry.name}`.", advice, name=entry.name
-    )
+    Args:
+        path: the file, for messages.
+        known: the converter of each hyperparameter, by name.
+        separator: what stands between the parts of a name.
+    """
+
+    def __init__(self, path: str, known: Mapping[str, Converter], separator: str) -> None:
+        self.path = path
+        self.known = known
+        self.separator = separator
+        self.keys: dict[str, dict[str, tuple[object, ...]]] = {}  # of each dict that is asked for
+
+    def fitted(self, entry: Entry) -> object:
+        """Return what to set the name of an entry to, EMPTY for nothing.
+
+        Raises:
+            SnapshotError: the value does not fit, or the name stands for nothing.
+        """
+        name = entry.name
+        if name in self.known:
+            return self._checked(entry, self.known[name])
+        owner = self._dict_above(name)
+        if owner is not None:
+            return self._of_key(entry, owner)
+        below = f"{name}{self.separator}"
+        inner = next((each for each in self.known if each.startswith(below)), None)
+        if inner is None:
+            near = nearest(name, self.known, self.separator)
+            advice = f"Did you mean `{near}`?" if near else "Is its source among the parsed ones?"
+            raise self._unknown(entry, f"there is no hyperparameter `{name}`.", advice)
+        if entry.value == {}:  # it gives none of the values below it, which is fine
+            return EMPTY
+        raise SnapshotError.at(
+            self.path,
+            entry.line,
+            f"`{name}` is no hyperparameter but a group of them, such as `{inner}`.",
+            f"Write the values below it, as in `{inner}: ...`.",
+            name=name,
+        )
+
+    def _dict_above(self, name: str) -> str | None:
+        """Return the hyperparameter with a dict that a name is a key of."""
+        above, found, _key = name.rpartition(self.separator)
+        while found:
+            if above in self.known and type(self.known[above].default) is dict:
+                return above
+            above, found, _key = above.rpartition(self.separator)
+        return None
+
+    def _of_key(self, entry: Entry, owner: str) -> object:
+        """Return what to set a key of a dict to."""
+        whole = self.known[owner]
+        default: Any = whole.default
+        if owner not in self.keys:
+            self.keys[owner] = key_paths(default, self.separator)
+        known, below = self.keys[owner], f"{owner}{self.separator}"
+        key = entry.name[len(below) :]
+        path = find_key(key, default, known, self.separator)
+        if path is None:
+            near = nearest(key, known, self.separator)
+            some = ", ".join(f"`{each}`" for each in list(known)[:_SHOWN_KEYS])
+            advice = f"Did you mean `{below}{near}`?" if near else f"It has {some}."
+            message = f"there is no key `{key}` in the default of `{owner}`."
+            raise self._unknown(entry, message, advice)
+        value = self._checked(entry, whole.key_converter(path))
+        return change(owner, path, value, self.separator)
+
+    def _checked(self, entry: Entry, converter: Converter) -> object:
+        """Fit a value to its hyperparameter or key."""
+        try:
+            return converter.check(entry.value)
+        except ConversionError as error:
+            message = f"`{entry.name}`: {error}"
+            raise SnapshotError.at(self.path, entry.line, message, "", name=entry.name) from None
+
+    def _unknown(self, entry: Entry, message: str, advice: str) -> _UnknownNameError:
+        """Report a name that stands for nothing."""
+        return _UnknownNameError.at(self.path, entry.line, message, advice, name=entry.name)

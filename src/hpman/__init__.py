@@ -52,13 +52,21 @@ if TYPE_CHECKING:
     )
     from .manager import HyperParameterManager as HyperParameterManager
     from .occurrence import Occurrence as Occurrence
+    from .project import hand_on as hand_on
+    from .project import index_of_all as index_of_all
+    from .project import managers_of as managers_of
     from .runtime.origin import Explanation as Explanation
     from .runtime.origin import Origin as Origin
+    from .source import Source as Source
     from .source import SourceHelper as SourceHelper
     from .source import from_here as from_here
+    from .static.files import sources_among as sources_among
+    from .static.globs import left_out as left_out
     from .static.index import HyperParameter as HyperParameter
     from .static.index import Index as Index
+    from .static.index import ScannedFile as ScannedFile
     from .static.scan import index_of as index_of
+    from .static.scan import index_of_blobs as index_of_blobs
 
 # Each public name and the module that owns it: a name is imported when it is first asked for.
 _OWNERS = {
@@ -81,10 +89,18 @@ _OWNERS = {
     "Occurrence": "occurrence",
     "Origin": "runtime.origin",
     "P": "hpm_db",
+    "ScannedFile": "static.index",
+    "Source": "source",
     "SourceHelper": "source",
     "UnreadableSourceError": "errors",
     "from_here": "source",
+    "hand_on": "project",
     "index_of": "static.scan",
+    "index_of_all": "project",
+    "index_of_blobs": "static.scan",
+    "left_out": "static.globs",
+    "managers_of": "project",
+    "sources_among": "static.files",
 }
 _MODULES = ("errors", "hpm_db", "m", "manager")
 
@@ -108,10 +124,18 @@ __all__ = [
     "Occurrence",
     "Origin",
     "P",
+    "ScannedFile",
+    "Source",
     "SourceHelper",
     "UnreadableSourceError",
     "from_here",
+    "hand_on",
     "index_of",
+    "index_of_all",
+    "index_of_blobs",
+    "left_out",
+    "managers_of",
+    "sources_among",
 ]
 
 

@@ -10,7 +10,7 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .occurrence import Occurrence
+    from .occurrence import Occurrence, Span
     from .source import Source
 
 
@@ -31,6 +31,9 @@ class Diagnostic(Record):
         occurrences: the calls that it is about, in order.
         source: the text to show an excerpt of, or None.
         placeholder: the manager that it is about, None where it is about a file.
+        end_line: the line of the last character at fault, or None.
+        end_column: the column behind the last character at fault, or None.
+        call: from where to where the call reaches that is at fault, or None.
 
     >>> print(Diagnostic("HPM101", "`lr` has no default.", "Give it one.", "a.py", 3, 5))
     a.py:3:5: `lr` has no default.
@@ -48,6 +51,9 @@ class Diagnostic(Record):
     occurrences: tuple[Occurrence, ...] = ()
     source: Source | None = None
     placeholder: str | None = None
+    end_line: int | None = None
+    end_column: int | None = None
+    call: Span | None = None
 
     @property
     def place(self) -> str:

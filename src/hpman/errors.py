@@ -54,8 +54,8 @@ class HpmanError(Exception):
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
         """Keep the findings."""
-        super().__init__(*diagnostics)
-        self.diagnostics = diagnostics
+        super().__init__()  # a `SyntaxError` would take a second one for its place
+        self.args = self.diagnostics = diagnostics
 
     @property
     def name(self) -> str | None:
@@ -123,8 +123,7 @@ class NotLiteralEvaluable(HpmanError):
     """Report a hint that is not a literal; stand for a default that is none.
 
     As a value it shows the expression and its place, and it lasts until the
-    program runs the call.
-
+    program runs the call. Two of one expression at one place are equal.
 
     Args:
         diagnostics: the findings, in order.
@@ -144,6 +143,18 @@ class NotLiteralEvaluable(HpmanError):
         place = self.diagnostics[0].place if self.diagnostics else ""
         shown = repr(self.expression) if self.expression else ""
         return f"NotLiteralEvaluable({', '.join(filter(None, [shown, place]))})"
+
+    def _key(self) -> tuple[str, ...]:
+        """Return what two equal ones share: the expression, and where it stands."""
+        return self.expression, *(each.place for each in self.diagnostics)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare expression and place, so that two scans of one text are equal."""
+        return isinstance(other, NotLiteralEvaluable) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        """Hash what is compared."""
+        return hash(self._key())
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the expression too."""

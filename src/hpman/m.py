@@ -7,7 +7,10 @@ would hide a manager, so all names here are dunder names.
 
 def __getattr__(name: str) -> object:
     """Make the manager of a name at its first import; the module keeps it (PEP 562)."""
-    if name.startswith("__") and name.endswith("__"):
+    from .names import is_dunder, normalized
+
+    name = normalized(name)  # `getattr` may ask in letters that an import would not
+    if is_dunder(name):
         raise AttributeError(f"module 'hpman.m' has no {name}: dunder names are Python's own")
     from .manager import HyperParameterManager
     from .workers import announce

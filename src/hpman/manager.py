@@ -7,6 +7,7 @@ running program; knows neither syntax nor precedence.
 from __future__ import annotations
 
 from .errors import EMPTY, ImpossibleTree, error_for
+from .names import normalized
 from .runtime.origin import Origin, caller
 from .runtime.store import Store
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     Path = str | os.PathLike[str]
     Paths = Path | Iterable["Paths"]
+
+
+HANDED_ON: dict[str, dict[str, Any]] = {}  # what a private manager starts with, by placeholder
 
 
 class HyperParameterManager:
@@ -70,12 +74,14 @@ class HyperParameterManager:
             from .runtime.complaints import no_placeholder  # type: ignore[unreachable]
 
             raise no_placeholder(placeholder)
-        self.placeholder: str = placeholder
+        self.placeholder: str = normalized(placeholder)
         self.separator: str = separator
         self._home = home
         self._index: Index | None = None
         self._store = store = Store(separator)
         self._hot, self._accepted = store.hot, store.accepted  # what the call reads
+        if home is None and self.placeholder in HANDED_ON:
+            store.restore(HANDED_ON[self.placeholder])
 
     if TYPE_CHECKING:
         # Who writes None as the default expects something else to be set.
@@ -120,7 +126,7 @@ class HyperParameterManager:
 
         Args:
             path: a file, a folder (every `*.py` below it), or an iterable of them.
-            exclude: globs of files and folders to leave out of folders.
+            exclude: globs of files and folders to leave out of folders and imports.
             follow_imports: whether the modules of the same project that the
                 files import are read too.
 
@@ -374,11 +380,7 @@ class HyperParameterManager:
         return reduced(self, HyperParameterManager)
 
     def __setstate__(self, state: Any) -> None:
-        """Adopt what a pickled manager knew, unless it is this very one.
-
-        What was set there wins, name by name, over what was set here. What came
-        earlier in this way and does not come again is gone.
-        """
+        """Adopt what a pickled manager knew, unless it is this very one; that wins name by name."""
         from .copies import adopt
 
         adopt(self, state)

@@ -15,6 +15,27 @@ if TYPE_CHECKING:
     from .source import Source
 
 
+class Span(Record):
+    """Say from where to where a call reaches that is no occurrence, since it is faulty.
+
+    Attributes:
+        line: the line of its first character.
+        column: the column of its first character.
+        end_line: the line of its last character.
+        end_column: the column behind its last character.
+        hidden_by: the line that binds its name to something else, see `Occurrence`.
+        arguments: how many positional arguments it has.
+    """
+
+    __slots__ = ()
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    hidden_by: int | None = None
+    arguments: int = 0
+
+
 class Occurrence(Record):
     """Describe one call `P("name", default, **hints)` found in a source text.
 
@@ -33,6 +54,8 @@ class Occurrence(Record):
         column: the column of the call's first character.
         end_line: the line of the call's last character.
         end_column: the column behind the call's last character.
+        hidden_by: the line that binds the name to something else where the call stands,
+            so that the running program calls that; None where nothing does.
     """
 
     __slots__ = ()
@@ -46,6 +69,7 @@ class Occurrence(Record):
     column: int
     end_line: int
     end_column: int
+    hidden_by: int | None = None
 
     @property
     def path(self) -> str:

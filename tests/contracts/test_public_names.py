@@ -35,10 +35,18 @@ HPMAN = [
     "Occurrence",
     "Origin",
     "P",
+    "ScannedFile",
+    "Source",
     "SourceHelper",
     "UnreadableSourceError",
     "from_here",
+    "hand_on",
     "index_of",
+    "index_of_all",
+    "index_of_blobs",
+    "left_out",
+    "managers_of",
+    "sources_among",
 ]
 HPARGPARSE = [
     "ConversionError",

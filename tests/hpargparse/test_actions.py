@@ -11,6 +11,7 @@ from argparse import (
     Namespace,
     RawTextHelpFormatter,
 )
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,9 @@ from hypothesis import strategies as st
 from hpargparse import OptionConflictError
 from hpman import HyperParameterManager
 from tests.hpargparse.bound import bound, managed, parsed, refusal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -94,10 +98,69 @@ def test_a_key_that_stands_alone_is_turned_on() -> None:
     assert args.opt == {"on": True}
 
 
-def test_keys_that_cannot_be_addressed_have_no_option() -> None:
-    parser, _manager = bound('_("opt", {"a.b": 1, 3: 4, "fine": 5})')
-    assert "--opt.a.b" not in parser._option_string_actions
-    assert parser.parse_args(["--opt.fine", "6"]).opt == {"a.b": 1, 3: 4, "fine": 6}
+KEYS = """_("opt", {
+    "betas": (0.9, 0.99), "on": False, "a_b": {"on": True}, "ks": [1], "a.b": 1, 3: {True: 4.0}
+})"""
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "value"),
+    [
+        pytest.param("--opt.betas 0.5 0.6", ["betas"], (0.5, 0.6), id="several words"),
+        pytest.param("--opt.betas 0.5,1", ["betas"], (0.5, 1.0), id="one word"),
+        pytest.param("--opt.ks", ["ks"], [], id="no words"),
+        pytest.param("--opt.ks -1 -2", ["ks"], [-1, -2], id="negative numbers"),
+        pytest.param("--opt.on", ["on"], True, id="a flag"),
+        pytest.param("--opt.on --no-opt.on", ["on"], False, id="a flag turned off"),
+        pytest.param("--no-opt.a_b.on", ["a_b", "on"], False, id="a flag as it is written"),
+        pytest.param("--no-opt.a-b.on", ["a_b", "on"], False, id="a flag with a dash"),
+        pytest.param("--no_opt.a_b.on", ["a_b", "on"], False, id="a flag with an underscore"),
+        pytest.param("--opt.a.b 2", ["a.b"], 2, id="a dot within the key"),
+        pytest.param("--opt.3.True 5", [3, True], 5.0, id="keys that are no texts"),
+    ],
+)
+def test_keys_of_a_dict_take_words_as_options_of_their_type_do(
+    line: str, path: list[object], value: object
+) -> None:
+    found, before = parsed(line, KEYS).opt, parsed("", KEYS).opt
+    *above, key = path
+    for each in above:
+        found, before = found[each], before[each]
+    assert found == {**before, key: value}
+    assert type(found[key]) is type(value)
+
+
+def test_several_words_of_a_key_swallow_no_file() -> None:
+    parser = ArgumentParser()
+    parser.add_argument("files", nargs="*")
+    args = parsed("--opt.betas 1,2 a b", KEYS, parser)
+    assert (args.opt["betas"], args.files) == ((1.0, 2.0), ["a", "b"])
+
+
+def test_a_key_without_a_name_of_its_own_counts_from_all_sources(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("o.1: 3\no.a.b: 4\no.x: 5")
+    source = '_("o", {1: 2, "a.b": 1, "x": 0, 7: 8})'
+    args = parsed(f"--o.7 9 --hp-load {path}", source)
+    assert args.o == {1: 3, "a.b": 4, "x": 5, 7: 9}
+
+
+def test_an_option_run_outside_of_a_session_sets_such_a_key_too() -> None:
+    parser, manager = bound('_("o", {1: 2, 3: 4})')
+    action = parser._option_string_actions["--o.1"]
+    action(parser, Namespace(), "5")
+    assert manager("o") == {1: 5, 3: 4}
+    assert str(manager.explain("o")[-1]) == "--o.1"
+
+
+def test_a_key_of_what_is_no_dict_any_more_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    parser, manager = bound('_("o", {1: {2: 3}})')
+    manager.set_value("o", {1: 5})
+    assert refusal(capsys, parser, "--o.1.2 4") == (
+        "argument --o.1.2: the key 2 of `o` cannot be set:"
+        " the value above it is of the type int, which has no keys"
+    )
+    assert manager("o") == {1: 5}
 
 
 @pytest.mark.parametrize(

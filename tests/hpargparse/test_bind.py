@@ -9,6 +9,8 @@ import pytest
 
 import hpargparse
 from hpargparse import ConversionError, OptionConflictError
+from hpargparse.conflicts import demand_room
+from hpargparse.options import BoundAction
 from tests.hpargparse.bound import bound, managed, parsed
 
 
@@ -420,3 +422,11 @@ def test_an_empty_name_has_no_option() -> None:
     with pytest.raises(SystemExit):
         parser.parse_args(["--=7"])
     assert manager.get_values() == {"": {"a": 1}, "b": 2}
+
+
+def test_nothing_is_refused_where_there_is_room() -> None:
+    parser, _manager = bound('_("opt", {"a_b": 1})\n_("flag", True)')
+    known = parser._option_string_actions
+    ours = [action for action in parser._actions if isinstance(action, BoundAction)]
+    others = [(option, each) for option, each in known.items() if isinstance(each, BoundAction)]
+    demand_room(ArgumentParser(), ours, [*others, *others])

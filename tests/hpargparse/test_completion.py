@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.commands import hpcli
+from hpargparse.commands import hpcli, hpman
 from hpargparse.program import complete
 from tests.hpargparse.bound import bound
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from pathlib import Path
+    from types import ModuleType
 
 pytest.importorskip("argcomplete")
 
@@ -86,6 +87,56 @@ def test_hpcli_completes_the_hyperparameters_of_its_paths(program: str) -> None:
     command = [sys.executable, "-c", code]
     assert asked(command, f"hpcli {program} --we") == ["--weight-decay"]
     assert asked(command, "hpcli --pl") == ["--placeholder"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        pytest.param("hpman r", ["run"], id="command"),
+        pytest.param("hpman run", ["run"], id="command that is whole"),
+        pytest.param("hpman --v", ["--version"], id="option"),
+        pytest.param("hpman run tr", ["train.py"], id="script"),
+        pytest.param("hpman run train.py", ["train.py"], id="script that is whole"),
+        pytest.param("hpman run train.py --we", ["--weight-decay"], id="option of a script"),
+        pytest.param("hpman run -m train --act t", ["tanh"], id="choice of a module"),
+        pytest.param("hpman run -", ["--help", "-h", "-m"], id="options of run"),
+        pytest.param("hpman list train.py --we", ["--weight-decay"], id="option of a path"),
+        pytest.param("hpman explain --fo", ["--follow-imports", "--format"], id="explain"),
+        pytest.param("hpman explain lr tr", ["train.py"], id="path"),
+        pytest.param("hpman diff --exit", ["--exit-code"], id="diff"),
+    ],
+)
+def test_each_command_completes(program: str, line: str, words: list[str]) -> None:
+    assert sorted(asked([sys.executable, "-m", "hpman"], line)) == words
+
+
+def test_argcomplete_is_handed_the_parser_of_run_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(parser: ArgumentParser) -> None:
+        assert (parser.prog, "-m" in parser._option_string_actions) == ("hpman run", True)
+        assert os.environ["_ARGCOMPLETE"] == "2"
+        raise SystemExit(0)
+
+    monkeypatch.setenv("_ARGCOMPLETE", "1")
+    monkeypatch.setenv("COMP_LINE", "hpman run ")
+    monkeypatch.setattr("argcomplete.autocomplete", answer)
+    with pytest.raises(SystemExit):
+        hpman.main()
+
+
+def test_a_program_is_not_run_where_no_answer_can_be_given(
+    program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_ARGCOMPLETE", "1")
+    monkeypatch.setenv("COMP_LINE", f"hpman run {program} ")
+    monkeypatch.setitem(sys.modules, "argcomplete", None)
+    with pytest.raises(SystemExit) as ended:
+        hpman.main()
+    assert ended.value.code is None
+
+
+@pytest.mark.parametrize("command", [hpcli, hpman], ids=lambda command: command.__name__)
+def test_a_shell_that_completes_all_that_say_so_is_told(command: ModuleType) -> None:
+    assert b"# PYTHON_ARGCOMPLETE_OK" in Path(str(command.__file__)).read_bytes()[:1024]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,11 @@ def converter(default: object, **hints: object) -> Converter:
         pytest.param(1, "0e-9999", 0, id="int zero with exponent"),
         pytest.param(1, "1.0", 1, id="int with an empty fraction"),
         pytest.param(1, "0x1f", 31, id="int in base 16"),
+        pytest.param(1, ".0", 0, id="int zero without a digit before the point"),
+        pytest.param(1, "-.0", 0, id="int zero with a sign and no digit before the point"),
+        pytest.param(1, "+.0e3", 0, id="int zero with a point and an exponent"),
+        pytest.param(1, "-.5e1", -5, id="int without a digit before the point"),
+        pytest.param([1], ".0,2.", [0, 2], id="list of ints with a point"),
         pytest.param(0.5, "1e-3", 0.001, id="float"),
         pytest.param(0.5, "3", 3.0, id="float without a point"),
         pytest.param(0.5, "1_000", 1000.0, id="float with underscore"),
@@ -135,6 +140,10 @@ def test_a_text_becomes_a_value_of_the_default_s_kind(
             " the default of `x` is the bool True at train.py:12",
             id="text for a bool",
         ),
+        *[
+            pytest.param(True, word, f"invalid bool value: '{word}'", id=f"{word} for a bool")
+            for word in "tfyn"
+        ],
         pytest.param(1, "inf", "invalid int value: 'inf'", id="inf for an int"),
         pytest.param(1, "nan", "invalid int value: 'nan'", id="nan for an int"),
         pytest.param(1, "two", "invalid int value: 'two'", id="text for an int"),
@@ -168,6 +177,7 @@ def test_a_text_becomes_a_value_of_the_default_s_kind(
         pytest.param(1j, "[1]", "(expected a complex number", id="list for a complex"),
         pytest.param(..., "x", "invalid literal value: 'x'", id="text for the ellipsis"),
         pytest.param(1, "a" * 99, f"'{'a' * 56}...", id="a long text is shortened"),
+        pytest.param(16**4000, "1.5", "invalid int value: '1.5'", id="fraction for a long int"),
     ],
 )
 def test_a_text_of_another_kind_is_refused_in_a_sentence(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import threading
 from argparse import SUPPRESS, ArgumentError, ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ def _with_files(**settings: Any) -> ArgumentParser:
         pytest.param("--shuffle a b", ["a", "b"], {"shuffle": True}, id="flag before a file"),
         pytest.param("--shuffle true a", ["a"], {"shuffle": True}, id="flag with a word"),
         pytest.param("--shuffle no a", ["a"], {"shuffle": False}, id="flag turned off"),
+        pytest.param("--shuffle t y", ["t", "y"], {"shuffle": True}, id="flag before short names"),
         pytest.param("--shuf a", ["a"], {"shuffle": True}, id="abbreviated flag"),
         pytest.param("--shuffle -1", ["-1"], {"shuffle": True}, id="flag before a negative number"),
         pytest.param("--shuffle --lr 1 a", ["a"], {"lr": 1.0}, id="flag before an option"),
@@ -54,6 +56,45 @@ def test_a_flag_that_may_be_none_takes_that_word() -> None:
     source = '_("flag", True, optional=True)'
     assert parsed("--flag None a", source, _with_files()).flag is None
     assert parsed("--flag a", source, _with_files()).flag is True
+
+
+class TestNegativeNumbers:
+    @pytest.mark.parametrize(
+        ("own", "line", "values"),
+        [
+            pytest.param("-i", "--lr -inf", {"lr": -math.inf}, id="inf beside -i"),
+            pytest.param("-1", "--lr -1e-3", {"lr": -1e-3}, id="a float beside -1"),
+            pytest.param("-1", "--epochs -1", {"epochs": -1}, id="the very option as a value"),
+            pytest.param("-i", "--weight_dec -inf", {"weight_decay": -math.inf}, id="abbreviated"),
+            pytest.param("-i", "--opt.lr -inf", {"opt": {"lr": -math.inf}}, id="a key"),
+            pytest.param("-i", "-i --lr -inf", {"lr": -math.inf, "own": True}, id="both"),
+            pytest.param("-n", "--ws 2 -nan", {"ws": [2.0, -math.nan]}, id="last of a sequence"),
+            pytest.param("-i", "--ws -inf -1", {"ws": [-math.inf, -1.0]}, id="a sequence"),
+            pytest.param("-1", "--ws -2 -1", {"ws": [-2.0], "own": True}, id="an option behind"),
+            pytest.param("-1", "--ws=-2 -1", {"ws": [-2.0], "own": True}, id="one word, option"),
+            pytest.param("-1", "--ws --lr -2", {"ws": [], "lr": -2.0}, id="an empty sequence"),
+        ],
+    )
+    @pytest.mark.parametrize("is_bound_first", [True, False])
+    def test_are_values_beside_options_that_look_like_them(
+        self, own: str, line: str, values: dict[str, object], *, is_bound_first: bool
+    ) -> None:
+        source = '_("lr", 9.0)\n_("weight_decay", 1.0)\n_("epochs", 3)\n_("ws", [0.5])\n'
+        source += '_("opt", {"lr": 1.0})'
+        parser = ArgumentParser()
+        if is_bound_first:
+            bound(source, parser)
+            parser.add_argument(own, dest="own", action="store_true")
+        else:
+            parser.add_argument(own, dest="own", action="store_true")
+            bound(source, parser)
+        args = parser.parse_args(line.split())
+        assert repr({name: getattr(args, name) for name in values}) == repr(values)
+
+    def test_keep_the_dash_where_nobody_takes_them(self) -> None:
+        parser, _manager = bound('_("ws", [0.5])')
+        parser.add_argument("-i", action="store_true")
+        assert parser.parse_known_args(["--ws", "3", "-i", "-2"])[1] == ["-2"]
 
 
 def test_abbreviations_are_off_where_the_parser_says_so(
@@ -106,6 +147,12 @@ class TestUnknownWords:
         assert refusal(capsys, parser, line) == f"unrecognized arguments: {message}"
         assert manager("lr") == 0.1
 
+    def test_behind_two_dashes_are_no_mistyped_options(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        parser, _manager = bound()
+        assert refusal(capsys, parser, "--shuffle -- --lr").endswith("--lr")
+
     def test_are_returned_to_who_asks_for_them(self) -> None:
         parser, manager = bound()
         args, rest = parser.parse_known_args(["--lr", "3", "--lrr=4", "x"])
@@ -130,6 +177,32 @@ class TestUnknownWords:
         bound(parser=top.add_subparsers().add_parser("train"), inject_actions=False)
         message = refusal(capsys, top, "train --weight-deacy=1")
         assert message.endswith("--weight-deacy=1 (did you mean --weight-decay?)")
+
+    @pytest.mark.parametrize(
+        ("line", "message"),
+        [
+            pytest.param(
+                "train --depth=5",
+                "--depth=5 (it has to stand before train)",
+                id="of the parser above",
+            ),
+            pytest.param("train --depht=5", "--depht=5 (did you mean --depth?)", id="mistyped"),
+            pytest.param("train fast --own 3", "--own (it has to stand before train) 3", id="own"),
+            pytest.param(
+                "train fast --lr 3", "--lr (it has to stand before fast) 3", id="in between"
+            ),
+        ],
+    )
+    def test_that_belong_before_a_sub_command_are_told_so(
+        self, line: str, message: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        top, _manager = bound('_("depth", 1)', ArgumentParser(prog="train.py"))
+        top.add_argument("--own")
+        sub, _below = bound(
+            '_("lr", 0.5)', top.add_subparsers().add_parser("train"), action_prefix="sub"
+        )
+        sub.add_subparsers().add_parser("fast")
+        assert refusal(capsys, top, line) == f"unrecognized arguments: {message}"
 
     def test_of_a_sub_parser_are_returned_to_who_asks_the_top_for_them(self) -> None:
         top = ArgumentParser()

@@ -43,6 +43,7 @@ FILES = [
     pytest.param("a.pkl", b"\x80\x04" + b"(" * 9**5 + b"l" * 9**5 + b".", "nest", id="deep pickle"),
     pytest.param("a.pkl", b"\x80\x04r\xff\xff\xff\x7f.", "remember", id="pickle that wants memory"),
     pytest.param("a.yaml", b"lr: " + b"9" * 10**6, "(4300", id="number without end"),
+    pytest.param("a.json", f'{{"opt{".x" * 10**6}": 1}}'.encode(), "parts", id="name without end"),
     pytest.param("a.yaml", b"lr: 1\0", "control characters", id="null byte"),
     pytest.param("a.yaml", b"lr: \xff", "UTF-8", id="no text"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
@@ -136,6 +137,38 @@ def test_a_terminal_shows_the_line_alone_where_hyperparameters_are_many() -> Non
     assert "==> 200: _('n199', 1)" in few
 
 
+WIDE = """\
+if True:
+\t_("名前", "深い学習の層の数")\t# cafe\u0301 \U000f0001
+_("b", "x")  # 学習率\t\tだ学習率\t\tだ学習率\t\tだ学習率\t\tだ学習率\t\tだ
+"""
+
+
+def _columns(line: str) -> int:
+    """Count the columns that a line takes; WIDE has all kinds of characters."""
+    return sum(
+        2 if unicodedata.east_asian_width(each) == "W" else unicodedata.category(each) != "Mn"
+        for each in line
+    )
+
+
+@pytest.mark.parametrize("width", [None, 60, 61, 62, 63, 120])
+def test_a_table_has_straight_borders_whatever_it_shows(width: int | None) -> None:
+    text, _left_out = listed(managed(WIDE), "detail", width=width)
+    lines = text.splitlines()
+    table = lines[lines.index("Details:") + 1 :]
+    assert len({*map(_columns, table)}) == 1
+    assert max(map(_columns, lines)) <= (width or 10_000)
+    assert "\t" not in text
+    assert "深い学習の" in text
+
+
+def test_a_table_shows_characters_as_they_are() -> None:
+    text, _left_out = listed(managed(WIDE), "detail")
+    assert "# cafe\u0301 \U000f0001" in text
+    assert "深い学習の層の数" in text
+
+
 def test_nothing_fits_a_terminal_too() -> None:
     assert listed(managed(""), "detail", width=20)[0].startswith("All hyperparameters:\n    []")
 
@@ -143,3 +176,15 @@ def test_nothing_fits_a_terminal_too() -> None:
 def test_what_has_no_blank_is_broken_where_it_has_to_be() -> None:
     text, _left_out = listed(managed(f'_("x", "{"ab" * 40}")'), "detail", width=80)
     assert "| abababababababab |" in text
+
+
+@pytest.mark.parametrize(
+    "default", [f"0x{'f' * 4000}", f"[0x{'f' * 4000}]"], ids=["alone", "in a list"]
+)
+@pytest.mark.parametrize("how", ["detail", "origin", "yaml"])
+def test_an_int_of_more_digits_than_python_spells_is_listed_in_base_16(
+    how: str, default: str
+) -> None:
+    text, left_out = listed(managed(f'_("n", {default})'), how)
+    assert default in text.replace("\n", "")
+    assert left_out == []

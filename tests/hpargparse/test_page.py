@@ -106,3 +106,19 @@ def test_an_option_on_a_page_runs_nothing() -> None:
         action(parser, namespace, "2")
     assert vars(namespace) == {}
     assert manager.get_value("lr") == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        pytest.param('_("n", {})', "default: 0xffff", id="default"),
+        pytest.param('_("n", [{}])', "default: [0xffff", id="in a list"),
+        pytest.param('_("n", 0, range=[0, {}])', "0 to 0xffff", id="range"),
+        pytest.param('_("n", 0, range=[None, {}])', "at most 0xffff", id="open range"),
+    ],
+)
+def test_an_int_of_more_digits_than_python_spells_is_shortened(source: str, shown: str) -> None:
+    parser, _manager = bound(source.format(f"0x{'f' * 4000}"))
+    text = " ".join(parser.format_help().split())
+    assert shown in text.replace("0x f", "0xf")
+    assert len(text) < 2000

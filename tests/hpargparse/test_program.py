@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from argparse import ArgumentParser
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import hpargparse
+from hpargparse.program import sentence
 from hpman import HyperParameterManager
 
 
@@ -68,7 +70,36 @@ def test_a_missing_script_ends_with_status_2(capsys: pytest.CaptureFixture[str])
     with pytest.raises(SystemExit) as caught:
         hpargparse.parse_args(HyperParameterManager("_"), "none.py", [])
     assert caught.value.code == 2
-    assert capsys.readouterr().err == "train.py: error: none.py: No such file or directory\n"
+    assert capsys.readouterr().err == (
+        "train.py: error: none.py: There is no such file or folder.\n"
+        "Check how it is spelled, and in which folder you are.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        pytest.param(
+            FileNotFoundError(2, "No", "trian.py"),
+            "trian.py: There is no such file or folder.\nDid you mean train.py?",
+            id="near",
+        ),
+        pytest.param(
+            FileNotFoundError(2, "No", os.path.join("none", "train.py")),
+            f"{os.path.join('none', 'train.py')}: There is no such file or folder.\n"
+            "Check how it is spelled, and in which folder you are.",
+            id="no folder",
+        ),
+        pytest.param(
+            PermissionError(13, "Permission denied", "train.py"),
+            "train.py: This cannot be read: Permission denied.",
+            id="not allowed",
+        ),
+        pytest.param(OSError(5, "Input/output error"), "Input/output error", id="no path"),
+    ],
+)
+def test_a_path_that_is_of_no_use_is_a_sentence(error: OSError, told: str) -> None:
+    assert sentence(error) == told
 
 
 def test_bind_stays_a_function_whatever_was_imported_first(tmp_path: Path) -> None:

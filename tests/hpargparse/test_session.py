@@ -146,6 +146,69 @@ class TestRequests:
         with open("a.txt", encoding="utf-8") as file:
             assert json.load(file) == {"lr": 0.1}
 
+    @pytest.mark.parametrize(
+        ("bound_format", "line", "value"),
+        [
+            pytest.param(
+                "auto",
+                "--hp-load a.yaml --hp-save b.pkl --hp-serial-format pickle",
+                2.0,
+                id="a format to save in",
+            ),
+            pytest.param(
+                "auto",
+                "--hp-load a.yaml --hp-save a.yaml --hp-serial-format json",
+                2.0,
+                id="a format to save in, the same file",
+            ),
+            pytest.param("pickle", "--hp-load a.yaml", 2.0, id="the format of bind"),
+            pytest.param("json", "--hp-load a.cfg", 3.0, id="that of bind, unknown extension"),
+            pytest.param(
+                "auto", "--hp-load a.cfg --hp-serial-format json", 3.0, id="unknown extension"
+            ),
+            pytest.param(
+                "auto",
+                "--hp-load j.yaml --hp-serial-format json",
+                3.0,
+                id="a format to load in",
+            ),
+            pytest.param("pickle", "--hp-load p.yaml", 4.0, id="the only one that does"),
+        ],
+    )
+    def test_a_known_extension_tells_the_format_of_what_is_loaded_beside_a_save(
+        self, bound_format: str, line: str, value: float
+    ) -> None:
+        _file("lr: 2")
+        _file('{"lr": 3}', "a.cfg")
+        _file('{"lr":\t3}', "j.yaml")
+        hpargparse.save("p.yaml", managed('_("lr", 4.0)'), serial_format="pickle")
+        parser, _manager = bound('_("lr", 0.1)', serial_format=bound_format)
+        assert parser.parse_args(line.split()).lr == value
+
+    @pytest.mark.parametrize(
+        ("line", "sentence"),
+        [
+            ("--hp-load a.yaml", "a.yaml:1: This cannot be read as YAML"),
+            ("--hp-load none.yaml", "none.yaml: The file cannot be read"),
+            ("--hp-load a.yaml --hp-serial-format json", "a.yaml:1: This cannot be read as JSON"),
+        ],
+        ids=["by the extension", "a missing file", "by the format"],
+    )
+    def test_a_file_that_no_format_reads_is_refused_as_its_extension_says(
+        self, line: str, sentence: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        _file("lr: ]")
+        parser, _manager = bound('_("lr", 0.1)', serial_format="pickle")
+        assert refusal(capsys, parser, line).startswith(sentence)
+
+    def test_the_name_of_no_letter_is_known_too(self, capsys: pytest.CaptureFixture[str]) -> None:
+        parser, manager = bound('_("", 1)\n_("lr", 0.1)')
+        manager.set_value("", 2)
+        parser.parse_args(["--hp-save", "a.yaml"])
+        manager.set_value("", 3)
+        parser.parse_args(["--hp-load", "a.yaml"])
+        assert (manager(""), capsys.readouterr().err) == (2, "")
+
     def test_a_dash_is_standard_output(self, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
         parser, _manager = bound('_("lr", 0.1)')
         parser.parse_args(["--hp-save", "-"])
@@ -356,6 +419,44 @@ def test_a_failure_of_one_manager_leaves_the_other_alone(
     assert (first("a"), second("b")) == (1, 2)
 
 
+@pytest.mark.parametrize("line", ["--a 5", "--a 5 --hp-save saved.yaml"])
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("y: 1\no.a.c: 2", "a.yaml:2: `o.a.c` cannot be set: "),
+        ("o.a: 3", "a.yaml:1: `o.a`: invalid choice: {'a': 3}"),
+    ],
+    ids=["a key that cannot be", "a choice"],
+)
+def test_no_manager_is_changed_and_no_file_written_where_another_refuses(
+    line: str, text: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser, first = bound('_("a", 1)')
+    second = managed('_("o", {"a": 1}, choices=[{"a": 1}, {"a": 2}])\n_("y", 3)')
+    hpargparse.bind(parser, second, action_prefix="second")
+    _file(text)
+    message = refusal(capsys, parser, f"{line} --second-load a.yaml")
+    assert message.startswith(sentence)
+    assert (first("a"), second("o"), second("y")) == (1, {"a": 1}, 3)
+    assert os.listdir() == ["a.yaml"]
+
+
+class TestChoicesOfADict:
+    SOURCE = '_("o", {"a": 1, "b": 2}, choices=[{"a": 1, "b": 2}, {"a": 3, "b": 4}], help="h")'
+
+    def test_are_checked_when_a_key_changes_it(self, capsys: pytest.CaptureFixture[str]) -> None:
+        parser, manager = bound(self.SOURCE)
+        message = refusal(capsys, parser, "--o.a 3")
+        assert message.startswith("argument --o.a: invalid choice: {'a': 3, 'b': 2} (choose from")
+        assert manager("o") == {"a": 1, "b": 2}
+
+    def test_count_for_all_keys_together(self) -> None:
+        _file("o.a: 3")
+        parser, manager = bound(self.SOURCE)
+        parser.parse_args(["--o.b", "4", "--hp-load", "a.yaml"])
+        assert manager("o") == {"a": 3, "b": 4}
+
+
 def test_a_namespace_without_attributes_of_its_own_is_filled() -> None:
     class Slotted:
         __slots__ = ("lr",)
@@ -456,3 +557,45 @@ def test_files_of_several_managers_are_saved_all_or_none(
     assert os.listdir() == []
     parser.parse_args("--hp-save a.yaml --other-save b.yaml".split())
     assert sorted(os.listdir()) == ["a.yaml", "b.yaml"]
+    parser.parse_args(["--other-save", "c.yaml"])
+    assert sorted(os.listdir()) == ["a.yaml", "b.yaml", "c.yaml"]
+
+
+def test_a_key_of_what_a_program_has_made_no_dict_is_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser, manager = bound('_("o", {"a": {"c": 1}})\n_("lr", 0.5)')
+    manager.set_value("o", {"a": 5})
+    message = refusal(capsys, parser, "--lr 1 --o.a.c 3")
+    assert message.startswith("`o.a.c` cannot be set: `o.a` ")
+    assert (manager("o"), manager("lr")) == ({"a": 5}, 0.5)
+
+
+class TestAParserThatRunsInAnother:
+    """A program may read a part of its command line with a parser of its own."""
+
+    def _two(self) -> tuple[ArgumentParser, HyperParameterManager, HyperParameterManager]:
+        inner, below = bound('_("b", 2)', ArgumentParser(exit_on_error=False))
+        outer, manager = bound('_("a", 1)', ArgumentParser(prog="train.py"))
+
+        def convert(line: str) -> int:
+            assert inner.parse_args(line.split()).b == below("b")
+            assert (manager("a"), current() is not None) == (1, True)
+            return int(below("b"))
+
+        outer.add_argument("--inner", type=convert)
+        return outer, manager, below
+
+    def test_sets_and_saves_for_itself(self) -> None:
+        outer, manager, below = self._two()
+        words = ["--a", "7", "--inner", "--b 5 --hp-save in.yaml", "--hp-save", "out.yaml"]
+        args = outer.parse_args(words)
+        assert (args.inner, args.a, manager("a"), below("b")) == (5, 7, 7, 5)
+        with open("in.yaml", encoding="utf-8") as one, open("out.yaml", encoding="utf-8") as other:
+            assert (one.read(), other.read()) == ("b: 5\n", "a: 7\n")
+
+    def test_fails_for_itself(self) -> None:
+        outer, manager, below = self._two()
+        with pytest.raises(SystemExit):
+            outer.parse_args(["--a", "7", "--inner", "--b 5 --c"])
+        assert (manager("a"), below("b"), current()) == (1, 2, None)

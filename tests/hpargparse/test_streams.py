@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+from argparse import ArgumentError, ArgumentParser
 from typing import TYPE_CHECKING
 
 import pytest
@@ -191,3 +192,50 @@ def test_a_program_without_streams_can_write_to_a_device(
     path = tmp_path / "a.yaml"
     _write_into(os.open(path, os.O_WRONLY | os.O_CREAT), b"a: 1\n")
     assert path.read_bytes() == b"a: 1\n"
+
+
+class TestClosedStreams:
+    """Streams that a shell closes, as by `>&-`: Python has None for them."""
+
+    @pytest.mark.parametrize(
+        ("line", "status"),
+        [
+            pytest.param("--lr 3", 0, id="values"),
+            pytest.param("--hp-list", 0, id="a listing"),
+            pytest.param("--hp-list detail", 0, id="a table"),
+            pytest.param("-h", 0, id="help"),
+            pytest.param("--lr fast", 2, id="a mistake"),
+            pytest.param("--hp-load a.yaml", 0, id="a warning"),
+            pytest.param("--hp-save b.yaml --hp-exit", 0, id="a file"),
+            pytest.param("--hp-save - --hp-exit", 2, id="a file on standard output"),
+        ],
+    )
+    def test_take_nothing_and_break_nothing(
+        self, line: str, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "a.yaml").write_text("unknown: 3")
+        for name in ("stdin", "stdout", "stderr"):
+            monkeypatch.setattr(sys, name, None)
+        parser, _manager = bound('_("lr", 0.5)\n_("end", LR / 10)')
+        found: object = 0
+        try:
+            parser.parse_args(line.split())
+        except SystemExit as stopped:
+            found = stopped.code
+        assert found == status
+
+    @pytest.mark.parametrize(
+        ("line", "stream", "sentence"),
+        [
+            pytest.param("--hp-save -", "stdout", "There is no standard output", id="output"),
+            pytest.param("--hp-load -", "stdin", "There is no standard input", id="input"),
+        ],
+    )
+    def test_are_no_files(
+        self, line: str, stream: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, stream, None)
+        parser, _manager = bound('_("lr", 0.5)', ArgumentParser(exit_on_error=False))
+        with pytest.raises(ArgumentError, match=f"-: {sentence}: it was closed"):
+            parser.parse_args(line.split())

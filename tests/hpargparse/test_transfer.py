@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
 
 import hpargparse
 from hpargparse import SnapshotError
-from tests.hpargparse.bound import managed
+from tests.hpargparse.bound import bound, managed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +58,68 @@ def test_a_default_that_no_run_has_replaced_is_left_out_with_a_warning() -> None
     hpargparse.save("b.yaml", manager)
     with open("b.yaml", encoding="utf-8") as file:
         assert file.read() == "end: 0.05\nlr: 0.5\n"
+
+
+@pytest.mark.parametrize(
+    ("definition", "value", "sentence"),
+    [
+        pytest.param(
+            "1",
+            1.5,
+            "a load will refuse it: invalid int value: 1.5; the default of `x` is the int 1 at"
+            " train.py:1, and `1.0` there would allow fractions. A default of the type float, or"
+            " the hint `type='float'`, would allow it.",
+            id="a fraction",
+        ),
+        pytest.param("1", None, "The hint `optional=True` would allow None.", id="None"),
+        pytest.param("[1]", ["a"], "invalid int value: 'a' in ['a']", id="an element"),
+        pytest.param("'a'", 3, "or the hint `type='int'`, would allow it", id="an int"),
+        pytest.param("1", ..., "A default of the type ellipsis would allow it.", id="no type"),
+        pytest.param("1, range=[0, 2]", 3, "Set another value, or mend the hint.", id="a range"),
+        pytest.param(
+            "[1, 2]",
+            (1, 2),
+            "`x` is saved as (1, 2), but a load will make it [1, 2]: the default of `x` is the"
+            " list [1, 2] at train.py:1. Set it to that, or give a default of the type tuple.",
+            id="a tuple for a list",
+        ),
+    ],
+)
+def test_a_value_that_a_load_would_not_give_back_is_saved_with_a_warning(
+    definition: str, value: object, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = f'_("x", {definition})'
+    with pytest.warns(UserWarning, match="`x` is saved as ") as caught:
+        hpargparse.save("a.yaml", managed(source).set_value("x", value))
+    assert sentence in str(caught[0].message)
+    parser, manager = bound(source)
+    manager.set_value("x", value)
+    parser.parse_args(["--hp-save", "b.yaml"])
+    assert sentence in capsys.readouterr().err
+    with open("a.yaml", "rb") as one, open("b.yaml", "rb") as other:
+        assert one.read() == other.read()
+
+
+@pytest.mark.parametrize(
+    ("definition", "value", "loaded"),
+    [
+        ("0.5", 1, 1.0),
+        ("[0.5]", [1], [1.0]),
+        ("None", 1.5, 1.5),
+        ("1", 2, 2),
+        ("0.5", math.nan, math.nan),
+        ("{}", {1: (2,)}, {1: (2,)}),
+    ],
+    ids=repr,
+)
+def test_a_value_that_a_load_gives_back_is_saved_without_a_word(
+    definition: str, value: object, loaded: object
+) -> None:
+    source = f'_("x", {definition})\n_("y", 1)'
+    hpargparse.save("a.yaml", managed(source).set_value("x", value))
+    other = managed(source)
+    hpargparse.load("a.yaml", other)
+    assert repr(other("x")) == repr(loaded)
 
 
 def test_nested_files_load_as_flat_ones_do() -> None:
@@ -127,6 +190,103 @@ def test_a_name_below_a_hyperparameter_that_is_no_dict_is_unknown() -> None:
         hpargparse.load(_write("lr.x: 1"), managed(), strict=True)
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        pytest.param(
+            "opt.lrr: 9",
+            "a.yaml:1: there is no key `lrr` in the default of `opt`. Did you mean `opt.lr`?",
+            id="typo",
+        ),
+        pytest.param("opt.LR: 9", "Did you mean `opt.lr`?", id="another case"),
+        pytest.param("opt.nested.no: true", "Did you mean `opt.nested.on`?", id="a key below"),
+        pytest.param(
+            "opt.zz: 9", "It has `lr`, `nested`, `max_norm`, `nested.on`.", id="nothing near"
+        ),
+        pytest.param("LR: 9", "`LR`. Did you mean `lr`?", id="a name in another case"),
+        pytest.param("rl: 9", "`rl`. Did you mean `lr`?", id="a name turned around"),
+    ],
+)
+def test_a_key_that_a_dict_lacks_is_unknown(text: str, sentence: str) -> None:
+    manager = managed()
+    before = manager.get_values()
+    with pytest.warns(UserWarning, match=r"It is not set\.$") as caught:
+        hpargparse.load(_write(text), manager)
+    assert sentence in str(caught[0].message)
+    assert manager.get_values() == before
+    with pytest.raises(SnapshotError) as refused:
+        hpargparse.load("a.yaml", manager, strict=True)
+    assert sentence in str(refused.value).replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("default", "text", "value"),
+    [
+        pytest.param("{}", "o.new: 1", {"new": 1}, id="an empty dict"),
+        pytest.param("{'a': {}}", "o.a.new.b: 1", {"a": {"new": {"b": 1}}}, id="one within"),
+        pytest.param("{3: {}}", "o.3.c: 1", {3: {"c": 1}}, id="one below a number"),
+        pytest.param("{'a': 1}", "o: {b: 1}", {"b": 1}, id="one that is given whole"),
+    ],
+)
+def test_a_dict_takes_new_keys_where_its_default_has_none_and_as_a_whole(
+    default: str, text: str, value: object
+) -> None:
+    manager = managed(f'_("o", {default})')
+    hpargparse.load(_write(text), manager)
+    assert manager("o") == value
+
+
+@pytest.mark.parametrize(
+    ("default", "text", "value"),
+    [
+        pytest.param({"a.b": 1}, "o.a.b: 2", {"a.b": 2}, id="a dot in a key"),
+        pytest.param({1: 2}, "o.1: 3", {1: 3}, id="a number"),
+        pytest.param({1: 2, "1": 4}, "o.1: 3", {1: 2, "1": 3}, id="rather a text"),
+        pytest.param({"1": 4, 1: 2}, "o.1: 3", {"1": 3, 1: 2}, id="rather a text that is first"),
+        pytest.param({None: {"x": 2}}, "o.None.x: 3", {None: {"x": 3}}, id="None"),
+        pytest.param({(1, "a"): 2.0}, "o.(1, 'a'): 3", {(1, "a"): 3.0}, id="a tuple"),
+    ],
+)
+def test_a_key_is_changed_whatever_it_is(default: object, text: str, value: object) -> None:
+    manager = managed(f'_("o", {default!r})')
+    hpargparse.load(_write(text), manager)
+    assert repr(manager("o")) == repr(value)
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "sentence"),
+    [
+        pytest.param(
+            '_("o", {"a": 1})\n_("y", 2)',
+            "y: 1\no.a.c: 2",
+            "a.yaml:2: `o.a.c` cannot be set: `o.a`",
+            id="a key below a number",
+        ),
+        pytest.param(
+            '_("o", {1: 1})\n_("y", 2)',
+            "y: 1\no.1.c: 2",
+            "a.yaml:2: `o.1.c`: the key 'c' of `o` cannot be set",
+            id="a key below a number that has no name",
+        ),
+        pytest.param(
+            '_("o", {"lr": 1}, choices=[{"lr": 1}, {"lr": 2}])',
+            "\no.lr: 5",
+            "a.yaml:2: `o.lr`: invalid choice: {'lr': 5} (choose from {'lr': 1}, {'lr': 2})",
+            id="a dict that is no choice",
+        ),
+    ],
+)
+def test_what_does_not_fit_the_rest_is_refused_at_its_line(
+    source: str, text: str, sentence: str
+) -> None:
+    manager = managed(source)
+    before = manager.get_values()
+    with pytest.raises(SnapshotError) as caught:
+        hpargparse.load(_write(text), manager)
+    assert str(caught.value).startswith(sentence)
+    assert manager.get_values() == before
+
+
 @pytest.mark.parametrize("name", ["none.yaml", "none/a.yaml"])
 def test_a_file_that_is_not_there_is_a_missing_file(name: str) -> None:
     with pytest.raises(FileNotFoundError, match=name):
@@ -158,6 +318,11 @@ def test_a_trusted_pickle_may_hold_anything() -> None:
         pytest.param('_("a", (1,))', "a: 3", "(expected a list of int);", id="tuple"),
         pytest.param('_("a", {1})', "a: 3", "(expected a list of int);", id="set"),
         pytest.param('_("a", 1)', "a: '3'", "; leave its quotes out", id="number in quotes"),
+        pytest.param('_("a", .5)', "a: '1e-4'", "; leave its quotes out", id="float in quotes"),
+        pytest.param('_("a", 1)', "a: 1_000", "; write `1000`", id="underscore"),
+        pytest.param('_("a", 1)', "a: '0b11'", "; write `3`", id="base 2"),
+        pytest.param('_("a", .5)', "a: -inf", "; write `-.inf`, in YAML", id="inf"),
+        pytest.param('_("a", .5)', "a: nan", "; write `.nan`, in YAML", id="nan"),
     ],
 )
 def test_a_refusal_says_what_the_file_has_to_hold(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 import traceback
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,6 +24,10 @@ from hpman import (
     UnreadableSourceError,
 )
 from hpman.errors import error_for
+from hpman.static.scan import scan_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KINDS = [
     pytest.param("_()", ArgumentCountError, None, id="count"),
@@ -82,6 +88,45 @@ def test_an_error_is_what_python_calls_it_too() -> None:
     assert (error.filename, error.lineno, error.offset) == ("a.py", 1, 5)
 
 
+def _findings(code: str, count: int) -> list[Diagnostic]:
+    return [
+        Diagnostic(code, f"No {line}.", "Mend it.", "a.py", line, 2) for line in range(1, count + 1)
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 10])
+@pytest.mark.parametrize("code", ["HPM001", "HPM101", "HPM102", "HPM103", "HPM201", "HPM203"])
+@pytest.mark.parametrize(
+    "again",
+    [
+        pytest.param(lambda error: error, id="as it is"),
+        pytest.param(lambda error: pickle.loads(pickle.dumps(error)), id="pickled"),
+        pytest.param(copy.copy, id="copied"),
+        pytest.param(copy.deepcopy, id="copied deeply"),
+    ],
+)
+def test_an_error_holds_any_number_of_findings(code: str, count: int, again: Any) -> None:
+    findings = _findings(code, count)
+    error = again(error_for(findings))
+    assert error.args == error.diagnostics == tuple(findings)
+    assert (error.path, error.line, error.column) == ("a.py", 1, 2)
+    shown = "".join(traceback.format_exception(error))
+    for each in (str(error), shown):
+        assert re.findall(r"^(?:[\w.]+: )?a.py:(\d+):2: No \1\.$", each, re.MULTILINE) == [
+            str(line) for line in range(1, count + 1)
+        ]
+    if code == "HPM001":
+        assert (error.msg, error.filename, error.lineno) == (str(error), "a.py", 1)
+
+
+def test_a_broken_file_before_another_problem_is_one_error_of_both(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("_(", encoding="utf-8")
+    (tmp_path / "b.py").write_text("_(x)", encoding="utf-8")
+    with pytest.raises(UnreadableSourceError) as caught:
+        HyperParameterManager("_").parse_file(tmp_path)
+    assert [each.code for each in caught.value.diagnostics] == ["HPM001", "HPM102"]
+
+
 def test_the_first_problem_decides_the_type() -> None:
     first = Diagnostic("HPM102", "No name.", "Name it.", "a.py", 1, 1)
     second = Diagnostic("HPM101", "No argument.", "Give one.", "a.py", 2, 1)
@@ -106,6 +151,32 @@ def test_a_default_that_is_no_literal_shows_its_expression() -> None:
     twin = pickle.loads(pickle.dumps(value))
     assert (repr(twin), twin.expression, twin.name) == (repr(value), "f(x)", "a")
     assert "a.py:1:8: The default of `a` is not a literal" in str(twin)
+
+
+def test_two_defaults_that_are_no_literals_are_equal_by_expression_and_place() -> None:
+    def default(text: str, path: str = "a.py") -> NotLiteralEvaluable:
+        value = HyperParameterManager("_").parse_source(text, path).get_value("a")
+        assert isinstance(value, NotLiteralEvaluable)
+        return value
+
+    one = default("_('a', f(x))")
+    same = [one, default("_('a', f(x))\ny = 1"), pickle.loads(pickle.dumps(one))]
+    assert all(each == one and hash(each) == hash(one) for each in same)
+    others = [
+        default("_('a', f(y))"),
+        default("_('a',  f(x))"),
+        default("_('a', f(x))", "b.py"),
+        NotLiteralEvaluable(expression="f(x)"),
+        "f(x)",
+    ]
+    assert all(each != one for each in others)
+    assert len({one, *others}) == 1 + len(others)
+
+
+def test_two_scans_of_one_text_are_equal_whatever_its_defaults() -> None:
+    text = "_('a', f(x))\n_('b', 1, help='c')\n_('a')"
+    one, two = (scan_text(text, "a.py", frozenset("_")) for _time in range(2))
+    assert one == two
 
 
 def test_there_is_one_empty_value() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from unicodedata import normalize
 
 import pytest
 
@@ -13,7 +14,24 @@ from hpman import HyperParameterManager
 
 
 @pytest.mark.parametrize(
-    "name", ["_", "hp", "annotations", "TYPE_CHECKING", "m", "_private", "__half", "half__", "超参"]
+    "name",
+    [
+        "_",
+        "__",
+        "___",
+        "____",
+        "_____",
+        "hp",
+        "annotations",
+        "TYPE_CHECKING",
+        "m",
+        "_private",
+        "__a",
+        "a__",
+        "___a__",
+        "__a___",
+        "超参",
+    ],
 )
 def test_any_name_gives_a_manager_of_that_placeholder(name: str) -> None:
     found: dict[str, object] = {}
@@ -22,15 +40,42 @@ def test_any_name_gives_a_manager_of_that_placeholder(name: str) -> None:
     assert isinstance(manager, HyperParameterManager)
     assert manager.placeholder == name
     assert found["second"] is manager
+    # Other tests have parsed into some of these, so the name is one that they have not.
+    assert manager.parse_source(f"{name}('one of many', 1)").get_value("one of many") == 1
+    by_module = HyperParameterManager(name)
+    by_module.parse_source(f"import hpman\nhpman.m.{name}('lr', 1)")
+    assert by_module.get_values() == {"lr": 1}
 
 
-@pytest.mark.parametrize("name", ["__foo__", "__all__", "__wrapped__", "__len__"])
+@pytest.mark.parametrize("name", ["__foo__", "__all__", "__a__", "__a_b__", "__\uff4cen__"])
 def test_a_dunder_name_is_refused_in_the_ordinary_way(name: str) -> None:
-    with pytest.raises(ImportError, match=name):
+    read = normalize("NFKC", name)
+    with pytest.raises(ImportError, match=read):
         exec(f"from hpman.m import {name}")
-    with pytest.raises(AttributeError, match=name):
+    with pytest.raises(AttributeError, match=read):
         getattr(hpman.m, name)
     assert not hasattr(hpman.m, name)
+
+
+@pytest.mark.parametrize("name", ["\ufb01", "\uff46\uff49", "fi"])
+def test_a_name_in_other_letters_gives_the_manager_that_python_reads_it_as(name: str) -> None:
+    from hpman.m import fi
+
+    found: dict[str, object] = {}
+    exec(f"from hpman.m import {name} as manager", found)
+    assert found["manager"] is fi
+    assert getattr(hpman.m, name) is fi
+    assert fi.placeholder == "fi"
+
+
+@pytest.mark.parametrize("name", ["__private", "___private_", "__pri__vate"])
+def test_python_reads_a_private_name_in_a_class_as_another(name: str) -> None:
+    text = f"import hpman\nclass C:\n  x = [hpman.m.{name}('lr', 1) for _y in 'z']\n"
+    exec(text, {})
+    running = getattr(hpman.m, name)
+    assert running.get_values() == {}
+    assert HyperParameterManager(name).parse_source(text).get_values() == {}
+    assert getattr(hpman.m, f"_C{name}").get_values() == {"lr": 1}
 
 
 def test_managers_of_different_names_are_independent() -> None:

@@ -587,3 +587,12 @@ def test_a_spawned_worker_sees_the_values_that_were_set(tmp_path: Path) -> None:
         [sys.executable, "main.py"], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout == "True 0.5 4\n"
+
+
+@pytest.mark.parametrize("placeholder", ["\ufb01", "\uff46i", "fi"])
+@pytest.mark.parametrize("written", ["\ufb01", "\uff46i", "fi"])
+def test_a_placeholder_is_read_as_python_reads_names(placeholder: str, written: str) -> None:
+    manager = HyperParameterManager(placeholder).parse_source(f'{written}("a", 1)')
+    assert manager.placeholder == "fi"
+    assert manager.get_values() == {"a": 1}
+    assert pickle.loads(pickle.dumps(manager)).get_values() == {"a": 1}

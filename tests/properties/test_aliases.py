@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hpman.static.prefilter import Prefilter
@@ -98,6 +98,46 @@ def walruses(draw: DrawFn) -> str:
 programs: SearchStrategy[str] = st.builds(
     "{}{}{}\nh('a', 1)\n".format, BEFORE, assignments() | walruses(), BEHIND
 )
+
+
+# What a file may hold beside: imports of the name, strings, aliases of aliases.
+LINES = st.sampled_from(
+    [
+        "from gettext import gettext as {P}", "from x import y, z as {P}, w", "import {P}",
+        "from x import {P}", "from x import (a, # )\n  {P})", "from x import a, {P}; y = 1",
+        "import x as {P}", "from x import y as h", "from x import \\\n {P}", "import x, {P}.y",
+        "from x import {P} as {P}", "from x import (y as {P}, h)", "from x import *",
+        "try:\n  from x import y as {P}\nexcept E:\n  {P} = 1", "def {P}(x): return x",
+        "def f():\n  from x import y as {P}\n  {P}('a', 1)", "class A:\n  from x import y as {P}",
+        "'''\nfrom x import y as {P}\n'''", "if x:\n  from x import y as {P}",
+        "# from x import {P}",
+        "x = '{P}(1)'", "# {P}('a', 1)", "x = f'{{P}(\"a\", 1)}'", "x = f'{1}', {P}('a', 1)",
+        "x = '''\n''' + \\\n{P}('a', 1)", "x = rf'\\{{P}(\"a\", 1)}'", "x = f'{y!r:>{z}}'",
+        "x = f'''{d[\"a\"]}'''", "x = r'\\', {P}('a', 1) # '", "x = b'\\'', \"'\" # \"\"\"",
+        "x = f(\n  {P},\n  1)", "h, x = (\n  {P},\n  1)", "f(\n x,\n [h := {P}])", "f'{h}'",
+        "h = {P}", "h = {P} # c", "g = h = {P}", "g = h", "k = g", "h = g", "h('a', 1)",
+        "k('a', 1)", "{P}('a', 1)", "g = f(h)", "def f(h): h('a', 1)", "global h",
+        "x.h('a', 1)", "[h, x] = y",
+        "if x:\n  h = {P}", "h = x = {P}", "h = \\\nx = {P}", "x: h = {P}", "h: x = {P}", "é = {P}",
+        "from hpman.m import {P}", "import hpman", "x = HyperParameterManager('{P}')", "{P} = h",
+        "(\n{P}, x\n) = y", "({P}, x), ({P}, y) = z", "[\n{P}, x\n] = [1, h] = y", "\uff48('a', 1)",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(LINES, min_size=1, max_size=6).map("\n".join), st.sampled_from(PLACEHOLDERS))
+@example("from gettext import gettext as {P}\n{P}('a', 1)\nfrom x import (a,\n {P})", "_")
+@example("k = g = {P}\nh = g\nk = 1\nh('a', 1)", "_")
+@example("from x import y as {P}\n{P}('a', 1)\nh, x = (\n{P}, 1)\n{P} = h", "_")
+@example("h = {P}\n\uff48('a', 1)", "_")
+def test_no_row_of_lines_hides_a_call(program: str, placeholder: str) -> None:
+    text = program.replace("{P}", placeholder)
+    found = scan_text(text, "a.py", frozenset({placeholder}))
+    owners: set[str | None] = {each.placeholder for each in found.occurrences}
+    owners |= {each.placeholder for each in found.diagnostics}
+    if placeholder in owners:
+        assert Prefilter([placeholder])(text.encode())
+        assert Prefilter(["other", placeholder])(text.replace("\n", "\r\n").encode())
 
 
 @given(programs, st.sampled_from(PLACEHOLDERS))

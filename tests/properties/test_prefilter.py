@@ -180,8 +180,35 @@ PASSED_BY = {
     "attribute": "self.x = _\na.b.c = (_)",
     "argument": "f(x, _)\nf(a=_, b=_)\nself.f[0](g(1), _)\nf(a)(b, _)",
     "target": "with x as (a, _, _): pass\nwith x as (a, _,\n    _): pass",
-    "our class beside": "HyperParameterManager('x'); '_'.join(x); x.split('_'); f(1, '_')",
-    "our module beside": "import hpman\nfor _ in x: pass\nprint(_ + 1)",
+    "string that ends elsewhere": 'x = """\n_(\'a\')\nhp(\'a\')"""',
+    "comment that says more": "x = 1  # _('a') hp('a')",
+    "unused alias": "h = _  # c\nx.y = h\ng = h\nh += 1\nh, x = y\nf('a', [h])\nf('h(1)', h.x)",
+    "aliases in a ring": "h = _\ng = h\nh = g",
+    "alias, other letters": "# é\nh = _",
+    "import from elsewhere": "from gettext import gettext as _\n_('a')\nx = f(_('a'))\nh = _\nh(1)",
+    "argument in a line of its own": "x = f(\n    'a',\n    _,\n    [b,\n    hp, 1])",
+    "targets over lines": "(\n    _, *_, _\n) = f()\n[\n  _, a\n] = f()",
+    "targets in brackets": "[_, a] = f()\n(_, a), (_, b) = f()",
+    "target below comments": "x = 1\n" + "# comment\n" * 30 + "_, a = f()",
+}
+LET_THROUGH = {
+    "our module": "import hpman\nfor _ in x: pass\nprint(_ + 1)",
+    "our class": "HyperParameterManager('x'); '_'.join(x)",
+    "target that is called": "for _('a', [0])[0] in x: pass",
+    "target that is called over lines": "for _ \\\n('a', [0])[0] in x: pass",
+    "used alias": "h = _\nh('a', 1)",
+    "alias of an alias": "h = _\ng = h  # c\nx.y = g\ng('a', 1)",
+    "alias in a line that goes on": "h = x = \\\ng = _\nh('a', 1)",
+    "alias in other letters": f"h = _\n{WIDE[0]}('a', 1)",
+    "more aliases than one follows": "".join(f"h{n + 1} = h{n}\n" for n in range(50)) + "h0 = _",
+    "import from elsewhere and from hpman": (
+        "from gettext import gettext as _\ndef f():\n  from hpman.m import _\n  _('a', 1)"
+    ),
+    "import from elsewhere, other letters": "# é\nfrom x import y as hp\nhp('a', 1)",
+    "walrus in a line above": "(h :=  # c\n_)('a', 1)",
+    "walrus in a call": "x = f(h := 1, [\n_, y])",
+    "string beside that nobody understands": "x = f(f'{f'{1}'}', [\n_, y])",
+    "walrus far above": "(h :=\n" + "# comment\n" * 300 + "_)('a', 1)",
 }
 
 
@@ -189,6 +216,11 @@ PASSED_BY = {
 def test_what_can_be_no_occurrence_costs_no_parse(text: str) -> None:
     encoding = "latin-1" if "latin-1" in text else "utf-8"
     assert not Prefilter(["_", "hp"])(text.encode(encoding))
+
+
+@pytest.mark.parametrize("text", LET_THROUGH.values(), ids=LET_THROUGH)
+def test_what_only_a_parser_understands_is_let_through(text: str) -> None:
+    assert Prefilter(["_", "hp"])(text.encode())
 
 
 def test_an_empty_file_holds_nothing() -> None:
@@ -216,7 +248,7 @@ def test_an_encoding_that_python_does_not_know_hides_nothing() -> None:
 
 
 def test_what_is_too_long_to_judge_is_let_through() -> None:
-    assert Prefilter(["_"])(b"for a, b in f(" + b"x + " * 100 + b"1, _\n")
+    assert Prefilter(["_"])(b"a, b = " + b"x + " * 100 + b"1, _\n")
 
 
 def test_comments_in_a_row_are_looked_at_once() -> None:

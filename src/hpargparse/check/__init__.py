@@ -1,1 +1,1 @@
-"""Lint for hyperparameters: rules with stable codes, and reports of what they find."""
+"""The check: facts of sources to findings to a report. Owns nothing; its modules are the rooms."""

@@ -3,6 +3,8 @@
 Owns the command line of this command; knows not how values are read or shown.
 """
 
+# PYTHON_ARGCOMPLETE_OK: for shells that complete any program that says so.
+
 from __future__ import annotations
 
 import argparse
@@ -13,7 +15,7 @@ from hpman import HpmanError, HyperParameterManager, index_of
 
 from ..binding import bind
 from ..listing import listed
-from ..program import complete, stop
+from ..program import complete, stop, words_of
 from ..streams import end_quietly, put, warn
 
 TYPE_CHECKING = False
@@ -41,9 +43,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
         args: the words of the command line; those of the process for None.
         prog: what the command is called in help and errors.
     """
-    words = list(sys.argv[1:] if args is None else args)
-    if "_ARGCOMPLETE" in os.environ:  # a shell asks, and says elsewhere what was typed so far
-        words = os.environ["COMP_LINE"].split()[1:]
+    words = words_of(args)
     placeholder, paths = _first_look(words)
     notes: set[str] = set()
     while True:
@@ -100,7 +100,7 @@ def _bound(
         bind(parser, manager)
     except (HpmanError, OSError) as error:
         stop(parser.prog, error)
-    others = sorted(index_of(paths, [placeholder]).placeholders() - {placeholder} - notes)
+    others = sorted(index_of(paths, [placeholder]).placeholders() - {manager.placeholder} - notes)
     if others:
         notes.update(others)
         options = " or ".join(f"--placeholder {each}" for each in others)

@@ -4,14 +4,17 @@ Owns which sub-commands there are; each is a module beside this one, loaded
 when it is asked for, and knows nothing of the others.
 """
 
+# PYTHON_ARGCOMPLETE_OK: for shells that complete any program that says so.
+
 from __future__ import annotations
 
+import os
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
+    from typing import NoReturn
 
 # Each sub-command, and what it does, as the help says it.
 COMMANDS = {
@@ -35,25 +38,40 @@ def main(args: Sequence[str] | None = None) -> None:
     Args:
         args: the words of the command line; those of the process for None.
     """
+    is_asked = "_ARGCOMPLETE" in os.environ  # by a shell that completes a line
     words = list(sys.argv[1:] if args is None else args)
-    if words and words[0] in COMMANDS:
-        command = words.pop(0)
-    else:
-        command = _parser().parse_args(words).command
+    if is_asked:
+        from ..program import skip_words, words_of
+
+        words = words_of(args)
+    if not (words and words[0] in COMMANDS):
+        _explain(words)
+    command = words.pop(0)
+    if is_asked:
+        skip_words(1)
     module = __import__(f"{__package__}.{_ALSO.get(command, command)}", fromlist=["main"])
     module.main(words, prog=f"hpman {command}")
 
 
-def _parser() -> argparse.ArgumentParser:
-    """Make the parser that explains the sub-commands, or what is wrong with the words."""
+def _explain(words: Sequence[str]) -> NoReturn:
+    """Explain the sub-commands, or what is wrong with words that name none."""
     import argparse
 
     from hpman import __version__
 
+    from ..program import complete
+
     parser = argparse.ArgumentParser(prog="hpman", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
-    commands.required = True
     for name, summary in COMMANDS.items():
         commands.add_parser(name, help=summary, add_help=False)
-    return parser
+    complete(parser)
+    if words and not words[0].startswith("-"):
+        from difflib import get_close_matches
+
+        near = get_close_matches(words[0], COMMANDS, 1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}"
+        parser.error(f"{words[0]} is no command ({hint})")
+    parser.parse_known_args(words[:1])  # -h and --version end here
+    parser.error(f"name a command: {', '.join(COMMANDS)}")

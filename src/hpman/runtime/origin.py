@@ -366,7 +366,11 @@ def brief(value: object, longest: int = _LONGEST) -> str:
     """
     import reprlib
 
-    return _one_line(reprlib.repr(value), longest)
+    try:
+        shown = reprlib.repr(value)
+    except ValueError:  # an int of more digits than Python spells in tens
+        shown = f"<{type(value).__name__} of many digits>"
+    return _one_line(shown, longest)
 
 
 def _one_line(text: str, longest: int = _LONGEST) -> str:

@@ -17,6 +17,7 @@ from _ast import (
     Constant,
     DictComp,
     ExceptHandler,
+    Expr,
     FunctionDef,
     GeneratorExp,
     Global,
@@ -37,10 +38,11 @@ from _ast import (
     arg,
     expr,
 )
-from bisect import bisect_left
 
+from .lines import counted
 from .scopes import (
     CLASS,
+    EVERY_NAME,
     FOREIGN,
     MANAGER_CLASS,
     MODULE,
@@ -49,7 +51,6 @@ from .scopes import (
     PACKAGE_MEMBERS,
     ROOT,
     SAME,
-    Lookup,
     Meaning,
     Scope,
     unfold,
@@ -58,23 +59,12 @@ from .scopes import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import Module, alias
-    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
     from typing import Any
 
 
-class _EveryName:
-    """Hold every name there is."""
-
-    def __contains__(self, name: object) -> bool:
-        """Say yes."""
-        return True
-
-
-_EVERY_NAME = _EveryName()
-
-
 class Bindings:
-    """Find the calls of managers in one module.
+    """Find the calls in one module that may be those of managers, and what names are bound to.
 
     The walk goes only into statements whose lines hold a tracked name: that is
     what keeps a large file with few hyperparameters cheap. A name that turns
@@ -95,7 +85,8 @@ class Bindings:
         placeholders: frozenset[str],
     ) -> None:
         """Walk until no new name turns up."""
-        self._placeholders = placeholders
+        self.tree: Module = tree
+        self.placeholders: frozenset[str] = placeholders
         self._classes = {MANAGER_CLASS}
         tracked = placeholders | {ROOT, MANAGER_CLASS}
         self._walk(tree, tracked, candidates(tracked))
@@ -103,32 +94,21 @@ class Bindings:
             tracked |= self._aliases
             self._walk(tree, tracked, candidates(tracked))
             if not self._aliases <= tracked:
-                self._walk(tree, _EVERY_NAME, candidates(None))
-
-    def calls(self) -> Iterator[tuple[Call, str]]:
-        """Yield each call of a manager with the manager's placeholder."""
-        managers = Lookup(self._placeholders, self._foreign - self._own).managers
-        known: dict[tuple[str, Scope], list[str]] = {}  # most calls are of one name in few scopes
-        for node, scope in self._calls:
-            func = node.func
-            if type(func) is Name:
-                placeholders = known.get((func.id, scope))
-                if placeholders is None:
-                    placeholders = known[func.id, scope] = managers(func, scope)
-            else:
-                placeholders = managers(func, scope)
-            for placeholder in placeholders:
-                yield node, placeholder
+                self._walk(tree, EVERY_NAME, candidates(None))
 
     # -- the walk ----------------------------------------------------------------
 
     def _walk(self, tree: Module, tracked: Container[str], lines: Sequence[int]) -> None:
         """Collect the calls and the bindings of tracked names."""
-        self._tracked, self._lines = tracked, lines
+        self._tracked = tracked
+        self._upto = counted(lines, tree.body[-1].end_lineno or 0) if tree.body else ()
         self._aliases: set[str] = set()  # names that turned out to be ours
-        self._own: set[str] = set()  # names that are ours, or may be
-        self._foreign: set[str] = set()  # names imported under another original name
-        self._calls: list[tuple[Call, Scope]] = []
+        self.own: set[str] = set()  # names that are ours, or may be
+        self.foreign: set[str] = set()  # names imported under another original name
+        self.imported: set[str] = set()  # placeholders that are imported from hpman
+        self.borrowed: list[tuple[str, str]] = []  # names that others may hand on
+        self.passed: list[tuple[expr, Scope]] = []  # what names are assigned
+        self.calls: list[tuple[Call, Scope]] = []
         self._declared: list[tuple[Scope, Global | Nonlocal]] = []
         self._stack: list[tuple[AST, Scope]] = []
         self._block(tree.body, Scope(None))
@@ -146,15 +126,19 @@ class Bindings:
 
     def _block(self, statements: Iterable[Any], scope: Scope) -> None:
         """Go into the statements that hold a candidate line."""
-        lines, stack = self._lines, self._stack
+        upto, stack = self._upto, self._stack
         for statement in statements:
             first = statement.lineno
-            decorators = getattr(statement, "decorator_list", None)
-            if decorators:
-                first = min(first, decorators[0].lineno)
-            index = bisect_left(lines, first)
-            if index < len(lines) and lines[index] <= statement.end_lineno:
-                stack.append((statement, scope))
+            if type(statement) in _DECORATED and statement.decorator_list:
+                first = min(first, statement.decorator_list[0].lineno)
+            if upto[statement.end_lineno] > upto[first - 1]:
+                # What dense files consist of takes no turn on the stack.
+                if type(statement) is Assign:
+                    self._assign(statement, scope)
+                elif type(statement) is Expr:
+                    self._expression(statement, scope)
+                else:
+                    stack.append((statement, scope))
 
     def _children(self, node: AST, scope: Scope) -> None:
         """Go into all parts of a node."""
@@ -171,20 +155,20 @@ class Bindings:
             else:
                 self._stack += [(each, scope) for each in part if isinstance(each, AST)]
 
-    def _bind(self, name: str | None, meaning: Meaning | expr, scope: Scope) -> None:
-        """Note what a tracked name is bound to."""
+    def _bind(self, name: str | None, meaning: Meaning | expr, scope: Scope, node: Any) -> None:
+        """Note what a tracked name is bound to, and where."""
         if name is not None and name in self._tracked:
-            scope.bind(name, meaning)
+            scope.bind(name, meaning, (node.lineno, node.col_offset))
 
     def _call(self, node: Call, scope: Scope) -> None:
         """Note a call that may be one of a manager; go into its arguments."""
         func = node.func
         if type(func) is Name:
             if func.id in self._tracked:
-                self._calls.append((node, scope))
+                self.calls.append((node, scope))
         else:
             if self._may_be_ours(func):
-                self._calls.append((node, scope))
+                self.calls.append((node, scope))
             self._stack.append((func, scope))
         for argument in node.args:
             if type(argument) is not Constant:
@@ -196,13 +180,27 @@ class Bindings:
     def _name(self, node: Name, scope: Scope) -> None:
         """Note a name that is bound by a loop, a `with`, an unpacking, or deleted."""
         if type(node.ctx) is Store:
-            self._bind(node.id, OTHER, scope)
+            self._bind(node.id, OTHER, scope, node)
 
     def _assign(self, node: Assign, scope: Scope) -> None:
         """Note an assignment to one or more targets."""
+        value = node.value
+        func = value.func if type(value) is Call else None
+        is_other = type(func) is Name and func.id not in self._classes  # the most usual case
         for target in node.targets:
-            self._target(target, node.value, scope)
-        self._stack.append((node.value, scope))
+            if is_other and type(target) is Name:
+                self._bind(target.id, OTHER, scope, target)
+            else:
+                self._target(target, value, scope)
+        self._expression(node, scope)
+
+    def _expression(self, node: Assign | Expr, scope: Scope) -> None:
+        """Go into the value of a statement; by far the most usual one is a call."""
+        value = node.value
+        if type(value) is Call:
+            self._call(value, scope)
+        else:
+            self._stack.append((value, scope))
 
     def _assign_one(self, node: AnnAssign | NamedExpr, scope: Scope) -> None:
         """Note an annotated assignment, or one inside an expression."""
@@ -215,18 +213,15 @@ class Bindings:
     def _target(self, target: Any, value: Any, scope: Scope) -> None:
         """Bind a target, pair by pair where both sides are displays of one length."""
         if type(target) is Name:
-            func = value.func if type(value) is Call else None
-            if type(func) is Name and func.id not in self._classes:  # by far the most usual case
-                self._bind(target.id, OTHER, scope)
-                return
             if self._is_class(value):
                 self._classes.add(target.id)
             if self._may_be_ours(value):
                 self._aliases.add(target.id)
-                self._own.add(target.id)
-                self._bind(target.id, value, scope)
+                self.own.add(target.id)
+                self.passed.append((value, scope))
+                self._bind(target.id, value, scope, target)
             else:
-                self._bind(target.id, OTHER, scope)
+                self._bind(target.id, OTHER, scope, target)
         elif (
             type(target) in _DISPLAYS
             and type(value) in _DISPLAYS
@@ -258,7 +253,7 @@ class Bindings:
         for each in node.names:
             top = each.name.partition(".")[0]
             if top == ROOT and not each.asname:
-                self._bind(ROOT, PACKAGE, scope)
+                self._bind(ROOT, PACKAGE, scope, each)
             elif top == ROOT:
                 self._bind_ours(each, {ROOT: PACKAGE, f"{ROOT}.m": MODULE}, scope)
             else:
@@ -272,7 +267,10 @@ class Bindings:
                 continue
             if node.level or module.partition(".")[0] != ROOT:
                 self._bind_foreign(each, each.asname or each.name, scope)
+                if each.asname in (None, each.name) and each.name in self.placeholders:
+                    self.borrowed.append((each.name, "." * node.level + module))
             elif module == f"{ROOT}.m":
+                self.imported.add(each.name)
                 self._bind_ours(each, {each.name: Meaning("manager", each.name)}, scope)
             else:
                 self._bind_ours(each, PACKAGE_MEMBERS, scope)
@@ -285,17 +283,17 @@ class Bindings:
             self._classes.add(bound)
         if meaning is not OTHER:
             self._aliases.add(bound)
-            self._own.add(bound)
-        self._bind(bound, meaning, scope)
+            self.own.add(bound)
+        self._bind(bound, meaning, scope, each)
 
     def _bind_foreign(self, each: alias, bound: str, scope: Scope) -> None:
         """Bind a name that comes from elsewhere."""
         if each.asname and each.asname != each.name:
-            self._foreign.add(bound)
-            self._bind(bound, FOREIGN, scope)
+            self.foreign.add(bound)
+            self._bind(bound, FOREIGN, scope, each)
         else:
-            self._own.add(bound)
-            self._bind(bound, SAME, scope)
+            self.own.add(bound)
+            self._bind(bound, SAME, scope, each)
 
     def _function(self, node: Any, scope: Scope) -> None:
         """Open the scope of a function or a lambda."""
@@ -303,7 +301,7 @@ class Bindings:
         if type(node) is Lambda:
             self._stack.append((node.body, inner))
         else:
-            self._bind(node.name, OTHER, scope)
+            self._bind(node.name, OTHER, scope, node)
             for part in (node.decorator_list, node.returns, getattr(node, "type_params", None)):
                 self._part(part, scope)
             self._block(node.body, inner)
@@ -322,12 +320,12 @@ class Bindings:
 
     def _argument(self, node: arg, scope: Scope, inner: Scope) -> None:
         """Bind a parameter; its annotation belongs to the scope around."""
-        self._bind(node.arg, OTHER, inner)
+        self._bind(node.arg, OTHER, inner, node)
         self._part(node.annotation, scope)
 
     def _class(self, node: ClassDef, scope: Scope) -> None:
         """Open the scope of a class."""
-        self._bind(node.name, OTHER, scope)
+        self._bind(node.name, OTHER, scope, node)
         for part in (
             node.decorator_list,
             node.bases,
@@ -353,7 +351,8 @@ class Bindings:
 
     def _capture(self, node: Any, scope: Scope) -> None:
         """Note a name that a handler or a pattern binds."""
-        self._bind(getattr(node, "rest", None) or getattr(node, "name", None), OTHER, scope)
+        name = getattr(node, "rest", None) or getattr(node, "name", None)
+        self._bind(name, OTHER, scope, node)
         self._children(node, scope)
 
     def _leaf(self, node: AST, scope: Scope) -> None:
@@ -361,6 +360,7 @@ class Bindings:
 
 
 _DISPLAYS = (List, Tuple)
+_DECORATED = (FunctionDef, AsyncFunctionDef, ClassDef)
 _VISITORS: dict[type, Callable[[Any, Any, Scope], None]] = {
     AnnAssign: Bindings._assign_one,
     Assign: Bindings._assign,
@@ -370,6 +370,7 @@ _VISITORS: dict[type, Callable[[Any, Any, Scope], None]] = {
     Constant: Bindings._leaf,
     DictComp: Bindings._comprehension,
     ExceptHandler: Bindings._capture,
+    Expr: Bindings._expression,
     FunctionDef: Bindings._function,
     GeneratorExp: Bindings._comprehension,
     Global: Bindings._declare,

@@ -120,11 +120,10 @@ def _usual_name(encoding: str) -> str:
 
 def _translate(data: bytes, encoding: str) -> str:
     """Decode by the codec of that name."""
-    import warnings
+    from .silence import silence
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # `unicode_escape` complains of escapes
+        with silence():  # `unicode_escape` complains of escapes
             text = data.decode(encoding)
             text.encode()  # Python goes through UTF-8, which has no lone surrogates
     except LookupError:

@@ -7,33 +7,42 @@ hints; knows no other file and no run-time value.
 from __future__ import annotations
 
 from _ast import Constant
+from operator import itemgetter
 
 from ..errors import EMPTY, NotLiteralEvaluable
-from ..occurrence import Occurrence
+from ..occurrence import Occurrence, Span
 from ..record import Record
 from .bindings import Bindings
+from .calls import calls, links
+from .index import NO_LINKS, Links
+from .lines import LARGE, Lines
 from .literals import NotLiteralError, literal
 from .syntax import UnparsableError, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import Call
-    from collections.abc import Sequence
-    from typing import Any
+    from typing import Any, TypeAlias
 
     from ..diagnostics import Diagnostic
     from ..source import Source
 
+    # What an occurrence holds, without its source; last comes the line that hides it.
+    Row: TypeAlias = tuple[
+        str, str, Any, dict[str, Any], str | None, int, int, int, int, int | None
+    ]
 
-_FEW = 8  # so many names are searched for one by one; the words of a line are as cheap for more
+_NO_HINTS: dict[str, Any] = {}  # of all calls without any: facts do not change
+_BY_PLACE = itemgetter(*map(Occurrence._fields.index, ("line", "column")))
 
 
 class Extract(Record):
-    """Hold what one text says: its occurrences in source order, and its findings."""
+    """Hold what one text says: its occurrences in source order, its findings, its links."""
 
     __slots__ = ()
     occurrences: tuple[Occurrence, ...]
     diagnostics: tuple[Diagnostic, ...]
+    links: Links = NO_LINKS
 
 
 def extract(source: Source, placeholders: frozenset[str]) -> Extract:
@@ -54,109 +63,109 @@ def extract(source: Source, placeholders: frozenset[str]) -> Extract:
     [('lr', 0.001, {'help': 'x'}, 1)]
     """
     try:
-        tree = parse(source.text)
+        rows, diagnostics, where_from = _read_all(source, placeholders)
     except UnparsableError as error:
         return Extract((), (_unparsable(source, error),))
-    lines = _Lines(source)
-    occurrences: list[Occurrence] = []
+    occurrences = _occurrences(rows, source)
+    occurrences.sort(key=_BY_PLACE)
+    return Extract(tuple(occurrences), tuple(sorted(diagnostics, key=_position)), where_from)
+
+
+def _read_all(
+    source: Source, placeholders: frozenset[str]
+) -> tuple[list[Row], list[Diagnostic], Links]:
+    """Read all calls of managers; the tree is gone when this returns."""
+    tree = parse(source.text)
+    lines = Lines(source)
+    rows: list[Row] = []
     diagnostics: list[Diagnostic] = []
-    for node, placeholder in Bindings(tree, lines.holding, placeholders).calls():
-        found = _read(node, placeholder, lines)
-        if type(found) is Occurrence:
-            occurrences.append(found)
+    bindings = Bindings(tree, lines.holding, placeholders)
+    for node, placeholder, hidden_by in calls(bindings):
+        found = _read(node, placeholder, lines, hidden_by)
+        if isinstance(found, tuple):
+            rows.append(found)
         else:
             diagnostics += found
-    return Extract(
-        tuple(sorted(occurrences, key=_position)), tuple(sorted(diagnostics, key=_position))
-    )
+    return rows, diagnostics, links(bindings)
 
 
-class _Lines:
-    """Translate between the tree's places (UTF-8 bytes) and the text's (characters)."""
+def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
+    """Make facts of rows, and empty the list of these."""
+    others = {}
+    for number, row in enumerate(rows):
+        if type(row[2]) is NotLiteralEvaluable:
+            others[number] = row[2]
+            rows[number] = (*row[:2], None, *row[3:])
+    if len(source.text) > LARGE:
+        # Names and values were made among the nodes of the tree, and each keeps some of its
+        # memory from being given back, a thousand times as much. So they are made anew.
+        from marshal import dumps, loads
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self._is_ascii = source.text.isascii()
-
-    def holding(self, names: frozenset[str] | None) -> Sequence[int]:
-        """Return the numbers of the lines that hold any of the names; all lines for None."""
-        lines = self.source.lines
-        if names is None or not (self._is_ascii or self._is_normal()):
-            return range(1, len(lines) + 1)
-        import re
-
-        # The literal first: a look-behind in front would slow the search tenfold.
-        if len(names) <= _FEW:
-            each_word = (rf"{re.escape(each)}(?!\w)(?<!\w.{{{len(each)}}})" for each in names)
-            holds = re.compile("|".join(each_word)).search
-            return [number for number, line in enumerate(lines, 1) if holds(line)]
-        if not all(map(str.isascii, names)):  # `\w` leaves out some characters of names
-            return range(1, len(lines) + 1)
-        words = re.compile(r"\w+").findall
-        return [n for n, line in enumerate(lines, 1) if not names.isdisjoint(words(line))]
-
-    def _is_normal(self) -> bool:
-        """Tell whether names stand in the text as Python reads them, in NFKC (PEP 3131)."""
-        from unicodedata import is_normalized
-
-        return is_normalized("NFKC", self.source.text)
-
-    def column(self, line: int, offset: int) -> int:
-        """Return the column in characters, counted from 1, of an offset in bytes."""
-        if not self._is_ascii:
-            text = self.source.lines[line - 1]
-            if not text.isascii():
-                return len(text.encode()[:offset].decode(errors="replace")) + 1
-        return offset + 1
-
-    def text(self, node: Any) -> str:
-        """Return an expression as it is written."""
-        lines: list[str] = self.source.lines
-        first: int = node.lineno
-        last: int = node.end_lineno
-        start, end = node.col_offset, node.end_col_offset
-        if not self._is_ascii:
-            start, end = self.column(first, start) - 1, self.column(last, end) - 1
-        if first == last:
-            return lines[first - 1][start:end]
-        return "\n".join(
-            [lines[first - 1][start:], *lines[first : last - 1], lines[last - 1][:end]]
-        )
+        data = dumps(rows)
+        rows.clear()
+        rows = loads(data)  # noqa: S302 - these are our own
+    new = tuple.__new__  # the constructor takes longer than all else here
+    found = [
+        new(Occurrence, (a, b, EMPTY if text is None else c, d, text, source, e, f, g, h, i))
+        for a, b, c, d, text, e, f, g, h, i in rows
+    ]
+    for number, value in others.items():
+        found[number] = found[number].replace(value=value)
+    return found
 
 
-def _read(node: Call, placeholder: str, lines: _Lines) -> Occurrence | Sequence[Diagnostic]:
-    """Read one call of a manager."""
-    problems = _wrong_arguments(node, placeholder, lines)
+def _read(
+    node: Call, placeholder: str, lines: Lines, hidden_by: int | None
+) -> Row | list[Diagnostic]:
+    """Read one call of a manager: as an occurrence without its source, or what is wrong with it."""
+    args = node.args
+    name = _literal_name(node)
+    problems: list[Diagnostic] = []
+    if name is None or len(args) > 2:
+        problems.append(_wrong_arguments(node, placeholder, lines))
+    hints = _NO_HINTS
+    if node.keywords:
+        hints = _hints(node, placeholder, lines, problems)
+    if problems or name is None:
+        call = Span(*lines.span(node), hidden_by, len(args))
+        return [each.replace(call=call) for each in problems]
+    value: Any = None
+    text = None
+    if len(args) > 1:
+        value, text = _default(node, placeholder, lines)
+    line: int = node.lineno
+    end_line: Any = node.end_lineno
+    # Numbers are objects: most calls can do with one that is kept.
+    end_line = line if end_line == line else end_line
+    start, end = node.col_offset + 1, node.end_col_offset + 1  # type: ignore[operator]
+    if not lines.is_ascii:
+        start, end = lines.column(line, start - 1), lines.column(end_line, end - 1)
+    return placeholder, name, value, hints, text, line, start, end_line, end, hidden_by
+
+
+def _default(node: Call, placeholder: str, lines: Lines) -> tuple[Any, str]:
+    """Return the default of a call, and how it is written."""
+    default = node.args[1]
+    text = lines.text(default)
+    if type(default) is Constant:
+        return lines.constant(text, default.value)
+    try:
+        return literal(default), text
+    except NotLiteralError:
+        return _not_literal(node, text, placeholder, lines), text
+
+
+def _hints(
+    node: Call, placeholder: str, lines: Lines, problems: list[Diagnostic]
+) -> dict[str, Any]:
+    """Return the hints of a call; add what is wrong with them to the problems."""
     hints: dict[str, Any] = {}
     for keyword in node.keywords:
         try:
             hints[_keyword(keyword.arg)] = literal(keyword.value)
         except NotLiteralError:
-            problems = [*problems, _hint_not_literal(node, keyword, placeholder, lines)]
-    if problems:
-        return problems
-    value: Any = EMPTY
-    text = None
-    if len(node.args) > 1:
-        default = node.args[1]
-        text = lines.text(default)
-        try:
-            value = literal(default)
-        except NotLiteralError:
-            value = _not_literal(node, text, placeholder, lines)
-    end_line: Any = node.end_lineno
-    return Occurrence(
-        placeholder,
-        node.args[0].value,  # type: ignore[attr-defined]
-        value,
-        hints,
-        text,
-        lines.source,
-        node.lineno,
-        lines.column(node.lineno, node.col_offset),
-        end_line,
-        lines.column(end_line, node.end_col_offset),  # type: ignore[arg-type]
-    )
+            problems.append(_hint_not_literal(node, keyword, placeholder, lines))
+    return hints
 
 
 def _keyword(name: str | None) -> str:
@@ -166,34 +175,27 @@ def _keyword(name: str | None) -> str:
     return name
 
 
-def _wrong_arguments(node: Call, placeholder: str, lines: _Lines) -> Sequence[Diagnostic]:
-    """Check the positional arguments: a literal name, then at most one default."""
+def _wrong_arguments(node: Call, placeholder: str, lines: Lines) -> Diagnostic:
+    """Report positional arguments that are not a literal name and at most one default."""
     count = len(node.args)
-    if not 1 <= count <= 2:
-        return [
-            _diagnostic(
-                "HPM101",
-                f"`{placeholder}(…)` takes a name and at most one default, "
-                f"but {count} positional arguments are given.",
-                f'Write `{placeholder}("name", default)`; anything else is a hint and needs a '
-                "keyword.",
-                (node, lines),
-                name=_literal_name(node),
-                placeholder=placeholder,
-            )
-        ]
-    if _literal_name(node) is None:
-        return [
-            _diagnostic(
-                "HPM102",
-                f"The name of a hyperparameter must be a literal string, not "
-                f"`{_short(lines.text(node.args[0]))}`.",
-                "Write the name itself between quotes: it is read without running the program.",
-                (node, lines),
-                placeholder=placeholder,
-            )
-        ]
-    return ()
+    if 1 <= count <= 2:
+        return _diagnostic(
+            "HPM102",
+            f"The name of a hyperparameter must be a literal string, not "
+            f"`{_short(lines.text(node.args[0]))}`.",
+            "Write the name itself between quotes: it is read without running the program.",
+            (node, lines),
+            placeholder=placeholder,
+        )
+    return _diagnostic(
+        "HPM101",
+        f"`{placeholder}(…)` takes a name and at most one default, "
+        f"but {count} positional arguments are given.",
+        f'Write `{placeholder}("name", default)`; anything else is a hint and needs a keyword.',
+        (node, lines),
+        name=_literal_name(node),
+        placeholder=placeholder,
+    )
 
 
 def _literal_name(node: Call) -> str | None:
@@ -202,7 +204,7 @@ def _literal_name(node: Call) -> str | None:
     return first.value if type(first) is Constant and type(first.value) is str else None
 
 
-def _hint_not_literal(node: Call, keyword: Any, placeholder: str, lines: _Lines) -> Diagnostic:
+def _hint_not_literal(node: Call, keyword: Any, placeholder: str, lines: Lines) -> Diagnostic:
     """Report a hint whose value only a running program knows."""
     what = f"`{keyword.arg}`" if keyword.arg else f"`**{_short(lines.text(keyword.value))}`"
     return _diagnostic(
@@ -215,7 +217,7 @@ def _hint_not_literal(node: Call, keyword: Any, placeholder: str, lines: _Lines)
     )
 
 
-def _not_literal(node: Call, text: str, placeholder: str, lines: _Lines) -> NotLiteralEvaluable:
+def _not_literal(node: Call, text: str, placeholder: str, lines: Lines) -> NotLiteralEvaluable:
     """Stand for a default that only a running program knows."""
     name: str = node.args[0].value  # type: ignore[attr-defined]
     return NotLiteralEvaluable(
@@ -235,7 +237,7 @@ def _diagnostic(
     code: str,
     message: str,
     advice: str,
-    where: tuple[Any, _Lines],
+    where: tuple[Any, Lines],
     *,
     name: str | None = None,
     placeholder: str | None = None,
@@ -244,17 +246,20 @@ def _diagnostic(
     from ..diagnostics import Diagnostic
 
     node, lines = where
+    line, column, end_line, end_column = lines.span(node)
     return Diagnostic(
         code,
         message,
         advice,
         lines.source.path,
-        node.lineno,
-        lines.column(node.lineno, node.col_offset),
+        line,
+        column,
         name,
         (),
         lines.source,
         placeholder,
+        end_line,
+        end_column,
     )
 
 

@@ -27,6 +27,14 @@ if TYPE_CHECKING:
     Folder: TypeAlias = tuple[str, str, str]
 
 _FOREIGN = frozenset({"__pycache__", "node_modules", "site-packages"})
+# Why there can be nothing at a path, beside that nobody put anything there.
+_IMPOSSIBLE = {
+    None: "no path can hold one of its characters",
+    errno.EINVAL: "no path can hold one of its characters",  # as `*` on Windows
+    errno.ENOTDIR: "a part of the path is a file, not a folder",
+    errno.ENAMETOOLONG: "a part of the path, or all of it, is longer than a name can be",
+    errno.ELOOP: "the symbolic links on the path lead in a ring",
+}
 _CHUNK = 1 << 16
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
@@ -82,6 +90,75 @@ def walk(paths: Paths, exclude: Path | Iterable[Path] = ()) -> list[Found]:
     return [Found(shown, not walked) for walked, _, _, shown, _ in order]
 
 
+def sources_among(
+    paths: Iterable[str],
+    roots: Iterable[str] = ("",),
+    exclude: Path | Iterable[Path] = (),
+    *,
+    folder: Path = ".",
+) -> list[str]:
+    """Pick the paths that `walk` would find, of a tree that is not on disk.
+
+    Args:
+        paths: the paths of all files of the tree, with slashes.
+        roots: the files and folders of the tree that are named; an empty text is the
+            tree as a whole.
+        exclude: globs of what to leave out of folders.
+        folder: where the tree would be on disk, for globs with a slash.
+
+    Returns:
+        The paths that count, in their order.
+
+    >>> sources_among(["a.py", "b.txt", ".git/c.py", "env/pyvenv.cfg", "env/lib/d.py"])
+    ['a.py']
+    """
+    listed = list(paths)
+    globs = list(flatten(exclude))
+    environments = {
+        path.rpartition("/")[0] for path in listed if path.rpartition("/")[2] == "pyvenv.cfg"
+    }
+    kept: set[str] = set()
+    for root in roots:
+        kept.update(filter(_belonging(root, os.path.abspath(folder), globs, environments), listed))
+    return [path for path in listed if path in kept]
+
+
+def exclusion(paths: Paths, exclude: Path | Iterable[Path] = ()) -> Callable[[str, str], bool]:
+    """Return what tells whether a file that a script imports is left out.
+
+    It is judged as a walk would: from the given folder that holds it, or else
+    from the nearest one that holds the script as well.
+
+    Args:
+        paths: what is walked.
+        exclude: a glob, or several, as for `walk`.
+
+    Returns:
+        A function of the path of a file and of that of the script.
+
+    >>> is_left_out = exclusion([], ["tests", "*_pb2.py"])
+    >>> is_left_out("a/tests/x.py", "a/main.py"), is_left_out("tests/x.py", "tests/main.py")
+    (True, False)
+    """
+    globs = list(flatten(exclude))
+    given = [os.path.abspath(path) for path in flatten(paths) if os.path.isdir(path)]
+    given.sort(key=len, reverse=True)  # the nearest one first
+    tests: dict[str, Callable[[str], bool]] = {}
+
+    def is_left_out(path: str, script: str) -> bool:
+        path, beside = os.path.abspath(path), os.path.dirname(os.path.abspath(script))
+        around = (each for each in given if path.startswith(os.path.join(each, "")))
+        folder = next(around, None) or os.path.commonpath([path, beside])
+        if folder not in tests:
+            tests[folder] = _exclusion(globs, (folder, folder, os.path.realpath(folder)))
+        start = os.path.join(folder, "")
+        parts = path[len(start) :].split(os.sep)
+        ways = (start + os.sep.join(parts[:count]) for count in range(1, len(parts) + 1))
+        return any(map(tests[folder], ways))
+
+    return is_left_out if globs else lambda _path, _script: False
+
+
 def read(path: str) -> bytes:
     """Return the bytes of a file.
 
@@ -103,8 +180,12 @@ def read(path: str) -> bytes:
         if len(data) == 0 or not (more := os.read(handle, _CHUNK)):
             return data
         chunks = [data, more]
-        while more := os.read(handle, _CHUNK << 4):
+        # One block of the right size: from a large one that is freed, glibc concludes that
+        # large ones come and go, and gives no memory back to the system any more.
+        left = max(os.fstat(handle).st_size - len(data) - len(more), 0)
+        while more := os.read(handle, left + _CHUNK):
             chunks.append(more)
+            left = 0
         return b"".join(chunks)
     finally:
         os.close(handle)
@@ -140,8 +221,12 @@ def _routes(path: str, globs: list[str]) -> Iterator[tuple[str, Route]]:
     """Yield the resolved path of each file that a path leads to, and the way to it."""
     try:
         mode = os.stat(path).st_mode
-    except ValueError:  # a null character, which no path can hold
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path) from None
+    except (OSError, ValueError) as error:
+        why = _IMPOSSIBLE.get(getattr(error, "errno", None))
+        if why is None:
+            raise
+        sentence = f"{os.strerror(errno.ENOENT)}; {why}"
+        raise FileNotFoundError(errno.ENOENT, sentence, path) from None
     root = (path, os.path.abspath(path), os.path.realpath(path))
     if stat.S_ISDIR(mode):
         yield from _below(root, globs)
@@ -151,7 +236,7 @@ def _routes(path: str, globs: list[str]) -> Iterator[tuple[str, Route]]:
 
 def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
     """Yield each file below a folder; what only links lead to comes last."""
-    is_left_out = _exclusion(globs, root[1])
+    is_left_out = _exclusion(globs, root)
     straight = [root]
     links: list[Folder] = []
     seen: set[str] = set()
@@ -172,7 +257,9 @@ def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
             is_source = name.endswith(".py") and _is_file(entry)
             if not is_source and (is_foreign(name) or not _is_folder(entry)):
                 continue
-            shown, absolute, real = to_shown + name, to_absolute + name, to_real + name
+            shown = to_shown + name
+            absolute = shown if to_absolute == to_shown else to_absolute + name
+            real = absolute if to_real == to_absolute else to_real + name
             if is_left_out(absolute):
                 continue
             if leads := _leads_elsewhere(entry):
@@ -183,13 +270,45 @@ def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
                 (links if leads else straight).append((shown, absolute, real))
 
 
-def _exclusion(globs: list[str], folder: str) -> Callable[[str], bool]:
+def _belonging(
+    root: str, folder: str, globs: list[str], environments: set[str]
+) -> Callable[[str], bool]:
+    """Return what tells whether a walk from a root finds a path of a tree."""
+    start = f"{root}/" if root else ""
+    base = os.path.join(folder, *root.split("/"))
+    is_glob = _exclusion(globs, (base, base, base))
+    entered = {root: True}
+
+    def is_left_out(path: str) -> bool:
+        return bool(globs) and is_glob(os.path.join(folder, *path.split("/")))
+
+    def is_entered(below: str) -> bool:
+        above = root
+        for name in below[len(start) :].split("/"):
+            each = f"{above}/{name}" if above else name
+            if each not in entered:
+                is_closed = is_foreign(name) or each in environments or is_left_out(each)
+                entered[each] = entered[above] and not is_closed
+            above = each
+        return entered[below]
+
+    def belongs(path: str) -> bool:
+        if path == root or not (path.endswith(".py") and path.startswith(start)):
+            return path == root
+        above = path.rpartition("/")[0]
+        known = entered.get(above)
+        return (is_entered(above) if known is None else known) and not is_left_out(path)
+
+    return belongs
+
+
+def _exclusion(globs: list[str], folder: Folder) -> Callable[[str], bool]:
     """Return what tells whether a path below a folder is left out."""
     if not globs:
         return lambda _path: False
     from .globs import left_out
 
-    return left_out(globs, folder)
+    return left_out(globs, folder[1], folder[2])
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

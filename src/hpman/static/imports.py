@@ -16,17 +16,23 @@ from .syntax import UnparsableError, collector_at_rest, parse
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import AST, Import, ImportFrom
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeAlias
 
     Path: TypeAlias = str | os.PathLike[str]
 
 _INIT = "__init__.py"
+_INSTALLED = ("site-packages", "dist-packages")
+_STANDARD = os.path.dirname(os.__file__)
 # Statements stand in these fields of other statements only.
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
-def reachable(script: Path, roots: Iterable[str] = ()) -> list[Found]:
+def reachable(
+    script: Path,
+    roots: Iterable[str] | None = None,
+    is_left_out: Callable[[str, str], bool] = lambda _path, _script: False,
+) -> list[Found]:
     """List a script and the project's own files that its imports reach.
 
     The project is what lies below the script's folder, where Python looks first
@@ -34,18 +40,18 @@ def reachable(script: Path, roots: Iterable[str] = ()) -> list[Found]:
     holds the outermost package, where `python -m` looks. Import statements count
     wherever they stand: in functions, in `try`, under `TYPE_CHECKING`. What they
     do not find there is not of the project. The packages around a module count,
-    because importing it runs them.
+    because importing it runs them. Of the folders where Python keeps what is
+    installed, only the package of the script itself is of the project.
 
     Args:
         script: the script.
-        roots: more folders to look in, after those.
+        roots: the folders to look in, in place of those.
+        is_left_out: tells of a file, and of the script that reaches it, whether
+            it is left out; it is not read then, and leads no farther.
 
     Returns:
         The script, then the other files in the order of their paths. A file that
-        Python cannot read is listed; it leads no farther.
-
-    Raises:
-        OSError: the script cannot be read.
+        cannot be read, or not by Python, is listed; it leads no farther.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -57,15 +63,18 @@ def reachable(script: Path, roots: Iterable[str] = ()) -> list[Found]:
     ['train.py', 'net.py']
     """
     path = os.fspath(script)
+    if roots is None:
+        folder = os.path.dirname(path)
+        roots = (folder, _above_packages(folder))
     project = _Project(path, roots)
     found = {os.path.realpath(path): path}
-    todo = [(path, read(path))]
+    todo = [(path, _read_quietly(path))]
     with collector_at_rest():
         while todo:
             importer, data = todo.pop()
             for each in project.imported(importer, data):
                 real = os.path.realpath(each)
-                if real not in found:
+                if real not in found and not is_left_out(each, path):
                     found[real] = each
                     todo.append((each, _read_quietly(each)))
     others = sorted(list(found.values())[1:], key=lambda each: os.path.abspath(each).split(os.sep))
@@ -80,6 +89,12 @@ def _above_packages(folder: str) -> str:
             break  # the root of the disk
         folder = above
     return folder
+
+
+def _holds_installed(folder: str) -> bool:
+    """Tell whether a folder is one in which Python keeps what is installed."""
+    path = os.path.realpath(folder)
+    return os.path.basename(path) in _INSTALLED or path == os.path.realpath(_STANDARD)
 
 
 def _parent(folder: str) -> str:
@@ -103,10 +118,12 @@ class _Project:
     __slots__ = ("_listings", "_roots", "_tops")
 
     def __init__(self, script: str, roots: Iterable[str]) -> None:
-        """Look into the script's folder, the outermost package's, and more."""
-        folder = os.path.dirname(script)
+        """Look into the folders where imports look."""
         self._listings: dict[str, frozenset[str]] = {}
-        self._roots = list(dict.fromkeys([folder, _above_packages(folder), *roots]))
+        self._roots = list(dict.fromkeys(roots))
+        for root in filter(_holds_installed, self._roots):
+            own = os.path.relpath(script, root).split(os.sep)[0]
+            self._listings[root] = self._names(root) & {own}
         # What can stand first in an import that is of the project; the script itself leads nowhere.
         self._tops = {
             name.removesuffix(".py")

@@ -7,6 +7,7 @@ text is swapped; knows neither where texts come from nor what is wrong with them
 from __future__ import annotations
 
 from ..errors import EMPTY
+from ..occurrence import Occurrence
 from ..record import Record
 
 TYPE_CHECKING = False
@@ -15,10 +16,28 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..diagnostics import Diagnostic
-    from ..occurrence import Occurrence
     from ..source import Source
 
-    Name = tuple[str, str]  # placeholder, name
+    # Most names stand at one place: their occurrence is spared a tuple of its own.
+    Names = dict[str, Occurrence | tuple[Occurrence, ...]]
+
+
+class Links(Record):
+    """Say where the managers of one module come from.
+
+    Attributes:
+        own: the placeholders of the managers that it imports from hpman, or makes.
+        borrowed: the placeholders that it imports from elsewhere by the same name, and so
+            may be handed on, each with the module that it comes from, with a dot in
+            front for each level of a relative import.
+    """
+
+    __slots__ = ()
+    own: frozenset[str] = frozenset()
+    borrowed: tuple[tuple[str, str], ...] = ()
+
+
+NO_LINKS = Links()
 
 
 class ScannedFile(Record):
@@ -28,6 +47,7 @@ class ScannedFile(Record):
         source: the text; its key says which file it is, and where it sorts.
         occurrences: the calls of managers in it, in source order.
         diagnostics: what is wrong with it, in source order.
+        links: where its managers come from.
         is_text: whether it was handed in as a text, not read from the disk.
     """
 
@@ -35,6 +55,7 @@ class ScannedFile(Record):
     source: Source
     occurrences: tuple[Occurrence, ...]
     diagnostics: tuple[Diagnostic, ...]
+    links: Links = NO_LINKS
     is_text: bool = False
 
 
@@ -77,14 +98,17 @@ class Index:
     []
     """
 
-    __slots__ = ("_branches", "_files", "_names", "separator")
+    __slots__ = ("_branches", "_files", "_names", "_sorted", "separator")
 
     def __init__(self, separator: str = ".") -> None:
         """Start with nothing in it."""
         self.separator: str = separator
         self._files: dict[tuple[object, ...], ScannedFile] = {}
-        self._names: dict[Name, tuple[Occurrence, ...]] = {}
-        self._branches: dict[Name, int] = {}
+        # By placeholder: the occurrences of each name; how many names are below each branch;
+        # all names in order, when somebody has asked what is below one.
+        self._names: dict[str, Names] = {}
+        self._branches: dict[str, dict[str, int]] = {}
+        self._sorted: dict[str, list[str]] = {}
 
     @property
     def files(self) -> Mapping[tuple[object, ...], ScannedFile]:
@@ -103,20 +127,25 @@ class Index:
         """
         index = Index(self.separator)
         index._files = dict(self._files)
-        index._names = dict(self._names)
-        index._branches = dict(self._branches)
+        index._names = {each: dict(names) for each, names in self._names.items()}
+        index._branches = {each: dict(counts) for each, counts in self._branches.items()}
         incoming = list(files)
         for key in (*without, *(each.source.key for each in incoming)):
             gone = index._files.pop(key, None)
             if gone is not None and gone.occurrences:
                 index._forget(gone)
-        added: dict[Name, list[Occurrence]] = {}
+        added: dict[str, dict[str, Occurrence | list[Occurrence]]] = {}
         for file in incoming:
             index._files[file.source.key] = file
             for each in file.occurrences:
-                added.setdefault((each.placeholder, each.name), []).append(each)
-        for name, occurrences in added.items():
-            index._add(name, occurrences)
+                names = added.setdefault(each.placeholder, {})
+                there = names.setdefault(each.name, each)
+                if isinstance(there, list):
+                    there.append(each)
+                elif there is not each:
+                    names[each.name] = [there, each]
+        for placeholder, names in added.items():
+            index._add(placeholder, names)
         return index
 
     def names(self, placeholder: str) -> list[str]:
@@ -125,7 +154,9 @@ class Index:
 
     def named(self, placeholder: str, name: str) -> tuple[Occurrence, ...]:
         """Return the occurrences of one hyperparameter, in source order."""
-        return self._names.get((placeholder, name), ())
+        names = self._names.get(placeholder)
+        found = names.get(name, ()) if names is not None else ()
+        return (found,) if isinstance(found, Occurrence) else found
 
     def definition(self, placeholder: str, name: str) -> Occurrence | None:
         """Return the occurrence that carries the default of a hyperparameter, or None."""
@@ -149,15 +180,16 @@ class Index:
         Returns:
             The defaults, and whether no name has two and no branch has one.
         """
+        branches = self._branches.get(placeholder, {})
         found: dict[str, Any] = {}
         is_sound = True
         for each in self.occurrences(placeholder):
             name = each.name
-            is_branch = (placeholder, name) in self._branches
             if each.is_definition:
-                is_sound = is_sound and not is_branch and found.get(name, EMPTY) is EMPTY
+                if name in branches or found.get(name, EMPTY) is not EMPTY:
+                    is_sound = False
                 found[name] = each.value
-            elif not is_branch:
+            elif name not in branches:
                 found.setdefault(name, EMPTY)
         return found, is_sound
 
@@ -167,32 +199,42 @@ class Index:
         A branch that the program asks for as a whole, as `_("model")` beside
         `_("model.depth", 4)`, is no hyperparameter of its own.
         """
+        names = self._names.get(placeholder, {})
         for name in self.names(placeholder):
+            only = names[name]
+            if isinstance(only, Occurrence) and only.is_definition:  # as most are
+                yield HyperParameter(name, only.value, dict(only.hints), only, (only,))
+                continue
+            occurrences = self.named(placeholder, name)
             definition = self.definition(placeholder, name)
             if definition is None and self.is_branch(placeholder, name):
                 continue
-            occurrences = self.named(placeholder, name)
-            hints = dict(occurrences[0].hints)
-            if len(occurrences) > 1:
-                for each in (*occurrences, *filter(None, [definition])):
-                    hints.update(each.hints)
+            hints: dict[str, Any] = {}
+            for each in (*occurrences, *filter(None, [definition])):
+                hints.update(each.hints)
             value = EMPTY if definition is None else definition.value
             yield HyperParameter(name, value, hints, definition, occurrences)
 
     def placeholders(self) -> set[str]:
         """Return the placeholders of all managers that have an occurrence."""
-        return {placeholder for placeholder, _name in self._names}
+        return {placeholder for placeholder, names in self._names.items() if names}
 
     def is_branch(self, placeholder: str, name: str) -> bool:
         """Tell whether some hyperparameter is named below this name."""
-        return (placeholder, name) in self._branches
+        return name in self._branches.get(placeholder, ())
 
     def below(self, placeholder: str, name: str) -> Iterator[str]:
-        """Yield the names below a branch, in no particular order."""
+        """Yield the names below a branch, as they sort."""
+        from bisect import bisect_left
+
+        names = self._sorted.get(placeholder)
+        if names is None:
+            names = self._sorted[placeholder] = sorted(self._names.get(placeholder, ()))
         prefix = name + self.separator
-        for owner, each in self._names:
-            if owner == placeholder and each.startswith(prefix):
-                yield each
+        for number in range(bisect_left(names, prefix), len(names)):
+            if not names[number].startswith(prefix):
+                break
+            yield names[number]
 
     def prefixes(self, name: str) -> Iterator[str]:
         """Yield the names of the branches above a name, the outermost first."""
@@ -201,28 +243,39 @@ class Index:
             yield name[:end]
             end = name.find(self.separator, end + len(self.separator))
 
-    def _add(self, name: Name, occurrences: list[Occurrence]) -> None:
-        """Put occurrences of one name among those that are there."""
-        there = self._names.get(name)
-        if there is None:
-            for prefix in self.prefixes(name[1]):
-                branch = name[0], prefix
-                self._branches[branch] = self._branches.get(branch, 0) + 1
-        self._names[name] = tuple(sorted((*(there or ()), *occurrences), key=source_order))
+    def _add(self, placeholder: str, added: Mapping[str, Occurrence | list[Occurrence]]) -> None:
+        """Put occurrences among those that are there."""
+        names = self._names.setdefault(placeholder, {})
+        for name, found in added.items():
+            is_new = name not in names
+            if is_new and self.separator in name:
+                branches = self._branches.setdefault(placeholder, {})
+                for prefix in self.prefixes(name):
+                    branches[prefix] = branches.get(prefix, 0) + 1
+            if is_new and isinstance(found, Occurrence):
+                names[name] = found
+                continue
+            there = () if is_new else self.named(placeholder, name)
+            both = [*there, *([found] if isinstance(found, Occurrence) else found)]
+            if both[0].source is not both[-1].source:  # those of one text are in order
+                both.sort(key=source_order)
+            names[name] = tuple(both)
 
     def _forget(self, file: ScannedFile) -> None:
         """Take the occurrences of one text out."""
-        for name in {(each.placeholder, each.name) for each in file.occurrences}:
-            rest = tuple(o for o in self._names[name] if o.source.key != file.source.key)
+        for placeholder, name in {(each.placeholder, each.name) for each in file.occurrences}:
+            names = self._names[placeholder]
+            there = self.named(placeholder, name)
+            rest = tuple(each for each in there if each.source.key != file.source.key)
             if rest:
-                self._names[name] = rest
+                names[name] = rest
                 continue
-            del self._names[name]
-            for prefix in self.prefixes(name[1]):
-                branch = name[0], prefix
-                self._branches[branch] -= 1
-                if not self._branches[branch]:
-                    del self._branches[branch]
+            del names[name]
+            for prefix in self.prefixes(name):
+                branches = self._branches[placeholder]
+                branches[prefix] -= 1
+                if not branches[prefix]:
+                    del branches[prefix]
 
 
 def source_order(each: Occurrence) -> tuple[object, int, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
     from ..diagnostics import Diagnostic
     from ..occurrence import Occurrence
@@ -41,11 +41,16 @@ def violations(
     return tuple({_identity(each): each for each in sorted(found, key=_by_place)}.values())
 
 
-def duplicate_default(index: Index, placeholder: str, name: str) -> Iterator[Diagnostic]:
+def duplicate_default(index: Index, placeholder: str, name: str) -> Sequence[Diagnostic]:
     """Among all occurrences of a name, exactly one carries a default."""
-    defaults = [each for each in index.named(placeholder, name) if each.is_definition]
-    if len(defaults) > 1:
-        yield _finding(
+    occurrences = index.named(placeholder, name)
+    if len(occurrences) < 2:
+        return ()
+    defaults = [each for each in occurrences if each.is_definition]
+    if len(defaults) < 2:
+        return ()
+    return [
+        _finding(
             "HPM201",
             "Duplicated default values:",
             f'Keep one default of `{name}`, and write `{placeholder}("{name}")` at the '
@@ -53,27 +58,33 @@ def duplicate_default(index: Index, placeholder: str, name: str) -> Iterator[Dia
             tuple(defaults),
             defaults[1],
         )
+    ]
 
 
-def leaf_and_branch(index: Index, placeholder: str, name: str) -> Iterator[Diagnostic]:
+def leaf_and_branch(index: Index, placeholder: str, name: str) -> Sequence[Diagnostic]:
     """A name with a default is a leaf: no other name may stand below it.
 
     Without a default it may be a branch that the program asks for as a whole.
     """
-    leaves = [each for each in index.prefixes(name) if index.definition(placeholder, each)]
-    if index.is_branch(placeholder, name) and index.definition(placeholder, name):
-        leaves.append(name)
-    for leaf in leaves:
-        below = name if leaf != name else min(index.below(placeholder, name))
-        first = index.definition(placeholder, leaf) or index.named(placeholder, leaf)[0]
-        pair = (first, index.named(placeholder, below)[0])
-        yield _finding(
-            "HPM203",
-            f"`{leaf}` is a hyperparameter, and `{below}` makes it a group of them:",
-            f"Rename one of the two: a name is a leaf or a branch, split at `{index.separator}`.",
-            pair,
-            pair[0],
-        )
+    is_branch = index.is_branch(placeholder, name)
+    if not is_branch and index.separator not in name:
+        return ()
+    pairs = [(each, name) for each in index.prefixes(name) if index.definition(placeholder, each)]
+    if is_branch and index.definition(placeholder, name):
+        pairs += [(name, next(index.below(placeholder, name)))]
+    return [_clash(index, placeholder, leaf, below) for leaf, below in pairs]
+
+
+def _clash(index: Index, placeholder: str, leaf: str, below: str) -> Diagnostic:
+    """Report a leaf that has another name below it."""
+    first = index.definition(placeholder, leaf) or index.named(placeholder, leaf)[0]
+    return _finding(
+        "HPM203",
+        f"`{leaf}` is a hyperparameter, and `{below}` makes it a group of them:",
+        f"Rename one of the two: a name is a leaf or a branch, split at `{index.separator}`.",
+        (first, index.named(placeholder, below)[0]),
+        first,
+    )
 
 
 def placed(index: Index, placeholder: str, finding: Diagnostic) -> Diagnostic:
@@ -86,7 +97,7 @@ def placed(index: Index, placeholder: str, finding: Diagnostic) -> Diagnostic:
             program has called or set.
     """
     name = finding.name or ""
-    for each in (*index.prefixes(name), name, *sorted(index.below(placeholder, name))):
+    for each in (*index.prefixes(name), name, *index.below(placeholder, name)):
         for at in index.named(placeholder, each):
             return finding.replace(
                 path=at.path,

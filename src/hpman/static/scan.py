@@ -7,13 +7,15 @@ manager.
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from itertools import count
 
+from ..names import normalized
 from ..record import Record
 from ..source import Source
 from .decoding import DecodingError, decode
 from .extract import extract
-from .files import flatten, read, walk
+from .files import exclusion, flatten, read, walk
 from .index import Index, ScannedFile
 from .syntax import collector_at_rest
 
@@ -49,6 +51,7 @@ def scan(
     exclude: Path | Iterable[Path] = (),
     *,
     follow_imports: bool = False,
+    roots: Iterable[str] | None = None,
     others: bool = False,
     known: Mapping[Key, ScannedFile] | None = None,
 ) -> Scan:
@@ -60,9 +63,10 @@ def scan(
     Args:
         paths: a file, a folder, or an iterable of them.
         placeholders: the names whose bare calls count.
-        exclude: globs of what to leave out of folders.
+        exclude: globs of what to leave out of folders and of imports.
         follow_imports: whether the modules of the same project that the files
             import are read too.
+        roots: the folders in which these imports look; None for those of a script.
         others: whether files count that hold only hyperparameters of managers
             with other placeholders.
         known: what an earlier scan has found, by key.
@@ -71,10 +75,10 @@ def scan(
         FileNotFoundError: a path is not there.
     """
     known = known or {}
-    paths = list(flatten(paths))  # an iterator gives them once
+    paths, exclude = list(flatten(paths)), list(flatten(exclude))  # an iterator gives them once
     found = walk(paths, exclude)
     if follow_imports:
-        found = _with_imports(found)
+        found = _with_imports(found, roots, exclusion(paths, exclude))
     may_hold = _prefilter(found, placeholders, others=others)
     # Nobody asks for the resolved paths of all files unless some are known.
     on_disk = {key for key, file in known.items() if not file.is_text}
@@ -107,7 +111,7 @@ def index_of(
     Args:
         paths: a file, a folder, or an iterable of them.
         placeholders: the names whose bare calls count, with or without an import.
-        exclude: globs of what to leave out of folders.
+        exclude: globs of what to leave out of folders and of imports.
         follow_imports: whether the modules of the same project that the files
             import are read too.
 
@@ -120,9 +124,38 @@ def index_of(
     >>> index_of(__file__).placeholders()
     set()
     """
-    names = frozenset(placeholders)
+    names = frozenset(map(normalized, placeholders))
     found = scan(paths, names, exclude, follow_imports=follow_imports, others=True)
     return Index().swap(found.files)
+
+
+def index_of_blobs(
+    blobs: Iterable[tuple[str, bytes]], placeholders: Iterable[str] = ("_",)
+) -> Index:
+    """Read files that are not on disk, as those of a revision, into an index.
+
+    Args:
+        blobs: the path of each file, with slashes, and its bytes. Each is looked at as
+            it comes and dropped if it holds nothing, so any number may follow.
+        placeholders: the names whose bare calls count, with or without an import.
+
+    Returns:
+        The index, as `index_of` makes it.
+
+    >>> index_of_blobs([("a.py", b'_("lr", 1e-3)'), ("b.py", b"pass")]).names("_")
+    ['lr']
+    """
+    from .prefilter import Prefilter
+
+    names = frozenset(map(normalized, placeholders))
+    may_hold = Prefilter(names, others=True)
+    with collector_at_rest():
+        files = [
+            _scan_data(path, (0, *path.split("/")), data, names)
+            for path, data in blobs
+            if may_hold(data)
+        ]
+    return Index().swap(files)
 
 
 def scan_text(text: str, filename: str, placeholders: frozenset[str]) -> ScannedFile:
@@ -144,7 +177,7 @@ def scan_text(text: str, filename: str, placeholders: frozenset[str]) -> Scanned
     key = file_key(filename) if is_file else (1, next(_texts))
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     with collector_at_rest():
-        return _scan_source(Source(filename, text, key), placeholders).replace(is_text=True)
+        return _scan_source(Source(filename, text, key), placeholders, is_text=True)
 
 
 def file_key(path: str) -> Key:
@@ -153,16 +186,27 @@ def file_key(path: str) -> Key:
     >>> file_key(".") == file_key(os.getcwd())
     True
     """
-    return (0, *os.path.realpath(path).split(os.sep))
+    folder, _, name = os.path.realpath(path).rpartition(os.sep)
+    return (*_folder_key(folder), name)
 
 
-def _with_imports(scripts: list[Found]) -> list[Found]:
+@lru_cache(maxsize=1024)
+def _folder_key(folder: str) -> Key:
+    """Return the key of a folder; the parts of its path are kept once for all its files."""
+    return (0, *folder.split(os.sep))
+
+
+def _with_imports(
+    scripts: list[Found],
+    roots: Iterable[str] | None,
+    is_left_out: Callable[[str, str], bool],
+) -> list[Found]:
     """Add the modules of the project that scripts import, each file once."""
     from .imports import reachable
 
-    reached: dict[Key, Found] = {}
+    reached = {file_key(script.path): script for script in scripts}
     for script in scripts:
-        for each in reachable(script.path):
+        for each in reachable(script.path, roots, is_left_out)[1:]:
             reached.setdefault(file_key(each.path), each)
     return [reached[key] for key in sorted(reached)]
 
@@ -199,19 +243,26 @@ def _scan_file(
         return _unreadable(Source(each.path, "", file_key(each.path)), reason, None, None)
     if not (each.named or may_hold(data)):
         return None
-    key = file_key(each.path)
+    return _scan_data(each.path, file_key(each.path), data, placeholders)
+
+
+def _scan_data(path: str, key: Key, data: bytes, placeholders: frozenset[str]) -> ScannedFile:
+    """Scan the bytes of a file."""
     try:
         text = decode(data)
     except DecodingError as error:
         shown = data.decode("ascii", "replace").replace("\r\n", "\n").replace("\r", "\n")
         reason = f"This is no Python that can be read: {error.reason}."
-        return _unreadable(Source(each.path, shown, key), reason, error.line, error.column)
-    return _scan_source(Source(each.path, text, key), placeholders)
+        return _unreadable(Source(path, shown, key), reason, error.line, error.column)
+    return _scan_source(Source(path, text, key), placeholders)
 
 
-def _scan_source(source: Source, placeholders: frozenset[str]) -> ScannedFile:
+def _scan_source(
+    source: Source, placeholders: frozenset[str], *, is_text: bool = False
+) -> ScannedFile:
     """Scan a decoded text."""
-    return ScannedFile(source, *extract(source, placeholders))
+    found = extract(source, placeholders)
+    return ScannedFile(source, found.occurrences, found.diagnostics, found.links, is_text)
 
 
 def _unreadable(source: Source, reason: str, line: int | None, column: int | None) -> ScannedFile:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from _ast import Attribute, Call, Constant, Name, NamedExpr
 
+from ..names import is_dunder, is_private, normalized
 from ..record import Record
 
 TYPE_CHECKING = False
@@ -37,7 +38,16 @@ FOREIGN = Meaning("foreign")  # imported from elsewhere, where it has another na
 OTHER = Meaning("other")  # bound by anything else
 PACKAGE_MEMBERS = {"m": MODULE, MANAGER_CLASS: CLASS}
 
-_NOTHING: frozenset[Meaning] = frozenset()
+
+class _EveryName:
+    """Hold every name there is."""
+
+    def __contains__(self, name: object) -> bool:
+        """Say yes."""
+        return True
+
+
+EVERY_NAME = _EveryName()
 
 
 class Scope:
@@ -48,18 +58,20 @@ class Scope:
         kind: `function` (a module counts as one), `class` or `comprehension`.
     """
 
-    __slots__ = ("bindings", "elsewhere", "kind", "outer")
+    __slots__ = ("bindings", "elsewhere", "kind", "outer", "places")
 
     def __init__(self, outer: Scope | None, kind: str = "function") -> None:
         """Open a scope inside another."""
         self.outer: Scope | None = outer
         self.kind: str = kind
         self.bindings: dict[str, list[Meaning | expr]] = {}
+        self.places: dict[str, list[tuple[int, int]]] = {}
         self.elsewhere: dict[str, Scope] = {}  # names declared global or nonlocal
 
-    def bind(self, name: str, meaning: Meaning | expr) -> None:
-        """Note one more thing that a name is bound to."""
+    def bind(self, name: str, meaning: Meaning | expr, place: tuple[int, int] = (0, 0)) -> None:
+        """Note one more thing that a name is bound to, and where in the text."""
         self.bindings.setdefault(name, []).append(meaning)
+        self.places.setdefault(name, []).append(place)
 
     def outside_comprehensions(self) -> Scope:
         """Return the scope in which a walrus binds (PEP 572)."""
@@ -67,6 +79,13 @@ class Scope:
         while scope.kind == "comprehension" and scope.outer is not None:
             scope = scope.outer
         return scope
+
+    def is_in_class(self) -> bool:
+        """Tell whether this is, or is inside of, the body of a class."""
+        scope: Scope | None = self
+        while scope is not None and scope.kind != "class":
+            scope = scope.outer
+        return scope is not None
 
     def declare(self, name: str, *, is_global: bool) -> None:
         """Move a name, and what it is bound to, to the scope where it lives.
@@ -78,8 +97,10 @@ class Scope:
         if home is self:  # `nonlocal` of a name that nothing around binds
             return
         self.elsewhere[name] = home
-        for meaning in self.bindings.pop(name, ()):
-            home.bind(name, meaning)
+        for meaning, place in zip(
+            self.bindings.pop(name, ()), self.places.pop(name, ()), strict=True
+        ):
+            home.bind(name, meaning, place)
 
     def visible(self, name: str) -> Iterator[Scope]:
         """Yield the scopes that bind a name, from the inside out, as Python looks it up."""
@@ -88,6 +109,15 @@ class Scope:
             if name in scope.bindings and (scope is self or scope.kind != "class"):
                 yield scope
             scope = scope.outer
+
+    def runs_later_than(self, home: Scope) -> bool:
+        """Tell whether a function stands between this scope and one around it."""
+        scope: Scope | None = self
+        while scope is not None and scope is not home:
+            if scope.kind == "function":
+                return True
+            scope = scope.outer
+        return False
 
     def _module(self) -> Scope:
         """Return the outermost scope."""
@@ -129,6 +159,11 @@ class Lookup:
         found = self._mean(node, scope)
         return sorted(meaning.placeholder for meaning in found if meaning.kind == "manager")
 
+    def may_be_manager(self, binding: Meaning | expr, home: Scope) -> bool:
+        """Tell whether a name may be a manager by one of the things that it is bound to."""
+        found = [binding] if isinstance(binding, Meaning) else self._mean(binding, home)
+        return any(each.kind in ("manager", "same") for each in found)
+
     def _settle(self, node: expr, scope: Scope) -> None:
         """Settle the names that an expression depends on, those that they depend on first."""
         order: list[Cell] = []
@@ -138,9 +173,11 @@ class Lookup:
             if is_entered:
                 order.append(cell)
             elif cell not in self._settled:
-                self._settled[cell] = _NOTHING
-                pending.append((cell, True))
                 home, name = cell
+                known = [each for each in home.bindings[name] if isinstance(each, Meaning)]
+                # From the start: an import from elsewhere has to be known in a ring, too.
+                self._settled[cell] = frozenset(known)
+                pending.append((cell, True))
                 for each in home.bindings[name]:
                     if not isinstance(each, Meaning):
                         pending += [(needed, False) for needed in _cells(each, home)]
@@ -165,6 +202,8 @@ class Lookup:
     def _mean(self, node: expr, scope: Scope) -> Iterable[Meaning]:
         """Return what an expression may stand for."""
         base, members = unfold(node)
+        if members and any(map(is_private, members)) and scope.is_in_class():
+            return ()  # Python looks for another attribute there, `_Class__a` for `__a`
         found: Iterable[Meaning] = ()
         if type(base) is Name:
             found = self._mean_name(base.id, scope)
@@ -224,7 +263,7 @@ def _dig(found: Iterable[Meaning], members: Iterable[str]) -> Iterable[Meaning]:
     """Return what the attributes of something of ours are."""
     for name in members:
         inner = []
-        if MODULE in found and not name.startswith("__"):
+        if MODULE in found and not is_dunder(name):
             inner.append(Meaning("manager", name))
         if PACKAGE in found and name in PACKAGE_MEMBERS:
             inner.append(PACKAGE_MEMBERS[name])
@@ -235,4 +274,8 @@ def _dig(found: Iterable[Meaning], members: Iterable[str]) -> Iterable[Meaning]:
 def _literal_placeholder(node: Call) -> list[str]:
     """Return the placeholder that a private manager is made with, where it is literal."""
     given = [*node.args[:1], *(k.value for k in node.keywords if k.arg == "placeholder")]
-    return [each.value for each in given if type(each) is Constant and type(each.value) is str]
+    return [
+        normalized(each.value)
+        for each in given
+        if type(each) is Constant and type(each.value) is str
+    ]

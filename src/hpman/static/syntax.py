@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import gc
 import sys
-import warnings
 from _ast import PyCF_ONLY_AST
+
+from .silence import silence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,8 +78,7 @@ def parse(text: str) -> Module:
     'Module'
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with silence():
             if _OVERFLOWS and _may_hold_a_long_chain(text):
                 _compile(text)
             tree: Any = compile(text, "<source>", "exec", PyCF_ONLY_AST, dont_inherit=True)

@@ -107,8 +107,10 @@ def test_help_has_the_options_of_a_path(capsys: pytest.CaptureFixture[str]) -> N
     ("line", "sentence"),
     [
         pytest.param("", "the following arguments are required: PATH", id="no path"),
-        pytest.param("none.py", "hpcli: error: none.py: No such file or directory", id="missing"),
-        pytest.param("a.py none.py", "none.py: No such file or directory", id="one missing"),
+        pytest.param(
+            "none.py", "hpcli: error: none.py: There is no such file or folder.", id="missing"
+        ),
+        pytest.param("a.py none.py", "none.py: There is no such file or folder.", id="one missing"),
         pytest.param("broken.py", "broken.py:1", id="broken"),
         pytest.param("a.py --lrr=3", "--lrr=3 (did you mean --lr?)", id="typo"),
         pytest.param("a.py --lr x", "argument --lr: invalid float value: 'x'", id="value"),

@@ -22,14 +22,23 @@ def test_help_names_each_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(f"    {name} " in shown and summary in shown for name, summary in COMMANDS.items())
 
 
-@pytest.mark.parametrize("words", [[], ["lst"], ["--no"]], ids=["none", "unknown", "option"])
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("", "name a command: run, list, explain, check, diff"),
+        ("lst", "lst is no command (did you mean list?)"),
+        ("xyz", "xyz is no command (there are run, list, explain, check, diff)"),
+        ("--no", "name a command: "),
+        ("-- list a.py", "name a command: "),
+    ],
+)
 def test_what_is_no_command_ends_with_2(
-    words: list[str], capsys: pytest.CaptureFixture[str]
+    words: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(words)
+        main(words.split())
     assert ended.value.code == 2
-    assert "hpman: error: " in capsys.readouterr().err
+    assert f"hpman: error: {sentence}" in capsys.readouterr().err
 
 
 def test_list_does_what_hpcli_does(

@@ -121,6 +121,7 @@ def test_any_value_is_shown_briefly() -> None:
 
     assert "Broken" in brief(Broken())
     assert brief("a\nb") == r"'a\nb'"
+    assert brief([1 << 20_000]) == "<list of many digits>"
 
 
 # -- explain ------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hpman.static.bindings import Bindings
+from hpman.static.calls import calls
 from hpman.static.syntax import parse
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ IMPORT = "from hpman.m import _, hp\n"
 def _calls(text: str, *placeholders: str) -> list[tuple[int, str]]:
     return [
         (node.lineno, placeholder)
-        for node, placeholder in _bindings(text, [], *placeholders).calls()
+        for node, placeholder, _hidden_by in calls(_bindings(text, [], *placeholders))
     ]
 
 
@@ -55,13 +56,13 @@ def test_an_alias_of_an_alias_makes_every_name_count() -> None:
     bindings = _bindings(f"{IMPORT}x = _\ny = x\ny('a', 1)\nz('a', 1)", asked)
     assert len(asked) == 3
     assert asked[-1] is None
-    assert [placeholder for _node, placeholder in bindings.calls()] == ["_"]
+    assert [placeholder for _node, placeholder, _hidden_by in calls(bindings)] == ["_"]
 
 
 def test_statements_without_a_candidate_line_are_left_alone() -> None:
     text = "def f():\n  _('in', 1)\n\ndef g():\n  _('out', 1)\n"
     bindings = Bindings(parse(text), lambda _names: [2], frozenset("_"))
-    assert [node.lineno for node, _placeholder in bindings.calls()] == [2]
+    assert [node.lineno for node, _placeholder, _hidden_by in calls(bindings)] == [2]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from hpman.errors import EMPTY, NotLiteralEvaluable
 from hpman.source import Source
+from hpman.static import lines
 from hpman.static.extract import Extract, extract
 
 
@@ -19,7 +20,7 @@ def test_a_definition_has_all_its_fields() -> None:
     (found,) = _extract('x = _("lr", 1e-3, help="step")\n').occurrences
     assert found.replace(source=None) == (
         *("_", "lr", 1e-3, {"help": "step"}, "1e-3", None),
-        *(1, 5, 1, 31),
+        *(1, 5, 1, 31, None),
     )
     assert found.path == "a.py"
     assert found.is_definition
@@ -139,3 +140,36 @@ def test_the_values_of_calls_are_those_of_ast() -> None:
     call = ast.parse(text).body[0].value  # type: ignore[attr-defined]
     assert found.value == ast.literal_eval(call.args[1])
     assert found.hints == {"help": "xy"}
+
+
+def test_a_large_text_gives_what_a_small_one_gives() -> None:
+    calls = (
+        "_('a', 1e-3, help='x', choices=[1, (2, {3: b'4'})])\n"
+        "_('é', LR /\n 10)\n_('a')\n_('c', ...)\n"
+    )
+    small, large = _extract(calls), _extract(calls + "# filler\n" * 10_000)
+    assert len(small.occurrences) == 4
+    for one, other in zip(small.occurrences, large.occurrences, strict=True):
+        assert repr(other) == repr(one).replace(repr(one.source), repr(other.source))
+        assert other.is_definition is one.is_definition
+    assert large.occurrences[2].value is EMPTY
+    assert isinstance(large.occurrences[1].value, NotLiteralEvaluable)
+
+
+def test_a_constant_that_is_written_again_is_kept_once() -> None:
+    first, second = _extract("_('a', 0.25)\n_('b', 0.25)").occurrences
+    assert first.value is second.value
+    assert first.text is second.text
+
+
+def test_constants_that_are_many_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "_MANY", 0)
+    monkeypatch.setattr(lines, "_CONSTANTS", {})
+    first, second = _extract("_('a', 0.75)\n_('b', 0.75)").occurrences
+    assert first.value is not second.value
+    assert (first.value, first.text) == (second.value, second.text)
+
+
+def test_a_name_from_elsewhere_stays_so_however_it_is_handed_round() -> None:
+    text = "from gettext import gettext as _\nh, x = (_, 1)\n_ = h\n"
+    assert _extract(f"{text}_('a', 1); h('b', 2)").occurrences == ()

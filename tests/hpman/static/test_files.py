@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hpman import HyperParameterManager
 from hpman.static import files
-from hpman.static.files import Found, is_foreign, read, walk
+from hpman.static.files import Found, is_foreign, read, sources_among, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,6 +131,42 @@ def test_a_path_that_is_not_there_is_an_error(plant: Any, path: str) -> None:
     assert caught.value.filename == path
 
 
+NOT_THERE = [
+    pytest.param("t/m.py/n.py", "a file, not a folder", id="below a file"),
+    pytest.param("t/m.py/", "a file, not a folder", id="a file as a folder"),
+    pytest.param("x" * 300, "longer than a name can be", id="a long name"),
+    pytest.param("t/" * 5000 + "m.py", "longer than a name can be", id="a long path"),
+    pytest.param("t/ring", "lead in a ring", id="a link to itself"),
+    pytest.param("t/there/m.py", "lead in a ring", id="two links to each other"),
+    pytest.param("a\0b", "one of its characters", id="a null character"),
+    pytest.param("\ud800.py", "one of its characters", id="a lone surrogate"),
+]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its errors are others")
+@pytest.mark.parametrize(("path", "why"), NOT_THERE)
+def test_a_path_that_cannot_be_is_not_there_and_says_why(plant: Any, path: str, why: str) -> None:
+    root = plant("t/m.py")
+    for link, target in {"ring": "ring", "there": "back", "back": "there"}.items():
+        (root / "t" / link).symlink_to(target)
+    with pytest.raises(FileNotFoundError, match=f"No such file or directory; .*{why}") as caught:
+        HyperParameterManager("_").parse_file(["t", path])
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOENT, path)
+    assert caught.value.__suppress_context__
+
+
+def test_any_other_error_of_the_system_stays_as_it_is(
+    plant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str) -> Any:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr(os, "stat", refuse)
+    with pytest.raises(PermissionError) as caught:
+        walk("t")
+    assert (caught.value.errno, caught.value.filename) == (errno.EACCES, "t")
+
+
 class _BytesPath:
     def __fspath__(self) -> bytes:
         return b"m.py"
@@ -152,7 +189,8 @@ def test_what_is_no_path_is_an_error(plant: Any, path: Any) -> None:
         (Path("old"), ["a.py", "lib/a.py"]),
         ("./lib/old", ["a.py", "lib/a.py", "old/b.py", "old/c_test.py"]),
         ("lib/*", ["a.py", "old/b.py", "old/c_test.py"]),
-        ("*/old", ["a.py", "lib/a.py", "old/b.py", "old/c_test.py"]),
+        ("*/old", ["a.py", "lib/a.py"]),
+        ("l*/old", ["a.py", "lib/a.py", "old/b.py", "old/c_test.py"]),
         ("**/old", ["a.py", "lib/a.py"]),
         ("lib/**", ["a.py", "old/b.py", "old/c_test.py"]),
         ("lib/**/b.py", ["a.py", "lib/a.py", "old/b.py", "old/c_test.py"]),
@@ -175,6 +213,79 @@ def test_globs_leave_files_and_folders_out(plant: Any, exclude: Any, left: list[
     assert len(walk(root / "t", exclude)) == len(left)
 
 
+FROM_HERE = [
+    pytest.param("src/*/gen.py", ["sub/gen.py"], id="a star for the walked folder"),
+    pytest.param("*/pkg/gen.py", ["sub/gen.py"], id="a star first"),
+    pytest.param("src/pk[g]/gen.py", ["sub/gen.py"], id="a set"),
+    pytest.param("s?c/pkg/gen.py", ["sub/gen.py"], id="any letter"),
+    pytest.param("./src/*/gen.py", ["sub/gen.py"], id="a dot first"),
+    pytest.param("src/../src/*/gen.py", ["sub/gen.py"], id="up and down"),
+    pytest.param("src/**/gen.py", [], id="two stars"),
+    pytest.param("src/*/*/gen.py", ["gen.py"], id="a star for each folder"),
+    pytest.param("src/*/sub", ["gen.py"], id="a folder"),
+    pytest.param("*/gen.py", ["gen.py"], id="below the walked folder"),
+    pytest.param("src/*", ["gen.py", "sub/gen.py"], id="what is walked itself"),
+    pytest.param("srcs/*/gen.py", ["gen.py", "sub/gen.py"], id="another folder"),
+    pytest.param("rc/*/gen.py", ["gen.py", "sub/gen.py"], id="half a name"),
+    pytest.param("src/*/gen", ["gen.py", "sub/gen.py"], id="half a file"),
+]
+
+
+@pytest.mark.parametrize(("exclude", "left"), FROM_HERE)
+def test_a_glob_with_a_slash_is_read_from_the_current_directory_too(
+    plant: Any, exclude: str, left: list[str]
+) -> None:
+    root = plant("src/pkg/gen.py", "src/pkg/keep.py", "src/pkg/sub/gen.py")
+    expected = sorted([*left, "keep.py"])
+    for walked in ("src/pkg", "./src/pkg/", root / "src" / "pkg"):
+        found = [Path(each.path).relative_to(walked).as_posix() for each in walk(walked, exclude)]
+        assert sorted(found) == expected
+    assert _shown("src/pkg", Path(exclude)) == [each.path for each in walk("src/pkg", exclude)]
+
+
+@pytest.mark.parametrize("exclude", ["src/*/gen.py", "*/pkg/gen.py", "src/**/gen.py"])
+def test_an_absolute_glob_is_matched_against_the_whole_path(plant: Any, exclude: str) -> None:
+    root = plant("src/pkg/gen.py", "src/pkg/keep.py")
+    assert _shown("src/pkg", root / exclude) == ["src/pkg/keep.py"]
+    assert _shown("src/pkg", f"/*/nowhere/{exclude}") == ["src/pkg/gen.py", "src/pkg/keep.py"]
+
+
+def test_a_glob_may_lead_up_from_the_current_directory(
+    plant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = plant("src/pkg/gen.py", "src/pkg/keep.py", "other/x.py")
+    monkeypatch.chdir(root / "other")
+    assert _shown("../src/pkg", "../*/pkg/gen.py") == ["../src/pkg/keep.py"]
+    assert _shown("../src/pkg", "*/pkg/gen.py") == ["../src/pkg/gen.py", "../src/pkg/keep.py"]
+
+
+@pytest.mark.parametrize("name", ["[x]", "a*b", "**", "a?b", "[!x]"])
+def test_the_current_directory_may_be_called_as_a_glob(
+    plant: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if sys.platform == "win32" and set(name) & set("*?"):
+        pytest.skip("no such name there")
+    root = plant(f"{name}/src/pkg/gen.py", f"{name}/src/pkg/keep.py", f"{name}/{name}/old/m.py")
+    monkeypatch.chdir(root / name)
+    assert _shown("src/pkg", "src/*/gen.py") == ["src/pkg/keep.py"]
+    assert _shown("src/pkg", root / name / "src" / "pkg" / "gen.py") == ["src/pkg/keep.py"]
+    assert _shown(name, f"{name}/old") == []
+
+
+@needs_links
+@pytest.mark.parametrize("exclude", ["src/*/gen.py", "*/pkg/gen.py", "near/*/gen.py"])
+def test_a_glob_is_matched_with_and_without_symbolic_links(
+    plant: Any, exclude: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = plant("far/src/pkg/gen.py", "far/src/pkg/keep.py")
+    (root / "link").symlink_to("far")
+    (root / "far" / "near").symlink_to("src")
+    monkeypatch.chdir(root / "link")
+    for walked in ("src/pkg", root / "far" / "src" / "pkg", root / "link" / "src" / "pkg"):
+        for each in (exclude, root / "far" / exclude, root / "link" / exclude):
+            assert [os.path.basename(found) for found in _shown(walked, each)] == ["keep.py"]
+
+
 def test_a_glob_can_be_an_absolute_path(plant: Any) -> None:
     root = plant("t/a.py", "t/old/b.py")
     assert _shown("t", root / "t" / "old") == ["t/a.py"]
@@ -190,6 +301,43 @@ def test_one_folder_left_out_of_another_is_still_walked_for_itself(plant: Any) -
     plant("t/s/m.py", "t/n.py")
     for both in (["t", "t/s"], ["t/s", "t"]):
         assert _shown(both, "s") == ["t/n.py", "t/s/m.py"]
+
+
+@pytest.mark.parametrize(
+    ("exclude", "path", "is_left_out"),
+    [
+        pytest.param("gen.py", "t/s/gen.py", True, id="a name"),
+        pytest.param("s", "t/s/gen.py", True, id="a folder around it"),
+        pytest.param("s/gen.py", "t/s/gen.py", True, id="below the given folder"),
+        pytest.param("t/*/gen.py", "t/s/gen.py", True, id="from here"),
+        pytest.param("t", "t/s/gen.py", False, id="the given folder"),
+        pytest.param("t", "t/deep/m.py", False, id="the given folder around a nearer one"),
+        pytest.param("deep", "t/deep/m.py", False, id="the nearer one"),
+        pytest.param("gen.py", "t/s/other.py", False, id="another name"),
+        pytest.param((), "t/s/gen.py", False, id="nothing"),
+        pytest.param("u", "u/gen.py", True, id="outside of it"),
+        pytest.param("u/*.py", "u/gen.py", True, id="outside of it from here"),
+        pytest.param("script.py", "t/s/gen.py", False, id="the script"),
+    ],
+)
+def test_what_is_imported_is_left_out_as_if_it_were_met(
+    plant: Any, exclude: Any, path: str, is_left_out: bool
+) -> None:
+    root = plant("t/s/gen.py", "t/deep/m.py", "u/gen.py")
+    for given in (["t", "t/deep", "t/gone"], [root / "t" / "deep", root / "t"]):
+        for script in ("t/script.py", str(root / "t" / "script.py")):
+            judge = files.exclusion(given, exclude)
+            assert judge(path, script) is is_left_out
+            assert judge(str(root / path), script) is is_left_out
+
+
+def test_what_a_script_imports_is_judged_from_where_both_are(plant: Any) -> None:
+    plant("old/pkg/bin/train.py", "old/pkg/net.py", "old/pkg/bin/net.py")
+    for exclude, left_out in {"old": False, "pkg": False, "net.py": True, "pkg/*": False}.items():
+        judge = files.exclusion("old/pkg/bin/train.py", exclude)
+        assert judge("old/pkg/net.py", "old/pkg/bin/train.py") is left_out
+    assert files.exclusion([], "bin")("old/pkg/bin/net.py", "old/pkg/train.py")
+    assert not files.exclusion([], "bin")("old/pkg/bin/net.py", "old/pkg/bin/train.py")
 
 
 @needs_links
@@ -352,3 +500,42 @@ def test_tools_have_folders_of_their_own(name: str) -> None:
 @pytest.mark.parametrize("name", ["src", "tests", "venv", "_private", "modules"])
 def test_other_folders_are_of_the_project(name: str) -> None:
     assert not is_foreign(name)
+
+
+_TREE = (
+    "a.py b.txt .hidden.py .git/c.py pkg/d.py pkg/.cache/e.py pkg/node_modules/f.py "
+    "pkg/deep/er/g.py pkg/site-packages/h.py env/pyvenv.cfg env/lib/i.py pkg/old_test.py "
+    "pkg/__pycache__/j.py pkg-b/k.py pkg/script"
+).split()
+
+
+@pytest.mark.parametrize(
+    ("roots", "exclude"),
+    [
+        ([""], ()),
+        (["pkg"], ()),
+        (["pkg", "a.py"], ()),
+        (["pkg/script"], ()),
+        (["pkg/.cache"], ()),
+        (["env"], ()),
+        (["env/lib"], ()),
+        ([""], ["deep"]),
+        (["pkg"], ["deep/er", "*_test.py"]),
+        ([""], ["pkg/**", "a.py"]),
+        (["nothing"], ()),
+    ],
+    ids=str,
+)
+def test_what_counts_in_a_listing_is_what_a_walk_finds(
+    plant: Any, roots: Any, exclude: Any
+) -> None:
+    folder = plant(*_TREE)
+    there = [root or "." for root in roots if os.path.exists(root or ".")]
+    walked = {os.path.normpath(path).replace(os.sep, "/") for path in _shown(there, exclude)}
+    assert set(sources_among(_TREE, roots, exclude)) == walked
+    assert set(sources_among(_TREE, roots, exclude, folder=folder)) == walked
+
+
+def test_a_listing_may_be_of_any_depth_and_keeps_its_order() -> None:
+    deep = "a/" * 3000 + "b.py"
+    assert sources_among([deep, "z.py", "b.py", "a.txt"]) == [deep, "z.py", "b.py"]

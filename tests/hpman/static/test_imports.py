@@ -35,7 +35,7 @@ def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str
 
 
 def _reached(script: str, *roots: str) -> list[str]:
-    found = reachable(script, roots)
+    found = reachable(script, roots or None)
     assert found[0].path == script
     assert [each.named for each in found] == [True, *[False] * (len(found) - 1)]
     return [each.path.replace(os.sep, "/") for each in found[1:]]
@@ -199,15 +199,38 @@ def test_imports_above_the_script_are_followed_as_they_stand(plant: Any) -> None
     assert [Path(each).resolve() for each in _reached("a/b/train.py")] == [root / "c.py"]
 
 
-def test_more_roots_come_after_the_project(plant: Any) -> None:
+def test_roots_stand_in_place_of_the_folder_of_the_script(plant: Any) -> None:
     plant({"s/train.py": "import lib, a", "lib.py": "", "a.py": "", "s/a.py": ""})
     assert _reached("s/train.py") == ["s/a.py"]
-    assert _reached("s/train.py", "absent", ".") == ["./lib.py", "s/a.py"]
+    assert _reached("s/train.py", "absent", ".") == ["./a.py", "./lib.py"]
 
 
 def test_a_namespace_spans_the_roots(plant: Any) -> None:
     plant({"s/train.py": "import n.a, n.b", "s/n/a.py": "", "more/n/b.py": ""})
-    assert _reached("s/train.py", "more") == ["more/n/b.py", "s/n/a.py"]
+    assert _reached("s/train.py", "s", "more") == ["more/n/b.py", "s/n/a.py"]
+
+
+@pytest.mark.parametrize("folder", ["site-packages", "dist-packages"])
+def test_of_what_is_installed_only_the_package_of_the_script_counts(
+    plant: Any, folder: str
+) -> None:
+    plant(
+        {
+            f"{folder}/p/__init__.py": "import other",
+            f"{folder}/p/train.py": "import p.a, other, other.inner",
+            f"{folder}/p/a.py": "",
+            f"{folder}/other/__init__.py": "",
+            f"{folder}/other/inner.py": "",
+        }
+    )
+    found = [f"{folder}/p/{each}.py" for each in ("__init__", "a")]
+    assert _reached(f"{folder}/p/train.py", folder) == found
+
+
+def test_the_standard_library_is_no_project(plant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = plant({"lib/tool.py": "import near", "lib/near.py": ""})
+    monkeypatch.setattr(imports, "_STANDARD", str(root / "lib"))
+    assert _reached("lib/tool.py") == []
 
 
 def test_a_file_that_python_cannot_read_is_listed_and_leads_no_farther(plant: Any) -> None:
@@ -235,10 +258,35 @@ def test_a_file_that_may_not_be_read_is_listed(plant: Any, monkeypatch: pytest.M
     assert _reached("train.py") == ["a.py"]
 
 
-def test_a_script_that_is_not_there_is_an_error(plant: Any) -> None:
+def test_a_script_that_cannot_be_read_leads_nowhere(plant: Any) -> None:
     plant({})
-    with pytest.raises(FileNotFoundError):
-        reachable("train.py")
+    assert _reached("train.py") == []
+
+
+@pytest.mark.parametrize(
+    ("left_out", "expected"),
+    [
+        pytest.param([], ["a.py", "b.py", "c.py", "p/__init__.py", "p/x.py"], id="nothing"),
+        pytest.param(["b.py"], ["a.py", "p/__init__.py", "p/x.py"], id="with what it leads to"),
+        pytest.param(["c.py"], ["a.py", "b.py", "p/__init__.py", "p/x.py"], id="at the end"),
+        pytest.param(["p/__init__.py"], ["a.py", "b.py", "c.py", "p/x.py"], id="a package"),
+        pytest.param(["train.py"], ["a.py", "b.py", "c.py", "p/__init__.py", "p/x.py"], id="self"),
+    ],
+)
+def test_what_is_left_out_leads_no_farther(
+    plant: Any, left_out: list[str], expected: list[str]
+) -> None:
+    texts = {"train.py": "import a, p.x", "a.py": "import b", "b.py": "import c, train", "c.py": ""}
+    plant({**texts, "p/__init__.py": "", "p/x.py": ""})
+    asked = set()
+
+    def is_left_out(path: str, script: str) -> bool:
+        asked.add(script)
+        return path.replace(os.sep, "/") in left_out
+
+    found = reachable("train.py", is_left_out=is_left_out)
+    assert [each.path.replace(os.sep, "/") for each in found] == ["train.py", *expected]
+    assert asked == {"train.py"}
 
 
 @needs_links

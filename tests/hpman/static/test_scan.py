@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpman import index_of
+from hpman import index_of, index_of_blobs
 from hpman.static import scan as scan_module
 from hpman.static.scan import file_key, scan, scan_text
 
@@ -80,6 +80,28 @@ def test_imports_are_followed_from_each_script_once(tmp_path: Path) -> None:
     assert paths == ["a.py", "b.py", "c.py"]
 
 
+@pytest.mark.parametrize("follow_imports", [False, True])
+def test_a_script_that_cannot_be_read_is_a_finding_with_its_imports_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, follow_imports: bool
+) -> None:
+    (tmp_path / "a.py").touch()
+
+    def refuse(path: str, *_rest: object) -> int:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "open", refuse)
+    (file,) = scan(tmp_path / "a.py", ONLY, follow_imports=follow_imports).files
+    assert [each.code for each in file.diagnostics] == ["HPM001"]
+
+
+def test_globs_from_an_iterator_hold_for_folders_and_for_imports(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text('import gen\n_("a", 1)')
+    (tmp_path / "gen.py").write_text('_("gen", 1)')
+    for path in (tmp_path, tmp_path / "a.py"):
+        found = scan(path, ONLY, iter(["gen.py"]), follow_imports=True)
+        assert [os.path.basename(each.source.path) for each in found.files] == ["a.py"]
+
+
 def test_a_text_is_no_bytes() -> None:
     with pytest.raises(TypeError, match="`parse_file` takes paths"):
         scan_text(b"x", "a.py", ONLY)  # type: ignore[arg-type]
@@ -129,3 +151,29 @@ def test_an_index_needs_no_manager(tmp_path: Path) -> None:
     assert index.placeholders() == {"_", "hp"}
     assert index.names("hp") == ["a"]
     assert [each.code for file in index.files.values() for each in file.diagnostics] == ["HPM102"]
+
+
+def test_blobs_are_read_as_the_same_files_on_disk(tmp_path: Path) -> None:
+    files = {
+        "b/a.py": b'\xef\xbb\xbf_("a", 1)\r\n',
+        "a.py": b'from hpman.m import hp\nhp("b", 2)',
+        "c.py": b"x = 1",
+        "d.py": b"_(\xff",
+        "e.py": b"_(",
+        "f.py": b"# coding: latin-1\n_('\xe9', 1)",
+    }
+    for name, data in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    on_disk, blobs = index_of(tmp_path), index_of_blobs(iter(files.items()))
+    for placeholder in ("_", "hp"):
+        assert blobs.names(placeholder) == on_disk.names(placeholder)
+    problems = [
+        sorted((os.path.basename(each.path or ""), each.line, each.message) for each in found)
+        for found in (
+            [each for file in index.files.values() for each in file.diagnostics]
+            for index in (on_disk, blobs)
+        )
+    ]
+    assert problems[0] == problems[1]
+    assert [path for path, _line, _message in problems[1]] == ["d.py", "e.py"]

@@ -1,0 +1,185 @@
+"""The settings of a project: `[tool.hpman]` in `pyproject.toml`.
+
+Owns where that file is looked for and which keys it may have; knows no rule.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hpman.record import Record
+
+from .codes import UnknownCodeError, known
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+_FILE = "pyproject.toml"
+_TABLE = "tool.hpman"
+
+
+class Config(Record):
+    """Hold what a project has settled.
+
+    Attributes:
+        select: codes, or beginnings of codes, of the rules that are wanted.
+        ignore: those that are not.
+        exclude: globs of files and folders to leave out.
+        placeholder: the names whose bare calls are hyperparameters.
+        per_file_ignores: codes that are not wanted in files that a glob names.
+        folder: the folder of the file, which its globs are read from.
+        note: a sentence on why a file was not read, or an empty text.
+    """
+
+    __slots__ = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    placeholder: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    folder: str = ""
+    note: str = ""
+
+
+class ConfigError(ValueError):
+    """Report settings that cannot be taken, with their file and line."""
+
+
+def configured(folder: str) -> Config:
+    """Read the settings that hold in a folder.
+
+    Args:
+        folder: the folder; the nearest `pyproject.toml` in it or above it that has
+            settings of ours counts.
+
+    Raises:
+        ConfigError: the settings are malformed.
+
+    >>> configured(os.sep) == Config()
+    True
+    """
+    folder = os.path.abspath(folder)
+    while True:
+        path = os.path.join(folder, _FILE)
+        text = _read(path)
+        if _TABLE.rpartition(".")[2] in text:
+            config = _from_text(text, path, folder)
+            if config is not None:
+                return config
+        above = os.path.dirname(folder)
+        if above == folder:
+            return Config()
+        folder = above
+
+
+def _read(path: str) -> str:
+    """Return the text of a file; nothing where there is none."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no UTF-8"
+        raise ConfigError(f"{_shown(path)}: this file cannot be read: {reason}") from None
+
+
+def _from_text(text: str, path: str, folder: str) -> Config | None:
+    """Read the settings of one file; None where it has none of ours."""
+    toml = _toml()
+    if toml is None:
+        if f"[{_TABLE}" not in text.replace(" ", "").replace('"', ""):
+            return None
+        note = f"{_shown(path)} is not read: this Python reads TOML only if tomli is installed"
+        return Config(note=note)
+    try:
+        tool = toml(text).get("tool")
+    except ValueError as error:
+        raise ConfigError(f"{_shown(path)}: this is no TOML: {error}") from None
+    table = tool.get("hpman") if isinstance(tool, dict) else None
+    if table is None:
+        return None
+    if not isinstance(table, dict):
+        raise ConfigError(f"{_shown(path)}: `{_TABLE}` has to be a table")
+    return Config(**_settings(table, text, path), folder=folder)
+
+
+def _toml() -> Callable[[str], dict[str, Any]] | None:
+    """Return what reads TOML: the standard library does from Python 3.11 on."""
+    for name in ("tomllib", "tomli"):
+        try:
+            return __import__(name).loads  # type: ignore[no-any-return]
+        except ImportError:
+            pass
+    return None
+
+
+def _settings(table: Mapping[str, object], text: str, path: str) -> dict[str, Any]:
+    """Check and convert the settings of a table."""
+    settings = {}
+    for key, value in table.items():
+        if key not in _KEYS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(key, _KEYS, 1)
+            hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(_KEYS)}"
+            raise ConfigError(f"{_place(path, text, key)}: `{key}` is no setting of ours; {hint}")
+        try:
+            settings[key.replace("-", "_")] = _KEYS[key](value)
+        except TypeError as error:
+            raise ConfigError(f"{_place(path, text, key)}: `{key}` has to be {error}") from None
+        except UnknownCodeError as error:
+            raise ConfigError(f"{_place(path, text, key)}: `{key}`: {error}") from None
+    return settings
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """Take a text, or a list of texts."""
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):
+        raise TypeError("a text, or a list of texts")
+    return tuple(texts)
+
+
+def _codes(value: object) -> tuple[str, ...]:
+    """Take codes, or beginnings of codes."""
+    return known(_texts(value))
+
+
+def _codes_by_glob(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Take a table from globs to codes."""
+    if not isinstance(value, dict):
+        raise TypeError("a table from globs to lists of codes")
+    return tuple((glob, _codes(codes)) for glob, codes in value.items())
+
+
+_KEYS: dict[str, Callable[[object], object]] = {
+    "select": _codes,
+    "ignore": _codes,
+    "exclude": _texts,
+    "placeholder": _texts,
+    "per-file-ignores": _codes_by_glob,
+}
+
+
+def _place(path: str, text: str, key: str) -> str:
+    """Return file and line of a key, as far as that can be told from the text."""
+    import re
+
+    table = re.search(r"^\s*\[\s*tool\s*\.\s*[\"']?hpman\b", text, re.MULTILINE)
+    spelled = rf"^\s*(?:\[\s*tool\s*\.\s*hpman\s*\.\s*)?[\"']?{re.escape(key)}[\"']?\s*[=.\]]"
+    start = table.start() if table else 0
+    found = re.compile(spelled, re.MULTILINE).search(text, start)
+    if found is None:
+        return _shown(path)
+    line = text.count("\n", 0, found.end()) + 1
+    return f"{_shown(path)}:{line}"
+
+
+def _shown(path: str) -> str:
+    """Show a path from here."""
+    from hpman import from_here
+
+    return from_here(path)

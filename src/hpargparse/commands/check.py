@@ -1,0 +1,154 @@
+"""`hpman check [PATH...]`: find mistakes in how hyperparameters are written.
+
+Owns the command line of this command; knows no rule and no layout of a report.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from ..check.catalogue import CATALOGUE, explained
+from ..check.codes import Selection, UnknownCodeError, known, rule_of
+from ..check.config import Config, ConfigError, configured
+from ..check.relevance import gather
+from ..check.rules import applied
+from ..program import complete, stop
+from ..streams import end_quietly, put, shows_colours, warn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..check.findings import Finding
+
+_DESCRIPTION = """\
+Find mistakes in how hyperparameters are written. The sources are read, not run.
+The status is 1 if anything is found, be it an error or a warning, 2 if the check
+cannot be made, else 0."""
+_CODES = "\n".join(f"  {rule.code}  {rule.severity:8} {rule.name}" for rule in CATALOGUE.values())
+_EPILOG = f"""\
+codes:
+{_CODES}
+
+`# noqa` or `# noqa: HPM102` at a line of a call leaves that call out. Settings of a
+project stand in [tool.hpman] of the nearest pyproject.toml that has them: select,
+ignore, exclude, placeholder, and the table per-file-ignores. The command line wins
+over them."""
+_FORMATS = ("text", "json", "github", "sarif")
+
+
+def main(args: Sequence[str] | None = None, *, prog: str = "hpman check") -> None:
+    """Run the command.
+
+    Args:
+        args: the words of the command line; those of the process for None.
+        prog: what the command is called in help and errors.
+    """
+    parser = _parser(prog)
+    complete(parser)
+    asked = parser.parse_intermixed_args(args)
+    try:
+        if asked.explain:
+            text, status = "\n".join(map(_explained, asked.explain)), 0
+        else:
+            text, status = _checked(asked, prog)
+    except (UnknownCodeError, ConfigError) as error:
+        parser.exit(2, f"{prog}: error: {error}\n")
+    except OSError as error:
+        stop(prog, error)
+    try:
+        put(sys.stdout, text)
+    except BrokenPipeError:
+        end_quietly()
+    raise SystemExit(status)
+
+
+def _parser(prog: str) -> argparse.ArgumentParser:
+    """Make the parser."""
+    parser = argparse.ArgumentParser(
+        prog=prog,
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("paths", nargs="*", metavar="PATH", help="a Python file, or a folder (default: .)")
+    add(
+        "--select",
+        action="append",
+        metavar="CODES",
+        help="report these alone: codes, or beginnings of codes, with commas between them",
+    )
+    add("--ignore", action="append", metavar="CODES", help="do not report these")
+    add(
+        "--exclude",
+        action="append",
+        metavar="GLOB",
+        help="leave out such files and folders; may be given again",
+    )
+    add(
+        "--placeholder",
+        action="append",
+        metavar="NAME",
+        help="take each bare call of this name for one of a manager; those that the files "
+        "import are found without it",
+    )
+    add(
+        "--each",
+        action="store_true",
+        help="take each PATH for a program of its own, that shares no hyperparameters",
+    )
+    add("--format", choices=_FORMATS, default="text", help="how to report (default: text)")
+    add("--explain", action="append", metavar="CODE", help="explain a rule, and exit")
+    return parser
+
+
+def _explained(text: str) -> str:
+    """Explain the rule that a text names."""
+    return explained(CATALOGUE[rule_of(text)])
+
+
+def _checked(asked: argparse.Namespace, prog: str) -> tuple[str, int]:
+    """Check, and return the report and the status."""
+    config = configured(os.getcwd())
+    warn(prog, [config.note] if config.note else [])
+    selection = Selection(
+        config.select if asked.select is None else known(asked.select),
+        config.ignore if asked.ignore is None else known(asked.ignore),
+        config.per_file_ignores,
+        config.folder,
+    )
+    exclude = _excluded(config) if asked.exclude is None else asked.exclude
+    placeholders = config.placeholder if asked.placeholder is None else asked.placeholder
+    paths = asked.paths or [os.curdir]
+    programs = [[path] for path in paths] if asked.each else [paths]
+    is_wanted, files = selection.wants(), 0
+    findings: list[Finding] = []
+    for program in programs:
+        facts = gather(program, exclude, placeholders)
+        findings += filter(is_wanted, applied(facts, selection.codes()))
+        files += facts.files
+    return _reported(findings, files, asked.format), 1 if findings else 0
+
+
+def _excluded(config: Config) -> list[str]:
+    """Return the globs of a project, read from its folder and from what is walked."""
+    globs = [os.path.join(config.folder, each) for each in config.exclude if "/" in each]
+    return [*config.exclude, *globs]
+
+
+def _reported(findings: Sequence[Finding], files: int, how: str) -> str:
+    """Write the report; what writes it is loaded when it is asked for."""
+    if how == "text":
+        from ..check.text_report import text_report
+
+        return text_report(findings, files, is_coloured=shows_colours())
+    if how == "github":
+        from ..check.github_report import github_report
+
+        return github_report(findings, files)
+    from ..check.json_reports import json_report, sarif_report
+
+    return (json_report if how == "json" else sarif_report)(findings, files)

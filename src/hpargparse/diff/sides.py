@@ -1,0 +1,247 @@
+"""OLD and NEW to two lists of facts.
+
+Owns how each kind of side is read beside each other kind; knows neither how
+words are told apart nor how facts are compared.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hpman import index_of, sources_among
+from hpman.record import Record
+
+from ..snapshot import read
+from .errors import ComparisonError
+from .snapshots import alone, beside
+from .sources import Side, facts_of_both, facts_of_one
+from .trees import Tree, indexes
+from .words import Named, Words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hpman import Index
+
+    from .facts import Fact
+    from .git import Repository
+
+_GIT = frozenset({"revision", "worktree"})
+
+
+class Request(Record):
+    """Hold what is asked for.
+
+    Attributes:
+        words: OLD and NEW, or one of them, or neither.
+        limits: the files and folders that count, as seen from here; all for none.
+        placeholders: the managers; all that files import, and bare `_`, for none.
+        exclude: globs of what to leave out of folders.
+    """
+
+    __slots__ = ()
+    words: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    placeholders: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+class Sides(Record):
+    """Hold two sides to compare.
+
+    Attributes:
+        old: what the first one is.
+        new: what the second one is.
+        old_facts: what the first one says.
+        new_facts: what the second one says.
+        warnings: a sentence on each thing that cannot be compared.
+    """
+
+    __slots__ = ()
+    old: Named
+    new: Named
+    old_facts: list[Fact]
+    new_facts: list[Fact]
+    warnings: list[str]
+
+
+def sides(request: Request) -> Sides:
+    """Find and read the two sides of a comparison.
+
+    Args:
+        request: what is asked for.
+
+    Raises:
+        ComparisonError: a side cannot be found, or it is not clear what is meant.
+        SnapshotError: a snapshot cannot be read.
+        OSError: a path cannot be read.
+    """
+    try:
+        os.getcwd()
+    except OSError:
+        raise ComparisonError.because(
+            "The current directory is not there any more.", "Go to another one."
+        ) from None
+    words = Words()
+    old, new = words.named(request.words)
+    kinds = {old.kind, new.kind}
+    if request.limits and ("path" in kinds or not kinds & _GIT):
+        raise ComparisonError.because(
+            "Paths behind `--` tell which files of a revision or of the worktree count.",
+            "Name the file or the folder itself as OLD or NEW.",
+        )
+    if old.word == new.word == "-":
+        raise ComparisonError.because("Standard input is one side at most.", "Name a file.")
+    reader = _Reader(request, words)
+    if kinds == {"snapshot"}:
+        both = alone(read(old.word)), alone(read(new.word))
+    elif "snapshot" in kinds:
+        both = reader.snapshot_and_sources(old, new)
+    else:
+        both = reader.sources(old, new)
+    return Sides(old, new, *both, [*words.warnings, *reader.warnings])
+
+
+class _Reader:
+    """Read sides, and keep what is to be said of them."""
+
+    def __init__(self, request: Request, words: Words) -> None:
+        self._request = request
+        self._words = words
+        self._managers = request.placeholders or ("_",)
+        self.warnings: list[str] = []
+
+    @property
+    def _repository(self) -> Repository:
+        return self._words.repository
+
+    def snapshot_and_sources(self, old: Named, new: Named) -> tuple[list[Fact], list[Fact]]:
+        """Read a snapshot, and the sources beside it."""
+        is_first = old.kind == "snapshot"
+        snapshot = read(old.word if is_first else new.word)
+        named = new if is_first else old
+        side = self._folder(named) if named.kind == "path" else self._trees([named])[0]
+        found, warnings = facts_of_one(side, self._request.placeholders)
+        self.warnings += warnings
+        both = beside(snapshot, found, self._owner(side))
+        return (both.snapshot, both.sources) if is_first else (both.sources, both.snapshot)
+
+    def _owner(self, side: Side) -> str:
+        """Tell which manager a snapshot belongs to."""
+        asked = self._request.placeholders
+        found = sorted(asked or side.sources.placeholders())
+        if len(found) == 1:
+            return found[0]
+        if not asked and (not found or "_" in found):
+            return "_"
+        raise ComparisonError.because(
+            f"A snapshot holds the values of one manager, and there are {', '.join(found)}.",
+            "Say which one with `--placeholder`, once.",
+        )
+
+    def sources(self, old: Named, new: Named) -> tuple[list[Fact], list[Fact]]:
+        """Read two sides of sources; a path in the worktree beside a revision is part of that."""
+        limits = None
+        if old.kind != new.kind and "path" in (old.kind, new.kind):
+            path = (old if old.kind == "path" else new).word
+            below = self._below(path)
+            if below is not None and not self._request.limits:
+                limits = [(path, below)]
+                old, new = (
+                    each.replace(kind="worktree") if each.kind == "path" else each
+                    for each in (old, new)
+                )
+        if "path" not in (old.kind, new.kind):
+            first, second = self._trees([old, new], limits)
+        else:
+            first, second = (
+                self._folder(each) if each.kind == "path" else self._trees([each])[0]
+                for each in (old, new)
+            )
+        *both, warnings = facts_of_both(first, second, self._request.placeholders)
+        self.warnings += warnings
+        return both[0], both[1]
+
+    def _folder(self, named: Named) -> Side:
+        """Read sources on disk; which file is which goes by the path below the folder."""
+        index = index_of(named.word, self._managers, self._request.exclude)
+
+        def locate(path: str) -> tuple[str, str]:
+            return os.path.relpath(path, named.word).replace(os.sep, "/"), os.path.normpath(path)
+
+        return Side("", index, locate, {})
+
+    def _trees(self, named: list[Named], limits: list[tuple[str, str]] | None = None) -> list[Side]:
+        """Read one or two sides that git lists."""
+        if limits is None:
+            limits = [(each, self._demand_below(each)) for each in self._request.limits]
+        repository = self._repository
+        listed = [self._listed(each) for each in named]
+        for shown, limit in limits:
+            if not any(
+                limit in ("", path) or path.startswith(f"{limit}/")
+                for files in listed
+                for path in files
+            ):
+                raise ComparisonError.because(
+                    f"git knows no file of `{shown}` on any side.",
+                    "Is it written as seen from the current directory? What git ignores is "
+                    "compared as a folder with another.",
+                )
+        roots = [limit for _shown, limit in limits] or [""]
+        folder = repository.top or os.curdir
+        trees = [
+            Tree(
+                repository,
+                {
+                    path: files[path]
+                    for path in sources_among(files, roots, self._request.exclude, folder=folder)
+                },
+            )
+            for files in listed
+        ]
+        found = indexes(
+            trees[0] if len(trees) == 2 else Tree(repository, {}), trees[-1], self._managers
+        )
+        return [
+            self._side(each, index, tree)
+            for each, index, tree in zip(named, found[-len(named) :], trees, strict=True)
+        ]
+
+    def _side(self, named: Named, index: Index, tree: Tree) -> Side:
+        """Put together what was read of one side that git lists."""
+        is_revision = named.kind == "revision"
+        # `HEAD:src` is a tree of its own, and its paths begin there.
+        is_part = is_revision and ":" in named.word[1:] and "{" not in named.word
+        seen = self._repository.seen_from_here
+
+        def locate(path: str) -> tuple[str, str]:
+            return path, path if is_part else seen(path)
+
+        return Side(f"{named.word}:" if is_revision else "", index, locate, tree.unreadable)
+
+    def _listed(self, named: Named) -> Mapping[str, str | None]:
+        """List the files of a revision, or of the worktree."""
+        if named.kind == "worktree":
+            return self._repository.worktree()
+        return self._repository.tree(named.found, named.word)
+
+    def _demand_below(self, path: str) -> str:
+        """Return a path as the repository has it."""
+        below = self._below(path)
+        if below is None:
+            raise ComparisonError.because(
+                f"`{path}` is outside of the repository.", "Name a path in it, or two folders."
+            )
+        return below
+
+    def _below(self, path: str) -> str | None:
+        """Return a path as the repository has it, None for one outside of its worktree."""
+        top = self._repository.top
+        ways = (os.path.abspath, os.path.realpath) if top is not None else (os.path.normpath,)
+        for way in ways:
+            below = os.path.relpath(way(path), top or os.curdir).replace(os.sep, "/")
+            if below != ".." and not below.startswith("../"):
+                return "" if below == "." else below
+        return None

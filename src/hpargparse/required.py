@@ -1,0 +1,44 @@
+"""What has to have a value before a program runs.
+
+Owns what counts as one; knows neither files nor how words are read.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .session import Binding, Plan
+
+
+def demand_values(binding: Binding, plan: Plan) -> None:
+    """Insist on what hints require.
+
+    Raises:
+        argparse.ArgumentError: some have none, and none is planned.
+    """
+    planned = plan.values
+    missing = [
+        name
+        for name in binding.required
+        if not _is_planned(binding, name, planned) and not _is_set(binding, name)
+    ]
+    if missing:
+        options = ", ".join(binding.options[name].option_strings[0] for name in missing)
+        raise argparse.ArgumentError(None, f"the following arguments are required: {options}")
+
+
+def _is_planned(binding: Binding, name: str, planned: dict[str, object]) -> bool:
+    """Tell whether a hyperparameter, or a key of its dict, is to be set."""
+    below = f"{name}{binding.manager.separator}"
+    return name in planned or any(each.startswith(below) for each in planned)
+
+
+def _is_set(binding: Binding, name: str) -> bool:
+    """Tell whether something other than a default gave a hyperparameter its value."""
+    try:
+        chain = binding.manager.explain(name)
+    except KeyError:  # the sources were parsed again, and do not name it any more
+        return False
+    return any(origin.kind not in ("source", "call") for origin in chain)

@@ -1,0 +1,75 @@
+"""What a walk through one module has found: the calls of managers.
+
+Owns which calls are those of managers, and what the module tells of where its
+managers come from; knows not what a call says.
+"""
+
+from __future__ import annotations
+
+from _ast import Name
+from functools import lru_cache
+
+from .index import NO_LINKS, Links
+from .scopes import Lookup
+from .shadows import Shadows
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _ast import Call, expr
+    from collections.abc import Callable, Iterator
+
+    from .bindings import Bindings
+    from .scopes import Scope
+
+
+def calls(found: Bindings) -> Iterator[tuple[Call, str, int | None]]:
+    """Yield each call of a manager, the manager's placeholder, and the line that hides it.
+
+    Args:
+        found: the walk. A call is hidden by a line that binds its name to something
+            else; by the seed's rule it counts all the same.
+    """
+    lookup = Lookup(found.placeholders, found.foreign - found.own)
+    shadows = Shadows(found.tree, lookup)
+    # Most calls are of one name in few scopes.
+    known: dict[tuple[str, Scope], tuple[list[str], Callable[[Call], int | None] | None]] = {}
+    for node, scope in found.calls:
+        func = node.func
+        if type(func) is Name:
+            settled = known.get((func.id, scope))
+            if settled is None:
+                settled = lookup.managers(func, scope), shadows.over(func.id, scope)
+                known[func.id, scope] = settled
+            placeholders, hiding = settled
+        else:
+            placeholders, hiding = lookup.managers(func, scope), None
+        for placeholder in placeholders:
+            yield node, placeholder, None if hiding is None else hiding(node)
+
+
+def links(found: Bindings) -> Links:
+    """Return where the managers of a module come from.
+
+    Args:
+        found: the walk through the module.
+    """
+    # Without a placeholder, nothing is a manager that is not known to be one.
+    managers = Lookup((), ()).managers
+    named: dict[tuple[str, Scope], expr] = {}  # each name once in each scope
+    passed = [*found.passed]
+    for node, scope in found.calls:
+        func = node.func
+        if type(func) is Name:
+            named[func.id, scope] = func
+        else:
+            passed.append((func, scope))
+    passed += [(func, scope) for (_name, scope), func in named.items()]
+    own = {name for node, scope in passed for name in managers(node, scope)}
+    own |= found.imported
+    return _links(frozenset(own), tuple(found.borrowed)) if own or found.borrowed else NO_LINKS
+
+
+@lru_cache(maxsize=256)
+def _links(own: frozenset[str], borrowed: tuple[tuple[str, str], ...]) -> Links:
+    """Make links once for all modules with the same ones, which are most."""
+    return Links(own, borrowed)

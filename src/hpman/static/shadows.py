@@ -1,0 +1,156 @@
+"""Calls of a name that stands for something else when they run.
+
+Owns which of several bindings of a name a call meets; knows neither how
+bindings are found nor what is asked of a manager.
+"""
+
+from __future__ import annotations
+
+from _ast import AST, AnnAssign, Assign, AsyncFor, AugAssign, For, If, Match, NamedExpr, Try
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _ast import Call, Module
+    from collections.abc import Callable, Iterator
+    from typing import Any, TypeAlias
+
+    from .scopes import Lookup, Scope
+
+    Place: TypeAlias = tuple[int, int]  # a line, and a column in bytes
+
+_BRANCHING = (If, Match, Try)
+_ASSIGNING = (AnnAssign, Assign, AugAssign, NamedExpr)
+_LOOPING = (AsyncFor, For)
+
+
+class Shadows:
+    """Tell for the calls of names what else than a manager they meet.
+
+    Names are looked up as Python does: the innermost scope that binds one
+    decides. Where that scope binds it to a manager and to something else, the
+    last binding before the call counts; for a call in a function, which runs
+    later, the last of all. What stands in another branch of the same `if`,
+    `match` or `try` than a manager is an alternative to it, and hides nothing.
+
+    Args:
+        tree: the syntax tree of the module.
+        lookup: says what is a manager.
+    """
+
+    def __init__(self, tree: Module, lookup: Lookup) -> None:
+        """Look at nothing yet: few modules bind such a name twice."""
+        self._tree = tree
+        self._lookup = lookup
+        self._flow: _Flow | None = None
+
+    def over(self, name: str, scope: Scope) -> Callable[[Call], int | None] | None:
+        """Return what tells of a call which line hides it; None where none is hidden.
+
+        Args:
+            name: the name that is called.
+            scope: the scope that the calls stand in. What the name means there has
+                to be settled.
+        """
+        home = next(scope.visible(name), None)
+        if home is None:
+            return None
+        kinds = [self._lookup.may_be_manager(each, home) for each in home.bindings[name]]
+        if all(kinds):
+            return None
+        if not any(kinds):
+            places = sorted(home.places[name])
+            return lambda call: ([p for p in places if p <= _start(call)] or places[:1])[-1][0]
+        return self._telling(home, [*zip(home.places[name], kinds, strict=True)], scope)
+
+    def _telling(
+        self, home: Scope, bindings: list[tuple[Place, bool]], scope: Scope
+    ) -> Callable[[Call], int | None]:
+        """Return what tells of a call which line hides it, where a manager is bound as well."""
+        flow = self._flow = self._flow or _Flow(self._tree)
+        ordered = sorted((flow.effect(place), place, is_ours) for place, is_ours in bindings)
+        ours = [place for place, is_ours in bindings if is_ours]
+        is_later = scope.runs_later_than(home)
+
+        def hiding(call: Call) -> int | None:
+            met = [each for each in ordered if is_later or each[0] <= _start(call)]
+            if not met or met[-1][2]:
+                return None
+            place = met[-1][1]
+            return None if any(flow.are_alternatives(place, each) for each in ours) else place[0]
+
+        return hiding
+
+
+class _Flow:
+    """Hold in which order the statements of a module bind, as far as their text tells."""
+
+    def __init__(self, tree: Module) -> None:
+        """Look at every node once."""
+        self._effects: dict[Place, Place] = {}
+        self._branchings: list[list[tuple[Place, Place]]] = []
+        pending: list[AST] = [tree]
+        while pending:
+            node = pending.pop()
+            pending += _below(node)
+            if isinstance(node, _ASSIGNING):
+                self._delay(node, _end(node))
+            elif isinstance(node, _LOOPING):
+                self._delay(node.target, _start(node.body[0]))
+            elif isinstance(node, _BRANCHING):
+                self._branchings.append([*_branches(node)])
+
+    def _delay(self, node: AST, until: Place) -> None:
+        """Let the names that a node binds be bound from another place on."""
+        pending = [node]
+        while pending:
+            each: Any = pending.pop()
+            if hasattr(each, "ctx") and hasattr(each, "id"):
+                place = _start(each)
+                self._effects[place] = max(until, self._effects.get(place, until))
+            pending += _below(each)
+
+    def effect(self, place: Place) -> Place:
+        """Return where what is written at a place has come into force."""
+        return self._effects.get(place, place)
+
+    def are_alternatives(self, one: Place, other: Place) -> bool:
+        """Tell whether two places stand in different branches of one statement."""
+        for branches in self._branchings:
+            found = [
+                next((n for n, (first, last) in enumerate(branches) if first <= each <= last), -1)
+                for each in (one, other)
+            ]
+            if found[0] != found[1] and -1 not in found:
+                return True
+        return False
+
+
+def _branches(node: Any) -> Iterator[tuple[Place, Place]]:
+    """Yield first and last place of each branch of a statement."""
+    handlers = [*getattr(node, "handlers", ()), *getattr(node, "cases", ())]
+    # What follows a `try` that went well is of one branch with it.
+    body = getattr(node, "body", [])
+    rest = getattr(node, "orelse", [])
+    blocks = [body + rest] if handlers and body else [body, rest]
+    for block in (*blocks, *(each.body for each in handlers)):
+        if block:
+            yield _start(block[0]), _end(block[-1])
+
+
+def _below(node: AST) -> Iterator[AST]:
+    """Yield the nodes right below a node."""
+    for field in node._fields:
+        part = getattr(node, field, None)
+        for each in part if type(part) is list else (part,):
+            if isinstance(each, AST):
+                yield each
+
+
+def _start(node: Any) -> Place:
+    """Return the place of the first character of a node."""
+    return node.lineno, node.col_offset
+
+
+def _end(node: Any) -> Place:
+    """Return the place behind the last character of a node."""
+    return node.end_lineno, node.end_col_offset

@@ -1,0 +1,3 @@
+from hpman.m import _
+
+_("optimizer", "adam", choices=["adam", "sgd"], extra={"a": (1, -2)})

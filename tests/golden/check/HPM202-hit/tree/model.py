@@ -1,0 +1,4 @@
+from hpman.m import _
+
+decay = _("weigth_decay")
+_("quantum")

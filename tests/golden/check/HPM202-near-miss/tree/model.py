@@ -1,0 +1,5 @@
+from hpman.m import _
+
+_("lr")
+_("data", required=True, help="where")
+_("model")

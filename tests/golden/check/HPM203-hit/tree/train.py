@@ -1,0 +1,5 @@
+from hpman.m import _
+
+_("model", "resnet")
+_("model.depth", 50)
+_("model.width")

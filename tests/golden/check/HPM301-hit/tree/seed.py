@@ -1,0 +1,8 @@
+def func(*args, **kargs):
+    pass
+
+_ = func
+
+_("a", 1)
+
+from hpman.m import _

@@ -1,0 +1,3 @@
+cfg()
+cfg(x)
+from hpman.m import _

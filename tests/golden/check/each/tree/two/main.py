@@ -1,0 +1,4 @@
+from hpman.m import _
+
+_("lr", 2)
+_("typo")

@@ -1,0 +1,3 @@
+from gettext import gettext as _
+
+print(_("Hello"), _(f"{name}"), _())

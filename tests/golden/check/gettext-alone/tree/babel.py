@@ -1,0 +1,3 @@
+from flask_babel import _
+
+print(_("Hello %(name)s", name=user.name))

@@ -1,0 +1,1 @@
+print(_("Hello"), _("Hello", ))

@@ -1,0 +1,2 @@
+_ = lambda s: s
+print(_("Hello"))

@@ -1,0 +1,4 @@
+import gettext
+
+_ = gettext.translation("app").gettext
+print(_("Hello"))

@@ -1,0 +1,1 @@
+print(_("lr"), _("forgotten"))

@@ -1,0 +1,2 @@
+from hpman.m import _
+

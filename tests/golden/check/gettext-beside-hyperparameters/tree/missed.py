@@ -1,0 +1,4 @@
+_ = print
+_("lr")
+_("Hello")
+_("steps", 3)

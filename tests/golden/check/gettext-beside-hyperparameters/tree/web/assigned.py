@@ -1,0 +1,2 @@
+_ = str
+print(_("Hello"), _(name))

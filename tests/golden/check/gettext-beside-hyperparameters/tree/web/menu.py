@@ -1,0 +1,3 @@
+from .i18n import _
+
+print(_("Hello"), _(name), _("Bye", "now"))

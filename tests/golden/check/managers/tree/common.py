@@ -1,0 +1,4 @@
+from hpman.m import hp
+from hpman import HyperParameterManager
+
+own = HyperParameterManager('private')

@@ -1,0 +1,4 @@
+from hpman.m import hp as h, _
+
+h('depth')
+_('depth', 1)

@@ -1,0 +1,4 @@
+from hpman import HyperParameterManager
+
+cfg = HyperParameterManager('cfg')
+cfg('x')

@@ -1,0 +1,2 @@
+# coding: klingon
+_('a', 1)  # noqa

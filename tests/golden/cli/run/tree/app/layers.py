@@ -1,0 +1,5 @@
+from hpman.m import _
+
+
+def units():
+    return _("units", 1)

@@ -1,0 +1,5 @@
+from hpman.m import _
+
+
+def depth():
+    return _("model.depth", 4)

@@ -1,0 +1,1 @@
+_("weight_decay", 1)

@@ -1,0 +1,2 @@
+raise SystemExit("this was run")
+_("lr", 0.1)

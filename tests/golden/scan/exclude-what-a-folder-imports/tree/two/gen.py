@@ -1,0 +1,3 @@
+import behind
+
+_("gen", 1)

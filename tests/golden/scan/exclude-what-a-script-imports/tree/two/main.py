@@ -1,0 +1,5 @@
+import gen
+import sub.part
+from sub import other
+
+_("main", 1)

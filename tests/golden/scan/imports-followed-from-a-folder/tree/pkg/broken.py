@@ -1,0 +1,2 @@
+print "old"
+_("broken", 1)

@@ -1,0 +1,4 @@
+import legacy
+import other
+
+_("a", 1)

@@ -1,0 +1,5 @@
+import hpman.m
+
+if (h := (hpman.m.
+ _)):
+    h("a", 1)

@@ -1,0 +1,104 @@
+"""The settings of a project in `pyproject.toml`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hpargparse.check.config import Config, ConfigError, configured
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+needs_toml = pytest.mark.skipif(
+    sys.version_info < (3, 11), reason="the standard library reads TOML since 3.11"
+)
+
+
+def _write(folder: Path, text: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pyproject.toml").write_text(text, encoding="utf-8")
+
+
+@needs_toml
+def test_settings_are_read(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        '[tool.hpman]\nselect = ["HPM1", "hpm201"]\nignore = "HPM104, HPM105"\n'
+        'exclude = "old"\nplaceholder = ["hp", "cfg"]\n'
+        '[tool.hpman.per-file-ignores]\n"tests/**" = ["HPM2"]\n"x.py" = "HPM"\n',
+    )
+    assert configured(str(tmp_path)) == Config(
+        select=("HPM1", "HPM201"),
+        ignore=("HPM104", "HPM105"),
+        exclude=("old",),
+        placeholder=("hp", "cfg"),
+        per_file_ignores=(("tests/**", ("HPM2",)), ("x.py", ("HPM",))),
+        folder=str(tmp_path),
+    )
+
+
+@needs_toml
+def test_the_nearest_file_that_has_settings_counts(tmp_path: Path) -> None:
+    _write(tmp_path, "[tool.hpman]\nignore = 'HPM1'\n")
+    _write(tmp_path / "a", "[tool.hpman]\nignore = 'HPM2'\n")
+    _write(tmp_path / "a" / "b", "[project]\nname = 'hpman'\n")
+    (tmp_path / "a" / "b" / "c" / "pyproject.toml").mkdir(parents=True)
+    assert configured(str(tmp_path / "a" / "b" / "c")).ignore == ("HPM2",)
+    assert configured(str(tmp_path)).ignore == ("HPM1",)
+
+
+@pytest.mark.parametrize("text", ["", "[tool.other]\n", "tool = 3\nhpman = 4\n"])
+def test_a_file_without_settings_says_nothing(text: str, tmp_path: Path) -> None:
+    _write(tmp_path, text)
+    assert configured(str(tmp_path)) == Config()
+
+
+@needs_toml
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("[tool.hpman]\n\nignroe = []", ":3: `ignroe` is no .* `ignore`?", id="key"),
+        pytest.param("[tool.hpman]\nzzz = 1", ":2: `zzz` is no .*there are select, ", id="far"),
+        pytest.param("[tool.hpman]\nselect = 1", ":2: `select` has to be a text, or", id="type"),
+        pytest.param("[tool.hpman]\nexclude = [1]", ":2: `exclude` has to be a text", id="item"),
+        pytest.param(
+            "[tool.hpman]\nselect = 'X'", ":2: `select`: 'X' is the code of no", id="code"
+        ),
+        pytest.param(
+            "[tool.hpman.per-file-ignores]\n'a' = 'X1'", ":1: `per-file-ignores`: 'X1'", id="table"
+        ),
+        pytest.param(
+            "[tool.hpman]\nper-file-ignores = 'a'", ":2: .* has to be a table from", id="no table"
+        ),
+        pytest.param("tool.hpman.ignroe = 1", "toml: `ignroe` is no", id="without its line"),
+        pytest.param("[tool]\nhpman = 3", "toml: `tool.hpman` has to be a table", id="no settings"),
+        pytest.param("[tool.hpman]\nx = \n", "toml: this is no TOML: .*line 2", id="no TOML"),
+    ],
+)
+def test_malformed_settings_are_refused_with_their_line(
+    text: str, message: str, tmp_path: Path
+) -> None:
+    _write(tmp_path, text)
+    with pytest.raises(ConfigError, match=message):
+        configured(str(tmp_path))
+
+
+def test_a_file_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(b"\xff")
+    with pytest.raises(ConfigError, match="cannot be read: it is no UTF-8"):
+        configured(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_said"), [("[tool.hpman]\n", True), ("[project]\nname = 'hpman'\n", False)]
+)
+def test_without_a_reader_of_toml_that_is_said(
+    text: str, is_said: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("tomllib", "tomli"):
+        monkeypatch.setitem(sys.modules, name, None)
+    _write(tmp_path, text)
+    assert ("only if tomli is installed" in configured(str(tmp_path)).note) == is_said

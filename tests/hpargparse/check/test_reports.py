@@ -1,0 +1,135 @@
+"""Findings as text, as workflow commands, as JSON and as SARIF."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from hpargparse.check.excerpts import marked, printable
+from hpargparse.check.findings import Finding
+from hpargparse.check.github_report import github_report
+from hpargparse.check.json_reports import json_report, sarif_report, uri_of
+from hpargparse.check.text_report import text_report
+from hpman import Source
+
+SOURCE = Source("a.py", "x = 1\n_(\n  x)\n")
+FOUND = Finding("HPM102", "No.", "Mend it.", SOURCE, 2, 1, 3, 5, None, "_", (), (2, 3))
+WHOLE = Finding("HPM001", "No.", "Mend it.", Source("b.py", ""))
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "shown", "carets"),
+    [
+        pytest.param("abc", 1, 2, "abc", " ^", id="one"),
+        pytest.param("abc", 3, 3, "abc", "   ^", id="behind the end"),
+        pytest.param("\ta", 1, 2, "    a", "    ^", id="tab"),
+        pytest.param("世a", 1, 2, "世a", "  ^", id="wide before"),
+        pytest.param("e\u0301a", 2, 3, "e\u0301a", " ^", id="combining"),
+        pytest.param("\x1b[a", 2, 3, "\\x1b[a", "     ^", id="escape"),
+        pytest.param("\u202ea", 1, 2, "\\u202ea", "      ^", id="not printable"),
+        pytest.param("\ud800a", 1, 2, "\\ud800a", "      ^", id="surrogate"),
+    ],
+)
+def test_carets_stand_below_what_they_mark(
+    text: str, start: int, end: int, shown: str, carets: str
+) -> None:
+    assert marked(text, start, end) == (shown, carets)
+
+
+def test_a_long_line_is_cut_around_the_mark() -> None:
+    shown, carets = marked("a" * 500 + "(x)" + "b" * 500, 500, 503)
+    assert shown[0] == shown[-1] == "…"
+    assert len(shown) <= 122
+    assert shown[carets.index("^") :].startswith("(x)b")
+    assert carets.strip() == "^^^"
+
+
+def test_a_mark_that_is_longer_than_a_line_is_cut() -> None:
+    shown, carets = marked("a" * 50 + "b" * 500, 50, 550)
+    assert len(carets) <= len(shown)
+    assert set(carets) == {" ", "^"}
+
+
+def test_text_in_which_nothing_is_odd_is_left_alone() -> None:
+    assert printable("a größe 世") == "a größe 世"
+
+
+def test_a_terminal_gets_colours() -> None:
+    text = text_report([FOUND, WHOLE], 2, is_coloured=True)
+    assert "\x1b[1ma.py:2:1:\x1b[0m \x1b[31mHPM102\x1b[0m No." in text
+    plain = text_report([FOUND, WHOLE], 2)
+    assert "\x1b" not in plain
+    warning = FOUND.replace(code="HPM104")
+    assert "\x1b[33mHPM104" in text_report([warning], 1, is_coloured=True)
+
+
+def test_a_file_as_a_whole_has_no_excerpt() -> None:
+    assert text_report([WHOLE], 1).startswith("b.py: HPM001 No.\n    Mend it.\nFound 1 problem")
+
+
+def test_a_line_behind_the_end_has_no_excerpt() -> None:
+    assert text_report([FOUND.replace(line=9)], 1).startswith("a.py:9:1: HPM102 No.\n    Mend")
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        pytest.param([FOUND], "Found 1 problem (1 error) in 1 file.", id="one"),
+        pytest.param(
+            [FOUND, FOUND.replace(code="HPM104"), WHOLE],
+            "Found 3 problems (2 errors, 1 warning) in 2 files.",
+            id="several",
+        ),
+        pytest.param([FOUND.replace(code="HPM206")], "(1 warning)", id="warning"),
+    ],
+)
+def test_the_last_line_counts(found: list[Finding], says: str) -> None:
+    assert says in text_report(found, 3).splitlines()[-1]
+
+
+def test_a_call_over_lines_has_lines_and_no_columns_on_github() -> None:
+    assert github_report([FOUND, WHOLE], 2) == (
+        "::error file=a.py,line=2,endLine=3,title=HPM102 name-not-literal::No. Mend it.\n"
+        "::error file=b.py,title=HPM001 unreadable-file::No. Mend it.\n"
+    )
+
+
+def test_a_path_of_any_kind_is_escaped_on_github() -> None:
+    found = WHOLE.replace(source=Source("a,b:c%\n\r.py", ""), message="50%\nof :: it,")
+    assert github_report([found], 1) == (
+        "::error file=a%2Cb%3Ac%25%0A%0D.py,title=HPM001 unreadable-file::"
+        "50%25%0Aof :: it, Mend it.\n"
+    )
+
+
+def test_what_is_not_known_is_null_in_json() -> None:
+    (found,) = json.loads(json_report([WHOLE], 1))["findings"]
+    assert (found["line"], found["end_column"], found["name"]) == (None, None, None)
+
+
+def test_a_file_as_a_whole_has_no_region_in_sarif() -> None:
+    (run,) = json.loads(sarif_report([WHOLE], 1))["runs"]
+    assert run["results"][0]["locations"] == [
+        {"physicalLocation": {"artifactLocation": {"uri": "b.py", "uriBaseId": "%SRCROOT%"}}}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "is_windows", "uri"),
+    [
+        pytest.param("a/b.py", False, ("a/b.py", True), id="relative"),
+        pytest.param("../b.py", False, ("../b.py", True), id="above"),
+        pytest.param("a b?#%.py", False, ("a%20b%3F%23%25.py", True), id="reserved"),
+        pytest.param("a:b.py", False, ("a%3Ab.py", True), id="colon is no scheme"),
+        pytest.param("a\nb.py", False, ("a%0Ab.py", True), id="newline"),
+        pytest.param("\udcff.py", False, ("%FF.py", True), id="no UTF-8"),
+        pytest.param("a\\b.py", False, ("a%5Cb.py", True), id="backslash in a name"),
+        pytest.param("/a/ü.py", False, ("file:///a/%C3%BC.py", False), id="absolute"),
+        pytest.param("a\\b c.py", True, ("a/b%20c.py", True), id="relative of Windows"),
+        pytest.param("C:\\a\\b.py", True, ("file:///C:/a/b.py", False), id="drive"),
+        pytest.param("\\\\host\\x\\a.py", True, ("file://host/x/a.py", False), id="share"),
+    ],
+)
+def test_a_path_becomes_a_uri(path: str, is_windows: bool, uri: tuple[str, bool]) -> None:
+    assert uri_of(path, is_windows=is_windows) == uri

@@ -1,0 +1,99 @@
+"""The rules: what one finding says, where another one says it already, and many of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpargparse.check.relevance import gather
+from hpargparse.check.rules import RULES, applied
+from hpman import HpmanError, HyperParameterManager
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hpargparse.check.findings import Finding
+
+IMPORT = "from hpman.m import _\n"
+# What `parse_file` refuses, and the check finds under the same codes.
+REFUSED = ("HPM001", "HPM101", "HPM102", "HPM103", "HPM201", "HPM203")
+
+
+def _found(folder: Path, text: str) -> list[Finding]:
+    path = folder / "a.py"
+    path.write_text(IMPORT + text)
+    return applied(gather([str(path)]), RULES)
+
+
+def _codes(folder: Path, text: str) -> list[str]:
+    return [each.code for each in _found(folder, text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        pytest.param("def f(_): _(x, h=h)", ["HPM301"], id="a hidden call with other faults"),
+        pytest.param("_(x, h=h)", ["HPM102", "HPM103"], id="two faults of one call"),
+        pytest.param(
+            "_('opt', {'lr': 1}); _('opt.lr', 2)", ["HPM203"], id="a key of a dict beside a name"
+        ),
+        pytest.param("_('a', 1); _('a.b')", ["HPM203"], id="a use below a leaf"),
+        pytest.param("_('weight_decay', 1); _('weight-decay', 2)", ["HPM204"], id="one option"),
+        pytest.param("_('a', 3, range=[2, 1], choices=3)", ["HPM207"], id="malformed hints"),
+        pytest.param("_('a', x, range=[2, 1])", ["HPM207", "HPM104"], id="malformed, no literal"),
+        pytest.param("def f(_): _('a', 1)\n_('a')", ["HPM301"], id="defined by a hidden call"),
+        pytest.param("_('weight_decay', 1); _('weight_deacy')", ["HPM202"], id="undefined slip"),
+        pytest.param("_('a', range=[2, 1])", ["HPM202", "HPM207"], id="hints of a use"),
+        pytest.param("_('a', range=[0, 1])", ["HPM202"], id="sound hints of a use"),
+    ],
+)
+def test_one_cause_is_told_once(text: str, codes: list[str], tmp_path: Path) -> None:
+    assert _codes(tmp_path, text) == codes
+
+
+def test_findings_stand_in_the_order_of_their_places(tmp_path: Path) -> None:
+    (tmp_path / "b.py").write_text(f"{IMPORT}_(x)")
+    (tmp_path / "a.py").write_text(f"{IMPORT}_('z')\n_(y); _('a b ', x)")
+    found = applied(gather([str(tmp_path)]), RULES)
+    assert [(each.source.path[-4:], each.line, each.code) for each in found] == [
+        ("a.py", 2, "HPM202"),
+        ("a.py", 3, "HPM102"),
+        ("a.py", 3, "HPM105"),
+        ("a.py", 3, "HPM104"),
+        ("b.py", 2, "HPM102"),
+    ]
+
+
+def test_a_name_far_down_the_list_is_found_without_a_suggestion(tmp_path: Path) -> None:
+    found = _found(tmp_path, "_('name', 1)\n" + "".join(f"_('nam{i}x')\n" for i in range(102)))
+    assert "Did you mean" in found[99].advice
+    assert "Did you mean" not in found[100].advice
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *("_('a', 1)", "_('a')", "_('a.b', 1)", "_('a.b')", "_('a.b.c', x)", "_('c', 2)"),
+                *("_(x)", "_()", "_('d', h=h)", "hp('a', 1)", "hp('a.b', 2)", "hp()", "x = _"),
+            ]
+        ),
+        max_size=6,
+    )
+)
+def test_what_parsing_refuses_is_found_by_the_check(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str]
+) -> None:
+    path = tmp_path_factory.mktemp("tree") / "a.py"
+    path.write_text("from hpman.m import _, hp\n" + "\n".join(lines))
+    found = {(each.code, each.placeholder) for each in applied(gather([str(path)]), RULES)}
+    refused = set()
+    for placeholder in ("_", "hp"):
+        try:
+            HyperParameterManager(placeholder).parse_file(path)
+        except HpmanError as error:
+            refused |= {(each.code, placeholder) for each in error.diagnostics}
+    assert {each for each in found if each[0] in REFUSED} == refused

@@ -1,0 +1,180 @@
+"""`hpman check` as a process, and what its words mean."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+import hpman
+from hpargparse.commands.check import main
+from hpargparse.streams import shows_colours
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOUND = 'from hpman.m import _\n_("lr", 1e-3)\n'
+FAULTY = f"{SOUND}_(x)\n"
+
+
+def _status(*words: str) -> object:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    return ended.value.code
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "status"),
+    [
+        pytest.param(SOUND, (), 0, id="nothing found"),
+        pytest.param(FAULTY, (), 1, id="an error"),
+        pytest.param(f"{SOUND}_('b', x)", (), 1, id="a warning"),
+        pytest.param(FAULTY, ("--ignore", "HPM102"), 0, id="left out"),
+        pytest.param(SOUND, ("nope.py",), 2, id="no such path"),
+        pytest.param(SOUND, ("--format", "xml"), 2, id="no such format"),
+        pytest.param(SOUND, ("--select", "X"), 2, id="no such code"),
+        pytest.param(SOUND, ("--explain", "X"), 2, id="no such rule"),
+        pytest.param(FAULTY, ("--explain", "HPM102"), 0, id="explained"),
+        pytest.param(SOUND, ("--no-such",), 2, id="no such option"),
+        pytest.param(SOUND, ("-h",), 0, id="help"),
+    ],
+)
+def test_the_status_says_what_came_of_it(
+    text: str, words: tuple[str, ...], status: int, here: Path
+) -> None:
+    (here / "a.py").write_text(text)
+    assert _status(*words) == status
+
+
+def test_settings_that_are_malformed_end_with_2(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "pyproject.toml").write_bytes(b"\xff")
+    assert _status() == 2
+    assert capsys.readouterr().err.startswith("hpman check: error: pyproject.toml: ")
+
+
+def test_settings_that_are_not_read_are_told(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("tomllib", "tomli"):
+        monkeypatch.setitem(sys.modules, name, None)
+    (here / "pyproject.toml").write_text("[tool.hpman]\nignore = 'HPM'\n")
+    (here / "a.py").write_text(FAULTY)
+    assert _status() == 1
+    assert capsys.readouterr().err.startswith("hpman check: warning: pyproject.toml is not read")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="the standard library reads no TOML")
+def test_globs_of_settings_are_read_from_their_folder(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "[x]" / "src" / "old").mkdir(parents=True)
+    (here / "[x]" / "pyproject.toml").write_text("[tool.hpman]\nexclude = 'src/old/*.py'\n")
+    (here / "[x]" / "src" / "old" / "a.py").write_text(FAULTY)
+    monkeypatch.chdir(here / "[x]" / "src" / "old")
+    assert _status() == 0
+    assert _status("--exclude", "b.py") == 1
+    monkeypatch.chdir(here / "[x]")
+    assert _status("src") == 0
+
+
+@pytest.mark.parametrize(
+    ("variables", "is_terminal", "is_coloured"),
+    [
+        ("TERM=xterm", True, True),
+        ("TERM=xterm", False, False),
+        ("TERM=xterm NO_COLOR=1", True, False),
+        ("TERM=dumb", True, False),
+    ],
+)
+def test_only_a_terminal_that_wants_colours_gets_them(
+    variables: str, is_terminal: bool, is_coloured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for each in variables.split():
+        monkeypatch.setenv(*each.split("="))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal, raising=False)
+    assert shows_colours() == is_coloured
+
+
+def test_colours_are_those_of_the_report(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "a.py").write_text(FAULTY)
+    monkeypatch.setattr("hpargparse.commands.check.shows_colours", lambda: True)
+    assert _status() == 1
+    assert "\x1b[31mHPM102" in capsys.readouterr().out
+
+
+def _process(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "hpman", "check", *words],
+        capture_output=True,
+        cwd=folder,
+        env={**os.environ, **variables},
+        check=False,
+    )
+
+
+def test_output_is_utf_8_in_any_locale(tmp_path: Path) -> None:
+    (tmp_path / "größe.py").write_text(f"{FAULTY}_('世界')\n", encoding="utf-8")
+    for words in ((), ("--format", "json"), ("--format", "github"), ("--format", "sarif")):
+        done = _process(tmp_path, *words, LC_ALL="C", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+        assert done.returncode == 1
+        assert "世界" in done.stdout.decode()
+        assert done.stderr == b""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_names_that_are_no_text_are_shown(tmp_path: Path) -> None:
+    try:
+        with open(os.fsencode(tmp_path) + b"/\xff\n.py", "w") as file:
+            file.write(FAULTY)
+    except OSError:
+        pytest.skip("the file system takes no such name")
+    assert b"\\udcff\\n.py:3:1: HPM102" in _process(tmp_path).stdout
+    found = json.loads(_process(tmp_path, "--format", "json").stdout)["findings"]
+    assert found[0]["path"] == "\udcff\n.py"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+def test_a_reader_that_goes_ends_the_command_quietly(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(SOUND + "_(x)\n" * 3000)
+    command = f"{sys.executable} -m hpman check | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, cwd=tmp_path, check=False)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_only_what_is_needed_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(SOUND)
+    where = os.path.dirname(os.path.dirname(os.path.abspath(hpman.__file__)))
+    code = (
+        f"import sys\nsys.path.insert(0, {where!r})\n"
+        "from hpargparse.commands.hpman import main\n"
+        "try:\n    main(['check'])\nexcept SystemExit:\n    pass\n"
+        "print(*sys.modules, sep='\\n')"
+    )
+    environment = {key: value for key, value in os.environ.items() if key.startswith("SYSTEM")}
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment,
+        check=True,
+    )
+    loaded = set(done.stdout.split())
+    assert "hpargparse.check.text_report" in loaded
+    assert loaded.isdisjoint({"yaml", "tabulate", "json", "tomllib", "difflib", "pickle", "typing"})
+    assert "hpargparse.check.json_reports" not in loaded

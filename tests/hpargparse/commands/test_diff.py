@@ -1,0 +1,108 @@
+"""What the command `hpman diff` does beside comparing."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hpargparse.commands.diff import main
+from tests.repositories import commit, isolate, needs_git, start, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = needs_git
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a repository with one commit and a change in the worktree, and go there."""
+    isolate(monkeypatch)
+    folder = start(tmp_path / "project")
+    monkeypatch.chdir(folder)
+    commit(folder, {"a.py": "_('a', 1)\n"})
+    write(folder, {"a.py": "_('a', 2)\n"})
+    return folder
+
+
+def _status(*words: str) -> object:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    return ended.value.code
+
+
+def test_words_of_the_process_are_taken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["hpman diff", "--format", "json"])
+    main()
+    assert json.loads(capsys.readouterr().out)["counts"]["changed"] == 1
+
+
+def test_the_status_tells_of_a_difference_if_it_is_asked_to() -> None:
+    main([])
+    main(["HEAD", "HEAD", "--exit-code"])
+    assert _status("--exit-code") == 1
+    assert _status("nothing") == 2
+
+
+def test_options_may_stand_between_the_sides(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["HEAD", "--format", "text", "HEAD", "--", "a.py"])
+    assert capsys.readouterr().out == "No hyperparameter differs between HEAD and HEAD.\n"
+
+
+def test_a_snapshot_may_come_from_standard_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a: 3\n")))
+    main(["-"])
+    assert capsys.readouterr().out.startswith("~ a: 3 -> 2  -:1 -> a.py:1\n")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "is_coloured"),
+    [("NO_COLOR", "1", False), ("NO_COLOR", "", True), ("TERM", "dumb", False)],
+)
+def test_a_terminal_shows_colours_unless_it_is_told_not_to(
+    variable: str, value: str, is_coloured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("NO_COLOR", "")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv(variable, value)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    main([])
+    assert ("\x1b[33m" in terminal.getvalue()) is is_coloured
+
+
+def test_warnings_cannot_command_the_terminal(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(project, {"a.py": "_('a', 1)\n_('\x1b[2J', f=x)\n"})
+    main([])
+    assert "\x1b" not in capsys.readouterr().err
+
+
+def test_who_reads_may_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Closed(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stdout", Closed())
+    assert _status() == 141
+
+
+def test_it_is_a_command_of_hpman() -> None:
+    command = [sys.executable, "-m", "hpman", "diff", "--exit-code"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1, ran.stderr
+    assert ran.stdout == "~ a: 1 -> 2  a.py:1\n1 changed (HEAD -> the worktree)\n"

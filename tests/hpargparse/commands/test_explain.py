@@ -1,0 +1,140 @@
+"""What `hpman explain` does beside what it says of a name."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hpargparse.commands.explain import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture(autouse=True)
+def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("train.py").write_text(
+        '_("lr", 1e-3, group="a  b\\nc")\n_("weight_decay", 1)\n_("none", None, optional=True)\n'
+        '_("rate", 1.0, optional=True)\n_("a.b.c", 1)\n_("format", 1)\n'
+    )
+
+
+@pytest.fixture
+def shown(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    def shown(*words: str) -> str:
+        main(words)
+        return capsys.readouterr().out
+
+    return shown
+
+
+def _refusal(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    return capsys.readouterr().err
+
+
+def test_words_of_the_process_are_taken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["hpman explain", "lr"])
+    main()
+    assert capsys.readouterr().out.startswith("lr\n  option   --lr\n")
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("lr", "lr"),
+        ("--lr", "lr"),
+        ("-lr", "lr"),
+        ("weight-decay", "weight_decay"),
+        ("--weight_decay", "weight_decay"),
+        ("a.b", "a.b"),
+        ("--a.b.c", "a.b.c"),
+        ("format", "format"),
+    ],
+)
+def test_a_name_may_be_spelled_as_its_option(
+    word: str, name: str, shown: Callable[..., str]
+) -> None:
+    assert shown(word).startswith(f"{name}\n")
+    assert shown("--format", "text", word, "train.py").startswith(f"{name}\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("lr", "  group    a b c\n"),
+        ("none", "  type      any literal, or text\n"),
+        ("rate", "  type      float, or None\n"),
+        ("a", "  group of  a.b.c  1  train.py:5:1\n"),
+    ],
+)
+def test_a_row_tells(name: str, row: str, shown: Callable[..., str]) -> None:
+    assert row in shown(name)
+
+
+def test_json_is_one_list(shown: Callable[..., str]) -> None:
+    (found,) = json.loads(shown("lr", "--format=json"))
+    assert (found["name"], found["default"], found["type"]) == ("lr", "1e-3", "float")
+    assert found["definitions"][0]["path"] == "train.py"
+
+
+def test_a_terminal_is_shown_colours_unless_it_asks_for_none(
+    monkeypatch: pytest.MonkeyPatch, shown: Callable[..., str]
+) -> None:
+    plain = shown("a")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert shown("a") == plain  # NO_COLOR is set for all tests
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("TERM", "dumb")
+    assert shown("a") == plain
+    monkeypatch.setenv("TERM", "xterm")
+    coloured = shown("a")
+    assert coloured.startswith("\033[1ma\033[0m\n")
+    assert "\033[2mtrain.py:5:1\033[0m" in coloured
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("lr . --format xml", "argument --format: invalid choice: 'xml'"),
+        ("", "the following arguments are required: NAME\n"),
+        ("--", "the following arguments are required: NAME\n"),
+        ("lr --xyz", "unrecognized arguments: --xyz"),
+        ("lr none.py", "none.py: There is no such file or folder."),
+        ("rl", "(did you mean lr?)"),
+    ],
+)
+def test_a_mistake_is_a_sentence_and_status_2(
+    words: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sentence in _refusal(capsys, *words.split())
+
+
+def test_a_hint_that_tells_no_type_is_a_problem(shown: Callable[..., str]) -> None:
+    Path("hint.py").write_text('_("t", 1, type="flot")\n')
+    assert "  problem  the hint `type` of `t` is 'flot'; " in shown("t", "hint.py")
+
+
+def test_a_name_with_nothing_but_mistakes_is_found(shown: Callable[..., str]) -> None:
+    Path("wrong.py").write_text("from hpman.m import other\nother('only', 1, x=y)\n")
+    assert shown("only", "wrong.py").startswith("only\n  manager  other\n  problem  wrong.py:2: ")
+
+
+def test_a_reader_that_has_gone_ends_it_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_words: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("hpargparse.commands.explain.put", gone)
+    monkeypatch.setattr("os.dup2", lambda *_files: None)
+    with pytest.raises(SystemExit) as ended:
+        main(["lr"])
+    assert ended.value.code == 141

@@ -1,0 +1,220 @@
+"""What `hpman run` does with its words, and with the values of a script."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hpargparse.commands import run
+
+BARE = """\
+import model
+from hpman.m import _
+
+if __name__ == "__main__":
+    print(_("lr", 1e-3), model.depth())
+"""
+MODEL = """\
+from hpman.m import _
+
+def depth():
+    return _("model.depth", 4)
+"""
+BOMB = 'raise SystemExit("this was run")\n'
+
+
+@pytest.fixture(autouse=True)
+def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("model.py").write_text(MODEL)
+    Path("train.py").write_text(BARE)
+
+
+def _ran(*words: str, status: int = 0) -> str:
+    """Run a script; return what it says."""
+    command = [sys.executable, "-m", "hpman", "run", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == status, done.stderr
+    assert status or not done.stderr
+    return done.stdout or done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("train.py", "0.001 4"),
+        ("train.py --lr 3", "3.0 4"),
+        ("train.py --model.depth 5 --lr=3", "3.0 5"),
+        ("-- train.py --lr 3", "3.0 4"),
+        ("-m train --lr 3", "3.0 4"),
+        ("-mtrain --lr 3", "3.0 4"),
+    ],
+)
+def test_a_script_without_a_line_for_it_gets_values(words: str, shown: str) -> None:
+    assert _ran(*words.split()) == f"{shown}\n"
+
+
+def test_what_reads_all_values_sees_them_too() -> None:
+    Path("all.py").write_text(
+        "import model\nfrom hpman.m import _\n"
+        "print(_.get_values(), _.get_value('model'))\nprint(_.explain('lr'))\n_('lr', 1)\n"
+    )
+    shown = "{'lr': 2, 'model.depth': 5} {'depth': 5}\nall.py:5 default 1\n--lr\n"
+    assert _ran("all.py", "--lr", "2", "--model.depth", "5") == shown
+
+
+@pytest.mark.parametrize("words", ["--help", "--hp-list", "--hp-exit", "--hp-detail -- a"])
+def test_nothing_is_run_where_only_an_answer_is_asked_for(words: str) -> None:
+    Path("bomb.py").write_text(BOMB)
+    Path("top.py").write_text(
+        f"import no_such_module, bomb\n{BOMB}from hpman.m import _\n_('lr', 1)\n"
+    )
+    Path("pkg").mkdir()
+    Path("pkg/__init__.py").write_text(f"from hpman.m import _\n{BOMB}_('of_package', 1)\n")
+    Path("pkg/mod.py").write_text(f"{BOMB}import bomb\nfrom hpman.m import _\n_('of_module', 1)\n")
+    # What is run, or imported, ends with status 1.
+    _ran("top.py", *words.split())
+    _ran("-m", "pkg.mod", *words.split())
+
+
+def test_help_names_what_the_packages_around_a_module_have() -> None:
+    Path("pkg").mkdir()
+    Path("pkg/__init__.py").write_text("from hpman.m import _\n_('of_package', 1)\n")
+    Path("pkg/mod.py").write_text("import model\nfrom . import near\n")
+    Path("pkg/near.py").write_text("from hpman.m import _\n_('near', 1)\n")
+    shown = _ran("-m", "pkg.mod", "-h")
+    assert shown.startswith("usage: hpman run -m pkg.mod [-h]")
+    assert all(f"--{each} " in shown for each in ("of-package", "near", "model.depth"))
+
+
+def test_all_managers_are_set_and_saved_as_one() -> None:
+    Path("two.py").write_text(
+        "from hpman.m import _, hp\nprint(_('a', 1), hp('b', 2), hp('c.d', 3))\n"
+    )
+    assert _ran("two.py", "--b", "5", "--a", "4", "--hp-save", "two.yaml") == "4 5 3\n"
+    assert Path("two.yaml").read_text() == "a: 4\nb: 5\nc.d: 3\n"
+    assert _ran("two.py", "--hp-load", "two.yaml", "--c.d", "6") == "4 5 6\n"
+    assert _ran("two.py", "--hp-list", "json") == '{\n  "a": 1,\n  "b": 2,\n  "c.d": 3\n}\n'
+
+
+BINDS = """\
+import argparse, hpargparse
+from hpman.m import _
+
+_.parse_file(__file__)
+parser = argparse.ArgumentParser()
+parser.add_argument("--epochs", type=int, default=1)
+hpargparse.bind(parser, _)
+args = parser.parse_args()
+print(args.lr, _.get_value("lr"), _("lr", 1e-3), args.epochs, args.data, _("data", required=True))
+"""
+SHORT = """\
+import hpargparse, model
+from hpman.m import _
+
+args = hpargparse.parse_args(_, __file__)
+print(args.lr, _("lr", 1e-3), model.depth())
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("--lr 3 --data x", "3.0 3.0 3.0 1 x x"),
+        ("--lr 3 --data x -- --epochs 7", "3.0 3.0 3.0 7 x x"),
+        ("--lr 3 --data x -- --lr 4", "4.0 4.0 4.0 1 x x"),
+    ],
+)
+def test_a_script_that_binds_by_itself_keeps_what_was_set(words: str, shown: str) -> None:
+    Path("binds.py").write_text(BINDS)
+    assert _ran("binds.py", *words.split()) == f"{shown}\n"
+
+
+def test_what_a_hint_requires_is_asked_for_before_the_script_runs() -> None:
+    Path("binds.py").write_text(BOMB + BINDS)
+    assert "the following arguments are required: --data" in _ran("binds.py", status=2)
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [("--lr 3", "3.0 3.0 4"), ("--lr 3 -- --lr 5 --model.depth 6", "5.0 5.0 6")],
+)
+def test_the_short_form_keeps_what_was_set(words: str, shown: str) -> None:
+    Path("short.py").write_text(SHORT)
+    assert _ran("short.py", *words.split()) == f"{shown}\n"
+
+
+@pytest.mark.parametrize("placeholder", ["exp", "_", "my experiment", "__exp__"])
+def test_private_managers_get_the_values(placeholder: str) -> None:
+    Path("own.py").write_text(
+        "from hpman import HyperParameterManager\n"
+        f"exp = HyperParameterManager({placeholder!r})\n"
+        "print(exp('lr', 1), exp('deep.n', 2), exp.parse_file(__file__).get_values())\n"
+        "other = HyperParameterManager('other')\n"
+        "print(other.get_values())\n"
+    )
+    assert _ran("own.py", "--lr", "3") == "3 2 {'lr': 3, 'deep.n': 2}\n{}\n"
+
+
+def test_a_script_may_throw_the_manager_away() -> None:
+    Path("gone.py").write_text(
+        "import sys\nfrom hpman.m import _\ndel _\nfrom hpman import m\nprint(m._('lr', 1))\n"
+    )
+    assert _ran("gone.py", "--lr", "2") == "2\n"
+
+
+@pytest.mark.parametrize("kind", multiprocessing.get_all_start_methods())
+def test_workers_get_the_values(kind: str) -> None:
+    Path("work.py").write_text(
+        "import model\n"
+        "from hpman.m import _\n"
+        "from multiprocessing import get_context\n"
+        "def work(_i): return _('lr', 1), model.depth()\n"
+        "if __name__ == '__main__':\n"
+        f"    with get_context({kind!r}).Pool(1) as pool: print(pool.map(work, [0]))\n"
+    )
+    assert _ran("work.py", "--lr", "2", "--model.depth", "6") == "[(2, 6)]\n"
+    assert _ran("-m", "work", "--lr", "2") == "[(2, 4)]\n"
+
+
+def test_words_of_the_process_are_taken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["hpman run", "-h"])
+    with pytest.raises(SystemExit) as ended:
+        run.main()
+    assert ended.value.code == 0
+    assert "examples:\n  hpman run train.py --help" in capsys.readouterr().out
+
+
+def test_looking_at_sources_runs_no_module_of_the_current_folder() -> None:
+    for name in ("argparse", "re", "hpargparse", "yaml", "tabulate"):
+        Path(f"{name}.py").write_text(BOMB)
+    Path("bare.py").write_text("from hpman.m import _\n_('lr', 1)\n")
+    assert _ran("bare.py", "--hp-list") == "lr: 1\n"
+
+
+def test_a_plain_run_loads_no_more_than_a_command_line_takes() -> None:
+    Path("loaded.py").write_text(
+        "import sys\nfrom hpman.m import _\n_('lr', 1)\nprint(*sorted(sys.modules))\n"
+    )
+    loaded = set(_ran("loaded.py", "--lr", "2").split())
+    heavy = "yaml tabulate json pickle difflib typing dataclasses inspect pathlib logging tokenize"
+    bare = set(_ran_by_python("import sys; print(*sys.modules)").split())
+    assert (loaded - bare).isdisjoint(heavy.split())
+
+
+def _ran_by_python(code: str) -> str:
+    command = [sys.executable, "-m", "timeit", "-n1", "-r1", "-s", code, "pass"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+def test_a_script_that_may_not_be_read_is_a_sentence() -> None:
+    Path("train.py").chmod(0)
+    assert "train.py: This cannot be read: Permission denied." in _ran("train.py", status=2)

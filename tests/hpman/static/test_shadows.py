@@ -1,0 +1,121 @@
+"""Calls of a placeholder that stands for something else when they run."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpman.static.scan import scan_text
+
+IMPORT = "from hpman.m import _, hp\n"
+CALL = '_("a", 1)'
+
+
+def _hidden(text: str) -> list[tuple[int, int]]:
+    """Return the places of the hidden calls."""
+    found = scan_text(text, "a.py", frozenset({"_"})).occurrences
+    return [(each.line, each.column) for each in found if each.hidden_by]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"_ = func\n{CALL}", id="assignment"),
+        pytest.param(f"_: F = func\n{CALL}", id="annotated assignment"),
+        pytest.param(f"_, x = y\n{CALL}", id="unpacking"),
+        pytest.param(f"{IMPORT}_ = func\n{CALL}", id="assignment below the import"),
+        pytest.param(f"_ = func\n{CALL}\n{IMPORT}", id="import below the call"),
+        pytest.param(f"{IMPORT}def f(_): {CALL}", id="parameter"),
+        pytest.param(f"{IMPORT}def f(*_): {CALL}", id="starred parameter"),
+        pytest.param(f"{IMPORT}lambda _: {CALL}", id="parameter of a lambda"),
+        pytest.param(f"{IMPORT}[{CALL} for _ in x]", id="comprehension"),
+        pytest.param(f"{IMPORT}for _ in x: {CALL}", id="loop"),
+        pytest.param(f"{IMPORT}for x, (_, y) in z: {CALL}", id="loop over tuples"),
+        pytest.param(f"{IMPORT}for _ in x: pass\n{CALL}", id="behind a loop"),
+        pytest.param(f"{IMPORT}async def f():\n async for _ in x: {CALL}", id="async loop"),
+        pytest.param(f"{IMPORT}with x as _: {CALL}", id="with"),
+        pytest.param(f"{IMPORT}try: pass\nexcept E as _: {CALL}", id="except"),
+        pytest.param(f"def _(): pass\n{CALL}", id="function"),
+        pytest.param(f"class _: pass\n{CALL}", id="class"),
+        pytest.param(f"{IMPORT}from x import y as _\n{CALL}", id="import"),
+        pytest.param(f"{IMPORT}match x:\n case [*hp]: hp('a')", id="match"),
+        pytest.param(f"{IMPORT}if _ := x: {CALL}", id="walrus"),
+        pytest.param(f"{IMPORT}def f():\n global _\n _ = 3\n{CALL}", id="global"),
+        pytest.param(f"def f():\n _ = 1\n def g():\n  nonlocal _\n  {CALL}", id="nonlocal"),
+        pytest.param(f"{IMPORT}def f(): {CALL}\n_ = 3", id="function that runs later"),
+        pytest.param(f"{IMPORT}def f():\n class C: {CALL}\n _ = 3", id="local of the function"),
+        pytest.param(f"{IMPORT}_ = 1\n[{CALL} for x in y]", id="in a comprehension below"),
+        pytest.param(f"{IMPORT}_ = 1\nclass C: {CALL}", id="in a class below"),
+        pytest.param(f"{IMPORT}_ += 1\n{CALL}", id="augmented assignment"),
+        pytest.param(f"{IMPORT}if x:\n  _ = 1\n{CALL}", id="only in a branch"),
+        pytest.param(f"{IMPORT}try:\n  _ = 1\nexcept E: pass\n{CALL}", id="only in a try"),
+        pytest.param(f"from common import _\n_ = 1\n{CALL}", id="a name handed on"),
+        pytest.param(f"try:\n {IMPORT} x\nfinally:\n _ = 1\n{CALL}", id="in the end of a try"),
+        pytest.param(f"{IMPORT}x = _\nx = 3\nx('a')", id="alias"),
+    ],
+)
+def test_a_call_of_what_is_no_manager_is_hidden(text: str) -> None:
+    assert len(_hidden(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(CALL, id="bound by nothing"),
+        pytest.param(f"{IMPORT}{CALL}", id="import"),
+        pytest.param(f"from common import _\n{CALL}", id="handed on"),
+        pytest.param(f"import hpman\nhpman.m._('a')\n_ = 3\n{CALL[2:3]}", id="through the module"),
+        pytest.param(f"_ = hp = 1\n{IMPORT}{CALL}", id="import below"),
+        pytest.param(f"{IMPORT}{CALL}\n_ = 3", id="bound anew later"),
+        pytest.param(f"{IMPORT}_ = {CALL}", id="in what is assigned"),
+        pytest.param(f"{IMPORT}for _ in {CALL}: pass", id="in what a loop goes over"),
+        pytest.param(f"{IMPORT}[x for _ in {CALL}]", id="in what a comprehension goes over"),
+        pytest.param(f"{IMPORT}def f(_): pass\n{CALL}", id="parameter of another function"),
+        pytest.param(f"{IMPORT}class C:\n _ = 3\n def f(self): {CALL}", id="of a class around"),
+        pytest.param(f"{IMPORT}def f(_={CALL}): pass", id="default of a parameter"),
+        pytest.param(f"try:\n {IMPORT}except E:\n def _(): pass\n{CALL}", id="stand-in in a try"),
+        pytest.param(f"if x:\n {IMPORT}else:\n _ = f\n{CALL}", id="stand-in in an if"),
+        pytest.param(f"if x:\n {IMPORT}elif y:\n _ = f\n{CALL}", id="stand-in in an elif"),
+        pytest.param(
+            f"match x:\n case 1:\n  {IMPORT} case 2:\n  _ = f\n{CALL}", id="stand-in in a match"
+        ),
+        pytest.param(f"_ = None\ntry:\n {IMPORT}except E: pass\n{CALL}", id="first nothing"),
+        pytest.param(f"{IMPORT}x = _\ny = x\nx('a')", id="alias"),
+        pytest.param(f"{IMPORT}class C: {CALL}\n_ = 3", id="in a class above"),
+        pytest.param(f"def f():\n global _\n {IMPORT}{CALL}\n", id="global import"),
+        pytest.param(f"def f():\n {IMPORT} {CALL}\n for _ in x: pass", id="loop below, in place"),
+    ],
+)
+def test_a_call_of_a_manager_is_not_hidden(text: str) -> None:
+    assert _hidden(text) == []
+
+
+def test_only_the_calls_below_the_other_binding_are_hidden() -> None:
+    assert _hidden(f"{IMPORT}{CALL}; _ = 3; {CALL}\n{IMPORT}{CALL}") == [(2, 19)]
+
+
+def test_a_faulty_call_tells_whether_it_is_hidden() -> None:
+    faulty = scan_text(f"{IMPORT}_(x)\n_(\n  'a', h=h)\n_ = 3\n_()", "a.py", frozenset("_"))
+    assert [(each.code, each.call) for each in faulty.diagnostics] == [
+        ("HPM102", (2, 1, 2, 5, None, 1)),
+        ("HPM103", (3, 1, 4, 12, None, 1)),
+        ("HPM101", (6, 1, 6, 4, 5, 0)),
+    ]
+    assert [(each.end_line, each.end_column) for each in faulty.diagnostics] == [
+        (2, 5),
+        (4, 11),
+        (6, 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param("_ = 1\n_ = 2\n_('a')\n_ = 3", 2, id="the last before the call"),
+        pytest.param("def f(): _('a')\n_ = 2\n_ = 3", 2, id="the first where none is before"),
+        pytest.param(f"{IMPORT}_ = 2\n_ = 3\n_('a')", 3, id="beside a manager"),
+        pytest.param(f"{IMPORT}def f(): _('a')\n_ = 3\n_ = 4", 4, id="the last of all"),
+    ],
+)
+def test_a_hidden_call_knows_the_line_that_hides_it(text: str, line: int) -> None:
+    (found,) = scan_text(text, "a.py", frozenset("_")).occurrences
+    assert found.hidden_by == line
