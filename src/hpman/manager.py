@@ -188,11 +188,8 @@ class HyperParameterManager:
 
         def origin_of(name: str) -> Origin | None:
             each = index.definition(self.placeholder, name)
-            return (
-                None
-                if each is None
-                else Origin("source", each.path, each.line, each.text, each.value)
-            )
+            place = each and (each.path, each.line, each.text, each.value)
+            return Origin("source", *place) if place else None
 
         def take() -> None:
             self._index = index
