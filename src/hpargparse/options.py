@@ -52,9 +52,9 @@ class BoundAction(argparse.Action):
 
     binding: Binding
     kind: Kind | None = None
-    alone = "true"
-    is_required = False
-    shows_default = True
+    alone: str = "true"
+    is_required: bool = False
+    shows_default: bool = True
 
     @property
     def owner(self) -> Any:
@@ -153,10 +153,10 @@ class HyperParameterAction(BoundAction):
         initial: the default that the parser had last.
     """
 
-    const = None
-    type = None
-    required = False
-    deprecated = False
+    const: Any = None
+    type: Any = None
+    required: bool = False
+    deprecated: bool = False
     choices: Iterable[str] | None = None
     metavar: str | tuple[str, ...] | None = None
     nargs: int | str | None = None
@@ -167,12 +167,13 @@ class HyperParameterAction(BoundAction):
         self, hyperparameter: HyperParameter, option: str, default: object, binding: Binding
     ) -> None:
         """Take what tells this one from others."""
-        self.hyperparameter = hyperparameter
-        self.binding = binding
-        self.option_strings = Spellings((option,))
+        self.hyperparameter: HyperParameter = hyperparameter
+        self.binding: Binding = binding
+        self.option_strings: Sequence[str] = Spellings((option,))
         self.name: str = hyperparameter.name
-        self.dest = self.name
-        self.default = self.initial = None if default is EMPTY else default
+        self.dest: str = self.name
+        self.initial: object = None if default is EMPTY else default
+        self.default: Any = self.initial
         self.kind = type(hyperparameter.value)
         hints = hyperparameter.hints
         if hints:

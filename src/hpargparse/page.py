@@ -14,6 +14,9 @@ from hpman import EMPTY, EmptyValue, NotLiteralEvaluable, from_here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
     from .options import BoundAction, HyperParameterAction
 
 _BRACKETS = frozenset("[]()")  # what argparse tells the parts of usage by
@@ -42,10 +45,17 @@ class Shown(argparse.Action):
     MetavarTypeHelpFormatter needs a type, even where it shows the metavar.
     """
 
-    const = None
-    type = str
-    choices = None
-    deprecated = False
+    const: Any = None
+    type: Any = str
+    choices: Iterable[Any] | None = None
+    deprecated: bool = False
+    option_strings: Sequence[str]
+    dest: str
+    nargs: int | str | None
+    default: Any
+    required: bool
+    metavar: str | tuple[str, ...] | None
+    help: str | None
 
     def __init__(  # not that of `Action`, which says once more what the class says
         self, action: BoundAction, option: str, metavar: str, text: str

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
+    from .convert import Converter
+    from .session import Binding
+
 
 def shorthands(
     action: HyperParameterAction, spell: Callable[[str], str], separator: str
@@ -75,7 +78,7 @@ class NegatedAction(BoundAction):
             [option], flag.dest, nargs=0, default=argparse.SUPPRESS, help=argparse.SUPPRESS
         )
         self._flag = flag
-        self.binding = flag.binding
+        self.binding: Binding = flag.binding
         self.option_strings = _Fixed(self.option_strings)
 
     @property
@@ -115,10 +118,10 @@ class KeyAction(BoundAction):
         self._whole = whole
         self._path = path
         self._separator = separator
-        self.binding = whole.binding
-        self.name = name
-        self.converter = whole.converter.key_converter(path)
-        self.kind = type(self.converter.sample)
+        self.binding: Binding = whole.binding
+        self.name: str = name
+        self.converter: Converter = whole.converter.key_converter(path)
+        self.kind: type[Any] | None = type(self.converter.sample)
         words = "?" if self.kind is bool else None
         super().__init__([spell(name)], argparse.SUPPRESS, nargs=words, help=argparse.SUPPRESS)
         self.option_strings = _Fixed(self.option_strings)

@@ -55,7 +55,8 @@ class HpmanError(Exception):
     def __init__(self, *diagnostics: Diagnostic) -> None:
         """Keep the findings."""
         super().__init__()  # a `SyntaxError` would take a second one for its place
-        self.args = self.diagnostics = diagnostics
+        self.diagnostics: tuple[Diagnostic, ...] = diagnostics
+        self.args = diagnostics
 
     @property
     def name(self) -> str | None:

@@ -33,8 +33,8 @@ class Tree:
     def __init__(self, repository: Repository, files: Mapping[str, str | None]) -> None:
         """Read nothing yet."""
         self._repository = repository
-        self.files = dict(files)
-        self.is_on_disk = None in self.files.values()
+        self.files: dict[str, str | None] = dict(files)
+        self.is_on_disk: bool = None in self.files.values()
         self.unreadable: dict[str, str] = {}
 
     def read(self, paths: Iterable[str], hashed_as: str = "") -> Iterator[tuple[str, bytes]]:

@@ -214,7 +214,7 @@ class Journal:
         self.history: History = History()
         self.received: History = History()
         self.places: dict[str, Noted] = {}
-        self.time = 0
+        self.time: int = 0
 
     def record(
         self,

@@ -64,7 +64,7 @@ class Ranks:
         self.origin_of: OriginOf | None = None
         self.calls: dict[str, Any] = {}
         self.sets: dict[str, Any] = {}
-        self.base = self.sets
+        self.base: dict[str, Any] = self.sets
         self.layers: Layers = {}
         self.resolved: dict[str, Any] = {}
         self.patches: dict[str, dict[str, None]] = {}

@@ -52,7 +52,7 @@ def _kinds(old: str, new: str) -> list[str]:
         ("relu", "'relu'", False),
         ("*x", "*y", False),
         ("*x", "*x", True),
-        ("f(" + "1+" * 5000 + "1)", "f(" + "1 +" * 5000 + "1)", False),
+        ("f(" + "1," * 5000 + "1)", "f(" + "1 ," * 5000 + "1)", False),
         ("x is 1", "x  is  1", True),
     ],
     ids=lambda value: str(value)[:20],
