@@ -16,12 +16,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
     from types import FrameType, ModuleType, TracebackType
+    from typing import Any
 
     from hpman import HpmanError
 
 _MAIN = "__main__"
 _OURS = ("hpman", "hpargparse")
 _ZIP, _END_OF_ZIP = b"PK\3\4", b"PK\5\6"
+# Python only borrows the hook that it runs: one that puts another in its place would be freed.
+_running_hooks: list[object] = []
 
 
 class Program(Record):
@@ -240,14 +243,15 @@ def _leave_us_out(error: BaseException, frame: FrameType) -> None:
     """
     if isinstance(error, SystemExit):
         return
-    hook: Callable[..., object] | None = getattr(sys, "excepthook", None)
-    if hook is None:  # Python will miss it, and say so
-        return
+    hook: Callable[..., object] = getattr(sys, "excepthook", _tell_that_it_is_gone)
 
     def report(
         kind: type[BaseException], value: BaseException, traceback: TracebackType | None
     ) -> None:
-        sys.excepthook = hook
+        if hook is _tell_that_it_is_gone:
+            del sys.excepthook
+        else:
+            sys.excepthook = hook
         below = traceback
         while below is not None and below.tb_frame is not frame:
             below = below.tb_next
@@ -255,4 +259,12 @@ def _leave_us_out(error: BaseException, frame: FrameType) -> None:
             traceback = value.__traceback__ = sys.last_traceback = below.tb_next
         hook(kind, value, traceback)
 
+    _running_hooks.append(report)
     sys.excepthook = report
+
+
+def _tell_that_it_is_gone(*report: Any) -> None:
+    """Say what Python says where a program has deleted the hook, and show the error."""
+    if sys.stderr is not None:
+        sys.stderr.write("sys.excepthook is missing\n")
+    sys.__excepthook__(*report)
