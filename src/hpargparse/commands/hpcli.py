@@ -14,6 +14,7 @@ import sys
 from hpman import HpmanError, HyperParameterManager, index_of
 
 from ..binding import bind
+from ..hooks import bindings_of
 from ..listing import listed
 from ..program import complete, stop, words_of
 from ..streams import end_quietly, put, warn
@@ -100,6 +101,8 @@ def _bound(
         bind(parser, manager)
     except (HpmanError, OSError) as error:
         stop(parser.prog, error)
+    for each in bindings_of(parser):
+        each.required.clear()  # nothing is run: what has no value can be listed all the same
     others = sorted(index_of(paths, [placeholder]).placeholders() - {manager.placeholder} - notes)
     if others:
         notes.update(others)

@@ -36,7 +36,7 @@ def reachable(
     """List a script and the project's own files that its imports reach.
 
     The project is what lies below the script's folder, where Python looks first
-    (`sys.path[0]`), and, for a script inside of a package, below the folder that
+    (`sys.path[0]`; that of the file itself where a link leads to it), and, for a script inside of a package, below the folder that
     holds the outermost package, where `python -m` looks. Import statements count
     wherever they stand: in functions, in `try`, under `TYPE_CHECKING`. What they
     do not find there is not of the project. The packages around a module count,
@@ -64,9 +64,11 @@ def reachable(
     """
     path = os.fspath(script)
     if roots is None:
-        folder = os.path.dirname(path)
-        roots = (folder, _above_packages(folder))
-    project = _Project(path, roots)
+        file = _behind_link(path)
+        folder = os.path.dirname(file)
+        project = _Project(file, (folder, _above_packages(folder)))
+    else:
+        project = _Project(path, roots)
     found = {os.path.realpath(path): path}
     todo = [(path, _read_quietly(path))]
     with collector_at_rest():
@@ -79,6 +81,11 @@ def reachable(
                     todo.append((each, _read_quietly(each)))
     others = sorted(list(found.values())[1:], key=lambda each: os.path.abspath(each).split(os.sep))
     return [Found(path, True), *(Found(each, False) for each in others)]
+
+
+def _behind_link(path: str) -> str:
+    """Return the file that a link leads to, as Python finds the folder of a script."""
+    return os.path.realpath(path) if os.path.islink(path) else path
 
 
 def _above_packages(folder: str) -> str:

@@ -91,6 +91,15 @@ def test_listings_may_be_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("lr = 3.0\n    a.py:2 default 0.1\n    --lr\n")
 
 
+@pytest.mark.parametrize("words", ["r.py", "r.py --hp-save o.yaml", "r.py --lr 3"])
+def test_what_is_required_to_run_may_be_listed_without_a_value(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("r.py").write_text('_("lr", 3)\n_("b", required=True)\n')
+    main(words.split())
+    assert capsys.readouterr().out == "lr: 3\n"
+
+
 def test_help_explains_it_without_any_path(capsys: pytest.CaptureFixture[str]) -> None:
     assert _status("-h") == 0
     text = capsys.readouterr().out

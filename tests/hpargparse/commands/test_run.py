@@ -59,6 +59,14 @@ def test_a_script_without_a_line_for_it_gets_values(words: str, shown: str) -> N
     assert _ran(*words.split()) == f"{shown}\n"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_script_may_be_reached_by_a_link() -> None:
+    Path("bin").mkdir()
+    Path("bin/train.py").symlink_to("../train.py")
+    assert _ran("bin/train.py", "--model.depth", "5") == "0.001 5\n"
+    assert "(int, default: 4, model.py:4)" in _ran("bin/train.py", "--help")
+
+
 def test_what_reads_all_values_sees_them_too() -> None:
     Path("all.py").write_text(
         "import model\nfrom hpman.m import _\n"
