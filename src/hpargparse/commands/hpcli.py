@@ -17,7 +17,7 @@ from ..binding import bind
 from ..hooks import bindings_of
 from ..listing import listed
 from ..program import complete, stop, words_of
-from ..streams import end_quietly, put, warn
+from ..streams import answer, put, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,11 +56,8 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
         # What looked like a path was the value of an option, or the other way round.
         placeholder, paths = namespace.placeholder, namespace.paths
     text, left_out = listed(manager, "yaml")
-    try:
-        put(sys.stdout, text)
-        warn(parser.prog, left_out)
-    except BrokenPipeError:
-        end_quietly()
+    answer(parser.prog, text)
+    warn(parser.prog, left_out)
 
 
 def _first_look(words: list[str]) -> tuple[str, list[str]]:

@@ -36,8 +36,9 @@ def reachable(
     """List a script and the project's own files that its imports reach.
 
     The project is what lies below the script's folder, where Python looks first
-    (`sys.path[0]`; that of the file itself where a link leads to it), and, for a script inside of a package, below the folder that
-    holds the outermost package, where `python -m` looks. Import statements count
+    (`sys.path[0]`; that of the file itself where a link leads to it), and, for a
+    script inside of a package, below the folder that holds the outermost package,
+    where `python -m` looks. Import statements count
     wherever they stand: in functions, in `try`, under `TYPE_CHECKING`. What they
     do not find there is not of the project. The packages around a module count,
     because importing it runs them. Of the folders where Python keeps what is
