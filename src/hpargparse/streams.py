@@ -84,10 +84,10 @@ def warn(program: str, messages: Sequence[str]) -> None:
     """
     if not messages:
         return
-    try:
+    from contextlib import suppress
+
+    with suppress(OSError):  # nobody can be told; what is asked for may be written all the same
         put(sys.stderr, "".join(f"{program}: warning: {message}\n" for message in messages))
-    except OSError:
-        pass  # nobody can be told; what is asked for may be written all the same
 
 
 def shows_colours() -> bool:

@@ -122,7 +122,7 @@ def _bound(
 
     from hpman import index_of_all, managers_of
 
-    from ..binding import bind
+    from ..binding import bind_what_fits
 
     index = index_of_all(program.source, follow_imports=True, roots=program.roots)
     managers = managers_of(index)
@@ -143,7 +143,11 @@ def _bound(
         complain(message)
 
     parser.__dict__["error"] = error
-    bind(parser, manager)
+    without = bind_what_fits(parser, manager)
+    if without:
+        from ..program import without_option
+
+        parser.epilog = f"{_EPILOG} {without_option(without)}"
     return parser, managers
 
 

@@ -67,6 +67,17 @@ def test_a_script_may_be_reached_by_a_link() -> None:
     assert "(int, default: 4, model.py:4)" in _ran("bin/train.py", "--help")
 
 
+def test_a_name_whose_option_is_taken_goes_without_one() -> None:
+    Path("own.py").write_text(
+        'from hpman.m import _\nprint(_("help", 1), _("hp_load", 2), _("lr", 3))\n'
+    )
+    Path("a.yaml").write_text("help: 7\n")
+    assert _ran("own.py", "--lr", "4") == "1 2 4\n"
+    assert _ran("own.py", "--hp-load", "a.yaml") == "7 2 3\n"
+    said = " ".join(_ran("own.py", "--help").split())
+    assert "No option for the hyperparameters help, hp_load: the command has its own" in said
+
+
 def test_what_reads_all_values_sees_them_too() -> None:
     Path("all.py").write_text(
         "import model\nfrom hpman.m import _\n"
