@@ -126,6 +126,19 @@ def module(name: str) -> Program:
     return Program(name, source, tuple(dict.fromkeys(roots)), is_module=True)
 
 
+def path_of_environment() -> list[str]:
+    """Return the folders of `PYTHONPATH`, in which imports look after those of a program.
+
+    Our own sources are no part of anybody's program, even where they stand in one of them.
+    """
+    if sys.flags.ignore_environment:
+        return []
+    given = os.environ.get("PYTHONPATH", "")
+    folders = [each or os.curdir for each in given.split(os.pathsep)] if given else []
+    ours = os.path.realpath(os.path.join(os.path.dirname(__file__), os.pardir))
+    return [each for each in folders if os.path.realpath(each) != ours]
+
+
 def _top(name: str, path: list[str]) -> tuple[str | None, list[str]]:
     """Return the file of a module that stands in no package, and where its submodules are."""
     for finder in sys.meta_path:

@@ -32,6 +32,8 @@ def reachable(
     script: Path,
     roots: Iterable[str] | None = None,
     is_left_out: Callable[[str, str], bool] = lambda _path, _script: False,
+    *,
+    also: Iterable[str] = (),
 ) -> list[Found]:
     """List a script and the project's own files that its imports reach.
 
@@ -49,6 +51,7 @@ def reachable(
         roots: the folders to look in, in place of those.
         is_left_out: tells of a file, and of the script that reaches it, whether
             it is left out; it is not read then, and leads no farther.
+        also: folders to look in afterwards, as those of `PYTHONPATH`.
 
     Returns:
         The script, then the other files in the order of their paths. A file that
@@ -67,9 +70,9 @@ def reachable(
     if roots is None:
         file = _behind_link(path)
         folder = os.path.dirname(file)
-        project = _Project(file, (folder, _above_packages(folder)))
+        project = _Project(file, (folder, _above_packages(folder), *also))
     else:
-        project = _Project(path, roots)
+        project = _Project(path, (*roots, *also))
     found = {os.path.realpath(path): path}
     todo = [(path, _read_quietly(path))]
     with collector_at_rest():
