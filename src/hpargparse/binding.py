@@ -72,16 +72,62 @@ def bind(
         strict=strict,
         trust_pickle=trust_pickle,
     )
+    _bind(parser, binding, manager.hyperparameters(), _wanted(inject_actions), action_prefix)
+
+
+def bind_what_fits(parser: argparse.ArgumentParser, manager: HyperParameterManager) -> list[str]:
+    """Bind a manager; a hyperparameter whose option the parser itself has goes without one.
+
+    Args:
+        parser: the parser of a command that has to cope with every program.
+        manager: the manager, with its sources parsed.
+
+    Returns:
+        The names that got no option.
+
+    Raises:
+        OptionConflictError: two hyperparameters make one option.
+        ConversionError: a hint is malformed.
+
+    >>> from hpman import HyperParameterManager
+    >>> manager = HyperParameterManager("_").parse_source('_("lr", 1); _("help", 2)')
+    >>> bind_what_fits(argparse.ArgumentParser(), manager)
+    ['help']
+    """
+    from .conflicts import OptionConflictError
+
+    known = found = manager.hyperparameters()
+    while True:
+        binding = _usual(manager)
+        try:
+            _bind(parser, binding, found, list(REQUESTS))
+        except OptionConflictError:
+            crowded = {*_crowded(parser, found, manager.separator)}
+            if not crowded:
+                raise
+            found = [each for each in found if each.name not in crowded]
+        else:
+            kept = {each.name for each in found}
+            return [each.name for each in known if each.name not in kept]
+
+
+def _bind(
+    parser: argparse.ArgumentParser,
+    binding: Binding,
+    found: Iterable[HyperParameter],
+    requests: Iterable[str],
+    prefix: str = "hp",
+) -> None:
+    """Add the options of hyperparameters and requests to a parser, or nothing."""
     dashes = _dashes(parser)
-    found = manager.hyperparameters()
     _demand_sound_hints(found)
     actions: list[BoundAction] = [*_hyperparameter_actions(binding, found, dashes)]
-    for name in _wanted(inject_actions):
-        option = _spelled(dashes, f"{action_prefix}-{name}" if action_prefix else name)
+    for name in requests:
+        option = _spelled(dashes, f"{prefix}-{name}" if prefix else name)
         actions.append(RequestAction(binding, option, name))
     others = [*_other_options(binding, dashes)]
     _demand_room(parser, actions, others)
-    _add(parser, actions, manager.separator)
+    _add(parser, actions, binding.manager.separator)
     for option, action in others:
         binding.aliases.setdefault(option, action)
     attach(parser, binding)
@@ -104,24 +150,47 @@ def clashes(
     >>> [names for _clash, names in clashes(manager.hyperparameters(), manager.separator)]
     [['a_b', 'a-b']]
     """
+    from .conflicts import conflict
+
+    for there, action, what in _taken(argparse.ArgumentParser(), found, separator):
+        yield conflict(there, action, what), _names(there, action)
+
+
+def _crowded(
+    parser: argparse.ArgumentParser, found: Iterable[HyperParameter], separator: str
+) -> Iterator[str]:
+    """Yield each hyperparameter that makes what a parser or a request has."""
+    for there, action, _what in _taken(parser, found, separator):
+        names = _names(there, action)
+        if len(names) == 1:
+            yield names[0]
+
+
+def _taken(
+    parser: argparse.ArgumentParser, found: Iterable[HyperParameter], separator: str
+) -> Iterator[tuple[argparse.Action, BoundAction, str]]:
+    """Yield each pair that makes the same, among a parser, hyperparameters and requests."""
     from hpman import HyperParameterManager
 
-    from .conflicts import conflict, taken
+    from .conflicts import taken
 
-    nobody = Binding(
-        HyperParameterManager("_", separator),
-        show_defaults=False,
-        serial_format="auto",
-        strict=False,
-        trust_pickle=False,
-    )
-    parser = argparse.ArgumentParser()
+    nobody = _usual(HyperParameterManager("_", separator))
     dashes = _dashes(parser)
     actions: list[BoundAction] = [*_hyperparameter_actions(nobody, found, dashes)]
     actions += [RequestAction(nobody, _spelled(dashes, f"hp-{name}"), name) for name in REQUESTS]
-    for there, action, what in taken(parser, actions, _other_options(nobody, dashes)):
-        both = [each.name for each in (there, action) if isinstance(each, HyperParameterAction)]
-        yield conflict(there, action, what), both
+    yield from taken(parser, actions, _other_options(nobody, dashes))
+
+
+def _names(*actions: argparse.Action) -> list[str]:
+    """Return the hyperparameters among some actions."""
+    return [each.name for each in actions if isinstance(each, HyperParameterAction)]
+
+
+def _usual(manager: HyperParameterManager) -> Binding:
+    """Make a binding with what `bind` has for defaults."""
+    return Binding(
+        manager, show_defaults=True, serial_format="auto", strict=False, trust_pickle=False
+    )
 
 
 def _dashes(parser: argparse.ArgumentParser) -> str:

@@ -51,6 +51,12 @@ def attach(parser: argparse.ArgumentParser, binding: Binding) -> None:
     _set_word_counts(parser, bindings)
 
 
+def bindings_of(parser: argparse.ArgumentParser) -> list[Binding]:
+    """Return what is bound to a parser."""
+    bindings: list[Binding] = parser.__dict__["_hpargparse_bindings"]
+    return bindings
+
+
 def _hook(parser: argparse.ArgumentParser, bindings: list[Binding]) -> None:
     """Replace the methods of one parser that parse, that resolve abbreviations, and that format.
 

@@ -16,12 +16,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
     from types import FrameType, ModuleType, TracebackType
+    from typing import Any
 
     from hpman import HpmanError
 
 _MAIN = "__main__"
 _OURS = ("hpman", "hpargparse")
 _ZIP, _END_OF_ZIP = b"PK\3\4", b"PK\5\6"
+# Python only borrows the hook that it runs: one that puts another in its place would be freed.
+_running_hooks: list[object] = []
 
 
 class Program(Record):
@@ -121,6 +124,19 @@ def module(name: str) -> Program:
         hint = f"Leave out `.py`: `-m {shorter}`." if shorter != name else ""
         raise _unusable(f"-m {name}", message, hint)
     return Program(name, source, tuple(dict.fromkeys(roots)), is_module=True)
+
+
+def path_of_environment() -> list[str]:
+    """Return the folders of `PYTHONPATH`, in which imports look after those of a program.
+
+    Our own sources are no part of anybody's program, even where they stand in one of them.
+    """
+    if sys.flags.ignore_environment:
+        return []
+    given = os.environ.get("PYTHONPATH", "")
+    folders = [each or os.curdir for each in given.split(os.pathsep)] if given else []
+    ours = os.path.realpath(os.path.join(os.path.dirname(__file__), os.pardir))
+    return [each for each in folders if os.path.realpath(each) != ours]
 
 
 def _top(name: str, path: list[str]) -> tuple[str | None, list[str]]:
@@ -240,14 +256,15 @@ def _leave_us_out(error: BaseException, frame: FrameType) -> None:
     """
     if isinstance(error, SystemExit):
         return
-    hook: Callable[..., object] | None = getattr(sys, "excepthook", None)
-    if hook is None:  # Python will miss it, and say so
-        return
+    hook: Callable[..., object] = getattr(sys, "excepthook", _tell_that_it_is_gone)
 
     def report(
         kind: type[BaseException], value: BaseException, traceback: TracebackType | None
     ) -> None:
-        sys.excepthook = hook
+        if hook is _tell_that_it_is_gone:
+            del sys.excepthook
+        else:
+            sys.excepthook = hook
         below = traceback
         while below is not None and below.tb_frame is not frame:
             below = below.tb_next
@@ -255,4 +272,12 @@ def _leave_us_out(error: BaseException, frame: FrameType) -> None:
             traceback = value.__traceback__ = sys.last_traceback = below.tb_next
         hook(kind, value, traceback)
 
+    _running_hooks.append(report)
     sys.excepthook = report
+
+
+def _tell_that_it_is_gone(*report: Any) -> None:
+    """Say what Python says where a program has deleted the hook, and show the error."""
+    if sys.stderr is not None:
+        sys.stderr.write("sys.excepthook is missing\n")
+    sys.__excepthook__(*report)

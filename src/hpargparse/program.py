@@ -112,6 +112,16 @@ def _show_all_options(parser: argparse.ArgumentParser) -> None:
         parser._actions.append(action)
 
 
+def without_option(names: Sequence[str]) -> str:
+    """Say which hyperparameters have no option, because a command has one of that name.
+
+    >>> without_option(["help", "hp_load"])
+    'No option for the hyperparameters help, hp_load: the command has its own of that name.'
+    """
+    some = f"hyperparameters {', '.join(names)}" if len(names) > 1 else f"hyperparameter {names[0]}"
+    return f"No option for the {some}: the command has its own of that name."
+
+
 def stop(program: str, error: HpmanError | OSError) -> NoReturn:
     """Tell a mistake in sources or files to somebody at a terminal, and end with status 2."""
     from .streams import put

@@ -10,7 +10,7 @@ import sys
 
 from .formats import extension_format
 from .snapshot import write_all
-from .streams import put, warn
+from .streams import answer, warn
 from .transfer import converters, read_values, saveable, unloadable
 
 TYPE_CHECKING = False
@@ -80,7 +80,7 @@ def print_listings(
 
     for manager, how in asked:
         text, left_out = listed(manager, how, width=_terminal_width())
-        put(sys.stdout, text)
+        answer(parser.prog, text)
         warn(parser.prog, left_out)
 
 

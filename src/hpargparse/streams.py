@@ -48,6 +48,33 @@ def put(stream: TextIO | None, text: str) -> None:
     binary.flush()
 
 
+def answer(program: str, text: str) -> None:
+    """Write what a program is asked for to the standard output stream.
+
+    Where nobody reads it any more, the program ends as `end_quietly` does; where it
+    cannot be written, it ends with a sentence and status 2: it did not do its work.
+
+    Args:
+        program: the name of the program, as errors give it.
+        text: the text.
+
+    >>> answer("hpman", "lr: 0.1" + chr(10))
+    lr: 0.1
+    """
+    reason = "it was closed"
+    try:
+        if sys.stdout is not None:
+            put(sys.stdout, text)
+            return
+    except BrokenPipeError:
+        end_quietly()
+    except OSError as error:
+        reason = error.strerror or str(error)
+    put(sys.stderr, f"{program}: error: standard output cannot be written: {reason}.\n")
+    _give_up_output()
+    raise SystemExit(2)
+
+
 def warn(program: str, messages: Sequence[str]) -> None:
     """Write warnings to the standard error stream, one a line.
 
@@ -55,7 +82,11 @@ def warn(program: str, messages: Sequence[str]) -> None:
         program: the name of the program, as errors give it.
         messages: what to warn of; nothing is written where there is nothing.
     """
-    if messages:
+    if not messages:
+        return
+    from contextlib import suppress
+
+    with suppress(OSError):  # nobody can be told; what is asked for may be written all the same
         put(sys.stderr, "".join(f"{program}: warning: {message}\n" for message in messages))
 
 
@@ -71,11 +102,15 @@ def shows_colours() -> bool:
 
 def end_quietly() -> NoReturn:
     """End the program as other tools end whose reader has gone: without a word."""
+    _give_up_output()
+    raise SystemExit(CLOSED_PIPE)
+
+
+def _give_up_output() -> None:
+    """Let what is left of the output go nowhere: Python would try to flush it, and fail."""
     try:
-        # Else Python tries to flush what is left, fails, and says so.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
     except (OSError, ValueError, AttributeError):
         pass  # a stream that a program has put there has no file to point elsewhere
-    raise SystemExit(CLOSED_PIPE)

@@ -27,7 +27,11 @@ _USUAL = frozenset({"_"})  # whose bare calls count, whether a file imports it o
 
 
 def index_of_all(
-    paths: Paths, *, follow_imports: bool = False, roots: Iterable[str] | None = None
+    paths: Paths,
+    *,
+    follow_imports: bool = False,
+    roots: Iterable[str] | None = None,
+    also: Iterable[str] = (),
 ) -> Index:
     """Read files and folders into an index, for every manager that one of them imports.
 
@@ -36,6 +40,7 @@ def index_of_all(
         follow_imports: whether the modules of the same project that the files
             import are read too.
         roots: the folders in which these imports look; None for those of a script.
+        also: folders in which they look afterwards, as those of `PYTHONPATH`.
 
     Returns:
         The index. What is wrong with a file is in it, and raises nothing.
@@ -46,10 +51,12 @@ def index_of_all(
     >>> index_of_all(__file__).placeholders()
     set()
     """
-    roots = None if roots is None else list(roots)
+    roots, also = None if roots is None else list(roots), list(also)
     names = _USUAL
     while True:
-        found = scan(paths, names, follow_imports=follow_imports, roots=roots, others=True)
+        found = scan(
+            paths, names, follow_imports=follow_imports, roots=roots, also=also, others=True
+        )
         index = Index().swap(found.files)
         # A file may get a manager from another one that imports it, so its bare calls count too.
         if index.placeholders() <= names:

@@ -239,13 +239,35 @@ def test_a_script_may_have_the_name_of_a_module(name: str) -> None:
     assert _by_us(f"{name}.py") == _ran(f"{name}.py")
 
 
-def test_a_script_may_have_our_own_name() -> None:
-    _plant({"hpman.py": SHOW})
-    command = os.path.join(sysconfig.get_path("scripts"), "hpman")
-    if not os.path.isfile(command):
+@pytest.fixture
+def command() -> str:
+    path = os.path.join(sysconfig.get_path("scripts"), "hpman")
+    if not os.path.isfile(path):
         pytest.skip("the command is not installed")
+    return path
+
+
+def test_a_script_may_have_our_own_name(command: str) -> None:
+    _plant({"hpman.py": SHOW})
     # `python -m hpman` would find the script.
     assert _ran(command, "run", "hpman.py") == _ran("hpman.py")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "return 3\n",
+        "break\n",
+        "def f(a, a): pass\n",
+        "from __future__ import nosuch\n",
+        "1 / 0\n",
+        "import sys\ndel sys.excepthook\n1 / 0\n",
+        "import sys\nsys.excepthook = lambda *_: print(3)\n1 / 0\n",
+    ],
+)
+def test_the_command_ends_with_an_error_as_python_does(text: str, command: str) -> None:
+    _plant(text)
+    assert _ran(command, "run", "train.py") == _ran("train.py")
 
 
 @needs_posix
@@ -312,8 +334,17 @@ def test_a_folder_behaves_as_python_runs_it(path: str) -> None:
 
 def test_a_hook_that_is_gone_is_python_s_to_tell() -> None:
     _plant("import sys\ndel sys.excepthook\n1 / 0\n")
-    status, _out, error = _by_us("train.py")
-    assert (status, error.splitlines()[0]) == (1, "sys.excepthook is missing")
+    assert _by_us("train.py") == _ran("train.py")
+
+
+def test_an_error_can_be_told_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    del sys.excepthook
+    monkeypatch.setattr(sys, "stderr", None)
+    error = ValueError()
+    launch._leave_us_out(error, sys._getframe())
+    sys.excepthook(ValueError, error, None)
+    assert not hasattr(sys, "excepthook")
 
 
 def test_an_error_of_another_frame_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,6 +139,42 @@ def test_nothing_is_said_of_a_real_pipe_that_is_closed() -> None:
     assert (done.returncode, done.stderr) == (CLOSED_PIPE, b"")
 
 
+ASKED = ["list a.py", "explain lr a.py", "diff a.yaml a.py", "run a.py --hp-list"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no such device here")
+@pytest.mark.parametrize("line", ASKED)
+@pytest.mark.parametrize(
+    ("redirection", "reason"), [(">/dev/full", "No space left on device"), (">&-", "it was closed")]
+)
+def test_output_that_cannot_be_written_is_a_sentence_and_status_2(
+    line: str, redirection: str, reason: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.py").write_text('from hpman.m import _\n_("lr", 1)\n')
+    (tmp_path / "a.yaml").write_text("lr: 2\n")
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" -m hpman {line} {redirection}', sys.executable],
+        stderr=subprocess.PIPE,
+        check=False,
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
+        text=True,
+    )
+    assert done.returncode == 2
+    command = " ".join(line.split()[: 2 if line.startswith("run") else 1])
+    sentence = f"hpman {command}: error: standard output cannot be written: {reason}.\n"
+    assert done.stderr == sentence
+
+
+def test_a_warning_that_cannot_be_written_stops_no_listing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.py").write_text('_("lr", 1)\n_("end", LR / 10)\n')
+    monkeypatch.setattr(sys, "stderr", _Closed())
+    hpcli.main([str(tmp_path)])
+    assert capsys.readouterr().out == "lr: 1\n"
+
+
 def test_a_stream_without_a_file_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     with pytest.raises(SystemExit):
@@ -201,8 +237,8 @@ class TestClosedStreams:
         ("line", "status"),
         [
             pytest.param("--lr 3", 0, id="values"),
-            pytest.param("--hp-list", 0, id="a listing"),
-            pytest.param("--hp-list detail", 0, id="a table"),
+            pytest.param("--hp-list", 2, id="a listing"),
+            pytest.param("--hp-list detail", 2, id="a table"),
             pytest.param("-h", 0, id="help"),
             pytest.param("--lr fast", 2, id="a mistake"),
             pytest.param("--hp-load a.yaml", 0, id="a warning"),
@@ -210,7 +246,7 @@ class TestClosedStreams:
             pytest.param("--hp-save - --hp-exit", 2, id="a file on standard output"),
         ],
     )
-    def test_take_nothing_and_break_nothing(
+    def test_take_nothing_and_only_what_is_asked_for_is_missed(
         self, line: str, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.chdir(tmp_path)

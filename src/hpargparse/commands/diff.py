@@ -16,7 +16,7 @@ from ..diff.report import printable, report
 from ..diff.sides import Request, sides
 from ..diff.sources import several
 from ..program import complete, stop
-from ..streams import end_quietly, put, shows_colours, warn
+from ..streams import answer, shows_colours, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,11 +86,8 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman diff") -> None
         stop(prog, error)
     changes = compare(found.old_facts, found.new_facts)
     warnings = [*found.warnings, *_several(found, changes)]
-    try:
-        warn(prog, [printable(each) for each in warnings])
-        put(sys.stdout, _shown(options.format, found, changes, warnings))
-    except BrokenPipeError:
-        end_quietly()
+    warn(prog, [printable(each) for each in warnings])
+    answer(prog, _shown(options.format, found, changes, warnings))
     if changes and options.exit_code:
         raise SystemExit(1)
 

@@ -13,7 +13,7 @@ from hpman import HpmanError, index_of_all
 
 from ..explanation import as_data, facts, found, near, text
 from ..program import complete, stop, words_of
-from ..streams import end_quietly, put, shows_colours, warn
+from ..streams import answer, put, shows_colours, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,10 +62,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
         shown += "\n"
     else:
         shown = text(all_facts, coloured=shows_colours())
-    try:
-        put(sys.stdout, shown)
-    except BrokenPipeError:
-        end_quietly()
+    answer(prog, shown)
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:

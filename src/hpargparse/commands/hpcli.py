@@ -12,11 +12,13 @@ import os
 import sys
 
 from hpman import HpmanError, HyperParameterManager, index_of
+from hpman.record import Record
 
-from ..binding import bind
+from ..binding import bind_what_fits
+from ..hooks import bindings_of
 from ..listing import listed
-from ..program import complete, stop, words_of
-from ..streams import end_quietly, put, warn
+from ..program import complete, stop, without_option, words_of
+from ..streams import answer, put, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ examples:
   {prog} train.py --lr 0.1 --hp-save a.yaml  a file for --hp-load
   {prog} src --placeholder hp                those of `from hpman.m import hp`"""
 
+# No hyperparameter needs one of these attributes for itself.
+_PATHS, _PLACEHOLDER, _FOLLOW = " paths", " placeholder", " follow"
 _WITH_WORD = ("--placeholder", "--hp-save", "--hp-load", "--hp-serial-format")
 
 
@@ -44,25 +48,34 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
         prog: what the command is called in help and errors.
     """
     words = words_of(args)
-    placeholder, paths = _first_look(words)
+    asked = _first_look(words)
     notes: set[str] = set()
     while True:
-        parser, manager = _bound(prog, placeholder, paths, notes)
+        parser, manager = _bound(prog, asked, notes)
         complete(parser)
-        namespace = parser.parse_intermixed_args(words)
-        if (namespace.placeholder, namespace.paths) == (placeholder, paths):
+        found = vars(parser.parse_intermixed_args(words))
+        # Once imports are followed, they are: what they bring may be an option of that name.
+        is_following = asked.follow_imports or found[_FOLLOW]
+        read = _Asked(found[_PLACEHOLDER], tuple(found[_PATHS]), is_following)
+        if read == asked:
             break
         # What looked like a path was the value of an option, or the other way round.
-        placeholder, paths = namespace.placeholder, namespace.paths
+        asked = read
     text, left_out = listed(manager, "yaml")
-    try:
-        put(sys.stdout, text)
-        warn(parser.prog, left_out)
-    except BrokenPipeError:
-        end_quietly()
+    answer(parser.prog, text)
+    warn(parser.prog, left_out)
 
 
-def _first_look(words: list[str]) -> tuple[str, list[str]]:
+class _Asked(Record):
+    """Hold what tells which hyperparameters there are."""
+
+    __slots__ = ()
+    placeholder: str
+    paths: tuple[str, ...]
+    follow_imports: bool
+
+
+def _first_look(words: list[str]) -> _Asked:
     """Guess placeholder and paths, before it is known which options there are."""
     placeholder, paths = "_", []
     rest = iter(words)
@@ -75,11 +88,11 @@ def _first_look(words: list[str]) -> tuple[str, list[str]]:
             placeholder = value if option == "--placeholder" else placeholder
         elif not word.startswith("-") and os.path.exists(word):
             paths.append(word)
-    return placeholder, paths
+    return _Asked(placeholder, tuple(paths), "--follow-imports" in words)
 
 
 def _bound(
-    prog: str, placeholder: str, paths: list[str], notes: set[str]
+    prog: str, asked: _Asked, notes: set[str]
 ) -> tuple[argparse.ArgumentParser, HyperParameterManager]:
     """Make the parser for what some paths hold; note each further placeholder once."""
     parser = argparse.ArgumentParser(
@@ -88,21 +101,39 @@ def _bound(
         epilog=_EXAMPLES.format(prog=prog),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a Python file, or a folder")
-    parser.add_argument(
-        "--placeholder",
-        default="_",
-        help="the name by which the sources import the manager (default: _)",
-    )
-    manager = HyperParameterManager(placeholder)
+    _add_own(parser)
+    manager = HyperParameterManager(asked.placeholder)
     try:
-        manager.parse_file(paths)
-        bind(parser, manager)
+        manager.parse_file(asked.paths, follow_imports=asked.follow_imports)
+        without = bind_what_fits(parser, manager)
     except (HpmanError, OSError) as error:
         stop(parser.prog, error)
-    others = sorted(index_of(paths, [placeholder]).placeholders() - {manager.placeholder} - notes)
+    if without:
+        parser.epilog = f"{without_option(without)}\n\n{parser.epilog}"
+    for each in bindings_of(parser):
+        each.required.clear()  # nothing is run: what has no value can be listed all the same
+    index = index_of(asked.paths, [asked.placeholder], follow_imports=asked.follow_imports)
+    others = sorted(index.placeholders() - {manager.placeholder} - notes)
     if others:
         notes.update(others)
         options = " or ".join(f"--placeholder {each}" for each in others)
         put(sys.stderr, f"{prog}: there are hyperparameters of other managers: {options}\n")
     return parser, manager
+
+
+def _add_own(parser: argparse.ArgumentParser) -> None:
+    """Add what the command itself takes."""
+    parser.add_argument(_PATHS, nargs="+", metavar="PATH", help="a Python file, or a folder")
+    parser.add_argument(
+        "--placeholder",
+        default="_",
+        dest=_PLACEHOLDER,
+        metavar="PLACEHOLDER",
+        help="the name by which the sources import the manager (default: _)",
+    )
+    parser.add_argument(
+        "--follow-imports",
+        action="store_true",
+        dest=_FOLLOW,
+        help="read the modules of the same project, too, that the files import",
+    )

@@ -122,9 +122,11 @@ def _bound(
 
     from hpman import index_of_all, managers_of
 
-    from ..binding import bind
+    from ..binding import bind_what_fits
+    from ..launch import path_of_environment
 
-    index = index_of_all(program.source, follow_imports=True, roots=program.roots)
+    also = path_of_environment()
+    index = index_of_all(program.source, follow_imports=True, roots=program.roots, also=also)
     managers = managers_of(index)
     manager = managers[0]
     if len(managers) > 1:
@@ -143,7 +145,11 @@ def _bound(
         complain(message)
 
     parser.__dict__["error"] = error
-    bind(parser, manager)
+    without = bind_what_fits(parser, manager)
+    if without:
+        from ..program import without_option
+
+        parser.epilog = f"{_EPILOG} {without_option(without)}"
     return parser, managers
 
 

@@ -32,12 +32,15 @@ def reachable(
     script: Path,
     roots: Iterable[str] | None = None,
     is_left_out: Callable[[str, str], bool] = lambda _path, _script: False,
+    *,
+    also: Iterable[str] = (),
 ) -> list[Found]:
     """List a script and the project's own files that its imports reach.
 
     The project is what lies below the script's folder, where Python looks first
-    (`sys.path[0]`), and, for a script inside of a package, below the folder that
-    holds the outermost package, where `python -m` looks. Import statements count
+    (`sys.path[0]`; that of the file itself where a link leads to it), and, for a
+    script inside of a package, below the folder that holds the outermost package,
+    where `python -m` looks. Import statements count
     wherever they stand: in functions, in `try`, under `TYPE_CHECKING`. What they
     do not find there is not of the project. The packages around a module count,
     because importing it runs them. Of the folders where Python keeps what is
@@ -48,6 +51,7 @@ def reachable(
         roots: the folders to look in, in place of those.
         is_left_out: tells of a file, and of the script that reaches it, whether
             it is left out; it is not read then, and leads no farther.
+        also: folders to look in afterwards, as those of `PYTHONPATH`.
 
     Returns:
         The script, then the other files in the order of their paths. A file that
@@ -64,9 +68,11 @@ def reachable(
     """
     path = os.fspath(script)
     if roots is None:
-        folder = os.path.dirname(path)
-        roots = (folder, _above_packages(folder))
-    project = _Project(path, roots)
+        file = _behind_link(path)
+        folder = os.path.dirname(file)
+        project = _Project(file, (folder, _above_packages(folder), *also))
+    else:
+        project = _Project(path, (*roots, *also))
     found = {os.path.realpath(path): path}
     todo = [(path, _read_quietly(path))]
     with collector_at_rest():
@@ -79,6 +85,11 @@ def reachable(
                     todo.append((each, _read_quietly(each)))
     others = sorted(list(found.values())[1:], key=lambda each: os.path.abspath(each).split(os.sep))
     return [Found(path, True), *(Found(each, False) for each in others)]
+
+
+def _behind_link(path: str) -> str:
+    """Return the file that a link leads to, as Python finds the folder of a script."""
+    return os.path.realpath(path) if os.path.islink(path) else path
 
 
 def _above_packages(folder: str) -> str:

@@ -52,6 +52,7 @@ def scan(
     *,
     follow_imports: bool = False,
     roots: Iterable[str] | None = None,
+    also: Iterable[str] = (),
     others: bool = False,
     known: Mapping[Key, ScannedFile] | None = None,
 ) -> Scan:
@@ -67,6 +68,7 @@ def scan(
         follow_imports: whether the modules of the same project that the files
             import are read too.
         roots: the folders in which these imports look; None for those of a script.
+        also: folders in which they look afterwards.
         others: whether files count that hold only hyperparameters of managers
             with other placeholders.
         known: what an earlier scan has found, by key.
@@ -78,7 +80,7 @@ def scan(
     paths, exclude = list(flatten(paths)), list(flatten(exclude))  # an iterator gives them once
     found = walk(paths, exclude)
     if follow_imports:
-        found = _with_imports(found, roots, exclusion(paths, exclude))
+        found = _with_imports(found, roots, exclusion(paths, exclude), list(also))
     may_hold = _prefilter(found, placeholders, others=others)
     # Nobody asks for the resolved paths of all files unless some are known.
     on_disk = {key for key, file in known.items() if not file.is_text}
@@ -200,13 +202,14 @@ def _with_imports(
     scripts: list[Found],
     roots: Iterable[str] | None,
     is_left_out: Callable[[str, str], bool],
+    also: list[str],
 ) -> list[Found]:
     """Add the modules of the project that scripts import, each file once."""
     from .imports import reachable
 
     reached = {file_key(script.path): script for script in scripts}
     for script in scripts:
-        for each in reachable(script.path, roots, is_left_out)[1:]:
+        for each in reachable(script.path, roots, is_left_out, also=also)[1:]:
             reached.setdefault(file_key(each.path), each)
     return [reached[key] for key in sorted(reached)]
 

@@ -91,6 +91,46 @@ def test_listings_may_be_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("lr = 3.0\n    a.py:2 default 0.1\n    --lr\n")
 
 
+@pytest.mark.parametrize("words", ["r.py", "r.py --hp-save o.yaml", "r.py --lr 3"])
+def test_what_is_required_to_run_may_be_listed_without_a_value(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("r.py").write_text('_("lr", 3)\n_("b", required=True)\n')
+    main(words.split())
+    assert capsys.readouterr().out == "lr: 3\n"
+
+
+def test_names_of_its_own_options_are_listed_too(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["help", "hp_load", "paths", "placeholder", "follow_imports", "lr"]
+    Path("own.py").write_text("".join(f'_("{name}", 1)\n' for name in names))
+    main(["own.py", "--paths", "2", "--placeholder", "_"])
+    shown = "help: 1\nhp_load: 1\npaths: 2\nplaceholder: 1\nfollow_imports: 1\nlr: 1\n"
+    assert capsys.readouterr().out == shown
+    assert _status("own.py -h") == 0
+    sentence = "No option for the hyperparameters help, hp_load, placeholder, follow_imports: the"
+    assert sentence in capsys.readouterr().out
+
+
+def test_two_hyperparameters_with_one_option_are_a_mistake(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("two.py").write_text('_("help", 1)\n_("a_b", 1)\n_("a-b", 2)\n')
+    assert _status("two.py") == 2
+    assert "both make the option --a-b" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", ["--follow-imports --low 4 --flag no", "--follow"])
+def test_imports_may_be_followed(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("top.py").write_text('import low, a\n_("top", 1)\n')
+    Path("low.py").write_text('from hpman.m import hp, _\nhp("own", 2)\n_("low", 3)\n')
+    main(["top.py"])
+    assert capsys.readouterr() == ("top: 1\n", "")
+    main(["top.py", *words.split()])
+    low, flag = (4, "false") if "--low" in words else (3, "true")
+    listing = f"lr: 0.1\nflag: {flag}\nname: x\nks: [1]\nlow: {low}\ntop: 1\n"
+    assert capsys.readouterr() == (listing, NOTE)
+
+
 def test_help_explains_it_without_any_path(capsys: pytest.CaptureFixture[str]) -> None:
     assert _status("-h") == 0
     text = capsys.readouterr().out

@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from hpargparse.commands import run
+from hpargparse.launch import path_of_environment
 
 BARE = """\
 import model
@@ -57,6 +59,55 @@ def _ran(*words: str, status: int = 0) -> str:
 )
 def test_a_script_without_a_line_for_it_gets_values(words: str, shown: str) -> None:
     assert _ran(*words.split()) == f"{shown}\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_script_may_be_reached_by_a_link() -> None:
+    Path("bin").mkdir()
+    Path("bin/train.py").symlink_to("../train.py")
+    assert _ran("bin/train.py", "--model.depth", "5") == "0.001 5\n"
+    assert "(int, default: 4, model.py:4)" in _ran("bin/train.py", "--help")
+
+
+def test_a_name_whose_option_is_taken_goes_without_one() -> None:
+    Path("own.py").write_text(
+        'from hpman.m import _\nprint(_("help", 1), _("hp_load", 2), _("lr", 3))\n'
+    )
+    Path("a.yaml").write_text("help: 7\n")
+    assert _ran("own.py", "--lr", "4") == "1 2 4\n"
+    assert _ran("own.py", "--hp-load", "a.yaml") == "7 2 3\n"
+    said = " ".join(_ran("own.py", "--help").split())
+    assert "No option for the hyperparameters help, hp_load: the command has its own" in said
+
+
+@pytest.mark.parametrize("words", ["scripts/train.py", "-m scripts.train", "scripts"])
+def test_modules_of_the_python_path_are_of_the_project(
+    words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path, text in {
+        "scripts/train.py": "from pkg import net\nprint(net.size())\n",
+        "scripts/__main__.py": "from pkg import net\nprint(net.size())\n",
+        "src/pkg/__init__.py": "",
+        "src/pkg/net.py": 'from hpman.m import _\ndef size():\n    return _("size", 3)\n',
+        "other/site-packages/pkg/net.py": 'from hpman.m import _\n_("installed", 3)\n',
+    }.items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text)
+    package = os.path.dirname(os.path.dirname(run.__file__))
+    folders = [os.path.dirname(package), "other/site-packages", "src"]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(folders))
+    assert "installed" not in _ran(*words.split(), "--help")
+    Path("other/site-packages/pkg/net.py").unlink()
+    assert _ran(*words.split(), "--size", "4") == "4\n"
+
+
+def test_the_python_path_counts_only_where_python_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    assert path_of_environment() == []
+    monkeypatch.setenv("PYTHONPATH", f"a{os.pathsep}")
+    assert path_of_environment() == ["a", os.curdir]
+    monkeypatch.setattr(sys, "flags", SimpleNamespace(ignore_environment=1))
+    assert path_of_environment() == []
 
 
 def test_what_reads_all_values_sees_them_too() -> None:

@@ -297,6 +297,16 @@ def test_a_module_by_two_routes_counts_once(plant: Any) -> None:
     assert _reached("train.py") == ["a.py"]
 
 
+@needs_links
+def test_a_script_behind_a_link_imports_from_its_own_folder(plant: Any) -> None:
+    texts = {"proj/train.py": "import model", "proj/model.py": "", "bin/model.py": ""}
+    root = plant(texts)
+    (root / "bin/train.py").symlink_to("../proj/train.py")
+    (root / "bin/again.py").symlink_to("train.py")
+    for script in ("bin/train.py", "bin/again.py"):
+        assert _reached(script) == [f"{os.path.realpath(root)}/proj/model.py"]
+
+
 def test_a_script_may_be_a_path_object(plant: Any) -> None:
     plant({"train.py": "import a", "a.py": ""})
     assert [each.path for each in reachable(Path("train.py"))] == ["train.py", "a.py"]
