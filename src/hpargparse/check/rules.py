@@ -86,13 +86,14 @@ def duplicate_default(facts: Facts) -> Iterator[Finding]:
             continue
         first, *others = defining
         times = "twice" if len(others) == 1 else f"{len(others) + 1} times"
-        yield at_call(
-            "HPM201",
-            others[0],
-            f"`{name}` is given a default {times}, first at {place_of(first)}.",
-            f'Keep one of them, and write `{placeholder}("{name}")` in place of the others.',
-            [first, *others[1:]],
-        )
+        for each in others:  # so that silencing one hides none of the others
+            yield at_call(
+                "HPM201",
+                each,
+                f"`{name}` is given a default {times}, first at {place_of(first)}.",
+                f'Keep one of them, and write `{placeholder}("{name}")` in place of the others.',
+                [first],
+            )
 
 
 def undefined_name(facts: Facts) -> Iterator[Finding]:
