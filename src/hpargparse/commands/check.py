@@ -15,7 +15,7 @@ from ..check.config import Config, ConfigError, configured
 from ..check.relevance import gather
 from ..check.rules import applied
 from ..program import complete, stop
-from ..streams import end_quietly, put, shows_colours, warn
+from ..streams import end_quietly, put, shows_colours
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman check") -> Non
         if asked.explain:
             text, status = "\n".join(map(_explained, asked.explain)), 0
         else:
-            text, status = _checked(asked, prog)
+            text, status = _checked(asked)
     except (UnknownCodeError, ConfigError) as error:
         parser.exit(2, f"{prog}: error: {error}\n")
     except OSError as error:
@@ -110,10 +110,9 @@ def _explained(text: str) -> str:
     return explained(CATALOGUE[rule_of(text)])
 
 
-def _checked(asked: argparse.Namespace, prog: str) -> tuple[str, int]:
+def _checked(asked: argparse.Namespace) -> tuple[str, int]:
     """Check, and return the report and the status."""
     config = configured(os.getcwd())
-    warn(prog, [config.note] if config.note else [])
     selection = Selection(
         config.select if asked.select is None else known(asked.select),
         config.ignore if asked.ignore is None else known(asked.ignore),

@@ -12,17 +12,12 @@ from hpargparse.check.config import Config, ConfigError, configured
 if TYPE_CHECKING:
     from pathlib import Path
 
-needs_toml = pytest.mark.skipif(
-    sys.version_info < (3, 11), reason="the standard library reads TOML since 3.11"
-)
-
 
 def _write(folder: Path, text: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "pyproject.toml").write_text(text, encoding="utf-8")
 
 
-@needs_toml
 def test_settings_are_read(tmp_path: Path) -> None:
     _write(
         tmp_path,
@@ -40,7 +35,6 @@ def test_settings_are_read(tmp_path: Path) -> None:
     )
 
 
-@needs_toml
 def test_the_nearest_file_that_has_settings_counts(tmp_path: Path) -> None:
     _write(tmp_path, "[tool.hpman]\nignore = 'HPM1'\n")
     _write(tmp_path / "a", "[tool.hpman]\nignore = 'HPM2'\n")
@@ -56,7 +50,7 @@ def test_a_file_without_settings_says_nothing(text: str, tmp_path: Path) -> None
     assert configured(str(tmp_path)) == Config()
 
 
-@needs_toml
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="its words are those of tomllib")
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -92,13 +86,20 @@ def test_a_file_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
         configured(str(tmp_path))
 
 
-@pytest.mark.parametrize(
-    ("text", "is_said"), [("[tool.hpman]\n", True), ("[project]\nname = 'hpman'\n", False)]
-)
-def test_without_a_reader_of_toml_that_is_said(
-    text: str, is_said: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def without_toml(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("tomllib", "tomli"):
         monkeypatch.setitem(sys.modules, name, None)
-    _write(tmp_path, text)
-    assert ("only if tomli is installed" in configured(str(tmp_path)).note) == is_said
+
+
+@pytest.mark.usefixtures("without_toml")
+def test_settings_are_read_without_a_reader_of_toml(tmp_path: Path) -> None:
+    _write(tmp_path, "[project]\nname = 'x'\n[tool.hpman]\nignore = ['HPM1']\n")
+    assert configured(str(tmp_path)) == Config(ignore=("HPM1",), folder=str(tmp_path))
+
+
+@pytest.mark.usefixtures("without_toml")
+def test_without_a_reader_of_toml_what_is_not_understood_is_refused(tmp_path: Path) -> None:
+    _write(tmp_path, "[tool.hpman]\nignore = 3\n")
+    with pytest.raises(ConfigError, match=r"pyproject.toml: line 2 is .* install tomli"):
+        configured(str(tmp_path))
