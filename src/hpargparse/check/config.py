@@ -14,7 +14,7 @@ from .toml_settings import UnreadSettingsError, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
 _FILE = "pyproject.toml"
@@ -71,6 +71,27 @@ def configured(folder: str) -> Config:
         if above == folder:
             return Config()
         folder = above
+
+
+def configured_for(paths: Sequence[str]) -> Config:
+    """Read the settings that hold for files and folders.
+
+    Args:
+        paths: the files and folders; the settings are those of the folder that all of
+            them are in, else those of the current directory.
+
+    Raises:
+        ConfigError: the settings are malformed.
+
+    >>> configured_for([os.sep]) == configured(os.getcwd())
+    True
+    """
+    try:
+        common = os.path.commonpath([os.path.abspath(each) for each in paths])
+    except ValueError:  # on two drives
+        return configured(os.getcwd())
+    found = configured(common if os.path.isdir(common) else os.path.dirname(common))
+    return found if found.folder else configured(os.getcwd())
 
 
 def _read(path: str) -> str:

@@ -11,7 +11,7 @@ import sys
 
 from ..check.catalogue import CATALOGUE, explained
 from ..check.codes import Selection, UnknownCodeError, known, rule_of
-from ..check.config import Config, ConfigError, configured
+from ..check.config import Config, ConfigError, configured_for
 from ..check.relevance import gather
 from ..check.rules import applied
 from ..program import complete, stop
@@ -33,9 +33,9 @@ codes:
 {_CODES}
 
 `# noqa` or `# noqa: HPM102` at a line of a call leaves that call out. Settings of a
-project stand in [tool.hpman] of the nearest pyproject.toml that has them: select,
-ignore, exclude, placeholder, and the table per-file-ignores. The command line wins
-over them."""
+project stand in [tool.hpman] of the nearest pyproject.toml that has them, in or above
+the folder that all of PATH are in, else the current one: select, ignore, exclude,
+placeholder, and the table per-file-ignores. The command line wins over them."""
 _FORMATS = ("text", "json", "github", "sarif")
 
 
@@ -112,7 +112,8 @@ def _explained(text: str) -> str:
 
 def _checked(asked: argparse.Namespace) -> tuple[str, int]:
     """Check, and return the report and the status."""
-    config = configured(os.getcwd())
+    paths = asked.paths or [os.curdir]
+    config = configured_for(paths)
     selection = Selection(
         config.select if asked.select is None else known(asked.select),
         config.ignore if asked.ignore is None else known(asked.ignore),
@@ -121,7 +122,6 @@ def _checked(asked: argparse.Namespace) -> tuple[str, int]:
     )
     exclude = _excluded(config) if asked.exclude is None else asked.exclude
     placeholders = config.placeholder if asked.placeholder is None else asked.placeholder
-    paths = asked.paths or [os.curdir]
     programs = [[path] for path in paths] if asked.each else [paths]
     is_wanted, files = selection.wants(), 0
     findings: list[Finding] = []

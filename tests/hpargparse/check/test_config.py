@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.check.config import Config, ConfigError, configured
+from hpargparse.check.config import Config, ConfigError, configured, configured_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +43,42 @@ def test_the_nearest_file_that_has_settings_counts(tmp_path: Path) -> None:
     (tmp_path / "a" / "b" / "c" / "pyproject.toml").mkdir(parents=True)
     assert configured(str(tmp_path / "a" / "b" / "c")).ignore == ("HPM2",)
     assert configured(str(tmp_path)).ignore == ("HPM1",)
+
+
+@pytest.mark.parametrize(
+    ("paths", "ignore"),
+    [
+        pytest.param(["a"], "HPM2", id="folder"),
+        pytest.param(["a/b", "a/x.py"], "HPM2", id="folder around several"),
+        pytest.param(["a/x.py"], "HPM2", id="file"),
+        pytest.param(["a", "c"], "HPM1", id="nothing but here"),
+        pytest.param(["."], "HPM1", id="here"),
+        pytest.param(["c/nope"], "HPM1", id="path that is not there"),
+        pytest.param([os.sep], "HPM1", id="elsewhere"),
+    ],
+)
+def test_settings_are_those_of_the_folder_of_all_paths_else_of_this_one(
+    paths: list[str], ignore: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, "[tool.hpman]\nignore = 'HPM1'\n")
+    _write(tmp_path / "a", "[tool.hpman]\nignore = 'HPM2'\n")
+    (tmp_path / "a" / "b").mkdir()
+    (tmp_path / "a" / "x.py").touch()
+    (tmp_path / "c").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert configured_for(paths).ignore == (ignore,)
+
+
+def test_paths_without_a_common_folder_have_the_settings_of_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def on_two_drives(_paths: list[str]) -> str:
+        raise ValueError("Paths don't have the same drive")
+
+    _write(tmp_path, "[tool.hpman]\nignore = 'HPM1'\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os.path, "commonpath", on_two_drives)
+    assert configured_for(["a", "b"]).ignore == ("HPM1",)
 
 
 @pytest.mark.parametrize("text", ["", "[tool.other]\n", "tool = 3\nhpman = 4\n"])
