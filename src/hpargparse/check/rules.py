@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from hpman import Index, Occurrence
+    from hpman import Occurrence
 
     from .relevance import Facts
 
@@ -115,22 +115,23 @@ def undefined_name(facts: Facts) -> Iterator[Finding]:
             undefined.append((placeholder, name, calls))
     for number, (placeholder, name, calls) in enumerate(undefined):
         names = defined.get(placeholder, []) if number < _MANY_UNDEFINED else []
-        yield _undefined(index, name, calls, names[:_MANY_NAMES])
+        yield _undefined(facts, name, calls, names[:_MANY_NAMES])
 
 
-def _undefined(index: Index, name: str, calls: tuple[Occurrence, ...], names: list[str]) -> Finding:
+def _undefined(facts: Facts, name: str, calls: tuple[Occurrence, ...], names: list[str]) -> Finding:
     """Make the finding for one name, with the nearest of some names."""
     from ..nearness import nearest
 
     first = calls[0]
     near = nearest(name, names)
-    there = index.definition(first.placeholder, near) if near is not None else None
+    there = facts.calls.definition(first.placeholder, near) if near is not None else None
     meant = f"Did you mean `{near}` ({place_of(there)})? Else give" if there else "Give"
+    elsewhere = " With --follow-imports, what is imported is read too." if facts.is_partial else ""
     return at_call(
         "HPM202",
         first,
         f"`{name}` is used, and no call gives it a default.",
-        f"{meant} one of its calls a default, or the hint `required=True`.",
+        f"{meant} one of its calls a default, or the hint `required=True`.{elsewhere}",
         [*([there] if there else []), *calls[1:]],
     )
 

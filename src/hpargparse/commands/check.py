@@ -100,6 +100,11 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         action="store_true",
         help="take each PATH for a program of its own, that shares no hyperparameters",
     )
+    add(
+        "--follow-imports",
+        action="store_true",
+        help="check the modules of the same project, too, that the files import",
+    )
     add("--format", choices=_FORMATS, default="text", help="how to report (default: text)")
     add("--explain", action="append", metavar="CODE", help="explain a rule, and exit")
     return parser
@@ -126,7 +131,7 @@ def _checked(asked: argparse.Namespace) -> tuple[str, int]:
     is_wanted, files = selection.wants(), 0
     findings: list[Finding] = []
     for program in programs:
-        facts = gather(program, exclude, placeholders)
+        facts = gather(program, exclude, placeholders, follow_imports=asked.follow_imports)
         findings += filter(is_wanted, applied(facts, selection.codes()))
         files += facts.files
     return _reported(findings, files, asked.format), 1 if findings else 0
