@@ -183,7 +183,8 @@ _RULES = (
         "Both carry a default, so each works, and what is set for one does not reach the\n"
         "other. Names count as similar if they differ in case, dashes and underscores only, or\n"
         "if in one long word of theirs two letters are swapped, or one is missing, too many,\n"
-        "or wrong. Digits, short words, and first and last letters may differ.",
+        "or wrong; in a short word, if a letter is there twice. Digits and first letters may\n"
+        "differ, and a last one that makes another form of the word: layers, encoder.",
         '_("learning_rate", 1e-3)\n_("learningRate", 1e-3)',
         '_("learning_rate", 1e-3)\n_("learning_rate")',
     ),

@@ -10,10 +10,11 @@ import os
 from hpman.record import Record
 
 from .codes import UnknownCodeError, known
+from .toml_settings import UnreadSettingsError, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
 _FILE = "pyproject.toml"
@@ -30,7 +31,6 @@ class Config(Record):
         placeholder: the names whose bare calls are hyperparameters.
         per_file_ignores: codes that are not wanted in files that a glob names.
         folder: the folder of the file, which its globs are read from.
-        note: a sentence on why a file was not read, or an empty text.
     """
 
     __slots__ = ()
@@ -40,7 +40,6 @@ class Config(Record):
     placeholder: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     folder: str = ""
-    note: str = ""
 
 
 class ConfigError(ValueError):
@@ -74,6 +73,27 @@ def configured(folder: str) -> Config:
         folder = above
 
 
+def configured_for(paths: Sequence[str]) -> Config:
+    """Read the settings that hold for files and folders.
+
+    Args:
+        paths: the files and folders; the settings are those of the folder that all of
+            them are in, else those of the current directory.
+
+    Raises:
+        ConfigError: the settings are malformed.
+
+    >>> configured_for([os.sep]) == configured(os.getcwd())
+    True
+    """
+    try:
+        common = os.path.commonpath([os.path.abspath(each) for each in paths])
+    except ValueError:  # on two drives
+        return configured(os.getcwd())
+    found = configured(common if os.path.isdir(common) else os.path.dirname(common))
+    return found if found.folder else configured(os.getcwd())
+
+
 def _read(path: str) -> str:
     """Return the text of a file; nothing where there is none."""
     try:
@@ -88,14 +108,10 @@ def _read(path: str) -> str:
 
 def _from_text(text: str, path: str, folder: str) -> Config | None:
     """Read the settings of one file; None where it has none of ours."""
-    toml = _toml()
-    if toml is None:
-        if f"[{_TABLE}" not in text.replace(" ", "").replace('"', ""):
-            return None
-        note = f"{_shown(path)} is not read: this Python reads TOML only if tomli is installed"
-        return Config(note=note)
     try:
-        tool = toml(text).get("tool")
+        tool = _reader()(text).get("tool")
+    except UnreadSettingsError as error:
+        raise ConfigError(f"{_shown(path)}: {error}") from None
     except ValueError as error:
         raise ConfigError(f"{_shown(path)}: this is no TOML: {error}") from None
     table = tool.get("hpman") if isinstance(tool, dict) else None
@@ -106,14 +122,14 @@ def _from_text(text: str, path: str, folder: str) -> Config | None:
     return Config(**_settings(table, text, path), folder=folder)
 
 
-def _toml() -> Callable[[str], dict[str, Any]] | None:
+def _reader() -> Callable[[str], dict[str, Any]]:
     """Return what reads TOML: the standard library does from Python 3.11 on."""
     for name in ("tomllib", "tomli"):
         try:
             return __import__(name).loads  # type: ignore[no-any-return]
         except ImportError:
             pass
-    return None
+    return loads
 
 
 def _settings(table: Mapping[str, object], text: str, path: str) -> dict[str, Any]:

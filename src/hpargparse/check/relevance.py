@@ -50,6 +50,7 @@ class Facts(Record):
         faults: each thing that is wrong with a single file or call, with its text.
         hidden: the calls whose name stands for something else.
         files: how many files hold hyperparameters, or cannot be read.
+        is_partial: whether files were named, and what they import was not read.
     """
 
     __slots__ = ()
@@ -58,6 +59,7 @@ class Facts(Record):
     faults: tuple[tuple[Diagnostic, Source], ...]
     hidden: tuple[Hidden, ...]
     files: int
+    is_partial: bool = False
 
 
 class Standing(Record):
@@ -78,7 +80,11 @@ _ALL = Standing(plain=True, hidden=True)
 
 
 def gather(
-    paths: Iterable[str], exclude: Iterable[str] = (), placeholders: Iterable[str] = ()
+    paths: Iterable[str],
+    exclude: Iterable[str] = (),
+    placeholders: Iterable[str] = (),
+    *,
+    follow_imports: bool = False,
 ) -> Facts:
     """Read files and folders, and keep what has to do with hyperparameters.
 
@@ -87,6 +93,8 @@ def gather(
         exclude: globs of what to leave out of folders.
         placeholders: the names whose bare calls are hyperparameters for sure; for `_`
             and for each manager that some file imports, that is judged as `Ties` says.
+        follow_imports: whether the modules of the same project that the files
+            import are read too.
 
     Returns:
         The facts.
@@ -100,13 +108,14 @@ def gather(
     paths, exclude = list(paths), list(exclude)
     insisted = frozenset(placeholders)
     names = insisted | {"_"}
-    index = index_of(paths, names, exclude)
+    index = index_of(paths, names, exclude, follow_imports=follow_imports)
     own = {name for file in index.files.values() for name in file.links.own}
     if not own <= names:
         # A manager that one file imports may be called by its bare name in another one.
         names |= own
-        index = index_of(paths, names, exclude)
-    return _kept(index, Ties(index, names, insisted))
+        index = index_of(paths, names, exclude, follow_imports=follow_imports)
+    is_partial = not follow_imports and any(map(os.path.isfile, paths))
+    return _kept(index, Ties(index, names, insisted)).replace(is_partial=is_partial)
 
 
 class Ties:

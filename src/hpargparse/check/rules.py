@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from hpman import Index, Occurrence
+    from hpman import Occurrence
 
     from .relevance import Facts
 
@@ -86,13 +86,14 @@ def duplicate_default(facts: Facts) -> Iterator[Finding]:
             continue
         first, *others = defining
         times = "twice" if len(others) == 1 else f"{len(others) + 1} times"
-        yield at_call(
-            "HPM201",
-            others[0],
-            f"`{name}` is given a default {times}, first at {place_of(first)}.",
-            f'Keep one of them, and write `{placeholder}("{name}")` in place of the others.',
-            [first, *others[1:]],
-        )
+        for each in others:  # so that silencing one hides none of the others
+            yield at_call(
+                "HPM201",
+                each,
+                f"`{name}` is given a default {times}, first at {place_of(first)}.",
+                f'Keep one of them, and write `{placeholder}("{name}")` in place of the others.',
+                [first],
+            )
 
 
 def undefined_name(facts: Facts) -> Iterator[Finding]:
@@ -114,22 +115,23 @@ def undefined_name(facts: Facts) -> Iterator[Finding]:
             undefined.append((placeholder, name, calls))
     for number, (placeholder, name, calls) in enumerate(undefined):
         names = defined.get(placeholder, []) if number < _MANY_UNDEFINED else []
-        yield _undefined(index, name, calls, names[:_MANY_NAMES])
+        yield _undefined(facts, name, calls, names[:_MANY_NAMES])
 
 
-def _undefined(index: Index, name: str, calls: tuple[Occurrence, ...], names: list[str]) -> Finding:
+def _undefined(facts: Facts, name: str, calls: tuple[Occurrence, ...], names: list[str]) -> Finding:
     """Make the finding for one name, with the nearest of some names."""
     from ..nearness import nearest
 
     first = calls[0]
     near = nearest(name, names)
-    there = index.definition(first.placeholder, near) if near is not None else None
+    there = facts.calls.definition(first.placeholder, near) if near is not None else None
     meant = f"Did you mean `{near}` ({place_of(there)})? Else give" if there else "Give"
+    elsewhere = " With --follow-imports, what is imported is read too." if facts.is_partial else ""
     return at_call(
         "HPM202",
         first,
         f"`{name}` is used, and no call gives it a default.",
-        f"{meant} one of its calls a default, or the hint `required=True`.",
+        f"{meant} one of its calls a default, or the hint `required=True`.{elsewhere}",
         [*([there] if there else []), *calls[1:]],
     )
 

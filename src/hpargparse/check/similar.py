@@ -9,7 +9,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LEAST = 5  # letters of a word in which a slip is told from another word
+_LEAST = 4  # letters of a word in which a slip is told from another word
+_LEAST_SWAPPED = 5  # where two of them are swapped
+_LONG = 6  # letters of the longer of two words, of which one letter may be any
 _LEAST_FOLDED = 3  # characters of a name that is told by more than its case
 
 
@@ -19,10 +21,17 @@ class Similar:
     Two names are alike if they are the same but for case, dashes and underscores;
     those that only differ in dashes for underscores make one option, which is another
     matter. They are alike, too, if they have the same words but for one, and in that one
-    two neighbours are swapped (words of at least five letters), or a letter is missing,
-    too many, or wrong (at least six letters, so not in `seed` and `speed`). First and last
-    letters have to be the same, unless they are swapped: `batch_size` and `patch_size`
-    are two names, and so are `layer` and `layers`. Digits are never a slip.
+
+    * two neighbours are swapped, in words of at least five letters;
+    * a letter is missing, too many or wrong, in a word of at least six letters, so not in
+      `seed` and `speed`;
+    * a letter is too many that stands at most two places away once more, in a word of
+      four letters, as in `bias` and `baias`.
+
+    First letters have to be the same, unless they are swapped: `batch_size` and
+    `patch_size` are two names. So are those in which the last letter makes another form
+    of the word, as in `layer` and `layers`, `encode`, `encoder` and `encoded`, `factor` and
+    `factory`. Digits are never a slip.
 
     Each name is looked up by its words with one letter left out, so that many names
     take no longer than their number says.
@@ -111,7 +120,7 @@ def _dashed(name: str) -> str:
 def _is_slip(one: str, other: str) -> bool:
     """Tell whether two words differ by a slip of the pen.
 
-    >>> _is_slip("weight", "weigth"), _is_slip("dropout", "dropuot"), _is_slip("kernel", "kernnel")
+    >>> _is_slip("weight", "weigth"), _is_slip("learnin", "learning"), _is_slip("bias", "baias")
     (True, True, True)
     >>> _is_slip("decay", "decoy"), _is_slip("batch", "patch"), _is_slip("layer", "layers")
     (False, False, False)
@@ -126,6 +135,33 @@ def _is_slip(one: str, other: str) -> bool:
         end += 1
     left, right = one[start : len(one) - end], other[start : len(other) - end]
     if len(left) == len(right) == 2:
-        return left == right[::-1]
-    is_inside = start > 0 and end > 0 and max(len(one), len(other)) > _LEAST
-    return is_inside and max(len(left), len(right)) == 1
+        return left == right[::-1] and len(one) >= _LEAST_SWAPPED
+    if max(len(left), len(right)) > 1 or not start:
+        return False
+    shorter, longer = sorted((one, other), key=len)
+    if not end and _is_inflected(shorter, longer):
+        return False
+    return len(longer) >= _LONG or (len(left) != len(right) and _is_repeated(longer, start))
+
+
+def _is_inflected(shorter: str, longer: str) -> bool:
+    """Tell whether two words that differ in the last letter are forms of one.
+
+    >>> _is_inflected("layer", "layers"), _is_inflected("scaled", "scaler")
+    (True, True)
+    >>> _is_inflected("accuracy", "accuracyy"), _is_inflected("momentum", "momentun")
+    (False, False)
+    """
+    if len(shorter) == len(longer):
+        return shorter[-2] == "e" and {shorter[-1], longer[-1]} <= {"d", "r", "s"}
+    last, added = shorter[-1], longer[-1]
+    return (
+        (added == "s" and last != "s")
+        or (added in "dr" and last == "e")
+        or (added == "y" and last == "r")
+    )
+
+
+def _is_repeated(word: str, place: int) -> bool:
+    """Tell whether a letter of a word stands at most two places away once more."""
+    return word[place] in word[max(place - 2, 0) : place] + word[place + 1 : place + 3]

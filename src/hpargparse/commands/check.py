@@ -11,11 +11,11 @@ import sys
 
 from ..check.catalogue import CATALOGUE, explained
 from ..check.codes import Selection, UnknownCodeError, known, rule_of
-from ..check.config import Config, ConfigError, configured
+from ..check.config import Config, ConfigError, configured_for
 from ..check.relevance import gather
 from ..check.rules import applied
 from ..program import complete, stop
-from ..streams import end_quietly, put, shows_colours, warn
+from ..streams import end_quietly, put, shows_colours
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ codes:
 {_CODES}
 
 `# noqa` or `# noqa: HPM102` at a line of a call leaves that call out. Settings of a
-project stand in [tool.hpman] of the nearest pyproject.toml that has them: select,
-ignore, exclude, placeholder, and the table per-file-ignores. The command line wins
-over them."""
+project stand in [tool.hpman] of the nearest pyproject.toml that has them, in or above
+the folder that all of PATH are in, else the current one: select, ignore, exclude,
+placeholder, and the table per-file-ignores. The command line wins over them."""
 _FORMATS = ("text", "json", "github", "sarif")
 
 
@@ -53,7 +53,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman check") -> Non
         if asked.explain:
             text, status = "\n".join(map(_explained, asked.explain)), 0
         else:
-            text, status = _checked(asked, prog)
+            text, status = _checked(asked)
     except (UnknownCodeError, ConfigError) as error:
         parser.exit(2, f"{prog}: error: {error}\n")
     except OSError as error:
@@ -100,6 +100,11 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         action="store_true",
         help="take each PATH for a program of its own, that shares no hyperparameters",
     )
+    add(
+        "--follow-imports",
+        action="store_true",
+        help="check the modules of the same project, too, that the files import",
+    )
     add("--format", choices=_FORMATS, default="text", help="how to report (default: text)")
     add("--explain", action="append", metavar="CODE", help="explain a rule, and exit")
     return parser
@@ -110,10 +115,10 @@ def _explained(text: str) -> str:
     return explained(CATALOGUE[rule_of(text)])
 
 
-def _checked(asked: argparse.Namespace, prog: str) -> tuple[str, int]:
+def _checked(asked: argparse.Namespace) -> tuple[str, int]:
     """Check, and return the report and the status."""
-    config = configured(os.getcwd())
-    warn(prog, [config.note] if config.note else [])
+    paths = asked.paths or [os.curdir]
+    config = configured_for(paths)
     selection = Selection(
         config.select if asked.select is None else known(asked.select),
         config.ignore if asked.ignore is None else known(asked.ignore),
@@ -122,12 +127,11 @@ def _checked(asked: argparse.Namespace, prog: str) -> tuple[str, int]:
     )
     exclude = _excluded(config) if asked.exclude is None else asked.exclude
     placeholders = config.placeholder if asked.placeholder is None else asked.placeholder
-    paths = asked.paths or [os.curdir]
     programs = [[path] for path in paths] if asked.each else [paths]
     is_wanted, files = selection.wants(), 0
     findings: list[Finding] = []
     for program in programs:
-        facts = gather(program, exclude, placeholders)
+        facts = gather(program, exclude, placeholders, follow_imports=asked.follow_imports)
         findings += filter(is_wanted, applied(facts, selection.codes()))
         files += facts.files
     return _reported(findings, files, asked.format), 1 if findings else 0

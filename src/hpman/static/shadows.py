@@ -6,21 +6,43 @@ bindings are found nor what is asked of a manager.
 
 from __future__ import annotations
 
-from _ast import AST, AnnAssign, Assign, AsyncFor, AugAssign, For, If, Match, NamedExpr, Try
+from _ast import (
+    AST,
+    AnnAssign,
+    Assign,
+    AsyncFor,
+    AsyncFunctionDef,
+    AugAssign,
+    Break,
+    ClassDef,
+    For,
+    FunctionDef,
+    If,
+    Lambda,
+    Match,
+    NamedExpr,
+    Raise,
+    Return,
+    Try,
+    While,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import Call, Module
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any, TypeAlias
 
     from .scopes import Lookup, Scope
 
     Place: TypeAlias = tuple[int, int]  # a line, and a column in bytes
+    Span: TypeAlias = tuple[Place, Place]
+    Bound: TypeAlias = tuple[Place, Place, bool]  # in force from, written at, a manager
 
 _BRANCHING = (If, Match, Try)
 _ASSIGNING = (AnnAssign, Assign, AugAssign, NamedExpr)
 _LOOPING = (AsyncFor, For)
+_SCOPES = (AsyncFunctionDef, ClassDef, FunctionDef, Lambda)
 
 
 class Shadows:
@@ -29,8 +51,10 @@ class Shadows:
     Names are looked up as Python does: the innermost scope that binds one
     decides. Where that scope binds it to a manager and to something else, the
     last binding before the call counts; for a call in a function, which runs
-    later, the last of all. What stands in another branch of the same `if`,
-    `match` or `try` than a manager is an alternative to it, and hides nothing.
+    later, the last of all. Where none before it stands in the body of a loop around
+    it, the last one behind it counts as well: the next round meets that. What stands in
+    another branch of the same `if`, `match` or `try` than a manager is an alternative
+    to it, and hides nothing.
 
     Args:
         tree: the syntax tree of the module.
@@ -72,10 +96,13 @@ class Shadows:
         is_later = scope.runs_later_than(home)
 
         def hiding(call: Call) -> int | None:
-            met = [each for each in ordered if is_later or each[0] <= _start(call)]
-            if not met or met[-1][2]:
+            at = _start(call)
+            met = [each for each in ordered if is_later or each[0] <= at][-1:]
+            if not met or met[0][2]:
+                met = [] if is_later else flow.met_again(at, ordered)
+            if not met or met[0][2]:
                 return None
-            place = met[-1][1]
+            place = met[0][1]
             return None if any(flow.are_alternatives(place, each) for each in ours) else place[0]
 
         return hiding
@@ -87,17 +114,58 @@ class _Flow:
     def __init__(self, tree: Module) -> None:
         """Look at every node once."""
         self._effects: dict[Place, Place] = {}
-        self._branchings: list[list[tuple[Place, Place]]] = []
-        pending: list[AST] = [tree]
+        self._branchings: list[list[Span]] = []
+        self._scopes: list[Span] = []
+        self._rounds: list[Span] = []  # what a loop runs again, the innermost first
+        self._last: list[tuple[Span, Span]] = []  # what no further round of a loop follows
+        pending: list[tuple[AST, list[Span]]] = [(tree, [])]
         while pending:
-            node = pending.pop()
-            pending += _below(node)
+            node, loops = pending.pop()
             if isinstance(node, _ASSIGNING):
                 self._delay(node, _end(node))
             elif isinstance(node, _LOOPING):
                 self._delay(node.target, _start(node.body[0]))
             elif isinstance(node, _BRANCHING):
                 self._branchings.append([*_branches(node)])
+            elif isinstance(node, _SCOPES):
+                self._scopes.append((_start(node), _end(node)))
+            inner = [*loops, *_round(node)]
+            self._rounds += inner[len(loops) :]
+            self._note_ends(node, inner)
+            pending += [(each, inner) for each in _below(node)]
+        self._rounds.sort(reverse=True)
+
+    def _note_ends(self, node: Any, loops: list[Span]) -> None:
+        """Note the blocks of a node that leave loops around it at their ends."""
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(node, field, None)
+            if loops and type(block) is list and block:
+                span = _start(block[0]), _end(block[-1])
+                if isinstance(block[-1], Break):
+                    self._last.append((loops[-1], span))
+                elif isinstance(block[-1], (Raise, Return)):
+                    self._last += [(loop, span) for loop in loops]
+
+    def met_again(self, call: Place, ordered: Sequence[Bound]) -> list[Bound]:
+        """Return the last binding that a call meets in the next round of a loop, if any.
+
+        Args:
+            call: the place of the call.
+            ordered: all bindings, in the order in which they come into force.
+        """
+        for loop in self._rounds:
+            if not _holds(loop, call) or any(
+                _holds(loop, scope[0]) and _holds(scope, call) for scope in self._scopes
+            ):
+                continue
+            inside = [each for each in ordered if _holds(loop, each[1])]
+            if any(each[0] <= call for each in inside):
+                return []
+            ends = [span for each, span in self._last if each == loop]
+            left = [each for each in inside if not any(_holds(span, each[1]) for span in ends)]
+            if left:
+                return left[-1:]
+        return []
 
     def _delay(self, node: AST, until: Place) -> None:
         """Let the names that a node binds be bound from another place on."""
@@ -125,7 +193,20 @@ class _Flow:
         return False
 
 
-def _branches(node: Any) -> Iterator[tuple[Place, Place]]:
+def _round(node: AST) -> Iterator[Span]:
+    """Yield what a node runs again and again, if it is a loop."""
+    if isinstance(node, While):
+        yield _start(node.test), _end(node.body[-1])
+    elif isinstance(node, _LOOPING):
+        yield _start(node.body[0]), _end(node.body[-1])
+
+
+def _holds(span: Span, place: Place) -> bool:
+    """Tell whether a place stands in a span."""
+    return span[0] <= place <= span[1]
+
+
+def _branches(node: Any) -> Iterator[Span]:
     """Yield first and last place of each branch of a statement."""
     handlers = [*getattr(node, "handlers", ()), *getattr(node, "cases", ())]
     # What follows a `try` that went well is of one branch with it.

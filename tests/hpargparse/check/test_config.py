@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.check.config import Config, ConfigError, configured
+from hpargparse.check.config import Config, ConfigError, configured, configured_for
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-needs_toml = pytest.mark.skipif(
-    sys.version_info < (3, 11), reason="the standard library reads TOML since 3.11"
-)
 
 
 def _write(folder: Path, text: str) -> None:
@@ -22,7 +19,6 @@ def _write(folder: Path, text: str) -> None:
     (folder / "pyproject.toml").write_text(text, encoding="utf-8")
 
 
-@needs_toml
 def test_settings_are_read(tmp_path: Path) -> None:
     _write(
         tmp_path,
@@ -40,7 +36,6 @@ def test_settings_are_read(tmp_path: Path) -> None:
     )
 
 
-@needs_toml
 def test_the_nearest_file_that_has_settings_counts(tmp_path: Path) -> None:
     _write(tmp_path, "[tool.hpman]\nignore = 'HPM1'\n")
     _write(tmp_path / "a", "[tool.hpman]\nignore = 'HPM2'\n")
@@ -50,13 +45,49 @@ def test_the_nearest_file_that_has_settings_counts(tmp_path: Path) -> None:
     assert configured(str(tmp_path)).ignore == ("HPM1",)
 
 
+@pytest.mark.parametrize(
+    ("paths", "ignore"),
+    [
+        pytest.param(["a"], "HPM2", id="folder"),
+        pytest.param(["a/b", "a/x.py"], "HPM2", id="folder around several"),
+        pytest.param(["a/x.py"], "HPM2", id="file"),
+        pytest.param(["a", "c"], "HPM1", id="nothing but here"),
+        pytest.param(["."], "HPM1", id="here"),
+        pytest.param(["c/nope"], "HPM1", id="path that is not there"),
+        pytest.param([os.sep], "HPM1", id="elsewhere"),
+    ],
+)
+def test_settings_are_those_of_the_folder_of_all_paths_else_of_this_one(
+    paths: list[str], ignore: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, "[tool.hpman]\nignore = 'HPM1'\n")
+    _write(tmp_path / "a", "[tool.hpman]\nignore = 'HPM2'\n")
+    (tmp_path / "a" / "b").mkdir()
+    (tmp_path / "a" / "x.py").touch()
+    (tmp_path / "c").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert configured_for(paths).ignore == (ignore,)
+
+
+def test_paths_without_a_common_folder_have_the_settings_of_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def on_two_drives(_paths: list[str]) -> str:
+        raise ValueError("Paths don't have the same drive")
+
+    _write(tmp_path, "[tool.hpman]\nignore = 'HPM1'\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os.path, "commonpath", on_two_drives)
+    assert configured_for(["a", "b"]).ignore == ("HPM1",)
+
+
 @pytest.mark.parametrize("text", ["", "[tool.other]\n", "tool = 3\nhpman = 4\n"])
 def test_a_file_without_settings_says_nothing(text: str, tmp_path: Path) -> None:
     _write(tmp_path, text)
     assert configured(str(tmp_path)) == Config()
 
 
-@needs_toml
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="its words are those of tomllib")
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -92,13 +123,20 @@ def test_a_file_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
         configured(str(tmp_path))
 
 
-@pytest.mark.parametrize(
-    ("text", "is_said"), [("[tool.hpman]\n", True), ("[project]\nname = 'hpman'\n", False)]
-)
-def test_without_a_reader_of_toml_that_is_said(
-    text: str, is_said: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def without_toml(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("tomllib", "tomli"):
         monkeypatch.setitem(sys.modules, name, None)
-    _write(tmp_path, text)
-    assert ("only if tomli is installed" in configured(str(tmp_path)).note) == is_said
+
+
+@pytest.mark.usefixtures("without_toml")
+def test_settings_are_read_without_a_reader_of_toml(tmp_path: Path) -> None:
+    _write(tmp_path, "[project]\nname = 'x'\n[tool.hpman]\nignore = ['HPM1']\n")
+    assert configured(str(tmp_path)) == Config(ignore=("HPM1",), folder=str(tmp_path))
+
+
+@pytest.mark.usefixtures("without_toml")
+def test_without_a_reader_of_toml_what_is_not_understood_is_refused(tmp_path: Path) -> None:
+    _write(tmp_path, "[tool.hpman]\nignore = 3\n")
+    with pytest.raises(ConfigError, match=r"pyproject.toml: line 2 is .* install tomli"):
+        configured(str(tmp_path))

@@ -64,18 +64,6 @@ def test_settings_that_are_malformed_end_with_2(
     assert capsys.readouterr().err.startswith("hpman check: error: pyproject.toml: ")
 
 
-def test_settings_that_are_not_read_are_told(
-    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("tomllib", "tomli"):
-        monkeypatch.setitem(sys.modules, name, None)
-    (here / "pyproject.toml").write_text("[tool.hpman]\nignore = 'HPM'\n")
-    (here / "a.py").write_text(FAULTY)
-    assert _status() == 1
-    assert capsys.readouterr().err.startswith("hpman check: warning: pyproject.toml is not read")
-
-
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="the standard library reads no TOML")
 def test_globs_of_settings_are_read_from_their_folder(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

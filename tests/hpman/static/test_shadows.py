@@ -51,6 +51,28 @@ def _hidden(text: str) -> list[tuple[int, int]]:
         pytest.param(f"from common import _\n_ = 1\n{CALL}", id="a name handed on"),
         pytest.param(f"try:\n {IMPORT} x\nfinally:\n _ = 1\n{CALL}", id="in the end of a try"),
         pytest.param(f"{IMPORT}x = _\nx = 3\nx('a')", id="alias"),
+        pytest.param(f"{IMPORT}for e in x:\n {CALL}\n y, _ = z", id="later in a loop"),
+        pytest.param(f"{IMPORT}while x:\n {CALL}\n _ = 3", id="later in a while"),
+        pytest.param(f"{IMPORT}while {CALL}:\n _ = 3", id="in the test of a while"),
+        pytest.param(f"{IMPORT}for e in x:\n {CALL}\n for _ in y: pass", id="loop in a loop"),
+        pytest.param(f"{IMPORT}for e in x:\n for f in y: {CALL}\n _ = 3", id="call in two loops"),
+        pytest.param(
+            f"def f():\n {IMPORT} for e in x:\n  {CALL}\n  _ = 3",
+            id="later in a loop of a function",
+        ),
+        pytest.param(
+            f"async def f():\n {IMPORT} async for e in x:\n  {CALL}\n  _ = 3", id="in an async loop"
+        ),
+        pytest.param(
+            f"{IMPORT}for e in x:\n if y: {CALL}\n else: _ = 3", id="in another branch of a loop"
+        ),
+        pytest.param(
+            f"{IMPORT}for e in x:\n {CALL}\n _ = 3\n if y: break", id="with a break elsewhere"
+        ),
+        pytest.param(
+            f"{IMPORT}for e in x:\n {CALL}\n for g in y:\n  _ = 3\n  break",
+            id="with a break of another loop",
+        ),
     ],
 )
 def test_a_call_of_what_is_no_manager_is_hidden(text: str) -> None:
@@ -83,6 +105,23 @@ def test_a_call_of_what_is_no_manager_is_hidden(text: str) -> None:
         pytest.param(f"{IMPORT}class C: {CALL}\n_ = 3", id="in a class above"),
         pytest.param(f"def f():\n global _\n {IMPORT}{CALL}\n", id="global import"),
         pytest.param(f"def f():\n {IMPORT} {CALL}\n for _ in x: pass", id="loop below, in place"),
+        pytest.param(
+            f"for e in x:\n {IMPORT} {CALL}\n _ = 3", id="manager bound again in each round"
+        ),
+        pytest.param(f"for e in x:\n {CALL}\n _ = 3\n {IMPORT}", id="manager bound last"),
+        pytest.param(f"{IMPORT}for e in {CALL}: _ = 3", id="in what a loop with others goes over"),
+        pytest.param(f"{IMPORT}for e in x: pass\nelse:\n {CALL}\n _ = 3", id="behind a loop"),
+        pytest.param(
+            f"for e in x:\n class C:\n  {IMPORT}  {CALL}\n  _ = 3", id="in a class of each round"
+        ),
+        pytest.param(f"{IMPORT}for e in x:\n {CALL}\n _ = 3\n break", id="loop of one round"),
+        pytest.param(
+            f"{IMPORT}for e in x:\n {CALL}\n if y:\n  z, _ = e\n  break", id="only before a break"
+        ),
+        pytest.param(
+            f"def f():\n {IMPORT} while x:\n  {CALL}\n  for y in z:\n   _ = 3\n   return y",
+            id="only before a return",
+        ),
     ],
 )
 def test_a_call_of_a_manager_is_not_hidden(text: str) -> None:

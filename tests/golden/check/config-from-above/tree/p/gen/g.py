@@ -1,0 +1,3 @@
+from hpman.m import _
+
+_()

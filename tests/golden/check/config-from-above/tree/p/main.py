@@ -1,0 +1,3 @@
+from hpman.m import _
+
+_(x, h=h)

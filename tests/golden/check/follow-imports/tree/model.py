@@ -1,0 +1,4 @@
+from hpman.m import _
+
+_("depth", 3)
+_(x)
