@@ -54,7 +54,10 @@ class Selection(Record):
         """Return what tells of a finding whether it is wanted in its file, and in its line."""
         silenced = _Silenced()
         folders = self.folder, os.path.realpath(self.folder)
-        by_glob = [(left_out([glob], *folders), codes) for glob, codes in self.per_file]
+        # A folder stands for all that is in it, as where files are left out.
+        by_glob = [
+            (left_out([glob, *_inside(glob)], *folders), codes) for glob, codes in self.per_file
+        ]
         start = os.path.join(self.folder, "")
 
         def is_wanted(found: Finding) -> bool:
@@ -71,19 +74,21 @@ def known(texts: Iterable[str]) -> tuple[str, ...]:
     """Read lists of codes, with commas or blanks between them.
 
     Args:
-        texts: the lists.
+        texts: the lists. A rule may be given by its name, and `ALL` means each.
 
     Raises:
-        UnknownCodeError: a code is none, and no beginning of one either.
+        UnknownCodeError: a code is none, and no beginning of one or name of a rule either.
 
-    >>> known(["hpm2, HPM101"])
-    ('HPM2', 'HPM101')
+    >>> known(["hpm2, HPM101", "leaf-and-branch", "ALL"])
+    ('HPM2', 'HPM101', 'HPM203', 'HPM')
     """
-    codes = [each.upper() for text in texts for each in text.replace(",", " ").split()]
-    for code in codes:
-        if not any(each.startswith(code) for each in CATALOGUE):
-            raise UnknownCodeError(_unknown(code))
-    return tuple(codes)
+    return tuple(_code(each) for text in texts for each in text.replace(",", " ").split())
+
+
+def _code(text: str) -> str:
+    """Return the code, or the beginning of codes, that a text stands for."""
+    code = "HPM" if text.upper() == "ALL" else text.upper()
+    return code if any(each.startswith(code) for each in CATALOGUE) else rule_of(text)
 
 
 def rule_of(text: str) -> str:
@@ -120,6 +125,12 @@ def _longest(code: str, beginnings: Iterable[str]) -> int:
     (4, -1)
     """
     return max((len(each) for each in beginnings if code.startswith(each)), default=-1)
+
+
+def _inside(glob: str) -> list[str]:
+    """Return globs of all that is in the folders that a glob names."""
+    folder = glob.rstrip("/")
+    return [f"{folder}/**"] if "/" in folder else [f"{folder}/**", f"**/{folder}/**"]
 
 
 class _Silenced:

@@ -127,6 +127,8 @@ def _undefined(facts: Facts, name: str, calls: tuple[Occurrence, ...], names: li
     there = facts.calls.definition(first.placeholder, near) if near is not None else None
     meant = f"Did you mean `{near}` ({place_of(there)})? Else give" if there else "Give"
     elsewhere = " With --follow-imports, what is imported is read too." if facts.is_partial else ""
+    if any("default" in each.hints for each in calls):
+        elsewhere = " A keyword is a hint: the default is the second argument."
     return at_call(
         "HPM202",
         first,

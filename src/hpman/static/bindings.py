@@ -110,6 +110,7 @@ class Bindings:
         self.passed: list[tuple[expr, Scope]] = []  # what names are assigned
         self.calls: list[tuple[Call, Scope]] = []
         self._declared: list[tuple[Scope, Global | Nonlocal]] = []
+        self._annotated: list[tuple[Scope, Name]] = []  # names with a type and no value
         self._stack: list[tuple[AST, Scope]] = []
         self._block(tree.body, Scope(None))
         stack, visitors = self._stack, _VISITORS
@@ -121,8 +122,11 @@ class Bindings:
             else:
                 visit(self, node, scope)
         for scope, declaration in self._declared:
-            for name in declaration.names:
-                scope.declare(name, is_global=type(declaration) is Global)
+            for each in declaration.names:
+                scope.declare(each, is_global=type(declaration) is Global)
+        for scope, name in self._annotated:
+            if name.id not in scope.bindings:  # that alone makes it a local of a function
+                self._bind(name.id, OTHER, scope, name)
 
     def _block(self, statements: Iterable[Any], scope: Scope) -> None:
         """Go into the statements that hold a candidate line."""
@@ -207,6 +211,8 @@ class Bindings:
         if node.value is not None:
             self._target(node.target, node.value, scope)
             self._stack.append((node.value, scope))
+        elif type(node.target) is Name and scope.kind == "function" and scope.outer is not None:
+            self._annotated.append((scope, node.target))
         if type(node) is AnnAssign:
             self._stack.append((node.annotation, scope))
 
@@ -297,42 +303,45 @@ class Bindings:
 
     def _function(self, node: Any, scope: Scope) -> None:
         """Open the scope of a function or a lambda."""
-        inner = Scope(scope)
+        inner, around = Scope(scope), scope
         if type(node) is Lambda:
             self._stack.append((node.body, inner))
         else:
             self._bind(node.name, OTHER, scope, node)
-            for part in (node.decorator_list, node.returns, getattr(node, "type_params", None)):
-                self._part(part, scope)
+            self._part(node.decorator_list, scope)
+            inner.outer = around = self._typed(node, scope)
+            self._part(node.returns, around)
             self._block(node.body, inner)
         arguments = node.args
-        for each in (
-            *arguments.posonlyargs,
-            *arguments.args,
-            *arguments.kwonlyargs,
-            arguments.vararg,
-            arguments.kwarg,
-        ):
+        plain = *arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs
+        for each in (*plain, arguments.vararg, arguments.kwarg):
             if each is not None:
-                self._argument(each, scope, inner)
+                self._argument(each, around, inner)
         self._part(arguments.defaults, scope)
         self._part(arguments.kw_defaults, scope)
 
-    def _argument(self, node: arg, scope: Scope, inner: Scope) -> None:
+    def _argument(self, node: arg, around: Scope, inner: Scope) -> None:
         """Bind a parameter; its annotation belongs to the scope around."""
         self._bind(node.arg, OTHER, inner, node)
-        self._part(node.annotation, scope)
+        self._part(node.annotation, around)
+
+    def _typed(self, node: Any, scope: Scope) -> Scope:
+        """Open the scope of type parameters (PEP 695), where there are any."""
+        parameters = getattr(node, "type_params", None)
+        if parameters:
+            scope = Scope(scope, "comprehension")
+            for each in parameters:
+                self._bind(each.name, OTHER, scope, each)
+            self._part(parameters, scope)
+        return scope
 
     def _class(self, node: ClassDef, scope: Scope) -> None:
         """Open the scope of a class."""
         self._bind(node.name, OTHER, scope, node)
-        for part in (
-            node.decorator_list,
-            node.bases,
-            node.keywords,
-            getattr(node, "type_params", None),
-        ):
-            self._part(part, scope)
+        self._part(node.decorator_list, scope)
+        scope = self._typed(node, scope)
+        self._part(node.bases, scope)
+        self._part(node.keywords, scope)
         self._block(node.body, Scope(scope, "class"))
 
     def _comprehension(self, node: Any, scope: Scope) -> None:

@@ -15,6 +15,7 @@ from _ast import (
     AugAssign,
     Break,
     ClassDef,
+    ExceptHandler,
     For,
     FunctionDef,
     If,
@@ -54,7 +55,7 @@ class Shadows:
     later, the last of all. Where none before it stands in the body of a loop around
     it, the last one behind it counts as well: the next round meets that. What stands in
     another branch of the same `if`, `match` or `try` than a manager is an alternative
-    to it, and hides nothing.
+    to it, and hides nothing. What an `except` names is gone at its end.
 
     Args:
         tree: the syntax tree of the module.
@@ -97,9 +98,10 @@ class Shadows:
 
         def hiding(call: Call) -> int | None:
             at = _start(call)
-            met = [each for each in ordered if is_later or each[0] <= at][-1:]
+            known = [each for each in ordered if flow.is_alive(each[1], at)]
+            met = [each for each in known if is_later or each[0] <= at][-1:]
             if not met or met[0][2]:
-                met = [] if is_later else flow.met_again(at, ordered)
+                met = [] if is_later else flow.met_again(at, known)
             if not met or met[0][2]:
                 return None
             place = met[0][1]
@@ -116,6 +118,7 @@ class _Flow:
         self._effects: dict[Place, Place] = {}
         self._branchings: list[list[Span]] = []
         self._scopes: list[Span] = []
+        self._handlers: dict[Place, Place] = {}
         self._rounds: list[Span] = []  # what a loop runs again, the innermost first
         self._last: list[tuple[Span, Span]] = []  # what no further round of a loop follows
         pending: list[tuple[AST, list[Span]]] = [(tree, [])]
@@ -127,6 +130,8 @@ class _Flow:
                 self._delay(node.target, _start(node.body[0]))
             elif isinstance(node, _BRANCHING):
                 self._branchings.append([*_branches(node)])
+            elif isinstance(node, ExceptHandler):
+                self._handlers[_start(node)] = _end(node)
             elif isinstance(node, _SCOPES):
                 self._scopes.append((_start(node), _end(node)))
             inner = [*loops, *_round(node)]
@@ -180,6 +185,10 @@ class _Flow:
     def effect(self, place: Place) -> Place:
         """Return where what is written at a place has come into force."""
         return self._effects.get(place, place)
+
+    def is_alive(self, place: Place, call: Place) -> bool:
+        """Tell whether what is written at a place may still be bound where a call stands."""
+        return place not in self._handlers or place <= call <= self._handlers[place]
 
     def are_alternatives(self, one: Place, other: Place) -> bool:
         """Tell whether two places stand in different branches of one statement."""

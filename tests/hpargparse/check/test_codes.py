@@ -44,6 +44,10 @@ def test_what_no_code_begins_with_is_refused(text: str) -> None:
         known([text])
 
 
+def test_a_rule_may_be_given_by_its_name_and_each_by_all() -> None:
+    assert known(["default-not-literal, Leaf-And-Branch", "all"]) == ("HPM104", "HPM203", "HPM")
+
+
 @pytest.mark.parametrize("text", ["", "HPM1", "HPM", "no-such-rule"])
 def test_a_rule_is_named_in_full(text: str) -> None:
     with pytest.raises(UnknownCodeError):
@@ -117,6 +121,13 @@ def test_no_comment_silences_a_file_that_cannot_be_read() -> None:
         ("tests/**", "tests/deep/a.py", False),
         ("a.py", "tests/deep/a.py", False),
         ("tests/*.py", "tests/deep/a.py", True),
+        ("tests", "tests/deep/a.py", False),
+        ("tests/", "tests/a.py", False),
+        ("tests", "lib/tests/a.py", False),
+        ("tests", "my_tests/a.py", True),
+        ("lib/tests", "lib/tests/deep/a.py", False),
+        ("lib/tests/", "tests/a.py", True),
+        ("te*", "tests/deep/a.py", False),
         ("b.py", "tests/a.py", True),
         ("**", "../elsewhere/a.py", True),
     ],

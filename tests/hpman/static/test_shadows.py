@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from hpman.static.scan import scan_text
@@ -51,6 +53,8 @@ def _hidden(text: str) -> list[tuple[int, int]]:
         pytest.param(f"from common import _\n_ = 1\n{CALL}", id="a name handed on"),
         pytest.param(f"try:\n {IMPORT} x\nfinally:\n _ = 1\n{CALL}", id="in the end of a try"),
         pytest.param(f"{IMPORT}x = _\nx = 3\nx('a')", id="alias"),
+        pytest.param(f"{IMPORT}def f():\n _: int\n {CALL}", id="local by its type"),
+        pytest.param(f"{IMPORT}def f():\n try: pass\n except E as _: pass\n {CALL}", id="handler"),
         pytest.param(f"{IMPORT}for e in x:\n {CALL}\n y, _ = z", id="later in a loop"),
         pytest.param(f"{IMPORT}while x:\n {CALL}\n _ = 3", id="later in a while"),
         pytest.param(f"{IMPORT}while {CALL}:\n _ = 3", id="in the test of a while"),
@@ -105,6 +109,16 @@ def test_a_call_of_what_is_no_manager_is_hidden(text: str) -> None:
         pytest.param(f"{IMPORT}class C: {CALL}\n_ = 3", id="in a class above"),
         pytest.param(f"def f():\n global _\n {IMPORT}{CALL}\n", id="global import"),
         pytest.param(f"def f():\n {IMPORT} {CALL}\n for _ in x: pass", id="loop below, in place"),
+        pytest.param(f"{IMPORT}_: int\n{CALL}", id="type in a module"),
+        pytest.param(f"{IMPORT}class C:\n _: int\n {CALL}", id="type in a class"),
+        pytest.param(f"def f():\n _: int\n {IMPORT} {CALL}", id="type before an import"),
+        pytest.param(f"def f():\n {IMPORT} _: int\n {CALL}", id="type behind an import"),
+        pytest.param(f"{IMPORT}def f():\n x._: int\n {CALL}", id="type of an attribute"),
+        pytest.param(f"{IMPORT}try: pass\nexcept E as _: pass\n{CALL}", id="behind a handler"),
+        pytest.param(
+            f"{IMPORT}try: pass\nexcept E as _: pass\ndef f(): {CALL}",
+            id="function below a handler",
+        ),
         pytest.param(
             f"for e in x:\n {IMPORT} {CALL}\n _ = 3", id="manager bound again in each round"
         ),
@@ -126,6 +140,28 @@ def test_a_call_of_what_is_no_manager_is_hidden(text: str) -> None:
 )
 def test_a_call_of_a_manager_is_not_hidden(text: str) -> None:
     assert _hidden(text) == []
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters came with 3.12")
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param("def f[_](x): _('a')", 1, id="function"),
+        pytest.param("def f[*_](x): _('a')", 1, id="many types"),
+        pytest.param("def f[**_](x): _('a')", 1, id="parameters"),
+        pytest.param("def f[_](x: _('a')) -> _('b'): pass", 2, id="annotations"),
+        pytest.param("def f[_: _('a')](x): pass", 1, id="bound"),
+        pytest.param("async def f[_](x): _('a')", 1, id="async function"),
+        pytest.param("class C[_](_('a')):\n def f(self): _('b')", 2, id="class"),
+        pytest.param("class C[_](x=_('a')): _('b')", 2, id="keyword of a class"),
+        pytest.param("def f[_](x=_('a')): pass\n_('b')", 0, id="default, and behind"),
+        pytest.param("@_('a')\ndef f[_]():\n from hpman.m import _\n _('a')", 0, id="decorator"),
+        pytest.param("@_('a')\nclass C[_]: pass", 0, id="decorator of a class"),
+        pytest.param("def f[T: _('a')](x: _('b')): _('c')", 0, id="another name"),
+    ],
+)
+def test_a_type_parameter_hides_a_manager_where_it_is_known(text: str, count: int) -> None:
+    assert len(_hidden(f"{IMPORT}{text}")) == count
 
 
 def test_only_the_calls_below_the_other_binding_are_hidden() -> None:
