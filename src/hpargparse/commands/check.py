@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 
 from ..check.catalogue import CATALOGUE, explained
 from ..check.codes import Selection, UnknownCodeError, known, rule_of
@@ -15,7 +14,7 @@ from ..check.config import Config, ConfigError, configured_for
 from ..check.relevance import gather
 from ..check.rules import applied
 from ..program import complete, stop
-from ..streams import end_quietly, put, shows_colours
+from ..streams import answer, shows_colours
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,10 +57,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman check") -> Non
         parser.exit(2, f"{prog}: error: {error}\n")
     except OSError as error:
         stop(prog, error)
-    try:
-        put(sys.stdout, text)
-    except BrokenPipeError:
-        end_quietly()
+    answer(prog, text)
     raise SystemExit(status)
 
 
