@@ -10,7 +10,7 @@ import argparse
 import os
 from functools import lru_cache
 
-from hpman import EMPTY, EmptyValue, NotLiteralEvaluable, from_here
+from hpman import EMPTY, EmptyValue, NotLiteralEvaluable, from_here, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def presented(action: argparse.Action, *, with_help: bool) -> argparse.Action:
     if not hasattr(action, "binding"):
         return action
     ours: BoundAction = action  # type: ignore[assignment]
-    shown = _on_a_line if with_help else _in_usage
+    shown = printable if with_help else _in_usage
     text = ours.help if with_help else ""
     return Shown(ours, shown(ours.option_strings[0]), shown(_metavar(ours)), text or "")
 
@@ -126,26 +126,13 @@ def wrapped(text: str, width: int) -> list[str]:
     return [*lines, line]
 
 
-def _on_a_line(text: str) -> str:
-    r"""Escape what would break a line.
-
-    >>> _on_a_line("--a\tb")
-    '--a\\tb'
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
-    )
-
-
 def _in_usage(text: str) -> str:
     r"""Escape what argparse would break usage at.
 
     >>> _in_usage("--f[x]"), _in_usage("--a  b")
     ('--f\\x5bx\\x5d', '--a\\x20\\x20b')
     """
-    shown = _on_a_line(text)
+    shown = printable(text)
     has_brackets = not _BRACKETS.isdisjoint(shown)
     if has_brackets or (" " in shown and shown != " ".join(shown.split())):
         shown = shown.replace(" ", "\\x20")

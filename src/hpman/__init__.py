@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from .source import Source as Source
     from .source import SourceHelper as SourceHelper
     from .source import from_here as from_here
+    from .source import printable as printable
     from .static.files import sources_among as sources_among
     from .static.globs import left_out as left_out
     from .static.index import HyperParameter as HyperParameter
@@ -100,6 +101,7 @@ _OWNERS = {
     "index_of_blobs": "static.scan",
     "left_out": "static.globs",
     "managers_of": "project",
+    "printable": "source",
     "sources_among": "static.files",
 }
 _MODULES = ("errors", "hpm_db", "m", "manager")
@@ -135,6 +137,7 @@ __all__ = [
     "index_of_blobs",
     "left_out",
     "managers_of",
+    "printable",
     "sources_among",
 ]
 

@@ -25,6 +25,43 @@ def from_here(path: str) -> str:
     return os.path.normpath(below) if is_below else path
 
 
+_DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # of bidi text
+
+
+def printable(text: str) -> str:
+    r"""Escape all that does not print as itself on one line.
+
+    Args:
+        text: the text. A lone surrogate in it stands for the byte of a path.
+
+    >>> printable("a\tb\x1b[1m")
+    'a\\tb\\x1b[1m'
+    """
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _escaped(each) for each in text)
+
+
+def _harmless(text: str) -> str:
+    """Escape what a terminal takes for a command; leave blanks and letters as they are."""
+    if text.isprintable():
+        return text
+    return "".join(_escaped(each) if _is_command(each) else each for each in text)
+
+
+def _is_command(character: str) -> bool:
+    """Tell whether a character controls a terminal, or the direction in which it writes."""
+    code = ord(character)
+    return (code < 0x20 and character != "\t") or 0x7F <= code < 0xA0 or character in _DIRECTIONS
+
+
+def _escaped(character: str) -> str:
+    """Escape one character."""
+    if "\udc80" <= character <= "\udcff":
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape", "surrogatepass").decode()
+
+
 class Source:
     r"""Hold the text of one file together with the path that it was read from.
 
@@ -99,7 +136,7 @@ class Source:
         digits = len(str(last))
         shown = []
         for number in range(first, last + 1):
-            text = lines[number - 1]
+            text = _harmless(lines[number - 1])
             if width is not None and len(text) > width:
                 text = f"{text[: width - 1]}…"
             arrow = "==>" if number == line else "   "

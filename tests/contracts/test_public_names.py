@@ -46,6 +46,7 @@ HPMAN = [
     "index_of_blobs",
     "left_out",
     "managers_of",
+    "printable",
     "sources_among",
 ]
 HPARGPARSE = [

@@ -98,3 +98,10 @@ def test_the_helper_formats_lines_of_texts_and_files(tmp_path: Path) -> None:
     assert SourceHelper.format_given_source_and_lineno("a\nb", 1) == "==> 1: a\n    2: b"
     shown = SourceHelper.format_given_filename_and_source_and_lineno("x.py", "a", 1)
     assert shown == "x.py:1\n==> 1: a"
+
+
+def test_an_excerpt_gives_a_terminal_no_commands() -> None:
+    text = '_("a", 1)  # \x1b]0;title\x07 \u202e \x9b1m \ttab \u3000wide'
+    shown = Source("a.py", text).excerpt(1)
+    assert shown == '==> 1: _("a", 1)  # \\x1b]0;title\\x07 \\u202e \\x9b1m \ttab \u3000wide'
+    assert not set("\x1b\x07\u202e\x9b").intersection(shown)

@@ -6,6 +6,8 @@ rule and no colours.
 
 from __future__ import annotations
 
+from hpman import printable
+
 _LONGEST = 120  # columns of a line: minified code must not drown a finding
 _BEFORE = 40  # columns that are kept before the mark in a line that is longer
 
@@ -42,17 +44,6 @@ def marked(text: str, start: int, end: int) -> tuple[str, str]:
     right = "…" * (last < len(cells))
     indent = len(left) + before
     return "".join(shown) + right, " " * indent + "^" * max(1, min(marks, width - indent))
-
-
-def printable(text: str) -> str:
-    r"""Escape what would break a line, or do something to a terminal.
-
-    >>> printable("a\nb")
-    'a\\nb'
-    """
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
-    )
 
 
 def _cell(character: str) -> tuple[str, int]:

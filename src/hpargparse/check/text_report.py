@@ -6,10 +6,10 @@ nor where the text goes.
 
 from __future__ import annotations
 
-from hpman import from_here
+from hpman import from_here, printable
 
 from .catalogue import CATALOGUE, ERROR
-from .excerpts import marked, printable
+from .excerpts import marked
 from .findings import place_of
 
 TYPE_CHECKING = False

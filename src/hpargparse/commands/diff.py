@@ -9,10 +9,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from hpman import HpmanError
+from hpman import HpmanError, printable
 
 from ..diff.compare import compare
-from ..diff.report import printable, report
+from ..diff.report import report
 from ..diff.sides import Request, sides
 from ..diff.sources import several
 from ..program import complete, stop

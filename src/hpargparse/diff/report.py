@@ -5,7 +5,7 @@ Owns symbols, columns and colours; knows not how changes are found.
 
 from __future__ import annotations
 
-from hpman import EMPTY
+from hpman import EMPTY, printable
 
 from ..literals import show_literal
 from .compare import KINDS
@@ -68,20 +68,6 @@ def spelled(fact: Fact) -> str:
     if "\n" not in fact.text:
         return fact.text
     return show_literal(fact.value) if fact.is_literal else " ".join(fact.text.split())
-
-
-def printable(text: str) -> str:
-    """Escape what a terminal could take for a command, and what is no character at all."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else _escaped(each) for each in text)
-
-
-def _escaped(character: str) -> str:
-    """Escape one character; a lone surrogate stands for the byte of a path."""
-    if "\udc80" <= character <= "\udcff":
-        return f"\\x{ord(character) - 0xDC00:02x}"
-    return character.encode("unicode_escape", "surrogatepass").decode()
 
 
 def _rows(change: Change, width: int) -> list[tuple[str, str]]:

@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from hpargparse.check.excerpts import marked, printable
+from hpargparse.check.excerpts import marked
 from hpargparse.check.findings import Finding
 from hpargparse.check.github_report import github_report
 from hpargparse.check.json_reports import json_report, sarif_report, uri_of
 from hpargparse.check.text_report import text_report
-from hpman import Source
+from hpman import Source, printable
 
 SOURCE = Source("a.py", "x = 1\n_(\n  x)\n")
 FOUND = Finding("HPM102", "No.", "Mend it.", SOURCE, 2, 1, 3, 5, None, "_", (), (2, 3))

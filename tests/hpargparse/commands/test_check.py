@@ -131,7 +131,7 @@ def test_names_that_are_no_text_are_shown(tmp_path: Path) -> None:
             file.write(FAULTY)
     except OSError:
         pytest.skip("the file system takes no such name")
-    assert b"\\udcff\\n.py:3:1: HPM102" in _process(tmp_path).stdout
+    assert b"\\xff\\n.py:3:1: HPM102" in _process(tmp_path).stdout
     found = json.loads(_process(tmp_path, "--format", "json").stdout)["findings"]
     assert found[0]["path"] == "\udcff\n.py"
 

@@ -9,8 +9,9 @@ import pytest
 from hpargparse.diff.compare import compare
 from hpargparse.diff.facts import Fact, Place
 from hpargparse.diff.json_report import json_report
-from hpargparse.diff.report import printable, report
+from hpargparse.diff.report import report
 from hpargparse.diff.words import Named
+from hpman import printable
 
 
 def _fact(name: str, value: object = 1, text: str = "1", **more: object) -> Fact:
