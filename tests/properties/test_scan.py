@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hpman import HpmanError, HyperParameterManager, Index
@@ -157,6 +157,7 @@ def test_swapping_files_equals_scanning_anew(before: dict[str, str], after: dict
 
 
 @given(_files, _files)
+@example({"x": '_("a", x)\n'}, {"z": '_("a.b.c")\n_("a.b")\n'})
 def test_violations_of_new_files_are_all_there_are_if_the_old_ones_have_none(
     before: dict[str, str], after: dict[str, str]
 ) -> None:

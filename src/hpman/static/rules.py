@@ -136,6 +136,7 @@ def _identity(finding: Diagnostic) -> tuple[object, ...]:
 
 
 def _by_place(finding: Diagnostic) -> tuple[object, ...]:
-    """Sort by file, line and column; without a source first."""
+    """Sort by file, line and column, without a source first; then by the calls that take part."""
     key = finding.source.key if finding.source is not None else ()
-    return key, finding.line or 0, finding.column or 0
+    calls = [(each.source.key, each.line, each.column) for each in finding.occurrences]
+    return key, finding.line or 0, finding.column or 0, calls
