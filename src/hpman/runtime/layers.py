@@ -27,14 +27,16 @@ class Layer:
     Attributes:
         given: what the block overrides.
         history: what was set in its names, and where.
+        guard: whatever looks after the block while it lasts.
     """
 
-    __slots__ = ("given", "history")
+    __slots__ = ("given", "guard", "history")
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         """Keep what is given; nothing is set yet."""
         self.given: Mapping[str, Any] = given
         self.history: History = History()
+        self.guard: object = None
 
 
 def shares(puts: Mapping[str, Any], layers: Layers, above: Above) -> list[Share]:

@@ -6,6 +6,10 @@ is interrupted; must not know how a store puts layers on top of each other.
 
 from __future__ import annotations
 
+import sys
+from functools import partial
+from weakref import ref
+
 from .layers import Layer
 from .writing import WRITING
 
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
 class Override:
     """Set values for a block, and take them back after it, also on error."""
 
-    __slots__ = ("_given", "_layers", "_origin", "_store", "_target")
+    __slots__ = ("__weakref__", "_given", "_layers", "_origin", "_store", "_target")
 
     def __init__(
         self, store: Layered, given: Mapping[str, Any], origin: Origin, target: object = None
@@ -51,12 +55,14 @@ class Override:
     def __enter__(self) -> Any:
         """Set the values."""
         layer = Layer(self._given)
+        # Python looks for signals around its calls of `__exit__` too: of a block that
+        # is interrupted there nothing is left but this object, which then goes.
+        layer.guard = ref(self, partial(_end, self._store, layer))
         try:
-            self._store.begin(layer, self._origin)
             self._layers.append(layer)
-        except BaseException:  # whoever is interrupted here never comes to the end of the block
-            self._layers = [each for each in self._layers if each is not layer]
-            self._store.end(layer)
+            self._store.begin(layer, self._origin)
+        except BaseException:
+            self._leave(layer)
             raise
         return self._target
 
@@ -65,9 +71,19 @@ class Override:
         with WRITING:
             layer = self._layers[-1]
             try:
-                self._store.end(layer)
+                self._leave(layer)
             except BaseException:
-                self._store.end(layer)
+                self._leave(layer)
                 raise
-            finally:
-                self._layers.remove(layer)
+
+    def _leave(self, layer: Layer) -> None:
+        """End one block; done again, it changes nothing."""
+        _end(self._store, layer)
+        self._layers = [each for each in self._layers if each is not layer]
+
+
+def _end(store: Layered, layer: Layer, _gone: object = None) -> None:
+    """Take a layer away, and the guard that waits for its block to be lost."""
+    layer.guard = None
+    if not sys.is_finalizing():  # then nothing can be imported, and nobody reads values any more
+        store.end(layer)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -211,6 +213,48 @@ def test_a_block_that_does_not_fit_the_block_around_it_changes_nothing() -> None
         with pytest.raises(ImpossibleTree), store.override({"lr": 2, "a": 3}):
             pytest.fail("the block must not run")
         assert everything(store, "a", "lr") == before
+
+
+def test_a_block_that_nobody_can_end_any_more_has_ended() -> None:
+    """So it is where a signal strikes between the block and its end."""
+    store = parsed(lr=0.1)
+    override = store.override({"lr": 1})
+    override.__enter__()
+    with store.override({"lr": 2}):
+        del override
+        assert store.read("lr") == 2
+    assert store.read("lr") == 0.1
+
+
+LEFT_OPEN = """
+from hpman.m import _
+
+def steps():
+    with _.override(lr=2, **{"opt.x": 1}):
+        yield
+
+_("lr", 1), _("opt", {"x": 0})
+waiting = steps()
+next(waiting)
+override = _.override(lr=3)
+override.__enter__()
+"""
+
+
+def test_a_program_may_end_within_a_block() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LEFT_OPEN], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+
+
+def test_nothing_is_taken_back_where_python_comes_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = parsed(lr=0.1)
+    with store.override({"lr": 1}):
+        monkeypatch.setattr(sys, "is_finalizing", lambda: True)
+    assert store.read("lr") == 1
 
 
 few = st.dictionaries(st.sampled_from("abc"), st.integers(), max_size=3)

@@ -15,6 +15,7 @@ import pytest
 
 from hpman.errors import EMPTY, ImpossibleTree, NotLiteralEvaluable
 from hpman.runtime.fingerprint import fingerprint
+from hpman.runtime.layers import Layer
 from hpman.runtime.origin import Origin
 from hpman.runtime.store import Store
 from hpman.runtime.views import CALLED, SET
@@ -591,7 +592,9 @@ def at_each_step(write: Callable[[], object], look: Callable[[], object]) -> lis
         pytest.param(lambda store: store.set({"opt.x": 1, "opt.y": 1}), id="keys of a dict"),
         pytest.param(lambda store: store.set({"c": 1, "d": 1}), id="new names"),
         pytest.param(lambda store: store.set_tree({"a": 1, "n": {"b": 1}}), id="tree"),
-        pytest.param(lambda store: store.override({"a": 1, "b": 1}).__enter__(), id="override"),
+        pytest.param(
+            lambda store: store.begin(Layer({"a": 1, "b": 1}), Origin("override")), id="override"
+        ),
         pytest.param(lambda store: store.adopt_defaults({"c": 1, "d": 1}), id="parse"),
         pytest.param(lambda store: store.restore(parsed_elsewhere()), id="arrival"),
     ],
