@@ -59,8 +59,9 @@ class Override:
         # is interrupted there nothing is left but this object, which then goes.
         layer.guard = ref(self, partial(_end, self._store, layer))
         try:
-            self._layers.append(layer)
-            self._store.begin(layer, self._origin)
+            with WRITING:  # as at the end: threads may share this object
+                self._layers.append(layer)
+                self._store.begin(layer, self._origin)
         except BaseException:
             self._leave(layer)
             raise
@@ -78,8 +79,10 @@ class Override:
 
     def _leave(self, layer: Layer) -> None:
         """End one block; done again, it changes nothing."""
-        _end(self._store, layer)
-        self._layers = [each for each in self._layers if each is not layer]
+        with WRITING:
+            _end(self._store, layer)
+            if layer in self._layers:
+                self._layers.remove(layer)
 
 
 def _end(store: Layered, layer: Layer, _gone: object = None) -> None:

@@ -99,10 +99,15 @@ def test_threads_that_share_one_block_leave_all_as_before() -> None:
                 store.read("lr")
 
     threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
     assert store.values() == {"lr": 0.1}
 
 
