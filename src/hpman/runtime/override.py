@@ -81,8 +81,7 @@ class Override:
         """End one block; done again, it changes nothing."""
         with WRITING:
             _end(self._store, layer)
-            if layer in self._layers:
-                self._layers.remove(layer)
+            self._layers[:] = [each for each in self._layers if each is not layer]
 
 
 def _end(store: Layered, layer: Layer, _gone: object = None) -> None:
