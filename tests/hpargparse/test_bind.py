@@ -9,7 +9,7 @@ import pytest
 
 import hpargparse
 from hpargparse import ConversionError, OptionConflictError
-from hpargparse.conflicts import demand_room
+from hpargparse.conflicts import demand_room, taken
 from hpargparse.options import BoundAction
 from tests.hpargparse.bound import bound, managed, parsed
 
@@ -430,3 +430,4 @@ def test_nothing_is_refused_where_there_is_room() -> None:
     ours = [action for action in parser._actions if isinstance(action, BoundAction)]
     others = [(option, each) for option, each in known.items() if isinstance(each, BoundAction)]
     demand_room(ArgumentParser(), ours, [*others, *others])
+    assert [*taken(ArgumentParser(), ours, [*others, *others])] == []

@@ -171,8 +171,10 @@ def test_any_text_is_a_value_or_a_sentence(default: object, text: str) -> None:
 
 @given(literals, st.lists(texts, max_size=4))
 def test_any_words_are_a_value_or_a_sentence(default: object, words: list[str]) -> None:
+    converter = Converter(default, {}, "x", "train.py:12")
     with refused_with("train.py:12"):
-        Converter(default, {}, "x", "train.py:12").parse_words(words)
+        value = converter.parse_words(words)
+        assert shape(converter.check(value)) == shape(value)
 
 
 @pytest.mark.parametrize("extension", ["yaml", "pkl"])
