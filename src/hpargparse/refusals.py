@@ -15,9 +15,28 @@ from .literals import show_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Mapping
+    from typing import Any, Protocol
 
-    from .convert import Converter
+    class Refusing(Protocol):
+        """What refuses a value of one hyperparameter, as far as its reasons are asked for."""
+
+        default: object
+        hints: Mapping[str, object]
+        name: str
+        place: str
+
+        @property
+        def sample(self) -> object:
+            """A value of the kind that is taken; EMPTY where any literal will do."""
+
+        @property
+        def choices(self) -> tuple[object, ...] | None:
+            """The values that are taken, or None where the kind alone decides."""
+
+        @property
+        def range(self) -> tuple[object, object] | None:
+            """The lowest and the highest value, either None where it is open."""
 
 _SHOWN_LENGTH = 60
 _NOUNS = {
@@ -42,7 +61,7 @@ _HELD = {
 }
 
 
-def demand_sound_hints(converter: Converter) -> None:
+def demand_sound_hints(converter: Refusing) -> None:
     """Refuse hints that no value could be checked by.
 
     Raises:
@@ -70,7 +89,7 @@ def demand_sound_hints(converter: Converter) -> None:
         raise malformed(converter, "range", "it has to be [lowest, highest], in this order")
 
 
-def malformed(converter: Converter, hint: str, demand: str) -> ConversionError:
+def malformed(converter: Refusing, hint: str, demand: str) -> ConversionError:
     """Make the error for a hint that is malformed."""
     return _error(
         converter,
@@ -79,7 +98,7 @@ def malformed(converter: Converter, hint: str, demand: str) -> ConversionError:
     )
 
 
-def no_choice(converter: Converter, value: object, choices: tuple[object, ...]) -> ConversionError:
+def no_choice(converter: Refusing, value: object, choices: tuple[object, ...]) -> ConversionError:
     """Make the error for a value that is none of the choices."""
     return _error(
         converter,
@@ -89,7 +108,7 @@ def no_choice(converter: Converter, value: object, choices: tuple[object, ...]) 
 
 
 def out_of_range(
-    converter: Converter, value: object, lowest: object, highest: object
+    converter: Refusing, value: object, lowest: object, highest: object
 ) -> ConversionError:
     """Make the error for a value below or above the range."""
     bound = f"from {_shown(lowest)} to {_shown(highest)}"
@@ -105,7 +124,7 @@ def out_of_range(
 
 
 def of_another_kind(
-    converter: Converter, mismatch: Mismatch, given: object, *, is_typed: bool
+    converter: Refusing, mismatch: Mismatch, given: object, *, is_typed: bool
 ) -> ConversionError:
     """Make the error for a text or value of another kind.
 
@@ -135,7 +154,7 @@ def of_another_kind(
     return _error(converter, "".join(parts))
 
 
-def way_to_allow(converter: Converter, value: object) -> str:
+def way_to_allow(converter: Refusing, value: object) -> str:
     """Say what would let a hyperparameter take a value that it refuses."""
     if value is None:
         return "The hint `optional=True` would allow None."
@@ -148,7 +167,7 @@ def way_to_allow(converter: Converter, value: object) -> str:
     return "Set another value, or mend the hint."
 
 
-def change_by_load(converter: Converter, value: object, fitted: object) -> str:
+def change_by_load(converter: Refusing, value: object, fitted: object) -> str:
     """Say what a load makes of a value that is not quite of the default's type."""
     return (
         f"`{converter.name}` is saved as {_shown(value)}, but a load will make it"
@@ -162,7 +181,7 @@ def _is_short(spelled: str) -> bool:
     return spelled.lstrip("-").isdigit()
 
 
-def _origin(converter: Converter) -> str:
+def _origin(converter: Refusing) -> str:
     """Say where the wanted type comes from."""
     name, hints, default = converter.name, converter.hints, converter.default
     if hints and hints.get("type") is not None:
@@ -171,12 +190,12 @@ def _origin(converter: Converter) -> str:
     return f"the default of `{name}` is the {kind} {_shown(default)}{_at(converter)}"
 
 
-def _at(converter: Converter) -> str:
+def _at(converter: Refusing) -> str:
     """Give the place as the end of a clause."""
     return f" at {from_here(converter.place)}" if converter.place else ""
 
 
-def _error(converter: Converter, message: str) -> ConversionError:
+def _error(converter: Refusing, message: str) -> ConversionError:
     return ConversionError.because(message, name=converter.name)
 
 

@@ -17,19 +17,37 @@ from .runtime.portable import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any, TypeVar
+    from collections.abc import Callable, Iterator
+    from typing import Any, Protocol, TypeVar
 
-    from .manager import HyperParameterManager
+    from .runtime.store import Store
     from .static.index import Index
 
-    M = TypeVar("M", bound=HyperParameterManager)
+    class Copied(Protocol):
+        """A manager, as far as a copy takes it over."""
+
+        placeholder: str
+        separator: str
+        _home: Callable[[str], object] | None
+        _index: Index | None
+        _store: Store
+
+        def __init__(self, placeholder: str, separator: str) -> None:
+            """Start without sources and without values."""
+
+        def __setstate__(self, state: Any) -> None:
+            """Adopt what another one knew."""
+
+        def _take_index(self, index: Index, defaults: dict[str, Any]) -> None:
+            """Take over what the sources say."""
+
+    M = TypeVar("M", bound=Copied)
     State = tuple[object, "Index | None", Any, Any]
 
 _trying: set[tuple[int, int]] = set()  # in which thread the values of which manager are tried
 
 
-def reduced(manager: HyperParameterManager, base: type[HyperParameterManager]) -> tuple[Any, ...]:
+def reduced(manager: Copied, base: type[Copied]) -> tuple[Any, ...]:
     """Return what `pickle` asks for: how to make a copy, and what it has to adopt.
 
     Args:
@@ -62,14 +80,14 @@ def reduced(manager: HyperParameterManager, base: type[HyperParameterManager]) -
     return (*make, state)
 
 
-def _blank(kind: type[M], base: type[HyperParameterManager], *arguments: str) -> M:
+def _blank(kind: type[M], base: type[Copied], *arguments: str) -> M:
     """Make a manager of a class, whatever its own `__init__` asks for."""
     manager = object.__new__(kind)
     base.__init__(manager, *arguments)
     return manager
 
 
-def twin(manager: M, base: type[HyperParameterManager], memo: dict[int, Any] | None = None) -> M:
+def twin(manager: M, base: type[Copied], memo: dict[int, Any] | None = None) -> M:
     """Copy a private manager; one of `hpman.m` is the only one of its name.
 
     Args:
@@ -91,7 +109,7 @@ def twin(manager: M, base: type[HyperParameterManager], memo: dict[int, Any] | N
     return copy
 
 
-def adopt(manager: HyperParameterManager, state: State) -> None:
+def adopt(manager: Copied, state: State) -> None:
     """Adopt what a pickled or copied manager knew, unless it is this very one."""
     process, index, values, extras = state
     if manager._home is not None and process == this_process():
@@ -103,19 +121,19 @@ def adopt(manager: HyperParameterManager, state: State) -> None:
         object.__setattr__(manager, name, value)
 
 
-def adopt_with_own(manager: HyperParameterManager, state: State) -> None:
+def adopt_with_own(manager: Copied, state: State) -> None:
     """Adopt what a manager knew, whose class restores by itself what it adds."""
     *known, extras = state
     adopt(manager, (*known, None))
     manager.__setstate__(extras)
 
 
-def _restores_itself(manager: HyperParameterManager, base: type[HyperParameterManager]) -> bool:
+def _restores_itself(manager: Copied, base: type[Copied]) -> bool:
     """Tell whether the class of a manager has a `__setstate__` of its own."""
     return type(manager).__setstate__ is not base.__setstate__
 
 
-def _extras(manager: HyperParameterManager, base: type[HyperParameterManager]) -> Any:
+def _extras(manager: Copied, base: type[Copied]) -> Any:
     """Return what the class of a manager adds to it."""
     give: Any = getattr(type(manager), "__getstate__", None)
     if give is not getattr(object, "__getstate__", None):  # which 3.10 has not
