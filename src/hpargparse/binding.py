@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import argparse
 
+from .bound import Binding
 from .hooks import attach
 from .options import REQUESTS, SEQUENCES, HyperParameterAction, RequestAction
-from .session import Binding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

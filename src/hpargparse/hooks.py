@@ -10,14 +10,17 @@ import argparse
 import sys
 from functools import partial
 
+from .bound import RUNNING
 from .options import EQUALS, NUMBER, BoundAction
-from .session import Binding, current, run
+from .session import run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
     from typing import Any
+
+    from .bound import Binding
 
     Parse = Callable[
         [Sequence[str] | None, argparse.Namespace | None], tuple[argparse.Namespace, list[str]]
@@ -47,8 +50,17 @@ def attach(parser: argparse.ArgumentParser, binding: Binding) -> None:
         known.setdefault(option, action)
     for option in [option for option in known if "=" in option]:
         known.setdefault(option.replace("=", EQUALS), known[option])
-    binding.adopt = partial(attach, binding=binding)
+    binding.moved = partial(_adopt, binding)
     _set_word_counts(parser, bindings)
+
+
+def _adopt(binding: Binding, frame: FrameType | None) -> None:
+    """Attach a binding to the parser that takes over the actions of its parents, if one does."""
+    while frame is not None and frame.f_code.co_name != "_add_container_actions":
+        frame = frame.f_back
+    adopter = frame.f_locals.get("self") if frame is not None else None
+    if isinstance(adopter, argparse.ArgumentParser):
+        attach(adopter, binding)
 
 
 def bindings_of(parser: argparse.ArgumentParser) -> list[Binding]:
@@ -109,11 +121,11 @@ def _parse(
         words = _prepared(parser, bindings, args)
         parsed, rest = original(words, namespace)
         rest = [word.replace(EQUALS, "=") for word in rest]
-        session = current()
-        if strict and rest and session is not None:
+        asked = RUNNING.asked
+        if strict and rest and asked is not None:
             from .suggestions import unrecognized
 
-            raise argparse.ArgumentError(None, unrecognized(rest, session.parsers, words))
+            raise argparse.ArgumentError(None, unrecognized(rest, asked.parsers, words))
         return parsed, rest
 
     return run(parser, bindings, inside, namespace, is_below=is_below)

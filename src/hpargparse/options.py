@@ -16,14 +16,27 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import FrameType
-    from typing import Any
+    from typing import Any, Protocol
 
     from hpman import HyperParameter
 
     from .convert import Converter
-    from .session import Binding
 
     Kind = type[Any]
+
+    class Taker(Protocol):
+        """What an option is bound to, as far as it hands on what it reads."""
+
+        show_defaults: bool
+        sequences: list[BoundAction]
+        moved: Callable[[FrameType | None], None]
+
+        def typed(self, name: str, value: object, option: str) -> None:
+            """Note a value that was typed."""
+
+        def asked(self) -> dict[str, Any] | None:
+            """Return what is asked for so far, to be added to."""
+
 
 # Stands for `=` in the middle of an option: argparse takes the first one for its end.
 EQUALS = "\0"
@@ -50,7 +63,7 @@ class BoundAction(argparse.Action):
         kind: the type of the values, None where they are words.
     """
 
-    binding: Binding
+    binding: Taker
     kind: Kind | None = None
     alone: str = "true"
     is_required: bool = False
@@ -89,17 +102,7 @@ class BoundAction(argparse.Action):
         moved = "container" in self.__dict__
         self.__dict__["container"] = container
         if moved:
-            adopter = _adopter(sys._getframe(1))
-            if adopter is not None:
-                self.binding.adopt(adopter)
-
-
-def _adopter(frame: FrameType | None) -> argparse.ArgumentParser | None:
-    """Return the parser that takes over the actions of its parents, if one does."""
-    while frame is not None and frame.f_code.co_name != "_add_container_actions":
-        frame = frame.f_back
-    adopter = frame.f_locals.get("self") if frame is not None else None
-    return adopter if isinstance(adopter, argparse.ArgumentParser) else None
+            self.binding.moved(sys._getframe(1))
 
 
 class Choices:
@@ -164,11 +167,11 @@ class HyperParameterAction(BoundAction):
     kind: Kind
 
     def __init__(  # not that of `Action`, which says once more what the class says
-        self, hyperparameter: HyperParameter, option: str, default: object, binding: Binding
+        self, hyperparameter: HyperParameter, option: str, default: object, binding: Taker
     ) -> None:
         """Take what tells this one from others."""
         self.hyperparameter: HyperParameter = hyperparameter
-        self.binding: Binding = binding
+        self.binding: Taker = binding
         self.option_strings: Sequence[str] = Spellings((option,))
         self.name: str = hyperparameter.name
         self.dest: str = self.name
@@ -301,7 +304,7 @@ class RequestAction(BoundAction):
     alone = "yaml"
     shows_default = False  # help names those that there are
 
-    def __init__(self, binding: Binding, option: str, name: str) -> None:
+    def __init__(self, binding: Taker, option: str, name: str) -> None:
         """Take the settings of the request."""
         self.binding = binding
         self.name = name

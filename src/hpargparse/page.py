@@ -15,9 +15,50 @@ from hpman import EMPTY, EmptyValue, NotLiteralEvaluable, from_here, printable
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Any
+    from typing import Any, Protocol
 
-    from .options import BoundAction, HyperParameterAction
+    from hpman import HyperParameter
+
+    from .convert import Converter
+
+    class Bound(Protocol):
+        """An option of ours, as far as a page shows it."""
+
+        option_strings: Sequence[str]
+        dest: str
+        nargs: int | str | None
+        default: Any
+        metavar: str | tuple[str, ...] | None
+        choices: Iterable[Any] | None
+        kind: type[Any] | None
+        is_required: bool
+        shows_default: bool
+
+        @property
+        def help(self) -> str | None:
+            """What stands beside it."""
+
+    class Settings(Protocol):
+        """What was agreed on for all options."""
+
+        show_defaults: bool
+
+    class OfHyperParameter(Protocol):
+        """The option of a hyperparameter, as far as its help tells of it."""
+
+        hyperparameter: HyperParameter
+        default: Any
+        kind: type[Any]
+        is_required: bool
+
+        @property
+        def binding(self) -> Settings:
+            """What was agreed on for all options."""
+
+        @property
+        def converter(self) -> Converter:
+            """What shows its values."""
+
 
 _BRACKETS = frozenset("[]()")  # what argparse tells the parts of usage by
 _SHOWN_LENGTH = 100  # of a default
@@ -58,7 +99,7 @@ class Shown(argparse.Action):
     help: str | None
 
     def __init__(  # not that of `Action`, which says once more what the class says
-        self, action: BoundAction, option: str, metavar: str, text: str
+        self, action: Bound, option: str, metavar: str, text: str
     ) -> None:
         """Take what tells this one from others."""
         self.option_strings = [option]
@@ -82,13 +123,13 @@ def presented(action: argparse.Action, *, with_help: bool) -> argparse.Action:
     """
     if not hasattr(action, "binding"):
         return action
-    ours: BoundAction = action  # type: ignore[assignment]
+    ours: Bound = action  # type: ignore[assignment]
     shown = printable if with_help else _in_usage
     text = ours.help if with_help else ""
     return Shown(ours, shown(ours.option_strings[0]), shown(_metavar(ours)), text or "")
 
 
-def _metavar(action: BoundAction) -> str:
+def _metavar(action: Bound) -> str:
     """Return what stands for the word behind an option."""
     if action.metavar is not None:
         return str(action.metavar)
@@ -142,7 +183,7 @@ def _in_usage(text: str) -> str:
     return shown
 
 
-def about(action: HyperParameterAction) -> str:
+def about(action: OfHyperParameter) -> str:
     """Return the help of an option: its hint `help`, then type, range, default and place."""
     known = action.hyperparameter
     facts = [_type_text(action)]
@@ -188,7 +229,7 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _SHOWN_LENGTH else f"{text[: _SHOWN_LENGTH - 3]}..."
 
 
-def _type_text(action: HyperParameterAction) -> str:
+def _type_text(action: OfHyperParameter) -> str:
     """Name the type."""
     value, hints = action.hyperparameter.value, action.hyperparameter.hints
     name = action.kind.__name__
@@ -198,7 +239,7 @@ def _type_text(action: HyperParameterAction) -> str:
     return f"{name} or None" if is_optional else name
 
 
-def _default_text(action: HyperParameterAction) -> str:
+def _default_text(action: OfHyperParameter) -> str:
     """Show the default, shortened where it is long."""
     default = action.default
     if default is None and action.hyperparameter.value is EMPTY:

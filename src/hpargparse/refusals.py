@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         def range(self) -> tuple[object, object] | None:
             """The lowest and the highest value, either None where it is open."""
 
+
 _SHOWN_LENGTH = 60
 _NOUNS = {
     bool: "true or false (or yes, no, on, off, 1, 0)",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameterManager
 
-    from .session import Binding, Plan, Requests
+    from .bound import Binding, Plan, Requests
 
 
 def load(binding: Binding, requests: Requests, plan: Plan, parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ import argparse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .session import Binding, Plan
+    from .bound import Binding, Plan
 
 
 def demand_values(binding: Binding, plan: Plan) -> None:

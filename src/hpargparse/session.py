@@ -7,180 +7,41 @@ nothing; knows neither how options are made nor how any request is carried out.
 from __future__ import annotations
 
 import argparse
-from _thread import _local
 
 from hpman import HpmanError, Origin
 
+from .bound import RUNNING, Asked, Plan
 from .options import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import Any, TypeVar
+    from collections.abc import Callable
+    from typing import TypeVar
 
     from hpman import HyperParameterManager
 
-    from .options import BoundAction, HyperParameterAction
+    from .bound import Binding, Requests
 
     R = TypeVar("R", bound=tuple[argparse.Namespace, list[str]])
 
 
-class Binding:
-    """Hold what one call of `bind` has agreed on.
-
-    Attributes:
-        manager: the manager that gets the values.
-        options: the option of each hyperparameter, by name.
-        sequences: those options that may take several words.
-        required: the names of those that need a value.
-        aliases: other spellings of options, which help does not show.
-        adopt: lets another parser run sessions for this binding.
-        filled: the values that a namespace got last.
-        show_defaults: whether help shows the defaults.
-        serial_format: the format of files where none is asked for.
-        strict: whether an unknown name in a file is an error.
-        trust_pickle: whether a pickle may run code.
-    """
-
-    def __init__(
-        self,
-        manager: HyperParameterManager,
-        *,
-        show_defaults: bool,
-        serial_format: str,
-        strict: bool,
-        trust_pickle: bool,
-    ) -> None:
-        """Start without options."""
-        self.manager = manager
-        self.options: dict[str, HyperParameterAction] = {}
-        self.sequences: list[BoundAction] = []
-        self.required: list[str] = []
-        self.aliases: dict[str, argparse.Action] = {}
-        self.adopt: Callable[[argparse.ArgumentParser], None]
-        self.filled: dict[str, object] = {}
-        self.show_defaults = show_defaults
-        self.serial_format = serial_format
-        self.strict = strict
-        self.trust_pickle = trust_pickle
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Binding:
-        """Copy what a copy of a parser needs for itself; the values stay in one place."""
-        from copy import deepcopy
-
-        twin = memo[id(self)] = object.__new__(Binding)
-        shared = {"manager": self.manager, "filled": dict(self.filled)}
-        vars(twin).update(shared)
-        for name, value in vars(self).items():
-            if name not in shared:
-                vars(twin)[name] = deepcopy(value, memo)
-        return twin
-
-    def typed(self, name: str, value: object, option: str) -> None:
-        """Note a value that was typed; it is set when parsing is done."""
-        session = current()
-        if session is None:  # an action of ours in a parser that took it without asking
-            plan = Plan()
-            plan.add({name: value}, {name: Origin("option", text=option, value=value)})
-            plan.try_for(self.manager, [self])
-            plan.carry_out(self.manager)
-            return
-        asked = session.requests(self).typed
-        asked.pop(name, None)
-        asked[name] = value, option
-
-    def asked(self) -> dict[str, Any] | None:
-        """Return what is asked for so far, to be added to; None where no session runs."""
-        session = current()
-        return None if session is None else session.requests(self).actions
-
-
-class Requests:
-    """Hold what one command line asks of one binding.
-
-    Attributes:
-        typed: the values that were typed, by flat name, with their options.
-        actions: what was asked for, by action: files to load, files to save
-            to, a listing, a format.
-    """
-
-    def __init__(self) -> None:
-        """Start with nothing asked for."""
-        self.typed: dict[str, tuple[object, str]] = {}
-        self.actions: dict[str, Any] = {}
-
-
-class Plan:
-    """Hold what one manager is to be set to: one layer for each thing that sets it.
-
-    Attributes:
-        layers: values and their origins, by name; later layers win.
-    """
-
-    def __init__(self) -> None:
-        """Start with nothing to set."""
-        self.layers: list[tuple[dict[str, object], dict[str, Origin]]] = []
-
-    def add(self, values: dict[str, object], origins: dict[str, Origin]) -> None:
-        """Put values on top of the others."""
-        if values:
-            self.layers.append((values, origins))
-
-    def try_for(self, manager: HyperParameterManager, bindings: Iterable[Binding]) -> None:
-        """Make sure that the values fit each other; the manager is as before afterwards.
-
-        Raises:
-            HpmanError: they do not.
-        """
-        from .trial import tried
-
-        options = {name: option for each in bindings for name, option in each.options.items()}
-        self.layers = tried(
-            manager,
-            self.layers,
-            lambda name: options[name].converter if name in options else None,
-        )
-
-    def carry_out(self, manager: HyperParameterManager) -> None:
-        """Set the values."""
-        for values, origins in self.layers:
-            manager.set_values(values, origins=origins)
-
-    @property
-    def values(self) -> dict[str, object]:
-        """All values in the order in which they are set: a key after its dict changes it."""
-        merged: dict[str, object] = {}
-        for values, _origins in self.layers:
-            for name, value in values.items():
-                merged.pop(name, None)
-                merged[name] = value
-        return merged
-
-
 class Session:
-    """Collect what is typed while a parser runs, and carry it out when it is done.
+    """Carry out what a command line asks for, when its parser is done.
 
     Args:
         parser: the outermost bound parser that runs.
         given: what the namespace holds that was handed in to it, by attribute.
+
+    Attributes:
+        asked: what is asked for so far.
     """
 
     def __init__(self, parser: argparse.ArgumentParser, given: dict[str, object]) -> None:
         """Start with nothing asked for."""
         self._parser = parser
         self._given = given
-        self._requests: dict[Binding, Requests] = {}
-        self.parsers: list[argparse.ArgumentParser] = []
-
-    def join(self, parser: argparse.ArgumentParser, bindings: Iterable[Binding]) -> None:
-        """Take note of a parser that runs, and of what is bound to it."""
-        self.parsers.append(parser)
-        for binding in bindings:
-            self.requests(binding)
-
-    def requests(self, binding: Binding) -> Requests:
-        """Return what is asked of a binding so far."""
-        return self._requests.setdefault(binding, Requests())
+        self.asked: Asked = Asked()
+        self._requests = self.asked.by_binding
 
     def finish(self, namespace: argparse.Namespace) -> None:
         """Set, save, list and exit, as asked, in this order; fail before anything is set.
@@ -249,14 +110,6 @@ class Session:
         return bool(asked)
 
 
-_running = _local()
-
-
-def current() -> Session | None:
-    """Return the session of the parser that runs in this thread, if one does."""
-    return getattr(_running, "session", None)
-
-
 def run(
     parser: argparse.ArgumentParser,
     bindings: list[Binding],
@@ -275,13 +128,13 @@ def run(
         is_below: whether the parser is that of a sub-command. Any other that runs
             meanwhile, in a `type` perhaps, asks for itself.
     """
-    outer = current()
+    outer = RUNNING.asked
     if outer is not None and (is_below or parser in outer.parsers):
         outer.join(parser, bindings)
         return parse()
     before = dict(vars(namespace)) if hasattr(namespace, "__dict__") else None
     session = Session(parser, before or {})
-    session.join(parser, bindings)
+    session.asked.join(parser, bindings)
     try:
         return _run_outermost(parser, session, parse)
     except BaseException:
@@ -290,15 +143,15 @@ def run(
             vars(namespace).update(before)
         raise
     finally:
-        _running.session = outer
+        RUNNING.asked = outer
 
 
 def _run_outermost(parser: argparse.ArgumentParser, session: Session, parse: Callable[[], R]) -> R:
     """Run a parser in a session of its own, and report mistakes as argparse does."""
-    _running.session = session
+    RUNNING.asked = session.asked
     try:
         result = parse()
-        _running.session = None
+        RUNNING.asked = None
         session.finish(result[0])
     except BrokenPipeError:  # of a standard stream: an error of a file has become one of ours
         from .streams import end_quietly
@@ -312,7 +165,7 @@ def _run_outermost(parser: argparse.ArgumentParser, session: Session, parse: Cal
         parser.error(told(error))
         raise  # the parser's own `error` has come back
     finally:
-        _running.session = None
+        RUNNING.asked = None
     return result
 
 

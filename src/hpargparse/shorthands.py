@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .convert import Converter
-    from .session import Binding
+    from .options import Taker
 
 
 def shorthands(
@@ -78,7 +78,7 @@ class NegatedAction(BoundAction):
             [option], flag.dest, nargs=0, default=argparse.SUPPRESS, help=argparse.SUPPRESS
         )
         self._flag = flag
-        self.binding: Binding = flag.binding
+        self.binding: Taker = flag.binding
         self.option_strings = _Fixed(self.option_strings)
 
     @property
@@ -118,7 +118,7 @@ class KeyAction(BoundAction):
         self._whole = whole
         self._path = path
         self._separator = separator
-        self.binding: Binding = whole.binding
+        self.binding: Taker = whole.binding
         self.name: str = name
         self.converter: Converter = whole.converter.key_converter(path)
         self.kind: type[Any] | None = type(self.converter.sample)

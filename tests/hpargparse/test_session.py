@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import hpargparse
-from hpargparse.session import current, told
+from hpargparse.bound import RUNNING
+from hpargparse.session import told
 from hpman import HyperParameterManager
 from tests.hpargparse.bound import bound, managed, refusal
 
@@ -395,7 +396,7 @@ class TestAFailure:
         assert sorted(os.listdir()) == sorted(
             ["right.yaml", "wrong.yaml", "choice.yaml", "range.yaml", "below.yaml"]
         )
-        assert current() is None
+        assert RUNNING.asked is None
 
     def test_raises_and_changes_nothing_where_the_parser_does_not_exit(self, line: str) -> None:
         parser, manager = bound(parser=self._parser(exit_on_error=False))
@@ -404,7 +405,7 @@ class TestAFailure:
             parser.parse_args(["--weight-decay", "5", *line.split()], namespace)
         assert manager.get_values() == before
         assert namespace == Namespace(own=3, lr=9)
-        assert current() is None
+        assert RUNNING.asked is None
 
 
 def test_a_failure_of_one_manager_leaves_the_other_alone(
@@ -580,7 +581,7 @@ class TestAParserThatRunsInAnother:
 
         def convert(line: str) -> int:
             assert inner.parse_args(line.split()).b == below("b")
-            assert (manager("a"), current() is not None) == (1, True)
+            assert (manager("a"), RUNNING.asked is not None) == (1, True)
             return int(below("b"))
 
         outer.add_argument("--inner", type=convert)
@@ -598,4 +599,4 @@ class TestAParserThatRunsInAnother:
         outer, manager, below = self._two()
         with pytest.raises(SystemExit):
             outer.parse_args(["--a", "7", "--inner", "--b 5 --c"])
-        assert (manager("a"), below("b"), current()) == (1, 2, None)
+        assert (manager("a"), below("b"), RUNNING.asked) == (1, 2, None)
