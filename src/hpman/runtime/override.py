@@ -1,7 +1,7 @@
 """Values that are set for the length of a block.
 
-Owns the context manager, and that a block leaves nothing behind, however it
-is interrupted; must not know how a store puts layers on top of each other.
+Owns how ranks get a layer more or less, and the context manager, which leaves
+nothing behind however it is interrupted; must not know threads or origins.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 from functools import partial
 from weakref import ref
 
+from ..errors import ImpossibleTree
 from .layers import Layer
 from .writing import WRITING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from .origin import Origin
+    from .ranks import Ranks
 
     class Layered(Protocol):
         """A store, as far as it is asked for here."""
@@ -89,3 +91,43 @@ def _end(store: Layered, layer: Layer, _gone: object = None) -> None:
     layer.guard = None
     if not sys.is_finalizing():  # then nothing can be imported, and nobody reads values any more
         store.end(layer)
+
+
+def layered(ranks: Ranks, layer: Layer) -> tuple[Ranks, dict[str, Any]]:
+    """Put a layer on top.
+
+    Returns:
+        The new ranks, and the values that the layer changes.
+
+    Raises:
+        ImpossibleTree: if what the layer gives does not fit.
+    """
+    new = ranks.copied()
+    plan = new.plan(layer.given)
+    new.commit(plan)
+    new.layers = {**ranks.layers, layer: plan.puts}
+    return new, plan.effective
+
+
+def without(ranks: Ranks, layer: Layer) -> Ranks:
+    """Take a layer away, and with it what stood on it and does not fit any more."""
+    layers = {each: puts for each, puts in ranks.layers.items() if each is not layer}
+    try:
+        return ranks.rebuilt(layers=layers)
+    except ImpossibleTree:
+        new = ranks.on(ranks.defaults, ranks.used, ranks.calls, ranks.origin_of)
+        _fit(new, ranks.base)
+        new.sets = dict(new.base)
+        new.layers = {each: _fit(new, puts) for each, puts in layers.items()}
+        return new
+
+
+def _fit(ranks: Ranks, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Set one value after the other if it fits; return what that came to."""
+    puts: dict[str, Any] = {}
+    for name, value in values.items():
+        try:
+            puts.update(ranks.put({name: value}))
+        except ImpossibleTree:
+            continue
+    return puts

@@ -1,7 +1,7 @@
 """What of a store can go to another process.
 
-Owns how each value is packed for a worker, and says which are left behind;
-must not know who starts one.
+Owns how each value is packed for a worker, which are left behind, and what wins
+where it arrives; must not know who starts one.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 import sys
 
-from ..errors import EMPTY
+from ..errors import EMPTY, ImpossibleTree
 from .origin import frame_outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sized
+    from collections.abc import Callable, Iterable, Mapping, Sized
     from typing import Any
+
+    from .ranks import Ranks
 
 _PLAIN = frozenset([type(None), bool, int, float, complex, str, bytes, type(EMPTY)])
 _STARTERS = ("multiprocessing", "concurrent", "threading", "runpy", "joblib", "torch")
@@ -251,6 +253,38 @@ def arrived(state: Mapping[str, Any]) -> dict[str, Any]:
             may_raise=False,
         )
     return whole
+
+
+def joined(
+    ranks: Ranks, calls: dict[str, Any], own: Mapping[str, Any], others: Mapping[str, Any]
+) -> Ranks:
+    """Let what others have set win over what was set here, name by name.
+
+    Args:
+        ranks: the ranks to start from.
+        calls: the defaults that any program has given.
+        own: what was set here.
+        others: what others have set.
+
+    Raises:
+        ImpossibleTree: if what others have set does not fit.
+    """
+    kept = {name: value for name, value in own.items() if name not in others}
+    try:
+        return ranks.rebuilt(calls=calls, sets={**kept, **others})
+    except ImpossibleTree:
+        apart = dict(_apart(ranks, kept, others))
+        return ranks.rebuilt(calls=calls, sets={**apart, **others})
+
+
+def _apart(
+    ranks: Ranks, own: Mapping[str, Any], others: Mapping[str, Any]
+) -> Iterable[tuple[str, Any]]:
+    """Give what was set here neither above nor below a name that others have set."""
+    over = {above for name in others for above in ranks.above(name)}
+    for name, value in own.items():
+        if name not in over and others.keys().isdisjoint(ranks.above(name)):
+            yield name, value
 
 
 def warn(message: str, *, may_raise: bool) -> None:

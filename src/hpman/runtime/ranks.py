@@ -121,6 +121,16 @@ class Ranks:
         new._check_calls()
         return new
 
+    def copied(self) -> Ranks:
+        """Return what these come to, to be changed apart from them and from their layers."""
+        new = Ranks(self.separator, self._where)
+        new.defaults, new.used, new.origin_of = self.defaults, self.used, self.origin_of
+        new.calls, new.base = self.calls, self.base
+        new.sets, new.resolved = dict(self.sets), dict(self.resolved)
+        new.patches = dict(self.patches)
+        new._branches = None if self._branches is None else set(self._branches)
+        return new
+
     def _stack(self, base: Mapping[str, Any], layers: Layers) -> None:
         """Set what was set for good, and put layers on top of it."""
         self.put(base)

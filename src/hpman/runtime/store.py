@@ -207,7 +207,7 @@ class Store:
         Raises:
             ImpossibleTree: if a name does not fit the others.
         """
-        from .stacking import layered
+        from .override import layered
 
         with WRITING:
             new, changed = layered(self._ranks, layer)
@@ -221,7 +221,7 @@ class Store:
 
     def end(self, layer: Layer) -> None:
         """Take a layer away; nothing happens if it is not there."""
-        from .stacking import without
+        from .override import without
 
         with WRITING:
             if layer in self._ranks.layers:
@@ -372,7 +372,7 @@ class Store:
         Raises:
             ImpossibleTree: if a name does not fit those of this process.
         """
-        from .stacking import joined
+        from .portable import joined
 
         sets = state["sets"]
         with WRITING:
