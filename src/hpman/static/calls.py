@@ -11,7 +11,6 @@ from functools import lru_cache
 
 from .index import NO_LINKS, Links
 from .scopes import Lookup
-from .shadows import Shadows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from .bindings import Bindings
     from .scopes import Scope
+    from .shadows import Shadows
 
 
 def calls(found: Bindings) -> Iterator[tuple[Call, str, int | None]]:
@@ -30,7 +30,7 @@ def calls(found: Bindings) -> Iterator[tuple[Call, str, int | None]]:
             else; by the seed's rule it counts all the same.
     """
     lookup = Lookup(found.placeholders, found.foreign - found.own)
-    shadows = Shadows(found.tree, lookup)
+    shadows: Shadows | None = None
     # Most calls are of one name in few scopes.
     known: dict[tuple[str, Scope], tuple[list[str], Callable[[Call], int | None] | None]] = {}
     for node, scope in found.calls:
@@ -38,13 +38,23 @@ def calls(found: Bindings) -> Iterator[tuple[Call, str, int | None]]:
         if type(func) is Name:
             settled = known.get((func.id, scope))
             if settled is None:
-                settled = lookup.managers(func, scope), shadows.over(func.id, scope)
+                settled = lookup.managers(func, scope), None
+                if lookup.is_hidden_somewhere(func.id, scope):
+                    shadows = shadows or _shadows(found, lookup)
+                    settled = settled[0], shadows.over(func.id, scope)
                 known[func.id, scope] = settled
             placeholders, hiding = settled
         else:
             placeholders, hiding = lookup.managers(func, scope), None
         for placeholder in placeholders:
             yield node, placeholder, None if hiding is None else hiding(node)
+
+
+def _shadows(found: Bindings, lookup: Lookup) -> Shadows:
+    """Return what finds hidden calls; few modules need it."""
+    from .shadows import Shadows
+
+    return Shadows(found.tree, lookup)
 
 
 def links(found: Bindings) -> Links:

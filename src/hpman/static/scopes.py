@@ -164,6 +164,18 @@ class Lookup:
         found = [binding] if isinstance(binding, Meaning) else self._mean(binding, home)
         return any(each.kind in ("manager", "same") for each in found)
 
+    def is_hidden_somewhere(self, name: str, scope: Scope) -> bool:
+        """Tell whether the scope that decides what a name is binds it to something else, too.
+
+        Args:
+            name: the name. What it means has to be settled.
+            scope: the scope that the name stands in.
+        """
+        home = next(scope.visible(name), None)
+        return home is not None and not all(
+            self.may_be_manager(each, home) for each in home.bindings[name]
+        )
+
     def _settle(self, node: expr, scope: Scope) -> None:
         """Settle the names that an expression depends on, those that they depend on first."""
         order: list[Cell] = []

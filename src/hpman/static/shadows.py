@@ -63,25 +63,21 @@ class Shadows:
     """
 
     def __init__(self, tree: Module, lookup: Lookup) -> None:
-        """Look at nothing yet: few modules bind such a name twice."""
+        """Look at nothing yet: few modules bind a manager's name to something else as well."""
         self._tree = tree
         self._lookup = lookup
         self._flow: _Flow | None = None
 
-    def over(self, name: str, scope: Scope) -> Callable[[Call], int | None] | None:
-        """Return what tells of a call which line hides it; None where none is hidden.
+    def over(self, name: str, scope: Scope) -> Callable[[Call], int | None]:
+        """Return what tells of a call which line hides it, if one does.
 
         Args:
-            name: the name that is called.
+            name: the name that is called, hidden somewhere.
             scope: the scope that the calls stand in. What the name means there has
                 to be settled.
         """
-        home = next(scope.visible(name), None)
-        if home is None:
-            return None
+        home = next(scope.visible(name))
         kinds = [self._lookup.may_be_manager(each, home) for each in home.bindings[name]]
-        if all(kinds):
-            return None
         if not any(kinds):
             places = sorted(home.places[name])
             return lambda call: ([p for p in places if p <= _start(call)] or places[:1])[-1][0]
