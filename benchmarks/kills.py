@@ -21,10 +21,10 @@ _LETTERS = "abcdefgh"
 # Says when it starts, so that the time of starting Python is not counted as saving.
 _CHILD = """
 import itertools, sys
-from hpargparse import snapshot
+from hpargparse.files import snapshot
 if sys.argv[1] == "named":
-    from hpargparse import file_access
-    file_access._open_nameless = lambda folder: None
+    from hpargparse.files import access
+    access._open_nameless = lambda folder: None
 snapshot.dump({{}})
 print(flush=True)
 for letter in itertools.cycle(sys.argv[2]):

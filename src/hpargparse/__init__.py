@@ -10,10 +10,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .binding import bind as bind
-    from .conflicts import OptionConflictError as OptionConflictError
     from .errors import ConversionError as ConversionError
     from .errors import SnapshotError as SnapshotError
+    from .parser.binding import bind as bind
+    from .parser.conflicts import OptionConflictError as OptionConflictError
     from .program import parse_args as parse_args
     from .transfer import load as load
     from .transfer import save as save
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 # No module bears the name of what is public: importing it would put the module in its place.
 _OWNERS = {
     "ConversionError": "errors",
-    "OptionConflictError": "conflicts",
+    "OptionConflictError": "parser.conflicts",
     "SnapshotError": "errors",
-    "bind": "binding",
+    "bind": "parser.binding",
     "load": "transfer",
     "parse_args": "program",
     "save": "transfer",

@@ -9,8 +9,8 @@ from __future__ import annotations
 from hpman import EMPTY, from_here
 from hpman.record import Record
 
-from .convert import Converter
 from .errors import ConversionError
+from .values.convert import Converter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

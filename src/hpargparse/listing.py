@@ -12,7 +12,7 @@ from hpman import EMPTY, NotLiteralEvaluable, from_here
 
 from .columns import FILLER, Columns
 from .errors import Unholdable
-from .snapshot import dump
+from .files.snapshot import dump
 from .transfer import saveable
 
 TYPE_CHECKING = False
@@ -110,7 +110,7 @@ def _spelled(value: object) -> str:
     try:
         return repr(value)
     except ValueError:
-        from .literals import show_literal
+        from .values.literals import show_literal
 
         return show_literal(value)
 

@@ -12,9 +12,9 @@ import sys
 
 from hpman import HpmanError
 
-from .binding import bind
-from .options import BoundAction
-from .session import told
+from .parser.binding import bind
+from .parser.options import BoundAction
+from .parser.session import told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ import warnings
 from hpman import EMPTY, NotLiteralEvaluable, Origin
 from hpman.record import Record
 
-from .convert import Converter
 from .errors import ConversionError, MissingSnapshotError, SnapshotError
-from .keys import change, find_key, key_paths
+from .files.snapshot import flatten, read, write
 from .nearness import nearest
-from .snapshot import flatten, read, write
 from .trial import tried
+from .values.convert import Converter
+from .values.keys import change, find_key, key_paths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameterManager
 
-    from .snapshot import Entry, Snapshot
+    from .files.snapshot import Entry, Snapshot
 
 _SHOWN_KEYS = 5
 
@@ -151,7 +151,7 @@ def unloadable(values: Mapping[str, object], known: Mapping[str, Converter]) -> 
         try:
             fitted = converter.check(value)
         except ValueError as error:
-            from .refusals import way_to_allow
+            from .values.refusals import way_to_allow
 
             found.append(
                 f"`{name}` is saved as a program has set it, but a load will refuse it: {error}."
@@ -159,7 +159,7 @@ def unloadable(values: Mapping[str, object], known: Mapping[str, Converter]) -> 
             )
             continue
         if fitted is not value and fitted != value:
-            from .refusals import change_by_load
+            from .values.refusals import change_by_load
 
             found.append(change_by_load(converter, value, fitted))
     return found

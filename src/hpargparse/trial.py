@@ -9,7 +9,7 @@ from __future__ import annotations
 from hpman import HpmanError, ImpossibleTree, Origin
 
 from .errors import ConversionError, SnapshotError
-from .keys import KeyChange
+from .values.keys import KeyChange
 
 # The hints that say something of a dict as a whole.
 _WHOLE = frozenset(["choices", "range"])
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameterManager
 
-    from .convert import Converter
+    from .values.convert import Converter
 
     Layer = tuple[dict[str, object], dict[str, Origin]]
 

@@ -11,7 +11,7 @@ import pytest
 
 from hpargparse.listing import listed
 from hpman import HyperParameterManager
-from tests.hpargparse.bound import managed
+from tests.hpargparse.parser.bound import managed
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hpargparse.commands import hpcli
-from hpargparse.file_access import _stream_of, _write_into
+from hpargparse.files.access import _stream_of, _write_into
 from hpargparse.streams import CLOSED_PIPE, end_quietly, put
-from tests.hpargparse.bound import bound
+from tests.hpargparse.parser.bound import bound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ import pytest
 
 import hpargparse
 from hpargparse import SnapshotError
-from tests.hpargparse.bound import bound, managed
+from tests.hpargparse.parser.bound import bound, managed
 
 if TYPE_CHECKING:
     from pathlib import Path

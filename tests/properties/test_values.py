@@ -14,10 +14,10 @@ import yaml
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from hpargparse.convert import Converter
 from hpargparse.errors import ConversionError, SnapshotError, Unholdable
-from hpargparse.literals import read_literal, show_literal
-from hpargparse.snapshot import dump, flatten, read, write
+from hpargparse.files.snapshot import dump, flatten, read, write
+from hpargparse.values.convert import Converter
+from hpargparse.values.literals import read_literal, show_literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameter, Index, Occurrence
 
-    from ..convert import Converter
+    from ..values.convert import Converter
     from .relevance import Facts
 
 _READ = ("choices", "range", "type")
@@ -24,7 +24,7 @@ _READ = ("choices", "range", "type")
 
 def option_clash(facts: Facts) -> Iterator[Finding]:
     """HPM204: two names that make one option, or one that makes an option of `bind`."""
-    from ..binding import clashes
+    from ..parser.binding import clashes
 
     index = facts.calls
     for placeholder in facts.placeholders:
@@ -76,7 +76,7 @@ def _with_hints(facts: Facts) -> Iterator[HyperParameter]:
 
 def _converter(each: HyperParameter) -> Converter:
     """Make what `bind` checks values by."""
-    from ..convert import Converter
+    from ..values.convert import Converter
 
     at = each.definition or each.occurrences[0]
     return Converter(each.value, each.hints, each.name, f"{at.path}:{at.line}")

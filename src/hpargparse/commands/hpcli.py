@@ -14,9 +14,9 @@ import sys
 from hpman import HpmanError, HyperParameterManager, index_of
 from hpman.record import Record
 
-from ..binding import bind_what_fits
-from ..hooks import bindings_of
 from ..listing import listed
+from ..parser.binding import bind_what_fits
+from ..parser.hooks import bindings_of
 from ..program import complete, stop, without_option, words_of
 from ..streams import answer, put, warn
 

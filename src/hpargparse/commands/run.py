@@ -122,8 +122,8 @@ def _bound(
 
     from hpman import index_of_all, managers_of
 
-    from ..binding import bind_what_fits
     from ..launch import path_of_environment
+    from ..parser.binding import bind_what_fits
 
     also = path_of_environment()
     index = index_of_all(program.source, follow_imports=True, roots=program.roots, also=also)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from hpman import EMPTY, NotLiteralEvaluable
 from hpman.record import Record
 
-from ..literals import show_literal
+from ..values.literals import show_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ knows not how changes are found.
 
 from __future__ import annotations
 
-from ..literals import show_literal
+from ..values.literals import show_literal
 from .compare import KINDS
 from .report import spelled
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hpman import EMPTY, printable
 
-from ..literals import show_literal
+from ..values.literals import show_literal
 from .compare import KINDS
 
 TYPE_CHECKING = False

@@ -11,7 +11,7 @@ import os
 from hpman import index_of, sources_among
 from hpman.record import Record
 
-from ..snapshot import read
+from ..files.snapshot import read
 from .errors import ComparisonError
 from .snapshots import alone, beside
 from .sources import Side, facts_of_both, facts_of_one

@@ -10,10 +10,10 @@ from copy import deepcopy
 
 from hpman.record import Record
 
-from ..convert import Converter
 from ..errors import ConversionError
-from ..literals import show_literal
-from ..snapshot import flatten
+from ..files.snapshot import flatten
+from ..values.convert import Converter
+from ..values.literals import show_literal
 from .facts import Fact, Place, identity
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from ..snapshot import Entry, Snapshot
+    from ..files.snapshot import Entry, Snapshot
 
 _SEPARATOR = "."
 
@@ -37,7 +37,7 @@ class Both(Record):
 def alone(snapshot: Snapshot) -> list[Fact]:
     """Return what a snapshot says, each dict with text keys taken for a level of names.
 
-    >>> from ..snapshot import Snapshot
+    >>> from ..files.snapshot import Snapshot
     >>> [each.name for each in alone(Snapshot("a.yaml", {"model": {"depth": 3}}, {}))]
     ['model.depth']
     """

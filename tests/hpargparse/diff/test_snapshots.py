@@ -7,7 +7,7 @@ import pytest
 from hpargparse.diff.compare import compare
 from hpargparse.diff.facts import facts
 from hpargparse.diff.snapshots import beside
-from hpargparse.snapshot import Snapshot
+from hpargparse.files.snapshot import Snapshot
 from hpman import index_of_blobs
 
 SOURCES = """

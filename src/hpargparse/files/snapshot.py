@@ -1,0 +1,397 @@
+"""Files of values: which format a file has, and what its names are.
+
+Owns reading and writing of snapshots in every format; knows no manager, no
+parser and no default. What a library is needed for is loaded when it is.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hpman.record import Record
+
+from ..errors import MissingSnapshotError, SnapshotError, Unholdable
+from ..formats import EXTENSIONS, FORMATS, extension_format
+from .access import SIZE_LIMIT, STANDARD, read_bytes, replace_files
+from .plain import DEPTH_LIMIT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
+
+
+class Snapshot(Record):
+    """Hold what a file of values says, nested as the file is.
+
+    Attributes:
+        path: the file as the user named it.
+        values: the values by their outermost keys.
+        lines: the line of each key by its path; empty for a pickle.
+    """
+
+    __slots__ = ()
+    path: str
+    values: dict[str, object]
+    lines: dict[tuple[str, ...], int]
+
+
+class Entry(Record):
+    """Hold one hyperparameter of a file.
+
+    Attributes:
+        name: the flat name.
+        value: the value.
+        line: the line of its key, None where the format has no lines.
+    """
+
+    __slots__ = ()
+    name: str
+    value: object
+    line: int | None
+
+
+def format_of(path: str | os.PathLike[str], serial_format: str = "auto") -> str:
+    """Tell the format of a file.
+
+    Args:
+        path: the path; "-" is YAML unless a format is named.
+        serial_format: a format, or "auto" to go by the extension.
+
+    Raises:
+        SnapshotError: the extension, or the format, is not one of those known.
+
+    >>> format_of("cfg.yml")
+    'yaml'
+    """
+    shown = _path_text(path)
+    if serial_format not in FORMATS:
+        raise SnapshotError.at(
+            shown,
+            None,
+            f"The format {serial_format!r} is not known.",
+            f"Use one of {', '.join(FORMATS)}.",
+        )
+    if serial_format != "auto":
+        return serial_format
+    if shown == STANDARD:
+        return "yaml"
+    found = extension_format(shown)
+    if found is None:
+        extension = os.path.splitext(shown)[1]
+        what = f"The extension {extension!r} is not known" if extension else "It has no extension"
+        raise SnapshotError.at(
+            shown,
+            None,
+            f"{what}, so the format of the file is not clear.",
+            f"Use one of {', '.join(EXTENSIONS)}, or name the format with --hp-serial-format.",
+        )
+    return found
+
+
+def read(
+    path: str | os.PathLike[str], serial_format: str = "auto", *, trust_pickle: bool = False
+) -> Snapshot:
+    """Read a file of values; nothing in it can run code.
+
+    Args:
+        path: the path, "-" for standard input.
+        serial_format: a format, or "auto" to go by the extension.
+        trust_pickle: let a pickle make objects of any kind, which runs what it says.
+
+    Raises:
+        MissingSnapshotError: there is no such file.
+        SnapshotError: it cannot be read, or holds what it must not.
+    """
+    shown = _path_text(path)
+    found = format_of(shown, serial_format)
+    if found == "pickle":
+        data = read_bytes(shown, limit=None) if trust_pickle else read_bytes(shown)
+        value = _unpickle(shown, data, trusted=trust_pickle)
+        return Snapshot(shown, _named(shown, value), {})
+    text = _decode(shown, read_bytes(shown))
+    value, lines = _PARSERS[found](shown, text)
+    return Snapshot(shown, _named(shown, value, _first_line(text, found)), lines)
+
+
+def write(
+    path: str | os.PathLike[str], values: Mapping[str, object], serial_format: str = "auto"
+) -> None:
+    """Write named values to a file: all of them, or nothing.
+
+    Args:
+        path: the path, "-" for standard output.
+        values: the values by flat name.
+        serial_format: a format, or "auto" to go by the extension.
+
+    Raises:
+        SnapshotError: as `write_all` does.
+    """
+    write_all([(path, values, serial_format)])
+
+
+def write_all(
+    snapshots: Iterable[tuple[str | os.PathLike[str], Mapping[str, object], str]],
+) -> None:
+    """Write files of named values: all of them, or nothing.
+
+    Args:
+        snapshots: path, values and format of each.
+
+    Raises:
+        SnapshotError: a format cannot hold a value, or a file cannot be written.
+    """
+    files = []
+    for path, values, serial_format in snapshots:
+        shown = _path_text(path)
+        files.append((shown, _encoded(shown, values, format_of(shown, serial_format))))
+    replace_files(files)
+
+
+def _encoded(shown: str, values: Mapping[str, object], found: str) -> bytes:
+    """Spell values in a format."""
+    values = {name: values[name] for name in sorted(values)}
+    try:
+        data = _pickled(values) if found == "pickle" else dump(values, found).encode("utf-8")
+    except Unholdable as problem:
+        name, why = problem.args
+        raise SnapshotError.at(
+            shown,
+            None,
+            f"{found.upper() if found != 'pickle' else 'A pickle'} cannot hold `{name}`: it {why};"
+            " nothing was written.",
+            _way_out(found),
+            name=name,
+        ) from None
+    if found != "pickle" and len(data) > SIZE_LIMIT:
+        raise SnapshotError.at(
+            shown,
+            None,
+            f"The values take {len(data)} bytes, more than the {SIZE_LIMIT} that can be loaded;"
+            " nothing was written.",
+            "Keep weights and data in files of their own, and their paths as hyperparameters.",
+        )
+    return data
+
+
+def dump(
+    values: Mapping[str, object], serial_format: str = "yaml", *, in_order: bool = False
+) -> str:
+    r"""Spell named values as YAML or JSON.
+
+    Args:
+        values: the values by flat name.
+        serial_format: "yaml" or "json".
+        in_order: keep the order of the mapping instead of sorting by name.
+
+    Raises:
+        Unholdable: the format cannot hold a value; the arguments are its name and why.
+
+    >>> dump({"weight_decay": 1e-4})
+    'weight_decay: 0.0001\n'
+    """
+    if serial_format == "json":
+        from .json_text import to_json
+
+        return to_json(values, in_order=in_order)
+    from .yaml_writer import to_yaml
+
+    return to_yaml(values, in_order=in_order)
+
+
+def flatten(
+    snapshot: Snapshot, is_leaf: Callable[[str], bool], separator: str = "."
+) -> list[Entry]:
+    """Give the hyperparameters of a file by flat name, from flat and nested files alike.
+
+    Args:
+        snapshot: what the file says.
+        is_leaf: tells whether a name is a hyperparameter, so that a dict below
+            it is its value and not a level of names.
+        separator: what stands between the parts of a name.
+
+    Raises:
+        SnapshotError: a name is given twice, once flat and once nested, or has no end.
+
+    >>> nested = Snapshot("cfg.yaml", {"model": {"depth": 3}}, {("model", "depth"): 2})
+    >>> flatten(nested, {"model.depth"}.__contains__)
+    [Entry(name='model.depth', value=3, line=2)]
+    """
+    entries: dict[str, Entry] = {}
+    # Taken from the end of the stack, hence reversed: the order of the file stays.
+    stack: list[tuple[tuple[str, ...], Any]] = [
+        ((key,), value) for key, value in reversed(snapshot.values.items())
+    ]
+    while stack:
+        path, value = stack.pop()
+        name = separator.join(path)
+        if _is_level(value) and not is_leaf(name):
+            stack += [((*path, key), below) for key, below in reversed(value.items())]
+            continue
+        line = snapshot.lines.get(path)
+        if name in entries:
+            _refuse_twice(snapshot.path, name, entries[name].line, line)
+        entries[name] = Entry(name, value, line)
+    _demand_no_overlap(snapshot.path, entries, separator)
+    return list(entries.values())
+
+
+def _is_level(value: object) -> bool:
+    """Tell whether a value can be a level of names: a dict of texts that is not empty."""
+    return type(value) is dict and bool(value) and all(type(key) is str for key in value)
+
+
+def _demand_no_overlap(path: str, entries: dict[str, Entry], separator: str) -> None:
+    """Refuse `opt.lr` beside a dict `opt` that has the key `lr` too, and names without end."""
+    for name, entry in entries.items():
+        parts = name.split(separator)
+        if len(parts) > DEPTH_LIMIT:
+            message = (
+                f"A name has {len(parts)} parts, more than the {DEPTH_LIMIT} that it can have."
+            )
+            raise SnapshotError.at(path, entry.line, message, "Look where the file comes from.")
+        for length in range(1, len(parts)):
+            above = entries.get(separator.join(parts[:length]))
+            if above is not None and _holds(above.value, parts[length:]):
+                _refuse_twice(path, name, above.line, entry.line)
+
+
+def _holds(value: Any, path: list[str]) -> bool:
+    """Tell whether a value has a key at a path."""
+    for part in path:
+        if type(value) is not dict or part not in value:
+            return False
+        value = value[part]
+    return True
+
+
+def _refuse_twice(path: str, name: str, first: int | None, line: int | None) -> None:
+    where = f", first in line {first}" if first is not None else ""
+    raise SnapshotError.at(
+        path, line, f"`{name}` is given twice{where}.", "Delete one of the two.", name=name
+    )
+
+
+def _path_text(path: str | os.PathLike[str]) -> str:
+    """Give the path as text."""
+    shown = os.fsdecode(path)
+    if not shown:
+        raise MissingSnapshotError.at(
+            "''", None, "The path is empty.", "Name a file, or `-` for standard input and output."
+        )
+    return shown
+
+
+def _decode(path: str, data: bytes) -> str:
+    """Decode UTF-8, with a byte order mark or without."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SnapshotError.at(
+            path,
+            line,
+            f"The byte 0x{data[error.start]:02x} is not UTF-8.",
+            "Save the file as UTF-8; for a pickle use .pkl or --hp-serial-format pickle.",
+        ) from None
+
+
+def _from_yaml(path: str, text: str) -> tuple[object, dict[tuple[str, ...], int]]:
+    from .yaml_reader import YamlReader
+
+    reader = YamlReader(path, text)
+    return reader.read(), reader.lines
+
+
+def _from_json(path: str, text: str) -> tuple[object, dict[tuple[str, ...], int]]:
+    from .json_text import from_json
+
+    return from_json(path, text)
+
+
+_PARSERS = {"yaml": _from_yaml, "json": _from_json}
+
+
+def _unpickle(path: str, data: bytes, *, trusted: bool) -> object:
+    """Read a pickle, plain values only unless it is trusted."""
+    import pickle
+
+    try:
+        if trusted:
+            return pickle.loads(data)  # noqa: S301 - the caller asked for it by name
+        from .pickle_reader import load_plain
+
+        return load_plain(data)
+    except pickle.UnpicklingError as error:
+        problem = str(error)
+    except Exception as error:  # noqa: BLE001 - a trusted pickle runs anything, which can raise anything
+        problem = f"it raises {type(error).__name__}: {error}"
+    advice = "Save the values as YAML"
+    if not trusted:
+        advice += ", or say bind(..., trust_pickle=True) if you know where the file comes from"
+    raise SnapshotError.at(path, None, f"The pickle cannot be read: {problem}.", f"{advice}.")
+
+
+def _pickled(values: Mapping[str, object]) -> bytes:
+    """Pickle named values; find the one at fault where they cannot be."""
+    import pickle
+
+    try:
+        return pickle.dumps(dict(values), protocol=4)
+    except Exception:  # An object's own methods can raise anything.
+        for name, value in values.items():
+            try:
+                pickle.dumps(value, protocol=4)
+            except Exception as error:  # noqa: BLE001 - see above
+                raise Unholdable(name, f"cannot be pickled: {error}") from None
+        raise
+
+
+def _way_out(serial_format: str) -> str:
+    """Say where a value can go that a format cannot hold."""
+    if serial_format == "json":
+        return "Save it as YAML, which holds every literal."
+    return "Set a literal: a number, a text, or a list, tuple, set or dict of them."
+
+
+_KINDS = {
+    bool: "true or false",
+    int: "an int",
+    float: "a float",
+    str: "a text",
+    list: "a list",
+    tuple: "a tuple",
+    set: "a set",
+}
+
+
+def _first_line(text: str, serial_format: str) -> int:
+    """Return the line in which the value of a file begins."""
+    for number, line in enumerate(text.split("\n"), 1):
+        start = line.strip()
+        if start and not (serial_format == "yaml" and start.startswith(("#", "---", "%"))):
+            return number
+    return 1
+
+
+def _named(path: str, value: object, line: int | None = None) -> dict[str, object]:
+    """Refuse a file that is not a mapping of names; an empty one has no names."""
+    if value is None:
+        return {}
+    if type(value) is not dict:
+        raise SnapshotError.at(
+            path,
+            line,
+            f"The file holds {_KINDS.get(type(value), 'something else')} where names and values"
+            " should be.",
+            "Write one `name: value` a line.",
+        )
+    for key in value:
+        if type(key) is not str:
+            raise SnapshotError.at(
+                path,
+                None,
+                f"The key {key!r} is of the type {type(key).__name__}, and names are texts.",
+                "Put it in quotes.",
+            )
+    return value

@@ -1,0 +1,277 @@
+"""What happens around the methods of a parser.
+
+Owns how a bound parser runs a session, takes other spellings, and shows what
+argparse cannot; knows neither values nor files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from functools import partial
+
+from .bound import RUNNING
+from .options import EQUALS, NUMBER, BoundAction
+from .session import run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from types import FrameType
+    from typing import Any
+
+    from .bound import Binding
+
+    Parse = Callable[
+        [Sequence[str] | None, argparse.Namespace | None], tuple[argparse.Namespace, list[str]]
+    ]
+
+_RELAXED = ("parse_known_args", "parse_known_intermixed_args")
+# Those who call a relaxed method and refuse what it leaves over.
+_STRICT = (
+    argparse.ArgumentParser.parse_args.__code__,
+    argparse.ArgumentParser.parse_intermixed_args.__code__,
+)
+
+_SUB_COMMAND = argparse._SubParsersAction.__call__.__code__
+
+
+def attach(parser: argparse.ArgumentParser, binding: Binding) -> None:
+    """Let a parser run sessions for a binding, and those that take over its actions too."""
+    bindings: list[Binding] | None = parser.__dict__.get("_hpargparse_bindings")
+    if bindings is None:
+        bindings = parser.__dict__["_hpargparse_bindings"] = []
+        _hook(parser, bindings)
+    if binding in bindings:
+        return
+    bindings.append(binding)
+    known = parser._option_string_actions
+    for option, action in binding.aliases.items():
+        known.setdefault(option, action)
+    for option in [option for option in known if "=" in option]:
+        known.setdefault(option.replace("=", EQUALS), known[option])
+    binding.moved = partial(_adopt, binding)
+    _set_word_counts(parser, bindings)
+
+
+def _adopt(binding: Binding, frame: FrameType | None) -> None:
+    """Attach a binding to the parser that takes over the actions of its parents, if one does."""
+    while frame is not None and frame.f_code.co_name != "_add_container_actions":
+        frame = frame.f_back
+    adopter = frame.f_locals.get("self") if frame is not None else None
+    if isinstance(adopter, argparse.ArgumentParser):
+        attach(adopter, binding)
+
+
+def bindings_of(parser: argparse.ArgumentParser) -> list[Binding]:
+    """Return what is bound to a parser."""
+    bindings: list[Binding] = parser.__dict__["_hpargparse_bindings"]
+    return bindings
+
+
+def _hook(parser: argparse.ArgumentParser, bindings: list[Binding]) -> None:
+    """Replace the methods of one parser that parse, that resolve abbreviations, and that format.
+
+    A copy of the parser gets copies of what takes their place: a function that is made
+    here would stay with the parser that it was made for.
+    """
+    own = parser.__dict__
+    for name in _RELAXED:
+        own[name] = partial(_parse, parser, bindings, getattr(parser, name))
+    own["_get_option_tuples"] = partial(_option_tuples, parser._get_option_tuples)
+    own["_get_formatter"] = partial(_formatter, parser._get_formatter)
+    own["_print_message"] = partial(_print_message, parser._print_message)
+    parser._negative_number_matcher = _NegativeNumber()  # type: ignore[assignment]
+
+
+def _option_tuples(original: Callable[[str], list[Any]], option_string: str) -> list[Any]:
+    """Count an option once, however many of its spellings an abbreviation fits."""
+    found = {id(each[0]): each for each in reversed(original(option_string))}
+    return list(reversed(found.values()))
+
+
+def _print_message(original: Callable[..., None], message: str, file: Any = None) -> None:
+    """Write help and errors: not every terminal has the characters of every name.
+
+    There may be no stream at all, which argparse does not expect on Python 3.10.
+    """
+    if file is None and sys.stderr is None:
+        return
+    try:
+        original(message, file)
+    except UnicodeEncodeError:
+        from ..streams import put
+
+        put(sys.stderr if file is None else file, message)
+
+
+def _parse(
+    parser: argparse.ArgumentParser,
+    bindings: list[Binding],
+    original: Parse,
+    args: Sequence[str] | None = None,
+    namespace: argparse.Namespace | None = None,
+) -> tuple[argparse.Namespace, list[str]]:
+    """Run a method in a session that returns what it did not know."""
+    caller = sys._getframe(1)
+    strict = _is_strict(caller)
+    is_below = caller.f_code is _SUB_COMMAND
+
+    def inside() -> tuple[argparse.Namespace, list[str]]:
+        words = _prepared(parser, bindings, args)
+        parsed, rest = original(words, namespace)
+        rest = [word.replace(EQUALS, "=") for word in rest]
+        asked = RUNNING.asked
+        if strict and rest and asked is not None:
+            from .suggestions import unrecognized
+
+            raise argparse.ArgumentError(None, unrecognized(rest, asked.parsers, words))
+        return parsed, rest
+
+    return run(parser, bindings, inside, namespace, is_below=is_below)
+
+
+def _is_strict(caller: FrameType | None) -> bool:
+    """Tell whether words that are left over will be refused.
+
+    Only who calls tells: a subclass may let them pass in a `parse_args` of its
+    own, and the parser of a sub-command is asked by the one above it.
+    """
+    while caller is not None and caller.f_globals.get("__name__") == "argparse":
+        if caller.f_code in _STRICT:
+            return True
+        caller = caller.f_back
+    return False
+
+
+class _NegativeNumber:
+    """Match negative numbers as Python writes them, and several with commas between them.
+
+    What matches is a word of its own; argparse knows `-1` and `-1.5` only, and
+    takes `-1e-3` for an option.
+    """
+
+    def match(self, word: str) -> bool:
+        """Tell whether a word is a negative number, so that it is no option."""
+        return all(map(self._is_number, word.rstrip(",").split(",")))
+
+    def _is_number(self, part: str) -> bool:
+        for kind in (complex, _whole):
+            try:
+                kind(part.strip())
+            except ValueError:
+                continue
+            return part.strip().lower() not in ("-j", "+j")  # these are options
+        return False
+
+
+def _whole(word: str) -> int:
+    """Read an int in any of the bases that Python writes."""
+    return int(word, 0)
+
+
+def _set_word_counts(parser: argparse.ArgumentParser, bindings: list[Binding]) -> bool:
+    """Let sequences take several words, unless these may be positional arguments.
+
+    Returns:
+        Whether the parser has positional arguments.
+    """
+    has_positionals = bool(parser._get_positional_actions())
+    for binding in bindings:
+        for option in binding.sequences:
+            option.nargs = None if has_positionals else "*"
+    return has_positionals
+
+
+def _prepared(
+    parser: argparse.ArgumentParser, bindings: list[Binding], args: Sequence[str] | None
+) -> list[str]:
+    """Spell the words so that argparse reads them as they are meant."""
+    words = list(sys.argv[1:] if args is None else args)
+    if parser.fromfile_prefix_chars is not None:
+        words = parser._read_args_from_files(words)
+    has_positionals = _set_word_counts(parser, bindings)
+    return list(_respelled(parser, words, settle=has_positionals))
+
+
+def _respelled(parser: argparse.ArgumentParser, words: list[str], *, settle: bool) -> Iterator[str]:
+    """Hide the `=` within options, and settle what belongs to the option before it.
+
+    An option that may stand alone is closed before another's word. A negative number is a
+    value, also where argparse would see an option in it: `-inf`, where there is one `-i`.
+    """
+    known = parser._option_string_actions
+    odd = sorted((option for option in known if EQUALS in option), key=len, reverse=True)
+    has_numbers = any(_is_number(parser, word) for word in words)
+    is_taking = False  # an option that takes several words is before this one
+    position = 0
+    while position < len(words):
+        word, follower = words[position], words[position + 1 : position + 2]
+        if word == "--":
+            yield from words[position:]
+            return
+        position += 1
+        if is_taking and word not in known and _is_number(parser, word):
+            yield f"{NUMBER}{word}"
+            continue
+        word = word if word in known else _without_equals(word, odd)
+        action = _action_of(parser, word) if settle or has_numbers else None
+        if word[:1] in parser.prefix_chars:
+            is_taking = action is not None and action.nargs == "*"
+        if action is None or not follower:
+            yield word
+        elif action.nargs is None and _is_number(parser, follower[0]):
+            yield f"{word}={follower[0]}"
+            position += 1
+        elif settle and action.nargs == "?" and not action.accepts(follower[0]):
+            yield f"{word}={action.alone}"
+        else:
+            yield word
+
+
+def _without_equals(word: str, odd: Sequence[str]) -> str:
+    """Hide the `=` within an option, so that the first one of the word ends it."""
+    for option in odd:
+        if word.startswith(f"{option.replace(EQUALS, '=')}="):
+            return f"{option}{word[len(option) :]}"
+    return word
+
+
+def _is_number(parser: argparse.ArgumentParser, word: str) -> bool:
+    """Tell whether a word that begins as options do is a number."""
+    if len(word) < 2 or word[0] not in parser.prefix_chars:
+        return False
+    return bool(parser._negative_number_matcher.match(word))
+
+
+def _action_of(parser: argparse.ArgumentParser, word: str) -> BoundAction | None:
+    """Return the action of ours that a word, an abbreviation perhaps, stands for."""
+    action = parser._option_string_actions.get(word)
+    is_long = len(word) > 2 and {*word[:2]} <= {*parser.prefix_chars}
+    if action is None and is_long and "=" not in word and parser.allow_abbrev:
+        found = parser._get_option_tuples(word)
+        action = found[0][0] if len(found) == 1 else None
+    return action if isinstance(action, BoundAction) else None
+
+
+def _formatter(original: Callable[[], argparse.HelpFormatter]) -> argparse.HelpFormatter:
+    """Let a formatter see options in a form that fits a page."""
+    from .page import presented, wrapped
+
+    formatter = original()
+    add_usage, add_argument = formatter.add_usage, formatter.add_argument
+    split_lines = formatter._split_lines
+
+    def usage(text: Any, actions: Any, groups: Any, prefix: Any = None) -> None:
+        shown = [presented(action, with_help=False) for action in actions]
+        add_usage(text, shown, groups, prefix)
+
+    def argument(action: argparse.Action) -> None:
+        add_argument(presented(action, with_help=True))
+
+    formatter.__dict__.update(add_usage=usage, add_argument=argument)
+    if type(formatter)._split_lines is argparse.HelpFormatter._split_lines:
+        formatter.__dict__["_split_lines"] = lambda text, width: (
+            wrapped(text, width) or split_lines(text, width)
+        )
+    return formatter

@@ -1,0 +1,155 @@
+"""Other options for a hyperparameter: `--no-flag`, and single keys as `--opt.lr`.
+
+Owns which there are and what they set; help does not show them. Knows neither
+files nor when values are set.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from ..values.keys import change, key_paths
+from .options import SEQUENCES, BoundAction, HyperParameterAction, is_read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+    from ..values.convert import Converter
+    from .options import Taker
+
+
+def shorthands(
+    action: HyperParameterAction, spell: Callable[[str], str], separator: str
+) -> Iterator[tuple[str, BoundAction]]:
+    """Make the other options of a flag, or of a dict.
+
+    Args:
+        action: the option of the hyperparameter.
+        spell: makes an option of a name.
+        separator: what stands between the parts of a name.
+
+    Returns:
+        Each spelling with its action.
+    """
+    dashes = spell("")
+    flags: list[HyperParameterAction | KeyAction] = [action] if action.kind is bool else []
+    exact: dict[str, BoundAction] = {}
+    default = action.hyperparameter.value
+    if type(default) is dict:
+        for key, path in key_paths(default, separator).items():
+            each = KeyAction(action, path, separator.join((action.name, key)), spell, separator)
+            exact[f"{dashes}{each.name}"] = each
+            if each.kind is bool:
+                flags.append(each)
+            elif each.kind in SEQUENCES:
+                action.binding.sequences.append(each)
+    for flag in flags:
+        negated = NegatedAction(flag, spell(f"no-{flag.name}"))
+        exact[f"{dashes}no-{flag.name}"] = exact[f"{dashes}no_{flag.name}"] = negated
+    yield from exact.items()
+    # The keys `a_b` and `a-b` are two: who writes a key as it is gets that one.
+    for option, other in exact.items():
+        spelled = spell(option[len(dashes) :])
+        if spelled not in exact:
+            yield spelled, other
+
+
+class _Fixed(list[str]):
+    """Hold the spellings of an action that stands in no group.
+
+    Where `conflict_handler="resolve"` gives one of them to a later option, argparse
+    takes it from the list, and an action without any from its group.
+    """
+
+    def remove(self, spelling: str) -> None:
+        """Keep it: the parser has forgotten it already."""
+
+
+class NegatedAction(BoundAction):
+    """Be `--no-flag` beside `--flag`."""
+
+    option_strings: Sequence[str]
+
+    def __init__(self, flag: HyperParameterAction | KeyAction, option: str) -> None:
+        """Take no words."""
+        super().__init__(
+            [option], flag.dest, nargs=0, default=argparse.SUPPRESS, help=argparse.SUPPRESS
+        )
+        self._flag = flag
+        self.binding: Taker = flag.binding
+        self.option_strings = _Fixed(self.option_strings)
+
+    @property
+    def owner(self) -> HyperParameterAction:
+        """The option of the hyperparameter."""
+        return self._flag.owner
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,  # noqa: ARG002
+        option_string: str | None = None,
+    ) -> None:
+        """Turn the flag off."""
+        try:
+            value = self._flag.converter.check(False)
+        except ValueError as error:
+            raise argparse.ArgumentError(self, str(error)) from None
+        self._flag.take(namespace, value, self.spelled(option_string))
+
+
+class KeyAction(BoundAction):
+    """Set one key of a hyperparameter whose default is a dict: `--opt.lr 1`."""
+
+    option_strings: Sequence[str]
+
+    def __init__(
+        self,
+        whole: HyperParameterAction,
+        path: tuple[object, ...],
+        name: str,
+        spell: Callable[[str], str],
+        separator: str,
+    ) -> None:
+        """Leave the namespace alone: it holds the whole dict."""
+        self._whole = whole
+        self._path = path
+        self._separator = separator
+        self.binding: Taker = whole.binding
+        self.name: str = name
+        self.converter: Converter = whole.converter.key_converter(path)
+        self.kind: type[Any] | None = type(self.converter.sample)
+        words = "?" if self.kind is bool else None
+        super().__init__([spell(name)], argparse.SUPPRESS, nargs=words, help=argparse.SUPPRESS)
+        self.option_strings = _Fixed(self.option_strings)
+
+    @property
+    def owner(self) -> HyperParameterAction:
+        """The option of the hyperparameter."""
+        return self._whole
+
+    def accepts(self, word: str) -> bool:
+        """Tell whether a word is a value of the key."""
+        return is_read(self.converter, word)
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        """Turn the words into the value of the key."""
+        try:
+            value = self.converted(self.converter, values)
+        except ValueError as error:
+            raise argparse.ArgumentError(self, str(error)) from None
+        self.take(namespace, value, self.spelled(option_string))
+
+    def take(self, _namespace: argparse.Namespace, value: object, option: str) -> None:
+        """Note the value of the key."""
+        changed = change(self._whole.name, self._path, value, self._separator)
+        self.binding.typed(self.name, changed, option)

@@ -1,0 +1,119 @@
+"""Files that mean harm, given to a command line: a sentence, exit 2, nothing run or changed."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.hpargparse.parser.bound import bound, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+class Call:
+    """Pickle as a call that leaves a trace."""
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[str]]:
+        return os.mkdir, ("trace",)
+
+
+def aliases() -> str:
+    """Write eleven lines that stand for 10**11 values."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    for number in range(1, 11):
+        ten = ", ".join([f"*a{number - 1}"] * 10)
+        lines.append(f"a{number}: &a{number} [{ten}]")
+    return "\n".join(lines)
+
+
+DEEP = "[" * 100_000 + "]" * 100_000
+FILES = [
+    pytest.param("a.yaml", b"name: !!python/object/apply:os.mkdir [trace]", "tag", id="tag"),
+    pytest.param("a.yaml", b"name: !!python/name:os.mkdir ''", "tag", id="tag of a name"),
+    pytest.param("a.pkl", pickle.dumps({"name": Call()}), "asks for", id="pickle that calls"),
+    pytest.param("a.yaml", aliases().encode(), "aliases", id="aliases that explode"),
+    pytest.param("a.yaml", b"name: &a [*a]", "holds itself", id="alias of itself"),
+    pytest.param("a.yaml", f"name: {DEEP}".encode(), "nest", id="deep yaml"),
+    pytest.param("a.json", f'{{"name": {DEEP}}}'.encode(), "nest", id="deep json"),
+    pytest.param("a.pkl", b"\x80\x04" + b"(" * 9**5 + b"l" * 9**5 + b".", "nest", id="deep pickle"),
+    pytest.param("a.pkl", b"\x80\x04r\xff\xff\xff\x7f.", "remember", id="pickle that wants memory"),
+    pytest.param("a.yaml", b"lr: " + b"9" * 10**6, "(4300", id="number without end"),
+    pytest.param("a.json", f'{{"opt{".x" * 10**6}": 1}}'.encode(), "parts", id="name without end"),
+    pytest.param("a.yaml", b"lr: 1\0", "control characters", id="null byte"),
+    pytest.param("a.yaml", b"lr: \xff", "UTF-8", id="no text"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def refused(capsys: pytest.CaptureFixture[str], line: str) -> str:
+    """Parse a line that is refused; what the manager holds has to stay, and no trace be left."""
+    parser, manager = bound()
+    before = manager.get_values()
+    there = os.listdir()
+    sentence = refusal(capsys, parser, line)
+    assert manager.get_values() == before
+    assert os.listdir() == there
+    return sentence
+
+
+@pytest.mark.parametrize(("name", "data", "why"), FILES)
+def test_a_file_that_means_harm_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, data: bytes, why: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    sentence = refused(capsys, f"--lr 3 --hp-load {name}")
+    assert sentence.startswith(name)
+    assert why in sentence
+    assert len(sentence) < 600
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.json", "a.pkl"])
+def test_a_file_of_a_hundred_megabytes_is_not_read(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    with (tmp_path / name).open("wb") as file:
+        file.truncate(100_000_000)  # holes: it takes no room on a disk
+    assert "larger than 4 MiB" in refused(capsys, f"--hp-load {name}")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs here")
+@pytest.mark.parametrize("option", ["--hp-load", "--hp-save"])
+@pytest.mark.parametrize("kind", ["folder", "FIFO"])
+def test_what_is_no_file_is_refused(
+    capsys: pytest.CaptureFixture[str], option: str, kind: str
+) -> None:
+    (os.mkdir if kind == "folder" else os.mkfifo)("a.yaml")
+    assert f"This is a {kind}, not a file" in refused(capsys, f"{option} a.yaml")
+
+
+def test_a_file_without_permission_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str, *_flags: object) -> int:
+        raise PermissionError(13, "Permission denied", path)
+
+    (tmp_path / "a.yaml").touch()
+    monkeypatch.setattr(os, "open", refuse)  # root may read everything
+    assert "Permission denied" in refused(capsys, "--hp-load a.yaml")
+
+
+def test_a_long_text_is_read_in_little_memory(tmp_path: Path) -> None:
+    import tracemalloc
+
+    (tmp_path / "a.json").write_text(f'{{"name": "{"x" * 1_000_000}"}}', encoding="utf-8")
+    parser, manager = bound()
+    tracemalloc.start()
+    parser.parse_args(["--hp-load", "a.json"])
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(manager.get_value("name")) == 1_000_000
+    assert peak < 10_000_000

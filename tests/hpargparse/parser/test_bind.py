@@ -1,0 +1,433 @@
+"""What `bind` adds to a parser, and what it refuses to add."""
+
+from __future__ import annotations
+
+import pickle
+from argparse import SUPPRESS, ArgumentError, ArgumentParser, Namespace
+
+import pytest
+
+import hpargparse
+from hpargparse import ConversionError, OptionConflictError
+from hpargparse.parser.conflicts import demand_room, taken
+from hpargparse.parser.options import BoundAction
+from tests.hpargparse.parser.bound import bound, managed, parsed
+
+
+def test_a_parser_with_fifty_options_of_its_own_keeps_them() -> None:
+    parser = ArgumentParser()
+    for number in range(50):
+        parser.add_argument(f"--own-{number}", type=int, default=number)
+    args = parsed("--own-7 70 --lr 0.5", parser=parser)
+    assert (args.own_7, args.own_49, args.lr) == (70, 49, 0.5)
+
+
+def test_a_parser_takes_more_options_after_it_was_bound() -> None:
+    parser, manager = bound()
+    parser.add_argument("--later", "-j", type=int)
+    parser.add_argument("file", nargs="*")
+    args = parser.parse_args(["--lr", "1", "a", "--later", "3"])
+    assert (args.file, args.later, manager("lr")) == (["a"], 3, 1.0)
+
+
+def test_an_option_j_is_no_imaginary_number() -> None:
+    parser, manager = bound('_("z", 0j)')
+    parser.add_argument("-j", action="store_true")
+    args = parser.parse_args(["-j", "--z", "-1j"])
+    assert args.j is True
+    assert manager("z") == -1j
+
+
+def test_options_stand_in_the_order_of_the_source() -> None:
+    parser, _manager = bound('_("b", 1)\n_("a", 2)\n_("c", 3)', inject_actions=False)
+    assert [action.dest for action in parser._actions] == ["help", "b", "a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "options"),
+    [
+        pytest.param(False, [], id="none"),
+        pytest.param([], [], id="an empty list"),
+        pytest.param("load", ["--hp-load"], id="one"),
+        pytest.param(["list", "save"], ["--hp-save", "--hp-list"], id="two, in the usual order"),
+        pytest.param(("serial-format",), ["--hp-serial-format"], id="spelled as the option is"),
+    ],
+)
+def test_actions_are_those_asked_for(wanted: object, options: list[str]) -> None:
+    parser, _manager = bound("", inject_actions=wanted)
+    assert [action.option_strings[0] for action in parser._actions[1:]] == options
+
+
+def test_all_actions_are_there_if_nothing_is_asked_for() -> None:
+    parser, _manager = bound("")
+    assert [action.dest for action in parser._actions[1:]] == [
+        "hp_save",
+        "hp_load",
+        "hp_list",
+        "hp_detail",
+        "hp_serial_format",
+        "hp_strict",
+        "hp_exit",
+    ]
+
+
+def test_an_unknown_action_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match=r"inject_actions names 'lod'; there are save, load, list"):
+        bound(inject_actions=["lod"])
+
+
+def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match=r"serial_format='toml' is none of auto, yaml, json"):
+        bound(serial_format="toml")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "option", "dest"),
+    [("my_hp", "--my-hp-save", "my_hp_save"), ("", "--save", "save")],
+    ids=["another", "none"],
+)
+def test_a_prefix_changes_the_options_of_the_actions(prefix: str, option: str, dest: str) -> None:
+    parser, _manager = bound("", action_prefix=prefix, inject_actions=["save"])
+    assert parser._actions[1].option_strings == [option]
+    assert parser._actions[1].dest == dest
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        pytest.param(
+            '_("verbose", 1)',
+            "The argument -v/--verbose of the parser and the hyperparameter `verbose`"
+            " (train.py:1) both make the option --verbose.",
+            id="option of the parser",
+        ),
+        pytest.param(
+            '_("help", 1)',
+            "The argument -h/--help of the parser and the hyperparameter `help` (train.py:1)"
+            " both make the option --help.",
+            id="help",
+        ),
+        pytest.param(
+            '_("file", 1)',
+            "The argument file of the parser and the hyperparameter `file` (train.py:1)"
+            " both make `file` of the namespace.",
+            id="destination of a positional",
+        ),
+        pytest.param(
+            '_("a_b", 1)\n_("a-b", 2)',
+            "The hyperparameter `a_b` (train.py:1) and the hyperparameter `a-b` (train.py:2)"
+            " both make the option --a-b.",
+            id="two names, one option",
+        ),
+        pytest.param(
+            '_("hp_save", 1)',
+            "The hyperparameter `hp_save` (train.py:1) and the action --hp-save"
+            " both make the option --hp-save.",
+            id="an action",
+        ),
+    ],
+)
+def test_what_is_taken_is_refused_with_both_places(source: str, sentence: str) -> None:
+    parser = ArgumentParser()
+    parser.add_argument("-v", "--verbose")
+    parser.add_argument("file")
+    with pytest.raises(OptionConflictError) as caught:
+        bound(source, parser)
+    assert sentence in str(caught.value)
+    assert isinstance(caught.value, ArgumentError)
+
+
+def test_a_conflict_leaves_the_parser_as_it_was_and_names_all() -> None:
+    parser = ArgumentParser()
+    parser.add_argument("--a")
+    parser.add_argument("--b")
+    with pytest.raises(OptionConflictError) as caught:
+        bound('_("fine", 0)\n_("a", 1)\n_("b", 2)', parser)
+    assert [each.name for each in caught.value.diagnostics] == ["a", "b"]
+    assert [action.dest for action in parser._actions] == ["help", "a", "b"]
+
+
+def test_a_conflict_survives_pickling() -> None:
+    with pytest.raises(OptionConflictError) as caught:
+        bound('_("a_b", 1)\n_("a-b", 2)')
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_two_managers_share_a_parser_with_a_prefix_each() -> None:
+    parser, first = bound('_("a", 1)')
+    second = managed('_("b", 2)')
+    with pytest.raises(OptionConflictError, match=r"another `action_prefix`"):
+        hpargparse.bind(parser, second)
+    hpargparse.bind(parser, second, action_prefix="other")
+    args = parser.parse_args(["--a", "10", "--b", "20"])
+    assert (args.a, args.b, first("a"), second("b")) == (10, 20, 10, 20)
+
+
+def test_a_name_of_the_running_program_has_an_option_too() -> None:
+    parser, manager = ArgumentParser(), managed('_("a", 1)')
+    manager("late", 5)
+    hpargparse.bind(parser, manager)
+    assert parser.parse_args(["--late", "6"]).late == 6
+    assert manager("late", 5) == 6
+
+
+def test_calls_and_sets_before_bind_count() -> None:
+    parser, manager = ArgumentParser(), managed('_("a", 1)\n_("b", 2)')
+    assert manager("a", 1) == 1
+    manager.set_value("b", 20)
+    hpargparse.bind(parser, manager)
+    args = parser.parse_args([])
+    assert (args.a, args.b) == (1, 20)
+
+
+def test_the_empty_name_has_no_option() -> None:
+    parser, manager = bound('_("", 1)\n_("a", 2)', inject_actions=False)
+    assert parser.parse_args(["--a", "3"]).a == 3
+    assert manager("") == 1
+
+
+def test_a_suppressing_parser_keeps_unasked_actions_out_of_the_namespace() -> None:
+    parser, _manager = bound('_("lr", 0.1)', ArgumentParser(argument_default=SUPPRESS))
+    assert vars(parser.parse_args([])) == {"lr": 0.1}
+    assert vars(parser.parse_args(["--hp-strict"])) == {"lr": 0.1, "hp_strict": True}
+
+
+def test_a_resolving_parser_may_replace_an_option_of_ours() -> None:
+    parser, manager = bound('_("lr", 0.1)\n_("b", 1)', ArgumentParser(conflict_handler="resolve"))
+    parser.add_argument("--lr", default="mine")
+    args = parser.parse_args(["--b", "2"])
+    assert (args.lr, args.b, manager("lr"), manager("b")) == ("mine", 2, 0.1, 2)
+
+
+class TestGroups:
+    def test_are_made_of_the_branches_of_names(self) -> None:
+        parser, _manager = bound('_("model.depth", 1)\n_("model.width", 2)\n_("lr", 3)')
+        assert [group.title for group in parser._action_groups][2:] == ["model"]
+        assert "model:\n  --model.depth" in parser.format_help()
+
+    def test_are_made_of_hints(self) -> None:
+        parser, _manager = bound('_("a", 1, group="optimizer")\n_("b", 2, group=3)')
+        assert [group.title for group in parser._action_groups][2:] == ["optimizer", "3"]
+
+    def test_are_shared_with_those_of_the_parser(self) -> None:
+        parser = ArgumentParser()
+        own = parser.add_argument_group("model", "how deep")
+        bound('_("model.depth", 1)', parser)
+        assert [action.dest for action in own._group_actions] == ["model.depth"]
+
+    def test_are_not_made_of_a_leading_separator(self) -> None:
+        parser, _manager = bound('_(".a", 1)')
+        assert len(parser._action_groups) == 2
+
+
+class TestParents:
+    def test_a_bound_parent_hands_its_options_on(self) -> None:
+        parent, manager = bound(parser=ArgumentParser(add_help=False))
+        child = ArgumentParser(parents=[parent])
+        args = child.parse_args(["--lr", "3", "--weight_decay", "2", "--no-shuffle"])
+        assert (args.lr, manager("lr"), manager("weight_decay")) == (3.0, 3.0, 2.0)
+
+    def test_a_bound_child_has_the_options_of_its_parent_too(self) -> None:
+        parent = ArgumentParser(add_help=False)
+        parent.add_argument("--gpu", type=int)
+        args = parsed("--gpu 3 --lr 2", parser=ArgumentParser(parents=[parent]))
+        assert (args.gpu, args.lr) == (3, 2.0)
+
+    def test_parent_and_child_may_both_be_bound(self) -> None:
+        parent, above = bound('_("a", 1)', ArgumentParser(add_help=False))
+        child = ArgumentParser(parents=[parent])
+        below = managed('_("b", 2)')
+        hpargparse.bind(child, below, inject_actions=False)
+        child.parse_args(["--a", "10", "--b", "20"])
+        assert (above("a"), below("b")) == (10, 20)
+
+    def test_a_grandchild_still_sets_values(self) -> None:
+        parent, manager = bound(parser=ArgumentParser(add_help=False))
+        child = ArgumentParser(parents=[parent], add_help=False)
+        ArgumentParser(parents=[child]).parse_args(["--lr", "3"])
+        assert manager("lr") == 3.0
+
+    def test_groups_are_handed_on(self) -> None:
+        parent, manager = bound('_("m.d", 1)', ArgumentParser(add_help=False))
+        ArgumentParser(parents=[parent]).parse_args(["--m.d", "3"])
+        assert manager("m.d") == 3
+
+    def test_an_action_moved_by_hand_sets_values_too(self) -> None:
+        parent, manager = bound('_("a", 1)', inject_actions=False)
+        other = ArgumentParser()
+        other._add_action(parent._actions[1])
+        assert other.parse_args(["--a", "5"]).a == 5
+        assert manager("a") == 5
+        assert str(manager.explain("a")[-1]) == "--a"
+
+
+class TestSubParsers:
+    def test_the_top_alone(self) -> None:
+        parser, manager = bound()
+        parser.add_subparsers(dest="command").add_parser("train").add_argument("--gpu")
+        args = parser.parse_args(["--lr", "3", "train", "--gpu", "1"])
+        assert (args.lr, args.gpu, args.command, manager("lr")) == (3.0, "1", "train", 3.0)
+
+    def test_the_sub_parser_alone(self) -> None:
+        top = ArgumentParser()
+        top.add_argument("--gpu")
+        sub, manager = bound(parser=top.add_subparsers().add_parser("train"))
+        args = top.parse_args(["--gpu", "1", "train", "--lr", "3"])
+        assert (args.lr, args.gpu, manager("lr")) == (3.0, "1", 3.0)
+        assert sub.get_default("lr") == 0.1
+
+    def test_both_with_one_manager(self) -> None:
+        top, manager = bound()
+        sub = top.add_subparsers().add_parser("train")
+        hpargparse.bind(sub, manager)
+        args = top.parse_args(["--lr", "3", "--epochs", "8", "train", "--lr", "4"])
+        assert (args.lr, args.epochs) == (4.0, 8)
+        assert (manager("lr"), manager("epochs")) == (4.0, 8)
+
+    def test_both_with_a_manager_each(self) -> None:
+        top, above = bound('_("a", 1)')
+        sub, below = bound('_("b", 2)', top.add_subparsers().add_parser("train"))
+        args = top.parse_args(["--a", "3", "train", "--b", "4"])
+        assert (args.a, args.b, above("a"), below("b")) == (3, 4, 3, 4)
+        assert sub.prog.endswith("train")
+
+    def test_a_sub_parser_that_is_not_named_sets_nothing(self) -> None:
+        top, _above = bound('_("a", 1)')
+        commands = top.add_subparsers()
+        _sub, below = bound('_("b", 2)', commands.add_parser("train"))
+        commands.add_parser("test")
+        assert not hasattr(top.parse_args(["test"]), "b")
+        assert below("b") == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "own", "option"),
+    [
+        pytest.param('_("flag", False)', "--no-flag", "--no-flag", id="a flag negated"),
+        pytest.param('_("opt", {"a": 1})', "--opt.a", "--opt.a", id="a key of a dict"),
+        pytest.param('_("o", {"a": {"b": 1}})', "--o.a.b", "--o.a.b", id="a key of a key"),
+    ],
+)
+def test_a_shorthand_that_the_parser_has_is_refused(source: str, own: str, option: str) -> None:
+    parser = ArgumentParser()
+    parser.add_argument(own, dest="own")
+    with pytest.raises(OptionConflictError) as caught:
+        bound(source, parser)
+    assert f"the argument {own} of the parser and the hyper" in str(caught.value).lower()
+    assert f"(train.py:1) both make the option {option}." in str(caught.value)
+    assert "--hp-save" not in parser._option_string_actions
+
+
+def test_a_spelling_with_underscores_that_the_parser_has_is_refused_once() -> None:
+    parser = ArgumentParser()
+    parser.add_argument("--weight_decay", dest="own")
+    with pytest.raises(OptionConflictError, match="make the option --weight_decay") as caught:
+        bound('_("weight_decay", 1)', parser)
+    assert len(caught.value.diagnostics) == 1
+
+
+@pytest.mark.parametrize("names", ["flag no_flag", "no-flag flag"])
+def test_a_shorthand_that_another_hyperparameter_has_is_refused(names: str) -> None:
+    first, second = names.split()
+    with pytest.raises(OptionConflictError) as caught:
+        bound(f'_("{first}", False)\n_("{second}", False)')
+    assert f"`{first}` (train.py:" in str(caught.value)
+    assert f"`{second}` (train.py:" in str(caught.value)
+
+
+@pytest.mark.parametrize("option", ["--no-shuffle", "--opt.lr", "--weight_decay", "--lr"])
+def test_a_later_option_meets_ours_as_in_argparse(option: str) -> None:
+    parser, _ = bound()
+    with pytest.raises(ArgumentError, match="conflicting option string"):
+        parser.add_argument(option)
+    parser, manager = bound(parser=ArgumentParser(conflict_handler="resolve"))
+    before = manager.get_values()
+    parser.add_argument(option, dest="own")
+    args = parser.parse_args([option, "x", "--weight-decay", "2"])
+    assert (args.own, args.weight_decay) == ("x", 2.0)
+    assert manager.get_values() == {**before, "weight_decay": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param('1, type="flot"', "the hint `type` of `a` is 'flot' at", id="no type"),
+        pytest.param(
+            "1, type=3", "it has to be one of 'bool', 'int', 'float'", id="type, a number"
+        ),
+        pytest.param("1, choices=3", "it has to be a list of values", id="choices, a number"),
+        pytest.param("1, choices=[]", "it has to name a value at least", id="choices, none"),
+        pytest.param("1, range=[1]", "it has to be the pair [lowest, highest]", id="range of one"),
+        pytest.param("1, range=[3, 1]", "[lowest, highest], in this order", id="range reversed"),
+        pytest.param("'x', range=[0, 1]", "its values, as 'x' is", id="range, a text"),
+        pytest.param("1, range=[None, 'x']", "its values, as 1 is", id="range, an open end"),
+        pytest.param("None, range=[0, 'x']", "comparable with each other", id="range of no kind"),
+        pytest.param("[1, 'x'], range=[0, 1]", "comparable with its values", id="range, a list"),
+    ],
+)
+def test_a_malformed_hint_is_refused_at_bind(arguments: str, sentence: str) -> None:
+    parser = ArgumentParser()
+    with pytest.raises(ConversionError) as caught:
+        bound(f'_("fine", 0)\n_("a", {arguments})', parser)
+    assert sentence in str(caught.value)
+    assert "train.py:2" in str(caught.value)
+    assert [action.dest for action in parser._actions] == ["help"]
+
+
+def test_all_malformed_hints_are_told_at_once() -> None:
+    with pytest.raises(ConversionError) as caught:
+        bound('_("a", 1, range=3)\n_("b", choices=())\n_("c", 3, range=[0, 1])')
+    assert [each.name for each in caught.value.diagnostics] == ["a", "b"]
+    assert "train.py:2" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "[1], range=[0, 2]",
+        "[], range=[0, 2]",
+        "None, range=[0, 1]",
+        "0.5, range=[None, None]",
+        "[None, 1], range=[0, 1]",
+        "'b', range=['a', 'c']",
+    ],
+)
+def test_a_hint_that_makes_sense_is_kept(arguments: str) -> None:
+    parser, manager = bound(f'_("a", {arguments})')
+    parser.parse_args([])
+    assert manager.exists("a")
+
+
+@pytest.mark.parametrize("name", ["__class__", "__dict__", "__eq__"])
+def test_a_name_that_python_reserves_leaves_the_namespace_whole(name: str) -> None:
+    parser, manager = bound(f'_("{name}", 3)')
+    args = parser.parse_args([f"--{name}", "4"])
+    assert type(args) is Namespace
+    assert (vars(args)[name], manager(name)) == (4, 4)
+    assert f"{name}=4" in repr(args)
+    assert args == args  # noqa: PLR0124 - it still can be compared
+
+
+def test_a_name_that_python_reserves_passes_through_a_sub_parser() -> None:
+    parser = ArgumentParser()
+    child = parser.add_subparsers().add_parser("run")
+    _, manager = bound('_("a", 3)\n_("__flag__", True)', child)
+    args = parser.parse_args(["run", "--no-__flag__", "--a", "4"])
+    assert (args.a, manager("__flag__")) == (4, False)
+
+
+def test_an_empty_name_has_no_option() -> None:
+    parser, manager = bound('_("", {"a": 1})\n_("b", 2)')
+    assert [action.dest for action in parser._actions[:3]] == ["help", "b", "hp_save"]
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--=7"])
+    assert manager.get_values() == {"": {"a": 1}, "b": 2}
+
+
+def test_nothing_is_refused_where_there_is_room() -> None:
+    parser, _manager = bound('_("opt", {"a_b": 1})\n_("flag", True)')
+    known = parser._option_string_actions
+    ours = [action for action in parser._actions if isinstance(action, BoundAction)]
+    others = [(option, each) for option, each in known.items() if isinstance(each, BoundAction)]
+    demand_room(ArgumentParser(), ours, [*others, *others])
+    assert [*taken(ArgumentParser(), ours, [*others, *others])] == []

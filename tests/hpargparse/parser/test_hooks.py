@@ -1,0 +1,403 @@
+"""What a bound parser does with words, spellings and mistyped options."""
+
+from __future__ import annotations
+
+import copy
+import math
+import threading
+from argparse import SUPPRESS, ArgumentError, ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import hpargparse
+from tests.hpargparse.parser.bound import SOURCE, bound, managed, parsed, refusal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _with_files(**settings: Any) -> ArgumentParser:
+    parser = ArgumentParser(prog="train.py", **settings)
+    parser.add_argument("files", nargs="*")
+    return parser
+
+
+@pytest.mark.parametrize(
+    ("line", "files", "values"),
+    [
+        pytest.param("--shuffle a b", ["a", "b"], {"shuffle": True}, id="flag before a file"),
+        pytest.param("--shuffle true a", ["a"], {"shuffle": True}, id="flag with a word"),
+        pytest.param("--shuffle no a", ["a"], {"shuffle": False}, id="flag turned off"),
+        pytest.param("--shuffle t y", ["t", "y"], {"shuffle": True}, id="flag before short names"),
+        pytest.param("--shuf a", ["a"], {"shuffle": True}, id="abbreviated flag"),
+        pytest.param("--shuffle -1", ["-1"], {"shuffle": True}, id="flag before a negative number"),
+        pytest.param("--shuffle --lr 1 a", ["a"], {"lr": 1.0}, id="flag before an option"),
+        pytest.param("a --shuffle", ["a"], {"shuffle": True}, id="flag at the end"),
+        pytest.param("--no-shuffle a", ["a"], {"shuffle": False}, id="negated flag"),
+        pytest.param("--shuffle -- --x", ["--x"], {"shuffle": True}, id="after two dashes"),
+        pytest.param("-- --shuffle", ["--shuffle"], {"shuffle": False}, id="an option after them"),
+        pytest.param("--ks 3 a", ["a"], {"ks": [3]}, id="sequence swallows no file"),
+        pytest.param("--ks 3,4 a b", ["a", "b"], {"ks": [3, 4]}, id="sequence with commas"),
+        pytest.param("--ks -3,-4 a", ["a"], {"ks": [-3, -4]}, id="negative sequence"),
+        pytest.param("--opt.nested.on a", ["a"], {"lr": 0.1}, id="key that is a flag"),
+        pytest.param("- a", ["-", "a"], {}, id="a dash is a file"),
+    ],
+)
+def test_positional_arguments_are_left_alone(
+    line: str, files: list[str], values: dict[str, object]
+) -> None:
+    args = parsed(line, parser=_with_files())
+    assert args.files == files
+    assert values.items() <= vars(args).items()
+
+
+def test_a_flag_that_may_be_none_takes_that_word() -> None:
+    source = '_("flag", True, optional=True)'
+    assert parsed("--flag None a", source, _with_files()).flag is None
+    assert parsed("--flag a", source, _with_files()).flag is True
+
+
+class TestNegativeNumbers:
+    @pytest.mark.parametrize(
+        ("own", "line", "values"),
+        [
+            pytest.param("-i", "--lr -inf", {"lr": -math.inf}, id="inf beside -i"),
+            pytest.param("-1", "--lr -1e-3", {"lr": -1e-3}, id="a float beside -1"),
+            pytest.param("-1", "--epochs -1", {"epochs": -1}, id="the very option as a value"),
+            pytest.param("-i", "--weight_dec -inf", {"weight_decay": -math.inf}, id="abbreviated"),
+            pytest.param("-i", "--opt.lr -inf", {"opt": {"lr": -math.inf}}, id="a key"),
+            pytest.param("-i", "-i --lr -inf", {"lr": -math.inf, "own": True}, id="both"),
+            pytest.param("-n", "--ws 2 -nan", {"ws": [2.0, -math.nan]}, id="last of a sequence"),
+            pytest.param("-i", "--ws -inf -1", {"ws": [-math.inf, -1.0]}, id="a sequence"),
+            pytest.param("-1", "--ws -2 -1", {"ws": [-2.0], "own": True}, id="an option behind"),
+            pytest.param("-1", "--ws=-2 -1", {"ws": [-2.0], "own": True}, id="one word, option"),
+            pytest.param("-1", "--ws --lr -2", {"ws": [], "lr": -2.0}, id="an empty sequence"),
+        ],
+    )
+    @pytest.mark.parametrize("is_bound_first", [True, False])
+    def test_are_values_beside_options_that_look_like_them(
+        self, own: str, line: str, values: dict[str, object], *, is_bound_first: bool
+    ) -> None:
+        source = '_("lr", 9.0)\n_("weight_decay", 1.0)\n_("epochs", 3)\n_("ws", [0.5])\n'
+        source += '_("opt", {"lr": 1.0})'
+        parser = ArgumentParser()
+        if is_bound_first:
+            bound(source, parser)
+            parser.add_argument(own, dest="own", action="store_true")
+        else:
+            parser.add_argument(own, dest="own", action="store_true")
+            bound(source, parser)
+        args = parser.parse_args(line.split())
+        assert repr({name: getattr(args, name) for name in values}) == repr(values)
+
+    def test_keep_the_dash_where_nobody_takes_them(self) -> None:
+        parser, _manager = bound('_("ws", [0.5])')
+        parser.add_argument("-i", action="store_true")
+        assert parser.parse_known_args(["--ws", "3", "-i", "-2"])[1] == ["-2"]
+
+
+def test_abbreviations_are_off_where_the_parser_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser, _manager = bound(parser=_with_files(allow_abbrev=False))
+    assert "--weig (did you mean --weight-decay?)" in refusal(capsys, parser, "--weig 3")
+
+
+def test_an_abbreviation_of_two_options_is_ambiguous(capsys: pytest.CaptureFixture[str]) -> None:
+    parser, _manager = bound('_("ab_x", False)\n_("ab_y", 2)', _with_files())
+    message = refusal(capsys, parser, "--ab 3")
+    assert message == "ambiguous option: --ab could match --ab-x, --ab-y"
+
+
+def test_options_stand_in_files_too(tmp_path: Path) -> None:
+    file = tmp_path / "options"
+    file.write_text("--lr\n3\n--shuffle\n")
+    args = parsed(f"@{file} a", parser=_with_files(fromfile_prefix_chars="@"))
+    assert (args.lr, args.shuffle, args.files) == (3.0, True, ["a"])
+
+
+class TestUnknownWords:
+    @pytest.mark.parametrize(
+        ("line", "message"),
+        [
+            pytest.param(
+                "--weight-deacy=1",
+                "--weight-deacy=1 (did you mean --weight-decay?)",
+                id="typo",
+            ),
+            pytest.param("--weight_deacy", "--weight_deacy (did you mean --weight-decay?)", id="_"),
+            pytest.param("--no-shufle", "--no-shufle (did you mean --no-shuffle?)", id="negated"),
+            pytest.param("--opt.lz=1", "--opt.lz=1 (did you mean --opt.lr?)", id="key"),
+            pytest.param("--hp-lost", "--hp-lost (did you mean --hp-list?)", id="action"),
+            pytest.param("--quuz", "--quuz", id="hidden option of the parser"),
+            pytest.param("--zzzzzz", "--zzzzzz", id="nothing near"),
+            pytest.param("--opt.zz", "--opt.zz (did you mean --opt.lr?)", id="rather a key"),
+            pytest.param("--opts", "--opts (did you mean --opt?)", id="no key"),
+            pytest.param("lr", "lr", id="a word"),
+            pytest.param("-lr", "-lr (did you mean --lr?)", id="one dash"),
+        ],
+    )
+    def test_get_a_suggestion(
+        self, line: str, message: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        parser = ArgumentParser(allow_abbrev=False)
+        parser.add_argument("--quux", action="store_true", help=SUPPRESS)
+        parser, manager = bound(parser=parser)
+        assert refusal(capsys, parser, line) == f"unrecognized arguments: {message}"
+        assert manager("lr") == 0.1
+
+    def test_behind_two_dashes_are_no_mistyped_options(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        parser, _manager = bound()
+        assert refusal(capsys, parser, "--shuffle -- --lr").endswith("--lr")
+
+    def test_are_returned_to_who_asks_for_them(self) -> None:
+        parser, manager = bound()
+        args, rest = parser.parse_known_args(["--lr", "3", "--lrr=4", "x"])
+        assert (args.lr, manager("lr"), rest) == (3.0, 3.0, ["--lrr=4", "x"])
+
+    def test_are_returned_as_they_were_typed(self) -> None:
+        parser, _manager = bound('_("a=b", 3)', ArgumentParser(allow_abbrev=False))
+        _args, rest = parser.parse_known_args(["--", "--a=b=4"])
+        assert rest[-1] == "--a=b=4"
+
+    def test_of_a_sub_parser_get_a_suggestion(self, capsys: pytest.CaptureFixture[str]) -> None:
+        top = ArgumentParser()
+        _sub, manager = bound(parser=top.add_subparsers().add_parser("train"))
+        message = refusal(capsys, top, "train --weight-deacy=1 --lr 2")
+        assert message.endswith("--weight-deacy=1 (did you mean --weight-decay?)")
+        assert manager("lr") == 0.1
+
+    def test_of_a_sub_parser_get_a_suggestion_from_the_top(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        top, _above = bound('_("a", 1)')
+        bound(parser=top.add_subparsers().add_parser("train"), inject_actions=False)
+        message = refusal(capsys, top, "train --weight-deacy=1")
+        assert message.endswith("--weight-deacy=1 (did you mean --weight-decay?)")
+
+    @pytest.mark.parametrize(
+        ("line", "message"),
+        [
+            pytest.param(
+                "train --depth=5",
+                "--depth=5 (it has to stand before train)",
+                id="of the parser above",
+            ),
+            pytest.param("train --depht=5", "--depht=5 (did you mean --depth?)", id="mistyped"),
+            pytest.param("train fast --own 3", "--own (it has to stand before train) 3", id="own"),
+            pytest.param(
+                "train fast --lr 3", "--lr (it has to stand before fast) 3", id="in between"
+            ),
+        ],
+    )
+    def test_that_belong_before_a_sub_command_are_told_so(
+        self, line: str, message: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        top, _manager = bound('_("depth", 1)', ArgumentParser(prog="train.py"))
+        top.add_argument("--own")
+        sub, _below = bound(
+            '_("lr", 0.5)', top.add_subparsers().add_parser("train"), action_prefix="sub"
+        )
+        sub.add_subparsers().add_parser("fast")
+        assert refusal(capsys, top, line) == f"unrecognized arguments: {message}"
+
+    def test_of_a_sub_parser_are_returned_to_who_asks_the_top_for_them(self) -> None:
+        top = ArgumentParser()
+        _sub, manager = bound(parser=top.add_subparsers().add_parser("train"))
+        _args, rest = top.parse_known_args(["train", "--weight-deacy=1", "--lr", "2"])
+        assert rest == ["--weight-deacy=1"]
+        assert manager("lr") == 2.0
+
+    def test_raise_where_the_parser_does_not_exit(self) -> None:
+        parser, _manager = bound(parser=ArgumentParser(exit_on_error=False))
+        with pytest.raises(ArgumentError, match=r"--lrr=1 \(did you mean --lr\?\)"):
+            parser.parse_args(["--lrr=1"])
+
+
+class TestIntermixed:
+    def test_words_and_options_may_alternate(self) -> None:
+        parser, manager = bound(parser=_with_files())
+        args = parser.parse_intermixed_args("a --lr 3 b --shuffle c --ks 7 d".split())
+        assert args.files == ["a", "b", "c", "d"]
+        assert (args.lr, args.shuffle, args.ks, manager("ks")) == (3.0, True, [7], [7])
+
+    def test_unknown_options_get_a_suggestion(self, capsys: pytest.CaptureFixture[str]) -> None:
+        parser, _manager = bound(parser=_with_files())
+        with pytest.raises(SystemExit):
+            parser.parse_intermixed_args(["a", "--lrr=3"])
+        assert "--lrr=3 (did you mean --lr?)" in capsys.readouterr().err
+
+    def test_unknown_options_are_returned_to_who_asks_for_them(self) -> None:
+        parser, manager = bound(parser=_with_files())
+        args, rest = parser.parse_known_intermixed_args(["a", "b", "--lr", "4", "--lrr=3"])
+        assert (args.files, rest, manager("lr")) == (["a", "b"], ["--lrr=3"], 4.0)
+
+
+class _Finishing(ArgumentParser):
+    """A parser that looks at what was parsed."""
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        parsed = super().parse_args(args, namespace)
+        parsed.double = parsed.lr * 2
+        return parsed
+
+
+class _Tolerant(ArgumentParser):
+    """A parser that lets unknown words pass."""
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        parsed, parsed.rest = self.parse_known_args(args, namespace)
+        return parsed
+
+
+class _Knowing(ArgumentParser):
+    """A parser that changes what words it is given."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        return super().parse_known_args([*args, "--epochs", "9"], namespace)
+
+
+class _Raising(ArgumentParser):
+    """A parser that raises where others exit."""
+
+    def error(self, message: str) -> Any:
+        raise RuntimeError(message)
+
+
+class _Silent(ArgumentParser):
+    """A parser that survives its errors."""
+
+    def error(self, message: str) -> Any:
+        self.message = message
+
+
+class TestSubclasses:
+    def test_see_final_values_in_their_parse_args(self, tmp_path: Path) -> None:
+        (tmp_path / "a.yaml").write_text("lr: 4")
+        parser, _manager = bound(parser=_Finishing())
+        assert parser.parse_args(["--hp-load", str(tmp_path / "a.yaml")]).double == 8.0
+
+    def test_may_let_unknown_words_pass(self) -> None:
+        parser, manager = bound(parser=_Tolerant())
+        assert parser.parse_args(["--lr", "3", "--lrr"]).rest == ["--lrr"]
+        assert manager("lr") == 3.0
+
+    def test_may_change_the_words(self) -> None:
+        parser, manager = bound(parser=_Knowing())
+        assert parser.parse_args(["--lr", "3"]).epochs == 9
+        assert manager("epochs") == 9
+
+    @pytest.mark.parametrize("line", ["--lr x", "--lrr=1", "--hp-load none.yaml", "--act x"])
+    def test_may_raise_in_error(self, line: str) -> None:
+        parser, manager = bound(parser=_Raising())
+        with pytest.raises(RuntimeError, match=r"."):
+            parser.parse_args(["--epochs", "9", *line.split()])
+        assert manager("epochs") == 3
+        assert parser.parse_args([]).epochs == 3
+
+    def test_that_survive_an_error_do_not_survive_ours(self) -> None:
+        parser, manager = bound(parser=_Silent())
+        with pytest.raises(ArgumentError, match="unrecognized arguments: --lrr=1"):
+            parser.parse_args(["--epochs", "9", "--lrr=1"])
+        assert isinstance(parser, _Silent)
+        assert parser.message.startswith("unrecognized arguments: --lrr=1")
+        assert manager("epochs") == 3
+
+
+def test_words_of_the_process_are_taken_where_none_are_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.argv", ["train.py", "--lr", "3"])
+    parser, manager = bound()
+    assert parser.parse_args().lr == manager("lr") == 3.0
+
+
+def test_a_number_of_the_parser_is_no_value_of_ours() -> None:
+    parser = ArgumentParser()
+    parser.add_argument("-1", dest="one", action="store_true")
+    assert parsed("-1 --lr 2", parser=parser).one is True
+
+
+def test_parsers_run_in_threads_at_once() -> None:
+    parsers = [bound(f"{SOURCE}_('own', {number})") for number in range(8)]
+    shared, _manager = bound(parser=_with_files())
+    failures: list[object] = []
+
+    def work(number: int) -> None:
+        parser, manager = parsers[number]
+        for turn in range(20):
+            args = parser.parse_args(["--own", str(turn), "--lr", str(number)])
+            if (args.own, manager("lr")) != (turn, number):
+                failures.append(args)
+            _args, rest = shared.parse_known_args(["--lrr=1", "--shuffle", f"f{number}"])
+            if rest != ["--lrr=1"]:
+                failures.append(rest)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert failures == []
+
+
+def test_a_parser_runs_inside_an_action_of_another() -> None:
+    inner, manager = bound()
+    outer = ArgumentParser()
+    outer.add_argument("--run", type=lambda word: inner.parse_known_args([word, "--x"])[1])
+    assert outer.parse_args(["--run=--lr=3"]).run == ["--x"]
+    assert manager("lr") == 3.0
+
+
+def test_a_namespace_of_the_caller_is_filled() -> None:
+    parser, _manager = bound()
+    mine = Namespace(own=1)
+    assert parser.parse_args(["--lr", "3"], mine) is mine
+    assert (mine.own, mine.lr) == (1, 3.0)
+
+
+def test_a_second_bind_of_the_same_parser_hooks_it_once() -> None:
+    parser, _first = bound('_("a", 1)', inject_actions=False)
+    before = parser.__dict__["parse_known_args"]
+    hpargparse.bind(parser, managed('_("b", 2)'), inject_actions=False)
+    assert parser.__dict__["parse_known_args"] is before
+
+
+def test_a_copy_of_a_parser_parses_with_what_is_its_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser, manager = bound('_("lr", 0.5)\n_("flag", False)\n_("ks", [1])')
+    twin = copy.deepcopy(parser)
+    twin.prog = "twin"
+    twin.add_argument("--more", default=1)
+    twin.set_defaults(lr=0.25)
+    args = twin.parse_args(["--no-flag", "--ks", "3", "4", "--more", "2"])
+    assert (args.lr, args.ks, args.more) == (0.25, [3, 4], "2")
+    assert (manager("lr"), manager("ks")) == (0.25, [3, 4])
+    with pytest.raises(SystemExit):
+        twin.parse_args(["--mroe", "2"])
+    assert "twin: error: unrecognized arguments: --mroe (did you mean --more?)" in (
+        capsys.readouterr().err
+    )
+    assert parser.parse_args([]).lr == 0.25
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--more", "2"])
+
+
+@pytest.mark.parametrize(
+    ("line", "keys"),
+    [
+        ("--opt.a_b 5", {"a_b": 5}),
+        ("--opt.a-b 5", {"a-b": 5}),
+        ("--opt.c_d 5", {"c_d": 5}),
+        ("--opt.c-d 5", {"c_d": 5}),
+    ],
+)
+def test_a_key_that_is_written_as_it_is_comes_before_one_that_is_spelled_alike(
+    line: str, keys: dict[str, int]
+) -> None:
+    default = {"a_b": 1, "a-b": 2, "c_d": 3}
+    assert parsed(line, f"_('opt', {default})").opt == {**default, **keys}
