@@ -6,20 +6,23 @@ knows neither git nor how facts are compared.
 
 from __future__ import annotations
 
+from hpman import Diagnostic
 from hpman.record import Record
 
+from .errors import ComparisonError
 from .facts import facts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from hpman import Diagnostic, Index
+    from hpman import Index
 
     from .facts import Fact, Locate
 
 _BROKEN = "HPM001"
 _FEW = 3  # places that a sentence can hold
+_WAY_OUT = "Nothing is left of this side to compare. Mend the file, or compare something else."
 
 
 class Side(Record):
@@ -63,6 +66,22 @@ class Side(Record):
         ]
         return self.sources.swap((), keys) if keys else self.sources
 
+    def faults(self) -> list[Diagnostic]:
+        """Return why nothing of the side can be read; nothing where something can."""
+        if self.without(self.broken()).files:
+            return []
+        problems = [
+            each.replace(path=f"{self.prefix}{self.locate(file.source.path)[1]}", advice=_WAY_OUT)
+            for file in self.sources.files.values()
+            for each in file.diagnostics
+            if each.code == _BROKEN
+        ]
+        problems += [
+            Diagnostic(_BROKEN, _unreadable(reason), _WAY_OUT, self.locate(path)[1])
+            for path, reason in self.unreadable.items()
+        ]
+        return problems
+
 
 def placeholders_of(sides: Sequence[Side], asked: Sequence[str]) -> list[str]:
     """Return the managers to look at: those asked for, else all that there are."""
@@ -70,7 +89,12 @@ def placeholders_of(sides: Sequence[Side], asked: Sequence[str]) -> list[str]:
 
 
 def facts_of_one(side: Side, asked: Sequence[str]) -> tuple[list[Fact], list[str]]:
-    """Return what one side says, beside a snapshot, and a sentence on what cannot be read."""
+    """Return what one side says, beside a snapshot, and a sentence on what cannot be read.
+
+    Raises:
+        ComparisonError: nothing of the side can be read.
+    """
+    _demand_readable(side)
     managers = placeholders_of([side], asked)
     index = side.without(side.broken())
     return list(facts(index, side.locate, managers)), list(_problems(side, {}, managers))
@@ -88,7 +112,12 @@ def facts_of_both(
         old: one side.
         new: the other.
         asked: the managers; all that there are for none.
+
+    Raises:
+        ComparisonError: nothing of a side can be read.
     """
+    for side in (old, new):
+        _demand_readable(side)
     managers = placeholders_of([old, new], asked)
     broken = old.broken() | new.broken()
     found = []
@@ -146,13 +175,25 @@ def _problems(side: Side, other: Mapping[str, str], managers: Sequence[str]) -> 
     """Yield a sentence on each problem of a side, of files that the other has otherwise."""
     for path, reason in side.unreadable.items():
         shown = side.locate(path)[1]
-        yield f"{side.prefix}{shown}: This file cannot be read: {reason}. It is left out."
+        yield f"{side.prefix}{shown}: {_unreadable(reason)} It is left out."
     for file in side.sources.files.values():
         path, shown = side.locate(file.source.path)
         if other.get(path) != file.source.text:
             for each in file.diagnostics:
                 if each.placeholder is None or each.placeholder in managers:
                     yield f"{side.prefix}{_placed(each, shown)}"
+
+
+def _demand_readable(*sides: Side) -> None:
+    """Refuse sides of which nothing can be read: that nothing differs would be no answer."""
+    problems = [fault for each in sides for fault in each.faults()]
+    if problems:
+        raise ComparisonError(*problems)
+
+
+def _unreadable(reason: str) -> str:
+    """Say why a file cannot be read."""
+    return f"This file cannot be read: {reason}."
 
 
 def _placed(problem: Diagnostic, path: str) -> str:

@@ -232,16 +232,67 @@ def test_what_a_sparse_checkout_leaves_out_is_there(project: Path) -> None:
 def test_what_cannot_be_read_is_left_out_with_a_warning(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(path: str) -> os.stat_result:
-        raise PermissionError(13, "Permission denied", path)
-
-    monkeypatch.setattr("hpargparse.diff.trees.os.lstat", refuse)
+    _deny(monkeypatch, "a.py")
     found = sides(Request(("HEAD~1",)))
     assert _named(found) == []
     assert found.warnings == [
-        f"{path}: This file cannot be read: Permission denied. It is left out."
-        for path in ("a.py", "sub/b.py")
+        "a.py: This file cannot be read: Permission denied. It is left out.",
     ]
+
+
+def _deny(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Let a file of the worktree look like one that nobody may read."""
+    look = os.lstat
+
+    def refuse(path: str) -> os.stat_result:
+        if path.endswith(name):
+            raise PermissionError(13, "Permission denied", path)
+        return look(path)
+
+    monkeypatch.setattr("hpargparse.diff.trees.os.lstat", refuse)
+
+
+@pytest.mark.parametrize(
+    ("words", "limits", "place"),
+    [
+        pytest.param(["broken.py", "a.py"], [], "broken.py:1:2", id="old-file"),
+        pytest.param(["a.py", "./broken.py"], [], "broken.py:1:2", id="new-file"),
+        pytest.param(["broken.py", "./broken.py"], [], "broken.py:1:2", id="itself"),
+        pytest.param(["sub", "all_broken"], [], "all_broken/one.py:1:2", id="folder"),
+        pytest.param(["HEAD~2", "broken.py"], [], "broken.py:1:2", id="beside-a-revision"),
+        pytest.param(["HEAD~1", "HEAD"], ["broken.py"], "HEAD~1:broken.py:1:2", id="limit"),
+        pytest.param(["values.yaml", "broken.py"], [], "broken.py:1:2", id="beside-a-snapshot"),
+    ],
+)
+def test_a_side_of_which_nothing_can_be_read_is_refused(
+    words: list[str], limits: list[str], place: str, project: Path
+) -> None:
+    broken = "_('a', 1\n"
+    commit(project, {"broken.py": broken, "all_broken/one.py": broken, "values.yaml": "a: 1\n"})
+    commit(project, {"broken.py": f"{broken}\n"})
+    said = _refused(*words, limits=limits)
+    assert said.startswith(f"{place}: This is no Python")
+    assert said.endswith("Mend the file, or compare something else.")
+
+
+def test_a_worktree_of_which_nothing_can_be_read_is_refused(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _deny(monkeypatch, ".py")
+    said = _refused("HEAD~1")
+    assert said.startswith("a.py: This file cannot be read: Permission denied.\n")
+    assert "sub/b.py: " in said
+    assert "a.py: This file cannot be read" in _refused("HEAD~1", limits=["a.py"])
+
+
+def test_a_file_on_disk_that_nobody_may_read_is_refused(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str) -> bytes:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr("hpman.static.scan.read", refuse)
+    assert _refused("a.py", "./a.py").startswith("a.py: This file cannot be read: Permission")
 
 
 def test_a_worktree_without_any_file_is_compared(project: Path) -> None:
