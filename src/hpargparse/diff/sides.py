@@ -13,7 +13,7 @@ from hpman.record import Record
 
 from ..files.snapshot import read
 from .errors import ComparisonError
-from .snapshots import alone, beside
+from .snapshots import alone, beside, owners
 from .sources import Side, facts_of_both, facts_of_one
 from .trees import Tree, indexes
 from .words import Named, Words
@@ -122,23 +122,19 @@ class _Reader:
         snapshot = read(old.word if is_first else new.word)
         named = new if is_first else old
         side = self._folder(named) if named.kind == "path" else self._trees([named])[0]
-        found, warnings = facts_of_one(side, self._request.placeholders)
-        self.warnings += warnings
-        both = beside(snapshot, found, self._owner(side))
-        return (both.snapshot, both.sources) if is_first else (both.sources, both.snapshot)
-
-    def _owner(self, side: Side) -> str:
-        """Tell which manager a snapshot belongs to."""
         asked = self._request.placeholders
-        found = sorted(asked or side.sources.placeholders())
-        if len(found) == 1:
-            return found[0]
-        if not asked and (not found or "_" in found):
-            return "_"
-        raise ComparisonError.because(
-            f"A snapshot holds the values of one manager, and there are {', '.join(found)}.",
-            "Say which one with `--placeholder`, once.",
-        )
+        found, warnings = facts_of_one(side, asked)
+        holding = owners(snapshot, found, asked)
+        left_out = {each.placeholder for each in found if each.is_literal}.difference(holding)
+        self.warnings += warnings
+        if left_out and not asked:
+            managers = ", ".join(sorted(left_out))
+            self.warnings.append(
+                f"{snapshot.path} holds no value of {managers}. Name all managers with "
+                "`--placeholder` to see what it lacks."
+            )
+        both = beside(snapshot, found, holding)
+        return (both.snapshot, both.sources) if is_first else (both.sources, both.snapshot)
 
     def sources(self, old: Named, new: Named) -> tuple[list[Fact], list[Fact]]:
         """Read two sides of sources; a path in the worktree beside a revision is part of that."""

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from copy import deepcopy
 
+from hpman import Diagnostic
 from hpman.record import Record
 
 from ..errors import ConversionError
 from ..files.snapshot import flatten
 from ..values.convert import Converter
 from ..values.literals import show_literal
+from .errors import ComparisonError
 from .facts import Fact, Place, identity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from ..files.snapshot import Entry, Snapshot
@@ -45,7 +47,40 @@ def alone(snapshot: Snapshot) -> list[Fact]:
     return [_fact(snapshot, each, "") for each in entries]
 
 
-def beside(snapshot: Snapshot, sources: Iterable[Fact], placeholder: str) -> Both:
+def owners(snapshot: Snapshot, sources: Iterable[Fact], asked: Sequence[str] = ()) -> list[str]:
+    """Tell whose values a snapshot holds: those of one manager, or of several that share no name.
+
+    Args:
+        snapshot: the snapshot.
+        sources: what the sources say, of all managers.
+        asked: the managers that the user has named; those of which it has a name for none.
+
+    Returns:
+        The placeholders. A snapshot without any name that is known is one of `_`, or of
+        every manager where there is no `_`.
+
+    Raises:
+        ComparisonError: several managers have a name of it, so it is not clear whose it is.
+    """
+    managers: dict[str, dict[str, Fact]] = {}
+    for each in sources:
+        managers.setdefault(each.placeholder, {})[each.name] = each
+    candidates = list(asked or sorted(managers))
+    names = {name for known in managers.values() for name in known}
+    found: dict[str, None] = {}
+    for entry in flatten(snapshot, names.__contains__, _SEPARATOR):
+        having = [one for one in candidates if _has(managers.get(one, {}), entry.name)]
+        if len(having) > 1:
+            message = f"Several managers have `{entry.name}`: {', '.join(having)}."
+            advice = "Say with `--placeholder`, once, whose values the snapshot holds."
+            place = snapshot.path, entry.line, None, entry.name
+            raise ComparisonError(Diagnostic("comparison", message, advice, *place))
+        found.update(dict.fromkeys(having))
+    usual = ["_"] if "_" in candidates or not candidates else candidates
+    return list(asked or sorted(found) or usual)
+
+
+def beside(snapshot: Snapshot, sources: Iterable[Fact], placeholders: Sequence[str]) -> Both:
     """Return what a snapshot and sources both could say of a hyperparameter.
 
     A snapshot holds values that are known before the program runs. So a name without
@@ -54,29 +89,42 @@ def beside(snapshot: Snapshot, sources: Iterable[Fact], placeholder: str) -> Bot
 
     Args:
         snapshot: the snapshot; its values are fitted as loading fits them.
-        sources: what the sources say.
-        placeholder: the manager that the snapshot belongs to.
+        sources: what the sources say, of all managers.
+        placeholders: the managers whose values the snapshot holds; what it has of
+            others is left out. A name that nobody has goes with the first one.
     """
-    known: dict[str, Fact] = {}
+    first: dict[tuple[str, str], Fact] = {}
     for each in sources:
-        if each.placeholder == placeholder:
-            known.setdefault(each.name, each)
+        first.setdefault((each.placeholder, each.name), each)
+    own = [each for each in first.values() if each.placeholder in placeholders]
+    known = {each.name: each for each in own}
+    others = {each.name: each for each in first.values() if each.name not in known}
+    names = known.keys() | others.keys()
     found: dict[str, Fact] = {}
-    for entry in flatten(snapshot, known.__contains__, _SEPARATOR):
+    for entry in flatten(snapshot, names.__contains__, _SEPARATOR):
         above = _above(entry.name, known)
         if above is not None:
-            whole = found.get(above.name) or _fact(snapshot, entry, placeholder, above)
+            whole = found.get(above.name) or _fact(snapshot, entry, above.placeholder, above)
             found[above.name] = _with_key(whole, entry, above)
         elif entry.name in known:
             fact = known[entry.name]
             if fact.is_literal:
-                found[entry.name] = _fitted(_fact(snapshot, entry, placeholder), fact)
-        elif entry.value != {} or not any(
-            name.startswith(entry.name + _SEPARATOR) for name in known
-        ):
-            found[entry.name] = _fact(snapshot, entry, placeholder)
-    comparable = [each.replace(hints=None, file=None) for each in known.values() if each.is_literal]
+                found[entry.name] = _fitted(_fact(snapshot, entry, fact.placeholder), fact)
+        elif not _has(others, entry.name) and not _is_empty_group(entry, names):
+            found[entry.name] = _fact(snapshot, entry, placeholders[0])
+    comparable = [each.replace(hints=None, file=None) for each in own if each.is_literal]
     return Both(list(found.values()), comparable)
+
+
+def _is_empty_group(entry: Entry, names: Iterable[str]) -> bool:
+    """Tell whether an entry gives none of the values below a name, which is fine."""
+    below = entry.name + _SEPARATOR
+    return entry.value == {} and any(name.startswith(below) for name in names)
+
+
+def _has(known: Mapping[str, Fact], name: str) -> bool:
+    """Tell whether a name, or the dict that it is a key of, is among some."""
+    return name in known or _above(name, known) is not None
 
 
 def _fact(snapshot: Snapshot, entry: Entry, placeholder: str, above: Fact | None = None) -> Fact:

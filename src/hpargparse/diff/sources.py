@@ -91,13 +91,16 @@ def placeholders_of(sides: Sequence[Side], asked: Sequence[str]) -> list[str]:
 def facts_of_one(side: Side, asked: Sequence[str]) -> tuple[list[Fact], list[str]]:
     """Return what one side says, beside a snapshot, and a sentence on what cannot be read.
 
+    Facts are those of all managers, sentences of those that are asked for.
+
     Raises:
         ComparisonError: nothing of the side can be read.
     """
     _demand_readable(side)
     managers = placeholders_of([side], asked)
     index = side.without(side.broken())
-    return list(facts(index, side.locate, managers)), list(_problems(side, {}, managers))
+    found = facts(index, side.locate, placeholders_of([side], ()))
+    return list(found), list(_problems(side, {}, managers))
 
 
 def facts_of_both(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hpargparse.diff.compare import compare
-from hpargparse.diff.facts import facts
-from hpargparse.diff.snapshots import beside
+from hpargparse.diff.errors import ComparisonError
+from hpargparse.diff.facts import Fact, facts
+from hpargparse.diff.snapshots import beside, owners
 from hpargparse.files.snapshot import Snapshot
 from hpman import index_of_blobs
 
@@ -33,7 +34,7 @@ def _compared(values: dict[str, object]) -> dict[str, str]:
     given = {**{name: complete[name] for name in complete if name not in values}, **values}
     given = {name: value for name, value in given.items() if value is not ...}
     both = beside(
-        Snapshot("a.yaml", given, {}), facts(index, lambda path: (path, path), ["_"]), "_"
+        Snapshot("a.yaml", given, {}), facts(index, lambda path: (path, path), ["_"]), ["_"]
     )
     return {
         each.fact.name: f"{each.kind} {each.old.text if each.old else ''}"
@@ -82,9 +83,65 @@ def test_a_snapshot_is_compared_as_it_would_be_loaded(
     assert _compared(values) == expected
 
 
-def test_another_manager_is_not_looked_at() -> None:
-    index = index_of_blobs([("a.py", b"from hpman.m import hp\nhp('lr', 1)\n_('lr', 2)")])
-    both = beside(
-        Snapshot("a.yaml", {"lr": 2}, {}), facts(index, lambda path: (path, path), ["_", "hp"]), "_"
-    )
+JOINT = """
+from hpman.m import _, hp
+_("lr", 1)
+_("opt", {"wd": 1})
+hp("width", 2)
+hp("run", RUN)
+"""
+
+
+def _facts(text: str) -> list[Fact]:
+    index = index_of_blobs([("a.py", text.encode())])
+    return list(facts(index, lambda path: (path, path), sorted(index.placeholders())))
+
+
+@pytest.mark.parametrize(
+    ("values", "asked", "expected"),
+    [
+        pytest.param({"lr": 1, "width": 2}, [], ["_", "hp"], id="names of both"),
+        pytest.param({"width": 2}, [], ["hp"], id="names of one"),
+        pytest.param({"opt": {"wd": 3}}, [], ["_"], id="a dict"),
+        pytest.param({"opt.wd": 3}, [], ["_"], id="a key of a dict"),
+        pytest.param({"gone": 3}, [], ["_"], id="names of nobody"),
+        pytest.param({"lr": 1}, ["hp"], ["hp"], id="asked for"),
+    ],
+)
+def test_a_snapshot_belongs_to_whom_its_names_belong_to(
+    values: dict[str, object], asked: list[str], expected: list[str]
+) -> None:
+    assert owners(Snapshot("a.yaml", values, {}), _facts(JOINT), asked) == expected
+
+
+def test_a_snapshot_of_unknown_names_belongs_to_all_where_nobody_is_usual() -> None:
+    sources = _facts("from hpman.m import a, b\na('x', 1)\nb('y', 1)")
+    assert owners(Snapshot("a.yaml", {}, {}), sources) == ["a", "b"]
+    assert owners(Snapshot("a.yaml", {}, {}), []) == ["_"]
+
+
+def test_a_name_of_several_managers_is_refused_until_one_is_named() -> None:
+    sources = _facts("from hpman.m import hp\nhp('lr', 1)\n_('lr', 2)")
+    snapshot = Snapshot("a.yaml", {"lr": 2}, {("lr",): 1})
+    with pytest.raises(ComparisonError, match=r"^a.yaml:1: Several managers have `lr`: _, hp\."):
+        owners(snapshot, sources)
+    both = beside(snapshot, sources, owners(snapshot, sources, ["_"]))
     assert compare(both.snapshot, both.sources) == []
+
+
+@pytest.mark.parametrize(
+    ("placeholders", "expected"),
+    [
+        (["_", "hp"], ["added _ opt", "removed _ gone", "changed hp width"]),
+        (["hp"], ["removed hp gone", "changed hp width"]),
+        (["_"], ["added _ opt", "removed _ gone"]),
+    ],
+    ids=", ".join,
+)
+def test_each_value_is_compared_with_the_default_of_its_manager(
+    placeholders: list[str], expected: list[str]
+) -> None:
+    snapshot = Snapshot("a.yaml", {"lr": 1, "width": 3, "gone": 1}, {})
+    both = beside(snapshot, _facts(JOINT), placeholders)
+    changes = compare(both.snapshot, both.sources)
+    assert [f"{each.kind} {each.fact.placeholder} {each.fact.name}" for each in changes] == expected
