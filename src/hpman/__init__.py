@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from .source import printable as printable
     from .static.files import sources_among as sources_among
     from .static.globs import left_out as left_out
+    from .static.imports import reachable_among as reachable_among
     from .static.index import HyperParameter as HyperParameter
     from .static.index import Index as Index
     from .static.index import ScannedFile as ScannedFile
@@ -102,6 +103,7 @@ _OWNERS = {
     "left_out": "static.globs",
     "managers_of": "project",
     "printable": "source",
+    "reachable_among": "static.imports",
     "sources_among": "static.files",
 }
 _MODULES = ("errors", "hpm_db", "m", "manager")
@@ -138,6 +140,7 @@ __all__ = [
     "left_out",
     "managers_of",
     "printable",
+    "reachable_among",
     "sources_among",
 ]
 

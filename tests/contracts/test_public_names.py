@@ -47,6 +47,7 @@ HPMAN = [
     "left_out",
     "managers_of",
     "printable",
+    "reachable_among",
     "sources_among",
 ]
 HPARGPARSE = [

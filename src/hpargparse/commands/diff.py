@@ -47,14 +47,17 @@ what a line begins with:
                                    a name that is alike or the same place
 
 What cannot be read is said on standard error. A file that is no Python on one
-side is left out on both. A snapshot is compared with defaults that are known
-without running the program. Paths are shown as seen from the current directory.
+side is left out on both; a side of which nothing can be read is an error. A
+snapshot is compared with defaults that are known without running the program.
+Paths are shown as seen from the current directory.
 
 status: 0; 1 if something differs and --exit-code is given; 2 for an error
 
 examples:
   {prog}                        since the last commit
   {prog} v1.0 HEAD -- src       between two revisions, in one folder
+  {prog} v1.0 --follow-imports -- train.py
+                                in a script and what it imports
   {prog} main...                on this branch, since it left main
   {prog} a.yaml b.yaml          between two snapshots
   {prog} run.yaml               is this snapshot in line with the sources?"""
@@ -79,6 +82,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman diff") -> None
         tuple(words[end + 1 :]),
         tuple(dict.fromkeys(options.placeholder)),
         tuple(options.exclude),
+        options.follow_imports,
     )
     try:
         found = sides(request)
@@ -139,6 +143,11 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         default=[],
         metavar="GLOB",
         help="files and folders to leave out; may repeat",
+    )
+    parser.add_argument(
+        "--follow-imports",
+        action="store_true",
+        help="compare the modules of the same project, too, that the files import",
     )
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="how to show it (default: text)"

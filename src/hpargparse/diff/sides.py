@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from hpman import index_of, sources_among
+from hpman import index_of, reachable_among, sources_among
 from hpman.record import Record
 
 from ..files.snapshot import read
@@ -20,7 +20,7 @@ from .words import Named, Words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from hpman import Index
 
@@ -37,7 +37,9 @@ class Request(Record):
         words: OLD and NEW, or one of them, or neither.
         limits: the files and folders that count, as seen from here; all for none.
         placeholders: the managers; all that files import, and bare `_`, for none.
-        exclude: globs of what to leave out of folders.
+        exclude: globs of what to leave out of folders, and of what is imported.
+        follow_imports: whether what the sources that count import of their project
+            counts, too.
     """
 
     __slots__ = ()
@@ -45,6 +47,7 @@ class Request(Record):
     limits: tuple[str, ...] = ()
     placeholders: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    follow_imports: bool = False
 
 
 class Sides(Record):
@@ -161,7 +164,12 @@ class _Reader:
 
     def _folder(self, named: Named) -> Side:
         """Read sources on disk; which file is which goes by the path below the folder."""
-        index = index_of(named.word, self._managers, self._request.exclude)
+        index = index_of(
+            named.word,
+            self._managers,
+            self._request.exclude,
+            follow_imports=self._request.follow_imports,
+        )
 
         def locate(path: str) -> tuple[str, str]:
             return os.path.relpath(path, named.word).replace(os.sep, "/"), os.path.normpath(path)
@@ -186,15 +194,8 @@ class _Reader:
                     "compared as a folder with another.",
                 )
         roots = [limit for _shown, limit in limits] or [""]
-        folder = repository.top or os.curdir
         trees = [
-            Tree(
-                repository,
-                {
-                    path: files[path]
-                    for path in sources_among(files, roots, self._request.exclude, folder=folder)
-                },
-            )
+            Tree(repository, {path: files[path] for path in self._counting(files, roots)})
             for files in listed
         ]
         found = indexes(
@@ -204,6 +205,18 @@ class _Reader:
             self._side(each, index, tree)
             for each, index, tree in zip(named, found[-len(named) :], trees, strict=True)
         ]
+
+    def _counting(self, files: Mapping[str, str | None], roots: Sequence[str]) -> Sequence[str]:
+        """Return the sources below some roots, and what they import where that is asked for."""
+        folder = self._repository.top or os.curdir
+        named = sources_among(files, roots, self._request.exclude, folder=folder)
+        if not self._request.follow_imports or "" in roots:  # a whole tree has all of it
+            return named
+        every = sources_among(files, exclude=self._request.exclude, folder=folder)
+        tree = Tree(self._repository, {path: files[path] for path in (*named, *every)})
+        blobs = dict(tree.read(list(tree.files)))
+        blobs.update(dict.fromkeys(tree.unreadable, b""))
+        return list(dict.fromkeys([*named, *reachable_among(blobs, named)]))
 
     def _side(self, named: Named, index: Index, tree: Tree) -> Side:
         """Put together what was read of one side that git lists."""

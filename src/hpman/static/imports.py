@@ -10,14 +10,17 @@ import os
 import sys
 
 from .decoding import DecodingError, decode
-from .files import Found, is_foreign, read
+from .files import Found, is_foreign
 from .syntax import UnparsableError, collector_at_rest, parse
+from .trees import Disk, Listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import AST, Import, ImportFrom
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import TypeAlias
+
+    from .trees import Tree
 
     Path: TypeAlias = str | os.PathLike[str]
 
@@ -31,7 +34,7 @@ _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 def reachable(
     script: Path,
     roots: Iterable[str] | None = None,
-    is_left_out: Callable[[str, str], bool] = lambda _path, _script: False,
+    is_left_out: Callable[[str, str], bool] | None = None,
     *,
     also: Iterable[str] = (),
 ) -> list[Found]:
@@ -66,25 +69,64 @@ def reachable(
     >>> [os.path.basename(each.path) for each in found]
     ['train.py', 'net.py']
     """
-    path = os.fspath(script)
+    path, disk = os.fspath(script), Disk()
     if roots is None:
         file = _behind_link(path)
-        folder = os.path.dirname(file)
-        project = _Project(file, (folder, _above_packages(folder), *also))
+        project = _Project(disk, file, (*_roots_of(disk, file), *also))
     else:
-        project = _Project(path, (*roots, *also))
-    found = {os.path.realpath(path): path}
-    todo = [(path, _read_quietly(path))]
+        project = _Project(disk, path, (*roots, *also))
+    others = sorted(
+        _followed(path, project, is_left_out or _is_never_left_out),
+        key=lambda each: os.path.abspath(each).split(os.sep),
+    )
+    return [Found(path, True), *(Found(each, False) for each in others)]
+
+
+def reachable_among(files: Mapping[str, bytes], scripts: Iterable[str]) -> list[str]:
+    """List what the imports of some scripts reach, in a tree that is not on disk.
+
+    Args:
+        files: the bytes of each file by its path from the root of the tree, with slashes.
+        scripts: the paths of some of them.
+
+    Returns:
+        The paths, in the order of the tree, those of the scripts too.
+
+    >>> reachable_among({"a.py": b"import b", "b.py": b"", "c.py": b""}, ["a.py"])
+    ['a.py', 'b.py']
+    """
+    tree = Listed(files)
+    found: set[str] = set()
+    for script in scripts:
+        project = _Project(tree, script, _roots_of(tree, script))
+        found.update((script, *map(tree.real, _followed(script, project, _is_never_left_out))))
+    return [path for path in files if path in found]
+
+
+def _is_never_left_out(_path: str, _script: str) -> bool:
+    """Leave nothing out."""
+    return False
+
+
+def _followed(script: str, project: _Project, is_left_out: Callable[[str, str], bool]) -> list[str]:
+    """Return what the imports of a script reach beside it."""
+    tree = project.tree
+    found = {tree.real(script): script}
+    todo = [(script, tree.read(script))]
     with collector_at_rest():
         while todo:
-            importer, data = todo.pop()
-            for each in project.imported(importer, data):
-                real = os.path.realpath(each)
-                if real not in found and not is_left_out(each, path):
+            for each in project.imported(*todo.pop()):
+                real = tree.real(each)
+                if real not in found and not is_left_out(each, script):
                     found[real] = each
-                    todo.append((each, _read_quietly(each)))
-    others = sorted(list(found.values())[1:], key=lambda each: os.path.abspath(each).split(os.sep))
-    return [Found(path, True), *(Found(each, False) for each in others)]
+                    todo.append((each, tree.read(each)))
+    return list(found.values())[1:]
+
+
+def _roots_of(tree: Tree, script: str) -> tuple[str, str]:
+    """Return the folders in which the imports of a script look."""
+    folder = os.path.dirname(script)
+    return folder, _above_packages(tree, folder)
 
 
 def _behind_link(path: str) -> str:
@@ -92,19 +134,18 @@ def _behind_link(path: str) -> str:
     return os.path.realpath(path) if os.path.islink(path) else path
 
 
-def _above_packages(folder: str) -> str:
+def _above_packages(tree: Tree, folder: str) -> str:
     """Return the nearest folder, upwards, that is no package."""
-    while os.path.isfile(os.path.join(folder, _INIT)):
+    while tree.is_file(os.path.join(folder, _INIT)):
         above = _parent(folder)
-        if os.path.realpath(above) == os.path.realpath(folder):
+        if tree.real(above) == tree.real(folder):
             break  # the root of the disk
         folder = above
     return folder
 
 
-def _holds_installed(folder: str) -> bool:
-    """Tell whether a folder is one in which Python keeps what is installed."""
-    path = os.path.realpath(folder)
+def _holds_installed(path: str) -> bool:
+    """Tell whether a folder, by its real path, is one where Python keeps what is installed."""
     return os.path.basename(path) in _INSTALLED or path == os.path.realpath(_STANDARD)
 
 
@@ -115,24 +156,19 @@ def _parent(folder: str) -> str:
     return os.path.dirname(folder)
 
 
-def _read_quietly(path: str) -> bytes:
-    """Return the bytes of a file; none where it cannot be read: who parses it will say so."""
-    try:
-        return read(path)
-    except OSError:
-        return b""
-
-
 class _Project:
     """Find the files behind import statements; look into each folder once."""
 
-    __slots__ = ("_listings", "_roots", "_tops")
+    __slots__ = ("_listings", "_roots", "_tops", "tree")
 
-    def __init__(self, script: str, roots: Iterable[str]) -> None:
+    def __init__(self, tree: Tree, script: str, roots: Iterable[str]) -> None:
         """Look into the folders where imports look."""
+        self.tree = tree
         self._listings: dict[str, frozenset[str]] = {}
         self._roots = list(dict.fromkeys(roots))
-        for root in filter(_holds_installed, self._roots):
+        for root in self._roots:
+            if not _holds_installed(tree.real(root)):
+                continue
             own = os.path.relpath(script, root).split(os.sep)[0]
             self._listings[root] = self._names(root) & {own}
         # What can stand first in an import that is of the project; the script itself leads nowhere.
@@ -172,7 +208,7 @@ class _Project:
         files, inside = self._walk(folders, module) if module else ([], folders)
         yield from files
         if names == ["*"] and files:
-            names = _exported(_read_quietly(files[-1]))
+            names = _exported(self.tree.read(files[-1]))
         for name in names if inside else ():
             yield from self._walk(inside, name)[0]
 
@@ -201,14 +237,14 @@ class _Project:
                 if _INIT in self._names(inner):
                     return os.path.join(inner, _INIT), [inner]
                 portions.append(inner)
-            if f"{name}.py" in names and os.path.isfile(f"{inner}.py"):
+            if f"{name}.py" in names and self.tree.is_file(f"{inner}.py"):
                 return f"{inner}.py", ()
         return None, portions
 
     def _packages_around(self, folder: str) -> Iterator[str]:
         """Yield the files of the package in a folder, and of those that it is in."""
-        top = os.path.realpath(_above_packages(folder))
-        while os.path.realpath(folder) != top:
+        top = self.tree.real(_above_packages(self.tree, folder))
+        while self.tree.real(folder) != top:
             yield os.path.join(folder, _INIT)
             folder = _parent(folder)
 
@@ -216,10 +252,7 @@ class _Project:
         """Return the names in a folder; none in a virtual environment, or without a folder."""
         names = self._listings.get(folder)
         if names is None:
-            try:
-                names = frozenset(os.listdir(folder or os.curdir))
-            except OSError:
-                names = frozenset()
+            names = self.tree.names(folder)
             names = self._listings[folder] = frozenset() if "pyvenv.cfg" in names else names
         return names
 

@@ -468,3 +468,51 @@ def test_nothing_is_written_into_the_repository(project: Path) -> None:
     assert _changes("HEAD~1", "HEAD") == CHANGED
     after = {path: path.stat().st_mtime_ns for path in (project / ".git").rglob("*")}
     assert after == before
+
+
+def _followed(*words: str, limits: Sequence[str] = (), exclude: Sequence[str] = ()) -> list[str]:
+    """Compare, imports included, and name what differs with its places."""
+    return _named(sides(Request(words, tuple(limits), exclude=tuple(exclude), follow_imports=True)))
+
+
+@pytest.fixture
+def importing(project: Path) -> Path:
+    """Give a script that imports a module, which is another one in each revision."""
+    commit(project, {"train.py": "import pkg.one\n", "pkg/one.py": "_('x', 1)\n"})
+    commit(project, {"train.py": "from pkg import two\n", "pkg/two.py": "_('y', 1)\n"})
+    write(project, {"pkg/two.py": "_('y', 2)\n", "a.py": "_('a', 9)\n"})
+    return project
+
+
+@pytest.mark.usefixtures("importing")
+def test_imports_are_followed_on_each_side_as_it_has_them() -> None:
+    script = ["train.py"]
+    assert _followed("HEAD~1", "HEAD", limits=script) == [
+        "added y pkg/two.py:1",
+        "removed x pkg/one.py:1",
+    ]
+    assert _followed("HEAD", limits=script) == ["changed y pkg/two.py:1>pkg/two.py:1"]
+    assert _followed("HEAD", "train.py") == ["changed y pkg/two.py:1>pkg/two.py:1"]
+    assert _followed("HEAD", limits=script, exclude=["two.py"]) == []
+    assert _changes("HEAD~1", "HEAD", limits=script) == []
+    assert "changed a a.py:1>a.py:1" in _followed("HEAD")
+
+
+def test_imports_of_files_on_disk_are_followed(importing: Path, tmp_path: Path) -> None:
+    write(tmp_path, {"old/train.py": "import net\n", "old/net.py": "_('x', 1)\n"})
+    write(tmp_path, {"new/train.py": "import net\n", "new/net.py": "_('x', 2)\n"})
+    old, new = (str(tmp_path / each / "train.py") for each in ("old", "new"))
+    nets = ">".join(f"{os.path.dirname(each)}{os.sep}net.py:1" for each in (old, new))
+    assert _followed(old, new) == [f"changed x {nets}"]
+    write(importing, {"s.yaml": "y: 3\n"})
+    assert _followed("s.yaml", "train.py") == [
+        f"changed y s.yaml:1>{os.path.join('pkg', 'two.py')}:1"
+    ]
+    assert _followed("s.yaml", limits=["train.py"]) == ["changed y s.yaml:1>pkg/two.py:1"]
+
+
+@pytest.mark.usefixtures("importing")
+def test_what_is_imported_and_cannot_be_read_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    _deny(monkeypatch, "two.py")
+    found = sides(Request(("HEAD",), ("train.py", "a.py"), follow_imports=True))
+    assert [each.partition(":")[0] for each in found.warnings] == ["pkg/two.py"]

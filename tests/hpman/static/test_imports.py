@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hpman.static import imports
-from hpman.static.imports import reachable
+from hpman.static.imports import reachable, reachable_among
+from hpman.static.trees import Disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,6 +146,29 @@ def test_import_statements_reach_files_of_the_project(
     assert _reached("train.py") == expected
     assert _reached(str(root / "train.py")) == [(root / each).as_posix() for each in expected]
     assert _reached("./train.py") == [f"./{each}" for each in expected]
+
+
+@pytest.mark.parametrize(("text", "expected"), STATEMENTS.items(), ids=map(repr, STATEMENTS))
+def test_a_tree_that_is_not_on_disk_is_followed_as_one_that_is(
+    text: str, expected: list[str]
+) -> None:
+    files = {name: each.encode() for name, each in {**PROJECT, "train.py": text}.items()}
+    assert sorted(reachable_among(files, ["train.py"])) == sorted(["train.py", *expected])
+
+
+def test_scripts_deep_in_a_tree_find_what_is_theirs_and_nothing_above_it() -> None:
+    files = {
+        "__init__.py": b"",
+        "a/__init__.py": b"",
+        "a/train.py": b"from .. import up\nfrom .... import far\nimport near",
+        "a/near.py": b"",
+        "b/train.py": b"import a.absent\nfrom ..a import train",
+        "up.py": b"",
+    }
+    assert reachable_among(files, ["a/train.py"]) == [*list(files)[:4], "up.py"]
+    without_near = [each for each in files if each != "a/near.py"]
+    assert reachable_among(files, ["b/train.py"]) == without_near
+    assert reachable_among(files, ["gone.py"]) == []
 
 
 def test_python_itself_loads_the_same_files(plant: Any) -> None:
@@ -314,5 +338,5 @@ def test_a_script_may_be_a_path_object(plant: Any) -> None:
 
 def test_the_root_of_the_disk_is_above_all_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os.path, "isfile", bool)
-    top = imports._above_packages(os.curdir)
+    top = imports._above_packages(Disk(), os.curdir)
     assert os.path.realpath(top) == os.path.realpath(os.sep)
