@@ -216,7 +216,7 @@ class _Reader:
         tree = Tree(self._repository, {path: files[path] for path in (*named, *every)})
         blobs = dict(tree.read(list(tree.files)))
         blobs.update(dict.fromkeys(tree.unreadable, b""))
-        return list(dict.fromkeys([*named, *reachable_among(blobs, named)]))
+        return list(dict.fromkeys([*named, *reachable_among(blobs, named, folder=folder)]))
 
     def _side(self, named: Named, index: Index, tree: Tree) -> Side:
         """Put together what was read of one side that git lists."""

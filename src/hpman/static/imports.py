@@ -11,6 +11,7 @@ import sys
 
 from .decoding import DecodingError, decode
 from .files import Found, is_foreign
+from .installed import holds_installed, path_of_project
 from .syntax import UnparsableError, collector_at_rest, parse
 from .trees import Disk, Listed
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     Path: TypeAlias = str | os.PathLike[str]
 
 _INIT = "__init__.py"
-_INSTALLED = ("site-packages", "dist-packages")
-_STANDARD = os.path.dirname(os.__file__)
 # Statements stand in these fields of other statements only.
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
@@ -43,11 +42,13 @@ def reachable(
     The project is what lies below the script's folder, where Python looks first
     (`sys.path[0]`; that of the file itself where a link leads to it), and, for a
     script inside of a package, below the folder that holds the outermost package,
-    where `python -m` looks. Import statements count
-    wherever they stand: in functions, in `try`, under `TYPE_CHECKING`. What they
-    do not find there is not of the project. The packages around a module count,
-    because importing it runs them. Of the folders where Python keeps what is
-    installed, only the package of the script itself is of the project.
+    where `python -m` looks. So does what lies below the folders that an editable
+    install of the script's own project has put on `sys.path`, as its `src`. Import
+    statements count wherever they stand: in functions, in `try`, under
+    `TYPE_CHECKING`. What they do not find there is not of the project. The packages
+    around a module count, because importing it runs them. Of the folders where
+    Python keeps what is installed, only the package of the script itself is of the
+    project.
 
     Args:
         script: the script.
@@ -72,9 +73,10 @@ def reachable(
     path, disk = os.fspath(script), Disk()
     if roots is None:
         file = _behind_link(path)
-        project = _Project(disk, file, (*_roots_of(disk, file), *also))
+        roots = _roots_of(disk, file)
     else:
-        project = _Project(disk, path, (*roots, *also))
+        file = path
+    project = _Project(disk, file, (*roots, *also, *path_of_project(file)))
     others = sorted(
         _followed(path, project, is_left_out or _is_never_left_out),
         key=lambda each: os.path.abspath(each).split(os.sep),
@@ -82,12 +84,15 @@ def reachable(
     return [Found(path, True), *(Found(each, False) for each in others)]
 
 
-def reachable_among(files: Mapping[str, bytes], scripts: Iterable[str]) -> list[str]:
+def reachable_among(
+    files: Mapping[str, bytes], scripts: Iterable[str], *, folder: Path = "."
+) -> list[str]:
     """List what the imports of some scripts reach, in a tree that is not on disk.
 
     Args:
         files: the bytes of each file by its path from the root of the tree, with slashes.
         scripts: the paths of some of them.
+        folder: where the tree would be on disk, for what is on `sys.path` of it.
 
     Returns:
         The paths, in the order of the tree, those of the scripts too.
@@ -98,7 +103,9 @@ def reachable_among(files: Mapping[str, bytes], scripts: Iterable[str]) -> list[
     tree = Listed(files)
     found: set[str] = set()
     for script in scripts:
-        project = _Project(tree, script, _roots_of(tree, script))
+        on_path = path_of_project(os.path.join(folder, script))
+        also = [tree.real(os.path.relpath(each, folder)) for each in on_path]
+        project = _Project(tree, script, (*_roots_of(tree, script), *also))
         found.update((script, *map(tree.real, _followed(script, project, _is_never_left_out))))
     return [path for path in files if path in found]
 
@@ -144,11 +151,6 @@ def _above_packages(tree: Tree, folder: str) -> str:
     return folder
 
 
-def _holds_installed(path: str) -> bool:
-    """Tell whether a folder, by its real path, is one where Python keeps what is installed."""
-    return os.path.basename(path) in _INSTALLED or path == os.path.realpath(_STANDARD)
-
-
 def _parent(folder: str) -> str:
     """Return the folder above: by its name if it has one, else by `..`."""
     if os.path.basename(folder) in ("", os.curdir, os.pardir):
@@ -167,7 +169,7 @@ class _Project:
         self._listings: dict[str, frozenset[str]] = {}
         self._roots = list(dict.fromkeys(roots))
         for root in self._roots:
-            if not _holds_installed(tree.real(root)):
+            if not holds_installed(tree.real(root)):
                 continue
             own = os.path.relpath(script, root).split(os.sep)[0]
             self._listings[root] = self._names(root) & {own}

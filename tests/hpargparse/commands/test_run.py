@@ -101,6 +101,24 @@ def test_modules_of_the_python_path_are_of_the_project(
     assert _ran(*words.split(), "--size", "4") == "4\n"
 
 
+def test_what_an_editable_install_has_put_on_the_path_is_of_the_project() -> None:
+    for path, text in {
+        "pyproject.toml": "",
+        "scripts/train.py": "from pkg import net\nprint(net.size())\n",
+        "src/pkg/__init__.py": "",
+        "src/pkg/net.py": 'from hpman.m import _\ndef size():\n    return _("size", 3)\n',
+        "installed/pkg.pth": str(Path("src").absolute()),
+    }.items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text)
+    code = (
+        "import site; site.addsitedir('installed')\n"
+        "from hpargparse.commands.run import main; main(['scripts/train.py', '--size', '4'])"
+    )
+    command = [sys.executable, "-c", code]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "4\n"
+
+
 def test_the_python_path_counts_only_where_python_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTHONPATH", raising=False)
     assert path_of_environment() == []

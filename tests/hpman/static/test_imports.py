@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hpman.static import imports
+from hpman.static import imports, installed
 from hpman.static.imports import reachable, reachable_among
 from hpman.static.trees import Disk
 
@@ -251,9 +251,68 @@ def test_of_what_is_installed_only_the_package_of_the_script_counts(
     assert _reached(f"{folder}/p/train.py", folder) == found
 
 
+SRC_LAYOUT = {
+    "pyproject.toml": "",
+    "scripts/train.py": "import pkg.net",
+    "src/pkg/__init__.py": "",
+    "src/pkg/net.py": "",
+    "other/setup.py": "",
+    "other/scripts/train.py": "import pkg.net",
+}
+
+
+def test_what_an_editable_install_puts_on_the_path_is_of_its_own_project(
+    plant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = plant(SRC_LAYOUT)
+    assert _reached("scripts/train.py") == []
+    monkeypatch.setattr(sys, "path", [*sys.path, str(root / "src")])
+    expected = ["src/pkg/__init__.py", "src/pkg/net.py"]
+    assert _reached("scripts/train.py") == [(root / each).as_posix() for each in expected]
+    assert len(_reached("scripts/train.py", "scripts")) == 2
+    assert _reached("other/scripts/train.py") == []
+    files = {name: text.encode() for name, text in SRC_LAYOUT.items() if name.endswith(".py")}
+    assert reachable_among(files, ["scripts/train.py"]) == ["scripts/train.py", *expected]
+
+
+def test_what_cannot_be_installed_has_nothing_on_the_path(
+    plant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = plant({name: text for name, text in SRC_LAYOUT.items() if name != "pyproject.toml"})
+    monkeypatch.setattr(sys, "path", [str(root / "src")])
+    assert _reached("scripts/train.py") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        pytest.param(["", "{root}/src"], ["{root}/src"], id="current-by-c"),
+        pytest.param(["{root}", "{root}"], ["{root}"], id="current-by-m"),
+        pytest.param(["{root}/src", "/else"], ["{root}/src"], id="elsewhere"),
+        pytest.param(["{root}/env/bin", "{root}/env/lib"], [], id="environment"),
+        pytest.param(["{root}/lib/site-packages"], [], id="installed"),
+        pytest.param([], [], id="nothing"),
+    ],
+)
+def test_of_the_path_the_folders_of_the_project_count(
+    path: list[str], expected: list[str], plant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = plant(SRC_LAYOUT)
+    monkeypatch.setattr(sys, "path", [each.format(root=root) for each in path])
+    monkeypatch.setattr(sys, "prefix", str(root / "env"))
+    found = installed.path_of_project("scripts/train.py")
+    assert found == [each.format(root=root) for each in expected]
+
+
+def test_our_own_sources_are_of_nobody_elses_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = str(Path(installed.__file__).parents[2])
+    monkeypatch.setattr(sys, "path", [ours])
+    assert installed.path_of_project(str(Path(__file__))) == []
+
+
 def test_the_standard_library_is_no_project(plant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     root = plant({"lib/tool.py": "import near", "lib/near.py": ""})
-    monkeypatch.setattr(imports, "_STANDARD", str(root / "lib"))
+    monkeypatch.setattr(installed, "_STANDARD", str(root / "lib"))
     assert _reached("lib/tool.py") == []
 
 
