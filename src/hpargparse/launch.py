@@ -109,6 +109,8 @@ def module(name: str) -> Program:
     >>> module("json.tool").source.endswith("tool.py")
     True
     """
+    if not all(name.split(".")):
+        raise _unusable(f"-m {name}".strip(), "A part of the name of the module is empty.")
     path = sys.path if _is_safe() else [os.getcwd(), *sys.path[1:]]
     first, *rest = name.split(".")
     source, folders = _top(first, path)

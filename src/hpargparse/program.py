@@ -1,7 +1,7 @@
-"""The short form: one call from sources to values.
+"""The short form, one call from sources to values, and what all commands share.
 
-Owns the steps parse, bind, parse for a program that has nothing to add; knows
-not how any of them works.
+Owns the steps parse, bind, parse for a program that has nothing to add, how words are
+taken, and how mistakes are told; knows not how any of the steps works.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from errno import EIO, ENOENT
 
 from hpman import HpmanError
 
@@ -18,10 +19,14 @@ from .parser.session import told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any, NoReturn
 
     from hpman import HyperParameterManager
+
+
+# What a word begins with that is no option, whatever follows; it is gone before anybody sees it.
+_NO_OPTION = "\2"
 
 
 def parse_args(
@@ -112,6 +117,62 @@ def _show_all_options(parser: argparse.ArgumentParser) -> None:
         parser._actions.append(action)
 
 
+def parsed(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Namespace:
+    """Parse the words of a command: options anywhere, and what stands behind `--` is none.
+
+    In `parse_intermixed_args`, a word behind `--` that begins as options do is one.
+
+    Args:
+        parser: the parser of the command.
+        words: the words.
+
+    >>> parser = argparse.ArgumentParser()
+    >>> paths = parser.add_argument("paths", nargs="*")
+    >>> parsed(parser, ["a.py", "--", "-b.py"]).paths
+    ['a.py', '-b.py']
+    """
+    before, behind = split_at_dashes(words)
+    marked = [f"{_NO_OPTION}{each}" for each in behind]
+    found = parser.parse_intermixed_args([*before, "--", *marked] if marked else before)
+    for each in parser._get_positional_actions():
+        value = getattr(found, each.dest)
+        if isinstance(value, str):
+            setattr(found, each.dest, value.removeprefix(_NO_OPTION))
+        elif value:
+            setattr(found, each.dest, [word.removeprefix(_NO_OPTION) for word in value])
+    return found
+
+
+def split_at_dashes(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the words before the first `--`, and those behind it.
+
+    >>> split_at_dashes(["--lr", "3", "--", "-x"])
+    (['--lr', '3'], ['-x'])
+    """
+    end = words.index("--") if "--" in words else len(words)
+    return list(words[:end]), list(words[end + 1 :])
+
+
+class ProgramParser(argparse.ArgumentParser):
+    """Parse the options of a program that has arguments of its own, behind `--`.
+
+    Args:
+        program: what the program is called.
+        settings: what an `ArgumentParser` takes.
+    """
+
+    def __init__(self, program: str, **settings: Any) -> None:
+        """Keep the name of the program."""
+        super().__init__(**settings)
+        self.program = program
+
+    def error(self, message: str) -> NoReturn:
+        """Tell a mistake; who types an option of the program learns where that stands."""
+        if message.startswith("unrecognized arguments: "):
+            message = f"{message}; arguments for {self.program} itself stand behind `--`"
+        super().error(message)
+
+
 def without_option(names: Sequence[str]) -> str:
     """Say which hyperparameters have no option, because a command has one of that name.
 
@@ -122,12 +183,36 @@ def without_option(names: Sequence[str]) -> str:
     return f"No option for the {some}: the command has its own of that name."
 
 
-def stop(program: str, error: HpmanError | OSError) -> NoReturn:
-    """Tell a mistake in sources or files to somebody at a terminal, and end with status 2."""
+def stop(program: str, *errors: HpmanError | OSError, paths: Iterable[str] = ()) -> NoReturn:
+    """Tell mistakes in sources or files to somebody at a terminal, and end with status 2.
+
+    Args:
+        program: the name of the program.
+        errors: the mistakes.
+        paths: the paths that were given; those that are not there are told first.
+    """
     from .streams import put
 
-    put(sys.stderr, f"{program}: error: {sentence(error)}\n")
+    sentences = dict.fromkeys(map(sentence, [*missing(paths), *errors]))
+    put(sys.stderr, f"{program}: error: {chr(10).join(sentences)}\n")
     raise SystemExit(2)
+
+
+def missing(paths: Iterable[str]) -> list[OSError]:
+    """Return an error for each path at which nothing is, or nothing can be seen.
+
+    >>> [each.filename for each in missing([os.curdir, "no/such.py", "no/other.py"])]
+    ['no/such.py', 'no/other.py']
+    """
+    found: list[OSError] = []
+    for path in paths:
+        try:
+            os.stat(path)
+        except PermissionError as error:
+            found.append(error)
+        except (OSError, ValueError):  # the latter for characters that no path can hold
+            found.append(FileNotFoundError(ENOENT, os.strerror(ENOENT), path))
+    return found
 
 
 def sentence(error: HpmanError | OSError) -> str:
@@ -140,15 +225,28 @@ def sentence(error: HpmanError | OSError) -> str:
     path = getattr(error, "filename", None)
     if isinstance(error, HpmanError) or not isinstance(path, str):
         return told(error)
+    if not path:
+        return "The path is empty.\nName a file or a folder; `.` is the one that you are in."
     if isinstance(error, FileNotFoundError):
-        from difflib import get_close_matches
+        return f"{path}: There is no such file or folder.\n{_way_to(path)}"
+    reason = os.strerror(error.errno or EIO)
+    advice = "Mend what is there, or leave it out."
+    if isinstance(error, PermissionError):
+        advice = "Allow reading it, or leave it out."
+    return f"{path}: This cannot be read: {reason}.\n{advice}"
 
-        folder, name = os.path.split(path)
-        there = os.listdir(folder or os.curdir) if os.path.isdir(folder or os.curdir) else []
-        stems = {os.path.splitext(each)[0]: each for each in there}
-        near = get_close_matches(os.path.splitext(name)[0], stems, 1)
-        advice = "Check how it is spelled, and in which folder you are."
-        if near:
-            advice = f"Did you mean {os.path.join(folder, stems[near[0]])}?"
-        return f"{path}: There is no such file or folder.\n{advice}"
-    return f"{path}: This cannot be read: {error.strerror}."
+
+def _way_to(path: str) -> str:
+    """Say what may be meant by a path that is not there."""
+    from contextlib import suppress
+    from difflib import get_close_matches
+
+    folder, name = os.path.split(path)
+    there: list[str] = []
+    with suppress(OSError):  # one that may not be listed
+        there = os.listdir(folder or os.curdir)
+    stems = {os.path.splitext(each)[0]: each for each in there}
+    near = get_close_matches(os.path.splitext(name)[0], stems, 1)
+    if near:
+        return f"Did you mean {os.path.join(folder, stems[near[0]])}?"
+    return "Check how it is spelled, and in which folder you are."

@@ -400,6 +400,9 @@ def test_finders_of_the_oldest_kind_are_passed_by(monkeypatch: pytest.MonkeyPatc
         ("top.none", "There is no module `top.none`"),
         ("names", "`names` is a package without a module `__main__`"),
         ("top.py", "Leave out `.py`: `-m top`."),
+        ("", "-m: A part of the name of the module is empty.\nName a Python file"),
+        ("pkg..mod", "-m pkg..mod: A part of the name"),
+        (".pkg", "-m .pkg: A part of the name"),
     ],
 )
 def test_a_module_that_cannot_be_run_is_a_sentence(name: str, sentence: str) -> None:

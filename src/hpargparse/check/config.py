@@ -101,9 +101,15 @@ def _read(path: str) -> str:
             return file.read()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return ""
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no UTF-8"
-        raise ConfigError(f"{_shown(path)}: this file cannot be read: {reason}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{_shown(path)}: this file is no UTF-8; save it as UTF-8") from None
+    except OSError as error:
+        if not os.path.exists(path):  # as far as can be seen from outside of its folder
+            return ""
+        raise ConfigError(
+            f"{_shown(path)}: this file cannot be read: {error.strerror}; it may hold the "
+            "settings of the project, so allow reading it"
+        ) from None
 
 
 def _from_text(text: str, path: str, folder: str) -> Config | None:

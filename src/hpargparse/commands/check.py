@@ -13,7 +13,7 @@ from ..check.codes import Selection, UnknownCodeError, known, rule_of
 from ..check.config import Config, ConfigError, configured_for
 from ..check.relevance import gather
 from ..check.rules import applied
-from ..program import complete, stop
+from ..program import complete, parsed, stop, words_of
 from ..streams import answer, shows_colours
 
 TYPE_CHECKING = False
@@ -47,7 +47,8 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman check") -> Non
     """
     parser = _parser(prog)
     complete(parser)
-    asked = parser.parse_intermixed_args(args)
+    asked = parsed(parser, words_of(args))
+    asked.paths = asked.paths or [os.curdir]
     try:
         if asked.explain:
             text, status = "\n".join(map(_explained, asked.explain)), 0
@@ -56,7 +57,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman check") -> Non
     except (UnknownCodeError, ConfigError) as error:
         parser.exit(2, f"{prog}: error: {error}\n")
     except OSError as error:
-        stop(prog, error)
+        stop(prog, error, paths=asked.paths)
     answer(prog, text)
     raise SystemExit(status)
 
@@ -113,8 +114,7 @@ def _explained(text: str) -> str:
 
 def _checked(asked: argparse.Namespace) -> tuple[str, int]:
     """Check, and return the report and the status."""
-    paths = asked.paths or [os.curdir]
-    config = configured_for(paths)
+    config = configured_for(asked.paths)
     selection = Selection(
         config.select if asked.select is None else known(asked.select),
         config.ignore if asked.ignore is None else known(asked.ignore),
@@ -123,7 +123,7 @@ def _checked(asked: argparse.Namespace) -> tuple[str, int]:
     )
     exclude = _excluded(config) if asked.exclude is None else asked.exclude
     placeholders = config.placeholder if asked.placeholder is None else asked.placeholder
-    programs = [[path] for path in paths] if asked.each else [paths]
+    programs = [[path] for path in asked.paths] if asked.each else [asked.paths]
     is_wanted, files = selection.wants(), 0
     findings: list[Finding] = []
     for program in programs:

@@ -15,7 +15,7 @@ from ..diff.compare import compare
 from ..diff.report import report
 from ..diff.sides import Request, sides
 from ..diff.sources import several
-from ..program import complete, stop
+from ..program import complete, parsed, split_at_dashes, stop, words_of
 from ..streams import answer, shows_colours, warn
 
 TYPE_CHECKING = False
@@ -70,16 +70,15 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman diff") -> None
         args: the words of the command line; those of the process for None.
         prog: what the command is called in help and errors.
     """
-    words = list(sys.argv[1:] if args is None else args)
-    end = words.index("--") if "--" in words else len(words)
+    words, paths = split_at_dashes(words_of(args))
     parser = _parser(prog)
     complete(parser)
-    options = parser.parse_intermixed_args(words[:end])
+    options = parsed(parser, words)
     if len(options.sides) > 2:
         parser.error("there are two sides, OLD and NEW; paths stand behind `--`")
     request = Request(
         tuple(options.sides),
-        tuple(words[end + 1 :]),
+        tuple(paths),
         tuple(dict.fromkeys(options.placeholder)),
         tuple(options.exclude),
         options.follow_imports,

@@ -12,7 +12,7 @@ import sys
 from hpman import HpmanError, index_of_all
 
 from ..explanation import as_data, facts, found, near, text
-from ..program import complete, stop, words_of
+from ..program import complete, parsed, stop, words_of
 from ..streams import answer, put, shows_colours, warn
 
 TYPE_CHECKING = False
@@ -43,12 +43,12 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
     """
     parser = _parser(prog)
     complete(parser)
-    options = parser.parse_intermixed_args(_with_name(parser, words_of(args)))
+    options = parsed(parser, _with_name(parser, words_of(args)))
     paths = options.paths or [os.curdir]
     try:
         index = index_of_all(paths, follow_imports=options.follow_imports)
     except (HpmanError, OSError) as error:
-        stop(prog, error)
+        stop(prog, error, paths=paths)
     warn(prog, _unreadable(index))
     names = found(index, options.name)
     if not names:
@@ -118,6 +118,8 @@ def _unreadable(index: Index) -> list[str]:
 
 def _unknown(index: Index, name: str, paths: list[str]) -> str:
     """Say that a name is not there, and which one may be meant."""
+    if not name:
+        return "the name is empty; `hpman list` shows those that there are"
     where = ", ".join(paths)
     if not index.placeholders():
         return f"no hyperparameter is in {where}"

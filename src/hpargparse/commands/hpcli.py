@@ -17,7 +17,15 @@ from hpman.record import Record
 from ..listing import listed
 from ..parser.binding import bind_what_fits
 from ..parser.hooks import bindings_of
-from ..program import complete, stop, without_option, words_of
+from ..program import (
+    complete,
+    missing,
+    parsed,
+    split_at_dashes,
+    stop,
+    without_option,
+    words_of,
+)
 from ..streams import answer, put, warn
 
 TYPE_CHECKING = False
@@ -37,6 +45,7 @@ examples:
 
 # No hyperparameter needs one of these attributes for itself.
 _PATHS, _PLACEHOLDER, _FOLLOW = " paths", " placeholder", " follow"
+_FOLLOW_OPTION = "--follow-imports"
 _WITH_WORD = ("--placeholder", "--hp-save", "--hp-load", "--hp-serial-format")
 
 
@@ -48,19 +57,19 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
         prog: what the command is called in help and errors.
     """
     words = words_of(args)
-    asked = _first_look(words)
+    asked, doubtful = _first_look(words)
     notes: set[str] = set()
     while True:
-        parser, manager = _bound(prog, asked, notes)
+        parser, manager = _bound(prog, asked, doubtful, notes)
         complete(parser)
-        found = vars(parser.parse_intermixed_args(words))
+        found = vars(parsed(parser, words))
         # Once imports are followed, they are: what they bring may be an option of that name.
         is_following = asked.follow_imports or found[_FOLLOW]
         read = _Asked(found[_PLACEHOLDER], tuple(found[_PATHS]), is_following)
         if read == asked:
             break
         # What looked like a path was the value of an option, or the other way round.
-        asked = read
+        asked, doubtful = read, []
     text, left_out = listed(manager, "yaml")
     answer(parser.prog, text)
     warn(parser.prog, left_out)
@@ -75,10 +84,16 @@ class _Asked(Record):
     follow_imports: bool
 
 
-def _first_look(words: list[str]) -> _Asked:
-    """Guess placeholder and paths, before it is known which options there are."""
-    placeholder, paths = "_", []
-    rest = iter(words)
+def _first_look(words: list[str]) -> tuple[_Asked, list[str]]:
+    """Guess placeholder and paths, before it is known which options there are.
+
+    Returns:
+        What is asked, and the words that may be paths at which there is nothing.
+    """
+    placeholder, paths, doubtful = "_", [], []
+    before, behind = split_at_dashes(words)
+    is_behind_option = False  # one that is not known yet, and may take words
+    rest = iter(before)
     for word in rest:
         option, given, value = word.partition("=")
         if len(option) > len("--p") and "--placeholder".startswith(option):
@@ -86,13 +101,18 @@ def _first_look(words: list[str]) -> _Asked:
         if option in _WITH_WORD:
             value = value if given else next(rest, placeholder)
             placeholder = value if option == "--placeholder" else placeholder
-        elif not word.startswith("-") and os.path.exists(word):
+        elif word.startswith("-"):
+            is_behind_option |= word != _FOLLOW_OPTION
+        elif os.path.exists(word):
             paths.append(word)
-    return _Asked(placeholder, tuple(paths), "--follow-imports" in words)
+        elif not is_behind_option:
+            doubtful.append(word)
+    asked = _Asked(placeholder, (*paths, *behind), _FOLLOW_OPTION in before)
+    return asked, doubtful
 
 
 def _bound(
-    prog: str, asked: _Asked, notes: set[str]
+    prog: str, asked: _Asked, doubtful: list[str], notes: set[str]
 ) -> tuple[argparse.ArgumentParser, HyperParameterManager]:
     """Make the parser for what some paths hold; note each further placeholder once."""
     parser = argparse.ArgumentParser(
@@ -103,11 +123,15 @@ def _bound(
     )
     _add_own(parser)
     manager = HyperParameterManager(asked.placeholder)
+    gone = missing(asked.paths)
+    there = set(asked.paths).difference(each.filename for each in gone)
     try:
-        manager.parse_file(asked.paths, follow_imports=asked.follow_imports)
+        manager.parse_file(there, follow_imports=asked.follow_imports)
         without = bind_what_fits(parser, manager)
     except (HpmanError, OSError) as error:
-        stop(parser.prog, error)
+        stop(prog, error, paths=[*asked.paths, *doubtful])
+    if gone:
+        stop(prog, *gone)
     if without:
         parser.epilog = f"{without_option(without)}\n\n{parser.epilog}"
     for each in bindings_of(parser):
@@ -132,7 +156,7 @@ def _add_own(parser: argparse.ArgumentParser) -> None:
         help="the name by which the sources import the manager (default: _)",
     )
     parser.add_argument(
-        "--follow-imports",
+        _FOLLOW_OPTION,
         action="store_true",
         dest=_FOLLOW,
         help="read the modules of the same project, too, that the files import",

@@ -52,12 +52,12 @@ def _set_up(args: Sequence[str] | None, prog: str) -> tuple[Program, list[str]]:
     from hpman import HpmanError, hand_on
 
     from ..launch import module, script
-    from ..program import stop, words_of
+    from ..program import split_at_dashes, stop, words_of
 
     words = words_of(args)
     flag, given, words = _split(words, prog)
     called = f"{prog} {flag} {given}" if flag else f"{prog} {given}"
-    end = words.index("--") if "--" in words else len(words)
+    words, arguments = split_at_dashes(words)
     try:
         program = module(given) if flag else script(given)
         parser, managers = _bound(called, program)
@@ -65,9 +65,9 @@ def _set_up(args: Sequence[str] | None, prog: str) -> tuple[Program, list[str]]:
         stop(prog, error)
     if "_ARGCOMPLETE" in os.environ:
         _answer(parser, 2 if flag else 1)
-    parser.parse_args(words[:end])
+    parser.parse_args(words)
     hand_on(managers)
-    return program, words[end + 1 :]
+    return program, arguments
 
 
 def _split(words: list[str], prog: str) -> tuple[str, str, list[str]]:
@@ -79,7 +79,7 @@ def _split(words: list[str], prog: str) -> tuple[str, str, list[str]]:
         return "-m", first[2:], rest
     if first == "--" and rest:
         return "", rest[0], rest[1:]
-    if not first or (first != "-" and first.startswith("-")):
+    if not words or (first != "-" and first.startswith("-")):
         _explain(words, prog)
     return "", first, rest
 
@@ -118,12 +118,11 @@ def _bound(
         HpmanError: the sources break a rule.
         OSError: the program is not there, or cannot be read.
     """
-    import argparse
-
     from hpman import index_of_all, managers_of
 
     from ..launch import path_of_environment
     from ..parser.binding import bind_what_fits
+    from ..program import ProgramParser, without_option
 
     also = path_of_environment()
     index = index_of_all(program.source, follow_imports=True, roots=program.roots, also=also)
@@ -136,19 +135,9 @@ def _bound(
     about = f"Run {program.given} with other values for its hyperparameters."
     if not index.placeholders():
         about = f"{program.given} has no hyperparameters, nor has what it imports of its project."
-    parser = argparse.ArgumentParser(prog=called, description=about, epilog=_EPILOG)
-    complain = parser.error
-
-    def error(message: str) -> NoReturn:
-        if message.startswith("unrecognized arguments: "):
-            message = f"{message}; arguments for {program.given} itself stand behind `--`"
-        complain(message)
-
-    parser.__dict__["error"] = error
+    parser = ProgramParser(program.given, prog=called, description=about, epilog=_EPILOG)
     without = bind_what_fits(parser, manager)
     if without:
-        from ..program import without_option
-
         parser.epilog = f"{_EPILOG} {without_option(without)}"
     return parser, managers
 

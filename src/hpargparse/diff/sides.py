@@ -86,6 +86,10 @@ def sides(request: Request) -> Sides:
         raise ComparisonError.because(
             "The current directory is not there any more.", "Go to another one."
         ) from None
+    if "" in request.limits:
+        raise ComparisonError.because(
+            "A path behind `--` is empty.", "Name a file or a folder, or leave it out."
+        )
     words = Words()
     old, new = words.named(request.words)
     kinds = {old.kind, new.kind}

@@ -76,6 +76,12 @@ class Words:
         """
         if not words:
             return self._revision("HEAD"), self._worktree()
+        if "" in words:
+            raise ComparisonError.because(
+                "A side is empty.",
+                "Name a revision, a snapshot, a file or a folder; without any, `hpman diff` "
+                "compares with the last commit.",
+            )
         is_range = len(words) == 1 and ".." in words[0] and not _is_plainly_path(words[0])
         if is_range and not os.path.lexists(words[0]):
             return self._range(words[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -119,8 +119,41 @@ def test_malformed_settings_are_refused_with_their_line(
 
 def test_a_file_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_bytes(b"\xff")
-    with pytest.raises(ConfigError, match="cannot be read: it is no UTF-8"):
+    with pytest.raises(ConfigError, match="toml: this file is no UTF-8; save it as"):
         configured(str(tmp_path))
+
+
+def _closed(path: str, *_rest: object, **_more: object) -> NoReturn:
+    raise PermissionError(13, "Permission denied", path)
+
+
+def test_a_file_that_may_not_be_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, "[tool.hpman]")
+    monkeypatch.setattr("builtins.open", _closed)
+    with pytest.raises(ConfigError, match=r"Permission denied; .*allow reading it$"):
+        configured(str(tmp_path))
+
+
+def test_a_folder_that_may_not_be_entered_has_no_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, "[tool.hpman]\nignore = 'HPM1'\n")
+    closed = str(tmp_path / "closed")
+    look, opened = os.stat, open
+
+    def refuse(original: Any) -> Any:
+        def looked(path: Any, *rest: Any, **more: Any) -> Any:
+            if str(path).startswith(closed):
+                _closed(path)
+            return original(path, *rest, **more)
+
+        return looked
+
+    monkeypatch.setattr(os, "stat", refuse(look))
+    monkeypatch.setattr("builtins.open", refuse(opened))
+    assert configured(closed).ignore == ("HPM1",)
 
 
 @pytest.fixture

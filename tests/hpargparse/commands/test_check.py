@@ -56,6 +56,20 @@ def test_the_status_says_what_came_of_it(
     assert _status(*words) == status
 
 
+def test_every_path_that_is_missing_is_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _status("gone.py", str(here), "none.py", "") == 2
+    told = capsys.readouterr().err
+    assert told.startswith("hpman check: error: gone.py: There is no such file or folder.\n")
+    assert "\nnone.py: There is no such file or folder.\n" in told
+    assert "\nThe path is empty.\n" in told
+
+
+def test_names_with_a_dash_stand_behind_two(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "-a.py").write_text(FAULTY)
+    assert _status("--", "-a.py") == 1
+    assert capsys.readouterr().out.startswith("-a.py:3:1: ")
+
+
 def test_settings_that_are_malformed_end_with_2(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,6 +82,12 @@ def test_a_row_tells(name: str, row: str, shown: Callable[..., str]) -> None:
     assert row in shown(name)
 
 
+def test_names_with_a_dash_stand_behind_two(shown: Callable[..., str]) -> None:
+    Path("-a.py").write_text('_("dash", 1)\n')
+    assert "defined at -a.py:1:1" in shown("dash", "--", "-a.py")
+    assert "defined at -a.py:1:1" in shown("--", "--dash", "-a.py")
+
+
 def test_json_is_one_list(shown: Callable[..., str]) -> None:
     (found,) = json.loads(shown("lr", "--format=json"))
     assert (found["name"], found["default"], found["type"]) == ("lr", "1e-3", "float")
@@ -109,14 +116,16 @@ def test_a_terminal_is_shown_colours_unless_it_asks_for_none(
         ("", "the following arguments are required: NAME\n"),
         ("--", "the following arguments are required: NAME\n"),
         ("lr --xyz", "unrecognized arguments: --xyz"),
+        ("lr gone.py none.py", "none.py: There is no such file or folder."),
         ("lr none.py", "none.py: There is no such file or folder."),
         ("rl", "(did you mean lr?)"),
+        ("''", "error: the name is empty; `hpman list` shows those that there are\n"),
     ],
 )
 def test_a_mistake_is_a_sentence_and_status_2(
     words: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert sentence in _refusal(capsys, *words.split())
+    assert sentence in _refusal(capsys, *shlex.split(words))
 
 
 def test_a_hint_that_tells_no_type_is_a_problem(shown: Callable[..., str]) -> None:

@@ -48,6 +48,19 @@ def test_lists_by_default(line: str, listing: str, capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == listing
 
 
+def test_only_what_may_be_a_path_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("broken.py").write_text("_(\n")
+    assert _status("broken.py --some none.py") == 2
+    assert "none.py" not in capsys.readouterr().err
+
+
+def test_names_with_a_dash_stand_behind_two(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("-a.py").write_text('from hpman.m import _\n_("dash", 1)\n')
+    main(["--", "-a.py"])
+    main(["--dash", "2", "--", "-a.py"])
+    assert capsys.readouterr().out == "dash: 1\ndash: 2\n"
+
+
 def test_words_of_the_process_are_taken(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,6 +165,11 @@ def test_help_has_the_options_of_a_path(capsys: pytest.CaptureFixture[str]) -> N
         ),
         pytest.param("a.py none.py", "none.py: There is no such file or folder.", id="one missing"),
         pytest.param("broken.py", "broken.py:1", id="broken"),
+        pytest.param("none.py broken.py", "error: none.py: There is no", id="missing and broken"),
+        pytest.param("broken.py none.py", "broken.py:1", id="broken and missing"),
+        pytest.param("a.py none.py broken.py --x y", "error: none.py: ", id="before any option"),
+        pytest.param("-- none.py broken.py", "broken.py:1", id="behind two dashes"),
+        pytest.param("a.py other.py none.py", "you are.\nnone.py: There", id="all missing"),
         pytest.param("a.py --lrr=3", "--lrr=3 (did you mean --lr?)", id="typo"),
         pytest.param("a.py --lr x", "argument --lr: invalid float value: 'x'", id="value"),
         pytest.param("a.py --placeholder", "--placeholder: expected one argument", id="word"),

@@ -204,6 +204,14 @@ def test_a_script_that_binds_by_itself_keeps_what_was_set(words: str, shown: str
     assert _ran("binds.py", *words.split()) == f"{shown}\n"
 
 
+@pytest.mark.parametrize("words", [[""], ["--", ""]], ids=repr)
+def test_an_empty_path_is_a_sentence(words: list[str]) -> None:
+    assert _ran(*words, status=2) == (
+        "hpman run: error: The path is empty.\n"
+        "Name a file or a folder; `.` is the one that you are in.\n"
+    )
+
+
 def test_what_a_hint_requires_is_asked_for_before_the_script_runs() -> None:
     Path("binds.py").write_text(BOMB + BINDS)
     assert "the following arguments are required: --data" in _ran("binds.py", status=2)

@@ -433,11 +433,17 @@ def test_a_current_directory_that_is_gone_is_said(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["--output=x", "-p", "^HEAD", "HEAD\0", "", " ", "HEAD\nmain"], ids=ascii
+    "word", ["--output=x", "-p", "^HEAD", "HEAD\0", " ", "HEAD\nmain"], ids=ascii
 )
 def test_no_word_reaches_git_as_an_option(project: Path, word: str) -> None:
     assert "is no revision" in _refused("HEAD", word)
     assert not (project / "x").exists()
+
+
+@pytest.mark.parametrize("words", [[""], ["", "HEAD"], ["HEAD", ""]], ids=repr)
+def test_an_empty_word_is_no_side(words: list[str], project: Path) -> None:
+    assert _refused(*words).startswith("A side is empty.\nName a revision")
+    assert "A path behind `--` is empty" in _refused("HEAD", limits=[""])
 
 
 @on_posix
