@@ -90,6 +90,7 @@ def script(path: str) -> Program:
     if os.path.isdir(path):
         source = os.path.join(path, f"{_MAIN}.py")
         if not os.path.isfile(source):
+            os.listdir(path)  # who may not look into it is told that
             raise _unusable(path, f"This folder has no `{_MAIN}.py`, so Python cannot run it.")
         return Program(path, source, (path,), is_folder=True)
     if os.path.exists(path) and not os.path.isfile(path):

@@ -380,6 +380,16 @@ def test_a_module_is_found_without_an_import(name: str, source: str) -> None:
     assert set(sys.modules) == loaded
 
 
+def test_a_folder_that_may_not_be_listed_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str) -> list[str]:
+        raise PermissionError(13, "Permission denied", path)
+
+    Path("closed").mkdir()
+    monkeypatch.setattr(os, "listdir", refuse)
+    with pytest.raises(PermissionError):
+        script("closed")
+
+
 def test_an_installed_module_is_found_with_the_folder_around_it() -> None:
     found = module("json.tool")
     assert found.roots == (os.getcwd(), os.path.dirname(os.__file__))

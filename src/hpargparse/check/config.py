@@ -9,6 +9,7 @@ import os
 
 from hpman.record import Record
 
+from ..placeholders import RULE, is_placeholder
 from .codes import UnknownCodeError, known
 from .toml_settings import UnreadSettingsError, loads
 
@@ -165,6 +166,15 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(texts)
 
 
+def _placeholders(value: object) -> tuple[str, ...]:
+    """Take names of managers."""
+    names = _texts(value)
+    odd = next((each for each in names if not is_placeholder(each)), None)
+    if odd is not None:
+        raise TypeError(f"{RULE}, which {odd!r} is not")
+    return names
+
+
 def _codes(value: object) -> tuple[str, ...]:
     """Take codes, or beginnings of codes."""
     return known(_texts(value))
@@ -181,7 +191,7 @@ _KEYS: dict[str, Callable[[object], object]] = {
     "select": _codes,
     "ignore": _codes,
     "exclude": _texts,
-    "placeholder": _texts,
+    "placeholder": _placeholders,
     "per-file-ignores": _codes_by_glob,
 }
 

@@ -13,6 +13,7 @@ from ..check.codes import Selection, UnknownCodeError, known, rule_of
 from ..check.config import Config, ConfigError, configured_for
 from ..check.relevance import gather
 from ..check.rules import applied
+from ..placeholders import placeholder
 from ..program import complete, parsed, stop, words_of
 from ..streams import answer, shows_colours
 
@@ -88,6 +89,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     add(
         "--placeholder",
         action="append",
+        type=placeholder,
         metavar="NAME",
         help="take each bare call of this name for one of a manager; those that the files "
         "import are found without it",

@@ -15,6 +15,7 @@ from ..diff.compare import compare
 from ..diff.report import report
 from ..diff.sides import Request, sides
 from ..diff.sources import several
+from ..placeholders import placeholder
 from ..program import complete, parsed, split_at_dashes, stop, words_of
 from ..streams import answer, shows_colours, warn
 
@@ -133,6 +134,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         "--placeholder",
         action="append",
         default=[],
+        type=placeholder,
         metavar="NAME",
         help="the name by which the sources import the manager; may repeat (default: all)",
     )

@@ -17,6 +17,7 @@ from hpman.record import Record
 from ..listing import listed
 from ..parser.binding import bind_what_fits
 from ..parser.hooks import bindings_of
+from ..placeholders import is_placeholder, placeholder
 from ..program import (
     complete,
     missing,
@@ -140,9 +141,16 @@ def _bound(
     others = sorted(index.placeholders() - {manager.placeholder} - notes)
     if others:
         notes.update(others)
-        options = " or ".join(f"--placeholder {each}" for each in others)
+        options = " or ".join(map(_way_to_see, others))
         put(sys.stderr, f"{prog}: there are hyperparameters of other managers: {options}\n")
     return parser, manager
+
+
+def _way_to_see(name: str) -> str:
+    """Say how the hyperparameters of another manager are seen; a private one may have any name."""
+    if is_placeholder(name):
+        return f"--placeholder {name}"
+    return f"{name!r}, which `hpman explain` and `hpman check` look at"
 
 
 def _add_own(parser: argparse.ArgumentParser) -> None:
@@ -151,6 +159,7 @@ def _add_own(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--placeholder",
         default="_",
+        type=placeholder,
         dest=_PLACEHOLDER,
         metavar="PLACEHOLDER",
         help="the name by which the sources import the manager (default: _)",

@@ -270,7 +270,7 @@ def _unparsable(source: Source, error: UnparsableError) -> Diagnostic:
     return Diagnostic(
         "HPM001",
         f"This is no Python that can be read: {error.reason}.",
-        "Mend the file, or leave it out with `exclude`.",
+        "Mend the file, or leave it out.",
         source.path,
         error.line,
         error.column,

@@ -243,7 +243,11 @@ def _scan_file(
         data = read(each.path)
     except OSError as error:
         reason = f"This file cannot be read: {error.strerror}."
-        return _unreadable(Source(each.path, "", file_key(each.path)), reason, None, None)
+        return _unreadable(
+            Source(each.path, "", file_key(each.path)),
+            reason,
+            "Allow reading it, or leave it out.",
+        )
     if not (each.named or may_hold(data)):
         return None
     return _scan_data(each.path, file_key(each.path), data, placeholders)
@@ -256,7 +260,13 @@ def _scan_data(path: str, key: Key, data: bytes, placeholders: frozenset[str]) -
     except DecodingError as error:
         shown = data.decode("ascii", "replace").replace("\r\n", "\n").replace("\r", "\n")
         reason = f"This is no Python that can be read: {error.reason}."
-        return _unreadable(Source(path, shown, key), reason, error.line, error.column)
+        return _unreadable(
+            Source(path, shown, key),
+            reason,
+            "Mend the file, or leave it out.",
+            error.line,
+            error.column,
+        )
     return _scan_source(Source(path, text, key), placeholders)
 
 
@@ -268,14 +278,16 @@ def _scan_source(
     return ScannedFile(source, found.occurrences, found.diagnostics, found.links, is_text)
 
 
-def _unreadable(source: Source, reason: str, line: int | None, column: int | None) -> ScannedFile:
+def _unreadable(
+    source: Source, reason: str, advice: str, line: int | None = None, column: int | None = None
+) -> ScannedFile:
     """Report a file that cannot be read or decoded."""
     from ..diagnostics import Diagnostic
 
     problem = Diagnostic(
         "HPM001",
         reason,
-        "Mend the file, or leave it out with `exclude`.",
+        advice,
         source.path,
         line,
         column,

@@ -104,6 +104,11 @@ def test_a_file_without_settings_says_nothing(text: str, tmp_path: Path) -> None
         pytest.param(
             "[tool.hpman]\nper-file-ignores = 'a'", ":2: .* has to be a table from", id="no table"
         ),
+        pytest.param(
+            "[tool.hpman]\nplaceholder = ['hp', 'a b']\n",
+            ":2: `placeholder` has to be a name that Python can import, .* which 'a b' is not",
+            id="placeholder",
+        ),
         pytest.param("tool.hpman.ignroe = 1", "toml: `ignroe` is no", id="without its line"),
         pytest.param("[tool]\nhpman = 3", "toml: `tool.hpman` has to be a table", id="no settings"),
         pytest.param("[tool.hpman]\nx = \n", "toml: this is no TOML: .*line 2", id="no TOML"),

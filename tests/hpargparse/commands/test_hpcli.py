@@ -93,6 +93,16 @@ def test_another_placeholder_may_be_asked_for(
     assert captured.err == NOTE.replace("hp\n", "_\n")
 
 
+def test_a_private_manager_of_an_odd_name_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    made = "from hpman import HyperParameterManager as M\nexp = M('a b')\n"
+    Path("own.py").write_text(f"{made}exp('lr', 1)\n")
+    main(["own.py"])
+    assert capsys.readouterr().err == (
+        "hpcli: there are hyperparameters of other managers: 'a b', which `hpman explain` and "
+        "`hpman check` look at\n"
+    )
+
+
 def test_what_is_saved_can_be_loaded(capsys: pytest.CaptureFixture[str]) -> None:
     main(["a.py", "--hp-save", "o.yaml", "--lr", "3"])
     main(["--hp-load", "o.yaml", "a.py"])
