@@ -1,10 +1,11 @@
 """Text whose characters take no column of a terminal, or two.
 
-Owns how wide a character is, and lets who counts characters count columns;
-knows nothing of tables.
+Owns how who counts characters counts columns instead; knows nothing of tables.
 """
 
 from __future__ import annotations
+
+from hpman import width_of
 
 # What Unicode gives to nobody (plane 15): such a character takes one column everywhere.
 _FIRST = 0xF0001
@@ -30,17 +31,13 @@ class Columns:
         """Return a text that is as long as this one is wide."""
         if text.isascii():
             return text
-        from unicodedata import category, east_asian_width
-
         found: list[str] = []
         for each in text:
-            if found and found[-1] != "\n" and category(each) in ("Mn", "Me", "Cf"):
+            if found and found[-1] != "\n" and width_of(each) == 0:
                 found[-1] += each  # it is drawn over the one before
             else:
                 found.append(each)
-        return "".join(
-            self._place(each, is_wide=east_asian_width(each[0]) in "WF") for each in found
-        )
+        return "".join(self._place(each, is_wide=width_of(each) == 2) for each in found)
 
     def shown(self, text: str) -> str:
         """Return a text with what was there before."""

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from .static.index import ScannedFile as ScannedFile
     from .static.scan import index_of as index_of
     from .static.scan import index_of_blobs as index_of_blobs
+    from .terminal import width_of as width_of
 
 # Each public name and the module that owns it: a name is imported when it is first asked for.
 _OWNERS = {
@@ -105,6 +106,7 @@ _OWNERS = {
     "printable": "source",
     "reachable_among": "static.imports",
     "sources_among": "static.files",
+    "width_of": "terminal",
 }
 _MODULES = ("errors", "hpm_db", "m", "manager")
 
@@ -142,6 +144,7 @@ __all__ = [
     "printable",
     "reachable_among",
     "sources_among",
+    "width_of",
 ]
 
 

@@ -49,6 +49,7 @@ HPMAN = [
     "printable",
     "reachable_among",
     "sources_among",
+    "width_of",
 ]
 HPARGPARSE = [
     "ConversionError",

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpargparse.columns import Columns
+from hpman import width_of
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,8 @@ def test_every_text_comes_back(texts: list[str]) -> None:
     columns = Columns()
     counted = [columns.counted(text) for text in texts]
     assert [columns.shown(text) for text in counted] == texts
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"])))
+def test_columns_are_those_of_a_terminal(text: str) -> None:
+    assert len(Columns().counted(f"a{text}")) == width_of(f"a{text}")

@@ -6,7 +6,7 @@ rule and no colours.
 
 from __future__ import annotations
 
-from hpman import printable
+from hpman import printable, width_of
 
 _LONGEST = 120  # columns of a line: minified code must not drown a finding
 _BEFORE = 40  # columns that are kept before the mark in a line that is longer
@@ -48,16 +48,7 @@ def marked(text: str, start: int, end: int) -> tuple[str, str]:
 
 def _cell(character: str) -> tuple[str, int]:
     """Return how a character is shown, and how many columns of a terminal it takes."""
-    if character.isascii():
-        if character == "\t":
-            return "    ", 4
-        shown = printable(character)
-        return shown, len(shown)
-    from unicodedata import combining, east_asian_width
-
-    if combining(character):
-        return character, 0
+    if character == "\t":
+        return "    ", 4
     shown = printable(character)
-    if len(shown) > 1:
-        return shown, len(shown)
-    return shown, 2 if east_asian_width(character) in "WF" else 1
+    return shown, width_of(shown)

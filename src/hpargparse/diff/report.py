@@ -5,7 +5,7 @@ Owns symbols, columns and colours; knows not how changes are found.
 
 from __future__ import annotations
 
-from hpman import EMPTY, printable
+from hpman import EMPTY, printable, width_of
 
 from ..values.literals import show_literal
 from .compare import KINDS
@@ -42,8 +42,8 @@ def report(
         return f"No hyperparameter differs between {old} and {new}.\n"
     rows = [_rows(each, width) for each in changes]
     # Wide enough for nearly all; what is longer pushes its own place to the right.
-    places = max(_width(each[0][1]) for each in rows)
-    lefts = [_width(each[0][0]) for each in rows]
+    places = max(width_of(each[0][1]) for each in rows)
+    lefts = [width_of(each[0][0]) for each in rows]
     room = max((left for left in lefts if left + 2 + places <= width), default=0)
     is_usual = all(each.fact.placeholder in ("", _USUAL) for each in changes)
     lines: list[str] = []
@@ -52,7 +52,7 @@ def report(
         if not is_usual and change.fact.placeholder != manager:
             manager = change.fact.placeholder
             lines.append(f"hyperparameters of {printable(manager)}:")
-        blanks = " " * (max(room - _width(left), 0) + 2)
+        blanks = " " * (max(room - width_of(left), 0) + 2)
         shown = f"{left}{blanks}{place}".rstrip()
         lines.append(_painted(shown, left, change.kind) if is_coloured else shown)
         lines += [f"    {text}" for text, _place in below]
@@ -131,12 +131,3 @@ def _by_manager(
 def _painted(line: str, left: str, kind: str) -> str:
     """Colour a line as far as its place, which stays as it is, to be read and clicked."""
     return f"\x1b[{_COLOURS[kind]}m{left}\x1b[0m{line[len(left) :]}"
-
-
-def _width(text: str) -> int:
-    """Return the columns that a text takes; those of East Asia take two for a character."""
-    if text.isascii():
-        return len(text)
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asian_width(each) in "WF" else 1 for each in text)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hpargparse.check.excerpts import marked
 from hpargparse.check.findings import Finding
 from hpargparse.check.github_report import github_report
 from hpargparse.check.json_reports import json_report, sarif_report, uri_of
 from hpargparse.check.text_report import text_report
-from hpman import Source, printable
+from hpman import Source, printable, width_of
+
+TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=9)
 
 SOURCE = Source("a.py", "x = 1\n_(\n  x)\n")
 FOUND = Finding("HPM102", "No.", "Mend it.", SOURCE, 2, 1, 3, 5, None, "_", (), (2, 3))
@@ -35,6 +39,14 @@ def test_carets_stand_below_what_they_mark(
     text: str, start: int, end: int, shown: str, carets: str
 ) -> None:
     assert marked(text, start, end) == (shown, carets)
+
+
+@given(TEXTS, TEXTS)
+def test_a_caret_stands_as_many_columns_from_the_left(text: str, mark: str) -> None:
+    before = printable(text)
+    shown, carets = marked(f"{text}x{mark}", len(text), len(text) + 1)
+    assert shown.startswith(f"{before}x")
+    assert carets == f"{'':{width_of(before)}}^"
 
 
 def test_a_long_line_is_cut_around_the_mark() -> None:
