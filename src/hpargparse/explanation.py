@@ -238,7 +238,9 @@ def _section(each: Facts, *, is_named: bool, coloured: bool) -> Iterator[str]:
         for call in calls:
             yield ""
             yield f"{what} at {bold}{_place(call)}{plain}"
-            yield call.source.excerpt(call.line, before=_CONTEXT, after=_CONTEXT, width=_WIDTH)
+            yield call.source.excerpt(
+                call.line, before=_CONTEXT, after=_CONTEXT, width=_WIDTH, column=call.column
+            )
 
 
 def _hint(value: object) -> str:

@@ -72,11 +72,12 @@ class Diagnostic(Record):
         if len(self.occurrences) > 1:
             return [
                 f"{_ordinal(number)} occurrence:\n{each.path}:{each.line}\n"
-                f"{each.source.excerpt(each.line, width=_WIDTH)}"
+                f"{each.source.excerpt(each.line, width=_WIDTH, column=each.column)}"
                 for number, each in enumerate(self.occurrences, 1)
             ]
         if self.source is not None and self.line is not None:
-            return [self.source.excerpt(self.line, before=2, after=2, width=_WIDTH)]
+            column = self.column or 1
+            return [self.source.excerpt(self.line, before=2, after=2, width=_WIDTH, column=column)]
         return []
 
 

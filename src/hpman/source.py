@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 
+_BEFORE = 40  # columns at most that are kept before a mark in a line that is cut
+
 
 def from_here(path: str) -> str:
     """Show a path below the current folder relative to it, and any other as it is.
@@ -47,6 +49,50 @@ def _harmless(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(_escaped(each) if _is_command(each) else each for each in text)
+
+
+def _cut(text: str, start: int, end: int, width: int) -> tuple[str, int, int]:
+    """Show what of a line fits into some columns around some of its characters.
+
+    Args:
+        text: the line.
+        start: the index of the first of the characters.
+        end: the index behind the last one.
+        width: how many columns there are.
+
+    Returns:
+        The text, with an ellipsis where it is cut; how many columns are before the first
+        of the characters, and how many columns of them are shown.
+    """
+    lowest = max(0, start - width)  # of a line that is very long, no more can be shown
+    cells = [_cell(each) for each in text[lowest : start + width + 1]]
+    widths = [columns for _shown, columns in cells]
+    is_whole = len(cells) == len(text)
+    before, marks = sum(widths[: start - lowest]), sum(widths[start - lowest : end - lowest])
+    first = 0
+    if before + marks >= width and not (is_whole and sum(widths) <= width):
+        while before > min(_BEFORE, width // 3):
+            before -= widths[first]
+            first += 1
+    left = "…" if first + lowest else ""
+    room = width - len(left)
+    right = "" if lowest + len(cells) == len(text) and sum(widths[first:]) <= room else "…"
+    last, used = first, 0
+    while last < len(cells) and used + widths[last] <= room - len(right):
+        used += widths[last]
+        last += 1
+    shown = "".join(character for character, _columns in cells[first:last])
+    return f"{left}{shown}{right}", len(left) + before, min(marks, used - before)
+
+
+def _cell(character: str) -> tuple[str, int]:
+    """Return how a character is shown, and how many columns of a terminal it takes."""
+    from .terminal import width_of
+
+    if character == "\t":
+        return "    ", 4
+    shown = printable(character)
+    return shown, width_of(shown)
 
 
 def _is_command(character: str) -> bool:
@@ -116,6 +162,7 @@ class Source:
         after: int = 5,
         indent: int = 0,
         width: int | None = None,
+        column: int = 1,
     ) -> str:
         r"""Show the lines around one, numbered, with an arrow at it.
 
@@ -124,24 +171,51 @@ class Source:
             before: how many lines to show above it.
             after: how many lines to show below it.
             indent: how many spaces to put in front of each line.
-            width: how many characters of a line to show at most; all for None.
+            width: how many columns of a line to show at most; all for None.
+            column: the character, counted from 1, around which the line is cut.
 
         >>> print(Source("a.py", "a\nb\nc\n").excerpt(2, before=1))
             1: a
         ==> 2: b
             3: c
         """
+        from .terminal import width_of
+
         lines = self.lines
         first, last = max(1, line - before), min(len(lines), line + after)
         digits = len(str(last))
         shown = []
         for number in range(first, last + 1):
+            is_meant = number == line
             text = _harmless(lines[number - 1])
-            if width is not None and len(text) > width:
-                text = f"{text[: width - 1]}…"
-            arrow = "==>" if number == line else "   "
+            if width is not None and width_of(text) > width:
+                start = column - 1 if is_meant else 0
+                text = _cut(lines[number - 1], start, start + 1, width)[0]
+            arrow = "==>" if is_meant else "   "
             shown.append(f"{'':{indent}}{arrow} {number:{digits}}: {text}")
         return "\n".join(shown)
+
+    def marked(
+        self, line: int, column: int, end_column: int, *, width: int = 120
+    ) -> tuple[str, str]:
+        r"""Show a line, and carets below some of its characters.
+
+        Args:
+            line: the line, counted from 1.
+            column: the first character that is marked, counted from 1.
+            end_column: the one behind the last; one caret stands at least.
+            width: how many columns to show at most, around the first one.
+
+        >>> for line in Source("a.py", "x = f(y)").marked(1, 5, 9):
+        ...     print(line)
+        x = f(y)
+            ^^^^
+        >>> Source("a.py", "\t世界\x1b").marked(1, 2, 5)
+        ('    世界\\x1b', '    ^^^^^^^^')
+        """
+        start, end = column - 1, max(column, end_column - 1)
+        text, before, marks = _cut(self.lines[line - 1], start, end, width)
+        return text, " " * before + "^" * max(1, marks)
 
     def __eq__(self, other: object) -> bool:
         """Two sources are the same when path and text are."""

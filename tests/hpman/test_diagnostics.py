@@ -56,6 +56,14 @@ def test_a_finding_about_several_calls_shows_each_with_its_context() -> None:
     assert "11th occurrence:" in lines
 
 
+def test_a_long_line_is_shown_around_its_column() -> None:
+    source = Source("a.py", f"{'x' * 900}(y){'z' * 900}")
+    finding = _finding(path="a.py", line=1, column=901, source=source)
+    assert "(y)" in str(finding)
+    call = Occurrence("_", "a", EMPTY, {}, None, source, 1, 901, 1, 904)
+    assert str(finding.replace(occurrences=(call, call))).count("(y)") == 2
+
+
 def test_a_very_long_line_does_not_drown_a_message() -> None:
     source = Source("a.py", "x" * 100_000)
     assert len(str(_finding(path="a.py", line=1, source=source))) < 300

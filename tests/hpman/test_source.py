@@ -7,12 +7,16 @@ import pickle
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hpman import SourceHelper, from_here
+from hpman import SourceHelper, from_here, printable, width_of
 from hpman.source import Source
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=9)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +69,82 @@ def test_an_excerpt_points_at_its_line() -> None:
 def test_an_excerpt_may_be_cut_to_a_width() -> None:
     assert Source("a", "abcdef").excerpt(1, width=4) == "==> 1: abc…"
     assert Source("a", "abcd").excerpt(1, width=4) == "==> 1: abcd"
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "shown", "carets"),
+    [
+        pytest.param("abc", 1, 2, "abc", " ^", id="one"),
+        pytest.param("abc", 3, 3, "abc", "   ^", id="behind the end"),
+        pytest.param("\ta", 1, 2, "    a", "    ^", id="tab"),
+        pytest.param("世a", 1, 2, "世a", "  ^", id="wide before"),
+        pytest.param("e\u0301a", 2, 3, "e\u0301a", " ^", id="combining"),
+        pytest.param("\x1b[a", 2, 3, "\\x1b[a", "     ^", id="escape"),
+        pytest.param("\u202ea", 1, 2, "\\u202ea", "      ^", id="not printable"),
+        pytest.param("\ud800a", 1, 2, "\\ud800a", "      ^", id="surrogate"),
+    ],
+)
+def test_carets_stand_below_what_they_mark(
+    text: str, start: int, end: int, shown: str, carets: str
+) -> None:
+    assert Source("a", text).marked(1, start + 1, end + 1) == (shown, carets)
+
+
+@given(TEXTS, TEXTS)
+def test_a_caret_stands_as_many_columns_from_the_left(text: str, mark: str) -> None:
+    before = printable(text)
+    shown, carets = Source("a", f"{text}x{mark}").marked(1, len(text) + 1, len(text) + 2)
+    assert shown.startswith(f"{before}x")
+    assert carets == f"{'':{width_of(before)}}^"
+
+
+def test_a_long_line_is_cut_around_the_mark() -> None:
+    shown, carets = Source("a", "a" * 500 + "(x)" + "b" * 500).marked(1, 501, 504)
+    assert shown[0] == shown[-1] == "…"
+    assert len(shown) <= 122
+    assert shown[carets.index("^") :].startswith("(x)b")
+    assert carets.strip() == "^^^"
+
+
+def test_a_mark_that_is_longer_than_a_line_is_cut() -> None:
+    shown, carets = Source("a", "a" * 50 + "b" * 500).marked(1, 51, 551)
+    assert len(carets) <= len(shown) == 120
+    assert set(carets) == {" ", "^"}
+
+
+@given(st.lists(TEXTS).map("".join), st.integers(0, 200), st.integers(0, 300), st.integers(12, 90))
+def test_a_marked_character_is_shown_however_a_line_is_cut(
+    text: str, start: int, length: int, width: int
+) -> None:
+    source = Source("a", f"{text[:start]}x{text[start:]}")
+    start = min(start, len(text))
+    shown, carets = source.marked(1, start + 1, start + 1 + length, width=width)
+    assert width_of(shown) <= width
+    assert len(carets) <= width
+    before = carets.index("^")
+    columns = [width_of(shown[:index]) for index in range(len(shown))]
+    assert "x" in [shown[index] for index, each in enumerate(columns) if each == before]
+    if width_of(printable(source.text)) <= width:
+        assert shown == printable(source.text)
+
+
+def test_an_excerpt_is_cut_around_its_column() -> None:
+    source = Source("a", f"short\n{'a' * 500}(x){'b' * 500}\n{'c' * 500}")
+    first, second, third = source.excerpt(2, width=40, column=502).split("\n")
+    assert first == "    1: short"
+    assert second == f"==> 2: …{'a' * 12}(x){'b' * 23}…"[: len(second)]
+    assert "(x)" in second
+    assert third == f"    3: {'c' * 39}…"
+    assert {len(each) for each in (second, third)} == {47}
+
+
+@pytest.mark.parametrize(
+    ("column", "shown"),
+    [(1, "abcdefghi…"), (9, "abcdefghi…"), (10, "…ghijklmn…"), (15, "…lmnopqrs…"), (26, "…wxyz")],
+)
+def test_an_excerpt_shows_the_ends_of_a_line_whole(column: int, shown: str) -> None:
+    line = "abcdefghijklmnopqrstuvwxyz"
+    assert Source("a", line).excerpt(1, width=10, column=column).endswith(f": {shown}")
 
 
 def test_a_path_below_the_current_folder_is_shown_from_there(

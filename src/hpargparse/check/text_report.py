@@ -9,7 +9,6 @@ from __future__ import annotations
 from hpman import from_here, printable
 
 from .catalogue import CATALOGUE, ERROR
-from .excerpts import marked
 from .findings import place_of
 
 TYPE_CHECKING = False
@@ -46,8 +45,7 @@ def _finding(found: Finding, *, is_coloured: bool) -> str:
     lines = [f"{bold}{place}:{plain} {red}{found.code}{plain} {printable(found.message)}"]
     if found.line is not None and found.line <= len(found.source.lines):
         text = found.source.lines[found.line - 1]
-        start = (found.column or 1) - 1
-        shown, carets = marked(text, start, _end(found, text))
+        shown, carets = found.source.marked(found.line, found.column or 1, _end(found, text))
         margin = " " * len(str(found.line))
         lines += [f"    {cyan}{found.line} |{plain} {shown}"]
         lines += [f"    {margin} {cyan}|{plain} {red}{carets}{plain}"]
@@ -56,10 +54,10 @@ def _finding(found: Finding, *, is_coloured: bool) -> str:
 
 
 def _end(found: Finding, text: str) -> int:
-    """Return the index behind the last character at fault in the first of its lines."""
+    """Return the column behind the last character at fault in the first of its lines."""
     if found.end_line is None or found.end_column is None:
-        return (found.column or 1) - 1
-    return found.end_column - 1 if found.end_line == found.line else len(text.rstrip())
+        return found.column or 1
+    return found.end_column if found.end_line == found.line else len(text.rstrip()) + 1
 
 
 def _others(found: Finding) -> str:

@@ -5,62 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from hpargparse.check.excerpts import marked
 from hpargparse.check.findings import Finding
 from hpargparse.check.github_report import github_report
 from hpargparse.check.json_reports import json_report, sarif_report, uri_of
 from hpargparse.check.text_report import text_report
-from hpman import Source, printable, width_of
-
-TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=9)
+from hpman import Source, printable
 
 SOURCE = Source("a.py", "x = 1\n_(\n  x)\n")
 FOUND = Finding("HPM102", "No.", "Mend it.", SOURCE, 2, 1, 3, 5, None, "_", (), (2, 3))
 WHOLE = Finding("HPM001", "No.", "Mend it.", Source("b.py", ""))
-
-
-@pytest.mark.parametrize(
-    ("text", "start", "end", "shown", "carets"),
-    [
-        pytest.param("abc", 1, 2, "abc", " ^", id="one"),
-        pytest.param("abc", 3, 3, "abc", "   ^", id="behind the end"),
-        pytest.param("\ta", 1, 2, "    a", "    ^", id="tab"),
-        pytest.param("世a", 1, 2, "世a", "  ^", id="wide before"),
-        pytest.param("e\u0301a", 2, 3, "e\u0301a", " ^", id="combining"),
-        pytest.param("\x1b[a", 2, 3, "\\x1b[a", "     ^", id="escape"),
-        pytest.param("\u202ea", 1, 2, "\\u202ea", "      ^", id="not printable"),
-        pytest.param("\ud800a", 1, 2, "\\ud800a", "      ^", id="surrogate"),
-    ],
-)
-def test_carets_stand_below_what_they_mark(
-    text: str, start: int, end: int, shown: str, carets: str
-) -> None:
-    assert marked(text, start, end) == (shown, carets)
-
-
-@given(TEXTS, TEXTS)
-def test_a_caret_stands_as_many_columns_from_the_left(text: str, mark: str) -> None:
-    before = printable(text)
-    shown, carets = marked(f"{text}x{mark}", len(text), len(text) + 1)
-    assert shown.startswith(f"{before}x")
-    assert carets == f"{'':{width_of(before)}}^"
-
-
-def test_a_long_line_is_cut_around_the_mark() -> None:
-    shown, carets = marked("a" * 500 + "(x)" + "b" * 500, 500, 503)
-    assert shown[0] == shown[-1] == "…"
-    assert len(shown) <= 122
-    assert shown[carets.index("^") :].startswith("(x)b")
-    assert carets.strip() == "^^^"
-
-
-def test_a_mark_that_is_longer_than_a_line_is_cut() -> None:
-    shown, carets = marked("a" * 50 + "b" * 500, 50, 550)
-    assert len(carets) <= len(shown)
-    assert set(carets) == {" ", "^"}
 
 
 def test_text_in_which_nothing_is_odd_is_left_alone() -> None:

@@ -88,6 +88,13 @@ def test_names_with_a_dash_stand_behind_two(shown: Callable[..., str]) -> None:
     assert "defined at -a.py:1:1" in shown("--", "--dash", "-a.py")
 
 
+def test_a_long_line_is_shown_around_the_call(shown: Callable[..., str]) -> None:
+    Path("long.py").write_text(f"x = '{'a' * 500}'; _('far', 1); y = '{'b' * 500}'\n")
+    (excerpt,) = (each for each in shown("far", "long.py").splitlines() if "==>" in each)
+    assert "; _('far', 1); y" in excerpt
+    assert len(excerpt) == len("==> 1: ") + 200
+
+
 def test_json_is_one_list(shown: Callable[..., str]) -> None:
     (found,) = json.loads(shown("lr", "--format=json"))
     assert (found["name"], found["default"], found["type"]) == ("lr", "1e-3", "float")
