@@ -9,9 +9,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from errno import EIO, ENOENT
+from errno import EIO, ELOOP, ENOENT
 
-from hpman import HpmanError
+from hpman import HpmanError, printable
 
 from .parser.binding import bind
 from .parser.options import BoundAction
@@ -227,13 +227,17 @@ def sentence(error: HpmanError | OSError) -> str:
         return told(error)
     if not path:
         return "The path is empty.\nName a file or a folder; `.` is the one that you are in."
-    if isinstance(error, FileNotFoundError):
-        return f"{path}: There is no such file or folder.\n{_way_to(path)}"
+    shown = printable(path)
+    is_gone = isinstance(error, (FileNotFoundError, NotADirectoryError))
+    if (is_gone or error.errno == ELOOP) and os.path.islink(path):
+        return f"{shown}: This symbolic link leads to nothing.\nMend the link, or leave it out."
+    if is_gone:
+        return f"{shown}: There is no such file or folder.\n{_way_to(path)}"
     reason = os.strerror(error.errno or EIO)
     advice = "Mend what is there, or leave it out."
     if isinstance(error, PermissionError):
         advice = "Allow reading it, or leave it out."
-    return f"{path}: This cannot be read: {reason}.\n{advice}"
+    return f"{shown}: This cannot be read: {reason}.\n{advice}"
 
 
 def _way_to(path: str) -> str:
@@ -241,12 +245,12 @@ def _way_to(path: str) -> str:
     from contextlib import suppress
     from difflib import get_close_matches
 
-    folder, name = os.path.split(path)
+    folder, name = os.path.split(path.rstrip(f"{os.sep}/"))
     there: list[str] = []
     with suppress(OSError):  # one that may not be listed
         there = os.listdir(folder or os.curdir)
     stems = {os.path.splitext(each)[0]: each for each in there}
     near = get_close_matches(os.path.splitext(name)[0], stems, 1)
     if near:
-        return f"Did you mean {os.path.join(folder, stems[near[0]])}?"
+        return f"Did you mean {printable(os.path.join(folder, stems[near[0]]))}?"
     return "Check how it is spelled, and in which folder you are."

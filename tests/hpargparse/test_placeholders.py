@@ -31,4 +31,5 @@ def test_another_one_is_refused_with_a_sentence(
         main(["a.py", "--placeholder", name])
     assert ended.value.code == 2
     told = capsys.readouterr().err
+    assert "other managers" not in told
     assert f"argument --placeholder: {name!r} has to be a name that Python can import" in told

@@ -103,6 +103,17 @@ def test_a_missing_script_ends_with_status_2(capsys: pytest.CaptureFixture[str])
             id="broken",
         ),
         pytest.param(
+            NotADirectoryError(20, "No", "train.py/"),
+            "train.py/: There is no such file or folder.\nDid you mean train.py?",
+            id="no folder at all",
+        ),
+        pytest.param(
+            FileNotFoundError(2, "No", "\x1b[1m.py"),
+            "\\x1b[1m.py: There is no such file or folder.\n"
+            "Check how it is spelled, and in which folder you are.",
+            id="not printable",
+        ),
+        pytest.param(
             FileNotFoundError(2, "No", ""),
             "The path is empty.\nName a file or a folder; `.` is the one that you are in.",
             id="empty",
@@ -112,6 +123,17 @@ def test_a_missing_script_ends_with_status_2(capsys: pytest.CaptureFixture[str])
 )
 def test_a_path_that_is_of_no_use_is_a_sentence(error: OSError, told: str) -> None:
     assert sentence(error) == told
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+@pytest.mark.parametrize("target", ["gone.py", "link.py"])
+def test_a_link_to_nothing_is_told_as_that(target: str) -> None:
+    Path("link.py").symlink_to(target)
+    with pytest.raises(OSError, match="link") as caught:
+        os.stat("link.py")
+    assert sentence(caught.value) == (
+        "link.py: This symbolic link leads to nothing.\nMend the link, or leave it out."
+    )
 
 
 def test_a_near_name_is_not_looked_for_where_the_folder_may_not_be_listed(

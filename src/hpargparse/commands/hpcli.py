@@ -139,7 +139,7 @@ def _bound(
         each.required.clear()  # nothing is run: what has no value can be listed all the same
     index = index_of(asked.paths, [asked.placeholder], follow_imports=asked.follow_imports)
     others = sorted(index.placeholders() - {manager.placeholder} - notes)
-    if others:
+    if others and is_placeholder(asked.placeholder):  # else it will be refused
         notes.update(others)
         options = " or ".join(map(_way_to_see, others))
         put(sys.stderr, f"{prog}: there are hyperparameters of other managers: {options}\n")

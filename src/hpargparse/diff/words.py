@@ -127,7 +127,12 @@ class Words:
         is_file_like = word == STANDARD or os.path.splitext(word)[1].lower() in EXTENSIONS
         is_path = is_file_like or _is_plainly_path(word) or os.path.lexists(word)
         if word != STANDARD and not _is_plainly_path(word):
-            found = self._looked_up(word, is_path=is_path)
+            try:
+                found = self._looked_up(word, is_path=is_path)
+            except ComparisonError as error:
+                told = error.diagnostics[0]
+                message = f"`{word}` is no path here, and no revision either: {told.message}"
+                raise ComparisonError.because(message, told.advice) from None
             # In the folder of a repository, `HEAD` and `refs` are no paths that anyone means.
             if found is not None and self.repository.top and os.path.lexists(word):
                 raise ComparisonError.because(

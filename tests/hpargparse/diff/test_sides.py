@@ -365,7 +365,7 @@ def test_outside_of_a_repository_folders_and_snapshots_remain(
     monkeypatch.chdir(tmp_path)
     write(tmp_path, {"a.py": "_('a', 1)", "s.yaml": "a: 2", "sub/x.txt": ""})
     assert "no git repository here" in _refused()
-    assert "no git repository here" in _refused("HEAD")
+    assert "`a.yp` is no path here, and no revision either: There is no git" in _refused("a.yp")
     assert _changes("s.yaml") == ["changed a s.yaml:1>a.py:1"]
     assert _changes("a.py", ".") == ["moved a a.py:1>a.py:1"]
     assert "Paths behind `--`" in _refused("s.yaml", limits=["a.py"])
