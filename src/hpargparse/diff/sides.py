@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from hpman import index_of, reachable_among, sources_among
+from hpman import from_here, index_of, reachable_among, sources_among
 from hpman.record import Record
 
 from ..files.snapshot import read
@@ -176,7 +176,8 @@ class _Reader:
         )
 
         def locate(path: str) -> tuple[str, str]:
-            return os.path.relpath(path, named.word).replace(os.sep, "/"), os.path.normpath(path)
+            below = os.path.relpath(path, named.word).replace(os.sep, "/")
+            return below, from_here(os.path.normpath(path))
 
         return Side("", index, locate, {})
 

@@ -304,6 +304,7 @@ def test_folders_on_disk_are_compared_by_the_paths_in_them(project: Path, tmp_pa
     write(tmp_path, {"x/a.py": "_('a', 1)\n", "y/a.py": "_('a', 2)\n", "one.py": "_('a', 3)\n"})
     x, y, one = (str(tmp_path / each) for each in ("x", "y", "one.py"))
     assert _changes(x, y) == [f"changed a {x}/a.py:1>{y}/a.py:1".replace("/", os.sep)]
+    assert _changes(str(project / "a.py"), one) == [f"changed a a.py:1>{one}:1"]
     assert _changes(os.path.join(x, "a.py"), one) == [f"changed a {x}{os.sep}a.py:1>{one}:1"]
     assert _changes("HEAD", y) == ["removed b sub/b.py:1"]
     assert _changes(y, "HEAD") == ["added b sub/b.py:1"]
