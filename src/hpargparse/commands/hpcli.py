@@ -58,10 +58,10 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
         prog: what the command is called in help and errors.
     """
     words = words_of(args)
-    asked, doubtful = _first_look(words)
+    asked = _first_look(words)
     notes: set[str] = set()
     while True:
-        parser, manager = _bound(prog, asked, doubtful, notes)
+        parser, manager = _bound(prog, asked, notes)
         complete(parser)
         found = vars(parsed(parser, words))
         # Once imports are followed, they are: what they bring may be an option of that name.
@@ -70,7 +70,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
         if read == asked:
             break
         # What looked like a path was the value of an option, or the other way round.
-        asked, doubtful = read, []
+        asked = read
     text, left_out = listed(manager, "yaml")
     answer(parser.prog, text)
     warn(parser.prog, left_out)
@@ -85,13 +85,9 @@ class _Asked(Record):
     follow_imports: bool
 
 
-def _first_look(words: list[str]) -> tuple[_Asked, list[str]]:
-    """Guess placeholder and paths, before it is known which options there are.
-
-    Returns:
-        What is asked, and the words that may be paths at which there is nothing.
-    """
-    placeholder, paths, doubtful = "_", [], []
+def _first_look(words: list[str]) -> _Asked:
+    """Guess placeholder and paths, before it is known which options there are."""
+    placeholder, paths = "_", []
     before, behind = split_at_dashes(words)
     is_behind_option = False  # one that is not known yet, and may take words
     rest = iter(before)
@@ -104,16 +100,13 @@ def _first_look(words: list[str]) -> tuple[_Asked, list[str]]:
             placeholder = value if option == "--placeholder" else placeholder
         elif word.startswith("-"):
             is_behind_option |= word != _FOLLOW_OPTION
-        elif os.path.exists(word):
+        elif not is_behind_option or os.path.exists(word):
             paths.append(word)
-        elif not is_behind_option:
-            doubtful.append(word)
-    asked = _Asked(placeholder, (*paths, *behind), _FOLLOW_OPTION in before)
-    return asked, doubtful
+    return _Asked(placeholder, (*paths, *behind), _FOLLOW_OPTION in before)
 
 
 def _bound(
-    prog: str, asked: _Asked, doubtful: list[str], notes: set[str]
+    prog: str, asked: _Asked, notes: set[str]
 ) -> tuple[argparse.ArgumentParser, HyperParameterManager]:
     """Make the parser for what some paths hold; note each further placeholder once."""
     parser = argparse.ArgumentParser(
@@ -130,7 +123,7 @@ def _bound(
         manager.parse_file(there, follow_imports=asked.follow_imports)
         without = bind_what_fits(parser, manager)
     except (HpmanError, OSError) as error:
-        stop(prog, error, paths=[*asked.paths, *doubtful])
+        stop(prog, error, paths=asked.paths)
     if gone:
         stop(prog, *gone)
     if without:

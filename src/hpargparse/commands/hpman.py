@@ -67,11 +67,12 @@ def _explain(words: Sequence[str]) -> NoReturn:
     for name, summary in COMMANDS.items():
         commands.add_parser(name, help=summary, add_help=False)
     complete(parser)
-    if words and not words[0].startswith("-"):
+    first = words[0] if words else ""
+    if first and not first.startswith("-"):
         from difflib import get_close_matches
 
-        near = get_close_matches(words[0], COMMANDS, 1, cutoff=0.5)
+        near = get_close_matches(first, COMMANDS, 1, cutoff=0.5)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}"
-        parser.error(f"{words[0]} is no command ({hint})")
-    parser.parse_known_args(words[:1])  # -h and --version end here
+        parser.error(f"{first} is no command ({hint})")
+    parser.parse_known_args([first] if first else [])  # -h and --version end here
     parser.error(f"name a command: {', '.join(COMMANDS)}")

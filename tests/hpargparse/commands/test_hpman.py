@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ def test_help_names_each_command(capsys: pytest.CaptureFixture[str]) -> None:
     ("words", "sentence"),
     [
         ("", "name a command: run, list, explain, check, diff"),
+        ("'' list", "name a command: "),
         ("lst", "lst is no command (did you mean list?)"),
         ("xyz", "xyz is no command (there are run, list, explain, check, diff)"),
         ("--no", "name a command: "),
@@ -36,7 +38,7 @@ def test_what_is_no_command_ends_with_2(
     words: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(words.split())
+        main(shlex.split(words))
     assert ended.value.code == 2
     assert f"hpman: error: {sentence}" in capsys.readouterr().err
 
