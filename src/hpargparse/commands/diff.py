@@ -12,6 +12,7 @@ import sys
 from hpman import HpmanError, printable
 
 from ..diff.compare import compare
+from ..diff.errors import ComparisonError
 from ..diff.report import report
 from ..diff.sides import Request, sides
 from ..diff.sources import several
@@ -48,8 +49,8 @@ what a line begins with:
                                    a name that is alike or the same place
 
 What cannot be read is said on standard error. A file that is no Python on one
-side is left out on both; a side of which nothing can be read is an error. A
-snapshot is compared with defaults that are known without running the program.
+side is left out on both; where nothing of a side can be read, that is an error.
+A snapshot is compared with defaults that are known without running the program.
 Paths are shown as seen from the current directory.
 
 status: 0; 1 if something differs and --exit-code is given; 2 for an error
@@ -89,6 +90,8 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman diff") -> None
     except (HpmanError, OSError) as error:
         stop(prog, error)
     changes = compare(found.old_facts, found.new_facts)
+    if found.faults and not changes:  # that nothing differs would be no answer
+        stop(prog, ComparisonError(*found.faults))
     warnings = [*found.warnings, *_several(found, changes)]
     warn(prog, [printable(each) for each in warnings])
     answer(prog, _shown(options.format, found, changes, warnings))

@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hpman import Index
+    from hpman import Diagnostic, Index
 
     from .facts import Fact
     from .git import Repository
@@ -59,6 +59,7 @@ class Sides(Record):
         old_facts: what the first one says.
         new_facts: what the second one says.
         warnings: a sentence on each thing that cannot be compared.
+        faults: why nothing of a side can be read, of those whose files nobody named.
     """
 
     __slots__ = ()
@@ -67,6 +68,7 @@ class Sides(Record):
     old_facts: list[Fact]
     new_facts: list[Fact]
     warnings: list[str]
+    faults: list[Diagnostic]
 
 
 def sides(request: Request) -> Sides:
@@ -76,7 +78,8 @@ def sides(request: Request) -> Sides:
         request: what is asked for.
 
     Raises:
-        ComparisonError: a side cannot be found, or it is not clear what is meant.
+        ComparisonError: a side cannot be found, nothing of it can be read where its
+            files are named or a snapshot is compared with it, or it is not clear what is meant.
         SnapshotError: a snapshot cannot be read.
         OSError: a path cannot be read.
     """
@@ -107,7 +110,7 @@ def sides(request: Request) -> Sides:
         both = reader.snapshot_and_sources(old, new)
     else:
         both = reader.sources(old, new)
-    return Sides(old, new, *both, [*words.warnings, *reader.warnings])
+    return Sides(old, new, *both, [*words.warnings, *reader.warnings], reader.faults)
 
 
 class _Reader:
@@ -118,6 +121,7 @@ class _Reader:
         self._words = words
         self._managers = request.placeholders or ("_",)
         self.warnings: list[str] = []
+        self.faults: list[Diagnostic] = []
 
     @property
     def _repository(self) -> Repository:
@@ -129,6 +133,8 @@ class _Reader:
         snapshot = read(old.word if is_first else new.word)
         named = new if is_first else old
         side = self._folder(named) if named.kind == "path" else self._trees([named])[0]
+        if faults := side.faults():  # else the sources would seem to have nothing of the snapshot
+            raise ComparisonError(*faults)
         asked = self._request.placeholders
         found, warnings = facts_of_one(side, asked)
         holding = owners(snapshot, found, asked)
@@ -162,9 +168,20 @@ class _Reader:
                 self._folder(each) if each.kind == "path" else self._trees([each])[0]
                 for each in (old, new)
             )
+        self._judge([(old, first), (new, second)], [shown for shown, _below in limits or ()])
         *both, warnings = facts_of_both(first, second, self._request.placeholders)
         self.warnings += warnings
         return both[0], both[1]
+
+    def _judge(self, sides: list[tuple[Named, Side]], limits: list[str]) -> None:
+        """Refuse sides of which each file is named, and none can be read."""
+        problems: list[Diagnostic] = []
+        for named, side in sides:
+            paths = [named.word] if named.kind == "path" else [*limits, *self._request.limits]
+            is_named = bool(paths) and not any(map(os.path.isdir, paths))
+            (problems if is_named else self.faults).extend(side.faults())
+        if problems:
+            raise ComparisonError(*problems)
 
     def _folder(self, named: Named) -> Side:
         """Read sources on disk; which file is which goes by the path below the folder."""

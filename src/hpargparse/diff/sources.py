@@ -9,7 +9,6 @@ from __future__ import annotations
 from hpman import Diagnostic
 from hpman.record import Record
 
-from .errors import ComparisonError
 from .facts import facts
 
 TYPE_CHECKING = False
@@ -67,7 +66,7 @@ class Side(Record):
         return self.sources.swap((), keys) if keys else self.sources
 
     def faults(self) -> list[Diagnostic]:
-        """Return why nothing of the side can be read; nothing where something can."""
+        """Return why nothing that may hold a hyperparameter can be read; none where some can."""
         if self.without(self.broken()).files:
             return []
         problems = [
@@ -92,11 +91,7 @@ def facts_of_one(side: Side, asked: Sequence[str]) -> tuple[list[Fact], list[str
     """Return what one side says, beside a snapshot, and a sentence on what cannot be read.
 
     Facts are those of all managers, sentences of those that are asked for.
-
-    Raises:
-        ComparisonError: nothing of the side can be read.
     """
-    _demand_readable(side)
     managers = placeholders_of([side], asked)
     index = side.without(side.broken())
     found = facts(index, side.locate, placeholders_of([side], ()))
@@ -115,12 +110,7 @@ def facts_of_both(
         old: one side.
         new: the other.
         asked: the managers; all that there are for none.
-
-    Raises:
-        ComparisonError: nothing of a side can be read.
     """
-    for side in (old, new):
-        _demand_readable(side)
     managers = placeholders_of([old, new], asked)
     broken = old.broken() | new.broken()
     found = []
@@ -185,13 +175,6 @@ def _problems(side: Side, other: Mapping[str, str], managers: Sequence[str]) -> 
             for each in file.diagnostics:
                 if each.placeholder is None or each.placeholder in managers:
                     yield f"{side.prefix}{_placed(each, shown)}"
-
-
-def _demand_readable(*sides: Side) -> None:
-    """Refuse sides of which nothing can be read: that nothing differs would be no answer."""
-    problems = [fault for each in sides for fault in each.faults()]
-    if problems:
-        raise ComparisonError(*problems)
 
 
 def _unreadable(reason: str) -> str:

@@ -51,6 +51,19 @@ def test_the_status_tells_of_a_difference_if_it_is_asked_to() -> None:
     assert _status("nothing") == 2
 
 
+def test_that_nothing_differs_is_not_said_of_what_cannot_be_read(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(project, {"a.py": "_('a', 2\n"})
+    assert _status() == 2
+    assert capsys.readouterr().err.startswith("hpman diff: error: a.py:1:2: This is no Python")
+    write(project, {"b.py": "_('b', 2)\n"})
+    main([])
+    captured = capsys.readouterr()
+    assert "+ b = 2" in captured.out
+    assert captured.err.startswith("hpman diff: warning: a.py:1:2: ")
+
+
 def test_options_may_stand_between_the_sides(capsys: pytest.CaptureFixture[str]) -> None:
     main(["HEAD", "--format", "text", "HEAD", "--", "a.py"])
     assert capsys.readouterr().out == "No hyperparameter differs between HEAD and HEAD.\n"

@@ -258,7 +258,7 @@ def _deny(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         pytest.param(["broken.py", "a.py"], [], "broken.py:1:2", id="old-file"),
         pytest.param(["a.py", "./broken.py"], [], "broken.py:1:2", id="new-file"),
         pytest.param(["broken.py", "./broken.py"], [], "broken.py:1:2", id="itself"),
-        pytest.param(["sub", "all_broken"], [], "all_broken/one.py:1:2", id="folder"),
+        pytest.param(["sub", "all_broken/one.py"], [], "all_broken/one.py:1:2", id="in-a-folder"),
         pytest.param(["HEAD~2", "broken.py"], [], "broken.py:1:2", id="beside-a-revision"),
         pytest.param(["HEAD~1", "HEAD"], ["broken.py"], "HEAD~1:broken.py:1:2", id="limit"),
         pytest.param(["values.yaml", "broken.py"], [], "broken.py:1:2", id="beside-a-snapshot"),
@@ -275,14 +275,19 @@ def test_a_side_of_which_nothing_can_be_read_is_refused(
     assert said.endswith("Mend the file, or compare something else.")
 
 
-def test_a_worktree_of_which_nothing_can_be_read_is_refused(
+def test_of_a_side_without_named_files_it_is_kept_why_nothing_can_be_read(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    write(project, {"all_broken/one.py": "_('a', 1\n"})
+    assert [each.place for each in sides(Request(("./all_broken", "./sub"))).faults] == [
+        os.path.join("all_broken", "one.py") + ":1:2"
+    ]
+    (project / "all_broken" / "one.py").unlink()
     _deny(monkeypatch, ".py")
-    said = _refused("HEAD~1")
-    assert said.startswith("a.py: This file cannot be read: Permission denied.\n")
-    assert "sub/b.py: " in said
-    assert "a.py: This file cannot be read" in _refused("HEAD~1", limits=["a.py"])
+    assert [each.place for each in sides(Request(("HEAD~1",))).faults] == ["a.py", "sub/b.py"]
+    assert "a.py: This file cannot be read: Permission denied.\n" in _refused(
+        "HEAD~1", limits=["a.py"]
+    )
 
 
 def test_a_file_on_disk_that_nobody_may_read_is_refused(
