@@ -6,6 +6,7 @@ Owns what of a manager a copy takes over; knows neither names nor ranks.
 from __future__ import annotations
 
 from _thread import get_ident
+from weakref import WeakValueDictionary
 
 from .runtime.portable import (
     arrived,
@@ -44,7 +45,10 @@ if TYPE_CHECKING:
     M = TypeVar("M", bound=Copied)
     State = tuple[object, "Index | None", Any, Any]
 
-_trying: set[tuple[int, int]] = set()  # in which thread the values of which manager are tried
+_packing: set[tuple[int, int]] = set()  # in which thread the values of which manager are packed
+# The private managers that this worker was started with: each value of theirs arrives in a
+# pickle of its own, and one that holds its manager has to meet it again.
+_landed: WeakValueDictionary[object, Copied] = WeakValueDictionary()
 
 
 def reduced(manager: Copied, base: type[Copied]) -> tuple[Any, ...]:
@@ -57,27 +61,38 @@ def reduced(manager: Copied, base: type[Copied]) -> tuple[Any, ...]:
     Raises:
         PicklingError: a value that was set cannot be pickled; it is named.
     """
-    make: tuple[Any, ...]
-    if manager._home is not None:
-        make = manager._home, (manager.placeholder,)
-    else:
-        make = _blank, (type(manager), base, manager.placeholder, manager.separator)
-    tried = get_ident(), id(manager)
-    if tried in _trying:  # by a value that holds the manager
+    make = _maker(manager, base)
+    packed = get_ident(), id(manager)
+    if packed in _packing:  # by a value that holds the manager
         return make
-    values = manager._store.state()
-    if is_starting():
-        values = packed_for_worker(values)
-    else:
-        _trying.add(tried)
-        try:
-            values = packed_for_pickle(values)
-        finally:
-            _trying.discard(tried)
+    _packing.add(packed)
+    try:
+        pack = packed_for_worker if is_starting() else packed_for_pickle
+        values = pack(manager._store.state())
+    finally:
+        _packing.discard(packed)
     state = this_process(), manager._index, values, _extras(manager, base)
     if _restores_itself(manager, base):
         return (*make, state, None, None, adopt_with_own)
     return (*make, state)
+
+
+def _maker(manager: Copied, base: type[Copied]) -> tuple[Any, ...]:
+    """Return how to make the copy of a manager that is pickled."""
+    if manager._home is not None:
+        return manager._home, (manager.placeholder,)
+    blank = type(manager), base, manager.placeholder, manager.separator
+    if is_starting():
+        return _land, ((this_process(), id(manager)), *blank)
+    return _blank, blank
+
+
+def _land(key: object, kind: type[M], base: type[Copied], *arguments: str) -> Copied:
+    """Make the copy of a manager in a worker that is started with it, once."""
+    manager = _landed.get(key)
+    if manager is None:
+        manager = _landed[key] = _blank(kind, base, *arguments)
+    return manager
 
 
 def _blank(kind: type[M], base: type[Copied], *arguments: str) -> M:

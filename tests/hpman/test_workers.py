@@ -170,6 +170,43 @@ def test_a_value_that_cannot_travel_stops_neither_worker_nor_manager(
     assert "the value of `init` was sent to this worker but cannot be built" in done.stderr
 
 
+@pytest.mark.parametrize("handed_on", ["", "_", "private", "_, private, private"])
+def test_values_that_hold_their_manager_travel_and_hold_it_again(
+    tmp_path: Path, handed_on: str
+) -> None:
+    done = run(
+        tmp_path,
+        f"""
+        import multiprocessing
+        from hpman import HyperParameterManager
+        from hpman.m import _
+
+        class Net:
+            def __init__(self, manager):
+                self.manager = manager
+
+        def work(*managers):
+            for each in (_, *managers):
+                nets = each("backbone"), each("head")
+                print(each("lr"), [net.manager is each for net in nets], flush=True)
+
+        if __name__ == "__main__":
+            private = HyperParameterManager("_")
+            for each in (_, private):
+                each.set_value("lr", 7)
+                each("backbone", Net(each))
+                each.set_value("head", Net(each))
+            context = multiprocessing.get_context("spawn")
+            worker = context.Process(target=work, args=[{handed_on}])
+            worker.start()
+            worker.join()
+        """,
+    )
+    count = 1 + len(handed_on.split())
+    assert done.stdout == "7 [True, True]\n" * count
+    assert done.stderr == ""
+
+
 def test_a_warning_that_is_an_error_ends_the_start_loudly_and_no_worker(tmp_path: Path) -> None:
     done = run(
         tmp_path,
