@@ -90,7 +90,8 @@ class Bindings:
         self._classes = {MANAGER_CLASS}
         tracked = placeholders | {ROOT, MANAGER_CLASS}
         self._walk(tree, tracked, candidates(tracked))
-        if not self._aliases <= tracked:
+        # Where our class has the name of a placeholder, what it makes was passed by.
+        if not (self._aliases <= tracked and self._classes == {MANAGER_CLASS}):
             tracked |= self._aliases
             self._walk(tree, tracked, candidates(tracked))
             if not self._aliases <= tracked:

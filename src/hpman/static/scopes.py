@@ -37,6 +37,8 @@ SAME = Meaning("same")  # imported from elsewhere by the same name: may be ours,
 FOREIGN = Meaning("foreign")  # imported from elsewhere, where it has another name
 OTHER = Meaning("other")  # bound by anything else
 PACKAGE_MEMBERS = {"m": MODULE, MANAGER_CLASS: CLASS}
+_MANAGERS = frozenset(["manager"])
+_OURS = _MANAGERS | {"package", "module", "class"}
 
 
 class _EveryName:
@@ -228,17 +230,21 @@ class Lookup:
     def _mean_name(self, name: str, scope: Scope) -> Iterable[Meaning]:
         """Return what a bare name may stand for."""
         is_bare = name in self._placeholders
+        ours = _OURS
         for home in scope.visible(name):
             found = self._settled[home, name]
             if not is_bare:
                 return found
-            # A name bound to anything else still counts: the seed's rule.
-            if managers := [each for each in found if each.kind == "manager"]:
-                return managers
-            if SAME in found:
-                return [Meaning("manager", name)]
+            known = [each for each in found if each.kind in ours]
+            if SAME in found and not any(each.kind == "manager" for each in known):
+                known.append(Meaning("manager", name))
+            if known:
+                return known
             if FOREIGN in found:
                 return ()
+            # A name bound to anything else still counts: the seed's rule. What it hides of
+            # an outer scope is another name for a manager, but no module of it.
+            ours = _MANAGERS
         if is_bare:
             return () if name in self._foreign else [Meaning("manager", name)]
         return [PACKAGE] if name == ROOT else [CLASS] if name == MANAGER_CLASS else ()

@@ -104,3 +104,33 @@ def test_what_a_name_is_bound_to_decides(text: str, found: list[tuple[int, str]]
 
 def test_calls_of_several_placeholders_are_found_in_one_walk() -> None:
     assert sorted(_calls("_('a')\nhp('b')\nx('c')", "_", "hp")) == [(1, "_"), (2, "hp")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("import hpman.m as hp\nhp._('a', 1); hp.hp('b')", ["_", "hp"], id="module"),
+        pytest.param("from hpman import m as hp\nhp.x('a', 1)", ["x"], id="module of a package"),
+        pytest.param("from hpman import m\nm.m('a', 1)", ["m"], id="its own name"),
+        pytest.param("import hpman as hp\nhp.m.hp('a', 1)", ["hp"], id="package"),
+        pytest.param("import hpman\nhpman.m.hp('a', 1)", ["hp"], id="package by its own name"),
+        pytest.param("import hpman.m as x\nhp = x\nhp._('a', 1)", ["_"], id="assigned"),
+        pytest.param(
+            "from hpman import HyperParameterManager as hp\nx = hp('_')\nx('a', 1)",
+            ["_"],
+            id="class",
+        ),
+        pytest.param(
+            "try: from common import hp\nexcept E: import hpman.m as hp\nhp._('a'); hp('b')",
+            ["_", "hp"],
+            id="module or handed on",
+        ),
+        pytest.param(
+            "import hpman.m as hp\ndef f(hp): hp('a'); hp._('b')",
+            ["hp"],
+            id="parameter that hides a module",
+        ),
+    ],
+)
+def test_a_placeholder_may_be_what_managers_are_taken_from(text: str, found: list[str]) -> None:
+    assert sorted(each for _line, each in _calls(text, "_", "hp", "m", "hpman")) == found
