@@ -114,14 +114,10 @@ class Bindings:
         self._annotated: list[tuple[Scope, Name]] = []  # names with a type and no value
         self._stack: list[tuple[AST, Scope]] = []
         self._block(tree.body, Scope(None))
-        stack, visitors = self._stack, _VISITORS
+        stack, visitor, otherwise = self._stack, _VISITORS.get, Bindings._children
         while stack:
             node, scope = stack.pop()
-            visit = visitors.get(type(node))
-            if visit is None:
-                self._children(node, scope)
-            else:
-                visit(self, node, scope)
+            visitor(type(node), otherwise)(self, node, scope)
         for scope, declaration in self._declared:
             for each in declaration.names:
                 scope.declare(each, is_global=type(declaration) is Global)
@@ -212,7 +208,9 @@ class Bindings:
         if node.value is not None:
             self._target(node.target, node.value, scope)
             self._stack.append((node.value, scope))
-        elif type(node.target) is Name and scope.kind == "function" and scope.outer is not None:
+        elif type(node.target) is not Name:
+            self._stack.append((node.target, scope))  # Python evaluates what is in there
+        elif scope.kind == "function" and scope.outer is not None:
             self._annotated.append((scope, node.target))
         if type(node) is AnnAssign:
             self._stack.append((node.annotation, scope))
