@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, SupportsIndex, TypeVar, overload
 
 from .errors import EMPTY
+from .record import Slotted
 from .rows import HyperParameterOccurrence, HyperParameterPriority, P
 
 T = TypeVar("T")
@@ -218,7 +219,7 @@ class HyperParameterDBLambdas:
 L = HyperParameterDBLambdas
 
 
-class HyperParamNode:
+class HyperParamNode(Slotted):
     """One hyperparameter with all its rows, the one whose value wins first.
 
     Attributes:

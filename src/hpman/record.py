@@ -1,4 +1,4 @@
-"""Immutable values with named fields.
+"""Immutable values with named fields, and what else has slots.
 
 Owns how a fact is stored, compared, shown and pickled; knows nothing of what
 the fact says.
@@ -11,7 +11,7 @@ from operator import itemgetter
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, ClassVar, TypeVar
+    from typing import Any, ClassVar, SupportsIndex, TypeVar
 
     from typing_extensions import Self, dataclass_transform
 
@@ -21,6 +21,22 @@ else:
     def dataclass_transform(**_options: object) -> Callable[[type], type]:
         """Leave the class as it is: only type checkers read this decorator."""
         return lambda cls: cls
+
+
+class Slotted:
+    """Serve as the base of classes with slots, so that each protocol of `pickle` takes them.
+
+    >>> class Point(Slotted):
+    ...     __slots__ = ("x",)
+    >>> Point().__reduce_ex__(0) == Point().__reduce_ex__(2)
+    True
+    """
+
+    __slots__ = ()
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        """Pickle by protocol 2, which knows of slots (PEP 307), where an older one is asked for."""
+        return super().__reduce_ex__(max(int(protocol), 2))
 
 
 @dataclass_transform(frozen_default=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 from .errors import EMPTY
+from .record import Slotted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class HyperParameterPriority(enum.IntEnum):
 P = HyperParameterPriority
 
 
-class DeferredNode:
+class DeferredNode(Slotted):
     """Stand for the syntax tree of a default until somebody asks for it.
 
     Trees are large: ten thousand of them cost two hundred megabytes.
@@ -45,6 +46,10 @@ class DeferredNode:
         self.call: str = call
         self.line: int = line
         self.offset: int = offset
+
+    def __repr__(self) -> str:
+        """Show text and place."""
+        return f"DeferredNode({self.call!r}, {self.line}, {self.offset})"
 
     def parse(self) -> Any:
         """Return the tree of the call's default, at its place in the file."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 
+from .record import Slotted
+
 _BEFORE = 40  # columns at most that are kept before a mark in a line that is cut
 
 
@@ -108,7 +110,7 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape", "surrogatepass").decode()
 
 
-class Source:
+class Source(Slotted):
     r"""Hold the text of one file together with the path that it was read from.
 
     Lines end where Python ends them: at a newline, not at a form feed or at

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 AGAIN: list[Any] = [
     pytest.param(lambda m: pickle.loads(pickle.dumps(m)), id="pickle"),
-    pytest.param(lambda m: pickle.loads(pickle.dumps(m, 2)), id="old protocol"),
+    pytest.param(lambda m: pickle.loads(pickle.dumps(m, 0)), id="oldest protocol"),
     pytest.param(copy.copy, id="copy"),
     pytest.param(copy.deepcopy, id="deepcopy"),
 ]
@@ -29,6 +29,19 @@ AGAIN: list[Any] = [
 
 def again(manager: Any) -> Any:
     return pickle.loads(pickle.dumps(manager))
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_every_protocol_takes_a_manager_and_all_that_it_shows(protocol: int) -> None:
+    manager = HyperParameterManager("_").parse_source("_('a.b', 1, help='x'); _('c', f())", "x.py")
+    manager.set_value("d", 4)("e", [5])
+    shown = manager.index, manager.db, manager.db[0], manager.tree, manager.explain("a.b")
+    twin, index, db, row, tree, explained = pickle.loads(pickle.dumps((manager, *shown), protocol))
+    assert (twin.db, db, row) == (manager.db, manager.db, manager.db[0])
+    assert index.names("_") == ["a.b", "c"]
+    assert index.named("_", "a.b")[0].source.lines == ["_('a.b', 1, help='x'); _('c', f())"]
+    assert repr([*tree.flatten()]) == repr([*manager.tree.flatten()])
+    assert str(explained) == str(manager.explain("a.b"))
 
 
 # What does not pickle

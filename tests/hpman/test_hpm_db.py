@@ -108,6 +108,11 @@ def test_a_row_reads_as_attributes_and_as_a_mapping() -> None:
     assert "name='a'" in repr(row)
 
 
+def test_a_parsed_row_shows_its_call_in_place_of_the_tree() -> None:
+    row = HyperParameterManager("_").parse_source("x = _('a', 1)").db[0]
+    assert "ast_node=DeferredNode(\"_('a', 1)\", 1, 4)" in repr(row)
+
+
 def test_a_row_can_be_changed_either_way() -> None:
     row = _row(name="a")
     row.value = 1

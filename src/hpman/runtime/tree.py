@@ -7,6 +7,7 @@ turn into each other; must not know ranks or where values come from.
 from __future__ import annotations
 
 from ..errors import EMPTY
+from ..record import Slotted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ DICT_MARK = "__is_dict__"
 _MOST_KEYS = 1000
 
 
-class TreeView(Generic[N]):
+class TreeView(Slotted, Generic[N]):
     """View flat names as a tree; leaves hold whatever node belongs to the name.
 
     Args:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..errors import EMPTY
 from ..occurrence import Occurrence
-from ..record import Record
+from ..record import Record, Slotted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class HyperParameter(Record):
     occurrences: tuple[Occurrence, ...] = ()
 
 
-class Index:
+class Index(Slotted):
     """Hold the occurrences of many texts, by name and in source order.
 
     An index never changes: `swap` gives a new one, at the price of the texts
