@@ -53,8 +53,12 @@ def announce(manager: Traveller) -> None:
 
 
 def _join(process: ModuleType) -> None:
-    """Put our entry among the settings that this process hands on."""
-    process.current_process()._config[_CONFIG] = Luggage()
+    """Put our entry among the settings that this process hands on.
+
+    A process object copies them when it is made; those that wait for their start have one.
+    """
+    for each in (process.current_process(), *getattr(process, "_dangling", ())):
+        each._config[_CONFIG] = Luggage()
 
 
 class Luggage:

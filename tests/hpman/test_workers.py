@@ -79,6 +79,33 @@ def test_a_worker_that_nobody_passed_the_manager_sees_what_was_set(
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_worker_that_waited_for_its_start_before_there_was_a_manager_sees_what_was_set(
+    tmp_path: Path, method: str
+) -> None:
+    done = run(
+        tmp_path,
+        f"""
+        import multiprocessing
+
+        def work(queue):
+            import model
+            queue.put(model.depth())
+
+        if __name__ == "__main__":
+            context = multiprocessing.get_context({method!r})
+            queue = context.Queue()
+            worker = context.Process(target=work, args=(queue,))
+            from hpman.m import _
+            _.set_value("model.depth", 9)
+            worker.start()
+            print(queue.get(timeout=50))
+            worker.join()
+        """,
+    )
+    assert done.stdout == "9\n"
+
+
 def test_a_pool_and_the_workers_of_its_workers_see_what_was_set(tmp_path: Path) -> None:
     done = run(
         tmp_path,
