@@ -10,16 +10,20 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any, Protocol
+
+    from .runtime.origin import Call
+    from .runtime.store import Store
 
     class Traveller(Protocol):
         """A manager, as far as it is asked for here."""
 
         placeholder: str
         _hot: dict[str, Any]
+        _store: Store
 
         def __reduce__(self) -> tuple[Any, ...]:
             """Return how to find it in another process, and its state."""
@@ -80,14 +84,16 @@ def _unpack(packed: Sequence[tuple[Callable[..., Traveller], tuple[Any, ...], An
     """Take the values over in a worker."""
     for find, arguments, state in packed:
         manager = find(*arguments)
-        before = dict(manager._hot)
+        before, places = dict(manager._hot), manager._store.state()["places"]
         manager.__setstate__(state)
-        _warn_of_early_reads(before, manager._hot)
+        _warn_of_early_reads(before, places, manager._hot)
     return Luggage()
 
 
-def _warn_of_early_reads(before: dict[str, Any], now: dict[str, Any]) -> None:
-    """Say which names were read while a worker was imported, and had another value then."""
+def _warn_of_early_reads(
+    before: dict[str, Any], places: Mapping[str, Call], now: dict[str, Any]
+) -> None:
+    """Say which names were read while a worker was imported, where, and had another value then."""
     if not before:
         return
     from .runtime.fingerprint import fingerprint
@@ -100,6 +106,7 @@ def _warn_of_early_reads(before: dict[str, Any], now: dict[str, Any]) -> None:
                 "the process that started it were there, so that place got the default; read it "
                 "inside a function that the worker runs",
                 may_raise=False,
+                place=places[name][:2] if name in places else None,
             )
 
 

@@ -291,8 +291,35 @@ def test_a_value_that_a_worker_reads_too_early_is_named(tmp_path: Path) -> None:
         """,
     )
     assert done.stdout == "0.001 0 4 5\n"
-    assert "`lr` was read while this worker imported the program" in done.stderr
+    place = f"{tmp_path / 'early.py'}:3"
+    assert f"{place}: RuntimeWarning: `lr` was read while this worker imported" in done.stderr
     assert done.stderr.count("RuntimeWarning") == 1
+
+
+def test_a_value_that_a_worker_sets_and_reads_too_early_is_named(tmp_path: Path) -> None:
+    (tmp_path / "early.py").write_text(
+        "import multiprocessing\n"
+        "from hpman.m import _\n"
+        "class Worker(multiprocessing.get_context('spawn').Process):\n"
+        "    def run(self):\n"
+        "        print(_('lr'), flush=True)\n"
+        "_.set_value('lr', 1)('lr')\n",
+        encoding="utf-8",
+    )
+    done = run(
+        tmp_path,
+        """
+        if __name__ == "__main__":
+            from hpman.m import _
+            import early
+            _.set_value("lr", 5)
+            worker = early.Worker()
+            worker.start()
+            worker.join()
+        """,
+    )
+    assert done.stdout == "5\n"
+    assert "`lr` was read while this worker imported the program" in done.stderr
 
 
 def test_a_worker_started_from_a_thread_sees_what_was_set(tmp_path: Path) -> None:

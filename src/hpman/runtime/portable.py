@@ -287,8 +287,8 @@ def _apart(
             yield name, value
 
 
-def warn(message: str, *, may_raise: bool) -> None:
-    """Warn at the nearest line that is neither ours nor of what starts workers.
+def warn(message: str, *, may_raise: bool, place: tuple[str, int] | None = None) -> None:
+    """Warn at a place, or at the nearest line that is neither ours nor of what starts workers.
 
     Args:
         message: what to say.
@@ -296,11 +296,12 @@ def warn(message: str, *, may_raise: bool) -> None:
             raised; if not, it is written where warnings go. A worker that ends
             while it starts is started again by its pool, for ever, and a thread
             of a pool that ends leaves the pool waiting.
+        place: file and line that are to blame, where they are known.
     """
     import warnings
 
     frame = frame_outside(_MACHINERY)
-    path, line = frame.f_code.co_filename, frame.f_lineno
+    path, line = place or (frame.f_code.co_filename, frame.f_lineno)
     registry = frame.f_globals.setdefault("__warningregistry__", {})
     try:
         warnings.warn_explicit(message, RuntimeWarning, path, line, registry=registry)
