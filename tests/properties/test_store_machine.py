@@ -46,6 +46,20 @@ def put(base: Any, path: list[str], value: Any) -> Any:
     return {**base, path[0]: put(base.get(path[0], {}), path[1:], value)}
 
 
+def key_paths(value: Any) -> list[list[str]]:
+    """List the keys that are text, of one dictionary before those of the ones inside it."""
+    level = [key for key in value if isinstance(key, str)] if isinstance(value, dict) else []
+    return [[key] for key in level] + [[key, *p] for key in level for p in key_paths(value[key])]
+
+
+def key_path(value: Any, name: str) -> list[str]:
+    """Take a name for the key with the longest start of it, a plain one or the first."""
+    keys = [path for path in key_paths(value) if f"{name}.".startswith(".".join(path) + ".")]
+    keys.sort(key=lambda path: (-len(".".join(path)), any("." in key for key in path)))
+    found = keys[0] if keys else []
+    return found + name.split(".")[len(".".join(found).split(".")) if found else 0 :]
+
+
 def dig(value: Any, path: list[str]) -> Any:
     for key in path:
         value = value.get(key, EMPTY) if isinstance(value, dict) else EMPTY
@@ -94,7 +108,7 @@ class Model:
             if leaf in (None, name):
                 found[name] = value
             else:
-                found[leaf] = put(found[leaf], name[len(leaf) + 1 :].split("."), value)
+                found[leaf] = put(found[leaf], key_path(found[leaf], name[len(leaf) + 1 :]), value)
         return found
 
     @staticmethod
@@ -180,7 +194,7 @@ class Model:
             found = self.leaves()
             leaf = self.leaf(found, prefix)
             if leaf is not None and found[leaf] is not LATER:
-                path = prefix[len(leaf) + 1 :].split(".") if leaf != prefix else []
+                path = key_path(found[leaf], prefix[len(leaf) + 1 :]) if leaf != prefix else []
                 current = dig(found[leaf], path)
                 is_odd = not tree or any(
                     not isinstance(key, str) or ("." in key and key in current)
@@ -220,7 +234,7 @@ class Model:
             return found[name]
         if leaf is None:
             return self.nested(name) or EMPTY
-        inside = dig(found[leaf], name[len(leaf) + 1 :].split("."))
+        inside = dig(found[leaf], key_path(found[leaf], name[len(leaf) + 1 :]))
         return self.sets.get(name, EMPTY) if inside is EMPTY else inside
 
 

@@ -73,6 +73,6 @@ def _seen_from(ranks: Ranks, origin: Origin, given: str, name: str) -> Iterator[
         text = origin.text or (brief(origin.value) if origin.kind == "call" else "")
         yield origin.replace(text=f"{text} {given}".strip())
     else:
-        value = dig(origin.value, ranks.path(given, name))
+        value = dig(origin.value, ranks.path(given, name, origin.value))
         if value is not EMPTY:
             yield origin.replace(value=value)

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
         def leaf_above(self, name: str) -> str | None:
             """Return the leaf that a name is a key inside of, if there is one."""
 
-        def path(self, leaf: str, name: str) -> list[str]:
-            """Return the keys from a leaf down to a name."""
+        def path(self, leaf: str, name: str, value: Any) -> list[str]:
+            """Return the keys inside the value of a leaf that a name below it stands for."""
 
         def conflict(self, leaf: str, below: str) -> ImpossibleTree:
             """Make the error for a leaf that would have something below it."""
@@ -106,7 +106,7 @@ class Plan:
         if isinstance(current, NotLiteralEvaluable):
             return False
         if leaf != prefix:
-            current = dig(current, self._ranks.path(leaf, prefix))
+            current = dig(current, self._ranks.path(leaf, prefix, current))
             if not isinstance(current, dict):
                 self.assign(prefix, tree)
                 return True
@@ -162,7 +162,7 @@ class Plan:
         """Set a key inside the dictionary that a leaf holds."""
         base = self._value(leaf)
         if not isinstance(base, NotLiteralEvaluable):
-            whole = patched(base, self._ranks.path(leaf, name), value)
+            whole = patched(base, self._ranks.path(leaf, name, base), value)
             if whole is EMPTY:
                 raise self._ranks.blocked(leaf, name, base)
             self.effective[leaf] = whole

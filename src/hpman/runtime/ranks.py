@@ -197,9 +197,11 @@ class Ranks:
         """Return the leaf with a value that stands above a name, or None."""
         return next((leaf for leaf in self.above(name) if leaf in self.resolved), None)
 
-    def path(self, leaf: str, name: str) -> list[str]:
-        """Split what a name adds to that of the leaf above it."""
-        return name[len(leaf) + len(self.separator) :].split(self.separator)
+    def path(self, leaf: str, name: str, value: Any) -> list[str]:
+        """Return the keys inside the value of a leaf that a name below it stands for."""
+        from .tree import key_path
+
+        return key_path(value, name[len(leaf) + len(self.separator) :], self.separator)
 
     def value(self, name: str) -> Any:
         """Return the value of a leaf, of a branch, or of a key inside a leaf, else `EMPTY`."""
@@ -209,7 +211,8 @@ class Ranks:
 
         leaf = self.leaf_above(name)
         if leaf is not None:
-            value = dig(self.resolved[leaf], self.path(leaf, name))
+            whole = self.resolved[leaf]
+            value = dig(whole, self.path(leaf, name, whole))
             return self.sets.get(name, EMPTY) if value is EMPTY else value
         if name in self.branches:
             return nest(self.resolved, self.separator, name, annotate_dict=False) or EMPTY
@@ -331,7 +334,7 @@ class Ranks:
 
         for name in self.patches[leaf]:
             base = value
-            value = patched(base, self.path(leaf, name), self.sets[name])
+            value = patched(base, self.path(leaf, name, base), self.sets[name])
             if value is EMPTY:
                 raise self.blocked(leaf, name, base)
         return value
@@ -352,7 +355,7 @@ class Ranks:
         from .complaints import impossible, type_name
 
         at = leaf
-        parts = iter(self.path(leaf, name))
+        parts = iter(self.path(leaf, name, value))
         while isinstance(value, dict):
             part = next(parts)
             value = value[part]

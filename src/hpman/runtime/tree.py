@@ -222,6 +222,39 @@ def keys_below(values: Mapping[str, Any], separator: str) -> Iterator[str]:
                     pending.append((f"{name}{separator}{key}", each))
 
 
+def key_path(value: Any, name: str, separator: str) -> list[str]:
+    """Return the keys inside nested dictionaries that a name stands for.
+
+    A key may hold the separator; of two with one name, one without it is meant, else the
+    first. Where no key has the name, it goes on from one with the longest start of it.
+
+    >>> key_path({"x": {"z": 1}, "x.y": 2}, "x.y", ".")
+    ['x.y']
+    >>> key_path({"x": {"z": 1}, "x.y": {}}, "x.y.new", ".")
+    ['x.y', 'new']
+    """
+    plain = name.split(separator)
+    if dig(value, plain) is not EMPTY:
+        return plain
+    found: list[str] = []
+    missing = name + separator
+    pending: list[tuple[list[str], Any, str]] = [(found, value, missing)]
+    while pending and missing:
+        path, level, rest = pending.pop()
+        below = []
+        for key in level if isinstance(level, dict) else ():
+            if isinstance(key, str) and rest.startswith(key + separator):
+                left = rest[len(key + separator) :]
+                below.append(([*path, key], level[key], left))
+                if len(left) < len(missing):
+                    found, missing = [*path, key], left
+        pending += reversed(below)
+    known = separator.join(found).split(separator)
+    if found and dig(value, known) is not EMPTY:
+        found = known
+    return found + missing.split(separator)[:-1]
+
+
 def dig(value: Any, path: Sequence[str]) -> Any:
     """Return what stands at a path inside nested dictionaries, else `EMPTY`."""
     for part in path:

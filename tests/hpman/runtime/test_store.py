@@ -453,6 +453,17 @@ def test_keys_that_hold_the_separator_stay_keys() -> None:
     assert store.values() == {"opt": {"a.b": 2}}
 
 
+def test_a_key_that_holds_the_separator_is_found_by_its_name() -> None:
+    store = parsed(opt={"a.b": 1})
+    store.set({"opt.a.b": 3})
+    assert store.values() == {"opt": {"a.b": 3}}
+    assert store.read("opt.a.b") == 3
+    assert store.accept("opt", {"a.b": 4, "c": {}}) == {"a.b": 3, "c": {}}
+    assert [each.value for each in store.explain("opt.a.b")] == [1, 4, 3]
+    with pytest.raises(ImpossibleTree, match=r"`opt.a.b`.* holds an int, which has no keys"):
+        store.set({"opt.a.b.c": 1})
+
+
 # -- override -----------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hpman.runtime.tree import TreeView, ancestors, keys_below
+from hpman.runtime.tree import TreeView, ancestors, key_path, keys_below
 
 
 class Node:
@@ -110,3 +110,25 @@ def test_keys_of_a_dict_that_is_large_or_holds_itself_come_to_an_end() -> None:
     found = list(keys_below({"x": endless}, "."))
     assert found[:4] == ["x.a", "x.b", "x.b.a", "x.b.b"]
     assert len(found) == 1000
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "path"),
+    [
+        pytest.param({"x": {"y": 1}, "x.y": 2}, "x.y", ["x", "y"], id="plain first"),
+        pytest.param({"x.y": {"z": 1}, "x": {"y.z": 2}}, "x.y.z", ["x.y", "z"], id="first"),
+        pytest.param({"x": {"y.z": 2}, "x.y": {"z": 1}}, "x.y.z", ["x", "y.z"], id="inside"),
+        pytest.param({"x": {}, "x.y": {}}, "x.y.z", ["x.y", "z"], id="longest start"),
+        pytest.param({"x.y": {}, "x": {"y": {}}}, "x.y.z.q", ["x", "y", "z", "q"], id="plain"),
+        pytest.param({"x.y": 5}, "x.y.z", ["x.y", "z"], id="no dict on the way"),
+        pytest.param({"xy": 1, 1: 2}, "x.y", ["x", "y"], id="nothing of it"),
+        pytest.param({"": 1}, "x", ["x"], id="empty key"),
+        pytest.param({"x": {"": 1}}, "x.", ["x", ""], id="empty part"),
+        pytest.param({"x.": 1}, "x.", ["x."], id="key that ends in the separator"),
+        pytest.param(5, "x.y", ["x", "y"], id="no dict"),
+    ],
+)
+def test_a_name_below_a_dict_stands_for_keys_that_may_hold_the_separator(
+    value: object, name: str, path: list[str]
+) -> None:
+    assert key_path(value, name, ".") == path
