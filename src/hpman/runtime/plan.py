@@ -6,13 +6,13 @@ all before anything changes; must not know who writes or why.
 
 from __future__ import annotations
 
-from ..errors import EMPTY, EmptyValue, NotLiteralEvaluable
+from ..errors import EmptyValue, NotLiteralEvaluable
 from .complaints import impossible, no_name, type_name
-from .tree import DICT_MARK, dig, merged, patched
+from .tree import DICT_MARK, dig, merged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import Any, Protocol
 
     from ..errors import ImpossibleTree
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
         """What is there before the write, as far as a plan asks for it."""
 
         separator: str
+        sets: dict[str, Any]
+        calls: dict[str, Any]
+        defaults: dict[str, Any]
         used: frozenset[str]
         resolved: dict[str, Any]
         patches: dict[str, dict[str, None]]
@@ -41,8 +44,8 @@ if TYPE_CHECKING:
         def conflict(self, leaf: str, below: str) -> ImpossibleTree:
             """Make the error for a leaf that would have something below it."""
 
-        def blocked(self, leaf: str, name: str, value: Any) -> ImpossibleTree:
-            """Make the error for a key inside a leaf that holds no dictionary there."""
+        def with_patches(self, leaf: str, value: Any, patches: Mapping[str, Any]) -> Any:
+            """Put patches on top of the value of a leaf."""
 
 
 class Plan:
@@ -161,12 +164,11 @@ class Plan:
     def _patch(self, leaf: str, name: str, value: Any) -> None:
         """Set a key inside the dictionary that a leaf holds."""
         base = self._value(leaf)
+        are_dropped = self._drop_below(leaf, name)
         if not isinstance(base, NotLiteralEvaluable):
-            whole = patched(base, self._ranks.path(leaf, name, base), value)
-            if whole is EMPTY:
-                raise self._ranks.blocked(leaf, name, base)
-            self.effective[leaf] = whole
-        self._drop_below(leaf, name)
+            if are_dropped:  # and may lie in a key beside this one
+                base = self._patched_anew(leaf)
+            self.effective[leaf] = self._ranks.with_patches(leaf, base, {name: value})
         self._patches_of(leaf)[name] = None
         self.puts[name] = value
 
@@ -176,12 +178,24 @@ class Plan:
             self.patches[leaf] = dict(self._ranks.patches.get(leaf, ()))
         return self.patches[leaf]
 
-    def _drop_below(self, leaf: str, name: str) -> None:
-        """Forget the patches of a leaf that stand below a name."""
+    def _patched_anew(self, leaf: str) -> Any:
+        """Return the value of a leaf with the patches that it still has."""
+        ranks, puts = self._ranks, self.puts
+        given = puts, ranks.sets, ranks.calls, ranks.defaults
+        base = next(each[leaf] for each in given if leaf in each)
+        patches = self._patches_of(leaf)
+        values = {each: puts[each] if each in puts else ranks.sets[each] for each in patches}
+        return ranks.with_patches(leaf, base, values)
+
+    def _drop_below(self, leaf: str, name: str) -> bool:
+        """Forget the patches of a leaf that stand below a name; tell whether there are any."""
         if leaf in self.patches or leaf in self._ranks.patches:
             patches = self._patches_of(leaf)
             start = name + self._ranks.separator
-            for each in [each for each in patches if each.startswith(start)]:
+            below = [each for each in patches if each.startswith(start)]
+            for each in below:
                 del patches[each]
                 self.puts.pop(each, None)
                 self.dropped[each] = None
+            return bool(below)
+        return False

@@ -315,7 +315,10 @@ class Ranks:
         """
         if name in self.resolved:
             value = self.sets.get(name, default)
-            return self, self._with_patches(name, value) if name in self.patches else value
+            if name in self.patches:
+                patches = {each: self.sets[each] for each in self.patches[name]}
+                value = self.with_patches(name, value, patches)
+            return self, value
         if name in self.branches or any(above in self.resolved for above in self.above(name)):
             new = self.rebuilt(calls={**self.calls, name: default})
             return new, new.resolved[name]
@@ -328,13 +331,13 @@ class Ranks:
             self.branches.update(self.above(name))
         self.resolved[name] = value
 
-    def _with_patches(self, leaf: str, value: Any) -> Any:
-        """Put the patches of a leaf on top of its value."""
+    def with_patches(self, leaf: str, value: Any, patches: Mapping[str, Any]) -> Any:
+        """Put patches on top of the value of a leaf."""
         from .tree import patched
 
-        for name in self.patches[leaf]:
+        for name, patch in patches.items():
             base = value
-            value = patched(base, self.path(leaf, name, base), self.sets[name])
+            value = patched(base, self.path(leaf, name, base), patch)
             if value is EMPTY:
                 raise self.blocked(leaf, name, base)
         return value

@@ -295,6 +295,14 @@ def test_a_key_set_again_as_a_whole_loses_what_was_set_inside_it() -> None:
     assert store.rows() == [("opt", {"wd": {"z": 1}, "lr": 3}, SET)]
 
 
+def test_what_was_set_below_a_key_by_name_is_forgotten_where_it_is_a_key_beside_it_too() -> None:
+    store = parsed(opt={"a.b": 1})
+    store.set({"opt.a.b": 2, "opt.c": 3})
+    store.set({"opt.a": 4})
+    assert store.read("opt") == {"a.b": 1, "c": 3, "a": 4}
+    assert store.accept("opt", {"a.b": 1}) == {"a.b": 1, "c": 3, "a": 4}
+
+
 def test_within_one_mapping_the_later_entry_wins() -> None:
     store = parsed(opt={"lr": 3})
     store.set({"opt.lr": 1, "opt": {"q": 1}, "opt.z": 2})
