@@ -273,12 +273,15 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(name=names, default=values)
     def call(self, name: str, default: Any) -> None:
         def change(model: Model) -> None:
-            is_known = name in model.leaves()
+            known = {**model.leaves(), **model.parsed}
+            moves = name not in model.leaves() and any(
+                is_below(each, name) or is_below(name, each) for each in known
+            )
             model.called[name] = default
-            if is_known:
-                model.leaves()
-            else:
+            if moves:
                 model.again()
+            else:
+                model.leaves()
 
         returned: list[Any] = []
         self.both(change, lambda: returned.append(self.store.accept(name, default)))

@@ -22,6 +22,14 @@ def impossible(message: str, advice: str, name: str | None) -> ImpossibleTree:
     return ImpossibleTree(Diagnostic("HPM203", message, advice, name=name))
 
 
+def too_deep(name: str | None, advice: str) -> ImpossibleTree:
+    """Make the error for dictionaries that Python cannot walk down."""
+    at = f"`{name}`" if name else "the root"
+    return impossible(
+        f"The dictionaries at {at} hold themselves, or each other too deeply.", advice, name
+    )
+
+
 def no_name(name: object) -> TypeError:
     """Make the error for a name that is no text."""
     return TypeError(

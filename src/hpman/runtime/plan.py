@@ -7,7 +7,7 @@ all before anything changes; must not know who writes or why.
 from __future__ import annotations
 
 from ..errors import EmptyValue, NotLiteralEvaluable
-from .complaints import impossible, no_name, type_name
+from .complaints import impossible, no_name, too_deep, type_name
 from .tree import DICT_MARK, dig, merged
 
 TYPE_CHECKING = False
@@ -87,6 +87,16 @@ class Plan:
 
     def spread(self, tree: dict[Any, Any], prefix: str | None = None) -> None:
         """Set what stands in nested dictionaries, below a prefix or from the root."""
+        try:
+            self._spread(tree, prefix)
+        except RecursionError:
+            advice = (
+                f'Leave out what repeats, or mark a dict as one value with "{DICT_MARK}": True.'
+            )
+            raise too_deep(prefix, advice) from None
+
+    def _spread(self, tree: dict[Any, Any], prefix: str | None) -> None:
+        """Set what stands in nested dictionaries, level by level."""
         if prefix is not None:
             if DICT_MARK in tree:
                 self.assign(prefix, {k: v for k, v in tree.items() if k != DICT_MARK})
@@ -96,7 +106,7 @@ class Plan:
         for key, value in tree.items():
             name = self._join(prefix, key)
             if isinstance(value, dict):
-                self.spread(value, name)
+                self._spread(value, name)
             else:
                 self.assign(name, value)
 

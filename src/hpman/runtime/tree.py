@@ -155,8 +155,27 @@ def nest(
             level = root
             for branch in branches:
                 level = level.setdefault(branch, {})
-            level[leaf] = annotated(value) if annotate_dict else copied(value)
+            level[leaf] = own(name, value, annotate_dict=annotate_dict)
     return root
+
+
+def own(name: str, value: Any, *, annotate_dict: bool) -> Any:
+    """Copy the value of a name; what is changed in the copy changes nothing of ours.
+
+    Args:
+        name: the name.
+        value: its value.
+        annotate_dict: whether to mark it where it is a dictionary.
+
+    Raises:
+        ImpossibleTree: the dictionaries in it have no end.
+    """
+    try:
+        return annotated(value) if annotate_dict else copied(value)
+    except RecursionError:
+        from .complaints import too_deep
+
+        raise too_deep(name, f'Use get_value("{name}"), which gives the dict itself.') from None
 
 
 def copied(value: Any) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..errors import EMPTY, NotLiteralEvaluable
 from .complaints import impossible
-from .tree import annotated, copied, nest
+from .tree import nest, own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def tree(ranks: Ranks, journal: Journal, prefix: str, *, annotate_dict: bool) ->
     if value is EMPTY:
         return nest(ranks.resolved, ranks.separator, prefix, annotate_dict=annotate_dict)
     if isinstance(value, dict):
-        shown: dict[str, Any] = annotated(value) if annotate_dict else copied(value)
+        shown: dict[str, Any] = own(prefix, value, annotate_dict=annotate_dict)
         return shown
     from .explanation import where
 

@@ -472,6 +472,40 @@ def test_a_key_that_holds_the_separator_is_found_by_its_name() -> None:
         store.set({"opt.a.b.c": 1})
 
 
+def _without_end() -> dict[str, Any]:
+    whole: dict[str, Any] = {}
+    whole["a"] = whole
+    return whole
+
+
+def _too_deep() -> dict[str, Any]:
+    whole: dict[str, Any] = {}
+    for _level in range(100_000):
+        whole = {"a": whole}
+    return whole
+
+
+@pytest.mark.parametrize("make", [_without_end, _too_deep])
+def test_a_tree_without_end_is_no_tree(make: Callable[[], dict[str, Any]]) -> None:
+    store, tree = parsed(model__a__b=1), make()
+    writes: dict[str, Callable[[], None]] = {
+        "the root": lambda: store.set_tree(tree),
+        "`opt`": lambda: store.set_tree(tree, "opt"),
+        "`model`": lambda: store.set({"lr": 1, "model": tree}),
+    }
+    for at, write in writes.items():
+        with pytest.raises(ImpossibleTree, match=f"at {at} hold themselves, or each other too"):
+            write()
+    assert store.values() == {"model.a.b": 1}
+    store.set({"opt.x": tree})
+    assert store.read("opt.x") is tree
+    reads: list[Callable[[], Any]]
+    reads = [store.tree, lambda: store.tree("opt.x"), lambda: store.read("opt")]
+    for read in reads:
+        with pytest.raises(ImpossibleTree, match=r"at `opt.x` hold .*\n.*get_value\("):
+            read()
+
+
 # -- override -----------------------------------------------------------------------
 
 
