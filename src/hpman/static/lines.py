@@ -6,6 +6,7 @@ knows no call and no scope.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from itertools import accumulate, islice
 
 TYPE_CHECKING = False
@@ -38,7 +39,7 @@ class Lines:
     [2]
     """
 
-    __slots__ = ("_constants", "_lines", "is_ascii", "source")
+    __slots__ = ("_constants", "_lines", "_wide", "is_ascii", "source")
 
     def __init__(self, source: Source) -> None:
         """Split the text."""
@@ -47,6 +48,8 @@ class Lines:
         self._constants = {} if is_large else _CONSTANTS
         self._lines = source.text.split("\n")
         self.is_ascii: bool = source.text.isascii()
+        # The line that was asked for last, and where its bytes are that begin no character.
+        self._wide: tuple[int, list[int]] = 0, []
 
     def holding(self, names: frozenset[str] | None) -> Sequence[int]:
         """Return the numbers of the lines that hold any of the names; all lines for None."""
@@ -82,11 +85,14 @@ class Lines:
 
     def column(self, line: int, offset: int) -> int:
         """Return the column in characters, counted from 1, of an offset in bytes."""
-        if not self.is_ascii:
-            text = self._lines[line - 1]
-            if not text.isascii():
-                return len(text.encode()[:offset].decode(errors="replace")) + 1
-        return offset + 1
+        if self.is_ascii or self._lines[line - 1].isascii():
+            return offset + 1
+        number, inner = self._wide
+        if number != line:
+            data = self._lines[line - 1].encode()
+            inner = [place for place, byte in enumerate(data) if byte & 0xC0 == 0x80]
+            self._wide = line, inner
+        return offset - bisect_left(inner, offset) + 1
 
     def span(self, node: Any) -> tuple[int, int, int, int]:
         """Return the line and column where a node begins, and those behind its end."""

@@ -22,6 +22,15 @@ def test_lines_are_the_same_one_by_one_and_by_a_pattern(text: str, name: str) ->
     assert _one_by_one(text, name) == by_pattern
 
 
+@given(st.lists(st.text("a_é²\U0001d465", max_size=9), min_size=1, max_size=3), st.data())
+def test_a_column_counts_the_characters_in_front(texts: list[str], data: st.DataObject) -> None:
+    lines = Lines(Source("a.py", "\n".join(texts)))
+    for _time in range(4):
+        number = data.draw(st.integers(1, len(texts)))
+        before = texts[number - 1][: data.draw(st.integers(0, 9))]
+        assert lines.column(number, len(before.encode())) == len(before) + 1
+
+
 @pytest.mark.parametrize("times", [3, 3000])
 def test_a_name_is_found_whether_it_is_rare_or_not(times: int) -> None:
     text = "_(1)\nx_y = 2\n" * times
