@@ -158,9 +158,19 @@ def _default(node: Call, placeholder: str, lines: Lines) -> tuple[Any, str]:
 def _hints(
     node: Call, placeholder: str, lines: Lines, problems: list[Diagnostic]
 ) -> dict[str, Any]:
-    """Return the hints of a call; add what is wrong with them to the problems."""
+    """Return the hints of a call; add what is wrong with them to the problems.
+
+    Raises:
+        UnparsableError: a hint is repeated.
+    """
     hints: dict[str, Any] = {}
     for keyword in node.keywords:
+        if keyword.arg in hints:  # that is seen by the compiler only, which we do not ask
+            raise UnparsableError(
+                f"keyword argument repeated: {keyword.arg}",
+                keyword.lineno,
+                lines.column(keyword.lineno, keyword.col_offset),
+            )
         try:
             hints[_keyword(keyword.arg)] = literal(keyword.value)
         except NotLiteralError:

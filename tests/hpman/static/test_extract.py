@@ -75,6 +75,14 @@ def test_a_finding_carries_its_fields(
     assert problem.path == "a.py"
 
 
+def test_a_hint_that_is_given_twice_is_no_python() -> None:
+    found = _extract("_('b', 1)\né = _('a', 1, x=1, x=2)")
+    assert found.occurrences == ()
+    (problem,) = found.diagnostics
+    assert (problem.code, problem.line, problem.column) == ("HPM001", 2, 20)
+    assert "keyword argument repeated: x" in problem.message
+
+
 def test_every_problem_of_a_call_is_found() -> None:
     found = _extract("_(x, 1, a=y, b=z)\n_()").diagnostics
     assert [each.code for each in found] == ["HPM102", "HPM103", "HPM103", "HPM101"]
