@@ -38,7 +38,8 @@ FOREIGN = Meaning("foreign")  # imported from elsewhere, where it has another na
 OTHER = Meaning("other")  # bound by anything else
 PACKAGE_MEMBERS = {"m": MODULE, MANAGER_CLASS: CLASS}
 _MANAGERS = frozenset(["manager"])
-_OURS = _MANAGERS | {"package", "module", "class"}
+_CALLED = _MANAGERS | {"class"}
+_OURS = _CALLED | {"package", "module"}
 
 
 class _EveryName:
@@ -236,15 +237,15 @@ class Lookup:
             if not is_bare:
                 return found
             known = [each for each in found if each.kind in ours]
-            if SAME in found and not any(each.kind == "manager" for each in known):
+            # A name bound to anything else still counts: the seed's rule. Only our class
+            # makes managers when it is called.
+            if not any(each.kind in _CALLED for each in known) and (known or SAME in found):
                 known.append(Meaning("manager", name))
             if known:
                 return known
             if FOREIGN in found:
                 return ()
-            # A name bound to anything else still counts: the seed's rule. What it hides of
-            # an outer scope is another name for a manager, but no module of it.
-            ours = _MANAGERS
+            ours = _MANAGERS  # a module of an outer scope is hidden
         if is_bare:
             return () if name in self._foreign else [Meaning("manager", name)]
         return [PACKAGE] if name == ROOT else [CLASS] if name == MANAGER_CLASS else ()

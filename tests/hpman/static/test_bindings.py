@@ -119,6 +119,9 @@ def test_calls_of_several_placeholders_are_found_in_one_walk() -> None:
         pytest.param("import hpman\nhpman.m.hp('a', 1)", ["hp"], id="package by its own name"),
         pytest.param("import hpman.m as x\nhp = x\nhp._('a', 1)", ["_"], id="assigned"),
         pytest.param(
+            "import hpman.m as hp\nhp('a', 1); x = hp; x.y('b')", ["hp", "y"], id="called"
+        ),
+        pytest.param(
             "from hpman import HyperParameterManager as hp\nx = hp('_')\nx('a', 1)",
             ["_"],
             id="class",
