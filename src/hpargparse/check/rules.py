@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # So many names are compared in detail with one that nothing defines, and for so many of those.
 _MANY_NAMES = 1000
 _MANY_UNDEFINED = 100
+_SHOWN = 40  # characters of a name that is far too long
 
 
 def _faults(code: str) -> Check:
@@ -143,6 +144,14 @@ def leaf_and_branch(facts: Facts) -> Iterator[Finding]:
     index = facts.calls
     below: dict[tuple[str, str], list[Occurrence]] = {}
     for placeholder, name, calls in _names(facts):
+        if index.is_too_deep(name):
+            yield at_call(
+                "HPM203",
+                calls[0],
+                f"`{name[:_SHOWN]}…` has more parts than a tree is deep.",
+                f"Rename it: a name is split at `{index.separator}`.",
+                calls[1:],
+            )
         for each in index.prefixes(name):
             if (leaf := index.definition(placeholder, each)) is not None:
                 below.setdefault((placeholder, each), [leaf]).append(calls[0])

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     # Most names stand at one place: their occurrence is spared a tuple of its own.
     Names = dict[str, Occurrence | tuple[Occurrence, ...]]
 
+DEEPEST = 1000  # parts of a name; what is above one takes memory in the square of their number
+
 
 class Links(Record):
     """Say where the managers of one module come from.
@@ -178,7 +180,7 @@ class Index(Slotted):
         A branch that the program asks for as a whole is left out.
 
         Returns:
-            The defaults, and whether no name has two and no branch has one.
+            The defaults, and whether no name has two, no branch has one, and none is too deep.
         """
         branches = self._branches.get(placeholder, {})
         found: dict[str, Any] = {}
@@ -191,7 +193,7 @@ class Index(Slotted):
                 found[name] = each.value
             elif name not in branches:
                 found.setdefault(name, EMPTY)
-        return found, is_sound
+        return found, is_sound and not any(map(self.is_too_deep, found))
 
     def hyperparameters(self, placeholder: str) -> Iterator[HyperParameter]:
         """Yield what is known of each name of a manager, in source order.
@@ -236,9 +238,16 @@ class Index(Slotted):
                 break
             yield names[number]
 
+    def is_too_deep(self, name: str) -> bool:
+        """Tell whether a name has more parts than any may have."""
+        return name.count(self.separator) >= DEEPEST
+
     def prefixes(self, name: str) -> Iterator[str]:
-        """Yield the names of the branches above a name, the outermost first."""
-        end = name.find(self.separator)
+        """Yield the names of the branches above a name, the outermost first.
+
+        Those above a name that is too deep are none: they would fill the memory.
+        """
+        end = -1 if self.is_too_deep(name) else name.find(self.separator)
         while end >= 0:
             yield name[:end]
             end = name.find(self.separator, end + len(self.separator))

@@ -6,6 +6,8 @@ finding is reported.
 
 from __future__ import annotations
 
+from .index import DEEPEST
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from ..diagnostics import Diagnostic
     from ..occurrence import Occurrence
     from .index import Index, ScannedFile
+
+_SHOWN = 40  # characters of a name that is far too long
 
 
 def violations(
@@ -37,6 +41,7 @@ def violations(
     for name in names:
         found += duplicate_default(index, placeholder, name)
         found += leaf_and_branch(index, placeholder, name)
+        found += too_deep(index, placeholder, name)
     # A pair that clashes is found from both of its names.
     return tuple({_identity(each): each for each in sorted(found, key=_by_place)}.values())
 
@@ -85,6 +90,22 @@ def _clash(index: Index, placeholder: str, leaf: str, below: str) -> Diagnostic:
         (first, index.named(placeholder, below)[0]),
         first,
     )
+
+
+def too_deep(index: Index, placeholder: str, name: str) -> Sequence[Diagnostic]:
+    """A name has no more parts than a tree can be deep."""
+    if not index.is_too_deep(name):
+        return ()
+    first = index.named(placeholder, name)[0]
+    return [
+        _finding(
+            "HPM203",
+            f"`{name[:_SHOWN]}…` has more parts than a tree is deep ({DEEPEST:,}).",
+            f"Rename it: a name is split at `{index.separator}`.",
+            (first,),
+            first,
+        )
+    ]
 
 
 def placed(index: Index, placeholder: str, finding: Diagnostic) -> Diagnostic:

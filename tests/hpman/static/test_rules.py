@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hpman import HyperParameterManager, ImpossibleTree
 from hpman.static.index import Index
 from hpman.static.rules import violations
 from hpman.static.scan import scan_text
@@ -47,6 +48,11 @@ def test_what_fits_is_no_violation(text: str) -> None:
             id="three levels",
         ),
         pytest.param(
+            [f'_("{".".join("a" * 1000)}", 1)\n_("{".".join("b" * 1001)}", 1)'],
+            [("HPM203", "a.py:2:1")],
+            id="more parts than a name may have",
+        ),
+        pytest.param(
             ['_("a", 1)', "_(x)", '_("a", 2)', "("],
             [("HPM102", "b.py:1:1"), ("HPM201", "c.py:1:1"), ("HPM001", "d.py:1:1")],
             id="in order of files",
@@ -86,3 +92,10 @@ def test_problems_of_another_manager_are_that_ones() -> None:
 def test_files_that_were_there_before_are_trusted() -> None:
     old, new = (scan_text(text, name, PLACEHOLDERS) for text, name in [("_(x)", "a"), ("", "b")])
     assert violations(Index().swap([old, new]), "_", [new]) == ()
+
+
+def test_a_name_of_very_many_parts_is_refused_before_it_takes_the_memory() -> None:
+    manager = HyperParameterManager("_")
+    with pytest.raises(ImpossibleTree, match=r"1:1: `a\.a\..{36}…` has more parts than"):
+        manager.parse_source(f'_("{"a." * 100_000}a", 1)')
+    assert manager.db.empty()
