@@ -1,9 +1,12 @@
-"""Which name a mistyped one may have been meant for.
+"""How near two names are to each other, and which is the nearest.
 
-Owns how alike two names have to be; knows neither options nor files.
+Owns the measures, one by the letter and one by degree; knows neither options
+nor files nor which nearness is a mistake.
 """
 
 from __future__ import annotations
+
+from hpman.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +14,51 @@ if TYPE_CHECKING:
 
 # How alike two names have to be, of 1: `rl` is half of `lr`, and `foo` less of `on`.
 _NEAR = 0.5
+
+
+class Edit(Record):
+    """Describe the one edit that turns a word into another.
+
+    Attributes:
+        kind: `swapped` of two neighbours, `missing` of a letter that the longer word has,
+            `wrong` of a letter that is another.
+        before: how many letters stand before it.
+        behind: how many letters stand behind it.
+    """
+
+    __slots__ = ()
+    kind: str
+    before: int
+    behind: int
+
+
+def edit(one: str, other: str) -> Edit | None:
+    """Return the one edit between two words; None for equal words, and for more edits.
+
+    Args:
+        one: a word.
+        other: another one.
+
+    >>> edit("rate", "raet"), edit("rate", "rte")
+    (Edit(kind='swapped', before=2, behind=0), Edit(kind='missing', before=1, behind=2))
+    >>> edit("rate", "race"), edit("rate", "rate"), edit("rate", "rules")
+    (Edit(kind='wrong', before=2, behind=1), None, None)
+    """
+    if one == other:
+        return None
+    shorter, longer = sorted((one, other), key=len)
+    before = 0
+    while before < len(shorter) and one[before] == other[before]:
+        before += 1
+    behind = 0
+    while behind < len(shorter) - before and one[-1 - behind] == other[-1 - behind]:
+        behind += 1
+    left, right = shorter[before : len(shorter) - behind], longer[before : len(longer) - behind]
+    if len(right) == 1:
+        return Edit("wrong" if left else "missing", before, behind)
+    if len(left) == len(right) == 2 and left == right[::-1]:
+        return Edit("swapped", before, behind)
+    return None
 
 
 def nearest(name: str, names: Iterable[str], separator: str = ".") -> str | None:

@@ -181,10 +181,14 @@ _RULES = (
         WARNING,
         "Two names differ by what looks like a slip.",
         "Both carry a default, so each works, and what is set for one does not reach the\n"
-        "other. Names count as similar if they differ in case, dashes and underscores only, or\n"
-        "if in one long word of theirs two letters are swapped, or one is missing, too many,\n"
-        "or wrong; in a short word, if a letter is there twice. Digits and first letters may\n"
-        "differ, and a last one that makes another form of the word: layers, encoder.",
+        "other. Names are similar if only case, dashes and underscores differ, or if one word\n"
+        "has a slip: two neighbours are swapped, in four letters or more; one letter is missing\n"
+        "or too many, inside of five letters, at the end of six, or in four if it is there twice\n"
+        "or the name has other long words; one is wrong, in six or more. What differs in a first\n"
+        "letter, a digit, the case of a letter that stands alone, in words that are known, as\n"
+        "content and context, or in the kind of default, as a text and a number, is no slip.\n"
+        "Forms of a word, as layer and layers, are two names unless they have one default, and\n"
+        "that no common one; so are optimize and optimizer, unless both are texts.",
         '_("learning_rate", 1e-3)\n_("learningRate", 1e-3)',
         '_("learning_rate", 1e-3)\n_("learning_rate")',
     ),

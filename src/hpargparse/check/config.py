@@ -144,10 +144,10 @@ def _settings(table: Mapping[str, object], text: str, path: str) -> dict[str, An
     settings = {}
     for key, value in table.items():
         if key not in _KEYS:
-            from difflib import get_close_matches
+            from ..nearness import nearest
 
-            near = get_close_matches(key, _KEYS, 1)
-            hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(_KEYS)}"
+            near = nearest(key, _KEYS)
+            hint = f"did you mean `{near}`?" if near else f"there are {', '.join(_KEYS)}"
             raise ConfigError(f"{_place(path, text, key)}: `{key}` is no setting of ours; {hint}")
         try:
             settings[key.replace("-", "_")] = _KEYS[key](value)

@@ -10,7 +10,7 @@ from hpman import NotLiteralEvaluable
 
 from .findings import Finding, at_call, at_fault, place_of
 from .option_rules import default_does_not_fit, malformed_hint, option_clash
-from .similar import Similar
+from .similar import Similar, may_be_one
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -174,17 +174,19 @@ def similar_names(facts: Facts) -> Iterator[Finding]:
         if at is None:
             continue
         similar = known.setdefault(placeholder, Similar(facts.calls.separator))
-        other = similar.other(name)
+        for other in similar.others(name):
+            there = facts.calls.definition(placeholder, other.name)
+            if there is not None and may_be_one(other.how, at.value, there.value):
+                yield at_call(
+                    "HPM206",
+                    at,
+                    f"`{name}` and `{there.name}` ({place_of(there)}) differ by what looks "
+                    "like a slip.",
+                    "Use one name, or two that are easier to tell apart.",
+                    [there],
+                )
+                break
         similar.add(name)
-        there = facts.calls.definition(placeholder, other) if other is not None else None
-        if there is not None:
-            yield at_call(
-                "HPM206",
-                at,
-                f"`{name}` and `{other}` ({place_of(there)}) differ by what looks like a slip.",
-                "Use one name, or two that are easier to tell apart.",
-                [there],
-            )
 
 
 def placeholder_hidden(facts: Facts) -> Iterator[Finding]:

@@ -1,37 +1,68 @@
 """Names that are so alike that one of them may be a slip.
 
-Owns what counts as alike; knows no call and no manager.
+Owns what counts as alike, and which defaults speak against it; knows no call and no manager.
 """
 
 from __future__ import annotations
+
+from hpman import NotLiteralEvaluable
+from hpman.record import Record
+
+from ..nearness import edit
+from .lexicon import are_both_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LEAST = 4  # letters of a word in which a slip is told from another word
-_LEAST_SWAPPED = 5  # where two of them are swapped
-_LONG = 6  # letters of the longer of two words, of which one letter may be any
-_LEAST_FOLDED = 3  # characters of a name that is told by more than its case
+    from ..nearness import Edit
+
+SPELLING = "spelling"  # the same but for case, dashes and underscores
+SLIP = "slip"  # the same but for one slip of the pen
+FORM = "form"  # the same but for a word in another form: layer, layers
+AGENT = "agent"  # the same but for a verb and what does it: optimize, optimizer
+
+_LEAST = 3  # letters of a word that may be a slip or a form of another one
+_SHORT = 4  # letters of the longer of two words in which a slip is told from another word
+_MEDIUM = 5  # letters of one that may lack any letter inside
+_LONG = 6  # letters of one of which any letter may be missing or wrong
+_TELLING = 5  # letters of all other words of a name in which short words may lack any letter
+_LEAST_FOLDED = 2  # characters of a name, and letters of a part whose case does not count
+
+
+class Alike(Record):
+    """Say which name another is like, and how.
+
+    Attributes:
+        name: the name that came before.
+        how: `SPELLING`, `SLIP`, `FORM` or `AGENT`.
+    """
+
+    __slots__ = ()
+    name: str
+    how: str
 
 
 class Similar:
-    """Find for a name one that it may be a slip of, among those that came before it.
+    """Find for a name those that it may be a slip of, among those that came before it.
 
     Two names are alike if they are the same but for case, dashes and underscores;
     those that only differ in dashes for underscores make one option, which is another
-    matter. They are alike, too, if they have the same words but for one, and in that one
+    matter. The case of a single letter counts: `K` and `k` are two names.
 
-    * two neighbours are swapped, in words of at least five letters;
-    * a letter is missing, too many or wrong, in a word of at least six letters, so not in
-      `seed` and `speed`;
-    * a letter is too many that stands at most two places away once more, in a word of
-      four letters, as in `bias` and `baias`.
+    They are alike, too, if they have the same words but for one, and in that one
+
+    * two neighbours are swapped, in words of at least four letters;
+    * a letter is missing or too many: inside of a word of at least five letters, at the end
+      of one of six, and in one of four too if the letter stands at most two places away
+      once more, as in `baias`, or if the other words of the name have at least five
+      letters, as in `learning_rte`;
+    * a letter is wrong, in a word of at least six letters.
 
     First letters have to be the same, unless they are swapped: `batch_size` and
-    `patch_size` are two names. So are those in which the last letter makes another form
-    of the word, as in `layer` and `layers`, `encode`, `encoder` and `encoded`, `factor` and
-    `factory`. Digits are never a slip.
+    `patch_size` are two names. So do digits, and words that are known to be two, as in
+    `states` and `stages`, are no slip of each other. Forms of a word, as `layer` and
+    `layers`, `encode` and `encoder`, are told as such, whatever their length.
 
     Each name is looked up by its words with one letter left out, so that many names
     take no longer than their number says.
@@ -40,46 +71,95 @@ class Similar:
         separator: what stands between the parts of a name.
 
     >>> similar = Similar(".")
-    >>> for name in ("weight_decay", "batch_size", "lr1"):
+    >>> for name in ("weight_decay", "batch_size", "lr1", "layer"):
     ...     similar.add(name)
-    >>> similar.other("weigth_decay"), similar.other("weightDecay")
-    ('weight_decay', 'weight_decay')
-    >>> similar.other("patch_size"), similar.other("lr2"), similar.other("weight-decay")
-    (None, None, None)
+    >>> [each.name for name in ("weigth_decay", "weightDecay") for each in similar.others(name)]
+    ['weight_decay', 'weight_decay']
+    >>> [*similar.others("patch_size"), *similar.others("lr2"), *similar.others("weight-decay")]
+    []
+    >>> list(similar.others("layers"))
+    [Alike(name='layer', how='form')]
     """
 
     def __init__(self, separator: str) -> None:
         """Start without names."""
         self._separator = separator
-        self._folded: dict[tuple[str, ...], list[str]] = {}
-        self._pieces: dict[tuple[object, ...], list[tuple[str, str]]] = {}
+        self._names: list[str] = []
+        self._folded: dict[tuple[str, ...], list[int]] = {}
+        self._pieces: dict[tuple[object, ...], list[tuple[int, str]]] = {}
 
     def add(self, name: str) -> None:
         """Take one more name."""
+        number = len(self._names)
+        self._names.append(name)
         if key := _folded(name, self._separator):
-            self._folded.setdefault(key, []).append(name)
-        for word, piece in self._keys(name):
-            self._pieces.setdefault(piece, []).append((name, word))
+            self._folded.setdefault(key, []).append(number)
+        for word, _rest, piece in self._keys(name):
+            self._pieces.setdefault(piece, []).append((number, word))
 
-    def other(self, name: str) -> str | None:
-        """Return the first name that came before and is like this one, or None."""
-        for each in self._folded.get(_folded(name, self._separator), ()):
-            if _dashed(each) != _dashed(name):
-                return each
-        for word, piece in self._keys(name):
-            for each, there in self._pieces.get(piece, ()):
-                if _is_slip(word, there):
-                    return each
-        return None
+    def others(self, name: str) -> Iterator[Alike]:
+        """Yield the names that came before and are like this one, in the order they came."""
+        found = {
+            number: SPELLING
+            for number in self._folded.get(_folded(name, self._separator), ())
+            if _dashed(self._names[number]) != _dashed(name)
+        }
+        for word, rest, piece in self._keys(name):
+            for number, there in self._pieces.get(piece, ()):
+                if number not in found and (how := _likeness(word, there, rest)):
+                    found[number] = how
+        for number in sorted(found):
+            yield Alike(self._names[number], found[number])
 
-    def _keys(self, name: str) -> Iterator[tuple[str, tuple[object, ...]]]:
-        """Yield each long word of a name with what else there is, less one letter of it."""
+    def _keys(self, name: str) -> Iterator[tuple[str, int, tuple[object, ...]]]:
+        """Yield each word of a name with the letters of the others, and it less one letter."""
         words = _words(name, self._separator)
+        letters = sum(len(word) for word in words if word.isalpha())
         for number, word in enumerate(words):
             if len(word) >= _LEAST and word.isalpha():
                 rest = (*words[:number], number, *words[number + 1 :])
                 for piece in {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}:
-                    yield word, (piece, *rest)
+                    yield word, letters - len(word), (piece, *rest)
+
+
+def may_be_one(how: str, one: object, other: object) -> bool:
+    """Tell whether the defaults of two names that are alike let them be meant as one.
+
+    Names that are the same but for case, dashes and underscores are, whatever their
+    defaults. One that is a slip has the same kind of default as the other, unless one is
+    None or no literal. Forms of a word are two names, unless they have one default that
+    many others have not; so are a verb and what does it, unless both are texts: a verb
+    by itself is a flag.
+
+    Args:
+        how: how the names are alike.
+        one: the default of one of them.
+        other: the default of the other.
+
+    >>> may_be_one(SLIP, 0.1, 1), may_be_one(SLIP, True, "adam"), may_be_one(SLIP, None, 3)
+    (True, False, True)
+    >>> may_be_one(FORM, 12, 12), may_be_one(FORM, 12, 6), may_be_one(FORM, True, True)
+    (True, False, False)
+    >>> may_be_one(AGENT, "adam", "sgd"), may_be_one(AGENT, True, "bpe")
+    (True, False)
+    """
+    if how == SPELLING:
+        return True
+    kinds = _kind(one), _kind(other)
+    if how == SLIP:
+        return None in kinds or kinds[0] == kinds[1]
+    if how == AGENT and kinds == (str, str):
+        return True
+    is_common = not one or one in (1, -1)
+    return kinds[0] is not None and kinds[0] == kinds[1] and one == other and not is_common
+
+
+def _kind(default: object) -> type | None:
+    """Return the kind of a default, in which numbers are of one; None for one that is open."""
+    if default is None or isinstance(default, NotLiteralEvaluable):
+        return None
+    kind = type(default)
+    return float if kind is int else list if kind in (tuple, set) else kind
 
 
 def _words(name: str, separator: str) -> list[str]:
@@ -99,17 +179,24 @@ def _words(name: str, separator: str) -> list[str]:
 
 
 def _folded(name: str, separator: str) -> tuple[str, ...]:
-    """Return a name without case, dashes and underscores; nothing for a short one.
+    """Return a name without dashes and underscores, and without case where that tells nothing.
 
     What stands between two digits tells names apart, as `conv1_1` and `conv11`.
 
-    >>> _folded("opt.weight_Decay", "."), _folded("conv1_1", "."), _folded("LR", ".")
-    (('opt', 'weightdecay'), ('conv1_1',), ())
+    >>> _folded("opt.weight_Decay", "."), _folded("conv1_1", "."), _folded("K_1", ".")
+    (('opt', 'weightdecay'), ('conv1_1',), ('K1',))
+    >>> _folded("x_", "."), _folded("Lr", ".")
+    ((), ('lr',))
     """
     import re
 
-    bare = re.sub(r"(?<!\d)[-_]|[-_](?!\d)", "", name.replace("-", "_")).lower()
-    return tuple(bare.split(separator)) if len(bare) >= _LEAST_FOLDED else ()
+    bare = re.sub(r"(?<!\d)[-_]|[-_](?!\d)", "", name.replace("-", "_"))
+    if len(bare) < _LEAST_FOLDED:
+        return ()
+    return tuple(
+        part.lower() if sum(map(str.isalpha, part)) >= _LEAST_FOLDED else part
+        for part in bare.split(separator)
+    )
 
 
 def _dashed(name: str) -> str:
@@ -117,49 +204,63 @@ def _dashed(name: str) -> str:
     return name.replace("_", "-")
 
 
-def _is_slip(one: str, other: str) -> bool:
-    """Tell whether two words differ by a slip of the pen.
+def _likeness(one: str, other: str, rest: int) -> str | None:
+    """Tell how alike two words are in names whose other words have so many letters.
 
-    >>> _is_slip("weight", "weigth"), _is_slip("learnin", "learning"), _is_slip("bias", "baias")
-    (True, True, True)
-    >>> _is_slip("decay", "decoy"), _is_slip("batch", "patch"), _is_slip("layer", "layers")
-    (False, False, False)
+    >>> _likeness("weight", "weigth", 0), _likeness("rate", "rat", 8), _likeness("bit", "bits", 0)
+    ('slip', 'slip', 'form')
+    >>> _likeness("rate", "rat", 0), _likeness("decay", "decoy", 0), _likeness("batch", "patch", 4)
+    (None, None, None)
     """
-    if one == other:
-        return False
-    start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
-        start += 1
-    end = 0
-    while end < min(len(one), len(other)) - start and one[-1 - end] == other[-1 - end]:
-        end += 1
-    left, right = one[start : len(one) - end], other[start : len(other) - end]
-    if len(left) == len(right) == 2:
-        return left == right[::-1] and len(one) >= _LEAST_SWAPPED
-    if max(len(left), len(right)) > 1 or not start:
-        return False
+    found = edit(one, other)
+    if found is None:
+        return None
     shorter, longer = sorted((one, other), key=len)
-    if not end and _is_inflected(shorter, longer):
+    if form := _form(shorter, longer):
+        return form
+    return SLIP if _is_slip(longer, found, rest) and not are_both_known(one, other) else None
+
+
+def _is_slip(longer: str, found: Edit, rest: int) -> bool:
+    """Tell whether an edit that makes the longer of two words is a slip of the pen."""
+    size = len(longer)
+    if found.kind == "swapped":
+        return size >= _SHORT
+    if not found.before:
         return False
-    return len(longer) >= _LONG or (len(left) != len(right) and _is_repeated(longer, start))
+    if found.kind == "wrong" or size >= _LONG:
+        return size >= _LONG
+    return (
+        (found.behind > 0 and size >= _MEDIUM)
+        or (size >= _SHORT and rest >= _TELLING)
+        or (size >= _SHORT and _is_repeated(longer, found.before))
+    )
 
 
-def _is_inflected(shorter: str, longer: str) -> bool:
-    """Tell whether two words that differ in the last letter are forms of one.
+def _form(shorter: str, longer: str) -> str | None:
+    """Tell whether two words, one edit apart, are forms of one, and which.
 
-    >>> _is_inflected("layer", "layers"), _is_inflected("scaled", "scaler")
-    (True, True)
-    >>> _is_inflected("accuracy", "accuracyy"), _is_inflected("momentum", "momentun")
-    (False, False)
+    >>> _form("layer", "layers"), _form("scaled", "scaler"), _form("encode", "encoder")
+    ('form', 'form', 'agent')
+    >>> _form("scales", "scalers"), _form("accuracy", "accuracyy"), _form("momentum", "momentun")
+    ('form', None, None)
     """
     if len(shorter) == len(longer):
-        return shorter[-2] == "e" and {shorter[-1], longer[-1]} <= {"d", "r", "s"}
+        is_form = shorter[-2] == "e" and {shorter[-1], longer[-1]} <= {"d", "r", "s"}
+        return FORM if is_form and shorter[:-1] == longer[:-1] else None
+    if longer == f"{shorter[:-1]}rs" and shorter.endswith("es"):
+        return FORM
     last, added = shorter[-1], longer[-1]
-    return (
+    if shorter != longer[:-1]:
+        return None
+    if added == "r" and last == "e":
+        return AGENT
+    is_form = (
         (added == "s" and last != "s")
-        or (added in "dr" and last == "e")
+        or (added == "d" and last == "e")
         or (added == "y" and last == "r")
     )
+    return FORM if is_form else None
 
 
 def _is_repeated(word: str, place: int) -> bool:
