@@ -23,6 +23,7 @@ FORM = "form"  # the same but for a word in another form: layer, layers
 AGENT = "agent"  # the same but for a verb and what does it: optimize, optimizer
 
 _LEAST = 3  # letters of a word that may be a slip or a form of another one
+_MOST = 50  # letters of one at most: looking up a word takes the square of them
 _SHORT = 4  # letters of the longer of two words in which a slip is told from another word
 _MEDIUM = 5  # letters of one that may lack any letter inside
 _LONG = 6  # letters of one of which any letter may be missing or wrong
@@ -116,7 +117,7 @@ class Similar:
         words = _words(name, self._separator)
         letters = sum(len(word) for word in words if word.isalpha())
         for number, word in enumerate(words):
-            if len(word) >= _LEAST and word.isalpha():
+            if _LEAST <= len(word) <= _MOST and word.isalpha():
                 rest = (*words[:number], number, *words[number + 1 :])
                 for piece in {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}:
                     yield word, letters - len(word), (piece, *rest)

@@ -230,6 +230,11 @@ def test_those_that_came_first_are_named_first() -> None:
     assert [each.name for each in names.others("dropuot")] == ["dropout", "dropuots", "Dropuot"]
 
 
+@pytest.mark.parametrize(("size", "how"), [(25, SLIP), (26, None)])
+def test_a_word_that_is_too_long_to_look_up_is_left_alone(size: int, how: str | None) -> None:
+    assert _how("ab" * size, f"{'ab' * (size - 1)}ba") == how
+
+
 def test_no_word_of_the_lexicon_is_there_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(similar, "are_both_known", lambda _one, _other: False)
     words = sorted(lexicon._WORDS)
