@@ -138,10 +138,10 @@ _RULES = (
         "undefined-name",
         ERROR,
         "A hyperparameter is used, and no call gives it a default.",
-        "The program ends with a KeyError at that call unless a command line or a file\n"
-        "gives the value. Most often the name is mistyped. A hyperparameter that is meant\n"
-        "to be given each time says so with the hint `required=True`, and a branch that\n"
-        "is asked for as a whole is no finding.",
+        "The program ends with a KeyError at that call unless a command line, a file or\n"
+        "`set_value` gives the value. Most often the name is mistyped. A hyperparameter that\n"
+        "is meant to be given each time says so with the hint `required=True`, and a branch\n"
+        "that is asked for as a whole is no finding.",
         '_("weight_decay", 1e-4)\n_("weigth_decay")',
         '_("weight_decay", 1e-4)\n_("weight_decay")',
     ),
@@ -159,9 +159,10 @@ _RULES = (
         "HPM204",
         "option-clash",
         ERROR,
-        "Two hyperparameters make one option, or one makes an option that `bind` adds.",
-        "Underscores become dashes in options, a flag has a `--no-` form, and `bind` adds\n"
-        "`--help` and the `--hp-` options. With a clash, `bind` refuses the parser.",
+        "Two hyperparameters make one option, or one makes an option that is there anyway.",
+        "Underscores become dashes in options, a flag has a `--no-` form, a parser has\n"
+        "`--help`, and `bind` adds the `--hp-` options. With a clash, `bind` refuses the\n"
+        "parser.",
         '_("weight_decay", 1e-4)\n_("weight-decay", 1e-5)',
         '_("weight_decay", 1e-4)\n_("bias_decay", 1e-5)',
     ),
