@@ -48,9 +48,10 @@ AROUND = [
 @st.composite
 def wrapped(draw: DrawFn) -> str:
     """Draw the manager, in brackets or not."""
+    manager = draw(st.sampled_from(["{P}", "{P}", "{P}.set_value('b', 1)"]))
     if draw(st.booleans()):
-        return "{P}"
-    return f"({draw(GAPS)}{{P}}{draw(GAPS)})"
+        return manager
+    return f"({draw(GAPS)}{manager}{draw(GAPS)})"
 
 
 @st.composite
@@ -115,6 +116,7 @@ LINES = st.sampled_from(
         "x = '''\n''' + \\\n{P}('a', 1)", "x = rf'\\{{P}(\"a\", 1)}'", "x = f'{y!r:>{z}}'",
         "x = f'''{d[\"a\"]}'''", "x = r'\\', {P}('a', 1) # '", "x = b'\\'', \"'\" # \"\"\"",
         "x = f(\n  {P},\n  1)", "h, x = (\n  {P},\n  1)", "f(\n x,\n [h := {P}])", "f'{h}'",
+        "h = {P}.parse_file(x)", "g = h.set_value('b', 1)", "{P} .set_tree(x)('a', 1)",
         "h = {P}", "h = {P} # c", "g = h = {P}", "g = h", "k = g", "h = g", "h('a', 1)",
         "k('a', 1)", "{P}('a', 1)", "g = f(h)", "def f(h): h('a', 1)", "global h",
         "x.h('a', 1)", "[h, x] = y",

@@ -82,6 +82,9 @@ def programs(draw: st.DrawFn) -> tuple[str, str]:
                 "import {package}.m as z\nz.{said}('a', 1)",
                 "from {package} import m\nh = m.{said}\nh('a', 1)",
                 "h = {maker}('{name}')\nh('a', 1)",
+                "h = ({maker}('{name}'){gap}.{gap}parse_file('b.py'))\nh('a', 1)",
+                "h = ({said}{gap}.{gap}set_value{gap}('b', 1))\nh('a', 1)",
+                "({said}{gap}.{gap}parse_source{gap}('b'){gap}('a', 1))",
                 'h = {package}.{maker}({gap}placeholder="""{name}"""{gap})\nh(\'a\', 1)',
                 "from {package} import {maker} as H\nh = H({gap}u'{name}'{gap})\nh('a', 1)",
                 "h = {maker}('{name}',{gap} separator='/')\nh('a', 1)",
@@ -266,6 +269,7 @@ HOSTILE = {
     "names": b"_,_;" * 20_000,
     "calls on one line": b"self._(x);" * 10_000,
     "strings": b"f('_');" * 10_000,
+    "attributes": b"_.x;" * 50_000,
     "carriage returns": b"_ # x\r" * 20_000,
 }
 

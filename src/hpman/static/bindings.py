@@ -245,7 +245,7 @@ class Bindings:
         return type(base) is Name and base.id in self._tracked
 
     def _is_class(self, node: Any) -> bool:
-        """Tell whether an expression has the name of our class."""
+        """Tell whether an expression, if there is one, has the name of our class."""
         name = node.attr if type(node) is Attribute else getattr(node, "id", None)
         return name in self._classes
 
@@ -321,7 +321,8 @@ class Bindings:
 
     def _argument(self, node: arg, around: Scope, inner: Scope) -> None:
         """Bind a parameter; its annotation belongs to the scope around."""
-        self._bind(node.arg, OTHER, inner, node)
+        is_manager = self._is_class(node.annotation)
+        self._bind(node.arg, Meaning("manager", node.arg) if is_manager else OTHER, inner, node)
         self._part(node.annotation, around)
 
     def _typed(self, node: Any, scope: Scope) -> Scope:

@@ -52,6 +52,9 @@ class _EveryName:
 
 EVERY_NAME = _EveryName()
 
+# The methods that return their manager.
+CHAINED = frozenset("parse_file parse_source set_tree set_value set_values".split())
+
 
 class Scope:
     """Hold what one module, class, function or comprehension binds.
@@ -254,18 +257,24 @@ class Lookup:
 def unfold(node: Any) -> tuple[Any, list[str]]:
     """Return the expression that a chain of attributes starts from, and the attributes.
 
-    A walrus stands for its value.
+    A walrus stands for its value, and a call that returns its manager for the manager.
 
-    >>> base, members = unfold(compile("hpman.m.hp", "", "eval", 0x400).body)
+    >>> base, members = unfold(compile("hpman.m.hp.parse_file('a.py')", "", "eval", 0x400).body)
     >>> base.id, members
     ('hpman', ['m', 'hp'])
     """
     members = []
-    while type(node) in (Attribute, NamedExpr):
-        if type(node) is Attribute:
+    while True:
+        kind = type(node)
+        if kind is Attribute:
             members.append(node.attr)
-        node = node.value
-    return node, members[::-1]
+            node = node.value
+        elif kind is NamedExpr:
+            node = node.value
+        elif kind is Call and type(node.func) is Attribute and node.func.attr in CHAINED:
+            node = node.func.value
+        else:
+            return node, members[::-1]
 
 
 def _cells(node: expr, scope: Scope) -> Iterator[Cell]:

@@ -7,6 +7,7 @@ files there are, nor how a parse goes on.
 from __future__ import annotations
 
 from .foreign import imports_foreign
+from .scopes import CHAINED
 from .spelling import respell, says
 from .strings import Strings
 
@@ -20,6 +21,7 @@ _CLASS = b"HyperParameterManager"
 # What can follow a manager that is passed on, and one that is called or passed on.
 _ENDS = frozenset(each.encode() for each in ("", *"\r\n\\#,;:]}"))
 _FOLLOWS = _ENDS | frozenset(each.encode() for each in "( \t\f)")
+_CHAINED = tuple(each.encode() for each in CHAINED)
 _OPENING = frozenset((b"(", b"[", b"{"))
 _DISPLAYED = frozenset((b"", b"=", b"(", b",", b"["))  # what stands before a tuple or a list
 # What a name never follows at once; an attribute is ours only where the file says `hpman`.
@@ -39,13 +41,14 @@ class Uses:
         data: the file, in UTF-8.
     """
 
-    __slots__ = ("_data", "_followed", "_gaps", "_scanned")
+    __slots__ = ("_chains", "_data", "_followed", "_gaps", "_scanned")
 
     def __init__(self, data: bytes) -> None:
         """Start with nothing looked at."""
         self._data = data
         self._gaps = _Gaps(data)
         self._scanned: Strings | None = None
+        self._chains: bool | None = None
         self._followed: set[bytes] = set()  # names that a manager may have been assigned to
 
     def any(self, name: bytes, words: list[tuple[int, int]]) -> bool:
@@ -67,6 +70,13 @@ class Uses:
             self._scanned = Strings(self._data)
         return self._scanned
 
+    @property
+    def _has_chains(self) -> bool:
+        """Tell whether the file says a method that returns its manager."""
+        if self._chains is None:
+            self._chains = any(says(self._data, each) for each in _CHAINED)
+        return self._chains
+
     def _any(self, words: list[tuple[int, int]]) -> bool:
         """Look at each word in turn."""
         return any(
@@ -80,10 +90,15 @@ class Uses:
         """Tell whether a word may be called or passed on, from what stands around it."""
         data = self._data
         before, after = data[start - 1 : start], data[end : end + 1]
-        if before in _NEVER_BEFORE or after not in _FOLLOWS:
+        if before in _NEVER_BEFORE or (after not in _FOLLOWS and after != b"."):
+            return False
+        follower = self._gaps.behind(end)
+        if follower == b"." and self._has_chains:
+            return True  # what is called there may return the manager
+        if after == b".":
             return False
         head = _head(data, start)
-        if self._gaps.behind(end) == b"(" or _is_behind_walrus(data, start, head):
+        if follower == b"(" or _is_behind_walrus(data, start, head):
             return not _is_defined(head)  # there, anything can follow
         return _is_value(head, data[end : end + _REACH]) and not (
             _is_elsewhere(self._plain(start, head)) or self._is_in_call(start)

@@ -28,6 +28,8 @@ def _hidden(text: str) -> list[tuple[int, int]]:
         pytest.param(f"_ = func\n{CALL}\n{IMPORT}", id="import below the call"),
         pytest.param(f"{IMPORT}def f(_): {CALL}", id="parameter"),
         pytest.param(f"{IMPORT}def f(*_): {CALL}", id="starred parameter"),
+        pytest.param(f"{IMPORT}def f(_: int): {CALL}", id="parameter with another type"),
+        pytest.param(f"{IMPORT}_ = _.get_values()\n{CALL}", id="what another method returns"),
         pytest.param(f"{IMPORT}lambda _: {CALL}", id="parameter of a lambda"),
         pytest.param(f"{IMPORT}[{CALL} for _ in x]", id="comprehension"),
         pytest.param(f"{IMPORT}for _ in x: {CALL}", id="loop"),
@@ -135,6 +137,20 @@ def test_a_call_of_what_is_no_manager_is_hidden(text: str) -> None:
         pytest.param(
             f"def f():\n {IMPORT} while x:\n  {CALL}\n  for y in z:\n   _ = 3\n   return y",
             id="only before a return",
+        ),
+        pytest.param(
+            f"from hpman import HyperParameterManager\n"
+            f"_ = HyperParameterManager('_').parse_file('a.py')\n{CALL}",
+            id="made and parsed in one line",
+        ),
+        pytest.param(f"{IMPORT}_ = _.set_value('a', 1).parse_file('a.py')\n{CALL}", id="chain"),
+        pytest.param(
+            f"from hpman import HyperParameterManager as M\ndef f(_: M): {CALL}",
+            id="parameter with the type",
+        ),
+        pytest.param(
+            f"import hpman\ndef f(x, *, _: hpman.HyperParameterManager): {CALL}",
+            id="parameter with the type through the package",
         ),
     ],
 )
