@@ -13,9 +13,11 @@ from ..check.codes import Selection, UnknownCodeError, known, rule_of
 from ..check.config import Config, ConfigError, configured_for
 from ..check.relevance import gather
 from ..check.rules import applied
+from ..completion import complete
+from ..mistakes import stop
 from ..placeholders import placeholder
-from ..program import complete, parsed, stop, words_of
 from ..streams import answer, shows_colours
+from ..words import parsed, words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,14 +11,16 @@ import sys
 
 from hpman import HpmanError, printable
 
+from ..completion import complete
 from ..diff.compare import compare
 from ..diff.errors import ComparisonError
 from ..diff.report import report
 from ..diff.sides import Request, sides
 from ..diff.sources import several
+from ..mistakes import stop
 from ..placeholders import placeholder
-from ..program import complete, parsed, split_at_dashes, stop, words_of
 from ..streams import answer, shows_colours, warn
+from ..words import parsed, split_at_dashes, words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,9 +11,11 @@ import sys
 
 from hpman import HpmanError, index_of_all
 
+from ..completion import complete
 from ..explanation import as_data, facts, found, near, text
-from ..program import complete, parsed, stop, words_of
+from ..mistakes import stop
 from ..streams import answer, put, shows_colours, warn
+from ..words import parsed, words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,20 +14,15 @@ import sys
 from hpman import HpmanError, HyperParameterManager, index_of
 from hpman.record import Record
 
+from ..completion import complete
 from ..listing import listed
+from ..mistakes import missing, stop
 from ..parser.binding import bind_what_fits
+from ..parser.conflicts import without_option
 from ..parser.hooks import bindings_of
 from ..placeholders import is_placeholder, placeholder
-from ..program import (
-    complete,
-    missing,
-    parsed,
-    split_at_dashes,
-    stop,
-    without_option,
-    words_of,
-)
 from ..streams import answer, put, warn
+from ..words import parsed, split_at_dashes, words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

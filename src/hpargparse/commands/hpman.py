@@ -41,7 +41,7 @@ def main(args: Sequence[str] | None = None) -> None:
     is_asked = "_ARGCOMPLETE" in os.environ  # by a shell that completes a line
     words = list(sys.argv[1:] if args is None else args)
     if is_asked:
-        from ..program import skip_words, words_of
+        from ..words import skip_words, words_of
 
         words = words_of(args)
     if not (words and words[0] in COMMANDS):
@@ -59,7 +59,7 @@ def _explain(words: Sequence[str]) -> NoReturn:
 
     from hpman import __version__
 
-    from ..program import complete
+    from ..completion import complete
 
     parser = argparse.ArgumentParser(prog="hpman", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")

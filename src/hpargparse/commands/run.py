@@ -52,7 +52,8 @@ def _set_up(args: Sequence[str] | None, prog: str) -> tuple[Program, list[str]]:
     from hpman import HpmanError, hand_on
 
     from ..launch import module, script
-    from ..program import split_at_dashes, stop, words_of
+    from ..mistakes import stop
+    from ..words import split_at_dashes, words_of
 
     words = words_of(args)
     flag, given, words = _split(words, prog)
@@ -122,7 +123,8 @@ def _bound(
 
     from ..launch import path_of_environment
     from ..parser.binding import bind_what_fits
-    from ..program import ProgramParser, without_option
+    from ..parser.conflicts import without_option
+    from ..words import ProgramParser
 
     also = path_of_environment()
     index = index_of_all(program.source, follow_imports=True, roots=program.roots, also=also)
@@ -144,7 +146,8 @@ def _bound(
 
 def _answer(parser: argparse.ArgumentParser, named: int) -> NoReturn:
     """Answer a shell that asks what can follow; the program is not run in any case."""
-    from ..program import complete, skip_words
+    from ..completion import complete
+    from ..words import skip_words
 
     skip_words(named)
     complete(parser)

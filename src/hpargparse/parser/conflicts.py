@@ -106,3 +106,13 @@ def _whose(action: argparse.Action) -> str:
         return f"the action {action.option_strings[0]}"
     words = "/".join(action.option_strings) or action.dest
     return f"the argument {words} of the parser"
+
+
+def without_option(names: list[str]) -> str:
+    """Say which hyperparameters have no option, because a command has one of that name.
+
+    >>> without_option(["help", "hp_load"])
+    'No option for the hyperparameters help, hp_load: the command has its own of that name.'
+    """
+    some = f"hyperparameters {', '.join(names)}" if len(names) > 1 else f"hyperparameter {names[0]}"
+    return f"No option for the {some}: the command has its own of that name."

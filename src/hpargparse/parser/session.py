@@ -158,6 +158,8 @@ def _run_outermost(parser: argparse.ArgumentParser, session: Session, parse: Cal
 
         end_quietly()
     except (HpmanError, OSError, argparse.ArgumentError) as error:
+        from ..mistakes import told
+
         if not parser.exit_on_error:
             if isinstance(error, argparse.ArgumentError):
                 raise
@@ -167,14 +169,6 @@ def _run_outermost(parser: argparse.ArgumentParser, session: Session, parse: Cal
     finally:
         RUNNING.asked = None
     return result
-
-
-def told(error: Exception) -> str:
-    """Put an error into words for somebody at a terminal."""
-    if isinstance(error, OSError) and not isinstance(error, HpmanError):
-        where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror or error}"
-    return str(error)
 
 
 def _parser_defaults(binding: Binding) -> tuple[dict[str, object], dict[str, Origin]]:

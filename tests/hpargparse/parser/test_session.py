@@ -11,7 +11,6 @@ import pytest
 
 import hpargparse
 from hpargparse.parser.bound import RUNNING
-from hpargparse.parser.session import told
 from hpman import HyperParameterManager
 from tests.hpargparse.parser.bound import bound, managed, refusal
 
@@ -466,19 +465,6 @@ def test_a_namespace_without_attributes_of_its_own_is_filled() -> None:
     parser, _manager = bound('_("lr", 0.1)', inject_actions=False)
     slotted = Slotted()
     assert parser.parse_args(["--lr", "3"], slotted).lr == 3.0
-
-
-@pytest.mark.parametrize(
-    ("error", "text"),
-    [
-        (FileNotFoundError(2, "No such file", "a.py"), "a.py: No such file"),
-        (OSError("broken"), "broken"),
-        (ValueError("wrong"), "wrong"),
-    ],
-    ids=["with a file", "without", "of ours"],
-)
-def test_errors_are_told_in_a_sentence(error: Exception, text: str) -> None:
-    assert told(error) == text
 
 
 def test_what_a_namespace_holds_that_is_handed_in_counts() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hpargparse.commands import hpcli, hpman
-from hpargparse.program import complete
+from hpargparse.completion import complete
 from tests.hpargparse.parser.bound import bound
 
 if TYPE_CHECKING:

@@ -1,0 +1,92 @@
+"""The words of a command, and which of them are no options.
+
+Owns what `--` means, and where words come from while a shell asks what can follow
+them; knows no command and no hyperparameter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
+
+# What a word begins with that is no option, whatever follows; it is gone before anybody sees it.
+_NO_OPTION = "\2"
+
+
+def words_of(args: Sequence[str] | None) -> list[str]:
+    """Return the words of a command: those given, else those of the process.
+
+    Where a shell asks what can follow, these are the finished words that it has so far.
+    """
+    if "_ARGCOMPLETE" in os.environ:
+        line = os.environ["COMP_LINE"]
+        words = line.split()[int(os.environ["_ARGCOMPLETE"]) :]
+        return words if line[-1:].isspace() else words[:-1]
+    return list(sys.argv[1:] if args is None else args)
+
+
+def skip_words(count: int) -> None:
+    """Let a shell's question be about the words behind some more, as those of a sub-command."""
+    os.environ["_ARGCOMPLETE"] = str(int(os.environ["_ARGCOMPLETE"]) + count)
+
+
+def split_at_dashes(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the words before the first `--`, and those behind it.
+
+    >>> split_at_dashes(["--lr", "3", "--", "-x"])
+    (['--lr', '3'], ['-x'])
+    """
+    end = words.index("--") if "--" in words else len(words)
+    return list(words[:end]), list(words[end + 1 :])
+
+
+def parsed(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Namespace:
+    """Parse the words of a command: options anywhere, and what stands behind `--` is none.
+
+    In `parse_intermixed_args`, a word behind `--` that begins as options do is one.
+
+    Args:
+        parser: the parser of the command.
+        words: the words.
+
+    >>> parser = argparse.ArgumentParser()
+    >>> paths = parser.add_argument("paths", nargs="*")
+    >>> parsed(parser, ["a.py", "--", "-b.py"]).paths
+    ['a.py', '-b.py']
+    """
+    before, behind = split_at_dashes(words)
+    marked = [f"{_NO_OPTION}{each}" for each in behind]
+    found = parser.parse_intermixed_args([*before, "--", *marked] if marked else before)
+    for each in parser._get_positional_actions():
+        value = getattr(found, each.dest)
+        if isinstance(value, str):
+            setattr(found, each.dest, value.removeprefix(_NO_OPTION))
+        elif value:
+            setattr(found, each.dest, [word.removeprefix(_NO_OPTION) for word in value])
+    return found
+
+
+class ProgramParser(argparse.ArgumentParser):
+    """Parse the options of a program that has arguments of its own, behind `--`.
+
+    Args:
+        program: what the program is called.
+        settings: what an `ArgumentParser` takes.
+    """
+
+    def __init__(self, program: str, **settings: Any) -> None:
+        """Keep the name of the program."""
+        super().__init__(**settings)
+        self.program = program
+
+    def error(self, message: str) -> NoReturn:
+        """Tell a mistake; who types an option of the program learns where that stands."""
+        if message.startswith("unrecognized arguments: "):
+            message = f"{message}; arguments for {self.program} itself stand behind `--`"
+        super().error(message)
