@@ -61,6 +61,24 @@ def edit(one: str, other: str) -> Edit | None:
     return None
 
 
+def likeness(one: str, other: str, least: float = 0) -> float:
+    """Tell how alike two names are, of 1, by the letters that they have in one order.
+
+    Args:
+        one: a name.
+        other: another one.
+        least: with fewer letters in common than this asks for, in whichever order, the
+            answer is 0, and comes sooner.
+
+    >>> likeness("rate", "rate"), likeness("lr", "rl"), likeness("lr", "wd", 0.6)
+    (1.0, 0.5, 0)
+    """
+    from difflib import SequenceMatcher
+
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() >= least else 0
+
+
 def nearest(name: str, names: Iterable[str], separator: str = ".") -> str | None:
     """Return the name that is nearest: of those in its own branch, if one of them is near.
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hpargparse.nearness import Edit, edit, nearest
+from hpargparse.nearness import Edit, edit, likeness, nearest
 
 WORDS = st.text("abc", max_size=6)
 
@@ -59,6 +59,20 @@ def test_words_that_are_an_edit_apart_differ_in_what_it_says(one: str, other: st
         assert one[: found.before] == other[: found.before]
         assert one[len(one) - found.behind :] == other[len(other) - found.behind :]
         assert sorted(one) == sorted(other) if found.kind == "swapped" else one != other
+
+
+@given(WORDS, WORDS, st.floats(0, 1))
+def test_what_is_less_alike_than_asked_may_be_told_as_nothing(
+    one: str, other: str, least: float
+) -> None:
+    alike = likeness(one, other)
+    assert 0 <= alike <= 1
+    assert (alike == 1) == (one == other)
+    assert likeness(one, other, least) in ((alike,) if alike >= least else (alike, 0))
+
+
+def test_names_without_a_letter_in_common_are_told_as_nothing() -> None:
+    assert likeness("lr", "wd", 0.1) == likeness("lr", "wd") == 0
 
 
 @pytest.mark.parametrize(

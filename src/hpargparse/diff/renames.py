@@ -1,12 +1,13 @@
 """Hyperparameters that are gone and others that have come: which are likely one?
 
-Owns how alike two names and two places are; knows no other change.
+Owns how alike two have to be in name and place; knows no other change.
 """
 
 from __future__ import annotations
 
 from itertools import islice
 
+from ..nearness import likeness
 from .facts import fingerprint, identity
 
 TYPE_CHECKING = False
@@ -97,13 +98,9 @@ def _score(old: Fact, new: Fact) -> float:
 
 def _likeness(old: str, new: str) -> float:
     """Tell how alike two names are; one that only moves to another branch keeps its last part."""
-    from difflib import SequenceMatcher
-
     branch_moves = old.rpartition(".")[2] == new.rpartition(".")[2]
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    if not branch_moves and matcher.quick_ratio() < _ALIKE:
-        return 0
-    return max(matcher.ratio(), branch_moves * _OTHER_BRANCH)
+    least = 0 if branch_moves else _ALIKE
+    return max(likeness(old, new, least), branch_moves * _OTHER_BRANCH)
 
 
 def _is_common(fact: Fact) -> bool:
