@@ -209,7 +209,8 @@ _RULES = (
         ERROR,
         "A placeholder stands for something else where it is called.",
         "The sources are read as if the manager were called. The running program calls what\n"
-        "the name is bound to there, such as a loop variable, a parameter, or gettext.",
+        "the name is bound to there, such as a loop variable, a parameter, or gettext. A\n"
+        "parameter that takes the manager says so with its type, `HyperParameterManager`.",
         'from hpman.m import _\n\nfor _ in range(3):\n    _("lr", 1e-3)',
         'from hpman.m import _\n\nfor step in range(3):\n    _("lr", 1e-3)',
     ),
