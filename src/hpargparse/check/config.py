@@ -11,11 +11,11 @@ from hpman.record import Record
 
 from ..placeholders import RULE, is_placeholder
 from .codes import UnknownCodeError, known
-from .toml_settings import UnreadSettingsError, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from re import Match
     from typing import Any
 
 _FILE = "pyproject.toml"
@@ -115,10 +115,16 @@ def _read(path: str) -> str:
 
 def _from_text(text: str, path: str, folder: str) -> Config | None:
     """Read the settings of one file; None where it has none of ours."""
+    loads = _reader()
+    if loads is None:
+        if (header := _header(text)) is None:
+            return None
+        raise ConfigError(
+            f"{_at(path, text, header)}: Python reads TOML from 3.11 on; to have these settings "
+            'read by an older one, install "hpman[toml]"'
+        )
     try:
-        tool = _reader()(text).get("tool")
-    except UnreadSettingsError as error:
-        raise ConfigError(f"{_shown(path)}: {error}") from None
+        tool = loads(text).get("tool")
     except ValueError as error:
         raise ConfigError(f"{_shown(path)}: this is no TOML: {error}") from None
     table = tool.get("hpman") if isinstance(tool, dict) else None
@@ -129,14 +135,14 @@ def _from_text(text: str, path: str, folder: str) -> Config | None:
     return Config(**_settings(table, text, path), folder=folder)
 
 
-def _reader() -> Callable[[str], dict[str, Any]]:
-    """Return what reads TOML: the standard library does from Python 3.11 on."""
+def _reader() -> Callable[[str], dict[str, Any]] | None:
+    """Return what reads TOML, if there is anything that does."""
     for name in ("tomllib", "tomli"):
         try:
             return __import__(name).loads  # type: ignore[no-any-return]
         except ImportError:
             pass
-    return loads
+    return None
 
 
 def _settings(table: Mapping[str, object], text: str, path: str) -> dict[str, Any]:
@@ -200,14 +206,22 @@ def _place(path: str, text: str, key: str) -> str:
     """Return file and line of a key, as far as that can be told from the text."""
     import re
 
-    table = re.search(r"^\s*\[\s*tool\s*\.\s*[\"']?hpman\b", text, re.MULTILINE)
+    header = _header(text)
     spelled = rf"^\s*(?:\[\s*tool\s*\.\s*hpman\s*\.\s*)?[\"']?{re.escape(key)}[\"']?\s*[=.\]]"
-    start = table.start() if table else 0
-    found = re.compile(spelled, re.MULTILINE).search(text, start)
-    if found is None:
-        return _shown(path)
-    line = text.count("\n", 0, found.end()) + 1
-    return f"{_shown(path)}:{line}"
+    found = re.compile(spelled, re.MULTILINE).search(text, header.start() if header else 0)
+    return _at(path, text, found) if found else _shown(path)
+
+
+def _header(text: str) -> Match[str] | None:
+    """Find where our table begins."""
+    import re
+
+    return re.search(r"^\s*\[\s*tool\s*\.\s*[\"']?hpman\b", text, re.MULTILINE)
+
+
+def _at(path: str, text: str, found: Match[str]) -> str:
+    """Return file and line of what was found in a text."""
+    return f"{_shown(path)}:{text.count(chr(10), 0, found.end()) + 1}"
 
 
 def _shown(path: str) -> str:
