@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from .literals import read_literal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _PAIRS = {"[": "]", "(": ")", "{": "}"}
 # What may stand before the quote of a literal.
 _PREFIXES = ("", "b", "r", "u", "br", "rb")
@@ -50,10 +54,32 @@ def split_items(text: str) -> list[str]:
     return items
 
 
-def _depths(text: str) -> list[tuple[int, int]]:
+def rejoined(words: Iterable[str]) -> list[str]:
+    """Put together again what a shell split at the blanks within brackets.
+
+    Brackets inside a word, and those that never close, are characters like others.
+
+    >>> rejoined(["[1,", "2]", "[3, 4]", "a(", "[5"])
+    ['[1, 2]', '[3, 4]', 'a(', '[5']
+    """
+    items: list[str] = []
+    parts: list[str] = []  # of brackets that are open
+    depth = 0
+    for word in words:
+        parts.append(word)
+        if depth or word[:1] in _PAIRS:
+            for _at, after in _depths(word, depth):
+                depth = after
+        if not depth:
+            items.append(" ".join(parts))
+            parts.clear()
+    return [*items, *parts]
+
+
+def _depths(text: str, depth: int = 0) -> list[tuple[int, int]]:
     """List each bracket and comma outside quotes with the depth of brackets after it."""
     found: list[tuple[int, int]] = []
-    depth = position = start = 0
+    position = start = 0
     while position < len(text):
         character = text[position]
         if character in "'\"":

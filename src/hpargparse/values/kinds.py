@@ -122,8 +122,8 @@ def read_elements(words: list[str], sample: object) -> object:
     """Read several words as one sequence of the sample's kind.
 
     Args:
-        words: what was typed, one element a word; or a bracketed text that
-            a shell split at its blanks.
+        words: what was typed, one element a word; a shell may have split bracketed
+            texts at their blanks.
         sample: a list, tuple or set.
 
     Raises:
@@ -132,13 +132,15 @@ def read_elements(words: list[str], sample: object) -> object:
     >>> read_elements(["3", "4"], [0])
     [3, 4]
     """
-    joined = " ".join(words)
-    from .items import unwrapped
+    from .items import rejoined, unwrapped
 
-    whole = unwrapped(joined.strip(), braces=type(sample) is set) is not None
-    if whole or joined.partition(" ")[0].endswith(","):
+    joined = " ".join(words)
+    is_of_texts = type(element_sample(sample)[0]) is str  # type: ignore[arg-type]
+    items = words if is_of_texts else rejoined(words)
+    is_whole = unwrapped(joined.strip(), braces=type(sample) is set) is not None
+    if is_whole or len(items) == 1 or (items[:1] and items[0].endswith(",")):
         return read(joined, sample)
-    return _from_items(words, joined, sample)
+    return _from_items(items, joined, sample)
 
 
 def fit(value: object, sample: object) -> object:

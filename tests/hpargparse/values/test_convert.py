@@ -199,6 +199,26 @@ def test_a_text_of_another_kind_is_refused_in_a_sentence(
         pytest.param([1], ["[3,", "4]"], [3, 4], id="a list that the shell split"),
         pytest.param([1], ["3,", "4"], [3, 4], id="commas that the shell split"),
         pytest.param([[1]], ["[3]", "[4, 5]"], [[3], [4, 5]], id="a nested list"),
+        pytest.param([], ["[1, 2]", "[3, 4]"], [[1, 2], [3, 4]], id="lists, of no known kind"),
+        pytest.param([[1]], ["[3, 4]", "[5, 6]"], [[3, 4], [5, 6]], id="lists with blanks"),
+        pytest.param(
+            [[1]], ["[3,", "4]", "[5,", "6]"], [[3, 4], [5, 6]], id="lists that the shell split"
+        ),
+        pytest.param(
+            [[1]], ["[3,", "4],", "[5]"], [[3, 4], [5]], id="lists with commas that the shell split"
+        ),
+        pytest.param(
+            [[1]], ["[3,", "4],[5,", "6]"], [[3, 4], [5, 6]], id="lists split within brackets alone"
+        ),
+        pytest.param(
+            [(1, "a")], ["(1, 'b')", "(2, '(')"], [(1, "b"), (2, "(")], id="tuples with a bracket"
+        ),
+        pytest.param(
+            [{"a": 1}], ["{'a': 1}", "{'a': 2}"], [{"a": 1}, {"a": 2}], id="dicts with blanks"
+        ),
+        pytest.param([1, "a"], ["(x", "3"], ["(x", 3], id="a bracket that never closes"),
+        pytest.param(["a"], ["b, c", "d"], ["b, c", "d"], id="texts with commas and blanks"),
+        pytest.param(["a"], ["(b", "c)", "d"], ["(b", "c)", "d"], id="texts with brackets"),
         pytest.param(["a"], ["a,b", "c"], ["a,b", "c"], id="texts with commas"),
         pytest.param({1}, ["3", "4"], {3, 4}, id="a set"),
         pytest.param("a", ["b", "c"], "b c", id="a text in several words"),
