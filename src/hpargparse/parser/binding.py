@@ -124,7 +124,8 @@ def _bind(
     actions: list[BoundAction] = [*_hyperparameter_actions(binding, found, dashes)]
     for name in requests:
         option = _spelled(dashes, f"{prefix}-{name}" if prefix else name)
-        actions.append(RequestAction(binding, option, name))
+        binding.requests[name] = RequestAction(binding, option, name)
+    actions += binding.requests.values()
     others = [*_other_options(binding, dashes)]
     _demand_room(parser, actions, others)
     _add(parser, actions, binding.manager.separator)
@@ -288,10 +289,10 @@ def _add(parser: argparse.ArgumentParser, actions: Iterable[BoundAction], separa
         if isinstance(action, HyperParameterAction):
             if separator in action.name or "group" in action.hyperparameter.hints:
                 title = _title(action, separator)
-            if given and action.name in given:
-                action.default = given[action.name]
         elif parser.argument_default is argparse.SUPPRESS:
             action.default = argparse.SUPPRESS
+        if given and action.dest in given:
+            action.default = given[action.dest]
         if title not in groups:
             groups[title] = parser.add_argument_group(title)
         groups[title]._add_action(action)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameterManager
 
-    from .options import BoundAction, HyperParameterAction
+    from .options import BoundAction, HyperParameterAction, RequestAction
 
 
 class Binding:
@@ -30,9 +30,11 @@ class Binding:
         options: the option of each hyperparameter, by name.
         sequences: those options that may take several words.
         required: the names of those that need a value.
+        requests: the option of each request, by name.
         aliases: other spellings of options, which help does not show.
         moved: told when a parser takes an action over, with the frame that does it.
         filled: the values that a namespace got last.
+        loaded: the default of `--hp-load` that a run has followed.
         show_defaults: whether help shows the defaults.
         serial_format: the format of files where none is asked for.
         strict: whether an unknown name in a file is an error.
@@ -53,9 +55,11 @@ class Binding:
         self.options: dict[str, HyperParameterAction] = {}
         self.sequences: list[BoundAction] = []
         self.required: list[str] = []
+        self.requests: dict[str, RequestAction] = {}
         self.aliases: dict[str, argparse.Action] = {}
         self.moved: Callable[[FrameType | None], None]
         self.filled: dict[str, object] = {}
+        self.loaded: object = None
         self.show_defaults = show_defaults
         self.serial_format = serial_format
         self.strict = strict

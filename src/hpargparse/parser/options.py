@@ -349,10 +349,13 @@ class RequestAction(BoundAction):
         option_string: str | None = None,  # noqa: ARG002
     ) -> None:
         """Note the request."""
-        value: Any = self.const if self.nargs == 0 else values
         asked = self.binding.asked()
         if asked is None:
             raise argparse.ArgumentError(self, "is only known to a parser that was bound")
+        self.ask(namespace, asked, self.const if self.nargs == 0 else values)
+
+    def ask(self, namespace: argparse.Namespace, asked: dict[str, Any], value: Any) -> None:
+        """Add to what is asked for, and show it in the namespace."""
         if self.name in ("load", "save"):
             asked[self.name] = [*asked.get(self.name, ()), value]
         else:
@@ -361,6 +364,8 @@ class RequestAction(BoundAction):
         setattr(namespace, self.dest, shown)
 
 
+# Defaults of a request that ask for nothing.
+UNASKED: tuple[object, ...] = (None, False, argparse.SUPPRESS)
 # Of each request: how many words follow, and what none stands for.
 REQUESTS: dict[str, tuple[int | str | None, object]] = {
     "save": (None, None),

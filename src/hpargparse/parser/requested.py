@@ -6,21 +6,78 @@ files are laid out.
 
 from __future__ import annotations
 
+import argparse
+import os
 import sys
 
 from ..files.snapshot import write_all
 from ..formats import extension_format
 from ..streams import answer, warn
 from ..transfer import converters, read_values, saveable, unloadable
+from .options import UNASKED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable
+    from typing import Any
 
     from hpman import HyperParameterManager
 
     from .bound import Binding, Plan, Requests
+    from .options import RequestAction
+
+
+def ask_by_default(binding: Binding, requests: Requests, namespace: argparse.Namespace) -> None:
+    """Ask for what `set_defaults` gave requests that no word has asked for.
+
+    A file to load counts once, as other defaults of a parser do: another run would undo
+    what has been set since.
+
+    Raises:
+        argparse.ArgumentError: a default cannot be asked for.
+    """
+    typed = {*requests.actions}
+    for name, action in binding.requests.items():
+        key = "list" if name == "detail" else name
+        default = action.default
+        if default in UNASKED or key in typed or (name == "load" and default is binding.loaded):
+            continue
+        values = _paths(action) if name in ("load", "save") else [_demanded(action)]
+        for value in values if name != "serial_format" else ():
+            action.ask(namespace, requests.actions, value)
+
+
+def _paths(action: RequestAction) -> list[str]:
+    """Return the files that a default names."""
+    default = action.default
+    paths = [default] if isinstance(default, (str, os.PathLike)) else default
+    try:
+        return [os.fsdecode(each) for each in paths]
+    except TypeError:
+        raise argparse.ArgumentError(
+            action, f"set_defaults gave {default!r}; give a path, or a list of paths"
+        ) from None
+
+
+def _demanded(action: RequestAction) -> Any:
+    """Return what a default asks for: one of the choices, or that it be done."""
+    choices = action.choices
+    if choices is None or (action.default is True and action.name == "list"):
+        return action.const
+    if action.default not in choices:
+        raise argparse.ArgumentError(
+            action,
+            f"set_defaults gave {action.default!r}; choose from {', '.join(choices)}",
+        )
+    return action.default
+
+
+def _usual_format(binding: Binding) -> str:
+    """Return the format of files where the command line asks for none."""
+    action = binding.requests.get("serial_format")
+    if action is None or action.default in UNASKED:
+        return binding.serial_format
+    return str(action.default)
 
 
 def load(binding: Binding, requests: Requests, plan: Plan, parser: argparse.ArgumentParser) -> None:
@@ -30,7 +87,7 @@ def load(binding: Binding, requests: Requests, plan: Plan, parser: argparse.Argu
         SnapshotError: a file cannot be read, or a value does not fit.
     """
     actions = requests.actions
-    asked = actions.get("serial_format") or binding.serial_format
+    asked = actions.get("serial_format") or _usual_format(binding)
     # Asked for beside a file to save, or for all that a program does, a format is meant for
     # what is saved: a file to load says by its extension what it is.
     is_for_saving = "save" in actions or "serial_format" not in actions
@@ -65,7 +122,7 @@ def save(
         if paths:
             with binding.manager.override(plan.values):
                 values, left_out = saveable(binding.manager)
-            serial_format = requests.actions.get("serial_format") or binding.serial_format
+            serial_format = requests.actions.get("serial_format") or _usual_format(binding)
             snapshots += [(path, values, serial_format) for path in paths]
             warnings += [*left_out, *unloadable(values, converters(binding.manager))]
     write_all(snapshots)

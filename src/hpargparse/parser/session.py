@@ -11,7 +11,7 @@ import argparse
 from hpman import HpmanError, Origin
 
 from .bound import RUNNING, Asked, Plan
-from .options import show
+from .options import UNASKED, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +50,11 @@ class Session:
             HpmanError: a value does not fit, or a file cannot be read or written.
             argparse.ArgumentError: an option is at fault.
         """
+        for binding, requests in self._requests.items():
+            if any(each.default not in UNASKED for each in binding.requests.values()):
+                from .requested import ask_by_default
+
+                ask_by_default(binding, requests, namespace)
         plans = self._plans()
         self._try(plans)
         for manager, plan in plans.items():
@@ -219,6 +224,8 @@ def _typed(requests: Requests) -> tuple[dict[str, object], dict[str, Origin]]:
 def _fill(namespace: argparse.Namespace, binding: Binding) -> None:
     """Put the final values into the namespace."""
     values = binding.filled = binding.manager.get_values()
+    if "load" in binding.requests:
+        binding.loaded = binding.requests["load"].default
     shown = {}
     for name, option in binding.options.items():
         option.initial = option.default

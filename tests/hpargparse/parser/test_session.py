@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from argparse import SUPPRESS, ArgumentError, ArgumentParser, Namespace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +13,6 @@ import hpargparse
 from hpargparse.parser.bound import RUNNING
 from hpman import HyperParameterManager
 from tests.hpargparse.parser.bound import bound, managed, refusal
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +24,10 @@ def _file(text: str, name: str = "a.yaml") -> str:
     with open(name, "w", encoding="utf-8") as file:
         file.write(text)
     return name
+
+
+def _text(name: str) -> str:
+    return Path(name).read_text(encoding="utf-8")
 
 
 class TestOrder:
@@ -329,6 +330,119 @@ class TestParserDefaults:
         parser, _manager = bound()
         parser.set_defaults(lr=SUPPRESS)
         assert parser.parse_args([]).lr == 0.1
+
+
+class TestDefaultsOfRequests:
+    def test_files_are_loaded_and_saved(self) -> None:
+        _file("lr: 2\nepochs: 7")
+        _file("lr: 3", "b.yaml")
+        parser, manager = bound()
+        parser.set_defaults(hp_load=["a.yaml", Path("b.yaml")], hp_save="c.yaml")
+        args = parser.parse_args(["--seed", "1"])
+        assert (args.lr, manager("epochs")) == (3.0, 7)
+        assert (args.hp_load, args.hp_save) == (["a.yaml", "b.yaml"], "c.yaml")
+        assert "seed: 1\n" in _text("c.yaml")
+
+    def test_count_when_set_before_bind(self) -> None:
+        _file("lr: 2")
+        parser = ArgumentParser(argument_default=SUPPRESS)
+        parser.set_defaults(hp_load="a.yaml")
+        bound(parser=parser)
+        assert parser.parse_args([]).lr == 2.0
+
+    def test_a_typed_file_takes_their_place(self) -> None:
+        _file("lr: 2\nepochs: 7")
+        _file("lr: 3", "b.yaml")
+        parser, _manager = bound()
+        parser.set_defaults(hp_load="a.yaml")
+        args = parser.parse_args(["--hp-load", "b.yaml"])
+        assert (args.lr, args.epochs, args.hp_load) == (3.0, 3, ["b.yaml"])
+
+    def test_a_file_is_loaded_once(self) -> None:
+        _file("lr: 2")
+        parser, manager = bound()
+        parser.set_defaults(hp_load="a.yaml")
+        parser.parse_args([])
+        manager.set_value("lr", 8.0)
+        assert parser.parse_args([]).lr == 8.0
+
+    def test_of_a_parent_count_for_its_child(self) -> None:
+        _file("lr: 2")
+        parent, _manager = bound(parser=ArgumentParser(add_help=False))
+        child = ArgumentParser(parents=[parent])
+        child.set_defaults(hp_load="a.yaml")
+        assert child.parse_args([]).lr == 2.0
+
+    @pytest.mark.parametrize(
+        ("defaults", "line", "beginning"),
+        [
+            ({"hp_list": True}, "", "lr: 0.1\n"),
+            ({"hp_list": "json"}, "", "{\n"),
+            ({"hp_list": "json"}, "--hp-list", "lr: 0.1\n"),
+            ({"hp_detail": True}, "", "All hyperparameters:"),
+            ({"hp_detail": True}, "--hp-list json", "{\n"),
+            ({"hp_exit": True}, "", ""),
+        ],
+    )
+    def test_listings_are_printed(
+        self,
+        defaults: dict[str, object],
+        line: str,
+        beginning: str,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        parser, _manager = bound('_("lr", 0.1)')
+        parser.set_defaults(**defaults)
+        with pytest.raises(SystemExit) as caught:
+            parser.parse_args(line.split())
+        assert caught.value.code == 0
+        assert capsys.readouterr().out.startswith(beginning)
+
+    def test_a_format_is_that_of_files_that_say_none(self) -> None:
+        _file("lr: 2")
+        _file('{"epochs": 7}', "b")
+        parser, _manager = bound()
+        parser.set_defaults(hp_serial_format="json", hp_save="c")
+        args = parser.parse_args(["--hp-load", "a.yaml", "--hp-load", "b"])
+        assert (args.lr, args.epochs) == (2.0, 7)
+        assert json.loads(_text("c"))["lr"] == 2.0
+
+    def test_strictness_counts(self, capsys: pytest.CaptureFixture[str]) -> None:
+        _file("rl: 2")
+        parser, _manager = bound()
+        parser.set_defaults(hp_strict=True)
+        assert "there is no hyperparameter `rl`" in refusal(capsys, parser, "--hp-load a.yaml")
+
+    @pytest.mark.parametrize(
+        ("defaults", "sentence"),
+        [
+            (
+                {"hp_list": "xml"},
+                "--hp-list: set_defaults gave 'xml'; choose from yaml, json, detail, origin",
+            ),
+            (
+                {"hp_serial_format": 3},
+                "--hp-serial-format: set_defaults gave 3; choose from auto, yaml, json, pickle",
+            ),
+            (
+                {"hp_save": 3},
+                "--hp-save: set_defaults gave 3; give a path, or a list of paths",
+            ),
+        ],
+    )
+    def test_that_cannot_be_asked_for_are_refused(
+        self, defaults: dict[str, object], sentence: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        parser, _manager = bound()
+        parser.set_defaults(**defaults)
+        assert refusal(capsys, parser, "") == f"argument {sentence}"
+
+    @pytest.mark.parametrize("default", [None, False, SUPPRESS])
+    def test_that_ask_for_nothing_do_nothing(self, default: object) -> None:
+        parser, manager = bound()
+        parser.set_defaults(hp_load=default, hp_exit=default)
+        parser.parse_args(["--lr", "2"])
+        assert manager("lr") == 2.0
 
 
 class TestASecondRun:
