@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # The hints that can be malformed.
 _READ_BY_CONVERTERS = frozenset(["type", "choices", "range"])
+_LIMITS = frozenset(["choices", "range"])
 
 
 def bind(
@@ -220,6 +221,8 @@ def _hyperparameter_actions(
             binding.sequences.append(action)
         if action.is_required:
             binding.required.append(name)
+        if each.hints and not _LIMITS.isdisjoint(each.hints):
+            binding.limited.append(name)
         yield action
 
 

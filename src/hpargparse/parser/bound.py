@@ -30,6 +30,7 @@ class Binding:
         options: the option of each hyperparameter, by name.
         sequences: those options that may take several words.
         required: the names of those that need a value.
+        limited: the names of those whose hints limit the values.
         requests: the option of each request, by name.
         aliases: other spellings of options, which help does not show.
         moved: told when a parser takes an action over, with the frame that does it.
@@ -55,6 +56,7 @@ class Binding:
         self.options: dict[str, HyperParameterAction] = {}
         self.sequences: list[BoundAction] = []
         self.required: list[str] = []
+        self.limited: list[str] = []
         self.requests: dict[str, RequestAction] = {}
         self.aliases: dict[str, argparse.Action] = {}
         self.moved: Callable[[FrameType | None], None]
@@ -154,6 +156,16 @@ class Plan:
                 merged.pop(name, None)
                 merged[name] = value
         return merged
+
+    def without(self, names: Iterable[str], separator: str) -> list[str]:
+        """Return those names of which neither the value nor a key of it is to be set."""
+        planned = self.values
+        above = {
+            separator.join(parts[:length])
+            for parts in (name.split(separator) for name in planned)
+            for length in range(1, len(parts))
+        }
+        return [name for name in names if name not in planned and name not in above]
 
 
 class Asked:

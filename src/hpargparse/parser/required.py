@@ -18,21 +18,11 @@ def demand_values(binding: Binding, plan: Plan) -> None:
     Raises:
         argparse.ArgumentError: some have none, and none is planned.
     """
-    planned = plan.values
-    missing = [
-        name
-        for name in binding.required
-        if not _is_planned(binding, name, planned) and not _is_set(binding, name)
-    ]
+    unplanned = plan.without(binding.required, binding.manager.separator)
+    missing = [name for name in unplanned if not _is_set(binding, name)]
     if missing:
         options = ", ".join(binding.options[name].option_strings[0] for name in missing)
         raise argparse.ArgumentError(None, f"the following arguments are required: {options}")
-
-
-def _is_planned(binding: Binding, name: str, planned: dict[str, object]) -> bool:
-    """Tell whether a hyperparameter, or a key of its dict, is to be set."""
-    below = f"{name}{binding.manager.separator}"
-    return name in planned or any(each.startswith(below) for each in planned)
 
 
 def _is_set(binding: Binding, name: str) -> bool:

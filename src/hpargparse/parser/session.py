@@ -83,6 +83,11 @@ class Session:
                 from .required import demand_values
 
                 demand_values(binding, plans[binding.manager])
+        for binding in self._requests:
+            if binding.limited:
+                from .limits import demand_limits
+
+                demand_limits(binding, plans[binding.manager])
         return plans
 
     def _try(self, plans: dict[HyperParameterManager, Plan]) -> None:

@@ -213,6 +213,27 @@ class Converter:
             self._refuse(mismatch, value, is_typed=False)
         return self._within(fitted)
 
+    def demand_within_limits(self, value: object) -> None:
+        """Refuse a value, of whatever type, that the hints `choices` or `range` rule out.
+
+        Args:
+            value: what a program has set; one that has no order with the ends of the
+                range is none of its business.
+
+        Raises:
+            ConversionError: the value is no choice, or out of range.
+
+        >>> Converter(0.5, {"range": [0, 1]}, "lr", "train.py:12").demand_within_limits(2)
+        Traceback (most recent call last):
+            ...
+        hpargparse.errors.ConversionError: expected a value from 0 to 1, got 2...
+        """
+        try:
+            fitted = fit(value, self.sample)
+        except Mismatch:
+            fitted = value  # the type is for the program to choose
+        self._within(fitted, odd_passes=True)
+
     def format(self, value: object) -> str:
         """Spell a value so that `parse` gives it back.
 
@@ -244,7 +265,7 @@ class Converter:
             default = default.get(key, EMPTY) if isinstance(default, dict) else EMPTY
         return Converter(default, {}, ".".join([self.name, *map(str, path)]), self.place)
 
-    def _within(self, value: object) -> object:
+    def _within(self, value: object, *, odd_passes: bool = False) -> object:
         """Return a value that is among the choices and in the range; refuse another."""
         if not self.hints or (value is None and self.is_optional):
             return value
@@ -256,7 +277,7 @@ class Converter:
         limits = self.range
         if limits is not None:
             for each in value if isinstance(value, (list, tuple, set)) else (value,):
-                if not _is_inside(each, *limits):
+                if not _is_inside(each, *limits, if_odd=odd_passes):
                     from .refusals import out_of_range
 
                     raise out_of_range(self, each, *limits)
@@ -281,14 +302,14 @@ def _all(value: object, choices: tuple[object, ...]) -> bool:
     return isinstance(value, (list, tuple, set)) and all(_among(each, choices) for each in value)
 
 
-def _is_inside(value: object, lowest: object, highest: object) -> bool:
-    """Tell whether a value is in a range; one that has no order, as nan, is not."""
+def _is_inside(value: object, lowest: object, highest: object, *, if_odd: bool) -> bool:
+    """Tell whether a value is in a range; nan is not, and another without order only if told."""
     try:
         inside = (lowest is None or lowest <= value) and (  # type: ignore[operator]
             highest is None or value <= highest  # type: ignore[operator]
         )
     except TypeError:
-        return False
+        return if_odd
     return inside and value == value  # noqa: PLR0124 - nan differs from itself
 
 

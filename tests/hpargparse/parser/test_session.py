@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from argparse import SUPPRESS, ArgumentError, ArgumentParser, Namespace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 import hpargparse
 from hpargparse.parser.bound import RUNNING
-from hpman import HyperParameterManager
+from hpman import HyperParameterManager, from_here
 from tests.hpargparse.parser.bound import bound, managed, refusal
 
 
@@ -294,6 +295,67 @@ class TestRequired:
         parser, manager = bound('_("data")')
         assert parser.parse_args([]).data is None
         assert not manager.exists("data")
+
+
+class TestValuesThatAProgramHasSet:
+    SOURCE = """\
+_("lr", 0.1, range=[0, 10])
+_("act", "relu", choices=["relu", "tanh"])
+_("sizes", [1], range=[0, 9])
+_("opt", {"a": 1}, choices=[{"a": 1}, {"a": 2}])
+_("x", None, range=[0, 9])
+_("free", 1)
+"""
+
+    def test_are_held_to_choices_and_range(self, capsys: pytest.CaptureFixture[str]) -> None:
+        parser, manager = bound(self.SOURCE)
+        manager.set_values({"lr": 11, "sizes": (1, 10)})
+        line = sys._getframe().f_lineno - 1
+        manager.set_value("act", "gelu")
+        said = refusal(capsys, parser, "--free 2").split("\n\n")
+        assert [each.partition(": ")[0] for each in said] == ["`lr`", "`act`", "`sizes`"]
+        assert said[0] == (
+            "`lr`: expected a value from 0 to 10, got 11.0; the range of `lr` stands at"
+            f" train.py:1; it was set at {from_here(__file__)}:{line} set_values"
+        )
+        assert manager("free") == 1
+
+    def test_are_held_to_them_before_bind_too(self, capsys: pytest.CaptureFixture[str]) -> None:
+        manager = managed(self.SOURCE).set_value("opt.a", 3)
+        parser = ArgumentParser()
+        hpargparse.bind(parser, manager)
+        assert "`opt`: invalid choice: {'a': 3}" in refusal(capsys, parser, "")
+
+    def test_do_not_count_where_the_command_line_wins(self) -> None:
+        parser, manager = bound(self.SOURCE)
+        manager.set_values({"lr": 11, "opt": {"a": 3}})
+        args = parser.parse_args(["--lr", "2", "--opt.a", "2"])
+        assert (args.lr, args.opt) == (2.0, {"a": 2})
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            pytest.param("lr", "warm-up", id="a text for a range of numbers"),
+            pytest.param("lr", 3, id="another type in range"),
+            pytest.param("sizes", (3, 4), id="a tuple for a list"),
+            pytest.param("x", None, id="None where the default is None"),
+        ],
+    )
+    def test_may_be_of_another_type(self, name: str, value: object) -> None:
+        parser, manager = bound(self.SOURCE)
+        manager.set_value(name, value)
+        assert getattr(parser.parse_args([]), name) == value
+
+    def test_are_not_defaults(self) -> None:
+        parser, manager = bound('_("lr", 11.0, range=[0, 10]); _("n", range=[0, 10])')
+        manager("n", 12)
+        args = parser.parse_args([])
+        assert (args.lr, args.n) == (11.0, 12)
+
+    def test_do_not_count_once_the_sources_are_parsed_again(self) -> None:
+        parser, manager = bound('_("lr", 1.0, range=[0, 10])')
+        manager.parse_source('_("other", 1)', "train.py")
+        assert parser.parse_args([]).hp_load is None
 
 
 class TestParserDefaults:

@@ -1,0 +1,49 @@
+"""What a program has set, held to what hints say of values.
+
+Owns which values are looked at: those that a command line leaves as they are; knows
+neither files nor how words are read, which are checked where they are read.
+"""
+
+from __future__ import annotations
+
+from hpman import Diagnostic
+
+from ..errors import ConversionError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .bound import Binding, Plan
+
+
+def demand_limits(binding: Binding, plan: Plan) -> None:
+    """Insist that what a program has set is among the choices, and in the range.
+
+    Defaults are for the check to judge, and types are left to the program.
+
+    Raises:
+        ConversionError: some values are not. It reports all of them.
+    """
+    unplanned = plan.without(binding.limited, binding.manager.separator)
+    if problems := [problem for name in unplanned for problem in _problems(binding, name)]:
+        raise ConversionError(*problems)
+
+
+def _problems(binding: Binding, name: str) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the value of a hyperparameter."""
+    value = binding.manager.get_value(name, raise_exception=False)
+    option = binding.options[name]
+    if value is option.hyperparameter.value:
+        return
+    try:
+        origin = binding.manager.explain(name)[-1]
+    except KeyError:  # the sources were parsed again, and do not name it any more
+        return
+    if origin.kind in ("source", "call"):
+        return
+    try:
+        option.converter.demand_within_limits(value)
+    except ConversionError as error:
+        message = f"`{name}`: {error}; it was set at {origin}"
+        yield Diagnostic("conversion", message, "", name=name)
