@@ -107,7 +107,7 @@ class _Keys:
                 key = json.loads(last)
                 self.take(key, line)
             elif mark in "[{":
-                if len(self.open) > DEPTH_LIMIT:
+                if len(self.open) > DEPTH_LIMIT + 1:  # names are a level above the values
                     problem = f"it is nested deeper than {DEPTH_LIMIT} levels"
                     raise _malformed(self.path, line, problem)
                 self.open.append((self.place_of(key if last == ":" else None), {}))

@@ -10,7 +10,7 @@ import io
 import pickle
 import pickletools
 
-from .plain import why_not_plain
+from .plain import DEPTH_LIMIT, why_not_plain
 
 _MEMO_OPCODES = ("PUT", "BINPUT", "LONG_BINPUT")
 # These fetch objects from a registry that other code has filled, without a name to look at.
@@ -41,7 +41,7 @@ def load_plain(data: bytes) -> object:
         raise
     except Exception as error:  # A broken pickle can raise nearly anything.
         raise RefusedPickleError(f"it is broken: {type(error).__name__}: {error}") from error
-    problem = why_not_plain(value)
+    problem = why_not_plain(value, levels=DEPTH_LIMIT + 1)  # names are a level above the values
     if problem is not None:
         raise RefusedPickleError(f"it {problem}")
     return value

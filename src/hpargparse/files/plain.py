@@ -13,11 +13,15 @@ SCALARS: tuple[type, ...] = (type(None), bool, int, float, complex, str, bytes, 
 NESTED: tuple[type, ...] = (list, tuple, set, frozenset, dict)
 
 
-def why_not_plain(value: object) -> str | None:
+def why_not_plain(
+    value: object, *, levels: int = DEPTH_LIMIT, of_any_type: bool = False
+) -> str | None:
     """Tell why a value is no plain one.
 
     Args:
         value: any value, also one that holds itself.
+        levels: how deep it may be nested.
+        of_any_type: let what is no literal pass, without a look into it.
 
     Returns:
         a clause such as "holds a numpy.ndarray", or None for a plain value.
@@ -27,14 +31,14 @@ def why_not_plain(value: object) -> str | None:
     """
     level = [value]
     count = 0
-    for _depth in range(DEPTH_LIMIT + 1):
+    for _depth in range(levels + 1):
         below: list[object] = []
         for each in level:
             if type(each) in NESTED:
                 below += each  # type: ignore[arg-type]
                 if type(each) is dict:
                     below += each.values()
-            elif type(each) not in SCALARS:
+            elif not of_any_type and type(each) not in SCALARS:
                 return f"{'holds' if _depth else 'is'} a {type_text(each)}"
             count += 1
             if count + len(below) > NODE_LIMIT:

@@ -13,7 +13,7 @@ from hpman.record import Record
 from ..errors import MissingSnapshotError, SnapshotError, Unholdable
 from ..formats import EXTENSIONS, FORMATS, extension_format
 from .access import SIZE_LIMIT, STANDARD, read_bytes, replace_files
-from .plain import DEPTH_LIMIT
+from .plain import DEPTH_LIMIT, why_not_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -336,6 +336,10 @@ def _pickled(values: Mapping[str, object]) -> bytes:
     """Pickle named values; find the one at fault where they cannot be."""
     import pickle
 
+    for name, value in values.items():
+        problem = why_not_plain(value, of_any_type=True)
+        if problem is not None:
+            raise Unholdable(name, problem)
     try:
         return pickle.dumps(dict(values), protocol=4)
     except Exception:  # An object's own methods can raise anything.

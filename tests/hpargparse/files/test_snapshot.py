@@ -141,6 +141,13 @@ class Odd:
         raise RuntimeError("no way")
 
 
+def nested(levels: int) -> list[object]:
+    value: list[object] = []
+    for _level in range(levels - 1):
+        value = [value]
+    return value
+
+
 looped: list[object] = []
 looped.append(looped)
 doubled: list[object] = [1]
@@ -164,6 +171,11 @@ for _ in range(60):
         pytest.param("yaml", [print], "it holds a builtin_function_or_method", id="function"),
         pytest.param("yaml", looped, "it is nested deeper than 250 levels", id="a loop"),
         pytest.param("yaml", doubled, "it stands for more than 4000000 values", id="a bomb"),
+        pytest.param("pkl", looped, "it is nested deeper than 250 levels", id="a loop in a pickle"),
+        pytest.param(
+            "pkl", nested(252), "it is nested deeper than 250 levels", id="depth in a pickle"
+        ),
+        pytest.param("pkl", doubled, "it stands for more than 4000000", id="a bomb in a pickle"),
         pytest.param(
             "pkl", Odd(), "A pickle cannot hold `bad`: it cannot be pickled: no way", id="pickle"
         ),
@@ -181,6 +193,15 @@ def test_a_value_that_a_format_cannot_hold_is_named_and_nothing_is_written(
     assert caught.value.path == path
     assert read(path).values == {"old": 1}
     assert os.listdir() == [path]
+
+
+@pytest.mark.parametrize("extension", ["yaml", "json", "pkl"])
+def test_the_deepest_value_that_is_written_can_be_read(extension: str) -> None:
+    path = f"cfg.{extension}"
+    write(path, {"deep": nested(251)})
+    assert read(path).values == {"deep": nested(251)}
+    with pytest.raises(SnapshotError, match="it is nested deeper than 250 levels"):
+        write(path, {"deep": nested(252)})
 
 
 def test_values_that_only_fail_together_raise_what_pickle_raises(
