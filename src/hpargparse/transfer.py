@@ -12,7 +12,8 @@ from hpman import EMPTY, NotLiteralEvaluable, Origin
 from hpman.record import Record
 
 from .errors import ConversionError, MissingSnapshotError, SnapshotError
-from .files.snapshot import flatten, read, write
+from .files.entries import flatten
+from .files.snapshot import read, write
 from .nearness import nearest
 from .trial import tried
 from .values.convert import Converter
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameterManager
 
-    from .files.snapshot import Entry, Snapshot
+    from .files.entries import Entry, Snapshot
 
 _SHOWN_KEYS = 5
 

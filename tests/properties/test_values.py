@@ -15,7 +15,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from hpargparse.errors import ConversionError, SnapshotError, Unholdable
-from hpargparse.files.snapshot import dump, flatten, read, write
+from hpargparse.files.entries import flatten
+from hpargparse.files.snapshot import dump, read, write
 from hpargparse.values.convert import Converter
 from hpargparse.values.literals import read_literal, show_literal
 

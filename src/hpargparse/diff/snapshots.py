@@ -12,7 +12,7 @@ from hpman import Diagnostic
 from hpman.record import Record
 
 from ..errors import ConversionError
-from ..files.snapshot import flatten
+from ..files.entries import flatten
 from ..values.convert import Converter
 from ..values.literals import show_literal
 from .errors import ComparisonError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from ..files.snapshot import Entry, Snapshot
+    from ..files.entries import Entry, Snapshot
 
 _SEPARATOR = "."
 
@@ -39,7 +39,7 @@ class Both(Record):
 def alone(snapshot: Snapshot) -> list[Fact]:
     """Return what a snapshot says, each dict with text keys taken for a level of names.
 
-    >>> from ..files.snapshot import Snapshot
+    >>> from ..files.entries import Snapshot
     >>> [each.name for each in alone(Snapshot("a.yaml", {"model": {"depth": 3}}, {}))]
     ['model.depth']
     """

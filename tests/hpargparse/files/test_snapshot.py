@@ -16,7 +16,8 @@ import yaml
 
 from hpargparse.errors import MissingSnapshotError, SnapshotError, Unholdable
 from hpargparse.files import access
-from hpargparse.files.snapshot import Entry, Snapshot, dump, flatten, format_of, read, write
+from hpargparse.files.entries import Entry, Snapshot, flatten
+from hpargparse.files.snapshot import dump, format_of, read, write
 from hpman import HpmanError
 
 VALUES: dict[str, object] = {
