@@ -12,6 +12,7 @@ from hpman import EMPTY, NotLiteralEvaluable, Origin
 from hpman.record import Record
 
 from .errors import ConversionError, MissingSnapshotError, SnapshotError
+from .files.advice import TO_PROGRAM
 from .files.entries import flatten
 from .files.snapshot import read, write
 from .nearness import nearest
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameterManager
 
+    from .files.advice import Advice
     from .files.entries import Entry, Snapshot
 
 _SHOWN_KEYS = 5
@@ -175,6 +177,7 @@ def read_values(
     otherwise: str | None = None,
     strict: bool,
     trust_pickle: bool,
+    advice: Advice = TO_PROGRAM,
 ) -> Loaded:
     """Read a file and fit its values to the hyperparameters that exist.
 
@@ -186,12 +189,13 @@ def read_values(
         otherwise: the format of a file that cannot be read in the first one.
         strict: whether a name that does not exist is an error.
         trust_pickle: whether a pickle may run code.
+        advice: how the caller can say more of the file.
 
     Raises:
         SnapshotError: the file cannot be read or, strictly, has a name that
             does not exist; or values do not fit. It reports all of them.
     """
-    snapshot = _read(path, serial_format, otherwise, trust_pickle=trust_pickle)
+    snapshot = _read(path, serial_format, otherwise, advice, trust_pickle=trust_pickle)
     loaded = Loaded({}, {}, [])
     names = _Names(snapshot.path, known, separator)
     problems: list[SnapshotError] = []
@@ -219,12 +223,13 @@ def _read(
     path: str | os.PathLike[str],
     serial_format: str,
     otherwise: str | None,
+    advice: Advice,
     *,
     trust_pickle: bool,
 ) -> Snapshot:
     """Read a file in a format, or else in another one."""
     try:
-        return read(path, serial_format, trust_pickle=trust_pickle)
+        return read(path, serial_format, trust_pickle=trust_pickle, advice=advice)
     except SnapshotError as problem:
         if otherwise in (None, "auto") or isinstance(problem, MissingSnapshotError):
             raise

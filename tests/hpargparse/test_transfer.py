@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 import hpargparse
 from hpargparse import SnapshotError
-from tests.hpargparse.parser.bound import bound, managed
+from tests.hpargparse.parser.bound import bound, managed, refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +76,6 @@ def test_a_default_that_no_run_has_replaced_is_left_out_with_a_warning() -> None
         pytest.param("[1]", ["a"], "invalid int value: 'a' in ['a']", id="an element"),
         pytest.param("'a'", 3, "or the hint `type='int'`, would allow it", id="an int"),
         pytest.param("1", ..., "A default of the type ellipsis would allow it.", id="no type"),
-        pytest.param("1, range=[0, 2]", 3, "Set another value, or mend the hint.", id="a range"),
         pytest.param(
             "[1, 2]",
             (1, 2),
@@ -98,6 +98,17 @@ def test_a_value_that_a_load_would_not_give_back_is_saved_with_a_warning(
     assert sentence in capsys.readouterr().err
     with open("a.yaml", "rb") as one, open("b.yaml", "rb") as other:
         assert one.read() == other.read()
+
+
+def test_a_value_out_of_range_is_saved_with_a_warning_and_refused_by_a_command_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser, manager = bound('_("x", 1, range=[0, 2])')
+    manager.set_value("x", 3)
+    with pytest.warns(UserWarning, match="Set another value, or mend the hint."):
+        hpargparse.save("a.yaml", manager)
+    assert "`x`: expected a value from 0 to 2, got 3" in refusal(capsys, parser, "--hp-save b.yaml")
+    assert os.listdir() == ["a.yaml"]
 
 
 @pytest.mark.parametrize(

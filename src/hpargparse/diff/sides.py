@@ -11,6 +11,7 @@ import os
 from hpman import from_here, index_of, reachable_among, sources_among
 from hpman.record import Record
 
+from ..files.advice import Advice
 from ..files.snapshot import read
 from .errors import ComparisonError
 from .snapshots import alone, beside, owners
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from hpman import Diagnostic, Index
 
+    from ..files.entries import Snapshot
     from .facts import Fact
     from .git import Repository
 
@@ -105,7 +107,7 @@ def sides(request: Request) -> Sides:
         raise ComparisonError.because("Standard input is one side at most.", "Name a file.")
     reader = _Reader(request, words)
     if kinds == {"snapshot"}:
-        both = alone(read(old.word)), alone(read(new.word))
+        both = alone(_snapshot(old)), alone(_snapshot(new))
     elif "snapshot" in kinds:
         both = reader.snapshot_and_sources(old, new)
     else:
@@ -130,7 +132,7 @@ class _Reader:
     def snapshot_and_sources(self, old: Named, new: Named) -> tuple[list[Fact], list[Fact]]:
         """Read a snapshot, and the sources beside it."""
         is_first = old.kind == "snapshot"
-        snapshot = read(old.word if is_first else new.word)
+        snapshot = _snapshot(old if is_first else new)
         named = new if is_first else old
         side = self._folder(named) if named.kind == "path" else self._trees([named])[0]
         if faults := side.faults():  # else the sources would seem to have nothing of the snapshot
@@ -276,3 +278,8 @@ class _Reader:
             if below != ".." and not below.startswith("../"):
                 return "" if below == "." else below
         return None
+
+
+def _snapshot(named: Named) -> Snapshot:
+    """Read a snapshot; a comparison has no option that says more of it."""
+    return read(named.word, advice=Advice())

@@ -50,12 +50,15 @@ def to_json(values: Mapping[str, object], *, in_order: bool = False) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n" if lines else "{}\n"
 
 
-def from_json(path: str, text: str) -> tuple[object, dict[tuple[str, ...], int]]:
+def from_json(
+    path: str, text: str, advice: str = "Mend the line."
+) -> tuple[object, dict[tuple[str, ...], int]]:
     """Read a JSON text.
 
     Args:
         path: the name of the file, for messages.
         text: the text of the file.
+        advice: what to do about a text that is no JSON.
 
     Returns:
         the value, and the line of each key by its path.
@@ -69,28 +72,25 @@ def from_json(path: str, text: str) -> tuple[object, dict[tuple[str, ...], int]]
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        raise _malformed(path, error.lineno, f"{error.msg}, at column {error.colno}") from None
+        problem = f"{error.msg}, at column {error.colno}"
+        raise _malformed(path, error.lineno, problem, advice) from None
     except RecursionError:
-        raise _malformed(path, None, "it is nested too deep") from None
+        raise _malformed(path, None, "it is nested too deep", advice) from None
     except ValueError as error:  # An int of more digits than Python reads.
-        raise _malformed(path, None, str(error)) from None
-    return value, _Keys(path).find(text)
+        raise _malformed(path, None, str(error), advice) from None
+    return value, _Keys(path, advice).find(text)
 
 
-def _malformed(path: str, line: int | None, problem: str) -> SnapshotError:
-    return SnapshotError.at(
-        path,
-        line,
-        f"This cannot be read as JSON: {problem}.",
-        "Mend the line, or name the format with --hp-serial-format.",
-    )
+def _malformed(path: str, line: int | None, problem: str, advice: str) -> SnapshotError:
+    return SnapshotError.at(path, line, f"This cannot be read as JSON: {problem}.", advice)
 
 
 class _Keys:
     """Find the line of each key, and keys that are given twice, in a text known to be JSON."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, advice: str) -> None:
         self.path = path
+        self.advice = advice
         self.lines: dict[tuple[str, ...], int] = {}
         # For each open bracket: the path to it, None below an array; and the lines of its keys.
         self.open: list[tuple[tuple[str, ...] | None, dict[str, int]]] = []
@@ -109,7 +109,7 @@ class _Keys:
             elif mark in "[{":
                 if len(self.open) > DEPTH_LIMIT + 1:  # names are a level above the values
                     problem = f"it is nested deeper than {DEPTH_LIMIT} levels"
-                    raise _malformed(self.path, line, problem)
+                    raise _malformed(self.path, line, problem, self.advice)
                 self.open.append((self.place_of(key if last == ":" else None), {}))
             elif mark in "]}":
                 self.open.pop()

@@ -1,4 +1,4 @@
-"""Pickles read without running anything.
+"""Pickles read without running anything, unless they are trusted.
 
 Owns which pickles are plain, and what is refused; knows no file and no
 hyperparameter.
@@ -18,7 +18,28 @@ _REFUSED_OPCODES = ("EXT1", "EXT2", "EXT4", "PERSID", "BINPERSID", "NEXT_BUFFER"
 
 
 class RefusedPickleError(pickle.UnpicklingError):
-    """Report a pickle that is broken or not plain; the message is a clause on it."""
+    """Report a pickle that is not read; the message is a clause on it."""
+
+
+class BrokenPickleError(RefusedPickleError):
+    """Report a pickle that nobody can read, as one that was cut off."""
+
+
+def load_any(data: bytes) -> object:
+    """Build what a pickle holds, which runs what it says.
+
+    Args:
+        data: the pickle, of any protocol.
+
+    Raises:
+        RefusedPickleError: it cannot be read.
+    """
+    try:
+        return pickle.loads(data)  # noqa: S301 - the caller asked for it by name
+    except (pickle.UnpicklingError, EOFError) as error:
+        raise BrokenPickleError(f"it is broken: {error}") from error
+    except Exception as error:  # What it runs can raise anything.
+        raise RefusedPickleError(f"it raises {type(error).__name__}: {error}") from error
 
 
 def load_plain(data: bytes) -> object:
@@ -28,7 +49,7 @@ def load_plain(data: bytes) -> object:
         data: the pickle, of any protocol.
 
     Raises:
-        RefusedPickleError: it is broken, or asks for more than plain
+        RefusedPickleError: it is broken, a BrokenPickleError, or asks for more than plain
             values; the message is a clause that names what it asked for.
 
     >>> load_plain(pickle.dumps({"ks": (1, 2.5), "s": {3j}}, 2))
@@ -40,7 +61,7 @@ def load_plain(data: bytes) -> object:
     except RefusedPickleError:
         raise
     except Exception as error:  # A broken pickle can raise nearly anything.
-        raise RefusedPickleError(f"it is broken: {type(error).__name__}: {error}") from error
+        raise BrokenPickleError(f"it is broken: {type(error).__name__}: {error}") from error
     problem = why_not_plain(value, levels=DEPTH_LIMIT + 1)  # names are a level above the values
     if problem is not None:
         raise RefusedPickleError(f"it {problem}")
@@ -60,7 +81,7 @@ def _inspect(data: bytes) -> None:
                 problem = f"it wants to remember {argument} objects"
                 break
     except Exception as error:  # The reader of opcodes raises whatever its parts raise.
-        raise RefusedPickleError(f"it is broken: {error}") from error
+        raise BrokenPickleError(f"it is broken: {error}") from error
     if problem is not None:
         raise RefusedPickleError(problem)
 
@@ -76,6 +97,10 @@ class _Builder(tuple):  # type: ignore[type-arg]
         if tuple(map(type, arguments)) not in allowed:
             raise RefusedPickleError(f"it calls {build.__name__} in an unusual way")
         return build(*arguments)
+
+
+# Where a pickle takes one for a value, or for an object, messages name it as what it stands for.
+_Builder.__module__, _Builder.__name__, _Builder.__qualname__ = "builtins", "class", "class"
 
 
 def _encoded(text: str, encoding: str) -> bytes:

@@ -11,6 +11,7 @@ import os
 from ..errors import MissingSnapshotError, SnapshotError, Unholdable
 from ..formats import EXTENSIONS, FORMATS, extension_format
 from .access import SIZE_LIMIT, STANDARD, read_bytes, replace_files
+from .advice import TO_PROGRAM
 from .entries import Snapshot
 from .plain import why_not_plain
 
@@ -18,13 +19,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from .advice import Advice
 
-def format_of(path: str | os.PathLike[str], serial_format: str = "auto") -> str:
+
+def format_of(
+    path: str | os.PathLike[str], serial_format: str = "auto", advice: Advice = TO_PROGRAM
+) -> str:
     """Tell the format of a file.
 
     Args:
         path: the path; "-" is YAML unless a format is named.
         serial_format: a format, or "auto" to go by the extension.
+        advice: how the caller can say more of it.
 
     Raises:
         SnapshotError: the extension, or the format, is not one of those known.
@@ -52,13 +58,17 @@ def format_of(path: str | os.PathLike[str], serial_format: str = "auto") -> str:
             shown,
             None,
             f"{what}, so the format of the file is not clear.",
-            f"Use one of {', '.join(EXTENSIONS)}, or name the format with --hp-serial-format.",
+            advice.or_name_the_format(f"Use one of {', '.join(EXTENSIONS)}"),
         )
     return found
 
 
 def read(
-    path: str | os.PathLike[str], serial_format: str = "auto", *, trust_pickle: bool = False
+    path: str | os.PathLike[str],
+    serial_format: str = "auto",
+    *,
+    trust_pickle: bool = False,
+    advice: Advice = TO_PROGRAM,
 ) -> Snapshot:
     """Read a file of values; nothing in it can run code.
 
@@ -66,20 +76,21 @@ def read(
         path: the path, "-" for standard input.
         serial_format: a format, or "auto" to go by the extension.
         trust_pickle: let a pickle make objects of any kind, which runs what it says.
+        advice: how the caller can say more of the file.
 
     Raises:
         MissingSnapshotError: there is no such file.
         SnapshotError: it cannot be read, or holds what it must not.
     """
     shown = _path_text(path)
-    found = format_of(shown, serial_format)
+    found = format_of(shown, serial_format, advice)
     if found == "pickle":
         data = read_bytes(shown, limit=None) if trust_pickle else read_bytes(shown)
-        value = _unpickle(shown, data, trusted=trust_pickle)
-        return Snapshot(shown, _named(shown, value), {})
-    text = _decode(shown, read_bytes(shown))
-    value, lines = _PARSERS[found](shown, text)
-    return Snapshot(shown, _named(shown, value, _first_line(text, found)), lines)
+        value = _unpickle(shown, data, advice, trusted=trust_pickle)
+        return Snapshot(shown, _named(shown, value, found), {})
+    text = _decode(shown, read_bytes(shown), advice)
+    value, lines = _PARSERS[found](shown, text, advice.or_name_the_format("Mend the line"))
+    return Snapshot(shown, _named(shown, value, found, _first_line(text, found)), lines)
 
 
 def write(
@@ -95,24 +106,24 @@ def write(
     Raises:
         SnapshotError: as `write_all` does.
     """
-    write_all([(path, values, serial_format)])
+    write_all([(path, values, serial_format, TO_PROGRAM)])
 
 
 def write_all(
-    snapshots: Iterable[tuple[str | os.PathLike[str], Mapping[str, object], str]],
+    snapshots: Iterable[tuple[str | os.PathLike[str], Mapping[str, object], str, Advice]],
 ) -> None:
     """Write files of named values: all of them, or nothing.
 
     Args:
-        snapshots: path, values and format of each.
+        snapshots: path, values and format of each, and how the caller can say more of it.
 
     Raises:
         SnapshotError: a format cannot hold a value, or a file cannot be written.
     """
     files = []
-    for path, values, serial_format in snapshots:
+    for path, values, serial_format, advice in snapshots:
         shown = _path_text(path)
-        files.append((shown, _encoded(shown, values, format_of(shown, serial_format))))
+        files.append((shown, _encoded(shown, values, format_of(shown, serial_format, advice))))
     replace_files(files)
 
 
@@ -128,7 +139,7 @@ def _encoded(shown: str, values: Mapping[str, object], found: str) -> bytes:
             None,
             f"{found.upper() if found != 'pickle' else 'A pickle'} cannot hold `{name}`: it {why};"
             " nothing was written.",
-            _way_out(found),
+            _way_out(found, values[name]),
             name=name,
         ) from None
     if found != "pickle" and len(data) > SIZE_LIMIT:
@@ -177,7 +188,7 @@ def _path_text(path: str | os.PathLike[str]) -> str:
     return shown
 
 
-def _decode(path: str, data: bytes) -> str:
+def _decode(path: str, data: bytes, advice: Advice) -> str:
     """Decode UTF-8, with a byte order mark or without."""
     try:
         return data.decode("utf-8-sig")
@@ -187,44 +198,42 @@ def _decode(path: str, data: bytes) -> str:
             path,
             line,
             f"The byte 0x{data[error.start]:02x} is not UTF-8.",
-            "Save the file as UTF-8; for a pickle use .pkl or --hp-serial-format pickle.",
+            advice.or_name_the_format("Save it as UTF-8; give a pickle the extension .pkl"),
         ) from None
 
 
-def _from_yaml(path: str, text: str) -> tuple[object, dict[tuple[str, ...], int]]:
+def _from_yaml(path: str, text: str, advice: str) -> tuple[object, dict[tuple[str, ...], int]]:
     from .yaml_reader import YamlReader
 
-    reader = YamlReader(path, text)
+    reader = YamlReader(path, text, advice)
     return reader.read(), reader.lines
 
 
-def _from_json(path: str, text: str) -> tuple[object, dict[tuple[str, ...], int]]:
+def _from_json(path: str, text: str, advice: str) -> tuple[object, dict[tuple[str, ...], int]]:
     from .json_text import from_json
 
-    return from_json(path, text)
+    return from_json(path, text, advice)
 
 
 _PARSERS = {"yaml": _from_yaml, "json": _from_json}
 
 
-def _unpickle(path: str, data: bytes, *, trusted: bool) -> object:
+def _unpickle(path: str, data: bytes, advice: Advice, *, trusted: bool) -> object:
     """Read a pickle, plain values only unless it is trusted."""
-    import pickle
+    from .pickle_reader import BrokenPickleError, RefusedPickleError, load_any, load_plain
 
+    problem: RefusedPickleError
+    way_out = "Save the values as YAML"
     try:
-        if trusted:
-            return pickle.loads(data)  # noqa: S301 - the caller asked for it by name
-        from .pickle_reader import load_plain
-
-        return load_plain(data)
-    except pickle.UnpicklingError as error:
-        problem = str(error)
-    except Exception as error:  # noqa: BLE001 - a trusted pickle runs anything, which can raise anything
-        problem = f"it raises {type(error).__name__}: {error}"
-    advice = "Save the values as YAML"
-    if not trusted:
-        advice += ", or say bind(..., trust_pickle=True) if you know where the file comes from"
-    raise SnapshotError.at(path, None, f"The pickle cannot be read: {problem}.", f"{advice}.")
+        return load_any(data) if trusted else load_plain(data)
+    except BrokenPickleError as error:
+        problem = error
+        way_out = "Look where it comes from, and whether all of it has arrived"
+    except RefusedPickleError as error:
+        problem = error
+        if advice.may_trust and not trusted:
+            way_out += ", or pass trust_pickle=True if you know where the file comes from"
+    raise SnapshotError.at(path, None, f"The pickle cannot be read: {problem}.", f"{way_out}.")
 
 
 def _pickled(values: Mapping[str, object]) -> bytes:
@@ -246,9 +255,9 @@ def _pickled(values: Mapping[str, object]) -> bytes:
         raise
 
 
-def _way_out(serial_format: str) -> str:
+def _way_out(serial_format: str, value: object) -> str:
     """Say where a value can go that a format cannot hold."""
-    if serial_format == "json":
+    if serial_format == "json" and why_not_plain(value) is None:
         return "Save it as YAML, which holds every literal."
     return "Set a literal: a number, a text, or a list, tuple, set or dict of them."
 
@@ -264,6 +273,13 @@ _KINDS = {
 }
 
 
+_NAMING = {
+    "yaml": "Write one `name: value` a line.",
+    "json": 'Write one object of them, as `{"name": value}`.',
+    "pickle": "Pickle a dict of them, as `{'name': value}`.",
+}
+
+
 def _first_line(text: str, serial_format: str) -> int:
     """Return the line in which the value of a file begins."""
     for number, line in enumerate(text.split("\n"), 1):
@@ -273,7 +289,9 @@ def _first_line(text: str, serial_format: str) -> int:
     return 1
 
 
-def _named(path: str, value: object, line: int | None = None) -> dict[str, object]:
+def _named(
+    path: str, value: object, serial_format: str, line: int | None = None
+) -> dict[str, object]:
     """Refuse a file that is not a mapping of names; an empty one has no names."""
     if value is None:
         return {}
@@ -283,7 +301,7 @@ def _named(path: str, value: object, line: int | None = None) -> dict[str, objec
             line,
             f"The file holds {_KINDS.get(type(value), 'something else')} where names and values"
             " should be.",
-            "Write one `name: value` a line.",
+            _NAMING[serial_format],
         )
     for key in value:
         if type(key) is not str:
@@ -291,6 +309,6 @@ def _named(path: str, value: object, line: int | None = None) -> dict[str, objec
                 path,
                 None,
                 f"The key {key!r} is of the type {type(key).__name__}, and names are texts.",
-                "Put it in quotes.",
+                "Put it in quotes." if serial_format == "yaml" else _NAMING[serial_format],
             )
     return value

@@ -28,11 +28,13 @@ class YamlReader:
     Args:
         path: the name of the file, for messages.
         text: the text of the file.
+        advice: what to do about a text that is no YAML.
     """
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, advice: str = "Mend the line.") -> None:
         """Keep the text; nothing is read yet."""
         self.path = path
+        self.advice = advice
         self.text = text
         self.lines: dict[tuple[str, ...], int] = {}
 
@@ -103,11 +105,7 @@ class YamlReader:
             )
 
     def _malformed(self, line: int | None, problem: str) -> SnapshotError:
-        return self._fail(
-            line,
-            f"This cannot be read as YAML: {problem}.",
-            "Mend the line, or name the format with --hp-serial-format.",
-        )
+        return self._fail(line, f"This cannot be read as YAML: {problem}.", self.advice)
 
     def _opened(self, step: _Step, stack: list[_Node]) -> _Node:
         """Start a sequence or a mapping."""

@@ -189,9 +189,9 @@ def _names(*actions: argparse.Action) -> list[str]:
 
 
 def _usual(manager: HyperParameterManager) -> Binding:
-    """Make a binding with what `bind` has for defaults."""
+    """Make the binding of a command, with what `bind` has for defaults."""
     return Binding(
-        manager, show_defaults=True, serial_format="auto", strict=False, trust_pickle=False
+        manager, show_defaults=True, serial_format="auto", strict=False, trust_pickle=None
     )
 
 

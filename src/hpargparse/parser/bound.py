@@ -39,7 +39,7 @@ class Binding:
         show_defaults: whether help shows the defaults.
         serial_format: the format of files where none is asked for.
         strict: whether an unknown name in a file is an error.
-        trust_pickle: whether a pickle may run code.
+        trust_pickle: whether a pickle may run code; None where nobody can say so.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Binding:
         show_defaults: bool,
         serial_format: str,
         strict: bool,
-        trust_pickle: bool,
+        trust_pickle: bool | None,
     ) -> None:
         """Start without options."""
         self.manager = manager

@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 
+from ..files.advice import TO_PROGRAM, Advice
 from ..files.snapshot import write_all
 from ..formats import extension_format
 from ..streams import answer, warn
@@ -80,6 +81,14 @@ def _usual_format(binding: Binding) -> str:
     return str(action.default)
 
 
+def _advice(binding: Binding) -> Advice:
+    """Return how somebody at the command line, or the program, can say more of a file."""
+    action = binding.requests.get("serial_format")
+    options = [] if action is None else action.option_strings
+    may_trust = binding.trust_pickle is not None
+    return Advice(options[0] if options else TO_PROGRAM.format_setting, may_trust)
+
+
 def load(binding: Binding, requests: Requests, plan: Plan, parser: argparse.ArgumentParser) -> None:
     """Plan what the files say that are to be loaded.
 
@@ -101,7 +110,8 @@ def load(binding: Binding, requests: Requests, plan: Plan, parser: argparse.Argu
             serial_format="auto" if by_extension else asked,
             otherwise=asked if by_extension else None,
             strict=binding.strict or bool(actions.get("strict")),
-            trust_pickle=binding.trust_pickle,
+            trust_pickle=bool(binding.trust_pickle),
+            advice=_advice(binding),
         )
         warn(parser.prog, loaded.warnings)
         plan.add(loaded.values, loaded.origins)
@@ -123,7 +133,7 @@ def save(
             with binding.manager.override(plan.values):
                 values, left_out = saveable(binding.manager)
             serial_format = requests.actions.get("serial_format") or _usual_format(binding)
-            snapshots += [(path, values, serial_format) for path in paths]
+            snapshots += [(path, values, serial_format, _advice(binding)) for path in paths]
             warnings += [*left_out, *unloadable(values, converters(binding.manager))]
     write_all(snapshots)
     warn(parser.prog, warnings)

@@ -13,6 +13,7 @@ from hpargparse.diff.compare import compare
 from hpargparse.diff.errors import ComparisonError
 from hpargparse.diff.git import Repository
 from hpargparse.diff.sides import Request, Sides, sides
+from hpargparse.errors import SnapshotError
 from tests.repositories import commit, git, isolate, needs_git, start, write
 
 if TYPE_CHECKING:
@@ -528,3 +529,16 @@ def test_what_is_imported_and_cannot_be_read_is_said(monkeypatch: pytest.MonkeyP
     _deny(monkeypatch, "two.py")
     found = sides(Request(("HEAD",), ("train.py", "a.py"), follow_imports=True))
     assert [each.partition(":")[0] for each in found.warnings] == ["pkg/two.py"]
+
+
+def test_advice_on_a_snapshot_names_no_option_that_only_others_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.json").write_text("{")
+    (tmp_path / "b.json").write_text("{}")
+    (tmp_path / "train.py").write_text("")
+    for words in (("a.json", "b.json"), ("b.json", "a.json"), ("a.json", "train.py")):
+        with pytest.raises(SnapshotError) as caught:
+            sides(Request(words))
+        assert str(caught.value).endswith("\nMend the line.")

@@ -16,6 +16,7 @@ import yaml
 
 from hpargparse.errors import MissingSnapshotError, SnapshotError, Unholdable
 from hpargparse.files import access
+from hpargparse.files.advice import Advice
 from hpargparse.files.entries import Entry, Snapshot, flatten
 from hpargparse.files.snapshot import dump, format_of, read, write
 from hpman import HpmanError
@@ -196,6 +197,19 @@ def test_a_value_that_a_format_cannot_hold_is_named_and_nothing_is_written(
     assert os.listdir() == [path]
 
 
+@pytest.mark.parametrize(
+    ("value", "way_out"),
+    [
+        pytest.param({1}, "Save it as YAML, which holds every literal.", id="a set"),
+        pytest.param(print, "Set a literal: a number, a text, or a list", id="a function"),
+        pytest.param(looped, "Set a literal: a number, a text, or a list", id="a loop"),
+    ],
+)
+def test_json_names_yaml_only_for_what_that_can_hold(value: object, way_out: str) -> None:
+    with pytest.raises(SnapshotError, match=way_out):
+        write("cfg.json", {"bad": value})
+
+
 @pytest.mark.parametrize("extension", ["yaml", "json", "pkl"])
 def test_the_deepest_value_that_is_written_can_be_read(extension: str) -> None:
     path = f"cfg.{extension}"
@@ -354,7 +368,55 @@ def test_a_trusted_pickle_may_hold_anything() -> None:
     with open("b.pkl", "wb") as file:
         pickle.dump({"a": yaml.ScalarNode("tag", "value")}, file)
     assert "it asks for `yaml.nodes.ScalarNode`" in refusal("b.pkl")
-    assert "trust_pickle=True" in refusal("b.pkl")
+    assert ", or pass trust_pickle=True if you know where the file comes from." in refusal("b.pkl")
+    assert refusal("b.pkl", advice=Advice()).endswith("\nSave the values as YAML.")
+
+
+def test_trust_is_no_way_out_for_a_broken_pickle() -> None:
+    write("a.pkl", {"a": 1})
+    with open("a.pkl", "r+b") as file:
+        file.truncate(12)
+    for trust_pickle in (False, True):
+        told = refusal("a.pkl", trust_pickle=trust_pickle)
+        assert told.startswith("a.pkl: The pickle cannot be read: it is broken: ")
+        assert told.endswith("\nLook where it comes from, and whether all of it has arrived.")
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        pytest.param([1], "holds a list where names and values should be.", id="a list"),
+        pytest.param({1: 2}, "The key 1 is of the type int, and names are texts.", id="a number"),
+    ],
+)
+def test_a_pickle_without_names_is_told_what_to_pickle(value: object, sentence: str) -> None:
+    with open("a.pkl", "wb") as file:
+        pickle.dump(value, file)
+    assert sentence in refusal("a.pkl")
+    assert refusal("a.pkl").endswith("\nPickle a dict of them, as `{'name': value}`.")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "advice"),
+    [
+        pytest.param("a.txt", b"", "Use one of .yaml, .yml, .json, .pickle, .pkl", id="extension"),
+        pytest.param("a.json", b"{", "Mend the line", id="json"),
+        pytest.param("a.json", b"[" * 9**5, "Mend the line", id="deep json"),
+        pytest.param("a.json", b"1" * 5000, "Mend the line", id="json of many digits"),
+        pytest.param("a.json", b"[" * 400 + b"]" * 400, "Mend the line", id="nested json"),
+        pytest.param("a.yaml", b"a: [", "Mend the line", id="yaml"),
+        pytest.param("a.yaml", b"\xff", "extension .pkl", id="no text"),
+    ],
+)
+def test_advice_names_only_what_the_caller_has(name: str, data: bytes, advice: str) -> None:
+    with open(name, "wb") as file:
+        file.write(data)
+    assert refusal(name).endswith(
+        f"{advice}, or name the format with the argument `serial_format`."
+    )
+    told = refusal(name, advice=Advice("--other-format"))
+    assert told.endswith(f"{advice}, or name the format with --other-format.")
+    assert refusal(name, advice=Advice()).endswith(f"{advice}.")
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import sys
 from argparse import SUPPRESS, ArgumentError, ArgumentParser, Namespace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import hpargparse
+from hpargparse.parser.binding import bind_what_fits
 from hpargparse.parser.bound import RUNNING
 from hpman import HyperParameterManager, from_here
 from tests.hpargparse.parser.bound import bound, managed, refusal
@@ -202,6 +205,36 @@ class TestRequests:
         _file("lr: ]")
         parser, _manager = bound('_("lr", 0.1)', serial_format="pickle")
         assert refusal(capsys, parser, line).startswith(sentence)
+
+    @pytest.mark.parametrize(
+        ("settings", "line", "setting"),
+        [
+            ({"action_prefix": "x"}, "--x-load a.cfg", "--x-serial-format"),
+            ({"action_prefix": "x"}, "--x-save a.cfg", "--x-serial-format"),
+            ({"inject_actions": "load"}, "--hp-load a.cfg", "the argument `serial_format`"),
+        ],
+        ids=["to load", "to save", "without the option"],
+    )
+    def test_advice_names_the_option_that_there_is(
+        self,
+        settings: dict[str, Any],
+        line: str,
+        setting: str,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        parser, _manager = bound('_("lr", 0.1)', **settings)
+        assert refusal(capsys, parser, line).endswith(f", or name the format with {setting}.")
+
+    def test_a_program_can_trust_a_pickle_and_a_command_cannot(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        Path("a.pkl").write_bytes(pickle.dumps({"lr": Namespace}))
+        parser, manager = bound('_("lr", 0.1)')
+        command = ArgumentParser()
+        bind_what_fits(command, manager)
+        told = [refusal(capsys, each, "--hp-load a.pkl") for each in (parser, command)]
+        assert "asks for `argparse.Namespace`" in told[0]
+        assert ["trust_pickle=True" in each for each in told] == [True, False]
 
     def test_the_name_of_no_letter_is_known_too(self, capsys: pytest.CaptureFixture[str]) -> None:
         parser, manager = bound('_("", 1)\n_("lr", 0.1)')
