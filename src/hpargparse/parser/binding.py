@@ -47,7 +47,8 @@ def bind(
         parser: any parser; it may have arguments of its own, and get more.
         manager: the manager, with its sources parsed.
         inject_actions: whether to add `--hp-save` and the like: all, none, or
-            those named, of save, load, list, detail, serial_format, strict, exit.
+            those named, of save, load, list, detail, serial_format, strict, exit. They
+            are for this manager alone; without them no file nor listing holds its values.
         action_prefix: what these options begin with, in place of `hp`.
         serial_format: auto, yaml, json or pickle; loads go by a known extension first.
         show_defaults: whether help shows the defaults.

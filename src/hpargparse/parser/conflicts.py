@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from .options import Taker
+
 
 class OptionConflictError(HpmanError, argparse.ArgumentError):
     """Report an option that is there already, or that two hyperparameters make."""
@@ -43,8 +45,38 @@ def demand_room(
     Raises:
         OptionConflictError: some are taken.
     """
-    if problems := [conflict(*each) for each in taken(parser, actions, others)]:
+    problems: list[Diagnostic] = []
+    crowded: dict[Taker, list[RequestAction]] = {}  # by what has such requests already
+    for there, action, what in taken(parser, actions, others):
+        owner = there.binding if isinstance(there, BoundAction) else action.binding
+        is_of_another = owner is not action.binding
+        if is_of_another and owner.manager is action.binding.manager:
+            raise OptionConflictError(_bound_already(action))
+        if is_of_another and isinstance(action, RequestAction):
+            crowded.setdefault(owner, []).append(action)
+        else:
+            problems.append(conflict(there, action, what))
+    problems += [_requests_of_both(owner, requests) for owner, requests in crowded.items()]
+    if problems:
         raise OptionConflictError(*problems)
+
+
+def _bound_already(action: BoundAction) -> Diagnostic:
+    """Describe a manager that is bound twice."""
+    message = f"The manager `{action.binding.manager.placeholder}` is bound to this parser already."
+    return Diagnostic("HPM204", message, "Call `bind` once for each manager.")
+
+
+def _requests_of_both(owner: Taker, requests: list[RequestAction]) -> Diagnostic:
+    """Describe the actions that two managers both ask for."""
+    options = ", ".join(each.option_strings[0] for each in requests)
+    manager = requests[0].binding.manager.placeholder
+    return Diagnostic(
+        "HPM204",
+        f"The managers `{owner.manager.placeholder}` and `{manager}` both make {options}.",
+        f"Give `bind` another `action_prefix` for `{manager}`, so that it has options of its own;"
+        " or `inject_actions=False`: then its values are neither loaded, saved nor listed.",
+    )
 
 
 def taken(
@@ -89,7 +121,12 @@ def _owner(action: argparse.Action) -> argparse.Action:
 
 def conflict(there: argparse.Action, action: BoundAction, what: str) -> Diagnostic:
     """Describe two that make the same thing."""
-    message = f"{_whose(there)} and {_whose(action)} both make {what}."
+    pair = [each for each in (there, action) if isinstance(each, HyperParameterAction)]
+    managers = [_manager(each) for each in pair]
+    # One manager is the usual case, and goes without saying.
+    has_two = len({*managers}) > 1 or len({each.binding for each in pair}) > 1
+    of = [f" of the manager `{each}`" if has_two else "" for each in managers]
+    message = f"{_whose(there, *of[:1])} and {_whose(action, *of[-1:])} both make {what}."
     advice = "Rename one of the two."
     if isinstance(action, RequestAction):
         advice = "Give `bind` another `action_prefix`, or leave actions out with `inject_actions`."
@@ -97,11 +134,18 @@ def conflict(there: argparse.Action, action: BoundAction, what: str) -> Diagnost
     return Diagnostic("HPM204", f"{message[0].upper()}{message[1:]}", advice, name=name)
 
 
-def _whose(action: argparse.Action) -> str:
+def _manager(action: HyperParameterAction) -> str:
+    """Return the placeholder of the manager that a hyperparameter belongs to."""
+    for occurrence in action.hyperparameter.occurrences:
+        return occurrence.placeholder
+    return action.binding.manager.placeholder
+
+
+def _whose(action: argparse.Action, of_manager: str = "") -> str:
     """Say where an option comes from."""
     if isinstance(action, HyperParameterAction):
         place = f" ({from_here(action.place)})" if action.place else ""
-        return f"the hyperparameter `{action.name}`{place}"
+        return f"the hyperparameter `{action.name}`{of_manager}{place}"
     if isinstance(action, BoundAction):
         return f"the action {action.option_strings[0]}"
     words = "/".join(action.option_strings) or action.dest

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any, Protocol
 
-    from hpman import HyperParameter
+    from hpman import HyperParameter, HyperParameterManager
 
     from ..values.convert import Converter
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     class Taker(Protocol):
         """What an option is bound to, as far as it hands on what it reads."""
 
+        manager: HyperParameterManager
         show_defaults: bool
         sequences: list[BoundAction]
         moved: Callable[[FrameType | None], None]

@@ -25,8 +25,8 @@ _("model.depth", 4)
 """
 
 
-def managed(source: str = SOURCE) -> HyperParameterManager:
-    return HyperParameterManager("_").parse_source(source, "train.py")
+def managed(source: str = SOURCE, placeholder: str = "_") -> HyperParameterManager:
+    return HyperParameterManager(placeholder).parse_source(source, "train.py")
 
 
 def bound(

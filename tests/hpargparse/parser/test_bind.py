@@ -11,6 +11,7 @@ import hpargparse
 from hpargparse import ConversionError, OptionConflictError
 from hpargparse.parser.conflicts import demand_room, taken
 from hpargparse.parser.options import BoundAction
+from hpman import HyperParameterManager
 from tests.hpargparse.parser.bound import bound, managed, parsed
 
 
@@ -155,12 +156,63 @@ def test_a_conflict_survives_pickling() -> None:
 
 def test_two_managers_share_a_parser_with_a_prefix_each() -> None:
     parser, first = bound('_("a", 1)')
-    second = managed('_("b", 2)')
-    with pytest.raises(OptionConflictError, match=r"another `action_prefix`"):
-        hpargparse.bind(parser, second)
+    second = managed('hp("b", 2)', "hp")
+    with pytest.raises(OptionConflictError) as caught:
+        hpargparse.bind(parser, second, inject_actions=["save", "exit"])
+    assert str(caught.value) == (
+        "The managers `_` and `hp` both make --hp-save, --hp-exit.\n"
+        "Give `bind` another `action_prefix` for `hp`, so that it has options of its own;"
+        " or `inject_actions=False`: then its values are neither loaded, saved nor listed."
+    )
     hpargparse.bind(parser, second, action_prefix="other")
     args = parser.parse_args(["--a", "10", "--b", "20"])
     assert (args.a, args.b, first("a"), second("b")) == (10, 20, 10, 20)
+
+
+def test_of_two_managers_each_request_is_for_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    parser, _first = bound('_("a", 1)')
+    hpargparse.bind(parser, managed('hp("b", 2)', "hp"), inject_actions=False)
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--b", "3", "--hp-list"])
+    assert capsys.readouterr().out == "a: 1\n"
+
+
+@pytest.mark.parametrize("source", ["", '_("a", 1)'])
+def test_a_manager_is_bound_once(source: str) -> None:
+    parser, manager = bound(source)
+    for bound_already in (parser, ArgumentParser(parents=[parser], add_help=False)):
+        with pytest.raises(OptionConflictError) as caught:
+            hpargparse.bind(bound_already, manager)
+        assert str(caught.value) == (
+            "The manager `_` is bound to this parser already.\nCall `bind` once for each manager."
+        )
+
+
+def test_hyperparameters_of_two_managers_are_told_with_their_managers() -> None:
+    parser, _first = bound('_("a_b", 1)')
+    second = managed('hp("a-b", 2)', "hp")
+    second("late", 3)
+    hpargparse.bind(ArgumentParser(), second)
+    with pytest.raises(OptionConflictError) as caught:
+        hpargparse.bind(parser, second, inject_actions=False)
+    assert str(caught.value).startswith(
+        "The hyperparameter `a_b` of the manager `_` (train.py:1) and the hyperparameter `a-b` of"
+        " the manager `hp` (train.py:1) both make the option --a-b."
+    )
+
+
+def test_hyperparameters_that_no_source_names_are_told_with_their_managers() -> None:
+    parser, first = ArgumentParser(), managed("")
+    second = HyperParameterManager("hp")
+    first("late", 1)
+    second("late", 2)
+    hpargparse.bind(parser, first)
+    with pytest.raises(OptionConflictError) as caught:
+        hpargparse.bind(parser, second, inject_actions=False)
+    assert str(caught.value).startswith(
+        "The hyperparameter `late` of the manager `_` and the hyperparameter `late` of the manager"
+        " `hp` both make the option --late."
+    )
 
 
 def test_a_name_of_the_running_program_has_an_option_too() -> None:
