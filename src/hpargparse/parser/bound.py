@@ -6,13 +6,13 @@ or how anything that is asked for is done.
 
 from __future__ import annotations
 
+import argparse
 from _thread import _local
 
 from hpman import Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable, Iterable
     from types import FrameType
     from typing import Any
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from hpman import HyperParameterManager
 
     from .options import BoundAction, HyperParameterAction, RequestAction
+
+# Defaults of a request that ask for nothing.
+UNASKED: tuple[object, ...] = (None, False, argparse.SUPPRESS)
 
 
 class Binding:

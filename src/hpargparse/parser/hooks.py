@@ -256,11 +256,11 @@ def _action_of(parser: argparse.ArgumentParser, word: str) -> BoundAction | None
 
 def _formatter(original: Callable[[], argparse.HelpFormatter]) -> argparse.HelpFormatter:
     """Let a formatter see options in a form that fits a page."""
-    from .page import presented, wrapped
+    from .page import presented, without_stand_ins, wrapped
 
     formatter = original()
     add_usage, add_argument = formatter.add_usage, formatter.add_argument
-    split_lines = formatter._split_lines
+    format_help, split_lines = formatter.format_help, formatter._split_lines
 
     def usage(text: Any, actions: Any, groups: Any, prefix: Any = None) -> None:
         shown = [presented(action, with_help=False) for action in actions]
@@ -269,7 +269,11 @@ def _formatter(original: Callable[[], argparse.HelpFormatter]) -> argparse.HelpF
     def argument(action: argparse.Action) -> None:
         add_argument(presented(action, with_help=True))
 
-    formatter.__dict__.update(add_usage=usage, add_argument=argument)
+    formatter.__dict__.update(
+        add_usage=usage,
+        add_argument=argument,
+        format_help=lambda: without_stand_ins(format_help()),
+    )
     if type(formatter)._split_lines is argparse.HelpFormatter._split_lines:
         formatter.__dict__["_split_lines"] = lambda text, width: (
             wrapped(text, width) or split_lines(text, width)

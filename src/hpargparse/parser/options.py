@@ -162,7 +162,7 @@ class HyperParameterAction(BoundAction):
     required: bool = False
     deprecated: bool = False
     choices: Iterable[str] | None = None
-    metavar: str | tuple[str, ...] | None = None
+    metavar: Any = None  # as the hint has it
     nargs: int | str | None = None
     option_strings: Sequence[str]
     kind: Kind
@@ -194,7 +194,7 @@ class HyperParameterAction(BoundAction):
         if hints.get("choices") is not None:
             self.choices = Choices(self)
         if hints.get("metavar") is not None:
-            self.metavar = str(hints["metavar"])
+            self.metavar = hints["metavar"]
 
     @cached_property
     def converter(self) -> Converter:
@@ -365,8 +365,6 @@ class RequestAction(BoundAction):
         setattr(namespace, self.dest, shown)
 
 
-# Defaults of a request that ask for nothing.
-UNASKED: tuple[object, ...] = (None, False, argparse.SUPPRESS)
 # Of each request: how many words follow, and what none stands for.
 REQUESTS: dict[str, tuple[int | str | None, object]] = {
     "save": (None, None),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         dest: str
         nargs: int | str | None
         default: Any
-        metavar: str | tuple[str, ...] | None
+        metavar: Any
         choices: Iterable[Any] | None
         kind: type[Any] | None
         is_required: bool
@@ -60,7 +60,10 @@ if TYPE_CHECKING:
             """What shows its values."""
 
 
-_BRACKETS = frozenset("[]()")  # what argparse tells the parts of usage by
+# What argparse tells the parts of usage by, and noncharacters that stand for it where it is
+# part of a text: `printable` lets none of these pass.
+_STAND_INS = str.maketrans("[]() ", "\ufdd0\ufdd1\ufdd2\ufdd3\ufdd4")
+_STOOD_FOR = {stand_in: character for character, stand_in in _STAND_INS.items()}
 _SHOWN_LENGTH = 100  # of a default
 _UNTYPED = (type(None), EmptyValue, NotLiteralEvaluable)
 _SMALL = 1 << 60  # an int below it is no long one
@@ -104,7 +107,7 @@ class Shown(argparse.Action):
         """Take what tells this one from others."""
         self.option_strings = [option]
         self.dest = action.dest
-        self.nargs = action.nargs
+        self.nargs = None if _is_of_words(action) else action.nargs
         self.default = _spelled(action.default) if action.shows_default else argparse.SUPPRESS
         self.required = action.is_required
         self.metavar = metavar
@@ -131,11 +134,18 @@ def presented(action: argparse.Action, *, with_help: bool) -> argparse.Action:
 
 def _metavar(action: Bound) -> str:
     """Return what stands for the word behind an option."""
+    if isinstance(action.metavar, (list, tuple)):
+        return (" " if _is_of_words(action) else ",").join(map(str, action.metavar))
     if action.metavar is not None:
         return str(action.metavar)
     if action.choices is not None:
         return f"{{{','.join(action.choices)}}}"
     return "{true,false}" if action.kind is bool else action.dest.upper()
+
+
+def _is_of_words(action: Bound) -> bool:
+    """Tell whether the metavar names each of several words."""
+    return action.nargs == "*" and isinstance(action.metavar, (list, tuple))
 
 
 def wrapped(text: str, width: int) -> list[str]:
@@ -168,19 +178,17 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def _in_usage(text: str) -> str:
-    r"""Escape what argparse would break usage at.
+    """Put stand-ins in the place of what argparse would break usage at."""
+    return printable(text).translate(_STAND_INS)
 
-    >>> _in_usage("--f[x]"), _in_usage("--a  b")
-    ('--f\\x5bx\\x5d', '--a\\x20\\x20b')
+
+def without_stand_ins(page: str) -> str:
+    r"""Put back what stand-ins stand for, once argparse is done with a page.
+
+    >>> without_stand_ins("usage: p [--f\ufdd0x\ufdd1 N\ufdd4px]")
+    'usage: p [--f[x] N px]'
     """
-    shown = printable(text)
-    has_brackets = not _BRACKETS.isdisjoint(shown)
-    if has_brackets or (" " in shown and shown != " ".join(shown.split())):
-        shown = shown.replace(" ", "\\x20")
-    if has_brackets and not (shown[0] == "{" and shown[-1] == "}"):
-        for bracket in sorted(_BRACKETS):
-            shown = shown.replace(bracket, f"\\x{ord(bracket):x}")
-    return shown
+    return page.translate(_STOOD_FOR)
 
 
 def about(action: OfHyperParameter) -> str:

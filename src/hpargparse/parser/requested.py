@@ -15,7 +15,7 @@ from ..files.snapshot import write_all
 from ..formats import extension_format
 from ..streams import answer, warn
 from ..transfer import converters, read_values, saveable, unloadable
-from .options import UNASKED
+from .bound import UNASKED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import argparse
 
 from hpman import HpmanError, Origin
 
-from .bound import RUNNING, Asked, Plan
-from .options import UNASKED, show
+from .bound import RUNNING, UNASKED, Asked, Plan
+from .options import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

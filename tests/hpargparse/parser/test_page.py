@@ -79,6 +79,40 @@ def test_help_says_type_range_default_and_place(source: str, shown: str) -> None
     assert f"{shown}rain.py:1)" in parser.format_help()
 
 
+@pytest.mark.parametrize(
+    ("source", "usage", "option"),
+    [
+        ('_("a", 1, metavar="N (px)")', "[--a N (px)]", "--a N (px) "),
+        ('_("a", 1, metavar="[N]")', "[--a [N]]", "--a [N] "),
+        ('_("x[0]  y", 1)', "[--x[0]  y X[0]  Y]", "--x[0]  y X[0]  Y "),
+        ('_("a", "b", choices=["a (b)", "b"])', "[--a {a (b),b}]", "--a {a (b),b} "),
+        ('_("a", (3, 4), metavar=("W", "H"))', "[--a W H]", "--a W H "),
+        ('_("a", 3, metavar=["W", 1])', "[--a W,1]", "--a W,1 "),
+        ('_("a", 1, metavar="\ufdd0\\n")', "[--a \\ufdd0\\n]", "--a \\ufdd0\\n "),
+    ],
+)
+def test_usage_shows_names_and_metavars_as_help_does(source: str, usage: str, option: str) -> None:
+    parser, _manager = bound(source, argparse.ArgumentParser("p"), inject_actions=False)
+    assert parser.format_usage() == f"usage: p [-h] {usage}\n"
+    assert f"\n  {option}" in parser.format_help()
+
+
+def test_usage_breaks_no_metavar() -> None:
+    parser, _manager = bound(
+        "".join(f'_("{each * 9}", 1, metavar="A [B] (C)")\n' for each in "abcde"),
+        argparse.ArgumentParser("p"),
+        inject_actions=False,
+    )
+    assert parser.format_usage().count("A [B] (C)]") == 5
+
+
+def test_a_metavar_of_words_is_one_word_where_positionals_would_be_swallowed() -> None:
+    parser = argparse.ArgumentParser("p")
+    parser.add_argument("file")
+    bound('_("a", (3, 4), metavar=("W", "H"))', parser, inject_actions=False)
+    assert parser.format_usage() == "usage: p [-h] [--a W,H] file\n"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps the folder that a program is in")
 def test_help_is_shown_where_the_folder_is_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
