@@ -9,17 +9,16 @@ from __future__ import annotations
 import argparse
 import os
 
-from hpman import HpmanError
+from hpman import HpmanError, HyperParameterManager
 
 from .completion import complete
+from .errors import no_manager
 from .parser.binding import bind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
-
-    from hpman import HyperParameterManager
 
 
 def parse_args(
@@ -44,6 +43,9 @@ def parse_args(
         The namespace, with the value of each hyperparameter. A mistake in the
         sources or on the command line ends the program with status 2.
 
+    Raises:
+        TypeError: an argument is of another kind.
+
     >>> import tempfile
     >>> from hpman import HyperParameterManager
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -53,9 +55,11 @@ def parse_args(
     ...     parse_args(HyperParameterManager("_"), script, ["--lr", "1"]).lr
     1.0
     """
+    if not isinstance(manager, HyperParameterManager):
+        raise no_manager(manager)
     parser = argparse.ArgumentParser() if parser is None else parser
     try:
-        manager.parse_file(path, follow_imports=not os.path.isdir(path))
+        manager.parse_file(path, follow_imports=not _is_folder(path))
         bind(parser, manager, **options)
     except (HpmanError, OSError) as error:
         from .mistakes import stop
@@ -63,3 +67,8 @@ def parse_args(
         stop(parser.prog, error)
     complete(parser)
     return parser.parse_args(args)
+
+
+def _is_folder(path: object) -> bool:
+    """Tell whether a path is a folder; what is no path is for others to refuse."""
+    return isinstance(path, (str, os.PathLike)) and os.path.isdir(path)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import warnings
 
-from hpman import EMPTY, NotLiteralEvaluable, Origin
+from hpman import EMPTY, HyperParameterManager, NotLiteralEvaluable, Origin
 from hpman.record import Record
 
-from .errors import ConversionError, MissingSnapshotError, SnapshotError
+from .errors import ConversionError, MissingSnapshotError, SnapshotError, no_manager
 from .files.advice import TO_PROGRAM
 from .files.entries import flatten
 from .files.snapshot import read, write
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
     from typing import Any
-
-    from hpman import HyperParameterManager
 
     from .files.advice import Advice
     from .files.entries import Entry, Snapshot
@@ -68,6 +66,7 @@ def load(
 
     Raises:
         SnapshotError: the file cannot be read, or a value does not fit.
+        TypeError: an argument is of another kind.
 
     >>> from hpman.m import _
     >>> load("no/such/file.yaml", _)
@@ -75,6 +74,8 @@ def load(
         ...
     hpargparse.errors.MissingSnapshotError: no/such/file.yaml: ...
     """
+    if not isinstance(manager, HyperParameterManager):
+        raise no_manager(manager)
     known = converters(manager)
     loaded = read_values(
         path,
@@ -102,7 +103,10 @@ def save(
 
     Raises:
         SnapshotError: the file cannot be written, or the format cannot hold a value.
+        TypeError: an argument is of another kind.
     """
+    if not isinstance(manager, HyperParameterManager):
+        raise no_manager(manager)
     values, left_out = saveable(manager)
     write(path, values, serial_format)
     for message in [*left_out, *unloadable(values, converters(manager))]:

@@ -90,3 +90,17 @@ def test_no_module_bears_the_name_of_what_is_public() -> None:
 def test_the_version_is_that_of_the_distribution(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.metadata.version", lambda name: f"version of {name}")
     assert hpargparse.__version__ == "version of hpman"
+
+
+@pytest.mark.parametrize(
+    ("manager", "path", "sentence"),
+    [
+        pytest.param("_", "train.py", "'_' is not a manager", id="the name of a manager"),
+        pytest.param(HyperParameterManager("_"), None, "None is not a path; give a str", id="None"),
+    ],
+)
+def test_arguments_of_another_kind_are_refused_with_a_sentence(
+    manager: Any, path: Any, sentence: str
+) -> None:
+    with pytest.raises(TypeError, match=sentence):
+        hpargparse.parse_args(manager, path, [])

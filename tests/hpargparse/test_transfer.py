@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -392,3 +392,11 @@ def test_a_file_without_names_is_refused_with_its_line(
     with pytest.raises(SnapshotError) as caught:
         hpargparse.load(path, managed('_("a", 1)'))
     assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize("act", [hpargparse.load, hpargparse.save])
+def test_arguments_of_another_kind_are_refused_with_a_sentence(act: Any) -> None:
+    with pytest.raises(TypeError, match=r"None is not a path; give a str or an os.PathLike"):
+        act(None, managed())
+    with pytest.raises(TypeError, match=r"'a.yaml' is not a manager; give one, as `_` of"):
+        act(managed(), "a.yaml")

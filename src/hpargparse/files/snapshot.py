@@ -180,7 +180,12 @@ def dump(
 
 def _path_text(path: str | os.PathLike[str]) -> str:
     """Give the path as text."""
-    shown = os.fsdecode(path)
+    try:
+        shown = os.fsdecode(path)
+    except TypeError:
+        raise TypeError(
+            f"{path!r} is not a path; give a str or an os.PathLike, as 'run.yaml'"
+        ) from None
     if not shown:
         raise MissingSnapshotError.at(
             "''", None, "The path is empty.", "Name a file, or `-` for standard input and output."

@@ -59,6 +59,7 @@ def bind(
         OptionConflictError: an option is there already.
         ConversionError: a hint is malformed.
         ValueError: an action or a format is not known.
+        TypeError: an argument is of another kind.
 
     >>> from hpman import HyperParameterManager
     >>> _ = HyperParameterManager("_").parse_source('_("lr", 1e-3)')
@@ -67,6 +68,7 @@ def bind(
     >>> parser.parse_args(["--lr", "0.1"]).lr, _("lr")
     (0.1, 0.1)
     """
+    _demand_kinds(parser, manager)
     binding = Binding(
         manager,
         show_defaults=show_defaults,
@@ -305,7 +307,9 @@ def _add(parser: argparse.ArgumentParser, actions: Iterable[BoundAction], separa
 def _title(action: HyperParameterAction, separator: str) -> str | None:
     """Return the title of an option's group: of its hint, else the branch of its name."""
     title = action.hyperparameter.hints.get("group")
-    return str(title) if title is not None else action.name.rpartition(separator)[0] or None
+    if title is None:
+        title = action.name.rpartition(separator)[0]
+    return str(title).strip() or None
 
 
 def _known_format(serial_format: str) -> str:
@@ -318,11 +322,31 @@ def _known_format(serial_format: str) -> str:
     return serial_format
 
 
+def _demand_kinds(parser: object, manager: object) -> None:
+    """Refuse arguments of another kind, as a parser and a manager the wrong way round."""
+    from hpman import HyperParameterManager
+
+    if not isinstance(parser, argparse.ArgumentParser):
+        raise TypeError(f"{parser!r} is not a parser; give an ArgumentParser, and then the manager")
+    if not isinstance(manager, HyperParameterManager):
+        from ..errors import no_manager
+
+        raise no_manager(manager)
+
+
 def _wanted(inject_actions: bool | Iterable[str]) -> list[str]:  # noqa: FBT001 - the public contract
     """Return the names of the actions to add, in the order in which help shows them."""
     if isinstance(inject_actions, bool):
         return list(REQUESTS) if inject_actions else []
-    names = [inject_actions] if isinstance(inject_actions, str) else list(inject_actions)
+    try:
+        names = [inject_actions] if isinstance(inject_actions, str) else list(inject_actions)
+    except TypeError:
+        names = [inject_actions]  # type: ignore[list-item]
+    if not all(isinstance(name, str) for name in names):
+        raise TypeError(
+            f"inject_actions={inject_actions!r} is neither a bool nor names of actions;"
+            f" there are {', '.join(REQUESTS)}"
+        )
     wanted = {name.replace("-", "_") for name in names}
     if unknown := wanted - REQUESTS.keys():
         raise ValueError(

@@ -61,6 +61,22 @@ def demand_room(
         raise OptionConflictError(*problems)
 
 
+def demand_own_places(parser: argparse.ArgumentParser) -> None:
+    """Refuse arguments that a parser got later, and that share a place in the namespace with ours.
+
+    Raises:
+        OptionConflictError: there are some.
+    """
+    ours = {each.dest: each for each in parser._actions if isinstance(each, BoundAction)}
+    problems = [
+        conflict(each, ours[each.dest], f"`{each.dest}` of the namespace")
+        for each in parser._actions
+        if each.dest in ours and not isinstance(each, BoundAction)
+    ]
+    if problems:
+        raise OptionConflictError(*problems)
+
+
 def _bound_already(action: BoundAction) -> Diagnostic:
     """Describe a manager that is bound twice."""
     message = f"The manager `{action.binding.manager.placeholder}` is bound to this parser already."

@@ -51,6 +51,8 @@ def attach(parser: argparse.ArgumentParser, binding: Binding) -> None:
     for option in [option for option in known if "=" in option]:
         known.setdefault(option.replace("=", EQUALS), known[option])
     binding.moved = partial(_adopt, binding)
+    # What `bind` has just looked at is known; between two of them arguments may have come.
+    parser.__dict__["_hpargparse_checked"] = len(parser._actions) if len(bindings) == 1 else None
     _set_word_counts(parser, bindings)
 
 
@@ -190,6 +192,11 @@ def _prepared(
     words = list(sys.argv[1:] if args is None else args)
     if parser.fromfile_prefix_chars is not None:
         words = parser._read_args_from_files(words)
+    if len(parser._actions) != parser.__dict__.get("_hpargparse_checked"):
+        from .conflicts import demand_own_places
+
+        demand_own_places(parser)
+        parser.__dict__["_hpargparse_checked"] = len(parser._actions)
     has_positionals = _set_word_counts(parser, bindings)
     return list(_respelled(parser, words, settle=has_positionals))
 

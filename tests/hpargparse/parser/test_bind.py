@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from argparse import SUPPRESS, ArgumentError, ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,7 +13,10 @@ from hpargparse import ConversionError, OptionConflictError
 from hpargparse.parser.conflicts import demand_room, taken
 from hpargparse.parser.options import BoundAction
 from hpman import HyperParameterManager
-from tests.hpargparse.parser.bound import bound, managed, parsed
+from tests.hpargparse.parser.bound import bound, managed, parsed, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def test_a_parser_with_fifty_options_of_its_own_keeps_them() -> None:
@@ -398,6 +402,86 @@ def test_a_later_option_meets_ours_as_in_argparse(option: str) -> None:
     args = parser.parse_args([option, "x", "--weight-decay", "2"])
     assert (args.own, args.weight_decay) == ("x", 2.0)
     assert manager.get_values() == {**before, "weight_decay": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("words", "dest", "whose"),
+    [
+        pytest.param(("--rate",), "lr", "the hyperparameter `lr` (train.py:1)", id="an option"),
+        pytest.param(("--file",), "hp_save", "the action --hp-save", id="a request"),
+        pytest.param((), "lr", "the hyperparameter `lr` (train.py:1)", id="a positional"),
+    ],
+)
+def test_a_later_argument_with_a_place_of_ours_is_refused(
+    words: tuple[str, ...], dest: str, whose: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser, manager = bound()
+    parser.add_argument_group("more").add_argument(*words, dest=dest)
+    for _run in range(2):
+        assert refusal(capsys, parser, "--epochs 7").startswith(
+            f"The argument {(*words, dest)[0]} of the parser and {whose} both make `{dest}`"
+        )
+    assert manager("epochs") == 3
+
+
+def test_a_later_argument_of_a_child_with_a_place_of_ours_is_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parent, _manager = bound(parser=ArgumentParser(add_help=False))
+    child = ArgumentParser(parents=[parent])
+    assert child.parse_args(["--lr", "2"]).lr == 2.0
+    child.add_argument("--rate", dest="lr")
+    assert "both make `lr` of the namespace" in refusal(capsys, child, "--rate 3")
+
+
+def test_an_argument_with_a_place_of_ours_is_refused_where_another_manager_came_since(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser, _manager = bound()
+    parser.add_argument("--rate", dest="lr")
+    hpargparse.bind(parser, managed('hp("b", 2)', "hp"), inject_actions=False)
+    assert "both make `lr` of the namespace" in refusal(capsys, parser, "--rate 3")
+
+
+def test_later_arguments_in_places_of_their_own_are_welcome() -> None:
+    parser, _manager = bound()
+    parser.add_argument("--rate")
+    assert parser.parse_args(["--rate", "3"]).rate == "3"
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        pytest.param(
+            lambda: hpargparse.bind(managed(), ArgumentParser("p")),  # type: ignore[arg-type]
+            "is not a parser; give an ArgumentParser, and then the manager",
+            id="the wrong way round",
+        ),
+        pytest.param(
+            lambda: hpargparse.bind(ArgumentParser(), "_"),  # type: ignore[arg-type]
+            "'_' is not a manager; give one, as `_` of `from hpman.m import _`",
+            id="the name of a manager",
+        ),
+        pytest.param(
+            lambda: bound(inject_actions=None),
+            "inject_actions=None is neither a bool nor names of actions; there are save, load,",
+            id="actions, None",
+        ),
+        pytest.param(lambda: bound(inject_actions=[1]), "inject_actions=[1] is", id="a number"),
+    ],
+)
+def test_arguments_of_another_kind_are_refused_with_a_sentence(
+    call: Callable[[], object], sentence: str
+) -> None:
+    with pytest.raises(TypeError) as caught:
+        call()
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize("group", ["", " "])
+def test_a_group_without_a_title_is_that_of_all_options(group: str) -> None:
+    parser, _manager = bound(f'_("m.a", 1, group="{group}")', inject_actions=False)
+    assert [each.title for each in parser._action_groups] == ["positional arguments", "options"]
 
 
 @pytest.mark.parametrize(
