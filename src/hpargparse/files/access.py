@@ -40,9 +40,9 @@ def read_bytes(path: str, *, limit: int | None = SIZE_LIMIT) -> bytes:
         MissingSnapshotError: there is no such file.
         SnapshotError: it is no regular file, cannot be read, or is too large.
     """
-    if path == STANDARD:
-        return _checked(_read_standard(limit), path, limit)
     try:
+        if path == STANDARD:
+            return _checked(_read_standard(limit), path, limit)
         # Without O_NONBLOCK, opening a FIFO waits for a writer that may never come.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
@@ -89,14 +89,14 @@ def replace_files(files: Iterable[tuple[str, bytes]]) -> None:
             step()
         for swap in swaps:
             with _reported(swap.path):
+                swap.give_name()
+        for swap in swaps:
+            with _reported(swap.path):
                 swap.finish()
 
 
 def _write(path: str, write: Callable[[bytes], None], data: bytes) -> None:
-    """Write to a stream or a device; errors of standard output are no errors of a file."""
-    if path == STANDARD:
-        write(data)
-        return
+    """Write to a stream or a device."""
     with _reported(path):
         write(data)
 
@@ -161,37 +161,55 @@ class _Swap:
     def __init__(self, path: str, data: bytes) -> None:
         """Write the new file."""
         self.path = path
+        self._data = data
         self._target = os.path.realpath(path)
-        self._descriptor: int | None = None
-        before = _replaceable(path, self._target)
+        self._before = _replaceable(path, self._target)
         folder = os.path.dirname(self._target)
         _sweep(folder)
         # A name of its own, because the target's may be as long as names can be.
         self._temporary = os.path.join(folder, os.urandom(8).hex().join(_HIDDEN))
-        descriptor = _open_nameless(folder)
-        self._is_nameless = descriptor is not None
-        if descriptor is None:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            descriptor = os.open(self._temporary, flags | getattr(os, "O_CLOEXEC", 0), 0o666)
-        self._descriptor = descriptor
+        self._descriptor = _open_nameless(folder)
         try:
-            with open(descriptor, "wb", closefd=False) as file:
-                file.write(data)
-            if before is not None:
-                _adopt(descriptor if os.chmod in os.supports_fd else self._temporary, before)
-            os.fsync(descriptor)
+            if self._descriptor is None:
+                self._write_hidden()
+            else:
+                self._fill(self._descriptor)
         except BaseException:
             self.discard()
             raise
-        if not self._is_nameless:
-            self._close()  # a file that is open cannot be renamed everywhere
+
+    def _write_hidden(self) -> None:
+        """Write a file with a hidden name; one that is open cannot be renamed everywhere."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(self._temporary, flags | getattr(os, "O_CLOEXEC", 0), 0o666)
+        try:
+            self._fill(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _fill(self, descriptor: int) -> None:
+        """Bring the content to the disk."""
+        with open(descriptor, "wb", closefd=False) as file:
+            file.write(self._data)
+        if self._before is not None:
+            by_descriptor = os.chmod in os.supports_fd
+            _adopt(descriptor if by_descriptor else self._temporary, self._before)
+        os.fsync(descriptor)
+
+    def give_name(self) -> None:
+        """Give a file without a name a hidden one."""
+        if self._descriptor is None:
+            return
+        # A source folder, though unused, makes link() follow the link to the open file.
+        here = f"{_OPEN_FILES}/{self._descriptor}"
+        try:
+            os.link(here, self._temporary, src_dir_fd=self._descriptor)
+        except OSError:  # some disks and sandboxes let such a file be made, and not be named
+            self._write_hidden()
+        self._close()
 
     def finish(self) -> None:
-        """Give the new file its name."""
-        if self._descriptor is not None:
-            # A source folder, though unused, makes link() follow the link to the open file.
-            here = f"{_OPEN_FILES}/{self._descriptor}"
-            os.link(here, self._temporary, src_dir_fd=self._descriptor)
+        """Let the new file take the place of the old one."""
         os.replace(self._temporary, self._target)
         _sync_folder(os.path.dirname(self._target))
 
@@ -336,4 +354,7 @@ def _raise_from(error: OSError | ValueError, path: str, doing: str) -> NoReturn:
     advice = "Look at the path; the folder has to be there already."
     if not missing:
         advice = "Choose another path, or mend what stands in the way."
-    raise kind.at(path, None, f"The file cannot be {doing}: {reason}.", advice) from error
+    what = "The file"
+    if path == STANDARD:
+        what = "Standard input" if doing == "read" else "Standard output"
+    raise kind.at(path, None, f"{what} cannot be {doing}: {reason}.", advice) from error

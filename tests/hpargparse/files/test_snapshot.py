@@ -18,7 +18,7 @@ from hpargparse.errors import MissingSnapshotError, SnapshotError, Unholdable
 from hpargparse.files import access
 from hpargparse.files.advice import Advice
 from hpargparse.files.entries import Entry, Snapshot, flatten
-from hpargparse.files.snapshot import dump, format_of, read, write
+from hpargparse.files.snapshot import dump, format_of, read, write, write_all
 from hpman import HpmanError
 
 VALUES: dict[str, object] = {
@@ -438,14 +438,20 @@ def test_a_trusted_pickle_that_fails_is_a_sentence(data: bytes, sentence: str) -
 # Files
 
 
-@pytest.fixture(params=["nameless", "hidden", "refused"])
+@pytest.fixture(params=["nameless", "hidden", "refused", "nameless for good"])
 def kind_of_new_file(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write through a file without a name, a hidden one, and one after the other was refused."""
+    """Write through a file without a name, or a hidden one where that cannot be made or named."""
     if request.param == "hidden":
         monkeypatch.delattr(os, "O_TMPFILE", raising=False)
         monkeypatch.setattr(os, "supports_fd", set())
     if request.param == "refused":
         monkeypatch.setattr(os, "O_TMPFILE", os.O_EXCL | os.O_CREAT, raising=False)
+    if request.param == "nameless for good":
+        monkeypatch.setattr(os, "link", _refuse)
+
+
+def _refuse(*_arguments: object, **_named: object) -> None:
+    raise OSError(95, "Operation not supported")
 
 
 @pytest.mark.parametrize("doing", ["read", "write"])
@@ -580,6 +586,20 @@ def test_a_failure_at_any_step_leaves_the_old_file_alone(
     assert read("a.yaml").values == {"a": 1}
 
 
+def test_no_file_is_replaced_where_another_cannot_be_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write("a.yaml", {"a": 1})
+    monkeypatch.setattr(os, "link", _refuse)
+    monkeypatch.setattr(access._Swap, "_write_hidden", _refuse)
+    if not hasattr(os, "O_TMPFILE"):
+        pytest.skip("no file without a name here")
+    with pytest.raises(SnapshotError, match=r"^b\.yaml: .*: Operation not supported"):
+        write_all([(f"{name}.yaml", {"a": 2}, "auto", Advice()) for name in "ba"])
+    assert os.listdir() == ["a.yaml"]
+    assert read("a.yaml").values == {"a": 1}
+
+
 def test_a_folder_that_cannot_be_synced_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "O_DIRECTORY", raising=False)
     write("a.yaml", {"a": 1})
@@ -650,6 +670,35 @@ def test_a_dash_reads_a_text_stream_too(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_trusted_pickle_on_standard_input_is_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Stream(pickle.dumps({"a": 1})))
     assert read("-", "pickle", trust_pickle=True).values == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("stream", "sentence"),
+    [
+        ("stdin", "Standard input cannot be read: Is broken."),
+        ("stdout", "Standard output cannot be written: Is broken."),
+    ],
+)
+def test_a_standard_stream_that_fails_is_told_as_one(
+    stream: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failing(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        writable = readable
+
+        def readinto(self, _into: object) -> int:
+            raise OSError(5, "Is broken")
+
+        def write(self, _data: object) -> int:
+            raise OSError(5, "Is broken")
+
+    failing = io.TextIOWrapper(Failing())  # type: ignore[type-var]
+    monkeypatch.setattr(sys, stream, failing)
+    with pytest.raises(SnapshotError) as caught:
+        read("-") if stream == "stdin" else write("-", {"a": 1})
+    assert str(caught.value).startswith(f"-: {sentence}\n")
 
 
 def test_a_dash_writes_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
