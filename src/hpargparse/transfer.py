@@ -118,7 +118,7 @@ def converters(manager: HyperParameterManager) -> dict[str, Converter]:
     found = {}
     for each in manager.hyperparameters():
         place = f"{each.definition.path}:{each.definition.line}" if each.definition else ""
-        found[each.name] = Converter(each.value, each.hints, each.name, place)
+        found[each.name] = Converter(each.value, each.hints, each.name, place, each.occurrences)
     return found
 
 

@@ -249,18 +249,13 @@ def _demand_sound_hints(found: Iterable[HyperParameter]) -> None:
             from ..errors import ConversionError
             from ..values.convert import Converter
 
+            converter = Converter(each.value, each.hints, each.name, occurrences=each.occurrences)
             try:
-                Converter(each.value, each.hints, each.name, _place(each)).demand_sound_hints()
+                converter.demand_sound_hints()
             except ConversionError as error:
                 problems += error.diagnostics
     if problems:
         raise ConversionError(*problems)
-
-
-def _place(each: HyperParameter) -> str:
-    """Return where a hyperparameter is defined, or else used first."""
-    first = each.definition or (each.occurrences[0] if each.occurrences else None)
-    return f"{first.path}:{first.line}" if first else ""
 
 
 def _demand_room(

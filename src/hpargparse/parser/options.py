@@ -202,7 +202,7 @@ class HyperParameterAction(BoundAction):
         from ..values.convert import Converter
 
         known = self.hyperparameter
-        return Converter(known.value, known.hints, self.name, self.place)
+        return Converter(known.value, known.hints, self.name, self.place, known.occurrences)
 
     @property
     def place(self) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import NoReturn
 
+    from hpman import Occurrence
+
 _NONE_WORDS = ("None", "null")
 
 
@@ -31,21 +33,28 @@ class Converter:
             `optional` are read.
         name: the name of the hyperparameter, for messages.
         place: where the default stands, as `train.py:12`, for messages.
+        occurrences: the calls that give the hints, for messages too.
 
     >>> Converter(0.001, {}, "lr", "train.py:12").parse("1e-4")
     0.0001
     """
 
-    __slots__ = ("default", "hints", "name", "place")
+    __slots__ = ("default", "hints", "name", "occurrences", "place")
 
     def __init__(
-        self, default: object, hints: Mapping[str, object], name: str, place: str = ""
+        self,
+        default: object,
+        hints: Mapping[str, object],
+        name: str,
+        place: str = "",
+        occurrences: Sequence[Occurrence] = (),
     ) -> None:
         """Keep what messages and conversions need."""
         self.default: object = default
         self.hints: Mapping[str, object] = hints
         self.name: str = name
         self.place: str = place
+        self.occurrences: Sequence[Occurrence] = occurrences
 
     @property
     def sample(self) -> object:

@@ -98,6 +98,11 @@ class _Reader:
         self.kind, self.token = next(self.tokens)
         return token
 
+    @property
+    def here(self) -> str:
+        """Say where a problem is."""
+        return "at the end" if self.kind == "end" else f"before `{self.token}`"
+
     def whole(self) -> object:
         """Read the whole text: one value, or several with commas, which are a tuple."""
         value = self.value(0)
@@ -123,7 +128,7 @@ class _Reader:
         if self.token in _CLOSING:
             opening = self.advance()
             return self.mapping_or_set(depth) if opening == "{" else self.sequence(opening, depth)
-        raise ValueError(f"a value is missing before `{self.token}`")
+        raise ValueError(f"a value is missing {self.here}")
 
     def string(self) -> object:
         """Read a text or bytes, several in a row joined as Python joins them."""
@@ -154,7 +159,7 @@ class _Reader:
         elif self.kind == "number":
             value = _number(self.advance())
         else:
-            raise ValueError(f"a number is missing before `{self.token}`")
+            raise ValueError(f"a number is missing {self.here}")
         return -value if sign == "-" else value
 
     def name(self, depth: int) -> object:
@@ -180,8 +185,7 @@ class _Reader:
         items: list[object] = []
         comma = True
         while self.token != _CLOSING[opening] or self.kind != "mark":
-            if not comma:
-                raise ValueError(f"a comma is missing before `{self.token}`")
+            self.demand_comma(_CLOSING[opening], is_there=comma)
             items.append(self.value(depth + 1))
             comma = self.comma()
         self.advance()
@@ -196,10 +200,12 @@ class _Reader:
         comma = True
         try:
             while self.token != "}" or self.kind != "mark":  # noqa: S105
+                self.demand_comma("}", is_there=comma)
                 key = self.value(depth + 1)
                 colon = self.token == ":"  # noqa: S105
-                if not comma or is_set is colon:
-                    raise ValueError(f"the braces cannot be read at `{self.token}`")
+                if is_set is colon:
+                    problem = "a set holds no `:`" if is_set else f"`:` is missing {self.here}"
+                    raise ValueError(problem)
                 is_set = not colon
                 if colon:
                     self.advance()
@@ -217,10 +223,16 @@ class _Reader:
             return True
         return False
 
+    def demand_comma(self, closing: str, *, is_there: bool) -> None:
+        """Refuse a further item without a comma before it, and brackets that never close."""
+        if not is_there:
+            what = f"`{closing}`" if self.kind == "end" else "a comma"
+            raise ValueError(f"{what} is missing {self.here}")
+
     def expect(self, mark: str) -> None:
         """Step over a mark that has to be there."""
         if self.token != mark:
-            raise ValueError(f"`{mark}` is missing before `{self.token}`")
+            raise ValueError(f"`{mark}` is missing {self.here}")
         self.advance()
 
 

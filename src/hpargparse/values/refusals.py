@@ -15,8 +15,10 @@ from .literals import show_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any, Protocol
+
+    from hpman import Occurrence
 
     class Refusing(Protocol):
         """What refuses a value of one hyperparameter, as far as its reasons are asked for."""
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
         hints: Mapping[str, object]
         name: str
         place: str
+        occurrences: Sequence[Occurrence]
 
         @property
         def sample(self) -> object:
@@ -95,7 +98,7 @@ def malformed(converter: Refusing, hint: str, demand: str) -> ConversionError:
     return _error(
         converter,
         f"the hint `{hint}` of `{converter.name}` is {_shown(converter.hints[hint])}"
-        f"{_at(converter)}; {demand}",
+        f"{_at(converter, hint)}; {demand}",
     )
 
 
@@ -104,7 +107,7 @@ def no_choice(converter: Refusing, value: object, choices: tuple[object, ...]) -
     return _error(
         converter,
         f"invalid choice: {_shown(value)} (choose from {', '.join(map(_shown, choices))});"
-        f" the choices of `{converter.name}` stand{_at(converter) or ' in its hints'}",
+        f" the choices of `{converter.name}` stand{_at(converter, 'choices') or ' in its hints'}",
     )
 
 
@@ -120,7 +123,7 @@ def out_of_range(
     return _error(
         converter,
         f"expected a value {bound}, got {_shown(value)};"
-        f" the range of `{converter.name}` stands{_at(converter) or ' in its hints'}",
+        f" the range of `{converter.name}` stands{_at(converter, 'range') or ' in its hints'}",
     )
 
 
@@ -186,14 +189,20 @@ def _origin(converter: Refusing) -> str:
     """Say where the wanted type comes from."""
     name, hints, default = converter.name, converter.hints, converter.default
     if hints and hints.get("type") is not None:
-        return f"the hint `type` of `{name}` is {hints['type']!r}{_at(converter)}"
+        return f"the hint `type` of `{name}` is {hints['type']!r}{_at(converter, 'type')}"
     kind = type(default).__name__
     return f"the default of `{name}` is the {kind} {_shown(default)}{_at(converter)}"
 
 
-def _at(converter: Refusing) -> str:
-    """Give the place as the end of a clause."""
-    return f" at {from_here(converter.place)}" if converter.place else ""
+def _at(converter: Refusing, hint: str | None = None) -> str:
+    """Give the place of the default, or of a hint, as the end of a clause."""
+    place = converter.place
+    for each in converter.occurrences if hint is not None else ():
+        if hint in each.hints:  # the last call wins, unless the definition says it too
+            place = f"{each.path}:{each.line}"
+            if each.is_definition:
+                break
+    return f" at {from_here(place)}" if place else ""
 
 
 def _error(converter: Refusing, message: str) -> ConversionError:

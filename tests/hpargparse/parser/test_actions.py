@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpargparse import OptionConflictError
+from hpargparse import ConversionError, OptionConflictError
 from hpman import HyperParameterManager
 from tests.hpargparse.parser.bound import bound, managed, parsed, refusal
 
@@ -356,7 +356,7 @@ class TestHelp:
     def test_shows_placeholders_of_hints(self) -> None:
         parser, _manager = bound('_("x", 1, metavar="N")\n_("y", 1, metavar=("A", "B"))')
         assert "--x N" in parser.format_usage()
-        assert "--y ('A', 'B')" in parser.format_help()
+        assert "--y A,B" in parser.format_help()
 
     def test_shows_choices_and_flags(self) -> None:
         parser, _manager = bound('_("a", 1, choices={2, 1})\n_("b", True)')
@@ -391,6 +391,29 @@ def test_a_namespace_can_be_pickled() -> None:
     again = pickle.loads(pickle.dumps(args))
     assert isinstance(again, Namespace)
     assert (again.lr, again.opt) == (2.0, args.opt)
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        pytest.param('_("a")\n_("a", choices=[1])', 2, id="without a definition"),
+        pytest.param('_("a", range=[0, 1])\n_("a", range=[0, 2])', 2, id="the last of several"),
+        pytest.param('_("a", 1)\n_("a", range=[0, 2])', 2, id="beside the definition"),
+        pytest.param('_("a", 1, range=[0, 2])\n_("a", range=[0, 9])', 1, id="of the definition"),
+    ],
+)
+def test_a_refusal_names_the_place_of_the_hint(
+    source: str, line: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser, _manager = bound(source)
+    what = "choices" if "choices" in source else "range"
+    sentence = f"; the {what} of `a` stand{'s' * (what == 'range')} at train.py:{line}"
+    assert refusal(capsys, parser, "--a 3").endswith(sentence)
+
+
+def test_a_malformed_hint_is_told_with_its_place() -> None:
+    with pytest.raises(ConversionError, match=r"the hint `range` of `a` is 3 at train.py:2; it"):
+        bound('_("a", 1)\n_("a", range=3)')
 
 
 def test_set_defaults_before_bind_counts() -> None:

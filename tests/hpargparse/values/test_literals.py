@@ -72,6 +72,31 @@ def test_what_is_no_literal_is_refused(text: str) -> None:
         read_literal(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "a value is missing at the end"),
+        ("[", "a value is missing at the end"),
+        ("[1, 2", "`]` is missing at the end"),
+        ("{1: 2", "`}` is missing at the end"),
+        ("[1 2]", "a comma is missing before `2`"),
+        ("{1: 2 3}", "a comma is missing before `3`"),
+        ("{1: 2, 3}", "`:` is missing before `}`"),
+        ("{1: 2, 3", "`:` is missing at the end"),
+        ("{1, 2: 3}", "a set holds no `:`"),
+        ("-", "a number is missing at the end"),
+        ("-x", "a number is missing before `x`"),
+        ("float('a'", "`)` is missing at the end"),
+        ("float('a' 2)", "`)` is missing before `2`"),
+        ("frozenset(,)", "a value is missing before `,`"),
+    ],
+)
+def test_what_is_missing_is_told_with_its_place(text: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=r".") as caught:
+        read_literal(text)
+    assert str(caught.value) == problem
+
+
 def test_bare_words_are_read_on_request() -> None:
     assert read_literal("[null, true, false, inf, -inf]", words=True) == [
         None,
