@@ -45,5 +45,5 @@ def _problems(binding: Binding, name: str) -> Iterator[Diagnostic]:
     try:
         option.converter.demand_within_limits(value)
     except ConversionError as error:
-        message = f"`{name}`: {error}; it was set at {origin}"
+        message = f"`{name}`: {error}; it was set {'at' if origin.path else 'by'} {origin}"
         yield Diagnostic("conversion", message, "", name=name)

@@ -241,7 +241,13 @@ class Converter:
             fitted = fit(value, self.sample)
         except Mismatch:
             fitted = value  # the type is for the program to choose
-        self._within(fitted, odd_passes=True)
+        try:
+            self._within(fitted, odd_passes=True)
+        except Exception as error:  # An array, say, has no order and no one truth.
+            from ..errors import ConversionError
+
+            if isinstance(error, ConversionError):
+                raise
 
     def format(self, value: object) -> str:
         """Spell a value so that `parse` gives it back.

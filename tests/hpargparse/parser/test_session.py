@@ -15,7 +15,7 @@ import pytest
 import hpargparse
 from hpargparse.parser.binding import bind_what_fits
 from hpargparse.parser.bound import RUNNING
-from hpman import HyperParameterManager, from_here
+from hpman import HyperParameterManager, Origin, from_here
 from tests.hpargparse.parser.bound import bound, managed, refusal
 
 
@@ -378,6 +378,28 @@ _("free", 1)
         parser, manager = bound(self.SOURCE)
         manager.set_value(name, value)
         assert getattr(parser.parse_args([]), name) == value
+
+    @pytest.mark.parametrize("name", ["lr", "act"])
+    def test_may_be_of_a_type_that_compares_as_it_likes(self, name: str) -> None:
+        class Array:
+            __hash__ = object.__hash__
+
+            def __eq__(self, other: object) -> Any:
+                raise RuntimeError("The truth of an array is ambiguous.")
+
+            __le__ = __ge__ = __eq__
+
+        parser, manager = bound(self.SOURCE)
+        value = Array()
+        manager.set_value(name, value)
+        assert getattr(parser.parse_args([]), name) is value
+
+    def test_of_another_layer_are_told_without_a_place(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        parser, manager = bound(self.SOURCE)
+        manager.set_values({"lr": 11}, origins=Origin("environment", text="LR"))
+        assert refusal(capsys, parser, "").endswith("; it was set by LR")
 
     def test_are_not_defaults(self) -> None:
         parser, manager = bound('_("lr", 11.0, range=[0, 10]); _("n", range=[0, 10])')
