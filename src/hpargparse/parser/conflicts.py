@@ -52,7 +52,7 @@ def demand_room(
         is_of_another = owner is not action.binding
         if is_of_another and owner.manager is action.binding.manager:
             raise OptionConflictError(_bound_already(action))
-        if is_of_another and isinstance(action, RequestAction):
+        if is_of_another and isinstance(there, RequestAction) and isinstance(action, RequestAction):
             crowded.setdefault(owner, []).append(action)
         else:
             problems.append(conflict(there, action, what))

@@ -205,6 +205,12 @@ def test_hyperparameters_of_two_managers_are_told_with_their_managers() -> None:
     )
 
 
+def test_a_hyperparameter_of_one_manager_meets_an_action_of_another() -> None:
+    parser, _first = bound('_("hp_save", 1)', inject_actions=False)
+    with pytest.raises(OptionConflictError, match=r"`hp_save` \(train.py:1\) and the action --hp"):
+        hpargparse.bind(parser, managed('hp("b", 2)', "hp"))
+
+
 def test_hyperparameters_that_no_source_names_are_told_with_their_managers() -> None:
     parser, first = ArgumentParser(), managed("")
     second = HyperParameterManager("hp")
