@@ -133,6 +133,26 @@ def test_a_value_that_a_load_gives_back_is_saved_without_a_word(
     assert repr(other("x")) == repr(loaded)
 
 
+@pytest.mark.parametrize(
+    ("default", "value", "sentence"),
+    [
+        ("'x'", 3, "invalid str value: 3"),
+        ("0.5", "inf", "invalid float value: 'inf'"),
+        ("b''", 3, "invalid bytes value: 3 (expected bytes)"),
+        ("[1]", 3, "invalid list value: 3 (expected a list of int)"),
+    ],
+)
+def test_what_a_pickle_holds_is_refused_without_advice_on_how_to_write_it(
+    default: str, value: object, sentence: str
+) -> None:
+    manager = managed(f'_("x", {default})')
+    hpargparse.save("a.pkl", managed('_("x", None)').set_value("x", value))
+    with pytest.raises(SnapshotError) as caught:
+        hpargparse.load("a.pkl", manager)
+    assert str(caught.value).startswith(f"a.pkl: `x`: {sentence}; the default of `x` is the ")
+    assert str(caught.value).endswith(" at train.py:1")
+
+
 def test_nested_files_load_as_flat_ones_do() -> None:
     manager = managed()
     hpargparse.load(_write("model:\n  depth: 8\nopt:\n  lr: 3"), manager)

@@ -198,11 +198,12 @@ class Converter:
             self._refuse(mismatch, " ".join(words))
         return self._within(value)
 
-    def check(self, value: object) -> object:
+    def check(self, value: object, *, is_written: bool = True) -> object:
         """Fit a value that comes from a file or a program.
 
         Args:
             value: any value.
+            is_written: whether somebody wrote it, so that it can be written in another way.
 
         Returns:
             the value, in the type of the default where it says the same: an
@@ -219,7 +220,7 @@ class Converter:
         try:
             fitted = fit(value, self.sample)
         except Mismatch as mismatch:
-            self._refuse(mismatch, value, is_typed=False)
+            self._refuse(mismatch, value, is_typed=False, is_written=is_written)
         return self._within(fitted)
 
     def demand_within_limits(self, value: object) -> None:
@@ -298,11 +299,20 @@ class Converter:
                     raise out_of_range(self, each, *limits)
         return value
 
-    def _refuse(self, mismatch: Mismatch, given: object, *, is_typed: bool = True) -> NoReturn:
+    def _refuse(
+        self,
+        mismatch: Mismatch,
+        given: object,
+        *,
+        is_typed: bool = True,
+        is_written: bool = True,
+    ) -> NoReturn:
         """Raise the error for a text or value of another kind."""
         from .refusals import of_another_kind
 
-        raise of_another_kind(self, mismatch, given, is_typed=is_typed) from None
+        raise of_another_kind(
+            self, mismatch, given, is_typed=is_typed, is_written=is_written
+        ) from None
 
 
 def _among(value: object, choices: tuple[object, ...]) -> bool:

@@ -128,7 +128,7 @@ def out_of_range(
 
 
 def of_another_kind(
-    converter: Refusing, mismatch: Mismatch, given: object, *, is_typed: bool
+    converter: Refusing, mismatch: Mismatch, given: object, *, is_typed: bool, is_written: bool
 ) -> ConversionError:
     """Make the error for a text or value of another kind.
 
@@ -137,6 +137,7 @@ def of_another_kind(
         mismatch: what was expected, and what was found in the value.
         given: the whole value.
         is_typed: whether it is a text that was typed, not a value of a file or a program.
+        is_written: whether it could be written in another way, as nothing in a pickle can.
     """
     sample = mismatch.sample
     kind = "literal" if sample is ... else type(sample).__name__
@@ -146,15 +147,14 @@ def of_another_kind(
     if mismatch.detail and mismatch.detail != FRACTION:
         parts.append(f" ({mismatch.detail})")
     elif type(sample) not in (int, float, str):
-        parts.append(f" (expected {noun(sample) if is_typed else _as_value(sample)})")
+        expected = noun(sample) if is_typed else _as_value(sample)
+        parts.append(f" (expected {expected if is_written else expected.partition(',')[0]})")
     parts.append(f"; {_origin(converter)}")
     whole = _shown(mismatch.sample)
     if mismatch.detail == FRACTION and mismatch.sample is converter.default and _is_short(whole):
         parts.append(f", and `{whole}.0` there would allow fractions")
-    elif type(sample) is str:
-        parts.append("; put it in quotes to make it a text")
-    elif not is_typed and type(sample) in (int, float) and isinstance(mismatch.given, str):
-        parts.append(_as_number(mismatch.given, sample))
+    elif is_written:
+        parts.append(_other_spelling(mismatch, is_typed=is_typed))
     return _error(converter, "".join(parts))
 
 
@@ -232,6 +232,16 @@ def _as_value(sample: object) -> str:
     for kind in ("a tuple", "a set"):  # a list does for each, and every format has lists
         name = f"a list{name[len(kind) :]}" if name.startswith(kind) else name
     return name
+
+
+def _other_spelling(mismatch: Mismatch, *, is_typed: bool) -> str:
+    """Say how to write what was meant, as the end of a sentence."""
+    sample, given = mismatch.sample, mismatch.given
+    if type(sample) is str:
+        return "; put it in quotes to make it a text"
+    if not is_typed and type(sample) in (int, float) and isinstance(given, str):
+        return _as_number(given, sample)
+    return ""
 
 
 def _as_number(text: str, sample: object) -> str:
