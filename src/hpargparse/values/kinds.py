@@ -136,8 +136,8 @@ def read_elements(words: list[str], sample: object) -> object:
 
     joined = " ".join(words)
     is_of_texts = type(element_sample(sample)[0]) is str  # type: ignore[arg-type]
-    items = words if is_of_texts else rejoined(words)
-    is_whole = unwrapped(joined.strip(), braces=type(sample) is set) is not None
+    items = words if is_of_texts else [item.strip() for item in rejoined(words)]
+    is_whole = unwrapped(joined, braces=type(sample) is set) is not None
     if is_whole or len(items) == 1 or (items[:1] and items[0].endswith(",")):
         return read(joined, sample)
     return _from_items(items, joined, sample)
@@ -259,7 +259,8 @@ def _read_sequence(text: str, sample: object) -> object:
     from .items import split_items, unwrapped
 
     inner = unwrapped(stripped, braces=type(sample) is set)
-    return _from_items(split_items(stripped if inner is None else inner), text, sample)
+    items = split_items(stripped if inner is None else inner)
+    return _from_items([item.strip() for item in items], text, sample)
 
 
 def _literal(text: str, *, words: bool = False) -> object:
@@ -272,7 +273,7 @@ def _literal(text: str, *, words: bool = False) -> object:
 def _from_items(items: list[str], text: str, sample: object) -> object:
     """Read each item as the sample's elements are, and put them together."""
     element, optional = element_sample(sample)  # type: ignore[arg-type]
-    values = [_read_element(item.strip(), element, optional=optional) for item in items]
+    values = [_read_element(item, element, optional=optional) for item in items]
     try:
         return type(sample)(values)  # type: ignore[call-arg]
     except TypeError as error:
