@@ -25,25 +25,26 @@ def demand_limits(binding: Binding, plan: Plan) -> None:
     Raises:
         ConversionError: some values are not. It reports all of them.
     """
-    unplanned = plan.without(binding.limited, binding.manager.separator)
-    if problems := [problem for name in unplanned for problem in _problems(binding, name)]:
+    values = binding.manager.get_values()
+    options = binding.options
+    changed = [
+        name
+        for name in binding.limited
+        if name in values and values[name] is not options[name].hyperparameter.value
+    ]
+    unplanned = plan.without(changed, binding.manager.separator)
+    problems = [each for name in unplanned for each in _problems(binding, name, values[name])]
+    if problems:
         raise ConversionError(*problems)
 
 
-def _problems(binding: Binding, name: str) -> Iterator[Diagnostic]:
+def _problems(binding: Binding, name: str, value: object) -> Iterator[Diagnostic]:
     """Yield what is wrong with the value of a hyperparameter."""
-    value = binding.manager.get_value(name, raise_exception=False)
-    option = binding.options[name]
-    if value is option.hyperparameter.value:
-        return
-    try:
-        origin = binding.manager.explain(name)[-1]
-    except KeyError:  # the sources were parsed again, and do not name it any more
-        return
+    origin = binding.manager.explain(name)[-1]
     if origin.kind in ("source", "call"):
         return
     try:
-        option.converter.demand_within_limits(value)
+        binding.options[name].converter.demand_within_limits(value)
     except ConversionError as error:
         message = f"`{name}`: {error}; it was set {'at' if origin.path else 'by'} {origin}"
         yield Diagnostic("conversion", message, "", name=name)
