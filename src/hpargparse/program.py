@@ -12,7 +12,6 @@ import os
 from hpman import HpmanError, HyperParameterManager
 
 from .completion import complete
-from .errors import no_manager
 from .parser.binding import bind
 
 TYPE_CHECKING = False
@@ -55,8 +54,7 @@ def parse_args(
     ...     parse_args(HyperParameterManager("_"), script, ["--lr", "1"]).lr
     1.0
     """
-    if not isinstance(manager, HyperParameterManager):
-        raise no_manager(manager)
+    _demand_manager(manager)
     parser = argparse.ArgumentParser() if parser is None else parser
     try:
         manager.parse_file(path, follow_imports=not _is_folder(path))
@@ -67,6 +65,14 @@ def parse_args(
         stop(parser.prog, error)
     complete(parser)
     return parser.parse_args(args)
+
+
+def _demand_manager(manager: object) -> None:
+    """Refuse what is no manager."""
+    if not isinstance(manager, HyperParameterManager):
+        from .errors import no_manager
+
+        raise no_manager(manager)
 
 
 def _is_folder(path: object) -> bool:
