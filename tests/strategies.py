@@ -26,7 +26,9 @@ def spelled(value: Any) -> str:
     if isinstance(value, complex):
         sign = "-" if str(value.imag).startswith("-") else "+"
         return f"{spelled(value.real)} {sign} {spelled(abs(value.imag))}j"
-    return "..." if value is ... else repr(value).replace("inf", "1e999")
+    if isinstance(value, float):
+        return repr(value).replace("inf", "1e999")
+    return "..." if value is ... else repr(value)
 
 
 # What a source text may hold between quotes; a lone surrogate can only be escaped there.

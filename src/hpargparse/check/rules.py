@@ -148,7 +148,7 @@ def leaf_and_branch(facts: Facts) -> Iterator[Finding]:
             yield at_call(
                 "HPM203",
                 calls[0],
-                f"`{name[:_SHOWN]}…` has more parts than a tree is deep.",
+                f"`{name[:_SHOWN]}…` has more than {index.most_parts} parts.",
                 f"Rename it: a name is split at `{index.separator}`.",
                 calls[1:],
             )

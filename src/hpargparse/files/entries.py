@@ -5,10 +5,10 @@ Owns how names stand in a file, flat or nested; knows no format and no default.
 
 from __future__ import annotations
 
+from hpman import Index
 from hpman.record import Record
 
 from ..errors import SnapshotError
-from .plain import DEPTH_LIMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,12 +90,11 @@ def _is_level(value: object) -> bool:
 
 def _demand_no_overlap(path: str, entries: dict[str, Entry], separator: str) -> None:
     """Refuse `opt.lr` beside a dict `opt` that has the key `lr` too, and names without end."""
+    most = Index.most_parts
     for name, entry in entries.items():
         parts = name.split(separator)
-        if len(parts) > DEPTH_LIMIT:
-            message = (
-                f"A name has {len(parts)} parts, more than the {DEPTH_LIMIT} that it can have."
-            )
+        if len(parts) > most:
+            message = f"A name has {len(parts)} parts, more than the {most} that it can have."
             raise SnapshotError.at(path, entry.line, message, "Look where the file comes from.")
         for length in range(1, len(parts)):
             above = entries.get(separator.join(parts[:length]))

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     # Most names stand at one place: their occurrence is spared a tuple of its own.
     Names = dict[str, Occurrence | tuple[Occurrence, ...]]
 
-DEEPEST = 1000  # parts of a name; what is above one takes memory in the square of their number
-
 
 class Links(Record):
     """Say where the managers of one module come from.
@@ -89,6 +87,10 @@ class Index(Slotted):
     Args:
         separator: what separates the parts of a nested name.
 
+    Attributes:
+        most_parts: how many parts a name has at most, in sources and in files of values;
+            the names above it take memory in the square of their number.
+
     >>> from hpman.source import Source
     >>> from hpman.static.extract import extract
     >>> source = Source("a.py", '_("lr", 1e-3)')
@@ -101,6 +103,7 @@ class Index(Slotted):
     """
 
     __slots__ = ("_branches", "_files", "_names", "_sorted", "separator")
+    most_parts = 250
 
     def __init__(self, separator: str = ".") -> None:
         """Start with nothing in it."""
@@ -240,7 +243,7 @@ class Index(Slotted):
 
     def is_too_deep(self, name: str) -> bool:
         """Tell whether a name has more parts than any may have."""
-        return name.count(self.separator) >= DEEPEST
+        return name.count(self.separator) >= self.most_parts
 
     def prefixes(self, name: str) -> Iterator[str]:
         """Yield the names of the branches above a name, the outermost first.

@@ -6,8 +6,6 @@ finding is reported.
 
 from __future__ import annotations
 
-from .index import DEEPEST
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -100,7 +98,7 @@ def too_deep(index: Index, placeholder: str, name: str) -> Sequence[Diagnostic]:
     return [
         _finding(
             "HPM203",
-            f"`{name[:_SHOWN]}…` has more parts than a tree is deep ({DEEPEST:,}).",
+            f"`{name[:_SHOWN]}…` has more than {index.most_parts} parts.",
             f"Rename it: a name is split at `{index.separator}`.",
             (first,),
             first,

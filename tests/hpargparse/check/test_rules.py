@@ -41,7 +41,7 @@ def _codes(folder: Path, text: str) -> list[str]:
             "_('opt', {'lr': 1}); _('opt.lr', 2)", ["HPM203"], id="a key of a dict beside a name"
         ),
         pytest.param("_('a', 1); _('a.b')", ["HPM203"], id="a use below a leaf"),
-        pytest.param(f"_('{'a.' * 1000}a', 1)", ["HPM203"], id="more parts than a name may have"),
+        pytest.param(f"_('{'a.' * 250}a', 1)", ["HPM203"], id="more parts than a name may have"),
         pytest.param("_('weight_decay', 1); _('weight-decay', 2)", ["HPM204"], id="one option"),
         pytest.param("_('a', 3, range=[2, 1], choices=3)", ["HPM207"], id="malformed hints"),
         pytest.param("_('a', x, range=[2, 1])", ["HPM207", "HPM104"], id="malformed, no literal"),

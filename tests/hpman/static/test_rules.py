@@ -48,7 +48,7 @@ def test_what_fits_is_no_violation(text: str) -> None:
             id="three levels",
         ),
         pytest.param(
-            [f'_("{".".join("a" * 1000)}", 1)\n_("{".".join("b" * 1001)}", 1)'],
+            [f'_("{".".join("a" * 250)}", 1)\n_("{".".join("b" * 251)}", 1)'],
             [("HPM203", "a.py:2:1")],
             id="more parts than a name may have",
         ),
@@ -96,6 +96,6 @@ def test_files_that_were_there_before_are_trusted() -> None:
 
 def test_a_name_of_very_many_parts_is_refused_before_it_takes_the_memory() -> None:
     manager = HyperParameterManager("_")
-    with pytest.raises(ImpossibleTree, match=r"1:1: `a\.a\..{36}…` has more parts than"):
+    with pytest.raises(ImpossibleTree, match=r"1:1: `a\.a\..{36}…` has more than 250 parts"):
         manager.parse_source(f'_("{"a." * 100_000}a", 1)')
     assert manager.db.empty()
