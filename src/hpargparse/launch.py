@@ -71,7 +71,8 @@ class Program(Record):
         names = vars(main)
         names["__loader__"] = SourceFileLoader(_MAIN, path)
         names["__file__"] = path
-        names["__cached__"] = None
+        # No module of Python 3.15 has this name any more.
+        names.update({"__cached__": None} if sys.version_info < (3, 15) else {})
         _run_script(path, names)
 
 

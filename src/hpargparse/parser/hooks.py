@@ -261,11 +261,16 @@ def _action_of(parser: argparse.ArgumentParser, word: str) -> BoundAction | None
     return action if isinstance(action, BoundAction) else None
 
 
-def _formatter(original: Callable[[], argparse.HelpFormatter]) -> argparse.HelpFormatter:
-    """Let a formatter see options in a form that fits a page."""
+def _formatter(
+    original: Callable[..., argparse.HelpFormatter], **where: Any
+) -> argparse.HelpFormatter:
+    """Let a formatter see options in a form that fits a page.
+
+    From Python 3.15 on it is told the file that the page is for.
+    """
     from .page import presented, without_stand_ins, wrapped
 
-    formatter = original()
+    formatter = original(**where)
     add_usage, add_argument = formatter.add_usage, formatter.add_argument
     format_help, split_lines = formatter.format_help, formatter._split_lines
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import threading
-from argparse import SUPPRESS, ArgumentError, ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentError, ArgumentParser, HelpFormatter, Namespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +15,25 @@ from tests.hpargparse.parser.bound import SOURCE, bound, managed, parsed, refusa
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+class _AsOfPython315(ArgumentParser):
+    """A parser whose formatter is told the file that a page is for."""
+
+    def _get_formatter(self, file: object = None) -> HelpFormatter:
+        formatter = super()._get_formatter()
+        formatter.add_text(f"for {file}")
+        return formatter
+
+    def print_help(self, file: object = None) -> None:
+        print(self._get_formatter(file="me").format_help())  # noqa: T201
+
+
+def test_a_page_may_be_asked_for_with_its_file(capsys: pytest.CaptureFixture[str]) -> None:
+    parser, _manager = bound(parser=_AsOfPython315())
+    with pytest.raises(SystemExit):
+        parser.parse_args(["-h"])
+    assert capsys.readouterr().out == "for me\n\n"
 
 
 def _with_files(**settings: Any) -> ArgumentParser:
