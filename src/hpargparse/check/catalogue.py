@@ -15,8 +15,8 @@ _SILENCE = """\
 To leave a line out, end it with `# noqa: {code}`; to leave the rule out, give
 `--ignore {code}`, or name it in `ignore` of [tool.hpman] in pyproject.toml."""
 _NO_LINE = """\
-To leave a file out, give `--exclude`, or name it in `exclude` of [tool.hpman] in
-pyproject.toml."""
+To leave a file out, give `--exclude`, or name it in `exclude` of [tool.hpman]
+in pyproject.toml."""
 
 
 class Rule(Record):
@@ -150,8 +150,8 @@ _RULES = (
         "leaf-and-branch",
         ERROR,
         "A name is a hyperparameter, and a group of hyperparameters too.",
-        "Names are read as a tree, split at the dots, and nothing in it can be a value and\n"
-        "a group at once. `parse_file` refuses the sources.",
+        "Names are read as a tree, split at the dots, and nothing in it can be a value\n"
+        "and a group at once. `parse_file` refuses the sources.",
         '_("model", "resnet")\n_("model.depth", 50)',
         '_("model.name", "resnet")\n_("model.depth", 50)',
     ),
@@ -171,8 +171,8 @@ _RULES = (
         "default-does-not-fit",
         ERROR,
         "A default is none of its choices, out of its range, or not of its type.",
-        "The hints `choices`, `range` and `type` hold for each value from a command line or\n"
-        "a file. A default that they refuse could not even be given again.",
+        "The hints `choices`, `range` and `type` hold for each value from a command\n"
+        "line or a file. A default that they refuse could not even be given again.",
         '_("dropout", 1.5, range=[0, 1])',
         '_("dropout", 0.5, range=[0, 1])',
     ),
@@ -182,14 +182,15 @@ _RULES = (
         WARNING,
         "Two names differ by what looks like a slip.",
         "Both carry a default, so each works, and what is set for one does not reach the\n"
-        "other. Names are similar if only case, dashes and underscores differ, or if one word\n"
-        "has a slip: two neighbours are swapped, in four letters or more; one letter is missing\n"
-        "or too many, inside of five letters, at the end of six, or in four if it is there twice\n"
-        "or the name has other long words; one is wrong, in six or more. What differs in a first\n"
-        "letter, a digit, the case of a letter that stands alone, in words that are known, as\n"
-        "content and context, or in the kind of default, as a text and a number, is no slip.\n"
-        "Forms of a word, as layer and layers, are two names unless they have one default, and\n"
-        "that no common one; so are optimize and optimizer, unless both are texts.",
+        "other. Names are similar if only case, dashes and underscores differ, or if one\n"
+        "word has a slip: two neighbours are swapped, in four letters or more; one\n"
+        "letter is missing or too many, inside of five letters, at the end of six, or in\n"
+        "four if it is there twice or the name has other long words; one is wrong, in\n"
+        "six or more. What differs in a first letter, a digit, the case of a letter that\n"
+        "stands alone, in words that are known, as content and context, or in the kind\n"
+        "of default, as a text and a number, is no slip. Forms of a word, as layer and\n"
+        "layers, are two names unless they have one default, and that no common one; so\n"
+        "are optimize and optimizer, unless both are texts.",
         '_("learning_rate", 1e-3)\n_("learningRate", 1e-3)',
         '_("learning_rate", 1e-3)\n_("learning_rate")',
     ),
@@ -198,8 +199,8 @@ _RULES = (
         "malformed-hint",
         ERROR,
         "A hint that the command line reads is malformed.",
-        "`type` names a type, `choices` lists values, and `range` is a pair in order, of what\n"
-        "compares with the default. With any other one, `bind` refuses the parser.",
+        "`type` names a type, `choices` lists values, and `range` is a pair in order, of\n"
+        "what compares with the default. With any other one, `bind` refuses the parser.",
         '_("dropout", 0.5, range=[1, 0])',
         '_("dropout", 0.5, range=[0, 1])',
     ),
@@ -208,9 +209,10 @@ _RULES = (
         "placeholder-hidden",
         ERROR,
         "A placeholder stands for something else where it is called.",
-        "The sources are read as if the manager were called. The running program calls what\n"
-        "the name is bound to there, such as a loop variable, a parameter, or gettext. A\n"
-        "parameter that takes the manager says so with its type, `HyperParameterManager`.",
+        "The sources are read as if the manager were called. The running program calls\n"
+        "what the name is bound to there, such as a loop variable, a parameter, or\n"
+        "gettext. A parameter that takes the manager says so with its type,\n"
+        "`HyperParameterManager`.",
         'from hpman.m import _\n\nfor _ in range(3):\n    _("lr", 1e-3)',
         'from hpman.m import _\n\nfor step in range(3):\n    _("lr", 1e-3)',
     ),

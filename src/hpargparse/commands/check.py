@@ -27,17 +27,18 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Find mistakes in how hyperparameters are written. The sources are read, not run.
-The status is 1 if anything is found, be it an error or a warning, 2 if the check
-cannot be made, else 0."""
+The status is 1 if anything is found, be it an error or a warning, 2 if the
+check cannot be made, else 0."""
 _CODES = "\n".join(f"  {rule.code}  {rule.severity:8} {rule.name}" for rule in CATALOGUE.values())
 _EPILOG = f"""\
 codes:
 {_CODES}
 
-`# noqa` or `# noqa: HPM102` at a line of a call leaves that call out. Settings of a
-project stand in [tool.hpman] of the nearest pyproject.toml that has them, in or above
-the folder that all of PATH are in, else the current one: select, ignore, exclude,
-placeholder, and the table per-file-ignores. The command line wins over them."""
+`# noqa` or `# noqa: HPM102` at a line of a call leaves that call out. Settings
+of a project stand in [tool.hpman] of the nearest pyproject.toml that has them,
+in or above the folder that all of PATH are in, else the current one: select,
+ignore, exclude, placeholder, and the table per-file-ignores. The command line
+wins over them."""
 _FORMATS = ("text", "json", "github", "sarif")
 
 

@@ -37,7 +37,7 @@ examples:
   {prog} .                                   all values, as yaml
   {prog} train.py --hp-list detail           every place where one is used
   {prog} train.py --lr 0.1 --hp-save a.yaml  a file for --hp-load
-  {prog} src --placeholder hp                those of `from hpman.m import hp`"""
+  {prog} src --placeholder hp                for `from hpman.m import hp`"""
 
 # No hyperparameter needs one of these attributes for itself.
 _PATHS, _PLACEHOLDER, _FOLLOW = " paths", " placeholder", " follow"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hpargparse.check.catalogue import CATALOGUE
 from hpargparse.commands.hpman import COMMANDS, main
 
 if TYPE_CHECKING:
@@ -21,6 +22,19 @@ def test_help_names_each_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended.value.code == 0
     shown = capsys.readouterr().out
     assert all(f"    {name} " in shown and summary in shown for name, summary in COMMANDS.items())
+
+
+PAGES = [*(f"{name} -h" for name in COMMANDS), *(f"check --explain {code}" for code in CATALOGUE)]
+
+
+@pytest.mark.parametrize("words", PAGES)
+def test_a_page_fits_a_terminal_of_80_columns(
+    words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        main(words.split())
+    assert [line for line in capsys.readouterr().out.splitlines() if len(line) > 80] == []
 
 
 @pytest.mark.parametrize(
