@@ -33,6 +33,15 @@ def stop(program: str, *errors: HpmanError | OSError, paths: Iterable[str] = ())
     raise SystemExit(2)
 
 
+def end_interrupted() -> NoReturn:
+    """End as a process does that leaves an interrupt alone: by its signal, without a traceback."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.raise_signal(signal.SIGINT)
+    raise SystemExit(128 + signal.SIGINT)  # the signal is blocked
+
+
 def missing(paths: Iterable[str]) -> list[OSError]:
     """Return an error for each path at which nothing is, or nothing can be seen.
 

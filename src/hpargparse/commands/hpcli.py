@@ -16,7 +16,7 @@ from hpman.record import Record
 
 from ..completion import complete
 from ..listing import listed
-from ..mistakes import missing, stop
+from ..mistakes import end_interrupted, missing, stop
 from ..parser.binding import bind_what_fits
 from ..parser.conflicts import without_option
 from ..parser.hooks import bindings_of
@@ -52,7 +52,16 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
         args: the words of the command line; those of the process for None.
         prog: what the command is called in help and errors.
     """
-    words = words_of(args)
+    try:
+        _run(words_of(args), prog)
+    except KeyboardInterrupt:
+        if args is not None:
+            raise
+        end_interrupted()
+
+
+def _run(words: list[str], prog: str) -> None:
+    """Run the command on some words."""
     asked = _first_look(words)
     notes: set[str] = set()
     while True:

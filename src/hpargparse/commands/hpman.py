@@ -49,8 +49,15 @@ def main(args: Sequence[str] | None = None) -> None:
     command = words.pop(0)
     if is_asked:
         skip_words(1)
-    module = __import__(f"{__package__}.{_ALSO.get(command, command)}", fromlist=["main"])
-    module.main(words, prog=f"hpman {command}")
+    try:
+        module = __import__(f"{__package__}.{_ALSO.get(command, command)}", fromlist=["main"])
+        module.main(words, prog=f"hpman {command}")
+    except KeyboardInterrupt:
+        if args is not None or command == "run":  # a script is interrupted as `python` does it
+            raise
+        from ..mistakes import end_interrupted
+
+        end_interrupted()
 
 
 def _explain(words: Sequence[str]) -> NoReturn:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -10,9 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hpargparse.check.catalogue import CATALOGUE
+from hpargparse.commands import hpcli
 from hpargparse.commands.hpman import COMMANDS, main
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -55,6 +59,55 @@ def test_what_is_no_command_ends_with_2(
         main(shlex.split(words))
     assert ended.value.code == 2
     assert f"hpman: error: {sentence}" in capsys.readouterr().err
+
+
+INTERRUPTED = """
+import sys
+from hpargparse.commands import check, hpcli, hpman, run
+def interrupted(*_, **__):
+    raise KeyboardInterrupt
+check._checked = hpcli._bound = run.main = interrupted
+sys.argv[:] = sys.argv[1:]
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no process ends by a signal there")
+@pytest.mark.parametrize(
+    ("call", "is_told"),
+    [
+        ("hpman.main() # check", False),
+        ("hpman.main() # list", False),
+        ("hpcli.main() # a.py", False),
+        ("hpman.main() # run", True),
+        ("hpman.main(['check']) #", True),
+        ("hpcli.main([]) #", True),
+    ],
+)
+def test_an_interrupt_ends_it_by_its_signal(call: str, is_told: bool) -> None:
+    words = call.partition("#")[2].split()
+    command = [sys.executable, "-c", INTERRUPTED + call, "hpman", *words]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (-signal.SIGINT, "")
+    assert ran.stderr.endswith("\nKeyboardInterrupt\n") == is_told
+    assert ran.stderr == "" or is_told
+
+
+@pytest.mark.parametrize(("command", "words"), [(main, ["check"]), (hpcli.main, ["x.py"])])
+def test_an_interrupt_ends_it_where_the_signal_is_blocked(
+    command: Callable[[], None], words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    raised: list[int] = []
+    monkeypatch.setattr("hpargparse.commands.check._checked", interrupted)
+    monkeypatch.setattr(hpcli, "_bound", interrupted)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(signal, "raise_signal", raised.append)
+    monkeypatch.setattr(sys, "argv", ["hpman", *words])
+    with pytest.raises(SystemExit) as ended:
+        command()
+    assert (ended.value.code, raised) == (130, [signal.SIGINT])
 
 
 def test_list_does_what_hpcli_does(
