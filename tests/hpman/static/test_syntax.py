@@ -38,7 +38,13 @@ def test_what_cannot_be_parsed_says_why_and_where(
     assert caught.value.line >= 1 <= caught.value.column
 
 
-@pytest.mark.parametrize("text", ["x = " + "1 + " * 300_000 + "1", "x = y" + ".z" * 300_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("x = " + "1 + " * 300_000 + "1", id="sums"),
+        pytest.param("x = y" + ".z" * 300_000, id="attributes"),
+    ],
+)
 def test_a_chain_of_any_length_leaves_the_process_alive(text: str) -> None:
     code = (
         "import sys\n"
