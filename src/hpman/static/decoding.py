@@ -8,6 +8,7 @@ from __future__ import annotations
 
 _UTF_8_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_ZIP, _END_OF_ZIP = b"PK\3\4", b"PK\5\6"
 _BLANKS = b" \t\f"
 
 
@@ -51,6 +52,8 @@ def decode(data: bytes) -> str:
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if b"\0" in data:
+        if data.startswith(_ZIP) or data[-22:-18] == _END_OF_ZIP:  # what runs it stands in front
+            raise DecodingError("the file is a zip archive; read the sources that it was made from")
         raise DecodingError("source code cannot hold null bytes", *_place(data, data.index(b"\0")))
     encoding = encoding_of(data)
     body = data.removeprefix(_UTF_8_MARK)

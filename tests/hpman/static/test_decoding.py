@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import ast
 import codecs
+import io
 import warnings
+import zipfile
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hpman.static.decoding import DecodingError, decode, encoding_of
+
+
+def _zipped() -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as opened:
+        opened.writestr("__main__.py", "_('lr', 1)\n")
+    return archive.getvalue()
+
 
 # The cookie counts in these, and 0xE9 is read by it.
 COUNTS = {
@@ -75,6 +85,8 @@ def test_names_are_returned_as_written_but_for_utf_8() -> None:
 UNREADABLE = {
     "null byte": (b"x = 1\ny = \0\n", "null bytes", 2, 5),
     "null byte by a codec": (b"# coding: unicode_escape\nx = \\0\n", "null bytes", 2, 5),
+    "zip": (_zipped(), "is a zip archive", 1, 1),
+    "zip that starts": (b"#!/usr/bin/python\n" + _zipped(), "is a zip archive", 1, 1),
     "utf-16": ("x = 1".encode("utf-16"), "save it as UTF-8", 1, 1),
     "unknown encoding": (b"#\n# coding: klingon\n", "unknown encoding: klingon", 2, 1),
     "no encoding of text": (b"# coding: rot13\n", "unknown encoding: rot13", 1, 1),
