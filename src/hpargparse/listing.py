@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from hpman import EMPTY, NotLiteralEvaluable, from_here
+from hpman import EMPTY, NotLiteralEvaluable, from_here, printable
 
 from .columns import FILLER, Columns
 from .errors import Unholdable
@@ -120,7 +120,7 @@ def _places(each: HyperParameter, context: int, room: int | None, columns: Colum
     shown = []
     for number, occurrence in enumerate(each.occurrences):
         path, line, source = occurrence.path, occurrence.line, occurrence.source
-        place = columns.counted(f"  {_seen_from_here(path)}:{line}")
+        place = columns.counted(f"  {printable(_seen_from_here(path))}:{line}")
         if room is not None:
             place = _wrapped(place, room)
         shown.append(f"occurrence[{number}]:\n{place}")

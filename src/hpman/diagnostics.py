@@ -58,9 +58,10 @@ class Diagnostic(Record):
     @property
     def place(self) -> str:
         """`path:line:column` as far as it is known, else an empty text."""
-        return ":".join(
-            str(part) for part in (self.path, self.line, self.column) if part is not None
-        )
+        from .source import printable
+
+        path = self.path if self.path is None else printable(self.path)
+        return ":".join(str(part) for part in (path, self.line, self.column) if part is not None)
 
     def __str__(self) -> str:
         """Give the place and the message, the excerpt, and what to do."""
@@ -69,9 +70,11 @@ class Diagnostic(Record):
 
     def _excerpts(self) -> list[str]:
         """Show each call that takes part, or the one line at fault."""
+        from .source import printable
+
         if len(self.occurrences) > 1:
             return [
-                f"{_ordinal(number)} occurrence:\n{each.path}:{each.line}\n"
+                f"{_ordinal(number)} occurrence:\n{printable(each.path)}:{each.line}\n"
                 f"{each.source.excerpt(each.line, width=_WIDTH, column=each.column)}"
                 for number, each in enumerate(self.occurrences, 1)
             ]

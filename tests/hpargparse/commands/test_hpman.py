@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,6 +109,35 @@ def test_an_interrupt_ends_it_where_the_signal_is_blocked(
     with pytest.raises(SystemExit) as ended:
         command()
     assert (ended.value.code, raised) == (130, [signal.SIGINT])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no name of a file holds such a character there")
+@pytest.mark.parametrize(
+    "words",
+    [
+        "list sound --hp-list detail",
+        "list sound --hp-list origin",
+        "list sound --lr wrong",
+        "list broken",
+        "explain lr broken",
+        "run broken/\x1b[31m\n.py",
+        "check broken",
+        "diff sound broken",
+    ],
+)
+def test_the_name_of_a_file_controls_no_terminal(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder, text in (("sound", '_("lr", 1)\n'), ("broken", '_("lr", 1)\n_("lr", 2)\n_(x)\n')):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "\x1b[31m\n.py").write_text(text)
+    with suppress(SystemExit):
+        main(words.split(" "))
+    shown = "".join(capsys.readouterr())
+    assert r"\x1b[31m\n.py" in shown
+    assert "\x1b" not in shown
+    assert "\n.py" not in shown
 
 
 def test_list_does_what_hpcli_does(
