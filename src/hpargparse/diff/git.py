@@ -207,7 +207,7 @@ def _git(*words: str) -> CompletedProcess[bytes]:
             check=False,
             env=_environment(),
         )
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):  # the latter of a folder that may not be entered
         raise ComparisonError.because(
             "There is no `git` on the PATH, which revisions are read with.",
             "Install git, or compare folders and snapshots.",

@@ -378,10 +378,19 @@ def test_outside_of_a_repository_folders_and_snapshots_remain(
     assert "Paths behind `--`" in _refused("s.yaml", limits=["a.py"])
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "no-such-git",
+        pytest.param(
+            "./a.py", marks=pytest.mark.skipif(os.name == "nt", reason="any file may be run there")
+        ),
+    ],
+)
 def test_without_git_folders_and_snapshots_remain(
-    project: Path, monkeypatch: pytest.MonkeyPatch
+    command: str, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(git_module, "_COMMAND", ("no-such-git",))
+    monkeypatch.setattr(git_module, "_COMMAND", (command,))
     assert "There is no `git` on the PATH" in _refused("HEAD")
     assert _changes("a.py", "./a.py") == []
 
