@@ -352,6 +352,8 @@ def _raise_from(error: OSError | ValueError, path: str, doing: str) -> NoReturn:
     missing = isinstance(error, FileNotFoundError)
     kind = MissingSnapshotError if missing else SnapshotError
     advice = "Look at the path; the folder has to be there already."
+    if doing == "read":
+        advice = "Check how it is spelled, and in which folder you are."
     if not missing:
         advice = "Choose another path, or mend what stands in the way."
     what = "The file"
