@@ -90,6 +90,11 @@ def _way_to(path: str) -> str:
     from difflib import get_close_matches
 
     folder, name = os.path.split(path.rstrip(f"{os.sep}/"))
+    above = folder
+    while above and not os.path.exists(above):
+        above = os.path.dirname(above)
+    if os.path.isfile(above):  # as for the `__file__` of a program in a zip archive
+        return f"{printable(above)} is a file, and sources inside of one are not read: unpack it."
     there: list[str] = []
     with suppress(OSError):  # one that may not be listed
         there = os.listdir(folder or os.curdir)

@@ -32,6 +32,12 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             id="no folder",
         ),
         pytest.param(
+            FileNotFoundError(2, "No", os.path.join("train.py", "pkg", "__main__.py")),
+            f"{os.path.join('train.py', 'pkg', '__main__.py')}: There is no such file or folder.\n"
+            "train.py is a file, and sources inside of one are not read: unpack it.",
+            id="in a zip archive",
+        ),
+        pytest.param(
             PermissionError(13, "Permission denied", "train.py"),
             "train.py: This cannot be read: Permission denied.\nAllow reading it, or leave it out.",
             id="not allowed",
