@@ -11,6 +11,7 @@ from hpman.record import Record
 ERROR = "error"  # the program or its command line does not work as written
 WARNING = "warning"  # it works, and hardly as meant
 
+_WIDTH = 80  # of an explanation
 _SILENCE = """\
 To leave a line out, end it with `# noqa: {code}`; to leave the rule out, give
 `--ignore {code}`, or name it in `ignore` of [tool.hpman] in pyproject.toml."""
@@ -51,13 +52,19 @@ def explained(rule: Rule) -> str:
     >>> explained(CATALOGUE["HPM102"]).partition("\n")[0]
     'HPM102 name-not-literal (error)'
     """
+    from textwrap import fill
+
+    summary, why = (
+        fill(" ".join(text.split()), _WIDTH, break_on_hyphens=False)
+        for text in (rule.summary, rule.why)
+    )
     silence = (_NO_LINE if rule.code == "HPM001" else _SILENCE).format(code=rule.code)
     bad, good = (
         "\n".join(f"    {line}".rstrip() for line in text.splitlines())
         for text in (rule.bad, rule.good)
     )
     return (
-        f"{rule.code} {rule.name} ({rule.severity})\n\n{rule.summary}\n\n{rule.why}\n\n"
+        f"{rule.code} {rule.name} ({rule.severity})\n\n{summary}\n\n{why}\n\n"
         f"Found:\n\n{bad}\n\nBetter:\n\n{good}\n\n{silence}\n"
     )
 
