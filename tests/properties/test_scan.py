@@ -158,6 +158,7 @@ def test_swapping_files_equals_scanning_anew(before: dict[str, str], after: dict
 
 @given(_files, _files)
 @example({"x": '_("a", x)\n'}, {"z": '_("a.b.c")\n_("a.b")\n'})
+@example({"y": '_("a.b.c")\n'}, {"x": '_("a", 1)\n_("a.b")\n'})
 def test_violations_of_new_files_are_all_there_are_if_the_old_ones_have_none(
     before: dict[str, str], after: dict[str, str]
 ) -> None:

@@ -74,7 +74,8 @@ def leaf_and_branch(index: Index, placeholder: str, name: str) -> Sequence[Diagn
         return ()
     pairs = [(each, name) for each in index.prefixes(name) if index.definition(placeholder, each)]
     if is_branch and index.definition(placeholder, name):
-        pairs += [(name, next(index.below(placeholder, name)))]
+        # All of them: one that is in no new file is told of from here only.
+        pairs += [(name, below) for below in index.below(placeholder, name)]
     return [_clash(index, placeholder, leaf, below) for leaf, below in pairs]
 
 
