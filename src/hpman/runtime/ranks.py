@@ -232,8 +232,8 @@ class Ranks:
             return None
         if not (self.patches.keys().isdisjoint(names) and names.isdisjoint(self.deferred)):
             return None
-        known = self.resolved.keys()
-        return set() if names <= known else self._above_new(names - known)
+        known = names & self.resolved.keys()  # no walk over all that is known, as `-` makes
+        return set() if len(known) == len(names) else self._above_new(names - known)
 
     def put_plain(self, values: dict[str, Any], branches: set[str]) -> None:
         """Set plain values; done again, it changes nothing."""

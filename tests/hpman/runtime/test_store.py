@@ -128,6 +128,26 @@ def test_a_write_reaches_what_was_read_and_nothing_else(reads: int, writes: int)
     assert store.hot == {name: store.values()[name] for name in names[:reads]}
 
 
+def test_a_new_name_is_set_without_a_look_at_those_that_are_known() -> None:
+    hashed = []
+
+    class Name(str):
+        """A name that tells when somebody looks it up."""
+
+        __slots__ = ()
+
+        def __hash__(self) -> int:
+            hashed.append(self)
+            return super().__hash__()
+
+    store = Store()
+    store.set({Name(f"group.p{number}"): number for number in range(100)})
+    hashed.clear()
+    store.set({"group.new": 1})
+    assert hashed == []
+    assert len(store.values()) == 101
+
+
 def test_a_default_given_again_is_known_until_the_leaf_gets_a_patch() -> None:
     store = Store()
     default = {"lr": 3}
