@@ -253,6 +253,11 @@ class HyperParamNode(Slotted):
         return f"HyperParamNode({self.name!r}, {self.value!r})"
 
 
+def nodes_of(db: HyperParameterDB) -> dict[str, HyperParamNode]:
+    """Return the node of each name, in order of appearance."""
+    return {name: HyperParamNode(name, rows) for name, rows in db.group_by("name").items()}
+
+
 __all__ = [
     "HyperParamNode",
     "HyperParameterDB",

@@ -343,10 +343,10 @@ class HyperParameterManager:
         return HyperParameterDB(rows)
 
     def get_nodes(self) -> list[HyperParamNode]:
-        """Return each hyperparameter with its rows, in source order."""
-        from .hpm_db import HyperParamNode
+        """Return each hyperparameter that has a value, with its rows, in source order."""
+        from .hpm_db import nodes_of
 
-        return [HyperParamNode(name, rows) for name, rows in self.db.group_by("name").items()]
+        return [node for node in nodes_of(self.db).values() if not node.empty]
 
     def get_occurrence(self, name: str) -> HyperParameterOccurrence | None:
         """Return the row whose value wins, or None where there is no such hyperparameter."""
@@ -361,10 +361,11 @@ class HyperParameterManager:
 
     @property
     def tree(self) -> TreeView[HyperParamNode]:
-        """A view of the hyperparameters as a tree of nodes."""
+        """The hyperparameters as a tree of nodes, those without a value too, as they are now."""
+        from .hpm_db import nodes_of
         from .runtime.tree import TreeView
 
-        return TreeView({node.name: node for node in self.get_nodes()}, self.separator)
+        return TreeView(nodes_of(self.db), self.separator)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the values; a manager of `hpman.m` becomes the other process's own.

@@ -422,11 +422,18 @@ def test_a_use_has_an_occurrence_and_none_of_a_value(parsed: HyperParameterManag
     assert parsed.get_occurrence_of_value("nothing") is None
 
 
-def test_nodes_stand_in_source_order(parsed: HyperParameterManager) -> None:
+def test_nodes_of_what_has_a_value_stand_in_source_order(parsed: HyperParameterManager) -> None:
     nodes = parsed.get_nodes()
-    assert [node.name for node in nodes] == ["lr", "model.depth", "model.width", "opt", "used"]
-    assert [len(node.db) for node in nodes] == [2, 1, 1, 1, 1]
-    assert [node.empty for node in nodes] == [False, False, False, False, True]
+    assert [node.name for node in nodes] == ["lr", "model.depth", "model.width", "opt"]
+    assert [len(node.db) for node in nodes] == [2, 1, 1, 1]
+    assert [node.name for node in parsed.set_value("used", None).get_nodes()][-1] == "used"
+
+
+def test_the_tree_holds_what_has_no_value_too(parsed: HyperParameterManager) -> None:
+    used = parsed.tree.get("used")
+    assert used is not None
+    assert used.node is not None
+    assert (used.node.empty, used.empty, used.count()) == (True, False, 0)
 
 
 def test_the_tree_is_a_view_of_nodes(parsed: HyperParameterManager) -> None:
