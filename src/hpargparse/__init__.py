@@ -56,4 +56,4 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     """Name what can be imported from here."""
-    return sorted([*globals(), *_OWNERS, "__version__"])
+    return sorted({*globals(), *_OWNERS, "__version__"})

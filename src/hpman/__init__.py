@@ -45,6 +45,12 @@ if TYPE_CHECKING:
         HyperParameterOccurrence as HyperParameterOccurrence,
     )
     from .hpm_db import (
+        HyperParameterPriority as HyperParameterPriority,
+    )
+    from .hpm_db import (
+        HyperParamNode as HyperParamNode,
+    )
+    from .hpm_db import (
         L as L,
     )
     from .hpm_db import (
@@ -80,10 +86,12 @@ _OWNERS = {
     "EmptyValue": "errors",
     "Explanation": "runtime.origin",
     "HpmanError": "errors",
+    "HyperParamNode": "hpm_db",
     "HyperParameter": "static.index",
     "HyperParameterDB": "hpm_db",
     "HyperParameterManager": "manager",
     "HyperParameterOccurrence": "hpm_db",
+    "HyperParameterPriority": "hpm_db",
     "ImpossibleTree": "errors",
     "Index": "static.index",
     "L": "hpm_db",
@@ -118,10 +126,12 @@ __all__ = [
     "EmptyValue",
     "Explanation",
     "HpmanError",
+    "HyperParamNode",
     "HyperParameter",
     "HyperParameterDB",
     "HyperParameterManager",
     "HyperParameterOccurrence",
+    "HyperParameterPriority",
     "ImpossibleTree",
     "Index",
     "L",
@@ -165,4 +175,4 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     """Name what can be imported from here."""
-    return sorted([*globals(), *_OWNERS, *_MODULES, "__version__"])
+    return sorted({*globals(), *_OWNERS, *_MODULES, "__version__"})

@@ -23,10 +23,12 @@ HPMAN = [
     "EmptyValue",
     "Explanation",
     "HpmanError",
+    "HyperParamNode",
     "HyperParameter",
     "HyperParameterDB",
     "HyperParameterManager",
     "HyperParameterOccurrence",
+    "HyperParameterPriority",
     "ImpossibleTree",
     "Index",
     "L",
@@ -71,6 +73,13 @@ def test_hpman_offers_these_names() -> None:
 def test_hpargparse_offers_these_names() -> None:
     assert sorted(hpargparse.__all__) == HPARGPARSE
     assert set(HPARGPARSE) <= set(dir(hpargparse))
+
+
+@pytest.mark.parametrize("package", [hpman, hpargparse], ids=lambda package: package.__name__)
+def test_a_name_is_listed_once(package: ModuleType) -> None:
+    for name in package.__all__:
+        getattr(package, name)
+    assert len(dir(package)) == len(set(dir(package)))
 
 
 @pytest.mark.parametrize("package", [hpman, hpargparse], ids=lambda package: package.__name__)
