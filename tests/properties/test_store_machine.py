@@ -72,6 +72,12 @@ def merge(base: Any, changes: Any) -> Any:
     return {**base, **{key: merge(base.get(key), value) for key, value in changes.items()}}
 
 
+def unmarked(tree: Any) -> Any:
+    if not isinstance(tree, dict):
+        return tree
+    return {key: unmarked(value) for key, value in tree.items() if key != MARK}
+
+
 def fits(found: dict[str, Any]) -> bool:
     """Tell whether no name with a default stands above another; a branch may be used."""
     leaves = [name for name, value in found.items() if value is not EMPTY]
@@ -201,11 +207,11 @@ class Model:
                     for key in tree
                     if isinstance(current, dict)
                 )
-                if path and not isinstance(current, dict):
-                    self.assign(prefix, tree)
+                if not isinstance(current, dict):
+                    self.assign(prefix, unmarked(tree))
                     return
-                if isinstance(current, dict) and is_odd:
-                    self.assign(prefix, merge(current, tree) if tree else {})
+                if is_odd:
+                    self.assign(prefix, merge(current, unmarked(tree)) if tree else {})
                     return
         for key, value in tree.items():
             if not isinstance(key, str):

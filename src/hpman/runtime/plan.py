@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..errors import EmptyValue, NotLiteralEvaluable
 from .complaints import impossible, no_name, too_deep, type_name
-from .tree import DICT_MARK, dig, merged
+from .tree import DICT_MARK, dig, merged, unmarked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Plan:
             if DICT_MARK in tree:
                 self.assign(prefix, {k: v for k, v in tree.items() if k != DICT_MARK})
                 return
-            if self._spread_inside_leaf(tree, prefix):
+            if self._spread_on_leaf(tree, prefix):
                 return
         for key, value in tree.items():
             name = self._join(prefix, key)
@@ -110,8 +110,8 @@ class Plan:
             else:
                 self.assign(name, value)
 
-    def _spread_inside_leaf(self, tree: dict[Any, Any], prefix: str) -> bool:
-        """Set a dictionary whole where no names stand for its keys."""
+    def _spread_on_leaf(self, tree: dict[Any, Any], prefix: str) -> bool:
+        """Set a dictionary whole where no names stand for its keys, at a leaf or inside one."""
         leaf = self._leaf_of(prefix)
         if leaf is None:
             return False
@@ -120,13 +120,11 @@ class Plan:
             return False
         if leaf != prefix:
             current = dig(current, self._ranks.path(leaf, prefix, current))
-            if not isinstance(current, dict):
-                self.assign(prefix, tree)
-                return True
-        elif not isinstance(current, dict):
-            return False
-        if not tree or any(self._is_odd(key, current) for key in tree):
-            self.assign(prefix, merged(current, tree) if tree else {})
+        if not tree or not isinstance(current, dict):
+            self.assign(prefix, unmarked(tree))
+            return True
+        if any(self._is_odd(key, current) for key in tree):
+            self.assign(prefix, merged(current, unmarked(tree)))
             return True
         return False
 

@@ -190,6 +190,19 @@ def annotated(value: Any) -> Any:
     return {**copied(value), DICT_MARK: True} if isinstance(value, dict) else value
 
 
+def unmarked(tree: dict[Any, Any]) -> dict[Any, Any]:
+    """Copy nested dictionaries without the marks of those that are values.
+
+    >>> unmarked({"a": {"b": 1, "__is_dict__": True}})
+    {'a': {'b': 1}}
+    """
+    return {
+        key: unmarked(value) if isinstance(value, dict) else value
+        for key, value in tree.items()
+        if key != DICT_MARK
+    }
+
+
 def patched(base: Any, path: Sequence[str], value: Any) -> Any:
     """Copy nested dictionaries with the value at one path changed.
 

@@ -459,19 +459,40 @@ def test_changing_a_tree_changes_nothing_of_the_store() -> None:
             {"opt": {"lr": {2: 3}, "wd": {"x": 1}, 1: 2}, "a.b": 1},
         ),
         ({"a": {}, "n": {}}, "", {"opt": {"lr": 3, "wd": {"x": 1}}, "a.b": 1}),
-        ({"a": {"b": {}}}, "", {"opt": {"lr": 3, "wd": {"x": 1}}, "a.b": 1}),
+        ({"a": {"b": {}}}, "", {"opt": {"lr": 3, "wd": {"x": 1}}, "a.b": {}}),
+        ({"a": {"b": {"c": 1}}}, "", {"opt": {"lr": 3, "wd": {"x": 1}}, "a.b": {"c": 1}}),
+        ({"c": 1}, "a.b", {"opt": {"lr": 3, "wd": {"x": 1}}, "a.b": {"c": 1}}),
+        (
+            {"a": {"b": {1: {"c": 2, "__is_dict__": True}}}},
+            "",
+            {"opt": {"lr": 3, "wd": {"x": 1}}, "a.b": {1: {"c": 2}}},
+        ),
+        (
+            {"opt": {1: {"c": 2, "__is_dict__": True}}},
+            "",
+            {"opt": {"lr": 3, "wd": {"x": 1}, 1: {"c": 2}}, "a.b": 1},
+        ),
         ({"a.b": 2}, "", {"opt": {"lr": 3, "wd": {"x": 1}}, "a.b": 2}),
         ({"n": {"m": 1}}, "", {"opt": {"lr": 3, "wd": {"x": 1}}, "a.b": 1, "n.m": 1}),
     ],
     ids=(
         "key prefix marked marked-prefix empty empty-key dict-for-scalar odd-key odd-nested "
-        "empty-branches empty-on-scalar flat new"
+        "empty-branches empty-on-scalar on-scalar prefix-on-scalar marked-on-scalar "
+        "marked-at-odd-key flat new"
     ).split(),
 )
 def test_a_tree_sets_what_it_names(tree: Any, prefix: str, expected: dict[str, Any]) -> None:
     store = parsed(opt={"lr": 3, "wd": {"x": 1}}, a__b=1)
     store.set_tree(tree, prefix)
     assert store.values() == expected
+
+
+@pytest.mark.parametrize("value", [{"x": 1}, {}, {1: 2}, {"x": {"y": {}}}], ids=repr)
+def test_a_tree_gives_a_leaf_of_another_store_the_dict_that_it_held_in_this_one(value: Any) -> None:
+    store, other = parsed(a__b=None, c=1), parsed(a__b=None, c=1)
+    store.set({"a.b": value})
+    other.set_tree(store.tree())
+    assert other.values() == store.values()
 
 
 def test_keys_that_hold_the_separator_stay_keys() -> None:
