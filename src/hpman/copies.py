@@ -18,7 +18,7 @@ from .runtime.portable import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from typing import Any, Protocol, TypeVar
 
     from .runtime.store import Store
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
         placeholder: str
         separator: str
-        _home: Callable[[str], object] | None
+        _home: str | None
         _index: Index | None
         _store: Store
 
@@ -80,11 +80,16 @@ def reduced(manager: Copied, base: type[Copied]) -> tuple[Any, ...]:
 def _maker(manager: Copied, base: type[Copied]) -> tuple[Any, ...]:
     """Return how to make the copy of a manager that is pickled."""
     if manager._home is not None:
-        return manager._home, (manager.placeholder,)
+        return _at_home, (manager._home, manager.placeholder)
     blank = type(manager), base, manager.placeholder, manager.separator
     if is_starting():
         return _land, ((this_process(), id(manager)), *blank)
     return _blank, blank
+
+
+def _at_home(module: str, placeholder: str) -> Any:
+    """Return the manager of this process that a module gives for a placeholder."""
+    return getattr(__import__(module, fromlist=[placeholder]), placeholder)
 
 
 def _land(key: object, kind: type[M], base: type[Copied], *arguments: str) -> Copied:

@@ -15,12 +15,6 @@ def __getattr__(name: str) -> object:
     from .manager import HyperParameterManager
     from .workers import announce
 
-    manager = globals().setdefault(name, HyperParameterManager(name, home=__home__))
+    manager = globals().setdefault(name, HyperParameterManager(name, home=__name__))
     announce(manager)
     return manager
-
-
-def __home__(name: str) -> object:  # noqa: N807 - any other name would be that of a manager
-    """Return this process's manager of a name: what a pickled one becomes."""
-    managers = globals()
-    return managers[name] if name in managers else __getattr__(name)

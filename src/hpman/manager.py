@@ -14,7 +14,7 @@ from .runtime.store import Store
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from contextlib import AbstractContextManager
     from typing import Any, TypeVar, overload
 
@@ -42,7 +42,7 @@ class HyperParameterManager:
     Args:
         placeholder: the name by which the sources call the manager.
         separator: what separates the parts of a nested name.
-        home: where a manager of `hpman.m` is found again by its placeholder.
+        home: the module that gives the only manager of a placeholder, as `hpman.m` does.
 
     >>> _ = HyperParameterManager("_")
     >>> _.parse_source('_("lr", 1e-3, help="step size")').get_values()
@@ -67,7 +67,7 @@ class HyperParameterManager:
         placeholder: str,
         separator: str = ".",
         *,
-        home: Callable[[str], object] | None = None,
+        home: str | None = None,
     ) -> None:
         """Start without sources and without values."""
         if not isinstance(placeholder, str):

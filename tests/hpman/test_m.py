@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import pickle
 import subprocess
 import sys
@@ -89,6 +90,14 @@ def test_a_manager_is_unpickled_to_that_of_the_process() -> None:
     from hpman.m import pickled
 
     assert pickle.loads(pickle.dumps(pickled)) is pickled
+
+
+def test_a_manager_outlives_that_its_module_is_loaded_again() -> None:
+    from hpman.m import outlives
+
+    importlib.reload(hpman.m)
+    assert hpman.m.outlives is outlives
+    assert pickle.loads(pickle.dumps(outlives.get_value)).__self__ is outlives
 
 
 def test_a_manager_is_unpickled_elsewhere_with_the_values_that_were_set() -> None:
