@@ -12,8 +12,9 @@ from .tree import dig
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from .layers import Layer
     from .origin import History, Journal
     from .ranks import Ranks
 
@@ -28,22 +29,30 @@ def explain(journal: Journal, ranks: Ranks, name: str) -> Explanation:
         for seen in _seen_from(ranks, origin, leaf, name)
     ]
     below = name + ranks.separator
-    for _, given, place, value in journal.events(names, below=below, more=_more(ranks)):
+    more = _histories(ranks.layers)
+    for _, given, place, value in journal.events(names, below=below, more=more):
         found.extend(_seen_from(ranks, Origin(*place, value), given, name))
     return Explanation(found)
 
 
-def where(journal: Journal, ranks: Ranks, name: str) -> str:
-    """Show the latest origin of a name for a message, as far as it is known."""
-    events = journal.events([name], more=_more(ranks))
+def where(journal: Journal, ranks: Ranks, name: str, layers: Iterable[Layer]) -> str:
+    """Show the latest origin of a name for a message, as far as it is known.
+
+    Args:
+        journal: what was written where.
+        ranks: the ranks that the message is about; perhaps not whole, and without layers.
+        name: the name.
+        layers: the blocks that last.
+    """
+    events = journal.events([name], more=_histories(layers))
     given = [Origin(*place, value) for *_, place, value in events]
     shown = [origin for origin in (*_given(journal, ranks, name), *given) if origin != UNKNOWN]
     return f" ({shown[-1]})" if shown else ""
 
 
-def _more(ranks: Ranks) -> list[History]:
+def _histories(layers: Iterable[Layer]) -> list[History]:
     """List the histories of what is set for the length of a block."""
-    return [layer.history for layer in ranks.layers]
+    return [layer.history for layer in layers]
 
 
 def _leaves(ranks: Ranks, name: str) -> list[str]:

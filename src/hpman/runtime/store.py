@@ -342,7 +342,7 @@ class Store:
         """Show where a name was given its value, for a message."""
         from .explanation import where
 
-        return where(self._journal, ranks, name)
+        return where(self._journal, ranks, name, self._ranks.layers)
 
     def _missing(self, name: str) -> KeyError:
         """Make the error for a name without a value."""

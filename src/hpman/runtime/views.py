@@ -43,7 +43,7 @@ def tree(ranks: Ranks, journal: Journal, prefix: str, *, annotate_dict: bool) ->
         return shown
     from .explanation import where
 
-    message = f"`{prefix}`{where(journal, ranks, prefix)} is a leaf, not a tree."
+    message = f"`{prefix}`{where(journal, ranks, prefix, ranks.layers)} is a leaf, not a tree."
     raise impossible(message, f'Use get_value("{prefix}").', prefix)
 
 

@@ -17,7 +17,7 @@ from hpman.runtime.origin import Origin
 from hpman.runtime.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
 
 def parsed(**defaults: Any) -> Store:
@@ -218,6 +218,25 @@ def test_a_block_that_does_not_fit_the_block_around_it_changes_nothing() -> None
         with pytest.raises(ImpossibleTree), store.override({"lr": 2, "a": 3}):
             pytest.fail("the block must not run")
         assert everything(store, "a", "lr") == before
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda store: store.adopt_defaults({"a.b": 2}),
+        lambda store: store.accept("a.b", 2),
+        lambda store: store.set({"a.b": 2}),
+        lambda store: store.override({"a.b": 2}).__enter__(),
+    ],
+    ids="parse call set override".split(),
+)
+def test_what_does_not_fit_a_block_is_told_with_its_place(
+    use: Callable[[Store], object],
+) -> None:
+    store = Store()
+    block = store.override({"a": 1}, Origin("override", "train.py", 3, "override"))
+    with block, pytest.raises(ImpossibleTree, match=r"`a` \(train.py:3 override\)"):
+        use(store)
 
 
 def test_a_block_that_nobody_can_end_any_more_has_ended() -> None:
