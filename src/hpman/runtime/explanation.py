@@ -45,8 +45,8 @@ def where(journal: Journal, ranks: Ranks, name: str, layers: Iterable[Layer]) ->
         layers: the blocks that last.
     """
     events = journal.events([name], more=_histories(layers))
-    given = [Origin(*place, value) for *_, place, value in events]
-    shown = [origin for origin in (*_given(journal, ranks, name), *given) if origin != UNKNOWN]
+    given = [Origin(*place, value) for *_, place, value in events if place != UNKNOWN[:-1]]
+    shown = [*_given(journal, ranks, name), *given]
     return f" ({shown[-1]})" if shown else ""
 
 

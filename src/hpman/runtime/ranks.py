@@ -364,8 +364,8 @@ class Ranks:
             value = value[part]
             at = f"{at}{self.separator}{part}"
         return impossible(
-            f"`{name}` cannot be set: `{at}`{self._where(self, leaf)} holds "
-            f"{type_name(value)}, which has no keys.",
+            f"`{name}`{self._where(self, name)} cannot be set: "
+            f"`{at}`{self._where(self, leaf)} holds {type_name(value)}, which has no keys.",
             f"Set `{at}` itself, or a name that is not below it.",
             name,
         )

@@ -356,7 +356,7 @@ DEFAULTS: dict[str, Any] = {"a": {"b": 1}, "lr": 0.1, "opt": {"wd": 5}, "m.d": 1
             "`set.x` cannot be set: `set` (new.py:7 default 3) holds an int, which has no keys.",
         ),
         (lambda s: s.adopt_defaults({"called.x": 1}), "`called` ("),
-        (lambda s: s.accept("opt", 5), "`opt.lr` cannot be set: `opt`"),
+        (lambda s: s.accept("opt", 5), "`opt.lr` cannot be set: `opt` ("),
         (lambda s: s.set_tree({"n": {1: 2}}), "but 1 below `n` is an int"),
         (lambda s: s.set_tree({2: 2}), "but 2 at the root is an int"),
         (lambda s: s.tree("lr"), "`lr` (train.py:3 default 1e-3) is a leaf, not a tree."),
@@ -376,6 +376,13 @@ def test_what_fits_no_tree_is_told_with_places_and_changes_nothing(
     assert message in str(caught.value)
     assert len(str(caught.value).splitlines()) == 2
     assert (store.state(), store.values(), store.explain("lr")) == before
+
+
+def test_a_key_that_was_set_and_does_not_fit_a_default_is_told_with_its_place() -> None:
+    store = parsed(opt={"lr": 3})
+    store.set({"opt.lr": 1}, Origin("setter", "main.py", 4, "set_value"))
+    with pytest.raises(ImpossibleTree, match=r"`opt.lr` \(main.py:4 set_value\) cannot be set"):
+        store.accept("opt", 5)
 
 
 def test_a_refused_default_leaves_the_place_of_the_one_before() -> None:
