@@ -313,13 +313,14 @@ class Ranks:
         Raises:
             ImpossibleTree: if the name is a branch, or stands below a leaf.
         """
-        if name in self.resolved:
-            value = self.sets.get(name, default)
-            if name in self.patches:
-                patches = {each: self.sets[each] for each in self.patches[name]}
-                value = self.with_patches(name, value, patches)
+        value = self.sets.get(name, default)
+        patches = self.patches.get(name, ())
+        if patches and isinstance(value, dict):
+            return self, self.with_patches(name, value, {each: self.sets[each] for each in patches})
+        if name in self.resolved and not patches:
             return self, value
-        if name in self.branches or any(above in self.resolved for above in self.above(name)):
+        above = (each in self.resolved for each in self.above(name))
+        if patches or name in self.branches or any(above):
             new = self.rebuilt(calls={**self.calls, name: default})
             return new, new.resolved[name]
         return self, default

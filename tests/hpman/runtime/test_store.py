@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import os
 import pickle
+import re
 import subprocess
 import sys
 import threading
 from collections import OrderedDict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -378,11 +380,15 @@ def test_what_fits_no_tree_is_told_with_places_and_changes_nothing(
     assert (store.state(), store.values(), store.explain("lr")) == before
 
 
-def test_a_key_that_was_set_and_does_not_fit_a_default_is_told_with_its_place() -> None:
+def test_a_default_that_does_not_fit_a_key_that_was_set_is_told_with_both_places() -> None:
     store = parsed(opt={"lr": 3})
     store.set({"opt.lr": 1}, Origin("setter", "main.py", 4, "set_value"))
-    with pytest.raises(ImpossibleTree, match=r"`opt.lr` \(main.py:4 set_value\) cannot be set"):
+    before = store.state()
+    with pytest.raises(ImpossibleTree) as caught:
         store.accept("opt", 5)
+    key, leaf = "`opt.lr` (main.py:4 set_value)", rf"`opt` \(.*{Path(__file__).name}:\d+ call 5\)"
+    assert re.match(rf"{re.escape(key)} cannot be set: {leaf} holds an int", str(caught.value))
+    assert store.state() == before
 
 
 def test_a_refused_default_leaves_the_place_of_the_one_before() -> None:
