@@ -11,14 +11,16 @@ import sys
 from functools import partial
 
 from .bound import RUNNING
-from .options import EQUALS, NUMBER, BoundAction
+from .options import EQUALS, BoundAction
 from .session import run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import FrameType
     from typing import Any
+
+    from typing_extensions import Self
 
     from .bound import Binding
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
         [Sequence[str] | None, argparse.Namespace | None], tuple[argparse.Namespace, list[str]]
     ]
 
+# Stands before a word that argparse would take for an option: a negative number of a sequence.
+_NUMBER = "\1"
 _RELAXED = ("parse_known_args", "parse_known_intermixed_args")
 # Those who call a relaxed method and refuse what it leaves over.
 _STRICT = (
@@ -81,9 +85,44 @@ def _hook(parser: argparse.ArgumentParser, bindings: list[Binding]) -> None:
     for name in _RELAXED:
         own[name] = partial(_parse, parser, bindings, getattr(parser, name))
     own["_get_option_tuples"] = partial(_option_tuples, parser._get_option_tuples)
+    own["_get_values"] = partial(_values, parser._get_values)
     own["_get_formatter"] = partial(_formatter, parser._get_formatter)
     own["_print_message"] = partial(_print_message, parser._print_message)
     parser._negative_number_matcher = _NegativeNumber()  # type: ignore[assignment]
+
+
+class _Respelled(str):
+    """Be a word in a spelling that argparse reads as it is meant.
+
+    Not all words are for the options that they look like: those of a sub-command are not,
+    nor those that `argparse.REMAINDER` takes.
+
+    Attributes:
+        typed: the words that it stands for.
+    """
+
+    __slots__ = ("typed",)
+    typed: tuple[str, ...]
+
+    def __new__(cls, spelling: str, *typed: str) -> Self:
+        """Remember the words."""
+        word = super().__new__(cls, spelling)
+        word.typed = typed
+        return word
+
+
+def _as_typed(words: Iterable[str]) -> list[str]:
+    """Return words as they were typed."""
+    return [each for word in words for each in getattr(word, "typed", (word,))]
+
+
+def _values(
+    original: Callable[[argparse.Action, list[str]], Any],
+    action: argparse.Action,
+    words: Iterable[str],
+) -> Any:
+    """Read the words of an option or an argument as they were typed."""
+    return original(action, _as_typed(words))
 
 
 def _option_tuples(original: Callable[[str], list[Any]], option_string: str) -> list[Any]:
@@ -122,7 +161,7 @@ def _parse(
     def inside() -> tuple[argparse.Namespace, list[str]]:
         words = _prepared(parser, bindings, args)
         parsed, rest = original(words, namespace)
-        rest = [word.replace(EQUALS, "=") for word in rest]
+        rest = _as_typed(rest)
         asked = RUNNING.asked
         if strict and rest and asked is not None:
             from .suggestions import unrecognized
@@ -209,7 +248,7 @@ def _respelled(parser: argparse.ArgumentParser, words: list[str], *, settle: boo
     """
     known = parser._option_string_actions
     odd = sorted((option for option in known if EQUALS in option), key=len, reverse=True)
-    has_numbers = any(_is_number(parser, word) for word in words)
+    has_numbers = any(_is_element(parser, word) for word in words)
     is_taking = False  # an option that takes several words is before this one
     position = 0
     while position < len(words):
@@ -218,29 +257,30 @@ def _respelled(parser: argparse.ArgumentParser, words: list[str], *, settle: boo
             yield from words[position:]
             return
         position += 1
-        if is_taking and word not in known and _is_number(parser, word):
-            yield f"{NUMBER}{word}"
+        if is_taking and word not in known and _is_element(parser, word):
+            yield _Respelled(f"{_NUMBER}{word}", word)
             continue
-        word = word if word in known else _without_equals(word, odd)
-        action = _action_of(parser, word) if settle or has_numbers else None
+        spelled = word if word in known else _without_equals(word, odd)
+        action = _action_of(parser, spelled) if settle or has_numbers else None
         if word[:1] in parser.prefix_chars:
             is_taking = action is not None and action.nargs == "*"
+        option = word.replace("=", EQUALS)
         if action is None or not follower:
-            yield word
+            yield spelled
         elif action.nargs is None and _is_number(parser, follower[0]):
-            yield f"{word}={follower[0]}"
+            yield _Respelled(f"{option}={follower[0]}", word, follower[0])
             position += 1
         elif settle and action.nargs == "?" and not action.accepts(follower[0]):
-            yield f"{word}={action.alone}"
+            yield _Respelled(f"{option}={action.alone}", word)
         else:
-            yield word
+            yield spelled
 
 
 def _without_equals(word: str, odd: Sequence[str]) -> str:
     """Hide the `=` within an option, so that the first one of the word ends it."""
     for option in odd:
         if word.startswith(f"{option.replace(EQUALS, '=')}="):
-            return f"{option}{word[len(option) :]}"
+            return _Respelled(f"{option}{word[len(option) :]}", word)
     return word
 
 
@@ -249,6 +289,11 @@ def _is_number(parser: argparse.ArgumentParser, word: str) -> bool:
     if len(word) < 2 or word[0] not in parser.prefix_chars:
         return False
     return bool(parser._negative_number_matcher.match(word))
+
+
+def _is_element(parser: argparse.ArgumentParser, word: str) -> bool:
+    """Tell whether a word is a negative number, of brackets that a shell has split perhaps."""
+    return _is_number(parser, word.rstrip("])},"))
 
 
 def _action_of(parser: argparse.ArgumentParser, word: str) -> BoundAction | None:

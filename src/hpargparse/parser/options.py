@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 
 # Stands for `=` in the middle of an option: argparse takes the first one for its end.
 EQUALS = "\0"
-# Stands before a word that argparse would take for an option: a negative number of a sequence.
-NUMBER = "\1"
 # How Python itself reads a word, where hints say nothing else: most words need no more.
 _PLAIN: dict[type, Callable[[str], object]] = {float: float, int: int, str: str}
 SEQUENCES: tuple[Kind | None, ...] = (list, tuple, set)
@@ -87,7 +85,7 @@ class BoundAction(argparse.Action):
         """
         if words is None or isinstance(words, str):
             return converter.parse(self.alone if words is None else words)
-        return converter.parse_words([word.lstrip(NUMBER) for word in words])
+        return converter.parse_words(words)
 
     def spelled(self, option_string: str | None) -> str:
         """Return the option as it was typed."""

@@ -252,9 +252,16 @@ class TestOddNames:
         parser, manager = bound(f"_({name!r}, 3)")
         option = f"--{name.replace('_', '-')}"
         assert getattr(parser.parse_args([option, "5"]), name) == 5
+        assert getattr(parser.parse_args([option, "-7"]), name) == -7
         assert getattr(parser.parse_args([f"{option}=-6"]), name) == -6
         assert manager(name) == -6
         assert manager.explain(name)[-1].text == option
+
+    def test_of_a_flag_stand_alone_before_an_argument(self, name: str) -> None:
+        parser, _manager = bound(f"_({name!r}, False)")
+        parser.add_argument("file")
+        args = parser.parse_args([f"--{name.replace('_', '-')}", "x"])
+        assert (getattr(args, name), args.file) == (True, "x")
 
     def test_leave_help_and_usage_whole(self, name: str) -> None:
         source = f"_({name!r}, 3, required=True, help={name!r}, choices=[3, [], {name!r}])"

@@ -5,7 +5,14 @@ from __future__ import annotations
 import copy
 import math
 import threading
-from argparse import SUPPRESS, ArgumentError, ArgumentParser, HelpFormatter, Namespace
+from argparse import (
+    REMAINDER,
+    SUPPRESS,
+    ArgumentError,
+    ArgumentParser,
+    HelpFormatter,
+    Namespace,
+)
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -114,6 +121,42 @@ class TestNegativeNumbers:
         parser, _manager = bound('_("ws", [0.5])')
         parser.add_argument("-i", action="store_true")
         assert parser.parse_known_args(["--ws", "3", "-i", "-2"])[1] == ["-2"]
+
+    @pytest.mark.parametrize("line", ["--ws [3, -4]", "--ws (3, -4)"])
+    def test_may_close_the_brackets_that_a_shell_has_split(self, line: str) -> None:
+        assert parsed(line, '_("ws", [0.5])').ws == [3.0, -4.0]
+
+
+class TestWordsOfOthers:
+    """Words look like options of ours, and belong to somebody else."""
+
+    LINE = "--shuffle maybe --name -3 --ks 1 -2 --a=b=4 --opt.nested.on no"
+    SOURCE = f'{SOURCE}_("a=b", 3)'
+
+    @pytest.mark.parametrize("has_positionals", [True, False])
+    def test_that_an_argument_takes_up_to_the_end_stay_as_they_are(
+        self, *, has_positionals: bool
+    ) -> None:
+        parser = ArgumentParser()
+        if has_positionals:
+            parser.add_argument("script")
+        name = "command" if has_positionals else "--command"
+        parser.add_argument(name, nargs=REMAINDER)
+        _parser, manager = bound(self.SOURCE, parser)
+        start = "--lr 1 train.py" if has_positionals else "--lr 1 --command train.py"
+        command = parser.parse_args(f"{start} {self.LINE}".split()).command
+        assert command[-len(self.LINE.split()) :] == self.LINE.split()
+        assert (manager("lr"), manager("shuffle"), manager("a=b")) == (1.0, False, 3)
+
+    def test_of_a_sub_command_are_for_its_options(self) -> None:
+        parser, manager = bound(self.SOURCE)
+        sub = parser.add_subparsers().add_parser("evaluate")
+        sub.add_argument("--shuffle", dest="how")
+        sub.add_argument("--name", dest="numbers", nargs="+", type=int)
+        sub.add_argument("--a", dest="a")
+        args = parser.parse_args("evaluate --shuffle maybe --name -3 -4 --a=b=4".split())
+        assert (args.how, args.numbers, args.a) == ("maybe", [-3, -4], "b=4")
+        assert (manager("shuffle"), manager("name"), manager("a=b")) == (False, "net", 3)
 
 
 def test_abbreviations_are_off_where_the_parser_says_so(
