@@ -86,7 +86,7 @@ def _hook(parser: argparse.ArgumentParser, bindings: list[Binding]) -> None:
         own[name] = partial(_parse, parser, bindings, getattr(parser, name))
     own["_get_option_tuples"] = partial(_option_tuples, parser._get_option_tuples)
     own["_get_values"] = partial(_values, parser._get_values)
-    own["_get_formatter"] = partial(_formatter, parser._get_formatter)
+    own["_get_formatter"] = partial(_formatter, parser, bindings, parser._get_formatter)
     own["_print_message"] = partial(_print_message, parser._print_message)
     parser._negative_number_matcher = _NegativeNumber()  # type: ignore[assignment]
 
@@ -307,7 +307,10 @@ def _action_of(parser: argparse.ArgumentParser, word: str) -> BoundAction | None
 
 
 def _formatter(
-    original: Callable[..., argparse.HelpFormatter], **where: Any
+    parser: argparse.ArgumentParser,
+    bindings: list[Binding],
+    original: Callable[..., argparse.HelpFormatter],
+    **where: Any,
 ) -> argparse.HelpFormatter:
     """Let a formatter see options in a form that fits a page.
 
@@ -315,6 +318,7 @@ def _formatter(
     """
     from .page import presented, without_stand_ins, wrapped
 
+    _set_word_counts(parser, bindings)
     formatter = original(**where)
     add_usage, add_argument = formatter.add_usage, formatter.add_argument
     format_help, split_lines = formatter.format_help, formatter._split_lines
