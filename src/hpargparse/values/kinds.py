@@ -35,6 +35,10 @@ BOOLS = {
 }
 
 
+class Number:
+    """Be like ints and floats side by side, as in `[0, 0.5]`: each stays what it is."""
+
+
 class Mismatch(Exception):
     """Tell what was expected and what was given instead.
 
@@ -59,8 +63,8 @@ def element_sample(sample: list[object] | tuple[object, ...] | set[object]) -> t
         sample: the sequence.
 
     Returns:
-        a sample element, EMPTY where there is none or where they differ in
-        type; and whether None is among them.
+        a sample element, a `Number` for ints beside floats, EMPTY where there is none
+        or where they differ otherwise; and whether None is among them.
 
     >>> element_sample([1, None, 2])
     (1, True)
@@ -69,7 +73,7 @@ def element_sample(sample: list[object] | tuple[object, ...] | set[object]) -> t
     optional = type(None) in kinds
     kinds.discard(type(None))
     if len(kinds) != 1:
-        return EMPTY, optional
+        return Number() if kinds == {int, float} else EMPTY, optional
     kind = kinds.pop()
     elements: list[object] = [each for each in sample if each is not None]
     if kind in (list, tuple, set):
@@ -177,6 +181,21 @@ def _read_bool(text: str, sample: object) -> object:
 
 
 def _read_int(text: str, sample: object) -> object:
+    value = _plain_int(text, sample)
+    return _whole_number(text.strip(), text, sample) if value is None else value
+
+
+def _read_number(text: str, sample: object) -> object:
+    if (value := _plain_int(text, sample)) is not None:
+        return value
+    try:
+        return _read_float(text, 0.0)
+    except Mismatch:
+        raise Mismatch(sample, text) from None
+
+
+def _plain_int(text: str, sample: object) -> int | None:
+    """Read an int in any of the bases that Python writes; None for anything else."""
     digits = text.strip()
     if len(digits) > DIGIT_LIMIT:
         raise Mismatch(sample, text, TOO_MANY_DIGITS)
@@ -185,7 +204,7 @@ def _read_int(text: str, sample: object) -> object:
             return int(digits, base)
         except ValueError:
             pass
-    return _whole_number(digits, text, sample)
+    return None
 
 
 def _whole_number(number: str, given: object, sample: object) -> int:
@@ -305,6 +324,12 @@ def _fit_int(value: object, sample: object) -> object:
     raise Mismatch(sample, value)
 
 
+def _fit_number(value: object, sample: object) -> object:
+    if type(value) not in (int, float):
+        raise Mismatch(sample, value)
+    return value
+
+
 def _fit_float(value: object, sample: object) -> object:
     if type(value) is float:
         return value
@@ -354,6 +379,7 @@ _READERS: dict[type, Callable[[str, object], object]] = {
     bool: _read_bool,
     int: _read_int,
     float: _read_float,
+    Number: _read_number,
     complex: _read_complex,
     str: _read_str,
     dict: _read_dict,
@@ -364,6 +390,7 @@ _READERS: dict[type, Callable[[str, object], object]] = {
 _FITTERS: dict[type, Callable[[object, object], object]] = {
     int: _fit_int,
     float: _fit_float,
+    Number: _fit_number,
     complex: _fit_complex,
     dict: _fit_dict,
     list: _fit_sequence,

@@ -10,7 +10,7 @@ from math import isfinite
 from hpman import EMPTY, from_here, printable
 
 from ..errors import ConversionError
-from .kinds import FRACTION, SAMPLES, Mismatch, element_sample, fit, read
+from .kinds import FRACTION, SAMPLES, Mismatch, Number, element_sample, fit, read
 from .literals import show_literal
 
 TYPE_CHECKING = False
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 
 _SHOWN_LENGTH = 60
+_NUMBERS = (int, float, Number)
+_KINDS = {type(...): "literal", Number: "number"}  # where the name of the type is not the word
 _NOUNS = {
     bool: "true or false (or yes, no, on, off, 1, 0)",
     int: "an int",
@@ -140,13 +142,12 @@ def of_another_kind(
         is_written: whether it could be written in another way, as nothing in a pickle can.
     """
     sample = mismatch.sample
-    kind = "literal" if sample is ... else type(sample).__name__
-    parts = [f"invalid {kind} value: {_shown(mismatch.given)}"]  # as argparse begins
+    parts = [f"invalid {_kind(sample)} value: {_shown(mismatch.given)}"]  # as argparse begins
     if given not in (mismatch.given, _shown(mismatch.given)):
         parts.append(f" in {_shown(given)}")
     if mismatch.detail and mismatch.detail != FRACTION:
         parts.append(f" ({mismatch.detail})")
-    elif type(sample) not in (int, float, str):
+    elif type(sample) not in (*_NUMBERS, str):
         expected = noun(sample) if is_typed else _as_value(sample)
         parts.append(f" (expected {expected if is_written else expected.partition(',')[0]})")
     parts.append(f"; {_origin(converter)}")
@@ -218,8 +219,13 @@ def noun(sample: object) -> str:
     name = _NOUNS.get(type(sample), f"a {type(sample).__name__}")
     if isinstance(sample, (list, tuple, set)):
         element, _ = element_sample(sample)
-        return name if element is EMPTY else f"{name} of {type(element).__name__}"
+        return name if element is EMPTY else f"{name} of {_kind(element)}"
     return name
+
+
+def _kind(sample: object) -> str:
+    """Name the type of a sample."""
+    return _KINDS.get(type(sample), type(sample).__name__)
 
 
 def _as_value(sample: object) -> str:
@@ -239,7 +245,7 @@ def _other_spelling(mismatch: Mismatch, *, is_typed: bool) -> str:
     sample, given = mismatch.sample, mismatch.given
     if type(sample) is str:
         return "; put it in quotes to make it a text"
-    if not is_typed and type(sample) in (int, float) and isinstance(given, str):
+    if not is_typed and type(sample) in _NUMBERS and isinstance(given, str):
         return _as_number(given, sample)
     return ""
 

@@ -152,6 +152,8 @@ def test_a_text_becomes_a_value_of_the_default_s_kind(
         pytest.param(1, "9" * 5000, "it has more than 4300 digits", id="many digits"),
         pytest.param(1, "1e-999999999", "`1.0` there would allow fractions", id="tiny exponent"),
         pytest.param([1], "1,b", "invalid int value: 'b' in '1,b'", id="element of another kind"),
+        pytest.param([1, 0.5], "1,b", "invalid number value: 'b' in '1,b';", id="text in numbers"),
+        pytest.param([[1, 0.5]], "3", "(expected a list of number)", id="numbers without brackets"),
         pytest.param([1], "1,,2", "invalid int value: ''", id="element left out"),
         pytest.param(
             [[1]],
@@ -262,6 +264,15 @@ def test_a_value_that_says_the_same_takes_the_default_s_type(
     assert type(found) is type(expected)
 
 
+def test_ints_and_floats_side_by_side_stay_what_they_are() -> None:
+    mixed = converter((0, 0.5, None))
+    assert repr(mixed.parse("1,2.0,1e3,0x10,None,inf")) == "(1, 2.0, 1000.0, 16, None, inf)"
+    assert repr(mixed.parse("[float('nan')]")) == "(nan,)"
+    assert repr(mixed.parse_words(["-1", "-inf"])) == "(-1, -inf)"
+    assert repr(mixed.check([1, 2.0, None])) == "(1, 2.0, None)"
+    assert repr(converter([[0, 0.5], [1]]).parse("[[3, 4.0]]")) == "[[3, 4.0]]"
+
+
 @pytest.mark.parametrize(
     ("default", "value", "sentence"),
     [
@@ -280,6 +291,14 @@ def test_a_value_that_says_the_same_takes_the_default_s_type(
             [1], {1}, "invalid list value: {1} (expected a list of int)", id="set for a list"
         ),
         pytest.param([1], ["a"], "invalid int value: 'a' in ['a']", id="another element"),
+        pytest.param((1, 0.5), [1, True], "invalid number value: True", id="bool in numbers"),
+        pytest.param(
+            (1, 0.5),
+            [1, "2"],
+            "invalid number value: '2' in [1, '2']; the default of `x` is the"
+            " tuple (1, 0.5) at train.py:12; leave its quotes out",
+            id="text in numbers",
+        ),
         pytest.param(
             ..., 3, "invalid literal value: 3 (expected the ellipsis, `!ell", id="no ellipsis"
         ),
