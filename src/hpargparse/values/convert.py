@@ -163,16 +163,19 @@ class Converter:
         """
         if self.is_optional and text in _NONE_WORDS:
             return None
-        sample = self.sample
+        mismatch: Mismatch | None = None
+        value: object = EMPTY
         try:
-            value = read(text, sample)
-        except Mismatch as mismatch:
+            value = read(text, self.sample)
+        except Mismatch as found:
+            mismatch = found
+        choices = self._whole_choices
+        if choices and not _among(value, choices):
+            for each in choices:
+                if text in (each, _shown_whole(each)):
+                    return self._within(each, odd_passes=True)
+        if mismatch is not None:
             self._refuse(mismatch, text)
-        if sample is EMPTY and value != text:
-            # `1` may stand for the choice "1" where no default tells the type.
-            choices = self.choices
-            if choices and not _among(value, choices) and text in choices:
-                return text
         return self._within(value)
 
     def parse_words(self, words: Sequence[str]) -> object:
@@ -220,6 +223,8 @@ class Converter:
         try:
             fitted = fit(value, self.sample)
         except Mismatch as mismatch:
+            if _among(value, self._whole_choices):
+                return self._within(value, odd_passes=True)
             self._refuse(mismatch, value, is_typed=False, is_written=is_written)
         return self._within(fitted)
 
@@ -261,7 +266,7 @@ class Converter:
         """
         sample = self.sample
         if type(value) is str:
-            if type(sample) is str or (sample is EMPTY and read(value, EMPTY) is value):
+            if self._stands_for_itself(value):
                 return value
         elif type(value) is type(sample) and type(value) in (float, complex):
             return repr(value)
@@ -280,6 +285,19 @@ class Converter:
         for key in path:
             default = default.get(key, EMPTY) if isinstance(default, dict) else EMPTY
         return Converter(default, {}, ".".join([self.name, *map(str, path)]), self.place)
+
+    @property
+    def _whole_choices(self) -> tuple[object, ...]:
+        """The choices of whole values, which may be of another kind than the default."""
+        choices = self.choices
+        return choices if choices and not self.takes_words else ()
+
+    def _stands_for_itself(self, text: str) -> bool:
+        """Tell whether a text, typed as it is, is read as that text."""
+        try:
+            return read(text, self.sample) == text
+        except Mismatch:
+            return text in self._whole_choices
 
     def _within(self, value: object, *, odd_passes: bool = False) -> object:
         """Return a value that is among the choices and in the range; refuse another."""

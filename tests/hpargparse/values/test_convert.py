@@ -316,6 +316,19 @@ def test_a_value_of_another_kind_is_refused_in_a_sentence(
     assert "at train.py:12" in str(caught.value)
 
 
+def test_a_choice_of_another_kind_is_taken_from_files_too_and_spelled_as_it_is_typed() -> None:
+    mixed = converter(1, choices=[1, "auto", None])
+    assert [mixed.check(each) for each in (1, "auto", None)] == [1, "auto", None]
+    assert [mixed.format(each) for each in (1, "auto", None)] == ["1", "auto", "None"]
+    with pytest.raises(ConversionError, match="invalid int value: 'b'"):
+        mixed.check("b")
+
+
+def test_elements_are_of_the_default_s_kind_whatever_the_choices() -> None:
+    with pytest.raises(ConversionError, match="invalid int value: 'auto'"):
+        converter([1], choices=[1, "auto"]).parse("auto")
+
+
 @pytest.mark.parametrize(
     ("default", "hints", "text", "expected"),
     [
@@ -330,6 +343,15 @@ def test_a_value_of_another_kind_is_refused_in_a_sentence(
         pytest.param(None, {"choices": ["1", "2"]}, "1", "1", id="text among choices"),
         pytest.param(None, {"choices": [1, 2]}, "1", 1, id="literal among choices"),
         pytest.param(None, {"choices": ["a"]}, "None", None, id="None beside choices"),
+        pytest.param(1, {"choices": [1, "auto"]}, "auto", "auto", id="choice of another kind"),
+        pytest.param(1, {"choices": [1, "auto"]}, "1", 1, id="choice of the default's kind"),
+        pytest.param(1, {"choices": [1, None]}, "None", None, id="None among choices"),
+        pytest.param("a", {"choices": ["a", 2]}, "2", 2, id="number among texts"),
+        pytest.param("2", {"choices": ["2", 2]}, "2", "2", id="text among numbers"),
+        pytest.param(True, {"choices": [True, "auto"]}, "auto", "auto", id="text for a flag"),
+        pytest.param(
+            1, {"choices": [1, "auto"], "range": [0, 9]}, "auto", "auto", id="choice without order"
+        ),
         pytest.param(["a"], {"choices": ["a", "b"]}, "b,a", ["b", "a"], id="choices of elements"),
         pytest.param([1], {"choices": [[1], [2]]}, "2", [2], id="choices of lists"),
         pytest.param(0.5, {"range": [0, 1]}, "1", 1.0, id="range"),
