@@ -293,9 +293,9 @@ class Converter:
         return choices if choices and not self.takes_words else ()
 
     def _stands_for_itself(self, text: str) -> bool:
-        """Tell whether a text, typed as it is, is read as that text."""
+        """Tell whether a text, typed as it is, is read as that text, or as that one element."""
         try:
-            return read(text, self.sample) == text
+            return read(text, self.sample) in (text, [text], (text,), {text})
         except Mismatch:
             return text in self._whole_choices
 

@@ -324,6 +324,12 @@ def test_a_choice_of_another_kind_is_taken_from_files_too_and_spelled_as_it_is_t
         mixed.check("b")
 
 
+@pytest.mark.parametrize("default", [["a"], ("a",), {"a"}, []], ids=repr)
+def test_a_choice_of_elements_is_spelled_as_it_is_typed(default: object) -> None:
+    texts = converter(default, choices=["b c", "d,e"])
+    assert [texts.format(each) for each in ("b c", "d,e")] == ["b c", "'d,e'"]
+
+
 def test_elements_are_of_the_default_s_kind_whatever_the_choices() -> None:
     with pytest.raises(ConversionError, match="invalid int value: 'auto'"):
         converter([1], choices=[1, "auto"]).parse("auto")
