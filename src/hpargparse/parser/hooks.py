@@ -85,7 +85,7 @@ def _hook(parser: argparse.ArgumentParser, bindings: list[Binding]) -> None:
     for name in _RELAXED:
         own[name] = partial(_parse, parser, bindings, getattr(parser, name))
     own["_get_option_tuples"] = partial(_option_tuples, parser._get_option_tuples)
-    own["_get_values"] = partial(_values, parser._get_values)
+    own["_get_values"] = partial(_values, parser, parser._get_values)
     own["_get_formatter"] = partial(_formatter, parser, bindings, parser._get_formatter)
     own["_print_message"] = partial(_print_message, parser._print_message)
     parser._negative_number_matcher = _NegativeNumber()  # type: ignore[assignment]
@@ -117,12 +117,20 @@ def _as_typed(words: Iterable[str]) -> list[str]:
 
 
 def _values(
+    parser: argparse.ArgumentParser,
     original: Callable[[argparse.Action, list[str]], Any],
     action: argparse.Action,
     words: Iterable[str],
 ) -> Any:
-    """Read the words of an option or an argument as they were typed."""
-    return original(action, _as_typed(words))
+    """Read the words of an option or an argument as they were typed.
+
+    Before Python 3.13, argparse loses the `--` of `--name=--`.
+    """
+    typed = _as_typed(words)
+    if typed == ["--"] and isinstance(action, BoundAction):
+        parser._check_value(action, "--")
+        return "--"
+    return original(action, typed)
 
 
 def _option_tuples(original: Callable[[str], list[Any]], option_string: str) -> list[Any]:

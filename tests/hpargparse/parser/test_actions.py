@@ -93,6 +93,21 @@ def test_words_become_values(line: str, name: str, value: object) -> None:
     assert type(found) is type(value)
 
 
+def test_two_dashes_behind_an_equals_sign_are_a_text() -> None:
+    source = '_("s", "x"); _("ks", ["x"]); _("opt", {"a": "x"})'
+    args = parsed("--s=-- --ks=-- --opt.a=--", source)
+    assert (args.s, args.ks, args.opt) == ("--", ["--"], {"a": "--"})
+
+
+@pytest.mark.parametrize("option", ["--shuffle", "--hp-list", "--hp-load", "--hp-save"])
+def test_two_dashes_are_refused_where_they_say_nothing(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser, manager = bound()
+    refusal(capsys, parser, f"{option}=--")
+    assert manager("shuffle") is False
+
+
 def test_a_key_that_stands_alone_is_turned_on() -> None:
     args = parsed("--opt.on", '_("opt", {"on": False})')
     assert args.opt == {"on": True}
