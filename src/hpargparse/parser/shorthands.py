@@ -48,12 +48,12 @@ def shorthands(
     for flag in flags:
         negated = NegatedAction(flag, spell(f"no-{flag.name}"))
         exact[f"{dashes}no-{flag.name}"] = exact[f"{dashes}no_{flag.name}"] = negated
-    yield from exact.items()
     # The keys `a_b` and `a-b` are two: who writes a key as it is gets that one.
     for option, other in exact.items():
         spelled = spell(option[len(dashes) :])
         if spelled not in exact:
             yield spelled, other
+        yield option, other
 
 
 class _Fixed(list[str]):

@@ -172,6 +172,14 @@ def test_an_abbreviation_of_two_options_is_ambiguous(capsys: pytest.CaptureFixtu
     assert message == "ambiguous option: --ab could match --ab-x, --ab-y"
 
 
+def test_an_ambiguous_abbreviation_names_options_as_help_spells_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser, _manager = bound('_("a_x", False)\n_("a_y", True)\n_("opt", {"ab_y": 2, "ab_z": 3})')
+    assert refusal(capsys, parser, "--no").endswith("match --no-a-x, --no-a-y")
+    assert refusal(capsys, parser, "--opt.a 1").endswith("match --opt.ab-y, --opt.ab-z")
+
+
 def test_options_stand_in_files_too(tmp_path: Path) -> None:
     file = tmp_path / "options"
     file.write_text("--lr\n3\n--shuffle\n")
