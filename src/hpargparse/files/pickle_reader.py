@@ -10,9 +10,9 @@ import io
 import pickle
 import pickletools
 
+from .pickle_sizes import MEMO_OPCODES, Sizes
 from .plain import DEPTH_LIMIT, why_not_plain
 
-_MEMO_OPCODES = ("PUT", "BINPUT", "LONG_BINPUT")
 # These fetch objects from a registry that other code has filled, without a name to look at.
 _REFUSED_OPCODES = ("EXT1", "EXT2", "EXT4", "PERSID", "BINPERSID", "NEXT_BUFFER")
 
@@ -71,14 +71,19 @@ def load_plain(data: bytes) -> object:
 def _inspect(data: bytes) -> None:
     """Refuse what would take memory, or fetch objects, before anything is built."""
     problem = None
+    sizes = Sizes()
     try:
         for opcode, argument, _position in pickletools.genops(data):
             if opcode.name in _REFUSED_OPCODES:
                 problem = f"it asks for objects by the opcode {opcode.name}"
                 break
             # The table of remembered objects is an array as long as its highest index.
-            if opcode.name in _MEMO_OPCODES and not 0 <= int(argument or 0) <= len(data):
+            if opcode.name in MEMO_OPCODES and not 0 <= int(argument or 0) <= len(data):
                 problem = f"it wants to remember {argument} objects"
+                break
+            sizes.follow(opcode, argument)
+            if sizes.problem is not None:
+                problem = f"it {sizes.problem}"
                 break
     except Exception as error:  # The reader of opcodes raises whatever its parts raise.
         raise BrokenPickleError(f"it is broken: {error}") from error

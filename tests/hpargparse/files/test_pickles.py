@@ -22,6 +22,18 @@ def test_plain_values_are_read_in_every_protocol(protocol: int) -> None:
     assert load_plain(pickle.dumps(PLAIN, protocol)) == PLAIN
 
 
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_what_is_long_deep_or_used_again_is_read(protocol: int) -> None:
+    nested: Any = 1
+    for _level in range(100):
+        nested = frozenset({nested, (nested,)}) if isinstance(nested, int) else (nested,)
+    key = (1, (2, 3))
+    for _level in range(60):
+        key = frozenset({key})  # type: ignore[assignment]
+    value = {"long": list(range(3_000)), "deep": nested, "keys": [{key: 1}] * 3, "names": {key}}
+    assert load_plain(pickle.dumps(value, protocol)) == value
+
+
 class Calls:
     """Make a directory when unpickled."""
 
@@ -34,6 +46,14 @@ class Plain:
 
     def __init__(self) -> None:
         self.field = 1
+
+
+def doubled_key(number: int) -> bytes:
+    """Build a tuple of two that are the same tuple of two, and so on, with the same bytes."""
+    data = b")\x94"
+    for index in range(number):
+        data += b"h%c\x86\x94" % index
+    return data
 
 
 looped: list[object] = []
@@ -108,6 +128,26 @@ for _ in range(60):
         ),
         pytest.param(pickle.dumps(doubled), "it stands for more than 4000000 values", id="bomb"),
         pytest.param(b"(" * 100_000 + b"l" * 100_000 + b".", "", id="deep"),
+        pytest.param(
+            b"})" + b"\x85" * 300_000 + b"K\x01s.",
+            "is nested deeper than 250 levels",
+            id="deep key",
+        ),
+        pytest.param(
+            b"\x8f()" + b"\x85" * 300_000 + b"\x90.",
+            "is nested deeper than 250 levels",
+            id="deep element of a set",
+        ),
+        pytest.param(
+            b"\x80\x04}" + doubled_key(60) + b"K\x01s.",
+            "it stands for more than 4000000 values",
+            id="bomb as a key",
+        ),
+        pytest.param(
+            b"\x80\x04})" + b"2\x86" * 60 + b"K\x01s.",
+            "it stands for more than 4000000 values",
+            id="bomb of opcode DUP as a key",
+        ),
     ],
 )
 def test_any_other_pickle_is_refused_with_what_it_asks_for(
