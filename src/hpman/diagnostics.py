@@ -65,8 +65,11 @@ class Diagnostic(Record):
 
     def __str__(self) -> str:
         """Give the place and the message, the excerpt, and what to do."""
+        from .source import printable
+
         head = f"{self.place}: {self.message}" if self.path is not None else self.message
-        return "\n".join(filter(None, [head, *self._excerpts(), self.advice]))
+        lines = [printable(head), *self._excerpts(), printable(self.advice)]
+        return "\n".join(filter(None, lines))
 
     def _excerpts(self) -> list[str]:
         """Show each call that takes part, or the one line at fault."""

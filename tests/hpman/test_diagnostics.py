@@ -56,6 +56,19 @@ def test_a_finding_about_several_calls_shows_each_with_its_context() -> None:
     assert "11th occurrence:" in lines
 
 
+def test_what_a_finding_says_cannot_command_a_terminal() -> None:
+    name = "lr\x1b[2J\nwd"
+    source = Source("\x1b.py", "one\ntwo\n")
+    calls = tuple(
+        Occurrence("_", name, EMPTY, {}, None, source, line, 1, line, 2) for line in (1, 2)
+    )
+    finding = Diagnostic("HPM201", f"`{name}` is.", f"Keep `{name}`.", "\x9b.py", occurrences=calls)
+    lines = str(finding).split("\n")
+    assert lines[0] == r"\x9b.py: `lr\x1b[2J\nwd` is."
+    assert lines[2] == r"\x1b.py:1"
+    assert lines[-1] == r"Keep `lr\x1b[2J\nwd`."
+
+
 def test_a_long_line_is_shown_around_its_column() -> None:
     source = Source("a.py", f"{'x' * 900}(y){'z' * 900}")
     finding = _finding(path="a.py", line=1, column=901, source=source)
