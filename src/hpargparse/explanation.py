@@ -219,13 +219,16 @@ def _type(each: HyperParameter) -> tuple[str, str | None]:
 def _section(each: Facts, *, is_named: bool, coloured: bool) -> Iterator[str]:
     """Yield the lines on one name."""
     bold, dim, plain = (_BOLD, _DIM, _PLAIN) if coloured else ("", "", "")
-    yield f"{bold}{each.name}{plain}"
+    yield f"{bold}{printable(each.name)}{plain}"
     rows = [("manager", each.manager)] if is_named else []
     rows += [("option", each.option), ("type", each.type), ("default", each.default or "")]
     rows += [(hint, _hint(value)) for hint, value in each.hints.items() if hint != "type"]
     rows += [("problem", problem) for problem in each.problems]
-    rows = [(title, " ".join(row.split())) for title, row in rows if row]
-    inner = [(one.name, one.default or "no default", _first_place(one)) for one in each.below]
+    rows = [(title, printable(" ".join(row.split()))) for title, row in rows if row]
+    inner = [
+        (printable(one.name), printable(one.default or "no default"), _first_place(one))
+        for one in each.below
+    ]
     widths = [max((len(one[column]) for one in inner), default=0) for column in (0, 1)]
     rows += [
         ("group of", f"{name:{widths[0]}}  {default:{widths[1]}}  {dim}{place}{plain}")

@@ -13,7 +13,7 @@ from hpman import EMPTY, NotLiteralEvaluable, from_here, printable
 from .columns import FILLER, Columns
 from .errors import Unholdable
 from .files.snapshot import dump
-from .transfer import saveable
+from .transfer import one_line, saveable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def listed(
             return dump(shown, how, in_order=True), left_out
         except Unholdable as problem:
             name, why = problem.args
-            left_out.append(f"`{name}` is left out: it {why}.")
+            left_out.append(f"`{printable(name)}` is left out: it {why}.")
             del shown[name]
 
 
@@ -99,10 +99,16 @@ def _row(each: HyperParameter, value: object) -> list[str]:
     if value is EMPTY:
         kind, shown = "", "(no value)"
     elif isinstance(value, NotLiteralEvaluable):
-        kind, shown = "expression", value.expression
+        kind, shown = "expression", _lines(value.expression)
     else:
-        kind, shown = type(value).__name__, value if isinstance(value, str) else _spelled(value)
-    return [each.name, kind, shown]
+        kind = type(value).__name__
+        shown = _lines(value) if isinstance(value, str) else _spelled(value)
+    return [printable(each.name), kind, shown]
+
+
+def _lines(text: str) -> str:
+    """Let a text keep its lines and tabs, and escape all else that does not print."""
+    return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
 
 
 def _spelled(value: object) -> str:
@@ -183,7 +189,7 @@ def origin(manager: HyperParameterManager) -> str:
         if value is EMPTY:
             lines.append(f"{each.name} has no value")
             continue
-        shown = value.expression if isinstance(value, NotLiteralEvaluable) else _spelled(value)
+        shown = one_line(value) if isinstance(value, NotLiteralEvaluable) else _spelled(value)
         lines.append(f"{each.name} = {shown}")
         lines += [f"    {step}" for step in manager.explain(each.name)]
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{printable(line)}\n" for line in lines)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 
-from hpman import EMPTY, HyperParameterManager, NotLiteralEvaluable, Origin
+from hpman import EMPTY, HyperParameterManager, NotLiteralEvaluable, Origin, printable
 from hpman.record import Record
 
 from .errors import ConversionError, MissingSnapshotError, SnapshotError, no_manager
@@ -133,12 +133,17 @@ def saveable(manager: HyperParameterManager) -> tuple[dict[str, object], list[st
     for name, value in manager.get_values().items():
         if isinstance(value, NotLiteralEvaluable):
             left_out.append(
-                f"`{name}` is left out: its default `{value.expression}` is not known "
+                f"`{printable(name)}` is left out: its default `{one_line(value)}` is not known "
                 "before the program has run it."
             )
         else:
             values[name] = value
     return values, left_out
+
+
+def one_line(default: NotLiteralEvaluable) -> str:
+    """Show the expression of a default on one line, without what does not print."""
+    return printable(" ".join(default.expression.split()))
 
 
 def unloadable(values: Mapping[str, object], known: Mapping[str, Converter]) -> list[str]:
@@ -169,7 +174,7 @@ def unloadable(values: Mapping[str, object], known: Mapping[str, Converter]) -> 
             from .values.refusals import change_by_load
 
             found.append(change_by_load(converter, value, fitted))
-    return found
+    return [printable(each) for each in found]
 
 
 def read_values(

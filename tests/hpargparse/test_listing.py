@@ -49,6 +49,18 @@ def test_what_a_program_has_set_is_left_out_where_it_is_no_literal() -> None:
     assert left_out[0].startswith("`a` is left out: it ")
 
 
+@pytest.mark.parametrize("how", ["yaml", "json", "detail", "origin"])
+def test_no_listing_commands_a_terminal(how: str) -> None:
+    source = '_("a\\x1b[2J\\nb", "\x1b[31m\\n\tx")\n_("end", f(1,\n  "\x9b1m"))\n'
+    text, left_out = listed(managed(source), how)
+    assert all(each.isprintable() for each in (*text.split("\n"), *left_out))
+
+
+def test_a_default_of_several_lines_takes_one_where_each_origin_does() -> None:
+    text, _left_out = listed(managed('_("end", f(1,\n  2))'), "origin")
+    assert text.split("\n")[0] == "end = f(1, 2)"
+
+
 def test_nothing_is_listed_as_nothing() -> None:
     manager = managed("")
     assert listed(manager, "yaml")[0] == "{}\n"

@@ -51,6 +51,16 @@ def test_a_format_may_be_named() -> None:
     assert manager("lr") == 0.5
 
 
+def test_what_is_said_of_a_save_is_one_line_that_prints() -> None:
+    manager = managed('_("end\\n\\x1b", f(1,\n  2))\n_("\\x1b", 1)\n_("\\x9b", 1)')
+    manager.set_value("\x1b", "x").set_value("\x9b", 1.0 + 0j)
+    with pytest.warns(UserWarning, match="`") as warned:
+        hpargparse.save("a.yaml", manager)
+    said = [str(each.message) for each in warned]
+    assert all(each.isprintable() for each in said)
+    assert said[0].startswith(r"`end\n\x1b` is left out: its default `f(1, 2)` is not known")
+
+
 def test_a_default_that_no_run_has_replaced_is_left_out_with_a_warning() -> None:
     manager = managed('_("lr", 0.5)\n_("end", LR / 10)')
     with pytest.warns(UserWarning, match="`end` is left out: its default `LR / 10` is not known"):

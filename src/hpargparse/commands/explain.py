@@ -9,7 +9,7 @@ import argparse
 import os
 import sys
 
-from hpman import HpmanError, index_of_all
+from hpman import HpmanError, index_of_all, printable
 
 from ..completion import complete
 from ..explanation import as_data, facts, found, near, text
@@ -54,7 +54,8 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
     warn(prog, _unreadable(index))
     names = found(index, options.name)
     if not names:
-        put(sys.stderr, f"{prog}: error: {_unknown(index, options.name, paths)}\n")
+        reason = printable(_unknown(index, options.name, paths))
+        put(sys.stderr, f"{prog}: error: {reason}\n")
         raise SystemExit(2)
     all_facts = [facts(index, *each) for each in names]
     if options.format == "json":

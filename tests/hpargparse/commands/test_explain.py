@@ -95,6 +95,21 @@ def test_a_long_line_is_shown_around_the_call(shown: Callable[..., str]) -> None
     assert len(excerpt) == len("==> 1: ") + 200
 
 
+@pytest.mark.parametrize("word", ["'a\x1b[2Jb'", "g", "nearby"])
+def test_what_sources_hold_cannot_command_the_terminal(
+    word: str, shown: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("odd.py").write_text(
+        '_("a\\x1b[2Jb", "\x1b[31m", help="\\x1b[32m", choices=["\x1b"])\n'
+        '_("g.\\x1b[2J", "\x1b[31m")\n_("\\x1bnearby", 1)\n'
+    )
+    if word == "nearby":
+        text = _refusal(capsys, word, "odd.py")
+    else:
+        text = shown(shlex.split(word)[0], "odd.py")
+    assert all(line.isprintable() for line in text.split("\n"))
+
+
 def test_json_is_one_list(shown: Callable[..., str]) -> None:
     (found,) = json.loads(shown("lr", "--format=json"))
     assert (found["name"], found["default"], found["type"]) == ("lr", "1e-3", "float")
