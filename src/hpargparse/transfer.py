@@ -225,7 +225,9 @@ def read_values(
                 loaded.origins[entry.name] = origin
     if problems:
         raise SnapshotError(*(each.diagnostics[0] for each in problems))
-    return loaded
+    # A dict is set before its keys, wherever they stand: it would take their values away.
+    outermost_first = sorted(loaded.values.items(), key=lambda item: item[0].count(separator))
+    return loaded.replace(values=dict(outermost_first))
 
 
 def _read(

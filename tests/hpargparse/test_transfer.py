@@ -51,6 +51,21 @@ def test_a_format_may_be_named() -> None:
     assert manager("lr") == 0.5
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param("opt: {lr: 3, b: {}}\nopt.wd: 2\nopt.b.c: 5\n", id="the whole first"),
+        pytest.param("opt.b.c: 5\nopt.wd: 2\nopt: {lr: 3, b: {}}\n", id="keys first"),
+        pytest.param("opt.b.c: 5\nopt.b: {}\nopt.wd: 2\nopt: {lr: 3}\n", id="deepest first"),
+    ],
+)
+def test_keys_of_a_dict_are_set_whatever_the_order_of_the_file(lines: str, tmp_path: Path) -> None:
+    manager = managed('_("opt", {"lr": 1, "wd": 0, "b": {"c": 1, "d": 2}})')
+    (tmp_path / "a.yaml").write_text(lines)
+    hpargparse.load(tmp_path / "a.yaml", manager)
+    assert manager("opt") == {"lr": 3, "wd": 2, "b": {"c": 5}}
+
+
 def test_what_is_said_of_a_save_is_one_line_that_prints() -> None:
     manager = managed('_("end\\n\\x1b", f(1,\n  2))\n_("\\x1b", 1)\n_("\\x9b", 1)')
     manager.set_value("\x1b", "x").set_value("\x9b", 1.0 + 0j)

@@ -14,6 +14,7 @@ from hpman.record import Record
 from ..errors import ConversionError
 from ..files.entries import flatten
 from ..values.convert import Converter
+from ..values.keys import find_key, key_paths
 from ..values.literals import show_literal
 from .errors import ComparisonError
 from .facts import Fact, Place, identity
@@ -101,7 +102,9 @@ def beside(snapshot: Snapshot, sources: Iterable[Fact], placeholders: Sequence[s
     others = {each.name: each for each in first.values() if each.name not in known}
     names = known.keys() | others.keys()
     found: dict[str, Fact] = {}
-    for entry in flatten(snapshot, names.__contains__, _SEPARATOR):
+    entries = flatten(snapshot, names.__contains__, _SEPARATOR)
+    # As a load does, it sets a dict before its keys, wherever they stand.
+    for entry in sorted(entries, key=lambda each: each.name.count(_SEPARATOR)):
         above = _above(entry.name, known)
         if above is not None:
             whole = found.get(above.name) or _fact(snapshot, entry, above.placeholder, above)
@@ -162,7 +165,10 @@ def _above(name: str, known: Mapping[str, Fact]) -> Fact | None:
 def _with_key(whole: Fact, entry: Entry, above: Fact) -> Fact:
     """Put a value into a dict, as setting the name of the key does."""
     value: Any = deepcopy(whole.value)
-    *levels, last = entry.name[len(above.name) + 1 :].split(_SEPARATOR)
+    default: Any = above.value
+    key = entry.name[len(above.name) + 1 :]
+    path = find_key(key, default, key_paths(default, _SEPARATOR), _SEPARATOR)
+    *levels, last = path or key.split(_SEPARATOR)
     level = value
     for each in levels:
         if not isinstance(level.get(each), dict):

@@ -16,6 +16,7 @@ _("lr", 1e-3)
 _("n", 3, range=[0, 9])
 _("ks", (1, 2))
 _("opt", {"lr": 1, "inner": {"a": 1}})
+_("odd", {"a.b": 1, 2: {"c": 3}})
 _("model.depth", 4)
 _("run", RUN)
 _("used")
@@ -29,6 +30,7 @@ def _compared(values: dict[str, object]) -> dict[str, str]:
         "n": 3,
         "ks": (1, 2),
         "opt": {"lr": 1, "inner": {"a": 1}},
+        "odd": {"a.b": 1, 2: {"c": 3}},
         "model.depth": 4,
     }
     given = {**{name: complete[name] for name in complete if name not in values}, **values}
@@ -68,6 +70,21 @@ def _compared(values: dict[str, object]) -> dict[str, str]:
             {"opt": ..., "opt.lr": 2, "opt.inner.a": 3},
             {"opt": "changed {'lr': 2, 'inner': {'a': 3}}"},
             id="keys of a dict",
+        ),
+        pytest.param(
+            {"odd": ..., "odd.a.b": 2, "odd.2.c": 4},
+            {"odd": "changed {'a.b': 2, 2: {'c': 4}}"},
+            id="keys that hold a dot or are no text",
+        ),
+        pytest.param(
+            {"opt.inner.a": 3, "opt": {"lr": 2, "inner": {}}},
+            {"opt": "changed {'lr': 2, 'inner': {'a': 3}}"},
+            id="a key that stands before its dict",
+        ),
+        pytest.param(
+            {"opt": ..., "opt.new": 3},
+            {"opt": "changed {'lr': 1, 'inner': {'a': 1}, 'new': 3}"},
+            id="a key that the dict lacks",
         ),
         pytest.param(
             {"opt": ..., "opt.lr.x": 2},
