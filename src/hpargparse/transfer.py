@@ -149,7 +149,8 @@ def one_line(default: NotLiteralEvaluable) -> str:
 def unloadable(values: Mapping[str, object], known: Mapping[str, Converter]) -> list[str]:
     """Return a sentence on each value that a load would refuse, or change.
 
-    Only a program sets such values: what is typed, or stands in a file, fits.
+    What is typed, or stands in a file, fits. A default may not fit its own hints, and
+    what a program sets need not fit at all.
 
     Args:
         values: the values by flat name.
@@ -158,23 +159,28 @@ def unloadable(values: Mapping[str, object], known: Mapping[str, Converter]) -> 
     found = []
     for name, value in values.items():
         converter = known.get(name)
-        if converter is None or value is converter.default:
+        if converter is None:
             continue
         try:
             fitted = converter.check(value)
         except ValueError as error:
-            from .values.refusals import way_to_allow
-
-            found.append(
-                f"`{name}` is saved as a program has set it, but a load will refuse it: {error}."
-                f" {way_to_allow(converter, value)}"
-            )
+            found.append(_refused_later(converter, value, error))
             continue
-        if fitted is not value and fitted != value:
+        if value is not converter.default and fitted is not value and fitted != value:
             from .values.refusals import change_by_load
 
             found.append(change_by_load(converter, value, fitted))
     return [printable(each) for each in found]
+
+
+def _refused_later(converter: Converter, value: object, error: ValueError) -> str:
+    """Say that a load will refuse what is saved, and what would let it pass."""
+    whose, way_out = "its default", "Change the default, or the hint."
+    if value is not converter.default:
+        from .values.refusals import way_to_allow
+
+        whose, way_out = "a program has set it", way_to_allow(converter, value)
+    return f"`{converter.name}` is saved as {whose}, but a load will refuse it: {error}. {way_out}"
 
 
 def read_values(

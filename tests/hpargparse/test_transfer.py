@@ -125,6 +125,29 @@ def test_a_value_that_a_load_would_not_give_back_is_saved_with_a_warning(
         assert one.read() == other.read()
 
 
+@pytest.mark.parametrize(
+    "definition", ["'c', choices=['a', 'b']", "3, range=[0, 2]", "False, type='float'"]
+)
+def test_a_default_that_its_hints_refuse_is_saved_with_a_warning(
+    definition: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = f'_("x", {definition})'
+    with pytest.warns(UserWarning, match="`x` is saved as its default, but a load will refuse"):
+        hpargparse.save("a.yaml", managed(source))
+    with pytest.raises(SnapshotError, match="`x`"):
+        hpargparse.load("a.yaml", managed(source))
+    parser, _manager = bound(source)
+    parser.parse_args(["--hp-save", "b.yaml"])
+    assert "Change the default, or the hint." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("definition", ["1, type='float'", "None, type='int', choices=[1]", "[1]"])
+def test_a_default_that_a_load_takes_is_saved_without_a_word(definition: str) -> None:
+    source = f'_("x", {definition})'
+    hpargparse.save("a.yaml", managed(source))
+    hpargparse.load("a.yaml", managed(source))
+
+
 def test_a_value_out_of_range_is_saved_with_a_warning_and_refused_by_a_command_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
