@@ -295,13 +295,12 @@ class _Names:
             raise self._unknown(entry, f"there is no hyperparameter `{name}`.", advice)
         if entry.value == {}:  # it gives none of the values below it, which is fine
             return EMPTY
-        raise SnapshotError.at(
-            self.path,
-            entry.line,
-            f"`{name}` is no hyperparameter but a group of them, such as `{inner}`.",
-            f"Write the values below it, as in `{inner}: ...`.",
-            name=name,
-        )
+        message = f"`{name}` is no hyperparameter but a group of them, such as `{inner}`."
+        advice = f"Write the values below it, as in `{inner}: ...`."
+        if isinstance(entry.value, dict):  # with keys that are no names
+            odd = next(key for key in entry.value if type(key) is not str)
+            advice += f" The key {odd!r} is a name in quotes alone."
+        raise SnapshotError.at(self.path, entry.line, message, advice, name=name)
 
     def _dict_above(self, name: str) -> str | None:
         """Return the hyperparameter with a dict that a name is a key of."""

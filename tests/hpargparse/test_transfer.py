@@ -433,6 +433,18 @@ def test_a_value_for_a_group_is_refused(value: str, tmp_path: Path) -> None:
     assert "`model.depth: ...`" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("lines", "key"), [("layers: {0: 5}", "0"), ("layers: {'0': 5, 1: 6}", "1")]
+)
+def test_a_name_in_a_group_that_is_no_text_is_refused_with_the_way_out(
+    lines: str, key: str
+) -> None:
+    manager = managed('_("layers.0", 1)\n_("layers.1", 2)')
+    with pytest.raises(SnapshotError) as caught:
+        hpargparse.load(_write(lines), manager)
+    assert str(caught.value).endswith(f"The key {key} is a name in quotes alone.")
+
+
 def test_a_group_without_values_gives_none(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text("model: {}")
