@@ -204,9 +204,18 @@ def about(action: OfHyperParameter) -> str:
         used = "" if known.definition else "used at "
         facts.append(f"{used}{_shown_path(first.path, _here())}:{first.line}")
     says = known.hints.get("help")
-    text = f"({', '.join(facts)})" if not says else f"{says} ({', '.join(facts)})"
+    text = printable(f"({', '.join(facts)})")
+    if says:
+        text = f"{_harmless(str(says))} {text}"
     # The empty `%(default).0s` keeps ArgumentDefaultsHelpFormatter from adding another default.
     return text.replace("%", "%%") + "%(default).0s"
+
+
+def _harmless(text: str) -> str:
+    """Escape what commands a terminal; blanks and ends of lines are the formatter's."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isspace() else printable(each) for each in text)
 
 
 def _limits_text(lowest: object, highest: object) -> str:

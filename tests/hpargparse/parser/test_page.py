@@ -79,6 +79,15 @@ def test_help_says_type_range_default_and_place(source: str, shown: str) -> None
     assert f"{shown}rain.py:1)" in parser.format_help()
 
 
+def test_what_sources_hold_cannot_command_the_terminal_of_help() -> None:
+    hints = r"help='a\x1b[31m\n\xa0b', group='\x1b[2J', metavar='\x9b'"
+    parser, _manager = bound(f"_('x', '\\x1b]0;', {hints})\n_('\\x1b', f('\x9b'))")
+    shown = parser.format_help()
+    assert not {"\x1b", "\x9b"}.intersection(shown)
+    assert r"a\x1b[31m" in shown
+    assert r"default: \x1b]0;" in shown
+
+
 @pytest.mark.parametrize(
     ("source", "usage", "option"),
     [
