@@ -92,8 +92,11 @@ class YamlReader:
             problem = ", ".join(filter(None, [error.context, error.problem]))
             raise self._malformed(mark.line + 1 if mark else None, problem) from None
         except yaml.reader.ReaderError as error:
-            line = self.text.count("\n", 0, error.position) + 1
-            raise self._malformed(line, f"{error.reason}, at {error.character!r}") from None
+            # What its position counts, bytes or characters, is up to the build of PyYAML.
+            refused = chr(int(error.character))
+            line = self.text.count("\n", 0, self.text.index(refused)) + 1
+            problem = f"control characters are not allowed, such as {refused!r}"
+            raise self._malformed(line, problem) from None
 
     def _demand_only(self, documents: int, start: Any) -> None:
         """Refuse a second document."""

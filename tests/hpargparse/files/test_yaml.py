@@ -179,6 +179,11 @@ def test_each_key_has_its_line() -> None:
             "a: 'x", "This cannot be read as YAML: while scanning a quoted scalar", id="quote"
         ),
         pytest.param("x: 1\na: \x01", "2: This cannot be read as YAML: ", id="control character"),
+        pytest.param(
+            "# größe\na: \x1b\n\n\n",
+            r"2: This cannot be read as YAML: control characters are not allowed, such as '\x1b'.",
+            id="control character behind letters of two bytes",
+        ),
         pytest.param("a: 1\n---\nb: 2", "2: A second YAML document begins here.", id="documents"),
         pytest.param("a: *x", "1: The alias `*x` stands for nothing", id="alias without anchor"),
         pytest.param(
