@@ -265,9 +265,13 @@ def _adopt(file: int | str, before: os.stat_result) -> None:
     """Give the new file the owner and the permissions of the old one."""
     now = os.stat(file)
     if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
-        # Only a privileged user can give a file away; the content matters more.
-        with suppress(OSError):
+        # Only a privileged user can give a file away, and who is in a group keep a file there;
+        # the content matters more.
+        try:
             os.chown(file, before.st_uid, before.st_gid)
+        except OSError:
+            with suppress(OSError):
+                os.chown(file, -1, before.st_gid)
     os.chmod(file, stat.S_IMODE(before.st_mode))
 
 

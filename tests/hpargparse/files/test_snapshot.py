@@ -535,10 +535,18 @@ def test_a_new_file_has_the_permissions_that_files_have_here() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no owners of this kind")
-def test_the_owner_stays_as_it_was_where_that_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("allowed", ["both", "the group", "neither"])
+def test_owner_and_group_stay_as_they_were_where_that_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, allowed: str
+) -> None:
     write("a.yaml", {"a": 1})
     given: list[object] = []
     seen = os.stat
+
+    def chown(_file: object, owner: int, group: int) -> None:
+        if allowed == "neither" or (allowed == "the group" and owner != -1):
+            raise PermissionError(1, "Operation not permitted")
+        given.append((owner, group))
 
     def stat_of_another(path: object) -> os.stat_result:
         fields = list(seen(path))  # type: ignore[arg-type]
@@ -547,9 +555,11 @@ def test_the_owner_stays_as_it_was_where_that_is_allowed(monkeypatch: pytest.Mon
         return os.stat_result(fields)
 
     monkeypatch.setattr(os, "stat", stat_of_another)
-    monkeypatch.setattr(os, "chown", lambda *arguments: given.append(arguments[1:]))
+    monkeypatch.setattr(os, "chown", chown)
     write("a.yaml", {"a": 2})
-    assert given == [(os.getuid() + 1, os.getgid())]
+    assert read("a.yaml").values == {"a": 2}
+    owner = {"both": [os.getuid() + 1], "the group": [-1], "neither": []}[allowed]
+    assert given == [(each, os.getgid()) for each in owner]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="symlinks need privileges there")
