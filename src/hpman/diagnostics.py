@@ -67,9 +67,10 @@ class Diagnostic(Record):
         """Give the place and the message, the excerpt, and what to do."""
         from .source import printable
 
-        head = f"{self.place}: {self.message}" if self.path is not None else self.message
-        lines = [printable(head), *self._excerpts(), printable(self.advice)]
-        return "\n".join(filter(None, lines))
+        head = printable(self.message)
+        if self.path is not None:
+            head = f"{self.place}: {head}"
+        return "\n".join(filter(None, [head, *self._excerpts(), printable(self.advice)]))
 
     def _excerpts(self) -> list[str]:
         """Show each call that takes part, or the one line at fault."""
