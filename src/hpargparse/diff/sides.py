@@ -13,6 +13,7 @@ from hpman.record import Record
 
 from ..files.advice import Advice
 from ..files.snapshot import read
+from ..formats import EXTENSIONS
 from .errors import ComparisonError
 from .snapshots import alone, beside, owners
 from .sources import Side, facts_of_both, facts_of_one
@@ -112,7 +113,12 @@ def sides(request: Request) -> Sides:
         both = reader.snapshot_and_sources(old, new)
     else:
         both = reader.sources(old, new)
-    return Sides(old, new, *both, [*words.warnings, *reader.warnings], reader.faults)
+    doubts = [
+        doubt
+        for named, found in zip((old, new), both, strict=True)
+        if not found and (doubt := _doubt(named)) is not None
+    ]
+    return Sides(old, new, *both, [*words.warnings, *reader.warnings, *doubts], reader.faults)
 
 
 class _Reader:
@@ -278,6 +284,17 @@ class _Reader:
             if below != ".." and not below.startswith("../"):
                 return "" if below == "." else below
         return None
+
+
+def _doubt(named: Named) -> str | None:
+    """Ask whether a file that is nothing as Python is a snapshot that is called otherwise."""
+    is_python = os.path.splitext(named.word)[1] == ".py" or os.path.isdir(named.word)
+    if named.kind != "path" or is_python:
+        return None
+    return (
+        f"{named.word} is read as Python, and holds nothing to compare. If it is a snapshot,"
+        f" rename it: they are known by {', '.join(EXTENSIONS)}."
+    )
 
 
 def _snapshot(named: Named) -> Snapshot:

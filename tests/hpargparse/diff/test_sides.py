@@ -316,6 +316,20 @@ def test_folders_on_disk_are_compared_by_the_paths_in_them(project: Path, tmp_pa
     assert _changes(y, "HEAD") == ["added b sub/b.py:1"]
 
 
+@pytest.mark.parametrize("other", ["HEAD", "b.yaml", "a.py", "."])
+def test_a_snapshot_that_is_called_otherwise_is_doubted(project: Path, other: str) -> None:
+    write(project, {"b.yaml": "a: 1\n", "b.yaml.bak": "a: 1\n", "script": "_('a', 1)\n"})
+    write(project, {"nothing.py": "a: 1\n"})
+    for words in ((other, "b.yaml.bak"), ("b.yaml.bak", other)):
+        (warning,) = sides(Request(words)).warnings
+        assert warning == (
+            "b.yaml.bak is read as Python, and holds nothing to compare. If it is a snapshot,"
+            " rename it: they are known by .yaml, .yml, .json, .pickle, .pkl."
+        )
+    assert sides(Request((other, "script"))).warnings == []
+    assert sides(Request((other, "nothing.py"))).warnings == []
+
+
 def test_a_bare_repository_has_revisions_alone(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
