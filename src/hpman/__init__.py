@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from . import m as m
     from .diagnostics import Diagnostic as Diagnostic
     from .errors import (
+        EMPTY as EMPTY,
+    )
+    from .errors import (
         ArgumentCountError as ArgumentCountError,
     )
     from .errors import (

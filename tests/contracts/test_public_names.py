@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import pkgutil
@@ -80,6 +81,17 @@ def test_a_name_is_listed_once(package: ModuleType) -> None:
     for name in package.__all__:
         getattr(package, name)
     assert len(dir(package)) == len(set(dir(package)))
+
+
+@pytest.mark.parametrize("package", [hpman, hpargparse], ids=lambda package: package.__name__)
+def test_type_checkers_are_told_where_each_public_name_comes_from(package: ModuleType) -> None:
+    told = {
+        each.asname: node.module
+        for node in ast.walk(ast.parse(inspect.getsource(package)))
+        if isinstance(node, ast.ImportFrom) and node.level and node.module
+        for each in node.names
+    }
+    assert told == package._OWNERS
 
 
 @pytest.mark.parametrize("package", [hpman, hpargparse], ids=lambda package: package.__name__)

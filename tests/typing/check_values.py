@@ -8,7 +8,7 @@ from typing import Any
 from typing_extensions import assert_type
 
 import hpargparse
-from hpman import HyperParameterManager
+from hpman import EMPTY, EmptyValue, HyperParameterManager
 from hpman.m import TYPE_CHECKING as CHECKING
 from hpman.m import HyperParameterManager as Named
 from hpman.m import _, any_other_name
@@ -34,6 +34,7 @@ assert_type(_("lr", 1e-3, name="a hint", default="a hint too"), float)
 assert_type(_("lr"), Any)
 assert_type(_("checkpoint", None), Any)
 assert_type(_.get_value("lr"), Any)
+assert_type(EMPTY, EmptyValue)
 
 _(3)  # type: ignore[call-overload]
 _.set_value(3, 1)  # type: ignore[arg-type]
