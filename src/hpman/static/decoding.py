@@ -7,7 +7,7 @@ bytes; must not know where they came from or what the text says.
 from __future__ import annotations
 
 _UTF_8_MARK = b"\xef\xbb\xbf"
-_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _ZIP, _END_OF_ZIP = b"PK\3\4", b"PK\5\6"
 _BLANKS = b" \t\f"
 
@@ -47,7 +47,7 @@ def decode(data: bytes) -> str:
     >>> decode(b"# coding: latin-1\r\nx = '\xe9'\r\n")
     "# coding: latin-1\nx = 'é'\n"
     """
-    if data.startswith(_UTF_16_MARKS):
+    if data.startswith(UTF_16_MARKS):
         raise DecodingError("the file is in UTF-16, which Python does not read; save it as UTF-8")
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -7,14 +7,13 @@ must not know how the full parse goes on.
 from __future__ import annotations
 
 from ..names import normalized
-from .spelling import UTF_16_MARKS, respell, says
-from .uses import Uses, words_of
+from .decoding import UTF_16_MARKS
+from .spelling import respell, says
+from .uses import PACKAGE, Uses, words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-_PACKAGE = b"hpman"
 
 
 class Prefilter:
@@ -76,7 +75,7 @@ class Prefilter:
 
     def _holds(self, data: bytes) -> bool:
         """Search bytes in which each name is spelled as it is."""
-        if self._others and says(data, _PACKAGE):
+        if self._others and says(data, PACKAGE):
             return True
         uses = None
         for name, find in self._words:

@@ -7,9 +7,8 @@ what the names are for.
 from __future__ import annotations
 
 from ..names import normalized
-from .decoding import DecodingError, decode, encoding_of
+from .decoding import UTF_16_MARKS, DecodingError, decode, encoding_of
 
-UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _ASCII = bytes(range(128))
 
 

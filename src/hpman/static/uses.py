@@ -7,7 +7,7 @@ files there are, nor how a parse goes on.
 from __future__ import annotations
 
 from .foreign import imports_foreign
-from .scopes import CHAINED
+from .scopes import CHAINED, MANAGER_CLASS, ROOT
 from .spelling import respell, says
 from .strings import Strings
 
@@ -16,13 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from re import Match
 
-_PACKAGE = b"hpman"
-_CLASS = b"HyperParameterManager"
+PACKAGE, _CLASS = ROOT.encode(), MANAGER_CLASS.encode()
 # What can follow a manager that is passed on, and one that is called or passed on.
 _ENDS = frozenset(each.encode() for each in ("", *"\r\n\\#,;:]}"))
 _FOLLOWS = _ENDS | frozenset(each.encode() for each in "( \t\f)")
 _CHAINED = tuple(each.encode() for each in CHAINED)
-_OPENING = frozenset((b"(", b"[", b"{"))
 _DISPLAYED = frozenset((b"", b"=", b"(", b",", b"["))  # what stands before a tuple or a list
 # What a name never follows at once; an attribute is ours only where the file says `hpman`.
 _NEVER_BEFORE = frozenset((b")", b"]", b"}", b"'", b'"', b"."))
@@ -59,7 +57,7 @@ class Uses:
             words: where it stands as a word.
         """
         data = self._data
-        if says(data, _PACKAGE) or says(data, _CLASS):
+        if says(data, PACKAGE) or says(data, _CLASS):
             return True
         return self._any(words) and not self._is_foreign(name)
 
