@@ -8,6 +8,7 @@ from __future__ import annotations
 from _thread import get_ident
 from weakref import WeakValueDictionary
 
+from .names import is_private
 from .runtime.portable import (
     arrived,
     is_starting,
@@ -170,5 +171,4 @@ def _slots(kind: type, base: type) -> Iterator[str]:
     for each in kind.__mro__[: kind.__mro__.index(base)]:
         slots = each.__dict__.get("__slots__", ())
         for name in [slots] if isinstance(slots, str) else slots:
-            is_private = name.startswith("__") and not name.endswith("__")
-            yield f"_{each.__name__.lstrip('_')}{name}" if is_private else name
+            yield f"_{each.__name__.lstrip('_')}{name}" if is_private(name) else name

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Call = tuple[str, int, int]
     Noted = tuple[str | CodeType, int, int]
 
-_OURS = ("hpman", "hpargparse")
+OURS = ("hpman", "hpargparse")  # the packages of this project
 _LONGEST = 80
 
 
@@ -250,9 +250,8 @@ class Journal:
             more: the histories of what is set for the length of a block.
         """
         wanted = tuple(names)
-        last: dict[
-            object, Event
-        ] = {}  # what was set here may have gone to another process and back
+        # What was set here may have gone to another process and back.
+        last: dict[object, Event] = {}
         for history in (self.history, self.received):
             for event in history.events(wanted, below=below):
                 if event[0] >= last.get(event[1:3], event)[0]:
@@ -319,7 +318,7 @@ def call_site() -> tuple[CodeType, int]:
     Python counts the lines from the start of the code, which in a long one takes longer
     than all else that a call does.
     """
-    frame = frame_outside(_OURS, sys._getframe(2))
+    frame = frame_outside(OURS, sys._getframe(2))
     return frame.f_code, frame.f_lasti
 
 
@@ -354,7 +353,7 @@ def caller(kind: str, text: str) -> Origin:
     >>> caller("setter", "set_value").text
     'set_value'
     """
-    frame = frame_outside(_OURS)
+    frame = frame_outside(OURS)
     return Origin(kind, frame.f_code.co_filename, frame.f_lineno, text)
 
 

@@ -10,7 +10,7 @@ import os
 import sys
 
 from ..errors import EMPTY, ImpossibleTree
-from .origin import frame_outside
+from .origin import OURS, frame_outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 _PLAIN = frozenset([type(None), bool, int, float, complex, str, bytes, type(EMPTY)])
 _STARTERS = ("multiprocessing", "concurrent", "threading", "runpy", "joblib", "torch")
-_OURS = ("hpman", "hpargparse")
-_MACHINERY = frozenset([*_OURS, "pickle", "cloudpickle", *_STARTERS])
+_MACHINERY = frozenset([*OURS, "pickle", "cloudpickle", *_STARTERS])
 _BY_VALUE = frozenset(["cloudpickle", "dill", "loky"])
 _BIRTH = os.urandom(8)  # containers start anew with the same few process ids
 
@@ -223,7 +222,7 @@ class _Nowhere:
 
 def _asking_pickler() -> Callable[[Any], Any] | None:
     """Return the kind of pickler that asks, None for one that pickles functions by value."""
-    name = frame_outside((*_OURS, "pickle")).f_globals.get("__name__")
+    name = frame_outside((*OURS, "pickle")).f_globals.get("__name__")
     parts = name.split(".") if isinstance(name, str) else []
     if not _BY_VALUE.isdisjoint(parts):
         return None
