@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 _FILES = (b"100644", b"100755")
-_LINK = b"120000"
 _HEX = frozenset("0123456789abcdef")
 # So many requests and no more are on their way: each side of a pipe holds them.
 _AT_ONCE = 48

@@ -82,11 +82,6 @@ class Converter:
         return "NoneType" if self.default is None else "any"
 
     @property
-    def is_flag(self) -> bool:
-        """Whether the option may stand without a value."""
-        return type(self.sample) is bool
-
-    @property
     def takes_words(self) -> bool:
         """Whether the option may be given several words."""
         return type(self.sample) in (list, tuple, set)

@@ -357,7 +357,7 @@ def caller(kind: str, text: str) -> Origin:
     return Origin(kind, frame.f_code.co_filename, frame.f_lineno, text)
 
 
-def brief(value: object, longest: int = _LONGEST) -> str:
+def brief(value: object) -> str:
     """Show any value on one short line, whatever its `repr` does.
 
     >>> brief(list(range(1000)))
@@ -369,10 +369,10 @@ def brief(value: object, longest: int = _LONGEST) -> str:
         shown = reprlib.repr(value)
     except ValueError:  # an int of more digits than Python spells in tens
         shown = f"<{type(value).__name__} of many digits>"
-    return _one_line(shown, longest)
+    return _one_line(shown)
 
 
-def _one_line(text: str, longest: int = _LONGEST) -> str:
+def _one_line(text: str) -> str:
     """Join lines and shorten what is long."""
     line = " ".join(text.split())
-    return line if len(line) <= longest else f"{line[: longest - 3]}..."
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 3]}..."

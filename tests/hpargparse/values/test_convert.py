@@ -476,9 +476,7 @@ def test_the_type_has_a_name(default: object, hints: dict[str, object], name: st
     assert converter(default, **hints).type_name == name
 
 
-def test_an_option_knows_whether_it_stands_alone_or_takes_words() -> None:
-    assert converter(True).is_flag
-    assert not converter(1).is_flag
+def test_an_option_knows_whether_it_takes_words() -> None:
     assert converter((1,)).takes_words
     assert not converter("a").takes_words
 
