@@ -89,6 +89,14 @@ class Diagnostic(Record):
 
 
 def _ordinal(number: int) -> str:
-    """Spell the first ten ordinals; number the others."""
+    """Spell the first ten ordinals; number the others.
+
+    >>> _ordinal(2), _ordinal(11), _ordinal(22), _ordinal(113)
+    ('Second', '11th', '22nd', '113th')
+    """
     words = "First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth".split()
-    return words[number - 1] if number <= len(words) else f"{number}th"
+    if number <= len(words):
+        return words[number - 1]
+    is_teen = number // 10 % 10 == 1
+    ending = "th" if is_teen else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
