@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from ..diagnostics import Diagnostic
     from ..source import Source
+    from .decoding import DecodingError
 
     # What an occurrence holds, without its source; last comes the line that hides it.
     Row: TypeAlias = tuple[
@@ -65,7 +66,7 @@ def extract(source: Source, placeholders: frozenset[str]) -> Extract:
     try:
         rows, diagnostics, where_from = _read_all(source, placeholders)
     except UnparsableError as error:
-        return Extract((), (_unparsable(source, error),))
+        return Extract((), (no_python(source, error),))
     occurrences = _occurrences(rows, source)
     occurrences.sort(key=_BY_PLACE)
     return Extract(tuple(occurrences), tuple(sorted(diagnostics, key=_position)), where_from)
@@ -273,8 +274,8 @@ def _diagnostic(
     )
 
 
-def _unparsable(source: Source, error: UnparsableError) -> Diagnostic:
-    """Report a text that is not Python."""
+def no_python(source: Source, error: UnparsableError | DecodingError) -> Diagnostic:
+    """Report a text, or what can be shown of some bytes, that Python cannot read."""
     from ..diagnostics import Diagnostic
 
     return Diagnostic(

@@ -14,7 +14,7 @@ from ..names import normalized
 from ..record import Record
 from ..source import Source
 from .decoding import DecodingError, decode
-from .extract import extract
+from .extract import extract, no_python
 from .files import exclusion, flatten, read, walk
 from .index import Index, ScannedFile
 from .syntax import collector_at_rest
@@ -23,6 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from ..diagnostics import Diagnostic
     from .files import Found, Path, Paths
 
     Key = tuple[object, ...]
@@ -242,12 +243,8 @@ def _scan_file(
     try:
         data = read(each.path)
     except OSError as error:
-        reason = f"This file cannot be read: {error.strerror}."
-        return _unreadable(
-            Source(each.path, "", file_key(each.path)),
-            reason,
-            "Allow reading it, or leave it out.",
-        )
+        source = Source(each.path, "", file_key(each.path))
+        return ScannedFile(source, (), (_closed(source, error),))
     if not (each.named or may_hold(data)):
         return None
     return _scan_data(each.path, file_key(each.path), data, placeholders)
@@ -259,14 +256,8 @@ def _scan_data(path: str, key: Key, data: bytes, placeholders: frozenset[str]) -
         text = decode(data)
     except DecodingError as error:
         shown = data.decode("ascii", "replace").replace("\r\n", "\n").replace("\r", "\n")
-        reason = f"This is no Python that can be read: {error.reason}."
-        return _unreadable(
-            Source(path, shown, key),
-            reason,
-            "Mend the file, or leave it out.",
-            error.line,
-            error.column,
-        )
+        source = Source(path, shown, key)
+        return ScannedFile(source, (), (no_python(source, error),))
     return _scan_source(Source(path, text, key), placeholders)
 
 
@@ -278,19 +269,9 @@ def _scan_source(
     return ScannedFile(source, found.occurrences, found.diagnostics, found.links, is_text)
 
 
-def _unreadable(
-    source: Source, reason: str, advice: str, line: int | None = None, column: int | None = None
-) -> ScannedFile:
-    """Report a file that cannot be read or decoded."""
+def _closed(source: Source, error: OSError) -> Diagnostic:
+    """Report a file that the system does not let us read."""
     from ..diagnostics import Diagnostic
 
-    problem = Diagnostic(
-        "HPM001",
-        reason,
-        advice,
-        source.path,
-        line,
-        column,
-        source=source if line is not None else None,
-    )
-    return ScannedFile(source, (), (problem,))
+    message = f"This file cannot be read: {error.strerror}."
+    return Diagnostic("HPM001", message, "Allow reading it, or leave it out.", source.path)
