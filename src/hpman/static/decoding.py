@@ -65,6 +65,15 @@ def decode(data: bytes) -> str:
         raise _undecodable(body, error) from None
 
 
+def uniform(text: str) -> str:
+    r"""Return a text in which each kind of newline is `\n`, as Python takes them.
+
+    >>> uniform("a\r\nb\rc\n")
+    'a\nb\nc\n'
+    """
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def encoding_of(data: bytes) -> str:
     r"""Return the name of the encoding that the first two lines declare.
 
@@ -135,7 +144,7 @@ def _translate(data: bytes, encoding: str) -> str:
         raise _undecodable(data, error) from None
     except Exception as error:  # noqa: BLE001 - a codec need not be Python's own
         raise DecodingError(f"the codec {encoding} fails: {error}", _cookie(data)[1]) from None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = uniform(text)
     if "\0" in text:
         data = text.encode()
         raise DecodingError("source code cannot hold null bytes", *_place(data, data.index(b"\0")))

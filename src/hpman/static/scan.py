@@ -13,7 +13,7 @@ from itertools import count
 from ..names import normalized
 from ..record import Record
 from ..source import Source
-from .decoding import DecodingError, decode
+from .decoding import DecodingError, decode, uniform
 from .extract import extract, no_python
 from .files import exclusion, flatten, read, walk
 from .index import Index, ScannedFile
@@ -178,7 +178,7 @@ def scan_text(text: str, filename: str, placeholders: frozenset[str]) -> Scanned
     filename = os.fspath(filename)
     is_file = not (filename.startswith("<") and filename.endswith(">"))
     key = file_key(filename) if is_file else (1, next(_texts))
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = uniform(text.removeprefix("\ufeff"))
     with collector_at_rest():
         return _scan_source(Source(filename, text, key), placeholders, is_text=True)
 
@@ -255,8 +255,7 @@ def _scan_data(path: str, key: Key, data: bytes, placeholders: frozenset[str]) -
     try:
         text = decode(data)
     except DecodingError as error:
-        shown = data.decode("ascii", "replace").replace("\r\n", "\n").replace("\r", "\n")
-        source = Source(path, shown, key)
+        source = Source(path, uniform(data.decode("ascii", "replace")), key)
         return ScannedFile(source, (), (no_python(source, error),))
     return _scan_source(Source(path, text, key), placeholders)
 
