@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 
 from hpman import HyperParameterManager
+from hpman.names import ancestors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,12 +79,10 @@ class JointManager(HyperParameterManager):
 
     def _owner(self, name: str) -> HyperParameterManager:
         """Return the manager that knows a name, or the dict that it is a key of."""
-        above = name
-        while above:
+        for each in (name, *reversed([*ancestors(name, self.separator)])):
             for manager in self._managers:
-                if manager.index.named(manager.placeholder, above):
+                if manager.index.named(manager.placeholder, each):
                     return manager
-            above = above.rpartition(self.separator)[0]
         return self._managers[0]
 
 

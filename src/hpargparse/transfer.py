@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 
 from hpman import EMPTY, HyperParameterManager, NotLiteralEvaluable, Origin, printable
+from hpman.names import ancestors
 from hpman.record import Record
 
 from .errors import ConversionError, MissingSnapshotError, SnapshotError, no_manager
@@ -304,11 +305,9 @@ class _Names:
 
     def _dict_above(self, name: str) -> str | None:
         """Return the hyperparameter with a dict that a name is a key of."""
-        above, found, _key = name.rpartition(self.separator)
-        while found:
+        for above in reversed([*ancestors(name, self.separator)]):
             if above in self.known and type(self.known[above].default) is dict:
                 return above
-            above, found, _key = above.rpartition(self.separator)
         return None
 
     def _of_key(self, entry: Entry, owner: str) -> object:

@@ -7,6 +7,7 @@ files are laid out.
 from __future__ import annotations
 
 from hpman import HpmanError, ImpossibleTree, Origin
+from hpman.names import ancestors
 
 from .errors import ConversionError, SnapshotError
 from .values.keys import KeyChange
@@ -92,15 +93,13 @@ def _check_dicts(
 ) -> None:
     """Check a dict of which a key is changed as if it were given whole."""
     for name, origin in origins.items():
-        above, found, _key = name.rpartition(manager.separator)
-        while found:
+        for above in reversed([*ancestors(name, manager.separator)]):
             converter = converter_of(above)
             if converter is not None and not _WHOLE.isdisjoint(converter.hints):
                 try:
                     converter.check(manager.get_value(above))
                 except ConversionError as error:
                     raise _told_at(error, origin, name) from None
-            above, found, _key = above.rpartition(manager.separator)
 
 
 def _told_at(error: HpmanError, origin: Origin, name: str | None) -> HpmanError:

@@ -1,10 +1,14 @@
-"""What Python itself makes of a name.
+"""What Python itself makes of a name, and what stands above one in the tree.
 
 Owns the rules of names that a running program and its sources have to share;
 knows no manager.
 """
 
 from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def is_dunder(name: str) -> bool:
@@ -36,3 +40,15 @@ def normalized(name: str) -> str:
     from unicodedata import normalize
 
     return normalize("NFKC", name)
+
+
+def ancestors(name: str, separator: str) -> Iterator[str]:
+    """Give the names above a name, the highest first.
+
+    >>> list(ancestors("a.b.c", "."))
+    ['a', 'a.b']
+    """
+    end = name.find(separator)
+    while end >= 0:
+        yield name[:end]
+        end = name.find(separator, end + len(separator))

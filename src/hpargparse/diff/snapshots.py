@@ -9,6 +9,7 @@ from __future__ import annotations
 from copy import deepcopy
 
 from hpman import Diagnostic
+from hpman.names import ancestors
 from hpman.record import Record
 
 from ..errors import ConversionError
@@ -154,11 +155,9 @@ def _above(name: str, known: Mapping[str, Fact]) -> Fact | None:
     """Return the hyperparameter with a dict for its default that a name is a key of."""
     if name in known:
         return None
-    above, found, _key = name.rpartition(_SEPARATOR)
-    while found:
+    for above in reversed([*ancestors(name, _SEPARATOR)]):
         if above in known and isinstance(known[above].value, dict):
             return known[above]
-        above, found, _key = above.rpartition(_SEPARATOR)
     return None
 
 

@@ -10,6 +10,7 @@ import argparse
 from _thread import _local
 
 from hpman import Origin
+from hpman.names import ancestors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -163,11 +164,7 @@ class Plan:
     def without(self, names: Iterable[str], separator: str) -> list[str]:
         """Return those names of which neither the value nor a key of it is to be set."""
         planned = self.values
-        above = {
-            separator.join(parts[:length])
-            for parts in (name.split(separator) for name in planned)
-            for length in range(1, len(parts))
-        }
+        above = {each for name in planned for each in ancestors(name, separator)}
         return [name for name in names if name not in planned and name not in above]
 
 

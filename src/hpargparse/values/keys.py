@@ -5,6 +5,7 @@ Owns how names and keys belong together; knows neither files nor options.
 
 from __future__ import annotations
 
+from hpman.names import ancestors
 from hpman.record import Record
 
 TYPE_CHECKING = False
@@ -109,9 +110,8 @@ def find_key(
     """
     if name in known:
         return known[name]
-    above, found = name, separator
-    while found and above not in known:
-        above, found, _ = above.rpartition(separator)
+    branches = reversed([*ancestors(name, separator)])
+    above = next((each for each in branches if each in known), "")
     path = known.get(above, ())
     level: object = default
     for key in path:

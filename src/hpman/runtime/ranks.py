@@ -7,6 +7,7 @@ must not know threads, what an origin is, or what the program has read.
 from __future__ import annotations
 
 from ..errors import EMPTY, EmptyValue, NotLiteralEvaluable
+from ..names import ancestors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -187,11 +188,7 @@ class Ranks:
 
     def above(self, name: str) -> Iterable[str]:
         """Give the names above a name, the highest first; for most names there are none."""
-        if self.separator not in name:
-            return ()
-        from .tree import ancestors
-
-        return ancestors(name, self.separator)
+        return ancestors(name, self.separator) if self.separator in name else ()
 
     def leaf_above(self, name: str) -> str | None:
         """Return the leaf with a value that stands above a name, or None."""

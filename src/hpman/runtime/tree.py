@@ -121,18 +121,6 @@ class TreeView(Slotted, Generic[N]):
         return f"TreeView({self.name!r}, {self.count()} with a value)"
 
 
-def ancestors(name: str, separator: str) -> Iterator[str]:
-    """Give the names above a name, the highest first.
-
-    >>> list(ancestors("a.b.c", "."))
-    ['a', 'a.b']
-    """
-    end = name.find(separator)
-    while end >= 0:
-        yield name[:end]
-        end = name.find(separator, end + len(separator))
-
-
 def nest(
     values: Mapping[str, Any], separator: str, prefix: str | None = None, *, annotate_dict: bool
 ) -> dict[str, Any]:

@@ -7,6 +7,7 @@ text is swapped; knows neither where texts come from nor what is wrong with them
 from __future__ import annotations
 
 from ..errors import EMPTY
+from ..names import ancestors
 from ..occurrence import Occurrence
 from ..record import Record, Slotted
 
@@ -246,14 +247,11 @@ class Index(Slotted):
         return name.count(self.separator) >= self.most_parts
 
     def prefixes(self, name: str) -> Iterator[str]:
-        """Yield the names of the branches above a name, the outermost first.
+        """Give the names of the branches above a name, the outermost first.
 
         Those above a name that is too deep are none: they would fill the memory.
         """
-        end = -1 if self.is_too_deep(name) else name.find(self.separator)
-        while end >= 0:
-            yield name[:end]
-            end = name.find(self.separator, end + len(self.separator))
+        return iter(()) if self.is_too_deep(name) else ancestors(name, self.separator)
 
     def _add(self, placeholder: str, added: Mapping[str, Occurrence | list[Occurrence]]) -> None:
         """Put occurrences among those that are there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hpman.runtime.tree import TreeView, ancestors, key_path, keys_below
+from hpman.runtime.tree import TreeView, key_path, keys_below
 
 
 class Node:
@@ -85,23 +85,6 @@ def test_another_separator_splits_elsewhere() -> None:
     tree = view("a.b/c", "a.b/d", separator="/")
     assert list(tree.children) == ["a.b"]
     assert tree.count() == 2
-
-
-@pytest.mark.parametrize(
-    ("name", "separator", "above"),
-    [
-        ("a", ".", []),
-        ("a.b.c", ".", ["a", "a.b"]),
-        (".a", ".", [""]),
-        ("a..b", ".", ["a", "a."]),
-        ("a::b::c", "::", ["a", "a::b"]),
-        ("a___b", "__", ["a"]),
-    ],
-)
-def test_the_names_above_a_name_end_at_a_separator(
-    name: str, separator: str, above: list[str]
-) -> None:
-    assert list(ancestors(name, separator)) == above
 
 
 def test_keys_of_a_dict_that_is_large_or_holds_itself_come_to_an_end() -> None:
