@@ -77,16 +77,6 @@ class BoundAction(argparse.Action):
         """Tell whether a word belongs to the option, where it may stand alone."""
         return self.choices is not None and word in self.choices
 
-    def converted(self, converter: Converter, words: str | Sequence[Any] | None) -> object:
-        """Return the value of the words behind the option; of none, what that stands for.
-
-        Raises:
-            ConversionError: the words do not fit.
-        """
-        if words is None or isinstance(words, str):
-            return converter.parse(self.alone if words is None else words)
-        return converter.parse_words(words)
-
     def spelled(self, option_string: str | None) -> str:
         """Return the option as it was typed."""
         return (option_string or self.option_strings[0]).replace(EQUALS, "=")
@@ -102,6 +92,51 @@ class BoundAction(argparse.Action):
         self.__dict__["container"] = container
         if moved:
             self.binding.moved(sys._getframe(1))
+
+
+class ValueAction(BoundAction):
+    """Read the words behind an option as a value, and hand it on."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def converter(self) -> Converter:
+            """What reads the words."""
+
+        def take(self, namespace: argparse.Namespace, value: object, option: str) -> None:
+            """Note the value, and the option as it was typed."""
+
+    def accepts(self, word: str) -> bool:
+        """Tell whether a word spells a value."""
+        try:
+            self.converter.parse(word)
+        except ValueError:
+            return False
+        return True
+
+    def read(self, words: str | Sequence[Any] | None) -> object:
+        """Return the value of the words behind the option; of none, what that stands for.
+
+        Raises:
+            ConversionError: the words do not fit.
+        """
+        if words is None or isinstance(words, str):
+            return self.converter.parse(self.alone if words is None else words)
+        return self.converter.parse_words(words)
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        """Turn the words into the value."""
+        try:
+            value = self.read(values)
+        except ValueError as error:
+            raise argparse.ArgumentError(self, str(error)) from None
+        self.take(namespace, value, self.spelled(option_string))
 
 
 class Choices:
@@ -139,7 +174,7 @@ class Spellings(list[str]):
             super().remove(spelling)
 
 
-class HyperParameterAction(BoundAction):
+class HyperParameterAction(ValueAction):
     """Read the words of one hyperparameter and hand the value on.
 
     There may be thousands of them, of which a command line asks for a few: what
@@ -217,10 +252,6 @@ class HyperParameterAction(BoundAction):
             return lambda **_asked: (self.converter.format(self.default),)
         return None
 
-    def accepts(self, word: str) -> bool:
-        """Tell whether a word is a value of the hyperparameter."""
-        return is_read(self.converter, word)
-
     @property
     def help(self) -> str:
         """The text of the hint `help`, then type, range, default and place."""
@@ -233,11 +264,7 @@ class HyperParameterAction(BoundAction):
         """Ignore what other programs store: the text is made when it is asked for."""
 
     def parser_default(self) -> object:
-        """Return what `set_defaults` gave the parser; text is read as typed text is.
-
-        Raises:
-            argparse.ArgumentError: the value does not fit.
-        """
+        """Return what `set_defaults` gave the parser; text is read as typed text is."""
         return self.checked(self.default, is_text=isinstance(self.default, str))
 
     def checked(self, value: Any, *, is_text: bool = False) -> object:
@@ -251,36 +278,17 @@ class HyperParameterAction(BoundAction):
         except ValueError as error:
             raise argparse.ArgumentError(self, str(error)) from None
 
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
-        namespace: argparse.Namespace,
-        values: str | Sequence[Any] | None,
-        option_string: str | None = None,
-    ) -> None:
-        """Turn the words into the value."""
-        try:
-            value = self.read(values)
-        except ValueError as error:
-            raise argparse.ArgumentError(self, str(error)) from None
-        self.take(namespace, value, self.spelled(option_string))
-
     def take(self, namespace: argparse.Namespace, value: object, option: str) -> None:
         """Note the value, and show it in the namespace."""
         show(namespace, self.dest, value)
         self.binding.typed(self.name, value, option)
 
-    def read(self, words: Any) -> object:
-        """Return the value of the words behind the option.
-
-        Raises:
-            ConversionError: the words do not fit.
-        """
-        if not isinstance(words, str):
-            return self.converted(self.converter, words)
+    def read(self, words: str | Sequence[Any] | None) -> object:
+        """Read a word as Python does where that is all there is to it, else by the converter."""
         plain = _PLAIN.get(type(self.hyperparameter.value))
         if (
             plain is not None
+            and isinstance(words, str)
             and len(words) < _SHORT
             and _READ_BY_CONVERTERS.isdisjoint(self.hyperparameter.hints)
         ):
@@ -288,7 +296,7 @@ class HyperParameterAction(BoundAction):
                 return plain(words)
             except ValueError:
                 pass  # the converter knows what to say, or more ways to read it
-        return self.converter.parse(words)
+        return super().read(words)
 
 
 class RequestAction(BoundAction):
@@ -385,12 +393,3 @@ def show(namespace: argparse.Namespace, dest: str, value: object) -> None:
         vars(namespace)[dest] = value
     else:
         setattr(namespace, dest, value)
-
-
-def is_read(converter: Converter, word: str) -> bool:
-    """Tell whether a converter takes a word."""
-    try:
-        converter.parse(word)
-    except ValueError:
-        return False
-    return True

@@ -7,9 +7,10 @@ files nor when values are set.
 from __future__ import annotations
 
 import argparse
+from functools import cached_property
 
 from ..values.keys import change, key_paths
-from .options import SEQUENCES, BoundAction, HyperParameterAction, is_read
+from .options import SEQUENCES, BoundAction, HyperParameterAction, ValueAction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class _Fixed(list[str]):
         """Keep it: the parser has forgotten it already."""
 
 
-class NegatedAction(BoundAction):
+class NegatedAction(ValueAction):
     """Be `--no-flag` beside `--flag`."""
 
     option_strings: Sequence[str]
@@ -86,22 +87,21 @@ class NegatedAction(BoundAction):
         """The option of the hyperparameter."""
         return self._flag.owner
 
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
-        namespace: argparse.Namespace,
-        values: str | Sequence[Any] | None,  # noqa: ARG002
-        option_string: str | None = None,
-    ) -> None:
-        """Turn the flag off."""
-        try:
-            value = self._flag.converter.check(False)
-        except ValueError as error:
-            raise argparse.ArgumentError(self, str(error)) from None
-        self._flag.take(namespace, value, self.spelled(option_string))
+    @property
+    def converter(self) -> Converter:
+        """What tells whether the flag may be off."""
+        return self._flag.converter
+
+    def read(self, _words: object) -> object:
+        """Return the value of a flag that is off."""
+        return self.converter.check(False)
+
+    def take(self, namespace: argparse.Namespace, value: object, option: str) -> None:
+        """Note the value as the flag does."""
+        self._flag.take(namespace, value, option)
 
 
-class KeyAction(BoundAction):
+class KeyAction(ValueAction):
     """Set one key of a hyperparameter whose default is a dict: `--opt.lr 1`."""
 
     option_strings: Sequence[str]
@@ -120,7 +120,6 @@ class KeyAction(BoundAction):
         self._separator = separator
         self.binding: Taker = whole.binding
         self.name: str = name
-        self.converter: Converter = whole.converter.key_converter(path)
         self.kind: type[Any] | None = type(self.converter.sample)
         words = "?" if self.kind is bool else None
         super().__init__([spell(name)], argparse.SUPPRESS, nargs=words, help=argparse.SUPPRESS)
@@ -131,23 +130,10 @@ class KeyAction(BoundAction):
         """The option of the hyperparameter."""
         return self._whole
 
-    def accepts(self, word: str) -> bool:
-        """Tell whether a word is a value of the key."""
-        return is_read(self.converter, word)
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
-        namespace: argparse.Namespace,
-        values: str | Sequence[Any] | None,
-        option_string: str | None = None,
-    ) -> None:
-        """Turn the words into the value of the key."""
-        try:
-            value = self.converted(self.converter, values)
-        except ValueError as error:
-            raise argparse.ArgumentError(self, str(error)) from None
-        self.take(namespace, value, self.spelled(option_string))
+    @cached_property
+    def converter(self) -> Converter:
+        """What reads values of the key."""
+        return self._whole.converter.key_converter(self._path)
 
     def take(self, _namespace: argparse.Namespace, value: object, option: str) -> None:
         """Note the value of the key."""
