@@ -205,7 +205,7 @@ def _sentence(each: Diagnostic) -> str:
 
 def _type(each: HyperParameter) -> tuple[str, str | None]:
     """Name what an option takes, and say what is wrong with the hints that tell it."""
-    converter = Converter(each.value, each.hints, each.name)
+    converter = Converter.of(each)
     try:
         converter.demand_sound_hints()
         kind = converter.type_name

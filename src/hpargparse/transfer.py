@@ -116,11 +116,7 @@ def save(
 
 def converters(manager: HyperParameterManager) -> dict[str, Converter]:
     """Return the converter of each hyperparameter, by name."""
-    found = {}
-    for each in manager.hyperparameters():
-        place = f"{each.definition.path}:{each.definition.line}" if each.definition else ""
-        found[each.name] = Converter(each.value, each.hints, each.name, place, each.occurrences)
-    return found
+    return {each.name: Converter.of(each) for each in manager.hyperparameters()}
 
 
 def saveable(manager: HyperParameterManager) -> tuple[dict[str, object], list[str]]:

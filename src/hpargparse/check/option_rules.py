@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameter, Index, Occurrence
 
-    from ..values.convert import Converter
     from .relevance import Facts
 
 _READ = ("choices", "range", "type")
@@ -38,13 +37,14 @@ def option_clash(facts: Facts) -> Iterator[Finding]:
 def default_does_not_fit(facts: Facts) -> Iterator[Finding]:
     """HPM205: a default that its own hints refuse."""
     from ..errors import ConversionError
+    from ..values.convert import Converter
 
     for each in _with_hints(facts):
         at = each.definition
         if at is None or isinstance(at.value, NotLiteralEvaluable) or _malformation(each):
             continue
         try:
-            _converter(each).check(each.value)
+            Converter.of(each).check(each.value)
         except ConversionError as error:
             yield at_call(
                 "HPM205",
@@ -74,22 +74,15 @@ def _with_hints(facts: Facts) -> Iterator[HyperParameter]:
                 yield each
 
 
-def _converter(each: HyperParameter) -> Converter:
-    """Make what `bind` checks values by."""
-    from ..values.convert import Converter
-
-    at = each.definition or each.occurrences[0]
-    return Converter(each.value, each.hints, each.name, f"{at.path}:{at.line}")
-
-
 def _malformation(each: HyperParameter) -> str:
     """Say what is wrong with the hints of a hyperparameter; an empty text if nothing is."""
     from ..errors import ConversionError
+    from ..values.convert import Converter
 
     if each.hints.keys().isdisjoint(_READ):
         return ""
     try:
-        _converter(each).demand_sound_hints()
+        Converter.of(each).demand_sound_hints()
     except ConversionError as error:
         return str(error)
     return ""

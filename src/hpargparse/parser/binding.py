@@ -249,9 +249,8 @@ def _demand_sound_hints(found: Iterable[HyperParameter]) -> None:
             from ..errors import ConversionError
             from ..values.convert import Converter
 
-            converter = Converter(each.value, each.hints, each.name, occurrences=each.occurrences)
             try:
-                converter.demand_sound_hints()
+                Converter.of(each).demand_sound_hints()
             except ConversionError as error:
                 problems += error.diagnostics
     if problems:

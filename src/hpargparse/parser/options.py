@@ -234,8 +234,7 @@ class HyperParameterAction(ValueAction):
         """What reads and shows values of the hyperparameter."""
         from ..values.convert import Converter
 
-        known = self.hyperparameter
-        return Converter(known.value, known.hints, self.name, self.place, known.occurrences)
+        return Converter.of(self.hyperparameter)
 
     @property
     def place(self) -> str:

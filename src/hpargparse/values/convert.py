@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import NoReturn
 
-    from hpman import Occurrence
+    from hpman import HyperParameter, Occurrence
 
 _NONE_WORDS = ("None", "null")
 
@@ -55,6 +55,13 @@ class Converter:
         self.name: str = name
         self.place: str = place
         self.occurrences: Sequence[Occurrence] = occurrences
+
+    @classmethod
+    def of(cls, known: HyperParameter) -> Converter:
+        """Make the converter of a hyperparameter of the sources."""
+        at = known.definition
+        place = "" if at is None else f"{at.path}:{at.line}"
+        return cls(known.value, known.hints, known.name, place, known.occurrences)
 
     @property
     def sample(self) -> object:

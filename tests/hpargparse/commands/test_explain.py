@@ -152,7 +152,7 @@ def test_a_mistake_is_a_sentence_and_status_2(
 
 def test_a_hint_that_tells_no_type_is_a_problem(shown: Callable[..., str]) -> None:
     Path("hint.py").write_text('_("t", 1, type="flot")\n')
-    assert "  problem  the hint `type` of `t` is 'flot'; " in shown("t", "hint.py")
+    assert "  problem  the hint `type` of `t` is 'flot' at hint.py:1; " in shown("t", "hint.py")
 
 
 def test_a_name_with_nothing_but_mistakes_is_found(shown: Callable[..., str]) -> None:
