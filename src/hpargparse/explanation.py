@@ -132,13 +132,13 @@ def _gathered(
     )
 
 
-def text(all_facts: list[Facts], *, coloured: bool = False) -> str:
+def text(all_facts: list[Facts], *, is_coloured: bool = False) -> str:
     """Show facts to a reader, with an excerpt of each place."""
     several = len({each.manager for each in all_facts}) > 1
     shown = []
     for each in all_facts:
         is_named = several or each.manager != "_"
-        shown.append("\n".join(_section(each, is_named=is_named, coloured=coloured)))
+        shown.append("\n".join(_section(each, is_named=is_named, is_coloured=is_coloured)))
     return "\n\n".join(shown) + "\n"
 
 
@@ -216,9 +216,9 @@ def _type(each: HyperParameter) -> tuple[str, str | None]:
     return f"{kind}, or None" if converter.is_optional else kind, None
 
 
-def _section(each: Facts, *, is_named: bool, coloured: bool) -> Iterator[str]:
+def _section(each: Facts, *, is_named: bool, is_coloured: bool) -> Iterator[str]:
     """Yield the lines on one name."""
-    bold, dim, plain = (_BOLD, _DIM, _PLAIN) if coloured else ("", "", "")
+    bold, dim, plain = (_BOLD, _DIM, _PLAIN) if is_coloured else ("", "", "")
     yield f"{bold}{printable(each.name)}{plain}"
     rows = [("manager", each.manager)] if is_named else []
     rows += [("option", each.option), ("type", each.type), ("default", each.default or "")]

@@ -90,14 +90,23 @@ def warn(program: str, messages: Sequence[str]) -> None:
         put(sys.stderr, "".join(f"{program}: warning: {message}\n" for message in messages))
 
 
+def terminal_width() -> int | None:
+    """Return the columns of the terminal that the output goes to, None where it goes elsewhere."""
+    if not _is_terminal():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
+
+
 def shows_colours() -> bool:
     """Tell whether standard output is a terminal that shows colours (no-color.org)."""
-    return (
-        sys.stdout is not None
-        and sys.stdout.isatty()
-        and not os.environ.get("NO_COLOR")
-        and os.environ.get("TERM") != "dumb"
-    )
+    return _is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _is_terminal() -> bool:
+    """Tell whether standard output is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def end_quietly() -> NoReturn:

@@ -7,7 +7,6 @@ or shown.
 from __future__ import annotations
 
 import argparse
-import sys
 
 from hpman import HpmanError, printable
 
@@ -19,7 +18,7 @@ from ..diff.sides import Request, sides
 from ..diff.sources import several
 from ..mistakes import stop
 from ..placeholders import placeholder
-from ..streams import answer, shows_colours, warn
+from ..streams import answer, shows_colours, terminal_width, warn
 from ..words import parsed, split_at_dashes, words_of
 
 TYPE_CHECKING = False
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from ..diff.compare import Change
     from ..diff.sides import Sides
 
+_WIDTH = 80  # columns where the output goes to no terminal
 _USAGE = "%(prog)s [options] [OLD [NEW]] [-- PATH ...]"
 _DESCRIPTION = """\
 Show what changed in the hyperparameters between two sides: which were added,
@@ -116,13 +116,13 @@ def _shown(how: str, found: Sides, changes: Sequence[Change], warnings: Sequence
         from ..diff.json_report import json_report
 
         return json_report(changes, found.old, found.new, warnings)
-    width = 80
-    if sys.stdout is not None and sys.stdout.isatty():
-        from shutil import get_terminal_size
-
-        width = get_terminal_size().columns
-    sides = found.old.word, found.new.word
-    return report(changes, *sides, width=width, is_coloured=shows_colours())
+    return report(
+        changes,
+        found.old.word,
+        found.new.word,
+        width=terminal_width() or _WIDTH,
+        is_coloured=shows_colours(),
+    )
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:

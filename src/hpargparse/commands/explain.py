@@ -64,7 +64,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
         shown = json.dumps([as_data(each) for each in all_facts], indent=2, ensure_ascii=False)
         shown += "\n"
     else:
-        shown = text(all_facts, coloured=shows_colours())
+        shown = text(all_facts, is_coloured=shows_colours())
     answer(prog, shown)
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 
 from ..files.advice import TO_PROGRAM, Advice
 from ..files.snapshot import write_all
 from ..formats import extension_format
-from ..streams import answer, warn
+from ..streams import answer, terminal_width, warn
 from ..transfer import converters, read_values, saveable, unloadable
 from .bound import UNASKED
 
@@ -146,15 +145,6 @@ def print_listings(
     from ..listing import listed
 
     for manager, how in asked:
-        text, left_out = listed(manager, how, width=_terminal_width())
+        text, left_out = listed(manager, how, width=terminal_width())
         answer(parser.prog, text)
         warn(parser.prog, left_out)
-
-
-def _terminal_width() -> int | None:
-    """Return the columns of the terminal that the output goes to, None where it goes elsewhere."""
-    if sys.stdout is None or not sys.stdout.isatty():
-        return None
-    from shutil import get_terminal_size
-
-    return get_terminal_size().columns
