@@ -7,7 +7,6 @@ the errors of the family say is theirs.
 from __future__ import annotations
 
 import os
-import sys
 from errno import EIO, ELOOP, ENOENT
 
 from hpman import HpmanError, printable
@@ -26,11 +25,9 @@ def stop(program: str, *errors: HpmanError | OSError, paths: Iterable[str] = ())
         errors: the mistakes.
         paths: the paths that were given; those that are not there are told first.
     """
-    from .streams import put
+    from .streams import refuse
 
-    sentences = dict.fromkeys(map(sentence, [*missing(paths), *errors]))
-    put(sys.stderr, f"{program}: error: {chr(10).join(sentences)}\n")
-    raise SystemExit(2)
+    refuse(program, "\n".join(dict.fromkeys(map(sentence, [*missing(paths), *errors]))))
 
 
 def end_interrupted() -> NoReturn:

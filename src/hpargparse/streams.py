@@ -70,8 +70,18 @@ def answer(program: str, text: str) -> None:
         end_quietly()
     except OSError as error:
         reason = error.strerror or str(error)
-    put(sys.stderr, f"{program}: error: standard output cannot be written: {reason}.\n")
     _give_up_output()
+    refuse(program, f"standard output cannot be written: {reason}.")
+
+
+def refuse(program: str, sentences: str) -> NoReturn:
+    """End a program that cannot do what it is asked for: with sentences and status 2.
+
+    Args:
+        program: the name of the program, as errors give it.
+        sentences: what is wrong, and the way out.
+    """
+    _tell(f"{program}: error: {sentences}\n")
     raise SystemExit(2)
 
 
@@ -82,12 +92,16 @@ def warn(program: str, messages: Sequence[str]) -> None:
         program: the name of the program, as errors give it.
         messages: what to warn of; nothing is written where there is nothing.
     """
-    if not messages:
-        return
+    if messages:
+        _tell("".join(f"{program}: warning: {message}\n" for message in messages))
+
+
+def _tell(text: str) -> None:
+    """Write to the standard error stream; where that cannot be, nobody can be told."""
     from contextlib import suppress
 
-    with suppress(OSError):  # nobody can be told; what is asked for may be written all the same
-        put(sys.stderr, "".join(f"{program}: warning: {message}\n" for message in messages))
+    with suppress(OSError):
+        put(sys.stderr, text)
 
 
 def terminal_width() -> int | None:

@@ -175,6 +175,15 @@ def test_a_warning_that_cannot_be_written_stops_no_listing(
     assert capsys.readouterr().out == "lr: 1\n"
 
 
+def test_a_mistake_that_cannot_be_told_has_its_status_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "stderr", _Closed())
+    with pytest.raises(SystemExit) as ended:
+        hpcli.main(["no/such.py"])
+    assert ended.value.code == 2
+
+
 def test_a_stream_without_a_file_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     with pytest.raises(SystemExit):

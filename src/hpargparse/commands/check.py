@@ -16,7 +16,7 @@ from ..check.rules import applied
 from ..completion import complete
 from ..mistakes import stop
 from ..placeholders import placeholder
-from ..streams import answer, shows_colours
+from ..streams import answer, refuse, shows_colours
 from ..words import parsed, words_of
 
 TYPE_CHECKING = False
@@ -59,7 +59,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman check") -> Non
         else:
             text, status = _checked(asked)
     except (UnknownCodeError, ConfigError) as error:
-        parser.exit(2, f"{prog}: error: {error}\n")
+        refuse(prog, str(error))
     except OSError as error:
         stop(prog, error, paths=asked.paths)
     answer(prog, text)

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 
 from hpman import HpmanError, index_of_all, printable
 
 from ..completion import complete
 from ..explanation import as_data, facts, found, near, text
 from ..mistakes import stop
-from ..streams import answer, put, shows_colours, warn
+from ..streams import answer, refuse, shows_colours, warn
 from ..words import parsed, words_of
 
 TYPE_CHECKING = False
@@ -54,9 +53,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
     warn(prog, _unreadable(index))
     names = found(index, options.name)
     if not names:
-        reason = printable(_unknown(index, options.name, paths))
-        put(sys.stderr, f"{prog}: error: {reason}\n")
-        raise SystemExit(2)
+        refuse(prog, printable(_unknown(index, options.name, paths)))
     all_facts = [facts(index, *each) for each in names]
     if options.format == "json":
         import json
