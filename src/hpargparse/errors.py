@@ -69,4 +69,15 @@ def no_manager(given: object) -> TypeError:
 
 
 class Unholdable(Exception):
-    """Tell that a format cannot hold a value, and why."""
+    """Tell that a format cannot hold a value.
+
+    Args:
+        name: whose value it is.
+        why: a clause on the value, as "holds a range".
+    """
+
+    def __init__(self, name: str, why: str) -> None:
+        """Keep the fields."""
+        super().__init__(name, why)
+        self.name = name
+        self.why = why

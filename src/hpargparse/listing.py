@@ -56,9 +56,8 @@ def listed(
         try:
             return dump(shown, how, in_order=True), left_out
         except Unholdable as problem:
-            name, why = problem.args
-            left_out.append(f"`{printable(name)}` is left out: it {why}.")
-            del shown[name]
+            left_out.append(f"`{printable(problem.name)}` is left out: it {problem.why}.")
+            del shown[problem.name]
 
 
 def detail(manager: HyperParameterManager, *, width: int | None = None) -> str:

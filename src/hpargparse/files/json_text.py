@@ -29,7 +29,7 @@ def to_json(values: Mapping[str, object], *, in_order: bool = False) -> str:
         in_order: keep the order of the mapping instead of sorting.
 
     Raises:
-        Unholdable: JSON has no such value; the arguments are its name and why.
+        Unholdable: JSON has no such value.
 
     >>> print(to_json({"lr": 1e-05, "ks": [1, 2]}), end="")
     {

@@ -133,12 +133,11 @@ def _encoded(shown: str, values: Mapping[str, object], found: str) -> bytes:
     try:
         data = _pickled(values) if found == "pickle" else dump(values, found).encode("utf-8")
     except Unholdable as problem:
-        name, why = problem.args
+        name, kind = problem.name, "A pickle" if found == "pickle" else found.upper()
         raise SnapshotError.at(
             shown,
             None,
-            f"{found.upper() if found != 'pickle' else 'A pickle'} cannot hold `{name}`: it {why};"
-            " nothing was written.",
+            f"{kind} cannot hold `{name}`: it {problem.why}; nothing was written.",
             _way_out(found, values[name]),
             name=name,
         ) from None
@@ -164,7 +163,7 @@ def dump(
         in_order: keep the order of the mapping instead of sorting by name.
 
     Raises:
-        Unholdable: the format cannot hold a value; the arguments are its name and why.
+        Unholdable: the format cannot hold a value.
 
     >>> dump({"weight_decay": 1e-4})
     'weight_decay: 0.0001\n'

@@ -29,7 +29,7 @@ def to_yaml(values: Mapping[str, object], *, in_order: bool = False) -> str:
         in_order: keep the order of the mapping instead of sorting.
 
     Raises:
-        Unholdable: a value is no literal; the arguments are its name and why.
+        Unholdable: a value is no literal.
 
     >>> print(to_yaml({"lr": 1e-05, "ks": [1, 2], "opt": "no"}), end="")
     ks: [1, 2]
