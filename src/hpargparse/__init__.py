@@ -1,9 +1,16 @@
 """A command line for the hyperparameters of a program.
 
-parser = argparse.ArgumentParser()
-_.parse_file(__file__)
-hpargparse.bind(parser, _)
-args = parser.parse_args()
+Example::
+
+    import argparse
+
+    import hpargparse
+    from hpman.m import _
+
+    parser = argparse.ArgumentParser()
+    _.parse_file(__file__)
+    hpargparse.bind(parser, _)
+    args = parser.parse_args()
 """
 
 from __future__ import annotations

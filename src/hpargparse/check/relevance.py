@@ -28,6 +28,7 @@ class Hidden(Record):
         column: the column of its first character.
         end_line: the line of its last character.
         end_column: the column behind its last character.
+        by: the line that binds the name to something else.
     """
 
     __slots__ = ()

@@ -27,6 +27,7 @@ class Tree:
 
     Attributes:
         files: the same; the id of a file on disk is known once it was read.
+        is_on_disk: whether some of the files were on disk at first.
         unreadable: why a file on disk cannot be read.
     """
 
