@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .relevance import Facts
 
-_READ = ("choices", "range", "type")
+_CAN_BE_MALFORMED = ("choices", "range", "type")
 
 
 def option_clash(facts: Facts) -> Iterator[Finding]:
@@ -67,10 +67,10 @@ def malformed_hint(facts: Facts) -> Iterator[Finding]:
 
 
 def _with_hints(facts: Facts) -> Iterator[HyperParameter]:
-    """Yield the hyperparameters with a hint that `bind` reads."""
+    """Yield the hyperparameters with a hint that values are checked by."""
     for placeholder in facts.placeholders:
         for each in facts.calls.hyperparameters(placeholder):
-            if not each.hints.keys().isdisjoint(_READ):
+            if not each.hints.keys().isdisjoint(_CAN_BE_MALFORMED):
                 yield each
 
 
@@ -79,7 +79,7 @@ def _malformation(each: HyperParameter) -> str:
     from ..errors import ConversionError
     from ..values.convert import Converter
 
-    if each.hints.keys().isdisjoint(_READ):
+    if each.hints.keys().isdisjoint(_CAN_BE_MALFORMED):
         return ""
     try:
         Converter.of(each).demand_sound_hints()

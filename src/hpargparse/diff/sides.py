@@ -11,6 +11,7 @@ import os
 from hpman import from_here, index_of, reachable_among, sources_among
 from hpman.record import Record
 
+from ..files.access import STANDARD
 from ..files.advice import Advice
 from ..files.snapshot import read
 from ..formats import EXTENSIONS
@@ -104,7 +105,7 @@ def sides(request: Request) -> Sides:
             "Paths behind `--` tell which files of a revision or of the worktree count.",
             "Name the file or the folder itself as OLD or NEW.",
         )
-    if old.word == new.word == "-":
+    if old.word == new.word == STANDARD:
         raise ComparisonError.because("Standard input is one side at most.", "Name a file.")
     reader = _Reader(request, words)
     if kinds == {"snapshot"}:

@@ -10,6 +10,7 @@ import os
 
 from hpman.record import Record
 
+from ..files.access import STANDARD
 from ..formats import EXTENSIONS
 from .errors import ComparisonError
 from .git import Repository
@@ -18,7 +19,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-STANDARD = "-"
 _WORKTREE = "the worktree"
 
 

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
     Other = tuple[str, BoundAction]
 
-# The hints that can be malformed.
-_READ_BY_CONVERTERS = frozenset(["type", "choices", "range"])
-_LIMITS = frozenset(["choices", "range"])
+_LIMITS = frozenset(["choices", "range"])  # the hints that say which values are taken
+_CAN_BE_MALFORMED = _LIMITS | {"type"}
 
 
 def bind(
@@ -245,7 +244,7 @@ def _demand_sound_hints(found: Iterable[HyperParameter]) -> None:
     """Refuse hints that no value could be checked by, all of them at once."""
     problems: list[Diagnostic] = []
     for each in found:
-        if each.hints and not _READ_BY_CONVERTERS.isdisjoint(each.hints):
+        if each.hints and not _CAN_BE_MALFORMED.isdisjoint(each.hints):
             from ..errors import ConversionError
             from ..values.convert import Converter
 
