@@ -47,6 +47,8 @@ def _may_import_as_it_is(data: bytes, name: bytes) -> bool:
 
 def _ends_in_import(head: bytes, *, is_indented: bool) -> bool:
     """Tell whether the last statement of a module's head is an import of the module's scope."""
+    from _ast import ImportFrom
+
     from .syntax import UnparsableError, parse
 
     try:
@@ -56,4 +58,4 @@ def _ends_in_import(head: bytes, *, is_indented: bool) -> bool:
     last = tree.body[-1]
     if is_indented:
         last = getattr(last, "body", [last])[-1]
-    return type(last).__name__ == "ImportFrom"
+    return type(last) is ImportFrom

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from _ast import Assign, Constant, Import, ImportFrom, List, Name, Tuple
 
 from .decoding import DecodingError, decode
 from .files import Found, is_foreign
@@ -17,7 +18,7 @@ from .trees import Disk, Listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from _ast import AST, Import, ImportFrom
+    from _ast import AST
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import TypeAlias
 
@@ -261,8 +262,6 @@ class _Project:
 
 def _statements(data: bytes, tops: set[str]) -> Iterator[Import | ImportFrom]:
     """Yield the import statements of a file, wherever they stand; none where none can matter."""
-    from _ast import Import, ImportFrom
-
     try:
         text = decode(data)
         if not _may_reach(text, tops):
@@ -292,8 +291,6 @@ def _may_reach(text: str, tops: set[str]) -> bool:
 
 def _exported(data: bytes) -> list[str]:
     """Return the names in the `__all__` of a package: `from package import *` imports them."""
-    from _ast import Assign, Constant, List, Name, Tuple
-
     try:
         tree = parse(decode(data))
     except (DecodingError, UnparsableError):

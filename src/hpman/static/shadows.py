@@ -79,8 +79,7 @@ class Shadows:
         home = next(scope.visible(name))
         kinds = [self._lookup.may_be_manager(each, home) for each in home.bindings[name]]
         if not any(kinds):
-            places = sorted(home.places[name])
-            return lambda call: ([p for p in places if p <= _start(call)] or places[:1])[-1][0]
+            return _hidden_in_any_case(sorted(home.places[name]))
         return self._telling(home, [*zip(home.places[name], kinds, strict=True)], scope)
 
     def _telling(
@@ -104,6 +103,16 @@ class Shadows:
             return None if any(flow.are_alternatives(place, each) for each in ours) else place[0]
 
         return hiding
+
+
+def _hidden_in_any_case(places: list[Place]) -> Callable[[Call], int]:
+    """Return what tells of a call the last line before it that hides it, or else the first."""
+
+    def hiding(call: Call) -> int:
+        before = [place for place in places if place <= _start(call)]
+        return (before[-1] if before else places[0])[0]
+
+    return hiding
 
 
 class _Flow:
