@@ -10,7 +10,7 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .occurrence import Occurrence, Span
+    from .occurrence import FaultyCall, Occurrence
     from .source import Source
 
 
@@ -33,7 +33,7 @@ class Diagnostic(Record):
         placeholder: the manager that it is about, None where it is about a file.
         end_line: the line of the last character at fault, or None.
         end_column: the column behind the last character at fault, or None.
-        call: from where to where the call reaches that is at fault, or None.
+        call: the call that is at fault, or None.
 
     >>> print(Diagnostic("HPM101", "`lr` has no default.", "Give it one.", "a.py", 3, 5))
     a.py:3:5: `lr` has no default.
@@ -53,7 +53,7 @@ class Diagnostic(Record):
     placeholder: str | None = None
     end_line: int | None = None
     end_column: int | None = None
-    call: Span | None = None
+    call: FaultyCall | None = None
 
     @property
     def place(self) -> str:

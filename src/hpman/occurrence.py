@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from .source import Source
 
 
-class Span(Record):
-    """Say from where to where a call reaches that is no occurrence, since it is faulty.
+class FaultyCall(Record):
+    """Describe a call of a manager that is no occurrence, since something is wrong with it.
 
     Attributes:
         line: the line of its first character.

@@ -10,7 +10,7 @@ from _ast import Constant
 from operator import itemgetter
 
 from ..errors import EMPTY, NotLiteralEvaluable
-from ..occurrence import Occurrence, Span
+from ..occurrence import FaultyCall, Occurrence
 from ..record import Record
 from .bindings import Bindings
 from .calls import calls, links
@@ -128,7 +128,7 @@ def _read(
     if node.keywords:
         hints = _hints(node, placeholder, lines, problems)
     if problems or name is None:
-        call = Span(*lines.span(node), hidden_by, len(args))
+        call = FaultyCall(*lines.span(node), hidden_by, len(args))
         return [each.replace(call=call) for each in problems]
     value: Any = None
     text = None
