@@ -41,7 +41,7 @@ def demand_limits(binding: Binding, plan: Plan) -> None:
 def _problems(binding: Binding, name: str, value: object) -> Iterator[Diagnostic]:
     """Yield what is wrong with the value of a hyperparameter."""
     origin = binding.manager.explain(name)[-1]
-    if origin.kind in ("source", "call"):
+    if origin.is_default:
         return
     try:
         binding.options[name].converter.demand_within_limits(value)

@@ -31,4 +31,4 @@ def _is_set(binding: Binding, name: str) -> bool:
         chain = binding.manager.explain(name)
     except KeyError:  # the sources were parsed again, and do not name it any more
         return False
-    return any(origin.kind not in ("source", "call") for origin in chain)
+    return not all(origin.is_default for origin in chain)

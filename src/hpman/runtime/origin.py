@@ -52,6 +52,11 @@ class Origin(Record):
     value: Any = None
 
     @property
+    def is_default(self) -> bool:
+        """Whether a default gave the value, so that anything that is set wins over it."""
+        return self.kind in ("source", "call")
+
+    @property
     def place(self) -> str:
         """`path:line` as far as it is known, the path as seen from here."""
         if self.path is None:
