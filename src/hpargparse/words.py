@@ -1,7 +1,7 @@
 """The words of a command, and which of them are no options.
 
-Owns what `--` means, and where words come from while a shell asks what can follow
-them; knows no command and no hyperparameter.
+Owns how the parser of a command is made, what `--` means, and where words come from while
+a shell asks what can follow them; knows no command and no hyperparameter.
 """
 
 from __future__ import annotations
@@ -44,6 +44,26 @@ def split_at_dashes(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """
     end = words.index("--") if "--" in words else len(words)
     return list(words[:end]), list(words[end + 1 :])
+
+
+def command_parser(
+    prog: str, description: str, epilog: str, usage: str | None = None
+) -> argparse.ArgumentParser:
+    """Make the parser of a command whose texts are laid out already.
+
+    Args:
+        prog: what the command is called.
+        description: what it does.
+        epilog: what stands below the options; `{prog}` in it is what it is called.
+        usage: how it is used, where argparse would say it otherwise.
+    """
+    return argparse.ArgumentParser(
+        prog=prog,
+        usage=usage,
+        description=description,
+        epilog=epilog.format(prog=prog),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
 
 
 def parsed(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Namespace:

@@ -5,7 +5,6 @@ Owns the command line of this command; knows no rule and no layout of a report.
 
 from __future__ import annotations
 
-import argparse
 import os
 
 from ..check.catalogue import CATALOGUE, explained
@@ -17,10 +16,11 @@ from ..completion import complete
 from ..mistakes import stop
 from ..placeholders import placeholder
 from ..streams import answer, refuse, shows_colours
-from ..words import parsed, words_of
+from ..words import command_parser, parsed, words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
     from ..check.findings import Finding
@@ -68,12 +68,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman check") -> Non
 
 def _parser(prog: str) -> argparse.ArgumentParser:
     """Make the parser."""
-    parser = argparse.ArgumentParser(
-        prog=prog,
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_parser(prog, _DESCRIPTION, _EPILOG)
     add = parser.add_argument
     add("paths", nargs="*", metavar="PATH", help="a Python file, or a folder (default: .)")
     add(

@@ -19,7 +19,7 @@ from ..diff.sources import several
 from ..mistakes import stop
 from ..placeholders import placeholder
 from ..streams import answer, shows_colours, terminal_width, warn
-from ..words import parsed, split_at_dashes, words_of
+from ..words import command_parser, parsed, split_at_dashes, words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,13 +127,7 @@ def _shown(how: str, found: Sides, changes: Sequence[Change], warnings: Sequence
 
 def _parser(prog: str) -> argparse.ArgumentParser:
     """Make the parser of what stands before `--`."""
-    parser = argparse.ArgumentParser(
-        prog=prog,
-        usage=_USAGE,
-        description=_DESCRIPTION,
-        epilog=_EPILOG.format(prog=prog),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_parser(prog, _DESCRIPTION, _EPILOG, _USAGE)
     parser.add_argument("sides", nargs="*", help=argparse.SUPPRESS)
     parser.add_argument(
         "--placeholder",

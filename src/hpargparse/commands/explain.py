@@ -5,7 +5,6 @@ Owns the command line of this command; knows not what is said of a name.
 
 from __future__ import annotations
 
-import argparse
 import os
 
 from hpman import HpmanError, index_of_all, printable
@@ -14,10 +13,11 @@ from ..completion import complete
 from ..explanation import as_data, facts, found, near, text
 from ..mistakes import stop
 from ..streams import answer, refuse, shows_colours, warn
-from ..words import parsed, words_of
+from ..words import command_parser, parsed, words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
     from hpman import Index
@@ -67,12 +67,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
 
 def _parser(prog: str) -> argparse.ArgumentParser:
     """Make the parser."""
-    parser = argparse.ArgumentParser(
-        prog=prog,
-        description=_DESCRIPTION,
-        epilog=_EPILOG.format(prog=prog),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_parser(prog, _DESCRIPTION, _EPILOG)
     parser.add_argument("name", metavar="NAME", help="a name, a group of names, or an option")
     parser.add_argument(
         "paths",

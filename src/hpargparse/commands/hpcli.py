@@ -7,7 +7,6 @@ Owns the command line of this command; knows not how values are read or shown.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 
@@ -22,10 +21,11 @@ from ..parser.conflicts import without_option
 from ..parser.hooks import bindings_of
 from ..placeholders import is_placeholder, placeholder
 from ..streams import answer, put, warn
-from ..words import parsed, split_at_dashes, words_of
+from ..words import command_parser, parsed, split_at_dashes, words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 _DESCRIPTION = """\
@@ -113,12 +113,7 @@ def _bound(
     prog: str, asked: _Asked, notes: set[str]
 ) -> tuple[argparse.ArgumentParser, HyperParameterManager]:
     """Make the parser for what some paths hold; note each further placeholder once."""
-    parser = argparse.ArgumentParser(
-        prog=prog,
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES.format(prog=prog),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_parser(prog, _DESCRIPTION, _EXAMPLES)
     _add_own(parser)
     manager = HyperParameterManager(asked.placeholder)
     gone = missing(asked.paths)

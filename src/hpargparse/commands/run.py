@@ -87,15 +87,9 @@ def _split(words: list[str], prog: str) -> tuple[str, str, list[str]]:
 
 def _explain(words: list[str], prog: str) -> NoReturn:
     """Explain the command, or what is wrong with words that name no program."""
-    import argparse
+    from ..words import command_parser
 
-    parser = argparse.ArgumentParser(
-        prog=prog,
-        usage=_USAGE,
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES.format(prog=prog),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command_parser(prog, _DESCRIPTION, _EXAMPLES, _USAGE)
     parser.add_argument(
         "script", nargs="?", metavar="SCRIPT", help="a Python file, or a folder with `__main__.py`"
     )
