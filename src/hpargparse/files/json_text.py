@@ -10,7 +10,7 @@ import re
 from math import isfinite
 
 from ..errors import SnapshotError, Unholdable
-from .plain import DEPTH_LIMIT, type_text, why_not_plain
+from .plain import DEPTH_LIMIT, type_text, value_text, why_not_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class _Keys:
             raise SnapshotError.at(
                 self.path,
                 line,
-                f"The key {key!r} is given twice, first in line {keys[key]}.",
+                f"The key {value_text(key)} is given twice, first in line {keys[key]}.",
                 "Delete one of the two.",
             )
         keys[key] = line
@@ -149,7 +149,7 @@ def _why_not_json(value: object) -> str | None:
     elif isinstance(value, dict):
         odd = [key for key in value if type(key) is not str]
         if odd:
-            problem = f"has the key {odd[0]!r}, and keys of JSON are texts"
+            problem = f"has the key {value_text(odd[0])}, and keys of JSON are texts"
         else:
             problem = _why_not_json([*value, *value.values()])
     elif isinstance(value, list):

@@ -1,13 +1,14 @@
 """What a plain value is: the kinds that literals have, within bounds.
 
-Owns the bounds on depth and size that writers and readers of files share;
-knows no format.
+Owns the bounds on depth and size that writers and readers of files share, and how
+their messages spell a value; knows no format.
 """
 
 from __future__ import annotations
 
 DEPTH_LIMIT = 250
 NODE_LIMIT = 4_000_000
+_SHOWN_LENGTH = 60
 
 SCALARS: tuple[type, ...] = (type(None), bool, int, float, complex, str, bytes, type(...))
 NESTED: tuple[type, ...] = (list, tuple, set, frozenset, dict)
@@ -58,3 +59,17 @@ def type_text(value: object) -> str:
     kind = type(value)
     module = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
     return f"{module}{kind.__qualname__}"
+
+
+def value_text(value: object) -> str:
+    """Spell a value for a message, shortened where it is long.
+
+    >>> value_text("lr"), value_text(1 << 20000)
+    ("'lr'", '<an int of many digits>')
+    """
+    try:
+        text = repr(value)
+    except ValueError:  # Python spells no int of many digits, not even inside of a tuple
+        what = "an int" if type(value) is int else f"a {type_text(value)} with an int"
+        return f"<{what} of many digits>"
+    return text if len(text) <= _SHOWN_LENGTH else f"{text[: _SHOWN_LENGTH - 3]}..."

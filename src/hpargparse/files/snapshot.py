@@ -13,7 +13,7 @@ from ..formats import EXTENSIONS, FORMATS, extension_format
 from .access import SIZE_LIMIT, STANDARD, read_bytes, replace_files
 from .advice import TO_PROGRAM
 from .entries import Snapshot
-from .plain import why_not_plain
+from .plain import type_text, value_text, why_not_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -312,7 +312,7 @@ def _named(
             raise SnapshotError.at(
                 path,
                 None,
-                f"The key {key!r} is of the type {type(key).__name__}, and names are texts.",
+                f"The key {value_text(key)} is of the type {type_text(key)}, and names are texts.",
                 "Put it in quotes." if serial_format == "yaml" else _NAMING[serial_format],
             )
     return value

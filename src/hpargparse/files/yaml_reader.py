@@ -10,7 +10,7 @@ from __future__ import annotations
 import yaml
 
 from ..errors import SnapshotError
-from .plain import DEPTH_LIMIT
+from .plain import DEPTH_LIMIT, type_text, value_text
 from .yaml_tags import MAPPINGS, SCALARS, SEQUENCES, STANDARD
 
 TYPE_CHECKING = False
@@ -151,13 +151,13 @@ class YamlReader:
         if key in node.pairs:
             raise self._fail(
                 line,
-                f"The key {key!r} is given twice, first in line {first}.",
+                f"The key {value_text(key)} is given twice, first in line {first}.",
                 "Delete one of the two.",
             )
         if node.path == () and type(key) is not str:
             raise self._fail(
                 line,
-                f"The key {key!r} is of the type {type(key).__name__}, and names are texts.",
+                f"The key {value_text(key)} is of the type {type_text(key)}, and names are texts.",
                 "Put it in quotes.",
             )
         node.key = key

@@ -31,6 +31,7 @@ def aliases() -> str:
     return "\n".join(lines)
 
 
+MANY = f"0x{'f' * 5000}"  # an int of more digits than Python spells
 DEEP = "[" * 100_000 + "]" * 100_000
 FILES = [
     pytest.param("a.yaml", b"name: !!python/object/apply:os.mkdir [trace]", "tag", id="tag"),
@@ -43,6 +44,17 @@ FILES = [
     pytest.param("a.pkl", b"\x80\x04" + b"(" * 9**5 + b"l" * 9**5 + b".", "nest", id="deep pickle"),
     pytest.param("a.pkl", b"\x80\x04r\xff\xff\xff\x7f.", "remember", id="pickle that wants memory"),
     pytest.param("a.yaml", b"lr: " + b"9" * 10**6, "(4300", id="number without end"),
+    pytest.param("a.yaml", f"? {MANY}\n: 1".encode(), "names are texts", id="number for a name"),
+    pytest.param("a.yaml", f"a: {{? {MANY}, ? {MANY}}}".encode(), "twice", id="number for a key"),
+    pytest.param(
+        "a.yaml",
+        f"a: {{? !tuple [{MANY}], ? !tuple [{MANY}]}}".encode(),
+        "twice",
+        id="numbers for a key",
+    ),
+    pytest.param(
+        "a.pkl", pickle.dumps({int(MANY, 0): 1}), "names are texts", id="number in a pickle"
+    ),
     pytest.param("a.json", f'{{"opt{".x" * 10**6}": 1}}'.encode(), "parts", id="name without end"),
     pytest.param("a.yaml", b"lr: 1\0", "control characters", id="null byte"),
     pytest.param("a.yaml", b"lr: \xff", "UTF-8", id="no text"),
