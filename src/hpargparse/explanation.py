@@ -11,6 +11,7 @@ from hpman.record import Record
 
 from .errors import ConversionError
 from .values.convert import Converter
+from .values.literals import plainly_spelled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def text(all_facts: list[Facts], *, is_coloured: bool = False) -> str:
 
 
 def as_data(each: Facts) -> dict[str, Any]:
-    """Return facts as JSON can hold them; a hint that it cannot hold is its `repr`."""
+    """Return facts as JSON can hold them; a hint that it cannot hold is spelled."""
     return {
         "name": each.name,
         "manager": each.manager,
@@ -248,7 +249,7 @@ def _section(each: Facts, *, is_named: bool, is_coloured: bool) -> Iterator[str]
 
 def _hint(value: object) -> str:
     """Show a hint: text as it is, anything else as Python spells it."""
-    return value if isinstance(value, str) else repr(value)
+    return value if isinstance(value, str) else plainly_spelled(value)
 
 
 def _first_place(each: Facts) -> str:
@@ -274,11 +275,11 @@ def _place_data(each: Occurrence) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value that JSON holds as it is, else its `repr`."""
+    """Return a value that JSON holds as it is; of any other, how Python spells it."""
     import json
 
     try:
         is_held = json.loads(json.dumps(value, allow_nan=False)) == value
     except (TypeError, ValueError, RecursionError):
         is_held = False
-    return value if is_held else repr(value)
+    return value if is_held else plainly_spelled(value)

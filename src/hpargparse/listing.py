@@ -14,6 +14,7 @@ from .columns import FILLER, Columns
 from .errors import Unholdable
 from .files.snapshot import dump
 from .transfer import one_line, saveable
+from .values.literals import plainly_spelled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,23 +102,13 @@ def _row(each: HyperParameter, value: object) -> list[str]:
         kind, shown = "expression", _lines(value.expression)
     else:
         kind = type(value).__name__
-        shown = _lines(value) if isinstance(value, str) else _spelled(value)
+        shown = _lines(value) if isinstance(value, str) else plainly_spelled(value)
     return [printable(each.name), kind, shown]
 
 
 def _lines(text: str) -> str:
     """Let a text keep its lines and tabs, and escape all else that does not print."""
     return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
-
-
-def _spelled(value: object) -> str:
-    """Spell a value as Python does, and an int of more digits than that in base 16."""
-    try:
-        return repr(value)
-    except ValueError:
-        from .values.literals import show_literal
-
-        return show_literal(value)
 
 
 def _places(each: HyperParameter, context: int, room: int | None, columns: Columns) -> str:
@@ -188,7 +179,8 @@ def origin(manager: HyperParameterManager) -> str:
         if value is EMPTY:
             lines.append(f"{each.name} has no value")
             continue
-        shown = one_line(value) if isinstance(value, NotLiteralEvaluable) else _spelled(value)
+        is_deferred = isinstance(value, NotLiteralEvaluable)
+        shown = one_line(value) if is_deferred else plainly_spelled(value)
         lines.append(f"{each.name} = {shown}")
         lines += [f"    {step}" for step in manager.explain(each.name)]
     return "".join(f"{printable(line)}\n" for line in lines)

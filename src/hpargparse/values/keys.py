@@ -45,9 +45,10 @@ class KeyChange(Record):
             return self.value
         if not isinstance(base, dict):
             from ..errors import ConversionError
+            from .literals import show_literal
 
             raise ConversionError.because(
-                f"the key {self.path[-1]!r} of `{self.owner}` cannot be set:"
+                f"the key {show_literal(self.path[-1])} of `{self.owner}` cannot be set:"
                 f" the value above it is of the type {type(base).__name__}, which has no keys",
                 name=self.owner,
             )

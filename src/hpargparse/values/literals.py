@@ -81,6 +81,18 @@ def show_literal(value: object) -> str:
     return repr(value) if show is None else show(value)
 
 
+def plainly_spelled(value: object) -> str:
+    """Spell a value as Python does, for readers; one that Python refuses, as a literal.
+
+    >>> plainly_spelled([1, float("inf")]), plainly_spelled(1 << 20000)[:6]
+    ('[1, inf]', '0x1000')
+    """
+    try:
+        return repr(value)
+    except ValueError:  # an int of more digits than Python spells in base 10
+        return show_literal(value)
+
+
 class _Reader:
     """Read one literal by recursive descent, one token ahead."""
 

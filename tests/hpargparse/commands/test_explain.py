@@ -155,6 +155,14 @@ def test_a_hint_that_tells_no_type_is_a_problem(shown: Callable[..., str]) -> No
     assert "  problem  the hint `type` of `t` is 'flot' at hint.py:1; " in shown("t", "hint.py")
 
 
+@pytest.mark.parametrize("options", ["", "--format json"], ids=["text", "json"])
+def test_a_hint_of_more_digits_than_python_spells_is_shown(
+    shown: Callable[..., str], options: str
+) -> None:
+    Path("digits.py").write_text(f'_("t", 1, seed=0x{"f" * 5000})\n')
+    assert "0xffff" in shown("t", "digits.py", *options.split())
+
+
 def test_a_name_with_nothing_but_mistakes_is_found(shown: Callable[..., str]) -> None:
     Path("wrong.py").write_text("from hpman.m import other\nother('only', 1, x=y)\n")
     assert shown("only", "wrong.py").startswith("only\n  manager  other\n  problem  wrong.py:2: ")
