@@ -150,7 +150,7 @@ def exclusion(paths: Paths, exclude: Path | Iterable[Path] = ()) -> Callable[[st
         around = (each for each in given if path.startswith(os.path.join(each, "")))
         folder = next(around, None) or os.path.commonpath([path, beside])
         if folder not in tests:
-            tests[folder] = _exclusion(globs, (folder, folder, os.path.realpath(folder)))
+            tests[folder] = _left_out_below(globs, (folder, folder, os.path.realpath(folder)))
         start = os.path.join(folder, "")
         parts = path[len(start) :].split(os.sep)
         ways = (start + os.sep.join(parts[:count]) for count in range(1, len(parts) + 1))
@@ -236,7 +236,7 @@ def _routes(path: str, globs: list[str]) -> Iterator[tuple[str, Route]]:
 
 def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
     """Yield each file below a folder; what only links lead to comes last."""
-    is_left_out = _exclusion(globs, root)
+    is_left_out = _left_out_below(globs, root)
     straight = [root]
     links: list[Folder] = []
     seen: set[str] = set()
@@ -276,7 +276,7 @@ def _belonging(
     """Return what tells whether a walk from a root finds a path of a tree."""
     start = f"{root}/" if root else ""
     base = os.path.join(folder, *root.split("/"))
-    is_glob = _exclusion(globs, (base, base, base))
+    is_glob = _left_out_below(globs, (base, base, base))
     entered = {root: True}
 
     def is_left_out(path: str) -> bool:
@@ -302,7 +302,7 @@ def _belonging(
     return belongs
 
 
-def _exclusion(globs: list[str], folder: Folder) -> Callable[[str], bool]:
+def _left_out_below(globs: list[str], folder: Folder) -> Callable[[str], bool]:
     """Return what tells whether a path below a folder is left out."""
     if not globs:
         return lambda _path: False
