@@ -13,7 +13,6 @@ from .runtime.store import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable, Mapping
     from contextlib import AbstractContextManager
     from typing import Any, TypeVar, overload
@@ -23,11 +22,10 @@ if TYPE_CHECKING:
     from .hpm_db import HyperParameterDB, HyperParameterOccurrence, HyperParamNode
     from .runtime.origin import Explanation
     from .runtime.tree import TreeView
+    from .static.files import Path, Paths
     from .static.index import HyperParameter, Index, ScannedFile
 
     T = TypeVar("T")
-    Path = str | os.PathLike[str]
-    Paths = Path | Iterable["Paths"]
 
 
 HANDED_ON: dict[str, dict[str, Any]] = {}  # what a private manager starts with, by placeholder

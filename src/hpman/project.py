@@ -14,14 +14,11 @@ from .static.scan import scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable
 
     from .diagnostics import Diagnostic
     from .manager import HyperParameterManager
-
-    Path = str | os.PathLike[str]
-    Paths = Path | Iterable["Paths"]
+    from .static.files import Paths
 
 _USUAL = frozenset({"_"})  # whose bare calls count, whether a file imports it or not
 

@@ -20,11 +20,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import AST
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import TypeAlias
 
+    from .files import Path
     from .trees import Tree
-
-    Path: TypeAlias = str | os.PathLike[str]
 
 _INIT = "__init__.py"
 # Statements stand in these fields of other statements only.
