@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameterManager
 
+    from ..trial import Layer
     from .options import BoundAction, HyperParameterAction, RequestAction
 
 # Defaults of a request that ask for nothing.
@@ -124,7 +125,7 @@ class Plan:
 
     def __init__(self) -> None:
         """Start with nothing to set."""
-        self.layers: list[tuple[dict[str, object], dict[str, Origin]]] = []
+        self.layers: list[Layer] = []
 
     def add(self, values: dict[str, object], origins: dict[str, Origin]) -> None:
         """Put values on top of the others."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameterManager
 
+    from ..trial import Layer
     from .bound import Binding, Requests
 
     R = TypeVar("R", bound=tuple[argparse.Namespace, list[str]])
@@ -181,7 +182,7 @@ def _run_outermost(parser: argparse.ArgumentParser, session: Session, parse: Cal
     return result
 
 
-def _parser_defaults(binding: Binding) -> tuple[dict[str, object], dict[str, Origin]]:
+def _parser_defaults(binding: Binding) -> Layer:
     """Return what `set_defaults` gave the parser since it was bound, or since its last run."""
     values = {
         name: option.parser_default()
@@ -190,15 +191,10 @@ def _parser_defaults(binding: Binding) -> tuple[dict[str, object], dict[str, Ori
         and option.default is not argparse.SUPPRESS
         and option.option_strings
     }
-    origins = {
-        name: Origin("option", text="set_defaults", value=value) for name, value in values.items()
-    }
-    return values, origins
+    return _given_by("set_defaults", values)
 
 
-def _handed_in(
-    binding: Binding, given: dict[str, object]
-) -> tuple[dict[str, object], dict[str, Origin]]:
+def _handed_in(binding: Binding, given: dict[str, object]) -> Layer:
     """Return what a namespace that was handed in holds, unless it comes from a run before.
 
     Raises:
@@ -211,12 +207,17 @@ def _handed_in(
         known = (option.initial, present.get(name), binding.filled.get(name))
         if option.option_strings and not any(value is each for each in known):
             values[name] = option.checked(value)
+    return _given_by("namespace", values)
+
+
+def _given_by(what: str, values: dict[str, object]) -> Layer:
+    """Return values with one origin, which is no option but counts as one."""
     return values, {
-        name: Origin("option", text="namespace", value=value) for name, value in values.items()
+        name: Origin("option", text=what, value=value) for name, value in values.items()
     }
 
 
-def _typed(requests: Requests) -> tuple[dict[str, object], dict[str, Origin]]:
+def _typed(requests: Requests) -> Layer:
     """Return what was typed."""
     values = {name: value for name, (value, _option) in requests.typed.items()}
     origins = {
