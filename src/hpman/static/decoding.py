@@ -6,27 +6,16 @@ bytes; must not know where they came from or what the text says.
 
 from __future__ import annotations
 
+from .syntax import UnparsableError
+
 _UTF_8_MARK = b"\xef\xbb\xbf"
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _ZIP, _END_OF_ZIP = b"PK\3\4", b"PK\5\6"
 _BLANKS = b" \t\f"
 
 
-class DecodingError(ValueError):
-    """Say why Python cannot read the bytes of a file, and where.
-
-    Attributes:
-        reason: what is wrong, as half a sentence.
-        line: the line, counted from 1.
-        column: the column in characters, counted from 1.
-    """
-
-    def __init__(self, reason: str, line: int = 1, column: int = 1) -> None:
-        """Keep the reason and the place."""
-        super().__init__(reason, line, column)
-        self.reason: str = reason
-        self.line: int = line
-        self.column: int = column
+class DecodingError(UnparsableError):
+    """Say why Python cannot read the bytes of a file, and where."""
 
 
 def decode(data: bytes) -> str:

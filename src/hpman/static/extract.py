@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from ..diagnostics import Diagnostic
     from ..source import Source
-    from .decoding import DecodingError
 
     # What an occurrence holds, without its source; last comes the line that hides it.
     Row: TypeAlias = tuple[
@@ -274,7 +273,7 @@ def _diagnostic(
     )
 
 
-def no_python(source: Source, error: UnparsableError | DecodingError) -> Diagnostic:
+def no_python(source: Source, error: UnparsableError) -> Diagnostic:
     """Report a text, or what can be shown of some bytes, that Python cannot read."""
     from ..diagnostics import Diagnostic
 

@@ -10,7 +10,7 @@ import os
 import sys
 from _ast import Assign, Constant, Import, ImportFrom, List, Name, Tuple
 
-from .decoding import DecodingError, decode
+from .decoding import decode
 from .files import Found, is_foreign
 from .installed import holds_installed, path_of_project
 from .syntax import UnparsableError, collector_at_rest, parse
@@ -265,7 +265,7 @@ def _statements(data: bytes, tops: set[str]) -> Iterator[Import | ImportFrom]:
         if not _may_reach(text, tops):
             return
         stack: list[AST] = [parse(text)]
-    except (DecodingError, UnparsableError):
+    except UnparsableError:
         return
     while stack:
         node = stack.pop()
@@ -291,7 +291,7 @@ def _exported(data: bytes) -> list[str]:
     """Return the names in the `__all__` of a package: `from package import *` imports them."""
     try:
         tree = parse(decode(data))
-    except (DecodingError, UnparsableError):
+    except UnparsableError:
         return []
     names: list[str] = []
     for node in tree.body:

@@ -24,10 +24,10 @@ _OVERFLOWS = sys.version_info < (3, 11)
 
 
 class UnparsableError(ValueError):
-    """Say why a text is not Python, and where.
+    """Say why a text, or what should become one, is not Python, and where.
 
     Attributes:
-        reason: what is wrong, in the words of Python's parser.
+        reason: what is wrong, as half a sentence; of a text, in the words of Python's parser.
         line: the line, counted from 1.
         column: the column in characters, counted from 1.
     """
