@@ -44,13 +44,13 @@ from .scopes import (
     CLASS,
     EVERY_NAME,
     FOREIGN,
+    HANDED_ON,
     MANAGER_CLASS,
     MODULE,
     OTHER,
     PACKAGE,
     PACKAGE_MEMBERS,
     ROOT,
-    SAME,
     Meaning,
     Scope,
     unfold,
@@ -104,11 +104,11 @@ class Bindings:
         self._tracked = tracked
         self._upto = counted(lines, tree.body[-1].end_lineno or 0) if tree.body else ()
         self._aliases: set[str] = set()  # names that turned out to be ours
-        self.own: set[str] = set()  # names that are ours, or may be
+        self.own: set[str] = set()  # names whose imports are ours, or may be
         self.foreign: set[str] = set()  # names imported under another original name
         self.imported: set[str] = set()  # placeholders that are imported from hpman
         self.borrowed: list[tuple[str, str]] = []  # names that others may hand on
-        self.passed: list[tuple[expr, Scope]] = []  # what names are assigned
+        self.passed: list[tuple[str, expr, Scope]] = []  # what names are assigned
         self.calls: list[tuple[Call, Scope]] = []
         self._declared: list[tuple[Scope, Global | Nonlocal]] = []
         self._annotated: list[tuple[Scope, Name]] = []  # names with a type and no value
@@ -222,8 +222,7 @@ class Bindings:
                 self._classes.add(target.id)
             if self._may_be_ours(value):
                 self._aliases.add(target.id)
-                self.own.add(target.id)
-                self.passed.append((value, scope))
+                self.passed.append((target.id, value, scope))
                 self._bind(target.id, value, scope, target)
             else:
                 self._bind(target.id, OTHER, scope, target)
@@ -298,7 +297,7 @@ class Bindings:
             self._bind(bound, FOREIGN, scope, each)
         else:
             self.own.add(bound)
-            self._bind(bound, SAME, scope, each)
+            self._bind(bound, Meaning(HANDED_ON, bound), scope, each)
 
     def _function(self, node: Any, scope: Scope) -> None:
         """Open the scope of a function or a lambda."""

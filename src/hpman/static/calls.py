@@ -29,7 +29,7 @@ def calls(found: Bindings) -> Iterator[tuple[Call, str, int | None]]:
         found: the walk. A call is hidden by a line that binds its name to something
             else; by the seed's rule it counts all the same.
     """
-    lookup = Lookup(found.placeholders, found.foreign - found.own)
+    lookup = Lookup(found.placeholders, _foreign(found))
     shadows: Shadows | None = None
     # Most calls are of one name in few scopes.
     known: dict[tuple[str, Scope], tuple[list[str], Callable[[Call], int | None] | None]] = {}
@@ -50,6 +50,15 @@ def calls(found: Bindings) -> Iterator[tuple[Call, str, int | None]]:
             yield node, placeholder, None if hiding is None else hiding(node)
 
 
+def _foreign(found: Bindings) -> set[str]:
+    """Return the names that the module imports from elsewhere only."""
+    names = found.foreign - found.own
+    if not names:
+        return names
+    is_ours = Lookup((), ()).is_ours
+    return names - {name for name, value, scope in found.passed if is_ours(value, scope)}
+
+
 def _shadows(found: Bindings, lookup: Lookup) -> Shadows:
     """Return what finds hidden calls; few modules need it."""
     from .shadows import Shadows
@@ -66,7 +75,7 @@ def links(found: Bindings) -> Links:
     # Without a placeholder, nothing is a manager that is not known to be one.
     managers = Lookup((), ()).managers
     named: dict[tuple[str, Scope], expr] = {}  # each name once in each scope
-    passed = [*found.passed]
+    passed = [(value, scope) for _name, value, scope in found.passed]
     for node, scope in found.calls:
         func = node.func
         if type(func) is Name:

@@ -33,10 +33,10 @@ ROOT = "hpman"
 PACKAGE = Meaning("package")  # hpman
 MODULE = Meaning("module")  # hpman.m
 CLASS = Meaning("class")  # hpman.HyperParameterManager
-SAME = Meaning("same")  # imported from elsewhere by the same name: may be ours, handed on
 FOREIGN = Meaning("foreign")  # imported from elsewhere, where it has another name
 OTHER = Meaning("other")  # bound by anything else
 PACKAGE_MEMBERS = {"m": MODULE, MANAGER_CLASS: CLASS}
+HANDED_ON = "same"  # the kind of what is imported from elsewhere, where it has the same name
 _MANAGERS = frozenset(["manager"])
 _CALLED = _MANAGERS | {"class"}
 _OURS = _CALLED | {"package", "module"}
@@ -109,11 +109,19 @@ class Scope:
             home.bind(name, meaning, place)
 
     def visible(self, name: str) -> Iterator[Scope]:
-        """Yield the scopes that bind a name, from the inside out, as Python looks it up."""
+        """Yield the scopes that bind a name, from the inside out, as Python looks it up.
+
+        What the body of a class binds is that of the module until it is bound.
+        """
         scope: Scope | None = self.elsewhere.get(name, self)
+        if scope is self and self.kind == "class" and name in self.bindings:
+            yield self
+            scope = self._module()
         while scope is not None:
-            if name in scope.bindings and (scope is self or scope.kind != "class"):
-                yield scope
+            if scope.kind != "class":
+                scope = scope.elsewhere.get(name, scope)  # a declaration holds for what is inside
+                if name in scope.bindings:
+                    yield scope
             scope = scope.outer
 
     def runs_later_than(self, home: Scope) -> bool:
@@ -168,7 +176,12 @@ class Lookup:
     def may_be_manager(self, binding: Meaning | expr, home: Scope) -> bool:
         """Tell whether a name may be a manager by one of the things that it is bound to."""
         found = [binding] if isinstance(binding, Meaning) else self._mean(binding, home)
-        return any(each.kind in ("manager", "same") for each in found)
+        return any(each.kind in ("manager", HANDED_ON) for each in found)
+
+    def is_ours(self, node: expr, scope: Scope) -> bool:
+        """Tell whether an expression may be a manager, or what managers are taken from."""
+        self._settle(node, scope)
+        return any(each.kind in _OURS for each in self._mean(node, scope))
 
     def is_hidden_somewhere(self, name: str, scope: Scope) -> bool:
         """Tell whether the scope that decides what a name is binds it to something else, too.
@@ -235,14 +248,14 @@ class Lookup:
         """Return what a bare name may stand for."""
         is_bare = name in self._placeholders
         ours = _OURS
-        for home in scope.visible(name):
-            found = self._settled[home, name]
+        for found in self._bound(name, scope):
             if not is_bare:
                 return found
             known = [each for each in found if each.kind in ours]
             # A name bound to anything else still counts: the seed's rule. Only our class
             # makes managers when it is called.
-            if not any(each.kind in _CALLED for each in known) and (known or SAME in found):
+            is_handed_on = Meaning(HANDED_ON, name) in found
+            if not any(each.kind in _CALLED for each in known) and (known or is_handed_on):
                 known.append(Meaning("manager", name))
             if known:
                 return known
@@ -252,6 +265,17 @@ class Lookup:
         if is_bare:
             return () if name in self._foreign else [Meaning("manager", name)]
         return [PACKAGE] if name == ROOT else [CLASS] if name == MANAGER_CLASS else ()
+
+    def _bound(self, name: str, scope: Scope) -> Iterator[frozenset[Meaning]]:
+        """Yield what a name may be in each scope; in that of a class, what is outside as well."""
+        inner: frozenset[Meaning] = frozenset()
+        for home in scope.visible(name):
+            inner |= self._settled[home, name]
+            if home.kind != "class":
+                yield inner
+                inner = frozenset()
+        if inner:
+            yield inner
 
 
 def unfold(node: Any) -> tuple[Any, list[str]]:

@@ -50,12 +50,13 @@ class Shadows:
     """Tell for the calls of names what else than a manager they meet.
 
     Names are looked up as Python does: the innermost scope that binds one
-    decides. Where that scope binds it to a manager and to something else, the
-    last binding before the call counts; for a call in a function, which runs
-    later, the last of all. Where none before it stands in the body of a loop around
-    it, the last one behind it counts as well: the next round meets that. What stands in
-    another branch of the same `if`, `match` or `try` than a manager is an alternative
-    to it, and hides nothing. What an `except` names is gone at its end.
+    decides; in the body of a class, the module does until the body binds it.
+    Where that scope binds it to a manager and to something else, the last binding
+    before the call counts; for a call in a function, which runs later, the last of
+    all. Where none before it stands in the body of a loop around it, the last one
+    behind it counts as well: the next round meets that. What stands in another
+    branch of the same `if`, `match` or `try` than a manager is an alternative to
+    it, and hides nothing. What an `except` names is gone at its end.
 
     Args:
         tree: the syntax tree of the module.
@@ -76,7 +77,19 @@ class Shadows:
             scope: the scope that the calls stand in. What the name means there has
                 to be settled.
         """
-        home = next(scope.visible(name))
+        homes = scope.visible(name)
+        home = next(homes)
+        hiding = self._in(home, name, scope)
+        if home.kind != "class":
+            return hiding
+        outside = next(homes, None)
+        hiding_before = self._in(outside, name, scope) if outside else lambda _call: None
+        effect = self._in_order().effect
+        first = min(map(effect, home.places[name]))
+        return lambda call: (hiding_before if _start(call) < first else hiding)(call)
+
+    def _in(self, home: Scope, name: str, scope: Scope) -> Callable[[Call], int | None]:
+        """Return what tells of a call which line of one scope hides it."""
         kinds = [self._lookup.may_be_manager(each, home) for each in home.bindings[name]]
         if not any(kinds):
             return _hidden_in_any_case(sorted(home.places[name]))
@@ -86,7 +99,7 @@ class Shadows:
         self, home: Scope, bindings: list[tuple[Place, bool]], scope: Scope
     ) -> Callable[[Call], int | None]:
         """Return what tells of a call which line hides it, where a manager is bound as well."""
-        flow = self._flow = self._flow or _Flow(self._tree)
+        flow = self._in_order()
         ordered = sorted((flow.effect(place), place, is_ours) for place, is_ours in bindings)
         ours = [place for place, is_ours in bindings if is_ours]
         is_later = scope.runs_later_than(home)
@@ -103,6 +116,11 @@ class Shadows:
             return None if any(flow.are_alternatives(place, each) for each in ours) else place[0]
 
         return hiding
+
+    def _in_order(self) -> _Flow:
+        """Return the order in which the module binds; few ask for it."""
+        self._flow = self._flow or _Flow(self._tree)
+        return self._flow
 
 
 def _hidden_in_any_case(places: list[Place]) -> Callable[[Call], int]:

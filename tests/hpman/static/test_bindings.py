@@ -102,6 +102,21 @@ def test_statements_without_a_candidate_line_are_left_alone() -> None:
         pytest.param(f"{IMPORT}def f(hp, /, *, x): hp('a')", [], id="positional only"),
         pytest.param(f"{IMPORT}[hp('a') for hp in x]", [], id="variable of a comprehension"),
         pytest.param(f"{IMPORT}[hp for hp in hp('a')]", [(2, "hp")], id="first iterable"),
+        pytest.param(f"{IMPORT}x = _\nclass C:\n x('a')\n x = 3", [(4, "_")], id="class, later"),
+        pytest.param(f"{IMPORT}class C:\n hp = hp\n hp('a')", [(4, "hp")], id="class, by itself"),
+        pytest.param(
+            f"{IMPORT}x = _\ndef f(x):\n class C:\n  x('a')\n  x = 3",
+            [(5, "_")],
+            id="class in a function",
+        ),
+        pytest.param(
+            "class C:\n from hpman.m import hp as x\n x('a')", [(3, "hp")], id="class alone"
+        ),
+        pytest.param(
+            f"{IMPORT}x = _\ndef f(x):\n def g():\n  global x\n  def h(): x('a')",
+            [(6, "_")],
+            id="global of a function around",
+        ),
     ],
 )
 def test_what_a_name_is_bound_to_decides(text: str, found: list[tuple[int, str]]) -> None:

@@ -181,3 +181,23 @@ def test_constants_that_are_many_are_not_kept(monkeypatch: pytest.MonkeyPatch) -
 def test_a_name_from_elsewhere_stays_so_however_it_is_handed_round() -> None:
     text = "from gettext import gettext as _\nh, x = (_, 1)\n_ = h\n"
     assert _extract(f"{text}_('a', 1); h('b', 2)").occurrences == ()
+
+
+FOREIGN = "from gettext import gettext as _\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"{FOREIGN}from x import y\n_ = y\nh = _\ng = h\n", id="imported"),
+        pytest.param(f"def f():\n {FOREIGN} h = _\n g = h\n _ = y\n", id="in a function"),
+        pytest.param(f"def f():\n {FOREIGN}def g():\n h = _\n _ = h\n", id="in two functions"),
+    ],
+)
+def test_what_a_name_from_elsewhere_is_assigned_makes_it_no_manager(text: str) -> None:
+    assert _extract(f"{text}_('a' + b, 1, 2)") == _extract("")
+
+
+def test_a_name_from_elsewhere_that_is_assigned_ours_is_a_manager() -> None:
+    text = f"def f():\n {FOREIGN}def g():\n import hpman\n _ = hpman.m._\n"
+    assert [each.name for each in _extract(f"{text}_('a', 1)").occurrences] == ["a"]

@@ -7,10 +7,10 @@ import ast
 from hpman.static.scopes import (
     CLASS,
     FOREIGN,
+    HANDED_ON,
     MODULE,
     OTHER,
     PACKAGE,
-    SAME,
     Lookup,
     Meaning,
     Scope,
@@ -130,7 +130,9 @@ def test_a_placeholder_from_elsewhere_counts_if_it_bears_its_name_there() -> Non
     module = Scope(None)
     module.bind("_", FOREIGN)
     assert _managers("_", module) == []
-    module.bind("_", SAME)
+    module.bind("_", Meaning(HANDED_ON, "x"))
+    assert _managers("_", module) == []
+    module.bind("_", Meaning(HANDED_ON, "_"))
     assert _managers("_", module) == ["_"]
     assert _managers("_", Scope(None), foreign="_") == []
 

@@ -37,6 +37,7 @@ def _hidden(text: str) -> list[tuple[int, int]]:
         pytest.param(f"{IMPORT}for _ in x: pass\n{CALL}", id="behind a loop"),
         pytest.param(f"{IMPORT}async def f():\n async for _ in x: {CALL}", id="async loop"),
         pytest.param(f"{IMPORT}with x as _: {CALL}", id="with"),
+        pytest.param(f"{IMPORT}class C:\n _ = 3\n {CALL}", id="class"),
         pytest.param(f"{IMPORT}try: pass\nexcept E as _: {CALL}", id="except"),
         pytest.param(f"def _(): pass\n{CALL}", id="function"),
         pytest.param(f"class _: pass\n{CALL}", id="class"),
@@ -109,6 +110,9 @@ def test_a_call_of_what_is_no_manager_is_hidden(text: str) -> None:
         pytest.param(f"_ = None\ntry:\n {IMPORT}except E: pass\n{CALL}", id="first nothing"),
         pytest.param(f"{IMPORT}x = _\ny = x\nx('a')", id="alias"),
         pytest.param(f"{IMPORT}class C: {CALL}\n_ = 3", id="in a class above"),
+        pytest.param(f"{IMPORT}class C:\n {CALL}\n _ = 3", id="in a class, bound later"),
+        pytest.param(f"{IMPORT}class C:\n _ = {CALL}", id="in what a class assigns"),
+        pytest.param(f"class C:\n {CALL}\n _ = 3", id="in a class, bound later, of no import"),
         pytest.param(f"def f():\n global _\n {IMPORT}{CALL}\n", id="global import"),
         pytest.param(f"def f():\n {IMPORT} {CALL}\n for _ in x: pass", id="loop below, in place"),
         pytest.param(f"{IMPORT}_: int\n{CALL}", id="type in a module"),
@@ -205,6 +209,7 @@ def test_a_faulty_call_tells_whether_it_is_hidden() -> None:
         pytest.param("def f(): _('a')\n_ = 2\n_ = 3", 2, id="the first where none is before"),
         pytest.param(f"{IMPORT}_ = 2\n_ = 3\n_('a')", 3, id="beside a manager"),
         pytest.param(f"{IMPORT}def f(): _('a')\n_ = 3\n_ = 4", 4, id="the last of all"),
+        pytest.param("_ = 1\nclass C:\n _('a')\n _ = 4", 1, id="outside of a class"),
     ],
 )
 def test_a_hidden_call_knows_the_line_that_hides_it(text: str, line: int) -> None:
