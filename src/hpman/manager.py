@@ -148,7 +148,7 @@ class HyperParameterManager:
         self._take(found.files, found.gone)
         return self
 
-    def parse_source(self, source: str, filename: str = "<unknown>") -> Self:
+    def parse_source(self, source: str, filename: Path = "<unknown>") -> Self:
         """Read the hyperparameters of one text, without running it, and return the manager.
 
         Args:

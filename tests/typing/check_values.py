@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from typing_extensions import assert_type
@@ -45,6 +46,7 @@ assert_type(_.set_values({"lr": 1}), HyperParameterManager)
 assert_type(_.parse_file(__file__), HyperParameterManager)
 assert_type(_.parse_file(["a.py", "b"], exclude=["c"]), HyperParameterManager)
 assert_type(_.parse_source("_('a', 1)"), HyperParameterManager)
+assert_type(_.parse_source("_('a', 1)", Path(__file__)), HyperParameterManager)
 assert_type(_.exists("lr"), bool)
 assert_type(_.get_values(), dict[str, Any])
 assert_type(_.explain("lr")[-1].path, str | None)

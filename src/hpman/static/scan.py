@@ -161,7 +161,7 @@ def index_of_blobs(
     return Index().swap(files)
 
 
-def scan_text(text: str, filename: str, placeholders: frozenset[str]) -> ScannedFile:
+def scan_text(text: str, filename: Path, placeholders: frozenset[str]) -> ScannedFile:
     """Find the calls of managers in one text.
 
     Args:

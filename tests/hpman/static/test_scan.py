@@ -136,7 +136,7 @@ def test_texts_of_one_file_are_one_by_whichever_route(
 
 
 def test_a_filename_may_be_a_path(tmp_path: Path) -> None:
-    file = scan_text("", tmp_path / "a.py", ONLY)  # type: ignore[arg-type]
+    file = scan_text("", tmp_path / "a.py", ONLY)
     assert file.source.path == str(tmp_path / "a.py")
 
 
