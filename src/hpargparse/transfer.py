@@ -154,10 +154,10 @@ def unloadable(values: Mapping[str, object], known: Mapping[str, Converter]) -> 
         known: the converter of each hyperparameter, by name.
     """
     found = []
-    for name, value in values.items():
-        converter = known.get(name)
-        if converter is None:
+    for name, converter in known.items():
+        if name not in values:
             continue
+        value = values[name]
         try:
             fitted = converter.check(value)
         except ValueError as error:
