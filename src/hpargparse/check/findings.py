@@ -13,9 +13,15 @@ if TYPE_CHECKING:
 
     from hpman import Diagnostic, Occurrence, Source
 
+    from .relevance import Hidden
+
 
 class Finding(Record):
     """Describe one finding: which rule, what, where, and what to do.
+
+    It is no `hpman.Diagnostic`, which an error carries and which shows itself. A finding always
+    has a text, also where that cannot be read, keeps the call that it stands at apart from
+    the others, and knows the lines in which a `noqa` silences it.
 
     Attributes:
         code: the code of the rule.
@@ -49,13 +55,17 @@ class Finding(Record):
 
 
 def at_call(
-    code: str, at: Occurrence, message: str, advice: str, related: Sequence[Occurrence] = ()
+    code: str,
+    at: Occurrence | Hidden,
+    message: str,
+    advice: str,
+    related: Sequence[Occurrence] = (),
 ) -> Finding:
     """Make a finding about a hyperparameter, placed at one of its calls.
 
     Args:
         code: the code of the rule.
-        at: the call.
+        at: the call, which may be hidden.
         message: what is wrong, as a sentence.
         advice: what to do, as a sentence.
         related: other calls that take part.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hpman import NotLiteralEvaluable
 
-from .findings import Finding, at_call
+from .findings import at_call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameter, Index, Occurrence
 
+    from .findings import Finding
     from .relevance import Facts
 
 _CAN_BE_MALFORMED = ("choices", "range", "type")

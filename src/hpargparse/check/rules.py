@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hpman import NotLiteralEvaluable
 
-from .findings import Finding, at_call, at_fault, place_of
+from .findings import at_call, at_fault, place_of
 from .option_rules import default_does_not_fit, malformed_hint, option_clash
 from .similar import Similar, may_be_one
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from hpman import Occurrence
 
+    from .findings import Finding
     from .relevance import Facts
 
     Check = Callable[[Facts], Iterator[Finding]]
@@ -192,20 +193,12 @@ def similar_names(facts: Facts) -> Iterator[Finding]:
 def placeholder_hidden(facts: Facts) -> Iterator[Finding]:
     """HPM301: a call whose name stands for something else when it runs."""
     for each in facts.hidden:
-        yield Finding(
+        yield at_call(
             "HPM301",
+            each,
             f"`{each.placeholder}` is bound to something else in line {each.by}, so this is no "
             "call of the manager.",
             "Rename what hides the manager, or import the manager by another name.",
-            each.source,
-            each.line,
-            each.column,
-            each.end_line,
-            each.end_column,
-            each.name,
-            each.placeholder,
-            (),
-            (each.line, each.end_line),
         )
 
 
