@@ -6,11 +6,11 @@ goes.
 
 from __future__ import annotations
 
-import json
 import os
 
 from hpman import __version__, from_here
 
+from ..documents import json_document
 from .catalogue import CATALOGUE, ERROR, explained
 
 TYPE_CHECKING = False
@@ -41,19 +41,14 @@ def json_report(findings: Sequence[Finding], files: int) -> str:
         findings: the findings, in order.
         files: how many files hold hyperparameters.
 
+    >>> import json
     >>> json.loads(json_report([], 2))["summary"]
     {'files': 2, 'errors': 0, 'warnings': 0}
     """
     errors = sum(CATALOGUE[each.code].severity == ERROR for each in findings)
     summary = {"files": files, "errors": errors, "warnings": len(findings) - errors}
     report = {"version": 1, "summary": summary, "findings": [*map(_finding, findings)]}
-    return _dumped(report)
-
-
-def _dumped(report: dict[str, Any]) -> str:
-    """Write JSON for people, in which what UTF-8 cannot hold is escaped."""
-    text = json.dumps(report, indent=2, ensure_ascii=False)
-    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+    return json_document(report)
 
 
 def _finding(found: Finding) -> dict[str, Any]:
@@ -92,6 +87,7 @@ def sarif_report(findings: Sequence[Finding], _files: int) -> str:
     Args:
         findings: the findings, in order.
 
+    >>> import json
     >>> json.loads(sarif_report([], 0))["version"]
     '2.1.0'
     """
@@ -108,7 +104,7 @@ def sarif_report(findings: Sequence[Finding], _files: int) -> str:
         "results": [_result(each, order.index(each.code)) for each in findings],
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return _dumped(log)
+    return json_document(log)
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -56,10 +56,9 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
         refuse(prog, printable(_unknown(index, options.name, paths)))
     all_facts = [facts(index, *each) for each in names]
     if options.format == "json":
-        import json
+        from ..documents import json_document
 
-        shown = json.dumps([as_data(each) for each in all_facts], indent=2, ensure_ascii=False)
-        shown += "\n"
+        shown = json_document([as_data(each) for each in all_facts])
     else:
         shown = text(all_facts, is_coloured=shows_colours())
     answer(prog, shown)

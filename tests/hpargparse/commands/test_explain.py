@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -114,6 +116,23 @@ def test_json_is_one_list(shown: Callable[..., str]) -> None:
     (found,) = json.loads(shown("lr", "--format=json"))
     assert (found["name"], found["default"], found["type"]) == ("lr", "1e-3", "float")
     assert found["definitions"][0]["path"] == "train.py"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+def test_json_names_a_path_that_is_no_text(errors: str) -> None:
+    try:
+        Path("\udcff.py").write_text("_('odd', 1)\n")
+    except OSError:
+        pytest.skip("the file system takes no such name")
+    done = subprocess.run(
+        [sys.executable, "-m", "hpman", "explain", "odd", "--format", "json"],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONIOENCODING": f"utf-8:{errors}"},
+        check=True,
+    )
+    (found,) = json.loads(done.stdout)
+    assert found["definitions"][0]["path"] == "\udcff.py"
 
 
 def test_a_terminal_is_shown_colours_unless_it_asks_for_none(
