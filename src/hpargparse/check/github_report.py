@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from .findings import Finding
 
 
-def github_report(findings: Sequence[Finding], _files: int) -> str:
+def github_report(findings: Sequence[Finding]) -> str:
     """Write one workflow command for each finding.
 
     Args:
         findings: the findings, in order.
 
-    >>> github_report([], 3)
+    >>> github_report([])
     ''
     """
     return "".join(f"{_command(each)}\n" for each in findings)

@@ -148,7 +148,11 @@ def _reported(findings: Sequence[Finding], files: int, how: str) -> str:
     if how == "github":
         from ..check.github_report import github_report
 
-        return github_report(findings, files)
-    from ..check.json_reports import json_report, sarif_report
+        return github_report(findings)
+    if how == "json":
+        from ..check.json_report import json_report
 
-    return (json_report if how == "json" else sarif_report)(findings, files)
+        return json_report(findings, files)
+    from ..check.sarif_report import sarif_report
+
+    return sarif_report(findings)

@@ -8,7 +8,8 @@ import pytest
 
 from hpargparse.check.findings import Finding
 from hpargparse.check.github_report import github_report
-from hpargparse.check.json_reports import json_report, sarif_report, uri_of
+from hpargparse.check.json_report import json_report
+from hpargparse.check.sarif_report import sarif_report, uri_of
 from hpargparse.check.text_report import text_report
 from hpman import Source, printable
 
@@ -55,7 +56,7 @@ def test_the_last_line_counts(found: list[Finding], says: str) -> None:
 
 
 def test_a_call_over_lines_has_lines_and_no_columns_on_github() -> None:
-    assert github_report([FOUND, WHOLE], 2) == (
+    assert github_report([FOUND, WHOLE]) == (
         "::error file=a.py,line=2,endLine=3,title=HPM102 name-not-literal::No. Mend it.\n"
         "::error file=b.py,title=HPM001 unreadable-file::No. Mend it.\n"
     )
@@ -63,7 +64,7 @@ def test_a_call_over_lines_has_lines_and_no_columns_on_github() -> None:
 
 def test_a_path_of_any_kind_is_escaped_on_github() -> None:
     found = WHOLE.replace(source=Source("a,b:c%\n\r.py", ""), message="50%\nof :: it,")
-    assert github_report([found], 1) == (
+    assert github_report([found]) == (
         "::error file=a%2Cb%3Ac%25%0A%0D.py,title=HPM001 unreadable-file::"
         "50%25%0Aof :: it, Mend it.\n"
     )
@@ -75,7 +76,7 @@ def test_what_is_not_known_is_null_in_json() -> None:
 
 
 def test_a_file_as_a_whole_has_no_region_in_sarif() -> None:
-    (run,) = json.loads(sarif_report([WHOLE], 1))["runs"]
+    (run,) = json.loads(sarif_report([WHOLE]))["runs"]
     assert run["results"][0]["locations"] == [
         {"physicalLocation": {"artifactLocation": {"uri": "b.py", "uriBaseId": "%SRCROOT%"}}}
     ]

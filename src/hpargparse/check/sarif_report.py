@@ -1,7 +1,7 @@
-"""Findings as JSON: for scripts, and as SARIF 2.1.0 for code scanning.
+"""Findings as SARIF 2.1.0 (OASIS), for code scanning.
 
-Owns both layouts; knows neither how a finding was found nor where the text
-goes.
+Owns its layout, and how a path becomes a URI; knows neither how a finding was
+found nor where the text goes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 from hpman import __version__, from_here
 
 from ..documents import json_document
-from .catalogue import CATALOGUE, ERROR, explained
+from .catalogue import CATALOGUE, explained
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,68 +27,14 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "%SRCROOT%"  # what code scanning takes paths to be relative to
 
 
-def json_report(findings: Sequence[Finding], files: int) -> str:
-    """Write findings as one JSON object.
-
-    Its keys are `version` (of the layout, 1), `summary` (with `files` that hold
-    hyperparameters, `errors` and `warnings`), and `findings`, a list of objects: `code`,
-    `rule`, `severity`, `message`, `advice`, `name`, `placeholder`, `path`, `line`, `column`,
-    `end_line`, `end_column`, and `related`, a list of other calls with `name`, `path`,
-    `line`, `column`, `end_line`, `end_column`. Lines and columns count from 1, columns in
-    characters, and an end column is that behind the last character. What is not known is null.
-
-    Args:
-        findings: the findings, in order.
-        files: how many files hold hyperparameters.
-
-    >>> import json
-    >>> json.loads(json_report([], 2))["summary"]
-    {'files': 2, 'errors': 0, 'warnings': 0}
-    """
-    errors = sum(CATALOGUE[each.code].severity == ERROR for each in findings)
-    summary = {"files": files, "errors": errors, "warnings": len(findings) - errors}
-    report = {"version": 1, "summary": summary, "findings": [*map(_finding, findings)]}
-    return json_document(report)
-
-
-def _finding(found: Finding) -> dict[str, Any]:
-    """Describe one finding."""
-    rule = CATALOGUE[found.code]
-    return {
-        "code": found.code,
-        "rule": rule.name,
-        "severity": rule.severity,
-        "message": found.message,
-        "advice": found.advice,
-        "name": found.name,
-        "placeholder": found.placeholder,
-        "path": from_here(found.source.path),
-        "line": found.line,
-        "column": found.column,
-        "end_line": found.end_line,
-        "end_column": found.end_column,
-        "related": [
-            {
-                "name": each.name,
-                "path": from_here(each.path),
-                "line": each.line,
-                "column": each.column,
-                "end_line": each.end_line,
-                "end_column": each.end_column,
-            }
-            for each in found.related
-        ],
-    }
-
-
-def sarif_report(findings: Sequence[Finding], _files: int) -> str:
+def sarif_report(findings: Sequence[Finding]) -> str:
     """Write findings as a SARIF 2.1.0 log (OASIS), as code scanning of forges takes it.
 
     Args:
         findings: the findings, in order.
 
     >>> import json
-    >>> json.loads(sarif_report([], 0))["version"]
+    >>> json.loads(sarif_report([]))["version"]
     '2.1.0'
     """
     order = list(CATALOGUE)
