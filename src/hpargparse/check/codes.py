@@ -21,7 +21,19 @@ if TYPE_CHECKING:
 
 
 class UnknownCodeError(ValueError):
-    """Report a code, or the beginning of one, that no rule has."""
+    """Report codes, or beginnings of codes, that no rule has.
+
+    Args:
+        args: a sentence for each of them.
+
+    >>> print(UnknownCodeError("'X1' is the code of no rule", "'X2' is the code of no rule"))
+    'X1' is the code of no rule
+    'X2' is the code of no rule
+    """
+
+    def __str__(self) -> str:
+        """Give the sentences, one a line."""
+        return "\n".join(self.args)
 
 
 class Selection(Record):
@@ -77,32 +89,51 @@ def known(texts: Iterable[str]) -> tuple[str, ...]:
         texts: the lists. A rule may be given by its name, and `ALL` means each.
 
     Raises:
-        UnknownCodeError: a code is none, and no beginning of one or name of a rule either.
+        UnknownCodeError: some are no codes, and no beginning of one or name of a rule either.
 
     >>> known(["hpm2, HPM101", "leaf-and-branch", "ALL"])
     ('HPM2', 'HPM101', 'HPM203', 'HPM')
     """
-    return tuple(_code(each) for text in texts for each in text.replace(",", " ").split())
+    return _all(_code, (each for text in texts for each in text.replace(",", " ").split()))
+
+
+def rules_of(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the codes that texts name, in full or by the names of the rules.
+
+    Args:
+        texts: what was typed.
+
+    Raises:
+        UnknownCodeError: there are no such rules.
+
+    >>> rules_of(["hpm102", "leaf-and-branch"])
+    ('HPM102', 'HPM203')
+    """
+    return _all(_rule, texts)
+
+
+def _all(read: Callable[[str], str], words: Iterable[str]) -> tuple[str, ...]:
+    """Read all words, and report together those that cannot be read."""
+    found: list[str] = []
+    unknown: list[str] = []
+    for each in words:
+        try:
+            found.append(read(each))
+        except UnknownCodeError as error:
+            unknown += error.args
+    if unknown:
+        raise UnknownCodeError(*dict.fromkeys(unknown))
+    return tuple(found)
 
 
 def _code(text: str) -> str:
     """Return the code, or the beginning of codes, that a text stands for."""
     code = "HPM" if text.upper() == "ALL" else text.upper()
-    return code if any(each.startswith(code) for each in CATALOGUE) else rule_of(text)
+    return code if any(each.startswith(code) for each in CATALOGUE) else _rule(text)
 
 
-def rule_of(text: str) -> str:
-    """Return the code that a text names, in full or by the name of the rule.
-
-    Args:
-        text: what was typed.
-
-    Raises:
-        UnknownCodeError: there is no such rule.
-
-    >>> rule_of("hpm102"), rule_of("leaf-and-branch")
-    ('HPM102', 'HPM203')
-    """
+def _rule(text: str) -> str:
+    """Return the code that a text names, in full or by the name of the rule."""
     for code, rule in CATALOGUE.items():
         if text.upper() == code or text.lower() == rule.name:
             return code
@@ -110,7 +141,7 @@ def rule_of(text: str) -> str:
 
 
 def _unknown(code: str) -> str:
-    """Word the error for what is no code."""
+    """Say that a text is no code, and what may be meant."""
     from difflib import get_close_matches
 
     near = sorted(get_close_matches(code.upper(), CATALOGUE, 3))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from ..check.catalogue import CATALOGUE, explained
-from ..check.codes import Selection, UnknownCodeError, known, rule_of
+from ..check.codes import Selection, UnknownCodeError, known, rules_of
 from ..check.config import Config, ConfigError, configured_for
 from ..check.relevance import gather
 from ..check.rules import applied
@@ -55,7 +55,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman check") -> Non
     asked.paths = asked.paths or [os.curdir]
     try:
         if asked.explain:
-            text, status = "\n".join(map(_explained, asked.explain)), 0
+            text, status = _explained(asked.explain), 0
         else:
             text, status = _checked(asked)
     except (UnknownCodeError, ConfigError) as error:
@@ -107,14 +107,15 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _explained(text: str) -> str:
-    """Explain the rule that a text names."""
-    return explained(CATALOGUE[rule_of(text)])
+def _explained(texts: Sequence[str]) -> str:
+    """Explain the rules that texts name."""
+    return "\n".join(explained(CATALOGUE[code]) for code in rules_of(texts))
 
 
 def _checked(asked: argparse.Namespace) -> tuple[str, int]:
     """Check, and return the report and the status."""
     config = configured_for(asked.paths)
+    known([*(asked.select or ()), *(asked.ignore or ())])  # in one, to tell all that are none
     selection = Selection(
         config.select if asked.select is None else known(asked.select),
         config.ignore if asked.ignore is None else known(asked.ignore),

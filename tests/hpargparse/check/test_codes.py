@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import pytest
 
 from hpargparse.check.catalogue import CATALOGUE
-from hpargparse.check.codes import Selection, UnknownCodeError, known, rule_of, silenced_lines
+from hpargparse.check.codes import Selection, UnknownCodeError, known, rules_of, silenced_lines
 from hpargparse.check.findings import Finding
 from hpman import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 EVERY = [*CATALOGUE]
 
@@ -44,6 +48,15 @@ def test_what_no_code_begins_with_is_refused(text: str) -> None:
         known([text])
 
 
+@pytest.mark.parametrize("read", [known, rules_of])
+def test_all_that_is_no_code_is_told_at_once(read: Callable[[list[str]], object]) -> None:
+    with pytest.raises(UnknownCodeError) as refused:
+        read(["E501", "HPM101", "X1", "E501"])
+    first, second = str(refused.value).splitlines()
+    assert first.startswith("'E501' is the code of no rule; ")
+    assert second.startswith("'X1' is the code of no rule; ")
+
+
 def test_a_rule_may_be_given_by_its_name_and_each_by_all() -> None:
     assert known(["default-not-literal, Leaf-And-Branch", "all"]) == ("HPM104", "HPM203", "HPM")
 
@@ -51,7 +64,7 @@ def test_a_rule_may_be_given_by_its_name_and_each_by_all() -> None:
 @pytest.mark.parametrize("text", ["", "HPM1", "HPM", "no-such-rule"])
 def test_a_rule_is_named_in_full(text: str) -> None:
     with pytest.raises(UnknownCodeError):
-        rule_of(text)
+        rules_of([text])
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,19 @@ def test_settings_that_are_malformed_end_with_2(
     assert capsys.readouterr().err.startswith("hpman check: error: pyproject.toml: ")
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["--select E501 --ignore HPM1,X1", "--explain E501 --explain X1", "--select E501 --select X1"],
+)
+def test_all_codes_that_are_none_are_told_at_once(
+    words: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _status(*words.split()) == 2
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("hpman check: error: 'E501' is the code of no rule; ")
+    assert second.startswith("'X1' is the code of no rule; ")
+
+
 def test_globs_of_settings_are_read_from_their_folder(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
