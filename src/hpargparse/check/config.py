@@ -44,7 +44,11 @@ class Config(Record):
 
 
 class ConfigError(ValueError):
-    """Report settings that cannot be taken, with their file and line."""
+    """Report settings that cannot be taken: each on a line of its own, with its file and line."""
+
+
+class _MalformedError(Exception):
+    """Tell what is wrong with a setting, in sentences that lack nothing but its key in front."""
 
 
 def configured(folder: str) -> Config:
@@ -147,50 +151,69 @@ def _reader() -> Callable[[str], dict[str, Any]] | None:
 
 def _settings(table: Mapping[str, object], text: str, path: str) -> dict[str, Any]:
     """Check and convert the settings of a table."""
-    settings = {}
+    settings: dict[str, Any] = {}
+    problems: list[str] = []
     for key, value in table.items():
-        if key not in _KEYS:
-            from ..nearness import nearest
-
-            near = nearest(key, _KEYS)
-            hint = f"did you mean `{near}`?" if near else f"there are {', '.join(_KEYS)}"
-            raise ConfigError(f"{_place(path, text, key)}: `{key}` is no setting of ours; {hint}")
         try:
-            settings[key.replace("-", "_")] = _KEYS[key](value)
-        except TypeError as error:
-            raise ConfigError(f"{_place(path, text, key)}: `{key}` has to be {error}") from None
-        except UnknownCodeError as error:
-            raise ConfigError(f"{_place(path, text, key)}: `{key}`: {error}") from None
+            settings[key.replace("-", "_")] = _setting(key, value)
+        except _MalformedError as error:
+            place = _place(path, text, key)
+            problems += [f"{place}: `{key}`{each}" for each in error.args]
+    if problems:
+        raise ConfigError("\n".join(problems))
     return settings
+
+
+def _setting(key: str, value: object) -> object:
+    """Check and convert one setting."""
+    if key in _KEYS:
+        return _KEYS[key](value)
+    from ..nearness import nearest
+
+    near = nearest(key, _KEYS)
+    hint = f"did you mean `{near}`?" if near else f"there are {', '.join(_KEYS)}"
+    raise _MalformedError(f" is no setting of ours; {hint}")
 
 
 def _texts(value: object) -> tuple[str, ...]:
     """Take a text, or a list of texts."""
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):
-        raise TypeError("a text, or a list of texts")
+        raise _MalformedError(" has to be a text, or a list of texts")
     return tuple(texts)
 
 
 def _placeholders(value: object) -> tuple[str, ...]:
     """Take names of managers."""
     names = _texts(value)
-    odd = next((each for each in names if not is_placeholder(each)), None)
-    if odd is not None:
-        raise TypeError(f"{RULE}, which {odd!r} is not")
+    odd = [each for each in names if not is_placeholder(each)]
+    if odd:
+        raise _MalformedError(*(f" has to be {RULE}, which {each!r} is not" for each in odd))
     return names
 
 
 def _codes(value: object) -> tuple[str, ...]:
     """Take codes, or beginnings of codes."""
-    return known(_texts(value))
+    try:
+        return known(_texts(value))
+    except UnknownCodeError as error:
+        raise _MalformedError(*(f": {each}" for each in error.args)) from None
 
 
 def _codes_by_glob(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Take a table from globs to codes."""
     if not isinstance(value, dict):
-        raise TypeError("a table from globs to lists of codes")
-    return tuple((glob, _codes(codes)) for glob, codes in value.items())
+        raise _MalformedError(" has to be a table from globs to lists of codes")
+    found: list[tuple[str, tuple[str, ...]]] = []
+    problems: list[str] = []
+    for glob, codes in value.items():
+        try:
+            found.append((glob, _codes(codes)))
+        except _MalformedError as error:
+            problems += [f" of {glob!r}{each}" for each in error.args]
+    if problems:
+        raise _MalformedError(*problems)
+    return tuple(found)
 
 
 _KEYS: dict[str, Callable[[object], object]] = {

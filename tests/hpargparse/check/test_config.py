@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -98,10 +99,17 @@ def test_a_file_without_settings_says_nothing(text: str, tmp_path: Path) -> None
             "[tool.hpman]\nselect = 'X'", ":2: `select`: 'X' is the code of no", id="code"
         ),
         pytest.param(
-            "[tool.hpman.per-file-ignores]\n'a' = 'X1'", ":1: `per-file-ignores`: 'X1'", id="table"
+            "[tool.hpman.per-file-ignores]\n'a' = 'X1'",
+            ":1: `per-file-ignores` of 'a': 'X1' is the code of no",
+            id="table",
         ),
         pytest.param(
             "[tool.hpman]\nper-file-ignores = 'a'", ":2: .* has to be a table from", id="no table"
+        ),
+        pytest.param(
+            "[tool.hpman]\nper-file-ignores.a = 1",
+            ":2: `per-file-ignores` of 'a' has to be a text, or a list",
+            id="no codes",
         ),
         pytest.param(
             "[tool.hpman]\nplaceholder = ['hp', 'a b']\n",
@@ -119,6 +127,33 @@ def test_malformed_settings_are_refused_with_their_line(
     _write(tmp_path, text)
     with pytest.raises(ConfigError, match=message):
         configured(str(tmp_path))
+
+
+def test_all_that_is_malformed_is_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _write(
+        tmp_path,
+        "[tool.hpman]\nselect = 1\nignroe = []\nignore = ['HPM1, HPM9', 'E501', 'hpm9', 'E501']\n"
+        "placeholder = ['a b', 'hp', '1']\n"
+        "[tool.hpman.per-file-ignores]\n'a' = 'X1'\n'b' = 'HPM2'\n'c' = ['X2', 'X1']\n'd' = 3\n",
+    )
+    with pytest.raises(ConfigError) as refused:
+        configured(str(tmp_path))
+    assert [re.split(r"[;,] ", each)[0] for each in str(refused.value).splitlines()] == [
+        "pyproject.toml:2: `select` has to be a text",
+        "pyproject.toml:3: `ignroe` is no setting of ours",
+        "pyproject.toml:4: `ignore`: 'HPM9' is the code of no rule",
+        "pyproject.toml:4: `ignore`: 'E501' is the code of no rule",
+        "pyproject.toml:4: `ignore`: 'hpm9' is the code of no rule",
+        "pyproject.toml:5: `placeholder` has to be a name that Python can import",
+        "pyproject.toml:5: `placeholder` has to be a name that Python can import",
+        "pyproject.toml:6: `per-file-ignores` of 'a': 'X1' is the code of no rule",
+        "pyproject.toml:6: `per-file-ignores` of 'c': 'X2' is the code of no rule",
+        "pyproject.toml:6: `per-file-ignores` of 'c': 'X1' is the code of no rule",
+        "pyproject.toml:6: `per-file-ignores` of 'd' has to be a text",
+    ]
 
 
 def test_a_file_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
