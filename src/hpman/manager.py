@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .errors import EMPTY, ImpossibleTree, error_for
 from .names import normalized
-from .runtime.origin import Origin, caller
+from .runtime.frames import caller
 from .runtime.store import Store
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .hpm_db import HyperParameterDB, HyperParameterOccurrence, HyperParamNode
-    from .runtime.origin import Explanation
+    from .runtime.origin import Explanation, Origin
     from .runtime.tree import TreeView
     from .static.files import Path, Paths
     from .static.index import HyperParameter, Index, ScannedFile
@@ -185,6 +185,8 @@ class HyperParameterManager:
         """Take what the sources say."""
 
         def origin_of(name: str) -> Origin | None:
+            from .runtime.origin import Origin
+
             each = index.definition(self.placeholder, name)
             place = each and (each.path, each.line, each.text, each.value)
             return Origin("source", *place) if place else None

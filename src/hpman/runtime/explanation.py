@@ -7,15 +7,16 @@ know which value wins, nor write anything.
 from __future__ import annotations
 
 from ..errors import EMPTY
-from .origin import UNKNOWN, Explanation, Origin, brief
+from .journal import UNKNOWN
+from .origin import Explanation, Origin, brief
 from .tree import dig
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from .journal import History, Journal
     from .layers import Layer
-    from .origin import History, Journal
     from .ranks import Ranks
 
 
@@ -45,7 +46,7 @@ def where(journal: Journal, ranks: Ranks, name: str, layers: Iterable[Layer]) ->
         layers: the blocks that last.
     """
     events = journal.events([name], more=_histories(layers))
-    given = [Origin(*place, value) for *_, place, value in events if place != UNKNOWN[:-1]]
+    given = [Origin(*place, value) for *_, place, value in events if place != UNKNOWN]
     shown = [*_given(journal, ranks, name), *given]
     return f" ({shown[-1]})" if shown else ""
 

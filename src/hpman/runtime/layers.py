@@ -6,7 +6,7 @@ where values come from, nor when a block begins or ends.
 
 from __future__ import annotations
 
-from .origin import History
+from .journal import History
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Protocol
 
-    from .origin import Origin
+    from .journal import Place
     from .ranks import Ranks
 
     class Layered(Protocol):
         """A store, as far as it is asked for here."""
 
-        def begin(self, layer: Layer, origin: Origin) -> None:
+        def begin(self, layer: Layer, origin: Place) -> None:
             """Put a layer on top."""
 
         def end(self, layer: Layer) -> None:
@@ -38,7 +38,7 @@ class Override:
     __slots__ = ("__weakref__", "_given", "_layers", "_origin", "_store", "_target")
 
     def __init__(
-        self, store: Layered, given: Mapping[str, Any], origin: Origin, target: object = None
+        self, store: Layered, given: Mapping[str, Any], origin: Place, target: object = None
     ) -> None:
         """Keep what to do; nothing happens before the block.
 

@@ -10,7 +10,7 @@ import os
 import sys
 
 from ..errors import EMPTY, ImpossibleTree
-from .origin import OURS, frame_outside
+from .frames import OURS, frame_outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ another process; must not know files, syntax or occurrences.
 from __future__ import annotations
 
 from ..errors import EMPTY
-from .origin import UNKNOWN, Journal, call_site
+from .frames import call_site
+from .journal import UNKNOWN, Journal
 from .ranks import Ranks, demand_dict, demand_name
 from .writing import WRITING, carry_out
 
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from .journal import Origins, Place
     from .layers import Layer
-    from .origin import Explanation, Origin, Origins
+    from .origin import Explanation
     from .override import Override
     from .plan import Plan
     from .ranks import OriginOf
@@ -158,7 +160,7 @@ class Store:
 
             carry_out(write)
 
-    def set_tree(self, tree: Mapping[str, Any], prefix: str = "", origin: Origin = UNKNOWN) -> None:
+    def set_tree(self, tree: Mapping[str, Any], prefix: str = "", origin: Place = UNKNOWN) -> None:
         """Set what stands in nested dictionaries, all or nothing.
 
         Args:
@@ -194,14 +196,14 @@ class Store:
             self._journal.record(share, origins, ranks.above, history)
 
     def override(
-        self, values: Mapping[str, Any], origin: Origin = UNKNOWN, target: object = None
+        self, values: Mapping[str, Any], origin: Place = UNKNOWN, target: object = None
     ) -> Override:
         """Return a context manager that sets values, binds a target, and takes the values back."""
         from .override import Override
 
         return Override(self, dict(values), origin, target)
 
-    def begin(self, layer: Layer, origin: Origin) -> None:
+    def begin(self, layer: Layer, origin: Place) -> None:
         """Put what a block overrides on top of all that is set.
 
         Raises:

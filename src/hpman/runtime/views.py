@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from .origin import Journal
+    from .journal import Journal
     from .ranks import Ranks
 
 CALLED, SET = 2, 3

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+    from hpman.runtime.journal import Place
     from hpman.runtime.layers import Layer
 
 # Who holds the lock, or has nothing left to do but to return: Python looks for
@@ -179,7 +180,7 @@ class Hasty:
         self.is_done = is_done
         self.is_left = False
 
-    def begin(self, layer: Layer, origin: Origin) -> None:
+    def begin(self, layer: Layer, origin: Place) -> None:
         self.store.begin(layer, origin)
 
     def end(self, layer: Layer) -> None:

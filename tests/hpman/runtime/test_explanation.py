@@ -1,0 +1,109 @@
+"""The chain of what gave a name its value, as a store tells it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hpman.errors import EMPTY
+from hpman.runtime.origin import Origin
+from hpman.runtime.store import Store
+
+HERE = __file__
+
+
+def shown(store: Store, name: str) -> list[str]:
+    """Explain a name, line by line, without the folders of this file."""
+    return str(store.explain(name)).replace(Origin("file", HERE).place, "here.py").splitlines()
+
+
+def parsed(defaults: dict[str, Any]) -> Store:
+    store = Store()
+    store.adopt_defaults(
+        defaults,
+        lambda name: Origin("source", "train.py", 12, repr(defaults[name]), defaults[name]),
+    )
+    return store
+
+
+def test_a_value_is_explained_from_its_default_to_what_won() -> None:
+    store = parsed({"lr": 1e-3})
+    store.set({"lr": 0.2}, Origin("option", text="--lr"))
+    store.set({"lr": 0.3}, Origin("file", "cfg.yaml", 4))
+    store.accept("lr", 0.1)
+    chain = store.explain("lr")
+    assert [str(origin) for origin in chain if origin.kind != "call"] == [
+        "train.py:12 default 0.001",
+        "--lr",
+        "cfg.yaml:4",
+    ]
+    assert [(each.kind, each.value) for each in chain] == [
+        ("source", 1e-3),
+        ("call", 0.1),
+        ("option", 0.2),
+        ("file", 0.3),
+    ]
+    assert chain[1].path == HERE
+
+
+def test_values_set_together_may_have_an_origin_each() -> None:
+    store = parsed({"a": 1, "m.x": 1, "m.y": 2})
+    store.set(
+        {"a": 2, "m": {"x": 3, "y": 4}, "b": 5},
+        {"a": Origin("file", "c.yaml", 1), "m": Origin("file", "c.yaml", 2)},
+    )
+    assert store.explain("a")[-1] == Origin("file", "c.yaml", 1, None, 2)
+    assert store.explain("m.y")[-1] == Origin("file", "c.yaml", 2, None, 4)
+    assert str(store.explain("b")) == "setter"
+
+
+def test_a_key_set_inside_a_leaf_shows_at_both() -> None:
+    store = parsed({"opt": {"lr": 3, "wd": 0}})
+    store.set({"opt.lr": 1}, Origin("setter", "run.py", 30, "set_value"))
+    store.set({"opt.eps": 1}, Origin("file", "cfg.yaml", 2))
+    default = "train.py:12 default {'lr': 3, 'wd': 0}"
+    assert shown(store, "opt") == [default, "run.py:30 set_value opt.lr", "cfg.yaml:2 opt.eps"]
+    assert shown(store, "opt.lr") == [default, "run.py:30 set_value"]
+    assert [each.value for each in store.explain("opt.lr")] == [3, 1]
+    assert shown(store, "opt.eps") == ["cfg.yaml:2"]
+
+
+def test_a_branch_is_explained_by_all_that_is_below() -> None:
+    store = parsed({"m.x": 1, "m.y": EMPTY})
+    store.accept("m.z", 2)
+    store.set({"m.x": 5}, Origin("option", text="--m.x"))
+    lines = shown(store, "m")
+    assert lines[0] == "train.py:12 default 1 m.x"
+    assert lines[1].startswith("here.py:")
+    assert lines[1].endswith(" call 2 m.z")
+    assert lines[2:] == ["--m.x m.x"]
+
+
+def test_a_name_that_is_used_and_has_no_value_is_explained_by_nothing() -> None:
+    assert parsed({"u": EMPTY}).explain("u") == ()
+
+
+def test_a_name_that_is_not_known_cannot_be_explained() -> None:
+    with pytest.raises(KeyError, match="did you mean `lr`"):
+        parsed({"lr": 1}).explain("lrr")
+
+
+def test_a_default_whose_origin_nobody_knows_is_still_a_default() -> None:
+    store = Store()
+    store.adopt_defaults({"lr": 1})
+    assert store.explain("lr") == (Origin("source", value=1),)
+    store.adopt_defaults({"lr": 1}, lambda _: None)
+    assert store.explain("lr") == (Origin("source", value=1),)
+
+
+def test_what_arrives_again_is_told_once() -> None:
+    store = parsed({"lr": 1})
+    store.set({"lr": 2}, Origin("option", text="--lr"))
+    store.restore(store.state())
+    assert shown(store, "lr") == ["train.py:12 default 1", "--lr"]
+    store.set({"lr": 3}, Origin("file", "cfg.yaml", 1))
+    store.restore(store.state())
+    assert shown(store, "lr") == ["train.py:12 default 1", "--lr", "cfg.yaml:1"]
+    store.set({"lr": 4}, Origin("option", text="--lr"))
+    assert [each.value for each in store.explain("lr")] == [1, 3, 4]

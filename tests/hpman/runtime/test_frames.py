@@ -1,0 +1,39 @@
+"""Who called: the nearest line outside of this project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hpman.runtime.frames import caller, frame_outside, line_at
+
+
+def test_the_caller_is_the_nearest_frame_outside_the_project() -> None:
+    inside: dict[str, Any] = {"__name__": "hpargparse.bind", "caller": caller}
+    exec("def bind(): return caller('setter', 'set_value')", inside)
+    found = inside["bind"]()
+    line = test_the_caller_is_the_nearest_frame_outside_the_project.__code__.co_firstlineno + 3
+    assert found == ("setter", __file__, line, "set_value")
+
+
+class _EveryPackage:
+    def __contains__(self, package: object) -> bool:
+        return True
+
+
+def test_the_caller_is_the_outermost_frame_where_all_are_ours() -> None:
+    found = frame_outside(_EveryPackage())
+    assert found.f_back is None or not isinstance(found.f_globals.get("__name__"), str)
+
+
+def test_the_line_of_an_instruction_is_that_of_the_code_where_no_line_is_known() -> None:
+    code = compile("a\nb\n", "x.py", "exec")
+    assert [line_at(code, at) for at in (0, len(code.co_code) - 2, 10**6)][1:] == [2, 1]
+
+
+@pytest.mark.parametrize("name", ["hpmanager", "myhpman.hpman", None, 3])
+def test_other_modules_are_not_ours(name: Any) -> None:
+    outside: dict[str, Any] = {"__name__": name, "caller": caller}
+    exec(compile("def call(): return caller('setter', '')", "other.py", "exec"), outside)
+    assert outside["call"]()[1] == "other.py"
