@@ -6,7 +6,7 @@ line nor the value in a running program.
 
 from __future__ import annotations
 
-from hpman import EMPTY, from_here, printable
+from hpman import EMPTY, from_here, printable, shown_path
 from hpman.record import Record
 
 from .errors import ConversionError
@@ -200,7 +200,7 @@ def _written_wrong(index: Index, placeholder: str, name: str) -> Iterator[str]:
 
 def _sentence(each: Diagnostic) -> str:
     """Put a finding on one line; the excerpt is shown with its place."""
-    where = f"{printable(from_here(each.path))}:{each.line}: " if each.path else ""
+    where = f"{shown_path(each.path)}:{each.line}: " if each.path else ""
     return f"{where}{each.message} {each.advice}".strip()
 
 
@@ -259,7 +259,7 @@ def _first_place(each: Facts) -> str:
 
 def _place(each: Occurrence) -> str:
     """Show where a call stands, as editors and terminals take it."""
-    return f"{printable(from_here(each.path))}:{each.line}:{each.column}"
+    return f"{shown_path(each.path)}:{each.line}:{each.column}"
 
 
 def _place_data(each: Occurrence) -> dict[str, Any]:

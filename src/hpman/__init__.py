@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from .source import SourceHelper as SourceHelper
     from .source import from_here as from_here
     from .source import printable as printable
+    from .source import shown_path as shown_path
     from .static.files import sources_among as sources_among
     from .static.globs import left_out as left_out
     from .static.imports import reachable_among as reachable_among
@@ -116,6 +117,7 @@ _OWNERS = {
     "managers_of": "project",
     "printable": "source",
     "reachable_among": "static.imports",
+    "shown_path": "source",
     "sources_among": "static.files",
     "width_of": "terminal",
 }
@@ -156,6 +158,7 @@ __all__ = [
     "managers_of",
     "printable",
     "reachable_among",
+    "shown_path",
     "sources_among",
     "width_of",
 ]

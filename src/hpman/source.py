@@ -46,6 +46,18 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() else _escaped(each) for each in text)
 
 
+def shown_path(path: str) -> str:
+    r"""Show a path as seen from here, on one line.
+
+    Args:
+        path: the path, perhaps with a line behind it.
+
+    >>> shown_path(os.path.join(os.getcwd(), "a\tb.py:3"))
+    'a\\tb.py:3'
+    """
+    return printable(from_here(path))
+
+
 def _harmless(text: str) -> str:
     """Escape what a terminal takes for a command; leave blanks and letters as they are."""
     if text.isprintable():

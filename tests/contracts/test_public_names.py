@@ -51,6 +51,7 @@ HPMAN = [
     "managers_of",
     "printable",
     "reachable_among",
+    "shown_path",
     "sources_among",
     "width_of",
 ]

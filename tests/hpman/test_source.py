@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpman import SourceHelper, from_here, printable, width_of
+from hpman import SourceHelper, from_here, printable, shown_path, width_of
 from hpman.source import Source
 
 if TYPE_CHECKING:
@@ -154,6 +154,13 @@ def test_a_path_below_the_current_folder_is_shown_from_there(
     assert from_here(str(tmp_path.resolve() / "x" / "a.py")) == os.path.join("x", "a.py")
     assert from_here("a.py") == "a.py"
     assert from_here(str(tmp_path.resolve()) + "x") == str(tmp_path.resolve()) + "x"
+
+
+def test_a_path_is_shown_from_here_on_one_line_with_what_stands_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert shown_path(str(tmp_path.resolve() / "a\tb\udcff.py:3")) == "a\\tb\\xff.py:3"
 
 
 def test_a_path_is_shown_as_it_is_where_there_is_no_current_folder(

@@ -6,7 +6,7 @@ nor where the text goes.
 
 from __future__ import annotations
 
-from hpman import from_here, printable
+from hpman import printable, shown_path
 
 from .catalogue import CATALOGUE, ERROR
 from .findings import place_of
@@ -40,7 +40,7 @@ def _finding(found: Finding, *, is_coloured: bool) -> str:
     """Write one finding: place, code and message, the line, and what to do."""
     colour = _RED if CATALOGUE[found.code].severity == ERROR else _YELLOW
     bold, red, cyan, plain = (_BOLD, colour, _CYAN, _PLAIN) if is_coloured else ("", "", "", "")
-    parts = (printable(from_here(found.source.path)), found.line, found.column)
+    parts = (shown_path(found.source.path), found.line, found.column)
     place = ":".join(str(part) for part in parts if part is not None)
     lines = [f"{bold}{place}:{plain} {red}{found.code}{plain} {printable(found.message)}"]
     if found.line is not None and found.line <= len(found.source.lines):

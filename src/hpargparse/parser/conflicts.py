@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from hpman import Diagnostic, HpmanError, from_here, printable
+from hpman import Diagnostic, HpmanError, shown_path
 
 from .options import BoundAction, HyperParameterAction, RequestAction
 
@@ -160,7 +160,7 @@ def _manager(action: HyperParameterAction) -> str:
 def _whose(action: argparse.Action, of_manager: str = "") -> str:
     """Say where an option comes from."""
     if isinstance(action, HyperParameterAction):
-        place = f" ({printable(from_here(action.place))})" if action.place else ""
+        place = f" ({shown_path(action.place)})" if action.place else ""
         return f"the hyperparameter `{action.name}`{of_manager}{place}"
     if isinstance(action, BoundAction):
         return f"the action {action.option_strings[0]}"

@@ -10,7 +10,7 @@ import argparse
 import os
 from functools import lru_cache
 
-from hpman import EMPTY, EmptyValue, NotLiteralEvaluable, from_here, printable
+from hpman import EMPTY, EmptyValue, NotLiteralEvaluable, printable, shown_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -281,7 +281,7 @@ def _is_as_it_is(default: object, kind: type) -> bool:
 @lru_cache(maxsize=32)
 def _shown_path(path: str, _here: str) -> str:
     """Show a path as seen from the current folder; thousands of options may stand in one file."""
-    return from_here(path)
+    return shown_path(path)
 
 
 def _here() -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import isfinite
 
-from hpman import EMPTY, from_here, printable
+from hpman import EMPTY, shown_path
 
 from ..errors import ConversionError
 from .kinds import FRACTION, SAMPLES, Mismatch, Number, element_sample, fit, read
@@ -203,7 +203,7 @@ def _at(converter: Refusing, hint: str | None = None) -> str:
             place = f"{each.path}:{each.line}"
             if each.is_definition:
                 break
-    return f" at {printable(from_here(place))}" if place else ""
+    return f" at {shown_path(place)}" if place else ""
 
 
 def _error(converter: Refusing, message: str) -> ConversionError:

@@ -50,9 +50,9 @@ class Origin(Record):
         """`path:line` as far as it is known, the path as seen from here."""
         if self.path is None:
             return ""
-        from ..source import from_here, printable
+        from ..source import shown_path
 
-        path = printable(from_here(self.path))
+        path = shown_path(self.path)
         return path if self.line is None else f"{path}:{self.line}"
 
     @property
