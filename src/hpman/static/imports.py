@@ -12,9 +12,9 @@ from _ast import Assign, Constant, Import, ImportFrom, List, Name, Tuple
 
 from .decoding import decode
 from .files import Found, is_foreign
+from .filesystems import Disk, Listed
 from .installed import holds_installed, path_of_project
 from .syntax import UnparsableError, collector_at_rest, parse
-from .trees import Disk, Listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .files import Path
-    from .trees import Tree
+    from .filesystems import FileSystem
 
 _INIT = "__init__.py"
 # Statements stand in these fields of other statements only.
@@ -99,13 +99,13 @@ def reachable_among(
     >>> reachable_among({"a.py": b"import b", "b.py": b"", "c.py": b""}, ["a.py"])
     ['a.py', 'b.py']
     """
-    tree = Listed(files)
+    system = Listed(files)
     found: set[str] = set()
     for script in scripts:
         on_path = path_of_project(os.path.join(folder, script))
-        also = [tree.real(os.path.relpath(each, folder)) for each in on_path]
-        project = _Project(tree, script, (*_roots_of(tree, script), *also))
-        found.update((script, *map(tree.real, _followed(script, project, _is_never_left_out))))
+        also = [system.real(os.path.relpath(each, folder)) for each in on_path]
+        project = _Project(system, script, (*_roots_of(system, script), *also))
+        found.update((script, *map(system.real, _followed(script, project, _is_never_left_out))))
     return [path for path in files if path in found]
 
 
@@ -116,23 +116,23 @@ def _is_never_left_out(_path: str, _script: str) -> bool:
 
 def _followed(script: str, project: _Project, is_left_out: Callable[[str, str], bool]) -> list[str]:
     """Return what the imports of a script reach beside it."""
-    tree = project.tree
-    found = {tree.real(script): script}
-    todo = [(script, tree.read(script))]
+    system = project.system
+    found = {system.real(script): script}
+    todo = [(script, system.read(script))]
     with collector_at_rest():
         while todo:
             for each in project.imported(*todo.pop()):
-                real = tree.real(each)
+                real = system.real(each)
                 if real not in found and not is_left_out(each, script):
                     found[real] = each
-                    todo.append((each, tree.read(each)))
+                    todo.append((each, system.read(each)))
     return list(found.values())[1:]
 
 
-def _roots_of(tree: Tree, script: str) -> tuple[str, str]:
+def _roots_of(system: FileSystem, script: str) -> tuple[str, str]:
     """Return the folders in which the imports of a script look."""
     folder = os.path.dirname(script)
-    return folder, _above_packages(tree, folder)
+    return folder, _above_packages(system, folder)
 
 
 def _behind_link(path: str) -> str:
@@ -140,11 +140,11 @@ def _behind_link(path: str) -> str:
     return os.path.realpath(path) if os.path.islink(path) else path
 
 
-def _above_packages(tree: Tree, folder: str) -> str:
+def _above_packages(system: FileSystem, folder: str) -> str:
     """Return the nearest folder, upwards, that is no package."""
-    while tree.is_file(os.path.join(folder, _INIT)):
+    while system.is_file(os.path.join(folder, _INIT)):
         above = _parent(folder)
-        if tree.real(above) == tree.real(folder):
+        if system.real(above) == system.real(folder):
             break  # the root of the disk
         folder = above
     return folder
@@ -160,15 +160,15 @@ def _parent(folder: str) -> str:
 class _Project:
     """Find the files behind import statements; look into each folder once."""
 
-    __slots__ = ("_listings", "_roots", "_tops", "tree")
+    __slots__ = ("_listings", "_roots", "_tops", "system")
 
-    def __init__(self, tree: Tree, script: str, roots: Iterable[str]) -> None:
+    def __init__(self, system: FileSystem, script: str, roots: Iterable[str]) -> None:
         """Look into the folders where imports look."""
-        self.tree = tree
+        self.system = system
         self._listings: dict[str, frozenset[str]] = {}
         self._roots = list(dict.fromkeys(roots))
         for root in self._roots:
-            if not holds_installed(tree.real(root)):
+            if not holds_installed(system.real(root)):
                 continue
             own = os.path.relpath(script, root).split(os.sep)[0]
             self._listings[root] = self._names(root) & {own}
@@ -209,7 +209,7 @@ class _Project:
         files, inside = self._walk(folders, module) if module else ([], folders)
         yield from files
         if names == ["*"] and files:
-            names = _exported(self.tree.read(files[-1]))
+            names = _exported(self.system.read(files[-1]))
         for name in names if inside else ():
             yield from self._walk(inside, name)[0]
 
@@ -238,14 +238,14 @@ class _Project:
                 if _INIT in self._names(inner):
                     return os.path.join(inner, _INIT), [inner]
                 portions.append(inner)
-            if f"{name}.py" in names and self.tree.is_file(f"{inner}.py"):
+            if f"{name}.py" in names and self.system.is_file(f"{inner}.py"):
                 return f"{inner}.py", ()
         return None, portions
 
     def _packages_around(self, folder: str) -> Iterator[str]:
         """Yield the files of the package in a folder, and of those that it is in."""
-        top = self.tree.real(_above_packages(self.tree, folder))
-        while self.tree.real(folder) != top:
+        top = self.system.real(_above_packages(self.system, folder))
+        while self.system.real(folder) != top:
             yield os.path.join(folder, _INIT)
             folder = _parent(folder)
 
@@ -253,7 +253,7 @@ class _Project:
         """Return the names in a folder; none in a virtual environment, or without a folder."""
         names = self._listings.get(folder)
         if names is None:
-            names = self.tree.names(folder)
+            names = self.system.names(folder)
             names = self._listings[folder] = frozenset() if "pyvenv.cfg" in names else names
         return names
 

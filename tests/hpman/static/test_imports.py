@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hpman.static import imports, installed
+from hpman.static.filesystems import Disk
 from hpman.static.imports import reachable, reachable_among
-from hpman.static.trees import Disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -85,4 +85,4 @@ class Listed:
 
 
 if TYPE_CHECKING:
-    Tree: TypeAlias = Disk | Listed
+    FileSystem: TypeAlias = Disk | Listed
