@@ -10,10 +10,8 @@ from hpman import HpmanError, ImpossibleTree, Origin
 from hpman.names import ancestors
 
 from .errors import ConversionError, SnapshotError
+from .hints import LIMITING
 from .values.keys import KeyChange
-
-# The hints that say something of a dict as a whole.
-_WHOLE = frozenset(["choices", "range"])
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,7 +93,7 @@ def _check_dicts(
     for name, origin in origins.items():
         for above in reversed([*ancestors(name, manager.separator)]):
             converter = converter_of(above)
-            if converter is not None and not _WHOLE.isdisjoint(converter.hints):
+            if converter is not None and not LIMITING.isdisjoint(converter.hints):
                 try:
                     converter.check(manager.get_value(above))
                 except ConversionError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hpman import NotLiteralEvaluable
 
+from ..hints import CHECKED_BY
 from .findings import at_call
 
 TYPE_CHECKING = False
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from .findings import Finding
     from .relevance import Facts
-
-_CAN_BE_MALFORMED = ("choices", "range", "type")
 
 
 def option_clash(facts: Facts) -> Iterator[Finding]:
@@ -71,7 +70,7 @@ def _with_hints(facts: Facts) -> Iterator[HyperParameter]:
     """Yield the hyperparameters with a hint that values are checked by."""
     for placeholder in facts.placeholders:
         for each in facts.calls.hyperparameters(placeholder):
-            if not each.hints.keys().isdisjoint(_CAN_BE_MALFORMED):
+            if not each.hints.keys().isdisjoint(CHECKED_BY):
                 yield each
 
 
@@ -80,7 +79,7 @@ def _malformation(each: HyperParameter) -> str:
     from ..errors import ConversionError
     from ..values.convert import Converter
 
-    if each.hints.keys().isdisjoint(_CAN_BE_MALFORMED):
+    if each.hints.keys().isdisjoint(CHECKED_BY):
         return ""
     try:
         Converter.of(each).demand_sound_hints()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 
+from ..hints import CHECKED_BY, LIMITING
 from .bound import Binding
 from .hooks import attach
 from .options import REQUESTS, SEQUENCES, HyperParameterAction, RequestAction
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from .options import BoundAction
 
     Other = tuple[str, BoundAction]
-
-_LIMITS = frozenset(["choices", "range"])  # the hints that say which values are taken
-_CAN_BE_MALFORMED = _LIMITS | {"type"}
 
 
 def bind(
@@ -223,7 +221,7 @@ def _hyperparameter_actions(
             binding.sequences.append(action)
         if action.is_required:
             binding.required.append(name)
-        if each.hints and not _LIMITS.isdisjoint(each.hints):
+        if each.hints and not LIMITING.isdisjoint(each.hints):
             binding.limited.append(name)
         yield action
 
@@ -244,7 +242,7 @@ def _demand_sound_hints(found: Iterable[HyperParameter]) -> None:
     """Refuse hints that no value could be checked by, all of them at once."""
     problems: list[Diagnostic] = []
     for each in found:
-        if each.hints and not _CAN_BE_MALFORMED.isdisjoint(each.hints):
+        if each.hints and not CHECKED_BY.isdisjoint(each.hints):
             from ..errors import ConversionError
             from ..values.convert import Converter
 

@@ -12,6 +12,8 @@ from functools import cached_property
 
 from hpman import EMPTY
 
+from ..hints import READ_BY
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -45,7 +47,6 @@ EQUALS = "\0"
 _PLAIN: dict[type, Callable[[str], object]] = {float: float, int: int, str: str}
 SEQUENCES: tuple[Kind | None, ...] = (list, tuple, set)
 _SHORT = 400  # characters of a number: longer ones are looked at closely
-_READ_BY_CONVERTERS = frozenset(["type", "choices", "range", "optional"])
 
 
 class BoundAction(argparse.Action):
@@ -289,7 +290,7 @@ class HyperParameterAction(ValueAction):
             plain is not None
             and isinstance(words, str)
             and len(words) < _SHORT
-            and _READ_BY_CONVERTERS.isdisjoint(self.hyperparameter.hints)
+            and READ_BY.isdisjoint(self.hyperparameter.hints)
         ):
             try:
                 return plain(words)
