@@ -1,17 +1,43 @@
-"""What a shell is shown that asks what can stand on a command line.
+"""The words of a command line, also of one that a shell asks to be completed.
 
-Owns how such a question is answered; knows neither commands nor their words.
+Owns where words come from, and how such a question is told and answered; knows
+neither commands nor what words mean.
 """
 
 from __future__ import annotations
 
 import os
-
-from .parser.options import BoundAction
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+
+_INDEX = "_ARGCOMPLETE"  # set by a shell that asks: how many words stand before those of the parser
+
+
+def is_asked() -> bool:
+    """Tell whether a shell asks what can stand on the command line."""
+    return _INDEX in os.environ
+
+
+def words_of(args: Sequence[str] | None) -> list[str]:
+    """Return the words of a command: those given, else those of the process.
+
+    Where a shell asks what can follow, these are the finished words that it has so far.
+    """
+    if is_asked():
+        line = os.environ["COMP_LINE"]
+        words = line.split()[int(os.environ[_INDEX]) :]
+        return words if line[-1:].isspace() else words[:-1]
+    return list(sys.argv[1:] if args is None else args)
+
+
+def skip_words(count: int) -> None:
+    """Let the question of a shell, if it asks, be about the words behind some more."""
+    if is_asked():
+        os.environ[_INDEX] = str(int(os.environ[_INDEX]) + count)
 
 
 def complete(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +47,7 @@ def complete(parser: argparse.ArgumentParser) -> None:
         parser: the parser, with all its options. Nothing happens unless argcomplete
             asks, which is told by its environment variable.
     """
-    if "_ARGCOMPLETE" not in os.environ:
+    if not is_asked():
         return
     from contextlib import suppress
 
@@ -34,6 +60,8 @@ def complete(parser: argparse.ArgumentParser) -> None:
 
 def _show_all_options(parser: argparse.ArgumentParser) -> None:
     """Put `--no-flag` and keys such as `--opt.lr` where completion looks for options."""
+    from .parser.options import BoundAction
+
     others = {
         id(action): action
         for action in parser._option_string_actions.values()

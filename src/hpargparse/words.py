@@ -1,14 +1,12 @@
 """The words of a command, and which of them are no options.
 
-Owns how the parser of a command is made, what `--` means, and where words come from while
-a shell asks what can follow them; knows no command and no hyperparameter.
+Owns how the parser of a command is made, and what `--` means; knows no command
+and no hyperparameter.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,23 +15,6 @@ if TYPE_CHECKING:
 
 # What a word begins with that is no option, whatever follows; it is gone before anybody sees it.
 _NO_OPTION = "\2"
-
-
-def words_of(args: Sequence[str] | None) -> list[str]:
-    """Return the words of a command: those given, else those of the process.
-
-    Where a shell asks what can follow, these are the finished words that it has so far.
-    """
-    if "_ARGCOMPLETE" in os.environ:
-        line = os.environ["COMP_LINE"]
-        words = line.split()[int(os.environ["_ARGCOMPLETE"]) :]
-        return words if line[-1:].isspace() else words[:-1]
-    return list(sys.argv[1:] if args is None else args)
-
-
-def skip_words(count: int) -> None:
-    """Let a shell's question be about the words behind some more, as those of a sub-command."""
-    os.environ["_ARGCOMPLETE"] = str(int(os.environ["_ARGCOMPLETE"]) + count)
 
 
 def split_at_dashes(words: Sequence[str]) -> tuple[list[str], list[str]]:

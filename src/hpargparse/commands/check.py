@@ -12,11 +12,11 @@ from ..check.codes import Selection, UnknownCodeError, known, rules_of
 from ..check.config import Config, ConfigError, configured_for
 from ..check.relevance import gather
 from ..check.rules import applied
-from ..completion import complete
+from ..completion import complete, words_of
 from ..mistakes import stop
 from ..placeholders import placeholder
 from ..streams import answer, refuse, shows_colours
-from ..words import command_parser, parsed, words_of
+from ..words import command_parser, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

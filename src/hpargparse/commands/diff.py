@@ -10,7 +10,7 @@ import argparse
 
 from hpman import HpmanError, printable
 
-from ..completion import complete
+from ..completion import complete, words_of
 from ..diff.compare import compare
 from ..diff.errors import ComparisonError
 from ..diff.report import report
@@ -19,7 +19,7 @@ from ..diff.sources import several
 from ..mistakes import stop
 from ..placeholders import placeholder
 from ..streams import answer, shows_colours, terminal_width, warn
-from ..words import command_parser, parsed, split_at_dashes, words_of
+from ..words import command_parser, parsed, split_at_dashes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ import os
 
 from hpman import HpmanError, index_of_all, printable
 
-from ..completion import complete
+from ..completion import complete, words_of
 from ..explanation import as_data, facts, found, near, text
 from ..mistakes import stop
 from ..streams import answer, refuse, shows_colours, warn
-from ..words import command_parser, parsed, words_of
+from ..words import command_parser, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import sys
 from hpman import HpmanError, HyperParameterManager, index_of
 from hpman.record import Record
 
-from ..completion import complete
+from ..completion import complete, words_of
 from ..listing import listed
 from ..mistakes import end_interrupted, missing, stop
 from ..parser.binding import bind_what_fits
@@ -21,7 +21,7 @@ from ..parser.conflicts import without_option
 from ..parser.hooks import bindings_of
 from ..placeholders import is_placeholder, placeholder
 from ..streams import answer, put, warn
-from ..words import command_parser, parsed, split_at_dashes, words_of
+from ..words import command_parser, parsed, split_at_dashes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ when it is asked for, and knows nothing of the others.
 
 from __future__ import annotations
 
-import os
-import sys
+from ..completion import complete, skip_words, words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,17 +37,11 @@ def main(args: Sequence[str] | None = None) -> None:
     Args:
         args: the words of the command line; those of the process for None.
     """
-    is_asked = "_ARGCOMPLETE" in os.environ  # by a shell that completes a line
-    words = list(sys.argv[1:] if args is None else args)
-    if is_asked:
-        from ..words import skip_words, words_of
-
-        words = words_of(args)
+    words = words_of(args)
     if not (words and words[0] in COMMANDS):
         _explain(words)
     command = words.pop(0)
-    if is_asked:
-        skip_words(1)
+    skip_words(1)
     try:
         module = __import__(f"{__package__}.{_ALSO.get(command, command)}", fromlist=["main"])
         module.main(words, prog=f"hpman {command}")
@@ -65,8 +58,6 @@ def _explain(words: Sequence[str]) -> NoReturn:
     import argparse
 
     from hpman import __version__
-
-    from ..completion import complete
 
     parser = argparse.ArgumentParser(prog="hpman", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")

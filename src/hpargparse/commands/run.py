@@ -51,9 +51,10 @@ def _set_up(args: Sequence[str] | None, prog: str) -> tuple[Program, list[str]]:
     """Find the program, set the values that are typed, and return what is left for it."""
     from hpman import HpmanError, hand_on
 
+    from ..completion import is_asked, words_of
     from ..launch import module, script
     from ..mistakes import stop
-    from ..words import split_at_dashes, words_of
+    from ..words import split_at_dashes
 
     words = words_of(args)
     flag, given, words = _split(words, prog)
@@ -64,7 +65,7 @@ def _set_up(args: Sequence[str] | None, prog: str) -> tuple[Program, list[str]]:
         parser, managers = _bound(called, program)
     except (HpmanError, OSError) as error:
         stop(prog, error)
-    if "_ARGCOMPLETE" in os.environ:
+    if is_asked():
         _answer(parser, 2 if flag else 1)
     parser.parse_args(words)
     hand_on(managers)
@@ -87,6 +88,7 @@ def _split(words: list[str], prog: str) -> tuple[str, str, list[str]]:
 
 def _explain(words: list[str], prog: str) -> NoReturn:
     """Explain the command, or what is wrong with words that name no program."""
+    from ..completion import is_asked
     from ..words import command_parser
 
     parser = command_parser(prog, _DESCRIPTION, _EXAMPLES, _USAGE)
@@ -94,7 +96,7 @@ def _explain(words: list[str], prog: str) -> NoReturn:
         "script", nargs="?", metavar="SCRIPT", help="a Python file, or a folder with `__main__.py`"
     )
     parser.add_argument("-m", dest="module", metavar="MODULE", help="a module, named with dots")
-    if "_ARGCOMPLETE" in os.environ:
+    if is_asked():
         _answer(parser, 0)
     parser.parse_known_args(words[:1])
     if not words:
@@ -140,8 +142,7 @@ def _bound(
 
 def _answer(parser: argparse.ArgumentParser, named: int) -> NoReturn:
     """Answer a shell that asks what can follow; the program is not run in any case."""
-    from ..completion import complete
-    from ..words import skip_words
+    from ..completion import complete, skip_words
 
     skip_words(named)
     complete(parser)
