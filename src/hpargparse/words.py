@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, NoReturn
 
+FOLLOW_IMPORTS = "--follow-imports"
 # What a word begins with that is no option, whatever follows; it is gone before anybody sees it.
 _NO_OPTION = "\2"
 
@@ -44,6 +45,24 @@ def command_parser(
         description=description,
         epilog=epilog.format(prog=prog),
         formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def add_follow_imports(
+    parser: argparse.ArgumentParser, verb: str, dest: str = "follow_imports"
+) -> None:
+    """Add the option by which a command looks at what its files import.
+
+    Args:
+        parser: the parser of the command.
+        verb: what the command does with a module.
+        dest: where the answer goes.
+    """
+    parser.add_argument(
+        FOLLOW_IMPORTS,
+        action="store_true",
+        dest=dest,
+        help=f"{verb} the modules of the same project, too, that the files import",
     )
 
 

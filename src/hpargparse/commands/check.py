@@ -16,7 +16,7 @@ from ..completion import complete, words_of
 from ..mistakes import stop
 from ..placeholders import placeholder
 from ..streams import answer, refuse, shows_colours
-from ..words import command_parser, parsed
+from ..words import add_follow_imports, command_parser, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,11 +97,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         action="store_true",
         help="take each PATH for a program of its own, that shares no hyperparameters",
     )
-    add(
-        "--follow-imports",
-        action="store_true",
-        help="check the modules of the same project, too, that the files import",
-    )
+    add_follow_imports(parser, "check")
     add("--format", choices=_FORMATS, default="text", help="how to report (default: text)")
     add("--explain", action="append", metavar="CODE", help="explain a rule, and exit")
     return parser

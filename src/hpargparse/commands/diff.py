@@ -19,7 +19,7 @@ from ..diff.sources import several
 from ..mistakes import stop
 from ..placeholders import placeholder
 from ..streams import answer, shows_colours, terminal_width, warn
-from ..words import command_parser, parsed, split_at_dashes
+from ..words import add_follow_imports, command_parser, parsed, split_at_dashes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -144,11 +144,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         metavar="GLOB",
         help="files and folders to leave out; may repeat",
     )
-    parser.add_argument(
-        "--follow-imports",
-        action="store_true",
-        help="compare the modules of the same project, too, that the files import",
-    )
+    add_follow_imports(parser, "compare")
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="how to show it (default: text)"
     )

@@ -13,7 +13,7 @@ from ..completion import complete, words_of
 from ..explanation import as_data, facts, found, near, text
 from ..mistakes import stop
 from ..streams import answer, refuse, shows_colours, warn
-from ..words import command_parser, parsed
+from ..words import add_follow_imports, command_parser, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,11 +75,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         metavar="PATH",
         help="a Python file, or a folder (default: this one)",
     )
-    parser.add_argument(
-        "--follow-imports",
-        action="store_true",
-        help="read the modules of the same project, too, that the files import",
-    )
+    add_follow_imports(parser, "read")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     return parser
 

@@ -21,7 +21,7 @@ from ..parser.conflicts import without_option
 from ..parser.hooks import bindings_of
 from ..placeholders import is_placeholder, placeholder
 from ..streams import answer, put, warn
-from ..words import command_parser, parsed, split_at_dashes
+from ..words import FOLLOW_IMPORTS, add_follow_imports, command_parser, parsed, split_at_dashes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ examples:
 
 # No hyperparameter needs one of these attributes for itself.
 _PATHS, _PLACEHOLDER, _FOLLOW = " paths", " placeholder", " follow"
-_FOLLOW_OPTION = "--follow-imports"
 _WITH_WORD = ("--placeholder", "--hp-save", "--hp-load", "--hp-serial-format")
 
 
@@ -103,10 +102,10 @@ def _first_look(words: list[str]) -> _Asked:
             value = value if given else next(rest, placeholder)
             placeholder = value if option == "--placeholder" else placeholder
         elif word.startswith("-"):
-            is_behind_option |= word != _FOLLOW_OPTION
+            is_behind_option |= word != FOLLOW_IMPORTS
         elif not is_behind_option or os.path.exists(word):
             paths.append(word)
-    return _Asked(placeholder, (*paths, *behind), _FOLLOW_OPTION in before)
+    return _Asked(placeholder, (*paths, *behind), FOLLOW_IMPORTS in before)
 
 
 def _bound(
@@ -156,9 +155,4 @@ def _add_own(parser: argparse.ArgumentParser) -> None:
         metavar="PLACEHOLDER",
         help="the name by which the sources import the manager (default: _)",
     )
-    parser.add_argument(
-        _FOLLOW_OPTION,
-        action="store_true",
-        dest=_FOLLOW,
-        help="read the modules of the same project, too, that the files import",
-    )
+    add_follow_imports(parser, "read", _FOLLOW)
