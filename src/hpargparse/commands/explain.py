@@ -10,7 +10,7 @@ import os
 from hpman import HpmanError, index_of_all, printable
 
 from ..completion import complete, words_of
-from ..explanation import as_data, facts, found, near, text
+from ..dossier import as_data, dossier_of, found, near, text
 from ..mistakes import stop
 from ..streams import answer, refuse, shows_colours, warn
 from ..words import add_follow_imports, command_parser, parsed
@@ -54,13 +54,13 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
     names = found(index, options.name)
     if not names:
         refuse(prog, printable(_unknown(index, options.name, paths)))
-    all_facts = [facts(index, *each) for each in names]
+    dossiers = [dossier_of(index, *each) for each in names]
     if options.format == "json":
         from ..documents import json_document
 
-        shown = json_document([as_data(each) for each in all_facts])
+        shown = json_document([as_data(each) for each in dossiers])
     else:
-        shown = text(all_facts, is_coloured=shows_colours())
+        shown = text(dossiers, is_coloured=shows_colours())
     answer(prog, shown)
 
 

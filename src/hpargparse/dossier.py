@@ -1,4 +1,4 @@
-"""One hyperparameter as the sources have it: its facts, as text and as JSON.
+"""All that the sources have of one hyperparameter, as text and as JSON.
 
 Owns how a name is looked up and what is said of it; knows neither a command
 line nor the value in a running program.
@@ -25,7 +25,7 @@ _WIDTH = 200  # of a line in an excerpt
 _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
 
-class Facts(Record):
+class Dossier(Record):
     """Say what the sources have of one name of one manager.
 
     Attributes:
@@ -50,7 +50,7 @@ class Facts(Record):
     hints: dict[str, Any]
     definitions: tuple[Occurrence, ...]
     uses: tuple[Occurrence, ...]
-    below: tuple[Facts, ...]
+    below: tuple[Dossier, ...]
     problems: tuple[str, ...]
 
 
@@ -94,7 +94,7 @@ def near(index: Index, word: str) -> str | None:
     return None if nearest_one is None else names[nearest_one]
 
 
-def facts(index: Index, placeholder: str, name: str) -> Facts:
+def dossier_of(index: Index, placeholder: str, name: str) -> Dossier:
     """Gather what the sources have of a name."""
     known = {each.name: each for each in index.hyperparameters(placeholder)}
     below = index.separator.join([name, ""])
@@ -107,7 +107,7 @@ def _gathered(
     name: str,
     known: Mapping[str, HyperParameter],
     below: Sequence[str] = (),
-) -> Facts:
+) -> Dossier:
     """Gather what the sources have of a name, and of those below it."""
     occurrences = index.named(placeholder, name)
     definitions = tuple(each for each in occurrences if each.is_definition)
@@ -119,7 +119,7 @@ def _gathered(
     if not (definitions or below or problems):
         problems.append("no place gives it a default.")
     kind, wrong = _type(known[name]) if name in known else ("", None)
-    return Facts(
+    return Dossier(
         name,
         placeholder,
         f"--{name.replace('_', '-')}" if name in known else "",
@@ -133,18 +133,18 @@ def _gathered(
     )
 
 
-def text(all_facts: list[Facts], *, is_coloured: bool = False) -> str:
-    """Show facts to a reader, with an excerpt of each place."""
-    several = len({each.manager for each in all_facts}) > 1
+def text(dossiers: list[Dossier], *, is_coloured: bool = False) -> str:
+    """Show dossiers to a reader, with an excerpt of each place."""
+    several = len({each.manager for each in dossiers}) > 1
     shown = []
-    for each in all_facts:
+    for each in dossiers:
         is_named = several or each.manager != "_"
         shown.append("\n".join(_section(each, is_named=is_named, is_coloured=is_coloured)))
     return "\n\n".join(shown) + "\n"
 
 
-def as_data(each: Facts) -> dict[str, Any]:
-    """Return facts as JSON can hold them; a hint that it cannot hold is spelled."""
+def as_data(each: Dossier) -> dict[str, Any]:
+    """Return a dossier as JSON can hold it; a hint that JSON cannot hold is spelled."""
     return {
         "name": each.name,
         "manager": each.manager,
@@ -217,7 +217,7 @@ def _type(each: HyperParameter) -> tuple[str, str | None]:
     return f"{kind}, or None" if converter.is_optional else kind, None
 
 
-def _section(each: Facts, *, is_named: bool, is_coloured: bool) -> Iterator[str]:
+def _section(each: Dossier, *, is_named: bool, is_coloured: bool) -> Iterator[str]:
     """Yield the lines on one name."""
     bold, dim, plain = (_BOLD, _DIM, _PLAIN) if is_coloured else ("", "", "")
     yield f"{bold}{printable(each.name)}{plain}"
@@ -252,7 +252,7 @@ def _hint(value: object) -> str:
     return value if isinstance(value, str) else plainly_spelled(value)
 
 
-def _first_place(each: Facts) -> str:
+def _first_place(each: Dossier) -> str:
     """Show where a name is defined, or else used first."""
     return _place((*each.definitions, *each.uses)[0])
 
