@@ -38,17 +38,35 @@ _STRICT = (
 )
 
 _SUB_COMMAND = argparse._SubParsersAction.__call__.__code__
+_STATE = "_hpargparse"  # the attribute of a parser that holds what we keep of it
+
+
+class _State:
+    """Hold what is known of a parser that is bound.
+
+    Attributes:
+        bindings: what is bound to it.
+        checked: how many arguments it had when each of them was known to have a place of its
+            own; None where some may have come since.
+    """
+
+    __slots__ = ("bindings", "checked")
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.bindings: list[Binding] = []
+        self.checked: int | None = None
 
 
 def attach(parser: argparse.ArgumentParser, binding: Binding) -> None:
     """Let a parser run sessions for a binding, and those that take over its actions too."""
-    bindings: list[Binding] | None = parser.__dict__.get("_hpargparse_bindings")
-    if bindings is None:
-        bindings = parser.__dict__["_hpargparse_bindings"] = []
-        _hook(parser, bindings)
-    if binding in bindings:
+    state: _State | None = parser.__dict__.get(_STATE)
+    if state is None:
+        state = parser.__dict__[_STATE] = _State()
+        _hook(parser, state)
+    if binding in state.bindings:
         return
-    bindings.append(binding)
+    state.bindings.append(binding)
     known = parser._option_string_actions
     for option, action in binding.aliases.items():
         known.setdefault(option, action)
@@ -56,8 +74,8 @@ def attach(parser: argparse.ArgumentParser, binding: Binding) -> None:
         known.setdefault(option.replace("=", EQUALS), known[option])
     binding.moved = partial(_adopt, binding)
     # What `bind` has just looked at is known; between two of them arguments may have come.
-    parser.__dict__["_hpargparse_checked"] = len(parser._actions) if len(bindings) == 1 else None
-    _set_word_counts(parser, bindings)
+    state.checked = len(parser._actions) if len(state.bindings) == 1 else None
+    _set_word_counts(parser, state.bindings)
 
 
 def _adopt(binding: Binding, frame: FrameType | None) -> None:
@@ -71,11 +89,11 @@ def _adopt(binding: Binding, frame: FrameType | None) -> None:
 
 def bindings_of(parser: argparse.ArgumentParser) -> list[Binding]:
     """Return what is bound to a parser."""
-    bindings: list[Binding] = parser.__dict__["_hpargparse_bindings"]
-    return bindings
+    state: _State = parser.__dict__[_STATE]
+    return state.bindings
 
 
-def _hook(parser: argparse.ArgumentParser, bindings: list[Binding]) -> None:
+def _hook(parser: argparse.ArgumentParser, state: _State) -> None:
     """Replace the methods of one parser that parse, that resolve abbreviations, and that format.
 
     A copy of the parser gets copies of what takes their place: a function that is made
@@ -83,10 +101,10 @@ def _hook(parser: argparse.ArgumentParser, bindings: list[Binding]) -> None:
     """
     own = parser.__dict__
     for name in _RELAXED:
-        own[name] = partial(_parse, parser, bindings, getattr(parser, name))
+        own[name] = partial(_parse, parser, state, getattr(parser, name))
     own["_get_option_tuples"] = partial(_option_tuples, parser._get_option_tuples)
     own["_get_values"] = partial(_values, parser, parser._get_values)
-    own["_get_formatter"] = partial(_formatter, parser, bindings, parser._get_formatter)
+    own["_get_formatter"] = partial(_formatter, parser, state.bindings, parser._get_formatter)
     own["_print_message"] = partial(_print_message, parser._print_message)
     parser._negative_number_matcher = _NegativeNumber()  # type: ignore[assignment]
 
@@ -156,7 +174,7 @@ def _print_message(original: Callable[..., None], message: str, file: Any = None
 
 def _parse(
     parser: argparse.ArgumentParser,
-    bindings: list[Binding],
+    state: _State,
     original: Parse,
     args: Sequence[str] | None = None,
     namespace: argparse.Namespace | None = None,
@@ -167,7 +185,7 @@ def _parse(
     is_below = caller.f_code is _SUB_COMMAND
 
     def inside() -> tuple[argparse.Namespace, list[str]]:
-        words = _prepared(parser, bindings, args)
+        words = _prepared(parser, state, args)
         parsed, rest = original(words, namespace)
         rest = _as_typed(rest)
         asked = RUNNING.asked
@@ -177,7 +195,7 @@ def _parse(
             raise argparse.ArgumentError(None, unrecognized(rest, asked.parsers, words))
         return parsed, rest
 
-    return run(parser, bindings, inside, namespace, is_below=is_below)
+    return run(parser, state.bindings, inside, namespace, is_below=is_below)
 
 
 def _is_strict(caller: FrameType | None) -> bool:
@@ -233,18 +251,18 @@ def _set_word_counts(parser: argparse.ArgumentParser, bindings: list[Binding]) -
 
 
 def _prepared(
-    parser: argparse.ArgumentParser, bindings: list[Binding], args: Sequence[str] | None
+    parser: argparse.ArgumentParser, state: _State, args: Sequence[str] | None
 ) -> list[str]:
     """Spell the words so that argparse reads them as they are meant."""
     words = list(sys.argv[1:] if args is None else args)
     if parser.fromfile_prefix_chars is not None:
         words = parser._read_args_from_files(words)
-    if len(parser._actions) != parser.__dict__.get("_hpargparse_checked"):
+    if len(parser._actions) != state.checked:
         from .conflicts import demand_own_places
 
         demand_own_places(parser)
-        parser.__dict__["_hpargparse_checked"] = len(parser._actions)
-    has_positionals = _set_word_counts(parser, bindings)
+        state.checked = len(parser._actions)
+    has_positionals = _set_word_counts(parser, state.bindings)
     return list(_respelled(parser, words, settle=has_positionals))
 
 
