@@ -6,9 +6,10 @@ their messages spell a value; knows no format.
 
 from __future__ import annotations
 
+from ..shortening import shortened
+
 DEPTH_LIMIT = 250
 NODE_LIMIT = 4_000_000
-_SHOWN_LENGTH = 60
 
 SCALARS: tuple[type, ...] = (type(None), bool, int, float, complex, str, bytes, type(...))
 NESTED: tuple[type, ...] = (list, tuple, set, frozenset, dict)
@@ -72,4 +73,4 @@ def value_text(value: object) -> str:
     except ValueError:  # Python spells no int of many digits, not even inside of a tuple
         what = "an int" if type(value) is int else f"a {type_text(value)} with an int"
         return f"<{what} of many digits>"
-    return text if len(text) <= _SHOWN_LENGTH else f"{text[: _SHOWN_LENGTH - 3]}..."
+    return shortened(text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import yaml
 
 from ..errors import SnapshotError
+from ..shortening import shortened
 from .plain import DEPTH_LIMIT, type_text, value_text
 from .yaml_tags import MAPPINGS, SCALARS, SEQUENCES, STANDARD
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 ALIAS_LIMIT = 1_000_000
-_SHOWN_LENGTH = 60
 
 
 class YamlReader:
@@ -189,7 +189,7 @@ class YamlReader:
         except ValueError as error:
             raise self._fail(
                 step.line,
-                f"{_shortened(step.text)} is no {_short(step.tag) or 'number'}: {error}.",
+                f"{shortened(step.text)!r} is no {_short(step.tag) or 'number'}: {error}.",
                 "Mend the value, or put it in quotes to make it a text.",
             ) from None
 
@@ -319,9 +319,4 @@ class _Tape:
 
 def _short(tag: str | None) -> str:
     """Spell a tag as it is written, shortened where it is long."""
-    shown = (tag or "").replace(STANDARD, "!!")
-    return shown if len(shown) <= _SHOWN_LENGTH else f"{shown[: _SHOWN_LENGTH - 3]}..."
-
-
-def _shortened(text: str) -> str:
-    return repr(text if len(text) <= _SHOWN_LENGTH else f"{text[: _SHOWN_LENGTH - 3]}...")
+    return shortened((tag or "").replace(STANDARD, "!!"))

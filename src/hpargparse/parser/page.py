@@ -12,6 +12,8 @@ from functools import lru_cache
 
 from hpman import EMPTY, EmptyValue, NotLiteralEvaluable, printable, shown_path
 
+from ..shortening import shortened
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -237,13 +239,8 @@ def _spelled(value: object) -> object:
     except ValueError:
         from ..values.literals import show_literal
 
-        return _shortened(show_literal(value))
+        return shortened(show_literal(value), _SHOWN_LENGTH)
     return value
-
-
-def _shortened(text: str) -> str:
-    """Cut off what is long."""
-    return text if len(text) <= _SHOWN_LENGTH else f"{text[: _SHOWN_LENGTH - 3]}..."
 
 
 def _type_text(action: OfHyperParameter) -> str:
@@ -267,7 +264,7 @@ def _default_text(action: OfHyperParameter) -> str:
         shown = str(default) or repr(default)
     else:
         shown = action.converter.format(default) or repr(default)
-    shown = _shortened(" ".join(shown.split()))
+    shown = shortened(" ".join(shown.split()), _SHOWN_LENGTH)
     return f"{'required, ' if action.is_required else ''}default: {shown}"
 
 

@@ -10,6 +10,7 @@ from math import isfinite
 from hpman import EMPTY, shown_path
 
 from ..errors import ConversionError
+from ..shortening import shortened
 from .kinds import FRACTION, SAMPLES, Mismatch, Number, element_sample, fit, read
 from .literals import show_literal
 
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
             """The lowest and the highest value, either None where it is open."""
 
 
-_SHOWN_LENGTH = 60
 _NUMBERS = (int, float, Number)
 _KINDS = {type(...): "literal", Number: "number"}  # where the name of the type is not the word
 _NOUNS = {
@@ -268,5 +268,4 @@ def _as_number(text: str, sample: object) -> str:
 
 def _shown(value: object) -> str:
     """Spell a value for a message, shortened where it is long."""
-    shown = show_literal(value)
-    return shown if len(shown) <= _SHOWN_LENGTH else f"{shown[: _SHOWN_LENGTH - 3]}..."
+    return shortened(show_literal(value))
