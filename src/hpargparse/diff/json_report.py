@@ -6,6 +6,7 @@ knows not how changes are found.
 
 from __future__ import annotations
 
+from ..documents import json_document
 from ..values.literals import show_literal
 from .compare import KINDS
 from .report import spelled
@@ -43,8 +44,6 @@ def json_report(
     >>> json.loads(shown)["old"]
     {'kind': 'revision', 'name': 'HEAD', 'id': '1f'}
     """
-    import json
-
     document = {
         "old": _side(old),
         "new": _side(new),
@@ -52,8 +51,7 @@ def json_report(
         "counts": {kind: sum(each.kind == kind for each in changes) for kind in KINDS},
         "warnings": list(warnings),
     }
-    # Escaped to ASCII: a path may hold bytes that are no characters.
-    return json.dumps(document, indent=2) + "\n"
+    return json_document(document)
 
 
 def _side(named: Named) -> dict[str, str | None]:

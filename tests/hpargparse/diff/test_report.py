@@ -57,10 +57,10 @@ def test_nothing_commands_the_terminal(text: str, shown: str) -> None:
 
 
 def test_json_holds_any_path_and_any_value() -> None:
-    old = _fact("a", {1: float("nan")}, "{1: nan}", place=Place("b\udcff.py", 3, 4), note="so")
+    old = _fact("a", {1: float("nan")}, "{1: nan}", place=Place("b\udcff.py", 3, 4), note="größer")
     shown = json_report(compare([old], []), Named("path", "x"), Named("path", "y"), ["w"])
-    assert shown.isascii()
+    assert b'"gr\xc3\xb6\xc3\x9fer"' in shown.encode("utf-8")
     read = json.loads(shown)
     assert read["changes"][0]["old"]["place"] == {"path": "b\udcff.py", "line": 3, "column": 4}
-    assert read["changes"][0]["old"]["note"] == "so"
+    assert read["changes"][0]["old"]["note"] == "größer"
     assert (read["counts"]["removed"], read["warnings"]) == (1, ["w"])
