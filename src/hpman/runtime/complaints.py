@@ -54,7 +54,7 @@ def no_separator(separator: object) -> TypeError | ValueError:
     return TypeError(f"The separator of names is a str, not {type_name(separator)}; take `.`.")
 
 
-def missing(
+def no_value(
     name: str,
     known: Collection[str],
     used: Collection[str],
@@ -70,7 +70,7 @@ def missing(
         keys: the keys inside dictionaries that can be asked for too.
         separator: what separates the parts of a name.
 
-    >>> missing("weight_deacy", ["lr", "weight_decay"], [])
+    >>> no_value("weight_deacy", ["lr", "weight_decay"], [])
     '`weight_deacy` not found; did you mean `weight_decay`?'
     """
     if name in used:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Container
     from types import CodeType, FrameType
 
-    from .journal import Place
+    Place = tuple[str, "str | None", "int | None", "str | None"]  # an origin without the value
 
 OURS = ("hpman", "hpargparse")  # the packages of this project
 

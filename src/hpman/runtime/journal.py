@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
+    from .frames import Place
     from .origin import Origin
 
-    Place = tuple[str, "str | None", "int | None", "str | None"]  # an origin without the value
     Origins = Origin | Place | Mapping[str, Origin]
     Batch = tuple[dict[str, Any], dict[str, int] | int]
     Event = tuple[int, str, Place, Any]

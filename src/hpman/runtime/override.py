@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Protocol
 
-    from .journal import Place
+    from .frames import Place
     from .ranks import Ranks
 
     class Layered(Protocol):

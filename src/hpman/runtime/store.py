@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from .journal import Origins, Place
+    from .frames import Place
+    from .journal import Origins
     from .layers import Layer
     from .origin import Explanation
     from .override import Override
@@ -348,13 +349,9 @@ class Store:
 
     def _missing(self, name: str) -> KeyError:
         """Make the error for a name without a value."""
-        from .complaints import missing
-        from .tree import keys_below
+        from .views import missing
 
-        ranks = self._ranks
-        known = {**ranks.resolved, **dict.fromkeys(ranks.used)}
-        keys = keys_below(ranks.resolved, self.separator)
-        return KeyError(missing(name, known, ranks.used, keys, self.separator))
+        return missing(self._ranks, name)
 
     # Another process
 

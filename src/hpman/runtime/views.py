@@ -1,4 +1,4 @@
-"""What is shown of the ranks of a store: a tree, the unused, the rows, the state.
+"""What is shown of the ranks of a store: a tree, the missing, the unused, the rows, the state.
 
 Owns these views; must not know threads, nor change anything.
 """
@@ -45,6 +45,16 @@ def tree(ranks: Ranks, journal: Journal, prefix: str, *, annotate_dict: bool) ->
 
     message = f"`{prefix}`{where(journal, ranks, prefix, ranks.layers)} is a leaf, not a tree."
     raise impossible(message, f'Use get_value("{prefix}").', prefix)
+
+
+def missing(ranks: Ranks, name: str) -> KeyError:
+    """Make the error for a name without a value; it names those that are near."""
+    from .complaints import no_value
+    from .tree import keys_below
+
+    known = {**ranks.resolved, **dict.fromkeys(ranks.used)}
+    keys = keys_below(ranks.resolved, ranks.separator)
+    return KeyError(no_value(name, known, ranks.used, keys, ranks.separator))
 
 
 def unused(ranks: Ranks, read: set[str]) -> list[str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-    from hpman.runtime.journal import Place
+    from hpman.runtime.frames import Place
     from hpman.runtime.layers import Layer
 
 # Who holds the lock, or has nothing left to do but to return: Python looks for
