@@ -94,7 +94,8 @@ def known(texts: Iterable[str]) -> tuple[str, ...]:
     >>> known(["hpm2, HPM101", "leaf-and-branch", "ALL"])
     ('HPM2', 'HPM101', 'HPM203', 'HPM')
     """
-    return _all(_code, (each for text in texts for each in text.replace(",", " ").split()))
+    split = [text.replace(",", " ").split() or [text] for text in texts]  # "" is no list of none
+    return _all(_code, (each for codes in split for each in codes))
 
 
 def rules_of(texts: Iterable[str]) -> tuple[str, ...]:
@@ -129,7 +130,7 @@ def _all(read: Callable[[str], str], words: Iterable[str]) -> tuple[str, ...]:
 def _code(text: str) -> str:
     """Return the code, or the beginning of codes, that a text stands for."""
     code = "HPM" if text.upper() == "ALL" else text.upper()
-    return code if any(each.startswith(code) for each in CATALOGUE) else _rule(text)
+    return code if code and any(each.startswith(code) for each in CATALOGUE) else _rule(text)
 
 
 def _rule(text: str) -> str:

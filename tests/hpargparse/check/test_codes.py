@@ -42,7 +42,7 @@ def test_codes_are_selected_by_their_beginnings(
     assert Selection(select, ignore).codes() == codes
 
 
-@pytest.mark.parametrize("text", ["HPM9", "E501", "HPM1011", "102", "HPM101;HPM102"])
+@pytest.mark.parametrize("text", ["HPM9", "E501", "HPM1011", "102", "HPM101;HPM102", "", ","])
 def test_what_no_code_begins_with_is_refused(text: str) -> None:
     with pytest.raises(UnknownCodeError, match="is the code of no rule; "):
         known([text])
