@@ -86,10 +86,15 @@ def parsed(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Na
     for each in parser._get_positional_actions():
         value = getattr(found, each.dest)
         if isinstance(value, str):
-            setattr(found, each.dest, value.removeprefix(_NO_OPTION))
+            setattr(found, each.dest, as_typed(value))
         elif value:
-            setattr(found, each.dest, [word.removeprefix(_NO_OPTION) for word in value])
+            setattr(found, each.dest, [as_typed(word) for word in value])
     return found
+
+
+def as_typed(word: str) -> str:
+    """Return a word as it was typed, for an action that `parsed` hands it to."""
+    return word.removeprefix(_NO_OPTION)
 
 
 class ProgramParser(argparse.ArgumentParser):

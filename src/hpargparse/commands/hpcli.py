@@ -7,6 +7,7 @@ Owns the command line of this command; knows not how values are read or shown.
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 
@@ -21,12 +22,19 @@ from ..parser.conflicts import without_option
 from ..parser.hooks import bindings_of
 from ..placeholders import is_placeholder, placeholder
 from ..streams import answer, put, warn
-from ..words import FOLLOW_IMPORTS, add_follow_imports, command_parser, parsed, split_at_dashes
+from ..words import (
+    FOLLOW_IMPORTS,
+    add_follow_imports,
+    as_typed,
+    command_parser,
+    parsed,
+    split_at_dashes,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
+    from typing import Any
 
 _DESCRIPTION = """\
 List the hyperparameters of Python files and folders. The sources are read, not
@@ -66,17 +74,49 @@ def _run(words: list[str], prog: str) -> None:
     while True:
         parser, manager = _bound(prog, asked, notes)
         complete(parser)
-        found = vars(parsed(parser, words))
+        try:
+            found = vars(parsed(parser, words))
+        except _OtherPaths as others:
+            asked = asked.replace(paths=others.args)
+            continue
         # Once imports are followed, they are: what they bring may be an option of that name.
         is_following = asked.follow_imports or found[_FOLLOW]
         read = _Asked(found[_PLACEHOLDER], tuple(found[_PATHS]), is_following)
         if read == asked:
             break
-        # What looked like a path was the value of an option, or the other way round.
         asked = read
     text, left_out = listed(manager, "yaml")
     answer(parser.prog, text)
     warn(parser.prog, left_out)
+
+
+class _OtherPaths(Exception):
+    """Tell of other paths than those whose hyperparameters a parser has options for.
+
+    What looked like a path was the value of an option, or the other way round.
+    """
+
+
+class _Paths(argparse.Action):
+    """Take the paths before anything is done with what is asked for of them."""
+
+    def __init__(self, *given: Any, known: Sequence[str], **more: Any) -> None:
+        """Remember the paths that the parser has options for."""
+        super().__init__(*given, **more)
+        self.known = known
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,  # noqa: ARG002
+    ) -> None:
+        """Take them, or tell of others."""
+        setattr(namespace, self.dest, values)
+        paths = tuple(map(as_typed, values))
+        if paths != self.known:
+            raise _OtherPaths(*paths)
 
 
 class _Asked(Record):
@@ -113,7 +153,7 @@ def _bound(
 ) -> tuple[argparse.ArgumentParser, HyperParameterManager]:
     """Make the parser for what some paths hold; note each further placeholder once."""
     parser = command_parser(prog, _DESCRIPTION, _EXAMPLES)
-    _add_own(parser)
+    _add_own(parser, asked.paths)
     manager = HyperParameterManager(asked.placeholder)
     gone = missing(asked.paths)
     there = set(asked.paths).difference(each.filename for each in gone)
@@ -144,9 +184,16 @@ def _way_to_see(name: str) -> str:
     return f"{name!r}, which `hpman explain` and `hpman check` look at"
 
 
-def _add_own(parser: argparse.ArgumentParser) -> None:
+def _add_own(parser: argparse.ArgumentParser, paths: Sequence[str]) -> None:
     """Add what the command itself takes."""
-    parser.add_argument(_PATHS, nargs="+", metavar="PATH", help="a Python file, or a folder")
+    parser.add_argument(
+        _PATHS,
+        action=_Paths,
+        known=paths,
+        nargs="+",
+        metavar="PATH",
+        help="a Python file, or a folder",
+    )
     parser.add_argument(
         "--placeholder",
         default="_",

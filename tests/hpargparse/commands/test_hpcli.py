@@ -54,6 +54,15 @@ def test_only_what_may_be_a_path_is_missing(capsys: pytest.CaptureFixture[str]) 
     assert "none.py" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("line", ["a.py --hp-list yam", "a.py --hp-save a.yaml --hp-exit yam"])
+def test_nothing_is_done_before_each_word_is_known(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _status(line) == 2
+    assert capsys.readouterr().err.startswith("hpcli: error: yam: There is no such file or folder")
+    assert not Path("a.yaml").exists()
+
+
 def test_names_with_a_dash_stand_behind_two(capsys: pytest.CaptureFixture[str]) -> None:
     Path("-a.py").write_text('from hpman.m import _\n_("dash", 1)\n')
     main(["--", "-a.py"])
