@@ -10,7 +10,7 @@ import argparse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
 FOLLOW_IMPORTS = "--follow-imports"
@@ -29,7 +29,11 @@ def split_at_dashes(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def command_parser(
-    prog: str, description: str, epilog: str, usage: str | None = None
+    prog: str,
+    description: str,
+    epilog: str,
+    usage: str | None = None,
+    make: Callable[..., argparse.ArgumentParser] = argparse.ArgumentParser,
 ) -> argparse.ArgumentParser:
     """Make the parser of a command whose texts are laid out already.
 
@@ -38,8 +42,9 @@ def command_parser(
         description: what it does.
         epilog: what stands below the options; `{prog}` in it is what it is called.
         usage: how it is used, where argparse would say it otherwise.
+        make: makes it of what an `ArgumentParser` takes.
     """
-    return argparse.ArgumentParser(
+    return make(
         prog=prog,
         usage=usage,
         description=description,
@@ -93,7 +98,7 @@ def parsed(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Na
 
 
 def as_typed(word: str) -> str:
-    """Return a word as it was typed, for an action that `parsed` hands it to."""
+    """Return a word as it was typed, for who sees it inside of `parsed`."""
     return word.removeprefix(_NO_OPTION)
 
 

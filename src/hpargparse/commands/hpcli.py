@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 
 from hpman import HpmanError, HyperParameterManager, index_of
 from hpman.record import Record
@@ -97,26 +98,26 @@ class _OtherPaths(Exception):
     """
 
 
-class _Paths(argparse.Action):
-    """Take the paths before anything is done with what is asked for of them."""
+class _Parser(argparse.ArgumentParser):
+    """Tell of other paths before anything is done with what is asked for of these.
 
-    def __init__(self, *given: Any, known: Sequence[str], **more: Any) -> None:
-        """Remember the paths that the parser has options for."""
-        super().__init__(*given, **more)
-        self.known = known
+    Args:
+        paths: the paths whose hyperparameters this has options for.
+        settings: what an `ArgumentParser` takes.
+    """
 
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
-        namespace: argparse.Namespace,
-        values: Any,
-        option_string: str | None = None,  # noqa: ARG002
-    ) -> None:
-        """Take them, or tell of others."""
-        setattr(namespace, self.dest, values)
-        paths = tuple(map(as_typed, values))
-        if paths != self.known:
+    def __init__(self, paths: tuple[str, ...], **settings: Any) -> None:
+        """Keep the paths."""
+        super().__init__(**settings)
+        self.paths = paths
+
+    def parse_known_intermixed_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse; options that nobody knows are told of first, for they may have taken a word."""
+        found, rest = super().parse_known_intermixed_args(args, namespace)
+        paths = tuple(map(as_typed, vars(found)[_PATHS]))
+        if paths != self.paths and not rest:
             raise _OtherPaths(*paths)
+        return found, rest
 
 
 class _Asked(Record):
@@ -152,8 +153,9 @@ def _bound(
     prog: str, asked: _Asked, notes: set[str]
 ) -> tuple[argparse.ArgumentParser, HyperParameterManager]:
     """Make the parser for what some paths hold; note each further placeholder once."""
-    parser = command_parser(prog, _DESCRIPTION, _EXAMPLES)
-    _add_own(parser, asked.paths)
+    make = partial(_Parser, asked.paths)
+    parser = command_parser(prog, _DESCRIPTION, _EXAMPLES, make=make)
+    _add_own(parser)
     manager = HyperParameterManager(asked.placeholder)
     gone = missing(asked.paths)
     there = set(asked.paths).difference(each.filename for each in gone)
@@ -184,16 +186,9 @@ def _way_to_see(name: str) -> str:
     return f"{name!r}, which `hpman explain` and `hpman check` look at"
 
 
-def _add_own(parser: argparse.ArgumentParser, paths: Sequence[str]) -> None:
+def _add_own(parser: argparse.ArgumentParser) -> None:
     """Add what the command itself takes."""
-    parser.add_argument(
-        _PATHS,
-        action=_Paths,
-        known=paths,
-        nargs="+",
-        metavar="PATH",
-        help="a Python file, or a folder",
-    )
+    parser.add_argument(_PATHS, nargs="+", metavar="PATH", help="a Python file, or a folder")
     parser.add_argument(
         "--placeholder",
         default="_",

@@ -191,6 +191,7 @@ def test_help_has_the_options_of_a_path(capsys: pytest.CaptureFixture[str]) -> N
         pytest.param("none.py --lr 3", "error: none.py: There is no", id="missing, with options"),
         pytest.param("a.py other.py none.py", "you are.\nnone.py: There", id="all missing"),
         pytest.param("a.py --lrr=3", "--lrr=3 (did you mean --lr?)", id="typo"),
+        pytest.param("--lrr 3 a.py", "--lrr (did you mean --lr?)", id="typo before the path"),
         pytest.param("a.py --lr x", "argument --lr: invalid float value: 'x'", id="value"),
         pytest.param("a.py --placeholder", "--placeholder: expected one argument", id="word"),
         pytest.param("a.py --hp-load none.yaml", "none.yaml: ", id="missing snapshot"),
