@@ -27,7 +27,7 @@ def _shown(path: Path) -> list[Section]:
 def test_readme_shows_what_happens(section: Section, tmp_path: Path) -> None:
     if any("examples/" in block.text for block in section.blocks):
         bring(["examples"], CHECKOUT, tmp_path)
-    run(section, tmp_path)
+    assert run(section, tmp_path) == sum(block.is_run for block in section.blocks)
 
 
 @pytest.mark.parametrize("readme", EXAMPLES, ids=lambda path: path.parent.name)
@@ -37,8 +37,7 @@ def test_example_does_what_its_readme_shows(readme: Path, tmp_path: Path) -> Non
         if importlib.util.find_spec(needed) is None:
             pytest.skip(f"needs {needed}, of the extra `examples`")
     bring([each.name for each in readme.parent.iterdir()], readme.parent, tmp_path)
-    for section in sections(text):
-        run(section, tmp_path)
+    assert sum(run(section, tmp_path) for section in sections(text)) > 0
 
 
 @pytest.mark.parametrize(

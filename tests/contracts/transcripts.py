@@ -75,8 +75,13 @@ def commands(transcript: str) -> Iterator[tuple[str, str]]:
         yield "".join(lines[:end]).strip(), "".join(lines[end:])
 
 
-def run(section: Section, folder: Path) -> None:
-    """Write the files of a section, run its programs, compare its transcripts."""
+def run(section: Section, folder: Path) -> int:
+    """Write the files of a section, run its programs, compare its transcripts.
+
+    Returns:
+        How many blocks there were to write, run or compare.
+    """
+    number = -1
     for number, block in enumerate(filter(lambda each: each.is_run, section.blocks)):
         if block.file is not None:
             _write(folder / block.file, block.text)
@@ -92,6 +97,7 @@ def run(section: Section, folder: Path) -> None:
             _expect("", done, block.text)
         elif block.language in _SHELLS:
             _compare(block.text, folder)
+    return number + 1
 
 
 def bring(names: list[str], origin: Path, folder: Path) -> None:

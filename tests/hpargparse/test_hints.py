@@ -37,7 +37,9 @@ def test_each_hint_that_values_are_checked_by_may_be_malformed(hint: str) -> Non
 
 @pytest.mark.parametrize("hint", sorted(READ_BY - CHECKED_BY))
 def test_the_others_are_never_malformed(hint: str) -> None:
-    Converter(3, {hint: object()}, "steps").demand_sound_hints()
+    converter = Converter(3, {hint: object()}, "steps")
+    converter.demand_sound_hints()
+    assert converter.parse("4") == 4
 
 
 @pytest.mark.parametrize("hint", sorted(LIMITING))

@@ -144,8 +144,10 @@ def test_a_default_that_its_hints_refuse_is_saved_with_a_warning(
 @pytest.mark.parametrize("definition", ["1, type='float'", "None, type='int', choices=[1]", "[1]"])
 def test_a_default_that_a_load_takes_is_saved_without_a_word(definition: str) -> None:
     source = f'_("x", {definition})'
-    hpargparse.save("a.yaml", managed(source))
-    hpargparse.load("a.yaml", managed(source))
+    saved, loaded = managed(source), managed(source)
+    hpargparse.save("a.yaml", saved)  # where a warning is an error
+    hpargparse.load("a.yaml", loaded)
+    assert loaded.get_values() == saved.get_values()
 
 
 def test_a_value_out_of_range_is_saved_with_a_warning_and_refused_by_a_command_line(
