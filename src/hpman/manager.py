@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-
 HANDED_ON: dict[str, dict[str, Any]] = {}  # what a private manager starts with, by placeholder
 
 
@@ -208,8 +207,7 @@ class HyperParameterManager:
     def hyperparameters(self) -> list[HyperParameter]:
         """Return what is known of each hyperparameter, in source order.
 
-        Those that only the running program has named come last, without
-        occurrences.
+        Those that only the running program has named come last, without occurrences.
         """
         from .static.index import HyperParameter
 
@@ -361,11 +359,14 @@ class HyperParameterManager:
 
     @property
     def tree(self) -> TreeView[HyperParamNode]:
-        """The hyperparameters as a tree of nodes, those without a value too, as they are now."""
+        """The hyperparameters as a tree of nodes, those without a value too; it is live."""
         from .hpm_db import nodes_of
         from .runtime.tree import TreeView
 
-        return TreeView(nodes_of(self.db), self.separator)
+        def version() -> object:
+            return self._index, self._store.version()
+
+        return TreeView(lambda: nodes_of(self.db), version, self.separator)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the values; a manager of `hpman.m` becomes the other process's own.

@@ -447,6 +447,37 @@ def test_the_tree_is_a_view_of_nodes(parsed: HyperParameterManager) -> None:
     assert HyperParameterManager("_").tree.empty
 
 
+def test_the_tree_is_live(parsed: HyperParameterManager) -> None:
+    tree = parsed.tree
+    model = tree.get("model")
+    assert model is not None
+    before = tree.count()
+    parsed.set_value("model.new", 1)
+    assert (tree.count(), model.count()) == (before + 1, 3)
+    parsed("model.called", 1)
+    assert (tree.count(), [*model.children][-2:]) == (before + 2, ["new", "called"])
+    new = tree.get("model.new")
+    parsed.parse_source('_("more", 1)', "more.py")
+    assert tree.get("more") is not None
+    with parsed.override({"model.block": 1, "opt.lr": 2}):
+        block = tree.get("model.block")
+        assert block is not None
+        assert (block.count(), block.node and block.node.value) == (1, 1)
+    assert (block.count(), block.empty, block.is_leaf(), block.node) == (0, True, True, None)
+    parsed.set_value("model.new", 7)
+    assert new is not None
+    assert new.node is not None
+    assert new.node.value == 7
+
+
+def test_a_tree_that_is_not_written_to_is_sorted_once(parsed: HyperParameterManager) -> None:
+    tree = parsed.tree
+    first, again = tree.get("lr"), tree.get("lr")
+    assert first is not None
+    assert again is not None
+    assert first.node is again.node
+
+
 def test_hyperparameters_that_only_the_program_has_named_come_last(
     parsed: HyperParameterManager,
 ) -> None:

@@ -39,6 +39,7 @@ class Ranks:
         layers: what each block sets for its length, the latest last.
         resolved: the value of each name.
         patches: the patches of each leaf that has some, oldest first.
+        written: how often something was put here.
     """
 
     __slots__ = (
@@ -55,6 +56,7 @@ class Ranks:
         "separator",
         "sets",
         "used",
+        "written",
     )
 
     def __init__(self, separator: str, where: Callable[[Ranks, str], str]) -> None:
@@ -72,6 +74,7 @@ class Ranks:
         self._branches: set[str] | None = None
         self._deferred: frozenset[str] | None = None
         self._where = where
+        self.written: int = 0
 
     def rebuilt(
         self,
@@ -234,6 +237,7 @@ class Ranks:
 
     def put_plain(self, values: dict[str, Any], branches: set[str]) -> None:
         """Set plain values; done again, it changes nothing."""
+        self.written += 1
         if branches:
             self.branches.update(branches)
         self.sets.update(values)
@@ -274,6 +278,7 @@ class Ranks:
 
         What readers see of it changes in one step.
         """
+        self.written += 1
         for name in plan.dropped:
             self.sets.pop(name, None)
         self.sets.update(plan.puts)
@@ -324,6 +329,7 @@ class Ranks:
 
     def put_call(self, name: str, default: Any, value: Any) -> None:
         """Take what `with_call` found; done again, it changes nothing."""
+        self.written += 1
         self.calls[name] = default
         if name not in self.resolved:
             self.branches.update(self.above(name))

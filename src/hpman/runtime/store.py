@@ -39,8 +39,7 @@ class Store:
 
     Attributes:
         hot: the value of each name that the program has read.
-        accepted: the run-time default that was last given for a name in `hot`;
-            a call that gives the same object again has nothing to tell.
+        accepted: the latest run-time default of a name in `hot`; the same object tells nothing.
         lock: held while somebody reads or writes; the same one for all stores.
 
     >>> store = Store()
@@ -312,6 +311,10 @@ class Store:
             if prefix:
                 self._seen.add(prefix)
             return tree(self._ranks, self._journal, prefix, annotate_dict=annotate_dict)
+
+    def version(self) -> object:
+        """Return what is equal as long as nothing is written."""
+        return self._ranks, self._ranks.written
 
     def unused(self) -> list[str]:
         """List what was set and never read by the program, in the order of setting."""

@@ -11,7 +11,7 @@ from ..record import Slotted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, Generic, Protocol, TypeVar
 
     class Node(Protocol):
@@ -39,42 +39,65 @@ _MOST_KEYS = 1000
 class TreeView(Slotted, Generic[N]):
     """View flat names as a tree; leaves hold whatever node belongs to the name.
 
-    Args:
-        nodes: the node of each name.
-        separator: the text that separates the parts of a name.
-        name: the last part of the name at the root of this view.
+    A view shows what there is when it is asked; one that was pickled, what there was then.
 
-    Attributes:
-        name: the last part of the name at the root of this view.
-        node: the node at the root of this view, or None.
-        children: the views one level below, by the part of the name.
+    Args:
+        nodes: returns the node of each name.
+        version: returns what is equal as long as nothing changes.
+        separator: the text that separates the parts of a name.
 
     >>> class Leaf:
     ...     empty = False
-    >>> view = TreeView({"model.depth": Leaf(), "model.width": Leaf(), "lr": Leaf()})
+    >>> nodes = {"model.depth": Leaf(), "model.width": Leaf(), "lr": Leaf()}
+    >>> view = TreeView(lambda: nodes, lambda: len(nodes))
     >>> view.count(), view.get("model").count(), view.get("zz")
     (3, 2, None)
+    >>> nodes["zz.top"] = Leaf()
+    >>> view.count(), view.get("zz").count()
+    (4, 1)
     """
 
-    __slots__ = ("children", "name", "node", "separator")
+    __slots__ = ("_path", "_trie")
 
-    def __init__(self, nodes: Mapping[str, N], separator: str = ".", name: str = "") -> None:
-        """Sort the nodes into their places."""
-        self.separator: str = separator
-        self.name: str = name
-        self.node: N | None = None
-        self.children: dict[str, TreeView[N]] = {}
-        for path, node in nodes.items():
-            self._place(path.split(separator)).node = node
+    def __init__(
+        self,
+        nodes: Callable[[], Mapping[str, N]],
+        version: Callable[[], object],
+        separator: str = ".",
+    ) -> None:
+        """View everything."""
+        self._trie = _Trie(nodes, version, separator)
+        self._path: tuple[str, ...] = ()
 
-    def _place(self, parts: list[str]) -> TreeView[N]:
-        """Return the view at some place below, made where it is missing."""
-        view = self
-        for part in parts:
-            if part not in view.children:
-                view.children[part] = TreeView({}, self.separator, part)
-            view = view.children[part]
+    def _at(self, path: tuple[str, ...]) -> TreeView[N]:
+        """Return the view at a place."""
+        view: TreeView[N] = object.__new__(TreeView)
+        view._trie, view._path = self._trie, path
         return view
+
+    def _branch(self) -> _Branch[N]:
+        """Return what stands here now."""
+        return self._trie.root().at(self._path) or _Branch()
+
+    @property
+    def name(self) -> str:
+        """The last part of the name at the root of this view."""
+        return self._path[-1] if self._path else ""
+
+    @property
+    def separator(self) -> str:
+        """The text that separates the parts of a name."""
+        return self._trie.separator
+
+    @property
+    def node(self) -> N | None:
+        """The node at the root of this view, or None."""
+        return self._branch().node
+
+    @property
+    def children(self) -> dict[str, TreeView[N]]:
+        """The views one level below, by the part of the name."""
+        return {part: self._at((*self._path, part)) for part in self._branch().children}
 
     def get(self, prefix: str) -> TreeView[N] | None:
         """Return the view at a prefix, relative to this one.
@@ -85,19 +108,19 @@ class TreeView(Slotted, Generic[N]):
         Returns:
             The view, or None where no name starts like that.
         """
-        view: TreeView[N] | None = self
-        for part in prefix.split(self.separator) if prefix else ():
-            view = view.children.get(part) if view is not None else None
-        return view
+        if not prefix:
+            return self
+        parts = prefix.split(self.separator)
+        return self._at((*self._path, *parts)) if self._branch().at(parts) is not None else None
 
     def flatten(self) -> Iterator[N]:
         """Give the nodes that have a value, from this view downwards."""
-        pending = [self]
+        pending = [self._branch()]
         while pending:
-            view = pending.pop()
-            if view.node is not None and not view.node.empty:
-                yield view.node
-            pending.extend(reversed(view.children.values()))
+            branch = pending.pop()
+            if branch.node is not None and not branch.node.empty:
+                yield branch.node
+            pending.extend(reversed(branch.children.values()))
 
     def count(self) -> int:
         """Count the nodes that have a value."""
@@ -105,20 +128,80 @@ class TreeView(Slotted, Generic[N]):
 
     def is_leaf(self) -> bool:
         """Tell whether nothing stands below."""
-        return not self.children
+        return not self._branch().children
 
     def is_branch(self) -> bool:
         """Tell whether something stands below."""
-        return bool(self.children)
+        return not self.is_leaf()
 
     @property
     def empty(self) -> bool:
         """Whether no name stands here or below."""
-        return self.node is None and not self.children
+        branch = self._branch()
+        return branch.node is None and not branch.children
 
     def __repr__(self) -> str:
         """Show the place and what is below."""
         return f"TreeView({self.name!r}, {self.count()} with a value)"
+
+
+class _Branch(Slotted, Generic[N]):
+    """Hold the node of one name, and the branches below."""
+
+    __slots__ = ("children", "node")
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.node: N | None = None
+        self.children: dict[str, _Branch[N]] = {}
+
+    def at(self, parts: Iterable[str]) -> _Branch[N] | None:
+        """Return the branch at some place below, or None."""
+        branch: _Branch[N] | None = self
+        for part in parts:
+            branch = branch.children.get(part) if branch is not None else None
+        return branch
+
+
+class _Trie(Slotted, Generic[N]):
+    """Sort nodes into their places, anew where something has changed."""
+
+    __slots__ = ("_grown", "_nodes", "_version", "separator")
+
+    def __init__(
+        self,
+        nodes: Callable[[], Mapping[str, N]],
+        version: Callable[[], object],
+        separator: str,
+    ) -> None:
+        """Start with nothing sorted."""
+        self._nodes = nodes
+        self._version = version
+        self.separator: str = separator
+        self._grown: tuple[object, _Branch[N] | None] = (None, None)
+
+    def root(self) -> _Branch[N]:
+        """Return what stands above all."""
+        version = self._version()  # first: what changes meanwhile is seen next time
+        known, root = self._grown
+        if root is None or version != known:
+            root = _Branch()
+            for name, node in self._nodes().items():
+                branch = root
+                for part in name.split(self.separator):
+                    branch = branch.children.setdefault(part, _Branch())
+                branch.node = node
+            self._grown = version, root
+        return root
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the nodes as they are now."""
+        return _still, (dict(self._nodes()), self.separator)
+
+
+def _still(nodes: Mapping[str, N], separator: str) -> _Trie[N]:
+    """Sort nodes that do not change any more."""
+    return _Trie(lambda: nodes, lambda: None, separator)
 
 
 def nest(

@@ -18,7 +18,8 @@ class Node:
 def view(*names: str, separator: str = ".") -> TreeView[Node]:
     """Make a view; a name with a question mark behind it has no value."""
     nodes = [Node(name.rstrip("?"), empty=name.endswith("?")) for name in names]
-    return TreeView({node.name: node for node in nodes}, separator)
+    named = {node.name: node for node in nodes}
+    return TreeView(lambda: named, lambda: None, separator)
 
 
 TREE = view("a.b", "k", "a.c.d", "u?", "v.w?")
