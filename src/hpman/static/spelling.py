@@ -28,19 +28,24 @@ def respell(data: bytes, letters: frozenset[str]) -> bytes:
     return normalized(text).encode(errors="surrogatepass")
 
 
-def hidden(data: bytes) -> str:
+def hidden(data: bytes) -> frozenset[str]:
     """Return the ASCII characters that other characters of UTF-8 text are spellings of."""
     others = data.translate(None, _ASCII).decode(errors="replace")
     # Joined by newlines, so that no two compose into one.
     spellings = normalized("\n".join(set(others))).split("\n")
-    return "".join(filter(str.isascii, spellings))
+    return frozenset("".join(filter(str.isascii, spellings)))
 
 
-def says(data: bytes, word: bytes) -> bool:
-    """Tell whether a file in UTF-8 says a word of ASCII letters, in whichever spelling."""
-    if word in data:
+def says(data: bytes, *words: bytes) -> bool:
+    """Tell whether a file in UTF-8 says one of some words of ASCII letters, however spelled."""
+    if any(word in data for word in words):
         return True
-    if data.isascii() or frozenset(word.decode()).isdisjoint(hidden(data)):
+    if data.isascii():
+        return False
+    letters = hidden(data)
+    texts = [text for text in map(bytes.decode, words) if not letters.isdisjoint(text)]
+    if not texts:
         return False
     others = b"\n".join(line for line in data.split(b"\n") if not line.isascii())
-    return word.decode() in normalized(others.decode(errors="replace"))
+    spelled = normalized(others.decode(errors="replace"))
+    return any(text in spelled for text in texts)

@@ -57,7 +57,7 @@ class Uses:
             words: where it stands as a word.
         """
         data = self._data
-        if says(data, PACKAGE) or says(data, _CLASS):
+        if says(data, PACKAGE, _CLASS):
             return True
         return self._any(words) and not self._is_foreign(name)
 
@@ -72,7 +72,7 @@ class Uses:
     def _has_chains(self) -> bool:
         """Tell whether the file says a method that returns its manager."""
         if self._chains is None:
-            self._chains = any(says(self._data, each) for each in _CHAINED)
+            self._chains = says(self._data, *_CHAINED)
         return self._chains
 
     def _any(self, words: list[tuple[int, int]]) -> bool:
