@@ -34,6 +34,9 @@ def converter(default: object, **hints: object) -> Converter:
         pytest.param(1, "0e-9999", 0, id="int zero with exponent"),
         pytest.param(1, "1.0", 1, id="int with an empty fraction"),
         pytest.param(1, "0x1f", 31, id="int in base 16"),
+        pytest.param(1, "9" * 4300, int("9" * 4300), id="int of as many digits as Python reads"),
+        pytest.param(["a"], "set()", ["set()"], id="a text that would be a set"),
+        pytest.param({"a"}, "set()", set(), id="the empty set"),
         pytest.param(1, ".0", 0, id="int zero without a digit before the point"),
         pytest.param(1, "-.0", 0, id="int zero with a sign and no digit before the point"),
         pytest.param(1, "+.0e3", 0, id="int zero with a point and an exponent"),
@@ -226,6 +229,9 @@ def test_a_text_of_another_kind_is_refused_in_a_sentence(
         pytest.param([], ["", "[1, 2]"], ["", [1, 2]], id="an empty word"),
         pytest.param([[1]], [" [1, 2]", "[3] "], [[1, 2], [3]], id="blanks around brackets"),
         pytest.param({1}, ["3", "4"], {3, 4}, id="a set"),
+        pytest.param({1}, ["{3,", "4}"], {3, 4}, id="a set that the shell split"),
+        pytest.param({(1, 2)}, ["{(3,", "4),", "(5,", "6)}"], {(3, 4), (5, 6)}, id="a split set"),
+        pytest.param([1, "a"], ["{b,", "3}"], ["{b, 3}"], id="braces that are no list"),
         pytest.param("a", ["b", "c"], "b c", id="a text in several words"),
     ],
 )
@@ -248,6 +254,7 @@ def test_a_word_of_another_kind_is_refused() -> None:
         pytest.param((1.0,), [1, 2], (1.0, 2.0), id="list as tuple"),
         pytest.param([1], (1, 2), [1, 2], id="tuple as list"),
         pytest.param({1}, [1, 2], {1, 2}, id="list as set"),
+        pytest.param({1.0}, {1, 2}, {1.0, 2.0}, id="set of ints as set of floats"),
         pytest.param([1, None], [None, 2], [None, 2], id="None among elements"),
         pytest.param({"a": 1.5}, {"a": 1, "b": "c"}, {"a": 1.0, "b": "c"}, id="dict"),
         pytest.param(None, [1], [1], id="anything where the default is None"),
@@ -291,6 +298,8 @@ def test_ints_and_floats_side_by_side_stay_what_they_are() -> None:
             [1], {1}, "invalid list value: {1} (expected a list of int)", id="set for a list"
         ),
         pytest.param([1], ["a"], "invalid int value: 'a' in ['a']", id="another element"),
+        pytest.param([1], [1, None], "invalid int value: None in [1, None]", id="None in a list"),
+        pytest.param([1, None], ["a"], "invalid int value: 'a' in ['a']", id="text beside None"),
         pytest.param((1, 0.5), [1, True], "invalid number value: True", id="bool in numbers"),
         pytest.param(
             (1, 0.5),
