@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from .options import Taker
 
+# What puts nothing into a namespace.
+_PLACELESS = (argparse._HelpAction, argparse._VersionAction)
+
 
 class OptionConflictError(HpmanError, argparse.ArgumentError):
     """Report an option that is there already, or that two hyperparameters make."""
@@ -62,19 +65,33 @@ def demand_room(
 
 
 def demand_own_places(parser: argparse.ArgumentParser) -> None:
-    """Refuse arguments that a parser got later, and that share a place in the namespace with ours.
+    """Refuse arguments that share a place in the namespace with ours, those of sub-commands too.
+
+    What is typed for a sub-command would be lost: the values of the manager fill the places.
 
     Raises:
         OptionConflictError: there are some.
     """
     ours = {each.dest: each for each in parser._actions if isinstance(each, BoundAction)}
     problems = [
-        conflict(each, ours[each.dest], f"`{each.dest}` of the namespace")
-        for each in parser._actions
-        if each.dest in ours and not isinstance(each, BoundAction)
+        conflict(each, ours[each.dest], f"`{each.dest}` of the namespace", whose)
+        for each, whose in _arguments(parser, "the parser")
+        if each.dest in ours
     ]
     if problems:
         raise OptionConflictError(*problems)
+
+
+def _arguments(
+    parser: argparse.ArgumentParser, whose: str
+) -> Iterator[tuple[argparse.Action, str]]:
+    """Yield the arguments of a parser and its sub-commands that are not ours, and whose each is."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for each in dict.fromkeys(action.choices.values()):  # one may have several names
+                yield from _arguments(each, f"`{each.prog}`")
+        if not isinstance(action, (BoundAction, *_PLACELESS)):
+            yield action, whose
 
 
 def _bound_already(action: BoundAction) -> Diagnostic:
@@ -135,14 +152,17 @@ def _owner(action: argparse.Action) -> argparse.Action:
     return action.owner if isinstance(action, BoundAction) else action
 
 
-def conflict(there: argparse.Action, action: BoundAction, what: str) -> Diagnostic:
-    """Describe two that make the same thing."""
+def conflict(
+    there: argparse.Action, action: BoundAction, what: str, parser: str = "the parser"
+) -> Diagnostic:
+    """Describe two that make the same thing; the parser is that of the one that was there."""
     pair = [each for each in (there, action) if isinstance(each, HyperParameterAction)]
     managers = [_manager(each) for each in pair]
     # One manager is the usual case, and goes without saying.
     has_two = len({*managers}) > 1 or len({each.binding for each in pair}) > 1
     of = [f" of the manager `{each}`" if has_two else "" for each in managers]
-    message = f"{_whose(there, *of[:1])} and {_whose(action, *of[-1:])} both make {what}."
+    first, second = _whose(there, "".join(of[:1]), parser), _whose(action, *of[-1:])
+    message = f"{first} and {second} both make {what}."
     advice = "Rename one of the two."
     if isinstance(action, RequestAction):
         advice = "Give `bind` another `action_prefix`, or leave actions out with `inject_actions`."
@@ -157,7 +177,7 @@ def _manager(action: HyperParameterAction) -> str:
     return action.binding.manager.placeholder
 
 
-def _whose(action: argparse.Action, of_manager: str = "") -> str:
+def _whose(action: argparse.Action, of_manager: str = "", parser: str = "the parser") -> str:
     """Say where an option comes from."""
     if isinstance(action, HyperParameterAction):
         place = f" ({shown_path(action.place)})" if action.place else ""
@@ -165,7 +185,7 @@ def _whose(action: argparse.Action, of_manager: str = "") -> str:
     if isinstance(action, BoundAction):
         return f"the action {action.option_strings[0]}"
     words = "/".join(action.option_strings) or action.dest
-    return f"the argument {words} of the parser"
+    return f"the argument {words} of {parser}"
 
 
 def without_option(names: list[str]) -> str:

@@ -257,7 +257,8 @@ def _prepared(
     words = list(sys.argv[1:] if args is None else args)
     if parser.fromfile_prefix_chars is not None:
         words = parser._read_args_from_files(words)
-    if len(parser._actions) != state.checked:
+    # Nothing tells when a sub-command gets arguments.
+    if len(parser._actions) != state.checked or parser._subparsers is not None:
         from .conflicts import demand_own_places
 
         demand_own_places(parser)

@@ -353,6 +353,37 @@ class TestSubParsers:
         assert (args.a, args.b, above("a"), below("b")) == (3, 4, 3, 4)
         assert sub.prog.endswith("train")
 
+    @pytest.mark.parametrize(
+        ("words", "line"),
+        [
+            pytest.param(["--rate"], "train --rate 5", id="an option"),
+            pytest.param([], "train 5", id="a positional"),
+            pytest.param(["--rate"], "train fast --rate 5", id="two levels down"),
+            pytest.param(["--rate"], "t --rate 5", id="under another name"),
+        ],
+    )
+    def test_an_argument_of_one_with_a_place_of_ours_is_refused(
+        self, words: list[str], line: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        top, manager = bound()
+        sub = top.add_subparsers().add_parser("train", aliases=["t"])
+        top.parse_args(["train"])
+        if "fast" in line:
+            sub = sub.add_subparsers().add_parser("fast")
+        sub.add_argument(*words, dest="lr")
+        assert refusal(capsys, top, line) == (
+            f"The argument {(*words, 'lr')[0]} of `{sub.prog}` and the hyperparameter `lr`"
+            " (train.py:1) both make `lr` of the namespace.\nRename one of the two."
+        )
+        assert manager("lr") == 0.1
+
+    def test_what_has_no_place_in_the_namespace_shares_none(self) -> None:
+        top, manager = bound('_("help", 1)\n_("version", 2)', ArgumentParser(add_help=False))
+        sub = top.add_subparsers().add_parser("train")
+        sub.add_argument("--version", action="version", version="3")
+        args = top.parse_args(["--version", "4", "--help", "5", "train"])
+        assert (args.version, args.help) == (manager("version"), manager("help")) == (4, 5)
+
     def test_a_sub_parser_that_is_not_named_sets_nothing(self) -> None:
         top, _above = bound('_("a", 1)')
         commands = top.add_subparsers()
