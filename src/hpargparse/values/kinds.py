@@ -239,7 +239,7 @@ def _read_float(text: str, sample: object) -> object:
 
 def _read_complex(text: str, sample: object) -> object:
     try:
-        return complex("".join(text.split()))
+        return complex(text)
     except ValueError:
         return _read_call(text, sample)
 
