@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
     from .bound import Binding
 
-    Parse = Callable[
-        [Sequence[str] | None, argparse.Namespace | None], tuple[argparse.Namespace, list[str]]
-    ]
+    Parse = Callable[..., tuple[argparse.Namespace, list[str]]]
 
 # Stands before a word that argparse would take for an option: a negative number of a sequence.
 _NUMBER = "\1"
@@ -178,15 +176,20 @@ def _parse(
     original: Parse,
     args: Sequence[str] | None = None,
     namespace: argparse.Namespace | None = None,
+    *more: Any,
+    **settings: Any,
 ) -> tuple[argparse.Namespace, list[str]]:
-    """Run a method in a session that returns what it did not know."""
+    """Run a method in a session that returns what it did not know.
+
+    That of a subclass may take more than argparse's own.
+    """
     caller = sys._getframe(1)
     strict = _is_strict(caller)
     is_below = caller.f_code is _SUB_COMMAND
 
     def inside() -> tuple[argparse.Namespace, list[str]]:
         words = _prepared(parser, state, args)
-        parsed, rest = original(words, namespace)
+        parsed, rest = original(words, namespace, *more, **settings)
         rest = _as_typed(rest)
         asked = RUNNING.asked
         if strict and rest and asked is not None:

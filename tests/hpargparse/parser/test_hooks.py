@@ -330,6 +330,18 @@ class _Knowing(ArgumentParser):
         return super().parse_known_args([*args, "--epochs", "9"], namespace)
 
 
+class _Configured(ArgumentParser):
+    """A parser whose methods take more than those of argparse."""
+
+    def parse_args(self, args: Any = None, namespace: Any = None, *more: str, **words: str) -> Any:
+        return self.parse_known_args(args, namespace, *more, **words)[0]
+
+    def parse_known_args(
+        self, args: Any = None, namespace: Any = None, epochs: str = "8", lr: str = "9"
+    ) -> Any:
+        return super().parse_known_args(["--epochs", epochs, "--lr", lr, *args], namespace)
+
+
 class _Raising(ArgumentParser):
     """A parser that raises where others exit."""
 
@@ -359,6 +371,11 @@ class TestSubclasses:
         parser, manager = bound(parser=_Knowing())
         assert parser.parse_args(["--lr", "3"]).epochs == 9
         assert manager("epochs") == 9
+
+    def test_may_take_more_than_words_and_a_namespace(self) -> None:
+        parser, manager = bound(parser=_Configured())
+        assert parser.parse_args(["--name", "x"], None, "7", lr="2").name == "x"
+        assert (manager("epochs"), manager("lr")) == (7, 2.0)
 
     @pytest.mark.parametrize("line", ["--lr x", "--lrr=1", "--hp-load none.yaml", "--act x"])
     def test_may_raise_in_error(self, line: str) -> None:

@@ -180,7 +180,7 @@ def test_a_text_becomes_a_value_of_the_default_s_kind(
             id="no complex",
         ),
         pytest.param(1j, "3 4", "invalid complex value: '3 4'", id="two numbers for a complex"),
-        pytest.param([1j], "1 2j", "invalid complex value: '1 2j'", id="two numbers for an element"),
+        pytest.param([1j], "1 2j", "invalid complex value: '1 2j'", id="two numbers for one"),
         pytest.param(1j, "[1]", "(expected a complex number", id="list for a complex"),
         pytest.param(..., "x", "invalid literal value: 'x'", id="text for the ellipsis"),
         pytest.param(1, "a" * 99, f"'{'a' * 56}...", id="a long text is shortened"),
