@@ -62,9 +62,15 @@ class Session:
             plan.carry_out(manager)
         for binding in self._requests:
             _fill(namespace, binding)
-        is_listed = self._list()
-        if is_listed or any(each.actions.get("exit") for each in self._requests.values()):
+        if self._is_listed:
+            self._list()
+        if self._is_listed or any(each.actions.get("exit") for each in self._requests.values()):
             self._parser.exit(0)
+
+    @property
+    def _is_listed(self) -> bool:
+        """Whether a listing is asked for, after which nothing runs."""
+        return any("list" in each.actions for each in self._requests.values())
 
     def _plans(self) -> dict[HyperParameterManager, Plan]:
         """Work out what each manager is to be set to: files first, then what was typed."""
@@ -79,8 +85,8 @@ class Session:
                 load(binding, requests, plans[binding.manager], self._parser)
         for binding, requests in self._requests.items():
             plans[binding.manager].add(*_typed(requests))
-        for binding, requests in self._requests.items():
-            if binding.required and "list" not in requests.actions:
+        for binding in self._requests if not self._is_listed else ():
+            if binding.required:
                 from .required import demand_values
 
                 demand_values(binding, plans[binding.manager])
@@ -107,18 +113,16 @@ class Session:
 
             save([(each, asked[each], plans[each.manager]) for each in asked], self._parser)
 
-    def _list(self) -> bool:
-        """Print the listings that are asked for, and tell whether there are any."""
+    def _list(self) -> None:
+        """Print the listings that are asked for."""
+        from .requested import print_listings
+
         asked = [
             (binding.manager, requests.actions["list"])
             for binding, requests in self._requests.items()
             if "list" in requests.actions
         ]
-        if asked:
-            from .requested import print_listings
-
-            print_listings(asked, self._parser)
-        return bool(asked)
+        print_listings(asked, self._parser)
 
 
 def run(

@@ -317,6 +317,24 @@ class TestRequired:
         assert caught.value.code == 0
         assert capsys.readouterr().out == "lr: 0.1\nopt: {a: 1}\n"
 
+    @pytest.mark.parametrize("line", ["--hp-list train", "train --hp-list", "train --hp-detail"])
+    def test_a_listing_of_a_parser_or_its_sub_parser_needs_none(self, line: str) -> None:
+        top, manager = bound(self.SOURCE)
+        hpargparse.bind(top.add_subparsers().add_parser("train"), manager)
+        with pytest.raises(SystemExit) as caught:
+            top.parse_args(line.split())
+        assert caught.value.code == 0
+
+    @pytest.mark.parametrize("settings", [{"action_prefix": "b"}, {"inject_actions": False}])
+    def test_a_listing_of_one_manager_needs_none_of_another(
+        self, settings: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        parser, _manager = bound('_("a", 1)')
+        hpargparse.bind(parser, managed('hp("b", required=True)', "hp"), **settings)
+        with pytest.raises(SystemExit) as caught:
+            parser.parse_args(["--hp-list"])
+        assert (caught.value.code, capsys.readouterr().out) == (0, "a: 1\n")
+
     def test_sources_that_were_parsed_again_do_not_satisfy_it(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
