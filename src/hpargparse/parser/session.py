@@ -56,6 +56,7 @@ class Session:
                 from .requested import ask_by_default
 
                 ask_by_default(binding, requests, namespace)
+        self._share_settings()
         plans = self._plans()
         self._try(plans)
         for manager, plan in plans.items():
@@ -66,6 +67,17 @@ class Session:
             self._list()
         if self._is_listed or any(each.actions.get("exit") for each in self._requests.values()):
             self._parser.exit(0)
+
+    def _share_settings(self) -> None:
+        """Let how files are read and written hold for each parser that one manager is bound to."""
+        for binding, requests in self._requests.items():
+            for other, asked in self._requests.items():
+                if other is binding or other.manager is not binding.manager:
+                    continue
+                for setting in asked.actions.keys() & {"strict", "serial_format"}:
+                    requests.actions.setdefault(setting, asked.actions[setting])
+                if "save" in asked.actions:  # what a format is meant for then
+                    requests.actions.setdefault("save", [])
 
     @property
     def _is_listed(self) -> bool:

@@ -281,6 +281,39 @@ class TestUnknownKeys:
         assert manager("lr") == 0.1
 
 
+class TestParserAndSubParserOfOneManager:
+    @pytest.fixture
+    def top(self) -> ArgumentParser:
+        top, manager = bound('_("lr", 0.1)')
+        hpargparse.bind(top.add_subparsers().add_parser("train"), manager)
+        return top
+
+    @pytest.mark.parametrize(
+        "line", ["--hp-strict train --hp-load a.yaml", "--hp-load a.yaml train --hp-strict"]
+    )
+    def test_are_strict_where_either_is_asked_to_be(
+        self, line: str, top: ArgumentParser, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        _file("rate: 3")
+        assert "there is no hyperparameter `rate`" in refusal(capsys, top, line)
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "--hp-serial-format json train --hp-save new",
+            "--hp-save new train --hp-serial-format json",
+            "--hp-serial-format yaml train --hp-save new --hp-serial-format json",
+            "--hp-serial-format json --hp-save new train --hp-load a.yaml",
+        ],
+    )
+    def test_write_in_the_format_that_either_is_asked_for(
+        self, line: str, top: ArgumentParser
+    ) -> None:
+        _file("lr: 3")
+        top.parse_args(line.split())
+        assert json.loads(_text("new")).keys() == {"lr"}
+
+
 class TestRequired:
     SOURCE = '_("lr", 0.1)\n_("data", required=True)\n_("opt", {"a": 1}, required=True)'
 
