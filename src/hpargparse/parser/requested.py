@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 
+from ..errors import SnapshotError
 from ..files.advice import TO_PROGRAM, Advice
 from ..files.snapshot import write_all
 from ..formats import extension_format
@@ -18,7 +19,7 @@ from .bound import UNASKED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from typing import Any
 
     from hpman import HyperParameterManager
@@ -117,13 +118,14 @@ def load(binding: Binding, requests: Requests, plan: Plan, parser: argparse.Argu
 
 
 def save(
-    planned: Iterable[tuple[Binding, Requests, Plan]], parser: argparse.ArgumentParser
+    planned: Collection[tuple[Binding, Requests, Plan]], parser: argparse.ArgumentParser
 ) -> None:
     """Write the snapshots that are asked for, of the values that are planned.
 
     Raises:
-        SnapshotError: a file cannot be written; then none is.
+        SnapshotError: a file cannot be written, or is asked for twice; then none is.
     """
+    _demand_files_of_their_own(planned)
     snapshots = []
     warnings: list[str] = []
     for binding, requests, plan in planned:
@@ -136,6 +138,28 @@ def save(
             warnings += [*left_out, *unloadable(values, converters(binding.manager))]
     write_all(snapshots)
     warn(parser.prog, warnings)
+
+
+def _demand_files_of_their_own(planned: Iterable[tuple[Binding, Requests, Plan]]) -> None:
+    """Refuse a file for two managers: the second would take the place of the first.
+
+    Raises:
+        SnapshotError: there is one.
+    """
+    managers: dict[str, HyperParameterManager] = {}
+    for binding, requests, _plan in planned:
+        for path in requests.actions.get("save", ()):
+            if path == "-" or (os.path.exists(path) and not os.path.isfile(path)):
+                continue  # a stream takes one after the other
+            first = managers.setdefault(os.path.abspath(path), binding.manager)
+            if first is not binding.manager:
+                raise SnapshotError.at(
+                    path,
+                    None,
+                    f"The managers `{first.placeholder}` and `{binding.manager.placeholder}` would"
+                    " both be saved to it, one in the place of the other; nothing was written.",
+                    "Name a file for each.",
+                )
 
 
 def print_listings(

@@ -314,6 +314,41 @@ class TestParserAndSubParserOfOneManager:
         assert json.loads(_text("new")).keys() == {"lr"}
 
 
+def test_one_file_for_two_managers_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    parser, manager = bound('_("a", 1)')
+    hpargparse.bind(parser, managed('hp("b", 2)', "hp"), action_prefix="b")
+    line = "--a 3 --hp-save new.yaml --b-save ./new.yaml"
+    assert refusal(capsys, parser, line) == (
+        "./new.yaml: The managers `_` and `hp` would both be saved to it, one in the place of the"
+        " other; nothing was written.\nName a file for each."
+    )
+    assert (os.path.exists("new.yaml"), manager("a")) == (False, 1)
+
+
+def test_two_managers_may_be_written_to_one_stream(capsys: pytest.CaptureFixture[str]) -> None:
+    parser, _manager = bound('_("a", 1)')
+    hpargparse.bind(parser, managed('hp("b", 2)', "hp"), action_prefix="b")
+    parser.parse_args("--hp-save - --b-save - --hp-serial-format yaml".split())
+    assert capsys.readouterr().out == "a: 1\nb: 2\n"
+    parser.parse_args(
+        [
+            "--hp-save",
+            os.devnull,
+            "--b-save",
+            os.devnull,
+            "--hp-serial-format=yaml",
+            "--b-serial-format=yaml",
+        ]
+    )
+
+
+def test_one_manager_may_be_saved_to_a_file_twice() -> None:
+    top, manager = bound('_("a", 1)')
+    hpargparse.bind(top.add_subparsers().add_parser("train"), manager)
+    top.parse_args("--hp-save new.yaml train --hp-save new.yaml --a 3".split())
+    assert _text("new.yaml") == "a: 3\n"
+
+
 class TestRequired:
     SOURCE = '_("lr", 0.1)\n_("data", required=True)\n_("opt", {"a": 1}, required=True)'
 
