@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import argparse
 
+from hpman import printable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .bound import Binding, Plan
+    from .options import HyperParameterAction
 
 
 def demand_values(binding: Binding, plan: Plan) -> None:
@@ -21,8 +24,15 @@ def demand_values(binding: Binding, plan: Plan) -> None:
     unplanned = plan.without(binding.required, binding.manager.separator)
     missing = [name for name in unplanned if not _is_set(binding, name)]
     if missing:
-        options = ", ".join(binding.options[name].option_strings[0] for name in missing)
-        raise argparse.ArgumentError(None, f"the following arguments are required: {options}")
+        ways = ", ".join(_way_to_give(binding.options[name]) for name in missing)
+        raise argparse.ArgumentError(None, f"the following arguments are required: {ways}")
+
+
+def _way_to_give(option: HyperParameterAction) -> str:
+    """Say how a value can be given."""
+    if option.option_strings:
+        return option.option_strings[0]
+    return f"`{printable(option.name)}` (by a file)"  # an argument of the parser took its option
 
 
 def _is_set(binding: Binding, name: str) -> bool:

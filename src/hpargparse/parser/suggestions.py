@@ -42,7 +42,7 @@ def _suggesting(
     # A hidden option of the parser's own stays hidden; ours are other spellings.
     options = {
         option.lstrip(prefixes): action.option_strings[0]
-        if isinstance(action, BoundAction)
+        if isinstance(action, BoundAction) and action.option_strings
         else option
         for parser in parsers
         for option, action in parser._option_string_actions.items()

@@ -17,6 +17,7 @@ from tests.hpargparse.parser.bound import bound, managed, parsed, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 def test_a_parser_with_fifty_options_of_its_own_keeps_them() -> None:
@@ -439,6 +440,28 @@ def test_a_later_option_meets_ours_as_in_argparse(option: str) -> None:
     args = parser.parse_args([option, "x", "--weight-decay", "2"])
     assert (args.own, args.weight_decay) == ("x", 2.0)
     assert manager.get_values() == {**before, "weight_decay": 2.0}
+
+
+def test_a_required_hyperparameter_whose_option_another_has_replaced_is_told_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = '_("lr", 0.1, required=True)\n_("n", 1, required=True)'
+    parser, manager = bound(source, ArgumentParser(conflict_handler="resolve"))
+    parser.add_argument("--lr", dest="own")
+    message = refusal(capsys, parser, "--lr 3")
+    assert message == "the following arguments are required: `lr` (by a file), --n"
+    (tmp_path / "a.yaml").write_text("lr: 2", encoding="utf-8")
+    assert parser.parse_args(["--n=2", "--hp-load", str(tmp_path / "a.yaml"), "--lr=x"]).own == "x"
+    assert manager("lr") == 2.0
+
+
+def test_a_mistyped_option_may_be_meant_for_the_spelling_that_is_left(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser, _manager = bound('_("weight_decay", 0.1)', ArgumentParser(conflict_handler="resolve"))
+    parser.add_argument("--weight-decay", dest="own")
+    message = refusal(capsys, parser, "--weight_deacy=3")
+    assert message.endswith("(did you mean --weight_decay?)")
 
 
 @pytest.mark.parametrize(
