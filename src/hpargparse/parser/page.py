@@ -65,7 +65,12 @@ if TYPE_CHECKING:
 # What argparse tells the parts of usage by, and noncharacters that stand for it where it is
 # part of a text: `printable` lets none of these pass.
 _STAND_INS = str.maketrans("[]() ", "\ufdd0\ufdd1\ufdd2\ufdd3\ufdd4")
-_STOOD_FOR = {stand_in: character for character, stand_in in _STAND_INS.items()}
+# Stands for nothing: where the metavar is empty, a blank would be left, which is no part of usage.
+_NOTHING = "\ufdd5"
+_STOOD_FOR = {
+    **{stand_in: character for character, stand_in in _STAND_INS.items()},
+    ord(_NOTHING): None,
+}
 _SHOWN_LENGTH = 100  # of a default
 _UNTYPED = (type(None), EmptyValue, NotLiteralEvaluable)
 _SMALL = 1 << 60  # an int below it is no long one
@@ -181,7 +186,7 @@ def wrapped(text: str, width: int) -> list[str]:
 
 def _in_usage(text: str) -> str:
     """Put stand-ins in the place of what argparse would break usage at."""
-    return printable(text).translate(_STAND_INS)
+    return printable(text).translate(_STAND_INS) or _NOTHING
 
 
 def without_stand_ins(page: str) -> str:

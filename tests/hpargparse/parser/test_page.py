@@ -97,6 +97,8 @@ def test_what_sources_hold_cannot_command_the_terminal_of_help() -> None:
         ('_("a", "b", choices=["a (b)", "b"])', "[--a {a (b),b}]", "--a {a (b),b} "),
         ('_("a", (3, 4), metavar=("W", "H"))', "[--a W H]", "--a W H "),
         ('_("a", 3, metavar=["W", 1])', "[--a W,1]", "--a W,1 "),
+        ('_("a", 1, metavar="")', "[--a ]", "--a "),
+        ('_("a", 1, metavar="", required=True)', "--a ", "--a "),
         ('_("a", 1, metavar="\ufdd0\\n")', "[--a \\ufdd0\\n]", "--a \\ufdd0\\n "),
     ],
 )
