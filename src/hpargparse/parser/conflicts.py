@@ -88,7 +88,8 @@ def _arguments(
     """Yield the arguments of a parser and its sub-commands that are not ours, and whose each is."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            for each in dict.fromkeys(action.choices.values()):  # one may have several names
+            below = {id(each): each for each in action.choices.values()}  # some have several names
+            for each in below.values():
                 yield from _arguments(each, f"`{each.prog}`")
         if not isinstance(action, (BoundAction, *_PLACELESS)):
             yield action, whose

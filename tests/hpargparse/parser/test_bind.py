@@ -378,6 +378,19 @@ class TestSubParsers:
         )
         assert manager("lr") == 0.1
 
+    def test_parsers_that_compare_as_values_are_sub_parsers_too(self) -> None:
+        class Comparing(ArgumentParser):
+            __hash__ = None  # type: ignore[assignment]
+
+            def __eq__(self, other: object) -> bool:
+                return True
+
+        top, manager = bound(parser=Comparing())
+        sub = top.add_subparsers().add_parser("train", aliases=["t"])
+        sub.add_argument("--gpu")
+        assert top.parse_args("--lr 3 t --gpu 1".split()).gpu == "1"
+        assert manager("lr") == 3.0
+
     def test_what_has_no_place_in_the_namespace_shares_none(self) -> None:
         top, manager = bound('_("help", 1)\n_("version", 2)', ArgumentParser(add_help=False))
         sub = top.add_subparsers().add_parser("train")
