@@ -146,6 +146,14 @@ def test_a_parse_and_a_call_in_a_block_see_what_it_overrides() -> None:
     assert store.values() == {"lr": 0.2, "n.x": 0, "n.y": 4}
 
 
+def test_keys_that_were_set_hold_in_a_block_that_is_about_something_else() -> None:
+    store = parsed(lr=1, opt={"lr": 3, "wd": 0})
+    store.set({"opt.lr": 1})
+    with store.override({"lr": 2}):
+        assert store.accept("opt", {"lr": 5, "wd": 7}) == {"lr": 1, "wd": 7}
+    assert store.read("opt") == {"lr": 1, "wd": 7}
+
+
 def test_what_stands_on_a_block_and_fits_nothing_else_goes_with_it() -> None:
     store = parsed(opt=3, lr=0.1)
     below, above = store.override({"opt": {"x": 1}}), store.override({"opt.x": 5, "lr": 1})

@@ -441,6 +441,7 @@ def test_the_tree_is_shown_whole_or_below_a_prefix() -> None:
 def test_dictionaries_that_are_values_can_be_marked() -> None:
     store = parsed(opt={"lr": 3, "wd": {"x": 1}}, a__b=1)
     marked = {"lr": 3, "wd": {"x": 1}, "__is_dict__": True}
+    assert parsed(a__b={"c": 1}).read("a") == {"b": {"c": 1}}
     assert store.tree(annotate_dict=True) == {"opt": marked, "a": {"b": 1}}
     assert store.tree("opt", annotate_dict=True) == marked
     other = Store()
