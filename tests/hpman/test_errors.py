@@ -53,6 +53,7 @@ def test_an_error_carries_its_fields(text: str, kind: type[HpmanError], name: st
     assert error.column is not None
     assert [each.name for each in error.occurrences] == {
         DoubleAssignmentException: ["a", "a"],
+        NotLiteralEvaluable: ["a"],
         ImpossibleTree: ["a", "a.b"],
     }.get(kind, [])
 

@@ -259,7 +259,7 @@ def _kept(index: Index, ties: Ties) -> Facts:
     kept: list[ScannedFile] = []
     for file in index.files.values():
         sieve = _Sieve(file, ties)
-        occurrences = tuple(filter(sieve.keeps, file.occurrences))
+        occurrences = tuple(filter(sieve.keeps, file.with_faulty().occurrences))
         kept.append(file.replace(occurrences=occurrences, diagnostics=()))
         faults += [(each, file.source) for each in file.diagnostics if sieve.keeps_fault(each)]
         hidden |= dict.fromkeys(sieve.hidden())

@@ -101,7 +101,9 @@ def duplicate_default(facts: Facts) -> Iterator[Finding]:
 def undefined_name(facts: Facts) -> Iterator[Finding]:
     """HPM202: a name that no call gives a default, once at its first use."""
     index = facts.calls
-    seeming = {(each.placeholder, each.name) for each in facts.hidden}  # HPM301 says why
+    # HPM301 says why, or what tells of a faulty call: it may be the one that defines the name.
+    seeming = {(each.placeholder, each.name) for each in facts.hidden}
+    seeming |= {(each.placeholder or "", each.name) for each, _source in facts.faults}
     defined: dict[str, list[str]] = {}
     undefined = []
     for placeholder, name, calls in _names(facts):

@@ -126,9 +126,8 @@ def _read(
     hints = _NO_HINTS
     if node.keywords:
         hints = _hints(node, placeholder, lines, problems)
-    if problems or name is None:
-        call = FaultyCall(*lines.span(node), hidden_by, len(args))
-        return [each.replace(call=call) for each in problems]
+    if name is None or len(args) > 2:
+        return _at_fault(problems, (), node, lines, hidden_by)
     value: Any = None
     text = None
     if len(args) > 1:
@@ -140,7 +139,23 @@ def _read(
     start, end = node.col_offset + 1, node.end_col_offset + 1  # type: ignore[operator]
     if not lines.is_ascii:
         start, end = lines.column(line, start - 1), lines.column(end_line, end - 1)
-    return placeholder, name, value, hints, text, line, start, end_line, end, hidden_by
+    row = placeholder, name, value, hints, text, line, start, end_line, end, hidden_by
+    if problems:  # of hints only: all else that the call says is sound
+        known = *row[:2], EMPTY if text is None else value, *row[3:5], lines.source, *row[5:]
+        return _at_fault(problems, (Occurrence(*known),), node, lines, hidden_by)
+    return row
+
+
+def _at_fault(
+    problems: list[Diagnostic],
+    occurrences: tuple[Occurrence, ...],
+    node: Call,
+    lines: Lines,
+    hidden_by: int | None,
+) -> list[Diagnostic]:
+    """Say of problems which call they are about."""
+    call = FaultyCall(*lines.span(node), hidden_by, len(node.args))
+    return [each.replace(call=call, occurrences=occurrences) for each in problems]
 
 
 def _default(node: Call, placeholder: str, lines: Lines) -> tuple[Any, str]:

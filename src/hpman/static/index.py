@@ -59,6 +59,18 @@ class ScannedFile(Record):
     links: Links = NO_LINKS
     is_text: bool = False
 
+    def with_faulty(self) -> ScannedFile:
+        """Return the file with those calls, too, of which all but a hint can be read."""
+        faulty = {
+            (each.placeholder, each.line, each.column): each
+            for finding in self.diagnostics
+            for each in finding.occurrences
+        }
+        if not faulty:
+            return self
+        both = sorted((*self.occurrences, *faulty.values()), key=source_order)
+        return self.replace(occurrences=tuple(both))
+
 
 class HyperParameter(Record):
     """Describe one hyperparameter: all that is known of a name.

@@ -33,7 +33,11 @@ def violations(
     """
     found: list[Diagnostic] = []
     names: dict[str, None] = {}
-    for file in files:
+    files = list(files)
+    whole = [each.with_faulty() for each in files]
+    if faulty := [each for each, file in zip(whole, files, strict=True) if each is not file]:
+        index = index.swap(faulty)
+    for file in whole:
         found += [each for each in file.diagnostics if each.placeholder in (None, placeholder)]
         names.update((o.name, None) for o in file.occurrences if o.placeholder == placeholder)
     for name in names:

@@ -37,6 +37,10 @@ def _codes(folder: Path, text: str) -> list[str]:
     [
         pytest.param("def f(_): _(x, h=h)", ["HPM301"], id="a hidden call with other faults"),
         pytest.param("_(x, h=h)", ["HPM102", "HPM103"], id="two faults of one call"),
+        pytest.param("_('a', 1, h=h); _('a')", ["HPM103"], id="a definition with a faulty hint"),
+        pytest.param("_('a', required=h); _('a')", ["HPM103"], id="required, perhaps"),
+        pytest.param("_('a', 1, 2); _('a')", ["HPM101"], id="a definition with too much"),
+        pytest.param("_('a', 1, h=h); _('a', 2)", ["HPM103", "HPM201"], id="two causes"),
         pytest.param(
             "_('opt', {'lr': 1}); _('opt.lr', 2)", ["HPM203"], id="a key of a dict beside a name"
         ),
@@ -79,7 +83,8 @@ def test_a_name_far_down_the_list_is_found_without_a_suggestion(tmp_path: Path) 
         st.sampled_from(
             [
                 *("_('a', 1)", "_('a')", "_('a.b', 1)", "_('a.b')", "_('a.b.c', x)", "_('c', 2)"),
-                *("_(x)", "_()", "_('d', h=h)", "hp('a', 1)", "hp('a.b', 2)", "hp()", "x = _"),
+                *("_(x)", "_()", "_('d', h=h)", "_('a', 1, h=h)", "x = _"),
+                *("hp('a', 1)", "hp('a.b', 2)", "hp()"),
             ]
         ),
         max_size=6,

@@ -57,6 +57,17 @@ def test_what_fits_is_no_violation(text: str) -> None:
             [("HPM102", "b.py:1:1"), ("HPM201", "c.py:1:1"), ("HPM001", "d.py:1:1")],
             id="in order of files",
         ),
+        pytest.param(
+            ['_("a", 1, h=h, i=i)\n_("b.c", h=h)', '_("a", 2)\n_("b", 1)'],
+            [
+                ("HPM103", "a.py:1:11"),
+                ("HPM103", "a.py:1:16"),
+                ("HPM103", "a.py:2:10"),
+                ("HPM201", "b.py:1:1"),
+                ("HPM203", "b.py:2:1"),
+            ],
+            id="calls with a faulty hint",
+        ),
     ],
 )
 def test_what_does_not_fit_is_found_where_it_stands(
@@ -87,6 +98,13 @@ def test_problems_of_another_manager_are_that_ones() -> None:
     assert _violations("_(x); hp(); hp('a', 1, help=h)") == [("HPM102", "a.py:1:1")]
     found = _violations("_(x); hp(); hp('a', 1, help=h)", placeholder="hp")
     assert found == [("HPM101", "a.py:1:7"), ("HPM103", "a.py:1:24")]
+
+
+def test_a_call_with_faulty_hints_is_one_of_those_that_take_part() -> None:
+    file = scan_text('_("a", x, h=1, i=i)\n_("a", 2)', "a.py", PLACEHOLDERS)
+    hint, double = violations(Index().swap([file]), "_", [file])
+    assert [(each.line, each.text, each.hints) for each in hint.occurrences] == [(1, "x", {"h": 1})]
+    assert [each.line for each in double.occurrences] == [1, 2]
 
 
 def test_files_that_were_there_before_are_trusted() -> None:
