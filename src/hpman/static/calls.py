@@ -16,10 +16,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import Call, expr
     from collections.abc import Callable, Iterator
+    from typing import TypeAlias
 
     from .bindings import Bindings
     from .scopes import Scope
     from .shadows import Shadows
+
+    # The managers that a name may be; of a call, which ones it meets, and which line hides it.
+    _Settled: TypeAlias = tuple[
+        list[str], Callable[[Call], set[str]] | None, Callable[[Call], int | None] | None
+    ]
 
 
 def calls(found: Bindings) -> Iterator[tuple[Call, str, int | None]]:
@@ -32,20 +38,27 @@ def calls(found: Bindings) -> Iterator[tuple[Call, str, int | None]]:
     lookup = Lookup(found.placeholders, _foreign(found))
     shadows: Shadows | None = None
     # Most calls are of one name in few scopes.
-    known: dict[tuple[str, Scope], tuple[list[str], Callable[[Call], int | None] | None]] = {}
+    known: dict[tuple[str, Scope], _Settled] = {}
     for node, scope in found.calls:
         func = node.func
         if type(func) is Name:
             settled = known.get((func.id, scope))
             if settled is None:
-                settled = lookup.managers(func, scope), None
-                if lookup.is_hidden_somewhere(func.id, scope):
+                managers = lookup.managers(func, scope)
+                is_rebound = len(managers) > 1 and func.id in scope.bindings.keys() - scope.shared
+                is_hidden = lookup.is_hidden_somewhere(func.id, scope)
+                settled = managers, None, None
+                if is_rebound or is_hidden:
                     shadows = shadows or _shadows(found, lookup)
-                    settled = settled[0], shadows.over(func.id, scope)
+                    met = shadows.met(func.id, scope) if is_rebound else None
+                    settled = managers, met, shadows.over(func.id, scope) if is_hidden else None
                 known[func.id, scope] = settled
-            placeholders, hiding = settled
+            placeholders, met, hiding = settled
         else:
-            placeholders, hiding = lookup.managers(func, scope), None
+            placeholders, met, hiding = lookup.managers(func, scope), None, None
+        if met is not None:
+            meets = met(node)
+            placeholders = [each for each in placeholders if each in meets] or placeholders
         for placeholder in placeholders:
             yield node, placeholder, None if hiding is None else hiding(node)
 
@@ -60,7 +73,7 @@ def _foreign(found: Bindings) -> set[str]:
 
 
 def _shadows(found: Bindings, lookup: Lookup) -> Shadows:
-    """Return what finds hidden calls; few modules need it."""
+    """Return what finds hidden calls, and those of rebound names; few modules need it."""
     from .shadows import Shadows
 
     return Shadows(found.tree, lookup)

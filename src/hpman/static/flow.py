@@ -21,6 +21,7 @@ from _ast import (
     If,
     Lambda,
     Match,
+    Module,
     NamedExpr,
     Raise,
     Return,
@@ -30,8 +31,7 @@ from _ast import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from _ast import Module
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, TypeAlias
 
     Place: TypeAlias = tuple[int, int]  # a line, and a column in bytes
@@ -55,11 +55,15 @@ class Flow:
         self._handlers: dict[Place, Place] = {}
         self._rounds: list[Span] = []  # what a loop runs again, the innermost first
         self._last: list[tuple[Span, Span]] = []  # what no further round of a loop follows
+        self._blocks: list[Span] = []  # what may run, or not
+        self._perhaps: set[Place] = set()  # where an expression binds, if it comes to that
         pending: list[tuple[AST, list[Span]]] = [(tree, [])]
         while pending:
             node, loops = pending.pop()
             if isinstance(node, _ASSIGNING):
                 self._delay(node, _end(node))
+                if isinstance(node, NamedExpr):
+                    self._perhaps.add(start_of(node.target))
             elif isinstance(node, _LOOPING):
                 self._delay(node.target, start_of(node.body[0]))
             elif isinstance(node, _BRANCHING):
@@ -71,6 +75,7 @@ class Flow:
             inner = [*loops, *_round(node)]
             self._rounds += inner[len(loops) :]
             self._note_ends(node, inner)
+            self._blocks += _blocks(node)
             pending += [(each, inner) for each in _below(node)]
         self._rounds.sort(reverse=True)
 
@@ -105,6 +110,38 @@ class Flow:
             if left:
                 return left[-1:]
         return []
+
+    def reaching(self, bound: Iterable[Place]) -> Callable[[Place], list[Place]]:
+        """Return what tells of a call which bindings of a name it may meet, if the text tells that.
+
+        Args:
+            bound: the places of all bindings. None is in a function inside of the scope
+                that the calls stand in.
+        """
+        ordered = sorted((self.effect(place), place) for place in bound)
+
+        def reached(call: Place) -> list[Place]:
+            found = []
+            for effect, place in reversed(ordered):
+                if effect <= call:
+                    found.append(place)
+                    if place not in self._perhaps and self._is_passed(effect, call):
+                        return found + self._met_in_next_round(call, effect, ordered)
+            return []
+
+        return reached
+
+    def _is_passed(self, place: Place, call: Place) -> bool:
+        """Tell whether who comes to a call has come by a place before it."""
+        return all(_holds(block, call) for block in self._blocks if _holds(block, place))
+
+    def _met_in_next_round(
+        self, call: Place, last: Place, ordered: Sequence[tuple[Place, Place]]
+    ) -> list[Place]:
+        """Return the bindings behind a call that a loop passes before it passes the last one."""
+        loops = [each for each in self._rounds if _holds(each, call) and not _holds(each, last)]
+        behind = [place for effect, place in ordered if effect > call]
+        return [place for place in behind if any(_holds(loop, place) for loop in loops)]
 
     def _delay(self, node: AST, until: Place) -> None:
         """Let the names that a node binds be bound from another place on."""
@@ -142,6 +179,16 @@ def _round(node: AST) -> Iterator[Span]:
         yield start_of(node.test), _end(node.body[-1])
     elif isinstance(node, _LOOPING):
         yield start_of(node.body[0]), _end(node.body[-1])
+
+
+def _blocks(node: Any) -> Iterator[Span]:
+    """Yield what of a statement may run, or not."""
+    for field in ("body", "orelse", "finalbody"):
+        block = getattr(node, field, None)
+        if type(block) is list and block and not isinstance(node, Module):
+            yield start_of(getattr(node, "pattern", block[0])), _end(block[-1])
+    if isinstance(node, ExceptHandler):
+        yield start_of(node), _end(node)
 
 
 def _holds(span: Span, place: Place) -> bool:

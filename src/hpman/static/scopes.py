@@ -64,7 +64,7 @@ class Scope:
         kind: `function` (a module counts as one), `class` or `comprehension`.
     """
 
-    __slots__ = ("bindings", "elsewhere", "kind", "outer", "places")
+    __slots__ = ("bindings", "elsewhere", "kind", "outer", "places", "shared")
 
     def __init__(self, outer: Scope | None, kind: str = "function") -> None:
         """Open a scope inside another."""
@@ -73,6 +73,7 @@ class Scope:
         self.bindings: dict[str, list[Meaning | expr]] = {}
         self.places: dict[str, list[tuple[int, int]]] = {}
         self.elsewhere: dict[str, Scope] = {}  # names declared global or nonlocal
+        self.shared: set[str] = set()  # names that scopes inside bind by such a declaration
 
     def bind(self, name: str, meaning: Meaning | expr, place: tuple[int, int] = (0, 0)) -> None:
         """Note one more thing that a name is bound to, and where in the text."""
@@ -107,6 +108,7 @@ class Scope:
             self.bindings.pop(name, ()), self.places.pop(name, ()), strict=True
         ):
             home.bind(name, meaning, place)
+            home.shared.add(name)
 
     def visible(self, name: str) -> Iterator[Scope]:
         """Yield the scopes that bind a name, from the inside out, as Python looks it up.
@@ -173,10 +175,10 @@ class Lookup:
         found = self._mean(node, scope)
         return sorted(meaning.placeholder for meaning in found if meaning.kind == "manager")
 
-    def may_be_manager(self, binding: Meaning | expr, home: Scope) -> bool:
-        """Tell whether a name may be a manager by one of the things that it is bound to."""
+    def placeholders(self, binding: Meaning | expr, home: Scope) -> set[str]:
+        """Return those of the managers that a name may be by one of the things it is bound to."""
         found = [binding] if isinstance(binding, Meaning) else self._mean(binding, home)
-        return any(each.kind in ("manager", HANDED_ON) for each in found)
+        return {each.placeholder for each in found if each.kind in ("manager", HANDED_ON)}
 
     def is_ours(self, node: expr, scope: Scope) -> bool:
         """Tell whether an expression may be a manager, or what managers are taken from."""
@@ -192,7 +194,7 @@ class Lookup:
         """
         home = next(scope.visible(name), None)
         return home is not None and not all(
-            self.may_be_manager(each, home) for each in home.bindings[name]
+            self.placeholders(each, home) for each in home.bindings[name]
         )
 
     def _settle(self, node: expr, scope: Scope) -> None:

@@ -59,9 +59,31 @@ class Shadows:
         first = min(map(effect, home.places[name]))
         return lambda call: (hiding_before if start_of(call) < first else hiding)(call)
 
+    def met(self, name: str, scope: Scope) -> Callable[[Call], set[str]]:
+        """Return what tells of a call which managers it meets; it tells of none where it cannot.
+
+        Where a name is bound to one manager after another, a call in between
+        belongs to the one that was bound last.
+
+        Args:
+            name: the name that is called, bound to several managers in a scope. What
+                it means there has to be settled.
+            scope: the scope that the calls stand in, and that alone binds the name.
+        """
+        bound = {
+            place: self._lookup.placeholders(each, scope)
+            for each, place in zip(scope.bindings[name], scope.places[name], strict=True)
+        }
+        reached = self._in_order().reaching(bound)
+
+        def managers(call: Call) -> set[str]:
+            return {each for place in reached(start_of(call)) for each in bound[place]}
+
+        return managers
+
     def _in(self, home: Scope, name: str, scope: Scope) -> Callable[[Call], int | None]:
         """Return what tells of a call which line of one scope hides it."""
-        kinds = [self._lookup.may_be_manager(each, home) for each in home.bindings[name]]
+        kinds = [bool(self._lookup.placeholders(each, home)) for each in home.bindings[name]]
         if not any(kinds):
             return _hidden_in_any_case(sorted(home.places[name]))
         return self._telling(home, [*zip(home.places[name], kinds, strict=True)], scope)

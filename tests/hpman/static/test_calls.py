@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from hpman.static.scan import scan_text
@@ -35,3 +37,48 @@ def test_a_module_tells_which_names_others_may_hand_on() -> None:
 
 def test_a_module_without_managers_tells_nothing() -> None:
     assert scan_text("import os\n_ = os\n_('a')", "a.py", frozenset({"_"})).links == (set(), ())
+
+
+REBOUND = "from hpman.m import a, b\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("x = a\nx(1)\nx = b\nx(2)", ["1a", "2b"], id="in a row"),
+        pytest.param("a(1)\na = b\na(2)", ["1a", "2b"], id="import, then assignment"),
+        pytest.param("def f():\n x = a; x(1)\n x = b; x(2)", ["1a", "2b"], id="in a function"),
+        pytest.param("class C:\n x = a; x(1)\n x = b; x(2)", ["1a", "2b"], id="in a class"),
+        pytest.param("x = b\nx = x(1) and a\nx = a\nx(2)", ["1b", "2a"], id="inside of one"),
+        pytest.param("if y:\n x = a; x(1)\nelse: x = b; x(2)", ["1a", "2b"], id="in branches"),
+        pytest.param("if y: x = a\nelse: x = b\nx(1)", ["1a", "1b"], id="behind branches"),
+        pytest.param("x = a\nif y: x = b; x(1)\nx(2)", ["1b", "2a", "2b"], id="behind a branch"),
+        pytest.param("try: x = a\nexcept E: x = b\nx(1)", ["1a", "1b"], id="behind a try"),
+        pytest.param("x = a\nwith y: x = b\nx(1)", ["1a", "1b"], id="behind a with"),
+        pytest.param(
+            "match y:\n case 1: x = a; x(1)\n case x: x = b; x(2)\nx(3)",
+            ["1a", "2b", "3a", "3b"],
+            id="match",
+        ),
+        pytest.param("x = a\nfor y in z:\n x(1)\n x = b", ["1a", "1b"], id="next round"),
+        pytest.param("while y:\n x = a; x(1)\n x = b; x(2)", ["1a", "2b"], id="in a round"),
+        pytest.param("x = a\nwhile y:\n x(1)\nx = b", ["1a"], id="behind a loop"),
+        pytest.param("x = a\ny and (x := b)\nx(1)", ["1a", "1b"], id="in an expression"),
+        pytest.param("x = a\ndef f(): x(1)\nx = b", ["1a", "1b"], id="function runs later"),
+        pytest.param("x = a\n[x(1) for y in z]\nx = b", ["1a", "1b"], id="perhaps runs later"),
+        pytest.param(
+            "x = a\ndef f():\n global x\n x = b; x(1)\nf()\nx(2)",
+            ["1a", "1b", "2a", "2b"],
+            id="function that binds it",
+        ),
+        pytest.param("x = a\nx = y\nx(1)\nx = b", ["1a", "1b"], id="something else"),
+        pytest.param("x(1)\nx = a\nx = b", ["1a", "1b"], id="not bound yet"),
+        pytest.param("from y import a\na(1)\na = b\na(2)", ["1a", "2b"], id="handed on"),
+    ],
+)
+def test_a_name_of_several_managers_is_the_one_that_was_bound_last(
+    text: str, found: list[str]
+) -> None:
+    text = REBOUND + re.sub(r"\((\d)\)", r"('\1')", text)
+    occurrences = scan_text(text, "a.py", frozenset("ab")).occurrences
+    assert [each.name + each.placeholder for each in occurrences] == found
