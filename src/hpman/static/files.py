@@ -240,9 +240,10 @@ def _below(root: Folder, globs: list[str]) -> Iterator[tuple[str, Route]]:
     straight = [root]
     links: list[Folder] = []
     seen: set[str] = set()
+    linked = False
     while straight or links:
-        linked = not straight
-        if linked:
+        if not straight:
+            linked = True  # and so is all that lies below
             links.sort(reverse=True)  # the disk knows no order
         folder = (straight or links).pop()
         if folder[2] in seen:

@@ -370,6 +370,14 @@ def test_two_links_to_one_place_count_once(plant: Any) -> None:
 
 
 @needs_links
+def test_a_folder_below_a_link_is_reached_by_a_link(plant: Any) -> None:
+    root = plant("a/far/away/m.py")
+    (root / "t").mkdir()
+    (root / "t" / "b").symlink_to(root / "a" / "far")
+    assert _shown([root / "a", "t"]) == [str(root / "a" / "far" / "away" / "m.py")]
+
+
+@needs_links
 def test_broken_links_are_no_files(plant: Any) -> None:
     root = plant("t/m.py")
     (root / "t" / "gone.py").symlink_to("nowhere.py")
