@@ -6,6 +6,7 @@ what names stand for nor what is asked.
 
 from __future__ import annotations
 
+import _ast
 from _ast import (
     AST,
     AnnAssign,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     Span: TypeAlias = tuple[Place, Place]
     Bound: TypeAlias = tuple[Place, Place, bool]  # in force from, written at, a manager
 
-_BRANCHING = (If, Match, Try)
+_BRANCHING = (If, Match, Try, getattr(_ast, "TryStar", Try))  # `except*` came with 3.11
 _ASSIGNING = (AnnAssign, Assign, AugAssign, NamedExpr)
 _LOOPING = (AsyncFor, For)
 _SCOPES = (AsyncFunctionDef, ClassDef, FunctionDef, Lambda)

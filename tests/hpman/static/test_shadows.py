@@ -162,6 +162,11 @@ def test_a_call_of_a_manager_is_not_hidden(text: str) -> None:
     assert _hidden(text) == []
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="exception groups came with 3.11")
+def test_a_handler_of_exception_groups_is_an_alternative() -> None:
+    assert _hidden(f"try:\n {IMPORT}except* ImportError: _ = func\n{CALL}") == []
+
+
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters came with 3.12")
 @pytest.mark.parametrize(
     ("text", "count"),
