@@ -29,6 +29,8 @@ from _ast import (
     Try,
     While,
 )
+from bisect import bisect_right
+from operator import itemgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,10 +56,10 @@ class Flow:
         self._branchings: list[list[Span]] = []
         self._scopes: list[Span] = []
         self._handlers: dict[Place, Place] = {}
-        self._rounds: list[Span] = []  # what a loop runs again, the innermost first
         self._last: list[tuple[Span, Span]] = []  # what no further round of a loop follows
-        self._blocks: list[Span] = []  # what may run, or not
         self._perhaps: set[Place] = set()  # where an expression binds, if it comes to that
+        rounds: list[Span] = []
+        blocks: list[Span] = []
         pending: list[tuple[AST, list[Span]]] = [(tree, [])]
         while pending:
             node, loops = pending.pop()
@@ -74,11 +76,12 @@ class Flow:
             elif isinstance(node, _SCOPES):
                 self._scopes.append((start_of(node), _end(node)))
             inner = [*loops, *_round(node)]
-            self._rounds += inner[len(loops) :]
+            rounds += inner[len(loops) :]
+            blocks += _blocks(node)
             self._note_ends(node, inner)
-            self._blocks += _blocks(node)
             pending += [(each, inner) for each in _below(node)]
-        self._rounds.sort(reverse=True)
+        self._rounds = _Nested(rounds)  # what a loop runs again
+        self._blocks = _Nested(blocks)  # what may run, or not
 
     def _note_ends(self, node: Any, loops: list[Span]) -> None:
         """Note the blocks of a node that leave loops around it at their ends."""
@@ -98,10 +101,8 @@ class Flow:
             call: the place of the call.
             ordered: all bindings, in the order in which they come into force.
         """
-        for loop in self._rounds:
-            if not _holds(loop, call) or any(
-                _holds(loop, scope[0]) and _holds(scope, call) for scope in self._scopes
-            ):
+        for loop in self._rounds.around(call):
+            if any(_holds(loop, scope[0]) and _holds(scope, call) for scope in self._scopes):
                 continue
             inside = [each for each in ordered if _holds(loop, each[1])]
             if any(each[0] <= call for each in inside):
@@ -112,37 +113,40 @@ class Flow:
                 return left[-1:]
         return []
 
-    def reaching(self, bound: Iterable[Place]) -> Callable[[Place], list[Place]]:
-        """Return what tells of a call which bindings of a name it may meet, if the text tells that.
+    def reaching(self, bound: Iterable[Place]) -> Callable[[Place], Iterator[Place]]:
+        """Return what tells of a call which bindings of a name it may meet.
+
+        These are all where the text does not tell.
 
         Args:
             bound: the places of all bindings. None is in a function inside of the scope
                 that the calls stand in.
         """
         ordered = sorted((self.effect(place), place) for place in bound)
+        effects = [effect for effect, _place in ordered]
 
-        def reached(call: Place) -> list[Place]:
-            found = []
-            for effect, place in reversed(ordered):
-                if effect <= call:
-                    found.append(place)
-                    if place not in self._perhaps and self._is_passed(effect, call):
-                        return found + self._met_in_next_round(call, effect, ordered)
-            return []
+        def reached(call: Place) -> Iterator[Place]:
+            behind = bisect_right(effects, call)
+            for number in range(behind - 1, -1, -1):
+                effect, place = ordered[number]
+                yield place
+                if place not in self._perhaps and self._is_passed(effect, call):
+                    until = bisect_right(effects, self._end_of_rounds(call, effect))
+                    yield from (place for _effect, place in ordered[behind:until])
+                    return
+            yield from (place for _effect, place in ordered)
 
         return reached
 
     def _is_passed(self, place: Place, call: Place) -> bool:
         """Tell whether who comes to a call has come by a place before it."""
-        return all(_holds(block, call) for block in self._blocks if _holds(block, place))
+        block = next(self._blocks.around(place), None)
+        return block is None or _holds(block, call)
 
-    def _met_in_next_round(
-        self, call: Place, last: Place, ordered: Sequence[tuple[Place, Place]]
-    ) -> list[Place]:
-        """Return the bindings behind a call that a loop passes before it passes the last one."""
-        loops = [each for each in self._rounds if _holds(each, call) and not _holds(each, last)]
-        behind = [place for effect, place in ordered if effect > call]
-        return [place for place in behind if any(_holds(loop, place) for loop in loops)]
+    def _end_of_rounds(self, call: Place, last: Place) -> Place:
+        """Return where the outermost loop around a call ends that passes no place before it."""
+        loops = [each for each in self._rounds.around(call) if not _holds(each, last)]
+        return loops[-1][1] if loops else call
 
     def _delay(self, node: AST, until: Place) -> None:
         """Let the names that a node binds be bound from another place on."""
@@ -172,6 +176,36 @@ class Flow:
             if found[0] != found[1] and -1 not in found:
                 return True
         return False
+
+
+class _Nested:
+    """Find which of many spans hold a place; each two are apart, or one is inside of the other.
+
+    Args:
+        spans: the spans.
+    """
+
+    __slots__ = ("_outer", "_spans", "_starts")
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        """Note of each span which one is around it."""
+        self._spans = sorted(sorted(spans, reverse=True), key=itemgetter(0))
+        self._starts = [start for start, _end in self._spans]
+        self._outer: list[int] = []
+        around: list[int] = []
+        for number, (_start, end) in enumerate(self._spans):
+            while around and not _holds(self._spans[around[-1]], end):
+                around.pop()
+            self._outer.append(around[-1] if around else -1)
+            around.append(number)
+
+    def around(self, place: Place) -> Iterator[Span]:
+        """Yield the spans that hold a place, the innermost first."""
+        number = bisect_right(self._starts, place) - 1
+        while number >= 0:
+            if _holds(self._spans[number], place):
+                yield self._spans[number]
+            number = self._outer[number]
 
 
 def _round(node: AST) -> Iterator[Span]:

@@ -60,7 +60,7 @@ class Shadows:
         return lambda call: (hiding_before if start_of(call) < first else hiding)(call)
 
     def met(self, name: str, scope: Scope) -> Callable[[Call], set[str]]:
-        """Return what tells of a call which managers it meets; it tells of none where it cannot.
+        """Return what tells of a call which managers it may meet.
 
         Where a name is bound to one manager after another, a call in between
         belongs to the one that was bound last.
@@ -74,10 +74,16 @@ class Shadows:
             place: self._lookup.placeholders(each, scope)
             for each, place in zip(scope.bindings[name], scope.places[name], strict=True)
         }
+        every = set().union(*bound.values())
         reached = self._in_order().reaching(bound)
 
         def managers(call: Call) -> set[str]:
-            return {each for place in reached(start_of(call)) for each in bound[place]}
+            found: set[str] = set()
+            for place in reached(start_of(call)):
+                found |= bound[place]
+                if found == every:
+                    break
+            return found
 
         return managers
 
