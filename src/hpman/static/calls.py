@@ -45,7 +45,7 @@ def calls(found: Bindings) -> Iterator[tuple[Call, str, int | None]]:
             settled = known.get((func.id, scope))
             if settled is None:
                 managers = lookup.managers(func, scope)
-                is_rebound = len(managers) > 1 and func.id in scope.bindings.keys() - scope.shared
+                is_rebound = len(managers) > 1 and scope.settles(func.id)
                 is_hidden = lookup.is_hidden_somewhere(func.id, scope)
                 settled = managers, None, None
                 if is_rebound or is_hidden:

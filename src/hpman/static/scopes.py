@@ -126,6 +126,13 @@ class Scope:
                     yield scope
             scope = scope.outer
 
+    def settles(self, name: str) -> bool:
+        """Tell whether what a name means in this scope is bound by the code of this scope alone.
+
+        The body of a class does not: what it has not bound yet is looked up outside.
+        """
+        return self.kind != "class" and name in self.bindings and name not in self.shared
+
     def runs_later_than(self, home: Scope) -> bool:
         """Tell whether a function stands between this scope and one around it."""
         scope: Scope | None = self
