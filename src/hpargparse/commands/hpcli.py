@@ -51,6 +51,7 @@ examples:
 # No hyperparameter needs one of these attributes for itself.
 _PATHS, _PLACEHOLDER, _FOLLOW = " paths", " placeholder", " follow"
 _WITH_WORD = ("--placeholder", "--hp-save", "--hp-load", "--hp-serial-format")
+_WITHOUT_WORD = (FOLLOW_IMPORTS, "-h", "--help")
 
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
@@ -70,15 +71,27 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
 
 def _run(words: list[str], prog: str) -> None:
     """Run the command on some words."""
-    asked = _first_look(words)
     notes: set[str] = set()
+    guesses = _guesses(prog, words, notes)
+    asked = guesses.pop()
+    problem: HpmanError | OSError | None = None
     while True:
-        parser, manager = _bound(prog, asked, notes)
+        try:
+            parser, manager = _bound(prog, asked, notes, is_guess=bool(guesses))
+        except (HpmanError, OSError) as error:
+            problem = problem or error
+            if not guesses:
+                stop(prog, problem, paths=asked.paths)
+            asked = guesses.pop()
+            continue
         complete(parser)
         try:
             found = vars(parsed(parser, words))
         except _OtherPaths as others:
             asked = asked.replace(paths=others.args)
+            continue
+        except _UnknownOptions:
+            asked = guesses.pop()
             continue
         # Once imports are followed, they are: what they bring may be an option of that name.
         is_following = asked.follow_imports or found[_FOLLOW]
@@ -98,23 +111,31 @@ class _OtherPaths(Exception):
     """
 
 
+class _UnknownOptions(Exception):
+    """Tell of options that a parser does not know, and that other paths may have."""
+
+
 class _Parser(argparse.ArgumentParser):
     """Tell of other paths before anything is done with what is asked for of these.
 
     Args:
         paths: the paths whose hyperparameters this has options for.
+        is_guess: whether there are other paths to try where an option is unknown.
         settings: what an `ArgumentParser` takes.
     """
 
-    def __init__(self, paths: tuple[str, ...], **settings: Any) -> None:
-        """Keep the paths."""
+    def __init__(self, paths: tuple[str, ...], *, is_guess: bool, **settings: Any) -> None:
+        """Keep what is known of the paths."""
         super().__init__(**settings)
         self.paths = paths
+        self.is_guess = is_guess
 
     def parse_known_intermixed_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse; options that nobody knows are told of first, for they may have taken a word."""
         found, rest = super().parse_known_intermixed_args(args, namespace)
         paths = tuple(map(as_typed, vars(found)[_PATHS]))
+        if rest and self.is_guess:
+            raise _UnknownOptions
         if paths != self.paths and not rest:
             raise _OtherPaths(*paths)
         return found, rest
@@ -129,41 +150,75 @@ class _Asked(Record):
     follow_imports: bool
 
 
-def _first_look(words: list[str]) -> _Asked:
-    """Guess placeholder and paths, before it is known which options there are."""
-    placeholder, paths = "_", []
+def _guesses(prog: str, words: list[str], notes: set[str]) -> list[_Asked]:
+    """Guess what is asked for, the likeliest last, before it is known which options there are.
+
+    What stands behind an option is a path if the option takes no word, and else its value: a
+    file of data, perhaps, that is no Python. The paths of which there is no doubt tell.
+    """
+    asked, candidates = _first_look(words)
+    sure = tuple(word for word, option in candidates if not option)
+    doubtful = [word for word, option in candidates if option]
+    if sure and doubtful:
+        asked = asked.replace(paths=sure)
+        try:
+            known = _bound(prog, asked, notes)[0]._option_string_actions
+        except (HpmanError, OSError):
+            return [asked]  # to be told of
+        candidates = [each for each in candidates if not _takes(known.get(each[1]), each[0])]
+    likely = tuple(word for word, _option in candidates)
+    others = [sure] if sure else [(word,) for word in doubtful]
+    rest = [asked.replace(paths=each) for each in others if each != likely]
+    return [*rest, asked.replace(paths=likely)]
+
+
+def _first_look(words: list[str]) -> tuple[_Asked, list[tuple[str, str]]]:
+    """Look for what may be a path, each with the option that it stands behind, if any."""
+    placeholder, candidates = "_", []
     before, behind = split_at_dashes(words)
     is_behind_option = False  # one that is not known yet, and may take words
+    previous = ""
     rest = iter(before)
     for word in rest:
         option, given, value = word.partition("=")
         if len(option) > len("--p") and "--placeholder".startswith(option):
             option = "--placeholder"  # as the parser will read an abbreviation
+        is_option = word.startswith("-")
         if option in _WITH_WORD:
             value = value if given else next(rest, placeholder)
             placeholder = value if option == "--placeholder" else placeholder
-        elif word.startswith("-"):
+        elif is_option:
             is_behind_option |= word != FOLLOW_IMPORTS
         elif not is_behind_option or os.path.exists(word):
-            paths.append(word)
-    return _Asked(placeholder, (*paths, *behind), FOLLOW_IMPORTS in before)
+            candidates.append((word, previous))
+        takes_a_word = is_option and not given and option not in (*_WITH_WORD, *_WITHOUT_WORD)
+        previous = word if takes_a_word else ""
+    candidates += [(word, "") for word in behind]
+    return _Asked(placeholder, (), FOLLOW_IMPORTS in before), candidates
+
+
+def _takes(action: argparse.Action | None, word: str) -> bool:
+    """Tell whether an option takes a word for its value."""
+    return action is not None and (action.nargs is None or word in (action.choices or ()))
 
 
 def _bound(
-    prog: str, asked: _Asked, notes: set[str]
+    prog: str, asked: _Asked, notes: set[str], *, is_guess: bool = False
 ) -> tuple[argparse.ArgumentParser, HyperParameterManager]:
-    """Make the parser for what some paths hold; note each further placeholder once."""
-    make = partial(_Parser, asked.paths)
+    """Make the parser for what some paths hold; note each further placeholder once.
+
+    Raises:
+        HpmanError: the sources break a rule.
+        OSError: a path cannot be read.
+    """
+    make = partial(_Parser, asked.paths, is_guess=is_guess)
     parser = command_parser(prog, _DESCRIPTION, _EXAMPLES, make=make)
     _add_own(parser)
     manager = HyperParameterManager(asked.placeholder)
     gone = missing(asked.paths)
     there = set(asked.paths).difference(each.filename for each in gone)
-    try:
-        manager.parse_file(there, follow_imports=asked.follow_imports)
-        without = bind_what_fits(parser, manager)
-    except (HpmanError, OSError) as error:
-        stop(prog, error, paths=asked.paths)
+    manager.parse_file(there, follow_imports=asked.follow_imports)
+    without = bind_what_fits(parser, manager)
     if gone:
         stop(prog, *gone)
     if without:

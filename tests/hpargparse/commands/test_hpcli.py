@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,81 @@ def _status(line: str) -> object:
 def test_lists_by_default(line: str, listing: str, capsys: pytest.CaptureFixture[str]) -> None:
     main(line.split())
     assert capsys.readouterr().out == listing
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("data.csv", id="a file that is no Python"),
+        pytest.param("other.py", id="a file that defines the same"),
+        pytest.param("data", id="a folder with a broken file"),
+    ],
+)
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("a.py --name {}", id="behind"),
+        pytest.param("--name {} a.py", id="before"),
+        pytest.param("--na {} a.py", id="shortened"),
+        pytest.param("--name {} --flag a.py", id="before a flag"),
+        pytest.param("--flag a.py --name {}", id="behind a flag"),
+    ],
+)
+def test_a_value_may_be_a_file_that_cannot_be_read(
+    line: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("data.csv").write_text("a;b\n1 2\n")
+    Path("other.py").write_text('_("lr", 2)\n')
+    Path("data").mkdir()
+    Path("data/broken.py").write_text("_(\n")
+    main(line.format(value).split())
+    shown = f"lr: 0.1\nflag: true\nname: {value}\nks: [1]\n"
+    assert capsys.readouterr() == (shown, "")
+
+
+def test_a_value_is_not_looked_into(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[str] = []
+    Path("weights").mkdir()
+    walk = os.scandir
+
+    def noted(path: str) -> object:
+        seen.append(path)
+        return walk(path)
+
+    monkeypatch.setattr("os.scandir", noted)
+    main(["a.py", "--name", "weights"])
+    assert "name: weights\n" in capsys.readouterr().out
+    assert "weights" not in seen
+    main(["weights", "a.py"])
+    assert "weights" in seen
+
+
+@pytest.mark.parametrize("line", ["--hp-list json a.py", "a.py --hp-list json"])
+def test_a_word_of_an_option_may_be_a_folder(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("json").mkdir()
+    Path("json/broken.py").write_text("_(\n")
+    assert _status(line) == 0
+    assert capsys.readouterr().out.startswith('{\n  "lr": 0.1,')
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        pytest.param("a.py --nam3 data.csv", "(did you mean --name?)", id="unknown option"),
+        pytest.param("a.py --flag data.csv", "data.csv:2", id="behind a flag"),
+        pytest.param("--flag data.csv", "data.csv:2", id="alone behind a flag"),
+        pytest.param("--flag none --no data.csv", "data.csv:2", id="alone"),
+        pytest.param("--na a.py --nam3 data.csv", "(did you mean --name?)", id="two"),
+    ],
+)
+def test_a_path_that_cannot_be_read_is_told_of(
+    line: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("data.csv").write_text("a;b\n1 2\n")
+    assert _status(line) == 2
+    assert sentence in capsys.readouterr().err
 
 
 def test_only_what_may_be_a_path_is_missing(capsys: pytest.CaptureFixture[str]) -> None:

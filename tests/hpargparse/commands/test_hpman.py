@@ -97,7 +97,7 @@ def test_an_interrupt_ends_it_by_its_signal(call: str, is_told: bool) -> None:
 def test_an_interrupt_ends_it_where_the_signal_is_blocked(
     command: Callable[[], None], words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_args: object) -> None:
+    def interrupted(*_args: object, **_settings: object) -> None:
         raise KeyboardInterrupt
 
     raised: list[int] = []
