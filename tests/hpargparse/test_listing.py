@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,13 @@ def test_no_listing_commands_a_terminal(how: str) -> None:
 def test_a_default_of_several_lines_takes_one_where_each_origin_does() -> None:
     text, _left_out = listed(managed('_("end", f(1,\n  2))'), "origin")
     assert text.split("\n")[0] == "end = f(1, 2)"
+
+
+@pytest.mark.parametrize("how", ["yaml", "detail", "origin"])
+def test_a_set_is_listed_in_order(how: str) -> None:
+    text, _left_out = listed(managed('_("tags", {"h", "g", "f", "e", "d", "c", "b", "a"})'), how)
+    before_the_source = text.partition("occurrence")[0].partition(" default ")[0]
+    assert re.findall(r"\b[a-h]\b", before_the_source) == list("abcdefgh")
 
 
 def test_nothing_is_listed_as_nothing() -> None:

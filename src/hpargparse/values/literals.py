@@ -8,6 +8,8 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from collections.abc import Set as AbstractSet
+    from typing import Any
 
 DEPTH_LIMIT = 200
 LENGTH_LIMIT = 1_000_000
@@ -77,20 +79,30 @@ def show_literal(value: object) -> str:
     >>> show_literal([1, float("inf"), (2,)])
     "[1, float('inf'), (2,)]"
     """
+    nested = _NESTED_SHOWERS.get(type(value))
+    if nested is not None:
+        return nested(value, show_literal)
     show = _SHOWERS.get(type(value))
     return repr(value) if show is None else show(value)
 
 
 def plainly_spelled(value: object) -> str:
-    """Spell a value as Python does, for readers; one that Python refuses, as a literal.
+    """Spell a value as Python does, for readers; a set in order, an int of any size.
 
-    >>> plainly_spelled([1, float("inf")]), plainly_spelled(1 << 20000)[:6]
-    ('[1, inf]', '0x1000')
+    >>> plainly_spelled([1, float("inf"), {"b", "a"}]), plainly_spelled(1 << 20000)[:6]
+    ("[1, inf, {'a', 'b'}]", '0x1000')
     """
     try:
+        return _plainly_spelled(value)
+    except RecursionError:  # it holds itself, perhaps
         return repr(value)
-    except ValueError:  # an int of more digits than Python spells in base 10
-        return show_literal(value)
+
+
+def _plainly_spelled(value: object) -> str:
+    nested = _NESTED_SHOWERS.get(type(value))
+    if nested is not None:
+        return nested(value, _plainly_spelled)
+    return _show_int(value) if type(value) is int else repr(value)
 
 
 class _Reader:
@@ -341,37 +353,42 @@ def _show_complex(value: complex) -> str:
     return shown if same else f"complex({shown!r})"
 
 
-def _show_list(value: list[object]) -> str:
-    return f"[{', '.join([show_literal(each) for each in value])}]"
+def _show_list(value: list[object], show: Callable[[object], str]) -> str:
+    return f"[{', '.join([show(each) for each in value])}]"
 
 
-def _show_tuple(value: tuple[object, ...]) -> str:
-    inner = ", ".join([show_literal(each) for each in value])
+def _show_tuple(value: tuple[object, ...], show: Callable[[object], str]) -> str:
+    inner = ", ".join([show(each) for each in value])
     return f"({inner},)" if len(value) == 1 else f"({inner})"
 
 
-def _show_set(value: set[object]) -> str:
-    # Sorted by their spelling, so that the text does not depend on hash seeds.
-    return f"{{{', '.join(sorted([show_literal(each) for each in value]))}}}" if value else "set()"
+def _show_set(value: AbstractSet[Any], show: Callable[[object], str]) -> str:
+    # Sorted, by their spelling but for ints, so that the text does not depend on hash seeds.
+    are_ints = all(type(each) is int for each in value)
+    spelled = [show(each) for each in (sorted(value) if are_ints else value)]
+    return f"{{{', '.join(spelled if are_ints else sorted(spelled))}}}" if value else "set()"
 
 
-def _show_frozenset(value: frozenset[object]) -> str:
-    return f"frozenset({_show_set(set(value))})" if value else "frozenset()"
+def _show_frozenset(value: frozenset[object], show: Callable[[object], str]) -> str:
+    return f"frozenset({_show_set(value, show)})" if value else "frozenset()"
 
 
-def _show_dict(value: dict[object, object]) -> str:
-    pairs = [f"{show_literal(key)}: {show_literal(each)}" for key, each in value.items()]
+def _show_dict(value: dict[object, object], show: Callable[[object], str]) -> str:
+    pairs = [f"{show(key)}: {show(each)}" for key, each in value.items()]
     return f"{{{', '.join(pairs)}}}"
 
 
-_SHOWERS: dict[type, Callable[..., str]] = {
-    int: _show_int,
-    float: _show_float,
-    complex: _show_complex,
+# How a value is spelled that holds others, by what spells these.
+_NESTED_SHOWERS: dict[type, Callable[..., str]] = {
     list: _show_list,
     tuple: _show_tuple,
     set: _show_set,
     frozenset: _show_frozenset,
     dict: _show_dict,
+}
+_SHOWERS: dict[type, Callable[..., str]] = {
+    int: _show_int,
+    float: _show_float,
+    complex: _show_complex,
     type(...): lambda _value: "...",
 }

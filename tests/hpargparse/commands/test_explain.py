@@ -175,6 +175,12 @@ def test_a_hint_that_tells_no_type_is_a_problem(shown: Callable[..., str]) -> No
 
 
 @pytest.mark.parametrize("options", ["", "--format json"], ids=["text", "json"])
+def test_a_set_among_hints_is_shown_in_order(options: str, shown: Callable[..., str]) -> None:
+    Path("hint.py").write_text('_("t", "a", choices={"f", "e", "d", "c", "b", "a"})\n')
+    assert "{'a', 'b', 'c', 'd', 'e', 'f'}" in shown("t", "hint.py", *options.split())
+
+
+@pytest.mark.parametrize("options", ["", "--format json"], ids=["text", "json"])
 def test_a_hint_of_more_digits_than_python_spells_is_shown(
     shown: Callable[..., str], options: str
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hpargparse.values.literals import read_literal, show_literal
+from hpargparse.values.literals import plainly_spelled, read_literal, show_literal
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,8 @@ def test_bare_words_are_read_on_request() -> None:
     [
         pytest.param([1, (2,), (3, 4), ()], "[1, (2,), (3, 4), ()]", id="sequences"),
         pytest.param({2, 1}, "{1, 2}", id="set"),
+        pytest.param({16, 8, -1}, "{-1, 8, 16}", id="set of ints"),
+        pytest.param({True, 16, 8}, "{16, 8, True}", id="set of other numbers"),
         pytest.param(
             [set(), frozenset(), frozenset({1})], "[set(), frozenset(), frozenset({1})]", id="sets"
         ),
@@ -129,3 +131,28 @@ def test_bare_words_are_read_on_request() -> None:
 def test_a_value_is_spelled(value: object, text: str) -> None:
     assert show_literal(value) == text
     assert read_literal(text) == value
+
+
+HOLDS_ITSELF: list[object] = [1]
+HOLDS_ITSELF.append(HOLDS_ITSELF)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        pytest.param(set("hgfedcba"), f"{{{', '.join(map(repr, 'abcdefgh'))}}}", id="set"),
+        pytest.param({16, 8, -1}, "{-1, 8, 16}", id="set of ints"),
+        pytest.param(
+            [{"k": (frozenset("dcba"),)}, set()],
+            "[{'k': (frozenset({'a', 'b', 'c', 'd'}),)}, set()]",
+            id="set in others",
+        ),
+        pytest.param(
+            [float("inf"), ..., print], f"[inf, Ellipsis, {print!r}]", id="as Python does"
+        ),
+        pytest.param({"a": 10**4300}, f"{{'a': {hex(10**4300)}}}", id="an int of many digits"),
+        pytest.param(HOLDS_ITSELF, "[1, [...]]", id="what holds itself"),
+    ],
+)
+def test_a_value_is_spelled_for_readers(value: object, text: str) -> None:
+    assert plainly_spelled(value) == text
