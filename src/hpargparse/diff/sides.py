@@ -161,7 +161,8 @@ class _Reader:
     def sources(self, old: Named, new: Named) -> tuple[list[Fact], list[Fact]]:
         """Read two sides of sources; a path in the worktree beside a revision is part of that."""
         limits = None
-        if old.kind != new.kind and "path" in (old.kind, new.kind):
+        is_part = old.is_part or new.is_part
+        if not is_part and old.kind != new.kind and "path" in (old.kind, new.kind):
             path = (old if old.kind == "path" else new).word
             below = self._below(path)
             if below is not None and not self._request.limits:
@@ -251,15 +252,13 @@ class _Reader:
 
     def _side(self, named: Named, index: Index, tree: Tree) -> Side:
         """Put together what was read of one side that git lists."""
-        is_revision = named.kind == "revision"
-        # `HEAD:src` is a tree of its own, and its paths begin there.
-        is_part = is_revision and ":" in named.word[1:] and "{" not in named.word
         seen = self._repository.seen_from_here
 
         def locate(path: str) -> tuple[str, str]:
-            return path, path if is_part else seen(path)
+            return path, path if named.is_part else seen(path)
 
-        return Side(f"{named.word}:" if is_revision else "", index, locate, tree.unreadable)
+        prefix = f"{named.word}:" if named.kind == "revision" else ""
+        return Side(prefix, index, locate, tree.unreadable)
 
     def _listed(self, named: Named) -> Mapping[str, str | None]:
         """List the files of a revision, or of the worktree."""

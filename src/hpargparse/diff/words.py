@@ -36,6 +36,18 @@ class Named(Record):
     word: str
     found: str = ""
 
+    @property
+    def is_part(self) -> bool:
+        """Whether it is a tree of its own, as `HEAD:src`, whose paths begin there."""
+        if self.kind != "revision" or self.word.startswith(":"):
+            return False
+        depth = 0  # in braces, as those of `HEAD^{/fix: it}`, a colon is one of a text
+        for position, mark in enumerate(self.word, 1):
+            depth += (mark == "{") - (mark == "}")
+            if mark == ":" and depth <= 0:
+                return position < len(self.word)
+        return False
+
 
 class Words:
     """Find out what words name; git is asked no earlier than it has to be.

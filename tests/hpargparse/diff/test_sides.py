@@ -118,6 +118,29 @@ def test_a_tree_of_a_folder_is_compared_with_another(project: Path) -> None:
     assert _changes("HEAD~1:./", "HEAD:./") == ["changed b b.py:1>b.py:1"]
 
 
+@pytest.mark.parametrize("tree", ["HEAD:sub", "HEAD@{0}:sub", "HEAD^{/a commit}:sub"])
+@pytest.mark.parametrize("path", ["sub", "./sub", "sub/"])
+def test_a_tree_of_a_folder_is_compared_with_the_folder(
+    tree: str, path: str, project: Path
+) -> None:
+    assert _changes(tree, path) == []
+    write(project, {"sub/b.py": "_('b', 2)\n", "sub/c.py": "_('c', 3)\n"})
+    added, changed = "added c sub/c.py:1", "changed b b.py:1>sub/b.py:1"
+    assert _changes(tree, path) == [added, changed]
+    assert _changes(path, tree) == [
+        added.replace("added", "removed"),
+        "changed b sub/b.py:1>b.py:1",
+    ]
+
+
+def test_a_colon_in_the_message_of_a_commit_is_no_tree(project: Path) -> None:
+    git(project, "commit", "-q", "--allow-empty", "-m", "sub: nothing")
+    os.chdir(project / "sub")
+    write(project, {"a.py": "_('a', 3)\n"})
+    for word in (":/sub: nothing", "HEAD^{/sub: nothing}"):
+        assert _changes(word, "../a.py") == ["changed a ../a.py:1>../a.py:1"]
+
+
 def test_paths_are_shown_as_seen_from_here(project: Path) -> None:
     write(project, {"sub/deep/c.py": "_('c', 1)\n", "sub/b.py": None})
     os.chdir(project / "sub")
