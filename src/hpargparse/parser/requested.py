@@ -10,6 +10,7 @@ import argparse
 import os
 
 from ..errors import SnapshotError
+from ..files.access import STANDARD
 from ..files.advice import TO_PROGRAM, Advice
 from ..files.snapshot import write_all
 from ..formats import extension_format
@@ -19,7 +20,7 @@ from .bound import UNASKED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from typing import Any
 
     from hpman import HyperParameterManager
@@ -89,6 +90,26 @@ def _advice(binding: Binding) -> Advice:
     return Advice(options[0] if options else TO_PROGRAM.format_setting, may_trust)
 
 
+def demand_one_reader(asked: Mapping[Binding, Requests]) -> None:
+    """Refuse that several managers load standard input: only the first would see anything of it.
+
+    Raises:
+        SnapshotError: they do.
+    """
+    readers = {
+        binding.manager
+        for binding, requests in asked.items()
+        if STANDARD in requests.actions.get("load", ())
+    }
+    if len(readers) > 1:
+        raise SnapshotError.at(
+            STANDARD,
+            None,
+            "Standard input can be read once, and several managers ask for it.",
+            "Name a file for all but one.",
+        )
+
+
 def load(binding: Binding, requests: Requests, plan: Plan, parser: argparse.ArgumentParser) -> None:
     """Plan what the files say that are to be loaded.
 
@@ -151,7 +172,7 @@ def _demand_files_of_their_own(planned: Iterable[tuple[Binding, Requests, Plan]]
         for path in requests.actions.get("save", ()):
             if path == "-" or (os.path.exists(path) and not os.path.isfile(path)):
                 continue  # a stream takes one after the other
-            first = managers.setdefault(os.path.abspath(path), binding.manager)
+            first = managers.setdefault(os.path.realpath(path), binding.manager)
             if first is not binding.manager:
                 raise SnapshotError.at(
                     path,

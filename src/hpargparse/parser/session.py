@@ -90,10 +90,16 @@ class Session:
         for binding in self._requests:
             plans[binding.manager].add(*_parser_defaults(binding))
             plans[binding.manager].add(*_handed_in(binding, self._given))
-        for binding, requests in self._requests.items():
-            if "load" in requests.actions:
-                from .requested import load
+        loading = {
+            binding: requests
+            for binding, requests in self._requests.items()
+            if "load" in requests.actions
+        }
+        if loading:
+            from .requested import demand_one_reader, load
 
+            demand_one_reader(loading)
+            for binding, requests in loading.items():
                 load(binding, requests, plans[binding.manager], self._parser)
         for binding, requests in self._requests.items():
             plans[binding.manager].add(*_typed(requests))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pickle
@@ -863,6 +864,22 @@ def test_files_of_several_managers_are_saved_all_or_none(
     assert sorted(os.listdir()) == ["a.yaml", "b.yaml"]
     parser.parse_args(["--other-save", "c.yaml"])
     assert sorted(os.listdir()) == ["a.yaml", "b.yaml", "c.yaml"]
+
+
+def test_standard_input_is_read_for_one_manager(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser, first = bound('_("lr", 0.5)')
+    second = managed('hp("depth", 3)', "hp")
+    hpargparse.bind(parser, second, action_prefix="other")
+    monkeypatch.setattr("sys.stdin", io.StringIO("lr: 1.5\n"))
+    assert refusal(capsys, parser, "--other-load - --hp-load -") == (
+        "-: Standard input can be read once, and several managers ask for it.\n"
+        "Name a file for all but one."
+    )
+    assert (first("lr"), second("depth")) == (0.5, 3)
+    parser.parse_args("--hp-load - --hp-load -".split())
+    assert first("lr") == 1.5
 
 
 def test_a_key_of_what_a_program_has_made_no_dict_is_refused(
