@@ -158,8 +158,7 @@ def _guesses(prog: str, words: list[str], notes: set[str]) -> list[_Asked]:
     """
     asked, candidates = _first_look(words)
     sure = tuple(word for word, option in candidates if not option)
-    doubtful = [word for word, option in candidates if option]
-    if sure and doubtful:
+    if len(sure) < len(candidates):
         asked = asked.replace(paths=sure)
         try:
             known = _bound(prog, asked, notes)[0]._option_string_actions
@@ -167,9 +166,14 @@ def _guesses(prog: str, words: list[str], notes: set[str]) -> list[_Asked]:
             return [asked]  # to be told of
         candidates = [each for each in candidates if not _takes(known.get(each[1]), each[0])]
     likely = tuple(word for word, _option in candidates)
-    others = [sure] if sure else [(word,) for word in doubtful]
-    rest = [asked.replace(paths=each) for each in others if each != likely]
-    return [*rest, asked.replace(paths=likely)]
+    # Behind a flag is a path, perhaps, and behind another option data that cannot be read.
+    with_one = [
+        tuple(each[0] for each in candidates if not each[1] or each is one)
+        for one in candidates
+        if one[1]
+    ]
+    others = [each for each in (sure, *with_one) if each and each != likely]
+    return [asked.replace(paths=each) for each in (*others, likely)]
 
 
 def _first_look(words: list[str]) -> tuple[_Asked, list[tuple[str, str]]]:

@@ -65,11 +65,13 @@ def test_lists_by_default(line: str, listing: str, capsys: pytest.CaptureFixture
         pytest.param("--na {} a.py", id="shortened"),
         pytest.param("--name {} --flag a.py", id="before a flag"),
         pytest.param("--flag a.py --name {}", id="behind a flag"),
+        pytest.param("used.py --flag a.py --name {}", id="behind a flag and another path"),
     ],
 )
 def test_a_value_may_be_a_file_that_cannot_be_read(
     line: str, value: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    Path("used.py").write_text('_("lr")\n')
     Path("data.csv").write_text("a;b\n1 2\n")
     Path("other.py").write_text('_("lr", 2)\n')
     Path("data").mkdir()
@@ -98,7 +100,9 @@ def test_a_value_is_not_looked_into(
     assert "weights" in seen
 
 
-@pytest.mark.parametrize("line", ["--hp-list json a.py", "a.py --hp-list json"])
+@pytest.mark.parametrize(
+    "line", ["--hp-list json a.py", "a.py --hp-list json", "--hp-list json --flag a.py"]
+)
 def test_a_word_of_an_option_may_be_a_folder(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("json").mkdir()
     Path("json/broken.py").write_text("_(\n")
