@@ -14,7 +14,7 @@ from hpman.record import Record
 
 from .errors import ConversionError, MissingSnapshotError, SnapshotError, no_manager
 from .files.advice import TO_PROGRAM
-from .files.entries import flatten
+from .files.entries import flatten, holds, twice
 from .files.snapshot import read, write
 from .nearness import nearest
 from .trial import tried
@@ -24,7 +24,7 @@ from .values.keys import change, find_key, key_paths
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from .files.advice import Advice
@@ -226,6 +226,7 @@ def read_values(
                 loaded.values[entry.name] = value
                 origin = Origin("file", snapshot.path, entry.line, None, value)
                 loaded.origins[entry.name] = origin
+    problems += names.given_twice()
     if problems:
         raise SnapshotError(*(each.diagnostics[0] for each in problems))
     # A dict is set before its keys, wherever they stand: it would take their values away.
@@ -271,6 +272,8 @@ class _Names:
         self.known = known
         self.separator = separator
         self.keys: dict[str, dict[str, tuple[object, ...]]] = {}  # of each dict that is asked for
+        # What gives a value, by its path in each dict.
+        self.given: dict[str, dict[tuple[object, ...], Entry]] = {}
 
     def fitted(self, entry: Entry) -> object:
         """Return what to set the name of an entry to, EMPTY for nothing.
@@ -280,6 +283,7 @@ class _Names:
         """
         name = entry.name
         if name in self.known:
+            self.given.setdefault(name, {})[()] = entry
             return self._checked(entry, self.known[name])
         owner = self._dict_above(name)
         if owner is not None:
@@ -298,6 +302,18 @@ class _Names:
             odd = next(key for key in entry.value if type(key) is not str)
             advice += f" The key {odd!r} is a name in quotes alone."
         raise SnapshotError.at(self.path, entry.line, message, advice, name=name)
+
+    def given_twice(self) -> Iterator[SnapshotError]:
+        """Yield an error for each key that a dict above it has too, under no name of its own."""
+        for given in self.given.values():
+            for path, entry in given.items():
+                for length in range(len(path)):
+                    above = given.get(path[:length])
+                    if above is not None and holds(above.value, path[length:]):
+                        first, line = above.line, entry.line
+                        if first is not None and line is not None:
+                            first, line = sorted((first, line))
+                        yield twice(self.path, entry.name, first, line)
 
     def _dict_above(self, name: str) -> str | None:
         """Return the hyperparameter with a dict that a name is a key of."""
@@ -321,6 +337,7 @@ class _Names:
             advice = f"Did you mean `{below}{near}`?" if near else f"It has {some}."
             message = f"there is no key `{key}` in the default of `{owner}`."
             raise self._unknown(entry, message, advice)
+        self.given.setdefault(owner, {})[path] = entry
         value = self._checked(entry, whole.key_converter(path))
         return change(owner, path, value, self.separator)
 

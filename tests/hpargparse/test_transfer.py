@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -366,6 +367,40 @@ def test_what_does_not_fit_the_rest_is_refused_at_its_line(
         hpargparse.load(_write(text), manager)
     assert str(caught.value).startswith(sentence)
     assert manager.get_values() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("o: {a.b: 5}\no.a.b: 7", "2: `o.a.b` is given twice, first in line 1."),
+        ("o.a.b: 7\no: {a.b: 5}", "2: `o.a.b` is given twice, first in line 1."),
+        ("o: {1: 5}\no.1: 7", "2: `o.1` is given twice, first in line 1."),
+        ("o.c: {2: 1, d.e: 5}\no.c.d.e: 7", "2: `o.c.d.e` is given twice, first in line 1."),
+    ],
+)
+def test_a_key_that_a_dict_gives_too_is_given_twice(
+    text: str, sentence: str, tmp_path: Path
+) -> None:
+    manager = managed('_("o", {"a.b": 1, 1: 2, "c": {"d.e": 3, 2: 4}})')
+    before = manager.get_values()
+    (tmp_path / "a.yaml").write_text(text)
+    with pytest.raises(SnapshotError) as caught:
+        hpargparse.load(tmp_path / "a.yaml", manager)
+    assert str(caught.value) == f"{tmp_path / 'a.yaml'}:{sentence}\nDelete one of the two."
+    assert manager.get_values() == before
+
+
+def test_a_pickle_gives_a_key_once(tmp_path: Path) -> None:
+    (tmp_path / "a.pkl").write_bytes(pickle.dumps({"o": {1: 5}, "o.1": 7}))
+    with pytest.raises(SnapshotError, match=r"a\.pkl: `o\.1` is given twice\."):
+        hpargparse.load(tmp_path / "a.pkl", managed('_("o", {1: 2})'))
+
+
+def test_other_keys_than_those_of_the_dict_change_it(tmp_path: Path) -> None:
+    manager = managed('_("o", {"a.b": 1, "c": {"d.e": 3, 2: 4}})')
+    (tmp_path / "a.yaml").write_text("o.c.d.e: 7\no: {c: {2: 5}, f: 6}\no.a.b: 9")
+    hpargparse.load(tmp_path / "a.yaml", manager)
+    assert manager("o") == {"a.b": 9, "c": {"d.e": 7, 2: 5}, "f": 6}
 
 
 @pytest.mark.parametrize("name", ["none.yaml", "none/a.yaml"])

@@ -12,7 +12,7 @@ from ..errors import SnapshotError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
 
@@ -77,7 +77,7 @@ def flatten(
             continue
         line = snapshot.lines.get(path)
         if name in entries:
-            _refuse_twice(snapshot.path, name, entries[name].line, line)
+            raise twice(snapshot.path, name, entries[name].line, line)
         entries[name] = Entry(name, value, line)
     _demand_no_overlap(snapshot.path, entries, separator)
     return list(entries.values())
@@ -98,12 +98,16 @@ def _demand_no_overlap(path: str, entries: dict[str, Entry], separator: str) -> 
             raise SnapshotError.at(path, entry.line, message, "Look where the file comes from.")
         for length in range(1, len(parts)):
             above = entries.get(separator.join(parts[:length]))
-            if above is not None and _holds(above.value, parts[length:]):
-                _refuse_twice(path, name, above.line, entry.line)
+            if above is not None and holds(above.value, parts[length:]):
+                raise twice(path, name, above.line, entry.line)
 
 
-def _holds(value: Any, path: list[str]) -> bool:
-    """Tell whether a value has a key at a path."""
+def holds(value: Any, path: Sequence[object]) -> bool:
+    """Tell whether a value has a key at a path.
+
+    >>> holds({"a": {1: 2}}, ["a", 1]), holds({"a": 1}, ["a", 1])
+    (True, False)
+    """
     for part in path:
         if type(value) is not dict or part not in value:
             return False
@@ -111,8 +115,14 @@ def _holds(value: Any, path: list[str]) -> bool:
     return True
 
 
-def _refuse_twice(path: str, name: str, first: int | None, line: int | None) -> None:
+def twice(path: str, name: str, first: int | None, line: int | None) -> SnapshotError:
+    """Make the error for a name that a file gives in two lines.
+
+    >>> print(twice("cfg.yaml", "lr", 1, 3))
+    cfg.yaml:3: `lr` is given twice, first in line 1.
+    Delete one of the two.
+    """
     where = f", first in line {first}" if first is not None else ""
-    raise SnapshotError.at(
+    return SnapshotError.at(
         path, line, f"`{name}` is given twice{where}.", "Delete one of the two.", name=name
     )
