@@ -115,6 +115,7 @@ def test_a_word_of_an_option_may_be_a_folder(line: str, capsys: pytest.CaptureFi
     [
         pytest.param("a.py --nam3 data.csv", "(did you mean --name?)", id="unknown option"),
         pytest.param("a.py --flag data.csv", "data.csv:2", id="behind a flag"),
+        pytest.param("data.csv --name a.py", "data.csv:2", id="before an option"),
         pytest.param("--flag data.csv", "data.csv:2", id="alone behind a flag"),
         pytest.param("--flag none --no data.csv", "data.csv:2", id="alone"),
         pytest.param("--na a.py --nam3 data.csv", "(did you mean --name?)", id="two"),
