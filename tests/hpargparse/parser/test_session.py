@@ -326,6 +326,19 @@ def test_one_file_for_two_managers_is_refused(capsys: pytest.CaptureFixture[str]
     assert (os.path.exists("new.yaml"), manager("a")) == (False, 1)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="symlinks need privileges there")
+def test_a_link_to_the_file_of_another_manager_is_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser, _manager = bound('_("a", 1)')
+    hpargparse.bind(parser, managed('hp("b", 2)', "hp"), action_prefix="b")
+    _file("a: 5")
+    os.symlink("a.yaml", "link.yaml")
+    message = refusal(capsys, parser, "--hp-save a.yaml --b-save link.yaml")
+    assert message.startswith("link.yaml: The managers `_` and `hp` would both be saved to it")
+    assert Path("a.yaml").read_text() == "a: 5"
+
+
 def test_two_managers_may_be_written_to_one_stream(capsys: pytest.CaptureFixture[str]) -> None:
     parser, _manager = bound('_("a", 1)')
     hpargparse.bind(parser, managed('hp("b", 2)', "hp"), action_prefix="b")
