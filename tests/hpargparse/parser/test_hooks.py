@@ -373,8 +373,9 @@ class TestSubclasses:
         assert manager("epochs") == 9
 
     def test_may_take_more_than_words_and_a_namespace(self) -> None:
-        parser, manager = bound(parser=_Configured())
-        assert parser.parse_args(["--name", "x"], None, "7", lr="2").name == "x"
+        own = _Configured()
+        _, manager = bound(parser=own)
+        assert own.parse_args(["--name", "x"], None, "7", lr="2").name == "x"
         assert (manager("epochs"), manager("lr")) == (7, 2.0)
 
     @pytest.mark.parametrize("line", ["--lr x", "--lrr=1", "--hp-load none.yaml", "--act x"])

@@ -137,6 +137,15 @@ def test_a_call_that_may_be_of_two_managers_is_of_both() -> None:
     assert [each.placeholder for each in _extract(text).occurrences] == ["a", "b"]
 
 
+def test_a_private_attribute_is_another_one_inside_of_a_class() -> None:
+    text = (
+        "import hpman\nclass A:\n    hpman.m.__lr('x', 1)\n"
+        "    def f(self):\n        return hpman.m.__lr('y', 2)\n"
+        "def g():\n    return hpman.m.__lr('z', 3)\n"
+    )
+    assert [each.name for each in _extract(text, "__lr").occurrences] == ["z"]
+
+
 def test_a_huge_integer_is_a_literal_though_it_cannot_be_printed() -> None:
     (found,) = _extract(f"_('a', 0x{'f' * 5000})").occurrences
     assert found.value == int("f" * 5000, 16)
