@@ -84,11 +84,9 @@ def compare(old: Iterable[Fact], new: Iterable[Fact]) -> list[Change]:
             change = _difference(one, other)
             if change is not None:
                 changes.append(change)
-    gone = [each.old for each in changes if each.old and each.new is None]
-    come = [each.new for each in changes if each.new and each.old is None]
     renamed = likely_renames(
-        [each for each in gone if (each.placeholder, each.name) not in after],
-        [each for each in come if (each.placeholder, each.name) not in before],
+        [each for key, facts in before.items() if key not in after for each in facts],
+        [each for key, facts in after.items() if key not in before for each in facts],
     )
     taken = {id(fact) for pair in renamed for fact in pair}
     changes = [each for each in changes if id(each.fact) not in taken]

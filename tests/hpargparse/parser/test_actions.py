@@ -205,6 +205,9 @@ def test_a_key_of_what_is_no_dict_any_more_is_refused(capsys: pytest.CaptureFixt
         pytest.param("--ks 1 b", "argument --ks: invalid int value: 'b' in '1 b'", id="element"),
         pytest.param("--opt.lr b", "argument --opt.lr: invalid float value: 'b'", id="key"),
         pytest.param("--lr", "argument --lr: expected one argument", id="no word"),
+        pytest.param(
+            "--lr --epochs -3", "argument --lr: expected one argument", id="an option for a word"
+        ),
         pytest.param("--no-shuffle=1", "argument --no-shuffle: ignored explicit", id="negated"),
         pytest.param("--hp-list xml", "argument --hp-list: invalid choice: 'xml'", id="listing"),
     ],
