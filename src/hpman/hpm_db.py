@@ -7,11 +7,16 @@ wins.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, SupportsIndex, TypeVar, overload
 
 from .errors import EMPTY
 from .record import Slotted
-from .rows import HyperParameterOccurrence, HyperParameterPriority, P
+from .rows import HyperParameterOccurrence, HyperParameterPriority, P, name_of, row_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .rows import Fact
 
 T = TypeVar("T")
 Row = Any  # a HyperParameterOccurrence, or the dict that `choose_columns` leaves of one
@@ -253,9 +258,30 @@ class HyperParamNode(Slotted):
         return f"HyperParamNode({self.name!r}, {self.value!r})"
 
 
-def nodes_of(db: HyperParameterDB) -> dict[str, HyperParamNode]:
-    """Return the node of each name, in order of appearance."""
-    return {name: HyperParamNode(name, rows) for name, rows in db.group_by("name").items()}
+def table_of(facts: Iterable[Fact]) -> HyperParameterDB:
+    """Make the row of each fact."""
+    return HyperParameterDB(row_of(*each) for each in enumerate(facts))
+
+
+def node_of(name: str, facts: Iterable[tuple[int, Fact]]) -> HyperParamNode:
+    """Make the node of a name from all that is known of it, and where that stands in the table."""
+    return HyperParamNode(name, [row_of(*each) for each in facts])
+
+
+def node_among(facts: Iterable[Fact], name: str) -> HyperParamNode:
+    """Make the node of one name among all."""
+    return node_of(name, [each for each in enumerate(facts) if name_of(each[1]) == name])
+
+
+def nodes_of(facts: Iterable[Fact]) -> dict[str, Callable[[], HyperParamNode]]:
+    """Return what makes the node of each name, in order of appearance.
+
+    Rows cost far more than facts do: who asks for one name pays for its rows only.
+    """
+    found: dict[str, list[tuple[int, Fact]]] = {}
+    for number, fact in enumerate(facts):
+        found.setdefault(name_of(fact), []).append((number, fact))
+    return {name: partial(node_of, name, those) for name, those in found.items()}
 
 
 __all__ = [

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .hpm_db import HyperParameterDB, HyperParameterOccurrence, HyperParamNode
+    from .rows import Fact
     from .runtime.origin import Explanation, Origin
     from .runtime.tree import TreeView
     from .static.files import Path, Paths
@@ -331,26 +332,25 @@ class HyperParameterManager:
         Each time it is a fresh one: changing the table, its rows, or a default
         or hint from the sources in a row, changes nothing of the manager.
         """
-        from .hpm_db import HyperParameterDB
-        from .rows import parsed_row, runtime_row
+        from .hpm_db import table_of
 
-        rows = [parsed_row(each) for each in self.index.occurrences(self.placeholder)]
-        rows += [runtime_row(*each) for each in self._store.rows()]
-        for number, row in enumerate(rows):
-            row.index = number
-        return HyperParameterDB(rows)
+        return table_of(self._facts())
+
+    def _facts(self) -> list[Fact]:
+        """List what the rows of the table are made of, in their order."""
+        return [*self.index.occurrences(self.placeholder), *self._store.rows()]
 
     def get_nodes(self) -> list[HyperParamNode]:
         """Return each hyperparameter that has a value, with its rows, in source order."""
         from .hpm_db import nodes_of
 
-        return [node for node in nodes_of(self.db).values() if not node.empty]
+        return [node for make in nodes_of(self._facts()).values() if not (node := make()).empty]
 
     def get_occurrence(self, name: str) -> HyperParameterOccurrence | None:
         """Return the row whose value wins, or None where there is no such hyperparameter."""
-        from .hpm_db import HyperParamNode, L
+        from .hpm_db import node_among
 
-        return HyperParamNode(name, self.db.select(L.of_name(name))).get()
+        return node_among(self._facts(), name).get()
 
     def get_occurrence_of_value(self, name: str) -> HyperParameterOccurrence | None:
         """Return the row whose value wins, or None where no row carries a value."""
@@ -366,7 +366,7 @@ class HyperParameterManager:
         def version() -> object:
             return self._index, self._store.version()
 
-        return TreeView(lambda: nodes_of(self.db), version, self.separator)
+        return TreeView(lambda: nodes_of(self._facts()), version, self.separator)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the values; a manager of `hpman.m` becomes the other process's own.

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 from .errors import EMPTY
+from .occurrence import Occurrence
 from .record import Slotted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .occurrence import Occurrence
+    Given = tuple[str, Any, int]  # name, value and rank of what the running program gave
+    Fact = Occurrence | Given
 
 
 class HyperParameterPriority(enum.IntEnum):
@@ -209,3 +211,15 @@ def _own(value: Any) -> Any:
 def runtime_row(name: str, value: Any, rank: int) -> HyperParameterOccurrence:
     """Make the row of a default that a call gave, or of a value that was set: the very object."""
     return HyperParameterOccurrence(name=name, value=value, priority=P(rank))
+
+
+def name_of(fact: Fact) -> str:
+    """Return the hyperparameter that a fact is about."""
+    return fact.name if isinstance(fact, Occurrence) else fact[0]
+
+
+def row_of(number: int, fact: Fact) -> HyperParameterOccurrence:
+    """Make the row of a fact, whose place in the table is known."""
+    row = parsed_row(fact) if isinstance(fact, Occurrence) else runtime_row(*fact)
+    row.index = number
+    return row

@@ -25,6 +25,7 @@ from hpman import (
     NotLiteralNameException,
     UnreadableSourceError,
 )
+from hpman.hpm_db import HyperParameterOccurrence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -476,6 +477,45 @@ def test_a_tree_that_is_not_written_to_is_sorted_once(parsed: HyperParameterMana
     assert first is not None
     assert again is not None
     assert first.node is again.node
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda _: _.get_occurrence("lr"), id="occurrence"),
+        pytest.param(lambda _: _.get_occurrence_of_value("lr"), id="occurrence of value"),
+        pytest.param(lambda _: _.tree.get("lr").node, id="tree"),
+    ],
+)
+def test_who_asks_for_one_name_pays_for_the_rows_of_that_name(
+    parsed: HyperParameterManager,
+    monkeypatch: pytest.MonkeyPatch,
+    ask: Callable[[HyperParameterManager], object],
+) -> None:
+    made: list[str] = []
+    make = HyperParameterOccurrence.__init__
+
+    def seen(row: HyperParameterOccurrence, given: Any = None, /, **columns: Any) -> None:
+        made.append(columns["name"])
+        make(row, given, **columns)
+
+    parsed.set_values({"lr": 2, "other": 3})
+    monkeypatch.setattr(HyperParameterOccurrence, "__init__", seen)
+    assert ask(parsed) is not None
+    assert made == ["lr"] * 3
+
+
+def test_a_row_of_one_name_tells_its_place_in_the_whole_table(
+    parsed: HyperParameterManager,
+) -> None:
+    parsed.set_value("used", 1)
+    for name in {row.name for row in parsed.db}:
+        row, view = parsed.get_occurrence(name), parsed.tree.get(name)
+        assert row is not None
+        assert row == parsed.db[row.index]
+        assert view is not None
+        assert view.node is not None
+        assert view.node.get() == row
 
 
 def test_hyperparameters_that_only_the_program_has_named_come_last(

@@ -42,17 +42,17 @@ class TreeView(Slotted, Generic[N]):
     A view shows what there is when it is asked; one that was pickled, what there was then.
 
     Args:
-        nodes: returns the node of each name.
+        nodes: returns what makes the node of each name, which is asked for when somebody looks.
         version: returns what is equal as long as nothing changes.
         separator: the text that separates the parts of a name.
 
     >>> class Leaf:
     ...     empty = False
-    >>> nodes = {"model.depth": Leaf(), "model.width": Leaf(), "lr": Leaf()}
+    >>> nodes = {"model.depth": Leaf, "model.width": Leaf, "lr": Leaf}
     >>> view = TreeView(lambda: nodes, lambda: len(nodes))
     >>> view.count(), view.get("model").count(), view.get("zz")
     (3, 2, None)
-    >>> nodes["zz.top"] = Leaf()
+    >>> nodes["zz.top"] = Leaf
     >>> view.count(), view.get("zz").count()
     (4, 1)
     """
@@ -61,7 +61,7 @@ class TreeView(Slotted, Generic[N]):
 
     def __init__(
         self,
-        nodes: Callable[[], Mapping[str, N]],
+        nodes: Callable[[], Mapping[str, Callable[[], N]]],
         version: Callable[[], object],
         separator: str = ".",
     ) -> None:
@@ -118,8 +118,9 @@ class TreeView(Slotted, Generic[N]):
         pending = [self._branch()]
         while pending:
             branch = pending.pop()
-            if branch.node is not None and not branch.node.empty:
-                yield branch.node
+            node = branch.node
+            if node is not None and not node.empty:
+                yield node
             pending.extend(reversed(branch.children.values()))
 
     def count(self) -> int:
@@ -138,7 +139,7 @@ class TreeView(Slotted, Generic[N]):
     def empty(self) -> bool:
         """Whether no name stands here or below."""
         branch = self._branch()
-        return branch.node is None and not branch.children
+        return branch.make is None and not branch.children
 
     def __repr__(self) -> str:
         """Show the place and what is below."""
@@ -148,12 +149,20 @@ class TreeView(Slotted, Generic[N]):
 class _Branch(Slotted, Generic[N]):
     """Hold the node of one name, and the branches below."""
 
-    __slots__ = ("children", "node")
+    __slots__ = ("_node", "children", "make")
 
     def __init__(self) -> None:
         """Start with nothing."""
-        self.node: N | None = None
+        self.make: Callable[[], N] | None = None
         self.children: dict[str, _Branch[N]] = {}
+        self._node: N | None = None
+
+    @property
+    def node(self) -> N | None:
+        """The node, made at the first question."""
+        if self._node is None and self.make is not None:
+            self._node = self.make()
+        return self._node
 
     def at(self, parts: Iterable[str]) -> _Branch[N] | None:
         """Return the branch at some place below, or None."""
@@ -170,7 +179,7 @@ class _Trie(Slotted, Generic[N]):
 
     def __init__(
         self,
-        nodes: Callable[[], Mapping[str, N]],
+        nodes: Callable[[], Mapping[str, Callable[[], N]]],
         version: Callable[[], object],
         separator: str,
     ) -> None:
@@ -186,22 +195,34 @@ class _Trie(Slotted, Generic[N]):
         known, root = self._grown
         if root is None or version != known:
             root = _Branch()
-            for name, node in self._nodes().items():
+            for name, make in self._nodes().items():
                 branch = root
                 for part in name.split(self.separator):
-                    branch = branch.children.setdefault(part, _Branch())
-                branch.node = node
+                    below = branch.children.get(part)
+                    if below is None:
+                        below = branch.children[part] = _Branch()
+                    branch = below
+                branch.make = make
             self._grown = version, root
         return root
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the nodes as they are now."""
-        return _still, (dict(self._nodes()), self.separator)
+        nodes = {name: make() for name, make in self._nodes().items()}
+        return _still, (nodes, self.separator)
 
 
 def _still(nodes: Mapping[str, N], separator: str) -> _Trie[N]:
     """Sort nodes that do not change any more."""
-    return _Trie(lambda: nodes, lambda: None, separator)
+
+    def remade(node: N) -> Callable[[], N]:
+        return lambda: node
+
+    return _Trie(lambda: {name: remade(each) for name, each in nodes.items()}, _never, separator)
+
+
+def _never() -> None:
+    """Be the version of what does not change."""
 
 
 def nest(

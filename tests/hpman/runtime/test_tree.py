@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import repeat
+
 import pytest
 
 from hpman.runtime.tree import TreeView, key_path, keys_below
@@ -18,7 +21,7 @@ class Node:
 def view(*names: str, separator: str = ".") -> TreeView[Node]:
     """Make a view; a name with a question mark behind it has no value."""
     nodes = [Node(name.rstrip("?"), empty=name.endswith("?")) for name in names]
-    named = {node.name: node for node in nodes}
+    named = {node.name: partial(next, repeat(node)) for node in nodes}
     return TreeView(lambda: named, lambda: None, separator)
 
 
