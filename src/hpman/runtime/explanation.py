@@ -30,10 +30,18 @@ def explain(journal: Journal, ranks: Ranks, name: str) -> Explanation:
         for seen in _seen_from(ranks, origin, leaf, name)
     ]
     below = name + ranks.separator
-    more = _histories(ranks.layers)
-    for _, given, place, value in journal.events(names, below=below, more=more):
-        found.extend(_seen_from(ranks, Origin(*place, value), given, name))
+    if _is_set(ranks, names, below):
+        more = _histories(ranks.layers)
+        for _, given, place, value in journal.events(names, below=below, more=more):
+            found.extend(_seen_from(ranks, Origin(*place, value), given, name))
     return Explanation(found)
+
+
+def _is_set(ranks: Ranks, names: Iterable[str], below: str) -> bool:
+    """Tell whether something that was set is still there, at one of the names or below."""
+    return not ranks.sets.keys().isdisjoint(names) or any(
+        each.startswith(below) for each in ranks.sets
+    )
 
 
 def where(journal: Journal, ranks: Ranks, name: str, layers: Iterable[Layer]) -> str:

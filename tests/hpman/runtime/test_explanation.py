@@ -47,6 +47,27 @@ def test_a_value_is_explained_from_its_default_to_what_won() -> None:
     assert chain[1].path == HERE
 
 
+def test_what_was_set_and_is_gone_explains_nothing() -> None:
+    store = Store()
+    store.set({"m": {}})
+    store.set({"m.d": 4})
+    store.set({"m": {"c": 0}})  # in the place of `m.d` too
+    store.accept("m.d", 1)
+    assert [(each.kind, each.value) for each in store.explain("m.d")] == [("call", 1)]
+    store.set({"m.d": 5})
+    assert store.explain("m.d")[-1].value == 5
+
+
+def test_what_another_process_has_replaced_and_taken_back_explains_nothing() -> None:
+    store, other = parsed({"lr": 1}), Store()
+    store.set({"lr": 2})
+    with other.override({"lr": 3}):
+        store.restore(other.state())
+    assert store.explain("lr")[-1].value == store.read("lr") == 3
+    store.restore(other.state())
+    assert store.explain("lr")[-1].value == store.read("lr") == 1
+
+
 def test_values_set_together_may_have_an_origin_each() -> None:
     store = parsed({"a": 1, "m.x": 1, "m.y": 2})
     store.set(
