@@ -35,26 +35,34 @@ def shorthands(
         Each spelling with its action.
     """
     dashes = spell("")
-    flags: list[HyperParameterAction | KeyAction] = [action] if action.kind is bool else []
-    exact: dict[str, BoundAction] = {}
+    heads = dict.fromkeys((spell(action.name)[len(dashes) :], action.name))
+    # The keys `a_b` and `a-b` are two: who writes a key as it is gets that one.
+    exact: dict[str, KeyAction | NegatedAction] = {}
+    alike: list[tuple[str, KeyAction | NegatedAction]] = []
+
+    def add(lead: str, key: str, other: KeyAction | NegatedAction) -> None:
+        for head in heads:
+            exact[f"{lead}{head}{key}"] = other
+            alike.append((f"{lead}{head}{spell(key)[len(dashes) :]}", other))
+
+    flags: list[tuple[str, HyperParameterAction | KeyAction]] = []
+    if action.kind is bool:
+        flags.append(("", action))
     default = action.hyperparameter.value
     if type(default) is dict:
         for key, path in key_paths(default, separator).items():
-            each = KeyAction(action, path, separator.join((action.name, key)), spell, separator)
-            exact[f"{dashes}{each.name}"] = each
+            each = KeyAction(action, path, f"{action.name}{separator}{key}", spell, separator)
+            add(dashes, f"{separator}{key}", each)
             if each.kind is bool:
-                flags.append(each)
+                flags.append((f"{separator}{key}", each))
             elif each.kind in SEQUENCES:
                 action.binding.sequences.append(each)
-    for flag in flags:
+    for key, flag in flags:
         negated = NegatedAction(flag, spell(f"no-{flag.name}"))
-        exact[f"{dashes}no-{flag.name}"] = exact[f"{dashes}no_{flag.name}"] = negated
-    # The keys `a_b` and `a-b` are two: who writes a key as it is gets that one.
-    for option, other in exact.items():
-        spelled = spell(option[len(dashes) :])
-        if spelled not in exact:
-            yield spelled, other
-        yield option, other
+        add(f"{dashes}no-", key, negated)
+        add(f"{dashes}no_", key, negated)
+    yield from dict.fromkeys(each for each in alike if each[0] not in exact)
+    yield from exact.items()
 
 
 class _Fixed(list[str]):

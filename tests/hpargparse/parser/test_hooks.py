@@ -489,3 +489,25 @@ def test_a_key_that_is_written_as_it_is_comes_before_one_that_is_spelled_alike(
 ) -> None:
     default = {"a_b": 1, "a-b": 2, "c_d": 3}
     assert parsed(line, f"_('opt', {default})").opt == {**default, **keys}
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--clip-grad.max_norm=5", {"max_norm": 5}),
+        ("--clip_grad.max-norm=5", {"max_norm": 5}),
+        ("--clip-grad.of_net.on_cpu=yes", {"of_net": {"on_cpu": True}}),
+        ("--clip_grad.of-net.on-cpu=yes", {"of_net": {"on_cpu": True}}),
+        ("--clip-grad.error_if", {"error_if": True}),
+        ("--no-clip-grad.error_if", {"error_if": False}),
+        ("--no_clip-grad.error_if", {"error_if": False}),
+        ("--no-clip_grad.error-if", {"error_if": False}),
+        ("--clip-grad.a_b=5", {"a_b": 5}),
+        ("--clip_grad.a-b=5", {"a-b": 5}),
+    ],
+)
+def test_a_key_is_spelled_as_its_dict_shows_it_whatever_its_option_looks_like(
+    option: str, value: dict[str, object]
+) -> None:
+    default = {"max_norm": 1, "of_net": {"on_cpu": False}, "error_if": True, "a_b": 1, "a-b": 2}
+    assert parsed(option, f"_('clip_grad', {default})").clip_grad == {**default, **value}
