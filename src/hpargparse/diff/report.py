@@ -41,10 +41,7 @@ def report(
     if not changes:
         return f"No hyperparameter differs between {old} and {new}.\n"
     rows = [_rows(each, width) for each in changes]
-    # Wide enough for nearly all; what is longer pushes its own place to the right.
-    places = max(width_of(each[0][1]) for each in rows)
-    lefts = [width_of(each[0][0]) for each in rows]
-    room = max((left for left in lefts if left + 2 + places <= width), default=0)
+    column = _column([each[0] for each in rows], width)
     is_usual = all(each.fact.placeholder in ("", _USUAL) for each in changes)
     lines: list[str] = []
     manager = None
@@ -52,13 +49,23 @@ def report(
         if not is_usual and change.fact.placeholder != manager:
             manager = change.fact.placeholder
             lines.append(f"hyperparameters of {printable(manager)}:")
-        blanks = " " * (max(room - width_of(left), 0) + 2)
+        fits = column + width_of(place) <= width
+        blanks = " " * max(column - width_of(left) if fits else 0, 2)
         shown = f"{left}{blanks}{place}".rstrip()
         lines.append(_painted(shown, left, change.kind) if is_coloured else shown)
         lines += [f"    {text}" for text, _place in below]
     counts = ((kind, sum(each.kind == kind for each in changes)) for kind in KINDS)
     summary = ", ".join(f"{count} {kind}" for kind, count in counts if count)
     return "\n".join([*lines, f"{summary} ({old} -> {new})", ""])
+
+
+def _column(rows: Sequence[tuple[str, str]], width: int) -> int:
+    """Return where places begin in most lines; one that has no room there follows its text."""
+    fitting = [0] * (width + 1)
+    for left, place in rows:
+        for column in range(width_of(left) + 2, width - width_of(place) + 1):
+            fitting[column] += 1
+    return fitting.index(max(fitting))
 
 
 def spelled(fact: Fact) -> str:

@@ -23,6 +23,29 @@ def test_colours_end_before_the_place() -> None:
     assert shown.splitlines()[0] == "\x1b[32m+ a = 1\x1b[0m  a.py:1"
 
 
+def test_places_stand_in_one_column_though_one_line_is_too_long_for_it() -> None:
+    new = [
+        _fact("momentum", 22222, "22222"),
+        _fact("lr"),
+        _fact("n", 2, "2", file="b" * 30, place=Place("b" * 30, 2)),
+        _fact("a" * 35),
+    ]
+    changes = compare([_fact("n", file="a" * 30, place=Place("a" * 30, 1))], new)
+    lines = report(changes, "x", "y", width=60).splitlines()
+    assert lines[:-1] == [
+        f"+ {'a' * 35} = 1  a.py:1",
+        f"+ lr = 1{' ' * 33}  a.py:1",
+        f"+ momentum = 22222{' ' * 23}  a.py:1",
+        f"~ n: 1 -> 2  {'a' * 30}:1 -> {'b' * 30}:2",
+    ]
+
+
+def test_what_is_wider_than_the_page_pushes_no_other_place() -> None:
+    changes = compare([], [_fact("lr"), _fact("momentum"), _fact("x" * 60)])
+    lines = report(changes, "x", "y", width=60).splitlines()
+    assert lines[:2] == ["+ lr = 1        a.py:1", "+ momentum = 1  a.py:1"]
+
+
 def test_a_value_that_is_written_alike_shows_its_types() -> None:
     changes = compare([_fact("a", 1)], [_fact("a", 1.0)])
     assert report(changes, "x", "y").startswith("~ a: 1 -> 1 (int -> float)  a.py:1\n")
