@@ -504,6 +504,7 @@ def test_a_key_that_is_written_as_it_is_comes_before_one_that_is_spelled_alike(
         ("--no-clip_grad.error-if", {"error_if": False}),
         ("--clip-grad.a_b=5", {"a_b": 5}),
         ("--clip_grad.a-b=5", {"a-b": 5}),
+        ("--clip-grad.a-b=5", {"a-b": 5}),
     ],
 )
 def test_a_key_is_spelled_as_its_dict_shows_it_whatever_its_option_looks_like(
