@@ -28,10 +28,25 @@ def words_of(args: Sequence[str] | None) -> list[str]:
     Where a shell asks what can follow, these are the finished words that it has so far.
     """
     if is_asked():
-        line = os.environ["COMP_LINE"]
-        words = line.split()[int(os.environ[_INDEX]) :]
-        return words if line[-1:].isspace() else words[:-1]
+        return _finished(os.environ["COMP_LINE"])[int(os.environ[_INDEX]) :]
     return list(sys.argv[1:] if args is None else args)
+
+
+def _finished(line: str) -> list[str]:
+    """Return the words before the one at the cursor, as the shell would hand them on."""
+    import shlex
+
+    line = line[: int(os.environ.get("COMP_POINT", len(line)))]
+    lexer = shlex.shlex(line, posix=True)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    words: list[str] = []
+    try:
+        words += lexer
+        if not line[-1:].isspace() or line[-2:-1] == "\\":
+            del words[-1:]
+    except ValueError:  # a quote is open: the word at the cursor holds it
+        pass
+    return [os.path.expanduser(word) for word in words]
 
 
 def skip_words(count: int) -> None:

@@ -44,15 +44,15 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return "train.py"
 
 
-def asked(command: list[str], line: str) -> list[str]:
-    """Complete a line as a shell does that has registered the command."""
+def asked(command: list[str], line: str, point: int | None = None) -> list[str]:
+    """Complete a line, the cursor at its end or a point, as a shell that has the command does."""
     environment = {
         **os.environ,
         "_ARGCOMPLETE": "1",
         "_ARGCOMPLETE_IFS": "\n",
         "_ARGCOMPLETE_STDOUT_FILENAME": "answer",
         "COMP_LINE": line,
-        "COMP_POINT": str(len(line)),
+        "COMP_POINT": str(len(line) if point is None else point),
     }
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
@@ -108,6 +108,34 @@ def test_hpcli_completes_the_hyperparameters_of_its_paths(program: str) -> None:
 )
 def test_each_command_completes(program: str, line: str, words: list[str]) -> None:
     assert sorted(asked([sys.executable, "-m", "hpman"], line)) == words
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        pytest.param("hpman run 'my runs/train.py' --we", ["--weight-decay"], id="quoted"),
+        pytest.param('hpman list "my runs" --we', ["--weight-decay"], id="a folder"),
+        pytest.param(r"hpman run my\ runs/train.py --act t", ["tanh"], id="escaped"),
+        pytest.param("hpman run ~/train.py --we", ["--weight-decay"], id="of the home folder"),
+        pytest.param("hpman run train.py --act tanh --hp-load 'my ru", ["my runs/"], id="open"),
+        pytest.param(r"hpman run my\ ", [r"my\ runs/"], id="open after a backslash"),
+    ],
+)
+def test_words_are_told_apart_as_a_shell_tells_them(
+    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, words: list[str]
+) -> None:
+    (tmp_path / "my runs").mkdir()
+    (tmp_path / "my runs" / program).write_text(PROGRAM, encoding="utf-8")
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    assert asked([sys.executable, "-m", "hpman"], line) == words
+
+
+def test_what_stands_behind_the_cursor_is_not_looked_at(program: str) -> None:
+    line = f"hpman run {program} --we --act relu"
+    command = [sys.executable, "-m", "hpman"]
+    assert asked(command, line, line.index(" --act")) == ["--weight-decay"]
+    assert asked(command, line, len("hpman r")) == ["run"]
 
 
 def test_argcomplete_is_handed_the_parser_of_run_itself(monkeypatch: pytest.MonkeyPatch) -> None:
