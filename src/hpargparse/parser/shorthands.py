@@ -36,15 +36,7 @@ def shorthands(
     """
     dashes = spell("")
     heads = dict.fromkeys((spell(action.name)[len(dashes) :], action.name))
-    # The keys `a_b` and `a-b` are two: who writes a key as it is gets that one.
-    exact: dict[str, KeyAction | NegatedAction] = {}
-    alike: list[tuple[str, KeyAction | NegatedAction]] = []
-
-    def add(lead: str, key: str, other: KeyAction | NegatedAction) -> None:
-        for head in heads:
-            exact[f"{lead}{head}{key}"] = other
-            alike.append((f"{lead}{head}{spell(key)[len(dashes) :]}", other))
-
+    others: list[tuple[str, str, KeyAction | NegatedAction]] = []  # around the name
     flags: list[tuple[str, HyperParameterAction | KeyAction]] = []
     if action.kind is bool:
         flags.append(("", action))
@@ -52,17 +44,22 @@ def shorthands(
     if type(default) is dict:
         for key, path in key_paths(default, separator).items():
             each = KeyAction(action, path, f"{action.name}{separator}{key}", spell, separator)
-            add(dashes, f"{separator}{key}", each)
+            others.append((dashes, f"{separator}{key}", each))
             if each.kind is bool:
                 flags.append((f"{separator}{key}", each))
             elif each.kind in SEQUENCES:
                 action.binding.sequences.append(each)
     for key, flag in flags:
         negated = NegatedAction(flag, spell(f"no-{flag.name}"))
-        add(f"{dashes}no-", key, negated)
-        add(f"{dashes}no_", key, negated)
-    yield from dict.fromkeys(each for each in alike if each[0] not in exact)
-    yield from exact.items()
+        others += ((f"{dashes}no-", key, negated), (f"{dashes}no_", key, negated))
+    # The keys `a_b` and `a-b` are two: who writes a key as it is gets that one.
+    exact = {f"{lead}{head}{key}" for lead, key, _other in others for head in heads}
+    for lead, key, other in others:
+        for head in heads:
+            spelled = f"{lead}{head}{spell(key)[len(dashes) :]}"
+            if spelled not in exact:
+                yield spelled, other
+            yield f"{lead}{head}{key}", other
 
 
 class _Fixed(list[str]):
