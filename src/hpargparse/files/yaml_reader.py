@@ -52,8 +52,11 @@ class YamlReader:
         """
         value: object = None
         stack: list[_Node] = []
+        before: _Step | None = None
         for step in _Tape(self._fail).expand(self._events()):
             if step.kind in "[{":
+                if before is not None and before.is_merge and stack[-1].key == before.text:
+                    raise self._merge(before)
                 stack.append(self._opened(step, stack))
                 continue
             if step.kind == "end":
@@ -61,6 +64,7 @@ class YamlReader:
                 made, line = self._finished(node), node.step.line
             else:
                 made, line = self._scalar(step), step.line
+            before = step
             if stack:
                 self._add(stack[-1], made, line)
             else:
@@ -109,6 +113,14 @@ class YamlReader:
 
     def _malformed(self, line: int | None, problem: str) -> SnapshotError:
         return self._fail(line, f"This cannot be read as YAML: {problem}.", self.advice)
+
+    def _merge(self, step: _Step) -> SnapshotError:
+        """Make the error for what earlier versions of YAML would merge."""
+        return self._fail(
+            step.line,
+            f"YAML 1.2 has no merge key `{step.text}`: it would be a key like others.",
+            "Write the values where they belong, or put the key in quotes.",
+        )
 
     def _opened(self, step: _Step, stack: list[_Node]) -> _Node:
         """Start a sequence or a mapping."""
@@ -205,7 +217,7 @@ class YamlReader:
 class _Step:
     """Keep what counts of one YAML event."""
 
-    __slots__ = ("anchor", "kind", "line", "plain", "tag", "text")
+    __slots__ = ("anchor", "is_merge", "kind", "line", "plain", "tag", "text")
 
     def __init__(self, kind: str, event: Any) -> None:
         self.kind = kind
@@ -214,6 +226,7 @@ class _Step:
         self.tag: str | None = None
         self.text = ""
         self.plain = False
+        self.is_merge = False
         if kind == "end":
             return
         self.anchor = event.anchor
@@ -221,6 +234,7 @@ class _Step:
             self.tag = event.tag
             self.text = event.value
             self.plain = event.implicit[0]
+            self.is_merge = self.plain and self.text == "<<"
             if self.tag == "!":  # The tag that says: not resolved, hence a text.
                 self.tag, self.plain = None, False
         elif kind != "alias":

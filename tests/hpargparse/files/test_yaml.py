@@ -126,6 +126,8 @@ def test_nan_is_nan() -> None:
             id="nested anchors",
         ),
         pytest.param("<<: 1", {"<<": 1}, id="no merge key in YAML 1.2"),
+        pytest.param("a: {'<<': {b: 1}}", {"a": {"<<": {"b": 1}}}, id="a key in quotes"),
+        pytest.param("a: [<<, {b: 1}]", {"a": ["<<", {"b": 1}]}, id="a text before a dict"),
         pytest.param("%YAML 1.2\n---\na: 1\n...\n", {"a": 1}, id="directive"),
     ],
 )
@@ -160,6 +162,12 @@ def test_each_key_has_its_line() -> None:
     [
         pytest.param(
             "a: 1\nb: 2\na: 3", "3: The key 'a' is given twice, first in line 1.", id="twice"
+        ),
+        pytest.param(
+            "a: &a {b: 1}\nc:\n  <<: *a", "3: YAML 1.2 has no merge key `<<`", id="merge key"
+        ),
+        pytest.param(
+            "a: &a {b: 1}\nc:\n  ? <<\n  : [*a]", "3: YAML 1.2 has no merge key", id="merge list"
         ),
         pytest.param(
             "a: {b: 1,\n b: 1}", "2: The key 'b' is given twice, first in line 1.", id="nested"
