@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hpargparse.commands import hpcli, hpman
-from hpargparse.completion import complete
+from hpargparse.completion import complete, words_of
 from tests.hpargparse.parser.bound import bound
 
 if TYPE_CHECKING:
@@ -129,6 +129,24 @@ def test_words_are_told_apart_as_a_shell_tells_them(
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(tmp_path))
     assert asked([sys.executable, "-m", "hpman"], line) == words
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        pytest.param("x a b ", ["a", "b"], id="between words"),
+        pytest.param("x a b", ["a"], id="in a word"),
+        pytest.param("x a 'b c", ["a"], id="in a quote"),
+        pytest.param("x 'a b' #c ", ["a b", "#c"], id="no comment"),
+        pytest.param("x a\\ b\\ ", [], id="behind a blank of the word"),
+    ],
+)
+def test_the_words_before_the_cursor_are_those_of_a_command(
+    monkeypatch: pytest.MonkeyPatch, line: str, words: list[str]
+) -> None:
+    monkeypatch.setenv("_ARGCOMPLETE", "1")
+    monkeypatch.setenv("COMP_LINE", line)
+    assert words_of(None) == words
 
 
 def test_what_stands_behind_the_cursor_is_not_looked_at(program: str) -> None:
