@@ -60,13 +60,7 @@ class HyperParameterManager:
         "separator",
     )
 
-    def __init__(
-        self,
-        placeholder: str,
-        separator: str = ".",
-        *,
-        home: str | None = None,
-    ) -> None:
+    def __init__(self, placeholder: str, separator: str = ".", *, home: str | None = None) -> None:
         """Start without sources and without values."""
         if not isinstance(placeholder, str):
             from .runtime.complaints import no_placeholder  # type: ignore[unreachable]
@@ -241,7 +235,7 @@ class HyperParameterManager:
 
     def exists(self, name: str) -> bool:
         """Tell whether a hyperparameter, or a branch, has a value."""
-        return self._store.exists(name)
+        return self._store.get(name) is not EMPTY
 
     def set_value(self, name: str, value: Any) -> Self:
         """Set a hyperparameter; what is set wins over every default.
@@ -320,6 +314,10 @@ class HyperParameterManager:
     def unused(self) -> list[str]:
         """Return the names that were set and that the program has never read."""
         return self._store.unused()
+
+    def early_reads(self) -> dict[str, tuple[Any, str, int]]:
+        """Return value, file and line of what modules and classes have read and nothing has set."""
+        return self._store.early_reads() if self._hot else {}
 
     def fingerprint(self) -> str:
         """Return a short hash of all values, the same in every process that has the same ones."""

@@ -9,13 +9,17 @@ from __future__ import annotations
 import argparse
 import os
 
+from hpman import printable, shown_path
+
 from ..errors import SnapshotError
 from ..files.access import STANDARD
 from ..files.advice import TO_PROGRAM, Advice
 from ..files.snapshot import write_all
 from ..formats import extension_format
+from ..shortening import shortened
 from ..streams import answer, terminal_width, warn
 from ..transfer import converters, read_values, saveable, unloadable
+from ..values.literals import plainly_spelled
 from .bound import UNASKED
 
 TYPE_CHECKING = False
@@ -181,6 +185,31 @@ def _demand_files_of_their_own(planned: Iterable[tuple[Binding, Requests, Plan]]
                     " both be saved to it, one in the place of the other; nothing was written.",
                     "Name a file for each.",
                 )
+
+
+def warn_of_early_reads(
+    early: Mapping[HyperParameterManager, Mapping[str, tuple[object, str, int]]],
+    parser: argparse.ArgumentParser,
+) -> None:
+    """Warn of places that keep another value than the one that is set now.
+
+    Args:
+        early: value, file and line of what was read before, by name.
+        parser: the parser whose command line came too late for them.
+    """
+    messages = []
+    for manager, reads in early.items():
+        now = manager.get_values()
+        for name, (value, path, line) in reads.items():
+            then, given = plainly_spelled(value), plainly_spelled(now.get(name, value))
+            if then != given:
+                messages.append(
+                    f"`{printable(name)}` is {shortened(given)} now, but "
+                    f"{shown_path(f'{path}:{line}')} has read {shortened(then)} before the command "
+                    "line was parsed; read it in a function that runs afterwards, or start the "
+                    "program with `hpman run`"
+                )
+    warn(parser.prog, messages)
 
 
 def print_listings(

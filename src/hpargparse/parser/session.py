@@ -59,8 +59,13 @@ class Session:
         self._share_settings()
         plans = self._plans()
         self._try(plans)
+        early = {manager: manager.early_reads() for manager in plans}
         for manager, plan in plans.items():
             plan.carry_out(manager)
+        if any(early.values()):
+            from .requested import warn_of_early_reads
+
+            warn_of_early_reads(early, self._parser)
         for binding in self._requests:
             _fill(namespace, binding)
         if self._is_listed:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Call = tuple[str, int, int]
     Noted = tuple[str | CodeType, int, int]
 
+_OF_FUNCTION = 1  # inspect.CO_OPTIMIZED: neither the code of a module nor of a class has it
 UNKNOWN: Place = ("setter", None, None, None)  # of what a store is told without a place
 
 
@@ -138,9 +139,10 @@ class Journal:
         places: where the latest run-time default of each name stands, as
             `call_site` tells it or as `place` does.
         time: how often something was set.
+        once: where code that runs only once, as that of a module, gave a run-time default.
     """
 
-    __slots__ = ("history", "places", "received", "time")
+    __slots__ = ("history", "once", "places", "received", "time")
 
     def __init__(self) -> None:
         """Start empty."""
@@ -148,6 +150,7 @@ class Journal:
         self.received: History = History()
         self.places: dict[str, Noted] = {}
         self.time: int = 0
+        self.once: dict[str, tuple[CodeType, int]] = {}
 
     def record(
         self,
@@ -216,6 +219,8 @@ class Journal:
             What was noted before, for `uncall`.
         """
         known = self.places.get(name)
+        if not site[0].co_flags & _OF_FUNCTION:
+            self.once.setdefault(name, site)
         self.places[name] = (*site, written if known is None else known[2])
         return known
 

@@ -29,10 +29,9 @@ if TYPE_CHECKING:
 class Store:
     """Keep the values of one manager in three ranks, the highest one winning.
 
-    What a name comes to is settled when something is written. Writers and
-    readers take a lock, so that nobody sees half of a write; only the two
-    dictionaries below are read without it. A write that is interrupted is
-    carried out to its end, or has not begun.
+    What a name comes to is settled when something is written. Writers and readers take a
+    lock, so that nobody sees half of a write; only the two dictionaries below are read without
+    it. A write that is interrupted is carried out to its end, or has not begun.
 
     Args:
         separator: the text that separates the parts of a name.
@@ -84,10 +83,8 @@ class Store:
         Raises:
             ImpossibleTree: if a name does not fit one that was called or set.
         """
-        known = dict(defaults)
-        used = frozenset([name for name, value in known.items() if value is EMPTY])
-        for name in used:
-            del known[name]
+        known = {name: value for name, value in defaults.items() if value is not EMPTY}
+        used = frozenset(defaults.keys() - known.keys())
         with WRITING:
             new = self._ranks.parsed(known, used, origin_of)
 
@@ -227,8 +224,7 @@ class Store:
 
         with WRITING:
             if layer in self._ranks.layers:
-                new = without(self._ranks, layer)
-                carry_out(lambda: self._publish(new))
+                carry_out(self._publish, without(self._ranks, layer))
 
     def _refresh(self, changed: dict[str, Any]) -> None:
         """Bring the dictionary of the hot call up to date after a write.
@@ -281,17 +277,13 @@ class Store:
     def find(self, name: str) -> Any:
         """Return the value of a name for the program as `read` does, else `EMPTY`."""
         with WRITING:
-            return self.read(name) if self.exists(name) else EMPTY
+            return EMPTY if self.get(name) is EMPTY else self.read(name)
 
     def get(self, name: str) -> Any:
         """Return the value of a leaf, a branch (a dict) or a key inside a leaf, else `EMPTY`."""
         demand_name(name)
         with WRITING:
             return self._ranks.value(name)
-
-    def exists(self, name: str) -> bool:
-        """Tell whether a name has a value."""
-        return self.get(name) is not EMPTY
 
     def values(self) -> dict[str, Any]:
         """Return the value of every name that has one, as a flat dict of its own."""
@@ -322,6 +314,13 @@ class Store:
 
         with WRITING:
             return unused(self._ranks, {*self.hot, *self._seen})
+
+    def early_reads(self) -> dict[str, tuple[Any, str, int]]:
+        """Return what code that runs only once has read, of names that nothing has set."""
+        from .views import early_reads
+
+        with WRITING:
+            return early_reads(self._ranks, self._journal, self.hot)
 
     def rows(self) -> list[tuple[str, Any, int]]:
         """List name, value and rank of run-time defaults and set values, as first written."""

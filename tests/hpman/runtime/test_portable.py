@@ -67,7 +67,7 @@ def test_a_value_that_stays_behind_leaves_no_trace() -> None:
     assert other.values() == {"depth": 4, "lr": 0.1}
     assert other.explain("lr") == store.explain("lr")
     assert other.explain("depth") == store.explain("depth")
-    assert not other.exists("norm")
+    assert other.get("norm") is EMPTY
 
 
 def test_what_can_be_pickled_arrives_with_its_origins() -> None:

@@ -54,7 +54,7 @@ def test_a_parse_replaces_what_the_parse_before_gave() -> None:
     store.read("a")
     store.adopt_defaults({"b": 3})
     assert store.values() == store_hot(store, "b") == {"b": 3}
-    assert not store.exists("a")
+    assert store.get("a") is EMPTY
 
 
 def store_hot(store: Store, *names: str) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def store_hot(store: Store, *names: str) -> dict[str, Any]:
 def test_none_is_a_value_like_any_other() -> None:
     store = parsed(a=None)
     assert store.read("a") is None
-    assert store.exists("a")
+    assert store.get("a") is not EMPTY
     store.set({"a": 1})
     store.set({"a": None})
     assert store.accept("a", 2) is None
@@ -219,13 +219,12 @@ def test_a_missing_name_is_told_with_a_way_out(
     [
         lambda store, name: store.read(name),
         lambda store, name: store.get(name),
-        lambda store, name: store.exists(name),
         lambda store, name: store.accept(name, 1),
         lambda store, name: store.explain(name),
         lambda store, name: store.tree(name),
         lambda store, name: store.set_tree({}, name),
     ],
-    ids="read get exists accept explain tree set_tree".split(),
+    ids="read get accept explain tree set_tree".split(),
 )
 def test_a_name_that_is_no_text_is_refused(use: Any, name: Any) -> None:
     with pytest.raises(TypeError, match="The name of a hyperparameter is a str"):
@@ -259,9 +258,9 @@ def test_a_branch_reads_as_a_dict_and_a_key_inside_a_leaf_as_its_value() -> None
     store = parsed(model__depth=4, model__head__width=8, opt={"wd": {"x": 1}}, u__v=EMPTY)
     assert store.read("model") == {"depth": 4, "head": {"width": 8}}
     assert store.read("opt.wd.x") == 1
-    assert not store.exists("opt.wd.y")
-    assert not store.exists("opt.wd.x.y")
-    assert not store.exists("u")
+    assert store.get("opt.wd.y") is EMPTY
+    assert store.get("opt.wd.x.y") is EMPTY
+    assert store.get("u") is EMPTY
     assert "opt.wd.x" not in store.hot
 
 
