@@ -131,6 +131,16 @@ _RULES = (
         '_("model.depth", 4)',
     ),
     Rule(
+        "HPM106",
+        "misspelled-hint",
+        WARNING,
+        "A hint is one letter away from one that the command line reads.",
+        "Every keyword is a hint, and one that nobody knows is kept for other tools: what it\n"
+        "says holds for nothing, and nobody hears of it.",
+        '_("optimizer", "adam", choises=["adam", "sgd"])',
+        '_("optimizer", "adam", choices=["adam", "sgd"])',
+    ),
+    Rule(
         "HPM201",
         "duplicate-default",
         ERROR,

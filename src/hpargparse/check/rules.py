@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from hpman import NotLiteralEvaluable
 
+from ..hints import KNOWN
+from ..nearness import edit
 from .findings import at_call, at_fault, place_of
 from .option_rules import default_does_not_fit, malformed_hint, option_clash
 from .similar import Similar, may_be_one
@@ -61,6 +63,37 @@ def malformed_name(facts: Facts) -> Iterator[Finding]:
                 "Rename the hyperparameter, at each of its calls.",
                 calls[1:],
             )
+
+
+def misspelled_hint(facts: Facts) -> Iterator[Finding]:
+    """HPM106: a hint that is one letter away from one that means something here."""
+    for each in _occurrences(facts):
+        for hint in each.hints:
+            if meant := _meant(hint):
+                yield at_call(
+                    "HPM106",
+                    each,
+                    f"Nothing here reads the hint `{hint}` of `{each.name}`; it looks like "
+                    f"`{meant}`.",
+                    f"Write `{meant}`, or give the hint a name that is easier to tell apart.",
+                )
+
+
+def _meant(hint: str) -> str | None:
+    """Return the known hint that another one is likely meant to be.
+
+    >>> _meant("choises"), _meant("Help"), _meant("tpye"), _meant("tape"), _meant("types")
+    ('choices', 'help', 'type', None, None)
+    """
+    lowered = hint.lower()
+    if hint in KNOWN or lowered.removesuffix("s") in KNOWN - {lowered}:  # a plural is a word, too
+        return None
+    for known in sorted(KNOWN):
+        slip = edit(lowered, known)
+        # A word of four letters is another one as often as not if one of them differs.
+        if lowered == known or (slip and (slip.kind != "wrong" or len(known) > 4)):
+            return known
+    return None
 
 
 def _malformation(name: str, separator: str) -> str:
@@ -224,6 +257,7 @@ RULES: dict[str, Check] = {
     "HPM103": _faults("HPM103"),
     "HPM104": default_not_literal,
     "HPM105": malformed_name,
+    "HPM106": misspelled_hint,
     "HPM201": duplicate_default,
     "HPM202": undefined_name,
     "HPM203": leaf_and_branch,
