@@ -15,7 +15,7 @@ from .scopes import Lookup
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import Call, expr
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from typing import TypeAlias
 
     from .bindings import Bindings
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     # The managers that a name may be; of a call, which ones it meets, and which line hides it.
     _Settled: TypeAlias = tuple[
-        list[str], Callable[[Call], set[str]] | None, Callable[[Call], int | None] | None
+        list[str], Callable[[Call], Collection[str]] | None, Callable[[Call], int | None] | None
     ]
 
 

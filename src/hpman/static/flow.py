@@ -28,21 +28,23 @@ from _ast import (
     Return,
     Try,
     While,
+    match_case,
+    stmt,
 )
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from operator import itemgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import Any, TypeAlias
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import Any, TypeAlias, TypeVar
 
     Place: TypeAlias = tuple[int, int]  # a line, and a column in bytes
     Span: TypeAlias = tuple[Place, Place]
-    Bound: TypeAlias = tuple[Place, Place, bool]  # in force from, written at, a manager
+    T = TypeVar("T")
 
 _BRANCHING = (If, Match, Try, getattr(_ast, "TryStar", Try))  # `except*` came with 3.11
-_ASSIGNING = (AnnAssign, Assign, AugAssign, NamedExpr)
+_ASSIGNING = (AnnAssign, AugAssign, NamedExpr)
 _LOOPING = (AsyncFor, For)
 _SCOPES = (AsyncFunctionDef, ClassDef, FunctionDef, Lambda)
 
@@ -53,129 +55,187 @@ class Flow:
     def __init__(self, tree: Module) -> None:
         """Look at every node once."""
         self._effects: dict[Place, Place] = {}
-        self._branchings: list[list[Span]] = []
-        self._scopes: list[Span] = []
+        # What an expression binds, if it comes to that, and where its statement begins.
+        self._perhaps: dict[Place, Place] = {}
         self._handlers: dict[Place, Place] = {}
-        self._last: list[tuple[Span, Span]] = []  # what no further round of a loop follows
-        self._perhaps: set[Place] = set()  # where an expression binds, if it comes to that
+        self._branches: dict[Span, tuple[Place, int]] = {}  # the statement, and which branch of it
+        self._ends: dict[Span, list[Span]] = {}  # what no further round of a loop follows
         rounds: list[Span] = []
-        blocks: list[Span] = []
-        pending: list[tuple[AST, list[Span]]] = [(tree, [])]
+        blocks: list[tuple[Span, AST]] = []  # each with its last statement
+        scopes: list[Span] = []
+        pending: list[tuple[AST, Place]] = [(tree, (0, 0))]
         while pending:
-            node, loops = pending.pop()
-            if isinstance(node, _ASSIGNING):
-                self._delay(node, _end(node))
-                if isinstance(node, NamedExpr):
-                    self._perhaps.add(start_of(node.target))
-            elif isinstance(node, _LOOPING):
-                self._delay(node.target, start_of(node.body[0]))
-            elif isinstance(node, _BRANCHING):
-                self._branchings.append([*_branches(node)])
-            elif isinstance(node, ExceptHandler):
-                self._handlers[start_of(node)] = _end(node)
+            node, statement = pending.pop()
+            if isinstance(node, stmt):
+                statement = start_of(node)
+            self._note_binding(node, statement)
+            if isinstance(node, _BRANCHING):
+                self._branches.update(
+                    (span, (statement, number)) for span, number in _branches(node)
+                )
             elif isinstance(node, _SCOPES):
-                self._scopes.append((start_of(node), _end(node)))
-            inner = [*loops, *_round(node)]
-            rounds += inner[len(loops) :]
+                scopes.append((start_of(node), _end(node)))
+            rounds += _round(node)
             blocks += _blocks(node)
-            self._note_ends(node, inner)
-            pending += [(each, inner) for each in _below(node)]
+            pending += [(each, statement) for each in _below(node)]
         self._rounds = _Nested(rounds)  # what a loop runs again
-        self._blocks = _Nested(blocks)  # what may run, or not
+        self._blocks = _Nested(span for span, _last in blocks)  # what may run, or not
+        self._scopes = _Nested(scopes)
+        for span, last in blocks:
+            self._note_end(span, last)
 
-    def _note_ends(self, node: Any, loops: list[Span]) -> None:
-        """Note the blocks of a node that leave loops around it at their ends."""
-        for field in ("body", "orelse", "finalbody"):
-            block = getattr(node, field, None)
-            if loops and type(block) is list and block:
-                span = start_of(block[0]), _end(block[-1])
-                if isinstance(block[-1], Break):
-                    self._last.append((loops[-1], span))
-                elif isinstance(block[-1], (Raise, Return)):
-                    self._last += [(loop, span) for loop in loops]
+    def _note_binding(self, node: AST, statement: Place) -> None:
+        """Note from where on the names hold that a node binds."""
+        if isinstance(node, Assign):
+            self._delay(node.targets, _end(node))
+        elif isinstance(node, _ASSIGNING):
+            self._delay([node.target], _end(node))
+            if isinstance(node, NamedExpr):
+                self._perhaps[start_of(node.target)] = statement
+        elif isinstance(node, _LOOPING):
+            self._delay([node.target], _span(node.body)[0])
+        elif isinstance(node, ExceptHandler):
+            self._handlers[start_of(node)] = _end(node)
 
-    def met_again(self, call: Place, ordered: Sequence[Bound]) -> list[Bound]:
-        """Return the last binding that a call meets in the next round of a loop, if any.
+    def _delay(self, targets: Sequence[Any], until: Place) -> None:
+        """Let the names in targets be bound from another place on."""
+        pending = [*targets]
+        while pending:
+            each = pending.pop()
+            if hasattr(each, "ctx") and hasattr(each, "id"):
+                place = start_of(each)
+                self._effects[place] = max(until, self._effects.get(place, until))
+            pending += _below(each)
 
-        Args:
-            call: the place of the call.
-            ordered: all bindings, in the order in which they come into force.
-        """
-        for loop in self._rounds.around(call):
-            if any(_holds(loop, scope[0]) and _holds(scope, call) for scope in self._scopes):
-                continue
-            inside = [each for each in ordered if _holds(loop, each[1])]
-            if any(each[0] <= call for each in inside):
-                return []
-            ends = [span for each, span in self._last if each == loop]
-            left = [each for each in inside if not any(_holds(span, each[1]) for span in ends)]
-            if left:
-                return left[-1:]
-        return []
-
-    def reaching(self, bound: Iterable[Place]) -> Callable[[Place], Iterator[Place]]:
-        """Return what tells of a call which bindings of a name it may meet.
-
-        These are all where the text does not tell.
-
-        Args:
-            bound: the places of all bindings. None is in a function inside of the scope
-                that the calls stand in.
-        """
-        ordered = sorted((self.effect(place), place) for place in bound)
-        effects = [effect for effect, _place in ordered]
-
-        def reached(call: Place) -> Iterator[Place]:
-            behind = bisect_right(effects, call)
-            for number in range(behind - 1, -1, -1):
-                effect, place = ordered[number]
-                yield place
-                if place not in self._perhaps and self._is_passed(effect, call):
-                    until = bisect_right(effects, self._end_of_rounds(call, effect))
-                    yield from (place for _effect, place in ordered[behind:until])
+    def _note_end(self, span: Span, last: AST) -> None:
+        """Note a block that leaves loops around it at its end."""
+        if isinstance(last, (Break, Raise, Return)):
+            for loop in self._rounds.around(span[0]):
+                self._ends.setdefault(loop, []).append(span)
+                if isinstance(last, Break):
                     return
-            yield from (place for _effect, place in ordered)
+
+    def effect(self, place: Place) -> Place:
+        """Return where what is written at a place has come into force."""
+        return self._effects.get(place, place)
+
+    def last(self, bound: Iterable[Place], *, is_later: bool) -> Callable[[Place], Iterator[Place]]:
+        """Return what tells of a call which bindings of a name it meets, going by the text alone.
+
+        That is the last one before it; what an `except` names is gone at its end. Where
+        none before it stands in the body of a loop around it, the last one behind it
+        follows: the next round meets that.
+
+        Args:
+            bound: the places of all bindings.
+            is_later: whether the calls run after all of them.
+        """
+        handlers = _Nested(
+            (place, self._handlers[place]) for place in bound if place in self._handlers
+        )
+        ordered = sorted(
+            (self.effect(place), place) for place in bound if place not in self._handlers
+        )
+        effects = [effect for effect, _place in ordered]
+        last_in: dict[Span, Place | None] = {}
+
+        def met(call: Place) -> Iterator[Place]:
+            behind = len(ordered) if is_later else bisect_right(effects, call)
+            handler = next(handlers.around(call), None)
+            if behind and (handler is None or effects[behind - 1] > handler[0]):
+                yield ordered[behind - 1][1]
+            elif handler is not None:
+                yield handler[0]
+            for loop in self._rounds_of(call) if not is_later else ():
+                first = bisect_left(effects, loop[0])
+                if first < behind:
+                    return
+                if loop not in last_in:
+                    until = bisect_right(effects, loop[1])
+                    last_in[loop] = self._last_that_stays(loop, ordered[first:until])
+                found = last_in[loop]
+                if found is not None:
+                    yield found
+                    return
+
+        return met
+
+    def _rounds_of(self, call: Place) -> Iterator[Span]:
+        """Yield the loops around a call, without those around the function that it is in."""
+        scope = next(self._scopes.around(call), None)
+        for loop in self._rounds.around(call):
+            if scope is not None and _holds(loop, scope[0]):
+                return
+            yield loop
+
+    def _last_that_stays(self, loop: Span, inside: Sequence[tuple[Place, Place]]) -> Place | None:
+        """Return the last binding in a loop that a further round may follow."""
+        ends = _Nested(self._ends.get(loop, ()))
+        left = (place for _effect, place in reversed(inside) if not any(ends.around(place)))
+        return next(left, None)
+
+    def reaching(self, bound: Mapping[Place, Collection[T]]) -> Callable[[Place], Collection[T]]:
+        """Return what tells of a call which of all that a name is bound to it may meet.
+
+        That is everything where the text does not tell.
+
+        Args:
+            bound: what each binding brings, by its place. None is in a function inside of
+                the scope that the calls stand in.
+        """
+        # A statement need not run in the order of its text: `x() if (x := y) else z`.
+        ordered = sorted((self._perhaps.get(each, self.effect(each)), each) for each in bound)
+        effects = [effect for effect, _place in ordered]
+        sure: dict[Span | None, list[int]] = {}  # by the block that they are met in
+        numbers: dict[T, list[int]] = {}
+        for number, (effect, place) in enumerate(ordered):
+            if place not in self._perhaps:
+                sure.setdefault(next(self._blocks.around(effect), None), []).append(number)
+            for each in bound[place]:
+                numbers.setdefault(each, []).append(number)
+
+        def reached(call: Place) -> Collection[T]:
+            behind = bisect_right(effects, call)
+            first = -1  # the last one that whoever comes to the call has come by
+            for block in (*self._blocks.around(call), None):
+                if block in sure and (count := bisect_left(sure[block], behind)):
+                    first = max(first, sure[block][count - 1])
+            if first < 0:
+                return numbers.keys()
+            until = bisect_right(effects, self._end_of_rounds(call, effects[first]))
+            return [
+                each
+                for each, known in numbers.items()
+                if bisect_left(known, first) < bisect_left(known, until)
+            ]
 
         return reached
-
-    def _is_passed(self, place: Place, call: Place) -> bool:
-        """Tell whether who comes to a call has come by a place before it."""
-        block = next(self._blocks.around(place), None)
-        return block is None or _holds(block, call)
 
     def _end_of_rounds(self, call: Place, last: Place) -> Place:
         """Return where the outermost loop around a call ends that passes no place before it."""
         loops = [each for each in self._rounds.around(call) if not _holds(each, last)]
         return loops[-1][1] if loops else call
 
-    def _delay(self, node: AST, until: Place) -> None:
-        """Let the names that a node binds be bound from another place on."""
-        pending = [node]
-        while pending:
-            each: Any = pending.pop()
-            if hasattr(each, "ctx") and hasattr(each, "id"):
-                place = start_of(each)
-                self._effects[place] = max(until, self._effects.get(place, until))
-            pending += _below(each)
+    def alternatives(self, places: Iterable[Place]) -> Callable[[Place], bool]:
+        """Return what tells of a place whether one of some stands in another branch beside it."""
+        taken: dict[Place, set[int]] = {}
+        for each in places:
+            for statement, number in self._branches_of(each):
+                taken.setdefault(statement, set()).add(number)
 
-    def effect(self, place: Place) -> Place:
-        """Return where what is written at a place has come into force."""
-        return self._effects.get(place, place)
+        def has_alternative(place: Place) -> bool:
+            return any(
+                taken.get(statement, set()) - {number}
+                for statement, number in self._branches_of(place)
+            )
 
-    def is_alive(self, place: Place, call: Place) -> bool:
-        """Tell whether what is written at a place may still be bound where a call stands."""
-        return place not in self._handlers or place <= call <= self._handlers[place]
+        return has_alternative
 
-    def are_alternatives(self, one: Place, other: Place) -> bool:
-        """Tell whether two places stand in different branches of one statement."""
-        for branches in self._branchings:
-            found = [
-                next((n for n, (first, last) in enumerate(branches) if first <= each <= last), -1)
-                for each in (one, other)
-            ]
-            if found[0] != found[1] and -1 not in found:
-                return True
-        return False
+    def _branches_of(self, place: Place) -> Iterator[tuple[Place, int]]:
+        """Yield the statements that branch around a place, each with the branch that it is in."""
+        for block in self._blocks.around(place):
+            if block in self._branches:
+                yield self._branches[block]
 
 
 class _Nested:
@@ -213,34 +273,42 @@ def _round(node: AST) -> Iterator[Span]:
     if isinstance(node, While):
         yield start_of(node.test), _end(node.body[-1])
     elif isinstance(node, _LOOPING):
-        yield start_of(node.body[0]), _end(node.body[-1])
+        yield _span(node.body)
 
 
-def _blocks(node: Any) -> Iterator[Span]:
-    """Yield what of a statement may run, or not."""
-    for field in ("body", "orelse", "finalbody"):
+def _blocks(node: Any) -> Iterator[tuple[Span, AST]]:
+    """Yield what of a node may run, or not, each with the last statement in it."""
+    for field in () if isinstance(node, Module) else ("body", "orelse", "finalbody"):
         block = getattr(node, field, None)
-        if type(block) is list and block and not isinstance(node, Module):
-            yield start_of(getattr(node, "pattern", block[0])), _end(block[-1])
-    if isinstance(node, ExceptHandler):
-        yield start_of(node), _end(node)
+        if type(block) is list and block:
+            yield _span(block), block[-1]
+    if isinstance(node, (ExceptHandler, match_case)):  # these bind names before their blocks
+        last = node.body[-1]
+        yield (start_of(getattr(node, "pattern", node)), _end(last)), last
+
+
+def _branches(node: Any) -> Iterator[tuple[Span, int]]:
+    """Yield the blocks of a statement, each with the number of the branch that it is in."""
+    if isinstance(node, If):
+        branches = [[node.body], [node.orelse]]
+    elif isinstance(node, Match):
+        branches = [[each.body] for each in node.cases]
+    else:  # what follows a `try` that went well is of one branch with it
+        branches = [[node.body, node.orelse], *([each.body] for each in node.handlers)]
+    for number, blocks in enumerate(branches):
+        for block in filter(None, blocks):
+            yield _span(block), number
+
+
+def _span(block: Sequence[Any]) -> Span:
+    """Return first and last place of a block."""
+    decorators = getattr(block[0], "decorator_list", ())
+    return start_of([*decorators, block[0]][0]), _end(block[-1])
 
 
 def _holds(span: Span, place: Place) -> bool:
     """Tell whether a place stands in a span."""
     return span[0] <= place <= span[1]
-
-
-def _branches(node: Any) -> Iterator[Span]:
-    """Yield first and last place of each branch of a statement."""
-    handlers = [*getattr(node, "handlers", ()), *getattr(node, "cases", ())]
-    # What follows a `try` that went well is of one branch with it.
-    body = getattr(node, "body", [])
-    rest = getattr(node, "orelse", [])
-    blocks = [body + rest] if handlers and body else [body, rest]
-    for block in (*blocks, *(each.body for each in handlers)):
-        if block:
-            yield start_of(block[0]), _end(block[-1])
 
 
 def _below(node: AST) -> Iterator[AST]:

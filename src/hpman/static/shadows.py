@@ -11,7 +11,7 @@ from .flow import Flow, start_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import Call, Module
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from .flow import Place
     from .scopes import Lookup, Scope
@@ -59,7 +59,7 @@ class Shadows:
         first = min(map(effect, home.places[name]))
         return lambda call: (hiding_before if start_of(call) < first else hiding)(call)
 
-    def met(self, name: str, scope: Scope) -> Callable[[Call], set[str]]:
+    def met(self, name: str, scope: Scope) -> Callable[[Call], Collection[str]]:
         """Return what tells of a call which managers it may meet.
 
         Where a name is bound to one manager after another, a call in between
@@ -70,49 +70,31 @@ class Shadows:
                 it means there has to be settled.
             scope: the scope that the calls stand in, and that alone binds the name.
         """
-        bound = {
-            place: self._lookup.placeholders(each, scope)
-            for each, place in zip(scope.bindings[name], scope.places[name], strict=True)
-        }
-        every = set().union(*bound.values())
-        reached = self._in_order().reaching(bound)
-
-        def managers(call: Call) -> set[str]:
-            found: set[str] = set()
-            for place in reached(start_of(call)):
-                found |= bound[place]
-                if found == every:
-                    break
-            return found
-
-        return managers
+        reached = self._in_order().reaching(
+            {
+                place: self._lookup.placeholders(each, scope)
+                for each, place in zip(scope.bindings[name], scope.places[name], strict=True)
+            }
+        )
+        return lambda call: reached(start_of(call))
 
     def _in(self, home: Scope, name: str, scope: Scope) -> Callable[[Call], int | None]:
         """Return what tells of a call which line of one scope hides it."""
-        kinds = [bool(self._lookup.placeholders(each, home)) for each in home.bindings[name]]
-        if not any(kinds):
-            return _hidden_in_any_case(sorted(home.places[name]))
-        return self._telling(home, [*zip(home.places[name], kinds, strict=True)], scope)
-
-    def _telling(
-        self, home: Scope, bindings: list[tuple[Place, bool]], scope: Scope
-    ) -> Callable[[Call], int | None]:
-        """Return what tells of a call which line hides it, where a manager is bound as well."""
+        places = home.places[name]
+        ours = {
+            place
+            for place, each in zip(places, home.bindings[name], strict=True)
+            if self._lookup.placeholders(each, home)
+        }
+        if not ours:
+            return _hidden_in_any_case(sorted(places))
         flow = self._in_order()
-        ordered = sorted((flow.effect(place), place, is_ours) for place, is_ours in bindings)
-        ours = [place for place, is_ours in bindings if is_ours]
-        is_later = scope.runs_later_than(home)
+        met = flow.last(places, is_later=scope.runs_later_than(home))
+        has_alternative = flow.alternatives(ours)
 
         def hiding(call: Call) -> int | None:
-            at = start_of(call)
-            known = [each for each in ordered if flow.is_alive(each[1], at)]
-            met = [each for each in known if is_later or each[0] <= at][-1:]
-            if not met or met[0][2]:
-                met = [] if is_later else flow.met_again(at, known)
-            if not met or met[0][2]:
-                return None
-            place = met[0][1]
-            return None if any(flow.are_alternatives(place, each) for each in ours) else place[0]
+            place = next((each for each in met(start_of(call)) if each not in ours), None)
+            return None if place is None or has_alternative(place) else place[0]
 
         return hiding
 

@@ -64,6 +64,14 @@ REBOUND = "from hpman.m import a, b\n"
         pytest.param("while y:\n x = a; x(1)\n x = b; x(2)", ["1a", "2b"], id="in a round"),
         pytest.param("x = a\nwhile y:\n x(1)\nx = b", ["1a"], id="behind a loop"),
         pytest.param("x = a\ny and (x := b)\nx(1)", ["1a", "1b"], id="in an expression"),
+        pytest.param("x = a\ny = [(x := b), x(1)]", ["1a", "1b"], id="inside of what is assigned"),
+        pytest.param("x = a\nx(1) if (x := b) else y", ["1a", "1b"], id="before its condition"),
+        pytest.param("x = a\ny[x(1)] = (x := b)", ["1a", "1b"], id="in a target"),
+        pytest.param(
+            "x = a\nfor y in z:\n @x(1)\n def f(): pass\n x = b",
+            ["1a", "1b"],
+            id="next round of a decorator",
+        ),
         pytest.param("x = a\ndef f(): x(1)\nx = b", ["1a", "1b"], id="function runs later"),
         pytest.param("x = a\n[x(1) for y in z]\nx = b", ["1a", "1b"], id="perhaps runs later"),
         pytest.param(

@@ -44,6 +44,8 @@ def _hidden(text: str) -> list[tuple[int, int]]:
         pytest.param(f"{IMPORT}from x import y as _\n{CALL}", id="import"),
         pytest.param(f"{IMPORT}match x:\n case [*hp]: hp('a')", id="match"),
         pytest.param(f"{IMPORT}if _ := x: {CALL}", id="walrus"),
+        pytest.param(f"{IMPORT}x = [(_ := 3), {CALL}]", id="walrus in what is assigned"),
+        pytest.param(f"{IMPORT}for _ in x:\n @{CALL}\n def f(): pass", id="decorator in a loop"),
         pytest.param(f"{IMPORT}def f():\n global _\n _ = 3\n{CALL}", id="global"),
         pytest.param(f"def f():\n _ = 1\n def g():\n  nonlocal _\n  {CALL}", id="nonlocal"),
         pytest.param(f"{IMPORT}def f(): {CALL}\n_ = 3", id="function that runs later"),
@@ -102,6 +104,9 @@ def test_a_call_of_what_is_no_manager_is_hidden(text: str) -> None:
         pytest.param(f"{IMPORT}class C:\n _ = 3\n def f(self): {CALL}", id="of a class around"),
         pytest.param(f"{IMPORT}def f(_={CALL}): pass", id="default of a parameter"),
         pytest.param(f"try:\n {IMPORT}except E:\n def _(): pass\n{CALL}", id="stand-in in a try"),
+        pytest.param(
+            f"try:\n {IMPORT}except E:\n _ = f\nelse: pass\n{CALL}", id="stand-in, then else"
+        ),
         pytest.param(f"if x:\n {IMPORT}else:\n _ = f\n{CALL}", id="stand-in in an if"),
         pytest.param(f"if x:\n {IMPORT}elif y:\n _ = f\n{CALL}", id="stand-in in an elif"),
         pytest.param(
@@ -138,6 +143,11 @@ def test_a_call_of_what_is_no_manager_is_hidden(text: str) -> None:
         pytest.param(
             f"{IMPORT}for e in x:\n {CALL}\n if y:\n  z, _ = e\n  break", id="only before a break"
         ),
+        pytest.param(
+            f"{IMPORT}for e in x:\n {CALL}\n for y in z: pass\n else:\n  _ = 3\n  break",
+            id="only before a break behind another loop",
+        ),
+        pytest.param(f"{IMPORT}x[(_ := 3)] = {CALL}", id="walrus in a target"),
         pytest.param(
             f"def f():\n {IMPORT} while x:\n  {CALL}\n  for y in z:\n   _ = 3\n   return y",
             id="only before a return",
@@ -187,6 +197,10 @@ def test_a_handler_of_exception_groups_is_an_alternative() -> None:
 )
 def test_a_type_parameter_hides_a_manager_where_it_is_known(text: str, count: int) -> None:
     assert len(_hidden(f"{IMPORT}{text}")) == count
+
+
+def test_each_call_that_the_next_round_of_a_loop_hides_is_hidden() -> None:
+    assert _hidden(f"{IMPORT}for e in x:\n {CALL}; {CALL}\n _ = 3") == [(3, 2), (3, 13)]
 
 
 def test_only_the_calls_below_the_other_binding_are_hidden() -> None:
