@@ -22,7 +22,7 @@ from ..parser.binding import bind_what_fits
 from ..parser.conflicts import without_option
 from ..parser.hooks import bindings_of
 from ..placeholders import is_placeholder, placeholder
-from ..streams import answer, put, warn
+from ..streams import answer, put, refuse, warn
 from ..words import (
     FOLLOW_IMPORTS,
     add_follow_imports,
@@ -53,6 +53,10 @@ _PATHS, _PLACEHOLDER, _FOLLOW = " paths", " placeholder", " follow"
 _WITH_WORD = ("--placeholder", "--hp-save", "--hp-load", "--hp-serial-format")
 _WITHOUT_WORD = (FOLLOW_IMPORTS, "-h", "--help")
 
+_CIRCLE = """\
+It depends on the paths which words are values of options, and on these which are paths.
+Name the paths first, and join options to their values: --option=value."""
+
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
     """Run the command.
@@ -75,7 +79,11 @@ def _run(words: list[str], prog: str) -> None:
     guesses = _guesses(prog, words, notes)
     asked = guesses.pop()
     problem: HpmanError | OSError | None = None
+    tried: set[tuple[int, _Asked]] = set()
     while True:
+        if (len(guesses), asked) in tried:
+            refuse(prog, _CIRCLE)
+        tried.add((len(guesses), asked))
         try:
             parser, manager = _bound(prog, asked, notes, is_guess=bool(guesses))
         except (HpmanError, OSError) as error:

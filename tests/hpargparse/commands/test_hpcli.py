@@ -129,6 +129,17 @@ def test_a_path_that_cannot_be_read_is_told_of(
     assert sentence in capsys.readouterr().err
 
 
+def test_a_word_that_is_a_path_only_if_it_is_a_value_is_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("text.py").write_text('from hpman.m import _\n_("x", "s")\n')
+    Path("flag.py").write_text('from hpman.m import _\n_("xb", False)\n')
+    assert _status("--x text.py flag.py") == 2
+    assert "Name the paths first" in capsys.readouterr().err
+    assert _status("--x=text.py text.py flag.py --hp-list") == 0
+    assert capsys.readouterr().out == "xb: false\nx: text.py\n"
+
+
 def test_only_what_may_be_a_path_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     Path("broken.py").write_text("_(\n")
     assert _status("broken.py --some none.py") == 2
