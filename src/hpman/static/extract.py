@@ -127,7 +127,7 @@ def _read(
     if node.keywords:
         hints = _hints(node, placeholder, lines, problems)
     if name is None or len(args) > 2:
-        return _at_fault(problems, (), node, lines, hidden_by)
+        return _at_fault(problems, [], node, lines, hidden_by)
     value: Any = None
     text = None
     if len(args) > 1:
@@ -141,20 +141,16 @@ def _read(
         start, end = lines.column(line, start - 1), lines.column(end_line, end - 1)
     row = placeholder, name, value, hints, text, line, start, end_line, end, hidden_by
     if problems:  # of hints only: all else that the call says is sound
-        known = *row[:2], EMPTY if text is None else value, *row[3:5], lines.source, *row[5:]
-        return _at_fault(problems, (Occurrence(*known),), node, lines, hidden_by)
+        return _at_fault(problems, [row], node, lines, hidden_by)
     return row
 
 
 def _at_fault(
-    problems: list[Diagnostic],
-    occurrences: tuple[Occurrence, ...],
-    node: Call,
-    lines: Lines,
-    hidden_by: int | None,
+    problems: list[Diagnostic], rows: list[Row], node: Call, lines: Lines, hidden_by: int | None
 ) -> list[Diagnostic]:
-    """Say of problems which call they are about."""
+    """Say of problems which call they are about, and what of it can be read all the same."""
     call = FaultyCall(*lines.span(node), hidden_by, len(node.args))
+    occurrences = tuple(_occurrences(rows, lines.source))
     return [each.replace(call=call, occurrences=occurrences) for each in problems]
 
 
