@@ -67,7 +67,7 @@ class Flow:
         while pending:
             node, statement = pending.pop()
             if isinstance(node, stmt):
-                statement = start_of(node)
+                statement = _span([node])[0]
             self._note_binding(node, statement)
             if isinstance(node, _BRANCHING):
                 self._branches.update(
@@ -301,7 +301,7 @@ def _branches(node: Any) -> Iterator[tuple[Span, int]]:
 
 
 def _span(block: Sequence[Any]) -> Span:
-    """Return first and last place of a block."""
+    """Return first and last place of some statements, with the decorators of the first."""
     decorators = getattr(block[0], "decorator_list", ())
     return start_of([*decorators, block[0]][0]), _end(block[-1])
 

@@ -66,6 +66,9 @@ REBOUND = "from hpman.m import a, b\n"
         pytest.param("x = a\ny and (x := b)\nx(1)", ["1a", "1b"], id="in an expression"),
         pytest.param("x = a\ny = [(x := b), x(1)]", ["1a", "1b"], id="inside of what is assigned"),
         pytest.param("x = a\nx(1) if (x := b) else y", ["1a", "1b"], id="before its condition"),
+        pytest.param(
+            "x = a\n@(x(1) if (x := b) else y)\ndef f(): pass", ["1a", "1b"], id="in a decorator"
+        ),
         pytest.param("x = a\ny[x(1)] = (x := b)", ["1a", "1b"], id="in a target"),
         pytest.param(
             "x = a\nfor y in z:\n @x(1)\n def f(): pass\n x = b",
