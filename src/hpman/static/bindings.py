@@ -250,7 +250,10 @@ class Bindings:
 
     def _walrus(self, node: NamedExpr, scope: Scope) -> None:
         """Bind a walrus where Python does: outside of comprehensions."""
-        self._assign_one(node, scope.outside_comprehensions())
+        home = scope.outside_comprehensions()
+        if home is not scope:  # a generator may run later
+            home.shared.add(node.target.id)
+        self._assign_one(node, home)
 
     def _import(self, node: Import, scope: Scope) -> None:
         """Note `import a.b` and `import a.b as c`."""

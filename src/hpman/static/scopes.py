@@ -73,7 +73,7 @@ class Scope:
         self.bindings: dict[str, list[Meaning | expr]] = {}
         self.places: dict[str, list[tuple[int, int]]] = {}
         self.elsewhere: dict[str, Scope] = {}  # names declared global or nonlocal
-        self.shared: set[str] = set()  # names that scopes inside bind by such a declaration
+        self.shared: set[str] = set()  # names that scopes inside bind here
 
     def bind(self, name: str, meaning: Meaning | expr, place: tuple[int, int] = (0, 0)) -> None:
         """Note one more thing that a name is bound to, and where in the text."""

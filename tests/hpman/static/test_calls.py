@@ -78,6 +78,11 @@ REBOUND = "from hpman.m import a, b\n"
         pytest.param("x = a\ndef f(): x(1)\nx = b", ["1a", "1b"], id="function runs later"),
         pytest.param("x = a\n[x(1) for y in z]\nx = b", ["1a", "1b"], id="perhaps runs later"),
         pytest.param(
+            "x = a\ny = (x := b for z in w)\nx = a\nx(1)",
+            ["1a", "1b"],
+            id="generator that binds it",
+        ),
+        pytest.param(
             "x = a\ndef f():\n global x\n x = b; x(1)\nf()\nx(2)",
             ["1a", "1b", "2a", "2b"],
             id="function that binds it",
