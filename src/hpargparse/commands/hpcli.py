@@ -51,7 +51,8 @@ examples:
 # No hyperparameter needs one of these attributes for itself.
 _PATHS, _PLACEHOLDER, _FOLLOW = " paths", " placeholder", " follow"
 _WITH_WORD = ("--placeholder", "--hp-save", "--hp-load", "--hp-serial-format")
-_WITHOUT_WORD = (FOLLOW_IMPORTS, "-h", "--help")
+_HELP = {"-h", "--help"}
+_WITHOUT_WORD = {FOLLOW_IMPORTS, *_HELP}
 
 _CIRCLE = """\
 It depends on the paths which words are values of options, and on these which are paths.
@@ -76,19 +77,23 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
 def _run(words: list[str], prog: str) -> None:
     """Run the command on some words."""
     notes: set[str] = set()
-    guesses = _guesses(prog, words, notes)
+    guesses = _guesses(words)
     asked = guesses.pop()
+    tried: set[tuple[_Asked, bool]] = set()
     problem: HpmanError | OSError | None = None
-    tried: set[tuple[int, _Asked]] = set()
     while True:
-        if (len(guesses), asked) in tried:
-            refuse(prog, _CIRCLE)
-        tried.add((len(guesses), asked))
+        is_guess = bool(guesses)
+        if (asked, is_guess) in tried:
+            if not is_guess:
+                refuse(prog, _CIRCLE)
+            asked = guesses.pop()
+            continue
+        tried.add((asked, is_guess))
         try:
-            parser, manager = _bound(prog, asked, notes, is_guess=bool(guesses))
+            parser, manager = _bound(prog, asked, notes, is_guess=is_guess)
         except (HpmanError, OSError) as error:
             problem = problem or error
-            if not guesses:
+            if not is_guess:
                 stop(prog, problem, paths=asked.paths)
             asked = guesses.pop()
             continue
@@ -97,9 +102,6 @@ def _run(words: list[str], prog: str) -> None:
             found = vars(parsed(parser, words))
         except _OtherPaths as others:
             asked = asked.replace(paths=others.args)
-            continue
-        except _UnknownOptions:
-            asked = guesses.pop()
             continue
         # Once imports are followed, they are: what they bring may be an option of that name.
         is_following = asked.follow_imports or found[_FOLLOW]
@@ -113,14 +115,10 @@ def _run(words: list[str], prog: str) -> None:
 
 
 class _OtherPaths(Exception):
-    """Tell of other paths than those whose hyperparameters a parser has options for.
+    """Tell of the paths to try instead of those whose hyperparameters a parser has options for.
 
     What looked like a path was the value of an option, or the other way round.
     """
-
-
-class _UnknownOptions(Exception):
-    """Tell of options that a parser does not know, and that other paths may have."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -142,8 +140,8 @@ class _Parser(argparse.ArgumentParser):
         """Parse; options that nobody knows are told of first, for they may have taken a word."""
         found, rest = super().parse_known_intermixed_args(args, namespace)
         paths = tuple(map(as_typed, vars(found)[_PATHS]))
-        if rest and self.is_guess:
-            raise _UnknownOptions
+        if rest and self.is_guess:  # what is not there may be the value of an unknown option
+            raise _OtherPaths(*filter(os.path.exists, paths))
         if paths != self.paths and not rest:
             raise _OtherPaths(*paths)
         return found, rest
@@ -158,30 +156,24 @@ class _Asked(Record):
     follow_imports: bool
 
 
-def _guesses(prog: str, words: list[str], notes: set[str]) -> list[_Asked]:
+def _guesses(words: list[str]) -> list[_Asked]:
     """Guess what is asked for, the likeliest last, before it is known which options there are.
 
-    What stands behind an option is a path if the option takes no word, and else its value: a
-    file of data, perhaps, that is no Python. The paths of which there is no doubt tell.
+    The paths of which there is no doubt tell of the options, and these of the other paths.
+    Where there is no option of that name, what stands behind it may be a path that brings
+    it, beside values that cannot be read: each is tried by itself.
     """
     asked, candidates = _first_look(words)
     sure = tuple(word for word, option in candidates if not option)
-    if len(sure) < len(candidates):
-        asked = asked.replace(paths=sure)
-        try:
-            known = _bound(prog, asked, notes)[0]._option_string_actions
-        except (HpmanError, OSError):
-            return [asked]  # to be told of
-        candidates = [each for each in candidates if not _takes(known.get(each[1]), each[0])]
-    likely = tuple(word for word, _option in candidates)
-    # Behind a flag is a path, perhaps, and behind another option data that cannot be read.
     with_one = [
         tuple(each[0] for each in candidates if not each[1] or each is one)
         for one in candidates
         if one[1]
     ]
-    others = [each for each in (sure, *with_one) if each and each != likely]
-    return [asked.replace(paths=each) for each in (*others, likely)]
+    last = [sure] if sure and with_one else []
+    # Help is given at once, so it is of all that may be a path.
+    first = [tuple(word for word, _option in candidates)] if _HELP.intersection(words) else []
+    return [asked.replace(paths=each) for each in (*last, *with_one, sure, *first)]
 
 
 def _first_look(words: list[str]) -> tuple[_Asked, list[tuple[str, str]]]:
@@ -203,15 +195,10 @@ def _first_look(words: list[str]) -> tuple[_Asked, list[tuple[str, str]]]:
             is_behind_option |= word != FOLLOW_IMPORTS
         elif not is_behind_option or os.path.exists(word):
             candidates.append((word, previous))
-        takes_a_word = is_option and not given and option not in (*_WITH_WORD, *_WITHOUT_WORD)
+        takes_a_word = is_option and not given and option not in {*_WITH_WORD, *_WITHOUT_WORD}
         previous = word if takes_a_word else ""
     candidates += [(word, "") for word in behind]
     return _Asked(placeholder, (), FOLLOW_IMPORTS in before), candidates
-
-
-def _takes(action: argparse.Action | None, word: str) -> bool:
-    """Tell whether an option takes a word for its value."""
-    return action is not None and (action.nargs is None or word in (action.choices or ()))
 
 
 def _bound(
