@@ -12,17 +12,12 @@ from _ast import (
     AnnAssign,
     Assign,
     AsyncFor,
-    AsyncFunctionDef,
     AugAssign,
     Break,
-    ClassDef,
     ExceptHandler,
     For,
-    FunctionDef,
     If,
-    Lambda,
     Match,
-    Module,
     NamedExpr,
     Raise,
     Return,
@@ -36,6 +31,7 @@ from operator import itemgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from _ast import Module
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Any, TypeAlias, TypeVar
 
@@ -46,7 +42,6 @@ if TYPE_CHECKING:
 _BRANCHING = (If, Match, Try, getattr(_ast, "TryStar", Try))  # `except*` came with 3.11
 _ASSIGNING = (AnnAssign, AugAssign, NamedExpr)
 _LOOPING = (AsyncFor, For)
-_SCOPES = (AsyncFunctionDef, ClassDef, FunctionDef, Lambda)
 
 
 class Flow:
@@ -62,7 +57,6 @@ class Flow:
         self._ends: dict[Span, list[Span]] = {}  # what no further round of a loop follows
         rounds: list[Span] = []
         blocks: list[tuple[Span, AST]] = []  # each with its last statement
-        scopes: list[Span] = []
         pending: list[tuple[AST, Place]] = [(tree, (0, 0))]
         while pending:
             node, statement = pending.pop()
@@ -73,14 +67,11 @@ class Flow:
                 self._branches.update(
                     (span, (statement, number)) for span, number in _branches(node)
                 )
-            elif isinstance(node, _SCOPES):
-                scopes.append((start_of(node), _end(node)))
             rounds += _round(node)
             blocks += _blocks(node)
             pending += [(each, statement) for each in _below(node)]
         self._rounds = _Nested(rounds)  # what a loop runs again
         self._blocks = _Nested(span for span, _last in blocks)  # what may run, or not
-        self._scopes = _Nested(scopes)
         for span, last in blocks:
             self._note_end(span, last)
 
@@ -146,7 +137,7 @@ class Flow:
                 yield ordered[behind - 1][1]
             elif handler is not None:
                 yield handler[0]
-            for loop in self._rounds_of(call) if not is_later else ():
+            for loop in self._rounds.around(call):
                 first = bisect_left(effects, loop[0])
                 if first < behind:
                     return
@@ -159,14 +150,6 @@ class Flow:
                     return
 
         return met
-
-    def _rounds_of(self, call: Place) -> Iterator[Span]:
-        """Yield the loops around a call, without those around the function that it is in."""
-        scope = next(self._scopes.around(call), None)
-        for loop in self._rounds.around(call):
-            if scope is not None and _holds(loop, scope[0]):
-                return
-            yield loop
 
     def _last_that_stays(self, loop: Span, inside: Sequence[tuple[Place, Place]]) -> Place | None:
         """Return the last binding in a loop that a further round may follow."""
@@ -186,28 +169,27 @@ class Flow:
         # A statement need not run in the order of its text: `x() if (x := y) else z`.
         ordered = sorted((self._perhaps.get(each, self.effect(each)), each) for each in bound)
         effects = [effect for effect, _place in ordered]
-        sure: dict[Span | None, list[int]] = {}  # by the block that they are met in
+        sure: dict[Span, list[int]] = {}  # by the block that they are met in
         numbers: dict[T, list[int]] = {}
         for number, (effect, place) in enumerate(ordered):
             if place not in self._perhaps:
-                sure.setdefault(next(self._blocks.around(effect), None), []).append(number)
+                sure.setdefault(next(self._blocks.around(effect)), []).append(number)
             for each in bound[place]:
                 numbers.setdefault(each, []).append(number)
 
         def reached(call: Place) -> Collection[T]:
             behind = bisect_right(effects, call)
-            first = -1  # the last one that whoever comes to the call has come by
-            for block in (*self._blocks.around(call), None):
-                if block in sure and (count := bisect_left(sure[block], behind)):
-                    first = max(first, sure[block][count - 1])
-            if first < 0:
-                return numbers.keys()
-            until = bisect_right(effects, self._end_of_rounds(call, effects[first]))
-            return [
-                each
-                for each, known in numbers.items()
-                if bisect_left(known, first) < bisect_left(known, until)
-            ]
+            for block in self._blocks.around(call):
+                count = bisect_left(sure.get(block, ()), behind)
+                if count:  # whoever comes to the call has come by this one
+                    first = sure[block][count - 1]
+                    until = bisect_right(effects, self._end_of_rounds(call, effects[first]))
+                    return [
+                        each
+                        for each, known in numbers.items()
+                        if bisect_left(known, first) < bisect_left(known, until)
+                    ]
+            return numbers.keys()
 
         return reached
 
@@ -278,7 +260,7 @@ def _round(node: AST) -> Iterator[Span]:
 
 def _blocks(node: Any) -> Iterator[tuple[Span, AST]]:
     """Yield what of a node may run, or not, each with the last statement in it."""
-    for field in () if isinstance(node, Module) else ("body", "orelse", "finalbody"):
+    for field in ("body", "orelse", "finalbody"):
         block = getattr(node, field, None)
         if type(block) is list and block:
             yield _span(block), block[-1]

@@ -61,6 +61,12 @@ REBOUND = "from hpman.m import a, b\n"
             id="match",
         ),
         pytest.param("x = a\nfor y in z:\n x(1)\n x = b", ["1a", "1b"], id="next round"),
+        pytest.param(
+            "x = a\nfor y in z:\n for y in z: x(1)\n x = b", ["1a", "1b"], id="next outer round"
+        ),
+        pytest.param(
+            "x = b\nx = a\ntry: pass\nexcept E as x: pass\nx(1)", ["1a"], id="behind a handler"
+        ),
         pytest.param("while y:\n x = a; x(1)\n x = b; x(2)", ["1a", "2b"], id="in a round"),
         pytest.param("x = a\nwhile y:\n x(1)\nx = b", ["1a"], id="behind a loop"),
         pytest.param("x = a\ny and (x := b)\nx(1)", ["1a", "1b"], id="in an expression"),

@@ -65,6 +65,8 @@ def _hidden(text: str) -> list[tuple[int, int]]:
         pytest.param(f"{IMPORT}while {CALL}:\n _ = 3", id="in the test of a while"),
         pytest.param(f"{IMPORT}for e in x:\n {CALL}\n for _ in y: pass", id="loop in a loop"),
         pytest.param(f"{IMPORT}for e in x:\n for f in y: {CALL}\n _ = 3", id="call in two loops"),
+        pytest.param(f"{IMPORT}for e in x:\n class C: {CALL}\n _ = 3", id="in a class in a loop"),
+        pytest.param(f"if x:\n {IMPORT} _ = 3\n{CALL}", id="in the branch of the import"),
         pytest.param(
             f"def f():\n {IMPORT} for e in x:\n  {CALL}\n  _ = 3",
             id="later in a loop of a function",
@@ -126,6 +128,8 @@ def test_a_call_of_what_is_no_manager_is_hidden(text: str) -> None:
         pytest.param(f"def f():\n {IMPORT} _: int\n {CALL}", id="type behind an import"),
         pytest.param(f"{IMPORT}def f():\n x._: int\n {CALL}", id="type of an attribute"),
         pytest.param(f"{IMPORT}try: pass\nexcept E as _: pass\n{CALL}", id="behind a handler"),
+        pytest.param(f"try: pass\nexcept E as _:\n {IMPORT} {CALL}", id="import in a handler"),
+        pytest.param(f"{IMPORT}for e in x: {CALL}\n_ = 3", id="bound anew behind a loop"),
         pytest.param(
             f"{IMPORT}try: pass\nexcept E as _: pass\ndef f(): {CALL}",
             id="function below a handler",
