@@ -44,6 +44,11 @@ def test_every_protocol_takes_a_manager_and_all_that_it_shows(protocol: int) -> 
     assert str(explained) == str(manager.explain("a.b"))
 
 
+def test_a_tree_keeps_its_separator() -> None:
+    manager = HyperParameterManager("_", separator="/").set_value("a/b", 1)
+    assert again(manager.tree).get("a").get("b").node.value == 1
+
+
 # What does not pickle
 
 

@@ -465,10 +465,13 @@ def test_the_tree_is_live(parsed: HyperParameterManager) -> None:
         assert block is not None
         assert (block.count(), block.node and block.node.value) == (1, 1)
     assert (block.count(), block.empty, block.is_leaf(), block.node) == (0, True, True, None)
-    parsed.set_value("model.new", 7)
+    parsed.set_value("model.new", {"x": 7})
     assert new is not None
     assert new.node is not None
-    assert new.node.value == 7
+    assert new.node.value == {"x": 7}
+    parsed.set_value("model.new.x", 8)
+    assert new.node is not None
+    assert new.node.value == {"x": 8}
 
 
 def test_a_tree_that_is_not_written_to_is_sorted_once(parsed: HyperParameterManager) -> None:

@@ -140,8 +140,9 @@ class _Parser(argparse.ArgumentParser):
         """Parse; options that nobody knows are told of first, for they may have taken a word."""
         found, rest = super().parse_known_intermixed_args(args, namespace)
         paths = tuple(map(as_typed, vars(found)[_PATHS]))
-        if rest and self.is_guess:  # what is not there may be the value of an unknown option
-            raise _OtherPaths(*filter(os.path.exists, paths))
+        if rest and self.is_guess:
+            # Paths behind unknown options are left over; what is not there may be their value.
+            raise _OtherPaths(*filter(os.path.exists, (*paths, *map(as_typed, rest))))
         if paths != self.paths and not rest:
             raise _OtherPaths(*paths)
         return found, rest

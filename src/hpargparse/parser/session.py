@@ -77,7 +77,7 @@ class Session:
         """Let how files are read and written hold for each parser that one manager is bound to."""
         for binding, requests in self._requests.items():
             for other, asked in self._requests.items():
-                if other is binding or other.manager is not binding.manager:
+                if other.manager is not binding.manager:
                     continue
                 for setting in asked.actions.keys() & {"strict", "serial_format"}:
                     requests.actions.setdefault(setting, asked.actions[setting])

@@ -81,6 +81,29 @@ def test_a_value_may_be_a_file_that_cannot_be_read(
     assert capsys.readouterr() == (shown, "")
 
 
+def test_options_of_several_paths_may_stand_before_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("data.csv").write_text("a;b\n1 2\n")
+    for name in "cde":
+        Path(f"{name}.py").write_text(f'from hpman.m import _\n_("{name}", False)\n')
+    main("--name data.csv --d --flag c.py --c d.py --e e.py a.py".split())
+    assert "name: data.csv\nks: [1]\nc: true\nd: true\ne: true\n" in capsys.readouterr().out
+
+
+def test_other_managers_are_noted_once(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["b.py", "--flag", "a.py"])
+    assert capsys.readouterr().err.count(NOTE) == 1
+
+
+def test_the_value_of_a_shortened_option_brings_no_options(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("names.py").write_text('from hpman.m import _\n_("names", 1)\n')
+    main(["a.py", "--na", "names.py"])
+    assert "name: names.py\n" in capsys.readouterr().out
+
+
 def test_a_value_is_not_looked_into(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -119,12 +142,16 @@ def test_a_word_of_an_option_may_be_a_folder(line: str, capsys: pytest.CaptureFi
         pytest.param("--flag data.csv", "data.csv:2", id="alone behind a flag"),
         pytest.param("--flag none --no data.csv", "data.csv:2", id="alone"),
         pytest.param("--na a.py --nam3 data.csv", "(did you mean --name?)", id="two"),
+        pytest.param("--nam3 data.csv --flag broken.py", "data.csv:2", id="one of two"),
+        pytest.param("--nam3 broken.py --flag data.csv", "data.csv:2", id="the other of two"),
+        pytest.param("a.py --nam3 a.py --flag broken.py", "--nam3 (did you", id="known twice"),
     ],
 )
 def test_a_path_that_cannot_be_read_is_told_of(
     line: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("data.csv").write_text("a;b\n1 2\n")
+    Path("broken.py").write_text("_(\n")
     assert _status(line) == 2
     assert sentence in capsys.readouterr().err
 
@@ -262,8 +289,9 @@ def test_help_explains_it_without_any_path(capsys: pytest.CaptureFixture[str]) -
     assert "hpcli train.py --hp-list detail" in text
 
 
-def test_help_has_the_options_of_a_path(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _status("a.py -h") == 0
+@pytest.mark.parametrize("line", ["a.py -h", "-h a.py", "--flag a.py -h", "b.py --flag a.py -h"])
+def test_help_has_the_options_of_a_path(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _status(line) == 0
     assert "--lr LR               (float, default: 0.1, a.py:2)" in capsys.readouterr().out
 
 

@@ -133,6 +133,11 @@ def test_a_tree_of_a_folder_is_compared_with_the_folder(
     ]
 
 
+def test_the_tree_of_all_is_compared_below_a_path(project: Path) -> None:
+    write(project, {"sub/b.py": "_('b', 2)\n"})
+    assert _changes("HEAD:", "sub") == ["changed b sub/b.py:1>sub/b.py:1"]
+
+
 def test_a_colon_in_the_message_of_a_commit_is_no_tree(project: Path) -> None:
     git(project, "commit", "-q", "--allow-empty", "-m", "sub: nothing")
     os.chdir(project / "sub")

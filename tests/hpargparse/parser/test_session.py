@@ -314,6 +314,15 @@ class TestParserAndSubParserOfOneManager:
         top.parse_args(line.split())
         assert json.loads(_text("new")).keys() == {"lr"}
 
+    def test_write_in_the_format_that_each_is_asked_for(self, top: ArgumentParser) -> None:
+        line = "--hp-serial-format yaml --hp-save old train --hp-serial-format json --hp-save new"
+        top.parse_args(line.split())
+        assert (_text("old"), json.loads(_text("new"))) == ("lr: 0.1\n", {"lr": 0.1})
+
+    def test_may_both_load(self, top: ArgumentParser, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO("lr: 1.5\n"))
+        assert top.parse_args(f"--hp-load {_file('lr: 3')} train --hp-load -".split()).lr == 1.5
+
 
 def test_one_file_for_two_managers_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     parser, manager = bound('_("a", 1)')
