@@ -86,6 +86,7 @@ def test_hpcli_completes_the_hyperparameters_of_its_paths(program: str) -> None:
     code = "from hpargparse.commands.hpcli import main; main()"
     command = [sys.executable, "-c", code]
     assert asked(command, f"hpcli {program} --we") == ["--weight-decay"]
+    assert asked(command, f"hpcli --shuffle {program} --we") == ["--weight-decay"]
     assert asked(command, "hpcli --pl") == ["--placeholder"]
 
 

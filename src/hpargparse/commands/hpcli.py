@@ -15,7 +15,7 @@ from functools import partial
 from hpman import HpmanError, HyperParameterManager, index_of
 from hpman.record import Record
 
-from ..completion import complete, words_of
+from ..completion import complete, is_asked, words_of
 from ..listing import listed
 from ..mistakes import end_interrupted, missing, stop
 from ..parser.binding import bind_what_fits
@@ -172,8 +172,9 @@ def _guesses(words: list[str]) -> list[_Asked]:
         if one[1]
     ]
     last = [sure] if sure and with_one else []
-    # Help is given at once, so it is of all that may be a path.
-    first = [tuple(word for word, _option in candidates)] if _HELP.intersection(words) else []
+    # Help is given at once, as the answer to a shell is: of all that may be a path.
+    is_final = is_asked() or not _HELP.isdisjoint(words)
+    first = [tuple(word for word, _option in candidates)] if is_final else []
     return [asked.replace(paths=each) for each in (*last, *with_one, sure, *first)]
 
 
