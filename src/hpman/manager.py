@@ -316,8 +316,8 @@ class HyperParameterManager:
         return self._store.unused()
 
     def early_reads(self) -> dict[str, tuple[Any, str, int]]:
-        """Return value, file and line of what modules and classes have read and nothing has set."""
-        return self._store.early_reads() if self._hot else {}
+        """Return value, file and line of what modules and classes read before the first call."""
+        return self._store.early_reads()
 
     def fingerprint(self) -> str:
         """Return a short hash of all values, the same in every process that has the same ones."""

@@ -201,15 +201,32 @@ def warn_of_early_reads(
     for manager, reads in early.items():
         now = manager.get_values()
         for name, (value, path, line) in reads.items():
-            then, given = plainly_spelled(value), plainly_spelled(now.get(name, value))
-            if then != given:
+            given = now.get(name, value)
+            if not _is_same(value, given):
                 messages.append(
-                    f"`{printable(name)}` is {shortened(given)} now, but "
-                    f"{shown_path(f'{path}:{line}')} has read {shortened(then)} before the command "
+                    f"`{printable(name)}` is {_shown(given)} now, but "
+                    f"{shown_path(f'{path}:{line}')} has read {_shown(value)} before the command "
                     "line was parsed; read it in a function that runs afterwards, or start the "
                     "program with `hpman run`"
                 )
     warn(parser.prog, messages)
+
+
+def _is_same(value: object, other: object) -> bool:
+    """Tell whether two values are the same for a reader, whatever their methods do."""
+    from contextlib import suppress
+
+    if value is other:
+        return True
+    with suppress(Exception):  # an array has no one truth, and others' code may raise anything
+        if type(value) is type(other) and value == other:
+            return True
+    return plainly_spelled(value) == plainly_spelled(other)
+
+
+def _shown(value: object) -> str:
+    """Show a value in a message, on one line."""
+    return shortened(printable(plainly_spelled(value)))
 
 
 def print_listings(

@@ -92,10 +92,12 @@ def plainly_spelled(value: object) -> str:
     >>> plainly_spelled([1, float("inf"), {"b", "a"}]), plainly_spelled(1 << 20000)[:6]
     ("[1, inf, {'a', 'b'}]", '0x1000')
     """
-    try:
-        return _plainly_spelled(value)
-    except RecursionError:  # it holds itself, perhaps
-        return repr(value)
+    from contextlib import suppress
+
+    for spell in (_plainly_spelled, repr):  # the latter where it holds itself, perhaps
+        with suppress(Exception):  # others' code may raise anything
+            return spell(value)
+    return object.__repr__(value)
 
 
 def _plainly_spelled(value: object) -> str:

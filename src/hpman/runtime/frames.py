@@ -10,7 +10,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterable, Iterator
     from types import CodeType, FrameType
 
     Place = tuple[str, "str | None", "int | None", "str | None"]  # an origin without the value
@@ -33,6 +33,19 @@ def line_at(code: CodeType, at: int) -> int:
     """Return the line of an instruction (PEP 626)."""
     lines = (line for start, end, line in code.co_lines() if start <= at < end)
     return next(lines, None) or code.co_firstlineno
+
+
+def lines_at(sites: Iterable[tuple[CodeType, int]]) -> Iterator[int]:
+    """Yield the lines of many instructions; those of one code are counted once."""
+    from bisect import bisect
+
+    known: dict[int, tuple[list[int], list[int | None]]] = {}
+    for code, at in sites:
+        if id(code) not in known:
+            spans = [*code.co_lines()]
+            known[id(code)] = [span[0] for span in spans], [span[2] for span in spans]
+        starts, lines = known[id(code)]
+        yield lines[bisect(starts, at) - 1] or code.co_firstlineno
 
 
 def frame_outside(packages: Container[str], frame: FrameType | None = None) -> FrameType:

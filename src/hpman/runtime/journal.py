@@ -6,11 +6,11 @@ know which value wins, nor how an origin reads.
 
 from __future__ import annotations
 
-from .frames import line_at
+from .frames import line_at, lines_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
     from types import CodeType
     from typing import Any
 
@@ -139,10 +139,12 @@ class Journal:
         places: where the latest run-time default of each name stands, as
             `call_site` tells it or as `place` does.
         time: how often something was set.
-        once: where code that runs only once, as that of a module, gave a run-time default.
+        early: where code that runs only once, as that of a module, gave a run-time default
+            that nothing had overridden, before a command line was there.
+        is_early: whether none was there yet.
     """
 
-    __slots__ = ("history", "once", "places", "received", "time")
+    __slots__ = ("early", "history", "is_early", "places", "received", "time")
 
     def __init__(self) -> None:
         """Start empty."""
@@ -150,7 +152,8 @@ class Journal:
         self.received: History = History()
         self.places: dict[str, Noted] = {}
         self.time: int = 0
-        self.once: dict[str, tuple[CodeType, int]] = {}
+        self.early: dict[str, tuple[CodeType, int]] = {}
+        self.is_early: bool = True
 
     def record(
         self,
@@ -219,10 +222,26 @@ class Journal:
             What was noted before, for `uncall`.
         """
         known = self.places.get(name)
-        if not site[0].co_flags & _OF_FUNCTION:
-            self.once.setdefault(name, site)
         self.places[name] = (*site, written if known is None else known[2])
         return known
+
+    def called_early(
+        self, name: str, site: tuple[CodeType, int], *, unless_in: Iterable[Container[str]]
+    ) -> None:
+        """Note which call was the first to get a run-time default, if it runs only once."""
+        is_once = self.is_early and not site[0].co_flags & _OF_FUNCTION
+        if is_once and not any(name in names for names in unless_in):
+            self.early.setdefault(name, site)
+
+    def early_calls(self, names: Container[str]) -> dict[str, tuple[str, int]]:
+        """Return file and line of the early calls of some names; later ones are none any more."""
+        self.is_early = False
+        sites = {name: site for name, site in self.early.items() if name in names}
+        lines = lines_at(sites.values()) if sites else ()
+        return {
+            name: (code.co_filename, line)
+            for (name, (code, _at)), line in zip(sites.items(), lines, strict=True)
+        }
 
     def place(self, name: str) -> Call:
         """Return file and line of a run-time default, and how much was set before its first."""

@@ -115,6 +115,7 @@ class Store:
                 self._journal.uncall(name, before)
                 raise
             carry_out(self._take_call, ranks, new, name, default, value)
+            self._journal.called_early(name, site, unless_in=(new.sets, new.patches))
             return value
 
     def _take_call(self, old: Ranks, new: Ranks, name: str, default: Any, value: Any) -> None:
@@ -316,11 +317,11 @@ class Store:
             return unused(self._ranks, {*self.hot, *self._seen})
 
     def early_reads(self) -> dict[str, tuple[Any, str, int]]:
-        """Return what code that runs only once has read, of names that nothing has set."""
-        from .views import early_reads
-
+        """Return what code that runs once read until this is first called, and nothing has set."""
         with WRITING:
-            return early_reads(self._ranks, self._journal, self.hot)
+            names = self.hot.keys() - self._ranks.sets.keys() - self._ranks.patches.keys()
+            places = self._journal.early_calls(names)
+            return {name: (self.hot[name], *place) for name, place in places.items()}
 
     def rows(self) -> list[tuple[str, Any, int]]:
         """List name, value and rank of run-time defaults and set values, as first written."""

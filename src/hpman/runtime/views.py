@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from ..errors import EMPTY, NotLiteralEvaluable
 from .complaints import impossible
-from .frames import line_at
 from .tree import nest, own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from typing import Any
 
     from .journal import Journal
@@ -70,26 +69,6 @@ def unused(ranks: Ranks, read: set[str]) -> list[str]:
         for name in ranks.sets
         if name not in read and name not in touched and read.isdisjoint(ranks.above(name))
     ]
-
-
-def early_reads(
-    ranks: Ranks, journal: Journal, read: Mapping[str, Any]
-) -> dict[str, tuple[Any, str, int]]:
-    """Return what code that runs only once has read of names that nothing has set: it stays so.
-
-    Args:
-        ranks: what there is.
-        journal: where run-time defaults stand.
-        read: the value of each name that was read.
-
-    Returns:
-        The value, file and line, by name.
-    """
-    return {
-        name: (read[name], code.co_filename, line_at(code, at))
-        for name, (code, at) in journal.once.items()
-        if name in read and name not in ranks.sets and name not in ranks.patches
-    }
 
 
 def rows(ranks: Ranks, journal: Journal) -> list[tuple[str, Any, int]]:

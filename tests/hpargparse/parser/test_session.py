@@ -426,6 +426,57 @@ class TestReadsBeforeTheCommandLine:
         found = capsys.readouterr().err.splitlines()
         assert [line.split("`")[1] for line in found] == ["seed"]
 
+    def test_after_a_command_line_follow_the_next_one(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        parser, manager = bound(self.SOURCE)
+        for words, seed in (([], 42), (["--seed", "7"], 7), (["--seed", "8"], 8)):
+            parser.parse_args(words)
+            names: dict[str, object] = {"_": manager}
+            exec(compile(self.SOURCE, "sweep.py", "exec"), names)
+            assert names["seed"] == seed
+        assert capsys.readouterr().err == ""
+
+    def test_within_an_override_are_as_they_should_be(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        parser, manager = bound(self.SOURCE)
+        with manager.override(seed=1, opt={"a": 2, "b": 3}):
+            exec(compile(self.SOURCE, "net.py", "exec"), {"_": manager})
+        parser.parse_args(["--patch", "9", "--seed", "2", "--opt.a", "4"])
+        found = capsys.readouterr().err.splitlines()
+        assert [line.split("`")[1] for line in found] == ["patch"]
+
+    def test_that_have_the_value_in_another_order_are_as_they_should_be(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        self.run("--opt {'b':2,'a':1}")
+        assert capsys.readouterr().err == ""
+
+    def test_of_values_that_neither_show_nor_compare(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        class Odd:
+            __hash__ = None  # type: ignore[assignment]
+
+            def __repr__(self) -> str:
+                raise RuntimeError
+
+            def __eq__(self, other: object) -> bool:
+                raise RuntimeError
+
+        class Long(Odd):
+            def __repr__(self) -> str:
+                return "two\nlines\x1b[31m"
+
+        source = "odd = _('odd', Odd())\nlong = _('long', Long())\nkept = _('kept', Odd())"
+        parser, manager = bound(source)
+        exec(compile(source, "net.py", "exec"), {"_": manager, "Odd": Odd, "Long": Long})
+        parser.parse_args(["--odd", "1", "--long", "2"])
+        first, second = capsys.readouterr().err.splitlines()
+        assert "`odd` is 1 now, but net.py:1 has read <" in first
+        assert "`long` is 2 now, but net.py:2 has read two\\nlines\\x1b[31m before" in second
+
     def test_are_not_warned_of_where_the_command_line_is_refused(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -133,6 +133,12 @@ def test_a_value_is_spelled(value: object, text: str) -> None:
     assert read_literal(text) == value
 
 
+class Unshown:
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+UNSHOWN = Unshown()
 HOLDS_ITSELF: list[object] = [1]
 HOLDS_ITSELF.append(HOLDS_ITSELF)
 
@@ -152,6 +158,7 @@ HOLDS_ITSELF.append(HOLDS_ITSELF)
         ),
         pytest.param({"a": 10**4300}, f"{{'a': {hex(10**4300)}}}", id="an int of many digits"),
         pytest.param(HOLDS_ITSELF, "[1, [...]]", id="what holds itself"),
+        pytest.param(UNSHOWN, object.__repr__(UNSHOWN), id="what cannot be shown"),
     ],
 )
 def test_a_value_is_spelled_for_readers(value: object, text: str) -> None:

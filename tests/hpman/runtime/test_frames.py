@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hpman.runtime.frames import caller, frame_outside, line_at
+from hpman.runtime.frames import caller, frame_outside, line_at, lines_at
 
 
 def test_the_caller_is_the_nearest_frame_outside_the_project() -> None:
@@ -30,6 +30,13 @@ def test_the_caller_is_the_outermost_frame_where_all_are_ours() -> None:
 def test_the_line_of_an_instruction_is_that_of_the_code_where_no_line_is_known() -> None:
     code = compile("a\nb\n", "x.py", "exec")
     assert [line_at(code, at) for at in (0, len(code.co_code) - 2, 10**6)][1:] == [2, 1]
+
+
+def test_the_lines_of_many_instructions_are_those_of_each() -> None:
+    codes = [compile(text, "x.py", "exec") for text in ("a\n\nb(\n  c)\n", "\n\nd\n")]
+    sites = [(code, at) for at in range(0, len(codes[1].co_code), 2) for code in codes]
+    assert [*lines_at(sites)] == [line_at(*site) for site in sites]
+    assert {*lines_at(sites)} >= {1, 3}
 
 
 @pytest.mark.parametrize("name", ["hpmanager", "myhpman.hpman", None, 3])
