@@ -48,6 +48,16 @@ def lines_at(sites: Iterable[tuple[CodeType, int]]) -> Iterator[int]:
         yield lines[bisect(starts, at) - 1] or code.co_firstlineno
 
 
+def is_statement(code: CodeType, at: int) -> bool:
+    """Tell whether the call at an instruction is a statement: nothing keeps its value."""
+    from opcode import opmap
+
+    words, behind = code.co_code, at + 2
+    while words[behind] == opmap.get("CACHE"):  # new in Python 3.11
+        behind += 2
+    return words[behind] == opmap["POP_TOP"]
+
+
 def frame_outside(packages: Container[str], frame: FrameType | None = None) -> FrameType:
     """Return the nearest frame of a caller outside these packages, else the outermost.
 

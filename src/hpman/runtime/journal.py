@@ -6,7 +6,7 @@ know which value wins, nor how an origin reads.
 
 from __future__ import annotations
 
-from .frames import line_at, lines_at
+from .frames import is_statement, line_at, lines_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -234,9 +234,16 @@ class Journal:
             self.early.setdefault(name, site)
 
     def early_calls(self, names: Container[str]) -> dict[str, tuple[str, int]]:
-        """Return file and line of the early calls of some names; later ones are none any more."""
+        """Return file and line of the early calls of some names whose value was kept.
+
+        Later calls are early ones no more.
+        """
         self.is_early = False
-        sites = {name: site for name, site in self.early.items() if name in names}
+        sites = {
+            name: site
+            for name, site in self.early.items()
+            if name in names and not is_statement(*site)
+        }
         lines = lines_at(sites.values()) if sites else ()
         return {
             name: (code.co_filename, line)
