@@ -1,4 +1,4 @@
-"""Which of the hints of a hyperparameter say what about its values.
+"""Which hints of a hyperparameter are read here, and which of them say what about its values.
 
 Owns their names and nothing else: what one of them means is known to who reads it.
 """

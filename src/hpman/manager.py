@@ -316,7 +316,10 @@ class HyperParameterManager:
         return self._store.unused()
 
     def early_reads(self) -> dict[str, tuple[Any, str, int]]:
-        """Return value, file and line of what modules and classes read before the first call."""
+        """Return what modules and classes have read and nothing has set: value, file and line.
+
+        Once this has been asked, what is read from then on is read in time.
+        """
         return self._store.early_reads()
 
     def fingerprint(self) -> str:

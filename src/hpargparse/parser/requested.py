@@ -9,17 +9,13 @@ from __future__ import annotations
 import argparse
 import os
 
-from hpman import printable, shown_path
-
 from ..errors import SnapshotError
 from ..files.access import STANDARD
 from ..files.advice import TO_PROGRAM, Advice
 from ..files.snapshot import write_all
 from ..formats import extension_format
-from ..shortening import shortened
 from ..streams import answer, terminal_width, warn
 from ..transfer import converters, read_values, saveable, unloadable
-from ..values.literals import plainly_spelled
 from .bound import UNASKED
 
 TYPE_CHECKING = False
@@ -185,48 +181,6 @@ def _demand_files_of_their_own(planned: Iterable[tuple[Binding, Requests, Plan]]
                     " both be saved to it, one in the place of the other; nothing was written.",
                     "Name a file for each.",
                 )
-
-
-def warn_of_early_reads(
-    early: Mapping[HyperParameterManager, Mapping[str, tuple[object, str, int]]],
-    parser: argparse.ArgumentParser,
-) -> None:
-    """Warn of places that keep another value than the one that is set now.
-
-    Args:
-        early: value, file and line of what was read before, by name.
-        parser: the parser whose command line came too late for them.
-    """
-    messages = []
-    for manager, reads in early.items():
-        now = manager.get_values()
-        for name, (value, path, line) in reads.items():
-            given = now.get(name, value)
-            if not _is_same(value, given):
-                messages.append(
-                    f"`{printable(name)}` is {_shown(given)} now, but "
-                    f"{shown_path(f'{path}:{line}')} has read {_shown(value)} before the command "
-                    "line was parsed; read it in a function that runs afterwards, or start the "
-                    "program with `hpman run`"
-                )
-    warn(parser.prog, messages)
-
-
-def _is_same(value: object, other: object) -> bool:
-    """Tell whether two values are the same for a reader, whatever their methods do."""
-    from contextlib import suppress
-
-    if value is other:
-        return True
-    with suppress(Exception):  # an array has no one truth, and others' code may raise anything
-        if type(value) is type(other) and value == other:
-            return True
-    return plainly_spelled(value) == plainly_spelled(other)
-
-
-def _shown(value: object) -> str:
-    """Show a value in a message, on one line."""
-    return shortened(printable(plainly_spelled(value)))
 
 
 def print_listings(

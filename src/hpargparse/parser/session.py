@@ -63,7 +63,7 @@ class Session:
         for manager, plan in plans.items():
             plan.carry_out(manager)
         if any(early.values()):
-            from .requested import warn_of_early_reads
+            from .early_reads import warn_of_early_reads
 
             warn_of_early_reads(early, self._parser)
         for binding in self._requests:

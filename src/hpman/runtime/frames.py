@@ -30,22 +30,22 @@ def call_site() -> tuple[CodeType, int]:
 
 
 def line_at(code: CodeType, at: int) -> int:
-    """Return the line of an instruction (PEP 626)."""
-    lines = (line for start, end, line in code.co_lines() if start <= at < end)
-    return next(lines, None) or code.co_firstlineno
+    """Return the line of an instruction."""
+    return next(lines_at([(code, at)]))
 
 
 def lines_at(sites: Iterable[tuple[CodeType, int]]) -> Iterator[int]:
-    """Yield the lines of many instructions; those of one code are counted once."""
+    """Yield the lines of instructions (PEP 626); those of one code are counted once."""
     from bisect import bisect
 
-    known: dict[int, tuple[list[int], list[int | None]]] = {}
+    known: dict[int, tuple[list[int], list[tuple[int, int, int | None]]]] = {}
     for code, at in sites:
         if id(code) not in known:
             spans = [*code.co_lines()]
-            known[id(code)] = [span[0] for span in spans], [span[2] for span in spans]
-        starts, lines = known[id(code)]
-        yield lines[bisect(starts, at) - 1] or code.co_firstlineno
+            known[id(code)] = [span[0] for span in spans], spans
+        starts, spans = known[id(code)]
+        _start, end, line = spans[bisect(starts, at) - 1]
+        yield (line if at < end else None) or code.co_firstlineno
 
 
 def is_statement(code: CodeType, at: int) -> bool:

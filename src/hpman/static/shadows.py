@@ -1,4 +1,4 @@
-"""Calls of a name that stands for something else when they run.
+"""Calls of a name that is bound several times: which manager they meet, or what else.
 
 Owns which of several bindings of a name a call meets; knows neither how
 bindings are found nor what is asked of a manager.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Shadows:
-    """Tell for the calls of names what else than a manager they meet.
+    """Tell for the calls of names which manager they meet, or what else.
 
     Names are looked up as Python does: the innermost scope that binds one
     decides; in the body of a class, the module does until the body binds it.

@@ -36,6 +36,10 @@ def test_the_lines_of_many_instructions_are_those_of_each() -> None:
     codes = [compile(text, "x.py", "exec") for text in ("a\n\nb(\n  c)\n", "\n\nd\n")]
     sites = [(code, at) for at in range(0, len(codes[1].co_code), 2) for code in codes]
     assert [*lines_at(sites)] == [line_at(*site) for site in sites]
+    assert [*lines_at(sites)] == [
+        next(line for start, end, line in code.co_lines() if start <= at < end) or 1
+        for code, at in sites
+    ]
     assert {*lines_at(sites)} >= {1, 3}
 
 
