@@ -316,10 +316,7 @@ class HyperParameterManager:
         return self._store.unused()
 
     def early_reads(self) -> dict[str, tuple[Any, str, int]]:
-        """Return what modules and classes have read and nothing has set: value, file and line.
-
-        Once this has been asked, what is read from then on is read in time.
-        """
+        """Return value, file and line of what modules and classes read until this is first asked."""
         return self._store.early_reads()
 
     def fingerprint(self) -> str:
