@@ -316,7 +316,7 @@ class HyperParameterManager:
         return self._store.unused()
 
     def early_reads(self) -> dict[str, tuple[Any, str, int]]:
-        """Return value, file and line of what modules and classes read until this is first asked."""
+        """Return value, file and line of what modules and classes read until this is asked."""
         return self._store.early_reads()
 
     def fingerprint(self) -> str:
