@@ -232,7 +232,9 @@ def _is_elsewhere(head: bytes | None) -> bool:
     if base[-1:] == b"=":
         if next(_openings(base), None) is not None:
             return True
-        return re.fullmatch(rb"[^,=]*\.[ \t\f]*\w+[ \t\f]*=", base) is not None
+        # What ends here of a line above, as a bracket does, may follow another target.
+        attribute = rb"[^,=)\]}]*\w[ \t\f]*\.[ \t\f]*\w+[ \t\f]*="
+        return re.fullmatch(attribute, base) is not None
     return not all(before in _DISPLAYED for before in _openings(head))
 
 
