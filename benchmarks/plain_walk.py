@@ -43,11 +43,12 @@ def plain_walk(text: str, tree: ast.Module, placeholder: str) -> Expected | None
 
     Returns:
         What is to be found; None where this walk is too plain to tell: the text
-        mentions the package, or imports the name both from where it is called so
-        and from where it has another name.
+        mentions the package, imports the name both from where it is called so
+        and from where it has another name, or gives a keyword twice, which `ast`
+        reads and Python does not.
     """
     nodes = list(ast.walk(tree))
-    if any(map(_mentions_package, nodes)):
+    if any(map(_mentions_package, nodes)) or any(map(_repeats_a_keyword, nodes)):
         return None
     origins = {name for node in nodes for name in _origins(node, placeholder)}
     expected = Expected(set(), set())
@@ -74,6 +75,13 @@ def _mentions_package(node: ast.AST) -> bool:
         said = ".".join([getattr(node, "module", None) or "", *names])
         return any(word in said for word in _PACKAGE)
     return isinstance(node, ast.Name) and node.id in _PACKAGE
+
+
+def _repeats_a_keyword(node: ast.AST) -> bool:
+    """Tell whether a call gives a keyword twice."""
+    keywords = node.keywords if isinstance(node, ast.Call) else []
+    given = [each.arg for each in keywords if each.arg is not None]
+    return len({*given}) < len(given)
 
 
 def _origins(node: ast.AST, bound: str) -> set[str]:
