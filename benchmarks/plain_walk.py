@@ -26,7 +26,7 @@ class Expected(NamedTuple):
 
     Attributes:
         bare: what calls of the bare placeholder give.
-        aliased: what other calls give of names that the text assigns to.
+        aliased: what other calls give of the placeholder and of names that the text assigns to.
     """
 
     bare: set[Finding]
@@ -96,10 +96,14 @@ def _origins(node: ast.AST, bound: str) -> set[str]:
 
 
 def _root(node: ast.expr) -> ast.expr:
-    """Return what a walrus or a chain of them stands for."""
-    while isinstance(node, ast.NamedExpr):
-        node = node.value
-    return node
+    """Return what walruses, and methods that may return what they are called of, stand for."""
+    while True:
+        if isinstance(node, ast.NamedExpr):
+            node = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            node = node.func.value
+        else:
+            return node
 
 
 def _read(call: ast.Call, lines: list[str]) -> list[Finding]:
