@@ -21,9 +21,9 @@ _LETTERS = "abcdefgh"
 # Says when it starts, so that the time of starting Python is not counted as saving.
 _CHILD = """
 import itertools, sys
-from hpargparse.files import snapshot
+from hpargparse.snapshots import snapshot
 if sys.argv[1] == "named":
-    from hpargparse.files import access
+    from hpargparse.snapshots import access
     access._open_nameless = lambda folder: None
 snapshot.dump({{}})
 print(flush=True)

@@ -19,11 +19,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .errors import ConversionError as ConversionError
     from .errors import SnapshotError as SnapshotError
-    from .parser.binding import bind as bind
+    from .parser.bind import bind as bind
     from .parser.conflicts import OptionConflictError as OptionConflictError
     from .program import parse_args as parse_args
-    from .transfer import load as load
-    from .transfer import save as save
+    from .snapshots.load_save import load as load
+    from .snapshots.load_save import save as save
 
 # Each public name and the module that owns it: a name is imported when it is first asked for.
 # No module bears the name of what is public: importing it would put the module in its place.
@@ -31,10 +31,10 @@ _OWNERS = {
     "ConversionError": "errors",
     "OptionConflictError": "parser.conflicts",
     "SnapshotError": "errors",
-    "bind": "parser.binding",
-    "load": "transfer",
+    "bind": "parser.bind",
+    "load": "snapshots.load_save",
     "parse_args": "program",
-    "save": "transfer",
+    "save": "snapshots.load_save",
 }
 
 __all__ = [

@@ -75,7 +75,7 @@ def complete(parser: argparse.ArgumentParser) -> None:
 
 def _show_all_options(parser: argparse.ArgumentParser) -> None:
     """Put `--no-flag` and keys such as `--opt.lr` where completion looks for options."""
-    from .parser.options import BoundAction
+    from .parser.actions import BoundAction
 
     others = {
         id(action): action

@@ -12,8 +12,8 @@ from hpman import EMPTY, NotLiteralEvaluable, from_here, printable
 
 from .columns import FILLER, Columns
 from .errors import Unholdable
-from .files.snapshot import dump
-from .transfer import one_line, saveable
+from .snapshots.files import dump
+from .snapshots.load_save import one_line, saveable
 from .values.literals import plainly_spelled
 
 TYPE_CHECKING = False

@@ -12,7 +12,7 @@ import os
 from hpman import HpmanError, HyperParameterManager
 
 from .completion import complete
-from .parser.binding import bind
+from .parser.bind import bind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def parse_args(
         manager.parse_file(path, follow_imports=not _is_folder(path))
         bind(parser, manager, **options)
     except (HpmanError, OSError) as error:
-        from .mistakes import stop
+        from .cli.errors import stop
 
         stop(parser.prog, error)
     complete(parser)

@@ -13,6 +13,12 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import m as m
+    from ._text import Source as Source
+    from ._text import SourceHelper as SourceHelper
+    from ._text import from_here as from_here
+    from ._text import printable as printable
+    from ._text import shown_path as shown_path
+    from ._text import width_of as width_of
     from .diagnostics import Diagnostic as Diagnostic
     from .errors import (
         EMPTY as EMPTY,
@@ -41,6 +47,7 @@ if TYPE_CHECKING:
     from .errors import (
         UnreadableSourceError as UnreadableSourceError,
     )
+    from .globs import left_out as left_out
     from .hpm_db import (
         HyperParameterDB as HyperParameterDB,
     )
@@ -61,25 +68,18 @@ if TYPE_CHECKING:
     )
     from .manager import HyperParameterManager as HyperParameterManager
     from .occurrence import Occurrence as Occurrence
-    from .project import hand_on as hand_on
-    from .project import index_of_all as index_of_all
-    from .project import managers_of as managers_of
+    from .programs import hand_on as hand_on
+    from .programs import index_of_all as index_of_all
+    from .programs import managers_of as managers_of
     from .runtime.origin import Explanation as Explanation
     from .runtime.origin import Origin as Origin
-    from .source import Source as Source
-    from .source import SourceHelper as SourceHelper
-    from .source import from_here as from_here
-    from .source import printable as printable
-    from .source import shown_path as shown_path
     from .static.files import sources_among as sources_among
-    from .static.globs import left_out as left_out
     from .static.imports import reachable_among as reachable_among
     from .static.index import HyperParameter as HyperParameter
     from .static.index import Index as Index
     from .static.index import ScannedFile as ScannedFile
     from .static.scan import index_of as index_of
     from .static.scan import index_of_blobs as index_of_blobs
-    from .terminal import width_of as width_of
 
 # Each public name and the module that owns it: a name is imported when it is first asked for.
 _OWNERS = {
@@ -105,21 +105,21 @@ _OWNERS = {
     "Origin": "runtime.origin",
     "P": "hpm_db",
     "ScannedFile": "static.index",
-    "Source": "source",
-    "SourceHelper": "source",
+    "Source": "_text",
+    "SourceHelper": "_text",
     "UnreadableSourceError": "errors",
-    "from_here": "source",
-    "hand_on": "project",
+    "from_here": "_text",
+    "hand_on": "programs",
     "index_of": "static.scan",
-    "index_of_all": "project",
+    "index_of_all": "programs",
     "index_of_blobs": "static.scan",
-    "left_out": "static.globs",
-    "managers_of": "project",
-    "printable": "source",
+    "left_out": "globs",
+    "managers_of": "programs",
+    "printable": "_text",
     "reachable_among": "static.imports",
-    "shown_path": "source",
+    "shown_path": "_text",
     "sources_among": "static.files",
-    "width_of": "terminal",
+    "width_of": "_text",
 }
 _MODULES = ("errors", "hpm_db", "m", "manager")
 

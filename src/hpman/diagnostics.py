@@ -10,8 +10,8 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ._text import Source
     from .occurrence import FaultyCall, Occurrence
-    from .source import Source
 
 
 _WIDTH = 200  # of a line in an excerpt: minified code must not drown a message
@@ -58,14 +58,14 @@ class Diagnostic(Record):
     @property
     def place(self) -> str:
         """`path:line:column` as far as it is known, else an empty text."""
-        from .source import printable
+        from ._text import printable
 
         path = self.path if self.path is None else printable(self.path)
         return ":".join(str(part) for part in (path, self.line, self.column) if part is not None)
 
     def __str__(self) -> str:
         """Give the place and the message, the excerpt, and what to do."""
-        from .source import printable
+        from ._text import printable
 
         head = printable(self.message)
         if self.path is not None:
@@ -74,7 +74,7 @@ class Diagnostic(Record):
 
     def _excerpts(self) -> list[str]:
         """Show each call that takes part, or the one line at fault."""
-        from .source import printable
+        from ._text import printable
 
         if len(self.occurrences) > 1:
             return [

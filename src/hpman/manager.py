@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .errors import EMPTY, ImpossibleTree, error_for
 from .names import normalized
-from .runtime.frames import caller
+from .runtime.callsite import caller
 from .runtime.store import Store
 
 TYPE_CHECKING = False
@@ -63,7 +63,7 @@ class HyperParameterManager:
     def __init__(self, placeholder: str, separator: str = ".", *, home: str | None = None) -> None:
         """Start without sources and without values."""
         if not isinstance(placeholder, str):
-            from .runtime.complaints import no_placeholder  # type: ignore[unreachable]
+            from .runtime.messages import no_placeholder  # type: ignore[unreachable]
 
             raise no_placeholder(placeholder)
         self.placeholder: str = normalized(placeholder)
@@ -372,13 +372,13 @@ class HyperParameterManager:
         What was set has to be such that it pickles. Run-time defaults that do
         not are left out, for the calls give them again.
         """
-        from .copies import reduced
+        from .pickling import reduced
 
         return reduced(self, HyperParameterManager)
 
     def __setstate__(self, state: Any) -> None:
         """Adopt what a pickled manager knew, unless it is this very one; that wins name by name."""
-        from .copies import adopt
+        from .pickling import adopt
 
         adopt(self, state)
 
@@ -388,7 +388,7 @@ class HyperParameterManager:
 
     def __deepcopy__(self, memo: dict[int, Any] | None) -> Self:
         """Copy a private manager with its values; one of `hpman.m` is its own copy."""
-        from .copies import twin
+        from .pickling import twin
 
         return twin(self, HyperParameterManager, memo)
 

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .source import Source
+    from ._text import Source
 
 
 class FaultyCall(Record):

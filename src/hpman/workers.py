@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any, Protocol
 
-    from .runtime.journal import Call
+    from .runtime.history import Call
     from .runtime.store import Store
 
     class Traveller(Protocol):

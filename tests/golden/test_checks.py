@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from hpargparse.check.catalogue import CATALOGUE
+from hpargparse.check.registry import CATALOGUE
 from hpargparse.commands import hpman
 from hpman import __version__
 

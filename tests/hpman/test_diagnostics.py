@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hpman import Diagnostic
+from hpman._text import Source
 from hpman.errors import EMPTY
 from hpman.occurrence import Occurrence
-from hpman.source import Source
 
 SOURCE = Source("a.py", "one\ntwo\nthree\nfour\nfive\nsix\n")
 

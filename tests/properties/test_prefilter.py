@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hpman.source import Source
+from hpman._text import Source
 from hpman.static.decoding import DecodingError, decode
 from hpman.static.extract import extract
 from hpman.static.prefilter import Prefilter

@@ -15,8 +15,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from hpargparse.errors import ConversionError, SnapshotError, Unholdable
-from hpargparse.files.entries import flatten
-from hpargparse.files.snapshot import dump, read, write
+from hpargparse.snapshots.files import dump, read, write
+from hpargparse.snapshots.flatten import flatten
 from hpargparse.values.convert import Converter
 from hpargparse.values.literals import read_literal, show_literal
 

@@ -9,8 +9,8 @@ import os
 
 from hpman.record import Record
 
-from ..placeholders import RULE, is_placeholder
-from .codes import UnknownCodeError, known
+from ..cli.placeholders import RULE, is_placeholder
+from .selection import UnknownCodeError, known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _setting(key: str, value: object) -> object:
     """Check and convert one setting."""
     if key in _KEYS:
         return _KEYS[key](value)
-    from ..nearness import nearest
+    from hpman.suggest import nearest
 
     near = nearest(key, _KEYS)
     hint = f"did you mean `{near}`?" if near else f"there are {', '.join(_KEYS)}"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from hpman import Diagnostic, Occurrence, Source
 
-    from .relevance import Hidden
+    from .ownership import Hidden
 
 
 class Finding(Record):

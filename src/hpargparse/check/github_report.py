@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hpman import from_here
 
-from .catalogue import CATALOGUE
+from .registry import CATALOGUE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from hpman import from_here
 
-from ..documents import json_document
-from .catalogue import CATALOGUE, ERROR
+from ..cli.documents import json_document
+from .registry import CATALOGUE, ERROR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

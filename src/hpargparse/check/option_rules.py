@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from hpman import HyperParameter, Index, Occurrence
 
     from .findings import Finding
-    from .relevance import Facts
+    from .ownership import Facts
 
 
 def option_clash(facts: Facts) -> Iterator[Finding]:
     """HPM204: two names that make one option, or one that makes an option of `bind`."""
-    from ..parser.binding import clashes
+    from ..parser.bind import clashes
 
     index = facts.calls
     for placeholder in facts.placeholders:

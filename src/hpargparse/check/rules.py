@@ -7,12 +7,12 @@ wanted nor how they are shown.
 from __future__ import annotations
 
 from hpman import NotLiteralEvaluable
+from hpman.suggest import edit
 
 from ..hints import KNOWN
-from ..nearness import edit
 from .findings import at_call, at_fault, place_of
 from .option_rules import default_does_not_fit, malformed_hint, option_clash
-from .similar import Similar, may_be_one
+from .typos import Similar, may_be_one
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hpman import Occurrence
 
     from .findings import Finding
-    from .relevance import Facts
+    from .ownership import Facts
 
     Check = Callable[[Facts], Iterator[Finding]]
 
@@ -157,7 +157,7 @@ def undefined_name(facts: Facts) -> Iterator[Finding]:
 
 def _undefined(facts: Facts, name: str, calls: tuple[Occurrence, ...], names: list[str]) -> Finding:
     """Make the finding for one name, with the nearest of some names."""
-    from ..nearness import nearest
+    from hpman.suggest import nearest
 
     first = calls[0]
     near = nearest(name, names)

@@ -10,8 +10,8 @@ import os
 
 from hpman import __version__, from_here
 
-from ..documents import json_document
-from .catalogue import CATALOGUE, explained
+from ..cli.documents import json_document
+from .registry import CATALOGUE, explained
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from hpman import Occurrence
 
-    from .catalogue import Rule
     from .findings import Finding
+    from .registry import Rule
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "%SRCROOT%"  # what code scanning takes paths to be relative to

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from hpman import printable, shown_path
 
-from .catalogue import CATALOGUE, ERROR
 from .findings import place_of
+from .registry import CATALOGUE, ERROR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

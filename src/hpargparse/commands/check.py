@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import os
 
-from ..check.catalogue import CATALOGUE, explained
-from ..check.codes import Selection, UnknownCodeError, known, rules_of
 from ..check.config import Config, ConfigError, configured_for
-from ..check.relevance import gather
+from ..check.ownership import gather
+from ..check.registry import CATALOGUE, explained
 from ..check.rules import applied
+from ..check.selection import Selection, UnknownCodeError, known, rules_of
+from ..cli.argv import add_follow_imports, command_parser, parsed
+from ..cli.errors import stop
+from ..cli.output import answer, refuse, shows_colours
+from ..cli.placeholders import placeholder
 from ..completion import complete, words_of
-from ..mistakes import stop
-from ..placeholders import placeholder
-from ..streams import answer, refuse, shows_colours
-from ..words import add_follow_imports, command_parser, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,16 +10,16 @@ import argparse
 
 from hpman import HpmanError, printable
 
+from ..cli.argv import add_follow_imports, command_parser, parsed, split_at_dashes
+from ..cli.errors import stop
+from ..cli.output import answer, shows_colours, terminal_width, warn
+from ..cli.placeholders import placeholder
 from ..completion import complete, words_of
 from ..diff.compare import compare
 from ..diff.errors import ComparisonError
 from ..diff.report import report
 from ..diff.sides import Request, sides
 from ..diff.sources import several
-from ..mistakes import stop
-from ..placeholders import placeholder
-from ..streams import answer, shows_colours, terminal_width, warn
-from ..words import add_follow_imports, command_parser, parsed, split_at_dashes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ import os
 
 from hpman import HpmanError, index_of_all, printable
 
+from ..cli.argv import add_follow_imports, command_parser, parsed
+from ..cli.errors import stop
+from ..cli.output import answer, refuse, shows_colours, warn
 from ..completion import complete, words_of
-from ..dossier import as_data, dossier_of, found, near, text
-from ..mistakes import stop
-from ..streams import answer, refuse, shows_colours, warn
-from ..words import add_follow_imports, command_parser, parsed
+from ..description import as_data, dossier_of, found, near, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
         refuse(prog, printable(_unknown(index, options.name, paths)))
     dossiers = [dossier_of(index, *each) for each in names]
     if options.format == "json":
-        from ..documents import json_document
+        from ..cli.documents import json_document
 
         shown = json_document([as_data(each) for each in dossiers])
     else:

@@ -15,15 +15,7 @@ from functools import partial
 from hpman import HpmanError, HyperParameterManager, index_of
 from hpman.record import Record
 
-from ..completion import complete, is_asked, words_of
-from ..listing import listed
-from ..mistakes import end_interrupted, missing, stop
-from ..parser.binding import bind_what_fits
-from ..parser.conflicts import without_option
-from ..parser.hooks import bindings_of
-from ..placeholders import is_placeholder, placeholder
-from ..streams import answer, put, refuse, warn
-from ..words import (
+from ..cli.argv import (
     FOLLOW_IMPORTS,
     add_follow_imports,
     as_typed,
@@ -31,6 +23,14 @@ from ..words import (
     parsed,
     split_at_dashes,
 )
+from ..cli.errors import end_interrupted, missing, stop
+from ..cli.output import answer, put, refuse, warn
+from ..cli.placeholders import is_placeholder, placeholder
+from ..completion import complete, is_asked, words_of
+from ..listing import listed
+from ..parser.bind import bind_what_fits
+from ..parser.conflicts import without_option
+from ..parser.parser_class import bindings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -48,7 +48,7 @@ def main(args: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         if args is not None or command == "run":  # a script is interrupted as `python` does it
             raise
-        from ..mistakes import end_interrupted
+        from ..cli.errors import end_interrupted
 
         end_interrupted()
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameterManager
 
-    from ..launch import Program
+    from ..run.runner import Program
 
 _USAGE = "%(prog)s [-h] (SCRIPT | -m MODULE) [its options] [-- its arguments]"
 _DESCRIPTION = """\
@@ -51,10 +51,10 @@ def _set_up(args: Sequence[str] | None, prog: str) -> tuple[Program, list[str]]:
     """Find the program, set the values that are typed, and return what is left for it."""
     from hpman import HpmanError, hand_on
 
+    from ..cli.argv import split_at_dashes
+    from ..cli.errors import stop
     from ..completion import is_asked, words_of
-    from ..launch import module, script
-    from ..mistakes import stop
-    from ..words import split_at_dashes
+    from ..run.runner import module, script
 
     words = words_of(args)
     flag, given, words = _split(words, prog)
@@ -88,8 +88,8 @@ def _split(words: list[str], prog: str) -> tuple[str, str, list[str]]:
 
 def _explain(words: list[str], prog: str) -> NoReturn:
     """Explain the command, or what is wrong with words that name no program."""
+    from ..cli.argv import command_parser
     from ..completion import is_asked
-    from ..words import command_parser
 
     parser = command_parser(prog, _DESCRIPTION, _EXAMPLES, _USAGE)
     parser.add_argument(
@@ -117,17 +117,17 @@ def _bound(
     """
     from hpman import index_of_all, managers_of
 
-    from ..launch import path_of_environment
-    from ..parser.binding import bind_what_fits
+    from ..cli.argv import ProgramParser
+    from ..parser.bind import bind_what_fits
     from ..parser.conflicts import without_option
-    from ..words import ProgramParser
+    from ..run.runner import path_of_environment
 
     also = path_of_environment()
     index = index_of_all(program.source, follow_imports=True, roots=program.roots, also=also)
     managers = managers_of(index)
     manager = managers[0]
     if len(managers) > 1:
-        from ..joint import JointManager
+        from ..run.manager_group import JointManager
 
         manager = JointManager(managers)
     about = f"Run {program.given} with other values for its hyperparameters."

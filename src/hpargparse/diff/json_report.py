@@ -6,7 +6,7 @@ knows not how changes are found.
 
 from __future__ import annotations
 
-from ..documents import json_document
+from ..cli.documents import json_document
 from ..values.literals import show_literal
 from .compare import KINDS
 from .report import spelled
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .compare import Change
     from .facts import Fact
-    from .words import Named
+    from .operands import Named
 
 
 def json_report(
@@ -39,7 +39,7 @@ def json_report(
         warnings: what could not be compared.
 
     >>> import json
-    >>> from .words import Named
+    >>> from .operands import Named
     >>> shown = json_report([], Named("revision", "HEAD", "1f"), Named("snapshot", "a.yaml"))
     >>> json.loads(shown)["old"]
     {'kind': 'revision', 'name': 'HEAD', 'id': '1f'}

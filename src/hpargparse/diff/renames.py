@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from itertools import islice
 
-from ..nearness import likeness
+from hpman.suggest import likeness
+
 from .facts import fingerprint, identity
 
 TYPE_CHECKING = False

@@ -11,15 +11,15 @@ import os
 from hpman import from_here, index_of, reachable_among, sources_among
 from hpman.record import Record
 
-from ..files.access import STANDARD
-from ..files.advice import Advice
-from ..files.snapshot import read
-from ..formats import EXTENSIONS
+from ..snapshots.advice import Advice
+from ..snapshots.atomic_io import STANDARD
+from ..snapshots.files import read
+from ..snapshots.formats import EXTENSIONS
 from .errors import ComparisonError
+from .operands import Named, Words
 from .snapshots import alone, beside, owners
 from .sources import Side, facts_of_both, facts_of_one
 from .trees import Tree, indexes
-from .words import Named, Words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from hpman import Diagnostic, Index
 
-    from ..files.entries import Snapshot
+    from ..snapshots.flatten import Snapshot
     from .facts import Fact
     from .git import Repository
 

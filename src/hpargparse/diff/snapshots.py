@@ -13,7 +13,7 @@ from hpman.names import ancestors
 from hpman.record import Record
 
 from ..errors import ConversionError
-from ..files.entries import flatten
+from ..snapshots.flatten import flatten
 from ..values.convert import Converter
 from ..values.keys import find_key, key_paths
 from ..values.literals import show_literal
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from ..files.entries import Entry, Snapshot
+    from ..snapshots.flatten import Entry, Snapshot
 
 _SEPARATOR = "."
 
@@ -41,7 +41,7 @@ class Both(Record):
 def alone(snapshot: Snapshot) -> list[Fact]:
     """Return what a snapshot says, each dict with text keys taken for a level of names.
 
-    >>> from ..files.entries import Snapshot
+    >>> from ..snapshots.flatten import Snapshot
     >>> [each.name for each in alone(Snapshot("a.yaml", {"model": {"depth": 3}}, {}))]
     ['model.depth']
     """

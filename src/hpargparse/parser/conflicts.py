@@ -10,13 +10,13 @@ import argparse
 
 from hpman import Diagnostic, HpmanError, shown_path
 
-from .options import BoundAction, HyperParameterAction, RequestAction
+from .actions import BoundAction, HyperParameterAction, RequestAction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .options import Taker
+    from .actions import Taker
 
 # What puts nothing into a namespace.
 _PLACELESS = (argparse._HelpAction, argparse._VersionAction)

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .bound import Binding, Plan
+    from .context import Binding, Plan
 
 
 def demand_limits(binding: Binding, plan: Plan) -> None:

@@ -11,8 +11,8 @@ from hpman import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .bound import Binding, Plan
-    from .options import HyperParameterAction
+    from .actions import HyperParameterAction
+    from .context import Binding, Plan
 
 
 def demand_values(binding: Binding, plan: Plan) -> None:

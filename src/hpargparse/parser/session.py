@@ -10,8 +10,8 @@ import argparse
 
 from hpman import HpmanError, Origin
 
-from .bound import RUNNING, UNASKED, Asked, Plan
-from .options import show
+from .actions import show
+from .context import RUNNING, UNASKED, Asked, Plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameterManager
 
-    from ..trial import Layer
-    from .bound import Binding, Requests
+    from ..snapshots.validation import Layer
+    from .context import Binding, Requests
 
     R = TypeVar("R", bound=tuple[argparse.Namespace, list[str]])
 
@@ -53,7 +53,7 @@ class Session:
         """
         for binding, requests in self._requests.items():
             if any(each.default not in UNASKED for each in binding.requests.values()):
-                from .requested import ask_by_default
+                from .requests import ask_by_default
 
                 ask_by_default(binding, requests, namespace)
         self._share_settings()
@@ -63,7 +63,7 @@ class Session:
         for manager, plan in plans.items():
             plan.carry_out(manager)
         if any(early.values()):
-            from .early_reads import warn_of_early_reads
+            from .stale_reads import warn_of_early_reads
 
             warn_of_early_reads(early, self._parser)
         for binding in self._requests:
@@ -101,7 +101,7 @@ class Session:
             if "load" in requests.actions
         }
         if loading:
-            from .requested import demand_one_reader, load
+            from .requests import demand_one_reader, load
 
             demand_one_reader(loading)
             for binding, requests in loading.items():
@@ -132,13 +132,13 @@ class Session:
         for manager, plan in plans.items() if not is_sure else ():
             plan.try_for(manager, [each for each in asked if each.manager is manager])
         if any("save" in each.actions for each in asked.values()):
-            from .requested import save
+            from .requests import save
 
             save([(each, asked[each], plans[each.manager]) for each in asked], self._parser)
 
     def _list(self) -> None:
         """Print the listings that are asked for."""
-        from .requested import print_listings
+        from .requests import print_listings
 
         asked = [
             (binding.manager, requests.actions["list"])
@@ -192,11 +192,11 @@ def _run_outermost(parser: argparse.ArgumentParser, session: Session, parse: Cal
         RUNNING.asked = None
         session.finish(result[0])
     except BrokenPipeError:  # of a standard stream: an error of a file has become one of ours
-        from ..streams import end_quietly
+        from ..cli.output import end_quietly
 
         end_quietly()
     except (HpmanError, OSError, argparse.ArgumentError) as error:
-        from ..mistakes import told
+        from ..cli.errors import told
 
         if not parser.exit_on_error:
             if isinstance(error, argparse.ArgumentError):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import argparse
 
-from ..nearness import nearest
-from .options import BoundAction
+from hpman.suggest import nearest
+
+from .actions import BoundAction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

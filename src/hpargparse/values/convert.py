@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
 
-from .kinds import SAMPLES, Mismatch, fit, read, read_elements
+from .coercion import SAMPLES, Mismatch, fit, read, read_elements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,13 +141,13 @@ class Converter:
             ...
         hpargparse.errors.ConversionError: ... it has to be [lowest, highest], in this order
         """
-        from .refusals import demand_sound_hints
+        from .messages import demand_sound_hints
 
         demand_sound_hints(self)
 
     def _refuse_hint(self, hint: str, demand: str) -> NoReturn:
         """Raise the error for a hint that is malformed."""
-        from .refusals import malformed
+        from .messages import malformed
 
         raise malformed(self, hint, demand)
 
@@ -307,14 +307,14 @@ class Converter:
             return value
         choices = self.choices
         if choices is not None and not _among(value, choices) and not _all(value, choices):
-            from .refusals import no_choice
+            from .messages import no_choice
 
             raise no_choice(self, value, choices)
         limits = self.range
         if limits is not None:
             for each in value if isinstance(value, (list, tuple, set)) else (value,):
                 if not _is_inside(each, *limits, if_odd=odd_passes):
-                    from .refusals import out_of_range
+                    from .messages import out_of_range
 
                     raise out_of_range(self, each, *limits)
         return value
@@ -328,7 +328,7 @@ class Converter:
         is_written: bool = True,
     ) -> NoReturn:
         """Raise the error for a text or value of another kind."""
-        from .refusals import of_another_kind
+        from .messages import of_another_kind
 
         raise of_another_kind(
             self, mismatch, given, is_typed=is_typed, is_written=is_written

@@ -7,7 +7,7 @@ know which value wins, nor write anything.
 from __future__ import annotations
 
 from ..errors import EMPTY
-from .journal import UNKNOWN
+from .history import UNKNOWN
 from .origin import Explanation, Origin, brief
 from .tree import dig
 
@@ -15,9 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .journal import History, Journal
-    from .layers import Layer
-    from .ranks import Ranks
+    from .history import History, Journal
+    from .override_stack import Layer
+    from .precedence import Ranks
 
 
 def explain(journal: Journal, ranks: Ranks, name: str) -> Explanation:

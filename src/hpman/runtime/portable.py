@@ -10,14 +10,14 @@ import os
 import sys
 
 from ..errors import EMPTY, ImpossibleTree
-from .frames import OURS, frame_outside
+from .callsite import OURS, frame_outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sized
     from typing import Any
 
-    from .ranks import Ranks
+    from .precedence import Ranks
 
 _PLAIN = frozenset([type(None), bool, int, float, complex, str, bytes, type(EMPTY)])
 _STARTERS = ("multiprocessing", "concurrent", "threading", "runpy", "joblib", "torch")

@@ -7,9 +7,9 @@ another process; must not know files, syntax or occurrences.
 from __future__ import annotations
 
 from ..errors import EMPTY
-from .frames import call_site
-from .journal import UNKNOWN, Journal
-from .ranks import Ranks, demand_dict, demand_name
+from .callsite import call_site
+from .history import UNKNOWN, Journal
+from .precedence import Ranks, demand_dict, demand_name
 from .writing import WRITING, carry_out
 
 TYPE_CHECKING = False
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from .frames import Place
-    from .journal import Origins
-    from .layers import Layer
+    from .callsite import Place
+    from .changeset import Plan
+    from .history import Origins
     from .origin import Explanation
-    from .override import Override
-    from .plan import Plan
-    from .ranks import OriginOf
+    from .override_stack import Layer
+    from .overrides import Override
+    from .precedence import OriginOf
 
 
 class Store:
@@ -54,7 +54,7 @@ class Store:
     def __init__(self, separator: str = ".") -> None:
         """Start without any name."""
         if not isinstance(separator, str) or not separator:  # type: ignore[redundant-expr]
-            from .complaints import no_separator
+            from .messages import no_separator
 
             raise no_separator(separator)
         self.separator: str = separator
@@ -197,7 +197,7 @@ class Store:
         self, values: Mapping[str, Any], origin: Place = UNKNOWN, target: object = None
     ) -> Override:
         """Return a context manager that sets values, binds a target, and takes the values back."""
-        from .override import Override
+        from .overrides import Override
 
         return Override(self, dict(values), origin, target)
 
@@ -207,7 +207,7 @@ class Store:
         Raises:
             ImpossibleTree: if a name does not fit the others.
         """
-        from .override import layered
+        from .overrides import layered
 
         with WRITING:
             new, changed = layered(self._ranks, layer)
@@ -221,7 +221,7 @@ class Store:
 
     def end(self, layer: Layer) -> None:
         """Take a layer away; nothing happens if it is not there."""
-        from .override import without
+        from .overrides import without
 
         with WRITING:
             if layer in self._ranks.layers:

@@ -265,7 +265,7 @@ def own(name: str, value: Any, *, annotate_dict: bool) -> Any:
     try:
         return annotated(value) if annotate_dict else copied(value)
     except RecursionError:
-        from .complaints import too_deep
+        from .messages import too_deep
 
         raise too_deep(name, f'Use get_value("{name}"), which gives the dict itself.') from None
 

@@ -6,7 +6,7 @@ Owns these views; must not know threads, nor change anything.
 from __future__ import annotations
 
 from ..errors import EMPTY, NotLiteralEvaluable
-from .complaints import impossible
+from .messages import impossible
 from .tree import nest, own
 
 TYPE_CHECKING = False
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from .journal import Journal
-    from .ranks import Ranks
+    from .history import Journal
+    from .precedence import Ranks
 
 CALLED, SET = 2, 3
 
@@ -49,7 +49,7 @@ def tree(ranks: Ranks, journal: Journal, prefix: str, *, annotate_dict: bool) ->
 
 def missing(ranks: Ranks, name: str) -> KeyError:
     """Make the error for a name without a value; it names those that are near."""
-    from .complaints import no_value
+    from .messages import no_value
     from .tree import keys_below
 
     known = {**ranks.resolved, **dict.fromkeys(ranks.used)}

@@ -39,7 +39,6 @@ from _ast import (
     expr,
 )
 
-from .lines import counted
 from .scopes import (
     CLASS,
     EVERY_NAME,
@@ -55,6 +54,7 @@ from .scopes import (
     Scope,
     unfold,
 )
+from .source_map import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .bindings import Bindings
     from .scopes import Scope
-    from .shadows import Shadows
+    from .shadowing import Shadows
 
     # The managers that a name may be; of a call, which ones it meets, and which line hides it.
     _Settled: TypeAlias = tuple[
@@ -74,7 +74,7 @@ def _foreign(found: Bindings) -> set[str]:
 
 def _shadows(found: Bindings, lookup: Lookup) -> Shadows:
     """Return what finds hidden calls, and those of rebound names; few modules need it."""
-    from .shadows import Shadows
+    from .shadowing import Shadows
 
     return Shadows(found.tree, lookup)
 

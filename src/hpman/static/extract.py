@@ -10,13 +10,13 @@ from _ast import Constant
 from operator import itemgetter
 
 from ..errors import EMPTY, NotLiteralEvaluable
+from ..literals import NotLiteralError, literal
 from ..occurrence import FaultyCall, Occurrence
 from ..record import Record
 from .bindings import Bindings
 from .calls import calls, links
 from .index import NO_LINKS, Links
-from .lines import LARGE, Lines
-from .literals import NotLiteralError, literal
+from .source_map import LARGE, Lines
 from .syntax import UnparsableError, parse
 
 TYPE_CHECKING = False
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from _ast import Call
     from typing import Any, TypeAlias
 
+    from .._text import Source
     from ..diagnostics import Diagnostic
-    from ..source import Source
 
     # What an occurrence holds, without its source; last comes the line that hides it.
     Row: TypeAlias = tuple[
@@ -57,7 +57,7 @@ def extract(source: Source, placeholders: frozenset[str]) -> Extract:
         The occurrences, and what is wrong with the text; a text that is no
         Python gives one finding and no occurrence.
 
-    >>> from hpman.source import Source
+    >>> from hpman._text import Source
     >>> found = extract(Source("a.py", '_("lr", 1e-3, help="x")'), frozenset({"_"}))
     >>> [(each.name, each.value, each.hints, each.line) for each in found.occurrences]
     [('lr', 0.001, {'help': 'x'}, 1)]

@@ -307,7 +307,7 @@ def _left_out_below(globs: list[str], folder: Folder) -> Callable[[str], bool]:
     """Return what tells whether a path below a folder is left out."""
     if not globs:
         return lambda _path: False
-    from .globs import left_out
+    from ..globs import left_out
 
     return left_out(globs, folder[1], folder[2])
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
+    from .._text import Source
     from ..diagnostics import Diagnostic
-    from ..source import Source
 
     # Most names stand at one place: their occurrence is spared a tuple of its own.
     Names = dict[str, Occurrence | tuple[Occurrence, ...]]
@@ -104,7 +104,7 @@ class Index(Slotted):
         most_parts: how many parts a name has at most, in sources and in files of values;
             the names above it take memory in the square of their number.
 
-    >>> from hpman.source import Source
+    >>> from hpman._text import Source
     >>> from hpman.static.extract import extract
     >>> source = Source("a.py", '_("lr", 1e-3)')
     >>> file = ScannedFile(source, *extract(source, frozenset({"_"})))

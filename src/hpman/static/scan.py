@@ -10,9 +10,9 @@ import os
 from functools import lru_cache
 from itertools import count
 
+from .._text import Source
 from ..names import normalized
 from ..record import Record
-from ..source import Source
 from .decoding import DecodingError, decode, uniform
 from .extract import extract, no_python
 from .files import exclusion, flatten, read, walk

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpargparse.check.relevance import gather
+from hpargparse.check.ownership import gather
 from hpargparse.check.rules import RULES, applied
 from hpman import HpmanError, HyperParameterManager
 

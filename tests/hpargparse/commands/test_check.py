@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import hpman
+from hpargparse.cli.output import shows_colours
 from hpargparse.commands.check import main
-from hpargparse.streams import shows_colours
 
 if TYPE_CHECKING:
     from pathlib import Path

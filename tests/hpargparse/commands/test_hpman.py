@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.check.catalogue import CATALOGUE
+from hpargparse.check.registry import CATALOGUE
 from hpargparse.commands import hpcli
 from hpargparse.commands.hpman import COMMANDS, main
 

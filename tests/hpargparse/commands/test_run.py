@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from hpargparse.commands import run
-from hpargparse.launch import path_of_environment
+from hpargparse.run.runner import path_of_environment
 
 BARE = """\
 import model

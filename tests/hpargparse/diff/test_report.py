@@ -9,8 +9,8 @@ import pytest
 from hpargparse.diff.compare import compare
 from hpargparse.diff.facts import Fact, Place
 from hpargparse.diff.json_report import json_report
+from hpargparse.diff.operands import Named
 from hpargparse.diff.report import report
-from hpargparse.diff.words import Named
 from hpman import printable
 
 

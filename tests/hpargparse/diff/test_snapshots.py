@@ -8,7 +8,7 @@ from hpargparse.diff.compare import compare
 from hpargparse.diff.errors import ComparisonError
 from hpargparse.diff.facts import Fact, facts
 from hpargparse.diff.snapshots import beside, owners
-from hpargparse.files.entries import Snapshot
+from hpargparse.snapshots.flatten import Snapshot
 from hpman import index_of_blobs
 
 SOURCES = """

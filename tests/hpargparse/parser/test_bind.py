@@ -10,8 +10,8 @@ import pytest
 
 import hpargparse
 from hpargparse import ConversionError, OptionConflictError
+from hpargparse.parser.actions import BoundAction
 from hpargparse.parser.conflicts import demand_room, taken
-from hpargparse.parser.options import BoundAction
 from hpman import HyperParameterManager
 from tests.hpargparse.parser.bound import bound, managed, parsed, refusal
 

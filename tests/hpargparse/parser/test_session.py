@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 import hpargparse
-from hpargparse.parser.binding import bind_what_fits
-from hpargparse.parser.bound import RUNNING
+from hpargparse.parser.bind import bind_what_fits
+from hpargparse.parser.context import RUNNING
 from hpman import HyperParameterManager, Origin, from_here
 from tests.hpargparse.parser.bound import bound, managed, refusal
 

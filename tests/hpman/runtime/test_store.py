@@ -17,8 +17,8 @@ import pytest
 
 from hpman.errors import EMPTY, ImpossibleTree, NotLiteralEvaluable
 from hpman.runtime.fingerprint import fingerprint
-from hpman.runtime.layers import Layer
 from hpman.runtime.origin import Origin
+from hpman.runtime.override_stack import Layer
 from hpman.runtime.store import Store
 from hpman.runtime.views import CALLED, SET
 

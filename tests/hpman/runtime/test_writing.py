@@ -11,7 +11,7 @@ import pytest
 from hpman import HyperParameterManager
 from hpman.errors import ImpossibleTree
 from hpman.runtime.origin import Origin
-from hpman.runtime.override import Override
+from hpman.runtime.overrides import Override
 from hpman.runtime.store import Store
 from hpman.runtime.writing import WRITING, carry_out
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-    from hpman.runtime.frames import Place
-    from hpman.runtime.layers import Layer
+    from hpman.runtime.callsite import Place
+    from hpman.runtime.override_stack import Layer
 
 # Who holds the lock, or has nothing left to do but to return: Python looks for
 # signals after calls, not before each instruction.

@@ -6,9 +6,9 @@ import ast
 
 import pytest
 
+from hpman._text import Source
 from hpman.errors import EMPTY, NotLiteralEvaluable
-from hpman.source import Source
-from hpman.static import lines
+from hpman.static import source_map as lines
 from hpman.static.extract import Extract, extract
 
 

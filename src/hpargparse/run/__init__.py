@@ -1,0 +1,1 @@
+"""Run a program with values from the command line."""

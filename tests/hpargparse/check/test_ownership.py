@@ -1,0 +1,140 @@
+"""What ties a call to hpman, in sources that hold others' `_` too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hpargparse.check.ownership import gather
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hpargparse.check.ownership import Facts
+
+TIED = "from hpman.m import _\n_('lr', 1)\n"
+
+
+def _gathered(folder: Path, files: dict[str, str], *placeholders: str) -> Facts:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return gather([str(folder)], placeholders=placeholders)
+
+
+def _kept(facts: Facts) -> list[str]:
+    """Return the names of all calls, the codes of faults, and hidden calls with a `!`."""
+    calls = [each.name for name in facts.placeholders for each in facts.calls.occurrences(name)]
+    faults = [fault.code for fault, _source in facts.faults]
+    return [*calls, *faults, *(f"!{each.name}" for each in facts.hidden)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        pytest.param("from hpman.m import _\n_('Hello'); _(x)", ["Hello", "HPM102"], id="import"),
+        pytest.param("import hpman\n_ = hpman.m._\n_('Hello')", ["Hello"], id="through the module"),
+        pytest.param("from hpman.m import hp as x\nx('Hello')", ["Hello"], id="alias"),
+        pytest.param(
+            "from hpman.m import _\ndef f(_): _('Hello'); _(x)", ["!Hello", "!None"], id="hidden"
+        ),
+        pytest.param("_('lr', 1); _('Hello'); _(x)", ["lr", "Hello", "HPM102"], id="looks right"),
+        pytest.param("_('a', 1, 2); _()", ["HPM101", "HPM101"], id="a faulty call looks right"),
+        pytest.param("_('a', h=h); _('b c', 1, 2); _(x, 1)", [], id="faulty calls of others"),
+        pytest.param("_ = f\n_('a', 1, 2)", [], id="a faulty call that is hidden"),
+        pytest.param("_('Hello'); _(x)", [], id="nothing looks right"),
+        pytest.param("_('Hello you', 'now'); _('lr')", [], id="a message has blanks"),
+        pytest.param(
+            "from common import _\n_('lr', 1); _()", ["lr", "HPM101"], id="unknown module"
+        ),
+        pytest.param("from common import _\n_('Hello'); _(x)", [], id="unknown module, messages"),
+        pytest.param("_ = f\n_('lr', 1); _('Hello'); _(x)", ["!lr"], id="bound to something else"),
+        pytest.param("from gettext import gettext as _\n_('lr', 1)", [], id="imported from others"),
+        pytest.param("_('lr'", ["HPM001"], id="broken"),
+    ],
+)
+def test_what_counts_of_a_file_alone(text: str, kept: list[str], tmp_path: Path) -> None:
+    assert _kept(_gathered(tmp_path, {"a.py": text})) == kept
+
+
+@pytest.mark.parametrize(
+    ("files", "kept"),
+    [
+        pytest.param({"a.py": "_('lr'); _('Hello')"}, ["lr", "Hello", "lr"], id="known name"),
+        pytest.param({"a.py": "_('Hello')"}, ["lr"], id="unknown name"),
+        pytest.param({"a.py": "_ = f\n_('lr'); _('Hello')"}, ["lr", "!lr"], id="known, hidden"),
+        pytest.param(
+            {"a.py": "from elsewhere import _\n_('Hello')"}, ["Hello", "lr"], id="module not found"
+        ),
+        pytest.param(
+            {"a.py": "from common import _\n_('Hello')", "common.py": "_ = str"},
+            ["lr"],
+            id="module without a manager",
+        ),
+        pytest.param(
+            {"a.py": "from common import _\n_('Hello')", "common.py": "from hpman.m import _"},
+            ["Hello", "lr"],
+            id="module with a manager",
+        ),
+        pytest.param(
+            {
+                "a/b.py": "from ..c import _\n_('Hello')",
+                "c/__init__.py": "from .d import _\n",
+                "c/d.py": "from z import _",
+            },
+            ["Hello", "lr"],
+            id="by way of two modules, relative",
+        ),
+        pytest.param(
+            {
+                "a/b.py": "from c import _\n_('Hello')",
+                "c/__init__.py": "from .d import _\n",
+                "c/d.py": "from . import _",
+            },
+            ["lr"],
+            id="in a ring",
+        ),
+        pytest.param(
+            {
+                "a.py": "from i18n import _\n_('Hello')",
+                "c.py": "from i18n import _\n_('Hello')",
+                "a/b.py": "from i18n import _\n_('Hello')",
+                "i18n.py": "_ = str",
+            },
+            ["lr"],
+            id="one module for two folders",
+        ),
+        pytest.param(
+            {"a/b.py": "from a import _\n_('Hello')", "a/__init__.py": "import gettext"},
+            ["lr"],
+            id="package above",
+        ),
+    ],
+)
+def test_what_counts_beside_a_file_with_a_manager(
+    files: dict[str, str], kept: list[str], tmp_path: Path
+) -> None:
+    assert _kept(_gathered(tmp_path, {**files, "z.py": TIED})) == kept
+
+
+def test_a_name_that_the_caller_gives_is_a_manager_unless_it_is_bound(tmp_path: Path) -> None:
+    files = {"a.py": "_('Hello'); _(x)", "b.py": "_ = f\n_('Hello')"}
+    assert _kept(_gathered(tmp_path, files, "_")) == ["Hello", "HPM102"]
+
+
+def test_a_manager_that_one_file_imports_is_known_by_its_bare_name(tmp_path: Path) -> None:
+    files = {
+        "a.py": "from common import hp\nhp('a')",
+        "common.py": "from hpman.m import hp",
+        "i18n.py": "_('Hello')",
+    }
+    facts = _gathered(tmp_path, files)
+    assert facts.placeholders == ("hp",)
+    assert _kept(facts) == ["a"]
+
+
+def test_files_that_hold_something_are_counted(tmp_path: Path) -> None:
+    files = {"a.py": TIED, "b.py": "_('x'", "c.py": "from hpman.m import _", "d.py": "_('Hello')"}
+    assert _gathered(tmp_path, {**files, "e.py": "_ = f\n_('lr')"}).files == 3

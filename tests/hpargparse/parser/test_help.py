@@ -1,0 +1,169 @@
+"""How options look in help and usage."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpargparse.parser.help import wrapped
+from tests.hpargparse.parser.bound import bound
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@given(
+    st.lists(st.text("ab1.,-(é\t", max_size=12), max_size=12).map(" ".join),
+    st.integers(1, 40),
+)
+def test_lines_are_wrapped_as_argparse_does_or_left_to_it(text: str, width: int) -> None:
+    formatter = argparse.HelpFormatter("p")
+    assert wrapped(text, width) in ([], formatter._split_lines(text, width) or [""])
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a few words that fit", ["a few words that", "fit"]),
+        ("self-made words fit", ["self-made words", "fit"]),
+        ("words are self-made", []),
+        ("a wooooooooooooooooord", []),
+        ("größe", []),
+        ("two\nlines", []),
+    ],
+)
+def test_only_plain_text_is_wrapped_without_textwrap(text: str, lines: list[str]) -> None:
+    assert wrapped(text, 16) == lines
+
+
+class _Shouting(argparse.HelpFormatter):
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return [text.upper()[:width]]
+
+
+def test_a_formatter_that_wraps_in_its_own_way_is_left_alone() -> None:
+    parser, _manager = bound(
+        '_("lr", 1, help="x")', argparse.ArgumentParser("p", formatter_class=_Shouting)
+    )
+    assert "X (INT, DEFAULT: 1, TRAIN.PY:1)" in parser.format_help()
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ('_("a", 0.5)', "(float, default: 0.5, t"),
+        ('_("a", 1)', "(int, default: 1, t"),
+        (f'_("a", {10**70})', f"(int, default: {10**70}, t"),
+        ('_("a", "")', "(str, default: '', t"),
+        ('_("a", None)', "(any literal or text, default: None, t"),
+        ('_("a", None, type="int")', "(int or None, default: None, t"),
+        ('_("a", 1, optional=True)', "(int or None, default: 1, t"),
+        ('_("a", 1, type="float")', "(float, default: 1, t"),
+        ('_("a", [1])', "(list, default: [1], t"),
+        ('_("a", f())', "(any literal or text, default: f(), t"),
+        ('_("a", f(), type="str")', "(str, default: f(), t"),
+        ('_("a", 3, range=[1, 9])', "(int, 1 to 9, default: 3, t"),
+        ('_("a", 3, range=None)', "(int, default: 3, t"),
+        ('_("a")', "(any literal or text, no default, used at t"),
+        ('_("a", required=True)', "(any literal or text, required, used at t"),
+    ],
+)
+def test_help_says_type_range_default_and_place(source: str, shown: str) -> None:
+    formatter: Any = lambda prog: argparse.HelpFormatter(prog, width=200)  # noqa: E731
+    parser, _manager = bound(source, argparse.ArgumentParser("p", formatter_class=formatter))
+    assert f"{shown}rain.py:1)" in parser.format_help()
+
+
+def test_what_sources_hold_cannot_command_the_terminal_of_help() -> None:
+    hints = r"help='a\x1b[31m\n\xa0b', group='\x1b[2J', metavar='\x9b'"
+    parser, _manager = bound(f"_('x', '\\x1b]0;', {hints})\n_('\\x1b', f('\x9b'))")
+    shown = parser.format_help()
+    assert not {"\x1b", "\x9b"}.intersection(shown)
+    assert r"a\x1b[31m" in shown
+    assert r"default: \x1b]0;" in shown
+
+
+@pytest.mark.parametrize(
+    ("source", "usage", "option"),
+    [
+        ('_("a", 1, metavar="N (px)")', "[--a N (px)]", "--a N (px) "),
+        ('_("a", 1, metavar="[N]")', "[--a [N]]", "--a [N] "),
+        ('_("x[0]  y", 1)', "[--x[0]  y X[0]  Y]", "--x[0]  y X[0]  Y "),
+        ('_("a", "b", choices=["a (b)", "b"])', "[--a {a (b),b}]", "--a {a (b),b} "),
+        ('_("a", (3, 4), metavar=("W", "H"))', "[--a W H]", "--a W H "),
+        ('_("a", 3, metavar=["W", 1])', "[--a W,1]", "--a W,1 "),
+        ('_("a", 1, metavar="")', "[--a ]", "--a "),
+        ('_("a", 1, metavar="", required=True)', "--a ", "--a "),
+        ('_("a", 1, metavar="\ufdd0\\n")', "[--a \\ufdd0\\n]", "--a \\ufdd0\\n "),
+    ],
+)
+def test_usage_shows_names_and_metavars_as_help_does(source: str, usage: str, option: str) -> None:
+    parser, _manager = bound(source, argparse.ArgumentParser("p"), inject_actions=False)
+    assert parser.format_usage() == f"usage: p [-h] {usage}\n"
+    assert f"\n  {option}" in parser.format_help()
+
+
+def test_usage_breaks_no_metavar() -> None:
+    parser, _manager = bound(
+        "".join(f'_("{each * 9}", 1, metavar="A [B] (C)")\n' for each in "abcde"),
+        argparse.ArgumentParser("p"),
+        inject_actions=False,
+    )
+    assert parser.format_usage().count("A [B] (C)]") == 5
+
+
+def test_a_metavar_of_words_is_one_word_where_positionals_would_be_swallowed() -> None:
+    parser = argparse.ArgumentParser("p")
+    parser.add_argument("file")
+    bound('_("a", (3, 4), metavar=("W", "H"))', parser, inject_actions=False)
+    assert parser.format_usage() == "usage: p [-h] [--a W,H] file\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps the folder that a program is in")
+def test_help_is_shown_where_the_folder_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    parser, _manager = bound('_("lr", 1)')
+    folder.rmdir()
+    assert "train.py:1)" in parser.format_help()
+
+
+def test_an_option_on_a_page_runs_nothing() -> None:
+    shown: list[argparse.Action] = []
+
+    class Watching(argparse.HelpFormatter):
+        def add_argument(self, action: argparse.Action) -> None:
+            shown.append(action)
+            super().add_argument(action)
+
+    parser, manager = bound('_("lr", 1)', argparse.ArgumentParser("p", formatter_class=Watching))
+    parser.format_help()
+    namespace = argparse.Namespace()
+    for action in shown[1:]:
+        action(parser, namespace, "2")
+    assert vars(namespace) == {}
+    assert manager.get_value("lr") == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        pytest.param('_("n", {})', "default: 0xffff", id="default"),
+        pytest.param('_("n", [{}])', "default: [0xffff", id="in a list"),
+        pytest.param('_("n", 0, range=[0, {}])', "0 to 0xffff", id="range"),
+        pytest.param('_("n", 0, range=[None, {}])', "at most 0xffff", id="open range"),
+    ],
+)
+def test_an_int_of_more_digits_than_python_spells_is_shortened(source: str, shown: str) -> None:
+    parser, _manager = bound(source.format(f"0x{'f' * 4000}"))
+    text = " ".join(parser.format_help().split())
+    assert shown in text.replace("0x f", "0xf")
+    assert len(text) < 2000

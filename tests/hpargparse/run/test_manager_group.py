@@ -1,0 +1,74 @@
+"""Several managers that one command line sets."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import TYPE_CHECKING
+
+import pytest
+
+import hpargparse
+from hpargparse.run.manager_group import JointManager
+from hpman import HyperParameterManager, index_of_all
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOURCE = """\
+from hpman.m import a, b
+b("depth", 4)
+a("lr", 0.1)
+b("opt", {"lr": 1, "wd": 0})
+a("model.act", "relu")
+"""
+
+
+@pytest.fixture
+def managers(tmp_path: Path) -> list[HyperParameterManager]:
+    path = tmp_path / "train.py"
+    path.write_text(SOURCE)
+    return [HyperParameterManager(each).parse_file(path) for each in "ab"]
+
+
+def test_hyperparameters_stand_in_source_order(managers: list[HyperParameterManager]) -> None:
+    managers[0].set_value("late", 1)
+    names = [each.name for each in JointManager(managers).hyperparameters()]
+    assert names == ["depth", "lr", "opt", "model.act", "late"]
+
+
+def test_each_manager_gets_its_own_values(managers: list[HyperParameterManager]) -> None:
+    joint = JointManager(managers)
+    joint.set_values({"lr": 1, "depth": 5, "opt.lr": 2, "new": 3})
+    assert managers[0].get_values() == {"lr": 1, "model.act": "relu", "new": 3}
+    assert managers[1].get_values() == {"depth": 5, "opt": {"lr": 2, "wd": 0}}
+    assert joint.get_values() == {**managers[0].get_values(), **managers[1].get_values()}
+    assert [each.text for each in joint.explain("depth")][-1] == "set_values"
+
+
+def test_an_override_ends_for_all(managers: list[HyperParameterManager]) -> None:
+    joint = JointManager(managers)
+    before = joint.get_values()
+    with joint.override({"lr": 2}, depth=6):
+        assert (managers[0]("lr"), managers[1]("depth")) == (2, 6)
+    assert joint.get_values() == before
+
+
+def test_one_parser_serves_all(managers: list[HyperParameterManager], tmp_path: Path) -> None:
+    parser = ArgumentParser()
+    hpargparse.bind(parser, JointManager(managers))
+    saved = tmp_path / "all.yaml"
+    args = parser.parse_args(
+        ["--lr", "2", "--depth", "6", "--opt.lr", "3", "--hp-save", str(saved)]
+    )
+    assert (args.lr, args.depth, args.opt) == (2.0, 6, {"lr": 3, "wd": 0})
+    assert (managers[0]("lr"), managers[1]("depth")) == (2.0, 6)
+    assert saved.read_text() == "depth: 6\nlr: 2.0\nmodel.act: relu\nopt: {lr: 3, wd: 0}\n"
+
+
+def test_a_name_of_two_managers_is_refused_with_both_places(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text("from hpman.m import a, b\na('lr', 1)\nb('lr', 2)\n")
+    assert index_of_all(path).placeholders() == {"a", "b"}
+    managers = [HyperParameterManager(each).parse_file(path) for each in "ab"]
+    with pytest.raises(hpargparse.OptionConflictError, match=r"train.py:2\) and .*train.py:3\)"):
+        hpargparse.bind(ArgumentParser(), JointManager(managers))

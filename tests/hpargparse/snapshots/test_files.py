@@ -1,0 +1,726 @@
+"""Files of values: formats, names, and what a refusal says."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from hpargparse.errors import MissingSnapshotError, SnapshotError, Unholdable
+from hpargparse.snapshots import atomic_io as access
+from hpargparse.snapshots.advice import Advice
+from hpargparse.snapshots.files import dump, format_of, read, write, write_all
+from hpargparse.snapshots.flatten import Entry, Snapshot, flatten
+from hpman import HpmanError
+
+VALUES: dict[str, object] = {
+    "lr": 1e-05,
+    "wd": 0.0001,
+    "big": 10**400,
+    "none": None,
+    "flag": True,
+    "name": "no",
+    "path": "/data/imagenet",
+    "ks": [1, (2, {3}), {"a": b"\x00", None: 1.5, (1, 2): frozenset({1})}],
+    "z": 1 - 2j,
+    "etc": ...,
+    "": "",
+    "a b.c": "ü\n",
+}
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def refusal(path: str, **options: Any) -> str:
+    with pytest.raises(SnapshotError) as caught:
+        read(path, **options)
+    return str(caught.value)
+
+
+# Formats
+
+
+@pytest.mark.parametrize(
+    ("path", "serial_format", "expected"),
+    [
+        pytest.param("a.yaml", "auto", "yaml", id="yaml"),
+        pytest.param("a.YML", "auto", "yaml", id="yml in capitals"),
+        pytest.param("a.json", "auto", "json", id="json"),
+        pytest.param("a.pkl", "auto", "pickle", id="pkl"),
+        pytest.param("a.b.pickle", "auto", "pickle", id="pickle"),
+        pytest.param("a.json", "yaml", "yaml", id="a named format beats the extension"),
+        pytest.param("-", "auto", "yaml", id="standard streams"),
+        pytest.param("-", "json", "json", id="standard streams with a format"),
+    ],
+)
+def test_the_format_follows_the_extension_or_the_name(
+    path: str, serial_format: str, expected: str
+) -> None:
+    assert format_of(path, serial_format) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "serial_format", "sentence"),
+    [
+        pytest.param("a.txt", "auto", "a.txt: The extension '.txt' is not known", id="unknown"),
+        pytest.param("a", "auto", "a: It has no extension", id="none"),
+        pytest.param("a", "xml", "a: The format 'xml' is not known.", id="unknown format"),
+        pytest.param("", "auto", "The path is empty.", id="empty path"),
+    ],
+)
+def test_an_unknown_format_names_those_known(path: str, serial_format: str, sentence: str) -> None:
+    with pytest.raises(SnapshotError) as caught:
+        format_of(path, serial_format)
+    assert str(caught.value).startswith((sentence, f"'': {sentence}"))
+    assert "yaml" in str(caught.value) or "standard input" in str(caught.value)
+
+
+@pytest.mark.parametrize("extension", ["yaml", "yml", "pkl", "pickle"])
+def test_what_is_saved_is_loaded(tmp_path: Path, extension: str) -> None:
+    path = tmp_path / f"cfg.{extension}"
+    write(path, VALUES)
+    assert read(path).values == VALUES
+    assert os.listdir(tmp_path) == [path.name]
+
+
+def test_a_yaml_snapshot_is_sorted_and_plain() -> None:
+    write("cfg.yaml", VALUES)
+    with open("cfg.yaml", encoding="utf-8", newline="") as file:
+        text = file.read()
+    assert text.replace(str(10**400), "BIG") == (
+        "'': ''\n"
+        'a b.c: "ü\\n"\n'
+        "big: BIG\n"
+        "etc: !ellipsis '...'\n"
+        "flag: true\n"
+        'ks: [1, !tuple [2, !!set {3}], {a: !!binary "AA==", null: 1.5,'
+        " ? !tuple [1, 2] : !frozenset {1}}]\n"
+        "lr: 1.0e-05\n"
+        "name: 'no'\n"
+        "'none': null\n"
+        "path: /data/imagenet\n"
+        "wd: 0.0001\n"
+        "z: !complex 1-2j\n"
+    )
+
+
+def test_a_json_snapshot_is_sorted_and_readable() -> None:
+    write("cfg.json", {"b": [1, {"ü": None}], "a": 1e-05})
+    with open("cfg.json", encoding="utf-8") as file:
+        assert file.read() == '{\n  "a": 1e-05,\n  "b": [1, {"ü": null}]\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("cfg.yaml", "{}\n"), ("cfg.json", "{}\n")], ids=["yaml", "json"]
+)
+def test_no_values_are_an_empty_mapping(name: str, text: str) -> None:
+    write(name, {})
+    with open(name, encoding="utf-8") as file:
+        assert file.read() == text
+    assert read(name).values == {}
+
+
+def test_the_order_of_a_mapping_can_be_kept() -> None:
+    assert dump({"b": 1, "a": 2}, in_order=True) == "b: 1\na: 2\n"
+    assert dump({"b": 1, "a": 2}, "json", in_order=True) == '{\n  "b": 1,\n  "a": 2\n}\n'
+
+
+class Odd:
+    """Stand for what no format holds."""
+
+    def __reduce__(self) -> Any:
+        raise RuntimeError("no way")
+
+
+def nested(levels: int) -> list[object]:
+    value: list[object] = []
+    for _level in range(levels - 1):
+        value = [value]
+    return value
+
+
+looped: list[object] = []
+looped.append(looped)
+doubled: list[object] = [1]
+for _ in range(60):
+    doubled = [doubled, doubled]
+
+
+@pytest.mark.parametrize(
+    ("extension", "value", "sentence"),
+    [
+        pytest.param("json", (1,), "JSON cannot hold `bad`: it holds a tuple", id="tuple"),
+        pytest.param("json", [{1}], "it holds a set, which JSON has not", id="set"),
+        pytest.param("json", {"a": b""}, "it holds a bytes", id="bytes"),
+        pytest.param("json", {1: 2}, "it has the key 1, and keys of JSON are texts", id="key"),
+        pytest.param("json", float("nan"), "it holds nan, and JSON has no such", id="nan"),
+        pytest.param("json", [float("-inf")], "it holds -inf", id="inf"),
+        pytest.param("json", "\ud800", "it holds a lone surrogate", id="surrogate"),
+        pytest.param("json", 10**5000, "it cannot be spelled: Exceeds the limit", id="big int"),
+        pytest.param("json", Odd(), "test_files.Odd", id="object"),
+        pytest.param("yaml", Odd(), "test_files.Odd", id="object in YAML"),
+        pytest.param("yaml", [print], "it holds a builtin_function_or_method", id="function"),
+        pytest.param("yaml", looped, "it is nested deeper than 250 levels", id="a loop"),
+        pytest.param("yaml", doubled, "it stands for more than 4000000 values", id="a bomb"),
+        pytest.param("pkl", looped, "it is nested deeper than 250 levels", id="a loop in a pickle"),
+        pytest.param(
+            "pkl", nested(252), "it is nested deeper than 250 levels", id="depth in a pickle"
+        ),
+        pytest.param("pkl", doubled, "it stands for more than 4000000", id="a bomb in a pickle"),
+        pytest.param(
+            "pkl", Odd(), "A pickle cannot hold `bad`: it cannot be pickled: no way", id="pickle"
+        ),
+    ],
+)
+def test_a_value_that_a_format_cannot_hold_is_named_and_nothing_is_written(
+    extension: str, value: object, sentence: str
+) -> None:
+    path = f"cfg.{extension}"
+    write(path, {"old": 1})
+    with pytest.raises(SnapshotError) as caught:
+        write(path, {"good": 1, "bad": value})
+    assert sentence in str(caught.value)
+    assert caught.value.name == "bad"
+    assert caught.value.path == path
+    assert read(path).values == {"old": 1}
+    assert os.listdir() == [path]
+
+
+@pytest.mark.parametrize(
+    ("value", "way_out"),
+    [
+        pytest.param({1}, "Save it as YAML, which holds every literal.", id="a set"),
+        pytest.param(print, "Set a literal: a number, a text, or a list", id="a function"),
+        pytest.param(looped, "Set a literal: a number, a text, or a list", id="a loop"),
+    ],
+)
+def test_json_names_yaml_only_for_what_that_can_hold(value: object, way_out: str) -> None:
+    with pytest.raises(SnapshotError, match=way_out):
+        write("cfg.json", {"bad": value})
+
+
+@pytest.mark.parametrize("extension", ["yaml", "json", "pkl"])
+def test_the_deepest_value_that_is_written_can_be_read(extension: str) -> None:
+    path = f"cfg.{extension}"
+    write(path, {"deep": nested(251)})
+    assert read(path).values == {"deep": nested(251)}
+    with pytest.raises(SnapshotError, match="it is nested deeper than 250 levels"):
+        write(path, {"deep": nested(252)})
+
+
+def test_values_that_only_fail_together_raise_what_pickle_raises(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def dumps(value: object, **_options: object) -> bytes:
+        if isinstance(value, dict):
+            raise RecursionError("too deep")
+        return b""
+
+    monkeypatch.setattr(pickle, "dumps", dumps)
+    with pytest.raises(RecursionError):
+        write("cfg.pkl", {"a": 1})
+
+
+def test_a_snapshot_too_large_to_load_is_not_written() -> None:
+    with pytest.raises(SnapshotError, match="more than the 4194304 that can be loaded"):
+        write("cfg.yaml", {"a": "x" * access.SIZE_LIMIT})
+    assert os.listdir() == []
+
+
+def test_a_dump_that_fails_tells_the_name_and_the_reason() -> None:
+    with pytest.raises(Unholdable) as caught:
+        dump({"a": print})
+    assert caught.value.args == ("a", "is a builtin_function_or_method")
+
+
+# Names
+
+
+def test_a_nested_file_is_flattened_up_to_the_names_of_the_program() -> None:
+    values = {
+        "model": {"depth": 4, "opt": {"lr": 1, "wd": {"x": 2}}},
+        "model.width": 5,
+        "other": {"deep": {}},
+        "odd": {1: 2},
+    }
+    lines = {("model", "depth"): 2, ("model", "opt"): 3, ("model.width",): 5}
+    leaves = {"model.depth", "model.opt", "model.width"}
+    assert flatten(Snapshot("cfg.yaml", values, lines), leaves.__contains__) == [
+        Entry("model.depth", 4, 2),
+        Entry("model.opt", {"lr": 1, "wd": {"x": 2}}, 3),
+        Entry("model.width", 5, 5),
+        Entry("other.deep", {}, None),
+        Entry("odd", {1: 2}, None),
+    ]
+
+
+def test_a_separator_can_be_chosen() -> None:
+    found = flatten(Snapshot("a.yaml", {"a": {"b": 1}}, {}), {"a/b"}.__contains__, "/")
+    assert found == [Entry("a/b", 1, None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        pytest.param(
+            "a.b: 1\na: {b: 2}\n", "2: `a.b` is given twice, first in line 1", id="flat first"
+        ),
+        pytest.param(
+            "a:\n  b: 1\na.b: 2\n", "3: `a.b` is given twice, first in line 2", id="nested first"
+        ),
+        pytest.param(
+            "opt: {lr: 1}\nopt.lr: 2\n",
+            "2: `opt.lr` is given twice, first in line 1",
+            id="key of a dict",
+        ),
+    ],
+)
+def test_a_name_given_flat_and_nested_is_refused(text: str, sentence: str) -> None:
+    with open("cfg.yaml", "w", encoding="utf-8") as file:
+        file.write(text)
+    with pytest.raises(SnapshotError) as caught:
+        flatten(read("cfg.yaml"), {"opt"}.__contains__)
+    assert f"cfg.yaml:{sentence}" in str(caught.value)
+
+
+def test_a_pickle_that_gives_a_name_twice_is_refused_without_lines() -> None:
+    write("cfg.pkl", {"a.b": 1, "a": {"b": 1}})
+    with pytest.raises(SnapshotError, match=r"`a\.b` is given twice\.") as caught:
+        flatten(read("cfg.pkl"), {"a.b"}.__contains__)
+    assert caught.value.line is None
+
+
+def test_another_key_of_a_dict_may_follow() -> None:
+    snapshot = Snapshot("a.yaml", {"opt": {"lr": 1}, "opt.wd": 2, "opt.lr.x": 3}, {})
+    names = [entry.name for entry in flatten(snapshot, {"opt"}.__contains__)]
+    assert names == ["opt", "opt.wd", "opt.lr.x"]
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        pytest.param("a.yaml", b"- 1", "a.yaml:1: The file holds a list", id="list"),
+        pytest.param("a.json", b"3", "a.json:1: The file holds an int", id="number"),
+        pytest.param("a.yaml", b"a: 1\n3: 4", "a.yaml:2: The key 3 is of the type int", id="key"),
+        pytest.param(
+            "a.yaml", b"a: 1\nb: \xff", "a.yaml:2: The byte 0xff is not UTF-8.", id="bytes"
+        ),
+        pytest.param("a.pkl", pickle.dumps({1: 2}), "a.pkl: The key 1 is of the type", id="pickle"),
+        pytest.param("a.yaml", b"x" * 4194305, "a.yaml: The file is larger than 4 MiB", id="large"),
+        pytest.param(
+            "a.pkl", b"x" * 4194305, "a.pkl: The file is larger than 4 MiB", id="large pickle"
+        ),
+    ],
+)
+def test_a_file_that_holds_no_names_is_refused(name: str, data: bytes, sentence: str) -> None:
+    with open(name, "wb") as file:
+        file.write(data)
+    assert refusal(name).startswith(sentence)
+
+
+@pytest.mark.parametrize("data", [b"", b"# nothing\n", b"null"], ids=["empty", "comment", "null"])
+def test_an_empty_file_has_no_names(data: bytes) -> None:
+    with open("a.yaml", "wb") as file:
+        file.write(data)
+    assert read("a.yaml").values == {}
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
+    with open("a.yaml", "wb") as file:
+        file.write(b"\xef\xbb\xbfa: 1\r\nb: 2\r\n")
+    assert read("a.yaml") == Snapshot("a.yaml", {"a": 1, "b": 2}, {("a",): 1, ("b",): 2})
+
+
+def test_a_missing_file_is_a_missing_file_to_python_too() -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        read("none.yaml")
+    assert isinstance(caught.value, HpmanError)
+    assert isinstance(caught.value, ValueError)
+    assert str(caught.value).startswith("none.yaml: The file cannot be read: No such file")
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert type(again) is MissingSnapshotError
+    assert str(again) == str(caught.value)
+
+
+def test_a_missing_folder_is_told_when_writing() -> None:
+    with pytest.raises(MissingSnapshotError, match="cannot be written: No such file"):
+        write("none/a.yaml", {"a": 1})
+
+
+def test_a_trusted_pickle_may_hold_anything() -> None:
+    value = {"a": yaml.ScalarNode("tag", "value"), "b": bytes(access.SIZE_LIMIT)}
+    write("a.pkl", value)
+    assert type(read("a.pkl", trust_pickle=True).values["a"]) is yaml.ScalarNode
+    with open("b.pkl", "wb") as file:
+        pickle.dump({"a": yaml.ScalarNode("tag", "value")}, file)
+    assert "it asks for `yaml.nodes.ScalarNode`" in refusal("b.pkl")
+    assert ", or pass trust_pickle=True if you know where the file comes from." in refusal("b.pkl")
+    assert refusal("b.pkl", advice=Advice()).endswith("\nSave the values as YAML.")
+
+
+def test_trust_is_no_way_out_for_a_broken_pickle() -> None:
+    write("a.pkl", {"a": 1})
+    with open("a.pkl", "r+b") as file:
+        file.truncate(12)
+    for trust_pickle in (False, True):
+        told = refusal("a.pkl", trust_pickle=trust_pickle)
+        assert told.startswith("a.pkl: The pickle cannot be read: it is broken: ")
+        assert told.endswith("\nLook where it comes from, and whether all of it has arrived.")
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        pytest.param([1], "holds a list where names and values should be.", id="a list"),
+        pytest.param({1: 2}, "The key 1 is of the type int, and names are texts.", id="a number"),
+    ],
+)
+def test_a_pickle_without_names_is_told_what_to_pickle(value: object, sentence: str) -> None:
+    with open("a.pkl", "wb") as file:
+        pickle.dump(value, file)
+    assert sentence in refusal("a.pkl")
+    assert refusal("a.pkl").endswith("\nPickle a dict of them, as `{'name': value}`.")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "advice"),
+    [
+        pytest.param("a.txt", b"", "Use one of .yaml, .yml, .json, .pickle, .pkl", id="extension"),
+        pytest.param("a.json", b"{", "Mend the line", id="json"),
+        pytest.param("a.json", b"[" * 9**5, "Mend the line", id="deep json"),
+        pytest.param("a.json", b"1" * 5000, "Mend the line", id="json of many digits"),
+        pytest.param("a.json", b"[" * 400 + b"]" * 400, "Mend the line", id="nested json"),
+        pytest.param("a.yaml", b"a: [", "Mend the line", id="yaml"),
+        pytest.param("a.yaml", b"\xff", "extension .pkl", id="no text"),
+    ],
+)
+def test_advice_names_only_what_the_caller_has(name: str, data: bytes, advice: str) -> None:
+    with open(name, "wb") as file:
+        file.write(data)
+    assert refusal(name).endswith(
+        f"{advice}, or name the format with the argument `serial_format`."
+    )
+    told = refusal(name, advice=Advice("--other-format"))
+    assert told.endswith(f"{advice}, or name the format with --other-format.")
+    assert refusal(name, advice=Advice()).endswith(f"{advice}.")
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        pytest.param(b"junk", "The pickle cannot be read", id="broken"),
+        pytest.param(
+            b"cno_such_module\nname\n.", "it raises ModuleNotFoundError", id="missing module"
+        ),
+    ],
+)
+def test_a_trusted_pickle_that_fails_is_a_sentence(data: bytes, sentence: str) -> None:
+    with open("a.pkl", "wb") as file:
+        file.write(data)
+    assert sentence in refusal("a.pkl", trust_pickle=True)
+    assert "trust_pickle" not in refusal("a.pkl", trust_pickle=True)
+
+
+# Files
+
+
+@pytest.fixture(params=["nameless", "hidden", "refused", "nameless for good"])
+def kind_of_new_file(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write through a file without a name, or a hidden one where that cannot be made or named."""
+    if request.param == "hidden":
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+        monkeypatch.setattr(os, "supports_fd", set())
+    if request.param == "refused":
+        monkeypatch.setattr(os, "O_TMPFILE", os.O_EXCL | os.O_CREAT, raising=False)
+    if request.param == "nameless for good":
+        monkeypatch.setattr(os, "link", _refuse)
+
+
+def _refuse(*_arguments: object, **_named: object) -> None:
+    raise OSError(95, "Operation not supported")
+
+
+@pytest.mark.parametrize("doing", ["read", "write"])
+def test_a_folder_is_no_file(doing: str) -> None:
+    os.mkdir("a.yaml")
+    with pytest.raises(SnapshotError, match=r"a\.yaml: This is a folder, not a file"):
+        read("a.yaml") if doing == "read" else write("a.yaml", {"a": 1})
+    assert os.listdir() == ["a.yaml"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
+@pytest.mark.parametrize("doing", ["read", "write"])
+def test_a_fifo_is_refused_without_waiting_for_its_other_end(doing: str) -> None:
+    os.mkfifo("a.yaml")
+    with pytest.raises(SnapshotError, match=r"a\.yaml: This is a FIFO, not a file"):
+        read("a.yaml") if doing == "read" else write("a.yaml", {"a": 1})
+    assert stat.S_ISFIFO(os.stat("a.yaml").st_mode)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="no devices here")
+def test_a_device_is_refused() -> None:
+    assert "This is a device, not a file." in refusal(os.devnull, serial_format="yaml")
+
+
+def test_a_file_that_may_not_be_read_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert refusal("a.yaml").startswith("a.yaml: The file cannot be read: Permission denied.")
+
+
+def test_a_folder_that_the_system_does_not_open_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_arguments: object) -> int:
+        raise IsADirectoryError(21, "Is a directory")
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert refusal("a.yaml").startswith("a.yaml: This is a folder")
+
+
+@pytest.mark.parametrize("doing", ["read", "written"])
+def test_a_path_that_no_file_can_have_is_a_sentence(doing: str) -> None:
+    with pytest.raises(SnapshotError, match=f"The file cannot be {doing}: "):
+        read("a\0.yaml") if doing == "read" else write("a\0.yaml", {"a": 1})
+
+
+def test_a_path_that_ends_in_a_slash_is_no_file() -> None:
+    with pytest.raises(SnapshotError, match="cannot be written: Is a directory"):
+        write(f"a{os.sep}", {"a": 1}, "yaml")
+    assert os.listdir() == []
+
+
+def test_a_file_that_is_write_protected_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("a.yaml", {"a": 1})
+    monkeypatch.setattr(os, "access", lambda *_arguments: False)
+    with pytest.raises(SnapshotError, match="cannot be written: Permission denied"):
+        write("a.yaml", {"a": 2})
+    assert read("a.yaml").values == {"a": 1}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+@pytest.mark.usefixtures("kind_of_new_file")
+@pytest.mark.parametrize("mode", [0o600, 0o664, 0o755])
+def test_permissions_stay_as_they_were(mode: int) -> None:
+    write("a.yaml", {"a": 1})
+    os.chmod("a.yaml", mode)
+    write("a.yaml", {"a": 2})
+    assert stat.S_IMODE(os.stat("a.yaml").st_mode) == mode
+    assert read("a.yaml").values == {"a": 2}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+@pytest.mark.usefixtures("kind_of_new_file")
+def test_a_new_file_has_the_permissions_that_files_have_here() -> None:
+    write("a.yaml", {"a": 1})
+    with open("b.yaml", "w", encoding="utf-8"):
+        pass
+    assert os.stat("a.yaml").st_mode == os.stat("b.yaml").st_mode
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no owners of this kind")
+@pytest.mark.parametrize("allowed", ["both", "the group", "neither"])
+def test_owner_and_group_stay_as_they_were_where_that_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, allowed: str
+) -> None:
+    write("a.yaml", {"a": 1})
+    given: list[object] = []
+    seen = os.stat
+
+    def chown(_file: object, owner: int, group: int) -> None:
+        if allowed == "neither" or (allowed == "the group" and owner != -1):
+            raise PermissionError(1, "Operation not permitted")
+        given.append((owner, group))
+
+    def stat_of_another(path: object) -> os.stat_result:
+        fields = list(seen(path))  # type: ignore[arg-type]
+        if path == os.path.abspath("a.yaml"):
+            fields[4] += 1
+        return os.stat_result(fields)
+
+    monkeypatch.setattr(os, "stat", stat_of_another)
+    monkeypatch.setattr(os, "chown", chown)
+    write("a.yaml", {"a": 2})
+    assert read("a.yaml").values == {"a": 2}
+    owner = {"both": [os.getuid() + 1], "the group": [-1], "neither": []}[allowed]
+    assert given == [(each, os.getgid()) for each in owner]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="symlinks need privileges there")
+@pytest.mark.parametrize("there", [True, False], ids=["there", "dangling"])
+def test_a_symlink_stays_one_and_its_target_is_written(there: bool) -> None:
+    os.mkdir("store")
+    if there:
+        write("store/real.yaml", {"a": 1})
+    os.symlink(os.path.join("store", "real.yaml"), "link.yaml")
+    write("link.yaml", {"a": 2})
+    assert os.path.islink("link.yaml")
+    assert read("store/real.yaml").values == {"a": 2}
+    assert os.listdir("store") == ["real.yaml"]
+
+
+@pytest.mark.usefixtures("kind_of_new_file")
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failure_at_any_step_leaves_the_old_file_alone(
+    monkeypatch: pytest.MonkeyPatch, step: str, error: BaseException
+) -> None:
+    write("a.yaml", {"a": 1})
+
+    def fail(*_arguments: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, step, fail)
+        with pytest.raises((SnapshotError, KeyboardInterrupt)) as caught:
+            write("a.yaml", {"a": 2})
+    if isinstance(error, OSError):
+        assert "a.yaml: The file cannot be written: No space left on device." in str(caught.value)
+    assert os.listdir() == ["a.yaml"]
+    assert read("a.yaml").values == {"a": 1}
+
+
+def test_no_file_is_replaced_where_another_cannot_be_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write("a.yaml", {"a": 1})
+    monkeypatch.setattr(os, "link", _refuse)
+    monkeypatch.setattr(access._Swap, "_write_hidden", _refuse)
+    if not hasattr(os, "O_TMPFILE"):
+        pytest.skip("no file without a name here")
+    with pytest.raises(SnapshotError, match=r"^b\.yaml: .*: Operation not supported"):
+        write_all([(f"{name}.yaml", {"a": 2}, "auto", Advice()) for name in "ba"])
+    assert os.listdir() == ["a.yaml"]
+    assert read("a.yaml").values == {"a": 1}
+
+
+def test_a_folder_that_cannot_be_synced_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "O_DIRECTORY", raising=False)
+    write("a.yaml", {"a": 1})
+    assert read("a.yaml").values == {"a": 1}
+
+
+def test_a_killed_program_leaves_the_old_file_or_the_new_one() -> None:
+    write("a.yaml", {"a": "old" * 10_000})
+    old = Path("a.yaml").read_bytes()
+    script = (
+        "from hpargparse.snapshots.files import write\n"
+        "while True:\n"
+        "    write('a.yaml', {'a': 'new' * 10_000})\n"
+        "    print(flush=True)\n"
+    )
+    for _ in range(5):
+        program = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+        with program:
+            assert program.stdout is not None
+            program.stdout.readline()
+            program.kill()
+        assert Path("a.yaml").read_bytes() in (old, old.replace(b"old", b"new"))
+
+
+def test_what_a_killed_program_left_goes_with_a_later_save(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    kept = [".hpman-young.tmp", "a.yaml", "old.tmp"]
+    for name in (*kept, ".hpman-old.tmp"):
+        Path(name).touch()
+        if "old" in name:
+            os.utime(name, (0, 0))
+    write("a.yaml", {"a": 1})
+    assert sorted(os.listdir()) == kept
+
+
+def test_a_folder_that_cannot_be_listed_can_be_saved_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_folder: str) -> list[str]:
+        raise PermissionError
+
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    monkeypatch.setattr(os, "listdir", refuse)
+    write("a.yaml", {"a": 1})
+    assert read("a.yaml").values == {"a": 1}
+
+
+# Standard streams
+
+
+class Stream(io.TextIOWrapper):
+    """Stand for a standard stream with bytes below."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        super().__init__(io.BytesIO(data), encoding="ascii")
+
+
+def test_a_dash_reads_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", Stream("a: ü\n".encode()))
+    assert read("-") == Snapshot("-", {"a": "ü"}, {("a",): 1})
+
+
+def test_a_dash_reads_a_text_stream_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO('{"a": "ü"}'))
+    assert read("-", "json").values == {"a": "ü"}
+
+
+def test_a_trusted_pickle_on_standard_input_is_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", Stream(pickle.dumps({"a": 1})))
+    assert read("-", "pickle", trust_pickle=True).values == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("stream", "sentence"),
+    [
+        ("stdin", "Standard input cannot be read: Is broken."),
+        ("stdout", "Standard output cannot be written: Is broken."),
+    ],
+)
+def test_a_standard_stream_that_fails_is_told_as_one(
+    stream: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failing(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        writable = readable
+
+        def readinto(self, _into: object) -> int:
+            raise OSError(5, "Is broken")
+
+        def write(self, _data: object) -> int:
+            raise OSError(5, "Is broken")
+
+    failing = io.TextIOWrapper(Failing())  # type: ignore[type-var]
+    monkeypatch.setattr(sys, stream, failing)
+    with pytest.raises(SnapshotError) as caught:
+        read("-") if stream == "stdin" else write("-", {"a": 1})
+    assert str(caught.value).startswith(f"-: {sentence}\n")
+
+
+def test_a_dash_writes_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Stream()
+    monkeypatch.setattr(sys, "stdout", stream)
+    stream.write("before\n")
+    write("-", {"a": "ü"})
+    assert stream.buffer.getvalue() == "before\na: ü\n".encode()  # type: ignore[attr-defined]
+
+
+def test_a_dash_writes_a_text_stream_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", stream)
+    write("-", {"a": "ü"}, "json")
+    assert stream.getvalue() == '{\n  "a": "ü"\n}\n'

@@ -1,0 +1,161 @@
+"""Pickles: plain ones are read, all others are refused before anything runs."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from typing import Any
+
+import pytest
+
+from hpargparse.snapshots.pickle_reader import load_plain
+
+PLAIN: dict[str, object] = {
+    "numbers": [1, -(10**50), 1.5, float("inf"), 1 + 2j, True, None, ...],
+    "texts": ["", "ü\ud800\n", b"", b"\x00\xff"],
+    "nested": [(), (1, (2,)), {1, 2}, set(), frozenset({3}), frozenset(), {}, {(1, 2): [3]}],
+}
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_plain_values_are_read_in_every_protocol(protocol: int) -> None:
+    assert load_plain(pickle.dumps(PLAIN, protocol)) == PLAIN
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_what_is_long_deep_or_used_again_is_read(protocol: int) -> None:
+    nested: Any = 1
+    for _level in range(100):
+        nested = frozenset({nested, (nested,)}) if isinstance(nested, int) else (nested,)
+    key = (1, (2, 3))
+    for _level in range(60):
+        key = frozenset({key})  # type: ignore[assignment]
+    value = {"long": list(range(3_000)), "deep": nested, "keys": [{key: 1}] * 3, "names": {key}}
+    assert load_plain(pickle.dumps(value, protocol)) == value
+
+
+class Calls:
+    """Make a directory when unpickled."""
+
+    def __reduce__(self) -> Any:
+        return os.mkdir, ("made",)
+
+
+class Plain:
+    """Stand for an object with fields."""
+
+    def __init__(self) -> None:
+        self.field = 1
+
+
+def doubled_key(number: int) -> bytes:
+    """Build a tuple of two that are the same tuple of two, and so on, with the same bytes."""
+    data = b")\x94"
+    for index in range(number):
+        data += b"h%c\x86\x94" % index
+    return data
+
+
+looped: list[object] = []
+looped.append(looped)
+doubled: list[object] = [1]
+for _ in range(60):
+    doubled = [doubled, doubled]
+
+
+@pytest.mark.parametrize(
+    ("data", "clause"),
+    [
+        pytest.param(
+            pickle.dumps(Calls()),
+            "it asks for `posix.mkdir`",
+            id="call",
+            marks=pytest.mark.skipif(os.name == "nt", reason="named otherwise there"),
+        ),
+        pytest.param(
+            pickle.dumps(Calls(), 0),
+            "it asks for `posix.mkdir`",
+            id="call in protocol 0",
+            marks=pytest.mark.skipif(os.name == "nt", reason="named otherwise there"),
+        ),
+        pytest.param(pickle.dumps(print), "it asks for `builtins.print`", id="function"),
+        pytest.param(pickle.dumps(Plain()), "Plain`", id="object"),
+        pytest.param(b"cbuiltins\neval\n(S'1'\ntR.", "it asks for `builtins.eval`", id="eval"),
+        pytest.param(b"(S'true'\nios\nsystem\n.", "it asks for `os.system`", id="opcode INST"),
+        pytest.param(b"cbuiltins\ngetattr\n.", "it asks for `builtins.getattr`", id="getattr"),
+        pytest.param(
+            b"\x80\x02\x82\x01.", "it asks for objects by the opcode EXT1", id="extension"
+        ),
+        pytest.param(b"Pa\n.", "it asks for objects by the opcode PERSID", id="persistent object"),
+        pytest.param(b"\x80\x05\x97.", "by the opcode NEXT_BUFFER", id="buffer"),
+        pytest.param(
+            b"cbuiltins\nbytes\n(I1000000000000\ntR.",
+            "it calls bytes in an unusual way",
+            id="many bytes",
+        ),
+        pytest.param(pickle.dumps(bytearray(b"x"), 5), "it is a bytearray", id="bytes to change"),
+        pytest.param(
+            b"c_codecs\nencode\n(S'a'\nS'zip'\ntR.",
+            "it wants a text in the encoding zip",
+            id="encoding",
+        ),
+        pytest.param(
+            b"cbuiltins\nset\n.",
+            "it is a class",
+            id="builder as value",
+        ),
+        pytest.param(b"cbuiltins\nset\n(dS'a'\nI1\nsb.", "it is broken", id="state for a builder"),
+        pytest.param(b"\x80\x02cbuiltins\nset\n)\x81.", "it is broken", id="class of a builder"),
+        pytest.param(
+            b"\x80\x04Nr\xff\xff\xff\x7f.", "it wants to remember 2147483647 objects", id="memo"
+        ),
+        pytest.param(
+            b"Np2147483647\n.", "it wants to remember 2147483647 objects", id="memo as text"
+        ),
+        pytest.param(
+            b"\x80\x05\x96" + b"\xff" * 5 + b"\0\0\0.",
+            "it is broken: expected 1099511627775 bytes",
+            id="long bytes",
+        ),
+        pytest.param(b"", "it is broken", id="nothing"),
+        pytest.param(b"junk", "it is broken", id="junk"),
+        pytest.param(b"t.", "it is broken", id="a mark is missing"),
+        pytest.param(b".", "", id="empty stack"),
+        pytest.param(pickle.dumps(PLAIN)[:-9], "it is broken", id="cut off"),
+        pytest.param(b"(l(dNs.", "", id="a list as key"),
+        pytest.param(
+            pickle.dumps(looped), "it is nested deeper than 250 levels, or holds itself", id="loop"
+        ),
+        pytest.param(pickle.dumps(doubled), "it stands for more than 4000000 values", id="bomb"),
+        pytest.param(b"(" * 100_000 + b"l" * 100_000 + b".", "", id="deep"),
+        pytest.param(
+            b"})" + b"\x85" * 300_000 + b"K\x01s.",
+            "is nested deeper than 250 levels",
+            id="deep key",
+        ),
+        pytest.param(
+            b"\x8f()" + b"\x85" * 300_000 + b"\x90.",
+            "is nested deeper than 250 levels",
+            id="deep element of a set",
+        ),
+        pytest.param(
+            b"\x80\x04}" + doubled_key(60) + b"K\x01s.",
+            "it stands for more than 4000000 values",
+            id="bomb as a key",
+        ),
+        pytest.param(
+            b"\x80\x04})" + b"2\x86" * 60 + b"K\x01s.",
+            "it stands for more than 4000000 values",
+            id="bomb of opcode DUP as a key",
+        ),
+    ],
+)
+def test_any_other_pickle_is_refused_with_what_it_asks_for(
+    data: bytes, clause: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(pickle.UnpicklingError) as caught:
+        load_plain(data)
+    assert clause in str(caught.value)
+    assert "_Builder" not in str(caught.value)
+    assert os.listdir() == []

@@ -1,0 +1,61 @@
+"""What globs leave out, where paths are those of another system."""
+
+from __future__ import annotations
+
+import ntpath
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from hpman import globs
+
+
+@pytest.fixture
+def windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let paths be those of Windows, and `C:\\proj` the current directory."""
+
+    def absolute(path: str) -> str:
+        return ntpath.normpath(ntpath.join(r"C:\proj", path))
+
+    path = SimpleNamespace(
+        join=ntpath.join, normpath=ntpath.normpath, abspath=absolute, realpath=absolute
+    )
+    monkeypatch.setattr(globs, "os", SimpleNamespace(sep="\\", name="nt", path=path))
+
+
+@pytest.mark.usefixtures("windows")
+@pytest.mark.parametrize(
+    "exclude",
+    [
+        "gen.py",
+        "GEN.py",
+        "sub/gen.py",
+        r"sub\gen.py",
+        "src/*/sub/gen.py",
+        r"src\*\sub\gen.py",
+        r".\src\pk[g]\sub\gen.py",
+        "src/**/gen.py",
+        "../*/src/pkg/sub/gen.py",
+        r"C:\*\src\pkg\sub\gen.py",
+        "c:/proj/**/gen.py",
+        "C:/proj/src/pkg/sub/gen.py",
+    ],
+)
+def test_either_slash_separates_on_windows(exclude: str) -> None:
+    folder = r"C:\proj\src\pkg"
+    matches = globs.left_out([exclude], folder, folder)
+    assert matches(rf"{folder}\sub\gen.py")
+    assert not matches(rf"{folder}\sub\keep.py")
+
+
+def test_a_folder_by_two_paths_is_matched_by_each() -> None:
+    for exclude in ("/near/*/gen.py", "/far/*/gen.py"):
+        matches = globs.left_out([exclude], "/near/pkg", "/far/pkg")
+        assert matches("/near/pkg/gen.py")
+        assert not matches("/near/pkg/keep.py")
+
+
+def test_no_glob_leaves_out_nothing() -> None:
+    assert not globs.left_out([], "/t", "/t")("/t/a.py")
+    assert re.fullmatch(globs._regex(""), "") is not None

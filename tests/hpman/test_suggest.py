@@ -1,0 +1,91 @@
+"""How near two names are to each other."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from hpman.suggest import Edit, edit, likeness, nearest
+
+WORDS = st.text("abc", max_size=6)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "found"),
+    [
+        pytest.param("size", "szie", Edit("swapped", 1, 1), id="swapped"),
+        pytest.param("size", "sie", Edit("missing", 2, 1), id="missing"),
+        pytest.param("size", "siz", Edit("missing", 3, 0), id="missing at the end"),
+        pytest.param("size", "side", Edit("wrong", 2, 1), id="wrong"),
+        pytest.param("batch", "patch", Edit("wrong", 0, 4), id="wrong at the start"),
+        pytest.param("loss", "losss", Edit("missing", 4, 0), id="the last of equal letters"),
+        pytest.param("", "a", Edit("missing", 0, 0), id="an empty word"),
+        pytest.param("rate", "rate", None, id="equal"),
+        pytest.param("size", "sezi", None, id="swapped with another between"),
+        pytest.param("lr", "epochs", None, id="too many"),
+        pytest.param("size", "sxyze", None, id="two edits"),
+    ],
+)
+def test_one_edit_is_told(one: str, other: str, found: Edit | None) -> None:
+    assert edit(one, other) == found
+    assert edit(other, one) == found
+
+
+@given(WORDS, st.integers(0, 5), st.sampled_from("abc"))
+def test_a_letter_that_is_put_in_is_one_that_is_missing(word: str, at: int, letter: str) -> None:
+    found = edit(word, word[:at] + letter + word[at:])
+    assert found is not None
+    assert found.kind == "missing"
+
+
+@given(WORDS, st.integers(0, 5), st.sampled_from("abc"))
+def test_a_letter_that_is_replaced_is_a_wrong_one(word: str, at: int, letter: str) -> None:
+    assume(at < len(word) and word[at] != letter)
+    assert edit(word, word[:at] + letter + word[at + 1 :]) == Edit("wrong", at, len(word) - at - 1)
+
+
+@given(WORDS, st.integers(0, 4))
+def test_neighbours_that_are_swapped_are_told(word: str, at: int) -> None:
+    assume(at + 1 < len(word) and word[at] != word[at + 1])
+    other = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    assert edit(word, other) == Edit("swapped", at, len(word) - at - 2)
+
+
+@given(WORDS, WORDS)
+def test_words_that_are_an_edit_apart_differ_in_what_it_says(one: str, other: str) -> None:
+    found = edit(one, other)
+    if found is not None:
+        assert one[: found.before] == other[: found.before]
+        assert one[len(one) - found.behind :] == other[len(other) - found.behind :]
+        assert sorted(one) == sorted(other) if found.kind == "swapped" else one != other
+
+
+@given(WORDS, WORDS, st.floats(0, 1))
+def test_what_is_less_alike_than_asked_may_be_told_as_nothing(
+    one: str, other: str, least: float
+) -> None:
+    alike = likeness(one, other)
+    assert 0 <= alike <= 1
+    assert (alike == 1) == (one == other)
+    assert likeness(one, other, least) in ((alike,) if alike >= least else (alike, 0))
+
+
+def test_names_without_a_letter_in_common_are_told_as_nothing() -> None:
+    assert likeness("lr", "wd", 0.1) == likeness("lr", "wd") == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "names", "expected"),
+    [
+        pytest.param("rl", ["depth", "lr"], "lr", id="swapped"),
+        pytest.param("LR", ["lr"], "lr", id="case"),
+        pytest.param("opt.lt", ["lt", "opt.lr"], "opt.lr", id="its own branch first"),
+        pytest.param("opt.lrbase", ["opt", "opt.lr.base"], "opt.lr.base", id="a dot is missing"),
+        pytest.param("optlr", ["opt.lr"], "opt.lr", id="the only dot is missing"),
+        pytest.param("foo", ["on"], None, id="none"),
+        pytest.param("lr", [], None, id="no names"),
+    ],
+)
+def test_the_nearest_name_is_found(name: str, names: list[str], expected: str | None) -> None:
+    assert nearest(name, names) == expected
