@@ -1,8 +1,9 @@
 """Small trees of sources, and what a scan finds in them.
 
-Each folder below `scan` holds a `tree` of sources, a `case.json` that says why
-the case exists and how it is scanned, and an `expected.txt`. The latter are
-written anew by `pytest tests/golden --update-golden`: read the difference.
+Each file below `scan` is one case: why it exists, how to scan it, the files of a
+tree after lines `--- PATH`, and the expected output after `--- expected`. An
+`(escaped)` file is written in Python's string escapes, line breaks included.
+`pytest tests/golden --update-golden` rewrites the expected output: read the difference.
 """
 
 from __future__ import annotations
@@ -21,36 +22,61 @@ from hpman.static.rules import violations
 if TYPE_CHECKING:
     from hpman import Diagnostic, Occurrence
 
-CASES = sorted(path.parent for path in Path(__file__).parent.glob("scan/*/case.json"))
+CASES = sorted(Path(__file__).parent.glob("scan/*.txt"))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
 def test_scan_finds_what_is_expected(
-    case: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    said = json.loads((case / "case.json").read_text(encoding="utf-8"))
-    if sys.version_info < tuple(said.get("since", [])):
-        pytest.skip(f"the case is written in the Python of {said['since']}")
-    monkeypatch.chdir(case / "tree")
-    found = _scan(said)
-    expected = case / "expected.txt"
+    options, files, expected = _read(case)
+    if sys.version_info < tuple(options.get("since", [])):
+        pytest.skip(f"the case needs Python {options['since']}")
+    for name, content in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    monkeypatch.chdir(tmp_path)
+    actual = _scan(options)
     if request.config.getoption("--update-golden"):
-        expected.write_bytes(found.encode())
-    assert found == expected.read_bytes().decode()
+        kept = case.read_bytes().decode().rpartition("--- expected\n")[0]
+        case.write_bytes(f"{kept}--- expected\n{actual}".encode())
+    else:
+        assert actual == expected
 
 
-def test_each_case_says_why_it_exists() -> None:
-    reasons = [json.loads((case / "case.json").read_bytes())["why"] for case in CASES]
+def test_every_case_says_why_it_exists() -> None:
+    reasons = [_read(case)[0]["why"] for case in CASES]
     assert len(set(reasons)) == len(reasons) >= 80
 
 
-def _scan(said: dict[str, Any]) -> str:
-    placeholders = said.get("placeholders", ["_"])
+def _read(case: Path) -> tuple[dict[str, Any], dict[str, bytes], str]:
+    """Return the options, the files and the expected output of a case."""
+    head, *parts = ("\n" + case.read_bytes().decode()).split("\n--- ")
+    why, *settings = head.strip().split("\n")
+    options = {key: json.loads(value) for key, value in (line.split(": ", 1) for line in settings)}
+    options["why"] = why.removeprefix("why: ")
+    *files, expected = (part.partition("\n") for part in parts)
+    assert expected[0] == "expected"
+    contents = dict(_content(title, text + end) for title, end, text in files)
+    return options, contents, expected[2]
+
+
+def _content(title: str, text: str) -> tuple[str, bytes]:
+    name = title.removesuffix(" (escaped)")
+    if name == title:
+        return name, text.encode()
+    escaped = text.replace("\n", "")  # every line break of the file is written as an escape
+    return name, escaped.encode().decode("unicode_escape").encode("latin-1")
+
+
+def _scan(options: dict[str, Any]) -> str:
+    placeholders = options.get("placeholders", ["_"])
     index = index_of(
-        said.get("paths", ["."]),
+        options.get("paths", ["."]),
         placeholders,
-        said.get("exclude", ()),
-        follow_imports=said.get("follow_imports", False),
+        options.get("exclude", ()),
+        follow_imports=options.get("follow_imports", False),
     )
     files = index.files.values()
     complained = {each.placeholder or "_" for file in files for each in file.diagnostics}

@@ -1,5 +1,0 @@
-from hpman.m import _
-a = _
-b = a
-c = b
-c("x", 1)

@@ -1,3 +1,0 @@
-import hpman
-X = hpman.m.hp
-X("a", 1)

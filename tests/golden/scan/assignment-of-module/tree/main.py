@@ -1,3 +1,0 @@
-import hpman
-X = hpman.m
-X.hp("a", 1)

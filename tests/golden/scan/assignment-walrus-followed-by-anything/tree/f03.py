@@ -1,2 +1,0 @@
-while (h := _) is None: pass
-h('a3', 1)

@@ -1,3 +1,0 @@
-from hpman.m import _
-if (h := _)("a", 1):
-    h("b", 2)

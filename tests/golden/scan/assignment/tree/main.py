@@ -1,3 +1,0 @@
-from hpman.m import _
-hello = _
-hello("a", 1)

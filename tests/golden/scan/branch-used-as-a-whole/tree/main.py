@@ -1,2 +1,0 @@
-_("model.depth", 4)
-print(_("model"))

@@ -1,2 +1,0 @@
-import hpman.m
-hpman.m.__dict__("a", 1)

@@ -1,3 +1,0 @@
-#!/usr/bin/env python
-# vim: set fileencoding=cp1251 :
-_("a", "æ")

@@ -1,3 +1,0 @@
-import behind
-
-_("gen", 1)

@@ -1,2 +1,0 @@
-import gettext as _
-_("no", 1)

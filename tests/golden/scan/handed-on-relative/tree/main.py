@@ -1,3 +1,0 @@
-from . import _
-from .m import hp
-_("a", 1)

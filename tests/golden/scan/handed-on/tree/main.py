@@ -1,2 +1,0 @@
-from common import _
-_("a", 1)

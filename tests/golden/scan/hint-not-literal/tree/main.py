@@ -1,2 +1,0 @@
-_("a", 1, help=text, ok=1, choices=[x])
-_("b", **hints)

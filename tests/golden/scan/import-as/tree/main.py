@@ -1,3 +1,0 @@
-from hpman.m import _ as X
-X("lr", 1)
-_("also", 2)

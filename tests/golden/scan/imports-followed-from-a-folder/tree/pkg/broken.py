@@ -1,2 +1,0 @@
-print "old"
-_("broken", 1)

@@ -1,6 +1,0 @@
-import legacy
-import old.again
-from . import x
-from .. import above
-
-_("main", 1)

@@ -1,4 +1,0 @@
-import legacy
-import other
-
-_("a", 1)

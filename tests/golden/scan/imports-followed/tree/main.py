@@ -1,4 +1,0 @@
-import model
-from pkg import sub
-import os, torch
-_("main", 1)

@@ -1,2 +1,0 @@
-import main
-_("other", 5)

@@ -1,2 +1,0 @@
-from . import other
-_("sub", 4)

@@ -1,2 +1,0 @@
-_("model.depth", 2)
-_("model.width")

@@ -1,6 +1,0 @@
-_("none", None)
-_("bools", [True, False])
-_("int", 0x10); _("big", 123456789012345678901234567890); _("grouped", 1_000)
-_("float", -1e-3); _("inf", 1e999); _("complex", 1 - 2j); _("plus", +1)
-_("text", "a" "b"); _("bytes", b"\x00a"); _("ellipsis", ...)
-_("tuple", (1, (2,), ())); _("list", [[], [1]]); _("set", {1}); _("empty set", set()); _("dict", {"a": {1: None}, (1, 2): b""})

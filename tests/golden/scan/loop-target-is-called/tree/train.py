@@ -1,2 +1,0 @@
-for _("buffer", [0])[0] in range(3):
-    pass

@@ -1,3 +1,0 @@
-import hpman.m as z
-z._("a", 1)
-z.hp("b", 2)

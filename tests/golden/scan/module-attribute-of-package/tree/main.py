@@ -1,2 +1,0 @@
-import hpman
-hpman.m._("a", 1)

@@ -1,5 +1,0 @@
-import hpman.m
-
-if (h := (hpman.m.
- _)):
-    h("a", 1)

@@ -1,3 +1,0 @@
-import hpman.m
-hpman.m._("a", 1)
-hpman.m.hp("b", 2)

@@ -1,3 +1,0 @@
-from hpman.m import hp
-_ = hp
-_("a", 1)

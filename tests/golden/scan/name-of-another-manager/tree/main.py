@@ -1,2 +1,0 @@
-from hpman.m import hp as _
-_("a", 1)

@@ -1,2 +1,0 @@
-import hpman as h
-h.m.hp("a", 1)

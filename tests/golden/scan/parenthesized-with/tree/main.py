@@ -1,2 +1,0 @@
-with (_("a", 1) as a, _("b", 2) as b,):
-    pass

@@ -1,3 +1,0 @@
-def f(_):
-    return _("a", 1)
-g = lambda _: _("b", 2)

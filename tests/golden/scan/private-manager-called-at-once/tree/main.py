@@ -1,2 +1,0 @@
-import hpman
-hpman.HyperParameterManager("P")("a", 1)

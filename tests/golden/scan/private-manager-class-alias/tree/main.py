@@ -1,4 +1,0 @@
-import hpman
-H = hpman.HyperParameterManager
-X = H("P")
-X("a", 1)

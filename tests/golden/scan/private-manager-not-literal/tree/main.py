@@ -1,3 +1,0 @@
-from hpman import HyperParameterManager
-X = HyperParameterManager(name)
-X("no", 1)

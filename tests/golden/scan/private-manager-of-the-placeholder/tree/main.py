@@ -1,3 +1,0 @@
-import hpman
-_ = hpman.HyperParameterManager("_")
-_("a", 1)

@@ -1,3 +1,0 @@
-from hpman.m import *
-from common import *
-_("a", 1)

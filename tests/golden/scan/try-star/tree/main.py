@@ -1,2 +1,0 @@
-try: pass
-except* _("a", 1) as e: _("b", 2)
