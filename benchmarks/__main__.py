@@ -23,7 +23,7 @@ LINE = "| {:<42} | {:<27} | {:>8} | {:>8} | {:>8} | {:<4} |"
 
 
 def main() -> int:
-    """Run the groups that were asked for; return how a shell takes it."""
+    """Run the requested groups and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=" ".join(GROUPS))
     parser.add_argument("--upstream", help="the Python of an environment with upstream's releases")
@@ -40,7 +40,7 @@ def main() -> int:
 
 
 def _line(row: Row) -> str:
-    """Write a row as Markdown."""
+    """Return a row as Markdown."""
     verdict = "" if row.aim is None else "PAST" if row.is_past else "ok"
     return LINE.format(
         row.what, row.floor, *map(_number, (row.ratio, row.aim, row.upstream)), verdict
@@ -48,7 +48,7 @@ def _line(row: Row) -> str:
 
 
 def _number(ratio: float | None) -> str:
-    """Write a ratio with two figures that count, nothing for none."""
+    """Return a ratio with two significant digits, or an empty string for None."""
     if ratio is None:
         return ""
     return f"{ratio:.2f}" if ratio >= 0.1 or ratio == 0 else f"1/{1 / ratio:.0f}"

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HEAVY = "typing dataclasses inspect re ast enum logging pathlib yaml tabulate".split()
+_SHORT_FORM = """\
+import sys
+import hpargparse
+from hpman.m import _
+hpargparse.parse_args(_, __file__)
+_("lr", 1e-3)
+print(sum(name.split(".")[0] in ("hpman", "hpargparse") for name in sys.modules))
+"""
 
 
 def rows(folder: str, upstream: str | None) -> Iterator[Row]:
@@ -20,11 +28,12 @@ def rows(folder: str, upstream: str | None) -> Iterator[Row]:
     for count in (10, 100, 1000):
         managed, by_hand = material.program(folder, count)
         what = f"process, {count:,} hyperparameters"
-        yield _process(what, [managed, "--name-3", "0.5"], by_hand, upstream, 1.2)
-        yield _process(f"{what}, -h", [managed, "-h"], by_hand, upstream, 1.2)
+        yield _process(what, [managed, "--name-3", "0.5"], by_hand, upstream, 1.4)
+        yield _process(f"{what}, -h", [managed, "-h"], by_hand, upstream, 1.4)
+    yield _own_modules(folder)
     main, by_hand = material.project(os.path.join(folder, "project"), 200, 100)
     what = "process, 200 files, 100 hyperparameters"
-    yield _process(what, [main, "--name-3", "0.5"], by_hand, upstream, 2.2)
+    yield _process(what, [main, "--name-3", "0.5"], by_hand, upstream, 2.6)
     for statement in ("import hpman", "from hpman.m import _", "import hpargparse"):
         yield _heavy_modules(statement)
         floor, ours = best_of_processes(
@@ -44,6 +53,14 @@ def _process(what: str, managed: list[str], by_hand: str, upstream: str | None, 
         )
         theirs = slow / least
     return Row(what, "argparse by hand", ours / floor, aim, theirs)
+
+
+def _own_modules(folder: str) -> Row:
+    """Count the modules of ours that the short form of a program loads."""
+    script = os.path.join(folder, "short.py")
+    with open(script, "w", encoding="utf-8") as file:
+        file.write(_SHORT_FORM)
+    return Row("the short form", "modules of ours", float(output([sys.executable, script])), 30)
 
 
 def _heavy_modules(statement: str) -> Row:

@@ -12,12 +12,12 @@ from hpman import HyperParameterManager
 
 from . import material, measure
 
-# Upstream is deaf to newer Pythons.
+# Upstream uses what newer Pythons deprecate.
 warnings.simplefilter("ignore")
 
 
 def manager(count: int = 1000) -> HyperParameterManager:
-    """Make a manager that knows some names."""
+    """Return a manager with some names."""
     made = HyperParameterManager("_")
     made.parse_source(material.definitions(count))
     made.parse_source("_('lr', 1e-3)\n_('a.b.c', 2)\n", "more.py")
@@ -25,13 +25,13 @@ def manager(count: int = 1000) -> HyperParameterManager:
 
 
 def discover() -> float:
-    """Read the standard library, file by file: upstream stops at a file that it dislikes."""
+    """Time the standard library, one file at a time: upstream stops at a file it cannot parse."""
 
     def run() -> None:
         for path in material.standard_library():
             try:
                 HyperParameterManager("_").parse_file(path)
-            except Exception:  # noqa: BLE001 - which files it dislikes is not the question
+            except Exception:  # noqa: BLE001 - which files fail does not matter here
                 continue
 
     return measure.best(run, rounds=1)[0]

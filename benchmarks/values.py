@@ -14,7 +14,7 @@ _EMPTY = object()
 
 
 class Floor:
-    """Do what a manager's call cannot do without: take the arguments, look a name up."""
+    """The least that a manager's call can do: take the arguments and look up a name."""
 
     __slots__ = ("values",)
 
