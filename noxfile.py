@@ -73,7 +73,7 @@ def properties(session: nox.Session) -> None:
 @nox.session(python=OLDEST)
 def minimums(session: nox.Session) -> None:
     """Run the tests with the lowest direct dependencies on the oldest Python found."""
-    lowest = [each.replace(">=", "==") for each in PROJECT["project"]["dependencies"]]
+    lowest = [requirement.replace(">=", "==") for requirement in PROJECT["project"]["dependencies"]]
     session.install(".[test]", *lowest)
     session.run("pytest", *session.posargs)
 

@@ -30,10 +30,10 @@ def standard_library() -> list[str]:
     found = []
     for folder, folders, files in os.walk(sysconfig.get_path("stdlib")):
         folders[:] = sorted(
-            each
-            for each in folders
-            if not each.startswith(".")
-            and each not in {"__pycache__", "node_modules", "site-packages"}
+            name
+            for name in folders
+            if not name.startswith(".")
+            and name not in {"__pycache__", "node_modules", "site-packages"}
         )
         found += [os.path.join(folder, file) for file in sorted(files) if file.endswith(".py")]
     return found
@@ -57,23 +57,23 @@ def definitions(count: int, start: int = 0) -> str:
 
 
 def definitions_and_uses(count: int) -> str:
-    """Write a module that defines hyperparameters and uses each once."""
-    return definitions(count) + "".join(f"    y = _('name_{each}')\n" for each in range(count))
+    """Write a module that defines hyperparameters and uses each of them once."""
+    return definitions(count) + "".join(f"    y = _('name_{number}')\n" for number in range(count))
 
 
-def folder_of_definitions(folder: str, files: int, each: int) -> str:
+def folder_of_definitions(folder: str, files: int, count: int) -> str:
     """Write a folder of small modules full of hyperparameters, and return it."""
     os.makedirs(folder)
     for number in range(files):
-        _write(os.path.join(folder, f"part_{number:05}.py"), definitions(each, number * each))
+        _write(os.path.join(folder, f"part_{number:05}.py"), definitions(count, number * count))
     return folder
 
 
 def program(folder: str, count: int) -> tuple[str, str]:
     """Write one program twice, with hyperparameters and with argparse by hand."""
     ours = "".join(
-        f"    _('name_{each}', {DEFAULTS[each % 5]}, help='what number {each} does')\n"
-        for each in range(count)
+        f"    _('name_{number}', {DEFAULTS[number % 5]}, help='what number {number} does')\n"
+        for number in range(count)
     )
     managed = (
         "import argparse\n\nimport hpargparse\nfrom hpman.m import _\n\n\n"
@@ -92,9 +92,9 @@ def project(folder: str, files: int, count: int) -> tuple[str, str]:
     os.makedirs(folder)
     filler = "".join(_FILLER.format(number=number) for number in range(15))
     holders = files // 10
-    each = count // holders
+    per_file = count // holders
     for number in range(files - 1):
-        text = definitions(each, number * each) if number < holders else ""
+        text = definitions(per_file, number * per_file) if number < holders else ""
         _write(os.path.join(folder, f"part_{number:03}.py"), text + filler)
     main = (
         "import argparse\nimport os\n\nimport hpargparse\nfrom hpman.m import _\n\n"
@@ -118,7 +118,7 @@ def history(commits: int, files: int) -> bytes:
     parts = []
     for commit in range(commits):
         edited = (
-            range(files) if commit == 0 else [(commit * 7 + each) % files for each in (1, 2, 3)]
+            range(files) if commit == 0 else [(commit * 7 + step) % files for step in (1, 2, 3)]
         )
         if commit % 10 == 9:
             edited = [*edited, commit % files // 10 * 10]
@@ -145,11 +145,11 @@ def tree(folder: str, files: int, holders: int) -> None:
 def _by_hand(count: int) -> str:
     """Write the options of a program as a careful author does."""
     options = "".join(
-        f"parser.add_argument('--name-{each}', type={TYPES[each % 5]}, "
-        f"default={DEFAULTS[each % 5]}, help='what number {each} does')\n"
-        for each in range(count)
+        f"parser.add_argument('--name-{number}', type={TYPES[number % 5]}, "
+        f"default={DEFAULTS[number % 5]}, help='what number {number} does')\n"
+        for number in range(count)
     )
-    uses = "".join(f"    args.name_{each}\n" for each in range(count))
+    uses = "".join(f"    args.name_{number}\n" for number in range(count))
     return (
         f"import argparse\n\n\ndef work(args):\n{uses}\n\n"
         f"parser = argparse.ArgumentParser()\n{options}work(parser.parse_args())\n"
@@ -157,7 +157,7 @@ def _by_hand(count: int) -> str:
 
 
 def _write(path: str, text: str) -> str:
-    """Write a text and return where."""
+    """Write a file and return its path."""
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
     return path

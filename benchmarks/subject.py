@@ -40,7 +40,7 @@ def discover() -> float:
 def call(statement: str) -> float:
     """Time one statement on a manager `_` that knows `lr` and `a.b.c`."""
     names: dict[str, object] = {"_": manager()}
-    names["many"] = {f"name_{each}": each for each in range(1000)}
+    names["many"] = {f"name_{number}": number for number in range(1000)}
     return measure.best_of_statements(statement, names=names, number=2000)[0]
 
 

@@ -31,7 +31,7 @@ def rows(_folder: str, upstream: str | None) -> Iterator[Row]:
     """Measure each row in turn."""
     subject = manager()
     values = subject.get_values()
-    many = {f"name_{each}": each for each in range(1000)}
+    many = {f"name_{number}": number for number in range(1000)}
     names: dict[str, object] = {
         "_": subject,
         "floor": Floor(dict(values)),

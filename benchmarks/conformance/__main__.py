@@ -28,7 +28,7 @@ def main() -> None:
         askers = [Asker(peer, sys.executable if type(peer) is Ours else python) for peer in PEERS]
         _print_row("", [peer.name for peer in PEERS])
         _print_row("---", [":-:"] * len(PEERS))
-        _print_row("version", [_version(each, python) for each in askers])
+        _print_row("version", [_version(asker, python) for asker in askers])
         with ThreadPoolExecutor(args.jobs) as pool:
             for promise in PROMISES:
                 if not args.only or any(word in promise.text for word in args.only):

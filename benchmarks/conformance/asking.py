@@ -107,8 +107,8 @@ class Asker:
     def file(self, text: str, *more: Call) -> Answer:
         """Start the program with a YAML file that somebody wrote by hand."""
         call = self.peer.load("cfg.yaml") or Call()
-        for each in more:
-            call += each
+        for addition in more:
+            call += addition
         return self(call, {"cfg.yaml": f"{self.peer.header}{text}"})
 
     def files(self, *texts: str) -> Answer | None:

@@ -130,7 +130,7 @@ def _range(ask: Asker) -> Iterator[bool]:
 
 def _help(ask: Asker) -> Iterator[bool]:
     shown = ask.typed("--help").output
-    yield any(each in shown for each in ("1e-05", "1.0e-05", "0.00001"))
+    yield any(spelling in shown for spelling in ("1e-05", "1.0e-05", "0.00001"))
     yield "what the run is called" in shown
 
 
