@@ -17,13 +17,11 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .errors import ConversionError as ConversionError
-    from .errors import SnapshotError as SnapshotError
+    from .errors import ConversionError as ConversionError, SnapshotError as SnapshotError
     from .parser.bind import bind as bind
     from .parser.conflicts import OptionConflictError as OptionConflictError
     from .program import parse_args as parse_args
-    from .snapshots.load_save import load as load
-    from .snapshots.load_save import save as save
+    from .snapshots.load_save import load as load, save as save
 
 # Each public name and the module that owns it: a name is imported when it is first asked for.
 # No module bears the name of what is public: importing it would put the module in its place.

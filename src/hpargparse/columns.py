@@ -5,7 +5,7 @@ Owns how who counts characters counts columns instead; knows nothing of tables.
 
 from __future__ import annotations
 
-from hpman import width_of
+from hpman._text import display_width
 
 # What Unicode gives to nobody (plane 15): such a character takes one column everywhere.
 _FIRST = 0xF0001
@@ -33,11 +33,11 @@ class Columns:
             return text
         found: list[str] = []
         for each in text:
-            if found and found[-1] != "\n" and width_of(each) == 0:
+            if found and found[-1] != "\n" and display_width(each) == 0:
                 found[-1] += each  # it is drawn over the one before
             else:
                 found.append(each)
-        return "".join(self._place(each, is_wide=width_of(each) == 2) for each in found)
+        return "".join(self._place(each, is_wide=display_width(each) == 2) for each in found)
 
     def shown(self, text: str) -> str:
         """Return a text with what was there before."""

@@ -6,7 +6,8 @@ line nor the value in a running program.
 
 from __future__ import annotations
 
-from hpman import EMPTY, from_here, printable, shown_path
+from hpman import EMPTY
+from hpman._text import display_path, escape, relative_path
 from hpman.record import Record
 
 from .errors import ConversionError
@@ -200,7 +201,7 @@ def _written_wrong(index: Index, placeholder: str, name: str) -> Iterator[str]:
 
 def _sentence(each: Diagnostic) -> str:
     """Put a finding on one line; the excerpt is shown with its place."""
-    where = f"{shown_path(each.path)}:{each.line}: " if each.path else ""
+    where = f"{display_path(each.path)}:{each.line}: " if each.path else ""
     return f"{where}{each.message} {each.advice}".strip()
 
 
@@ -220,14 +221,14 @@ def _type(each: HyperParameter) -> tuple[str, str | None]:
 def _section(each: Dossier, *, is_named: bool, is_coloured: bool) -> Iterator[str]:
     """Yield the lines on one name."""
     bold, dim, plain = (_BOLD, _DIM, _PLAIN) if is_coloured else ("", "", "")
-    yield f"{bold}{printable(each.name)}{plain}"
+    yield f"{bold}{escape(each.name)}{plain}"
     rows = [("manager", each.manager)] if is_named else []
     rows += [("option", each.option), ("type", each.type), ("default", each.default or "")]
     rows += [(hint, _hint(value)) for hint, value in each.hints.items() if hint != "type"]
     rows += [("problem", problem) for problem in each.problems]
-    rows = [(title, printable(" ".join(row.split()))) for title, row in rows if row]
+    rows = [(title, escape(" ".join(row.split()))) for title, row in rows if row]
     inner = [
-        (printable(one.name), printable(one.default or "no default"), _first_place(one))
+        (escape(one.name), escape(one.default or "no default"), _first_place(one))
         for one in each.below
     ]
     widths = [max((len(one[column]) for one in inner), default=0) for column in (0, 1)]
@@ -259,13 +260,13 @@ def _first_place(each: Dossier) -> str:
 
 def _place(each: Occurrence) -> str:
     """Show where a call stands, as editors and terminals take it."""
-    return f"{shown_path(each.path)}:{each.line}:{each.column}"
+    return f"{display_path(each.path)}:{each.line}:{each.column}"
 
 
 def _place_data(each: Occurrence) -> dict[str, Any]:
     """Return where a call stands, and how it reads."""
     return {
-        "path": from_here(each.path),
+        "path": relative_path(each.path),
         "line": each.line,
         "column": each.column,
         "end_line": each.end_line,

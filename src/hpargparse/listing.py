@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 
-from hpman import EMPTY, NotLiteralEvaluable, from_here, printable
+from hpman import EMPTY, NotLiteralEvaluable
+from hpman._text import escape, relative_path
 
 from .columns import FILLER, Columns
 from .errors import Unholdable
@@ -57,7 +58,7 @@ def listed(
         try:
             return dump(shown, how, in_order=True), left_out
         except Unholdable as problem:
-            left_out.append(f"`{printable(problem.name)}` is left out: it {problem.why}.")
+            left_out.append(f"`{escape(problem.name)}` is left out: it {problem.why}.")
             del shown[problem.name]
 
 
@@ -103,12 +104,12 @@ def _row(each: HyperParameter, value: object) -> list[str]:
     else:
         kind = type(value).__name__
         shown = _lines(value) if isinstance(value, str) else plainly_spelled(value)
-    return [printable(each.name), kind, shown]
+    return [escape(each.name), kind, shown]
 
 
 def _lines(text: str) -> str:
     """Let a text keep its lines and tabs, and escape all else that does not print."""
-    return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
+    return "\n".join("\t".join(map(escape, line.split("\t"))) for line in text.split("\n"))
 
 
 def _places(each: HyperParameter, context: int, room: int | None, columns: Columns) -> str:
@@ -116,7 +117,7 @@ def _places(each: HyperParameter, context: int, room: int | None, columns: Colum
     shown = []
     for number, occurrence in enumerate(each.occurrences):
         path, line, source = occurrence.path, occurrence.line, occurrence.source
-        place = columns.counted(f"  {printable(_seen_from_here(path))}:{line}")
+        place = columns.counted(f"  {escape(_seen_from_here(path))}:{line}")
         if room is not None:
             place = _wrapped(place, room)
         shown.append(f"occurrence[{number}]:\n{place}")
@@ -164,7 +165,7 @@ def _seen_from_here(path: str) -> str:
     >>> _seen_from_here("./src/main.py"), _seen_from_here("../main.py")
     ('./src/main.py', '../main.py')
     """
-    relative = from_here(path)
+    relative = relative_path(path)
     if os.path.isabs(relative) or relative.startswith(("<", os.pardir)):
         return relative
     return os.path.join(os.curdir, os.path.normpath(relative))
@@ -183,4 +184,4 @@ def origin(manager: HyperParameterManager) -> str:
         shown = one_line(value) if is_deferred else plainly_spelled(value)
         lines.append(f"{each.name} = {shown}")
         lines += [f"    {step}" for step in manager.explain(each.name)]
-    return "".join(f"{printable(line)}\n" for line in lines)
+    return "".join(f"{escape(line)}\n" for line in lines)

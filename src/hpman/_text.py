@@ -14,10 +14,10 @@ IN_MESSAGE = 60  # characters of a value in a message
 _BEFORE = 40  # columns at most that are kept before a mark in a line that is cut
 
 
-def from_here(path: str) -> str:
+def relative_path(path: str) -> str:
     """Show a path below the current folder relative to it, and any other as it is.
 
-    >>> from_here(os.path.join(os.getcwd(), "main.py"))
+    >>> relative_path(os.path.join(os.getcwd(), "main.py"))
     'main.py'
     """
     try:
@@ -33,13 +33,13 @@ def from_here(path: str) -> str:
 _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # of bidi text
 
 
-def printable(text: str) -> str:
+def escape(text: str) -> str:
     r"""Escape all that does not print as itself on one line.
 
     Args:
         text: the text. A lone surrogate in it stands for the byte of a path.
 
-    >>> printable("a\tb\x1b[1m")
+    >>> escape("a\tb\x1b[1m")
     'a\\tb\\x1b[1m'
     """
     if text.isprintable():
@@ -47,16 +47,16 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() else _escaped(each) for each in text)
 
 
-def shown_path(path: str) -> str:
+def display_path(path: str) -> str:
     r"""Show a path as seen from here, on one line.
 
     Args:
         path: the path, perhaps with a line behind it.
 
-    >>> shown_path(os.path.join(os.getcwd(), "a\tb.py:3"))
+    >>> display_path(os.path.join(os.getcwd(), "a\tb.py:3"))
     'a\\tb.py:3'
     """
-    return printable(from_here(path))
+    return escape(relative_path(path))
 
 
 def _harmless(text: str) -> str:
@@ -104,8 +104,8 @@ def _cell(character: str) -> tuple[str, int]:
     """Return how a character is shown, and how many columns of a terminal it takes."""
     if character == "\t":
         return "    ", 4
-    shown = printable(character)
-    return shown, width_of(shown)
+    shown = escape(character)
+    return shown, display_width(shown)
 
 
 def _is_command(character: str) -> bool:
@@ -199,7 +199,7 @@ class Source(Slotted):
         for number in range(first, last + 1):
             is_meant = number == line
             text = _harmless(lines[number - 1])
-            if width is not None and width_of(text) > width:
+            if width is not None and display_width(text) > width:
                 start = column - 1 if is_meant else 0
                 text = _cut(lines[number - 1], start, start + 1, width)[0]
             arrow = "==>" if is_meant else "   "
@@ -309,7 +309,7 @@ class SourceHelper:
         )
 
 
-def width_of(text: str) -> int:
+def display_width(text: str) -> int:
     r"""Return how many columns of a terminal a text takes.
 
     A character that Unicode calls wide or full width takes two, one that is drawn over
@@ -318,7 +318,7 @@ def width_of(text: str) -> int:
     Args:
         text: the text, of characters that print.
 
-    >>> width_of("lr"), width_of("层数"), width_of("e\u0301")
+    >>> display_width("lr"), display_width("层数"), display_width("e\u0301")
     (2, 4, 1)
     """
     if text.isascii():
@@ -335,14 +335,14 @@ def width_of(text: str) -> int:
     )
 
 
-def shortened(text: str, length: int = IN_MESSAGE) -> str:
+def truncate(text: str, length: int = IN_MESSAGE) -> str:
     """Return a text whose end is left out where it is long.
 
     Args:
         text: the text.
         length: the most characters of the result.
 
-    >>> shortened("a long text", 8), shortened("a text", 8)
+    >>> truncate("a long text", 8), truncate("a text", 8)
     ('a lon...', 'a text')
     """
     return text if len(text) <= length else f"{text[: length - 3]}..."

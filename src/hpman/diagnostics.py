@@ -58,27 +58,27 @@ class Diagnostic(Record):
     @property
     def place(self) -> str:
         """`path:line:column` as far as it is known, else an empty text."""
-        from ._text import printable
+        from ._text import escape
 
-        path = self.path if self.path is None else printable(self.path)
+        path = self.path if self.path is None else escape(self.path)
         return ":".join(str(part) for part in (path, self.line, self.column) if part is not None)
 
     def __str__(self) -> str:
         """Give the place and the message, the excerpt, and what to do."""
-        from ._text import printable
+        from ._text import escape
 
-        head = printable(self.message)
+        head = escape(self.message)
         if self.path is not None:
             head = f"{self.place}: {head}"
-        return "\n".join(filter(None, [head, *self._excerpts(), printable(self.advice)]))
+        return "\n".join(filter(None, [head, *self._excerpts(), escape(self.advice)]))
 
     def _excerpts(self) -> list[str]:
         """Show each call that takes part, or the one line at fault."""
-        from ._text import printable
+        from ._text import escape
 
         if len(self.occurrences) > 1:
             return [
-                f"{_ordinal(number)} occurrence:\n{printable(each.path)}:{each.line}\n"
+                f"{_ordinal(number)} occurrence:\n{escape(each.path)}:{each.line}\n"
                 f"{each.source.excerpt(each.line, width=_WIDTH, column=each.column)}"
                 for number, each in enumerate(self.occurrences, 1)
             ]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _WILD = frozenset("*?[")
 
 
-def left_out(globs: Iterable[str], folder: str, real: str) -> Callable[[str], bool]:
+def compile_globs(globs: Iterable[str], folder: str, real: str) -> Callable[[str], bool]:
     """Compile globs into a test of paths below a folder.
 
     A glob without a slash is matched against the name of a file or folder at
@@ -31,7 +31,7 @@ def left_out(globs: Iterable[str], folder: str, real: str) -> Callable[[str], bo
         A function that tells whether an absolute path below the folder matches.
 
     >>> src = os.path.abspath("src")
-    >>> matches = left_out(["old", "lib/*_test.py", "src/*/gen.py"], src, src)
+    >>> matches = compile_globs(["old", "lib/*_test.py", "src/*/gen.py"], src, src)
     >>> matches(os.path.abspath("src/a/old")), matches(os.path.abspath("src/lib/a_test.py"))
     (True, True)
     >>> matches(os.path.abspath("src/older")), matches(os.path.abspath("src/lib/a/b_test.py"))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _USUAL = frozenset({"_"})  # whose bare calls count, whether a file imports it or not
 
 
-def index_of_all(
+def index_program(
     paths: Paths,
     *,
     follow_imports: bool = False,
@@ -45,7 +45,7 @@ def index_of_all(
     Raises:
         OSError: a path is not there, or cannot be read.
 
-    >>> index_of_all(__file__).placeholders()
+    >>> index_program(__file__).placeholders()
     set()
     """
     roots, also = None if roots is None else list(roots), list(also)
@@ -61,7 +61,7 @@ def index_of_all(
         names |= index.placeholders()
 
 
-def managers_of(index: Index) -> list[HyperParameterManager]:
+def load_managers(index: Index) -> list[HyperParameterManager]:
     """Give the managers of `hpman.m` what an index says of them: all of it, or nothing.
 
     A placeholder that no import could name is that of a private manager, and gets one.
@@ -76,7 +76,7 @@ def managers_of(index: Index) -> list[HyperParameterManager]:
     Raises:
         HpmanError: the sources break a rule; it reports all that is wrong.
 
-    >>> [each.placeholder for each in managers_of(index_of_all(__file__))]
+    >>> [each.placeholder for each in load_managers(index_program(__file__))]
     ['_']
     """
     files = list(index.files.values())
@@ -105,7 +105,7 @@ def _manager(placeholder: str) -> HyperParameterManager:
     return HyperParameterManager(placeholder)
 
 
-def hand_on(managers: Iterable[HyperParameterManager]) -> None:
+def preset_values(managers: Iterable[HyperParameterManager]) -> None:
     """Let private managers that this process makes from now on start with values that are set.
 
     A program that somebody else gives values, before it runs, may keep them in
@@ -115,7 +115,7 @@ def hand_on(managers: Iterable[HyperParameterManager]) -> None:
         managers: the managers with the values, each for those of its placeholder.
 
     >>> from hpman import HyperParameterManager
-    >>> hand_on([HyperParameterManager("exp").set_value("lr", 3)])
+    >>> preset_values([HyperParameterManager("exp").set_value("lr", 3)])
     >>> HyperParameterManager("exp").parse_source('exp("lr", 1)').get_values()
     {'lr': 3}
     """

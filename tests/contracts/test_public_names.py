@@ -42,18 +42,10 @@ HPMAN = [
     "Source",
     "SourceHelper",
     "UnreadableSourceError",
-    "from_here",
-    "hand_on",
     "index_of",
-    "index_of_all",
     "index_of_blobs",
-    "left_out",
-    "managers_of",
-    "printable",
     "reachable_among",
-    "shown_path",
     "sources_among",
-    "width_of",
 ]
 HPARGPARSE = [
     "ConversionError",

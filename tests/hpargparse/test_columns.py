@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from hpargparse.columns import Columns
-from hpman import width_of
+from hpman._text import display_width
 
 
 @pytest.mark.parametrize(
@@ -40,4 +39,4 @@ def test_every_text_comes_back(texts: list[str]) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"])))
 def test_columns_are_those_of_a_terminal(text: str) -> None:
-    assert len(Columns().counted(f"a{text}")) == width_of(f"a{text}")
+    assert len(Columns().counted(f"a{text}")) == display_width(f"a{text}")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpman import DoubleAssignmentException, ImpossibleTree, index_of_all, m, managers_of
+from hpman import DoubleAssignmentException, ImpossibleTree, m
+from hpman.programs import index_program, load_managers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +34,9 @@ def _plant(**texts: str) -> None:
 
 def test_every_manager_that_is_imported_counts() -> None:
     _plant(a="from hpman.m import hp, other as o\nhp('x', 1), o('y', 2), _('z', 3)\n")
-    index = index_of_all("a.py")
+    index = index_program("a.py")
     assert index.placeholders() == {"hp", "other", "_"}
-    found = managers_of(index)
+    found = load_managers(index)
     assert [(each.placeholder, each.get_values()) for each in found] == [
         ("_", {"z": 3}),
         ("hp", {"x": 1}),
@@ -46,34 +47,34 @@ def test_every_manager_that_is_imported_counts() -> None:
 
 def test_a_manager_that_another_file_hands_on_counts() -> None:
     _plant(common="from hpman.m import hp\nhp('x', 1)\n", a="from common import hp\nhp('y', 1)\n")
-    assert index_of_all("a.py", follow_imports=True).names("hp") == ["y", "x"]
-    assert index_of_all("a.py").placeholders() == set()
+    assert index_program("a.py", follow_imports=True).names("hp") == ["y", "x"]
+    assert index_program("a.py").placeholders() == set()
 
 
 def test_roots_are_where_imports_look() -> None:
     Path("lib").mkdir()
     _plant(a="import b\n", b="_('here', 1)\n")
     Path("lib/b.py").write_text("_('there', 1)\n")
-    assert index_of_all("a.py", follow_imports=True).names("_") == ["here"]
-    assert index_of_all("a.py", follow_imports=True, roots=iter(["lib"])).names("_") == ["there"]
+    assert index_program("a.py", follow_imports=True).names("_") == ["here"]
+    assert index_program("a.py", follow_imports=True, roots=iter(["lib"])).names("_") == ["there"]
 
 
 def test_without_any_hyperparameter_the_usual_manager_is_given() -> None:
     _plant(a="import os\n")
-    assert managers_of(index_of_all("a.py")) == [m._]
+    assert load_managers(index_program("a.py")) == [m._]
 
 
 @pytest.mark.parametrize("placeholder", ["my own", "__dunder__"])
 def test_what_no_import_can_name_gets_a_manager_of_its_own(placeholder: str) -> None:
     _plant(a=f"from hpman import HyperParameterManager as H\nx = H({placeholder!r})\nx('y', 1)\n")
-    (manager,) = managers_of(index_of_all("a.py"))
+    (manager,) = load_managers(index_program("a.py"))
     assert (manager.placeholder, manager.get_values()) == (placeholder, {"y": 1})
 
 
 def test_the_problems_of_all_managers_are_reported_and_none_takes_anything() -> None:
     _plant(a="from hpman.m import hp\n_('a', 1)\n_('a', 2)\nhp('b', 1)\nhp('b', 2)\nhp('c', 3)\n")
     with pytest.raises(DoubleAssignmentException) as caught:
-        managers_of(index_of_all("a.py"))
+        load_managers(index_program("a.py"))
     assert [each.name for each in caught.value.diagnostics] == ["a", "b"]
     assert m.hp.get_values() == {}
 
@@ -81,14 +82,14 @@ def test_the_problems_of_all_managers_are_reported_and_none_takes_anything() -> 
 def test_a_broken_file_is_reported_once() -> None:
     _plant(a="import b, c\n", b="from hpman.m import hp\nhp('a', 1), _('b', 1)\n", c="_(\n")
     with pytest.raises(SyntaxError) as caught:
-        managers_of(index_of_all("a.py", follow_imports=True))
+        load_managers(index_program("a.py", follow_imports=True))
     assert len(caught.value.diagnostics) == 1  # type: ignore[attr-defined]
 
 
 def test_what_was_parsed_before_stays() -> None:
     m._.parse_source("_('a', 1)", "before.py")
     _plant(a="_('b', 1)\n")
-    assert managers_of(index_of_all("a.py"))[0].get_values() == {"a": 1, "b": 1}
+    assert load_managers(index_program("a.py"))[0].get_values() == {"a": 1, "b": 1}
     _plant(a="_('a.b', 1)\n")
     with pytest.raises(ImpossibleTree):
-        managers_of(index_of_all("a.py"))
+        load_managers(index_program("a.py"))

@@ -7,11 +7,10 @@ import pickle
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from hpman import SourceHelper, from_here, printable, shown_path, width_of
-from hpman._text import Source
+from hpman import SourceHelper
+from hpman._text import Source, display_path, display_width, escape, relative_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +79,7 @@ def test_an_excerpt_may_be_cut_to_a_width() -> None:
         pytest.param("世a", 1, 2, "世a", "  ^", id="wide before"),
         pytest.param("e\u0301a", 2, 3, "e\u0301a", " ^", id="combining"),
         pytest.param("\x1b[a", 2, 3, "\\x1b[a", "     ^", id="escape"),
-        pytest.param("\u202ea", 1, 2, "\\u202ea", "      ^", id="not printable"),
+        pytest.param("\u202ea", 1, 2, "\\u202ea", "      ^", id="not escape"),
         pytest.param("\ud800a", 1, 2, "\\ud800a", "      ^", id="surrogate"),
     ],
 )
@@ -92,10 +91,10 @@ def test_carets_stand_below_what_they_mark(
 
 @given(TEXTS, TEXTS)
 def test_a_caret_stands_as_many_columns_from_the_left(text: str, mark: str) -> None:
-    before = printable(text)
+    before = escape(text)
     shown, carets = Source("a", f"{text}x{mark}").marked(1, len(text) + 1, len(text) + 2)
     assert shown.startswith(f"{before}x")
-    assert carets == f"{'':{width_of(before)}}^"
+    assert carets == f"{'':{display_width(before)}}^"
 
 
 def test_a_long_line_is_cut_around_the_mark() -> None:
@@ -119,13 +118,13 @@ def test_a_marked_character_is_shown_however_a_line_is_cut(
     source = Source("a", f"{text[:start]}x{text[start:]}")
     start = min(start, len(text))
     shown, carets = source.marked(1, start + 1, start + 1 + length, width=width)
-    assert width_of(shown) <= width
+    assert display_width(shown) <= width
     assert len(carets) <= width
     before = carets.index("^")
-    columns = [width_of(shown[:index]) for index in range(len(shown))]
+    columns = [display_width(shown[:index]) for index in range(len(shown))]
     assert "x" in [shown[index] for index, each in enumerate(columns) if each == before]
-    if width_of(printable(source.text)) <= width:
-        assert shown == printable(source.text)
+    if display_width(escape(source.text)) <= width:
+        assert shown == escape(source.text)
 
 
 def test_an_excerpt_is_cut_around_its_column() -> None:
@@ -151,16 +150,16 @@ def test_a_path_below_the_current_folder_is_shown_from_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert from_here(str(tmp_path.resolve() / "x" / "a.py")) == os.path.join("x", "a.py")
-    assert from_here("a.py") == "a.py"
-    assert from_here(str(tmp_path.resolve()) + "x") == str(tmp_path.resolve()) + "x"
+    assert relative_path(str(tmp_path.resolve() / "x" / "a.py")) == os.path.join("x", "a.py")
+    assert relative_path("a.py") == "a.py"
+    assert relative_path(str(tmp_path.resolve()) + "x") == str(tmp_path.resolve()) + "x"
 
 
 def test_a_path_is_shown_from_here_on_one_line_with_what_stands_behind_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert shown_path(str(tmp_path.resolve() / "a\tb\udcff.py:3")) == "a\\tb\\xff.py:3"
+    assert display_path(str(tmp_path.resolve() / "a\tb\udcff.py:3")) == "a\\tb\\xff.py:3"
 
 
 def test_a_path_is_shown_as_it_is_where_there_is_no_current_folder(
@@ -170,7 +169,7 @@ def test_a_path_is_shown_as_it_is_where_there_is_no_current_folder(
         raise FileNotFoundError
 
     monkeypatch.setattr(os, "getcwd", refuse)
-    assert from_here("/x/a.py") == "/x/a.py"
+    assert relative_path("/x/a.py") == "/x/a.py"
 
 
 def test_the_helper_formats_lines_of_texts_and_files(tmp_path: Path) -> None:

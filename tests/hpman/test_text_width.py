@@ -5,10 +5,9 @@ from __future__ import annotations
 from unicodedata import category, combining, east_asian_width
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from hpman import width_of
+from hpman._text import display_width
 
 TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=9)
 
@@ -32,18 +31,18 @@ TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=9)
     ],
 )
 def test_a_text_takes_so_many_columns(text: str, columns: int) -> None:
-    assert width_of(text) == columns
+    assert display_width(text) == columns
 
 
 @given(TEXTS, TEXTS)
 def test_two_texts_take_the_columns_of_both(one: str, other: str) -> None:
-    assert width_of(one + other) == width_of(one) + width_of(other)
+    assert display_width(one + other) == display_width(one) + display_width(other)
 
 
 @given(st.characters(exclude_categories=["Cc", "Cs"]))
 def test_a_character_takes_none_one_or_two_columns(character: str) -> None:
     if combining(character) and category(character) != "Mc":
-        assert width_of(character) == 0
+        assert display_width(character) == 0
     elif category(character)[0] in "LNPSZ":
-        assert width_of(character) == (2 if east_asian_width(character) in "WF" else 1)
-    assert 0 <= width_of(character) <= 2
+        assert display_width(character) == (2 if east_asian_width(character) in "WF" else 1)
+    assert 0 <= display_width(character) <= 2

@@ -10,8 +10,7 @@ from subprocess import PIPE, run
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from hpargparse.diff.compare import compare
 from hpargparse.diff.facts import identity

@@ -7,8 +7,7 @@ import unicodedata
 import warnings
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from hpman._text import Source
 from hpman.static.decoding import DecodingError, decode

@@ -6,8 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from hpman import HpmanError, HyperParameterManager, Index
 from hpman.errors import EMPTY, NotLiteralEvaluable

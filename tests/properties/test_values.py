@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from hypothesis import assume, example, given
-from hypothesis import strategies as st
+from hypothesis import assume, example, given, strategies as st
 
 from hpargparse.errors import ConversionError, SnapshotError, Unholdable
 from hpargparse.snapshots.files import dump, read, write

@@ -10,10 +10,13 @@ from typing_extensions import assert_type
 
 import hpargparse
 from hpman import EMPTY, EmptyValue, HyperParameterManager
-from hpman.m import TYPE_CHECKING as CHECKING
-from hpman.m import HyperParameterManager as Named
-from hpman.m import _, any_other_name
-from hpman.m import annotations as ann
+from hpman.m import (
+    TYPE_CHECKING as CHECKING,
+    HyperParameterManager as Named,
+    _,
+    annotations as ann,
+    any_other_name,
+)
 
 assert_type(_, HyperParameterManager)
 assert_type(any_other_name, HyperParameterManager)

@@ -249,6 +249,6 @@ def _at(path: str, text: str, found: Match[str]) -> str:
 
 def _shown(path: str) -> str:
     """Show a path from here."""
-    from hpman import from_here
+    from hpman._text import relative_path
 
-    return from_here(path)
+    return relative_path(path)

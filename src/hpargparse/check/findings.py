@@ -119,6 +119,6 @@ def at_fault(found: Diagnostic, source: Source) -> Finding:
 
 def place_of(at: Occurrence) -> str:
     """Return where a call stands, as `train.py:12`."""
-    from hpman import from_here
+    from hpman._text import relative_path
 
-    return f"{from_here(at.path)}:{at.line}"
+    return f"{relative_path(at.path)}:{at.line}"

@@ -5,7 +5,7 @@ Owns their layout and their escapes; knows not how a finding was found.
 
 from __future__ import annotations
 
-from hpman import from_here
+from hpman._text import relative_path
 
 from .registry import CATALOGUE
 
@@ -31,7 +31,7 @@ def github_report(findings: Sequence[Finding]) -> str:
 def _command(found: Finding) -> str:
     """Write one finding."""
     rule = CATALOGUE[found.code]
-    fields: dict[str, object] = {"file": from_here(found.source.path), "line": found.line}
+    fields: dict[str, object] = {"file": relative_path(found.source.path), "line": found.line}
     if found.end_line in (None, found.line):  # columns of one line only
         fields |= {"col": found.column, "endColumn": found.end_column}
     else:

@@ -6,7 +6,7 @@ text goes.
 
 from __future__ import annotations
 
-from hpman import from_here
+from hpman._text import relative_path
 
 from ..cli.documents import json_document
 from .registry import CATALOGUE, ERROR
@@ -54,7 +54,7 @@ def _finding(found: Finding) -> dict[str, Any]:
         "advice": found.advice,
         "name": found.name,
         "placeholder": found.placeholder,
-        "path": from_here(found.source.path),
+        "path": relative_path(found.source.path),
         "line": found.line,
         "column": found.column,
         "end_line": found.end_line,
@@ -62,7 +62,7 @@ def _finding(found: Finding) -> dict[str, Any]:
         "related": [
             {
                 "name": each.name,
-                "path": from_here(each.path),
+                "path": relative_path(each.path),
                 "line": each.line,
                 "column": each.column,
                 "end_line": each.end_line,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 
-from hpman import __version__, from_here
+from hpman import __version__
+from hpman._text import relative_path
 
 from ..cli.documents import json_document
 from .registry import CATALOGUE, explained
@@ -92,7 +93,7 @@ def _location(
     path: str, line: int | None, column: int | None, end_line: int | None, end_column: int | None
 ) -> dict[str, Any]:
     """Describe a place in a file."""
-    uri, is_relative = uri_of(from_here(path))
+    uri, is_relative = uri_of(relative_path(path))
     artifact = {"uri": uri, "uriBaseId": _ROOT} if is_relative else {"uri": uri}
     span = {
         "startLine": line,

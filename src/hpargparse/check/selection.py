@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from hpman import left_out
+from hpman.globs import compile_globs
 from hpman.record import Record
 
 from .registry import CATALOGUE
@@ -68,7 +68,8 @@ class Selection(Record):
         folders = self.folder, os.path.realpath(self.folder)
         # A folder stands for all that is in it, as where files are left out.
         by_glob = [
-            (left_out([glob, *_inside(glob)], *folders), codes) for glob, codes in self.per_file
+            (compile_globs([glob, *_inside(glob)], *folders), codes)
+            for glob, codes in self.per_file
         ]
         start = os.path.join(self.folder, "")
 

@@ -6,7 +6,7 @@ nor where the text goes.
 
 from __future__ import annotations
 
-from hpman import printable, shown_path
+from hpman._text import display_path, escape
 
 from .findings import place_of
 from .registry import CATALOGUE, ERROR
@@ -40,16 +40,16 @@ def _finding(found: Finding, *, is_coloured: bool) -> str:
     """Write one finding: place, code and message, the line, and what to do."""
     colour = _RED if CATALOGUE[found.code].severity == ERROR else _YELLOW
     bold, red, cyan, plain = (_BOLD, colour, _CYAN, _PLAIN) if is_coloured else ("", "", "", "")
-    parts = (shown_path(found.source.path), found.line, found.column)
+    parts = (display_path(found.source.path), found.line, found.column)
     place = ":".join(str(part) for part in parts if part is not None)
-    lines = [f"{bold}{place}:{plain} {red}{found.code}{plain} {printable(found.message)}"]
+    lines = [f"{bold}{place}:{plain} {red}{found.code}{plain} {escape(found.message)}"]
     if found.line is not None and found.line <= len(found.source.lines):
         text = found.source.lines[found.line - 1]
         shown, carets = found.source.marked(found.line, found.column or 1, _end(found, text))
         margin = " " * len(str(found.line))
         lines += [f"    {cyan}{found.line} |{plain} {shown}"]
         lines += [f"    {margin} {cyan}|{plain} {red}{carets}{plain}"]
-    lines += [f"    {printable(each)}" for each in (found.advice, _others(found)) if each]
+    lines += [f"    {escape(each)}" for each in (found.advice, _others(found)) if each]
     return "\n".join(lines)
 
 

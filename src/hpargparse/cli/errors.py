@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from errno import EIO, ELOOP, ENOENT
 
-from hpman import HpmanError, printable
+from hpman import HpmanError
+from hpman._text import escape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def sentence(error: HpmanError | OSError) -> str:
         return told(error)
     if not path:
         return "The path is empty.\nName a file or a folder; `.` is the one that you are in."
-    shown = printable(path)
+    shown = escape(path)
     is_gone = isinstance(error, (FileNotFoundError, NotADirectoryError))
     if (is_gone or error.errno == ELOOP) and os.path.islink(path):
         return f"{shown}: This symbolic link leads to nothing.\nMend the link, or leave it out."
@@ -91,14 +92,14 @@ def _way_to(path: str) -> str:
     while above and not os.path.exists(above):
         above = os.path.dirname(above)
     if os.path.isfile(above):  # as for the `__file__` of a program in a zip archive
-        return f"{printable(above)} is a file, and sources inside of one are not read: unpack it."
+        return f"{escape(above)} is a file, and sources inside of one are not read: unpack it."
     there: list[str] = []
     with suppress(OSError):  # one that may not be listed
         there = os.listdir(folder or os.curdir)
     stems = {os.path.splitext(each)[0]: each for each in there}
     near = get_close_matches(os.path.splitext(name)[0], stems, 1)
     if near:
-        return f"Did you mean {printable(os.path.join(folder, stems[near[0]]))}?"
+        return f"Did you mean {escape(os.path.join(folder, stems[near[0]]))}?"
     return "Check how it is spelled, and in which folder you are."
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import argparse
 
-from hpman import HpmanError, printable
+from hpman import HpmanError
+from hpman._text import escape
 
 from ..cli.argv import add_follow_imports, command_parser, parsed, split_at_dashes
 from ..cli.errors import stop
@@ -95,7 +96,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman diff") -> None
     if found.faults and not changes:  # that nothing differs would be no answer
         stop(prog, ComparisonError(*found.faults))
     warnings = [*found.warnings, *_several(found, changes)]
-    warn(prog, [printable(each) for each in warnings])
+    warn(prog, [escape(each) for each in warnings])
     answer(prog, _shown(options.format, found, changes, warnings))
     if changes and options.exit_code:
         raise SystemExit(1)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 
-from hpman import HpmanError, index_of_all, printable
+from hpman import HpmanError
+from hpman._text import escape
+from hpman.programs import index_program
 
 from ..cli.argv import add_follow_imports, command_parser, parsed
 from ..cli.errors import stop
@@ -47,13 +49,13 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
     options = parsed(parser, _with_name(parser, words_of(args)))
     paths = options.paths or [os.curdir]
     try:
-        index = index_of_all(paths, follow_imports=options.follow_imports)
+        index = index_program(paths, follow_imports=options.follow_imports)
     except (HpmanError, OSError) as error:
         stop(prog, error, paths=paths)
     warn(prog, _unreadable(index))
     names = found(index, options.name)
     if not names:
-        refuse(prog, printable(_unknown(index, options.name, paths)))
+        refuse(prog, escape(_unknown(index, options.name, paths)))
     dossiers = [dossier_of(index, *each) for each in names]
     if options.format == "json":
         from ..cli.documents import json_document

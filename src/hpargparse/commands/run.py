@@ -49,7 +49,8 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman run") -> None:
 
 def _set_up(args: Sequence[str] | None, prog: str) -> tuple[Program, list[str]]:
     """Find the program, set the values that are typed, and return what is left for it."""
-    from hpman import HpmanError, hand_on
+    from hpman import HpmanError
+    from hpman.programs import preset_values
 
     from ..cli.argv import split_at_dashes
     from ..cli.errors import stop
@@ -68,7 +69,7 @@ def _set_up(args: Sequence[str] | None, prog: str) -> tuple[Program, list[str]]:
     if is_asked():
         _answer(parser, 2 if flag else 1)
     parser.parse_args(words)
-    hand_on(managers)
+    preset_values(managers)
     return program, arguments
 
 
@@ -115,7 +116,7 @@ def _bound(
         HpmanError: the sources break a rule.
         OSError: the program is not there, or cannot be read.
     """
-    from hpman import index_of_all, managers_of
+    from hpman.programs import index_program, load_managers
 
     from ..cli.argv import ProgramParser
     from ..parser.bind import bind_what_fits
@@ -123,8 +124,8 @@ def _bound(
     from ..run.runner import path_of_environment
 
     also = path_of_environment()
-    index = index_of_all(program.source, follow_imports=True, roots=program.roots, also=also)
-    managers = managers_of(index)
+    index = index_program(program.source, follow_imports=True, roots=program.roots, also=also)
+    managers = load_managers(index)
     manager = managers[0]
     if len(managers) > 1:
         from ..run.manager_group import JointManager

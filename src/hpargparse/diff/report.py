@@ -5,7 +5,8 @@ Owns symbols, columns and colours; knows not how changes are found.
 
 from __future__ import annotations
 
-from hpman import EMPTY, printable, width_of
+from hpman import EMPTY
+from hpman._text import display_width, escape
 
 from ..values.literals import show_literal
 from .compare import KINDS
@@ -37,7 +38,7 @@ def report(
     >>> print(report([], "HEAD~1", "HEAD"), end="")
     No hyperparameter differs between HEAD~1 and HEAD.
     """
-    old, new = printable(old), printable(new)
+    old, new = escape(old), escape(new)
     if not changes:
         return f"No hyperparameter differs between {old} and {new}.\n"
     rows = [_rows(each, width) for each in changes]
@@ -48,9 +49,9 @@ def report(
     for change, ((left, place), *below) in _by_manager(changes, rows):
         if not is_usual and change.fact.placeholder != manager:
             manager = change.fact.placeholder
-            lines.append(f"hyperparameters of {printable(manager)}:")
-        fits = column + width_of(place) <= width
-        blanks = " " * max(column - width_of(left) if fits else 0, 2)
+            lines.append(f"hyperparameters of {escape(manager)}:")
+        fits = column + display_width(place) <= width
+        blanks = " " * max(column - display_width(left) if fits else 0, 2)
         shown = f"{left}{blanks}{place}".rstrip()
         lines.append(_painted(shown, left, change.kind) if is_coloured else shown)
         lines += [f"    {text}" for text, _place in below]
@@ -63,7 +64,7 @@ def _column(rows: Sequence[tuple[str, str]], width: int) -> int:
     """Return where places begin in most lines; one that has no room there follows its text."""
     fitting = [0] * (width + 1)
     for left, place in rows:
-        for column in range(width_of(left) + 2, width - width_of(place) + 1):
+        for column in range(display_width(left) + 2, width - display_width(place) + 1):
             fitting[column] += 1
     return fitting.index(max(fitting))
 
@@ -79,19 +80,19 @@ def spelled(fact: Fact) -> str:
 
 def _rows(change: Change, width: int) -> list[tuple[str, str]]:
     """Return the line of a change, as text and place, then the lines below it."""
-    symbol, name = SYMBOLS[change.kind], printable(change.fact.name)
+    symbol, name = SYMBOLS[change.kind], escape(change.fact.name)
     old, new = change.old, change.new
     if old is None or new is None:
         fact = change.fact
-        default = "" if fact.text is None else f" = {printable(spelled(fact))}"
-        rows = [(f"{symbol} {name}{default}", printable(str(fact.place)))]
+        default = "" if fact.text is None else f" = {escape(spelled(fact))}"
+        rows = [(f"{symbol} {name}{default}", escape(str(fact.place)))]
         return [*rows, *_notes(change)]
     place = _places(change, old, new)
     if change.kind == "renamed":
-        return [(f"{symbol} {printable(old.name)} -> {name} (likely renamed)", place)]
+        return [(f"{symbol} {escape(old.name)} -> {name} (likely renamed)", place)]
     if not change.default_differs:
         return [(f"{symbol} {name}", place), *map(_hint, change.hints)]
-    before, after = printable(spelled(old)), printable(spelled(new))
+    before, after = escape(spelled(old)), escape(spelled(new))
     text = f"{symbol} {name}: {before} -> {after}"
     rows = [(text, place)]
     if len(text) > width:
@@ -104,20 +105,20 @@ def _rows(change: Change, width: int) -> list[tuple[str, str]]:
 def _places(change: Change, old: Fact, new: Fact) -> str:
     """Return where a change is: both places where one alone would not tell."""
     if change.is_moved or change.kind == "renamed" or None in (old.file, new.file):
-        return f"{printable(str(old.place))} -> {printable(str(new.place))}"
-    return printable(str(new.place))
+        return f"{escape(str(old.place))} -> {escape(str(new.place))}"
+    return escape(str(new.place))
 
 
 def _notes(change: Change) -> list[tuple[str, str]]:
     """Return what else is to be said of either side."""
-    return [(printable(each.note), "") for each in (change.old, change.new) if each and each.note]
+    return [(escape(each.note), "") for each in (change.old, change.new) if each and each.note]
 
 
 def _hint(hint: HintChange) -> tuple[str, str]:
     """Return the line of a hint."""
-    name = printable(hint.name)
+    name = escape(hint.name)
     old, new = (
-        None if side is None else printable(show_literal(*side)) for side in (hint.old, hint.new)
+        None if side is None else escape(show_literal(*side)) for side in (hint.old, hint.new)
     )
     if old is None:
         return f"+ hint {name}={new}", ""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 
-from hpman import from_here, index_of, reachable_among, sources_among
+from hpman import index_of, reachable_among, sources_among
+from hpman._text import relative_path
 from hpman.record import Record
 
 from ..snapshots.advice import Advice
@@ -204,7 +205,7 @@ class _Reader:
 
         def locate(path: str) -> tuple[str, str]:
             below = os.path.relpath(path, named.word).replace(os.sep, "/")
-            return below, from_here(os.path.normpath(path))
+            return below, relative_path(os.path.normpath(path))
 
         return Side("", index, locate, {})
 

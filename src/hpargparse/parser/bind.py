@@ -297,12 +297,12 @@ def _add(parser: argparse.ArgumentParser, actions: Iterable[BoundAction], separa
 
 def _title(action: HyperParameterAction, separator: str) -> str | None:
     """Return the title of an option's group: of its hint, else the branch of its name."""
-    from hpman import printable
+    from hpman._text import escape
 
     title = action.hyperparameter.hints.get("group")
     if title is None:
         title = action.name.rpartition(separator)[0]
-    return printable(str(title).strip()) or None
+    return escape(str(title).strip()) or None
 
 
 def _known_format(serial_format: str) -> str:

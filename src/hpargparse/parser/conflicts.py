@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import argparse
 
-from hpman import Diagnostic, HpmanError, shown_path
+from hpman import Diagnostic, HpmanError
+from hpman._text import display_path
 
 from .actions import BoundAction, HyperParameterAction, RequestAction
 
@@ -181,7 +182,7 @@ def _manager(action: HyperParameterAction) -> str:
 def _whose(action: argparse.Action, of_manager: str = "", parser: str = "the parser") -> str:
     """Say where an option comes from."""
     if isinstance(action, HyperParameterAction):
-        place = f" ({shown_path(action.place)})" if action.place else ""
+        place = f" ({display_path(action.place)})" if action.place else ""
         return f"the hyperparameter `{action.name}`{of_manager}{place}"
     if isinstance(action, BoundAction):
         return f"the action {action.option_strings[0]}"

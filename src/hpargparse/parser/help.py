@@ -10,8 +10,8 @@ import argparse
 import os
 from functools import lru_cache
 
-from hpman import EMPTY, EmptyValue, NotLiteralEvaluable, printable, shown_path
-from hpman._text import shortened
+from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
+from hpman._text import display_path, escape, truncate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
 
 # What argparse tells the parts of usage by, and noncharacters that stand for it where it is
-# part of a text: `printable` lets none of these pass.
+# part of a text: `escape` lets none of these pass.
 _STAND_INS = str.maketrans("[]() ", "\ufdd0\ufdd1\ufdd2\ufdd3\ufdd4")
 # Stands for nothing: where the metavar is empty, a blank would be left, which is no part of usage.
 _NOTHING = "\ufdd5"
@@ -133,7 +133,7 @@ def presented(action: argparse.Action, *, with_help: bool) -> argparse.Action:
     if not hasattr(action, "binding"):
         return action
     ours: Bound = action  # type: ignore[assignment]
-    shown = printable if with_help else _in_usage
+    shown = escape if with_help else _in_usage
     text = ours.help if with_help else ""
     return Shown(ours, shown(ours.option_strings[0]), shown(_metavar(ours)), text or "")
 
@@ -185,7 +185,7 @@ def wrapped(text: str, width: int) -> list[str]:
 
 def _in_usage(text: str) -> str:
     """Put stand-ins in the place of what argparse would break usage at."""
-    return printable(text).translate(_STAND_INS) or _NOTHING
+    return escape(text).translate(_STAND_INS) or _NOTHING
 
 
 def without_stand_ins(page: str) -> str:
@@ -210,7 +210,7 @@ def about(action: OfHyperParameter) -> str:
         used = "" if known.definition else "used at "
         facts.append(f"{used}{_shown_path(first.path, _here())}:{first.line}")
     says = known.hints.get("help")
-    text = printable(f"({', '.join(facts)})")
+    text = escape(f"({', '.join(facts)})")
     if says:
         text = f"{_harmless(str(says))} {text}"
     # The empty `%(default).0s` keeps ArgumentDefaultsHelpFormatter from adding another default.
@@ -221,7 +221,7 @@ def _harmless(text: str) -> str:
     """Escape what commands a terminal; blanks and ends of lines are the formatter's."""
     if text.isprintable():
         return text
-    return "".join(each if each.isspace() else printable(each) for each in text)
+    return "".join(each if each.isspace() else escape(each) for each in text)
 
 
 def _limits_text(lowest: object, highest: object) -> str:
@@ -243,7 +243,7 @@ def _spelled(value: object) -> object:
     except ValueError:
         from ..values.literals import show_literal
 
-        return shortened(show_literal(value), _SHOWN_LENGTH)
+        return truncate(show_literal(value), _SHOWN_LENGTH)
     return value
 
 
@@ -268,7 +268,7 @@ def _default_text(action: OfHyperParameter) -> str:
         shown = str(default) or repr(default)
     else:
         shown = action.converter.format(default) or repr(default)
-    shown = shortened(" ".join(shown.split()), _SHOWN_LENGTH)
+    shown = truncate(" ".join(shown.split()), _SHOWN_LENGTH)
     return f"{'required, ' if action.is_required else ''}default: {shown}"
 
 
@@ -282,7 +282,7 @@ def _is_as_it_is(default: object, kind: type) -> bool:
 @lru_cache(maxsize=32)
 def _shown_path(path: str, _here: str) -> str:
     """Show a path as seen from the current folder; thousands of options may stand in one file."""
-    return shown_path(path)
+    return display_path(path)
 
 
 def _here() -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from hpman import printable
+from hpman._text import escape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _way_to_give(option: HyperParameterAction) -> str:
     """Say how a value can be given."""
     if option.option_strings:
         return option.option_strings[0]
-    return f"`{printable(option.name)}` (by a file)"  # an argument of the parser took its option
+    return f"`{escape(option.name)}` (by a file)"  # an argument of the parser took its option
 
 
 def _is_set(binding: Binding, name: str) -> bool:

@@ -5,8 +5,7 @@ Owns which of them are told of, and how; must not know how a read is noticed.
 
 from __future__ import annotations
 
-from hpman import printable, shown_path
-from hpman._text import shortened
+from hpman._text import display_path, escape, truncate
 
 from ..cli.output import warn
 from ..values.literals import plainly_spelled
@@ -36,8 +35,8 @@ def warn_of_early_reads(
             given = now.get(name, value)
             if not _is_same(value, given):
                 messages.append(
-                    f"`{printable(name)}` is {_shown(given)} now, but "
-                    f"{shown_path(f'{path}:{line}')} has read {_shown(value)} before the command "
+                    f"`{escape(name)}` is {_shown(given)} now, but "
+                    f"{display_path(f'{path}:{line}')} has read {_shown(value)} before the command "
                     "line was parsed; read it in a function that runs afterwards, or start the "
                     "program with `hpman run`"
                 )
@@ -58,4 +57,4 @@ def _is_same(value: object, other: object) -> bool:
 
 def _shown(value: object) -> str:
     """Show a value in a message, on one line."""
-    return shortened(printable(plainly_spelled(value)))
+    return truncate(escape(plainly_spelled(value)))

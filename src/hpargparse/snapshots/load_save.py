@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import warnings
 
-from hpman import EMPTY, HyperParameterManager, NotLiteralEvaluable, Origin, printable
+from hpman import EMPTY, HyperParameterManager, NotLiteralEvaluable, Origin
+from hpman._text import escape
 from hpman.names import ancestors
 from hpman.record import Record
 from hpman.suggest import nearest
@@ -130,7 +131,7 @@ def saveable(manager: HyperParameterManager) -> tuple[dict[str, object], list[st
     for name, value in manager.get_values().items():
         if isinstance(value, NotLiteralEvaluable):
             left_out.append(
-                f"`{printable(name)}` is left out: its default `{one_line(value)}` is not known "
+                f"`{escape(name)}` is left out: its default `{one_line(value)}` is not known "
                 "before the program has run it."
             )
         else:
@@ -140,7 +141,7 @@ def saveable(manager: HyperParameterManager) -> tuple[dict[str, object], list[st
 
 def one_line(default: NotLiteralEvaluable) -> str:
     """Show the expression of a default on one line, without what does not print."""
-    return printable(" ".join(default.expression.split()))
+    return escape(" ".join(default.expression.split()))
 
 
 def unloadable(values: Mapping[str, object], known: Mapping[str, Converter]) -> list[str]:
@@ -167,7 +168,7 @@ def unloadable(values: Mapping[str, object], known: Mapping[str, Converter]) -> 
             from ..values.messages import change_by_load
 
             found.append(change_by_load(converter, value, fitted))
-    return [printable(each) for each in found]
+    return [escape(each) for each in found]
 
 
 def _refused_later(converter: Converter, value: object, error: ValueError) -> str:

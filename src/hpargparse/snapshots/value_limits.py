@@ -6,7 +6,7 @@ their messages spell a value; knows no format.
 
 from __future__ import annotations
 
-from hpman._text import shortened
+from hpman._text import truncate
 
 DEPTH_LIMIT = 250
 NODE_LIMIT = 4_000_000
@@ -73,4 +73,4 @@ def value_text(value: object) -> str:
     except ValueError:  # Python spells no int of many digits, not even inside of a tuple
         what = "an int" if type(value) is int else f"a {type_text(value)} with an int"
         return f"<{what} of many digits>"
-    return shortened(text)
+    return truncate(text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import yaml
 
-from hpman._text import shortened
+from hpman._text import truncate
 
 from ..errors import SnapshotError
 from .value_limits import DEPTH_LIMIT, type_text, value_text
@@ -202,7 +202,7 @@ class YamlReader:
         except ValueError as error:
             raise self._fail(
                 step.line,
-                f"{shortened(step.text)!r} is no {_short(step.tag) or 'number'}: {error}.",
+                f"{truncate(step.text)!r} is no {_short(step.tag) or 'number'}: {error}.",
                 "Mend the value, or put it in quotes to make it a text.",
             ) from None
 
@@ -334,4 +334,4 @@ class _Tape:
 
 def _short(tag: str | None) -> str:
     """Spell a tag as it is written, shortened where it is long."""
-    return shortened((tag or "").replace(STANDARD, "!!"))
+    return truncate((tag or "").replace(STANDARD, "!!"))

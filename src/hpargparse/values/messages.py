@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from math import isfinite
 
-from hpman import EMPTY, shown_path
-from hpman._text import shortened
+from hpman import EMPTY
+from hpman._text import display_path, truncate
 
 from ..errors import ConversionError
 from .coercion import FRACTION, SAMPLES, Mismatch, Number, element_sample, fit, read
@@ -203,7 +203,7 @@ def _at(converter: Refusing, hint: str | None = None) -> str:
             place = f"{each.path}:{each.line}"
             if each.is_definition:
                 break
-    return f" at {shown_path(place)}" if place else ""
+    return f" at {display_path(place)}" if place else ""
 
 
 def _error(converter: Refusing, message: str) -> ConversionError:
@@ -268,4 +268,4 @@ def _as_number(text: str, sample: object) -> str:
 
 def _shown(value: object) -> str:
     """Spell a value for a message, shortened where it is long."""
-    return shortened(show_literal(value))
+    return truncate(show_literal(value))

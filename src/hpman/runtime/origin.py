@@ -50,9 +50,9 @@ class Origin(Record):
         """`path:line` as far as it is known, the path as seen from here."""
         if self.path is None:
             return ""
-        from .._text import shown_path
+        from .._text import display_path
 
-        path = shown_path(self.path)
+        path = display_path(self.path)
         return path if self.line is None else f"{path}:{self.line}"
 
     @property

@@ -65,7 +65,7 @@ def walk(paths: Paths, exclude: Path | Iterable[Path] = ()) -> list[Found]:
     Args:
         paths: a path, or any nesting of iterables of paths.
         exclude: a glob, or several, of what to leave out of folders, as
-            `globs.left_out` reads them. What is named itself is never left out.
+            `globs.compile_globs` reads them. What is named itself is never left out.
 
     Returns:
         The files, sorted by the parts of their absolute paths.
@@ -307,9 +307,9 @@ def _left_out_below(globs: list[str], folder: Folder) -> Callable[[str], bool]:
     """Return what tells whether a path below a folder is left out."""
     if not globs:
         return lambda _path: False
-    from ..globs import left_out
+    from ..globs import compile_globs
 
-    return left_out(globs, folder[1], folder[2])
+    return compile_globs(globs, folder[1], folder[2])
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

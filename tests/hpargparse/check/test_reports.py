@@ -11,7 +11,8 @@ from hpargparse.check.github_report import github_report
 from hpargparse.check.json_report import json_report
 from hpargparse.check.sarif_report import sarif_report, uri_of
 from hpargparse.check.text_report import text_report
-from hpman import Source, printable
+from hpman import Source
+from hpman._text import escape
 
 SOURCE = Source("a.py", "x = 1\n_(\n  x)\n")
 FOUND = Finding("HPM102", "No.", "Mend it.", SOURCE, 2, 1, 3, 5, None, "_", (), (2, 3))
@@ -19,7 +20,7 @@ WHOLE = Finding("HPM001", "No.", "Mend it.", Source("b.py", ""))
 
 
 def test_text_in_which_nothing_is_odd_is_left_alone() -> None:
-    assert printable("a größe 世") == "a größe 世"
+    assert escape("a größe 世") == "a größe 世"
 
 
 def test_a_terminal_gets_colours() -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from hpargparse.check import lexicon
-from hpargparse.check import typos as similar
+from hpargparse.check import lexicon, typos as similar
 from hpargparse.check.typos import AGENT, FORM, SLIP, SPELLING, Similar, may_be_one
 from hpman import NotLiteralEvaluable
 

@@ -57,7 +57,7 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             FileNotFoundError(2, "No", "\x1b[1m.py"),
             "\\x1b[1m.py: There is no such file or folder.\n"
             "Check how it is spelled, and in which folder you are.",
-            id="not printable",
+            id="not escape",
         ),
         pytest.param(
             FileNotFoundError(2, "No", ""),

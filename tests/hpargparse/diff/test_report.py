@@ -11,7 +11,7 @@ from hpargparse.diff.facts import Fact, Place
 from hpargparse.diff.json_report import json_report
 from hpargparse.diff.operands import Named
 from hpargparse.diff.report import report
-from hpman import printable
+from hpman._text import escape
 
 
 def _fact(name: str, value: object = 1, text: str = "1", **more: object) -> Fact:
@@ -74,7 +74,7 @@ def test_a_line_that_is_too_long_is_split_and_never_cut() -> None:
     ids=ascii,
 )
 def test_nothing_commands_the_terminal(text: str, shown: str) -> None:
-    assert printable(text) == shown
+    assert escape(text) == shown
     assert shown in report(compare([], [_fact(text)]), "x", "y")
     assert shown in report([], text, "y")
 

@@ -14,8 +14,7 @@ from argparse import (
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from hpargparse import ConversionError, OptionConflictError
 from hpman import HyperParameterManager

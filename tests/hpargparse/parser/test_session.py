@@ -16,7 +16,8 @@ import pytest
 import hpargparse
 from hpargparse.parser.bind import bind_what_fits
 from hpargparse.parser.context import RUNNING
-from hpman import HyperParameterManager, Origin, from_here
+from hpman import HyperParameterManager, Origin
+from hpman._text import relative_path
 from tests.hpargparse.parser.bound import bound, managed, refusal
 
 
@@ -583,7 +584,7 @@ _("free", 1)
         assert [each.partition(": ")[0] for each in said] == ["`lr`", "`act`", "`sizes`"]
         assert said[0] == (
             "`lr`: expected a value from 0 to 10, got 11.0; the range of `lr` stands at"
-            f" train.py:1; it was set at {from_here(__file__)}:{line} set_values"
+            f" train.py:1; it was set at {relative_path(__file__)}:{line} set_values"
         )
         assert manager("free") == 1
 

@@ -9,7 +9,8 @@ import pytest
 
 import hpargparse
 from hpargparse.run.manager_group import JointManager
-from hpman import HyperParameterManager, index_of_all
+from hpman import HyperParameterManager
+from hpman.programs import index_program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +69,7 @@ def test_one_parser_serves_all(managers: list[HyperParameterManager], tmp_path: 
 def test_a_name_of_two_managers_is_refused_with_both_places(tmp_path: Path) -> None:
     path = tmp_path / "train.py"
     path.write_text("from hpman.m import a, b\na('lr', 1)\nb('lr', 2)\n")
-    assert index_of_all(path).placeholders() == {"a", "b"}
+    assert index_program(path).placeholders() == {"a", "b"}
     managers = [HyperParameterManager(each).parse_file(path) for each in "ab"]
     with pytest.raises(hpargparse.OptionConflictError, match=r"train.py:2\) and .*train.py:3\)"):
         hpargparse.bind(ArgumentParser(), JointManager(managers))

@@ -9,8 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from hpman.errors import ImpossibleTree
 from hpman.runtime.origin import Origin

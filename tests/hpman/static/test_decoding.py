@@ -9,8 +9,7 @@ import warnings
 import zipfile
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from hpman.static.decoding import DecodingError, decode, encoding_of
 
