@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hpman import NotLiteralEvaluable
 
-from ..hints import CHECKED_BY
+from ..values.convert import CHECKED_BY
 from .findings import at_call
 
 TYPE_CHECKING = False

@@ -9,7 +9,8 @@ from __future__ import annotations
 from hpman import NotLiteralEvaluable
 from hpman.suggest import edit
 
-from ..hints import KNOWN
+from ..parser.actions import PRESENTATION
+from ..values.convert import READ_BY
 from .findings import at_call, at_fault, place_of
 from .option_rules import default_does_not_fit, malformed_hint, option_clash
 from .typos import Similar, may_be_one
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 # So many names are compared in detail with one that nothing defines, and for so many of those.
 _MANY_NAMES = 1000
 _MANY_UNDEFINED = 100
+_HINTS = PRESENTATION | READ_BY
 _SHOWN = 40  # characters of a name that is far too long
 
 
@@ -86,9 +88,9 @@ def _meant(hint: str) -> str | None:
     ('choices', 'help', 'type', None, None)
     """
     lowered = hint.lower()
-    if hint in KNOWN or lowered.removesuffix("s") in KNOWN - {lowered}:  # a plural is a word, too
+    if hint in _HINTS or lowered.removesuffix("s") in _HINTS - {lowered}:  # a plural is a word, too
         return None
-    for known in sorted(KNOWN):
+    for known in sorted(_HINTS):
         slip = edit(lowered, known)
         # A word of four letters is another one as often as not if one of them differs.
         if lowered == known or (slip and (slip.kind != "wrong" or len(known) > 4)):

@@ -12,8 +12,6 @@ from functools import cached_property
 
 from hpman import EMPTY
 
-from ..hints import READ_BY
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -43,6 +41,8 @@ if TYPE_CHECKING:
 
 # Stands for `=` in the middle of an option: argparse takes the first one for its end.
 EQUALS = "\0"
+# Hints on how an option looks. Every other hint may say which values there are.
+PRESENTATION = frozenset(["group", "help", "metavar", "required"])
 # How Python itself reads a word, where hints say nothing else: most words need no more.
 _PLAIN: dict[type, Callable[[str], object]] = {float: float, int: int, str: str}
 SEQUENCES: tuple[Kind | None, ...] = (list, tuple, set)
@@ -290,7 +290,7 @@ class HyperParameterAction(ValueAction):
             plain is not None
             and isinstance(words, str)
             and len(words) < _SHORT
-            and READ_BY.isdisjoint(self.hyperparameter.hints)
+            and PRESENTATION.issuperset(self.hyperparameter.hints)
         ):
             try:
                 return plain(words)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from ..hints import CHECKED_BY, LIMITING
-from .actions import REQUESTS, SEQUENCES, HyperParameterAction, RequestAction
+from .actions import PRESENTATION, REQUESTS, SEQUENCES, HyperParameterAction, RequestAction
 from .context import Binding
 from .parser_class import attach
 
@@ -221,7 +220,7 @@ def _hyperparameter_actions(
             binding.sequences.append(action)
         if action.is_required:
             binding.required.append(name)
-        if each.hints and not LIMITING.isdisjoint(each.hints):
+        if not PRESENTATION.issuperset(each.hints):
             binding.limited.append(name)
         yield action
 
@@ -242,7 +241,7 @@ def _demand_sound_hints(found: Iterable[HyperParameter]) -> None:
     """Refuse hints that no value could be checked by, all of them at once."""
     problems: list[Diagnostic] = []
     for each in found:
-        if each.hints and not CHECKED_BY.isdisjoint(each.hints):
+        if not PRESENTATION.issuperset(each.hints):
             from ..errors import ConversionError
             from ..values.convert import Converter
 

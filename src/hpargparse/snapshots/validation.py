@@ -10,7 +10,7 @@ from hpman import HpmanError, ImpossibleTree, Origin
 from hpman.names import ancestors
 
 from ..errors import ConversionError, SnapshotError
-from ..hints import LIMITING
+from ..values.convert import LIMITING
 from ..values.keys import KeyChange
 
 TYPE_CHECKING = False

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from hpman import HyperParameter, Occurrence
 
 _NONE_WORDS = ("None", "null")
+LIMITING = frozenset(["choices", "range"])  # hints that limit the values, of a dict as a unit
+CHECKED_BY = LIMITING | {"type"}  # hints that values are checked by, and that may be malformed
+READ_BY = CHECKED_BY | {"optional"}  # hints that text is read by
 
 
 class Converter:
