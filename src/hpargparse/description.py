@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from hpman import EMPTY
 from hpman._text import display_path, escape, relative_path
+from hpman.literals import readable_repr
 from hpman.record import Record
 
 from .errors import ConversionError
 from .values.convert import Converter
-from .values.literals import plainly_spelled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def _type(each: HyperParameter) -> tuple[str, str | None]:
     """Name what an option takes, and say what is wrong with the hints that tell it."""
     converter = Converter.of(each)
     try:
-        converter.demand_sound_hints()
+        converter.check_hints()
         kind = converter.type_name
     except ConversionError as error:
         return "", str(error)
@@ -250,7 +250,7 @@ def _section(each: Dossier, *, is_named: bool, is_coloured: bool) -> Iterator[st
 
 def _hint(value: object) -> str:
     """Show a hint: text as it is, anything else as Python spells it."""
-    return value if isinstance(value, str) else plainly_spelled(value)
+    return value if isinstance(value, str) else readable_repr(value)
 
 
 def _first_place(each: Dossier) -> str:
@@ -283,4 +283,4 @@ def _plain(value: Any) -> Any:
         is_held = json.loads(json.dumps(value, allow_nan=False)) == value
     except (TypeError, ValueError, RecursionError):
         is_held = False
-    return value if is_held else plainly_spelled(value)
+    return value if is_held else readable_repr(value)

@@ -59,16 +59,16 @@ class MissingSnapshotError(SnapshotError, FileNotFoundError):
     """Report a file of values, or the folder for one, that is not there."""
 
 
-def no_manager(given: object) -> TypeError:
+def not_a_manager(given: object) -> TypeError:
     """Make the error for an argument that has to be a manager.
 
-    >>> print(no_manager("_"))
+    >>> print(not_a_manager("_"))
     '_' is not a manager; give one, as `_` of `from hpman.m import _`
     """
     return TypeError(f"{given!r} is not a manager; give one, as `_` of `from hpman.m import _`")
 
 
-class Unholdable(Exception):
+class UnsupportedValueError(Exception):
     """Tell that a format cannot hold a value.
 
     Args:

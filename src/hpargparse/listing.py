@@ -10,12 +10,12 @@ import os
 
 from hpman import EMPTY, NotLiteralEvaluable
 from hpman._text import escape, relative_path
+from hpman.literals import readable_repr
 
 from .columns import FILLER, Columns
-from .errors import Unholdable
+from .errors import UnsupportedValueError
 from .snapshots.files import dump
 from .snapshots.load_save import one_line, saveable
-from .values.literals import plainly_spelled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def listed(
     while True:
         try:
             return dump(shown, how, in_order=True), left_out
-        except Unholdable as problem:
+        except UnsupportedValueError as problem:
             left_out.append(f"`{escape(problem.name)}` is left out: it {problem.why}.")
             del shown[problem.name]
 
@@ -103,7 +103,7 @@ def _row(each: HyperParameter, value: object) -> list[str]:
         kind, shown = "expression", _lines(value.expression)
     else:
         kind = type(value).__name__
-        shown = _lines(value) if isinstance(value, str) else plainly_spelled(value)
+        shown = _lines(value) if isinstance(value, str) else readable_repr(value)
     return [escape(each.name), kind, shown]
 
 
@@ -181,7 +181,7 @@ def origin(manager: HyperParameterManager) -> str:
             lines.append(f"{each.name} has no value")
             continue
         is_deferred = isinstance(value, NotLiteralEvaluable)
-        shown = one_line(value) if is_deferred else plainly_spelled(value)
+        shown = one_line(value) if is_deferred else readable_repr(value)
         lines.append(f"{each.name} = {shown}")
         lines += [f"    {step}" for step in manager.explain(each.name)]
     return "".join(f"{escape(line)}\n" for line in lines)

@@ -70,9 +70,9 @@ def parse_args(
 def _demand_manager(manager: object) -> None:
     """Refuse what is no manager."""
     if not isinstance(manager, HyperParameterManager):
-        from .errors import no_manager
+        from .errors import not_a_manager
 
-        raise no_manager(manager)
+        raise not_a_manager(manager)
 
 
 def _is_folder(path: object) -> bool:

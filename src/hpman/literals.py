@@ -1,7 +1,8 @@
-"""Literal values of expressions, without running anything.
+"""Literals: the values of expressions and of text, and the text of values.
 
-Owns which expressions are literals, by the rule of `ast.literal_eval`; knows
-no call of a manager.
+Owns which expressions are literals, by the rule of `ast.literal_eval`. Must not know
+calls of a manager, defaults or files. The module `ast` is not loaded: importing it costs
+as much as all other imports together.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from _ast import (
     Dict,
     List,
     Name,
+    PyCF_ONLY_AST,
     Set,
     Sub,
     Tuple,
@@ -25,117 +27,226 @@ from _ast import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import expr
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
+
+LENGTH_LIMIT = 1_000_000
+_LONG = 10_000
 
 
 class NotLiteralError(ValueError):
-    """Say that an expression is not a literal."""
+    """Report an expression or a text that is not a literal."""
 
 
-def literal(node: expr) -> Any:
+def literal_value(node: expr) -> Any:
     """Return the value of a literal expression.
-
-    What is a literal is what `ast.literal_eval` takes. The module `ast` itself
-    is not loaded: that would cost as much as all other imports together.
 
     Args:
         node: the expression.
 
     Returns:
-        The value; containers are new at every call.
+        The value. Containers are new at every call.
 
     Raises:
-        NotLiteralError: it is another expression, nested too deeply, or one
-            that cannot be built, as `{[]}`.
+        NotLiteralError: if `ast.literal_eval` would not accept the expression.
 
-    >>> literal(compile("[1, -2.5, {'a': set()}]", "", "eval", 0x400).body)
+    >>> literal_value(compile("[1, -2.5, {'a': set()}]", "", "eval", 0x400).body)
     [1, -2.5, {'a': set()}]
     """
     if type(node) is Constant:
         return node.value
     try:
-        return _evaluate(node)
+        return _EXPRESSIONS.evaluate(node)
     except (TypeError, OverflowError, RecursionError) as error:
         raise NotLiteralError(str(error)) from None
 
 
-def _evaluate(node: Any) -> Any:
-    """Evaluate one node and those below it."""
-    evaluate = _READERS.get(type(node))
-    if evaluate is None:
+def parse_literal(text: str, *, words: bool = False) -> Any:
+    """Return the value of a literal that is given as text.
+
+    Beyond what `ast.literal_eval` accepts, this reads the calls that `show_literal` writes
+    for values without a literal: `float('nan')`, `complex('infj')`, `frozenset({1})`.
+
+    Args:
+        text: the text; blanks around the literal are ignored.
+        words: whether to read the bare words null, true, false, nan and inf too.
+
+    Raises:
+        NotLiteralError: if the text is not a literal, or longer than a million characters.
+
+    >>> parse_literal("[1, (2.5, None)]")
+    [1, (2.5, None)]
+    """
+    import warnings
+
+    text = text.strip()
+    try:
+        if len(text) > LENGTH_LIMIT:
+            raise NotLiteralError
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about escapes such as "\d"
+            if len(text) > _LONG:
+                # On Python 3.10, making the tree of a long `1+1+...` overflows the stack of C.
+                # A complete compilation raises RecursionError instead.
+                compile(text, "<literal>", "eval", dont_inherit=True)
+            tree: Any = compile(text, "<literal>", "eval", PyCF_ONLY_AST, dont_inherit=True)
+        return (_TEXT_WITH_WORDS if words else _TEXT).evaluate(tree.body)
+    except (SyntaxError, ValueError, TypeError, OverflowError, RecursionError, MemoryError):
+        raise NotLiteralError("it is not a literal") from None
+
+
+class _Evaluator:
+    """Evaluate expressions.
+
+    Args:
+        names: the value of each name that is a literal.
+        calls: what to call for each name that may be called.
+    """
+
+    def __init__(
+        self, names: Mapping[str, object], calls: Mapping[str, Callable[..., Any]]
+    ) -> None:
+        self.names = names
+        self.calls = calls
+
+    def evaluate(self, node: Any) -> Any:
+        kind = type(node)
+        if kind is Constant:
+            return node.value
+        if kind in _SEQUENCES:
+            return _SEQUENCES[kind]([self.evaluate(item) for item in node.elts])
+        if kind is Dict:
+            # The key of `**other` is None, which is not an expression.
+            pairs = zip(node.keys, node.values, strict=True)
+            return {self.evaluate(key): self.evaluate(value) for key, value in pairs}
+        if kind in (UnaryOp, BinOp):
+            return self._sum(node)
+        if kind is Call and type(node.func) is Name and not node.keywords:
+            call = self.calls.get(node.func.id)
+            if call is not None:
+                return call(*[self.evaluate(argument) for argument in node.args])
+        if kind is Name and node.id in self.names:
+            return self.names[node.id]
+        raise NotLiteralError(kind.__name__)
+
+    def _number(self, node: Any) -> Any:
+        if type(node) in (Constant, Name):
+            value = self.evaluate(node)
+            if type(value) in (int, float, complex):
+                return value
         raise NotLiteralError(type(node).__name__)
-    return evaluate(node)
+
+    def _signed_number(self, node: Any) -> Any:
+        if type(node) is UnaryOp:
+            if type(node.op) is USub:
+                return -self._number(node.operand)
+            if type(node.op) is UAdd:
+                return +self._number(node.operand)
+        return self._number(node)
+
+    def _sum(self, node: Any) -> Any:
+        if type(node) is UnaryOp:
+            return self._signed_number(node)
+        real, imaginary = self._signed_number(node.left), self._number(node.right)
+        if type(real) in (int, float) and type(imaginary) is complex:
+            if type(node.op) is Add:
+                return real + imaginary
+            if type(node.op) is Sub:
+                return real - imaginary
+        raise NotLiteralError("BinOp")
 
 
-def _constant(node: Constant) -> Any:
-    """Return what the parser has read."""
-    return node.value
+def _empty_set() -> set[Any]:
+    return set()
 
 
-def _tuple(node: Tuple) -> tuple[Any, ...]:
-    """Build a tuple."""
-    return tuple(map(_evaluate, node.elts))
-
-
-def _list(node: List) -> list[Any]:
-    """Build a list."""
-    return list(map(_evaluate, node.elts))
-
-
-def _set(node: Set) -> set[Any]:
-    """Build a set."""
-    return set(map(_evaluate, node.elts))
-
-
-def _dict(node: Dict) -> dict[Any, Any]:
-    """Build a dict; `**other` in it has no key and is no literal."""
-    pairs = zip(node.keys, node.values, strict=True)
-    return {_evaluate(key): _evaluate(value) for key, value in pairs}
-
-
-def _call(node: Call) -> set[Any]:
-    """Take `set()`, the one literal that is written as a call."""
-    if type(node.func) is Name and node.func.id == "set" and not node.args and not node.keywords:
-        return set()
-    raise NotLiteralError("Call")
-
-
-def _number(node: Any) -> Any:
-    """Return an unsigned number."""
-    if type(node) is Constant and type(node.value) in (int, float, complex):
-        return node.value
-    raise NotLiteralError(type(node).__name__)
-
-
-def _signed(node: Any) -> Any:
-    """Return a number with at most one sign in front."""
-    if type(node) is UnaryOp:
-        if type(node.op) is USub:
-            return -_number(node.operand)
-        if type(node.op) is UAdd:
-            return +_number(node.operand)
-    return _number(node)
-
-
-def _sum(node: BinOp) -> complex:
-    """Build a complex number from `real + imaginary` or `real - imaginary`."""
-    left, right = _signed(node.left), _number(node.right)
-    if type(left) in (int, float) and type(right) is complex:
-        if type(node.op) is Add:
-            return left + right  # type: ignore[no-any-return]
-        if type(node.op) is Sub:
-            return left - right  # type: ignore[no-any-return]
-    raise NotLiteralError("BinOp")
-
-
-_READERS: dict[type, Callable[[Any], Any]] = {
-    BinOp: _sum,
-    Call: _call,
-    Constant: _constant,
-    Dict: _dict,
-    List: _list,
-    Set: _set,
-    Tuple: _tuple,
-    UnaryOp: _signed,
+_SEQUENCES: dict[type, Callable[[list[Any]], Any]] = {List: list, Tuple: tuple, Set: set}
+_WORDS: dict[str, object] = {
+    "null": None,
+    "true": True,
+    "false": False,
+    "nan": float("nan"),
+    "inf": float("inf"),
 }
+_CALLS = {kind.__name__: kind for kind in (set, frozenset, float, complex)}
+_EXPRESSIONS = _Evaluator({}, {"set": _empty_set})
+_TEXT = _Evaluator({}, _CALLS)
+_TEXT_WITH_WORDS = _Evaluator(_WORDS, _CALLS)
+
+
+def show_literal(value: object) -> str:
+    """Return the text of a value, such that `parse_literal` gives exactly that value back.
+
+    Args:
+        value: a literal; the repr of anything else is returned.
+
+    >>> show_literal([1, float("inf"), (2,)])
+    "[1, float('inf'), (2,)]"
+    """
+    return _show(value, _show_exactly)
+
+
+def readable_repr(value: object) -> str:
+    """Return the repr of a value, with sets sorted and ints of any size; never raise.
+
+    >>> readable_repr([1, float("inf"), {"b", "a"}]), readable_repr(1 << 20000)[:6]
+    ("[1, inf, {'a', 'b'}]", '0x1000')
+    """
+    from contextlib import suppress
+
+    # `_show` cannot show a value that contains itself, and a `__repr__` may raise anything.
+    with suppress(Exception):
+        return _show(value, lambda item: _show_int(item) if type(item) is int else repr(item))
+    with suppress(Exception):
+        return repr(value)
+    return object.__repr__(value)
+
+
+def _show(value: Any, show_scalar: Callable[[Any], str]) -> str:
+    kind = type(value)
+    if kind is dict:
+        pairs = [f"{_show(k, show_scalar)}: {_show(v, show_scalar)}" for k, v in value.items()]
+        return f"{{{', '.join(pairs)}}}"
+    if kind not in (list, tuple, set, frozenset):
+        return show_scalar(value)
+    if kind not in (list, tuple) and all(type(item) is int for item in value):
+        value = sorted(value)
+    items = [_show(item, show_scalar) for item in value]
+    if kind is list:
+        return f"[{', '.join(items)}]"
+    if kind is tuple:
+        return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+    if not items:
+        return f"{kind.__name__}()"
+    # The order of a set differs between processes.
+    shown = f"{{{', '.join(items if type(value) is list else sorted(items))}}}"
+    return shown if kind is set else f"frozenset({shown})"
+
+
+def _show_exactly(value: Any) -> str:
+    kind = type(value)
+    if value is ...:
+        return "..."
+    if kind is int:
+        return _show_int(value)
+    shown = repr(value)
+    if kind is float and "n" in shown:
+        return f"float({shown!r})"
+    if kind is complex and not _is_exact(shown):
+        return f"complex({shown!r})"
+    return shown
+
+
+def _show_int(value: int) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # Python limits the digits of base 10 only.
+        return hex(value)
+
+
+def _is_exact(shown: str) -> bool:
+    """Return whether a sum such as `(1+2j)` keeps the signs of its zeros."""
+    try:
+        return repr(parse_literal(shown)) == shown
+    except NotLiteralError:
+        return False

@@ -13,11 +13,11 @@ import pytest
 import yaml
 from hypothesis import assume, example, given, strategies as st
 
-from hpargparse.errors import ConversionError, SnapshotError, Unholdable
+from hpargparse.errors import ConversionError, SnapshotError, UnsupportedValueError
 from hpargparse.snapshots.files import dump, read, write
 from hpargparse.snapshots.flatten import flatten
 from hpargparse.values.convert import Converter
-from hpargparse.values.literals import read_literal, show_literal
+from hpman.literals import parse_literal, show_literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +102,7 @@ def refused_with(sentence: str) -> Iterator[None]:
     """Let our own refusals pass when they hold a text, and nothing else."""
     try:
         yield
-    except (ConversionError, SnapshotError, Unholdable) as error:
+    except (ConversionError, SnapshotError, UnsupportedValueError) as error:
         if sentence not in str(error):
             raise
 
@@ -111,7 +111,7 @@ def refused_with(sentence: str) -> Iterator[None]:
 @example(complex(-0.0, -0.0))
 @example([float("nan"), complex("nan+infj"), set(), frozenset(), 10**4299])
 def test_a_literal_reads_back_from_its_spelling(value: object) -> None:
-    assert shape(read_literal(show_literal(value))) == shape(value)
+    assert shape(parse_literal(show_literal(value))) == shape(value)
 
 
 @given(literals)
@@ -121,7 +121,7 @@ def test_a_literal_reads_as_python_reads_it(value: object) -> None:
         expected = ast.literal_eval(text)
     except (ValueError, SyntaxError):  # nan, inf, frozenset: no literals to Python
         return
-    assert shape(read_literal(text)) == shape(expected)
+    assert shape(parse_literal(text)) == shape(expected)
 
 
 @given(st.one_of(texts, st.text(alphabet="01.eEjJxob_+-[](){},:'\"\\ abNone\n", max_size=12)))
@@ -139,7 +139,7 @@ def test_what_python_reads_as_a_literal_is_read_the_same(text: str) -> None:
             return
     # Comments and line joins are of sources, not of literals.
     assume("#" not in text and "\\\n" not in text)
-    assert shape(read_literal(text)) == shape(expected)
+    assert shape(parse_literal(text)) == shape(expected)
 
 
 @given(literals)
@@ -173,7 +173,7 @@ def test_any_text_is_a_value_or_a_sentence(default: object, text: str) -> None:
 def test_any_words_are_a_value_or_a_sentence(default: object, words: list[str]) -> None:
     converter = Converter(default, {}, "x", "train.py:12")
     with refused_with("train.py:12"):
-        value = converter.parse_words(words)
+        value = converter.parse_arguments(words)
         assert shape(converter.check(value)) == shape(value)
 
 

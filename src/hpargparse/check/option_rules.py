@@ -82,7 +82,7 @@ def _malformation(each: HyperParameter) -> str:
     if each.hints.keys().isdisjoint(CHECKED_BY):
         return ""
     try:
-        Converter.of(each).demand_sound_hints()
+        Converter.of(each).check_hints()
     except ConversionError as error:
         return str(error)
     return ""

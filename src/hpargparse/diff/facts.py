@@ -7,9 +7,8 @@ come from.
 from __future__ import annotations
 
 from hpman import EMPTY, NotLiteralEvaluable
+from hpman.literals import show_literal
 from hpman.record import Record
-
-from ..values.literals import show_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

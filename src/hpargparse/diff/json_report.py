@@ -6,8 +6,9 @@ knows not how changes are found.
 
 from __future__ import annotations
 
+from hpman.literals import show_literal
+
 from ..cli.documents import json_document
-from ..values.literals import show_literal
 from .compare import KINDS
 from .report import spelled
 

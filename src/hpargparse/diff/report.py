@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from hpman import EMPTY
 from hpman._text import display_width, escape
+from hpman.literals import show_literal
 
-from ..values.literals import show_literal
 from .compare import KINDS
 
 TYPE_CHECKING = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 from copy import deepcopy
 
 from hpman import Diagnostic
+from hpman.literals import show_literal
 from hpman.names import ancestors
 from hpman.record import Record
 
@@ -16,7 +17,6 @@ from ..errors import ConversionError
 from ..snapshots.flatten import flatten
 from ..values.convert import Converter
 from ..values.keys import find_key, key_paths
-from ..values.literals import show_literal
 from .errors import ComparisonError
 from .facts import Fact, Place, identity
 

@@ -123,7 +123,7 @@ class ValueAction(BoundAction):
         """
         if words is None or isinstance(words, str):
             return self.converter.parse(self.alone if words is None else words)
-        return self.converter.parse_words(words)
+        return self.converter.parse_arguments(words)
 
     def __call__(
         self,

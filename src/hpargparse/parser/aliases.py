@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from functools import cached_property
 
-from ..values.keys import change, key_paths
+from ..values.keys import key_change, key_paths
 from .actions import SEQUENCES, BoundAction, HyperParameterAction, ValueAction
 
 TYPE_CHECKING = False
@@ -142,5 +142,5 @@ class KeyAction(ValueAction):
 
     def take(self, _namespace: argparse.Namespace, value: object, option: str) -> None:
         """Note the value of the key."""
-        changed = change(self._whole.name, self._path, value, self._separator)
+        changed = key_change(self._whole.name, self._path, value, self._separator)
         self.binding.typed(self.name, changed, option)

@@ -246,7 +246,7 @@ def _demand_sound_hints(found: Iterable[HyperParameter]) -> None:
             from ..values.convert import Converter
 
             try:
-                Converter.of(each).demand_sound_hints()
+                Converter.of(each).check_hints()
             except ConversionError as error:
                 problems += error.diagnostics
     if problems:
@@ -321,9 +321,9 @@ def _demand_kinds(parser: object, manager: object) -> None:
     if not isinstance(parser, argparse.ArgumentParser):
         raise TypeError(f"{parser!r} is not a parser; give an ArgumentParser, and then the manager")
     if not isinstance(manager, HyperParameterManager):
-        from ..errors import no_manager
+        from ..errors import not_a_manager
 
-        raise no_manager(manager)
+        raise not_a_manager(manager)
 
 
 def _wanted(inject_actions: bool | Iterable[str]) -> list[str]:  # noqa: FBT001 - the public contract

@@ -241,7 +241,7 @@ def _spelled(value: object) -> object:
     try:
         str(value)
     except ValueError:
-        from ..values.literals import show_literal
+        from hpman.literals import show_literal
 
         return truncate(show_literal(value), _SHOWN_LENGTH)
     return value

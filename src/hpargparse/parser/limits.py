@@ -44,7 +44,7 @@ def _problems(binding: Binding, name: str, value: object) -> Iterator[Diagnostic
     if origin.is_default:
         return
     try:
-        binding.options[name].converter.demand_within_limits(value)
+        binding.options[name].converter.check_limits(value)
     except ConversionError as error:
         message = f"`{name}`: {error}; it was set {'at' if origin.path else 'by'} {origin}"
         yield Diagnostic("conversion", message, "", name=name)

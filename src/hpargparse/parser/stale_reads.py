@@ -6,9 +6,9 @@ Owns which of them are told of, and how; must not know how a read is noticed.
 from __future__ import annotations
 
 from hpman._text import display_path, escape, truncate
+from hpman.literals import readable_repr
 
 from ..cli.output import warn
-from ..values.literals import plainly_spelled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def _is_same(value: object, other: object) -> bool:
     with suppress(Exception):  # an array has no one truth, and others' code may raise anything
         if type(value) is type(other) and value == other:
             return True
-    return plainly_spelled(value) == plainly_spelled(other)
+    return readable_repr(value) == readable_repr(other)
 
 
 def _shown(value: object) -> str:
     """Show a value in a message, on one line."""
-    return truncate(escape(plainly_spelled(value)))
+    return truncate(escape(readable_repr(value)))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 
-from ..errors import MissingSnapshotError, SnapshotError, Unholdable
+from ..errors import MissingSnapshotError, SnapshotError, UnsupportedValueError
 from .advice import TO_PROGRAM
 from .atomic_io import SIZE_LIMIT, STANDARD, read_bytes, replace_files
 from .flatten import Snapshot
 from .formats import EXTENSIONS, FORMATS, extension_format
-from .value_limits import type_text, value_text, why_not_plain
+from .value_limits import short_repr, type_name, unsupported_reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _encoded(shown: str, values: Mapping[str, object], found: str) -> bytes:
     values = {name: values[name] for name in sorted(values)}
     try:
         data = _pickled(values) if found == "pickle" else dump(values, found).encode("utf-8")
-    except Unholdable as problem:
+    except UnsupportedValueError as problem:
         name, kind = problem.name, "A pickle" if found == "pickle" else found.upper()
         raise SnapshotError.at(
             shown,
@@ -163,7 +163,7 @@ def dump(
         in_order: keep the order of the mapping instead of sorting by name.
 
     Raises:
-        Unholdable: the format cannot hold a value.
+        UnsupportedValueError: the format cannot hold a value.
 
     >>> dump({"weight_decay": 1e-4})
     'weight_decay: 0.0001\n'
@@ -245,9 +245,9 @@ def _pickled(values: Mapping[str, object]) -> bytes:
     import pickle
 
     for name, value in values.items():
-        problem = why_not_plain(value, of_any_type=True)
+        problem = unsupported_reason(value, of_any_type=True)
         if problem is not None:
-            raise Unholdable(name, problem)
+            raise UnsupportedValueError(name, problem)
     try:
         return pickle.dumps(dict(values), protocol=4)
     except Exception:  # An object's own methods can raise anything.
@@ -255,13 +255,13 @@ def _pickled(values: Mapping[str, object]) -> bytes:
             try:
                 pickle.dumps(value, protocol=4)
             except Exception as error:  # noqa: BLE001 - see above
-                raise Unholdable(name, f"cannot be pickled: {error}") from None
+                raise UnsupportedValueError(name, f"cannot be pickled: {error}") from None
         raise
 
 
 def _way_out(serial_format: str, value: object) -> str:
     """Say where a value can go that a format cannot hold."""
-    if serial_format == "json" and why_not_plain(value) is None:
+    if serial_format == "json" and unsupported_reason(value) is None:
         return "Save it as YAML, which holds every literal."
     return "Set a literal: a number, a text, or a list, tuple, set or dict of them."
 
@@ -312,7 +312,7 @@ def _named(
             raise SnapshotError.at(
                 path,
                 None,
-                f"The key {value_text(key)} is of the type {type_text(key)}, and names are texts.",
+                f"The key {short_repr(key)} is of the type {type_name(key)}, and names are texts.",
                 "Put it in quotes." if serial_format == "yaml" else _NAMING[serial_format],
             )
     return value

@@ -9,8 +9,8 @@ import json
 import re
 from math import isfinite
 
-from ..errors import SnapshotError, Unholdable
-from .value_limits import DEPTH_LIMIT, type_text, value_text, why_not_plain
+from ..errors import SnapshotError, UnsupportedValueError
+from .value_limits import DEPTH_LIMIT, short_repr, type_name, unsupported_reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def to_json(values: Mapping[str, object], *, in_order: bool = False) -> str:
         in_order: keep the order of the mapping instead of sorting.
 
     Raises:
-        Unholdable: JSON has no such value.
+        UnsupportedValueError: JSON has no such value.
 
     >>> print(to_json({"lr": 1e-05, "ks": [1, 2]}), end="")
     {
@@ -39,13 +39,13 @@ def to_json(values: Mapping[str, object], *, in_order: bool = False) -> str:
     """
     lines = []
     for name in values if in_order else sorted(values):
-        problem = why_not_plain(values[name]) or _why_not_json([name, values[name]])
+        problem = unsupported_reason(values[name]) or _why_not_json([name, values[name]])
         if problem is not None:
-            raise Unholdable(name, problem)
+            raise UnsupportedValueError(name, problem)
         try:
             spelled = json.dumps(values[name], ensure_ascii=False)
         except ValueError as error:  # An int of more digits than Python spells.
-            raise Unholdable(name, f"cannot be spelled: {error}") from None
+            raise UnsupportedValueError(name, f"cannot be spelled: {error}") from None
         lines.append(f"  {json.dumps(name, ensure_ascii=False)}: {spelled}")
     return "{\n" + ",\n".join(lines) + "\n}\n" if lines else "{}\n"
 
@@ -130,7 +130,7 @@ class _Keys:
             raise SnapshotError.at(
                 self.path,
                 line,
-                f"The key {value_text(key)} is given twice, first in line {keys[key]}.",
+                f"The key {short_repr(key)} is given twice, first in line {keys[key]}.",
                 "Delete one of the two.",
             )
         keys[key] = line
@@ -149,11 +149,11 @@ def _why_not_json(value: object) -> str | None:
     elif isinstance(value, dict):
         odd = [key for key in value if type(key) is not str]
         if odd:
-            problem = f"has the key {value_text(odd[0])}, and keys of JSON are texts"
+            problem = f"has the key {short_repr(odd[0])}, and keys of JSON are texts"
         else:
             problem = _why_not_json([*value, *value.values()])
     elif isinstance(value, list):
         problem = next(filter(None, map(_why_not_json, value)), None)
     elif type(value) not in _JSON_SCALARS:
-        problem = f"holds a {type_text(value)}, which JSON has not"
+        problem = f"holds a {type_name(value)}, which JSON has not"
     return problem

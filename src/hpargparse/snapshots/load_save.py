@@ -14,9 +14,9 @@ from hpman.names import ancestors
 from hpman.record import Record
 from hpman.suggest import nearest
 
-from ..errors import ConversionError, MissingSnapshotError, SnapshotError, no_manager
+from ..errors import ConversionError, MissingSnapshotError, SnapshotError, not_a_manager
 from ..values.convert import Converter
-from ..values.keys import change, find_key, key_paths
+from ..values.keys import find_key, key_change, key_paths
 from .advice import TO_PROGRAM
 from .files import read, write
 from .flatten import flatten, holds, twice
@@ -77,7 +77,7 @@ def load(
     hpargparse.errors.MissingSnapshotError: no/such/file.yaml: ...
     """
     if not isinstance(manager, HyperParameterManager):
-        raise no_manager(manager)
+        raise not_a_manager(manager)
     known = converters(manager)
     loaded = read_values(
         path,
@@ -108,7 +108,7 @@ def save(
         TypeError: an argument is of another kind.
     """
     if not isinstance(manager, HyperParameterManager):
-        raise no_manager(manager)
+        raise not_a_manager(manager)
     values, left_out = saveable(manager)
     write(path, values, serial_format)
     for message in [*left_out, *unloadable(values, converters(manager))]:
@@ -165,9 +165,9 @@ def unloadable(values: Mapping[str, object], known: Mapping[str, Converter]) -> 
             found.append(_refused_later(converter, value, error))
             continue
         if value is not converter.default and fitted is not value and fitted != value:
-            from ..values.messages import change_by_load
+            from ..values.messages import changed_on_load
 
-            found.append(change_by_load(converter, value, fitted))
+            found.append(changed_on_load(converter, value, fitted))
     return [escape(each) for each in found]
 
 
@@ -175,9 +175,9 @@ def _refused_later(converter: Converter, value: object, error: ValueError) -> st
     """Say that a load will refuse what is saved, and what would let it pass."""
     whose, way_out = "its default", "Change the default, or the hint."
     if value is not converter.default:
-        from ..values.messages import way_to_allow
+        from ..values.messages import how_to_allow
 
-        whose, way_out = "a program has set it", way_to_allow(converter, value)
+        whose, way_out = "a program has set it", how_to_allow(converter, value)
     return f"`{converter.name}` is saved as {whose}, but a load will refuse it: {error}. {way_out}"
 
 
@@ -340,7 +340,7 @@ class _Names:
             raise self._unknown(entry, message, advice)
         self.given.setdefault(owner, {})[path] = entry
         value = self._checked(entry, whole.key_converter(path))
-        return change(owner, path, value, self.separator)
+        return key_change(owner, path, value, self.separator)
 
     def _checked(self, entry: Entry, converter: Converter) -> object:
         """Fit a value to its hyperparameter or key."""

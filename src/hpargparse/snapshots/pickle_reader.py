@@ -11,7 +11,7 @@ import pickle
 import pickletools
 
 from .pickle_sizes import MEMO_OPCODES, Sizes
-from .value_limits import DEPTH_LIMIT, why_not_plain
+from .value_limits import DEPTH_LIMIT, unsupported_reason
 
 # These fetch objects from a registry that other code has filled, without a name to look at.
 _REFUSED_OPCODES = ("EXT1", "EXT2", "EXT4", "PERSID", "BINPERSID", "NEXT_BUFFER")
@@ -62,7 +62,9 @@ def load_plain(data: bytes) -> object:
         raise
     except Exception as error:  # A broken pickle can raise nearly anything.
         raise BrokenPickleError(f"it is broken: {type(error).__name__}: {error}") from error
-    problem = why_not_plain(value, levels=DEPTH_LIMIT + 1)  # names are a level above the values
+    problem = unsupported_reason(
+        value, levels=DEPTH_LIMIT + 1
+    )  # names are a level above the values
     if problem is not None:
         raise RefusedPickleError(f"it {problem}")
     return value

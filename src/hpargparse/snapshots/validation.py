@@ -73,7 +73,7 @@ def _settled(manager: HyperParameterManager, merged: dict[str, object], layer: L
             with manager.override({**merged, **whole}):
                 before = manager.get_value(value.owner, raise_exception=False)
             try:
-                changed = value.applied(before)
+                changed = value.apply_to(before)
             except ConversionError as error:
                 raise _told_at(error, origins[name], name) from None
             whole.pop(value.owner, None)

@@ -15,7 +15,7 @@ SCALARS: tuple[type, ...] = (type(None), bool, int, float, complex, str, bytes, 
 NESTED: tuple[type, ...] = (list, tuple, set, frozenset, dict)
 
 
-def why_not_plain(
+def unsupported_reason(
     value: object, *, levels: int = DEPTH_LIMIT, of_any_type: bool = False
 ) -> str | None:
     """Tell why a value is no plain one.
@@ -28,7 +28,7 @@ def why_not_plain(
     Returns:
         a clause such as "holds a numpy.ndarray", or None for a plain value.
 
-    >>> why_not_plain([1, print])
+    >>> unsupported_reason([1, print])
     'holds a builtin_function_or_method'
     """
     level = [value]
@@ -41,7 +41,7 @@ def why_not_plain(
                 if type(each) is dict:
                     below += each.values()
             elif not of_any_type and type(each) not in SCALARS:
-                return f"{'holds' if _depth else 'is'} a {type_text(each)}"
+                return f"{'holds' if _depth else 'is'} a {type_name(each)}"
             count += 1
             if count + len(below) > NODE_LIMIT:
                 return f"stands for more than {NODE_LIMIT} values"
@@ -51,10 +51,10 @@ def why_not_plain(
     return f"is nested deeper than {DEPTH_LIMIT} levels, or holds itself"
 
 
-def type_text(value: object) -> str:
+def type_name(value: object) -> str:
     """Name the type of a value, with its module unless that is of Python itself.
 
-    >>> type_text(3)
+    >>> type_name(3)
     'int'
     """
     kind = type(value)
@@ -62,15 +62,15 @@ def type_text(value: object) -> str:
     return f"{module}{kind.__qualname__}"
 
 
-def value_text(value: object) -> str:
+def short_repr(value: object) -> str:
     """Spell a value for a message, shortened where it is long.
 
-    >>> value_text("lr"), value_text(1 << 20000)
+    >>> short_repr("lr"), short_repr(1 << 20000)
     ("'lr'", '<an int of many digits>')
     """
     try:
         text = repr(value)
     except ValueError:  # Python spells no int of many digits, not even inside of a tuple
-        what = "an int" if type(value) is int else f"a {type_text(value)} with an int"
+        what = "an int" if type(value) is int else f"a {type_name(value)} with an int"
         return f"<{what} of many digits>"
     return truncate(text)

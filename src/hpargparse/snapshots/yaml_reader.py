@@ -12,7 +12,7 @@ import yaml
 from hpman._text import truncate
 
 from ..errors import SnapshotError
-from .value_limits import DEPTH_LIMIT, type_text, value_text
+from .value_limits import DEPTH_LIMIT, short_repr, type_name
 from .yaml_tags import MAPPINGS, SCALARS, SEQUENCES, STANDARD
 
 TYPE_CHECKING = False
@@ -164,13 +164,13 @@ class YamlReader:
         if key in node.pairs:
             raise self._fail(
                 line,
-                f"The key {value_text(key)} is given twice, first in line {first}.",
+                f"The key {short_repr(key)} is given twice, first in line {first}.",
                 "Delete one of the two.",
             )
         if node.path == () and type(key) is not str:
             raise self._fail(
                 line,
-                f"The key {value_text(key)} is of the type {type_text(key)}, and names are texts.",
+                f"The key {short_repr(key)} is of the type {type_name(key)}, and names are texts.",
                 "Put it in quotes.",
             )
         node.key = key

@@ -7,8 +7,8 @@ tuples, complex numbers, the ellipsis and lone surrogates carry tags of ours.
 
 from __future__ import annotations
 
-from ..errors import Unholdable
-from .value_limits import NESTED, why_not_plain
+from ..errors import UnsupportedValueError
+from .value_limits import NESTED, unsupported_reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def to_yaml(values: Mapping[str, object], *, in_order: bool = False) -> str:
         in_order: keep the order of the mapping instead of sorting.
 
     Raises:
-        Unholdable: a value is no literal.
+        UnsupportedValueError: a value is no literal.
 
     >>> print(to_yaml({"lr": 1e-05, "ks": [1, 2], "opt": "no"}), end="")
     ks: [1, 2]
@@ -38,9 +38,9 @@ def to_yaml(values: Mapping[str, object], *, in_order: bool = False) -> str:
     """
     lines = []
     for name in values if in_order else sorted(values):
-        problem = why_not_plain(values[name])
+        problem = unsupported_reason(values[name])
         if problem is not None:
-            raise Unholdable(name, problem)
+            raise UnsupportedValueError(name, problem)
         key, explicit = _key(name)
         spelled = _spell(values[name])
         lines.append(f"? {key}\n: {spelled}\n" if explicit else f"{key}: {spelled}\n")

@@ -136,7 +136,7 @@ def read_elements(words: list[str], sample: object) -> object:
     >>> read_elements(["3", "4"], [0])
     [3, 4]
     """
-    from .splitting import rejoined, unwrapped
+    from .text import rejoined, unwrapped
 
     joined = " ".join(words)
     is_of_texts = type(element_sample(sample)[0]) is str  # type: ignore[arg-type]
@@ -266,8 +266,8 @@ def _read_dict(text: str, sample: object) -> object:
 def _read_as_literal(text: str, sample: object, *, words: bool = False) -> object:
     try:
         value = _literal(text, words=words)
-    except ValueError as error:
-        raise Mismatch(sample, text, str(error)) from None
+    except ValueError:
+        raise Mismatch(sample, text) from None
     return fit(value, sample)
 
 
@@ -275,7 +275,7 @@ def _read_sequence(text: str, sample: object) -> object:
     stripped = text.strip()
     if stripped == "set()" and type(sample) is set:
         return set()
-    from .splitting import split_items, unwrapped
+    from .text import split_items, unwrapped
 
     inner = unwrapped(stripped, braces=type(sample) is set)
     items = split_items(stripped if inner is None else inner)
@@ -284,9 +284,9 @@ def _read_sequence(text: str, sample: object) -> object:
 
 def _literal(text: str, *, words: bool = False) -> object:
     """Read a literal; numbers do without what reads one, so it is loaded here."""
-    from .literals import read_literal
+    from hpman.literals import parse_literal
 
-    return read_literal(text, words=words)
+    return parse_literal(text, words=words)
 
 
 def _from_items(items: list[str], text: str, sample: object) -> object:
@@ -301,7 +301,7 @@ def _from_items(items: list[str], text: str, sample: object) -> object:
 
 def _read_element(item: str, element: object, *, optional: bool) -> object:
     """Read one element; a text may stand in quotes, a nested one needs its brackets."""
-    from .splitting import unquoted, unwrapped
+    from .text import unquoted, unwrapped
 
     if optional and item in ("None", "null"):
         return None

@@ -92,7 +92,7 @@ class Converter:
         return "NoneType" if self.default is None else "any"
 
     @property
-    def takes_words(self) -> bool:
+    def is_sequence(self) -> bool:
         """Whether the option may be given several words."""
         return type(self.sample) in (list, tuple, set)
 
@@ -132,21 +132,21 @@ class Converter:
             )
         return limits[0], limits[1]
 
-    def demand_sound_hints(self) -> None:
+    def check_hints(self) -> None:
         """Refuse hints that no value could be checked by.
 
         Raises:
             ConversionError: `type`, `choices` or `range` is malformed, leaves no value,
                 or has no order with values of the default's kind.
 
-        >>> Converter(3, {"range": [9, 1]}, "a", "train.py:3").demand_sound_hints()
+        >>> Converter(3, {"range": [9, 1]}, "a", "train.py:3").check_hints()
         Traceback (most recent call last):
             ...
         hpargparse.errors.ConversionError: ... it has to be [lowest, highest], in this order
         """
-        from .messages import demand_sound_hints
+        from .messages import check_hints
 
-        demand_sound_hints(self)
+        check_hints(self)
 
     def _refuse_hint(self, hint: str, demand: str) -> NoReturn:
         """Raise the error for a hint that is malformed."""
@@ -183,7 +183,7 @@ class Converter:
             self._refuse(mismatch, text)
         return self._within(value)
 
-    def parse_words(self, words: Sequence[str]) -> object:
+    def parse_arguments(self, words: Sequence[str]) -> object:
         """Read several words as a value: a sequence takes one element from each.
 
         Args:
@@ -192,13 +192,13 @@ class Converter:
         Raises:
             ConversionError: the words spell no value that is taken.
 
-        >>> Converter((1, 2), {}, "ks", "train.py:3").parse_words(["3", "4"])
+        >>> Converter((1, 2), {}, "ks", "train.py:3").parse_arguments(["3", "4"])
         (3, 4)
         """
         words = list(words)
         if len(words) == 1:
             return self.parse(words[0])
-        if not self.takes_words:
+        if not self.is_sequence:
             return self.parse(" ".join(words))
         try:
             value = read_elements(words, self.sample)
@@ -233,7 +233,7 @@ class Converter:
             self._refuse(mismatch, value, is_typed=False, is_written=is_written)
         return self._within(fitted)
 
-    def demand_within_limits(self, value: object) -> None:
+    def check_limits(self, value: object) -> None:
         """Refuse a value, of whatever type, that the hints `choices` or `range` rule out.
 
         Args:
@@ -243,7 +243,7 @@ class Converter:
         Raises:
             ConversionError: the value is no choice, or out of range.
 
-        >>> Converter(0.5, {"range": [0, 1]}, "lr", "train.py:12").demand_within_limits(2)
+        >>> Converter(0.5, {"range": [0, 1]}, "lr", "train.py:12").check_limits(2)
         Traceback (most recent call last):
             ...
         hpargparse.errors.ConversionError: expected a value from 0 to 1, got 2...
@@ -295,7 +295,7 @@ class Converter:
     def _whole_choices(self) -> tuple[object, ...]:
         """The choices of whole values, which may be of another kind than the default."""
         choices = self.choices
-        return choices if choices and not self.takes_words else ()
+        return choices if choices and not self.is_sequence else ()
 
     def _stands_for_itself(self, text: str) -> bool:
         """Tell whether a text, typed as it is, is read as that text, or as that one element."""
@@ -363,6 +363,6 @@ def _is_inside(value: object, lowest: object, highest: object, *, if_odd: bool) 
 
 def _shown_whole(value: object) -> str:
     """Spell a value as a literal; what spells is loaded when something is to be shown."""
-    from .literals import show_literal
+    from hpman.literals import show_literal
 
     return show_literal(value)

@@ -29,13 +29,13 @@ class KeyChange(Record):
     path: tuple[object, ...]
     value: object
 
-    def applied(self, whole: object) -> object:
+    def apply_to(self, whole: object) -> object:
         """Return a dict with this key changed; it and what it holds stay as they are.
 
         Raises:
             ConversionError: something on the way is no dict.
 
-        >>> KeyChange("o", (1,), "b").applied({1: "a", 2: "c"})
+        >>> KeyChange("o", (1,), "b").apply_to({1: "a", 2: "c"})
         {1: 'b', 2: 'c'}
         """
         return self._changed(whole, self.path)
@@ -44,8 +44,9 @@ class KeyChange(Record):
         if not path:
             return self.value
         if not isinstance(base, dict):
+            from hpman.literals import show_literal
+
             from ..errors import ConversionError
-            from .literals import show_literal
 
             raise ConversionError.because(
                 f"the key {show_literal(self.path[-1])} of `{self.owner}` cannot be set:"
@@ -55,7 +56,7 @@ class KeyChange(Record):
         return {**base, path[0]: self._changed(base.get(path[0], {}), path[1:])}
 
 
-def change(owner: str, path: Sequence[object], value: object, separator: str) -> object:
+def key_change(owner: str, path: Sequence[object], value: object, separator: str) -> object:
     """Return what to set a key to: the value, unless its name tells a manager too little.
 
     Args:
@@ -127,7 +128,7 @@ def _text(key: object) -> str:
     """Spell a key as part of a name."""
     if isinstance(key, str):
         return key
-    from .literals import show_literal
+    from hpman.literals import show_literal
 
     return show_literal(key)
 

@@ -9,10 +9,10 @@ from math import isfinite
 
 from hpman import EMPTY
 from hpman._text import display_path, truncate
+from hpman.literals import show_literal
 
 from ..errors import ConversionError
 from .coercion import FRACTION, SAMPLES, Mismatch, Number, element_sample, fit, read
-from .literals import show_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ _HELD = {
 }
 
 
-def demand_sound_hints(converter: Refusing) -> None:
+def check_hints(converter: Refusing) -> None:
     """Refuse hints that no value could be checked by.
 
     Raises:
@@ -159,7 +159,7 @@ def of_another_kind(
     return _error(converter, "".join(parts))
 
 
-def way_to_allow(converter: Refusing, value: object) -> str:
+def how_to_allow(converter: Refusing, value: object) -> str:
     """Say what would let a hyperparameter take a value that it refuses."""
     if value is None:
         return "The hint `optional=True` would allow None."
@@ -172,7 +172,7 @@ def way_to_allow(converter: Refusing, value: object) -> str:
     return "Set another value, or mend the hint."
 
 
-def change_by_load(converter: Refusing, value: object, fitted: object) -> str:
+def changed_on_load(converter: Refusing, value: object, fitted: object) -> str:
     """Say what a load makes of a value that is not quite of the default's type."""
     return (
         f"`{converter.name}` is saved as {_shown(value)}, but a load will make it"

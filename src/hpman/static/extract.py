@@ -10,7 +10,7 @@ from _ast import Constant
 from operator import itemgetter
 
 from ..errors import EMPTY, NotLiteralEvaluable
-from ..literals import NotLiteralError, literal
+from ..literals import NotLiteralError, literal_value
 from ..occurrence import FaultyCall, Occurrence
 from ..record import Record
 from .bindings import Bindings
@@ -161,7 +161,7 @@ def _default(node: Call, placeholder: str, lines: Lines) -> tuple[Any, str]:
     if type(default) is Constant:
         return lines.constant(text, default.value)
     try:
-        return literal(default), text
+        return literal_value(default), text
     except NotLiteralError:
         return _not_literal(node, text, placeholder, lines), text
 
@@ -183,7 +183,7 @@ def _hints(
                 lines.column(keyword.lineno, keyword.col_offset),
             )
         try:
-            hints[_keyword(keyword.arg)] = literal(keyword.value)
+            hints[_keyword(keyword.arg)] = literal_value(keyword.value)
         except NotLiteralError:
             problems.append(_hint_not_literal(node, keyword, placeholder, lines))
     return hints

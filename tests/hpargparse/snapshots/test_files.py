@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from hpargparse.errors import MissingSnapshotError, SnapshotError, Unholdable
+from hpargparse.errors import MissingSnapshotError, SnapshotError, UnsupportedValueError
 from hpargparse.snapshots import atomic_io as access
 from hpargparse.snapshots.advice import Advice
 from hpargparse.snapshots.files import dump, format_of, read, write, write_all
@@ -239,7 +239,7 @@ def test_a_snapshot_too_large_to_load_is_not_written() -> None:
 
 
 def test_a_dump_that_fails_tells_the_name_and_the_reason() -> None:
-    with pytest.raises(Unholdable) as caught:
+    with pytest.raises(UnsupportedValueError) as caught:
         dump({"a": print})
     assert caught.value.args == ("a", "is a builtin_function_or_method")
 

@@ -238,12 +238,12 @@ def test_a_text_of_another_kind_is_refused_in_a_sentence(
     ],
 )
 def test_words_become_a_value(default: object, words: list[str], expected: object) -> None:
-    assert converter(default).parse_words(words) == expected
+    assert converter(default).parse_arguments(words) == expected
 
 
 def test_a_word_of_another_kind_is_refused() -> None:
     with pytest.raises(ConversionError, match="invalid int value: 'b' in '3 b'"):
-        converter([1]).parse_words(["3", "b"])
+        converter([1]).parse_arguments(["3", "b"])
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_ints_and_floats_side_by_side_stay_what_they_are() -> None:
     mixed = converter((0, 0.5, None))
     assert repr(mixed.parse("1,2.0,1e3,0x10,None,inf")) == "(1, 2.0, 1000.0, 16, None, inf)"
     assert repr(mixed.parse("[float('nan')]")) == "(nan,)"
-    assert repr(mixed.parse_words(["-1", "-inf"])) == "(-1, -inf)"
+    assert repr(mixed.parse_arguments(["-1", "-inf"])) == "(-1, -inf)"
     assert repr(mixed.check([1, 2.0, None])) == "(1, 2.0, None)"
     assert repr(converter([[0, 0.5], [1]]).parse("[[3, 4.0]]")) == "[[3, 4.0]]"
 
@@ -488,8 +488,8 @@ def test_the_type_has_a_name(default: object, hints: dict[str, object], name: st
 
 
 def test_an_option_knows_whether_it_takes_words() -> None:
-    assert converter((1,)).takes_words
-    assert not converter("a").takes_words
+    assert converter((1,)).is_sequence
+    assert not converter("a").is_sequence
 
 
 @pytest.mark.parametrize(
@@ -539,13 +539,13 @@ def test_words_are_read_by_no_other_hint() -> None:
 @pytest.mark.parametrize("hint", sorted(CHECKED_BY))
 def test_each_hint_that_values_are_checked_by_may_be_malformed(hint: str) -> None:
     with pytest.raises(ConversionError, match=f"the hint `{hint}` of `steps` is"):
-        Converter(3, {hint: 0}, "steps").demand_sound_hints()
+        Converter(3, {hint: 0}, "steps").check_hints()
 
 
 @pytest.mark.parametrize("hint", sorted(READ_BY - CHECKED_BY))
 def test_the_others_are_never_malformed(hint: str) -> None:
     converter = Converter(3, {hint: object()}, "steps")
-    converter.demand_sound_hints()
+    converter.check_hints()
     assert converter.parse("4") == 4
 
 

@@ -6,7 +6,7 @@ values that the parts stand for.
 
 from __future__ import annotations
 
-from .literals import read_literal
+from hpman.literals import parse_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def unquoted(item: str) -> str:
     """Take the quotes off a text that is a string literal; leave any other as it is."""
     if item[:1] in ("'", '"'):
         try:
-            return str(read_literal(item))
+            return str(parse_literal(item))
         except ValueError:
             pass
     return item
