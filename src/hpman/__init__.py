@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from .static.index import (
         HyperParameter as HyperParameter,
         Index as Index,
-        ScannedFile as ScannedFile,
+        ModuleScan as ModuleScan,
     )
     from .static.scan import index_of as index_of, index_of_blobs as index_of_blobs
 
@@ -58,7 +58,7 @@ _NAMES_OF = {
     "runtime.origin": "Explanation Origin",
     "static.files": "sources_among",
     "static.imports": "reachable_among",
-    "static.index": "HyperParameter Index ScannedFile",
+    "static.index": "HyperParameter Index ModuleScan",
     "static.scan": "index_of index_of_blobs",
 }
 _MODULES = ("errors", "hpm_db", "m", "manager")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .runtime.origin import Explanation, Origin
     from .runtime.tree import TreeView
     from .static.files import Path, Paths
-    from .static.index import HyperParameter, Index, ScannedFile
+    from .static.index import HyperParameter, Index, ModuleScan
 
     T = TypeVar("T")
 
@@ -158,7 +158,7 @@ class HyperParameterManager:
         self._take([scan_text(source, filename, frozenset({self.placeholder}))])
         return self
 
-    def _take(self, files: list[ScannedFile], gone: Iterable[tuple[object, ...]] = ()) -> None:
+    def _take(self, files: list[ModuleScan], gone: Iterable[tuple[object, ...]] = ()) -> None:
         """Take what was scanned, as a whole or not at all."""
         with self._store.lock:  # another thread may take something too
             index = self.index.swap(files, gone)

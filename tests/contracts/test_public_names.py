@@ -38,7 +38,7 @@ HPMAN = [
     "Occurrence",
     "Origin",
     "P",
-    "ScannedFile",
+    "ModuleScan",
     "Source",
     "SourceHelper",
     "UnreadableSourceError",

@@ -16,7 +16,7 @@ from tests.strategies import literals, programs, spelled
 
 if TYPE_CHECKING:
     from hpman import Occurrence
-    from hpman.static.index import ScannedFile
+    from hpman.static.index import ModuleScan
     from tests.strategies import Call, Program
 
 PLACEHOLDERS = frozenset({"_", "hp"})
@@ -128,7 +128,7 @@ _texts = st.lists(_lines, max_size=4).map(
 _files = st.dictionaries(st.sampled_from("xyz"), _texts, max_size=3)
 
 
-def _scanned(files: dict[str, str]) -> list[ScannedFile]:
+def _scanned(files: dict[str, str]) -> list[ModuleScan]:
     return [scan_text(text, f"{name}.py", PLACEHOLDERS) for name, text in files.items()]
 
 

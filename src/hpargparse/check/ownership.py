@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from hpman import Diagnostic, Occurrence, ScannedFile, Source
+    from hpman import Diagnostic, ModuleScan, Occurrence, Source
 
 
 class Hidden(Record):
@@ -110,7 +110,7 @@ def gather(
     insisted = frozenset(placeholders)
     names = insisted | {"_"}
     index = index_of(paths, names, exclude, follow_imports=follow_imports)
-    own = {name for file in index.files.values() for name in file.links.own}
+    own = {name for file in index.files.values() for name in file.managers}
     if not own <= names:
         # A manager that one file imports may be called by its bare name in another one.
         names |= own
@@ -156,24 +156,23 @@ class Ties:
         self._by_path = {
             os.path.realpath(file.source.path): file
             for file in index.files.values()
-            if file.links.own or file.links.borrowed
+            if file.managers or file.reexports
         }
         self._tied = set(insisted)
         self._defined: set[tuple[str, str]] = set()
         for file in index.files.values():
-            self._tied |= file.links.own
+            self._tied |= file.managers
             for each in file.occurrences:
-                if each.placeholder in file.links.own and each.is_definition:
+                if each.placeholder in file.managers and each.is_definition:
                     self._defined.add((each.placeholder, each.name))
         self._found: dict[tuple[str, str], str | None] = {}
 
-    def standing(self, file: ScannedFile, placeholder: str) -> Standing:
+    def standing(self, file: ModuleScan, placeholder: str) -> Standing:
         """Return how much of what a file says of a placeholder counts."""
-        links = file.links
-        if placeholder in links.own:
+        if placeholder in file.managers:
             return _ALL
         looks = self._holds_one(file, placeholder)
-        modules = [module for name, module in links.borrowed if name == placeholder]
+        modules = [module for name, module in file.reexports if name == placeholder]
         if modules:
             given = [self._hands_on(file.source.path, each, placeholder, []) for each in modules]
             if True in given or (None in given and (looks or placeholder in self._tied)):
@@ -181,7 +180,7 @@ class Ties:
             return _NOTHING
         return Standing(plain=looks or placeholder in self._insisted, hidden=None)
 
-    def _holds_one(self, file: ScannedFile, placeholder: str) -> bool:
+    def _holds_one(self, file: ModuleScan, placeholder: str) -> bool:
         """Tell whether a call in a file, a faulty one perhaps, looks like a hyperparameter's."""
         calls = [each for each in file.occurrences if each.placeholder == placeholder]
         if any(self.looks_right(each) for each in calls if each.hidden_by is None):
@@ -206,13 +205,13 @@ class Ties:
         if found is None or found in seen:
             return None if found is None else False
         file = self._file(found)
-        if placeholder in file.links.own:
+        if placeholder in file.managers:
             return True
-        further = [each for name, each in file.links.borrowed if name == placeholder]
+        further = [each for name, each in file.reexports if name == placeholder]
         given = [self._hands_on(found, each, placeholder, [*seen, found]) for each in further]
         return True if True in given else None if None in given else False
 
-    def _file(self, path: str) -> ScannedFile:
+    def _file(self, path: str) -> ModuleScan:
         """Return what a module says, that of one too which is not checked or holds no call."""
         if path not in self._by_path:
             (file,) = index_of(path, self._placeholders).files.values()
@@ -256,7 +255,7 @@ def _kept(index: Index, ties: Ties) -> Facts:
     """Leave out what is not tied to hpman."""
     faults: list[tuple[Diagnostic, Source]] = []
     hidden: dict[Hidden, None] = {}  # a call with two faults is one
-    kept: list[ScannedFile] = []
+    kept: list[ModuleScan] = []
     for file in index.files.values():
         sieve = _Sieve(file, ties)
         occurrences = tuple(filter(sieve.keeps, file.with_faulty().occurrences))
@@ -273,7 +272,7 @@ def _kept(index: Index, ties: Ties) -> Facts:
 class _Sieve:
     """Tell what of one file counts."""
 
-    def __init__(self, file: ScannedFile, ties: Ties) -> None:
+    def __init__(self, file: ModuleScan, ties: Ties) -> None:
         """Start with no placeholder judged."""
         self._file = file
         self._ties = ties

@@ -83,11 +83,17 @@ class Bindings:
         tree: Module,
         candidates: Callable[[frozenset[str] | None], Sequence[int]],
         placeholders: frozenset[str],
+        *,
+        follow: bool = True,
     ) -> None:
         """Walk until no new name turns up."""
         self.tree: Module = tree
         self.placeholders: frozenset[str] = placeholders
+        self._follow = follow
         self._classes = {MANAGER_CLASS}
+        if not follow:
+            self._walk(tree, placeholders, candidates(placeholders))
+            return
         tracked = placeholders | {ROOT, MANAGER_CLASS}
         self._walk(tree, tracked, candidates(tracked))
         # Where our class has the name of a placeholder, what it makes was passed by.
@@ -238,6 +244,8 @@ class Bindings:
 
     def _may_be_ours(self, value: Any) -> bool:
         """Tell whether an expression may be a manager, a module of ours or our class."""
+        if not self._follow:
+            return False
         base, _members = unfold(value)
         if type(base) is Call:
             return self._is_class(base.func)
@@ -323,7 +331,7 @@ class Bindings:
 
     def _argument(self, node: arg, around: Scope, inner: Scope) -> None:
         """Bind a parameter; its annotation belongs to the scope around."""
-        is_manager = self._is_class(node.annotation)
+        is_manager = self._follow and self._is_class(node.annotation)
         self._bind(node.arg, Meaning("manager", node.arg) if is_manager else OTHER, inner, node)
         self._part(node.annotation, around)
 

@@ -7,9 +7,7 @@ managers come from; knows not what a call says.
 from __future__ import annotations
 
 from _ast import Name
-from functools import lru_cache
 
-from .index import NO_LINKS, Links
 from .scopes import Lookup
 
 TYPE_CHECKING = False
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from .scopes import Scope
     from .shadowing import Shadows
 
+    Origins: TypeAlias = tuple[frozenset[str], tuple[tuple[str, str], ...]]
     # The managers that a name may be; of a call, which ones it meets, and which line hides it.
     _Settled: TypeAlias = tuple[
         list[str], Callable[[Call], Collection[str]] | None, Callable[[Call], int | None] | None
@@ -79,12 +78,8 @@ def _shadows(found: Bindings, lookup: Lookup) -> Shadows:
     return Shadows(found.tree, lookup)
 
 
-def links(found: Bindings) -> Links:
-    """Return where the managers of a module come from.
-
-    Args:
-        found: the walk through the module.
-    """
+def origins(found: Bindings) -> Origins:
+    """Return the placeholders that a module imports from hpman or makes, and its reexports."""
     # Without a placeholder, nothing is a manager that is not known to be one.
     managers = Lookup((), ()).managers
     named: dict[tuple[str, Scope], expr] = {}  # each name once in each scope
@@ -98,10 +93,4 @@ def links(found: Bindings) -> Links:
     passed += [(func, scope) for (_name, scope), func in named.items()]
     own = {name for node, scope in passed for name in managers(node, scope)}
     own |= found.imported
-    return _links(frozenset(own), tuple(found.borrowed)) if own or found.borrowed else NO_LINKS
-
-
-@lru_cache(maxsize=256)
-def _links(own: frozenset[str], borrowed: tuple[tuple[str, str], ...]) -> Links:
-    """Make links once for all modules with the same ones, which are most."""
-    return Links(own, borrowed)
+    return frozenset(own), tuple(found.borrowed)

@@ -12,10 +12,10 @@ from operator import itemgetter
 from ..errors import EMPTY, NotLiteralEvaluable
 from ..literals import NotLiteralError, literal_value
 from ..occurrence import FaultyCall, Occurrence
-from ..record import Record
 from .bindings import Bindings
-from .calls import calls, links
-from .index import NO_LINKS, Links
+from .calls import calls, origins
+from .index import ModuleScan
+from .scopes import ROOT
 from .source_map import LARGE, Lines
 from .syntax import UnparsableError, parse
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .._text import Source
     from ..diagnostics import Diagnostic
+    from .calls import Origins
 
     # What an occurrence holds, without its source; last comes the line that hides it.
     Row: TypeAlias = tuple[
@@ -36,26 +37,19 @@ _NO_HINTS: dict[str, Any] = {}  # of all calls without any: facts do not change
 _BY_PLACE = itemgetter(*map(Occurrence._fields.index, ("line", "column")))
 
 
-class Extract(Record):
-    """Hold what one text says: its occurrences in source order, its findings, its links."""
-
-    __slots__ = ()
-    occurrences: tuple[Occurrence, ...]
-    diagnostics: tuple[Diagnostic, ...]
-    links: Links = NO_LINKS
-
-
-def extract(source: Source, placeholders: frozenset[str]) -> Extract:
+def extract(source: Source, placeholders: frozenset[str]) -> ModuleScan:
     """Find the calls of managers in a text.
+
+    In a text that contains the word `hpman`, managers are followed through imports and
+    assignments. In other texts only the calls of bare placeholders count.
 
     Args:
         source: the text.
-        placeholders: the names whose bare calls count. Calls of other managers
-            that the text imports or makes are found as well.
+        placeholders: the names whose bare calls count.
 
     Returns:
-        The occurrences, and what is wrong with the text; a text that is no
-        Python gives one finding and no occurrence.
+        The occurrences and the problems. A text that cannot be parsed gives one problem and
+        no occurrence.
 
     >>> from hpman._text import Source
     >>> found = extract(Source("a.py", '_("lr", 1e-3, help="x")'), frozenset({"_"}))
@@ -63,30 +57,31 @@ def extract(source: Source, placeholders: frozenset[str]) -> Extract:
     [('lr', 0.001, {'help': 'x'}, 1)]
     """
     try:
-        rows, diagnostics, where_from = _read_all(source, placeholders)
+        rows, diagnostics, origins = _read_all(source, placeholders)
     except UnparsableError as error:
-        return Extract((), (no_python(source, error),))
+        return ModuleScan(source, (), (syntax_diagnostic(source, error),))
     occurrences = _occurrences(rows, source)
     occurrences.sort(key=_BY_PLACE)
-    return Extract(tuple(occurrences), tuple(sorted(diagnostics, key=_position)), where_from)
+    diagnostics.sort(key=_position)
+    return ModuleScan(source, tuple(occurrences), tuple(diagnostics), *origins)
 
 
 def _read_all(
     source: Source, placeholders: frozenset[str]
-) -> tuple[list[Row], list[Diagnostic], Links]:
+) -> tuple[list[Row], list[Diagnostic], Origins]:
     """Read all calls of managers; the tree is gone when this returns."""
     tree = parse(source.text)
     lines = Lines(source)
     rows: list[Row] = []
     diagnostics: list[Diagnostic] = []
-    bindings = Bindings(tree, lines.holding, placeholders)
+    bindings = Bindings(tree, lines.holding, placeholders, follow=ROOT in source.text)
     for node, placeholder, hidden_by in calls(bindings):
         found = _read(node, placeholder, lines, hidden_by)
         if isinstance(found, tuple):
             rows.append(found)
         else:
             diagnostics += found
-    return rows, diagnostics, links(bindings)
+    return rows, diagnostics, origins(bindings)
 
 
 def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
@@ -284,14 +279,14 @@ def _diagnostic(
     )
 
 
-def no_python(source: Source, error: UnparsableError) -> Diagnostic:
+def syntax_diagnostic(source: Source, error: UnparsableError) -> Diagnostic:
     """Report a text, or what can be shown of some bytes, that Python cannot read."""
     from ..diagnostics import Diagnostic
 
     return Diagnostic(
         "HPM001",
-        f"This is no Python that can be read: {error.reason}.",
-        "Mend the file, or leave it out.",
+        f"Cannot parse this file: {error.reason}.",
+        "Fix it or exclude it.",
         source.path,
         error.line,
         error.column,

@@ -23,43 +23,28 @@ if TYPE_CHECKING:
     Names = dict[str, Occurrence | tuple[Occurrence, ...]]
 
 
-class Links(Record):
-    """Say where the managers of one module come from.
+class ModuleScan(Record):
+    """The result of scanning one source text.
 
     Attributes:
-        own: the placeholders of the managers that it imports from hpman, or makes.
-        borrowed: the placeholders that it imports from elsewhere by the same name, and so
-            may be handed on, each with the module that it comes from, with a dot in
-            front for each level of a relative import.
-    """
-
-    __slots__ = ()
-    own: frozenset[str] = frozenset()
-    borrowed: tuple[tuple[str, str], ...] = ()
-
-
-NO_LINKS = Links()
-
-
-class ScannedFile(Record):
-    """Hold what was found in one text.
-
-    Attributes:
-        source: the text; its key says which file it is, and where it sorts.
-        occurrences: the calls of managers in it, in source order.
-        diagnostics: what is wrong with it, in source order.
-        links: where its managers come from.
-        is_text: whether it was handed in as a text, not read from the disk.
+        source: the text. Its key identifies the file and gives its place in the order.
+        occurrences: the calls of managers, in source order.
+        diagnostics: the problems, in source order.
+        managers: the placeholders of the managers that the module imports from hpman or makes.
+        reexports: the placeholders that the module imports from elsewhere under the same
+            name, with the module they come from, such as `("_", "..common")`.
+        is_text: whether the text was passed to `parse_source`, not read from a file.
     """
 
     __slots__ = ()
     source: Source
     occurrences: tuple[Occurrence, ...]
     diagnostics: tuple[Diagnostic, ...]
-    links: Links = NO_LINKS
+    managers: frozenset[str] = frozenset()
+    reexports: tuple[tuple[str, str], ...] = ()
     is_text: bool = False
 
-    def with_faulty(self) -> ScannedFile:
+    def with_faulty(self) -> ModuleScan:
         """Return the file with those calls, too, of which all but a hint can be read."""
         faulty = {
             (each.placeholder, each.line, each.column): each
@@ -107,8 +92,7 @@ class Index(Slotted):
     >>> from hpman._text import Source
     >>> from hpman.static.extract import extract
     >>> source = Source("a.py", '_("lr", 1e-3)')
-    >>> file = ScannedFile(source, *extract(source, frozenset({"_"})))
-    >>> index = Index().swap([file])
+    >>> index = Index().swap([extract(source, frozenset({"_"}))])
     >>> [each.value for each in index.named("_", "lr")]
     [0.001]
     >>> index.swap([], without=[source.key]).names("_")
@@ -121,7 +105,7 @@ class Index(Slotted):
     def __init__(self, separator: str = ".") -> None:
         """Start with nothing in it."""
         self.separator: str = separator
-        self._files: dict[tuple[object, ...], ScannedFile] = {}
+        self._files: dict[tuple[object, ...], ModuleScan] = {}
         # By placeholder: the occurrences of each name; how many names are below each branch;
         # all names in order, when somebody has asked what is below one.
         self._names: dict[str, Names] = {}
@@ -129,12 +113,12 @@ class Index(Slotted):
         self._sorted: dict[str, list[str]] = {}
 
     @property
-    def files(self) -> Mapping[tuple[object, ...], ScannedFile]:
+    def files(self) -> Mapping[tuple[object, ...], ModuleScan]:
         """What was found in each text, by the key of its source."""
         return self._files
 
     def swap(
-        self, files: Iterable[ScannedFile], without: Iterable[tuple[object, ...]] = ()
+        self, files: Iterable[ModuleScan], without: Iterable[tuple[object, ...]] = ()
     ) -> Index:
         """Return an index in which some texts are replaced, added or left out.
 
@@ -283,7 +267,7 @@ class Index(Slotted):
                 both.sort(key=source_order)
             names[name] = tuple(both)
 
-    def _forget(self, file: ScannedFile) -> None:
+    def _forget(self, file: ModuleScan) -> None:
         """Take the occurrences of one text out."""
         for placeholder, name in {(each.placeholder, each.name) for each in file.occurrences}:
             names = self._names[placeholder]
@@ -305,6 +289,6 @@ def source_order(each: Occurrence) -> tuple[object, int, int]:
     return each.source.key, each.line, each.column
 
 
-def _file_order(file: ScannedFile) -> tuple[object, ...]:
+def _file_order(file: ModuleScan) -> tuple[object, ...]:
     """Sort by file."""
     return file.source.key

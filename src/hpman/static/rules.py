@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
     from ..diagnostics import Diagnostic
     from ..occurrence import Occurrence
-    from .index import Index, ScannedFile
+    from .index import Index, ModuleScan
 
 _SHOWN = 40  # characters of a name that is far too long
 
 
 def violations(
-    index: Index, placeholder: str, files: Iterable[ScannedFile]
+    index: Index, placeholder: str, files: Iterable[ModuleScan]
 ) -> tuple[Diagnostic, ...]:
     """Find all that is wrong with the hyperparameters of one manager.
 

@@ -14,9 +14,9 @@ from .._text import Source
 from ..names import normalized
 from ..record import Record
 from .decoding import DecodingError, decode, uniform
-from .extract import extract, no_python
+from .extract import extract, syntax_diagnostic
 from .files import exclusion, flatten, read, walk
-from .index import Index, ScannedFile
+from .index import Index, ModuleScan
 from .syntax import collector_at_rest
 
 TYPE_CHECKING = False
@@ -42,7 +42,7 @@ class Scan(Record):
     """
 
     __slots__ = ()
-    files: list[ScannedFile]
+    files: list[ModuleScan]
     gone: list[Key]
 
 
@@ -55,7 +55,7 @@ def scan(
     roots: Iterable[str] | None = None,
     also: Iterable[str] = (),
     others: bool = False,
-    known: Mapping[Key, ScannedFile] | None = None,
+    known: Mapping[Key, ModuleScan] | None = None,
 ) -> Scan:
     """Read files and folders, and find the calls of managers in them.
 
@@ -85,7 +85,7 @@ def scan(
     may_hold = _prefilter(found, placeholders, others=others)
     # Nobody asks for the resolved paths of all files unless some are known.
     on_disk = {key for key, file in known.items() if not file.is_text}
-    files: list[ScannedFile] = []
+    files: list[ModuleScan] = []
     gone: list[Key] = []
     with collector_at_rest():
         for each in found:
@@ -161,7 +161,7 @@ def index_of_blobs(
     return Index().swap(files)
 
 
-def scan_text(text: str, filename: Path, placeholders: frozenset[str]) -> ScannedFile:
+def scan_text(text: str, filename: Path, placeholders: frozenset[str]) -> ModuleScan:
     """Find the calls of managers in one text.
 
     Args:
@@ -238,34 +238,33 @@ def _prefilter(
 
 def _scan_file(
     each: Found, placeholders: frozenset[str], may_hold: Callable[[bytes], bool]
-) -> ScannedFile | None:
+) -> ModuleScan | None:
     """Scan one file; None where a file that nobody named holds no hyperparameter."""
     try:
         data = read(each.path)
     except OSError as error:
         source = Source(each.path, "", file_key(each.path))
-        return ScannedFile(source, (), (_closed(source, error),))
+        return ModuleScan(source, (), (_closed(source, error),))
     if not (each.named or may_hold(data)):
         return None
     return _scan_data(each.path, file_key(each.path), data, placeholders)
 
 
-def _scan_data(path: str, key: Key, data: bytes, placeholders: frozenset[str]) -> ScannedFile:
+def _scan_data(path: str, key: Key, data: bytes, placeholders: frozenset[str]) -> ModuleScan:
     """Scan the bytes of a file."""
     try:
         text = decode(data)
     except DecodingError as error:
         source = Source(path, uniform(data.decode("ascii", "replace")), key)
-        return ScannedFile(source, (), (no_python(source, error),))
+        return ModuleScan(source, (), (syntax_diagnostic(source, error),))
     return _scan_source(Source(path, text, key), placeholders)
 
 
 def _scan_source(
     source: Source, placeholders: frozenset[str], *, is_text: bool = False
-) -> ScannedFile:
+) -> ModuleScan:
     """Scan a decoded text."""
-    found = extract(source, placeholders)
-    return ScannedFile(source, found.occurrences, found.diagnostics, found.links, is_text)
+    return extract(source, placeholders).replace(is_text=is_text)
 
 
 def _closed(source: Source, error: OSError) -> Diagnostic:

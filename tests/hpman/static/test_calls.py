@@ -10,7 +10,7 @@ from hpman.static.scan import scan_text
 
 
 @pytest.mark.parametrize(
-    ("text", "own"),
+    ("text", "managers"),
     [
         pytest.param("from hpman.m import _, hp as x", {"_", "hp"}, id="import"),
         pytest.param("import hpman\nhpman.m.hp('a')", {"hp"}, id="call through the module"),
@@ -25,18 +25,17 @@ from hpman.static.scan import scan_text
         pytest.param("import hpman\nfrom hpman import L", set(), id="no manager"),
     ],
 )
-def test_a_module_tells_which_managers_it_has_of_its_own(text: str, own: set[str]) -> None:
-    assert scan_text(text, "a.py", frozenset({"_"})).links.own == own
+def test_a_scan_lists_the_managers_that_a_module_imports_or_makes(
+    text: str, managers: set[str]
+) -> None:
+    text = f"import hpman\n{text}"
+    assert scan_text(text, "a.py", frozenset({"_"})).managers == managers
 
 
-def test_a_module_tells_which_names_others_may_hand_on() -> None:
+def test_a_scan_lists_the_placeholders_that_a_module_imports_from_elsewhere() -> None:
     text = "from a.b import _\nfrom .. import _ as _, hp\nfrom d import _ as x"
-    found = scan_text(text, "a.py", frozenset({"_"})).links
-    assert sorted(found.borrowed) == [("_", ".."), ("_", "a.b")]
-
-
-def test_a_module_without_managers_tells_nothing() -> None:
-    assert scan_text("import os\n_ = os\n_('a')", "a.py", frozenset({"_"})).links == (set(), ())
+    scan = scan_text(text, "a.py", frozenset({"_"}))
+    assert sorted(scan.reexports) == [("_", ".."), ("_", "a.b")]
 
 
 REBOUND = "from hpman.m import a, b\n"

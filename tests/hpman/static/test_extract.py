@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
 import pytest
 
 from hpman._text import Source
 from hpman.errors import EMPTY, NotLiteralEvaluable
 from hpman.static import source_map as lines
-from hpman.static.extract import Extract, extract
+from hpman.static.extract import extract
+
+if TYPE_CHECKING:
+    from hpman.static.index import ModuleScan
 
 
-def _extract(text: str, *placeholders: str) -> Extract:
+def _extract(text: str, *placeholders: str) -> ModuleScan:
     return extract(Source("a.py", text), frozenset(placeholders or ("_",)))
 
 
@@ -121,6 +125,22 @@ def test_names_are_read_as_python_reads_them(text: str) -> None:
     assert [each.name for each in _extract(text, "hp").occurrences] == ["a"]
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        pytest.param("x = _\nx('a', 1); _('b', 1)", ["b"], id="assignment"),
+        pytest.param("from common import _, m\nm.hp('a', 1); _('b')", ["b"], id="attribute"),
+        pytest.param("X = HyperParameterManager('X')\nX('a', 1)", [], id="class"),
+        pytest.param("def f(_: HyperParameterManager): _('b', 1)", ["b"], id="parameter"),
+        pytest.param("hp = _\nhp('a'); _ = hp; _('b')", ["a", "b"], id="another placeholder"),
+    ],
+)
+def test_only_bare_calls_count_in_a_text_that_does_not_mention_hpman(
+    text: str, names: list[str]
+) -> None:
+    assert [each.name for each in _extract(text, "_", "hp").occurrences] == names
+
+
 def test_many_aliases_are_searched_for_at_once() -> None:
     names = [f"alias_{number}" for number in range(20)]
     text = "".join(f"from hpman.m import p{name} as {name}\n{name}('{name}')\n" for name in names)
@@ -204,7 +224,8 @@ FOREIGN = "from gettext import gettext as _\n"
     ],
 )
 def test_what_a_name_from_elsewhere_is_assigned_makes_it_no_manager(text: str) -> None:
-    assert _extract(f"{text}_('a' + b, 1, 2)") == _extract("")
+    found = _extract(f"{text}_('a' + b, 1, 2)")
+    assert (found.occurrences, found.diagnostics) == ((), ())
 
 
 def test_a_name_from_elsewhere_that_is_assigned_ours_is_a_manager() -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from hpman.errors import EMPTY
-from hpman.static.index import Index, ScannedFile
+from hpman.static.index import Index, ModuleScan
 from hpman.static.scan import scan_text
 
 
-def _file(path: str, text: str) -> ScannedFile:
+def _file(path: str, text: str) -> ModuleScan:
     return scan_text(text, path, frozenset({"_", "hp"}))
 
 
