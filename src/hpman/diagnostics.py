@@ -1,6 +1,6 @@
-"""What a finding is, and how it reads.
+"""A finding about the sources: what is wrong, where, and what to do.
 
-Owns the shape of a finding and its text; knows neither how it is found nor
+Owns the fields and the text of a finding; must not know how it is found nor
 which exception carries it.
 """
 
@@ -13,31 +13,37 @@ if TYPE_CHECKING:
     from ._text import Source
     from .occurrence import FaultyCall, Occurrence
 
+ERROR = "error"  # the program or its command line does not work as written
+WARNING = "warning"  # it works, but probably not as intended
 
 _WIDTH = 200  # of a line in an excerpt: minified code must not drown a message
+_ORDINALS = "First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth".split()
 
 
 class Diagnostic(Record):
-    """Describe one thing that is wrong: what, where, and what to do.
+    """Describe one problem: what is wrong, where, and what to do.
+
+    Lines and columns count from 1, columns in characters.
 
     Attributes:
         code: the stable code of the rule.
-        message: what happened, as a sentence.
+        message: what is wrong, as a sentence.
         advice: what to do, as a sentence.
-        path: the file, or None where nothing in a file is at fault.
-        line: the line, counted from 1, or None.
-        column: the column in characters, counted from 1, or None.
-        name: the hyperparameter that it is about, or None.
-        occurrences: the calls that it is about, in order.
-        source: the text to show an excerpt of, or None.
-        placeholder: the manager that it is about, None where it is about a file.
+        path: the file, or None if no file is at fault.
+        line: the line, or None.
+        column: the column, or None.
+        name: the hyperparameter, or None.
+        occurrences: the calls that take part, in order.
+        source: the source that the excerpt is taken from, or None.
+        placeholder: the manager, or None if the file itself is at fault.
         end_line: the line of the last character at fault, or None.
-        end_column: the column behind the last character at fault, or None.
-        call: the call that is at fault, or None.
+        end_column: the column after the last character at fault, or None.
+        call: the faulty call that contains the place, or None.
+        severity: `error` or `warning`.
 
-    >>> print(Diagnostic("HPM101", "`lr` has no default.", "Give it one.", "a.py", 3, 5))
+    >>> print(Diagnostic("HPM101", "`lr` has no default.", "Add one.", "a.py", 3, 5))
     a.py:3:5: `lr` has no default.
-    Give it one.
+    Add one.
     """
 
     __slots__ = ()
@@ -54,17 +60,31 @@ class Diagnostic(Record):
     end_line: int | None = None
     end_column: int | None = None
     call: FaultyCall | None = None
+    severity: str = ERROR
 
     @property
     def place(self) -> str:
-        """`path:line:column` as far as it is known, else an empty text."""
+        """`path:line:column` without the parts that are None."""
         from ._text import escape
 
         path = self.path if self.path is None else escape(self.path)
         return ":".join(str(part) for part in (path, self.line, self.column) if part is not None)
 
+    @property
+    def order(self) -> tuple[object, ...]:
+        """The sort key: file, line, column and code. A finding without a source comes first."""
+        key = self.source.key if self.source is not None else ()
+        return key, self.line or 0, self.column or 0, self.code
+
+    @property
+    def related(self) -> tuple[Occurrence, ...]:
+        """The calls that take part, without the one at the place of the finding."""
+        at = self.call or self
+        place = self.path, at.line, at.column
+        return tuple(o for o in self.occurrences if (o.path, o.line, o.column) != place)
+
     def __str__(self) -> str:
-        """Give the place and the message, the excerpt, and what to do."""
+        """Return the place and the message, the excerpts, and the advice."""
         from ._text import escape
 
         head = escape(self.message)
@@ -73,14 +93,13 @@ class Diagnostic(Record):
         return "\n".join(filter(None, [head, *self._excerpts(), escape(self.advice)]))
 
     def _excerpts(self) -> list[str]:
-        """Show each call that takes part, or the one line at fault."""
         from ._text import escape
 
         if len(self.occurrences) > 1:
             return [
-                f"{_ordinal(number)} occurrence:\n{escape(each.path)}:{each.line}\n"
-                f"{each.source.excerpt(each.line, width=_WIDTH, column=each.column)}"
-                for number, each in enumerate(self.occurrences, 1)
+                f"{_ordinal(number)} occurrence:\n{escape(call.path)}:{call.line}\n"
+                f"{call.source.excerpt(call.line, width=_WIDTH, column=call.column)}"
+                for number, call in enumerate(self.occurrences, 1)
             ]
         if self.source is not None and self.line is not None:
             column = self.column or 1
@@ -89,14 +108,13 @@ class Diagnostic(Record):
 
 
 def _ordinal(number: int) -> str:
-    """Spell the first ten ordinals; number the others.
+    """Spell out the first ten ordinals and abbreviate the others.
 
     >>> _ordinal(2), _ordinal(11), _ordinal(22), _ordinal(113)
     ('Second', '11th', '22nd', '113th')
     """
-    words = "First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth".split()
-    if number <= len(words):
-        return words[number - 1]
+    if number <= len(_ORDINALS):
+        return _ORDINALS[number - 1]
     is_teen = number // 10 % 10 == 1
     ending = "th" if is_teen else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"

@@ -171,9 +171,9 @@ class HyperParameterManager:
             try:
                 self._take_index(index, defaults)
             except ImpossibleTree as error:
-                from .static.rules import placed
+                from .static.rules import locate
 
-                raise error_for([placed(index, self.placeholder, error.diagnostics[0])]) from None
+                raise error_for([locate(index, self.placeholder, error.diagnostics[0])]) from None
 
     def _take_index(self, index: Index, defaults: dict[str, Any]) -> None:
         """Take what the sources say."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from .errors import error_for
 from .names import is_dunder
 from .static.index import Index
-from .static.rules import violations
+from .static.rules import conflicts, violations
 from .static.scan import scan
 
 TYPE_CHECKING = False
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .diagnostics import Diagnostic
     from .manager import HyperParameterManager
     from .static.files import Paths
+
+__all__ = ["conflicts", "index_program", "load_managers", "preset_values"]
 
 _USUAL = frozenset({"_"})  # whose bare calls count, whether a file imports it or not
 

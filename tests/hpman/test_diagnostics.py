@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from hpman import Diagnostic
 from hpman._text import Source
 from hpman.errors import EMPTY
-from hpman.occurrence import Occurrence
+from hpman.occurrence import FaultyCall, Occurrence
 
 SOURCE = Source("a.py", "one\ntwo\nthree\nfour\nfive\nsix\n")
 
@@ -67,6 +69,35 @@ def test_what_a_finding_says_cannot_command_a_terminal() -> None:
     assert lines[0] == r"\x9b.py: `lr\x1b[2J\nwd` is."
     assert lines[2] == r"\x1b.py:1"
     assert lines[-1] == r"Keep `lr\x1b[2J\nwd`."
+
+
+def test_findings_sort_by_file_place_and_code() -> None:
+    other = Source("b.py", "")
+    in_order = [
+        _finding(),
+        _finding(source=SOURCE),
+        _finding(source=SOURCE, line=2, column=1),
+        _finding(source=SOURCE, line=2, column=1, code="HPM102"),
+        _finding(source=SOURCE, line=2, column=10),
+        _finding(source=other, line=1, column=1),
+    ]
+    assert sorted({*in_order}, key=lambda finding: finding.order) == in_order
+
+
+def test_related_calls_are_those_elsewhere() -> None:
+    first, second = (
+        Occurrence("_", "a", EMPTY, {}, None, SOURCE, line, 1, line, 3) for line in (1, 2)
+    )
+    calls = (first, second)
+    assert _finding(path="a.py", line=2, column=1, occurrences=calls).related == (first,)
+    call = FaultyCall(2, 1, 2, 3)
+    hint = _finding(path="a.py", line=2, column=2, occurrences=calls, call=call)
+    assert hint.related == (first,)
+
+
+def test_a_finding_survives_pickling() -> None:
+    finding = _finding(path="a.py", line=1, source=SOURCE, severity="warning")
+    assert pickle.loads(pickle.dumps(finding)) == finding
 
 
 def test_a_long_line_is_shown_around_its_column() -> None:

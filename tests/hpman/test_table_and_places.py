@@ -9,7 +9,7 @@ import pytest
 
 from hpman import Diagnostic, HyperParameterManager, ImpossibleTree
 from hpman.hpm_db import HyperParameterDB, HyperParameterOccurrence
-from hpman.static.rules import placed
+from hpman.static.rules import locate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,4 +84,4 @@ def test_a_file_that_was_deleted_is_gone_when_its_folder_is_parsed_again(tmp_pat
 def test_a_finding_about_no_name_of_the_sources_keeps_its_place() -> None:
     manager = HyperParameterManager("_").parse_source('_("a", 1)', "f.py")
     finding = Diagnostic("HPM203", "`b` clashes", "Rename it.", name="b")
-    assert placed(manager.index, "_", finding) is finding
+    assert locate(manager.index, "_", finding) is finding

@@ -244,6 +244,7 @@ def _not_literal(node: Call, text: str, placeholder: str, lines: Lines) -> NotLi
             (node.args[1], lines),
             name=name,
             placeholder=placeholder,
+            severity="warning",
         ),
         expression=text,
     )
@@ -257,6 +258,7 @@ def _diagnostic(
     *,
     name: str | None = None,
     placeholder: str | None = None,
+    severity: str = "error",
 ) -> Diagnostic:
     """Make a finding at a node."""
     from ..diagnostics import Diagnostic
@@ -276,6 +278,8 @@ def _diagnostic(
         placeholder,
         end_line,
         end_column,
+        None,
+        severity,
     )
 
 

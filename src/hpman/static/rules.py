@@ -1,143 +1,139 @@
-"""What must hold among the occurrences of one hyperparameter, and of all.
+"""The rules of a parse: what must hold among the hyperparameters of one manager.
 
-Owns the rules over an index, one function each; knows neither files nor how a
-finding is reported.
+Owns one function per rule, from an index to diagnostics; must not know files
+nor how a diagnostic is reported.
 """
 
 from __future__ import annotations
 
+from .._text import truncate
+from .index import source_order
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator
 
     from ..diagnostics import Diagnostic
     from ..occurrence import Occurrence
     from .index import Index, ModuleScan
 
-_SHOWN = 40  # characters of a name that is far too long
-
 
 def violations(
     index: Index, placeholder: str, files: Iterable[ModuleScan]
 ) -> tuple[Diagnostic, ...]:
-    """Find all that is wrong with the hyperparameters of one manager.
+    """Return every reason why a parse must fail for one manager.
 
     Args:
-        index: the index, with the files in it.
+        index: the index, which contains the files.
         placeholder: the manager.
-        files: the files to look at; the rest of the index is trusted to hold
-            no violation on its own.
+        files: the new files. The rest of the index breaks no rule on its own.
 
     Returns:
-        The findings, in the order in which the files sort, then by line.
+        The diagnostics in source order.
     """
-    found: list[Diagnostic] = []
-    names: dict[str, None] = {}
-    files = list(files)
-    whole = [each.with_faulty() for each in files]
-    if faulty := [each for each, file in zip(whole, files, strict=True) if each is not file]:
-        index = index.swap(faulty)
-    for file in whole:
-        found += [each for each in file.diagnostics if each.placeholder in (None, placeholder)]
-        names.update((o.name, None) for o in file.occurrences if o.placeholder == placeholder)
-    for name in names:
-        found += duplicate_default(index, placeholder, name)
-        found += leaf_and_branch(index, placeholder, name)
-        found += too_deep(index, placeholder, name)
-    # A pair that clashes is found from both of its names.
-    return tuple({_identity(each): each for each in sorted(found, key=_by_place)}.values())
-
-
-def duplicate_default(index: Index, placeholder: str, name: str) -> Sequence[Diagnostic]:
-    """Among all occurrences of a name, exactly one carries a default."""
-    occurrences = index.named(placeholder, name)
-    if len(occurrences) < 2:
-        return ()
-    defaults = [each for each in occurrences if each.is_definition]
-    if len(defaults) < 2:
-        return ()
-    return [
-        _finding(
-            "HPM201",
-            "Duplicated default values:",
-            f'Keep one default of `{name}`, and write `{placeholder}("{name}")` at the '
-            "other places.",
-            tuple(defaults),
-            defaults[1],
-        )
+    files = [file.with_faulty() for file in files]
+    if any(file.diagnostics for file in files):
+        index = index.swap(files)
+    problems = [
+        diagnostic
+        for file in files
+        for diagnostic in file.diagnostics
+        if diagnostic.placeholder in (None, placeholder)
     ]
+    calls = (call for file in files for call in file.occurrences)
+    names = dict.fromkeys(call.name for call in calls if call.placeholder == placeholder)
+    problems += conflicts(index, placeholder, names)
+    return tuple(sorted(problems, key=lambda problem: problem.order))
 
 
-def leaf_and_branch(index: Index, placeholder: str, name: str) -> Sequence[Diagnostic]:
-    """A name with a default is a leaf: no other name may stand below it.
-
-    Without a default it may be a branch that the program asks for as a whole.
-    """
-    is_branch = index.is_branch(placeholder, name)
-    if not is_branch and index.separator not in name:
-        return ()
-    pairs = [(each, name) for each in index.prefixes(name) if index.definition(placeholder, each)]
-    if is_branch and index.definition(placeholder, name):
-        # All of them: one that is in no new file is told of from here only.
-        pairs += [(name, below) for below in index.below(placeholder, name)]
-    return [_clash(index, placeholder, leaf, below) for leaf, below in pairs]
-
-
-def _clash(index: Index, placeholder: str, leaf: str, below: str) -> Diagnostic:
-    """Report a leaf that has another name below it."""
-    first = index.definition(placeholder, leaf) or index.named(placeholder, leaf)[0]
-    return _finding(
-        "HPM203",
-        f"`{leaf}` is a hyperparameter, and `{below}` makes it a group of them:",
-        f"Rename one of the two: a name is a leaf or a branch, split at `{index.separator}`.",
-        (first, index.named(placeholder, below)[0]),
-        first,
-    )
-
-
-def too_deep(index: Index, placeholder: str, name: str) -> Sequence[Diagnostic]:
-    """A name has no more parts than a tree can be deep."""
-    if not index.is_too_deep(name):
-        return ()
-    first = index.named(placeholder, name)[0]
-    return [
-        _finding(
-            "HPM203",
-            f"`{name[:_SHOWN]}…` has more than {index.most_parts} parts.",
-            f"Rename it: a name is split at `{index.separator}`.",
-            (first,),
-            first,
-        )
-    ]
-
-
-def placed(index: Index, placeholder: str, finding: Diagnostic) -> Diagnostic:
-    """Give a finding about a name the place of the occurrence that it is about.
+def conflicts(index: Index, placeholder: str, names: Iterable[str]) -> Iterator[Diagnostic]:
+    """Yield how the calls of some hyperparameters contradict each other, or those of others.
 
     Args:
         index: the index.
         placeholder: the manager.
-        finding: what is wrong with a name of the sources, beside what the
-            program has called or set.
+        names: the names of the hyperparameters.
     """
-    name = finding.name or ""
-    for each in (*index.prefixes(name), name, *index.below(placeholder, name)):
-        for at in index.named(placeholder, each):
-            return finding.replace(
-                path=at.path,
-                line=at.line,
-                column=at.column,
-                occurrences=(at,),
-                source=at.source,
+    leaves: dict[str, None] = {}
+    for name in names:
+        yield from duplicate_default(index, placeholder, name)
+        yield from too_deep(index, placeholder, name)
+        leaves |= dict.fromkeys((*index.prefixes(name), name))
+    for name in leaves:
+        yield from leaf_and_branch(index, placeholder, name)
+
+
+def duplicate_default(index: Index, placeholder: str, name: str) -> Iterator[Diagnostic]:
+    """HPM201: exactly one of the calls with a name has a default."""
+    defaults = [call for call in index.named(placeholder, name) if call.is_definition]
+    if len(defaults) > 1:
+        yield _diagnostic(
+            "HPM201",
+            "Duplicated default values:",
+            f'Keep one default of `{name}`, and write `{placeholder}("{name}")` elsewhere.',
+            defaults[1],
+            defaults,
+        )
+
+
+def leaf_and_branch(index: Index, placeholder: str, name: str) -> Iterator[Diagnostic]:
+    """HPM203: no name lies below one that has a default.
+
+    A name without a default may be a branch: `_("model")` reads all of it as a dict.
+    """
+    leaf = index.definition(placeholder, name) if index.is_branch(placeholder, name) else None
+    if leaf is None:
+        return
+    below = [index.named(placeholder, other)[0] for other in index.below(placeholder, name)]
+    below.sort(key=source_order)
+    yield _diagnostic(
+        "HPM203",
+        f"`{name}` is a hyperparameter, so `{below[0].name}` cannot lie below it.",
+        f"Rename one of the two. Names are split at `{index.separator}`.",
+        leaf,
+        [leaf, *below],
+    )
+
+
+def too_deep(index: Index, placeholder: str, name: str) -> Iterator[Diagnostic]:
+    """HPM203: a name has no more parts than a tree may be deep."""
+    if index.is_too_deep(name):
+        first = index.named(placeholder, name)[0]
+        yield _diagnostic(
+            "HPM203",
+            f"`{truncate(name)}` has more than {index.most_parts} parts.",
+            f"Use fewer parts. Names are split at `{index.separator}`.",
+            first,
+            [first],
+        )
+
+
+def locate(index: Index, placeholder: str, problem: Diagnostic) -> Diagnostic:
+    """Add the place of a call to a diagnostic that only has a name.
+
+    Args:
+        index: the index.
+        placeholder: the manager.
+        problem: how a name in the sources clashes with one that the program called or set.
+    """
+    name = problem.name or ""
+    for other in (*index.prefixes(name), name, *index.below(placeholder, name)):
+        for call in index.named(placeholder, other):
+            return problem.replace(
+                path=call.path,
+                line=call.line,
+                column=call.column,
+                occurrences=(call,),
+                source=call.source,
                 placeholder=placeholder,
             )
-    return finding
+    return problem
 
 
-def _finding(
-    code: str, message: str, advice: str, occurrences: tuple[Occurrence, ...], at: Occurrence
+def _diagnostic(
+    code: str, message: str, advice: str, at: Occurrence, occurrences: Iterable[Occurrence]
 ) -> Diagnostic:
-    """Make a finding about several occurrences, placed at one of them."""
+    """Return a diagnostic about some calls, placed at one of them."""
     from ..diagnostics import Diagnostic
 
     return Diagnostic(
@@ -148,19 +144,9 @@ def _finding(
         at.line,
         at.column,
         at.name,
-        occurrences,
+        tuple(occurrences),
         at.source,
         at.placeholder,
+        at.end_line,
+        at.end_column,
     )
-
-
-def _identity(finding: Diagnostic) -> tuple[object, ...]:
-    """Tell two findings apart by what they say."""
-    return finding.code, finding.place, finding.message, finding.advice
-
-
-def _by_place(finding: Diagnostic) -> tuple[object, ...]:
-    """Sort by file, line and column, without a source first; then by the calls that take part."""
-    key = finding.source.key if finding.source is not None else ()
-    calls = [(each.source.key, each.line, each.column) for each in finding.occurrences]
-    return key, finding.line or 0, finding.column or 0, calls

@@ -272,4 +272,5 @@ def _closed(source: Source, error: OSError) -> Diagnostic:
     from ..diagnostics import Diagnostic
 
     message = f"This file cannot be read: {error.strerror}."
-    return Diagnostic("HPM001", message, "Allow reading it, or leave it out.", source.path)
+    advice = "Allow reading it, or leave it out."
+    return Diagnostic("HPM001", message, advice, source.path, source=source)
