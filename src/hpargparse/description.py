@@ -88,11 +88,11 @@ def found(index: Index, word: str) -> list[tuple[str, str]]:
 
 def near(index: Index, word: str) -> str | None:
     """Return the name that is nearest to one that does not exist, if one is near."""
-    from hpman.suggest import nearest
+    from hpman.suggest import closest
 
     names = {_folded(name): name for each in _managers(index) for name in _names(index, each)}
-    nearest_one = nearest(_folded(word), list(names))
-    return None if nearest_one is None else names[nearest_one]
+    similar = closest(_folded(word), names)
+    return names[similar[0]] if similar else None
 
 
 def dossier_of(index: Index, placeholder: str, name: str) -> Dossier:

@@ -1,7 +1,7 @@
-"""How near two names are to each other, and which is the nearest.
+"""Did-you-mean: find the names that are most similar to one that does not exist.
 
-Owns the measures, one by the letter and one by degree; knows neither options
-nor files nor which nearness is a mistake.
+Owns how similarity is measured; must not know where the names come from.
+Loaded only when a message is written.
 """
 
 from __future__ import annotations
@@ -12,37 +12,117 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# How alike two names have to be, of 1: `rl` is half of `lr`, and `foo` less of `on`.
-_NEAR = 0.5
+_LISTED = 5  # names that a message lists if none is similar
+
+
+def closest(
+    name: str, candidates: Iterable[str], count: int = 1, *, separator: str = "."
+) -> list[str]:
+    """Return the candidates that are most similar to a name, the best one first.
+
+    Upper and lower case are equal. Candidates that end in the name come first, then
+    similar ones in the same branch, then all similar ones. If there are none, the ends
+    of the names are compared.
+
+    Args:
+        name: the name that does not exist.
+        candidates: the names that exist.
+        count: how many names to return at most.
+        separator: what separates the parts of a name.
+
+    >>> closest("opt.lt", ["opt", "opt.lr"]), closest("LR", ["lr"]), closest("foo", ["on"])
+    (['opt.lr'], ['lr'], [])
+    >>> closest("LR", ["batch_size", "blr", "sgd.lr"], 3)
+    ['sgd.lr', 'blr']
+    """
+    wanted = name.casefold()
+    names: dict[str, list[str]] = {}
+    for candidate in candidates:
+        names.setdefault(candidate.casefold(), []).append(candidate)
+    if wanted in names:
+        return names[wanted][:count]
+    found = [text for text in names if text.endswith(separator + wanted)]
+    if len(found) < count:
+        branch = wanted.rpartition(separator)[0] + separator
+        siblings = [text for text in names if text.startswith(branch)]
+        found += _similar(wanted, siblings, count) + _similar(wanted, names, count)
+    found = found or _similar_ends(wanted.split(separator), names, count, separator)
+    return [same for text in dict.fromkeys(found) for same in names[text]][:count]
+
+
+def _similar(wanted: str, texts: Iterable[str], count: int) -> list[str]:
+    from difflib import get_close_matches
+
+    texts = list(texts)
+    # The ratio says little about short names (that of `rl` and `lr` is 0.5) and abbreviations.
+    return get_close_matches(wanted, texts, count) or [
+        text
+        for text in texts
+        if (len(text) > 1 and edit(wanted, text)) or (wanted and text.startswith(wanted))
+    ]
+
+
+def _similar_ends(parts: list[str], texts: Iterable[str], count: int, separator: str) -> list[str]:
+    """Return the texts whose last parts are similar, comparing as many as possible."""
+    for start in range(len(parts)):
+        last = parts[start:]
+        by_end: dict[str, list[str]] = {}
+        for text in texts:
+            by_end.setdefault(separator.join(text.split(separator)[-len(last) :]), []).append(text)
+        if ends := _similar(separator.join(last), by_end, count):
+            return [text for end in ends for text in by_end[end]]
+    return []
+
+
+def advice(name: str, candidates: Iterable[str], count: int = 1, *, separator: str = ".") -> str:
+    """Return the part of a message that says which names were probably meant.
+
+    Args:
+        name: the name that does not exist.
+        candidates: the names that exist.
+        count: how many names to suggest at most.
+        separator: what separates the parts of a name.
+
+    Returns:
+        A question, or a list of the first candidates if none is similar.
+
+    >>> advice("rl", ["lr", "depth"]), advice("x", ["lr", "depth"])
+    ('did you mean `lr`?', 'there are `lr`, `depth`')
+    """
+    names = list(candidates)
+    if near := closest(name, names, count, separator=separator):
+        return f"did you mean {' or '.join(map('`{}`'.format, near))}?"
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"there are {', '.join(map('`{}`'.format, names[:_LISTED]))}{more}"
 
 
 class Edit(Record):
     """Describe the one edit that turns a word into another.
 
     Attributes:
-        kind: `swapped` of two neighbours, `missing` of a letter that the longer word has,
-            `wrong` of a letter that is another.
-        before: how many letters stand before it.
-        behind: how many letters stand behind it.
+        kind: `swapped` for two neighbours, `missing` for a letter that only the longer word
+            has, `wrong` for a letter that differs.
+        before: the number of letters before the edit.
+        after: the number of letters after it.
     """
 
     __slots__ = ()
     kind: str
     before: int
-    behind: int
+    after: int
 
 
 def edit(one: str, other: str) -> Edit | None:
-    """Return the one edit between two words; None for equal words, and for more edits.
+    """Return the edit between two words, None for equal words and for more than one edit.
 
     Args:
         one: a word.
-        other: another one.
+        other: another word.
 
     >>> edit("rate", "raet"), edit("rate", "rte")
-    (Edit(kind='swapped', before=2, behind=0), Edit(kind='missing', before=1, behind=2))
+    (Edit(kind='swapped', before=2, after=0), Edit(kind='missing', before=1, after=2))
     >>> edit("rate", "race"), edit("rate", "rate"), edit("rate", "rules")
-    (Edit(kind='wrong', before=2, behind=1), None, None)
+    (Edit(kind='wrong', before=2, after=1), None, None)
     """
     if one == other:
         return None
@@ -50,53 +130,29 @@ def edit(one: str, other: str) -> Edit | None:
     before = 0
     while before < len(shorter) and one[before] == other[before]:
         before += 1
-    behind = 0
-    while behind < len(shorter) - before and one[-1 - behind] == other[-1 - behind]:
-        behind += 1
-    left, right = shorter[before : len(shorter) - behind], longer[before : len(longer) - behind]
+    after = 0
+    while after < len(shorter) - before and one[-1 - after] == other[-1 - after]:
+        after += 1
+    left, right = shorter[before : len(shorter) - after], longer[before : len(longer) - after]
     if len(right) == 1:
-        return Edit("wrong" if left else "missing", before, behind)
+        return Edit("wrong" if left else "missing", before, after)
     if len(left) == len(right) == 2 and left == right[::-1]:
-        return Edit("swapped", before, behind)
+        return Edit("swapped", before, after)
     return None
 
 
-def likeness(one: str, other: str, least: float = 0) -> float:
-    """Tell how alike two names are, of 1, by the letters that they have in one order.
+def similarity(one: str, other: str, least: float = 0) -> float:
+    """Return how similar two names are, from 0 to 1.
 
     Args:
         one: a name.
-        other: another one.
-        least: with fewer letters in common than this asks for, in whichever order, the
-            answer is 0, and comes sooner.
+        other: another name.
+        least: a lower ratio may be returned as 0, which is faster.
 
-    >>> likeness("rate", "rate"), likeness("lr", "rl"), likeness("lr", "wd", 0.6)
+    >>> similarity("rate", "rate"), similarity("lr", "rl"), similarity("lr", "wd", 0.6)
     (1.0, 0.5, 0)
     """
     from difflib import SequenceMatcher
 
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     return matcher.ratio() if matcher.quick_ratio() >= least else 0
-
-
-def nearest(name: str, names: Iterable[str], separator: str = ".") -> str | None:
-    """Return the name that is nearest: of those in its own branch, if one of them is near.
-
-    Args:
-        name: the name as typed; its case does not count.
-        names: the names that there are.
-        separator: what stands between the parts of a name.
-
-    >>> nearest("opt.lt", ["opt", "opt.lr"]), nearest("LR", ["lr"]), nearest("foo", ["on"])
-    ('opt.lr', 'lr', None)
-    """
-    from difflib import get_close_matches
-
-    folded = {each.casefold(): each for each in names}
-    wanted = name.casefold()
-    branch = wanted.rpartition(separator)[0]
-    siblings = [each for each in folded if branch and each.startswith(f"{branch}{separator}")]
-    near = get_close_matches(wanted, siblings, 1, _NEAR) or get_close_matches(
-        wanted, folded, 1, _NEAR
-    )
-    return folded[near[0]] if near else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, given, strategies as st
 
-from hpman.suggest import Edit, edit, likeness, nearest
+from hpman.suggest import Edit, advice, closest, edit, similarity
 
 WORDS = st.text("abc", max_size=6)
 
@@ -56,7 +56,7 @@ def test_words_that_are_an_edit_apart_differ_in_what_it_says(one: str, other: st
     found = edit(one, other)
     if found is not None:
         assert one[: found.before] == other[: found.before]
-        assert one[len(one) - found.behind :] == other[len(other) - found.behind :]
+        assert one[len(one) - found.after :] == other[len(other) - found.after :]
         assert sorted(one) == sorted(other) if found.kind == "swapped" else one != other
 
 
@@ -64,14 +64,14 @@ def test_words_that_are_an_edit_apart_differ_in_what_it_says(one: str, other: st
 def test_what_is_less_alike_than_asked_may_be_told_as_nothing(
     one: str, other: str, least: float
 ) -> None:
-    alike = likeness(one, other)
+    alike = similarity(one, other)
     assert 0 <= alike <= 1
     assert (alike == 1) == (one == other)
-    assert likeness(one, other, least) in ((alike,) if alike >= least else (alike, 0))
+    assert similarity(one, other, least) in ((alike,) if alike >= least else (alike, 0))
 
 
 def test_names_without_a_letter_in_common_are_told_as_nothing() -> None:
-    assert likeness("lr", "wd", 0.1) == likeness("lr", "wd") == 0
+    assert similarity("lr", "wd", 0.1) == similarity("lr", "wd") == 0
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,23 @@ def test_names_without_a_letter_in_common_are_told_as_nothing() -> None:
         pytest.param("opt.lt", ["lt", "opt.lr"], "opt.lr", id="its own branch first"),
         pytest.param("opt.lrbase", ["opt", "opt.lr.base"], "opt.lr.base", id="a dot is missing"),
         pytest.param("optlr", ["opt.lr"], "opt.lr", id="the only dot is missing"),
+        pytest.param("weig", ["weight_decay"], "weight_decay", id="abbreviated"),
+        pytest.param("optim.lr", ["lr"], "lr", id="another branch"),
         pytest.param("foo", ["on"], None, id="none"),
+        pytest.param("a", ["b"], None, id="a single letter"),
+        pytest.param("", ["lr"], None, id="an empty name"),
         pytest.param("lr", [], None, id="no names"),
     ],
 )
 def test_the_nearest_name_is_found(name: str, names: list[str], expected: str | None) -> None:
-    assert nearest(name, names) == expected
+    assert closest(name, names) == ([] if expected is None else [expected])
+
+
+def test_several_names_are_returned_with_the_best_one_first() -> None:
+    assert closest("lr", ["clr", "depth", "sgd.lr"], 3) == ["sgd.lr", "clr"]
+    assert closest("lr", ["Lr", "lR", "lrs"], 3) == ["Lr", "lR"]
+
+
+def test_advice_is_a_question_or_a_list_of_names() -> None:
+    assert advice("lr", ["Lr", "lR"], 2) == "did you mean `Lr` or `lR`?"
+    assert advice("x", list("abcdefg")) == "there are `a`, `b`, `c`, `d`, `e` and 2 more"

@@ -168,10 +168,10 @@ def _setting(key: str, value: object) -> object:
     """Check and convert one setting."""
     if key in _KEYS:
         return _KEYS[key](value)
-    from hpman.suggest import nearest
+    from hpman.suggest import closest
 
-    near = nearest(key, _KEYS)
-    hint = f"did you mean `{near}`?" if near else f"there are {', '.join(_KEYS)}"
+    near = closest(key, _KEYS)
+    hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(_KEYS)}"
     raise _MalformedError(f" is no setting of ours; {hint}")
 
 

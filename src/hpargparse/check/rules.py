@@ -159,12 +159,12 @@ def undefined_name(facts: Facts) -> Iterator[Finding]:
 
 def _undefined(facts: Facts, name: str, calls: tuple[Occurrence, ...], names: list[str]) -> Finding:
     """Make the finding for one name, with the nearest of some names."""
-    from hpman.suggest import nearest
+    from hpman.suggest import closest
 
     first = calls[0]
-    near = nearest(name, names)
-    there = facts.calls.definition(first.placeholder, near) if near is not None else None
-    meant = f"Did you mean `{near}` ({place_of(there)})? Else give" if there else "Give"
+    near = closest(name, names)
+    there = facts.calls.definition(first.placeholder, near[0]) if near else None
+    meant = f"Did you mean `{near[0]}` ({place_of(there)})? Else give" if there else "Give"
     elsewhere = " With --follow-imports, what is imported is read too." if facts.is_partial else ""
     if any("default" in each.hints for each in calls):
         elsewhere = " A keyword is a hint: the default is the second argument."

@@ -232,7 +232,7 @@ def _is_slip(longer: str, found: Edit, rest: int) -> bool:
     if found.kind == "wrong" or size >= _LONG:
         return size >= _LONG
     return (
-        (found.behind > 0 and size >= _MEDIUM)
+        (found.after > 0 and size >= _MEDIUM)
         or (size >= _SHORT and rest >= _TELLING)
         or (size >= _SHORT and _is_repeated(longer, found.before))
     )

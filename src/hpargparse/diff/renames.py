@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from hpman.suggest import likeness
+from hpman.suggest import similarity
 
 from .facts import fingerprint, identity
 
@@ -101,7 +101,7 @@ def _likeness(old: str, new: str) -> float:
     """Tell how alike two names are; one that only moves to another branch keeps its last part."""
     branch_moves = old.rpartition(".")[2] == new.rpartition(".")[2]
     least = 0 if branch_moves else _ALIKE
-    return max(likeness(old, new, least), branch_moves * _OTHER_BRANCH)
+    return max(similarity(old, new, least), branch_moves * _OTHER_BRANCH)
 
 
 def _is_common(fact: Fact) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from hpman.suggest import nearest
+from hpman.suggest import closest
 
 from .actions import BoundAction
 
@@ -52,8 +52,8 @@ def _suggesting(
     for word in words:
         option = word.partition("=")[0]
         name = option.strip(prefixes) if option[:1] in prefixes else ""
-        near = nearest(name, options) if name else None
-        meant = option if near is None else options[near]
+        near = closest(name, options) if name else []
+        meant = options[near[0]] if near else option
         command = _command_behind(option, parsers, line)
         if command is not None:
             yield f"{word} (it has to stand before {command})"

@@ -12,7 +12,7 @@ from hpman import EMPTY, HyperParameterManager, NotLiteralEvaluable, Origin
 from hpman._text import escape
 from hpman.names import ancestors
 from hpman.record import Record
-from hpman.suggest import nearest
+from hpman.suggest import closest
 
 from ..errors import ConversionError, MissingSnapshotError, SnapshotError, not_a_manager
 from ..values.convert import Converter
@@ -292,8 +292,10 @@ class _Names:
         below = f"{name}{self.separator}"
         inner = next((each for each in self.known if each.startswith(below)), None)
         if inner is None:
-            near = nearest(name, self.known, self.separator)
-            advice = f"Did you mean `{near}`?" if near else "Is its source among the parsed ones?"
+            near = closest(name, self.known, separator=self.separator)
+            advice = (
+                f"Did you mean `{near[0]}`?" if near else "Is its source among the parsed ones?"
+            )
             raise self._unknown(entry, f"there is no hyperparameter `{name}`.", advice)
         if entry.value == {}:  # it gives none of the values below it, which is fine
             return EMPTY
@@ -333,9 +335,9 @@ class _Names:
         key = entry.name[len(below) :]
         path = find_key(key, default, known, self.separator)
         if path is None:
-            near = nearest(key, known, self.separator)
+            near = closest(key, known, separator=self.separator)
             some = ", ".join(f"`{each}`" for each in list(known)[:_SHOWN_KEYS])
-            advice = f"Did you mean `{below}{near}`?" if near else f"It has {some}."
+            advice = f"Did you mean `{below}{near[0]}`?" if near else f"It has {some}."
             message = f"there is no key `{key}` in the default of `{owner}`."
             raise self._unknown(entry, message, advice)
         self.given.setdefault(owner, {})[path] = entry

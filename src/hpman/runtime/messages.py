@@ -11,9 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-_SHOWN = 5
-_NEAREST = 3
-
 
 def impossible(message: str, advice: str, name: str | None) -> ImpossibleTree:
     """Make the error for values that fit no tree."""
@@ -80,50 +77,10 @@ def no_value(
             f"`{name}` not found: no hyperparameter is known yet; "
             f'give it a default, as in _("{name}", 0), or parse the sources'
         )
-    if near := nearest(name, [*known, *keys], separator):
-        shown = " or ".join(f"`{each}`" for each in near)
-        return f"`{name}` not found; did you mean {shown}?"
-    some = ", ".join(f"`{each}`" for each in sorted(known)[:_SHOWN])
-    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
-    return f"`{name}` not found; there are {some}{more}"
+    from ..suggest import advice
 
-
-def nearest(name: str, known: Iterable[str], separator: str = ".") -> list[str]:
-    """Return the names that somebody may have meant, the nearest first.
-
-    Upper and lower case do not count. A name that ends as asked is near, and
-    where no whole name is, those are that end nearly so.
-
-    >>> nearest("LR", ["batch_size", "lr", "sgd.lr"])
-    ['lr', 'sgd.lr']
-    >>> nearest("optim.weight_deacy", ["adam.weight_decay"])
-    ['adam.weight_decay']
-    """
-    asked = name.casefold()
-    folded = {each: each.casefold() for each in known}
-    ending = [
-        each for each, text in folded.items() if (separator + text).endswith(separator + asked)
-    ]
-    if found := ending + _near(asked, folded):
-        return list(dict.fromkeys(found))[:_NEAREST]
-    split = {each: text.split(separator) for each, text in folded.items()}
-    parts = asked.split(separator)
-    for start in range(len(parts)):
-        last = parts[start:]
-        endings = {each: separator.join(has[-len(last) :]) for each, has in split.items()}
-        if found := _near(separator.join(last), endings):
-            return found[:_NEAREST]
-    return []
-
-
-def _near(asked: str, spelled: dict[str, str]) -> list[str]:
-    """Return the names that are spelled nearly as asked."""
-    from difflib import get_close_matches
-
-    names: dict[str, list[str]] = {}
-    for name, text in spelled.items():
-        names.setdefault(text, []).append(name)
-    return [name for text in get_close_matches(asked, names) for name in names[text]]
+    shown = advice(name, [*sorted(known), *keys], 3, separator=separator)
+    return f"`{name}` not found; {shown}"
 
 
 def type_name(value: object) -> str:
