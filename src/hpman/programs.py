@@ -53,9 +53,7 @@ def index_program(
     roots, also = None if roots is None else list(roots), list(also)
     names = _USUAL
     while True:
-        found = scan(
-            paths, names, follow_imports=follow_imports, roots=roots, also=also, others=True
-        )
+        found = scan(paths, names, follow_imports=follow_imports, roots=roots, also=also)
         index = Index().swap(found.files)
         # A file may get a manager from another one that imports it, so its bare calls count too.
         if index.placeholders() <= names:

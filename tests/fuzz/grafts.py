@@ -21,8 +21,8 @@ _PIECES = [
     *(b"from hpman.m import _ as h\n", b"import hpman.m as z\n", b"z._('e')", b"hpman.m.hp('f')"),
     *(b"from gettext import gettext as _\n", b"from common import _\n", b"global _\n"),
     *(b"HyperParameterManager('_')", b"\\\n", b"# )\n", b"\r", b"\f", b"\0", b"\xef\xbb\xbf"),
-    *(b"# coding: utf-7\n", b"# coding: latin-1\n", b"# coding: utf-16\n", b"# coding: rot13\n"),
-    *("\uff48\uff50('g')".encode(), "\uff3f('g')".encode(), "é".encode(), b"\xff", b"\xed\xa0\x80"),
+    *(b"# coding: latin-1\n", b"# coding: utf-16\n", b"# coding: rot13\n"),
+    *("é".encode(), b"\xff", b"\xed\xa0\x80"),
     *(b"f'{", b"}'", b"lambda: ", b"nonlocal h\n", b"def f(_=_): ", b"class A: ", b"[h for h"),
     *(b"(" * 99, b"-" * 999, b"1+" * 999, b".a" * 999, b"9" * 5000, b"{[]: 1}", b"{**a}"),
 ]

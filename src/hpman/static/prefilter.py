@@ -1,92 +1,52 @@
-"""Bytes of a file to: may it hold a hyperparameter?
+"""A search of the bytes of a file: may it hold a hyperparameter?
 
-Owns a search at reading speed that hides nothing that a full parse would find;
-must not know how the full parse goes on.
+Owns the decision which files are parsed; must not know how the parse goes on.
 """
 
 from __future__ import annotations
 
-from ..names import normalized
-from .decoding import UTF_16_MARKS
-from .spelling import respell, says
-from .uses import PACKAGE, Uses, words_of
+from .scopes import ROOT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+_PACKAGE = ROOT.encode()
 
 
-class Prefilter:
-    r"""Decide from the bytes of a file whether it may hold a hyperparameter.
+def prefilter(placeholders: Iterable[str]) -> Callable[[bytes], bool]:
+    r"""Return a function from the bytes of a file to whether it may hold a hyperparameter.
 
-    False means that a parse would find nothing; True that it may find some. An
-    occurrence needs the placeholder as a word of its own in the file, whichever
-    way it is written, so the search is for that word, with the literal first and
-    the look-behind after it (the other way round is ten times slower). Few files
-    have it; there, what stands around the word decides:
-
-    * anything: if the file says `hpman` or `HyperParameterManager`, too;
-    * a call, over blanks, comments, line joins and closing brackets;
-    * an assignment to another name, also as an element of a tuple or a list, unless
-      nothing is done with that name in turn.
-
-    What is inside of strings and comments does not count, and neither does a
-    name that the head of the file imports from elsewhere, as `gettext as _`.
-
-    A name can be spelled in other characters, too (PEP 3131: names are compared
-    in NFKC), and a cookie can name an encoding in which nothing looks like
-    itself (PEP 263). Such files are searched once more, as Python reads them.
-    What is not seen is a placeholder that `HyperParameterManager` is given in
-    pieces or in escapes, as in `HyperParameterManager("\x5f")`.
+    A file may hold one if it mentions `hpman`, or if it calls a placeholder by its
+    bare name. False is certain: a parse would find nothing. Names are compared as
+    they are written, in the bytes of UTF-8.
 
     Args:
-        placeholders: the names of the managers.
-        others: let through, too, what says `hpman` at all, and so may hold
-            hyperparameters of other placeholders.
+        placeholders: the names whose bare calls count.
 
-    >>> may_hold = Prefilter(["_"])
+    >>> may_hold = prefilter(["_"])
     >>> may_hold(b'_("lr", 1e-3)'), may_hold(b"for _ in range(3): pass")
     (True, False)
-    >>> may_hold(b'(_ # comment\n) \\\n ("lr")')
-    True
+    >>> may_hold(b'(_ \\\n) ("lr")'), may_hold(b"import hpman")
+    (True, True)
     """
+    import re
 
-    __slots__ = ("_letters", "_others", "_words")
+    names = [name for name in placeholders if name]
+    calls = [re.compile(_call(re.escape(name.encode()))).search for name in names]
+    is_ascii = all(map(str.isascii, names))
 
-    def __init__(self, placeholders: Iterable[str], *, others: bool = False) -> None:
-        """Compile the search for each placeholder."""
-        names = [normalized(each) for each in placeholders if each]
-        self._words = [(each, words_of(each)) for each in map(str.encode, names)]
-        # `_` alone can be spelled in no other way: NFKC makes `_` of six more
-        # characters, and a name can begin with none of them (str.isidentifier).
-        self._letters = frozenset("".join(name for name in names if name != "_"))
-        self._others = others
-
-    def __call__(self, data: bytes) -> bool:
-        """Tell whether the bytes may hold a hyperparameter."""
-        if self._holds(data):
+    def may_hold(data: bytes) -> bool:
+        if _PACKAGE in data or any(search(data) for search in calls):
             return True
-        if not self._letters or data.isascii():
-            is_plain = data.find(b"coding", 0, _end_of_cookies(data)) < 0
-            if is_plain and not data.startswith(UTF_16_MARKS):
-                return False
-        respelled = respell(data, self._letters)
-        return respelled != data and self._holds(respelled)
+        # In another encoding (PEP 263), only ASCII looks as it does in UTF-8.
+        return not is_ascii and any(b"coding" in line for line in data.split(b"\n", 2)[:2])
 
-    def _holds(self, data: bytes) -> bool:
-        """Search bytes in which each name is spelled as it is."""
-        if self._others and says(data, PACKAGE):
-            return True
-        uses = None
-        for name, find in self._words:
-            words = [word.span() for word in find(data)]
-            if words:
-                uses = uses or Uses(data)
-                if uses.any(name, words):
-                    return True
-        return False
+    return may_hold
 
 
-def _end_of_cookies(data: bytes) -> int:
-    """Return the end of the lines in which a cookie can stand, or a later place."""
-    return data.find(b"\n", data.find(b"\n") + 1)
+def _call(name: bytes) -> bytes:
+    """Return the pattern of a word, then blanks, line joins or closing brackets, then `(`."""
+    # A look-behind in front of the literal would make the search ten times slower. A comment
+    # may hide the `(`: few names stand before one, so these files are parsed.
+    return name + rb"(?<![\w.]" + name + rb")[\s\\)]*[(#]"

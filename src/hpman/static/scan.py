@@ -54,7 +54,6 @@ def scan(
     follow_imports: bool = False,
     roots: Iterable[str] | None = None,
     also: Iterable[str] = (),
-    others: bool = False,
     known: Mapping[Key, ModuleScan] | None = None,
 ) -> Scan:
     """Read files and folders, and find the calls of managers in them.
@@ -70,8 +69,6 @@ def scan(
             import are read too.
         roots: the folders in which these imports look; None for those of a script.
         also: folders in which they look afterwards.
-        others: whether files count that hold only hyperparameters of managers
-            with other placeholders.
         known: what an earlier scan has found, by key.
 
     Raises:
@@ -82,7 +79,7 @@ def scan(
     found = walk(paths, exclude)
     if follow_imports:
         found = _with_imports(found, roots, exclusion(paths, exclude), list(also))
-    may_hold = _prefilter(found, placeholders, others=others)
+    may_hold = _prefilter(found, placeholders)
     # Nobody asks for the resolved paths of all files unless some are known.
     on_disk = {key for key, file in known.items() if not file.is_text}
     files: list[ModuleScan] = []
@@ -128,7 +125,7 @@ def index_of(
     set()
     """
     names = frozenset(map(normalized, placeholders))
-    found = scan(paths, names, exclude, follow_imports=follow_imports, others=True)
+    found = scan(paths, names, exclude, follow_imports=follow_imports)
     return Index().swap(found.files)
 
 
@@ -148,10 +145,10 @@ def index_of_blobs(
     >>> index_of_blobs([("a.py", b'_("lr", 1e-3)'), ("b.py", b"pass")]).names("_")
     ['lr']
     """
-    from .prefilter import Prefilter
+    from .prefilter import prefilter
 
     names = frozenset(map(normalized, placeholders))
-    may_hold = Prefilter(names, others=True)
+    may_hold = prefilter(names)
     with collector_at_rest():
         files = [
             _scan_data(path, (0, *path.split("/")), data, names)
@@ -225,15 +222,13 @@ def _deleted(known: Collection[Key], paths: Paths) -> Iterator[Key]:
             yield key
 
 
-def _prefilter(
-    found: list[Found], placeholders: frozenset[str], *, others: bool
-) -> Callable[[bytes], bool]:
+def _prefilter(found: list[Found], placeholders: frozenset[str]) -> Callable[[bytes], bool]:
     """Return what decides on bytes, where there are files that nobody named."""
     if all(each.named for each in found):
         return bool
-    from .prefilter import Prefilter
+    from .prefilter import prefilter
 
-    return Prefilter(placeholders, others=others)
+    return prefilter(placeholders)
 
 
 def _scan_file(

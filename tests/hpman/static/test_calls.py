@@ -15,8 +15,12 @@ from hpman.static.scan import scan_text
         pytest.param("from hpman.m import _, hp as x", {"_", "hp"}, id="import"),
         pytest.param("import hpman\nhpman.m.hp('a')", {"hp"}, id="call through the module"),
         pytest.param("import hpman.m as z\nhp = z.hp", {"hp"}, id="assignment from the module"),
-        pytest.param("_ = HyperParameterManager('_')", {"_"}, id="private manager"),
-        pytest.param("HyperParameterManager('_')('a')", {"_"}, id="private manager called"),
+        pytest.param(
+            "from hpman import *\n_ = HyperParameterManager('_')", {"_"}, id="private manager"
+        ),
+        pytest.param(
+            "from hpman import *\nHyperParameterManager('_')('a')", {"_"}, id="called at once"
+        ),
         pytest.param("def f():\n from hpman.m import _", {"_"}, id="import in a function"),
         pytest.param("from hpman.m import _ as x\nx('a')\ny = x", {"_"}, id="alias"),
         pytest.param("_('a')\nx = _", set(), id="bare name"),
