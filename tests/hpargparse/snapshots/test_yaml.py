@@ -178,18 +178,18 @@ def test_each_key_has_its_line() -> None:
         ),
         pytest.param("a:\n  ? [1]\n  : 2", "2: A list cannot be a key.", id="list as key"),
         pytest.param(
-            "a: b: c", "1: This cannot be read as YAML: mapping values are not allowed", id="colon"
+            "a: b: c", "1: Cannot read this as YAML: mapping values are not allowed", id="colon"
         ),
         pytest.param(
-            "a: [1\nb: 2", "This cannot be read as YAML: while parsing a flow sequence", id="open"
+            "a: [1\nb: 2", "Cannot read this as YAML: while parsing a flow sequence", id="open"
         ),
         pytest.param(
-            "a: 'x", "This cannot be read as YAML: while scanning a quoted scalar", id="quote"
+            "a: 'x", "Cannot read this as YAML: while scanning a quoted scalar", id="quote"
         ),
-        pytest.param("x: 1\na: \x01", "2: This cannot be read as YAML: ", id="control character"),
+        pytest.param("x: 1\na: \x01", "2: Cannot read this as YAML: ", id="control character"),
         pytest.param(
             "# größe\na: \x1b\n\n\n",
-            r"2: This cannot be read as YAML: control characters are not allowed, such as '\x1b'.",
+            r"2: Cannot read this as YAML: control characters are not allowed, such as '\x1b'.",
             id="control character behind letters of two bytes",
         ),
         pytest.param("a: 1\n---\nb: 2", "2: A second YAML document begins here.", id="documents"),
@@ -254,7 +254,7 @@ def test_an_error_without_a_line_is_a_sentence_too(monkeypatch: pytest.MonkeyPat
         raise yaml.MarkedYAMLError(problem="it is odd")
 
     monkeypatch.setattr(yaml, "CSafeLoader", fail, raising=False)
-    with pytest.raises(SnapshotError, match=r"cfg\.yaml: This cannot be read as YAML: it is odd\."):
+    with pytest.raises(SnapshotError, match=r"cfg\.yaml: Cannot read this as YAML: it is odd\."):
         load("a: 1")
 
 
