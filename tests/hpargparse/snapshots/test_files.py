@@ -317,7 +317,7 @@ def test_another_key_of_a_dict_may_follow() -> None:
     [
         pytest.param("a.yaml", b"- 1", "a.yaml:1: The file holds a list", id="list"),
         pytest.param("a.json", b"3", "a.json:1: The file holds an int", id="number"),
-        pytest.param("a.yaml", b"a: 1\n3: 4", "a.yaml:2: The key 3 is of the type int", id="key"),
+        pytest.param("a.yaml", b"a: 1\n3: 4", "a.yaml:2: The key 3 is of type int", id="key"),
         pytest.param(
             "a.yaml", b"a: 1\nb: \xff", "a.yaml:2: The byte 0xff is not UTF-8.", id="bytes"
         ),
