@@ -111,8 +111,8 @@ def test_nan_is_nan() -> None:
         ),
         pytest.param("a: !surrogates 7aCA", {"a": "\ud800"}, id="surrogates"),
         pytest.param(
-            "a: !!python/tuple [1]\nb: !!python/complex 1j\nc: !!python/none ''",
-            {"a": (1,), "b": 1j, "c": None},
+            "a: !!python/tuple [1]\nb: !!python/complex 1j",
+            {"a": (1,), "b": 1j},
             id="as PyYAML writes",
         ),
         pytest.param("a: {? !tuple [1] : 2}", {"a": {(1,): 2}}, id="tuple as key"),
@@ -232,7 +232,7 @@ def test_each_key_has_its_line() -> None:
         pytest.param("a: !!binary 'a?'", "1: 'a?' is not a valid !!binary", id="no base 64"),
         pytest.param(
             "a: !!set {b: 1}",
-            "1: This is not a valid !!set: an element of a set has no value",
+            "1: This is not a valid !!set: an element of a set cannot have a value",
             id="no set",
         ),
         pytest.param(
