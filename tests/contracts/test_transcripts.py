@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.contracts.transcripts import Section, bring, run, sections
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CHECKOUT = Path(__file__).parents[2]
 EXAMPLES = sorted(CHECKOUT.glob("examples/*/README.md"))
@@ -21,23 +27,51 @@ def _shown(path: Path) -> list[Section]:
     return sections(path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(
-    "section", _shown(CHECKOUT / "README.md"), ids=lambda section: section.heading
-)
-def test_readme_shows_what_happens(section: Section, tmp_path: Path) -> None:
+def _check_section(section: Section, folder: Path) -> None:
     if any("examples/" in block.text for block in section.blocks):
-        bring(["examples"], CHECKOUT, tmp_path)
-    assert run(section, tmp_path) == sum(block.is_run for block in section.blocks)
+        bring(["examples"], CHECKOUT, folder)
+    assert run(section, folder) == sum(block.is_run for block in section.blocks)
+
+
+def _check_example(readme: Path, folder: Path) -> None:
+    bring([path.name for path in readme.parent.iterdir()], readme.parent, folder)
+    assert sum(run(section, folder) for section in _shown(readme)) > 0
+
+
+def _missing(readme: Path) -> list[str]:
+    """Return the packages that an example needs and that are not installed."""
+    needed = " ".join(re.findall(r"<!-- needs: (.*?) -->", readme.read_text(encoding="utf-8")))
+    return [name for name in needed.split() if importlib.util.find_spec(name) is None]
+
+
+SECTIONS = {section.heading: section for section in _shown(CHECKOUT / "README.md")}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[None]]]:
+    """Run all transcripts at once: they wait for processes, and a second core would idle."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield {
+            # The examples first, since one of them takes longest.
+            path.parent.name: pool.submit(_check_example, path, tmp_path_factory.mktemp("example"))
+            for path in sorted(EXAMPLES, reverse=True)
+            if not _missing(path)
+        } | {
+            heading: pool.submit(_check_section, section, tmp_path_factory.mktemp("section"))
+            for heading, section in SECTIONS.items()
+        }
+
+
+@pytest.mark.parametrize("heading", SECTIONS)
+def test_readme_shows_what_happens(heading: str, results: dict[str, Future[None]]) -> None:
+    results[heading].result()
 
 
 @pytest.mark.parametrize("readme", EXAMPLES, ids=lambda path: path.parent.name)
-def test_example_does_what_its_readme_shows(readme: Path, tmp_path: Path) -> None:
-    text = readme.read_text(encoding="utf-8")
-    for needed in " ".join(re.findall(r"<!-- needs: (.*?) -->", text)).split():
-        if importlib.util.find_spec(needed) is None:
-            pytest.skip(f"needs {needed}, of the extra `examples`")
-    bring([each.name for each in readme.parent.iterdir()], readme.parent, tmp_path)
-    assert sum(run(section, tmp_path) for section in sections(text)) > 0
+def test_example_does_what_its_readme_shows(readme: Path, results: dict[str, Future[None]]) -> None:
+    for name in _missing(readme):
+        pytest.skip(f"needs {name}, of the extra `examples`")
+    results[readme.parent.name].result()
 
 
 @pytest.mark.parametrize(
@@ -78,4 +112,7 @@ def test_a_block_is_run_as_contributing_says(text: str, passes: bool, tmp_path: 
 
 def test_files_last_until_the_next_heading() -> None:
     text = "# A\n```sh\n$ a\n```\n### B\n```sh\n$ b\n```\n## C\n```python\n# in a block\n```\n"
-    assert [(each.heading, len(each.blocks)) for each in sections(text)] == [("A", 2), ("C", 1)]
+    assert [(section.heading, len(section.blocks)) for section in sections(text)] == [
+        ("A", 2),
+        ("C", 1),
+    ]

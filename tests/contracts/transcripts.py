@@ -1,6 +1,6 @@
 """Run what a Markdown file shows: its files, its programs, its transcripts.
 
-CONTRIBUTING.md says how a block is marked. Knows nothing of what the blocks say.
+CONTRIBUTING.md describes the marks of a block.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _FILE = re.compile(r"(?:#!.*\n)?# File: (\S+)\n")
-_BETWEEN = "\x01"  # stands between the outputs of two commands
+_BETWEEN = "\x01"  # separates the outputs of two commands
 _SHELLS = ("bash", "console", "sh")
 
 
@@ -64,7 +64,7 @@ def sections(markdown: str) -> list[Section]:
         else:
             block = Block(match["mark"] or "", match["language"], match["text"])
             found[-1].blocks.append(block)
-    return [each for each in found if any(block.is_run for block in each.blocks)]
+    return [section for section in found if any(block.is_run for block in section.blocks)]
 
 
 def commands(transcript: str) -> Iterator[tuple[str, str]]:
@@ -82,7 +82,7 @@ def run(section: Section, folder: Path) -> int:
         How many blocks there were to write, run or compare.
     """
     number = -1
-    for number, block in enumerate(filter(lambda each: each.is_run, section.blocks)):
+    for number, block in enumerate(filter(lambda block: block.is_run, section.blocks)):
         if block.file is not None:
             _write(folder / block.file, block.text)
         elif block.language == "python" and ">>> " in block.text:
@@ -142,6 +142,7 @@ def _shell(script: str, folder: Path) -> str:
     environment = {
         **os.environ,
         "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]),
+        "OMP_NUM_THREADS": "1",  # transcripts run beside each other
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",
