@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-HANDED_ON: dict[str, dict[str, Any]] = {}  # what a private manager starts with, by placeholder
+PRESETS: dict[str, dict[str, Any]] = {}  # what a private manager starts with, by placeholder
 
 
 class HyperParameterManager:
@@ -72,8 +72,14 @@ class HyperParameterManager:
         self._index: Index | None = None
         self._store = store = Store(separator)
         self._hot, self._accepted = store.hot, store.accepted  # what the call reads
-        if home is None and self.placeholder in HANDED_ON:
-            store.restore(HANDED_ON[self.placeholder])
+        if home is None and self.placeholder in PRESETS:
+            store.restore(PRESETS[self.placeholder])
+
+    @classmethod
+    def _blank(cls, placeholder: str, separator: str) -> Self:
+        manager = object.__new__(cls)  # the `__init__` of a subclass may take other arguments
+        HyperParameterManager.__init__(manager, placeholder, separator)
+        return manager
 
     if TYPE_CHECKING:
         # Who writes None as the default expects something else to be set.
@@ -169,13 +175,13 @@ class HyperParameterManager:
                 if problems := violations(index, self.placeholder, files):
                     raise error_for(problems)
             try:
-                self._take_index(index, defaults)
+                self._adopt_index(index, defaults)
             except ImpossibleTree as error:
                 from .static.rules import locate
 
                 raise error_for([locate(index, self.placeholder, error.diagnostics[0])]) from None
 
-    def _take_index(self, index: Index, defaults: dict[str, Any]) -> None:
+    def _adopt_index(self, index: Index, defaults: dict[str, Any]) -> None:
         """Take what the sources say."""
 
         def origin_of(name: str) -> Origin | None:
@@ -372,25 +378,27 @@ class HyperParameterManager:
         What was set has to be such that it pickles. Run-time defaults that do
         not are left out, for the calls give them again.
         """
-        from .pickling import reduced
+        from .pickling import reduce_manager
 
-        return reduced(self, HyperParameterManager)
+        return reduce_manager(self)
 
     def __setstate__(self, state: Any) -> None:
         """Adopt what a pickled manager knew, unless it is this very one; that wins name by name."""
-        from .pickling import adopt
+        from .pickling import adopt_state
 
-        adopt(self, state)
+        adopt_state(self, state)
 
     def __copy__(self) -> Self:
         """Copy a private manager, its values shared; one of `hpman.m` is its own copy."""
-        return self.__deepcopy__(None)
+        from .pickling import copy_manager
 
-    def __deepcopy__(self, memo: dict[int, Any] | None) -> Self:
+        return copy_manager(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Copy a private manager with its values; one of `hpman.m` is its own copy."""
-        from .pickling import twin
+        from .pickling import copy_manager
 
-        return twin(self, HyperParameterManager, memo)
+        return copy_manager(self, memo)
 
     def __repr__(self) -> str:
         """Show the placeholder and how many hyperparameters have a value."""

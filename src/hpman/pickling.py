@@ -1,174 +1,262 @@
-"""Copies of a manager: by `pickle`, for this process or another, and by `copy`.
+"""Pickle and copy managers, and pack their values for worker processes.
 
-Owns what of a manager a copy takes over; knows neither names nor ranks.
+Owns what a copy of a manager contains; must not know precedence or who starts workers.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 from _thread import get_ident
-from weakref import WeakValueDictionary
 
-from .names import is_private
-from .runtime.portable import (
-    arrived,
-    is_starting,
-    packed_for_pickle,
-    packed_for_worker,
-    this_process,
-)
+from .errors import EMPTY
+from .runtime.callsite import OURS, frame_outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any, Protocol, TypeVar
+    from collections.abc import Callable, Mapping
+    from typing import Any, TypeVar
 
-    from .runtime.store import Store
+    from .manager import HyperParameterManager
     from .static.index import Index
 
-    class Copied(Protocol):
-        """A manager, as far as a copy takes it over."""
+    Values = dict[str, Any]  # what `Store.state` returns
+    State = tuple[object, Index | None, Values, dict[str, Any]]
+    M = TypeVar("M", bound=HyperParameterManager)
 
-        placeholder: str
-        separator: str
-        _home: str | None
-        _index: Index | None
-        _store: Store
-
-        def __init__(self, placeholder: str, separator: str) -> None:
-            """Start without sources and without values."""
-
-        def __setstate__(self, state: Any) -> None:
-            """Adopt what another one knew."""
-
-        def _take_index(self, index: Index, defaults: dict[str, Any]) -> None:
-            """Take over what the sources say."""
-
-    M = TypeVar("M", bound=Copied)
-    State = tuple[object, "Index | None", Any, Any]
-
-_packing: set[tuple[int, int]] = set()  # in which thread the values of which manager are packed
-# The private managers that this worker was started with: each value of theirs arrives in a
-# pickle of its own, and one that holds its manager has to meet it again.
-_landed: WeakValueDictionary[object, Copied] = WeakValueDictionary()
+_PLAIN = frozenset([type(None), bool, int, float, complex, str, bytes, type(EMPTY)])
+_BY_VALUE = frozenset(["cloudpickle", "dill", "loky"])  # they pickle functions by value
+_STARTERS = ("multiprocessing", "concurrent", "threading", "runpy", "joblib", "torch")
+_NOT_TO_BLAME = frozenset([*OURS, "pickle", "cloudpickle", *_STARTERS])
+_BIRTH = os.urandom(8)
+_pickling: set[tuple[int, int]] = set()  # pairs of thread and manager
 
 
-def reduced(manager: Copied, base: type[Copied]) -> tuple[Any, ...]:
-    """Return what `pickle` asks for: how to make a copy, and what it has to adopt.
-
-    Args:
-        manager: the manager.
-        base: the class of managers; this one may be of a class below it.
-
-    Raises:
-        PicklingError: a value that was set cannot be pickled; it is named.
-    """
-    make = _maker(manager, base)
-    packed = get_ident(), id(manager)
-    if packed in _packing:  # by a value that holds the manager
-        return make
-    _packing.add(packed)
-    try:
-        pack = packed_for_worker if is_starting() else packed_for_pickle
-        values = pack(manager._store.state())
-    finally:
-        _packing.discard(packed)
-    state = this_process(), manager._index, values, _extras(manager, base)
-    if _restores_itself(manager, base):
-        return (*make, state, None, None, adopt_with_own)
-    return (*make, state)
+def process_id() -> tuple[int, bytes]:
+    """Return an id that no other process has: containers reuse the same few numbers."""
+    return os.getpid(), _BIRTH
 
 
-def _maker(manager: Copied, base: type[Copied]) -> tuple[Any, ...]:
-    """Return how to make the copy of a manager that is pickled."""
-    if manager._home is not None:
-        return _at_home, (manager._home, manager.placeholder)
-    blank = type(manager), base, manager.placeholder, manager.separator
-    if is_starting():
-        return _land, ((this_process(), id(manager)), *blank)
-    return _blank, blank
+def is_starting_worker() -> bool:
+    """Return whether this thread pickles something for a worker that it is about to start."""
+    context = sys.modules.get("multiprocessing.context")
+    return context is not None and context.get_spawning_popen() is not None
 
 
-def _at_home(module: str, placeholder: str) -> Any:
-    """Return the manager of this process that a module gives for a placeholder."""
+def import_manager(module: str, placeholder: str) -> Any:
+    """Return the manager of a placeholder from a module of this process."""
     return getattr(__import__(module, fromlist=[placeholder]), placeholder)
 
 
-def _land(key: object, kind: type[M], base: type[Copied], *arguments: str) -> Copied:
-    """Make the copy of a manager in a worker that is started with it, once."""
-    manager = _landed.get(key)
-    if manager is None:
-        manager = _landed[key] = _blank(kind, base, *arguments)
-    return manager
+def reduce_manager(manager: HyperParameterManager) -> tuple[Any, ...]:
+    """Return how `pickle` makes a copy of a manager, and the state of the copy.
+
+    Raises:
+        PicklingError: if a value that was set cannot be pickled; it is named.
+    """
+    if manager._home is None:
+        make: tuple[Any, ...] = manager._blank, (manager.placeholder, manager.separator)
+    else:
+        make = import_manager, (manager._home, manager.placeholder)
+        if is_starting_worker():  # which receives the values of every imported manager
+            return make
+    key = get_ident(), id(manager)
+    if key in _pickling:  # a value contains the manager
+        return make
+    _pickling.add(key)
+    try:
+        values = _picklable(manager._store.state())
+    finally:
+        _pickling.discard(key)
+    return (*make, (process_id(), manager._index, values, _attributes(manager)))
 
 
-def _blank(kind: type[M], base: type[Copied], *arguments: str) -> M:
-    """Make a manager of a class, whatever its own `__init__` asks for."""
-    manager = object.__new__(kind)
-    base.__init__(manager, *arguments)
-    return manager
-
-
-def twin(manager: M, base: type[Copied], memo: dict[int, Any] | None = None) -> M:
-    """Copy a private manager; one of `hpman.m` is the only one of its name.
+def copy_manager(manager: M, memo: dict[int, Any] | None = None) -> M:
+    """Copy a private manager. A manager of `hpman.m` is its own copy.
 
     Args:
         manager: the manager.
-        base: the class of managers.
-        memo: what has been copied already; the copy is a deep one if it is given.
+        memo: what was copied before, for a deep copy.
     """
     if manager._home is not None:
         return manager
-    copy = _blank(type(manager), base, manager.placeholder, manager.separator)
-    state = manager._index, manager._store.state(), _extras(manager, base)
+    copy = manager._blank(manager.placeholder, manager.separator)
+    values, attributes = manager._store.state(), _attributes(manager)
     if memo is not None:
         from copy import deepcopy
 
         memo[id(manager)] = copy
-        state = deepcopy(state, memo)
-    take = adopt_with_own if _restores_itself(manager, base) else adopt
-    take(copy, (None, *state))
+        values, attributes = deepcopy((values, attributes), memo)
+    adopt_state(copy, (None, manager._index, values, attributes))
     return copy
 
 
-def adopt(manager: Copied, state: State) -> None:
-    """Adopt what a pickled or copied manager knew, unless it is this very one."""
-    process, index, values, extras = state
-    if manager._home is not None and process == this_process():
+def adopt_state(manager: HyperParameterManager, state: State) -> None:
+    """Adopt the state of a pickled or copied manager, unless it is this one."""
+    process, index, values, attributes = state
+    if manager._home is not None and process == process_id():
         return
     if manager._index is None and index is not None:
-        manager._take_index(index, index.defaults(manager.placeholder)[0])
-    manager._store.restore(arrived(values))
-    for name, value in (extras or {}).items():
-        object.__setattr__(manager, name, value)
+        manager._adopt_index(index, index.defaults(manager.placeholder)[0])
+    manager._store.restore(values)
+    if attributes:
+        vars(manager).update(attributes)
 
 
-def adopt_with_own(manager: Copied, state: State) -> None:
-    """Adopt what a manager knew, whose class restores by itself what it adds."""
-    *known, extras = state
-    adopt(manager, (*known, None))
-    manager.__setstate__(extras)
+def _attributes(manager: HyperParameterManager) -> dict[str, Any]:
+    return dict(getattr(manager, "__dict__", ()))  # of a subclass
 
 
-def _restores_itself(manager: Copied, base: type[Copied]) -> bool:
-    """Tell whether the class of a manager has a `__setstate__` of its own."""
-    return type(manager).__setstate__ is not base.__setstate__
+def _map_values(
+    values: Values, function: Callable[[Any], Any]
+) -> tuple[Values, dict[str, Exception]]:
+    """Call a function on each value of a store once, and leave out values for which it fails.
+
+    Returns:
+        The new values, and the errors by the names that were set.
+    """
+    results: dict[int, Any] = {}
+    errors: dict[int, Exception] = {}
+
+    def mapped(originals: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: result(value) for name, value in originals.items() if fits(value)}
+
+    def fits(value: Any) -> bool:
+        key = id(value)
+        if type(value) not in _PLAIN and key not in results and key not in errors:
+            try:
+                results[key] = function(value)
+            except Exception as error:  # noqa: BLE001 - pickling runs the user's code
+                errors[key] = error
+        return key not in errors
+
+    def result(value: Any) -> Any:
+        return results.get(id(value), value)
+
+    sets, calls = mapped(values["sets"]), mapped(values["calls"])
+    clock, batches = values["history"]
+    history = {}
+    for place, (batch, times) in batches.items():
+        kept = mapped(batch)
+        if not isinstance(times, int):
+            times = {name: times[name] for name in kept}  # noqa: PLW2901
+        history[place] = kept, times
+    places = {name: place for name, place in values["places"].items() if name in calls}
+    failed = {
+        name: errors[id(value)] for name, value in values["sets"].items() if id(value) in errors
+    }
+    return {"sets": sets, "calls": calls, "places": places, "history": (clock, history)}, failed
 
 
-def _extras(manager: Copied, base: type[Copied]) -> Any:
-    """Return what the class of a manager adds to it."""
-    give: Any = getattr(type(manager), "__getstate__", None)
-    if give is not getattr(object, "__getstate__", None):  # which 3.10 has not
-        return give(manager)
-    found = dict(getattr(manager, "__dict__", ()))
-    for name in _slots(type(manager), base):
-        if hasattr(manager, name):
-            found[name] = getattr(manager, name)
-    return found
+def _picklable(values: Values) -> Values:
+    """Leave out the values that cannot be pickled.
+
+    A call gives its default again, and a value that was replaced is only history. For a value
+    that was set, a worker that starts goes without it; otherwise this is an error.
+    """
+    pickler = _active_pickler()
+    if pickler is None:
+        return values
+
+    def check(value: Any) -> Any:
+        from io import BytesIO
+
+        pickler(BytesIO()).dump(value)
+        return value
+
+    picklable, errors = _map_values(values, check)
+    if is_starting_worker():
+        _warn_about_unpicklable(errors)
+    elif errors:
+        from pickle import PicklingError
+
+        names = ", ".join(f"`{name}` ({_one_line(error)})" for name, error in errors.items())
+        raise PicklingError(
+            f"Cannot pickle the manager with the values that were set for {names}. "
+            "Set values that can be pickled, such as functions at the top level of a module."
+        )
+    return picklable
 
 
-def _slots(kind: type, base: type) -> Iterator[str]:
-    """Give the slots of the classes below the class of managers, as they are called inside."""
-    for each in kind.__mro__[: kind.__mro__.index(base)]:
-        slots = each.__dict__.get("__slots__", ())
-        for name in [slots] if isinstance(slots, str) else slots:
-            yield f"_{each.__name__.lstrip('_')}{name}" if is_private(name) else name
+def _active_pickler() -> Callable[[Any], Any] | None:
+    """Return the class of the pickler at work, None for one that pickles functions by value."""
+    name = frame_outside((*OURS, "pickle")).f_globals.get("__name__")
+    parts = name.split(".") if isinstance(name, str) else []
+    if not _BY_VALUE.isdisjoint(parts):
+        return None
+    if "multiprocessing" in parts:
+        from multiprocessing.reduction import ForkingPickler
+
+        return ForkingPickler
+    from pickle import Pickler
+
+    return Pickler
+
+
+class _Pickled:
+    """A value in a pickle of its own: if it cannot be rebuilt, the others can."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+
+def pack_for_worker(values: Values) -> Values:
+    """Pickle each value on its own.
+
+    Warns:
+        RuntimeWarning: for each name whose value cannot be pickled.
+    """
+    from multiprocessing.reduction import ForkingPickler
+
+    packed, errors = _map_values(values, lambda value: _Pickled(bytes(ForkingPickler.dumps(value))))
+    _warn_about_unpicklable(errors)
+    return packed
+
+
+def unpack_in_worker(packed: Values) -> Values:
+    """Unpickle what `pack_for_worker` returned.
+
+    Warns:
+        RuntimeWarning: for each name whose value cannot be rebuilt.
+    """
+    from pickle import loads
+
+    # `multiprocessing` unpickles everything else that it sends in the same way.
+    values, errors = _map_values(packed, lambda pickled: loads(pickled.data))  # noqa: S301
+    for name, error in errors.items():
+        warn(
+            f"The value of `{name}` was sent to this worker but cannot be rebuilt "
+            f"({_one_line(error)}). The worker uses the default. Define its type at the top "
+            "level of a module, or set the value in the worker."
+        )
+    return values
+
+
+def _warn_about_unpicklable(errors: Mapping[str, Exception]) -> None:
+    for name, error in errors.items():
+        warn(
+            f"The value of `{name}` cannot be pickled ({_one_line(error)}). Workers that are "
+            "started use the default. Set a literal, or set the value in the worker."
+        )
+
+
+def warn(message: str, place: tuple[str, int] | None = None) -> None:
+    """Warn about a line: the given one, or that of the program that starts the worker.
+
+    This never raises. A worker that fails at its start would be started again, forever.
+    """
+    import warnings
+
+    frame = frame_outside(_NOT_TO_BLAME)
+    path, line = place or (frame.f_code.co_filename, frame.f_lineno)
+    registry = frame.f_globals.setdefault("__warningregistry__", {})
+    try:
+        warnings.warn_explicit(message, RuntimeWarning, path, line, registry=registry)
+    except RuntimeWarning:
+        warnings.showwarning(message, RuntimeWarning, path, line)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())

@@ -89,7 +89,7 @@ def load_managers(index: Index) -> list[HyperParameterManager]:
     if problems:
         raise error_for(problems.values())
     for manager, new in swapped:
-        manager._take_index(new, new.defaults(manager.placeholder)[0])
+        manager._adopt_index(new, new.defaults(manager.placeholder)[0])
     return managers
 
 
@@ -119,6 +119,6 @@ def preset_values(managers: Iterable[HyperParameterManager]) -> None:
     >>> HyperParameterManager("exp").parse_source('exp("lr", 1)').get_values()
     {'lr': 3}
     """
-    from .manager import HANDED_ON
+    from .manager import PRESETS
 
-    HANDED_ON.update((each.placeholder, each._store.state()) for each in managers)
+    PRESETS.update((each.placeholder, each._store.state()) for each in managers)

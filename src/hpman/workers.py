@@ -1,7 +1,6 @@
-"""Values for the processes that `multiprocessing` starts.
+"""Send the values of imported managers to the processes that `multiprocessing` starts.
 
-Owns how what a program has set reaches its workers, whoever starts them and
-however; knows neither names nor ranks. No other process sees anything of it.
+Owns how the values reach a worker; must not know precedence. Other processes see nothing.
 """
 
 from __future__ import annotations
@@ -10,143 +9,91 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from importlib.machinery import ModuleSpec
+    from collections.abc import Sequence
     from types import ModuleType
-    from typing import Any, Protocol
+    from typing import Any
 
+    from .manager import HyperParameterManager
     from .runtime.history import Call
-    from .runtime.store import Store
+    from .static.index import Index
 
-    class Traveller(Protocol):
-        """A manager, as far as it is asked for here."""
-
-        placeholder: str
-        _hot: dict[str, Any]
-        _store: Store
-
-        def __reduce__(self) -> tuple[Any, ...]:
-            """Return how to find it in another process, and its state."""
-
-        def __setstate__(self, state: Any) -> None:
-            """Take over the state of another process."""
+_REDUCTION = "multiprocessing.reduction"
+_managers: dict[str, HyperParameterManager] = {}
 
 
-_PROCESS = "multiprocessing.process"
-_CONFIG = "hpman"  # our key in what a process hands on to its children
-_travellers: dict[str, Traveller] = {}
+def announce(manager: HyperParameterManager) -> None:
+    """Send the values of a manager of `hpman.m` to every worker that is started from now on.
 
-
-def announce(manager: Traveller) -> None:
-    """Let the values of a manager reach every worker that is started from now on.
-
-    A worker gets a copy of a dictionary of settings from the process that
-    starts it, beside the function that it runs. Our entry in there packs the
-    managers when a worker is started (spawn, forkserver), and unpacks them in
+    A worker gets a copy of a dictionary of settings from the process that starts it. Our
+    entry packs the values when a worker is started (spawn, forkserver), and unpacks them in
     the worker. A forked worker has them anyway.
-
-    Args:
-        manager: a manager of `hpman.m`; the other process has one of its name.
     """
-    if not _travellers:
-        if _PROCESS in sys.modules:
-            _join(sys.modules[_PROCESS])
+    if not _managers:
+        if _REDUCTION in sys.modules:
+            _join(sys.modules["multiprocessing.process"])
         else:
-            sys.meta_path.insert(0, _Watch())
-    _travellers[manager.placeholder] = manager
+            sys.meta_path.insert(0, _ImportWatch())
+    _managers[manager.placeholder] = manager
 
 
 def _join(process: ModuleType) -> None:
-    """Put our entry among the settings that this process hands on.
+    """Add our entry to the settings of this process, and of those that wait to be started."""
+    for waiting in (process.current_process(), *process._dangling):
+        waiting._config["hpman"] = _Values()
 
-    A process object copies them when it is made; those that wait for their start have one.
+
+class _ImportWatch:
+    """Wait until `multiprocessing` is imported (PEP 451).
+
+    It imports its module `reduction` right after `process`, and starts nothing before.
     """
-    for each in (process.current_process(), *getattr(process, "_dangling", ())):
-        each._config[_CONFIG] = Luggage()
+
+    def find_spec(self, name: str, _path: object = None, _target: object = None) -> None:
+        if name == _REDUCTION:
+            sys.meta_path.remove(self)
+            _join(sys.modules["multiprocessing.process"])
 
 
-class Luggage:
-    """Be pickled as the managers of this process, and unpickled into those of another."""
+class _Values:
+    """The values of all managers: pickled here, adopted by the managers of a worker."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pack what can travel, and warn of what cannot."""
-        from .runtime.portable import packed_for_worker
+        from .pickling import pack_for_worker, process_id
 
-        packed = []
-        for manager in list(_travellers.values()):  # a thread may import one meanwhile
-            find, arguments, (process, index, values, extras) = manager.__reduce__()
-            state = process, index, packed_for_worker(values), extras
-            packed.append((find, arguments, state))
-        return _unpack, (packed,)
+        packed = [
+            (manager._home, name, manager._index, pack_for_worker(manager._store.state()))
+            for name, manager in list(_managers.items())  # a thread may import another one
+        ]
+        return _adopt, (process_id(), packed)
 
 
-def _unpack(packed: Sequence[tuple[Callable[..., Traveller], tuple[Any, ...], Any]]) -> Luggage:
-    """Take the values over in a worker."""
-    for find, arguments, state in packed:
-        manager = find(*arguments)
+def _adopt(
+    process: object, packed: Sequence[tuple[str, str, Index | None, dict[str, Any]]]
+) -> _Values:
+    from .pickling import adopt_state, import_manager, unpack_in_worker
+
+    for module, name, index, values in packed:
+        manager = import_manager(module, name)
         before, places = dict(manager._hot), manager._store.state()["places"]
-        manager.__setstate__(state)
-        _warn_of_early_reads(before, places, manager._hot)
-    return Luggage()
+        adopt_state(manager, (process, index, unpack_in_worker(values), {}))
+        if before:
+            _warn_about_early_reads(manager, before, places)
+    return _Values()
 
 
-def _warn_of_early_reads(
-    before: dict[str, Any], places: Mapping[str, Call], now: dict[str, Any]
+def _warn_about_early_reads(
+    manager: HyperParameterManager, before: dict[str, Any], places: dict[str, Call]
 ) -> None:
-    """Say which names were read while a worker was imported, where, and had another value then."""
-    if not before:
-        return
+    """Warn of values that the modules of a worker read before the right ones arrived."""
+    from .pickling import warn
     from .runtime.fingerprint import fingerprint
-    from .runtime.portable import warn
 
+    now = manager._hot
     for name, value in before.items():
         if name in now and fingerprint({name: value}) != fingerprint({name: now[name]}):
             warn(
-                f"`{name}` was read while this worker imported the program, before the values of "
-                "the process that started it were there, so that place got the default; read it "
-                "inside a function that the worker runs",
-                may_raise=False,
-                place=places[name][:2] if name in places else None,
+                f"`{name}` was read while this worker imported the program, before the value "
+                "arrived from the process that started it. This line got the default. Read it in "
+                "a function that the worker runs.",
+                places[name][:2] if name in places else None,
             )
-
-
-class _Watch:
-    """Wait for the first import of `multiprocessing.process`, then step aside (PEP 451)."""
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Find no module but that one, and that one as everybody else does."""
-        if name != _PROCESS:
-            return None
-        if self in sys.meta_path:
-            sys.meta_path.remove(self)
-        for finder in sys.meta_path:
-            find_spec = getattr(finder, "find_spec", None)  # the oldest kind of finder has none
-            spec: ModuleSpec | None = find_spec(name, path, target) if find_spec else None
-            if spec is not None:
-                if spec.loader is not None:
-                    spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
-                return spec
-        return None
-
-
-class _Loader:
-    """Load a module as its own loader does, and join it then."""
-
-    def __init__(self, loader: Any) -> None:
-        """Keep the loader."""
-        self._loader = loader
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """Make the module."""
-        module: ModuleType | None = self._loader.create_module(spec)
-        return module
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Run the module, give it its own loader back, and join."""
-        module.__loader__ = self._loader
-        if module.__spec__ is not None:
-            module.__spec__.loader = self._loader
-        self._loader.exec_module(module)
-        _join(module)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import os
-import pickle
-import subprocess
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -554,84 +551,10 @@ def test_changing_a_row_changes_nothing_of_the_manager(manager: HyperParameterMa
 # Copies
 
 
-@pytest.mark.parametrize(
-    "again",
-    [
-        pytest.param(lambda m: pickle.loads(pickle.dumps(m)), id="pickle"),
-        pytest.param(copy.copy, id="copy"),
-        pytest.param(copy.deepcopy, id="deepcopy"),
-    ],
-)
-def test_a_private_manager_is_copied_with_all_that_it_knows(
-    parsed: HyperParameterManager, again: object
-) -> None:
-    parsed.set_value("lr", 2)
-    parsed("model.width", 3)
-    twin = again(parsed)  # type: ignore[operator]
-    assert twin is not parsed
-    assert twin.get_values() == parsed.get_values()
-    assert len(twin.db) == len(parsed.db)
-    assert (twin.placeholder, twin.separator) == ("_", ".")
-    twin.set_value("lr", 9)
-    twin.parse_source("_('new', 1)")
-    assert parsed("lr") == 2
-    assert not parsed.exists("new")
-
-
-def test_a_deep_copy_shares_no_value(parsed: HyperParameterManager) -> None:
-    twin = copy.deepcopy(parsed)
-    twin.get_value("opt")["lr"] = "changed"
-    assert parsed.get_value("opt") == {"lr": 3, "wd": 0}
-
-
-def test_a_copied_state_does_not_replace_what_a_manager_has_parsed(
-    parsed: HyperParameterManager,
-) -> None:
-    _make, _arguments, state = parsed.set_value("lr", 2).__reduce__()
-    other = HyperParameterManager("_").parse_source("_('mine', 1)")
-    other.__setstate__(state)
-    assert other.index.names("_") == ["mine"]
-    assert other("lr") == 2
-
-
-class Own(HyperParameterManager):
-    """A manager of a class of one's own."""
-
-
-@pytest.mark.parametrize(
-    "again",
-    [lambda m: pickle.loads(pickle.dumps(m)), copy.copy, copy.deepcopy],
-    ids=["pickle", "copy", "deepcopy"],
-)
-def test_a_copy_is_of_the_same_class(again: Callable[[Own], Own]) -> None:
-    assert type(again(Own("_"))) is Own
-
-
-def test_a_manager_adopts_what_comes_from_a_process_of_the_same_number(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    # Two containers, or two runs of one, may both be process 1.
-    from hpman.m import from_elsewhere
-
-    pickled = pickle.dumps(from_elsewhere.set_value("lr", 1))
-    from_elsewhere.set_value("lr", 2)
-    assert pickle.loads(pickled)("lr") == 2
-    monkeypatch.setattr("hpman.runtime.portable._BIRTH", b"another")
-    assert pickle.loads(pickled)("lr") == 1
-
-
 @pytest.mark.parametrize("placeholder", [3, None, b"_", ["_"]], ids=repr)
 def test_a_placeholder_is_a_text(placeholder: Any) -> None:
     with pytest.raises(TypeError, match=r'placeholder of a manager is a str, .*Manager\("_"\)'):
         HyperParameterManager(placeholder)
-
-
-def test_an_imported_manager_is_the_only_one_of_its_name() -> None:
-    from hpman.m import the_only_one
-
-    assert copy.copy(the_only_one) is the_only_one
-    assert copy.deepcopy(the_only_one) is the_only_one
-    assert pickle.loads(pickle.dumps(the_only_one)) is the_only_one
 
 
 def test_a_manager_shows_its_placeholder(parsed: HyperParameterManager) -> None:
@@ -646,34 +569,9 @@ def test_the_separator_may_be_another(tmp_path: Path) -> None:
         manager.parse_source('_("a", 1)')
 
 
-WORKER = """\
-import multiprocessing, sys
-from hpman.m import _
-
-def work(manager):
-    print(manager is _, manager("lr", 1e-3), manager("depth", 4), flush=True)
-
-if __name__ == "__main__":
-    _.parse_file(__file__).set_value("lr", 0.5)
-    worker = multiprocessing.get_context("spawn").Process(target=work, args=(_,))
-    worker.start()
-    worker.join()
-    sys.exit(worker.exitcode)
-"""
-
-
-def test_a_spawned_worker_sees_the_values_that_were_set(tmp_path: Path) -> None:
-    (tmp_path / "main.py").write_text(WORKER)
-    done = subprocess.run(
-        [sys.executable, "main.py"], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "True 0.5 4\n"
-
-
 @pytest.mark.parametrize("placeholder", ["\ufb01", "\uff46i", "fi"])
 @pytest.mark.parametrize("written", ["\ufb01", "\uff46i", "fi"])
 def test_a_placeholder_is_read_as_python_reads_names(placeholder: str, written: str) -> None:
     manager = HyperParameterManager(placeholder).parse_source(f'{written}("a", 1)')
     assert manager.placeholder == "fi"
     assert manager.get_values() == {"a": 1}
-    assert pickle.loads(pickle.dumps(manager)).get_values() == {"a": 1}

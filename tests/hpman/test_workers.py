@@ -1,20 +1,25 @@
-"""Workers that multiprocessing starts see what their parent has set; other processes do not."""
+"""Workers that multiprocessing starts have the values of their parent; other processes do not."""
 
 from __future__ import annotations
 
-import importlib
+import multiprocessing
 import os
+import pickle
 import subprocess
 import sys
 import textwrap
-from typing import TYPE_CHECKING
+import threading
+import warnings
+from multiprocessing import context, process
+from multiprocessing.reduction import ForkingPickler
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hpman import HyperParameterManager, workers
+from hpman import HyperParameterManager, pickling, workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 METHODS = ["spawn", "forkserver"] if sys.platform != "win32" else ["spawn"]
@@ -30,9 +35,7 @@ MODEL = """
 """
 
 
-def run(
-    folder: Path, program: str, options: Sequence[str] = ()
-) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, program: str, *options: str) -> subprocess.CompletedProcess[str]:
     """Run a program beside a module that imports `_` by itself."""
     (folder / "model.py").write_text(textwrap.dedent(MODEL), encoding="utf-8")
     (folder / "main.py").write_text(textwrap.dedent(program), encoding="utf-8")
@@ -47,224 +50,112 @@ def run(
     )
 
 
-@pytest.mark.parametrize("imported", ["before", "after"])
 @pytest.mark.parametrize("method", METHODS)
-def test_a_worker_that_nobody_passed_the_manager_sees_what_was_set(
-    tmp_path: Path, method: str, imported: str
+def test_a_worker_has_the_values_even_if_nobody_passed_it_the_manager(
+    tmp_path: Path, method: str
 ) -> None:
-    early = "import multiprocessing" if imported == "before" else ""
     done = run(
         tmp_path,
         f"""
-        {early}
         from hpman.m import _
         import model
 
-        def work(queue):
+        class Own:
+            pass
+
+        def act():
+            pass
+
+        def work(queue, manager):
             queue.put((model.depth(), model.width(), str(_.explain("width"))))
+            queue.put((manager is _, _.fingerprint()))
 
         if __name__ == "__main__":
-            _.parse_source('_("width", 3)', "here.py")
+            _.parse_source('_("width", 3); _("later", make())', "here.py")
             _.set_values({{"model.depth": 9, "width": 7}})
+            _.set_values({{"act": act, "type": Own, "own": Own(), "names": {{"a", "b", "c"}}}})
             import multiprocessing
             context = multiprocessing.get_context({method!r})
             queue = context.Queue()
-            worker = context.Process(target=work, args=(queue,))
+            worker = context.Process(target=work, args=(queue, _))
             worker.start()
             print(queue.get(timeout=50))
+            print(queue.get(timeout=50) == (True, _.fingerprint()))
             worker.join()
         """,
     )
-    assert done.stdout == "(9, 7, 'here.py:1 default 3\\nmain.py:11 set_values')\n"
+    assert done.stdout == "(9, 7, 'here.py:1 default 3\\nmain.py:17 set_values')\nTrue\n"
     assert done.stderr == ""
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_worker_that_waited_for_its_start_before_there_was_a_manager_sees_what_was_set(
-    tmp_path: Path, method: str
-) -> None:
+def test_a_pool_keeps_its_values_until_it_gets_a_manager(tmp_path: Path, method: str) -> None:
     done = run(
         tmp_path,
         f"""
         import multiprocessing
+        from hpman.m import _
+        import model
 
-        def work(queue):
-            import model
-            queue.put(model.depth())
+        def alone(_number):
+            return model.depth()
+
+        def passed(manager):
+            return manager is _, model.depth()
 
         if __name__ == "__main__":
             context = multiprocessing.get_context({method!r})
-            queue = context.Queue()
-            worker = context.Process(target=work, args=(queue,))
-            from hpman.m import _
-            _.set_value("model.depth", 9)
-            worker.start()
-            print(queue.get(timeout=50))
-            worker.join()
+            if {method!r} == "forkserver":
+                context.set_forkserver_preload(["__main__", "model"])
+            with context.Pool(1) as pool:
+                _.set_value("model.depth", 9)
+                with _.override(**{{"model.depth": 8}}):
+                    print(pool.map(alone, [0]), pool.map(passed, [_]), pool.map(alone, [0]))
+                print(pool.map(passed, [_]))
+            with context.Pool(1) as pool:
+                print(pool.map(alone, [0]))
         """,
     )
-    assert done.stdout == "9\n"
+    assert done.stdout == "[4] [(True, 8)] [8]\n[(True, 9)]\n[9]\n"
+    assert done.stderr == ""
 
 
-def test_a_pool_and_the_workers_of_its_workers_see_what_was_set(tmp_path: Path) -> None:
+def test_the_workers_of_a_worker_have_the_values_that_could_be_sent(tmp_path: Path) -> None:
+    # A warning that is an error must not end a worker: its pool would start it again, forever.
     done = run(
         tmp_path,
         """
-        import multiprocessing
+        import multiprocessing, threading
         from concurrent.futures import ProcessPoolExecutor
+        from hpman.m import _
         import model
+
+        spawn = multiprocessing.get_context("spawn")
 
         def inner(_number):
-            return model.depth()
+            return model.depth(), _("act", "relu"), _("init", "zeros")
 
-        def outer(queue):
-            with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-                queue.put(list(pool.map(inner, [0])))
+        def outer(_number):
+            with ProcessPoolExecutor(1, spawn) as pool:
+                return list(pool.map(inner, [0]))
 
-        if __name__ == "__main__":
-            from hpman.m import _
-            _.set_value("model.depth", 9)
-            context = multiprocessing.get_context("spawn")
-            queue = context.Queue()
-            worker = context.Process(target=outer, args=(queue,))
-            worker.start()
-            print(queue.get(timeout=50))
-            worker.join()
-        """,
-    )
-    assert done.stdout == "[9]\n"
-
-
-def test_a_value_that_cannot_travel_is_named_and_the_others_do(tmp_path: Path) -> None:
-    done = run(
-        tmp_path,
-        """
-        import multiprocessing
-        import model
-
-        def work(queue):
-            from hpman.m import _
-            queue.put((model.depth(), _("act", "relu")))
-
-        if __name__ == "__main__":
-            from hpman.m import _
-            _.set_values({"model.depth": 9, "act": lambda x: x})
-            context = multiprocessing.get_context("spawn")
-            queue = context.Queue()
-            worker = context.Process(target=work, args=(queue,))
-            worker.start()
-            print(queue.get(timeout=50))
-            worker.join()
-        """,
-    )
-    assert done.stdout == "(9, 'relu')\n"
-    assert "the value of `act` cannot be pickled" in done.stderr
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_a_value_that_cannot_travel_stops_neither_worker_nor_manager(
-    tmp_path: Path, method: str
-) -> None:
-    # Handed on, a private manager and an imported one; `guarded` is missing in the worker.
-    done = run(
-        tmp_path,
-        f"""
-        import multiprocessing
-        from hpman import HyperParameterManager
-        from hpman.m import _
-
-        def work(queue, ours, private):
-            queue.put((ours is _, ours.get_values(), private.get_values()))
+        def start():
+            with ProcessPoolExecutor(1, spawn) as pool:
+                print(list(pool.map(outer, [0])))
 
         if __name__ == "__main__":
             def guarded():
                 pass
-            _.set_values({{"lr": 1, "act": lambda x: x, "init": guarded}})
-            private = HyperParameterManager("_").set_values({{"a": 1, "b": lambda x: x}})
-            private.parse_source('_("later", make())')
-            context = multiprocessing.get_context({method!r})
-            queue = context.Queue()
-            worker = context.Process(target=work, args=(queue, _, private))
-            worker.start()
-            print(queue.get(timeout=50))
-            worker.join()
+            _.set_values({"model.depth": 9, "act": lambda x: x, "init": guarded})
+            thread = threading.Thread(target=start)
+            thread.start()
+            thread.join()
         """,
+        "-Werror",
     )
-    values = "{'later': NotLiteralEvaluable('make()', <unknown>:1:12), 'a': 1}"
-    assert done.stdout == f"(True, {{'lr': 1}}, {values})\n"
-    assert "main.py:18: RuntimeWarning: the value of `act` cannot be pickled" in done.stderr
-    assert "main.py:18: RuntimeWarning: the value of `b` cannot be pickled" in done.stderr
-    assert "the value of `init` was sent to this worker but cannot be built" in done.stderr
-
-
-@pytest.mark.parametrize("handed_on", ["", "_", "private", "_, private, private"])
-def test_values_that_hold_their_manager_travel_and_hold_it_again(
-    tmp_path: Path, handed_on: str
-) -> None:
-    done = run(
-        tmp_path,
-        f"""
-        import multiprocessing
-        from hpman import HyperParameterManager
-        from hpman.m import _
-
-        class Net:
-            def __init__(self, manager):
-                self.manager = manager
-
-        def work(*managers):
-            for each in (_, *managers):
-                nets = each("backbone"), each("head")
-                print(each("lr"), [net.manager is each for net in nets], flush=True)
-
-        if __name__ == "__main__":
-            private = HyperParameterManager("_")
-            for each in (_, private):
-                each.set_value("lr", 7)
-                each("backbone", Net(each))
-                each.set_value("head", Net(each))
-            context = multiprocessing.get_context("spawn")
-            worker = context.Process(target=work, args=[{handed_on}])
-            worker.start()
-            worker.join()
-        """,
-    )
-    count = 1 + len(handed_on.split())
-    assert done.stdout == "7 [True, True]\n" * count
-    assert done.stderr == ""
-
-
-def test_a_warning_that_is_an_error_ends_the_start_loudly_and_no_worker(tmp_path: Path) -> None:
-    done = run(
-        tmp_path,
-        """
-        import multiprocessing, warnings
-        from hpman.m import _
-        import model
-
-        def work(_number):
-            return model.depth()
-
-        if __name__ == "__main__":
-            def guarded():
-                pass
-            context = multiprocessing.get_context("spawn")
-            warnings.simplefilter("error")
-            _.set_values({"model.depth": 9, "init": guarded})
-            with context.Pool(1) as pool:
-                print(pool.map(work, [0]))
-            _.set_value("act", lambda x: x)
-            try:
-                context.Pool(1)
-            except RuntimeWarning as warning:
-                print(warning)
-        """,
-        options=["-W", "error"],
-    )
-    first, second = done.stdout.splitlines()
-    assert first == "[9]"
-    assert second.startswith("the value of `act` cannot be pickled")
-    assert "the value of `init` was sent to this worker" in done.stderr
+    assert done.stdout == "[[(9, 'relu', 'zeros')]]\n"
+    assert "The value of `act` cannot be pickled (" in done.stderr
+    assert "The value of `init` was sent to this worker but cannot be rebuilt (" in done.stderr
 
 
 def test_a_value_that_a_worker_reads_too_early_is_named(tmp_path: Path) -> None:
@@ -296,124 +187,6 @@ def test_a_value_that_a_worker_reads_too_early_is_named(tmp_path: Path) -> None:
     assert done.stderr.count("RuntimeWarning") == 1
 
 
-def test_a_value_that_a_worker_sets_and_reads_too_early_is_named(tmp_path: Path) -> None:
-    (tmp_path / "early.py").write_text(
-        "import multiprocessing\n"
-        "from hpman.m import _\n"
-        "class Worker(multiprocessing.get_context('spawn').Process):\n"
-        "    def run(self):\n"
-        "        print(_('lr'), flush=True)\n"
-        "_.set_value('lr', 1)('lr')\n",
-        encoding="utf-8",
-    )
-    done = run(
-        tmp_path,
-        """
-        if __name__ == "__main__":
-            from hpman.m import _
-            import early
-            _.set_value("lr", 5)
-            worker = early.Worker()
-            worker.start()
-            worker.join()
-        """,
-    )
-    assert done.stdout == "5\n"
-    assert "`lr` was read while this worker imported the program" in done.stderr
-
-
-def test_a_worker_started_from_a_thread_sees_what_was_set(tmp_path: Path) -> None:
-    done = run(
-        tmp_path,
-        """
-        import multiprocessing, threading
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing.dummy import Pool
-        import model
-
-        def work(_number):
-            return model.depth()
-
-        def start():
-            with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-                print(list(pool.map(work, [0])))
-
-        if __name__ == "__main__":
-            from hpman.m import _
-            _.set_value("model.depth", 9)
-            thread = threading.Thread(target=start)
-            thread.start()
-            thread.join()
-            with Pool(1) as threads:
-                print(threads.map(work, [0]))
-        """,
-    )
-    assert done.stdout == "[9]\n[9]\n"
-    assert done.stderr == ""
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_a_pool_that_is_there_already_keeps_its_values_until_a_manager_is_handed_on(
-    tmp_path: Path, method: str
-) -> None:
-    done = run(
-        tmp_path,
-        f"""
-        import multiprocessing
-        from hpman.m import _
-        import model
-
-        def alone(_number):
-            return model.depth()
-
-        def handed_on(manager):
-            return manager is _, model.depth()
-
-        if __name__ == "__main__":
-            context = multiprocessing.get_context({method!r})
-            if {method!r} == "forkserver":
-                context.set_forkserver_preload(["__main__", "model"])
-            with context.Pool(1) as pool:
-                _.set_value("model.depth", 9)
-                print(pool.map(alone, [0]), pool.map(handed_on, [_]), pool.map(alone, [0]))
-            with context.Pool(1) as pool:
-                print(pool.map(alone, [0]))
-        """,
-    )
-    assert done.stdout == "[4] [(True, 9)] [9]\n[9]\n"
-    assert done.stderr == ""
-
-
-def test_every_worker_has_the_fingerprint_of_the_program(tmp_path: Path) -> None:
-    done = run(
-        tmp_path,
-        """
-        import multiprocessing
-        from hpman.m import _
-
-        class Own:
-            pass
-
-        def act():
-            pass
-
-        def work(queue):
-            queue.put(_.fingerprint())
-
-        if __name__ == "__main__":
-            _.parse_source("_('later', make())")
-            _.set_values({"act": act, "type": Own, "own": Own(), "names": {"a", "b", "c"}})
-            context = multiprocessing.get_context("spawn")
-            queue = context.Queue()
-            worker = context.Process(target=work, args=(queue,))
-            worker.start()
-            print(queue.get(timeout=50) == _.fingerprint())
-            worker.join()
-        """,
-    )
-    assert done.stdout == "True\n"
-
-
 def test_an_unrelated_process_sees_nothing(tmp_path: Path) -> None:
     done = run(
         tmp_path,
@@ -429,100 +202,191 @@ def test_an_unrelated_process_sees_nothing(tmp_path: Path) -> None:
     assert done.stdout == "4 True\n"
 
 
-def test_the_watch_for_multiprocessing_leaves_every_module_as_it_is(tmp_path: Path) -> None:
+def test_the_first_manager_waits_until_multiprocessing_is_imported(tmp_path: Path) -> None:
     done = run(
         tmp_path,
         """
         import sys
         finders = list(sys.meta_path)
         from hpman.m import _
-        import json, multiprocessing.process
-        process = sys.modules["multiprocessing.process"]
-        print(sys.meta_path == finders, type(process.__loader__).__name__,
-              process.__spec__.loader is process.__loader__)
+        import json
+        print(sys.meta_path == finders)
+        import multiprocessing.process
+        print(sys.meta_path == finders, "hpman" in multiprocessing.current_process()._config)
         """,
     )
-    assert done.stdout == "True SourceFileLoader True\n"
+    assert done.stdout == "False\nTrue True\n"
+
+
+# In one process
+
+
+def test_the_import_watch_steps_aside_when_multiprocessing_is_imported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workers, "_managers", {})
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    monkeypatch.delitem(sys.modules, "multiprocessing.reduction")
+    settings = process.current_process()._config  # type: ignore[attr-defined]
+    settings.pop("hpman", None)
+    before = list(sys.meta_path)
+    for name in ("_", "hp"):
+        workers.announce(HyperParameterManager(name, home="hpman.m"))
+        assert len(sys.meta_path) == len(before) + 1
+    watch: Any = sys.meta_path[0]
+    assert watch.find_spec("json") is None
+    assert "hpman" not in settings
+    assert watch.find_spec("multiprocessing.reduction") is None
+    assert sys.meta_path == before
+    assert "hpman" in settings
 
 
 @pytest.fixture
-def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Let workers wait for a module that is not there yet, in place of that of multiprocessing."""
-    name = "stand_in_for_processes"
-    monkeypatch.setattr(workers, "_PROCESS", name)
-    monkeypatch.setattr(workers, "_travellers", {})
-    others = [each for each in sys.meta_path if not isinstance(each, workers._Watch)]
-    monkeypatch.setattr(sys, "meta_path", others)
-    monkeypatch.syspath_prepend(tmp_path)
-    yield name
-    sys.modules.pop(name, None)
+def manager(monkeypatch: pytest.MonkeyPatch) -> HyperParameterManager:
+    """Return the only manager of this process, as far as workers know."""
+    from hpman.m import of_workers
+
+    monkeypatch.setattr(workers, "_managers", {})
+    of_workers.__init__("of_workers", home="hpman.m")  # type: ignore[misc]
+    workers.announce(of_workers)
+    return of_workers
 
 
-PROCESS = """
-class _Process:
-    _config = {}
+@pytest.fixture
+def send(
+    manager: HyperParameterManager, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], HyperParameterManager]]:
+    """Return a function that starts a worker, and returns the manager of the worker."""
 
-def current_process():
-    return _Process
-"""
+    def send() -> HyperParameterManager:
+        data = bytes(ForkingPickler.dumps(process.current_process()._config["hpman"]))  # type: ignore[attr-defined]
+        context.set_spawning_popen(None)
+        manager.__init__("of_workers", home="hpman.m")  # type: ignore[misc]
+        monkeypatch.setattr(pickling, "_BIRTH", b"another")
+        pickle.loads(data)
+        return manager
 
-
-def test_the_watch_joins_a_module_once_it_is_imported(stand_in: str, tmp_path: Path) -> None:
-    (tmp_path / f"{stand_in}.py").write_text(PROCESS, encoding="utf-8")
-    before = list(sys.meta_path)
-    for _time in range(2):
-        workers.announce(HyperParameterManager("_"))
-        assert len(sys.meta_path) == len(before) + 1
-    module = importlib.import_module(stand_in)
-    assert sys.meta_path == before
-    assert type(module.current_process()._config["hpman"]) is workers.Luggage
-    assert module.__spec__ is not None
-    assert module.__loader__ is module.__spec__.loader
-    assert not isinstance(module.__loader__, workers._Loader)
+    context.set_spawning_popen(object())  # type: ignore[arg-type]
+    yield send
+    context.set_spawning_popen(None)
 
 
-def test_the_watch_finds_no_module_that_nobody_finds(stand_in: str) -> None:
-    workers.announce(HyperParameterManager("_"))
-    assert sys.meta_path[0].find_spec("json", None) is None
-    with pytest.raises(ModuleNotFoundError, match=stand_in):
-        importlib.import_module(stand_in)
+def test_a_process_that_waits_for_its_start_sends_the_values_of_a_later_manager(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting = multiprocessing.get_context("spawn").Process(target=print)
+    waiting._config.pop("hpman", None)  # type: ignore[attr-defined]
+    monkeypatch.setattr(workers, "_managers", {})
+    workers.announce(HyperParameterManager("_", home="hpman.m"))
+    assert "hpman" in waiting._config  # type: ignore[attr-defined]
 
 
-def test_the_watch_leaves_a_folder_without_modules_as_it_is(stand_in: str, tmp_path: Path) -> None:
-    (tmp_path / stand_in).mkdir()
-    workers.announce(HyperParameterManager("_"))
-    assert not isinstance(importlib.import_module(stand_in).__loader__, workers._Loader)
+def test_values_arrive_with_their_origins(
+    manager: HyperParameterManager, send: Callable[[], HyperParameterManager]
+) -> None:
+    manager.parse_source("of_workers('lr', 1)", "here.py")
+    for values in ({"lr": 0, "seed": 1}, {"lr": [1, 2]}):
+        manager.set_values(values)
+    manager("depth", 4)
+    expected = [str(manager.explain(name)) for name in ("lr", "depth")]
+    assert send().get_values() == {"lr": [1, 2], "seed": 1, "depth": 4}
+    assert [str(manager.explain(name)) for name in ("lr", "depth")] == expected
 
 
-def test_a_watch_that_has_stepped_aside_still_joins(stand_in: str, tmp_path: Path) -> None:
-    # Two threads may import the module at once: the other has removed the watch.
-    (tmp_path / f"{stand_in}.py").write_text(PROCESS, encoding="utf-8")
-    spec = workers._Watch().find_spec(stand_in)
-    assert spec is not None
-    assert isinstance(spec.loader, workers._Loader)
+class Holder:
+    """A value that contains the manager it is a value of."""
+
+    def __init__(self, manager: HyperParameterManager) -> None:
+        self.manager = manager
 
 
-def test_a_module_without_a_spec_is_joined_too(stand_in: str, tmp_path: Path) -> None:
-    (tmp_path / f"{stand_in}.py").write_text(PROCESS, encoding="utf-8")
-    module = importlib.import_module(stand_in)
-    loader, module.__spec__ = module.__loader__, None
-    workers._Loader(loader).exec_module(module)
-    assert module.__loader__ is loader
-    assert type(module.current_process()._config["hpman"]) is workers.Luggage
+def test_a_value_may_contain_its_manager(
+    manager: HyperParameterManager, send: Callable[[], HyperParameterManager]
+) -> None:
+    holder = Holder(manager)
+    manager("default", holder)
+    manager.set_value("holder", holder)
+    assert send()("holder").manager is manager
+    assert manager("default") is manager("holder")
 
 
-def test_the_watch_passes_by_a_finder_of_the_oldest_kind(tmp_path: Path) -> None:
-    done = run(
-        tmp_path,
-        """
-        import sys
-        from hpman.m import _
-        class Oldest:
-            def find_module(self, name, path=None):
-                return None
-        sys.meta_path.insert(1, Oldest())
-        import multiprocessing.process
-        print("hpman" in multiprocessing.current_process()._config)
-        """,
-    )
-    assert done.stdout == "True\n"
+class Stubborn:
+    """A value whose pickling fails in its own way."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise OSError("the device\n  is busy")
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        pytest.param(lambda x: x, r"\w+: .*lambda", id="lambda"),
+        pytest.param(threading.Lock(), "TypeError: .*lock", id="lock"),
+        pytest.param(Stubborn(), "OSError: the device is busy", id="fails in its own way"),
+    ],
+)
+def test_a_value_that_cannot_be_pickled_is_named_and_left_out(
+    manager: HyperParameterManager,
+    send: Callable[[], HyperParameterManager],
+    value: object,
+    reason: str,
+) -> None:
+    manager.set_value("act", 1).set_values({"act": value, "lr": 1})
+    with pytest.warns(
+        RuntimeWarning, match=rf"`act` cannot be pickled \({reason}.*orker"
+    ) as caught:
+        assert send().get_values() == {"lr": 1}
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+class Fragile:
+    """A value that can be pickled, but not rebuilt."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return int, ("not a number",)
+
+
+def test_a_value_that_cannot_be_rebuilt_is_named_and_left_out(
+    manager: HyperParameterManager,
+    send: Callable[[], HyperParameterManager],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    manager.set_values({"bad": Fragile(), "lr": 1})
+    shown: list[object] = []
+    monkeypatch.setattr(warnings, "showwarning", lambda message, *_: shown.append(message))
+    assert send().get_values() == {"lr": 1}
+    assert "`bad` was sent to this worker but cannot be rebuilt (ValueError: invalid" in str(shown)
+
+
+class Counted:
+    """A value that counts how often it is pickled."""
+
+    pickled = 0
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        Counted.pickled += 1
+        return Counted, ()
+
+
+def test_a_value_of_several_names_is_pickled_once(
+    manager: HyperParameterManager, send: Callable[[], HyperParameterManager]
+) -> None:
+    value = Counted()
+    manager("model", value)
+    manager.set_values({"model": value, "other": value})
+    assert sorted(send().get_values()) == ["model", "other"]
+    assert Counted.pickled == 1
+
+
+def test_a_value_that_was_set_and_read_too_early_is_named(
+    manager: HyperParameterManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager.set_values({"lr": 5, "same": [1]})
+    data = bytes(ForkingPickler.dumps(workers._Values()))
+    monkeypatch.setattr(pickling, "_BIRTH", b"another")
+    for name, value in {"lr": 1, "same": [1]}.items():
+        manager.set_value(name, value)(name)
+    with pytest.warns(RuntimeWarning, match="`lr` was read while this worker imported") as caught:
+        pickle.loads(data)
+    assert len(caught) == 1
+    assert manager("lr") == 5

@@ -374,13 +374,12 @@ class Store:
         Raises:
             ImpossibleTree: if a name does not fit those of this process.
         """
-        from .portable import joined
-
         sets = state["sets"]
         with WRITING:
             ranks, old = self._ranks, self._received
             own = {k: v for k, v in ranks.base.items() if old.get(k, EMPTY) is not v}
-            new = joined(ranks, {**ranks.calls, **state["calls"]}, own, sets)
+            calls = {**ranks.calls, **state["calls"]}
+            new = ranks.rebuilt(calls=calls, sets={**own, **sets})
             received = self._journal.received_with(state["history"])
 
             def write() -> None:

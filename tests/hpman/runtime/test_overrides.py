@@ -202,8 +202,6 @@ def test_what_arrives_in_a_block_waits_below_it() -> None:
     [
         pytest.param({"x": 1}, {"y": 2}, {"x": 1, "y": 2}, id="others"),
         pytest.param({"x": 1}, {"x": 2}, {"x": 2}, id="the same"),
-        pytest.param({"a.b": 1, "x": 1}, {"a": 5}, {"a": 5, "x": 1}, id="above"),
-        pytest.param({"a": 1, "x": 1}, {"a.b": 5}, {"a.b": 5, "x": 1}, id="below"),
         pytest.param({"a": {"b": 1}}, {"a.c": 5}, {"a": {"b": 1, "c": 5}}, id="a key"),
         pytest.param({"a": {"b": 1}}, {"a": {"c": 5}}, {"a": {"c": 5}}, id="a dict"),
     ],
