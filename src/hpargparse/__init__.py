@@ -18,20 +18,19 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .errors import ConversionError as ConversionError, SnapshotError as SnapshotError
-    from .parser.bind import bind as bind
+    from .parser.bind import bind as bind, parse_args as parse_args
     from .parser.conflicts import OptionConflictError as OptionConflictError
-    from .program import parse_args as parse_args
     from .snapshots.load_save import load as load, save as save
 
-# Each public name and the module that owns it: a name is imported when it is first asked for.
-# No module bears the name of what is public: importing it would put the module in its place.
+# The module of each public name, which is imported when the name is first used. No module may
+# have a public name: importing it would put the module in the place of the name.
 _OWNERS = {
     "ConversionError": "errors",
     "OptionConflictError": "parser.conflicts",
     "SnapshotError": "errors",
     "bind": "parser.bind",
     "load": "snapshots.load_save",
-    "parse_args": "program",
+    "parse_args": "parser.bind",
     "save": "snapshots.load_save",
 }
 
@@ -60,5 +59,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    """Name what can be imported from here."""
+    """Return what can be imported from here."""
     return sorted({*globals(), *_OWNERS, "__version__"})

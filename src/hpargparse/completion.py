@@ -1,7 +1,7 @@
-"""The words of a command line, also of one that a shell asks to be completed.
+"""Shell completion: answering argcomplete, and finding the arguments in its request.
 
-Owns where words come from, and how such a question is told and answered; knows
-neither commands nor what words mean.
+Owns the environment variables of a request. Must not know commands or what
+arguments mean.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-_INDEX = "_ARGCOMPLETE"  # set by a shell that asks: how many words stand before those of the parser
+_INDEX = "_ARGCOMPLETE"  # set by a shell: how many words stand before those of the parser
 
 
-def is_asked() -> bool:
-    """Tell whether a shell asks what can stand on the command line."""
+def is_completing() -> bool:
+    """Return whether a shell requests completion of a command line."""
     return _INDEX in os.environ
 
 
-def words_of(args: Sequence[str] | None) -> list[str]:
-    """Return the words of a command: those given, else those of the process.
+def get_argv(args: Sequence[str] | None) -> list[str]:
+    """Return the arguments of a command: the given ones, else those of the process.
 
-    Where a shell asks what can follow, these are the finished words that it has so far.
+    If a shell requests completion, these are the finished words that it has so far.
     """
-    if is_asked():
+    if is_completing():
         return _finished(os.environ["COMP_LINE"])[int(os.environ[_INDEX]) :]
     return list(sys.argv[1:] if args is None else args)
 
 
 def _finished(line: str) -> list[str]:
-    """Return the words before the one at the cursor, as the shell would hand them on."""
+    """Return the words before the one at the cursor, as the shell would split them."""
     import shlex
 
     line = line[: int(os.environ.get("COMP_POINT", len(line)))]
@@ -49,39 +49,29 @@ def _finished(line: str) -> list[str]:
     return [os.path.expanduser(word) for word in words]
 
 
-def skip_words(count: int) -> None:
-    """Let the question of a shell, if it asks, be about the words behind some more."""
-    if is_asked():
+def skip_arguments(count: int) -> None:
+    """Skip leading arguments in a completion request."""
+    if is_completing():
         os.environ[_INDEX] = str(int(os.environ[_INDEX]) + count)
 
 
 def complete(parser: argparse.ArgumentParser) -> None:
-    """Answer a shell that asks what can stand on the command line; this ends the program.
+    """Answer a completion request, and end the program; do nothing if there is none.
 
     Args:
-        parser: the parser, with all its options. Nothing happens unless argcomplete
-            asks, which is told by its environment variable.
+        parser: the parser, with all its options.
     """
-    if not is_asked():
+    if not is_completing():
         return
     from contextlib import suppress
 
-    with suppress(ImportError):  # then who asks cannot understand an answer either
+    with suppress(ImportError):  # without argcomplete, nobody understands an answer
         from argcomplete import autocomplete
 
-        _show_all_options(parser)
+        # argcomplete looks for options here, and would not find `--no-flag` or `--opt.lr`.
+        listed = {id(action) for action in parser._actions}
+        for action in dict.fromkeys(parser._option_string_actions.values()):
+            if id(action) not in listed:
+                action.help = ""  # a hidden option is not completed
+                parser._actions.append(action)
         autocomplete(parser)
-
-
-def _show_all_options(parser: argparse.ArgumentParser) -> None:
-    """Put `--no-flag` and keys such as `--opt.lr` where completion looks for options."""
-    from .parser.actions import BoundAction
-
-    others = {
-        id(action): action
-        for action in parser._option_string_actions.values()
-        if isinstance(action, BoundAction) and action.owner is not action
-    }
-    for action in others.values():
-        action.help = ""  # what is hidden from help is hidden from completion too
-        parser._actions.append(action)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hpargparse.commands import hpcli, hpman
-from hpargparse.completion import complete, words_of
+from hpargparse.completion import complete, get_argv
 from tests.hpargparse.parser.bound import bound
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def test_the_words_before_the_cursor_are_those_of_a_command(
 ) -> None:
     monkeypatch.setenv("_ARGCOMPLETE", "1")
     monkeypatch.setenv("COMP_LINE", line)
-    assert words_of(None) == words
+    assert get_argv(None) == words
 
 
 def test_what_stands_behind_the_cursor_is_not_looked_at(program: str) -> None:

@@ -16,7 +16,7 @@ from ..cli.argv import add_follow_imports, command_parser, parsed
 from ..cli.errors import stop
 from ..cli.output import answer, refuse, shows_colours
 from ..cli.placeholders import placeholder
-from ..completion import complete, words_of
+from ..completion import complete, get_argv
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman check") -> Non
     """
     parser = _parser(prog)
     complete(parser)
-    asked = parsed(parser, words_of(args))
+    asked = parsed(parser, get_argv(args))
     asked.paths = asked.paths or [os.curdir]
     try:
         if asked.explain:

@@ -15,7 +15,7 @@ from ..cli.argv import add_follow_imports, command_parser, parsed, split_at_dash
 from ..cli.errors import stop
 from ..cli.output import answer, shows_colours, terminal_width, warn
 from ..cli.placeholders import placeholder
-from ..completion import complete, words_of
+from ..completion import complete, get_argv
 from ..diff.compare import compare
 from ..diff.errors import ComparisonError
 from ..diff.report import report
@@ -75,7 +75,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman diff") -> None
         args: the words of the command line; those of the process for None.
         prog: what the command is called in help and errors.
     """
-    words, paths = split_at_dashes(words_of(args))
+    words, paths = split_at_dashes(get_argv(args))
     parser = _parser(prog)
     complete(parser)
     options = parsed(parser, words)

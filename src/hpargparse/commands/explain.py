@@ -14,7 +14,7 @@ from hpman.programs import index_program
 from ..cli.argv import add_follow_imports, command_parser, parsed
 from ..cli.errors import stop
 from ..cli.output import answer, refuse, shows_colours, warn
-from ..completion import complete, words_of
+from ..completion import complete, get_argv
 from ..description import as_data, dossier_of, found, near, text
 
 TYPE_CHECKING = False
@@ -46,7 +46,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
     """
     parser = _parser(prog)
     complete(parser)
-    options = parsed(parser, _with_name(parser, words_of(args)))
+    options = parsed(parser, _with_name(parser, get_argv(args)))
     paths = options.paths or [os.curdir]
     try:
         index = index_program(paths, follow_imports=options.follow_imports)

@@ -26,11 +26,10 @@ from ..cli.argv import (
 from ..cli.errors import end_interrupted, missing, stop
 from ..cli.output import answer, put, refuse, warn
 from ..cli.placeholders import is_placeholder, placeholder
-from ..completion import complete, is_asked, words_of
+from ..completion import complete, get_argv, is_completing
 from ..listing import listed
 from ..parser.bind import bind_what_fits
 from ..parser.conflicts import without_option
-from ..parser.parser_class import bindings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
         prog: what the command is called in help and errors.
     """
     try:
-        _run(words_of(args), prog)
+        _run(get_argv(args), prog)
     except KeyboardInterrupt:
         if args is not None:
             raise
@@ -173,7 +172,7 @@ def _guesses(words: list[str]) -> list[_Asked]:
     ]
     last = [sure] if sure and with_one else []
     # Help is given at once, as the answer to a shell is: of all that may be a path.
-    is_final = is_asked() or not _HELP.isdisjoint(words)
+    is_final = is_completing() or not _HELP.isdisjoint(words)
     first = [tuple(word for word, _option in candidates)] if is_final else []
     return [asked.replace(paths=each) for each in (*last, *with_one, sure, *first)]
 
@@ -219,13 +218,12 @@ def _bound(
     gone = missing(asked.paths)
     there = set(asked.paths).difference(each.filename for each in gone)
     manager.parse_file(there, follow_imports=asked.follow_imports)
-    without = bind_what_fits(parser, manager)
+    # Nothing is run: a hyperparameter that has no value can be listed all the same.
+    without = bind_what_fits(parser, manager, require=False)
     if gone:
         stop(prog, *gone)
     if without:
         parser.epilog = f"{without_option(without)}\n\n{parser.epilog}"
-    for each in bindings_of(parser):
-        each.required.clear()  # nothing is run: what has no value can be listed all the same
     index = index_of(asked.paths, [asked.placeholder], follow_imports=asked.follow_imports)
     others = sorted(index.placeholders() - {manager.placeholder} - notes)
     if others and is_placeholder(asked.placeholder):  # else it will be refused

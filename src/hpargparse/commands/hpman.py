@@ -8,7 +8,7 @@ when it is asked for, and knows nothing of the others.
 
 from __future__ import annotations
 
-from ..completion import complete, skip_words, words_of
+from ..completion import complete, get_argv, skip_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ def main(args: Sequence[str] | None = None) -> None:
     Args:
         args: the words of the command line; those of the process for None.
     """
-    words = words_of(args)
+    words = get_argv(args)
     if not (words and words[0] in COMMANDS):
         _explain(words)
     command = words.pop(0)
-    skip_words(1)
+    skip_arguments(1)
     try:
         module = __import__(f"{__package__}.{_ALSO.get(command, command)}", fromlist=["main"])
         module.main(words, prog=f"hpman {command}")

@@ -54,10 +54,10 @@ def _set_up(args: Sequence[str] | None, prog: str) -> tuple[Program, list[str]]:
 
     from ..cli.argv import split_at_dashes
     from ..cli.errors import stop
-    from ..completion import is_asked, words_of
+    from ..completion import get_argv, is_completing
     from ..run.runner import module, script
 
-    words = words_of(args)
+    words = get_argv(args)
     flag, given, words = _split(words, prog)
     called = f"{prog} {flag} {given}" if flag else f"{prog} {given}"
     words, arguments = split_at_dashes(words)
@@ -66,7 +66,7 @@ def _set_up(args: Sequence[str] | None, prog: str) -> tuple[Program, list[str]]:
         parser, managers = _bound(called, program)
     except (HpmanError, OSError) as error:
         stop(prog, error)
-    if is_asked():
+    if is_completing():
         _answer(parser, 2 if flag else 1)
     parser.parse_args(words)
     preset_values(managers)
@@ -90,14 +90,14 @@ def _split(words: list[str], prog: str) -> tuple[str, str, list[str]]:
 def _explain(words: list[str], prog: str) -> NoReturn:
     """Explain the command, or what is wrong with words that name no program."""
     from ..cli.argv import command_parser
-    from ..completion import is_asked
+    from ..completion import is_completing
 
     parser = command_parser(prog, _DESCRIPTION, _EXAMPLES, _USAGE)
     parser.add_argument(
         "script", nargs="?", metavar="SCRIPT", help="a Python file, or a folder with `__main__.py`"
     )
     parser.add_argument("-m", dest="module", metavar="MODULE", help="a module, named with dots")
-    if is_asked():
+    if is_completing():
         _answer(parser, 0)
     parser.parse_known_args(words[:1])
     if not words:
@@ -143,8 +143,8 @@ def _bound(
 
 def _answer(parser: argparse.ArgumentParser, named: int) -> NoReturn:
     """Answer a shell that asks what can follow; the program is not run in any case."""
-    from ..completion import complete, skip_words
+    from ..completion import complete, skip_arguments
 
-    skip_words(named)
+    skip_arguments(named)
     complete(parser)
     raise SystemExit

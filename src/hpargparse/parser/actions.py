@@ -1,7 +1,7 @@
-"""A hyperparameter, or a request such as `--hp-save`, as one option of a parser.
+"""The options of a bound parser: one per hyperparameter, and requests such as `--hp-save`.
 
-Owns how an option is made and what becomes of its words; knows neither files of
-values, nor when values are set, nor how an option looks in help.
+Owns how an option reads its words. Must not know files, help texts, or when
+values are set.
 """
 
 from __future__ import annotations
@@ -15,72 +15,85 @@ from hpman import EMPTY
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from types import FrameType
-    from typing import Any, Protocol
+    from typing import Any
 
-    from hpman import HyperParameter, HyperParameterManager
+    from hpman import HyperParameter
 
     from ..values.convert import Converter
+    from .parser_class import Binding
 
-    Kind = type[Any]
+    Kind = type[Any]  # within the classes below, `type` is an attribute
 
-    class Taker(Protocol):
-        """What an option is bound to, as far as it hands on what it reads."""
-
-        manager: HyperParameterManager
-        show_defaults: bool
-        sequences: list[BoundAction]
-        moved: Callable[[FrameType | None], None]
-
-        def typed(self, name: str, value: object, option: str) -> None:
-            """Note a value that was typed."""
-
-        def asked(self) -> dict[str, Any] | None:
-            """Return what is asked for so far, to be added to."""
-
-
-# Stands for `=` in the middle of an option: argparse takes the first one for its end.
+# Stands for `=` inside an option: argparse takes the first `=` for the end of the option.
 EQUALS = "\0"
 # Hints on how an option looks. Every other hint may say which values there are.
 PRESENTATION = frozenset(["group", "help", "metavar", "required"])
-# How Python itself reads a word, where hints say nothing else: most words need no more.
+# How most words are read if no hint says more.
 _PLAIN: dict[type, Callable[[str], object]] = {float: float, int: int, str: str}
 SEQUENCES: tuple[Kind | None, ...] = (list, tuple, set)
-_SHORT = 400  # characters of a number: longer ones are looked at closely
+_SHORT = 400  # characters of a number; the converter checks longer ones
+# Of each request: the number of its words, and the value that it has without one.
+REQUESTS: dict[str, tuple[int | str | None, object]] = {
+    "save": (None, None),
+    "load": (None, None),
+    "list": ("?", "yaml"),
+    "detail": (0, "detail"),
+    "serial_format": (None, None),
+    "strict": (0, True),
+    "exit": (0, True),
+}
+_REQUEST_HELP = {
+    "save": "write all values to this file, after every other option is applied",
+    "load": "read values from this file first; options of the command line win over it, and "
+    "later files over earlier ones",
+    "list": "print all values and exit: as yaml by default, as json, with every place in the "
+    "sources (detail), or with what set them (origin)",
+    "detail": "the same as to list in detail",
+    "serial_format": "the format of files to save, or to load if none is saved; auto goes by "
+    "their extension (default: auto)",
+    "strict": "refuse files with unknown names",
+    "exit": "do all of this, and exit",
+}
+# Defaults of a request that request nothing.
+NOTHING: tuple[object, ...] = (None, False, argparse.SUPPRESS)
 
 
 class BoundAction(argparse.Action):
-    """Be an action that tells when a parser made with `parents=` takes it over.
+    """An option that `bind` made.
 
-    Such a parser copies the actions of its parents and knows nothing else of
-    them. That an action lands in another container is all there is to see.
+    Subclasses do not call `Action.__init__`, which would store on thousands of
+    options what the class attributes say once.
 
     Attributes:
-        binding: what the action was bound with.
+        binding: the call of `bind` that made the option.
         alone: the word that an option without a word stands for.
-        is_required: whether a hint asks for a value.
-        shows_default: whether help says which value there is without the option.
-        kind: the type of the values, None where they are words.
+        is_required: whether a hint requires a value.
+        shows_default: whether help shows the default.
+        kind: the type of the values, None if they are words.
     """
 
-    binding: Taker
+    const: Any = None
+    type: Any = None
+    required: bool = False
+    deprecated: bool = False
+    choices: Iterable[Any] | None = None
+    metavar: Any = None  # as in the hint
+    nargs: int | str | None = None
+    option_strings: Sequence[str]
+    binding: Binding
     kind: Kind | None = None
     alone: str = "true"
     is_required: bool = False
     shows_default: bool = True
 
     @property
-    def owner(self) -> Any:
-        """The action that the option is another spelling for, or the action itself."""
+    def owner(self) -> BoundAction:
+        """The option of the hyperparameter, for which this may be an alias."""
         return self
 
     def accepts(self, word: str) -> bool:
-        """Tell whether a word belongs to the option, where it may stand alone."""
+        """Return whether a word belongs to the option if the option may stand alone."""
         return self.choices is not None and word in self.choices
-
-    def spelled(self, option_string: str | None) -> str:
-        """Return the option as it was typed."""
-        return (option_string or self.option_strings[0]).replace(EQUALS, "=")
 
     @property
     def container(self) -> Any:
@@ -89,14 +102,20 @@ class BoundAction(argparse.Action):
 
     @container.setter
     def container(self, container: Any) -> None:
-        moved = "container" in self.__dict__
+        # A parser made with `parents=` copies the actions of its parents and calls nothing of
+        # them. The only trace is that the action gets another container.
+        is_copied = "container" in self.__dict__
         self.__dict__["container"] = container
-        if moved:
-            self.binding.moved(sys._getframe(1))
+        frame = sys._getframe(1) if is_copied else None
+        while frame is not None and frame.f_code.co_name != "_add_container_actions":
+            frame = frame.f_back
+        child = None if frame is None else frame.f_locals.get("self")
+        if isinstance(child, argparse.ArgumentParser):
+            self.binding.attach(child)
 
 
 class ValueAction(BoundAction):
-    """Read the words behind an option as a value, and hand it on."""
+    """An option that reads its words as a value."""
 
     if TYPE_CHECKING:
 
@@ -105,10 +124,10 @@ class ValueAction(BoundAction):
             """What reads the words."""
 
         def take(self, namespace: argparse.Namespace, value: object, option: str) -> None:
-            """Note the value, and the option as it was typed."""
+            """Record the value, and the option as it was typed."""
 
     def accepts(self, word: str) -> bool:
-        """Tell whether a word spells a value."""
+        """Return whether a word can be read as a value."""
         try:
             self.converter.parse(word)
         except ValueError:
@@ -116,7 +135,7 @@ class ValueAction(BoundAction):
         return True
 
     def read(self, words: str | Sequence[Any] | None) -> object:
-        """Return the value of the words behind the option; of none, what that stands for.
+        """Read the words of the option.
 
         Raises:
             ConversionError: the words do not fit.
@@ -132,82 +151,69 @@ class ValueAction(BoundAction):
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
-        """Turn the words into the value."""
+        """Read the words and record the value."""
         try:
             value = self.read(values)
         except ValueError as error:
             raise argparse.ArgumentError(self, str(error)) from None
-        self.take(namespace, value, self.spelled(option_string))
+        self.take(namespace, value, (option_string or self.dest).replace(EQUALS, "="))
 
 
 class Choices:
-    """Show the choices of an option in help and to shell completion.
+    """The choices of an option for help and completion.
 
-    Whether a value is one of them is for the converter to say, which knows
-    values where the parser knows words only.
+    Every word is among them: it is the converter that checks values.
     """
 
     def __init__(self, action: HyperParameterAction) -> None:
-        """Leave the text to be made when it is asked for."""
+        """Format the choices later, when they are needed."""
         self._action = action
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the choices as text."""
         converter = self._action.converter
         return map(converter.format, converter.choices or ())
 
     def __contains__(self, word: object) -> bool:
-        """Let every word pass."""
         return True
 
 
 class Spellings(list[str]):
-    """Hold how an option is spelled; `--weight_decay` is not among it, yet known to the parser.
+    """The options of an action, without its aliases, which the parser knows.
 
-    A later option of the parser's own may replace that, which argparse does not expect.
+    With `conflict_handler="resolve"`, argparse removes from this list what a
+    later option takes, be it an alias.
     """
 
     __slots__ = ()
 
     def remove(self, spelling: str) -> None:
-        """Forget a spelling if it is here."""
+        """Remove a spelling if it is here."""
         if spelling in self:
             super().remove(spelling)
 
 
 class HyperParameterAction(ValueAction):
-    """Read the words of one hyperparameter and hand the value on.
-
-    There may be thousands of them, of which a command line asks for a few: what
-    they have in common is said once, by the class, and text is made when it is asked for.
+    """The option of one hyperparameter.
 
     Args:
-        hyperparameter: what is known of it.
+        hyperparameter: the hyperparameter.
         option: the option, as `--weight-decay`.
-        default: the value that it has before parsing.
-        binding: takes the name, the value, and the option as it was typed.
+        default: the value before parsing.
+        binding: the call of `bind`.
 
     Attributes:
-        initial: the default that the parser had last.
+        initial: the default at the end of the last parse.
     """
 
-    const: Any = None
-    type: Any = None
-    required: bool = False
-    deprecated: bool = False
-    choices: Iterable[str] | None = None
-    metavar: Any = None  # as the hint has it
-    nargs: int | str | None = None
-    option_strings: Sequence[str]
     kind: Kind
 
-    def __init__(  # not that of `Action`, which says once more what the class says
-        self, hyperparameter: HyperParameter, option: str, default: object, binding: Taker
+    def __init__(
+        self, hyperparameter: HyperParameter, option: str, default: object, binding: Binding
     ) -> None:
-        """Take what tells this one from others."""
+        """Store what differs from the class attributes."""
         self.hyperparameter: HyperParameter = hyperparameter
-        self.binding: Taker = binding
-        self.option_strings: Sequence[str] = Spellings((option,))
+        self.binding = binding
+        self.option_strings = Spellings((option,))
         self.name: str = hyperparameter.name
         self.dest: str = self.name
         self.initial: object = None if default is EMPTY else default
@@ -215,76 +221,58 @@ class HyperParameterAction(ValueAction):
         self.kind = type(hyperparameter.value)
         hints = hyperparameter.hints
         if hints:
-            self._take(hints)
+            self.is_required = bool(hints.get("required"))
+            self.metavar = hints.get("metavar")
+            if hints.get("type") is not None:
+                self.kind = type(self.converter.sample)
+            if hints.get("choices") is not None:
+                self.choices = Choices(self)
         if self.kind is bool:
             self.nargs = "?"
 
-    def _take(self, hints: dict[str, object]) -> None:
-        """Take what hints say about the option itself."""
-        if hints.get("required"):
-            self.is_required = True
-        if hints.get("type") is not None:
-            self.kind = type(self.converter.sample)
-        if hints.get("choices") is not None:
-            self.choices = Choices(self)
-        if hints.get("metavar") is not None:
-            self.metavar = hints["metavar"]
-
     @cached_property
     def converter(self) -> Converter:
-        """What reads and shows values of the hyperparameter."""
+        """The converter of the hyperparameter."""
         from ..values.convert import Converter
 
         return Converter.of(self.hyperparameter)
 
     @property
-    def place(self) -> str:
-        """Where the hyperparameter is defined."""
-        definition = self.hyperparameter.definition
-        return "" if definition is None else f"{definition.path}:{definition.line}"
-
-    @property
     def completer(self) -> Callable[..., Sequence[str]] | None:
-        """What completes a word, as argcomplete asks for it; None for choices, or files."""
+        """What argcomplete calls for the words; it completes choices or files if this is None."""
         if self.choices is None and self.kind is bool:
-            return lambda **_asked: ("true", "false")
+            return lambda **_context: ("true", "false")
         if self.choices is None and self.kind in (int, float, complex):
-            return lambda **_asked: (self.converter.format(self.default),)
+            return lambda **_context: (self.converter.format(self.default),)
         return None
 
     @property
-    def help(self) -> str:
-        """The text of the hint `help`, then type, range, default and place."""
-        from .help import about
+    def help(self) -> str:  # type: ignore[override]
+        """The hint `help`, then type, range, default and place, formatted for each use."""
+        from .help import help_text
 
-        return about(self)
-
-    @help.setter  # noqa: A003
-    def help(self, text: object) -> None:
-        """Ignore what other programs store: the text is made when it is asked for."""
+        return help_text(self)
 
     def parser_default(self) -> object:
-        """Return what `set_defaults` gave the parser; text is read as typed text is."""
-        return self.checked(self.default, is_text=isinstance(self.default, str))
-
-    def checked(self, value: Any, *, is_text: bool = False) -> object:
-        """Return a value that a program gave, fit for the hyperparameter.
+        """Return what `set_defaults` set; a string is read as typed words are.
 
         Raises:
             argparse.ArgumentError: the value does not fit.
         """
+        converter = self.converter
+        is_text = isinstance(self.default, str)
         try:
-            return self.converter.parse(value) if is_text else self.converter.check(value)
+            return converter.parse(self.default) if is_text else converter.check(self.default)
         except ValueError as error:
             raise argparse.ArgumentError(self, str(error)) from None
 
     def take(self, namespace: argparse.Namespace, value: object, option: str) -> None:
-        """Note the value, and show it in the namespace."""
+        """Record the value, and put it into the namespace."""
         show(namespace, self.dest, value)
-        self.binding.typed(self.name, value, option)
+        self.binding.record(self.name, value, option)
 
     def read(self, words: str | Sequence[Any] | None) -> object:
-        """Read a word as Python does where that is all there is to it, else by the converter."""
+        """Read a word as Python does if that is enough, else by the converter."""
         plain = _PLAIN.get(type(self.hyperparameter.value))
         if (
             plain is not None
@@ -295,58 +283,40 @@ class HyperParameterAction(ValueAction):
             try:
                 return plain(words)
             except ValueError:
-                pass  # the converter knows what to say, or more ways to read it
+                pass  # the converter reads more, and words the error
         return super().read(words)
 
 
 class RequestAction(BoundAction):
-    """Note what the command line asks for; it is done when parsing is.
+    """The option of a request, which is carried out after parsing.
 
     Args:
-        binding: the binding that is asked.
+        binding: the call of `bind`.
         option: the option, as `--hp-save`.
-        name: what is asked for, one of `REQUESTS`.
+        name: the request, one of `REQUESTS`.
     """
 
     alone = "yaml"
-    shows_default = False  # help names those that there are
+    shows_default = False  # help names those that matter
 
-    def __init__(self, binding: Taker, option: str, name: str) -> None:
-        """Take the settings of the request."""
+    def __init__(self, binding: Binding, option: str, name: str) -> None:
+        """Store what the table says."""
         self.binding = binding
         self.name = name
-        nargs, const = REQUESTS[name]
-        super().__init__(
-            [option],
-            option.lstrip(option[0]).replace("-", "_"),
-            nargs=nargs,
-            const=const,
-            default=False if nargs == 0 else None,
-        )
+        self.option_strings = [option]
+        self.dest = option.lstrip(option[0]).replace("-", "_")
+        self.nargs, self.const = REQUESTS[name]
+        self.help = _REQUEST_HELP[name]
+        self.default = False if self.nargs == 0 else None
 
     @property
-    def help(self) -> str:
-        """What the request does."""
-        from .help import REQUESTED
-
-        return REQUESTED[self.name]
-
-    @help.setter  # noqa: A003
-    def help(self, text: object) -> None:
-        """Ignore what `argparse.Action` stores."""
-
-    @property
-    def choices(self) -> Sequence[str] | None:
-        """The words that may follow, where not every word may."""
+    def choices(self) -> Sequence[str] | None:  # type: ignore[override]
+        """The words that may follow, None if any word may."""
         if self.name not in ("list", "serial_format"):
             return None
         from ..snapshots.formats import FORMATS, LISTINGS
 
         return LISTINGS if self.name == "list" else FORMATS
-
-    @choices.setter
-    def choices(self, choices: object) -> None:
-        """Ignore what `argparse.Action` stores: nobody asks before such a word is typed."""
 
     def __call__(
         self,
@@ -355,41 +325,27 @@ class RequestAction(BoundAction):
         values: str | Sequence[Any] | None,
         option_string: str | None = None,  # noqa: ARG002
     ) -> None:
-        """Note the request."""
-        asked = self.binding.asked()
-        if asked is None:
-            raise argparse.ArgumentError(self, "is only known to a parser that was bound")
-        self.ask(namespace, asked, self.const if self.nargs == 0 else values)
+        """Record the request."""
+        self.request(namespace, self.const if self.nargs == 0 else values)
 
-    def ask(self, namespace: argparse.Namespace, asked: dict[str, Any], value: Any) -> None:
-        """Add to what is asked for, and show it in the namespace."""
+    def request(self, namespace: argparse.Namespace, value: Any) -> None:
+        """Record a request, and put it into the namespace."""
+        requests = self.binding.requested()
         if self.name in ("load", "save"):
-            asked[self.name] = [*asked.get(self.name, ()), value]
+            requests[self.name] = [*requests.get(self.name, ()), value]
         else:
-            asked["list" if self.name == "detail" else self.name] = value
-        shown = {"detail": True, "load": asked.get("load")}.get(self.name, value)
+            requests["list" if self.name == "detail" else self.name] = value
+        shown = {"detail": True, "load": requests.get("load")}.get(self.name, value)
         setattr(namespace, self.dest, shown)
-
-
-# Of each request: how many words follow, and what none stands for.
-REQUESTS: dict[str, tuple[int | str | None, object]] = {
-    "save": (None, None),
-    "load": (None, None),
-    "list": ("?", "yaml"),
-    "detail": (0, "detail"),
-    "serial_format": (None, None),
-    "strict": (0, True),
-    "exit": (0, True),
-}
 
 
 def show(namespace: argparse.Namespace, dest: str, value: object) -> None:
     """Put a value into a namespace.
 
-    What Python reserves, as `__class__`, is found in its `vars()` only: as an attribute
-    it would break the namespace.
+    A name that Python reserves, as `__class__`, goes into its `vars()` only: as
+    an attribute, it would break the namespace.
     """
-    if dest[:2] == "__" == dest[-2:] and hasattr(namespace, "__dict__"):
+    if dest[:2] == "__" == dest[-2:]:
         vars(namespace)[dest] = value
     else:
         setattr(namespace, dest, value)

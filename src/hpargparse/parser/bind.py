@@ -1,26 +1,79 @@
-"""The options and actions of a manager on a parser.
+"""`bind` and `parse_args`: a manager's options on a parser.
 
-Owns what `bind` adds to a parser and how it gets to run with it; knows neither
-what values mean nor what happens when parsing is done.
+Owns what is added to a parser. Must not know what values mean, or what happens
+when a parser runs.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+
+from hpman import HpmanError, HyperParameterManager
 
 from .actions import PRESENTATION, REQUESTS, SEQUENCES, HyperParameterAction, RequestAction
-from .context import Binding
-from .parser_class import attach
+from .parser_class import Binding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
 
-    from hpman import Diagnostic, HyperParameter, HyperParameterManager
+    from hpman import Diagnostic, HyperParameter
 
     from .actions import BoundAction
 
-    Other = tuple[str, BoundAction]
+    Alias = tuple[str, BoundAction]
+
+
+def parse_args(
+    manager: HyperParameterManager,
+    path: str | os.PathLike[str],
+    args: Sequence[str] | None = None,
+    *,
+    parser: argparse.ArgumentParser | None = None,
+    **options: Any,
+) -> argparse.Namespace:
+    """Parse sources, make a parser, bind the manager to it, and parse the command line.
+
+    Args:
+        manager: the manager.
+        path: a script, which is parsed with the modules of its project that it
+            imports, or a folder.
+        args: the arguments; those of the process if this is None.
+        parser: the parser to bind to; a new one if this is None.
+        options: the other arguments of `bind`.
+
+    Returns:
+        The namespace, with the value of each hyperparameter. An error in the
+        sources or on the command line ends the program with status 2.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+
+    >>> import tempfile
+    >>> from hpman import HyperParameterManager
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     script = os.path.join(folder, "train.py")
+    ...     with open(script, "w") as file:
+    ...         length = file.write('_("lr", 1e-3)')
+    ...     parse_args(HyperParameterManager("_"), script, ["--lr", "1"]).lr
+    1.0
+    """
+    _require_manager(manager)
+    parser = argparse.ArgumentParser() if parser is None else parser
+    try:
+        manager.parse_file(path, follow_imports=not _is_folder(path))
+        bind(parser, manager, **options)
+    except (HpmanError, OSError) as error:
+        from ..cli.errors import stop
+
+        stop(parser.prog, error)
+    if "_ARGCOMPLETE" in os.environ:
+        from ..completion import complete
+
+        complete(parser)
+    return parser.parse_args(args)
 
 
 def bind(
@@ -42,20 +95,20 @@ def bind(
     Args:
         parser: any parser; it may have arguments of its own, and get more.
         manager: the manager, with its sources parsed.
-        inject_actions: whether to add `--hp-save` and the like: all, none, or
-            those named, of save, load, list, detail, serial_format, strict, exit. They
-            are for this manager alone; without them no file nor listing holds its values.
-        action_prefix: what these options begin with, in place of `hp`.
-        serial_format: auto, yaml, json or pickle; loads go by a known extension first.
+        inject_actions: whether to add `--hp-save` and the like: all, none, or a list
+            of save, load, list, detail, serial_format, strict, exit. They apply to
+            this manager only.
+        action_prefix: the beginning of these options, in place of `hp`.
+        serial_format: auto, yaml, json or pickle; loading goes by a known extension first.
         show_defaults: whether help shows the defaults.
         strict: whether an unknown name in a loaded file is an error.
         trust_pickle: whether a loaded pickle may run code.
 
     Raises:
-        OptionConflictError: an option is there already.
+        OptionConflictError: the parser has an option already.
         ConversionError: a hint is malformed.
-        ValueError: an action or a format is not known.
-        TypeError: an argument is of another kind.
+        ValueError: an action or a format is unknown.
+        TypeError: an argument has the wrong type.
 
     >>> from hpman import HyperParameterManager
     >>> _ = HyperParameterManager("_").parse_source('_("lr", 1e-3)')
@@ -64,26 +117,38 @@ def bind(
     >>> parser.parse_args(["--lr", "0.1"]).lr, _("lr")
     (0.1, 0.1)
     """
-    _demand_kinds(parser, manager)
+    if not isinstance(parser, argparse.ArgumentParser):
+        raise TypeError(f"{parser!r} is not a parser; give an ArgumentParser, and then the manager")
+    _require_manager(manager)
+    if serial_format != "auto":
+        from ..snapshots.formats import FORMATS
+
+        if serial_format not in FORMATS:
+            formats = ", ".join(FORMATS)
+            raise ValueError(f"serial_format={serial_format!r} is not one of {formats}")
     binding = Binding(
         manager,
         show_defaults=show_defaults,
-        serial_format=_known_format(serial_format),
+        serial_format=serial_format,
         strict=strict,
         trust_pickle=trust_pickle,
     )
-    _bind(parser, binding, manager.hyperparameters(), _wanted(inject_actions), action_prefix)
+    requests = _request_names(inject_actions)
+    _bind(parser, binding, manager.hyperparameters(), requests, action_prefix)
 
 
-def bind_what_fits(parser: argparse.ArgumentParser, manager: HyperParameterManager) -> list[str]:
-    """Bind a manager; a hyperparameter whose option the parser itself has goes without one.
+def bind_what_fits(
+    parser: argparse.ArgumentParser, manager: HyperParameterManager, *, require: bool = True
+) -> list[str]:
+    """Bind a manager; a hyperparameter whose option the parser has already gets none.
 
     Args:
-        parser: the parser of a command that has to cope with every program.
+        parser: the parser of a command that has to cope with any program.
         manager: the manager, with its sources parsed.
+        require: whether the hint `required` counts.
 
     Returns:
-        The names that got no option.
+        The names without an option.
 
     Raises:
         OptionConflictError: two hyperparameters make one option.
@@ -96,181 +161,132 @@ def bind_what_fits(parser: argparse.ArgumentParser, manager: HyperParameterManag
     """
     from .conflicts import OptionConflictError
 
-    known = found = manager.hyperparameters()
+    hyperparameters = manager.hyperparameters()
+    left_out: list[str] = []
     while True:
-        binding = _usual(manager)
+        binding = Binding(manager)
+        fitting = [row for row in hyperparameters if row.name not in left_out]
         try:
-            _bind(parser, binding, found, list(REQUESTS))
-        except OptionConflictError:
-            crowded = {*_crowded(parser, found, manager.separator)}
-            if not crowded:
+            _bind(parser, binding, fitting, REQUESTS)
+        except OptionConflictError as error:
+            if not error.taken:
                 raise
-            found = [each for each in found if each.name not in crowded]
+            left_out += error.taken
         else:
-            kept = {each.name for each in found}
-            return [each.name for each in known if each.name not in kept]
-
-
-def _bind(
-    parser: argparse.ArgumentParser,
-    binding: Binding,
-    found: Iterable[HyperParameter],
-    requests: Iterable[str],
-    prefix: str = "hp",
-) -> None:
-    """Add the options of hyperparameters and requests to a parser, or nothing."""
-    dashes = _dashes(parser)
-    _demand_sound_hints(found)
-    actions: list[BoundAction] = [*_hyperparameter_actions(binding, found, dashes)]
-    for name in requests:
-        option = _spelled(dashes, f"{prefix}-{name}" if prefix else name)
-        binding.requests[name] = RequestAction(binding, option, name)
-    actions += binding.requests.values()
-    others = [*_other_options(binding, dashes)]
-    _demand_room(parser, actions, others)
-    _add(parser, actions, binding.manager.separator)
-    for option, action in others:
-        binding.aliases.setdefault(option, action)
-    attach(parser, binding)
+            if not require:
+                binding.required.clear()
+            return [row.name for row in hyperparameters if row.name in left_out]
 
 
 def clashes(
-    found: Iterable[HyperParameter], separator: str
+    hyperparameters: Iterable[HyperParameter], separator: str
 ) -> Iterator[tuple[Diagnostic, list[str]]]:
-    """Find what would keep hyperparameters from being bound to a parser that is new.
+    """Find what would keep hyperparameters from being bound to a new parser.
 
     Args:
-        found: the hyperparameters, each with hints that are sound.
+        hyperparameters: the hyperparameters, with valid hints.
         separator: what stands between the parts of a name.
 
     Yields:
-        What `bind` would say, and the hyperparameters that it is about.
+        What `bind` would report, and the hyperparameters concerned.
 
     >>> from hpman import HyperParameterManager
     >>> manager = HyperParameterManager("_").parse_source('_("a_b", 1); _("a-b", 2)')
     >>> [names for _clash, names in clashes(manager.hyperparameters(), manager.separator)]
     [['a_b', 'a-b']]
     """
-    from .conflicts import conflict
+    from .conflicts import conflict, conflicts, names_of
 
-    for there, action, what in _taken(argparse.ArgumentParser(), found, separator):
-        yield conflict(there, action, what), _names(there, action)
-
-
-def _crowded(
-    parser: argparse.ArgumentParser, found: Iterable[HyperParameter], separator: str
-) -> Iterator[str]:
-    """Yield each hyperparameter that makes what a parser or a request has."""
-    for there, action, _what in _taken(parser, found, separator):
-        names = _names(there, action)
-        if len(names) == 1:
-            yield names[0]
+    parser = argparse.ArgumentParser()
+    binding = Binding(HyperParameterManager("_", separator))
+    actions, aliases = _options(parser, binding, hyperparameters, REQUESTS)
+    for other, action, what in conflicts(parser, actions, aliases):
+        yield conflict(other, action, what), names_of(other, action)
 
 
-def _taken(
-    parser: argparse.ArgumentParser, found: Iterable[HyperParameter], separator: str
-) -> Iterator[tuple[argparse.Action, BoundAction, str]]:
-    """Yield each pair that makes the same, among a parser, hyperparameters and requests."""
-    from hpman import HyperParameterManager
-
-    from .conflicts import taken
-
-    nobody = _usual(HyperParameterManager("_", separator))
-    dashes = _dashes(parser)
-    actions: list[BoundAction] = [*_hyperparameter_actions(nobody, found, dashes)]
-    actions += [RequestAction(nobody, _spelled(dashes, f"hp-{name}"), name) for name in REQUESTS]
-    yield from taken(parser, actions, _other_options(nobody, dashes))
-
-
-def _names(*actions: argparse.Action) -> list[str]:
-    """Return the hyperparameters among some actions."""
-    return [each.name for each in actions if isinstance(each, HyperParameterAction)]
+def _bind(
+    parser: argparse.ArgumentParser,
+    binding: Binding,
+    hyperparameters: Iterable[HyperParameter],
+    requests: Iterable[str],
+    prefix: str = "hp",
+) -> None:
+    """Add options for hyperparameters and requests to a parser, or nothing."""
+    _check_hints(hyperparameters)
+    actions, aliases = _options(parser, binding, hyperparameters, requests, prefix)
+    _check_conflicts(parser, actions, aliases)
+    _add(parser, actions, binding.manager.separator)
+    for option, action in aliases:
+        binding.aliases.setdefault(option, action)
+    binding.attach(parser)
 
 
-def _usual(manager: HyperParameterManager) -> Binding:
-    """Make the binding of a command, with what `bind` has for defaults."""
-    return Binding(
-        manager, show_defaults=True, serial_format="auto", strict=False, trust_pickle=None
-    )
-
-
-def _dashes(parser: argparse.ArgumentParser) -> str:
-    """Return what the long options of a parser begin with."""
-    characters = parser.prefix_chars
-    return ("-" if "-" in characters else characters[0]) * 2
-
-
-def _spelled(dashes: str, name: str) -> str:
-    """Make an option of a name: of `weight_decay`, `--weight-decay`."""
-    return dashes + name.replace("_", "-")
-
-
-def _hyperparameter_actions(
-    binding: Binding, found: Iterable[HyperParameter], dashes: str
-) -> Iterator[HyperParameterAction]:
-    """Make the option of each hyperparameter."""
+def _options(
+    parser: argparse.ArgumentParser,
+    binding: Binding,
+    hyperparameters: Iterable[HyperParameter],
+    requests: Iterable[str],
+    prefix: str = "hp",
+) -> tuple[list[BoundAction], list[Alias]]:
+    """Make the options for a parser, and their aliases."""
+    dashes = ("-" if "-" in parser.prefix_chars else parser.prefix_chars[0]) * 2
+    separator = binding.manager.separator
     values = binding.manager.get_values()
-    for each in found:
-        name = each.name
+    actions: list[BoundAction] = []
+    aliases: list[Alias] = []
+    for hyperparameter in hyperparameters:
+        name = hyperparameter.name
         if not name:
-            continue  # nothing to spell: `--` ends the options of every parser
-        action = HyperParameterAction(each, _spelled(dashes, name), values.get(name), binding)
+            continue  # `--` ends the options of every parser
+        option = dashes + name.replace("_", "-")
+        action = HyperParameterAction(hyperparameter, option, values.get(name), binding)
         binding.options[name] = action
+        actions.append(action)
         if action.kind in SEQUENCES:
             binding.sequences.append(action)
         if action.is_required:
             binding.required.append(name)
-        if not PRESENTATION.issuperset(each.hints):
+        if not PRESENTATION.issuperset(hyperparameter.hints):
             binding.limited.append(name)
-        yield action
-
-
-def _other_options(binding: Binding, dashes: str) -> Iterator[Other]:
-    """Make the options that help does not show: with underscores, for flags and for keys."""
-    separator = binding.manager.separator
-    for name, action in binding.options.items():
         if "_" in name:
-            yield dashes + name, action
-        if action.kind is bool or type(action.hyperparameter.value) is dict:
-            from .aliases import shorthands
+            aliases.append((dashes + name, action))
+        if action.kind is bool or type(hyperparameter.value) is dict:
+            from .aliases import aliases_of
 
-            yield from shorthands(action, lambda name: _spelled(dashes, name), separator)
+            aliases += aliases_of(action, dashes, separator)
+    for name in requests:
+        option = dashes + (f"{prefix}-{name}" if prefix else name).replace("_", "-")
+        binding.requests[name] = RequestAction(binding, option, name)
+    return [*actions, *binding.requests.values()], aliases
 
 
-def _demand_sound_hints(found: Iterable[HyperParameter]) -> None:
-    """Refuse hints that no value could be checked by, all of them at once."""
+def _check_hints(hyperparameters: Iterable[HyperParameter]) -> None:
+    """Raise an error for all malformed hints."""
     problems: list[Diagnostic] = []
-    for each in found:
-        if not PRESENTATION.issuperset(each.hints):
+    for hyperparameter in hyperparameters:
+        if not PRESENTATION.issuperset(hyperparameter.hints):
             from ..errors import ConversionError
             from ..values.convert import Converter
 
             try:
-                Converter.of(each).check_hints()
+                Converter.of(hyperparameter).check_hints()
             except ConversionError as error:
                 problems += error.diagnostics
     if problems:
         raise ConversionError(*problems)
 
 
-def _demand_room(
-    parser: argparse.ArgumentParser, actions: Sequence[BoundAction], others: Sequence[Other]
+def _check_conflicts(
+    parser: argparse.ArgumentParser, actions: Sequence[BoundAction], aliases: Sequence[Alias]
 ) -> None:
-    """Refuse what is taken; where a glance shows that nothing is, nobody has to look closer."""
-    known = parser._option_string_actions
-    options = {*known, *(action.option_strings[0] for action in actions)}
-    theirs = {action.dest for action in parser._actions}
-    dests = {*theirs, *(action.dest for action in actions)}
-    more = dict(others)
-    if (
-        len(options) < len(known) + len(actions)
-        or len(dests) < len(theirs) + len(actions)
-        or len(more) < len(others)
-        or not options.isdisjoint(more)
-    ):
-        from .conflicts import demand_room
+    """Raise an error if anything is taken; load what finds out more only if something may be."""
+    options = [*parser._option_string_actions, *(option for option, _action in aliases)]
+    options += [action.option_strings[0] for action in actions]
+    dests = [*{action.dest for action in parser._actions}, *(action.dest for action in actions)]
+    if len({*options}) < len(options) or len({*dests}) < len(dests):
+        from .conflicts import require_no_conflict
 
-        demand_room(parser, actions, others)
+        require_no_conflict(parser, actions, aliases)
 
 
 def _add(parser: argparse.ArgumentParser, actions: Iterable[BoundAction], separator: str) -> None:
@@ -279,7 +295,7 @@ def _add(parser: argparse.ArgumentParser, actions: Iterable[BoundAction], separa
         group.title: group for group in reversed(parser._action_groups)
     }
     groups[None] = parser._optionals
-    given = parser._defaults  # by a `set_defaults` that came before
+    defaults = parser._defaults  # of `set_defaults`
     for action in actions:
         title = None
         if isinstance(action, HyperParameterAction):
@@ -287,15 +303,15 @@ def _add(parser: argparse.ArgumentParser, actions: Iterable[BoundAction], separa
                 title = _title(action, separator)
         elif parser.argument_default is argparse.SUPPRESS:
             action.default = argparse.SUPPRESS
-        if given and action.dest in given:
-            action.default = given[action.dest]
+        if defaults and action.dest in defaults:
+            action.default = defaults[action.dest]
         if title not in groups:
             groups[title] = parser.add_argument_group(title)
         groups[title]._add_action(action)
 
 
 def _title(action: HyperParameterAction, separator: str) -> str | None:
-    """Return the title of an option's group: of its hint, else the branch of its name."""
+    """Return the title of an option's group: its hint, else the branch of its name."""
     from hpman._text import escape
 
     title = action.hyperparameter.hints.get("group")
@@ -304,45 +320,33 @@ def _title(action: HyperParameterAction, separator: str) -> str | None:
     return escape(str(title).strip()) or None
 
 
-def _known_format(serial_format: str) -> str:
-    """Refuse a format that no file can have."""
-    if serial_format != "auto":
-        from ..snapshots.formats import FORMATS
-
-        if serial_format not in FORMATS:
-            raise ValueError(f"serial_format={serial_format!r} is none of {', '.join(FORMATS)}")
-    return serial_format
+def _is_folder(path: object) -> bool:
+    return isinstance(path, (str, os.PathLike)) and os.path.isdir(path)
 
 
-def _demand_kinds(parser: object, manager: object) -> None:
-    """Refuse arguments of another kind, as a parser and a manager the wrong way round."""
-    from hpman import HyperParameterManager
-
-    if not isinstance(parser, argparse.ArgumentParser):
-        raise TypeError(f"{parser!r} is not a parser; give an ArgumentParser, and then the manager")
+def _require_manager(manager: object) -> None:
     if not isinstance(manager, HyperParameterManager):
         from ..errors import not_a_manager
 
         raise not_a_manager(manager)
 
 
-def _wanted(inject_actions: bool | Iterable[str]) -> list[str]:  # noqa: FBT001 - the public contract
-    """Return the names of the actions to add, in the order in which help shows them."""
+def _request_names(inject_actions: bool | Iterable[str]) -> list[str]:  # noqa: FBT001 - as in `bind`
+    """Return the names of the requests to add, in the order of help."""
     if isinstance(inject_actions, bool):
         return list(REQUESTS) if inject_actions else []
     try:
         names = [inject_actions] if isinstance(inject_actions, str) else list(inject_actions)
     except TypeError:
         names = [inject_actions]  # type: ignore[list-item]
+    valid = ", ".join(REQUESTS)
     if not all(isinstance(name, str) for name in names):
         raise TypeError(
             f"inject_actions={inject_actions!r} is neither a bool nor names of actions;"
-            f" there are {', '.join(REQUESTS)}"
+            f" these are {valid}"
         )
     wanted = {name.replace("-", "_") for name in names}
     if unknown := wanted - REQUESTS.keys():
-        raise ValueError(
-            f"inject_actions names {', '.join(map(repr, sorted(unknown)))}; "
-            f"there are {', '.join(REQUESTS)}"
-        )
+        shown = ", ".join(map(repr, sorted(unknown)))
+        raise ValueError(f"inject_actions has unknown actions: {shown}; there are {valid}")
     return [name for name in REQUESTS if name in wanted]

@@ -1,7 +1,6 @@
-"""Two that want the same option, or the same place in the namespace.
+"""Conflicts: two arguments that make one option, or one place in the namespace.
 
-Owns who clashes with whom, and how that is told; knows neither how options are
-made nor how they are added.
+Owns which they are, and the messages. Must not know how options are made or added.
 """
 
 from __future__ import annotations
@@ -17,14 +16,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .actions import Taker
+    from .parser_class import Binding
 
-# What puts nothing into a namespace.
-_PLACELESS = (argparse._HelpAction, argparse._VersionAction)
+# Actions that put nothing into a namespace.
+_WITHOUT_PLACE = (argparse._HelpAction, argparse._VersionAction)
 
 
 class OptionConflictError(HpmanError, argparse.ArgumentError):
-    """Report an option that is there already, or that two hyperparameters make."""
+    """Report an option that the parser has already, or that two hyperparameters make.
+
+    Attributes:
+        taken: the names of the hyperparameters whose option something else makes.
+    """
+
+    taken: frozenset[str] = frozenset()
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
         """Fill the fields of an `argparse.ArgumentError` too."""
@@ -34,50 +39,58 @@ class OptionConflictError(HpmanError, argparse.ArgumentError):
         self.message: str = str(self)
 
 
-def demand_room(
+def require_no_conflict(
     parser: argparse.ArgumentParser,
     actions: Iterable[BoundAction],
-    others: Iterable[tuple[str, BoundAction]],
+    aliases: Iterable[tuple[str, BoundAction]],
 ) -> None:
-    """Refuse options and destinations that are taken, all of them at once.
+    """Raise an error if options, or places in the namespace, are taken.
 
     Args:
-        parser: the parser that the options are for.
-        actions: the options, each with a destination of its own.
-        others: more options, each with the action that it runs.
+        parser: the parser to which they will be added.
+        actions: the options.
+        aliases: further options, each with the action that it runs.
 
     Raises:
-        OptionConflictError: some are taken.
+        OptionConflictError: some are taken; it reports all of them.
     """
     problems: list[Diagnostic] = []
-    crowded: dict[Taker, list[RequestAction]] = {}  # by what has such requests already
-    for there, action, what in taken(parser, actions, others):
-        owner = there.binding if isinstance(there, BoundAction) else action.binding
-        is_of_another = owner is not action.binding
-        if is_of_another and owner.manager is action.binding.manager:
-            raise OptionConflictError(_bound_already(action))
-        if is_of_another and isinstance(there, RequestAction) and isinstance(action, RequestAction):
-            crowded.setdefault(owner, []).append(action)
-        else:
-            problems.append(conflict(there, action, what))
-    problems += [_requests_of_both(owner, requests) for owner, requests in crowded.items()]
+    shared: dict[Binding, list[RequestAction]] = {}  # by the manager that has such requests
+    taken: set[str] = set()
+    for other, action, what in conflicts(parser, actions, aliases):
+        owner = other.binding if isinstance(other, BoundAction) else action.binding
+        if owner is not action.binding and owner.manager is action.binding.manager:
+            message = f"The manager `{owner.manager.placeholder}` is bound to this parser already."
+            raise OptionConflictError(
+                Diagnostic("HPM204", message, "Call `bind` once for each manager.")
+            )
+        if isinstance(other, RequestAction) and isinstance(action, RequestAction):
+            shared.setdefault(owner, []).append(action)
+            continue
+        problems.append(conflict(other, action, what))
+        names = names_of(other, action)
+        if len(names) == 1:
+            taken.update(names)
+    problems += [_shared_requests(owner, requests) for owner, requests in shared.items()]
     if problems:
-        raise OptionConflictError(*problems)
+        error = OptionConflictError(*problems)
+        error.taken = frozenset(taken)
+        raise error
 
 
-def demand_own_places(parser: argparse.ArgumentParser) -> None:
-    """Refuse arguments that share a place in the namespace with ours, those of sub-commands too.
+def require_own_places(parser: argparse.ArgumentParser) -> None:
+    """Raise an error if an argument shares a place in the namespace with one of ours.
 
-    What is typed for a sub-command would be lost: the values of the manager fill the places.
+    Its value would be lost, also that of a sub-command: the manager's value replaces it.
 
     Raises:
         OptionConflictError: there are some.
     """
-    ours = {each.dest: each for each in parser._actions if isinstance(each, BoundAction)}
+    ours = {action.dest: action for action in parser._actions if isinstance(action, BoundAction)}
     problems = [
-        conflict(each, ours[each.dest], f"`{each.dest}` of the namespace", whose)
-        for each, whose in _arguments(parser, "the parser")
-        if each.dest in ours
+        conflict(action, ours[action.dest], f"`{action.dest}` of the namespace", whose)
+        for action, whose in _arguments(parser, "the parser")
+        if action.dest in ours
     ]
     if problems:
         raise OptionConflictError(*problems)
@@ -86,25 +99,18 @@ def demand_own_places(parser: argparse.ArgumentParser) -> None:
 def _arguments(
     parser: argparse.ArgumentParser, whose: str
 ) -> Iterator[tuple[argparse.Action, str]]:
-    """Yield the arguments of a parser and its sub-commands that are not ours, and whose each is."""
+    """Yield the arguments of a parser and its sub-commands, without ours, and their parsers."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            below = {id(each): each for each in action.choices.values()}  # some have several names
-            for each in below.values():
-                yield from _arguments(each, f"`{each.prog}`")
-        if not isinstance(action, (BoundAction, *_PLACELESS)):
+            for sub_parser in dict.fromkeys(action.choices.values()):  # some have several names
+                yield from _arguments(sub_parser, f"`{sub_parser.prog}`")
+        if not isinstance(action, (BoundAction, *_WITHOUT_PLACE)):
             yield action, whose
 
 
-def _bound_already(action: BoundAction) -> Diagnostic:
-    """Describe a manager that is bound twice."""
-    message = f"The manager `{action.binding.manager.placeholder}` is bound to this parser already."
-    return Diagnostic("HPM204", message, "Call `bind` once for each manager.")
-
-
-def _requests_of_both(owner: Taker, requests: list[RequestAction]) -> Diagnostic:
-    """Describe the actions that two managers both ask for."""
-    options = ", ".join(each.option_strings[0] for each in requests)
+def _shared_requests(owner: Binding, requests: list[RequestAction]) -> Diagnostic:
+    """Describe the requests that two managers make."""
+    options = ", ".join(action.option_strings[0] for action in requests)
     manager = requests[0].binding.manager.placeholder
     return Diagnostic(
         "HPM204",
@@ -114,84 +120,95 @@ def _requests_of_both(owner: Taker, requests: list[RequestAction]) -> Diagnostic
     )
 
 
-def taken(
+def conflicts(
     parser: argparse.ArgumentParser,
     actions: Iterable[BoundAction],
-    others: Iterable[tuple[str, BoundAction]],
+    aliases: Iterable[tuple[str, BoundAction]],
 ) -> Iterator[tuple[argparse.Action, BoundAction, str]]:
-    """Yield each action that makes what another one makes, behind that other one.
+    """Find the options that are taken by the parser or by one another.
 
     Args:
-        parser: the parser that the options are for.
-        actions: the options, each with a destination of its own.
-        others: more options, each with the action that it runs.
+        parser: the parser to which the options will be added.
+        actions: the options, each with a place in the namespace.
+        aliases: further options, each with the action that it runs.
 
     Yields:
-        The action that was there, the one that clashes with it, and what both make.
+        The action that comes first, the one in conflict with it, and what both make.
     """
     options = dict(parser._option_string_actions)
     dests = {action.dest: action for action in parser._actions}
     refused: set[argparse.Action] = set()
     for action in actions:
         option = action.option_strings[0]
-        there = options.setdefault(option, action)
+        other = options.setdefault(option, action)
         what = f"the option {option}"
-        if there is action:
-            there = dests.setdefault(action.dest, action)
+        if other is action:
+            other = dests.setdefault(action.dest, action)
             what = f"`{action.dest}` of the namespace"
-        if there is not action:
+        if other is not action:
             refused.add(action)
-            yield _owner(there), action, what
-    for option, action in others:
-        there, owner = _owner(options.setdefault(option, action)), action.owner
-        if there is not owner and owner not in refused:
-            refused |= {owner, there}  # once for both is enough
-            yield there, owner, f"the option {option}"
+            yield _owner(other), action, what
+    for option, action in aliases:
+        other, owner = _owner(options.setdefault(option, action)), action.owner
+        if other is not owner and owner not in refused:
+            refused |= {owner, other}  # one conflict of a pair is enough
+            yield other, owner, f"the option {option}"
 
 
 def _owner(action: argparse.Action) -> argparse.Action:
-    """Return the action that an option belongs to: the hyperparameter's for its shorthands."""
+    """Return the option of the hyperparameter for an alias."""
     return action.owner if isinstance(action, BoundAction) else action
 
 
 def conflict(
-    there: argparse.Action, action: BoundAction, what: str, parser: str = "the parser"
+    other: argparse.Action, action: BoundAction, what: str, parser: str = "the parser"
 ) -> Diagnostic:
-    """Describe two that make the same thing; the parser is that of the one that was there."""
-    pair = [each for each in (there, action) if isinstance(each, HyperParameterAction)]
-    managers = [_manager(each) for each in pair]
-    # One manager is the usual case, and goes without saying.
-    has_two = len({*managers}) > 1 or len({each.binding for each in pair}) > 1
-    of = [f" of the manager `{each}`" if has_two else "" for each in managers]
-    first, second = _whose(there, "".join(of[:1]), parser), _whose(action, *of[-1:])
-    message = f"{first} and {second} both make {what}."
+    """Describe a conflict.
+
+    Args:
+        other: the action that comes first.
+        action: the action in conflict with it.
+        what: what both make.
+        parser: the parser of the first one.
+    """
+    pair = [row for row in (other, action) if isinstance(row, HyperParameterAction)]
+    with_manager = len({*map(_placeholder, pair)}) > 1
+    first = _describe(other, parser, with_manager=with_manager)
+    second = _describe(action, parser, with_manager=with_manager)
     advice = "Rename one of the two."
     if isinstance(action, RequestAction):
         advice = "Give `bind` another `action_prefix`, or leave actions out with `inject_actions`."
     name = action.name if isinstance(action, HyperParameterAction) else None
-    return Diagnostic("HPM204", f"{message[0].upper()}{message[1:]}", advice, name=name)
+    message = f"{first[0].upper()}{first[1:]} and {second} both make {what}."
+    return Diagnostic("HPM204", message, advice, name=name)
 
 
-def _manager(action: HyperParameterAction) -> str:
-    """Return the placeholder of the manager that a hyperparameter belongs to."""
+def _placeholder(action: HyperParameterAction) -> str:
+    """Return the placeholder of a hyperparameter; `bind` may get several managers in one."""
     for occurrence in action.hyperparameter.occurrences:
         return occurrence.placeholder
     return action.binding.manager.placeholder
 
 
-def _whose(action: argparse.Action, of_manager: str = "", parser: str = "the parser") -> str:
-    """Say where an option comes from."""
+def _describe(action: argparse.Action, parser: str, *, with_manager: bool) -> str:
+    """Describe an action by what it was made of, and where."""
     if isinstance(action, HyperParameterAction):
-        place = f" ({display_path(action.place)})" if action.place else ""
-        return f"the hyperparameter `{action.name}`{of_manager}{place}"
+        at = action.hyperparameter.definition
+        place = "" if at is None else f" ({display_path(f'{at.path}:{at.line}')})"
+        of = f" of the manager `{_placeholder(action)}`" if with_manager else ""
+        return f"the hyperparameter `{action.name}`{of}{place}"
     if isinstance(action, BoundAction):
         return f"the action {action.option_strings[0]}"
-    words = "/".join(action.option_strings) or action.dest
-    return f"the argument {words} of {parser}"
+    return f"the argument {'/'.join(action.option_strings) or action.dest} of {parser}"
+
+
+def names_of(*actions: argparse.Action) -> list[str]:
+    """Return the names of the hyperparameters among actions."""
+    return [action.name for action in actions if isinstance(action, HyperParameterAction)]
 
 
 def without_option(names: list[str]) -> str:
-    """Say which hyperparameters have no option, because a command has one of that name.
+    """Return a sentence on hyperparameters whose option a command has already.
 
     >>> without_option(["help", "hp_load"])
     'No option for the hyperparameters help, hp_load: the command has its own of that name.'

@@ -1,14 +1,14 @@
-"""How the options of a manager look in help and in usage.
+"""How our options look in help and usage.
 
-Owns the text of each, and how it fits what argparse makes of a page; knows
-neither how words are read nor when values are set.
+Owns their texts, and how these pass through argparse's formatters. Must not know
+how words are read or when values are set.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-from functools import lru_cache
+from functools import cache, lru_cache
+from types import new_class
 
 from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
 from hpman._text import display_path, escape, truncate
@@ -16,132 +16,95 @@ from hpman._text import display_path, escape, truncate
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Any, Protocol
+    from typing import Any
 
-    from hpman import HyperParameter
+    from .actions import BoundAction, HyperParameterAction
 
-    from ..values.convert import Converter
-
-    class Bound(Protocol):
-        """An option of ours, as far as a page shows it."""
-
-        option_strings: Sequence[str]
-        dest: str
-        nargs: int | str | None
-        default: Any
-        metavar: Any
-        choices: Iterable[Any] | None
-        kind: type[Any] | None
-        is_required: bool
-        shows_default: bool
-
-        @property
-        def help(self) -> str | None:
-            """What stands beside it."""
-
-    class Settings(Protocol):
-        """What was agreed on for all options."""
-
-        show_defaults: bool
-
-    class OfHyperParameter(Protocol):
-        """The option of a hyperparameter, as far as its help tells of it."""
-
-        hyperparameter: HyperParameter
-        default: Any
-        kind: type[Any]
-        is_required: bool
-
-        @property
-        def binding(self) -> Settings:
-            """What was agreed on for all options."""
-
-        @property
-        def converter(self) -> Converter:
-            """What shows its values."""
-
-
-# What argparse tells the parts of usage by, and noncharacters that stand for it where it is
-# part of a text: `escape` lets none of these pass.
+# argparse splits usage at blanks and brackets. Noncharacters stand for those of our texts:
+# `escape` lets none of these pass.
 _STAND_INS = str.maketrans("[]() ", "\ufdd0\ufdd1\ufdd2\ufdd3\ufdd4")
-# Stands for nothing: where the metavar is empty, a blank would be left, which is no part of usage.
-_NOTHING = "\ufdd5"
-_STOOD_FOR = {
+_EMPTY = "\ufdd5"  # stands for an empty metavar, after which usage would be a blank short
+_ORIGINALS = {
     **{stand_in: character for character, stand_in in _STAND_INS.items()},
-    ord(_NOTHING): None,
+    ord(_EMPTY): None,
 }
 _SHOWN_LENGTH = 100  # of a default
 _UNTYPED = (type(None), EmptyValue, NotLiteralEvaluable)
-_SMALL = 1 << 60  # an int below it is no long one
-
-# What help says of each request.
-REQUESTED = {
-    "save": "write all values to this file, once every other option is taken into account",
-    "load": "read values from this file first; options of the command line win over it, "
-    "and later files over earlier ones",
-    "list": "print all values and exit: as yaml if nothing else is asked for, as json, with "
-    "every place in the sources (detail), or with what set them (origin)",
-    "detail": "the same as to list in detail",
-    "serial_format": "the format of files to save, or to load where none is saved; auto goes by "
-    "their extension (default: auto)",
-    "strict": "refuse files with unknown names",
-    "exit": "do all of this, and exit",
-}
+_shown_path = lru_cache(maxsize=32)(display_path)  # thousands of options may stand in one file
 
 
-class Shown(argparse.Action):
-    """Be an option as a page shows it; what all have in common is said by the class.
+def prepare(formatter: argparse.HelpFormatter) -> argparse.HelpFormatter:
+    """Let a formatter of any class show our options."""
+    _shown_path.cache_clear()  # the program may have changed the current folder
+    formatter.__class__ = _formatter_class(type(formatter))  # type: ignore[arg-type]
+    return formatter
 
-    MetavarTypeHelpFormatter needs a type, even where it shows the metavar.
+
+@cache
+def _formatter_class(base: Any) -> type[_Formatter]:
+    """Return the subclass of a formatter's class that shows our options."""
+    return new_class(base.__name__, (_Formatter, base))
+
+
+class _Formatter(argparse.HelpFormatter):
+    """The methods of a formatter that come before those of its own class."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: Any = None) -> None:
+        shown = [_shown_action(action, in_usage=True) for action in actions]
+        super().add_usage(usage, shown, groups, prefix)
+
+    def add_argument(self, action: argparse.Action) -> None:
+        super().add_argument(_shown_action(action, in_usage=False))
+
+    def format_help(self) -> str:
+        return without_stand_ins(super().format_help())
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        split_lines = super()._split_lines
+        lines = []
+        if split_lines.__func__ is argparse.HelpFormatter._split_lines:  # type: ignore[attr-defined]
+            lines = wrapped(text, width)
+        return lines or split_lines(text, width)
+
+
+class _ShownAction(argparse.Action):
+    """What a formatter sees of an option of ours.
+
+    argparse reads the help of an option seven times, and its `required` would
+    refuse what a file can give.
     """
 
     const: Any = None
-    type: Any = str
+    type: Any = str  # MetavarTypeHelpFormatter needs one
     choices: Iterable[Any] | None = None
     deprecated: bool = False
     option_strings: Sequence[str]
-    dest: str
-    nargs: int | str | None
-    default: Any
-    required: bool
-    metavar: str | tuple[str, ...] | None
-    help: str | None
 
-    def __init__(  # not that of `Action`, which says once more what the class says
-        self, action: Bound, option: str, metavar: str, text: str
-    ) -> None:
-        """Take what tells this one from others."""
+    def __init__(self, action: BoundAction, option: str, metavar: str, text: str) -> None:
+        """Store what differs from the class attributes, without `Action.__init__`."""
         self.option_strings = [option]
         self.dest = action.dest
-        self.nargs = None if _is_of_words(action) else action.nargs
-        self.default = _spelled(action.default) if action.shows_default else argparse.SUPPRESS
+        self.nargs = None if _has_metavar_per_word(action) else action.nargs
+        self.default = action.default if action.shows_default else argparse.SUPPRESS
         self.required = action.is_required
         self.metavar = metavar
         self.help = text
 
-    def __call__(self, *_given: object) -> None:
-        """Do nothing: a page runs no option."""
 
-
-def presented(action: argparse.Action, *, with_help: bool) -> argparse.Action:
-    """Return an action in place of one of ours whose texts fit a page.
-
-    argparse fills usage in and tells its parts by blanks and brackets; its
-    `required` is no use to us, since a file may give the value too; and it
-    asks for the help of an option seven times.
-    """
+def _shown_action(action: argparse.Action, *, in_usage: bool) -> argparse.Action:
+    """Return what a formatter sees of an action: one of ours with texts that fit."""
     if not hasattr(action, "binding"):
         return action
-    ours: Bound = action  # type: ignore[assignment]
-    shown = escape if with_help else _in_usage
-    text = ours.help if with_help else ""
-    return Shown(ours, shown(ours.option_strings[0]), shown(_metavar(ours)), text or "")
+    ours: BoundAction = action  # type: ignore[assignment]
+    shown = _in_usage if in_usage else escape
+    text = "" if in_usage else ours.help or ""
+    return _ShownAction(ours, shown(ours.option_strings[0]), shown(_metavar(ours)), text)
 
 
-def _metavar(action: Bound) -> str:
-    """Return what stands for the word behind an option."""
+def _metavar(action: BoundAction) -> str:
+    """Return what stands for the words of an option."""
     if isinstance(action.metavar, (list, tuple)):
-        return (" " if _is_of_words(action) else ",").join(map(str, action.metavar))
+        return (" " if _has_metavar_per_word(action) else ",").join(map(str, action.metavar))
     if action.metavar is not None:
         return str(action.metavar)
     if action.choices is not None:
@@ -149,8 +112,7 @@ def _metavar(action: Bound) -> str:
     return "{true,false}" if action.kind is bool else action.dest.upper()
 
 
-def _is_of_words(action: Bound) -> bool:
-    """Tell whether the metavar names each of several words."""
+def _has_metavar_per_word(action: BoundAction) -> bool:
     return action.nargs == "*" and isinstance(action.metavar, (list, tuple))
 
 
@@ -162,7 +124,7 @@ def wrapped(text: str, width: int) -> list[str]:
         width: how many characters a line may have.
 
     Returns:
-        The lines; none where `textwrap` has to break a word, or to look closely.
+        The lines; none if only `textwrap` knows how to break a word.
 
     >>> wrapped("what number 3 does (float)", 20), wrapped("self-contained", 10)
     (['what number 3 does', '(float)'], [])
@@ -184,110 +146,72 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def _in_usage(text: str) -> str:
-    """Put stand-ins in the place of what argparse would break usage at."""
-    return escape(text).translate(_STAND_INS) or _NOTHING
+    """Replace what argparse would split usage at."""
+    return escape(text).translate(_STAND_INS) or _EMPTY
 
 
 def without_stand_ins(page: str) -> str:
-    r"""Put back what stand-ins stand for, once argparse is done with a page.
+    r"""Put back what stand-ins stand for.
 
     >>> without_stand_ins("usage: p [--f\ufdd0x\ufdd1 N\ufdd4px]")
     'usage: p [--f[x] N px]'
     """
-    return page.translate(_STOOD_FOR)
+    return page.translate(_ORIGINALS)
 
 
-def about(action: OfHyperParameter) -> str:
+def help_text(action: HyperParameterAction) -> str:
     """Return the help of an option: its hint `help`, then type, range, default and place."""
-    known = action.hyperparameter
+    hyperparameter = action.hyperparameter
     facts = [_type_text(action)]
-    if "range" in known.hints and action.converter.range is not None:
-        facts.append(_limits_text(*action.converter.range))
+    limits = action.converter.range if "range" in hyperparameter.hints else None
+    if limits is not None:
+        facts.append(_range_text(*limits))
     if action.binding.show_defaults:
         facts.append(_default_text(action))
-    if known.occurrences:
-        first = known.definition or known.occurrences[0]
-        used = "" if known.definition else "used at "
-        facts.append(f"{used}{_shown_path(first.path, _here())}:{first.line}")
-    says = known.hints.get("help")
+    if hyperparameter.occurrences:
+        first = hyperparameter.definition or hyperparameter.occurrences[0]
+        used = "" if hyperparameter.definition else "used at "
+        facts.append(f"{used}{_shown_path(first.path)}:{first.line}")
     text = escape(f"({', '.join(facts)})")
-    if says:
-        text = f"{_harmless(str(says))} {text}"
+    hint = hyperparameter.hints.get("help")
+    if hint:
+        # Blanks and line ends are up to the formatter.
+        parts = (part if part.isspace() else escape(part) for part in str(hint))
+        text = f"{hint if str(hint).isprintable() else ''.join(parts)} {text}"
     # The empty `%(default).0s` keeps ArgumentDefaultsHelpFormatter from adding another default.
     return text.replace("%", "%%") + "%(default).0s"
 
 
-def _harmless(text: str) -> str:
-    """Escape what commands a terminal; blanks and ends of lines are the formatter's."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isspace() else escape(each) for each in text)
-
-
-def _limits_text(lowest: object, highest: object) -> str:
+def _range_text(lowest: object, highest: object) -> str:
     """Show a range.
 
-    >>> _limits_text(0, 1), _limits_text(0, None)
+    >>> _range_text(0, 1), _range_text(0, None)
     ('0 to 1', 'at least 0')
     """
-    lowest, highest = _spelled(lowest), _spelled(highest)
     if lowest is None or highest is None:
         return f"at most {highest}" if lowest is None else f"at least {lowest}"
     return f"{lowest} to {highest}"
 
 
-def _spelled(value: object) -> object:
-    """Return what argparse can show: Python limits the digits of an int."""
-    try:
-        str(value)
-    except ValueError:
-        from hpman.literals import show_literal
-
-        return truncate(show_literal(value), _SHOWN_LENGTH)
-    return value
-
-
-def _type_text(action: OfHyperParameter) -> str:
+def _type_text(action: HyperParameterAction) -> str:
     """Name the type."""
     value, hints = action.hyperparameter.value, action.hyperparameter.hints
-    name = action.kind.__name__
     if hints.get("type") is None and isinstance(value, _UNTYPED):
         return "any literal or text"
     is_optional = value is None or hints.get("optional")
-    return f"{name} or None" if is_optional else name
+    return f"{action.kind.__name__} or None" if is_optional else action.kind.__name__
 
 
-def _default_text(action: OfHyperParameter) -> str:
-    """Show the default, shortened where it is long."""
+def _default_text(action: HyperParameterAction) -> str:
+    """Show the default, shortened if it is long."""
     default = action.default
     if default is None and action.hyperparameter.value is EMPTY:
         return "required" if action.is_required else "no default"
     if isinstance(default, NotLiteralEvaluable):
         shown = default.expression
-    elif _is_as_it_is(default, action.kind):
-        shown = str(default) or repr(default)
+    elif type(default) is action.kind and action.kind in (float, int, str):
+        shown = str(default)  # as `Converter.format`, which takes longer to load
     else:
-        shown = action.converter.format(default) or repr(default)
-    shown = truncate(" ".join(shown.split()), _SHOWN_LENGTH)
+        shown = action.converter.format(default)
+    shown = truncate(" ".join((shown or repr(default)).split()), _SHOWN_LENGTH)
     return f"{'required, ' if action.is_required else ''}default: {shown}"
-
-
-def _is_as_it_is(default: object, kind: type) -> bool:
-    """Tell whether `Converter.format` leaves it to Python how a default is spelled."""
-    if type(default) is not kind:
-        return False
-    return kind is float or kind is str or (kind is int and -_SMALL < default < _SMALL)  # type: ignore[operator]
-
-
-@lru_cache(maxsize=32)
-def _shown_path(path: str, _here: str) -> str:
-    """Show a path as seen from the current folder; thousands of options may stand in one file."""
-    return display_path(path)
-
-
-def _here() -> str:
-    """Return the current folder."""
-    try:
-        return os.getcwd()
-    except OSError:  # it was removed under us
-        return ""

@@ -1,9 +1,11 @@
-"""Places in a program that were there before the command line, and keep what they have read.
+"""Warnings of code that has read a value before the command line gave another one.
 
-Owns which of them are told of, and how; must not know how a read is noticed.
+Owns which reads are stale, and the message. Must not know how a read is noticed.
 """
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from hpman._text import display_path, escape, truncate
 from hpman.literals import readable_repr
@@ -12,49 +14,44 @@ from ..cli.output import warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Mapping
 
     from hpman import HyperParameterManager
 
 
-def warn_of_early_reads(
-    early: Mapping[HyperParameterManager, Mapping[str, tuple[object, str, int]]],
-    parser: argparse.ArgumentParser,
+def warn_of_stale_reads(
+    reads: Mapping[HyperParameterManager, Mapping[str, tuple[object, str, int]]], program: str
 ) -> None:
     """Warn of places that keep another value than the one that is set now.
 
     Args:
-        early: value, file and line of what was read before, by name.
-        parser: the parser whose command line came too late for them.
+        reads: value, file and line of what was read before, by name.
+        program: the name of the program.
     """
     messages = []
-    for manager, reads in early.items():
-        now = manager.get_values()
-        for name, (value, path, line) in reads.items():
-            given = now.get(name, value)
-            if not _is_same(value, given):
+    for manager, by_name in reads.items():
+        values = manager.get_values()
+        for name, (old, path, line) in by_name.items():
+            new = values.get(name, old)
+            if not _is_same(old, new):
                 messages.append(
-                    f"`{escape(name)}` is {_shown(given)} now, but "
-                    f"{display_path(f'{path}:{line}')} has read {_shown(value)} before the command "
+                    f"`{escape(name)}` is {_shown(new)} now, but "
+                    f"{display_path(f'{path}:{line}')} has read {_shown(old)} before the command "
                     "line was parsed; read it in a function that runs afterwards, or start the "
                     "program with `hpman run`"
                 )
-    warn(parser.prog, messages)
+    warn(program, messages)
 
 
-def _is_same(value: object, other: object) -> bool:
-    """Tell whether two values are the same for a reader, whatever their methods do."""
-    from contextlib import suppress
-
-    if value is other:
+def _is_same(old: object, new: object) -> bool:
+    """Return whether a reader cannot tell two values apart."""
+    if old is new:
         return True
-    with suppress(Exception):  # an array has no one truth, and others' code may raise anything
-        if type(value) is type(other) and value == other:
+    with suppress(Exception):  # a comparison of arrays, or of a user's class, may raise anything
+        if type(old) is type(new) and old == new:
             return True
-    return readable_repr(value) == readable_repr(other)
+    return readable_repr(old) == readable_repr(new)
 
 
 def _shown(value: object) -> str:
-    """Show a value in a message, on one line."""
     return truncate(escape(readable_repr(value)))

@@ -1,7 +1,7 @@
-"""What to say of words that no option of a parser is.
+"""The error for words that no option of a parser takes.
 
-Owns which option a mistyped one may have been meant for; knows neither values
-nor sessions.
+Owns which option a mistyped one may have been meant for. Must not know values or
+sessions.
 """
 
 from __future__ import annotations
@@ -14,60 +14,56 @@ from .actions import BoundAction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 
 def unrecognized(
-    words: Sequence[str], parsers: Sequence[argparse.ArgumentParser], line: Sequence[str]
+    rest: Sequence[str], parsers: Sequence[argparse.ArgumentParser], words: Sequence[str]
 ) -> str:
-    """Word the error for what is left over, with the nearest options.
+    """Return the message for the words that are left over, with the nearest options.
 
     Args:
-        words: what is left over.
+        rest: the words that are left over.
         parsers: the parsers that have run, the outermost first.
-        line: all words.
+        words: all words.
 
     >>> parser = argparse.ArgumentParser()
     >>> action = parser.add_argument("--lr")
     >>> unrecognized(["--rl", "3"], [parser], ["--rl", "3"])
     'unrecognized arguments: --rl (did you mean --lr?) 3'
     """
-    return f"unrecognized arguments: {' '.join(_suggesting(words, parsers, line))}"
-
-
-def _suggesting(
-    words: Sequence[str], parsers: Sequence[argparse.ArgumentParser], line: Sequence[str]
-) -> Iterator[str]:
-    """Put what may have been meant behind each word that looks like an option."""
     prefixes = "".join(parser.prefix_chars for parser in parsers)
-    # A hidden option of the parser's own stays hidden; ours are other spellings.
+    # Hidden options are not suggested, except for aliases of ours.
     options = {
         option.lstrip(prefixes): action.option_strings[0]
         if isinstance(action, BoundAction) and action.option_strings
         else option
         for parser in parsers
         for option, action in parser._option_string_actions.items()
-        if action.help != argparse.SUPPRESS or isinstance(action, BoundAction)
+        if isinstance(action, BoundAction) or action.help != argparse.SUPPRESS
     }
-    for word in words:
+    shown = []
+    for word in rest:
         option = word.partition("=")[0]
         name = option.strip(prefixes) if option[:1] in prefixes else ""
         near = closest(name, options) if name else []
-        meant = options[near[0]] if near else option
-        command = _command_behind(option, parsers, line)
+        command = _command_after(option, parsers, words)
         if command is not None:
-            yield f"{word} (it has to stand before {command})"
+            shown.append(f"{word} (it has to stand before {command})")
+        elif not near or options[near[0]] == option:
+            shown.append(word)
         else:
-            yield word if meant == option else f"{word} (did you mean {meant}?)"
+            shown.append(f"{word} (did you mean {options[near[0]]}?)")
+    return f"unrecognized arguments: {' '.join(shown)}"
 
 
-def _command_behind(
-    option: str, parsers: Sequence[argparse.ArgumentParser], line: Sequence[str]
+def _command_after(
+    option: str, parsers: Sequence[argparse.ArgumentParser], words: Sequence[str]
 ) -> str | None:
-    """Return the sub-command that an option of a parser above it has to stand before."""
+    """Return the sub-command before which an option of a parser above it has to stand."""
     for parser in parsers:
         if option in parser._option_string_actions:
             for action in parser._actions:
                 if isinstance(action, argparse._SubParsersAction):
-                    return next((word for word in line if word in action.choices), None)
+                    return next((word for word in words if word in action.choices), None)
     return None

@@ -10,10 +10,11 @@ import os
 import sys
 from _ast import Assign, Constant, Import, ImportFrom, List, Name, Tuple
 
+from .decoding import decode
 from .files import Found, is_foreign
 from .filesystems import Disk, Listed
 from .installed import holds_installed, path_of_project
-from .syntax import UnparsableError, decode, parse, paused_collector
+from .syntax import UnparsableError, collector_at_rest, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _followed(script: str, project: _Project, is_left_out: Callable[[str, str], 
     system = project.system
     found = {system.real(script): script}
     todo = [(script, system.read(script))]
-    with paused_collector():
+    with collector_at_rest():
         while todo:
             for each in project.imported(*todo.pop()):
                 real = system.real(each)

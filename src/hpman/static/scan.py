@@ -13,10 +13,11 @@ from itertools import count
 from .._text import Source
 from ..names import normalized
 from ..record import Record
+from .decoding import DecodingError, decode, uniform
 from .extract import extract, syntax_diagnostic
 from .files import exclusion, flatten, read, walk
 from .index import Index, ModuleScan
-from .syntax import UnparsableError, decode, normalize_newlines, paused_collector
+from .syntax import collector_at_rest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def scan(
     on_disk = {key for key, file in known.items() if not file.is_text}
     files: list[ModuleScan] = []
     gone: list[Key] = []
-    with paused_collector():
+    with collector_at_rest():
         for each in found:
             file = _scan_file(each, placeholders, may_hold)
             if file is not None:
@@ -148,7 +149,7 @@ def index_of_blobs(
 
     names = frozenset(map(normalized, placeholders))
     may_hold = prefilter(names)
-    with paused_collector():
+    with collector_at_rest():
         files = [
             _scan_data(path, (0, *path.split("/")), data, names)
             for path, data in blobs
@@ -174,8 +175,8 @@ def scan_text(text: str, filename: Path, placeholders: frozenset[str]) -> Module
     filename = os.fspath(filename)
     is_file = not (filename.startswith("<") and filename.endswith(">"))
     key = file_key(filename) if is_file else (1, next(_texts))
-    text = normalize_newlines(text.removeprefix("\ufeff"))
-    with paused_collector():
+    text = uniform(text.removeprefix("\ufeff"))
+    with collector_at_rest():
         return _scan_source(Source(filename, text, key), placeholders, is_text=True)
 
 
@@ -248,8 +249,8 @@ def _scan_data(path: str, key: Key, data: bytes, placeholders: frozenset[str]) -
     """Scan the bytes of a file."""
     try:
         text = decode(data)
-    except UnparsableError as error:
-        source = Source(path, normalize_newlines(data.decode("ascii", "replace")), key)
+    except DecodingError as error:
+        source = Source(path, uniform(data.decode("ascii", "replace")), key)
         return ModuleScan(source, (), (syntax_diagnostic(source, error),))
     return _scan_source(Source(path, text, key), placeholders)
 

@@ -133,36 +133,3 @@ def test_help_is_shown_where_the_folder_is_gone(
     parser, _manager = bound('_("lr", 1)')
     folder.rmdir()
     assert "train.py:1)" in parser.format_help()
-
-
-def test_an_option_on_a_page_runs_nothing() -> None:
-    shown: list[argparse.Action] = []
-
-    class Watching(argparse.HelpFormatter):
-        def add_argument(self, action: argparse.Action) -> None:
-            shown.append(action)
-            super().add_argument(action)
-
-    parser, manager = bound('_("lr", 1)', argparse.ArgumentParser("p", formatter_class=Watching))
-    parser.format_help()
-    namespace = argparse.Namespace()
-    for action in shown[1:]:
-        action(parser, namespace, "2")
-    assert vars(namespace) == {}
-    assert manager.get_value("lr") == 1
-
-
-@pytest.mark.parametrize(
-    ("source", "shown"),
-    [
-        pytest.param('_("n", {})', "default: 0xffff", id="default"),
-        pytest.param('_("n", [{}])', "default: [0xffff", id="in a list"),
-        pytest.param('_("n", 0, range=[0, {}])', "0 to 0xffff", id="range"),
-        pytest.param('_("n", 0, range=[None, {}])', "at most 0xffff", id="open range"),
-    ],
-)
-def test_an_int_of_more_digits_than_python_spells_is_shortened(source: str, shown: str) -> None:
-    parser, _manager = bound(source.format(f"0x{'f' * 4000}"))
-    text = " ".join(parser.format_help().split())
-    assert shown in text.replace("0x f", "0xf")
-    assert len(text) < 2000

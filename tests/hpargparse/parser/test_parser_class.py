@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import threading
+from abc import ABCMeta
 from argparse import (
     REMAINDER,
     SUPPRESS,
@@ -447,11 +448,33 @@ def test_a_namespace_of_the_caller_is_filled() -> None:
     assert (mine.own, mine.lr) == (1, 3.0)
 
 
-def test_a_second_bind_of_the_same_parser_hooks_it_once() -> None:
-    parser, _first = bound('_("a", 1)', inject_actions=False)
-    before = parser.__dict__["parse_known_args"]
+class _Slotted(ArgumentParser):
+    __slots__ = ("own",)
+
+
+class _Abstract(ArgumentParser, metaclass=ABCMeta):
+    pass
+
+
+@pytest.mark.parametrize("kind", [ArgumentParser, _Raising, _Slotted, _Abstract])
+def test_a_bound_parser_is_still_of_its_class(kind: type[ArgumentParser]) -> None:
+    parser, _first = bound('_("a", 1)', kind(prog="p"), inject_actions=False)
+    bound_class = type(parser)
     hpargparse.bind(parser, managed('_("b", 2)'), inject_actions=False)
-    assert parser.__dict__["parse_known_args"] is before
+    assert type(parser) is bound_class
+    assert isinstance(parser, kind)
+    assert repr(parser).startswith(f"{kind.__name__}(prog='p'")
+    assert vars(parser.parse_args(["--a", "3"])) == {"a": 3, "b": 2}
+
+
+def test_a_sub_parser_of_the_class_of_a_bound_parser_is_not_bound() -> None:
+    top, manager = bound('_("a", 1)', inject_actions=False)
+    sub = top.add_subparsers().add_parser("train")
+    assert type(sub) is type(top)
+    sub.add_argument("--a-b", dest="own")
+    assert vars(sub.parse_args(["--a-b", "5"])) == {"own": "5"}
+    assert sub.format_usage().endswith("train [-h] [--a-b OWN]\n")
+    assert manager("a") == 1
 
 
 def test_a_copy_of_a_parser_parses_with_what_is_its_own(

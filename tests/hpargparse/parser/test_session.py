@@ -15,7 +15,7 @@ import pytest
 
 import hpargparse
 from hpargparse.parser.bind import bind_what_fits
-from hpargparse.parser.context import RUNNING
+from hpargparse.parser.session import CURRENT
 from hpman import HyperParameterManager, Origin
 from hpman._text import relative_path
 from tests.hpargparse.parser.bound import bound, managed, refusal
@@ -323,30 +323,6 @@ class TestParserAndSubParserOfOneManager:
     def test_may_both_load(self, top: ArgumentParser, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("sys.stdin", io.StringIO("lr: 1.5\n"))
         assert top.parse_args(f"--hp-load {_file('lr: 3')} train --hp-load -".split()).lr == 1.5
-
-
-def test_one_file_for_two_managers_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    parser, manager = bound('_("a", 1)')
-    hpargparse.bind(parser, managed('hp("b", 2)', "hp"), action_prefix="b")
-    line = "--a 3 --hp-save new.yaml --b-save ./new.yaml"
-    assert refusal(capsys, parser, line) == (
-        "./new.yaml: The managers `_` and `hp` would both be saved to it, one in the place of the"
-        " other; nothing was written.\nName a file for each."
-    )
-    assert (os.path.exists("new.yaml"), manager("a")) == (False, 1)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="symlinks need privileges there")
-def test_a_link_to_the_file_of_another_manager_is_refused(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    parser, _manager = bound('_("a", 1)')
-    hpargparse.bind(parser, managed('hp("b", 2)', "hp"), action_prefix="b")
-    _file("a: 5")
-    os.symlink("a.yaml", "link.yaml")
-    message = refusal(capsys, parser, "--hp-save a.yaml --b-save link.yaml")
-    assert message.startswith("link.yaml: The managers `_` and `hp` would both be saved to it")
-    assert Path("a.yaml").read_text() == "a: 5"
 
 
 def test_two_managers_may_be_written_to_one_stream(capsys: pytest.CaptureFixture[str]) -> None:
@@ -770,24 +746,20 @@ class TestDefaultsOfRequests:
         [
             (
                 {"hp_list": "xml"},
-                "--hp-list: set_defaults gave 'xml'; choose from yaml, json, detail, origin",
+                "--hp-list: invalid choice: 'xml' (choose from ",
             ),
             (
                 {"hp_serial_format": 3},
-                "--hp-serial-format: set_defaults gave 3; choose from auto, yaml, json, pickle",
-            ),
-            (
-                {"hp_save": 3},
-                "--hp-save: set_defaults gave 3; give a path, or a list of paths",
+                "--hp-serial-format: invalid choice: 3 (choose from ",
             ),
         ],
     )
-    def test_that_cannot_be_asked_for_are_refused(
+    def test_that_are_no_choices_are_refused(
         self, defaults: dict[str, object], sentence: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
         parser, _manager = bound()
         parser.set_defaults(**defaults)
-        assert refusal(capsys, parser, "") == f"argument {sentence}"
+        assert refusal(capsys, parser, "").startswith(f"argument {sentence}")
 
     @pytest.mark.parametrize("default", [None, False, SUPPRESS])
     def test_that_ask_for_nothing_do_nothing(self, default: object) -> None:
@@ -861,16 +833,15 @@ class TestAFailure:
         assert sorted(os.listdir()) == sorted(
             ["right.yaml", "wrong.yaml", "choice.yaml", "range.yaml", "below.yaml"]
         )
-        assert RUNNING.asked is None
+        assert CURRENT.session is None
 
     def test_raises_and_changes_nothing_where_the_parser_does_not_exit(self, line: str) -> None:
         parser, manager = bound(parser=self._parser(exit_on_error=False))
-        before, namespace = manager.get_values(), Namespace(own=3, lr=9)
+        before = manager.get_values()
         with pytest.raises(ArgumentError):
-            parser.parse_args(["--weight-decay", "5", *line.split()], namespace)
+            parser.parse_args(["--weight-decay", "5", *line.split()])
         assert manager.get_values() == before
-        assert namespace == Namespace(own=3, lr=9)
-        assert RUNNING.asked is None
+        assert CURRENT.session is None
 
 
 def test_a_failure_of_one_manager_leaves_the_other_alone(
@@ -933,33 +904,6 @@ def test_a_namespace_without_attributes_of_its_own_is_filled() -> None:
     assert parser.parse_args(["--lr", "3"], slotted).lr == 3.0
 
 
-def test_what_a_namespace_holds_that_is_handed_in_counts() -> None:
-    parser, manager = bound()
-    args = parser.parse_args([], Namespace(lr=4, other="kept"))
-    assert (args.lr, args.other, manager("lr"), type(args.lr)) == (4.0, "kept", 4.0, float)
-    assert "namespace" in str(manager.explain("lr"))
-
-
-@pytest.mark.parametrize(
-    ("line", "value"), [("", 4.0), ("--hp-load a.yaml", 5.0), ("--hp-load a.yaml --lr 6", 6.0)]
-)
-def test_a_namespace_ranks_above_set_defaults_and_below_files(line: str, value: float) -> None:
-    _file("lr: 5")
-    parser, manager = bound()
-    parser.set_defaults(lr=3.0)
-    args = parser.parse_args(line.split(), Namespace(lr=4.0))
-    assert (args.lr, manager("lr")) == (value, value)
-
-
-def test_a_value_of_a_namespace_has_to_fit(capsys: pytest.CaptureFixture[str]) -> None:
-    parser, manager = bound()
-    namespace = Namespace(lr="x")
-    with pytest.raises(SystemExit):
-        parser.parse_args(["--epochs", "4"], namespace)
-    assert "argument --lr: invalid float value: 'x'" in capsys.readouterr().err
-    assert (vars(namespace), manager("epochs")) == ({"lr": "x"}, 3)
-
-
 def test_a_namespace_of_a_run_before_gives_nothing_anew() -> None:
     parser, manager = bound()
     args, rest = parser.parse_known_args(["--lr", "4", "--rest"])
@@ -967,12 +911,6 @@ def test_a_namespace_of_a_run_before_gives_nothing_anew() -> None:
     args = parser.parse_args([], args)
     assert (args.lr, manager("lr"), rest) == (5.0, 5.0, ["--rest"])
     assert manager("epochs", 7) == 7  # it is not set, so the program's own default still counts
-
-
-def test_a_namespace_that_is_handed_in_meets_what_is_required() -> None:
-    parser, manager = bound('_("a", required=True)')
-    parser.parse_args([], Namespace(a=3))
-    assert manager("a") == 3
 
 
 def test_each_file_that_is_named_is_saved_to() -> None:
@@ -1014,22 +952,6 @@ def test_files_of_several_managers_are_saved_all_or_none(
     assert sorted(os.listdir()) == ["a.yaml", "b.yaml", "c.yaml"]
 
 
-def test_standard_input_is_read_for_one_manager(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    parser, first = bound('_("lr", 0.5)')
-    second = managed('hp("depth", 3)', "hp")
-    hpargparse.bind(parser, second, action_prefix="other")
-    monkeypatch.setattr("sys.stdin", io.StringIO("lr: 1.5\n"))
-    assert refusal(capsys, parser, "--other-load - --hp-load -") == (
-        "-: Standard input can be read once, and several managers ask for it.\n"
-        "Name a file for all but one."
-    )
-    assert (first("lr"), second("depth")) == (0.5, 3)
-    parser.parse_args("--hp-load - --hp-load -".split())
-    assert first("lr") == 1.5
-
-
 def test_a_key_of_what_a_program_has_made_no_dict_is_refused(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -1049,7 +971,7 @@ class TestAParserThatRunsInAnother:
 
         def convert(line: str) -> int:
             assert inner.parse_args(line.split()).b == below("b")
-            assert (manager("a"), RUNNING.asked is not None) == (1, True)
+            assert (manager("a"), CURRENT.session is not None) == (1, True)
             return int(below("b"))
 
         outer.add_argument("--inner", type=convert)
@@ -1067,4 +989,4 @@ class TestAParserThatRunsInAnother:
         outer, manager, below = self._two()
         with pytest.raises(SystemExit):
             outer.parse_args(["--a", "7", "--inner", "--b 5 --c"])
-        assert (manager("a"), below("b"), RUNNING.asked) == (1, 2, None)
+        assert (manager("a"), below("b"), CURRENT.session) == (1, 2, None)

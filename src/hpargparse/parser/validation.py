@@ -1,0 +1,98 @@
+"""Checks of values before they are set.
+
+Owns which values are checked: those that a command line sets, together, and those that a
+program has set. Must not know files, or how words are read, which checks each by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from hpman import Diagnostic
+from hpman._text import escape
+
+from ..errors import ConversionError
+from ..snapshots.validation import tried
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hpman import HyperParameterManager
+
+    from .actions import HyperParameterAction
+    from .parser_class import Binding
+    from .session import Plan
+
+
+def require_values(binding: Binding, plan: Plan) -> None:
+    """Require a value for each hyperparameter with the hint `required`.
+
+    Raises:
+        argparse.ArgumentError: some have none but a default.
+    """
+    names = plan.unset(binding.required, binding.manager.separator)
+    missing = [binding.options[name] for name in names if not _is_set(binding, name)]
+    if missing:
+        options = ", ".join(map(_how_to_set, missing))
+        raise argparse.ArgumentError(None, f"the following arguments are required: {options}")
+
+
+def _how_to_set(option: HyperParameterAction) -> str:
+    if option.option_strings:
+        return option.option_strings[0]
+    return f"`{escape(option.name)}` (by a file)"  # another argument has replaced the option
+
+
+def _is_set(binding: Binding, name: str) -> bool:
+    """Return whether a hyperparameter has a value other than a default."""
+    try:
+        chain = binding.manager.explain(name)
+    except KeyError:  # the sources were parsed again, and no longer hold it
+        return False
+    return not all(origin.is_default for origin in chain)
+
+
+def check_limits(binding: Binding, plan: Plan) -> None:
+    """Check choices and range of the values that a program has set and a plan leaves alone.
+
+    `hpman check` looks at defaults; types are up to the program.
+
+    Raises:
+        ConversionError: some values do not fit; it reports all of them.
+    """
+    values = binding.manager.get_values()
+    changed = [
+        name
+        for name in binding.limited
+        if name in values and values[name] is not binding.options[name].hyperparameter.value
+    ]
+    problems: list[Diagnostic] = []
+    for name in plan.unset(changed, binding.manager.separator):
+        origin = binding.manager.explain(name)[-1]
+        if origin.is_default:
+            continue
+        try:
+            binding.options[name].converter.check_limits(values[name])
+        except ConversionError as error:
+            message = f"`{name}`: {error}; it was set {'at' if origin.path else 'by'} {origin}"
+            problems.append(Diagnostic("conversion", message, "", name=name))
+    if problems:
+        raise ConversionError(*problems)
+
+
+def check_together(manager: HyperParameterManager, plan: Plan, bindings: Iterable[Binding]) -> None:
+    """Check that the values of a plan can be set together, and settle keys of dicts in it.
+
+    Raises:
+        HpmanError: they cannot.
+    """
+    options = {
+        name: option
+        for binding in bindings
+        if binding.manager is manager
+        for name, option in binding.options.items()
+    }
+    plan.layers = tried(
+        manager, plan.layers, lambda name: options[name].converter if name in options else None
+    )
