@@ -1,30 +1,171 @@
-"""The table of occurrences: queries, predicates, and the nodes of the tree.
+"""The table of occurrences: its rows, queries and predicates, and the nodes of the tree.
 
-Owns how rows are asked for; knows neither how they were found nor which value
-wins.
+Owns the columns of a row; must not know how rows are found or which value wins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import enum
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from functools import partial
-from typing import Any, SupportsIndex, TypeVar, overload
+from typing import Any, SupportsIndex, overload
 
 from .errors import EMPTY
+from .occurrence import Occurrence
 from .record import Slotted
-from .rows import HyperParameterOccurrence, HyperParameterPriority, P, name_of, row_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .rows import Fact
+    # A call in the sources, or name, value and priority of what the program gave.
+    RowSource = Occurrence | tuple[str, Any, int]
 
-T = TypeVar("T")
 Row = Any  # a HyperParameterOccurrence, or the dict that `choose_columns` leaves of one
 Predicate = Callable[[Row], Any]
 
 
+class HyperParameterPriority(enum.IntEnum):
+    """Rank where a value came from; the highest rank wins."""
+
+    PRIORITY_PARSED_FROM_SOURCE_CODE = 1
+    PRIORITY_SET_FROM_CALLABLE = 2
+    PRIORITY_SET_FROM_SETTER = 3
+
+
+P = HyperParameterPriority
+
+
+class DeferredNode(Slotted):
+    """The syntax tree of a default, parsed at first use.
+
+    Ten thousand trees take two hundred megabytes.
+
+    Args:
+        call: the call as it is written.
+        line: its line, counted from 1.
+        offset: the number of bytes before it on its line.
+    """
+
+    __slots__ = ("call", "line", "offset")
+
+    def __init__(self, call: str, line: int, offset: int) -> None:
+        """Store the source of the call and its place."""
+        self.call: str = call
+        self.line: int = line
+        self.offset: int = offset
+
+    def __repr__(self) -> str:
+        return f"DeferredNode({self.call!r}, {self.line}, {self.offset})"
+
+    def parse(self) -> Any:
+        """Return the tree of the default, with the places that it has in the file."""
+        import ast
+
+        call: Any = ast.parse(f"(\n{self.call}\n)", mode="eval").body
+        for node in ast.walk(call):
+            if hasattr(node, "lineno"):
+                self._move(node)
+        return call.args[1]
+
+    def _move(self, node: Any) -> None:
+        node.col_offset += self.offset if node.lineno == 2 else 0
+        node.end_col_offset += self.offset if node.end_lineno == 2 else 0
+        node.lineno += self.line - 2
+        node.end_lineno += self.line - 2
+
+
+_COLUMNS: dict[str, Any] = {
+    "name": None,
+    "value": EMPTY,
+    "priority": None,
+    "filename": None,
+    "lineno": None,
+    "column": None,
+    "end_lineno": None,
+    "end_column": None,
+    "ast_node": None,
+    "hints": None,
+}
+
+
+class HyperParameterOccurrence(MutableMapping[str, Any]):
+    """One row of the table. Its columns are attributes and items.
+
+    Two rows are equal if their columns are, apart from the syntax tree.
+
+    Args:
+        given: columns by name.
+        columns: more columns. The usual ones that are missing are None; the value
+            is `EMPTY`.
+
+    >>> row = HyperParameterOccurrence(name="lr", value=1e-3)
+    >>> row.name, row["value"], row.hints
+    ('lr', 0.001, None)
+    """
+
+    __slots__ = ("_columns",)
+    _columns: dict[str, Any]
+
+    def __init__(self, given: Mapping[str, Any] | None = None, /, **columns: Any) -> None:
+        """Fill the missing columns."""
+        object.__setattr__(self, "_columns", {**_COLUMNS, **(given or {}), **columns})
+
+    @property
+    def has_default_value(self) -> bool:
+        """Whether the row has a value."""
+        return self._columns["value"] is not EMPTY
+
+    def __getitem__(self, column: str) -> Any:
+        value = self._columns[column]
+        if type(value) is DeferredNode:
+            value = self._columns[column] = value.parse()
+        return value
+
+    def __setitem__(self, column: str, value: Any) -> None:
+        self._columns[column] = value
+
+    def __delitem__(self, column: str) -> None:
+        del self._columns[column]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, HyperParameterOccurrence):
+            return NotImplemented
+        mine, others = ({**row._columns, "ast_node": None} for row in (self, other))
+        return mine == others
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def copy(self) -> HyperParameterOccurrence:
+        """Return a row with the same columns."""
+        return HyperParameterOccurrence(self._columns)
+
+    def __getattr__(self, column: str) -> Any:
+        if column.startswith("__"):
+            raise AttributeError(column)
+        try:
+            return self[column]
+        except KeyError:
+            columns = ", ".join(self._columns)
+            raise AttributeError(f"no column `{column}`; there are {columns}") from None
+
+    def __setattr__(self, column: str, value: Any) -> None:
+        self._columns[column] = value
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in self._columns.items())
+        return f"HyperParameterOccurrence({shown})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return HyperParameterOccurrence, (self._columns,)
+
+
 class HyperParameterDB(list[Row]):
-    """A table: a list of rows with queries, each of which gives a table again.
+    """A table: a list of rows with queries. Queries return tables.
 
     >>> db = HyperParameterDB([HyperParameterOccurrence(name="a", value=1)])
     >>> db.select(L.of_name("a")).extract_column("value")
@@ -36,23 +177,23 @@ class HyperParameterDB(list[Row]):
     @overload
     def __getitem__(self, index: slice) -> HyperParameterDB: ...
     def __getitem__(self, index: SupportsIndex | slice) -> Row | HyperParameterDB:
-        """Return a row, or a table of those that a slice takes."""
-        found = super().__getitem__(index)
-        return HyperParameterDB(found) if isinstance(index, slice) else found
+        """Return a row, or the table of a slice."""
+        rows = super().__getitem__(index)
+        return HyperParameterDB(rows) if isinstance(index, slice) else rows
 
     def select(self, where: Predicate) -> HyperParameterDB:
-        """Return the rows for which `where` holds."""
+        """Return the rows for which `where` is true."""
         return HyperParameterDB(row for row in self if where(row))
 
     def count(self, where: Predicate | None = None) -> int:
-        """Count the rows for which `where` holds, or all rows."""
+        """Count the rows for which `where` is true, or all rows."""
         return len(self) if where is None else sum(1 for row in self if where(row))
 
     def group_by(self, column: str) -> dict[Any, HyperParameterDB]:
         """Return a table for each value of a column, in order of appearance.
 
         Raises:
-            AttributeError: a row has no such column.
+            AttributeError: if a row does not have the column.
         """
         groups: dict[Any, HyperParameterDB] = {}
         for row in self:
@@ -60,7 +201,7 @@ class HyperParameterDB(list[Row]):
         return groups
 
     def sorted(self, key: Callable[[Row], Any], reverse: bool = False) -> HyperParameterDB:  # noqa: FBT001, FBT002 - public
-        """Return the rows ordered by a key; None sorts before all else."""
+        """Return the rows sorted by a key. None sorts before everything else."""
 
         def nones_first(row: Row) -> tuple[bool, Any]:
             value = key(row)
@@ -73,33 +214,33 @@ class HyperParameterDB(list[Row]):
     @overload
     def indexing(self, idx: Iterable[int] | slice) -> HyperParameterDB: ...
     def indexing(self, idx: int | Iterable[int] | slice) -> Row | HyperParameterDB:
-        """Return the row at an index, or a table of the rows at several.
+        """Return the row at an index, or the table of the rows at several.
 
         Raises:
-            IndexError: there is no such row.
+            IndexError: if there is no such row.
         """
         if isinstance(idx, (int, slice)):
             return self[idx]
-        return HyperParameterDB(self[each] for each in idx)
+        return HyperParameterDB(self[index] for index in idx)
 
     def extract_column(self, column: str) -> list[Any]:
         """Return the values of one column.
 
         Raises:
-            KeyError: a row has no such column.
+            KeyError: if a row does not have the column.
         """
         return [row[column] for row in self]
 
     def choose_columns(self, *columns: str) -> HyperParameterDB:
-        """Return a table of plain dicts with the named columns only.
+        """Return a table of plain dicts that have only the given columns.
 
         Raises:
-            KeyError: a row has no such column.
+            KeyError: if a row does not have the column.
         """
         return HyperParameterDB({column: row[column] for column in columns} for row in self)
 
     def apply(self, func: Callable[[Row], Any]) -> HyperParameterDB:
-        """Call a function on each row, for what it changes there, and return this table."""
+        """Call a function on each row, which it may change, and return this table."""
         for row in self:
             func(row)
         return self
@@ -108,34 +249,34 @@ class HyperParameterDB(list[Row]):
         """Fold the rows from first to last.
 
         Args:
-            reduce_func: takes what was folded so far and a row.
-            initial: what to start with; the first row where nothing is given.
+            reduce_func: a function of the result so far and a row.
+            initial: the first result; by default the first row.
 
         Raises:
-            ValueError: there is neither a row nor something to start with.
+            ValueError: if there is neither a row nor an initial result.
         """
         rows = iter(self)
-        folded = next(rows, EMPTY) if initial is EMPTY else initial
-        if folded is EMPTY:
-            raise ValueError("an empty table can only be reduced with an `initial` value")
+        result = next(rows, EMPTY) if initial is EMPTY else initial
+        if result is EMPTY:
+            raise ValueError("reducing an empty table needs an `initial` value")
         for row in rows:
-            folded = reduce_func(folded, row)
-        return folded
+            result = reduce_func(result, row)
+        return result
 
     def any(self, func: Predicate) -> bool:
-        """Tell whether a predicate holds for some row."""
+        """Return whether a predicate is true for some row."""
         return any(func(row) for row in self)
 
     def all(self, func: Predicate) -> bool:
-        """Tell whether a predicate holds for every row."""
+        """Return whether a predicate is true for every row."""
         return all(func(row) for row in self)
 
     def find_first(self, where: Predicate) -> Row | None:
-        """Return the first row for which `where` holds, or None."""
+        """Return the first row for which `where` is true, or None."""
         return next((row for row in self if where(row)), None)
 
     def empty(self) -> bool:
-        """Tell whether there is no row."""
+        """Return whether the table has no rows."""
         return not self
 
     def copy(self) -> HyperParameterDB:
@@ -153,27 +294,27 @@ class HyperParameterDBLambdas:
 
     @staticmethod
     def of_name(name: str) -> Predicate:
-        """Hold for the rows of one hyperparameter."""
+        """Select the rows of one hyperparameter."""
         return lambda row: row["name"] == name
 
     @staticmethod
     def of_name_prefix(prefix: str) -> Predicate:
-        """Hold where the name starts with `prefix`."""
+        """Select the rows whose name starts with `prefix`."""
         return lambda row: row["name"].startswith(prefix)
 
     @staticmethod
     def of_name_suffix(suffix: str) -> Predicate:
-        """Hold where the name ends with `suffix`."""
+        """Select the rows whose name ends with `suffix`."""
         return lambda row: row["name"].endswith(suffix)
 
     @staticmethod
     def of_value(value: Any) -> Predicate:
-        """Hold where the value equals `value`."""
+        """Select the rows whose value equals `value`."""
         return lambda row: row["value"] == value
 
     @staticmethod
     def of_priority(priority: int) -> Predicate:
-        """Hold for the rows of one rank, see `P`."""
+        """Select the rows of one priority, see `P`."""
         return lambda row: row["priority"] == priority
 
     @staticmethod
@@ -183,17 +324,17 @@ class HyperParameterDBLambdas:
 
     @staticmethod
     def has_default_value(row: Row) -> bool:
-        """Hold where the row carries a value."""
+        """Select the rows that have a value."""
         return row["value"] is not EMPTY
 
     @staticmethod
     def exist_attr(attr: str) -> Predicate:
-        """Hold where the row has a column and it is not None."""
+        """Select the rows that have a column that is not None."""
         return lambda row: row.get(attr) is not None
 
     @staticmethod
     def apply_column(column: str, func: Callable[[Any], Any]) -> Callable[[Row], None]:
-        """Return what replaces a column of a row by a function of it."""
+        """Return a function that replaces a column of a row by a function of it."""
 
         def change(row: Row) -> None:
             row[column] = func(row[column])
@@ -202,22 +343,22 @@ class HyperParameterDBLambdas:
 
     @staticmethod
     def value_priority(row: Row) -> int:
-        """Sort the row whose value wins first: by rank, and empty values behind the others."""
+        """Return a key that sorts by priority, the highest first, and empty values last."""
         return -10 * int(row["priority"] or 0) + (row["value"] is EMPTY)
 
     @staticmethod
     def land(*predicates: Predicate) -> Predicate:
-        """Hold where all predicates hold."""
-        return lambda row: all(each(row) for each in predicates)
+        """Select the rows for which all predicates are true."""
+        return lambda row: all(predicate(row) for predicate in predicates)
 
     @staticmethod
     def lor(*predicates: Predicate) -> Predicate:
-        """Hold where some predicate holds."""
-        return lambda row: any(each(row) for each in predicates)
+        """Select the rows for which some predicate is true."""
+        return lambda row: any(predicate(row) for predicate in predicates)
 
     @staticmethod
     def lnot(predicate: Predicate) -> Predicate:
-        """Hold where a predicate does not."""
+        """Select the rows for which a predicate is false."""
         return lambda row: not predicate(row)
 
 
@@ -225,7 +366,7 @@ L = HyperParameterDBLambdas
 
 
 class HyperParamNode(Slotted):
-    """One hyperparameter with all its rows, the one whose value wins first.
+    """One hyperparameter and its rows. The row whose value wins comes first.
 
     Attributes:
         name: the flat name.
@@ -235,7 +376,7 @@ class HyperParamNode(Slotted):
     __slots__ = ("db", "name")
 
     def __init__(self, name: str, rows: Iterable[Row] = ()) -> None:
-        """Order the rows."""
+        """Sort the rows."""
         self.name: str = name
         self.db: HyperParameterDB = HyperParameterDB(rows).sorted(L.value_priority)
 
@@ -246,7 +387,7 @@ class HyperParamNode(Slotted):
 
     @property
     def empty(self) -> bool:
-        """Whether no row carries a value."""
+        """Whether no row has a value."""
         return self.value is EMPTY
 
     def get(self) -> HyperParameterOccurrence | None:
@@ -254,34 +395,66 @@ class HyperParamNode(Slotted):
         return self.db[0] if self.db else None
 
     def __repr__(self) -> str:
-        """Show name and value."""
         return f"HyperParamNode({self.name!r}, {self.value!r})"
 
 
-def table_of(facts: Iterable[Fact]) -> HyperParameterDB:
-    """Make the row of each fact."""
-    return HyperParameterDB(row_of(*each) for each in enumerate(facts))
+def table_of(sources: Iterable[RowSource]) -> HyperParameterDB:
+    """Return the table with one row per occurrence or run-time value."""
+    return HyperParameterDB(_row(*numbered) for numbered in enumerate(sources))
 
 
-def node_of(name: str, facts: Iterable[tuple[int, Fact]]) -> HyperParamNode:
-    """Make the node of a name from all that is known of it, and where that stands in the table."""
-    return HyperParamNode(name, [row_of(*each) for each in facts])
+def nodes_of(sources: Iterable[RowSource]) -> dict[str, Callable[[], HyperParamNode]]:
+    """Return a function for each name that makes its node, in order of appearance.
 
-
-def node_among(facts: Iterable[Fact], name: str) -> HyperParamNode:
-    """Make the node of one name among all."""
-    return node_of(name, [each for each in enumerate(facts) if name_of(each[1]) == name])
-
-
-def nodes_of(facts: Iterable[Fact]) -> dict[str, Callable[[], HyperParamNode]]:
-    """Return what makes the node of each name, in order of appearance.
-
-    Rows cost far more than facts do: who asks for one name pays for its rows only.
+    Making rows is expensive, so only the nodes that are used get theirs.
     """
-    found: dict[str, list[tuple[int, Fact]]] = {}
-    for number, fact in enumerate(facts):
-        found.setdefault(name_of(fact), []).append((number, fact))
-    return {name: partial(node_of, name, those) for name, those in found.items()}
+    by_name: dict[str, list[tuple[int, RowSource]]] = {}
+    for number, source in enumerate(sources):
+        name = source.name if isinstance(source, Occurrence) else source[0]
+        by_name.setdefault(name, []).append((number, source))
+    return {name: partial(_node, name, numbered) for name, numbered in by_name.items()}
+
+
+def _node(name: str, numbered: Iterable[tuple[int, RowSource]]) -> HyperParamNode:
+    return HyperParamNode(name, [_row(number, source) for number, source in numbered])
+
+
+def _row(number: int, source: RowSource) -> HyperParameterOccurrence:
+    if isinstance(source, Occurrence):
+        row = _parsed_row(source)
+    else:
+        name, value, priority = source
+        row = HyperParameterOccurrence(name=name, value=value, priority=P(priority))
+    row.index = number
+    return row
+
+
+def _parsed_row(occurrence: Occurrence) -> HyperParameterOccurrence:
+    node = None
+    if occurrence.is_definition:
+        before = occurrence.source.lines[occurrence.line - 1][: occurrence.column - 1]
+        node = DeferredNode(occurrence.call, occurrence.line, len(before.encode()))
+    return HyperParameterOccurrence(
+        name=occurrence.name,
+        value=_copy_literal(occurrence.value),
+        priority=P.PRIORITY_PARSED_FROM_SOURCE_CODE,
+        filename=occurrence.path,
+        lineno=occurrence.line,
+        column=occurrence.column,
+        end_lineno=occurrence.end_line,
+        end_column=occurrence.end_column,
+        ast_node=node,
+        hints=_copy_literal(occurrence.hints),
+    )
+
+
+def _copy_literal(value: Any) -> Any:
+    kind = type(value)
+    if kind is dict:
+        return {key: _copy_literal(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return kind([_copy_literal(item) for item in value])
+    return set(value) if kind is set else value
 
 
 __all__ = [

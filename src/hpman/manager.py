@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from .hpm_db import HyperParameterDB, HyperParameterOccurrence, HyperParamNode
-    from .rows import Fact
+    from .hpm_db import HyperParameterDB, HyperParameterOccurrence, HyperParamNode, RowSource
     from .runtime.origin import Explanation, Origin
     from .runtime.tree import TreeView
     from .static.files import Path, Paths
@@ -338,23 +337,25 @@ class HyperParameterManager:
         """
         from .hpm_db import table_of
 
-        return table_of(self._facts())
+        return table_of(self._row_sources())
 
-    def _facts(self) -> list[Fact]:
-        """List what the rows of the table are made of, in their order."""
+    def _row_sources(self) -> list[RowSource]:
         return [*self.index.occurrences(self.placeholder), *self._store.rows()]
 
     def get_nodes(self) -> list[HyperParamNode]:
         """Return each hyperparameter that has a value, with its rows, in source order."""
         from .hpm_db import nodes_of
 
-        return [node for make in nodes_of(self._facts()).values() if not (node := make()).empty]
+        return [
+            node for make in nodes_of(self._row_sources()).values() if not (node := make()).empty
+        ]
 
     def get_occurrence(self, name: str) -> HyperParameterOccurrence | None:
         """Return the row whose value wins, or None where there is no such hyperparameter."""
-        from .hpm_db import node_among
+        from .hpm_db import nodes_of
 
-        return node_among(self._facts(), name).get()
+        make = nodes_of(self._row_sources()).get(name)
+        return make().get() if make else None
 
     def get_occurrence_of_value(self, name: str) -> HyperParameterOccurrence | None:
         """Return the row whose value wins, or None where no row carries a value."""
@@ -370,7 +371,7 @@ class HyperParameterManager:
         def version() -> object:
             return self._index, self._store.version()
 
-        return TreeView(lambda: nodes_of(self._facts()), version, self.separator)
+        return TreeView(lambda: nodes_of(self._row_sources()), version, self.separator)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the values; a manager of `hpman.m` becomes the other process's own.

@@ -235,3 +235,35 @@ def test_a_node_holds_the_rows_of_a_name() -> None:
 def test_predicates_can_be_had_from_the_package() -> None:
     assert hpman.L is L
     assert hpman.P is P
+
+
+def test_the_table_is_the_same_as_long_as_nothing_happens() -> None:
+    manager = HyperParameterManager("_").parse_source('_("a", 1)\n_("a")')
+    before = manager.db
+    assert manager.db == before
+    assert manager.db[0] == before[0]
+    assert before.index(manager.db[1]) == 1
+    assert pickle.loads(pickle.dumps(manager)).db == before
+    assert before[0] != before[1]
+    assert before[0] != {"name": "a"}
+
+
+def test_a_slice_of_a_table_is_a_table_and_a_row_copies() -> None:
+    db = HyperParameterDB([HyperParameterOccurrence({"name": "a"}, value=1)] * 3)
+    assert isinstance(db[1:], HyperParameterDB)
+    assert db[1:].count() == 2
+    assert db[0].copy() == db[0]
+    assert db[0].copy() is not db[0]
+
+
+def test_a_key_that_was_set_shows_in_the_table_and_in_the_tree() -> None:
+    manager = HyperParameterManager("_").parse_source('_("opt", {"lr": 3, "wd": 0})')
+    manager.set_value("opt.lr", 1)
+    row = manager.get_occurrence_of_value("opt")
+    assert row is not None
+    assert row.value == {"lr": 1, "wd": 0}
+    assert [node.value for node in manager.get_nodes()] == [{"lr": 1, "wd": 0}]
+    assert manager.tree.count() == 1
+    branch = manager.tree.get("opt")
+    assert branch is not None
+    assert branch.is_leaf()

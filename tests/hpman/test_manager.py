@@ -12,6 +12,7 @@ import pytest
 from hpman import (
     EMPTY,
     ArgumentCountError,
+    Diagnostic,
     DoubleAssignmentException,
     EmptyValue,
     HpmanError,
@@ -23,6 +24,7 @@ from hpman import (
     UnreadableSourceError,
 )
 from hpman.hpm_db import HyperParameterOccurrence
+from hpman.static.rules import locate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -575,3 +577,43 @@ def test_a_placeholder_is_read_as_python_reads_names(placeholder: str, written: 
     manager = HyperParameterManager(placeholder).parse_source(f'{written}("a", 1)')
     assert manager.placeholder == "fi"
     assert manager.get_values() == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("given", "source", "place"),
+    [
+        ({"a.b": 1}, '\n_("a", 3)', "f.py:2:1: "),
+        ({"a": 1}, 'x = _("a.b", 3)', "f.py:1:5: "),
+    ],
+    ids=["below a new leaf", "above a new leaf"],
+)
+def test_sources_that_clash_with_what_was_set_say_where(
+    given: dict[str, object], source: str, place: str
+) -> None:
+    manager = HyperParameterManager("_").set_values(given)
+    with pytest.raises(ImpossibleTree) as caught:
+        manager.parse_source(source, "f.py")
+    assert str(caught.value).startswith(place)
+    assert "==>" in str(caught.value)
+    assert [each.path for each in caught.value.occurrences] == ["f.py"]
+    assert manager.get_values() == given
+    assert manager.db.count() == 1
+
+
+def test_a_file_that_was_deleted_is_gone_when_its_folder_is_parsed_again(tmp_path: Path) -> None:
+    manager = HyperParameterManager("_")
+    (tmp_path / "a.py").write_text('_("a", 1)')
+    (tmp_path / "b.py").write_text('_("b", 1)')
+    manager.parse_file(tmp_path).parse_source('_("c", 1)', str(tmp_path / "not_saved_yet.py"))
+    (tmp_path / "b.py").rename(tmp_path / "moved.py")
+    assert manager.parse_file(tmp_path / "a.py").get_values() == {"a": 1, "b": 1, "c": 1}
+    assert manager.parse_file(tmp_path).get_values() == {"a": 1, "b": 1, "c": 1}
+    assert {row.filename for row in manager.db} == {
+        str(tmp_path / name) for name in ("a.py", "moved.py", "not_saved_yet.py")
+    }
+
+
+def test_a_finding_about_no_name_of_the_sources_keeps_its_place() -> None:
+    manager = HyperParameterManager("_").parse_source('_("a", 1)', "f.py")
+    finding = Diagnostic("HPM203", "`b` clashes", "Rename it.", name="b")
+    assert locate(manager.index, "_", finding) is finding
