@@ -1,4 +1,4 @@
-"""Repositories of git for tests: files to commits, and nothing of the machine's in them."""
+"""Git repositories for tests, made of files, independent of the machine's configuration."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hpargparse.diff.operands import Request
+from hpargparse.diff.pipeline import diff
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="there is no git here")
@@ -26,17 +29,17 @@ SETTINGS = {
 
 def isolate(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let git see nothing of who runs the tests."""
-    for name in [each for each in os.environ if each.startswith("GIT_")]:
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
 
 
-def git(folder: Path, *words: str, data: bytes | None = None) -> str:
-    """Run git in a folder and return what it prints."""
+def git(folder: Path, *arguments: str, data: bytes | None = None) -> str:
+    """Run git in a folder and return its output."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     done = subprocess.run(
-        ["git", *words],
+        ["git", *arguments],
         cwd=folder,
         input=data,
         env={**kept, **SETTINGS},
@@ -49,7 +52,7 @@ def git(folder: Path, *words: str, data: bytes | None = None) -> str:
 def start(folder: Path, *options: str) -> Path:
     """Make an empty repository."""
     folder.mkdir(exist_ok=True)
-    git(folder, "init", "-q", "-b", "main", *options)
+    git(folder, "init", "-q", "-b", "main", "--template=", *options)
     return folder
 
 
@@ -64,22 +67,21 @@ def write(folder: Path, files: Mapping[str, str | bytes | None]) -> None:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
-def commit(folder: Path, files: Mapping[str, str | bytes | None]) -> str:
-    """Write files and commit all that is there; return the id."""
+def commit(folder: Path, files: Mapping[str, str | bytes | None]) -> None:
+    """Write files and commit everything."""
     write(folder, files)
     git(folder, "add", "-A")
     git(folder, "commit", "-q", "--allow-empty", "-m", "a commit")
-    return git(folder, "rev-parse", "HEAD")
 
 
-def imported(folder: Path, history: list[dict[str, bytes]]) -> list[str]:
+def imported(folder: Path, history: Sequence[Mapping[str, bytes]]) -> list[str]:
     """Make a repository of a list of trees, in one process; return the ids of the commits."""
     start(folder)
     stream = []
     for number, files in enumerate(history, 1):
         head = f"commit refs/heads/main\nmark :{number}\n"
         who = "committer somebody <somebody@example.org> 1704067200 +0000\n"
-        stream.append(f"{head}{who}data 1\nx\ndeleteall\n".encode())
+        stream.append(f"{head}{who}data 9\na commit\ndeleteall\n".encode())
         for name, data in files.items():
             quoted = name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
             stream.append(f'M 100644 inline "{quoted}"\ndata {len(data)}\n'.encode() + data + b"\n")
@@ -87,3 +89,21 @@ def imported(folder: Path, history: list[dict[str, bytes]]) -> list[str]:
     ids = git(folder, "rev-list", "--reverse", "main").split()
     git(folder, "reset", "-q", "--hard")
     return ids
+
+
+def changes(*operands: str, paths: Sequence[str] = (), **options: object) -> list[str]:
+    """Compare, and describe what differs with its places."""
+    described = []
+    for change in diff(Request(operands, tuple(paths)).replace(**options)).changes:
+        places = ">".join(side.place for side in (change.old, change.new) if side)
+        described.append(f"{change.kind} {change.latest.name} {places}")
+    return described
+
+
+def refused(*operands: str, paths: Sequence[str] = ()) -> str:
+    """Return the message of a comparison that is refused."""
+    from hpman import HpmanError
+
+    with pytest.raises(HpmanError) as caught:
+        diff(Request(operands, tuple(paths)))
+    return str(caught.value)

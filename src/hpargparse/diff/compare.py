@@ -1,167 +1,158 @@
-"""Facts of two sides to changes.
+"""Compare the definitions of two sides.
 
-Owns which facts of two sides belong together and how they differ; knows neither
-where they come from nor how a change is shown.
+Owns which definitions belong together and how they differ. Must not know where
+they were read, nor how a change is shown.
 """
 
 from __future__ import annotations
 
-from hpman.record import Record
+from itertools import product
 
-from .facts import identity, same_value
-from .renames import likely_renames
+from hpman import EMPTY
+from hpman.record import Record
+from hpman.suggest import closest
+
+from .definitions import Definition, canonical
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from .facts import Fact
-
-# In the order in which they are shown.
+# In the order of reports.
 KINDS = ("added", "removed", "changed", "moved", "renamed")
 
 
 class HintChange(Record):
-    """Say how one hint differs; None where a side has it not.
-
-    Attributes:
-        name: the keyword.
-        old: its value before, in a tuple.
-        new: its value after, in a tuple.
-    """
+    """How one hint differs. The value is `EMPTY` on a side that lacks the hint."""
 
     __slots__ = ()
     name: str
-    old: tuple[object] | None
-    new: tuple[object] | None
+    old: object
+    new: object
 
 
 class Change(Record):
-    """Say how one hyperparameter differs.
+    """How one hyperparameter differs.
 
     Attributes:
-        kind: one of `KINDS`; what has moved and changed as well is changed.
-        old: the fact before; None for what is added.
-        new: the fact after; None for what is removed.
-        default_differs: whether the default is another, or on one side only.
+        kind: one of `KINDS`. What has moved and changed is "changed".
+        old: the definition before; None if the hyperparameter was added.
+        new: the definition after; None if it was removed.
+        default_differs: whether both sides have it, with different defaults.
         hints: the hints that differ, by name.
-        is_moved: whether it stands in another file.
+        is_moved: whether it is in another file.
     """
 
     __slots__ = ()
     kind: str
-    old: Fact | None
-    new: Fact | None
+    old: Definition | None
+    new: Definition | None
     default_differs: bool = False
     hints: tuple[HintChange, ...] = ()
     is_moved: bool = False
 
     @property
-    def fact(self) -> Fact:
-        """What it is now, or was last."""
+    def latest(self) -> Definition:
+        """The new definition, or the old one if it was removed."""
         return self.new or self.old  # type: ignore[return-value] # one of them is there
 
 
-def compare(old: Iterable[Fact], new: Iterable[Fact]) -> list[Change]:
-    """Find what differs between two sides.
+def compare(old: Iterable[Definition], new: Iterable[Definition]) -> list[Change]:
+    """Compare two sides.
 
     Args:
-        old: what one side says.
-        new: what the other side says.
+        old: the definitions of one side.
+        new: the definitions of the other side.
 
     Returns:
         The changes, sorted by kind, manager, name and place.
 
-    >>> from .facts import Fact, Place
-    >>> before = Fact("_", "lr", 1, "1", {}, "a.py", Place("a.py", 1))
-    >>> [each.kind for each in compare([before], [before.replace(value=2, text="2")])]
+    >>> before = Definition("_", "lr", 1, "1", {}, None, "a.py", 1)
+    >>> [change.kind for change in compare([before], [before.replace(value=2, text="2")])]
     ['changed']
     """
     before, after = _by_name(old), _by_name(new)
-    changes: list[Change] = []
-    for key in sorted(before.keys() | after.keys()):
-        for one, other in _pairs(before.get(key, []), after.get(key, [])):
-            change = _difference(one, other)
-            if change is not None:
-                changes.append(change)
-    renamed = likely_renames(
-        [each for key, facts in before.items() if key not in after for each in facts],
-        [each for key, facts in after.items() if key not in before for each in facts],
+    changes = [
+        change
+        for key in before.keys() | after.keys()
+        for pair in _pairs(before.get(key, []), after.get(key, []))
+        if (change := _difference(*pair)) is not None
+    ]
+    renamed = list(
+        _renames(
+            [old for key in before.keys() - after.keys() for old in before[key]],
+            [new for key in after.keys() - before.keys() for new in after[key]],
+        )
     )
-    taken = {id(fact) for pair in renamed for fact in pair}
-    changes = [each for each in changes if id(each.fact) not in taken]
-    changes += [Change("renamed", a, b, is_moved=a.file != b.file) for a, b in renamed]
-    return sorted(changes, key=_order)
+    replaced = {id(side) for change in renamed for side in (change.old, change.new)}
+    changes = [change for change in changes if id(change.latest) not in replaced]
+    return sorted([*changes, *renamed], key=_order)
 
 
-def _by_name(facts: Iterable[Fact]) -> dict[tuple[str, str], list[Fact]]:
-    """Group facts by what they are about."""
-    found: dict[tuple[str, str], list[Fact]] = {}
-    for each in facts:
-        found.setdefault((each.placeholder, each.name), []).append(each)
-    return found
+def _by_name(definitions: Iterable[Definition]) -> dict[tuple[str, str], list[Definition]]:
+    groups: dict[tuple[str, str], list[Definition]] = {}
+    for definition in definitions:
+        groups.setdefault(definition.key, []).append(definition)
+    return groups
 
 
-def _pairs(old: list[Fact], new: list[Fact]) -> list[tuple[Fact | None, Fact | None]]:
-    """Put together the facts of one name: of one file first, of one value next, then in order."""
-    pairs: list[tuple[Fact | None, Fact | None]] = []
-    rest = list(new)
-    for belongs in (_is_same, _is_near, same_value, _is_any):
-        left = []
-        for each in old:
-            match = next((other for other in rest if belongs(each, other)), None)
-            if match is None:
-                left.append(each)
-            else:
-                rest = [other for other in rest if other is not match]
-                pairs.append((each, match))
-        old = left
-    return [*pairs, *((each, None) for each in old), *((None, each) for each in rest)]
+def _pairs(
+    old: list[Definition], new: list[Definition]
+) -> Iterator[tuple[Definition | None, Definition | None]]:
+    """Pair the definitions of one name: of the same file first, then of the same default."""
+
+    def distance(pair: tuple[Definition, Definition]) -> tuple[bool, bool]:
+        return pair[0].file != pair[1].file, pair[0].identity != pair[1].identity
+
+    old, new = list(old), list(new)
+    for before, after in sorted(product(old, new), key=distance):
+        if before in old and after in new:
+            old.remove(before)
+            new.remove(after)
+            yield before, after
+    yield from ((before, None) for before in old)
+    yield from ((None, after) for after in new)
 
 
-def _is_same(old: Fact, new: Fact) -> bool:
-    """Tell whether two facts are of one file and one value."""
-    return old.file == new.file and same_value(old, new)
-
-
-def _is_near(old: Fact, new: Fact) -> bool:
-    """Tell whether two facts are of one file."""
-    return old.file == new.file
-
-
-def _is_any(_old: Fact, _new: Fact) -> bool:
-    """Take what is left."""
-    return True
-
-
-def _difference(old: Fact | None, new: Fact | None) -> Change | None:
-    """Compare two facts of one name; None where they are the same."""
+def _difference(old: Definition | None, new: Definition | None) -> Change | None:
+    """Return how two definitions of one name differ, or None."""
     if old is None or new is None:
         return Change("added" if old is None else "removed", old, new)
-    differs = not same_value(old, new)
-    hints = () if old.hints is None or new.hints is None else _hints(old.hints, new.hints)
+    default_differs = old.identity != new.identity
+    hints = () if old.hints is None or new.hints is None else _hint_changes(old.hints, new.hints)
     is_moved = old.file is not None and new.file is not None and old.file != new.file
-    if not (differs or hints or is_moved):
+    if not (default_differs or hints or is_moved):
         return None
-    return Change("changed" if differs or hints else "moved", old, new, differs, hints, is_moved)
+    kind = "changed" if default_differs or hints else "moved"
+    return Change(kind, old, new, default_differs, hints, is_moved)
 
 
-def _hints(old: dict[str, object], new: dict[str, object]) -> tuple[HintChange, ...]:
-    """Compare the hints of two facts."""
+def _hint_changes(old: dict[str, object], new: dict[str, object]) -> tuple[HintChange, ...]:
+    pairs = [(name, old.get(name, EMPTY), new.get(name, EMPTY)) for name in sorted({**old, **new})]
     return tuple(
-        HintChange(
-            name, (old[name],) if name in old else None, (new[name],) if name in new else None
-        )
-        for name in sorted(old.keys() | new.keys())
-        if name not in old or name not in new or identity(old[name]) != identity(new[name])
+        HintChange(name, before, after)
+        for name, before, after in pairs
+        if canonical(before) != canonical(after)
     )
+
+
+def _renames(removed: list[Definition], added: list[Definition]) -> Iterator[Change]:
+    """Pair definitions of equal defaults and hints whose names are each other's nearest."""
+    groups: dict[object, tuple[dict[str, Definition], dict[str, Definition]]] = {}
+    for side, definitions in enumerate((removed, added)):
+        for definition in definitions:
+            if definition.text is not None:
+                look = definition.placeholder, definition.identity, canonical(definition.hints)
+                groups.setdefault(look, ({}, {}))[side][definition.name] = definition
+    for old, new in groups.values():
+        for before in old.values():
+            for name in closest(before.name, new):
+                if closest(name, old) == [before.name]:
+                    is_moved = before.file != new[name].file
+                    yield Change("renamed", before, new[name], is_moved=is_moved)
 
 
 def _order(change: Change) -> tuple[object, ...]:
-    """Sort by kind, manager, name, place."""
-    fact = change.fact
-    place = fact.place
-    return (
-        KINDS.index(change.kind),
-        *(fact.placeholder, fact.name, place.path, place.line or 0, place.column or 0),
-    )
+    latest = change.latest
+    place = latest.path, latest.line or 0, latest.column or 0
+    return KINDS.index(change.kind), *latest.key, *place

@@ -1,200 +1,166 @@
-"""The words of a command line to what they name.
+"""Resolve OLD and NEW of the command line: revision, worktree, path or snapshot.
 
-Owns when a word is a revision, a snapshot or a path, and what the other side is
-where one is not said; reads none of them.
+Owns which of these an operand is, and the default of a missing one. Reads none
+of them.
 """
 
 from __future__ import annotations
 
 import os
 
+from hpman import Diagnostic, HpmanError
 from hpman.record import Record
 
 from ..snapshots.atomic_io import STANDARD
 from ..snapshots.formats import EXTENSIONS
-from .errors import ComparisonError
-from .git import Repository
+from .git import GitError, locate, merge_base, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WORKTREE = "the worktree"
+    from typing_extensions import Self
 
 
-class Named(Record):
-    """Hold what a word names.
+class ComparisonError(HpmanError):
+    """Report two sides that cannot be found, read or compared.
+
+    >>> print(ComparisonError.because("A side is empty.", "Name a file."))
+    A side is empty.
+    Name a file.
+    """
+
+    @classmethod
+    def because(cls, message: str, advice: str = "") -> Self:
+        """Create the error from its message and what to do about it."""
+        return cls(Diagnostic("comparison", message, advice))
+
+
+class Request(Record):
+    """What to compare. Empty placeholders and paths stand for all of them.
 
     Attributes:
-        kind: revision, worktree, snapshot or path.
-        word: the word, as it is to be shown.
-        found: the id of a revision.
+        operands: OLD and NEW, OLD alone, `OLD..NEW`, or nothing.
+        paths: the files and folders to compare, seen from the current directory.
+        placeholders: the managers to compare.
+        exclude: globs of files and folders to leave out.
+        follow_imports: whether to add the modules that the named files import.
+    """
+
+    __slots__ = ()
+    operands: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    placeholders: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    follow_imports: bool = False
+
+
+class Operand(Record):
+    """One side: revision, worktree, path or snapshot, as reports name it.
+
+    The id is that of the commit of a revision.
     """
 
     __slots__ = ()
     kind: str
-    word: str
-    found: str = ""
-
-    @property
-    def is_part(self) -> bool:
-        """Whether it is a tree of its own, as `HEAD:src`, whose paths begin there."""
-        if self.kind != "revision" or self.word.startswith(":"):
-            return False
-        depth = 0  # in braces, as those of `HEAD^{/fix: it}`, a colon is one of a text
-        for position, mark in enumerate(self.word, 1):
-            depth += (mark == "{") - (mark == "}")
-            if mark == ":" and depth <= 0:
-                return position < len(self.word)
-        return False
+    name: str
+    id: str = ""
 
 
-class Words:
-    """Find out what words name; git is asked no earlier than it has to be.
+def resolve_operands(operands: Sequence[str]) -> tuple[Operand, Operand]:
+    """Return both sides of a comparison.
 
-    Attributes:
-        warnings: what git has said of the words.
+    Args:
+        operands: as in `Request`.
+
+    Raises:
+        ComparisonError: if an operand names nothing, or two things.
+        GitError: if git cannot read the repository.
     """
-
-    def __init__(self) -> None:
-        """Start with nothing asked."""
-        self._repository: Repository | ComparisonError | None = None
-        self.warnings: list[str] = []
-
-    @property
-    def repository(self) -> Repository:
-        """The repository that the current directory is part of.
-
-        Raises:
-            ComparisonError: there is none that can be read.
-        """
-        if self._repository is None:
-            try:
-                self._repository = Repository.find()
-            except ComparisonError as error:
-                self._repository = error
-        if isinstance(self._repository, ComparisonError):
-            raise self._repository
-        return self._repository
-
-    def named(self, words: Sequence[str]) -> tuple[Named, Named]:
-        """Tell what is to be compared.
-
-        Args:
-            words: OLD and NEW; one of them, or `A..B`; or neither.
-
-        Raises:
-            ComparisonError: a word names nothing, or two things.
-        """
-        if not words:
-            return self._revision("HEAD"), self._worktree()
-        if "" in words:
-            raise ComparisonError.because(
-                "A side is empty.",
-                "Name a revision, a snapshot, a file or a folder; without any, `hpman diff` "
-                "compares with the last commit.",
-            )
-        is_range = len(words) == 1 and ".." in words[0] and not _is_plainly_path(words[0])
-        if is_range and not os.path.lexists(words[0]):
-            return self._range(words[0])
-        named = [self._classified(word) for word in words]
-        if len(named) == 2:
-            return named[0], named[1]
-        if named[0].kind == "path":
-            raise ComparisonError.because(
-                f"`{words[0]}` is a path, and there is nothing to compare it with.",
-                f"Write `hpman diff OLD {words[0]}`, or `hpman diff -- {words[0]}` for what has "
-                "changed in it since the last commit.",
-            )
-        if named[0].kind == "snapshot" and self._is_outside():
-            return named[0], Named("path", os.curdir)
-        return named[0], self._worktree()
-
-    def _range(self, word: str) -> tuple[Named, Named]:
-        """Take `A..B`, and `A...B` for what B has changed since it left A."""
-        dots = "..." if "..." in word else ".."
-        first, _dots, second = word.partition(dots)
-        old, new = self._revision(first or "HEAD"), self._revision(second or "HEAD")
-        if dots == "...":
-            old = old.replace(found=self.repository.merge_base(old.found, new.found))
-        return old, new
-
-    def _worktree(self) -> Named:
-        """Return what is compared where no NEW is given."""
-        if self.repository.top is None:
-            raise ComparisonError.because(
-                "There is no worktree here to compare with.", "Name two revisions."
-            )
-        return Named("worktree", _WORKTREE)
-
-    def _is_outside(self) -> bool:
-        """Tell whether there is no worktree around the current directory."""
-        try:
-            return self.repository.top is None
-        except ComparisonError:
-            return True
-
-    def _classified(self, word: str) -> Named:
-        """Tell what one word names; what could be two things is refused."""
-        is_file_like = word == STANDARD or os.path.splitext(word)[1].lower() in EXTENSIONS
-        is_path = is_file_like or _is_plainly_path(word) or os.path.lexists(word)
-        if word != STANDARD and not _is_plainly_path(word):
-            try:
-                found = self._looked_up(word, is_path=is_path)
-            except ComparisonError as error:
-                told = error.diagnostics[0]
-                message = f"`{word}` is no path here, and no revision either: {told.message}"
-                raise ComparisonError.because(message, told.advice) from None
-            # In the folder of a repository, `HEAD` and `refs` are no paths that anyone means.
-            if found is not None and self.repository.top and os.path.lexists(word):
-                raise ComparisonError.because(
-                    f"`{word}` is a revision, and a path as well.",
-                    f"Write `./{word}` for the path, or `{word}^{{}}` for the revision.",
-                )
-            if found is not None:
-                return Named("revision", word, found)
-        if is_file_like and not os.path.isdir(word):
-            return Named("snapshot", word)
-        if is_path:
-            return Named("path", word)
-        raise self._unknown(word)
-
-    def _looked_up(self, word: str, *, is_path: bool = False) -> str | None:
-        """Return the id of a revision; None where it is none, or where a path has no git."""
-        try:
-            resolved = self.repository.resolve(word)
-        except ComparisonError:
-            if is_path:
-                return None
-            raise
-        if resolved is None:
-            return None
-        self.warnings += [f"git says: {each}" for each in resolved[1]]
-        return resolved[0]
-
-    def _revision(self, word: str) -> Named:
-        """Find a revision."""
-        found = self._looked_up(word)
-        if found is None:
-            raise self._unknown(word)
-        return Named("revision", word, found)
-
-    def _unknown(self, word: str) -> ComparisonError:
-        """Report a word that names nothing."""
-        if word == "HEAD":
-            return ComparisonError.because(
-                "There is no commit here yet.", "Commit first, or compare folders or snapshots."
-            )
-        advice = "`git log --oneline` lists commits, `git branch -a` and `git tag` their names."
-        if self.repository.is_shallow:
-            advice = "The clone is shallow: `git fetch --unshallow` brings the older commits."
-        return ComparisonError.because(
-            f"`{word}` is no revision of this repository, and no path either.",
-            f"{advice} A path that is not on disk any more stands behind `--`.",
+    if not operands:
+        return _revision("HEAD"), _worktree()
+    first = operands[0]
+    if len(operands) == 2:
+        return _resolve(first), _resolve(operands[1])
+    if ".." in first and not _is_written_as_path(first) and not os.path.lexists(first):
+        return _resolve_range(first)
+    old = _resolve(first)
+    if old.kind == "path":
+        raise ComparisonError.because(
+            f"`{first}` is a path, and there is nothing to compare it with.",
+            f"`hpman diff -- {first}` compares it with the last commit.",
         )
+    try:
+        return old, _worktree()
+    except GitError:
+        if old.kind == "snapshot":
+            return old, Operand("path", os.curdir)
+        raise
 
 
-def _is_plainly_path(word: str) -> bool:
-    """Tell whether a word can only be a path, by how it begins."""
-    start = word.replace(os.sep, "/")
-    return start in (".", "..") or start.startswith(("./", "../", "/")) or os.path.isabs(word)
+def _resolve_range(operand: str) -> tuple[Operand, Operand]:
+    dots = "..." if "..." in operand else ".."
+    first, _dots, second = operand.partition(dots)
+    old, new = _revision(first or "HEAD"), _revision(second or "HEAD")
+    return (old.replace(id=merge_base(old.id, new.id)) if dots == "..." else old), new
+
+
+def _worktree() -> Operand:
+    locate()  # raises if there is none
+    return Operand("worktree", "the worktree")
+
+
+def _revision(name: str) -> Operand:
+    operand = _find_revision(name)
+    if operand is None:
+        raise _unknown(name)
+    return operand
+
+
+def _find_revision(name: str) -> Operand | None:
+    object_id, kind = resolve(name) or ("", "")
+    if kind in ("tree", "blob"):
+        raise ComparisonError.because(
+            f"`{name}` is a {kind}, not a commit.", "Name files and folders of a commit after `--`."
+        )
+    return Operand("revision", name, object_id) if object_id else None
+
+
+def _resolve(name: str) -> Operand:
+    is_snapshot = os.path.splitext(name)[1].lower() in EXTENSIONS and not os.path.isdir(name)
+    if is_snapshot or name == STANDARD:
+        return Operand("snapshot", name)
+    is_path = os.path.lexists(name)
+    try:
+        revision = None if _is_written_as_path(name) else _find_revision(name)
+    except GitError as error:
+        if is_path:
+            return Operand("path", name)
+        problem = error.diagnostics[0]
+        message = f"`{name}` is neither a path nor a revision: {problem.message}"
+        raise ComparisonError.because(message, problem.advice) from None
+    if revision is not None and is_path:
+        raise ComparisonError.because(
+            f"`{name}` is both a revision and a path.",
+            f"Write `./{name}` for the path, or `{name}^{{}}` for the revision.",
+        )
+    if revision is None and not is_path:
+        raise _unknown(name)
+    return revision or Operand("path", name)
+
+
+def _unknown(name: str) -> ComparisonError:
+    if name == "HEAD":
+        return ComparisonError.because(
+            "There is no commit yet.", "Commit first, or compare folders or snapshots."
+        )
+    return ComparisonError.because(
+        f"`{name}` is neither a path nor a revision.",
+        "`git log --oneline`, `git branch -a` and `git tag` list revisions; a shallow clone lacks "
+        "the older ones. Name a path that is no longer on disk after `--`.",
+    )
+
+
+def _is_written_as_path(operand: str) -> bool:
+    start = operand.replace(os.sep, "/")
+    return start in (".", "..") or start.startswith(("./", "../")) or os.path.isabs(operand)

@@ -1,189 +1,188 @@
-"""Two indexes of sources to facts that can be compared.
+"""Read the sources of both sides into indexes.
 
-Owns what is left out where one side cannot be read, and what is said of it;
-knows neither git nor how facts are compared.
+Owns the temporary folder that git trees are written to, and which path of it is
+which file. Must not know what the files say.
 """
 
 from __future__ import annotations
 
-from hpman import Diagnostic
-from hpman.record import Record
+import os
+import posixpath
+import shutil
+import sys
 
-from .facts import facts
+from hpman import Index, index_of
+from hpman._text import Source, relative_path
+
+from .definitions import unparsable_files
+from .git import list_tree, list_worktree, locate, read_blobs
+from .operands import ComparisonError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from hpman import Index
+    from .git import Location
+    from .operands import Operand, Request
 
-    from .facts import Fact, Locate
-
-_BROKEN = "HPM001"
-_FEW = 3  # places that a sentence can hold
-_WAY_OUT = "Nothing is left of this side to compare. Mend the file, or compare something else."
+    # The blob of each path in a revision; None for a file of the worktree.
+    Tree = Mapping[str, str | None]
 
 
-class Side(Record):
-    """Hold what was read of one side.
+def read_paths(operands: Iterable[Operand], request: Request) -> list[Index]:
+    """Read files and folders. What is below both has the same key in both indexes.
 
-    Attributes:
-        prefix: what stands before its paths, as `HEAD:` for a revision.
-        sources: what was read.
-        locate: tells which file a source is on either side, and how it is shown.
-        unreadable: why a file cannot be read, by the path of its source.
+    Raises:
+        ComparisonError: if no file of a side can be parsed.
+        OSError: if a path cannot be read.
     """
 
-    __slots__ = ()
-    prefix: str
-    sources: Index
-    locate: Locate
-    unreadable: Mapping[str, str]
+    def display(_below: str, path: str) -> str:
+        return relative_path(os.path.normpath(path))
 
-    def texts(self) -> dict[str, str]:
-        """Return the text of each file that holds anything, by what it is on either side."""
-        return {
-            self.locate(file.source.path)[0]: file.source.text
-            for file in self.sources.files.values()
-        }
-
-    def broken(self) -> set[str]:
-        """Return the files that are no Python, or cannot be read."""
-        found = {
-            self.locate(file.source.path)[0]
-            for file in self.sources.files.values()
-            if any(each.code == _BROKEN for each in file.diagnostics)
-        }
-        return found | {self.locate(path)[0] for path in self.unreadable}
-
-    def without(self, files: Collection[str]) -> Index:
-        """Return the index without some files."""
-        keys = [
-            key
-            for key, file in self.sources.files.items()
-            if self.locate(file.source.path)[0] in files
-        ]
-        return self.sources.swap((), keys) if keys else self.sources
-
-    def faults(self) -> list[Diagnostic]:
-        """Return why nothing that may hold a hyperparameter can be read; none where some can."""
-        if self.without(self.broken()).files:
-            return []
-        problems = [
-            each.replace(path=f"{self.prefix}{self.locate(file.source.path)[1]}", advice=_WAY_OUT)
-            for file in self.sources.files.values()
-            for each in file.diagnostics
-            if each.code == _BROKEN
-        ]
-        problems += [
-            Diagnostic(_BROKEN, _unreadable(reason), _WAY_OUT, self.locate(path)[1])
-            for path, reason in self.unreadable.items()
-        ]
-        return problems
+    return [
+        _relocate(_index(operand.name, request.exclude, request), operand.name, display)
+        for operand in operands
+    ]
 
 
-def placeholders_of(sides: Sequence[Side], asked: Sequence[str]) -> list[str]:
-    """Return the managers to look at: those asked for, else all that there are."""
-    return sorted(set(asked) or set().union(*(each.sources.placeholders() for each in sides)))
+def read_trees(operands: Sequence[Operand], request: Request) -> list[Index]:
+    """Read revisions and the worktree. A file has the same key in each index.
 
-
-def facts_of_one(side: Side, asked: Sequence[str]) -> tuple[list[Fact], list[str]]:
-    """Return what one side says, beside a snapshot, and a sentence on what cannot be read.
-
-    Facts are those of all managers, sentences of those that are asked for.
+    Raises:
+        ComparisonError: if a path is outside the repository, or no file of a side can be parsed.
+        GitError: if git cannot read a revision.
+        OSError: if a file of the worktree cannot be read.
     """
-    managers = placeholders_of([side], asked)
-    index = side.without(side.broken())
-    found = facts(index, side.locate, placeholders_of([side], ()))
-    return list(found), list(_problems(side, {}, managers))
+    from tempfile import TemporaryDirectory
 
-
-def facts_of_both(
-    old: Side, new: Side, asked: Sequence[str]
-) -> tuple[list[Fact], list[Fact], list[str]]:
-    """Return what each of two sides says, and a sentence on each thing that cannot be read.
-
-    A file that cannot be read on one side is left out on both: what is in it has not
-    gone. The same holds for a name whose calls cannot be read.
-
-    Args:
-        old: one side.
-        new: the other.
-        asked: the managers; all that there are for none.
-    """
-    managers = placeholders_of([old, new], asked)
-    broken = old.broken() | new.broken()
-    found = []
-    lost: set[tuple[str, str]] = set()
-    for side, other in ((old, new), (new, old)):
-        index = side.without(broken)
-        found.append(list(facts(index, side.locate, managers)))
-        lost.update(_lost(index, side, other.texts()))
-    warnings = [*_problems(old, new.texts(), managers), *_problems(new, old.texts(), managers)]
-    first, second = ([each for each in one if _key(each) not in lost] for one in found)
-    return first, second, warnings
-
-
-def several(facts: Sequence[Fact], side: str, names: Collection[tuple[str, str]]) -> Iterator[str]:
-    """Yield a sentence on each of some names that has several defaults on one side.
-
-    Args:
-        facts: what the side says.
-        side: what it is called.
-        names: the managers and names to look at.
-    """
-    found: dict[tuple[str, str], list[Fact]] = {}
-    for each in facts:
-        if _key(each) in names:
-            found.setdefault(_key(each), []).append(each)
-    many = [(name, same) for (_manager, name), same in sorted(found.items()) if len(same) > 1]
-    for name, same in many[:_FEW]:
-        places = ", ".join(str(each.place) for each in same[:_FEW])
-        more = f" and {len(same) - _FEW} more" if len(same) > _FEW else ""
-        yield (
-            f"`{name}` has {len(same)} defaults in {side}: {places}{more}; each is compared "
-            "on its own."
+    location = locate()
+    limits = {_below_top(path, location): path for path in request.paths} or {"": "."}
+    # Importing leads to files of the same tree: nothing to follow if all are compared.
+    request = request.replace(follow_imports=request.follow_imports and "" not in limits)
+    trees: list[Tree] = [
+        list_tree(operand.id) if operand.id else dict.fromkeys(list_worktree(location.top))
+        for operand in operands
+    ]
+    for limit, path in limits.items():
+        if limit and not any(_is_within(file, [limit]) for tree in trees for file in tree):
+            raise ComparisonError.because(
+                f"git knows no file `{path}` on any side.",
+                "Paths are relative to the current directory. Compare ignored files as folders.",
+            )
+    with TemporaryDirectory(prefix="hpman-diff-") as folder:
+        # Named as the top is: a repository may be a package that imports itself.
+        name = os.path.basename(location.top)
+        roots = [os.path.join(os.path.realpath(folder), str(i), name) for i in range(len(trees))]
+        _unpack(
+            {
+                root: _select(tree, limits, [""] if request.follow_imports else limits)
+                for root, tree in zip(roots, trees, strict=True)
+            },
+            location.top,
         )
-    if len(many) > _FEW:
-        yield f"{len(many) - _FEW} more names have several defaults in {side}."
+        return [
+            _read_tree(operand, root, limits, request, location)
+            for operand, root in zip(operands, roots, strict=True)
+        ]
 
 
-def _key(fact: Fact) -> tuple[str, str]:
-    """Return what a fact is about."""
-    return fact.placeholder, fact.name
+def _below_top(path: str, location: Location) -> str:
+    """Return a path relative to the root of the worktree."""
+    for absolute in (os.path.abspath(path), os.path.realpath(path)):
+        below = os.path.relpath(absolute, location.top).replace(os.sep, "/")
+        if path and below != ".." and not below.startswith("../"):
+            return "" if below == "." else below
+    raise ComparisonError.because(
+        f"`{path}` is outside the repository.", "Name a path in it, or compare two folders."
+    )
 
 
-def _lost(index: Index, side: Side, other: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the names that a side has in calls that cannot be read only."""
+def _is_within(path: str, limits: Iterable[str]) -> bool:
+    return any(not limit or f"{path}/".startswith(f"{limit}/") for limit in limits)
+
+
+def _select(tree: Tree, named: Collection[str], limits: Collection[str]) -> Tree:
+    """Return the named files, and the Python files and marks of environments within limits."""
+    return {
+        path: blob
+        for path, blob in tree.items()
+        if path in named or (path.endswith((".py", "pyvenv.cfg")) and _is_within(path, limits))
+    }
+
+
+def _unpack(trees: Mapping[str, Tree], top: str) -> None:
+    """Write trees below their roots. Read a blob once for all places that it goes to."""
+    targets: dict[str, list[str]] = {}
+    paths: dict[str, str] = {}
+    for root, tree in trees.items():
+        for path, blob in tree.items():
+            target = os.path.join(root, *path.split("/"))
+            # Git forbids such paths, but a repository can hold them.
+            if os.path.normpath(target) != target or not target.startswith(os.path.join(root, "")):
+                raise ComparisonError.because(
+                    f"A revision has a file at the unsafe path `{path}`.",
+                    "`git fsck` checks the repository.",
+                )
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            if blob is not None:
+                targets.setdefault(blob, []).append(target)
+                paths[blob] = path
+                continue
+            on_disk = os.path.join(top, *path.split("/"))
+            if os.path.isfile(on_disk) and not os.path.islink(on_disk):
+                shutil.copyfile(on_disk, target)
+    for blob, data in read_blobs(paths):
+        for target in targets[blob]:
+            with open(target, "wb") as file:
+                file.write(data)
+
+
+def _read_tree(
+    operand: Operand, root: str, limits: Iterable[str], request: Request, location: Location
+) -> Index:
+    """Read an unpacked revision, or the copy of the worktree."""
+
+    def display(below: str, _path: str) -> str:
+        return posixpath.relpath(below, location.here or ".")
+
+    def moved(path: str) -> str:
+        return os.path.join(root, os.path.relpath(path, location.top))
+
+    paths = (os.path.join(root, *limit.split("/")) for limit in limits)
+    # A glob with a slash may be relative to the current directory.
+    exclude = [*request.exclude, *(moved(glob) for glob in request.exclude if "/" in glob)]
+    # An editable install puts folders of the project on the path of modules.
+    below = os.path.join(location.top, "")
+    also = [moved(path) for path in sys.path if path.startswith(below) and path != os.getcwd()]
+    index = _index([path for path in paths if os.path.lexists(path)], exclude, request, also)
+    return _relocate(index, root, display, f"{operand.name}:" if operand.id else "")
+
+
+def _index(
+    paths: str | list[str], exclude: Iterable[str], request: Request, also: Iterable[str] = ()
+) -> Index:
+    placeholders = request.placeholders or ("_",)
+    follow = request.follow_imports
+    return index_of(paths, placeholders, exclude, follow_imports=follow, also=also)
+
+
+def _relocate(
+    index: Index, root: str, display: Callable[[str, str], str], prefix: str = ""
+) -> Index:
+    """Return an index with the paths to show. Refuse one in which no file can be parsed."""
+    files = []
     for file in index.files.values():
-        if other.get(side.locate(file.source.path)[0]) == file.source.text:
-            continue
-        for each in file.diagnostics:
-            key = each.placeholder or "", each.name or ""
-            if all(key) and index.definition(*key) is None:
-                yield key
-
-
-def _problems(side: Side, other: Mapping[str, str], managers: Sequence[str]) -> Iterator[str]:
-    """Yield a sentence on each problem of a side, of files that the other has otherwise."""
-    for path, reason in side.unreadable.items():
-        shown = side.locate(path)[1]
-        yield f"{side.prefix}{shown}: {_unreadable(reason)} It is left out."
-    for file in side.sources.files.values():
-        path, shown = side.locate(file.source.path)
-        if other.get(path) != file.source.text:
-            for each in file.diagnostics:
-                if each.placeholder is None or each.placeholder in managers:
-                    yield f"{side.prefix}{_placed(each, shown)}"
-
-
-def _unreadable(reason: str) -> str:
-    """Say why a file cannot be read."""
-    return f"This file cannot be read: {reason}."
-
-
-def _placed(problem: Diagnostic, path: str) -> str:
-    """Say what is wrong, where, and what that means here."""
-    place = problem.replace(path=path).place
-    what = "The file" if problem.code == _BROKEN else "The call"
-    return f"{place}: {problem.message} {what} is left out."
+        below = os.path.relpath(file.source.path, root).replace(os.sep, "/")
+        path = display(below, file.source.path)
+        source = Source(path, file.source.text, (0, *below.split("/")))
+        calls = tuple(call.replace(source=source) for call in file.occurrences)
+        problems = tuple(problem.replace(path=prefix + path) for problem in file.diagnostics)
+        files.append(file.replace(source=source, occurrences=calls, diagnostics=problems))
+    relocated = Index().swap(files)
+    if files and len(unparsable_files(relocated)) == len(files):
+        advice = "Nothing is left of this side to compare. Fix the file, or compare something else."
+        raise ComparisonError(
+            *(problem.replace(advice=advice) for file in files for problem in file.diagnostics)
+        )
+    return relocated

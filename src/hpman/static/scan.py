@@ -102,6 +102,7 @@ def index_of(
     exclude: Path | Iterable[Path] = (),
     *,
     follow_imports: bool = False,
+    also: Iterable[str] = (),
 ) -> Index:
     """Read files and folders into an index, for whoever needs no manager.
 
@@ -114,6 +115,7 @@ def index_of(
         exclude: globs of what to leave out of folders and of imports.
         follow_imports: whether the modules of the same project that the files
             import are read too.
+        also: folders in which these imports look afterwards.
 
     Returns:
         The index.
@@ -125,7 +127,7 @@ def index_of(
     set()
     """
     names = frozenset(map(normalized, placeholders))
-    found = scan(paths, names, exclude, follow_imports=follow_imports)
+    found = scan(paths, names, exclude, follow_imports=follow_imports, also=also)
     return Index().swap(found.files)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from hpargparse.diff.compare import compare
-from hpargparse.diff.errors import ComparisonError
-from hpargparse.diff.facts import Fact, facts
-from hpargparse.diff.snapshots import beside, owners
+from hpargparse.diff.definitions import Definition, definitions_of
+from hpargparse.diff.operands import ComparisonError
+from hpargparse.diff.snapshots import definitions_beside
 from hpargparse.snapshots.flatten import Snapshot
-from hpman import index_of_blobs
+from hpman import Index
+from hpman.static.scan import scan_text
 
 SOURCES = """
 _("lr", 1e-3)
@@ -23,8 +24,13 @@ _("used")
 """
 
 
+def _read(text: str) -> list[Definition]:
+    scan = scan_text(text, "a.py", frozenset("_"))
+    definitions, _none, _warnings = definitions_of(Index().swap([scan]), Index())
+    return definitions
+
+
 def _compared(values: dict[str, object]) -> dict[str, str]:
-    index = index_of_blobs([("a.py", SOURCES.encode())])
     complete = {
         "lr": 1e-3,
         "n": 3,
@@ -35,13 +41,11 @@ def _compared(values: dict[str, object]) -> dict[str, str]:
     }
     given = {**{name: complete[name] for name in complete if name not in values}, **values}
     given = {name: value for name, value in given.items() if value is not ...}
-    both = beside(
-        Snapshot("a.yaml", given, {}), facts(index, lambda path: (path, path), ["_"]), ["_"]
-    )
+    before, after, _warnings = definitions_beside(Snapshot("a.yaml", given, {}), _read(SOURCES))
     return {
-        each.fact.name: f"{each.kind} {each.old.text if each.old else ''}"
-        + (f", {each.old.note.partition(':')[0]}" if each.old and each.old.note else "")
-        for each in compare(both.snapshot, both.sources)
+        change.latest.name: f"{change.kind} {change.old.text if change.old else ''}"
+        + (f", {change.old.note.partition(':')[0]}" if change.old and change.old.note else "")
+        for change in compare(before, after)
     }
 
 
@@ -88,7 +92,7 @@ def _compared(values: dict[str, object]) -> dict[str, str]:
         ),
         pytest.param(
             {"opt": ..., "opt.lr.x": 2},
-            {"opt": "changed {'lr': {'x': 2}, 'inner': {'a': 1}}, would be refused"},
+            {"opt": "changed 2, would be refused"},
             id="a key below what is no dict",
         ),
         pytest.param({"a.b.c": 2}, {"a.b.c": "removed 2"}, id="below nothing"),
@@ -109,56 +113,56 @@ hp("run", RUN)
 """
 
 
-def _facts(text: str) -> list[Fact]:
-    index = index_of_blobs([("a.py", text.encode())])
-    return list(facts(index, lambda path: (path, path), sorted(index.placeholders())))
-
-
 @pytest.mark.parametrize(
-    ("values", "asked", "expected"),
+    ("values", "managers", "expected"),
     [
-        pytest.param({"lr": 1, "width": 2}, [], ["_", "hp"], id="names of both"),
-        pytest.param({"width": 2}, [], ["hp"], id="names of one"),
-        pytest.param({"opt": {"wd": 3}}, [], ["_"], id="a dict"),
-        pytest.param({"opt.wd": 3}, [], ["_"], id="a key of a dict"),
-        pytest.param({"gone": 3}, [], ["_"], id="names of nobody"),
-        pytest.param({"lr": 1}, ["hp"], ["hp"], id="asked for"),
+        pytest.param({"lr": 1, "width": 2}, [], ["added _ opt"], id="names of both"),
+        pytest.param({"width": 2}, [], [], id="names of one"),
+        pytest.param({"opt": {"wd": 3}}, [], ["added _ lr", "changed _ opt"], id="a dict"),
+        pytest.param({"opt.wd": 3}, [], ["added _ lr", "changed _ opt"], id="a key of a dict"),
+        pytest.param(
+            {"gone": 3}, [], ["added _ lr", "added _ opt", "removed _ gone"], id="names of nobody"
+        ),
+        pytest.param({"lr": 1}, ["hp"], ["added hp width"], id="asked for"),
+        pytest.param(
+            {"lr": 1, "width": 3, "gone": 1},
+            ["_", "hp"],
+            ["added _ opt", "removed _ gone", "changed hp width"],
+            id="both asked for",
+        ),
+        pytest.param({"run": 3, "width": 3}, [], ["changed hp width"], id="no literal default"),
     ],
 )
-def test_a_snapshot_belongs_to_whom_its_names_belong_to(
-    values: dict[str, object], asked: list[str], expected: list[str]
+def test_a_snapshot_belongs_to_the_managers_that_have_its_names(
+    values: dict[str, object], managers: list[str], expected: list[str]
 ) -> None:
-    assert owners(Snapshot("a.yaml", values, {}), _facts(JOINT), asked) == expected
+    snapshot = Snapshot("a.yaml", values, {})
+    before, after, _warnings = definitions_beside(snapshot, _read(JOINT), managers)
+    found = compare(before, after)
+    assert [f"{change.kind} {' '.join(change.latest.key)}" for change in found] == expected
 
 
-def test_a_snapshot_of_unknown_names_belongs_to_all_where_nobody_is_usual() -> None:
-    sources = _facts("from hpman.m import a, b\na('x', 1)\nb('y', 1)")
-    assert owners(Snapshot("a.yaml", {}, {}), sources) == ["a", "b"]
-    assert owners(Snapshot("a.yaml", {}, {}), []) == ["_"]
+def test_managers_without_a_value_are_pointed_out() -> None:
+    snapshot = Snapshot("a.yaml", {"width": 2}, {})
+    *_sides, warnings = definitions_beside(snapshot, _read(JOINT))
+    assert warnings == [
+        "a.yaml has no value of _. Name all managers with `--placeholder` to see what it lacks."
+    ]
+    assert definitions_beside(snapshot, _read(JOINT), ["hp"])[2] == []
+
+
+def test_a_snapshot_of_unknown_names_belongs_to_all_if_there_is_no_usual_manager() -> None:
+    sources = _read("from hpman.m import a, b\na('x', 1)\nb('y', 1)")
+    _before, after, _warnings = definitions_beside(Snapshot("a.yaml", {}, {}), sources)
+    assert [definition.placeholder for definition in after] == ["a", "b"]
+    unknown, _after, _warnings = definitions_beside(Snapshot("a.yaml", {"x": 1}, {}), [])
+    assert [definition.key for definition in unknown] == [("_", "x")]
 
 
 def test_a_name_of_several_managers_is_refused_until_one_is_named() -> None:
-    sources = _facts("from hpman.m import hp\nhp('lr', 1)\n_('lr', 2)")
+    sources = _read("from hpman.m import hp\nhp('lr', 1)\n_('lr', 2)")
     snapshot = Snapshot("a.yaml", {"lr": 2}, {("lr",): 1})
     with pytest.raises(ComparisonError, match=r"^a.yaml:1: Several managers have `lr`: _, hp\."):
-        owners(snapshot, sources)
-    both = beside(snapshot, sources, owners(snapshot, sources, ["_"]))
-    assert compare(both.snapshot, both.sources) == []
-
-
-@pytest.mark.parametrize(
-    ("placeholders", "expected"),
-    [
-        (["_", "hp"], ["added _ opt", "removed _ gone", "changed hp width"]),
-        (["hp"], ["removed hp gone", "changed hp width"]),
-        (["_"], ["added _ opt", "removed _ gone"]),
-    ],
-    ids=", ".join,
-)
-def test_each_value_is_compared_with_the_default_of_its_manager(
-    placeholders: list[str], expected: list[str]
-) -> None:
-    snapshot = Snapshot("a.yaml", {"lr": 1, "width": 3, "gone": 1}, {})
-    both = beside(snapshot, _facts(JOINT), placeholders)
-    changes = compare(both.snapshot, both.sources)
-    assert [f"{each.kind} {each.fact.placeholder} {each.fact.name}" for each in changes] == expected
+        definitions_beside(snapshot, sources)
+    before, after, _warnings = definitions_beside(snapshot, sources, ["_"])
+    assert compare(before, after) == []

@@ -1,0 +1,103 @@
+"""From a request to the changes: resolve both sides, read them, compare them.
+
+Owns the order of the steps, and which kinds of sides can be compared.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hpman import Index
+from hpman.record import Record
+
+from ..snapshots.advice import Advice
+from ..snapshots.atomic_io import STANDARD
+from ..snapshots.files import read
+from ..snapshots.formats import EXTENSIONS
+from .compare import compare
+from .definitions import definitions_of
+from .operands import ComparisonError, resolve_operands
+from .snapshots import definitions_alone, definitions_beside
+from .sources import read_paths, read_trees
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..snapshots.flatten import Snapshot
+    from .compare import Change
+    from .definitions import Definition
+    from .operands import Operand, Request
+
+    Sides = tuple[list[Definition], list[Definition], list[str]]
+
+
+class Comparison(Record):
+    """The result: both sides, what differs, and a sentence for each thing not compared."""
+
+    __slots__ = ()
+    old: Operand
+    new: Operand
+    changes: list[Change]
+    warnings: list[str]
+
+
+def diff(request: Request) -> Comparison:
+    """Compare two revisions, snapshots or sources.
+
+    Args:
+        request: what to compare.
+
+    Raises:
+        ComparisonError: if a side cannot be found, or nothing in it can be read.
+        GitError: if git cannot read a revision.
+        SnapshotError: if a snapshot cannot be read.
+        OSError: if a path cannot be read.
+    """
+    old, new = sides = resolve_operands(request.operands)
+    kinds = {old.kind, new.kind}
+    if request.paths and ("path" in kinds or kinds == {"snapshot"}):
+        raise ComparisonError.because(
+            "Paths after `--` limit a revision or the worktree.",
+            "Name the file or the folder as OLD or NEW.",
+        )
+    if old.name == new.name == STANDARD:
+        raise ComparisonError.because("Only one side can be standard input.", "Name a file.")
+    if kinds == {"revision", "path"}:  # as in `git diff REVISION PATH`
+        request = request.replace(paths=tuple(side.name for side in sides if not side.id))
+    if kinds == {"snapshot"}:
+        before, after = (definitions_alone(_read_snapshot(side)) for side in sides)
+        warnings: list[str] = []
+    elif old.kind == "snapshot":
+        before, after, warnings = _read_beside_sources(old, new, request)
+    elif new.kind == "snapshot":
+        after, before, warnings = _read_beside_sources(new, old, request)
+    else:
+        old_index, new_index = _read_sources(sides, request)
+        before, after, warnings = definitions_of(old_index, new_index, request.placeholders)
+    for side, definitions in ((old, before), (new, after)):
+        is_python = side.name.endswith(".py") or os.path.isdir(side.name)
+        if side.kind == "path" and not definitions and not is_python:
+            warnings.append(
+                f"{side.name} was read as Python and holds nothing to compare. If it is a "
+                f"snapshot, give it one of the extensions {', '.join(EXTENSIONS)}."
+            )
+    return Comparison(old, new, compare(before, after), warnings)
+
+
+def _read_snapshot(operand: Operand) -> Snapshot:
+    return read(operand.name, advice=Advice())  # there is no option that names its format
+
+
+def _read_sources(operands: Sequence[Operand], request: Request) -> list[Index]:
+    is_on_disk = all(operand.kind == "path" for operand in operands)
+    return read_paths(operands, request) if is_on_disk else read_trees(operands, request)
+
+
+def _read_beside_sources(operand: Operand, sources: Operand, request: Request) -> Sides:
+    """Read a snapshot and the sources that it is compared with, in this order."""
+    snapshot = _read_snapshot(operand)
+    (index,) = _read_sources([sources], request)
+    definitions, _none, problems = definitions_of(index, Index())
+    before, after, warnings = definitions_beside(snapshot, definitions, request.placeholders)
+    return before, after, [*problems, *warnings]

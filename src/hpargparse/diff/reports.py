@@ -1,0 +1,165 @@
+"""Show changes as text or as JSON.
+
+Owns symbols, columns, colours and the JSON document, whose shape stays the same
+within a major version. Must not know how changes are found.
+"""
+
+from __future__ import annotations
+
+from hpman import EMPTY
+from hpman._text import display_width, escape
+from hpman.literals import show_literal
+
+from .compare import KINDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .compare import Change, HintChange
+    from .definitions import Definition
+    from .pipeline import Comparison
+
+    Block = tuple[str, str, list[str]]  # a line, its place, and the lines below
+
+_SYMBOLS = {"added": "+", "removed": "-", "changed": "~", "moved": ">", "renamed": "="}
+_COLOURS = {"added": "32", "removed": "31", "changed": "33", "moved": "36", "renamed": "35"}
+
+
+def text_report(comparison: Comparison, width: int = 80, *, is_coloured: bool = False) -> str:
+    """Show changes, one a line, with their places on the right.
+
+    Args:
+        comparison: the changes and the two sides.
+        width: the columns of the terminal.
+        is_coloured: whether the terminal shows colours.
+    """
+    old, new = escape(comparison.old.name), escape(comparison.new.name)
+    if not comparison.changes:
+        return f"No hyperparameter differs between {old} and {new}.\n"
+    changes = sorted(comparison.changes, key=_by_manager)
+    blocks = [_block(change, width) for change in changes]
+    sizes = [(display_width(left) + 2, display_width(place)) for left, place, _ in blocks]
+    column = max((left for left, place in sizes if left + place <= width), default=0)
+    names_managers = any(change.latest.placeholder not in ("", "_") for change in changes)
+    lines: list[str] = []
+    manager = None
+    for change, (left, place, details) in zip(changes, blocks, strict=True):
+        if names_managers and change.latest.placeholder != manager:
+            manager = change.latest.placeholder
+            lines.append(f"hyperparameters of {escape(manager)}:")
+        fits = column + display_width(place) <= width
+        blanks = " " * max(column - display_width(left) if fits else 0, 2)
+        shown = f"\x1b[{_COLOURS[change.kind]}m{left}\x1b[0m" if is_coloured else left
+        lines.append(f"{shown}{blanks}{place}")
+        lines += [f"    {detail}" for detail in details]
+    summary = ", ".join(f"{count} {kind}" for kind, count in _counts(changes).items() if count)
+    return "\n".join([*lines, f"{summary} ({old} -> {new})", ""])
+
+
+def json_report(comparison: Comparison) -> str:
+    """Show changes as one JSON document.
+
+    It has the keys `old`, `new` (the `kind` and `name` of a side, and the `id` of a revision),
+    `changes`, `counts` by kind, and `warnings`. Each change has `change`, `placeholder`, `name`,
+    `differs` (which of `default`, `hints`, `file`), `old` and `new`; one of these is null if the
+    hyperparameter was added or removed. Both have `name`, `default` as written, `type`, `hints`
+    spelled as in Python, `place` and `note`.
+
+    Args:
+        comparison: the changes, the two sides and the warnings.
+    """
+    from ..cli.documents import json_document
+
+    return json_document(
+        {
+            **{
+                side: {"kind": operand.kind, "name": operand.name, "id": operand.id or None}
+                for side, operand in (("old", comparison.old), ("new", comparison.new))
+            },
+            "changes": [_json_of_change(change) for change in comparison.changes],
+            "counts": _counts(comparison.changes),
+            "warnings": comparison.warnings,
+        }
+    )
+
+
+def _counts(changes: Sequence[Change]) -> dict[str, int]:
+    return {kind: sum(change.kind == kind for change in changes) for kind in KINDS}
+
+
+def _by_manager(change: Change) -> tuple[bool, str]:
+    placeholder = change.latest.placeholder
+    return placeholder != "_", placeholder
+
+
+def _block(change: Change, width: int) -> Block:
+    """Return the line of a change, its place or places, and the lines below it."""
+    old, new, latest = change.old, change.new, change.latest
+    line, place = f"{_SYMBOLS[change.kind]} {escape(latest.name)}", escape(latest.place)
+    details = [escape(side.note) for side in (old, new) if side is not None and side.note]
+    details += map(_hint_line, change.hints)
+    if old is None or new is None:
+        default = "" if latest.text is None else f" = {escape(_spelled(latest))}"
+        return line + default, place, details
+    if change.is_moved or change.kind == "renamed" or None in (old.file, new.file):
+        place = f"{escape(old.place)} -> {place}"
+    if change.kind == "renamed":
+        renamed = f"{escape(old.name)} -> {escape(new.name)} (likely renamed)"
+        return f"{_SYMBOLS['renamed']} {renamed}", place, details
+    if change.default_differs:
+        before, after = escape(_spelled(old)), escape(_spelled(new))
+        if len(f"{line}: {before} -> {after}") > width:
+            return f"{line}:", place, [f"- {before}", f"+ {after}", *details]
+        line = f"{line}: {before} -> {after}"
+        if before == after:  # only the type differs
+            line += f" ({type(old.value).__name__} -> {type(new.value).__name__})"
+    return line, place, details
+
+
+def _hint_line(hint: HintChange) -> str:
+    name = escape(hint.name)
+    old, new = escape(show_literal(hint.old)), escape(show_literal(hint.new))
+    if hint.old is EMPTY:
+        return f"+ hint {name}={new}"
+    if hint.new is EMPTY:
+        return f"- hint {name}={old}"
+    return f"~ hint {name}: {old} -> {new}"
+
+
+def _spelled(definition: Definition) -> str:
+    """Return a default as written if that is one line."""
+    if definition.text is None:
+        return "(no default)"
+    if "\n" not in definition.text:
+        return definition.text
+    if definition.is_literal:
+        return show_literal(definition.value)
+    return " ".join(definition.text.split())
+
+
+def _json_of_change(change: Change) -> dict[str, object]:
+    differs = {"default": change.default_differs, "hints": change.hints, "file": change.is_moved}
+    return {
+        "change": change.kind,
+        "placeholder": change.latest.placeholder or None,
+        "name": change.latest.name,
+        "differs": [name for name, is_different in differs.items() if is_different],
+        "old": _json_of_definition(change.old),
+        "new": _json_of_definition(change.new),
+    }
+
+
+def _json_of_definition(definition: Definition | None) -> dict[str, object] | None:
+    if definition is None:
+        return None
+    kind = type(definition.value).__name__ if definition.is_literal else "expression"
+    hints = definition.hints
+    return {
+        "name": definition.name,
+        "default": None if definition.text is None else _spelled(definition),
+        "type": None if definition.text is None else kind,
+        "hints": hints and {name: show_literal(hints[name]) for name in sorted(hints)},
+        "place": {"path": definition.path, "line": definition.line, "column": definition.column},
+        "note": definition.note or None,
+    }
