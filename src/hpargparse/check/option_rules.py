@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hpman import NotLiteralEvaluable
 
-from ..values.convert import CHECKED_BY
+from ..values.convert import CHECKED_HINTS
 from .findings import at_call
 
 TYPE_CHECKING = False
@@ -70,7 +70,7 @@ def _with_hints(facts: Facts) -> Iterator[HyperParameter]:
     """Yield the hyperparameters with a hint that values are checked by."""
     for placeholder in facts.placeholders:
         for each in facts.calls.hyperparameters(placeholder):
-            if not each.hints.keys().isdisjoint(CHECKED_BY):
+            if not each.hints.keys().isdisjoint(CHECKED_HINTS):
                 yield each
 
 
@@ -79,7 +79,7 @@ def _malformation(each: HyperParameter) -> str:
     from ..errors import ConversionError
     from ..values.convert import Converter
 
-    if each.hints.keys().isdisjoint(CHECKED_BY):
+    if each.hints.keys().isdisjoint(CHECKED_HINTS):
         return ""
     try:
         Converter.of(each).check_hints()

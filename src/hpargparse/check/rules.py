@@ -10,7 +10,7 @@ from hpman import NotLiteralEvaluable
 from hpman.suggest import edit
 
 from ..parser.actions import PRESENTATION
-from ..values.convert import READ_BY
+from ..values.convert import CONVERSION_HINTS
 from .findings import at_call, at_fault, place_of
 from .option_rules import default_does_not_fit, malformed_hint, option_clash
 from .typos import Similar, may_be_one
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # So many names are compared in detail with one that nothing defines, and for so many of those.
 _MANY_NAMES = 1000
 _MANY_UNDEFINED = 100
-_HINTS = PRESENTATION | READ_BY
+_HINTS = PRESENTATION | CONVERSION_HINTS
 _SHOWN = 40  # characters of a name that is far too long
 
 

@@ -347,7 +347,7 @@ class _Names:
     def _checked(self, entry: Entry, converter: Converter) -> object:
         """Fit a value to its hyperparameter or key."""
         try:
-            return converter.check(entry.value, is_written=entry.line is not None)
+            return converter.check(entry.value)
         except ConversionError as error:
             message = f"`{entry.name}`: {error}"
             raise SnapshotError.at(self.path, entry.line, message, "", name=entry.name) from None

@@ -10,7 +10,7 @@ from hpman import HpmanError, ImpossibleTree, Origin
 from hpman.names import ancestors
 
 from ..errors import ConversionError, SnapshotError
-from ..values.convert import LIMITING
+from ..values.convert import LIMIT_HINTS
 from ..values.keys import KeyChange
 
 TYPE_CHECKING = False
@@ -93,7 +93,7 @@ def _check_dicts(
     for name, origin in origins.items():
         for above in reversed([*ancestors(name, manager.separator)]):
             converter = converter_of(above)
-            if converter is not None and not LIMITING.isdisjoint(converter.hints):
+            if converter is not None and not LIMIT_HINTS.isdisjoint(converter.hints):
                 try:
                     converter.check(manager.get_value(above))
                 except ConversionError as error:

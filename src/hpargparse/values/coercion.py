@@ -1,7 +1,7 @@
-"""Text and values as a sample asks for them.
+"""Text and values, converted to the type of a sample value.
 
-Owns how a text is read, and how a value is fitted, to be of the kind of a
-sample value; knows neither hints nor whose default the sample is.
+Owns how text is parsed, and how a value is fitted, to be like a sample. Must not know
+hints, or whose default the sample is.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-# Python's own limit for an int; beyond it the time grows with the square of the digits.
+# Python's own limit for an int; beyond it, the time grows with the square of the digits.
 DIGIT_LIMIT = 4300
-TOO_MANY_DIGITS = f"it has more than {DIGIT_LIMIT} digits"
 FRACTION = "it has a fraction"
+_TOO_MANY_DIGITS = f"it has more than {DIGIT_LIMIT} digits"
 SAMPLES: dict[str, object] = {
     "bool": False,
     "int": 0,
@@ -29,136 +29,137 @@ SAMPLES: dict[str, object] = {
     "bytes": b"",
     "complex": 0j,
 }
-BOOLS = {
+_BOOLS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
 
 
 class Number:
-    """Be like ints and floats side by side, as in `[0, 0.5]`: each stays what it is."""
+    """The sample of elements that mix ints and floats, as in `[0, 0.5]`. Each keeps its type."""
 
 
 class Mismatch(Exception):
-    """Tell what was expected and what was given instead.
+    """Report a value that is not like its sample.
 
     Args:
-        sample: the sample that the value had to be like.
-        given: the text or value.
-        detail: a clause that says more, or an empty text.
+        sample: the sample.
+        value: the text or value.
+        detail: a clause that says more, or an empty string.
     """
 
-    def __init__(self, sample: object, given: object, detail: str = "") -> None:
-        """Keep the fields."""
-        super().__init__(sample, given, detail)
+    def __init__(self, sample: object, value: object, detail: str = "") -> None:
+        """Store the fields."""
+        super().__init__(sample, value, detail)
         self.sample = sample
-        self.given = given
+        self.value = value
         self.detail = detail
 
 
-def element_sample(sample: list[object] | tuple[object, ...] | set[object]) -> tuple[object, bool]:
-    """Find what the elements of a sequence are like.
+def element_sample(sample: list[Any] | tuple[Any, ...] | set[Any]) -> tuple[object, bool]:
+    """Return a sample for the elements of a sequence.
 
     Args:
         sample: the sequence.
 
     Returns:
-        a sample element, a `Number` for ints beside floats, EMPTY where there is none
-        or where they differ otherwise; and whether None is among them.
+        A sample element: a `Number` for ints beside floats, EMPTY if there are no elements or
+        they are of different types; and whether None is among the elements.
 
     >>> element_sample([1, None, 2])
     (1, True)
     """
-    kinds = {type(each) for each in sample}
-    optional = type(None) in kinds
-    kinds.discard(type(None))
-    if len(kinds) != 1:
-        return Number() if kinds == {int, float} else EMPTY, optional
-    kind = kinds.pop()
-    elements: list[object] = [each for each in sample if each is not None]
+    types = {type(element) for element in sample}
+    optional = type(None) in types
+    types.discard(type(None))
+    if len(types) != 1:
+        return Number() if types == {int, float} else EMPTY, optional
+    kind = types.pop()
+    elements: list[Any] = [element for element in sample if element is not None]
     if kind in (list, tuple, set):
-        return _merged_sequences(elements), optional
+        return _merge_sequences(elements), optional
     if kind is dict:
-        return _merged_dicts(elements), optional
+        return _merge_dicts(elements), optional
     return elements[0], optional
 
 
-def _merged_sequences(sequences: list[Any]) -> object:
-    """Make one sequence of what all hold, so that its elements tell the kind of each."""
-    elements = [inner for each in sequences for inner in each]
+def _merge_sequences(sequences: list[Any]) -> object:
+    """Return one sequence with the elements of all."""
+    elements = [element for sequence in sequences for element in sequence]
     merged = type(sequences[0])(elements)
-    # A set keeps one of 1, 1.0 and True: without the others it would tell too little.
+    # A set keeps one of 1, 1.0 and True, so it may have lost a type.
     return merged if len({*map(type, merged)}) == len({*map(type, elements)}) else set()
 
 
-def _merged_dicts(dicts: list[Any]) -> object:
-    """Make one dict that tells for each key what its values are like."""
+def _merge_dicts(dicts: list[Any]) -> object:
+    """Return one dict with a sample for the values of each key."""
     values: dict[object, list[object]] = {}
-    for each in dicts:
-        for key, value in each.items():
+    for item in dicts:
+        for key, value in item.items():
             values.setdefault(key, []).append(value)
-    samples = {key: element_sample(found) for key, found in values.items()}
+    samples = {key: element_sample(group) for key, group in values.items()}
     return {key: EMPTY if optional else sample for key, (sample, optional) in samples.items()}
 
 
-def read(text: str, sample: object) -> object:
-    """Read a text as a value of the sample's kind.
+def parse(text: str, sample: object) -> object:
+    """Return the value that a text stands for.
 
     Args:
         text: what was typed.
-        sample: a value of the kind to read; EMPTY for any literal, else the text.
+        sample: a value of the expected type; EMPTY for any literal, else the text itself.
 
     Raises:
-        Mismatch: the text spells no such value.
+        Mismatch: if the text does not stand for a value like the sample.
 
-    >>> read("3,4", (0.5,))
+    >>> parse("3,4", (0.5,))
     (3.0, 4.0)
     """
     if sample is EMPTY:
+        from hpman.literals import NotLiteralError, parse_literal
+
         try:
-            return _literal(text)
-        except ValueError:
+            return parse_literal(text)
+        except NotLiteralError:
             return text
-    return _READERS.get(type(sample), _read_as_literal)(text, sample)
+    return _PARSERS.get(type(sample), _parse_literal)(text, sample)
 
 
-def read_elements(words: list[str], sample: object) -> object:
-    """Read several words as one sequence of the sample's kind.
+def parse_elements(arguments: list[str], sample: object) -> object:
+    """Return the sequence that several arguments stand for.
 
     Args:
-        words: what was typed, one element a word; a shell may have split bracketed
-            texts at their blanks.
+        arguments: one element each; a shell may have split brackets at blanks.
         sample: a list, tuple or set.
 
     Raises:
-        Mismatch: a word spells no such element.
+        Mismatch: if an argument does not stand for an element.
 
-    >>> read_elements(["3", "4"], [0])
+    >>> parse_elements(["3", "4"], [0])
     [3, 4]
     """
-    from .text import rejoined, unwrapped
+    from .text import rejoin, unwrap
 
-    joined = " ".join(words)
-    is_of_texts = type(element_sample(sample)[0]) is str  # type: ignore[arg-type]
-    items = words if is_of_texts else [item.strip() for item in rejoined(words)]
-    is_whole = unwrapped(joined, braces=type(sample) is set) is not None
-    if is_whole or len(items) == 1 or (items[:1] and items[0].endswith(",")):
-        return read(joined, sample)
-    return _from_items(items, joined, sample)
+    text = " ".join(arguments)
+    has_strings = type(element_sample(sample)[0]) is str  # type: ignore[arg-type]
+    items = arguments if has_strings else [item.strip() for item in rejoin(arguments)]
+    is_wrapped = unwrap(text, braces=type(sample) is set) is not None
+    if is_wrapped or len(items) == 1 or (items[:1] and items[0].endswith(",")):
+        return parse(text, sample)
+    return _from_items(items, text, sample)
 
 
 def fit(value: object, sample: object) -> object:
-    """Make a value of the sample's kind from one that says the same.
+    """Return a value in the type of a sample, if it says the same in that type.
 
-    An int fits a float, a list fits a tuple or a set; a bool fits no number and
-    a text fits nothing else, because guessing there hides mistakes.
+    An int fits a float, and a list fits a tuple or a set. A bool does not fit a number, and
+    a string fits nothing else, because guessing hides mistakes.
 
     Args:
         value: a value from a file or a program.
-        sample: a value of the kind to make; EMPTY lets everything through.
+        sample: a value of the expected type; EMPTY accepts everything.
 
     Raises:
-        Mismatch: the value is of another kind.
+        Mismatch: if the value does not fit.
 
     >>> fit([1, 2], (0.5,))
     (1.0, 2.0)
@@ -173,33 +174,23 @@ def fit(value: object, sample: object) -> object:
     return value
 
 
-def _read_bool(text: str, sample: object) -> object:
-    value = BOOLS.get(text.strip().lower())
+def _parse_bool(text: str, sample: object) -> object:
+    value = _BOOLS.get(text.strip().lower())
     if value is None:
         raise Mismatch(sample, text)
     return value
 
 
-def _read_int(text: str, sample: object) -> object:
+def _parse_int(text: str, sample: object) -> object:
     value = _plain_int(text, sample)
-    return _whole_number(text.strip(), text, sample) if value is None else value
-
-
-def _read_number(text: str, sample: object) -> object:
-    if (value := _plain_int(text, sample)) is not None:
-        return value
-    try:
-        return _read_float(text, 0.0)
-    except Mismatch:
-        raise Mismatch(sample, text) from None
+    return _exact_int(text.strip(), text, sample) if value is None else value
 
 
 def _plain_int(text: str, sample: object) -> int | None:
-    """Read an int in any of the bases that Python writes; None for anything else."""
     digits = text.strip()
     if len(digits) > DIGIT_LIMIT:
-        raise Mismatch(sample, text, TOO_MANY_DIGITS)
-    for base in (10, 0):
+        raise Mismatch(sample, text, _TOO_MANY_DIGITS)
+    for base in (10, 0):  # 0 is any base that Python writes
         try:
             return int(digits, base)
         except ValueError:
@@ -207,120 +198,105 @@ def _plain_int(text: str, sample: object) -> int | None:
     return None
 
 
-def _whole_number(number: str, given: object, sample: object) -> int:
-    """Read `1e6` or `1.5e3` exactly, without a detour through a float."""
-    try:
-        float(number)
-    except ValueError:
-        raise Mismatch(sample, given) from None
-    if "n" in number.lower():  # inf, infinity, nan
-        raise Mismatch(sample, given)
+def _exact_int(number: str, value: object, sample: object) -> int:
+    """Return the int that `1e6` or `1.5e3` stands for, without rounding."""
     mantissa, _, exponent = number.lower().replace("_", "").partition("e")
     whole, _, fraction = mantissa.partition(".")
-    shift = int(exponent or 0) - len(fraction)
-    digits = int(f"{whole}{fraction}")
+    try:
+        float(number)
+        digits, shift = int(f"{whole}{fraction}"), int(exponent or 0) - len(fraction)
+    except ValueError:  # inf and nan have no digits
+        raise Mismatch(sample, value) from None
     if digits == 0:
         return 0
     while shift < 0 and digits % 10 == 0:
         digits, shift = digits // 10, shift + 1
     if shift < 0:
-        raise Mismatch(sample, given, FRACTION)
+        raise Mismatch(sample, value, FRACTION)
     if shift > DIGIT_LIMIT:
-        raise Mismatch(sample, given, TOO_MANY_DIGITS)
+        raise Mismatch(sample, value, _TOO_MANY_DIGITS)
     return digits * int(10**shift)
 
 
-def _read_float(text: str, sample: object) -> object:
+def _parse_number(text: str, sample: object) -> object:
+    value = _plain_int(text, sample)
+    try:
+        return _parse_float(text, 0.0) if value is None else value
+    except Mismatch:
+        raise Mismatch(sample, text) from None
+
+
+def _parse_float(text: str, sample: object) -> object:
     try:
         return float(text)
-    except ValueError:
-        return _read_call(text, sample)
+    except ValueError:  # perhaps `float('inf')`, as a list that contains it is shown
+        return _parse_literal(text, sample)
 
 
-def _read_complex(text: str, sample: object) -> object:
+def _parse_complex(text: str, sample: object) -> object:
     try:
         return complex(text)
     except ValueError:
-        return _read_call(text, sample)
+        return _parse_literal(text, sample)
 
 
-def _read_call(text: str, sample: object) -> object:
-    """Read `float('inf')`, as a list with such an element is shown."""
-    try:
-        value = _literal(text)
-    except ValueError:
-        raise Mismatch(sample, text) from None
-    if type(value) is not type(sample):
-        raise Mismatch(sample, text)
-    return value
-
-
-def _read_str(text: str, _sample: object) -> object:
+def _parse_str(text: str, _sample: object) -> object:
     return text
 
 
-def _read_dict(text: str, sample: object) -> object:
-    return _read_as_literal(text, sample, words=True)
+def _parse_literal(text: str, sample: object) -> object:
+    from hpman.literals import NotLiteralError, parse_literal
 
-
-def _read_as_literal(text: str, sample: object, *, words: bool = False) -> object:
     try:
-        value = _literal(text, words=words)
-    except ValueError:
+        value = parse_literal(text, words=type(sample) is dict)
+    except NotLiteralError:
         raise Mismatch(sample, text) from None
     return fit(value, sample)
 
 
-def _read_sequence(text: str, sample: object) -> object:
+def _parse_sequence(text: str, sample: object) -> object:
     stripped = text.strip()
     if stripped == "set()" and type(sample) is set:
         return set()
-    from .text import split_items, unwrapped
+    from .text import split_items, unwrap
 
-    inner = unwrapped(stripped, braces=type(sample) is set)
+    inner = unwrap(stripped, braces=type(sample) is set)
     items = split_items(stripped if inner is None else inner)
     return _from_items([item.strip() for item in items], text, sample)
 
 
-def _literal(text: str, *, words: bool = False) -> object:
-    """Read a literal; numbers do without what reads one, so it is loaded here."""
-    from hpman.literals import parse_literal
-
-    return parse_literal(text, words=words)
-
-
 def _from_items(items: list[str], text: str, sample: object) -> object:
-    """Read each item as the sample's elements are, and put them together."""
+    """Return a sequence of items that are parsed like the elements of the sample."""
     element, optional = element_sample(sample)  # type: ignore[arg-type]
-    values = [_read_element(item, element, optional=optional) for item in items]
+    values = [_parse_element(item, element, optional=optional) for item in items]
     try:
         return type(sample)(values)  # type: ignore[call-arg]
     except TypeError as error:
         raise Mismatch(sample, text, str(error)) from None
 
 
-def _read_element(item: str, element: object, *, optional: bool) -> object:
-    """Read one element; a text may stand in quotes, a nested one needs its brackets."""
-    from .text import unquoted, unwrapped
+def _parse_element(item: str, sample: object, *, optional: bool) -> object:
+    """Parse one element. A string may be quoted; a nested sequence needs its brackets."""
+    from .text import unquote, unwrap
 
     if optional and item in ("None", "null"):
         return None
-    if type(element) is str:
-        return unquoted(item)
+    if type(sample) is str:
+        return unquote(item)
     if (
-        type(element) in (list, tuple, set)
+        type(sample) in (list, tuple, set)
         and item != "set()"
-        and unwrapped(item, braces=type(element) is set) is None
+        and unwrap(item, braces=type(sample) is set) is None
     ):
-        raise Mismatch(element, item)
-    return read(item, element)
+        raise Mismatch(sample, item)
+    return parse(item, sample)
 
 
 def _fit_int(value: object, sample: object) -> object:
     if type(value) is int:
         return value
     if type(value) is float:
-        return _whole_number(repr(value), value, sample)
+        return _exact_int(repr(value), value, sample)
     raise Mismatch(sample, value)
 
 
@@ -331,12 +307,10 @@ def _fit_number(value: object, sample: object) -> object:
 
 
 def _fit_float(value: object, sample: object) -> object:
-    if type(value) is float:
-        return value
-    if type(value) is not int:
+    if type(value) not in (int, float):
         raise Mismatch(sample, value)
     try:
-        return float(value)
+        return float(value)  # type: ignore[arg-type]
     except OverflowError:
         raise Mismatch(sample, value, "it is too large for a float") from None
 
@@ -350,44 +324,41 @@ def _fit_complex(value: object, sample: object) -> object:
         raise Mismatch(sample, value, "it is too large for a complex number") from None
 
 
-def _fit_sequence(value: object, sample: object) -> object:
+def _fit_sequence(value: Any, sample: object) -> object:
     kind = type(sample)
-    if type(value) not in (list, tuple) and type(value) is not kind:
+    if type(value) not in (list, tuple, kind):
         raise Mismatch(sample, value)
-    element, optional = element_sample(sample)  # type: ignore[arg-type]
-    fitted = [
-        each if each is None and optional else fit(each, element)
-        for each in value  # type: ignore[attr-defined]
+    element_like, optional = element_sample(sample)  # type: ignore[arg-type]
+    elements = [
+        element if element is None and optional else fit(element, element_like) for element in value
     ]
     try:
-        return kind(fitted)  # type: ignore[call-arg]
+        return kind(elements)  # type: ignore[call-arg]
     except TypeError as error:
         raise Mismatch(sample, value, str(error)) from None
 
 
-def _fit_dict(value: object, sample: object) -> object:
+def _fit_dict(value: Any, sample: Any) -> object:
     if type(value) is not dict:
         raise Mismatch(sample, value)
-    known: dict[object, object] = sample  # type: ignore[assignment]
     return {
-        key: each if known.get(key) is None else fit(each, known[key])
-        for key, each in value.items()
+        key: item if sample.get(key) is None else fit(item, sample[key])
+        for key, item in value.items()
     }
 
 
-_READERS: dict[type, Callable[[str, object], object]] = {
-    bool: _read_bool,
-    int: _read_int,
-    float: _read_float,
-    Number: _read_number,
-    complex: _read_complex,
-    str: _read_str,
-    dict: _read_dict,
-    list: _read_sequence,
-    tuple: _read_sequence,
-    set: _read_sequence,
+_PARSERS: dict[type, Callable[[str, object], object]] = {
+    bool: _parse_bool,
+    int: _parse_int,
+    float: _parse_float,
+    Number: _parse_number,
+    complex: _parse_complex,
+    str: _parse_str,
+    list: _parse_sequence,
+    tuple: _parse_sequence,
+    set: _parse_sequence,
 }
-_FITTERS: dict[type, Callable[[object, object], object]] = {
+_FITTERS: dict[type, Callable[[Any, Any], object]] = {
     int: _fit_int,
     float: _fit_float,
     Number: _fit_number,

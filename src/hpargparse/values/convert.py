@@ -1,14 +1,14 @@
-"""Text to value and back for one hyperparameter: its default and its hints.
+"""The values of one hyperparameter, converted from and to text by its default and hints.
 
-Owns which values a hyperparameter takes; knows neither how a refusal reads, nor
-a parser, nor a manager, nor a file.
+Owns which values a hyperparameter accepts. Must not know the wording of messages,
+parsers, managers or files.
 """
 
 from __future__ import annotations
 
 from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
 
-from .coercion import SAMPLES, Mismatch, fit, read, read_elements
+from .coercion import SAMPLES, Mismatch, fit, parse, parse_elements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,26 +17,22 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameter, Occurrence
 
-_NONE_WORDS = ("None", "null")
-LIMITING = frozenset(["choices", "range"])  # hints that limit the values, of a dict as a unit
-CHECKED_BY = LIMITING | {"type"}  # hints that values are checked by, and that may be malformed
-READ_BY = CHECKED_BY | {"optional"}  # hints that text is read by
+LIMIT_HINTS = frozenset(["choices", "range"])  # they limit a value as a unit, even a dict
+CHECKED_HINTS = LIMIT_HINTS | {"type"}  # they may be malformed
+CONVERSION_HINTS = CHECKED_HINTS | {"optional"}
 
 
 class Converter:
-    """Turn text into values of one hyperparameter, and values into text.
+    """Convert text to values of one hyperparameter, check values, and write them as text.
 
-    Making one costs next to nothing; what default and hints mean is worked
-    out when a value is converted.
+    Creating one is cheap: default and hints are interpreted when a value is converted.
 
     Args:
-        default: the default as parsed; a `NotLiteralEvaluable` or EMPTY where
-            there is no literal one.
-        hints: the hints of the definition; `type`, `choices`, `range` and
-            `optional` are read.
+        default: the default as parsed; a `NotLiteralEvaluable` or EMPTY if it is not a literal.
+        hints: the hints of the definition; `type`, `choices`, `range` and `optional` are used.
         name: the name of the hyperparameter, for messages.
-        place: where the default stands, as `train.py:12`, for messages.
-        occurrences: the calls that give the hints, for messages too.
+        place: where the default is defined, such as `train.py:12`, for messages.
+        occurrences: the calls that have the hints, for messages.
 
     >>> Converter(0.001, {}, "lr", "train.py:12").parse("1e-4")
     0.0001
@@ -52,7 +48,7 @@ class Converter:
         place: str = "",
         occurrences: Sequence[Occurrence] = (),
     ) -> None:
-        """Keep what messages and conversions need."""
+        """Store what conversions and messages need."""
         self.default: object = default
         self.hints: Mapping[str, object] = hints
         self.name: str = name
@@ -60,24 +56,29 @@ class Converter:
         self.occurrences: Sequence[Occurrence] = occurrences
 
     @classmethod
-    def of(cls, known: HyperParameter) -> Converter:
-        """Make the converter of a hyperparameter of the sources."""
-        at = known.definition
-        place = "" if at is None else f"{at.path}:{at.line}"
-        return cls(known.value, known.hints, known.name, place, known.occurrences)
+    def of(cls, hyperparameter: HyperParameter) -> Converter:
+        """Return the converter of a hyperparameter of the sources."""
+        definition = hyperparameter.definition
+        return cls(
+            hyperparameter.value,
+            hyperparameter.hints,
+            hyperparameter.name,
+            "" if definition is None else f"{definition.path}:{definition.line}",
+            hyperparameter.occurrences,
+        )
 
     @property
     def sample(self) -> object:
-        """A value of the kind to convert to; EMPTY where any literal will do.
+        """A value of the type to convert to; EMPTY if any literal will do.
 
         Raises:
-            ConversionError: the hint `type` names no known type.
+            ConversionError: if the hint `type` is not the name of a type.
         """
         default = self.default
         wanted = self.hints.get("type") if self.hints else None
         if wanted is not None:
             if not isinstance(wanted, str) or wanted not in SAMPLES:
-                self._refuse_hint("type", f"it has to be one of {', '.join(map(repr, SAMPLES))}")
+                self._refuse_hint("type", f"it must be one of {', '.join(map(repr, SAMPLES))}")
             return default if type(default).__name__ == wanted else SAMPLES[wanted]
         if default is None or isinstance(default, (EmptyValue, NotLiteralEvaluable)):
             return EMPTY
@@ -85,7 +86,7 @@ class Converter:
 
     @property
     def type_name(self) -> str:
-        """The name of the type for help and tables; "any" where no default tells one."""
+        """The name of the type for help and tables; "any" if there is no default."""
         sample = self.sample
         if sample is not EMPTY:
             return type(sample).__name__
@@ -93,12 +94,12 @@ class Converter:
 
     @property
     def is_sequence(self) -> bool:
-        """Whether the option may be given several words."""
+        """Whether the option may be given several arguments."""
         return type(self.sample) in (list, tuple, set)
 
     @property
     def is_optional(self) -> bool:
-        """Whether None is a value that the hyperparameter takes."""
+        """Whether the hyperparameter accepts None."""
         return self.default is None or bool(self.hints and self.hints.get("optional"))
 
     @property
@@ -106,119 +107,114 @@ class Converter:
         """The values of the hint `choices`, or None without that hint.
 
         Raises:
-            ConversionError: the hint is not a collection.
+            ConversionError: if the hint is not a collection.
         """
         choices = self.hints.get("choices") if self.hints else None
         if choices is None:
             return None
         if not isinstance(choices, (list, tuple, set, dict, str)):
-            self._refuse_hint("choices", "it has to be a list of values")
-        # The order of a set is another one in each process.
-        return tuple(sorted(choices, key=_shown_whole) if isinstance(choices, set) else choices)
+            self._refuse_hint("choices", "it must be a list of values")
+        # The order of a set differs between processes.
+        return tuple(sorted(choices, key=_show) if isinstance(choices, set) else choices)
 
     @property
     def range(self) -> tuple[object, object] | None:
-        """The lowest and the highest value of the hint `range`, either None where it is open.
+        """The bounds of the hint `range`, either of them None if it is open.
 
         Raises:
-            ConversionError: the hint is not a pair.
+            ConversionError: if the hint is not a pair.
         """
         limits = self.hints.get("range") if self.hints else None
         if limits is None:
             return None
         if not isinstance(limits, (list, tuple)) or len(limits) != 2:
-            self._refuse_hint(
-                "range", "it has to be the pair [lowest, highest], with None for an open end"
-            )
+            requirement = "it must be the pair [lowest, highest], with None for an open end"
+            self._refuse_hint("range", requirement)
         return limits[0], limits[1]
 
     def check_hints(self) -> None:
-        """Refuse hints that no value could be checked by.
+        """Check that values can be checked by the hints.
 
         Raises:
-            ConversionError: `type`, `choices` or `range` is malformed, leaves no value,
-                or has no order with values of the default's kind.
+            ConversionError: if `type`, `choices` or `range` is malformed, accepts no value,
+                or cannot be compared with values of the default's type.
 
         >>> Converter(3, {"range": [9, 1]}, "a", "train.py:3").check_hints()
         Traceback (most recent call last):
             ...
-        hpargparse.errors.ConversionError: ... it has to be [lowest, highest], in this order
+        hpargparse.errors.ConversionError: ... it must be [lowest, highest], in this order
         """
         from .messages import check_hints
 
         check_hints(self)
 
-    def _refuse_hint(self, hint: str, demand: str) -> NoReturn:
-        """Raise the error for a hint that is malformed."""
+    def _refuse_hint(self, hint: str, requirement: str) -> NoReturn:
         from .messages import malformed
 
-        raise malformed(self, hint, demand)
+        raise malformed(self, hint, requirement)
 
     def parse(self, text: str) -> object:
-        """Read one text as a value.
+        """Return the value that a text stands for.
 
         Args:
             text: what the user typed.
 
         Raises:
-            ConversionError: the text spells no value that is taken.
+            ConversionError: if the text does not stand for a value that is accepted.
 
         >>> Converter([1, 2], {}, "ks", "train.py:3").parse("3,4")
         [3, 4]
         """
-        if self.is_optional and text in _NONE_WORDS:
+        if self.is_optional and text in ("None", "null"):
             return None
         mismatch: Mismatch | None = None
         value: object = EMPTY
         try:
-            value = read(text, self.sample)
-        except Mismatch as found:
-            mismatch = found
-        choices = self._whole_choices
-        if choices and not _among(value, choices):
-            for each in choices:
-                if text in (each, _shown_whole(each)):
-                    return self._within(each, odd_passes=True)
+            value = parse(text, self.sample)
+        except Mismatch as error:
+            mismatch = error
+        choices = self._scalar_choices
+        if choices and not _is_among(value, choices):
+            for choice in choices:
+                if text in (choice, _show(choice)):
+                    return self._limited(choice, ignore_unordered=True)
         if mismatch is not None:
-            self._refuse(mismatch, text)
-        return self._within(value)
+            self._refuse(mismatch, text, from_text=True)
+        return self._limited(value)
 
-    def parse_arguments(self, words: Sequence[str]) -> object:
-        """Read several words as a value: a sequence takes one element from each.
+    def parse_arguments(self, arguments: Sequence[str]) -> object:
+        """Return the value that several arguments stand for: one element each for a sequence.
 
         Args:
-            words: what the user typed, split by the shell.
+            arguments: what the user typed, split by the shell.
 
         Raises:
-            ConversionError: the words spell no value that is taken.
+            ConversionError: if the arguments do not stand for a value that is accepted.
 
         >>> Converter((1, 2), {}, "ks", "train.py:3").parse_arguments(["3", "4"])
         (3, 4)
         """
-        words = list(words)
-        if len(words) == 1:
-            return self.parse(words[0])
-        if not self.is_sequence:
-            return self.parse(" ".join(words))
+        text = " ".join(arguments)
+        if len(arguments) == 1 or not self.is_sequence:
+            return self.parse(text)
         try:
-            value = read_elements(words, self.sample)
+            value = parse_elements(list(arguments), self.sample)
         except Mismatch as mismatch:
-            self._refuse(mismatch, " ".join(words))
-        return self._within(value)
+            self._refuse(mismatch, text, from_text=True)
+        return self._limited(value)
 
-    def check(self, value: object, *, is_written: bool = True) -> object:
-        """Fit a value that comes from a file or a program.
+    def check(self, value: object) -> object:
+        """Return a value from a file or a program in the type of the default.
 
         Args:
             value: any value.
-            is_written: whether somebody wrote it, so that it can be written in another way.
 
         Returns:
-            the value, in the type of the default where it says the same: an
-            int as a float, a list as a tuple.
+            The value, converted if it says the same in the type of the default: an int to a
+            float, a list to a tuple.
 
         Raises:
-            ConversionError: the value is of another type, no choice, or out of range.
+            ConversionError: if the value has another type, is not a choice, or is out of range.
 
         >>> Converter(0.5, {}, "lr", "train.py:12").check(1)
         1.0
@@ -228,20 +224,19 @@ class Converter:
         try:
             fitted = fit(value, self.sample)
         except Mismatch as mismatch:
-            if _among(value, self._whole_choices):
-                return self._within(value, odd_passes=True)
-            self._refuse(mismatch, value, is_typed=False, is_written=is_written)
-        return self._within(fitted)
+            if _is_among(value, self._scalar_choices):
+                return self._limited(value, ignore_unordered=True)
+            self._refuse(mismatch, value, from_text=False)
+        return self._limited(fitted)
 
     def check_limits(self, value: object) -> None:
-        """Refuse a value, of whatever type, that the hints `choices` or `range` rule out.
+        """Check a value of any type by the hints `choices` and `range`.
 
         Args:
-            value: what a program has set; one that has no order with the ends of the
-                range is none of its business.
+            value: what a program has set. The range is ignored if it has no order with it.
 
         Raises:
-            ConversionError: the value is no choice, or out of range.
+            ConversionError: if the value is not a choice, or is out of range.
 
         >>> Converter(0.5, {"range": [0, 1]}, "lr", "train.py:12").check_limits(2)
         Traceback (most recent call last):
@@ -251,34 +246,34 @@ class Converter:
         try:
             fitted = fit(value, self.sample)
         except Mismatch:
-            fitted = value  # the type is for the program to choose
+            fitted = value  # the program chooses the type
         try:
-            self._within(fitted, odd_passes=True)
-        except Exception as error:  # An array, say, has no order and no one truth.
+            self._limited(fitted, ignore_unordered=True)
+        except Exception as error:  # An array, say, cannot be compared with one value.
             from ..errors import ConversionError
 
             if isinstance(error, ConversionError):
                 raise
 
     def format(self, value: object) -> str:
-        """Spell a value so that `parse` gives it back.
+        """Return the text of a value, such that `parse` gives the value back.
 
         Args:
-            value: a value that the hyperparameter takes.
+            value: a value that the hyperparameter accepts.
 
         >>> Converter(None, {}, "x", "train.py:3").format("3")
         "'3'"
         """
         sample = self.sample
         if type(value) is str:
-            if self._stands_for_itself(value):
+            if self._is_parsed_as_itself(value):
                 return value
         elif type(value) is type(sample) and type(value) in (float, complex):
             return repr(value)
-        return _shown_whole(value)
+        return _show(value)
 
     def key_converter(self, path: Sequence[object]) -> Converter:
-        """Make the converter of one key of a dict default, as for `--opt.lr 1`.
+        """Return the converter of one key of a dict default, as for `--opt.lr 1`.
 
         Args:
             path: the keys from the default down.
@@ -292,77 +287,65 @@ class Converter:
         return Converter(default, {}, ".".join([self.name, *map(str, path)]), self.place)
 
     @property
-    def _whole_choices(self) -> tuple[object, ...]:
-        """The choices of whole values, which may be of another kind than the default."""
+    def _scalar_choices(self) -> tuple[object, ...]:
+        """The choices of a value that is not a sequence; their types may differ from its own."""
         choices = self.choices
         return choices if choices and not self.is_sequence else ()
 
-    def _stands_for_itself(self, text: str) -> bool:
-        """Tell whether a text, typed as it is, is read as that text, or as that one element."""
+    def _is_parsed_as_itself(self, text: str) -> bool:
+        """Return whether a text is parsed as that string, or as a sequence of it alone."""
         try:
-            return read(text, self.sample) in (text, [text], (text,), {text})
+            return parse(text, self.sample) in (text, [text], (text,), {text})
         except Mismatch:
-            return text in self._whole_choices
+            return text in self._scalar_choices
 
-    def _within(self, value: object, *, odd_passes: bool = False) -> object:
-        """Return a value that is among the choices and in the range; refuse another."""
+    def _limited(self, value: object, *, ignore_unordered: bool = False) -> object:
+        """Return a value that is among the choices and in the range; refuse any other."""
         if not self.hints or (value is None and self.is_optional):
             return value
+        elements = value if isinstance(value, (list, tuple, set)) else (value,)
         choices = self.choices
-        if choices is not None and not _among(value, choices) and not _all(value, choices):
-            from .messages import no_choice
+        if choices is not None and not _is_among(value, choices):
+            are_choices = elements is value and all(_is_among(item, choices) for item in elements)
+            if not are_choices:
+                from .messages import not_a_choice
 
-            raise no_choice(self, value, choices)
+                raise not_a_choice(self, value, choices)
         limits = self.range
         if limits is not None:
-            for each in value if isinstance(value, (list, tuple, set)) else (value,):
-                if not _is_inside(each, *limits, if_odd=odd_passes):
+            for element in elements:
+                if not _is_inside(element, *limits, if_unordered=ignore_unordered):
                     from .messages import out_of_range
 
-                    raise out_of_range(self, each, *limits)
+                    raise out_of_range(self, element, *limits)
         return value
 
-    def _refuse(
-        self,
-        mismatch: Mismatch,
-        given: object,
-        *,
-        is_typed: bool = True,
-        is_written: bool = True,
-    ) -> NoReturn:
-        """Raise the error for a text or value of another kind."""
-        from .messages import of_another_kind
+    def _refuse(self, mismatch: Mismatch, value: object, *, from_text: bool) -> NoReturn:
+        from .messages import wrong_type
 
-        raise of_another_kind(
-            self, mismatch, given, is_typed=is_typed, is_written=is_written
-        ) from None
+        raise wrong_type(self, mismatch, value, from_text=from_text) from None
 
 
-def _among(value: object, choices: tuple[object, ...]) -> bool:
-    """Tell whether a value is one of the choices; True is not the choice 1."""
+def _is_among(value: object, choices: tuple[object, ...]) -> bool:
+    """Return whether a value is one of the choices. True is not the choice 1."""
     return any(
-        each == value and isinstance(each, bool) == isinstance(value, bool) for each in choices
+        choice == value and isinstance(choice, bool) == isinstance(value, bool)
+        for choice in choices
     )
 
 
-def _all(value: object, choices: tuple[object, ...]) -> bool:
-    """Tell whether each element of a sequence is one of the choices."""
-    return isinstance(value, (list, tuple, set)) and all(_among(each, choices) for each in value)
-
-
-def _is_inside(value: object, lowest: object, highest: object, *, if_odd: bool) -> bool:
-    """Tell whether a value is in a range; nan is not, and another without order only if told."""
+def _is_inside(value: object, lowest: object, highest: object, *, if_unordered: bool) -> bool:
+    """Return whether a value lies in a range. nan never does."""
     try:
         inside = (lowest is None or lowest <= value) and (  # type: ignore[operator]
             highest is None or value <= highest  # type: ignore[operator]
         )
     except TypeError:
-        return if_odd
+        return if_unordered
     return inside and value == value  # noqa: PLR0124 - nan differs from itself
 
 
-def _shown_whole(value: object) -> str:
-    """Spell a value as a literal; what spells is loaded when something is to be shown."""
-    from hpman.literals import show_literal
+def _show(value: object) -> str:
+    from hpman.literals import show_literal  # loaded when a value is shown
 
     return show_literal(value)

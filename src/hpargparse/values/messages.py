@@ -1,6 +1,6 @@
-"""What is said of a value that a hyperparameter cannot take, or of a hint that is malformed.
+"""Messages about values that a hyperparameter does not accept, and about malformed hints.
 
-Owns these sentences; knows neither how a misfit was found nor who reads them.
+Owns these sentences. Must not know how a mismatch was found, or who reads them.
 """
 
 from __future__ import annotations
@@ -12,54 +12,28 @@ from hpman._text import display_path, truncate
 from hpman.literals import show_literal
 
 from ..errors import ConversionError
-from .coercion import FRACTION, SAMPLES, Mismatch, Number, element_sample, fit, read
+from .coercion import FRACTION, SAMPLES, Mismatch, Number, element_sample, fit, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any, Protocol
+    from typing import Any
 
-    from hpman import Occurrence
-
-    class Refusing(Protocol):
-        """What refuses a value of one hyperparameter, as far as its reasons are asked for."""
-
-        default: object
-        hints: Mapping[str, object]
-        name: str
-        place: str
-        occurrences: Sequence[Occurrence]
-
-        @property
-        def sample(self) -> object:
-            """A value of the kind that is taken; EMPTY where any literal will do."""
-
-        @property
-        def choices(self) -> tuple[object, ...] | None:
-            """The values that are taken, or None where the kind alone decides."""
-
-        @property
-        def range(self) -> tuple[object, object] | None:
-            """The lowest and the highest value, either None where it is open."""
-
+    from .convert import Converter
 
 _NUMBERS = (int, float, Number)
-_KINDS = {type(...): "literal", Number: "number"}  # where the name of the type is not the word
-_NOUNS = {
+_TYPE_NAMES = {type(...): "literal", Number: "number"}  # in place of Python's names
+_DESCRIPTIONS = {
     bool: "true or false (or yes, no, on, off, 1, 0)",
     int: "an int",
     float: "a float such as 1e-3",
-    str: "a text",
+    str: "a string",
     bytes: "bytes such as b'ab'",
     complex: "a complex number such as 1+2j",
     dict: "a dict such as {'lr': 1}",
-    list: "a list",
-    tuple: "a tuple",
-    set: "a set",
     type(...): "the ellipsis ...",
 }
-# What a file holds, where that is spelled in another way than on a command line.
-_HELD = {
+# How a file gives the value, if not as on a command line.
+_DESCRIPTIONS_IN_FILES = {
     bool: "true or false",
     bytes: "bytes, `!!binary YWI=` in YAML",
     complex: "a complex number, `!complex 1+2j` in YAML",
@@ -67,100 +41,105 @@ _HELD = {
 }
 
 
-def check_hints(converter: Refusing) -> None:
-    """Refuse hints that no value could be checked by.
+def check_hints(converter: Converter) -> None:
+    """Check that values can be checked by the hints.
 
     Raises:
-        ConversionError: `type`, `choices` or `range` is malformed, leaves no value,
-            or has no order with values of the default's kind.
+        ConversionError: if `type`, `choices` or `range` is malformed, accepts no value,
+            or cannot be compared with values of the default's type.
     """
     sample, choices, limits = converter.sample, converter.choices, converter.range
     if choices == ():
-        raise malformed(converter, "choices", "it has to name a value at least")
+        raise malformed(converter, "choices", "it must contain at least one value")
     if limits is None:
         return
-    # None of several values is there to compare with where the default is empty.
     values = [*sample] if isinstance(sample, (list, tuple, set)) else [sample]
-    bounds = [each for each in limits if each is not None]
+    bounds: list[Any] = [bound for bound in limits if bound is not None]
     try:
-        is_ordered = len(bounds) < 2 or bounds[0] <= bounds[1]  # type: ignore[operator]
+        is_ordered = len(bounds) < 2 or bounds[0] <= bounds[1]
         for value in values:
             if value is not EMPTY and value is not None:
-                [bound <= value for bound in bounds]  # type: ignore[operator]
+                [bound <= value for bound in bounds]
     except TypeError:
-        kind = f"its values, as {_shown(sample)} is" if sample is not EMPTY else "each other"
-        demand = f"its ends have to be comparable with {kind}"
-        raise malformed(converter, "range", demand) from None
+        others = f"values such as {_show(sample)}" if sample is not EMPTY else "each other"
+        requirement = f"its bounds must be comparable with {others}"
+        raise malformed(converter, "range", requirement) from None
     if not is_ordered:
-        raise malformed(converter, "range", "it has to be [lowest, highest], in this order")
+        raise malformed(converter, "range", "it must be [lowest, highest], in this order")
 
 
-def malformed(converter: Refusing, hint: str, demand: str) -> ConversionError:
-    """Make the error for a hint that is malformed."""
+def malformed(converter: Converter, hint: str, requirement: str) -> ConversionError:
+    """Return the error for a malformed hint."""
     return _error(
         converter,
-        f"the hint `{hint}` of `{converter.name}` is {_shown(converter.hints[hint])}"
-        f"{_at(converter, hint)}; {demand}",
+        f"the hint `{hint}` of `{converter.name}` is {_show(converter.hints[hint])}"
+        f"{_place(converter, hint)}; {requirement}",
     )
 
 
-def no_choice(converter: Refusing, value: object, choices: tuple[object, ...]) -> ConversionError:
-    """Make the error for a value that is none of the choices."""
+def not_a_choice(
+    converter: Converter, value: object, choices: tuple[object, ...]
+) -> ConversionError:
+    """Return the error for a value that is not among the choices."""
     return _error(
         converter,
-        f"invalid choice: {_shown(value)} (choose from {', '.join(map(_shown, choices))});"
-        f" the choices of `{converter.name}` stand{_at(converter, 'choices') or ' in its hints'}",
+        f"invalid choice: {_show(value)} (choose from {', '.join(map(_show, choices))});"
+        f" the choices of `{converter.name}` are defined"
+        f"{_place(converter, 'choices') or ' in its hints'}",
     )
 
 
 def out_of_range(
-    converter: Refusing, value: object, lowest: object, highest: object
+    converter: Converter, value: object, lowest: object, highest: object
 ) -> ConversionError:
-    """Make the error for a value below or above the range."""
-    bound = f"from {_shown(lowest)} to {_shown(highest)}"
+    """Return the error for a value below or above the range."""
+    bounds = f"from {_show(lowest)} to {_show(highest)}"
     if lowest is None:
-        bound = f"of at most {_shown(highest)}"
+        bounds = f"of at most {_show(highest)}"
     elif highest is None:
-        bound = f"of at least {_shown(lowest)}"
+        bounds = f"of at least {_show(lowest)}"
     return _error(
         converter,
-        f"expected a value {bound}, got {_shown(value)};"
-        f" the range of `{converter.name}` stands{_at(converter, 'range') or ' in its hints'}",
+        f"expected a value {bounds}, got {_show(value)};"
+        f" the range of `{converter.name}` is defined"
+        f"{_place(converter, 'range') or ' in its hints'}",
     )
 
 
-def of_another_kind(
-    converter: Refusing, mismatch: Mismatch, given: object, *, is_typed: bool, is_written: bool
+def wrong_type(
+    converter: Converter, mismatch: Mismatch, value: object, *, from_text: bool
 ) -> ConversionError:
-    """Make the error for a text or value of another kind.
+    """Return the error for a text or value of the wrong type.
 
     Args:
-        converter: the converter that refuses it.
-        mismatch: what was expected, and what was found in the value.
-        given: the whole value.
-        is_typed: whether it is a text that was typed, not a value of a file or a program.
-        is_written: whether it could be written in another way, as nothing in a pickle can.
+        converter: the converter of the hyperparameter.
+        mismatch: which part of the value is wrong.
+        value: the complete text or value.
+        from_text: whether it was typed, rather than read from a file or set by a program.
     """
     sample = mismatch.sample
-    parts = [f"invalid {_kind(sample)} value: {_shown(mismatch.given)}"]  # as argparse begins
-    if given not in (mismatch.given, _shown(mismatch.given)):
-        parts.append(f" in {_shown(given)}")
+    shown = _show(mismatch.value)
+    parts = [f"invalid {_type_name(sample)} value: {shown}"]  # the beginning is argparse's
+    if value not in (mismatch.value, shown):
+        parts.append(f" in {_show(value)}")
     if mismatch.detail and mismatch.detail != FRACTION:
         parts.append(f" ({mismatch.detail})")
     elif type(sample) not in (*_NUMBERS, str):
-        expected = noun(sample) if is_typed else _as_value(sample)
-        parts.append(f" (expected {expected if is_written else expected.partition(',')[0]})")
-    parts.append(f"; {_origin(converter)}")
-    whole = _shown(mismatch.sample)
-    if mismatch.detail == FRACTION and mismatch.sample is converter.default and _is_short(whole):
-        parts.append(f", and `{whole}.0` there would allow fractions")
-    elif is_written:
-        parts.append(_other_spelling(mismatch, is_typed=is_typed))
+        expected = description(sample) if from_text else _description_in_file(sample)
+        parts.append(f" (expected {expected})")
+    parts.append(f"; {_reason(converter)}")
+    default = _show(sample)
+    if mismatch.detail == FRACTION and sample is converter.default and default[-1].isdigit():
+        parts.append(f", and `{default}.0` there would allow fractions")
+    elif type(sample) is str:
+        parts.append("; quote it to make it a string")
+    elif not from_text and type(sample) in _NUMBERS and isinstance(mismatch.value, str):
+        parts.append(_how_to_write(mismatch.value, sample))
     return _error(converter, "".join(parts))
 
 
-def how_to_allow(converter: Refusing, value: object) -> str:
-    """Say what would let a hyperparameter take a value that it refuses."""
+def how_to_allow(converter: Converter, value: object) -> str:
+    """Return a sentence about what would let a hyperparameter accept a value."""
     if value is None:
         return "The hint `optional=True` would allow None."
     try:
@@ -168,104 +147,81 @@ def how_to_allow(converter: Refusing, value: object) -> str:
     except Mismatch:
         kind = type(value).__name__
         hint = f", or the hint `type={kind!r}`," if kind in SAMPLES else ""
-        return f"A default of the type {kind}{hint} would allow it."
-    return "Set another value, or mend the hint."
+        return f"A default of type {kind}{hint} would allow it."
+    return "Set another value, or change the hint."
 
 
-def changed_on_load(converter: Refusing, value: object, fitted: object) -> str:
-    """Say what a load makes of a value that is not quite of the default's type."""
+def changed_on_load(converter: Converter, value: object, fitted: object) -> str:
+    """Return a sentence about a value that loading converts to the type of the default."""
     return (
-        f"`{converter.name}` is saved as {_shown(value)}, but a load will make it"
-        f" {_shown(fitted)}: {_origin(converter)}. Set it to that, or give a default of"
-        f" the type {type(value).__name__}."
+        f"`{converter.name}` is saved as {_show(value)}, but loading converts it to"
+        f" {_show(fitted)}: {_reason(converter)}. Set it to that, or use a default of type"
+        f" {type(value).__name__}."
     )
 
 
-def _is_short(spelled: str) -> bool:
-    """Tell whether an int is spelled whole, in base 10."""
-    return spelled.lstrip("-").isdigit()
-
-
-def _origin(converter: Refusing) -> str:
-    """Say where the wanted type comes from."""
+def _reason(converter: Converter) -> str:
+    """Return a clause about where the expected type comes from."""
     name, hints, default = converter.name, converter.hints, converter.default
     if hints and hints.get("type") is not None:
-        return f"the hint `type` of `{name}` is {hints['type']!r}{_at(converter, 'type')}"
+        return f"the hint `type` of `{name}` is {hints['type']!r}{_place(converter, 'type')}"
     kind = type(default).__name__
-    return f"the default of `{name}` is the {kind} {_shown(default)}{_at(converter)}"
+    return f"the default of `{name}` is the {kind} {_show(default)}{_place(converter)}"
 
 
-def _at(converter: Refusing, hint: str | None = None) -> str:
-    """Give the place of the default, or of a hint, as the end of a clause."""
+def _place(converter: Converter, hint: str | None = None) -> str:
+    """Return the place of the default, or of a hint, as the end of a clause."""
     place = converter.place
-    for each in converter.occurrences if hint is not None else ():
-        if hint in each.hints:  # the last call wins, unless the definition says it too
-            place = f"{each.path}:{each.line}"
-            if each.is_definition:
+    for occurrence in converter.occurrences if hint is not None else ():
+        if hint in occurrence.hints:  # the last call wins, unless the definition has it too
+            place = f"{occurrence.path}:{occurrence.line}"
+            if occurrence.is_definition:
                 break
     return f" at {display_path(place)}" if place else ""
 
 
-def _error(converter: Refusing, message: str) -> ConversionError:
+def _error(converter: Converter, message: str) -> ConversionError:
     return ConversionError.because(message, name=converter.name)
 
 
-def noun(sample: object) -> str:
-    """Name the kind of a sample, with its article.
+def description(sample: object) -> str:
+    """Return a description of values like a sample, with an article.
 
-    >>> noun([1, 2])
+    >>> description([1, 2])
     'a list of int'
     """
-    name = _NOUNS.get(type(sample), f"a {type(sample).__name__}")
+    text = _DESCRIPTIONS.get(type(sample), f"a {type(sample).__name__}")
     if isinstance(sample, (list, tuple, set)):
-        element, _ = element_sample(sample)
-        return name if element is EMPTY else f"{name} of {_kind(element)}"
-    return name
+        element, _optional = element_sample(sample)
+        return text if element is EMPTY else f"{text} of {_type_name(element)}"
+    return text
 
 
-def _kind(sample: object) -> str:
-    """Name the type of a sample."""
-    return _KINDS.get(type(sample), type(sample).__name__)
+def _type_name(sample: object) -> str:
+    return _TYPE_NAMES.get(type(sample), type(sample).__name__)
 
 
-def _as_value(sample: object) -> str:
-    """Name the kind of a sample where a file or a program gives the value, not a text.
-
-    >>> _as_value(False), _as_value((1, 2))
-    ('true or false', 'a list of int')
-    """
-    name = _HELD.get(type(sample)) or noun(sample)
-    for kind in ("a tuple", "a set"):  # a list does for each, and every format has lists
-        name = f"a list{name[len(kind) :]}" if name.startswith(kind) else name
-    return name
+def _description_in_file(sample: object) -> str:
+    if isinstance(sample, (tuple, set)):  # a list fits both, and every format has lists
+        sample = [*sample]
+    return _DESCRIPTIONS_IN_FILES.get(type(sample)) or description(sample)
 
 
-def _other_spelling(mismatch: Mismatch, *, is_typed: bool) -> str:
-    """Say how to write what was meant, as the end of a sentence."""
-    sample, given = mismatch.sample, mismatch.given
-    if type(sample) is str:
-        return "; put it in quotes to make it a text"
-    if not is_typed and type(sample) in _NUMBERS and isinstance(given, str):
-        return _as_number(given, sample)
-    return ""
-
-
-def _as_number(text: str, sample: object) -> str:
-    """Say how to write a number that was given as a text, where it would do if it was typed."""
+def _how_to_write(text: str, sample: object) -> str:
+    """Return a clause about how a file gives a number, if a string stands for one."""
     try:
-        value: Any = read(text, sample)
+        value: Any = parse(text, sample)
     except Mismatch:
         return ""
     if isinstance(value, float) and not isfinite(value):
         return f"; write `{str(value).replace('inf', '.inf').replace('nan', '.nan')}`, in YAML"
     from re import fullmatch
 
-    # What YAML and JSON both take for a number; they know no `1_000`.
+    # What both YAML and JSON take for a number; `1_000` is none.
     if fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", text):
-        return "; leave its quotes out"
-    return f"; write `{_shown(value)}`"
+        return "; remove the quotes"
+    return f"; write `{_show(value)}`"
 
 
-def _shown(value: object) -> str:
-    """Spell a value for a message, shortened where it is long."""
+def _show(value: object) -> str:
     return truncate(show_literal(value))

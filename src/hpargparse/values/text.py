@@ -1,52 +1,51 @@
-"""A text such as `[a, 'b,c'], (d)` taken apart at its commas and brackets.
+"""Text such as `[a, 'b,c'], (d)`, taken apart at its commas and brackets.
 
-Owns brackets, commas and quotes in what a user types; knows nothing of the
-values that the parts stand for.
+Owns brackets, commas and quotes in what a user types. Must not know the values that the
+parts stand for.
 """
 
 from __future__ import annotations
 
-from hpman.literals import parse_literal
+from hpman.literals import NotLiteralError, parse_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_PAIRS = {"[": "]", "(": ")", "{": "}"}
-# What may stand before the quote of a literal.
-_PREFIXES = ("", "b", "r", "u", "br", "rb")
+_BRACKETS = {"[": "]", "(": ")", "{": "}"}
+_PREFIXES = ("", "b", "r", "u", "br", "rb")  # of string literals
 
 
-def unquoted(item: str) -> str:
-    """Take the quotes off a text that is a string literal; leave any other as it is."""
+def unquote(item: str) -> str:
+    """Return the value of a string literal; return any other text as it is."""
     if item[:1] in ("'", '"'):
         try:
             return str(parse_literal(item))
-        except ValueError:
+        except NotLiteralError:
             pass
     return item
 
 
-def unwrapped(text: str, *, braces: bool) -> str | None:
-    """Return what stands between brackets around the whole text, or None if there are none."""
+def unwrap(text: str, *, braces: bool) -> str | None:
+    """Return what is inside the brackets around a text, or None if there are none."""
     opening = text[:1]
     if opening not in ("[", "(") and not (braces and opening == "{"):
         return None
     for position, depth in _depths(text):
         if depth == 0:
-            at_end = position == len(text) - 1 and text[-1] == _PAIRS[opening]
-            return text[1:-1] if at_end else None
+            is_last = position == len(text) - 1 and text[-1] == _BRACKETS[opening]
+            return text[1:-1] if is_last else None
     return None
 
 
 def split_items(text: str) -> list[str]:
-    """Split a text at its outer commas; one comma at the end is no further item."""
+    """Split a text at its outer commas. A comma at the end adds no item."""
     if not text.strip():
         return []
     depths = _depths(text)
-    # Brackets that never close are characters like others: `:(,:)` is two items.
-    balanced = not depths or depths[-1][1] == 0
-    commas = [at for at, depth in depths if text[at] == "," and (depth == 0 or not balanced)]
+    # Brackets that never close are ordinary characters: `:(,:)` has two items.
+    is_balanced = not depths or depths[-1][1] == 0
+    commas = [at for at, depth in depths if text[at] == "," and (depth == 0 or not is_balanced)]
     starts = [0, *(at + 1 for at in commas)]
     items = [text[start:end] for start, end in zip(starts, [*commas, len(text)], strict=True)]
     if len(items) > 1 and not items[-1].strip():
@@ -54,22 +53,22 @@ def split_items(text: str) -> list[str]:
     return items
 
 
-def rejoined(words: Iterable[str]) -> list[str]:
-    """Put together again what a shell split at the blanks within brackets.
+def rejoin(arguments: Iterable[str]) -> list[str]:
+    """Join arguments that a shell split at blanks inside brackets.
 
-    Brackets inside a word, and those that never close, are characters like others.
+    Brackets inside an argument, and those that never close, are ordinary characters.
 
-    >>> rejoined(["[1,", "2]", "[3, 4]", "a(", "[5"])
+    >>> rejoin(["[1,", "2]", "[3, 4]", "a(", "[5"])
     ['[1, 2]', '[3, 4]', 'a(', '[5']
     """
     items: list[str] = []
-    parts: list[str] = []  # of brackets that are open
+    parts: list[str] = []  # of an item whose bracket is open
     depth = 0
-    for word in words:
-        parts.append(word)
-        if depth or word[:1] in _PAIRS:
-            for _at, after in _depths(word, depth):
-                depth = after
+    for argument in arguments:
+        parts.append(argument)
+        if depth or argument[:1] in _BRACKETS:
+            for _position, new_depth in _depths(argument, depth):
+                depth = new_depth
         if not depth:
             items.append(" ".join(parts))
             parts.clear()
@@ -77,32 +76,32 @@ def rejoined(words: Iterable[str]) -> list[str]:
 
 
 def _depths(text: str, depth: int = 0) -> list[tuple[int, int]]:
-    """List each bracket and comma outside quotes with the depth of brackets after it."""
-    found: list[tuple[int, int]] = []
-    position = start = 0
+    """Return the position of each bracket and comma outside quotes, and the depth after it."""
+    depths: list[tuple[int, int]] = []
+    position = start = 0  # start: where the current item starts, -1 after its first quote
     while position < len(text):
-        character = text[position]
-        if character in "'\"":
-            # A quote inside a word, as in `it's`, opens nothing.
+        letter = text[position]
+        if letter in "'\"":
+            # A quote inside a word, as in `it's`, starts no string.
             if text[start:position].lower() in _PREFIXES:
-                position = _end_of_quoted(text, position)
+                position = _end_of_string(text, position)
             start = -1
-        elif character in "[({])},:":
-            if character in _PAIRS:
+        elif letter in "[({])},:":
+            if letter in _BRACKETS:
                 depth += 1
-            elif character in "])}":
+            elif letter in "])}":
                 depth = max(depth - 1, 0)
-            if character != ":":
-                found.append((position, depth))
+            if letter != ":":
+                depths.append((position, depth))
             start = position + 1
-        elif character.isspace() and start == position:
+        elif letter.isspace() and start == position:
             start += 1
         position += 1
-    return found
+    return depths
 
 
-def _end_of_quoted(text: str, start: int) -> int:
-    """Return where the quoted text that begins at a position ends, or the position itself."""
+def _end_of_string(text: str, start: int) -> int:
+    """Return the position of the closing quote, or of the opening one if there is none."""
     position = start + 1
     while position < len(text):
         if text[position] == "\\":

@@ -550,17 +550,19 @@ def test_a_group_without_a_title_is_that_of_all_options(group: str) -> None:
     ("arguments", "sentence"),
     [
         pytest.param('1, type="flot"', "the hint `type` of `a` is 'flot' at", id="no type"),
-        pytest.param(
-            "1, type=3", "it has to be one of 'bool', 'int', 'float'", id="type, a number"
-        ),
-        pytest.param("1, choices=3", "it has to be a list of values", id="choices, a number"),
-        pytest.param("1, choices=[]", "it has to name a value at least", id="choices, none"),
-        pytest.param("1, range=[1]", "it has to be the pair [lowest, highest]", id="range of one"),
+        pytest.param("1, type=3", "it must be one of 'bool', 'int', 'float'", id="type, a number"),
+        pytest.param("1, choices=3", "it must be a list of values", id="choices, a number"),
+        pytest.param("1, choices=[]", "it must contain at least one value", id="choices, none"),
+        pytest.param("1, range=[1]", "it must be the pair [lowest, highest]", id="range of one"),
         pytest.param("1, range=[3, 1]", "[lowest, highest], in this order", id="range reversed"),
-        pytest.param("'x', range=[0, 1]", "its values, as 'x' is", id="range, a text"),
-        pytest.param("1, range=[None, 'x']", "its values, as 1 is", id="range, an open end"),
+        pytest.param("'x', range=[0, 1]", "values such as 'x'", id="range, a text"),
+        pytest.param(
+            "1, range=[None, 'x']", "comparable with values such as 1", id="range, an open end"
+        ),
         pytest.param("None, range=[0, 'x']", "comparable with each other", id="range of no kind"),
-        pytest.param("[1, 'x'], range=[0, 1]", "comparable with its values", id="range, a list"),
+        pytest.param(
+            "[1, 'x'], range=[0, 1]", "comparable with values such as [1, 'x']", id="range, a list"
+        ),
     ],
 )
 def test_a_malformed_hint_is_refused_at_bind(arguments: str, sentence: str) -> None:

@@ -94,19 +94,19 @@ def test_a_default_that_no_run_has_replaced_is_left_out_with_a_warning() -> None
             "1",
             1.5,
             "a load will refuse it: invalid int value: 1.5; the default of `x` is the int 1 at"
-            " train.py:1, and `1.0` there would allow fractions. A default of the type float, or"
+            " train.py:1, and `1.0` there would allow fractions. A default of type float, or"
             " the hint `type='float'`, would allow it.",
             id="a fraction",
         ),
         pytest.param("1", None, "The hint `optional=True` would allow None.", id="None"),
         pytest.param("[1]", ["a"], "invalid int value: 'a' in ['a']", id="an element"),
         pytest.param("'a'", 3, "or the hint `type='int'`, would allow it", id="an int"),
-        pytest.param("1", ..., "A default of the type ellipsis would allow it.", id="no type"),
+        pytest.param("1", ..., "A default of type ellipsis would allow it.", id="no type"),
         pytest.param(
             "[1, 2]",
             (1, 2),
-            "`x` is saved as (1, 2), but a load will make it [1, 2]: the default of `x` is the"
-            " list [1, 2] at train.py:1. Set it to that, or give a default of the type tuple.",
+            "`x` is saved as (1, 2), but loading converts it to [1, 2]: the default of `x` is the"
+            " list [1, 2] at train.py:1. Set it to that, or use a default of type tuple.",
             id="a tuple for a list",
         ),
     ],
@@ -156,7 +156,7 @@ def test_a_value_out_of_range_is_saved_with_a_warning_and_refused_by_a_command_l
 ) -> None:
     parser, manager = bound('_("x", 1, range=[0, 2])')
     manager.set_value("x", 3)
-    with pytest.warns(UserWarning, match="Set another value, or mend the hint."):
+    with pytest.warns(UserWarning, match="Set another value, or change the hint."):
         hpargparse.save("a.yaml", manager)
     assert "`x`: expected a value from 0 to 2, got 3" in refusal(capsys, parser, "--hp-save b.yaml")
     assert os.listdir() == ["a.yaml"]
@@ -182,26 +182,6 @@ def test_a_value_that_a_load_gives_back_is_saved_without_a_word(
     other = managed(source)
     hpargparse.load("a.yaml", other)
     assert repr(other("x")) == repr(loaded)
-
-
-@pytest.mark.parametrize(
-    ("default", "value", "sentence"),
-    [
-        ("'x'", 3, "invalid str value: 3"),
-        ("0.5", "inf", "invalid float value: 'inf'"),
-        ("b''", 3, "invalid bytes value: 3 (expected bytes)"),
-        ("[1]", 3, "invalid list value: 3 (expected a list of int)"),
-    ],
-)
-def test_what_a_pickle_holds_is_refused_without_advice_on_how_to_write_it(
-    default: str, value: object, sentence: str
-) -> None:
-    manager = managed(f'_("x", {default})')
-    hpargparse.save("a.pkl", managed('_("x", None)').set_value("x", value))
-    with pytest.raises(SnapshotError) as caught:
-        hpargparse.load("a.pkl", manager)
-    assert str(caught.value).startswith(f"a.pkl: `x`: {sentence}; the default of `x` is the ")
-    assert str(caught.value).endswith(" at train.py:1")
 
 
 def test_nested_files_load_as_flat_ones_do() -> None:
@@ -232,7 +212,7 @@ def test_keys_of_a_dict_change_it() -> None:
         pytest.param(
             "name: 1",
             "a.yaml:1: `name`: invalid str value: 1; the default of `name` is the str 'net' at"
-            " train.py:5; put it in quotes to make it a text",
+            " train.py:5; quote it to make it a string",
             id="a number for a text",
         ),
         pytest.param("opt.lr: x", "a.yaml:1: `opt.lr`: invalid float value: 'x'", id="a key"),
@@ -347,7 +327,7 @@ def test_a_key_is_changed_whatever_it_is(default: object, text: str, value: obje
         pytest.param(
             '_("o", {1: 1})\n_("y", 2)',
             "y: 1\no.1.c: 2",
-            "a.yaml:2: `o.1.c`: the key 'c' of `o` cannot be set",
+            "a.yaml:2: `o.1.c`: cannot set the key 'c' of `o`",
             id="a key below a number that has no name",
         ),
         pytest.param(
@@ -426,15 +406,15 @@ def test_a_trusted_pickle_may_hold_anything() -> None:
         pytest.param(
             '_("a", {"b": True})', "a: {b: 1}", "(expected true or false);", id="in a dict"
         ),
-        pytest.param('_("a", "x")', "a: 3", "put it in quotes to make it a text", id="text"),
-        pytest.param('_("a", ["x"])', "a: [3]", "put it in quotes to make it a text", id="texts"),
+        pytest.param('_("a", "x")', "a: 3", "quote it to make it a string", id="text"),
+        pytest.param('_("a", ["x"])', "a: [3]", "quote it to make it a string", id="texts"),
         pytest.param('_("a", 1j)', "a: 1+2j", "`!complex 1+2j` in YAML", id="complex"),
         pytest.param('_("a", b"x")', "a: x", "`!!binary YWI=` in YAML", id="bytes"),
         pytest.param('_("a", ...)', "a: x", "`!ellipsis '...'` in YAML", id="ellipsis"),
         pytest.param('_("a", (1,))', "a: 3", "(expected a list of int);", id="tuple"),
         pytest.param('_("a", {1})', "a: 3", "(expected a list of int);", id="set"),
-        pytest.param('_("a", 1)', "a: '3'", "; leave its quotes out", id="number in quotes"),
-        pytest.param('_("a", .5)', "a: '1e-4'", "; leave its quotes out", id="float in quotes"),
+        pytest.param('_("a", 1)', "a: '3'", "; remove the quotes", id="number in quotes"),
+        pytest.param('_("a", .5)', "a: '1e-4'", "; remove the quotes", id="float in quotes"),
         pytest.param('_("a", 1)', "a: 1_000", "; write `1000`", id="underscore"),
         pytest.param('_("a", 1)', "a: '0b11'", "; write `3`", id="base 2"),
         pytest.param('_("a", .5)', "a: -inf", "; write `-.inf`, in YAML", id="inf"),

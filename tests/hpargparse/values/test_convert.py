@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hpargparse import ConversionError
-from hpargparse.values.convert import CHECKED_BY, LIMITING, READ_BY, Converter
+from hpargparse.values.convert import CHECKED_HINTS, CONVERSION_HINTS, LIMIT_HINTS, Converter
 from hpman import EMPTY, NotLiteralEvaluable
 
 EXPRESSION = NotLiteralEvaluable(expression="LR / 10")
@@ -294,7 +294,7 @@ def test_ints_and_floats_side_by_side_stay_what_they_are() -> None:
         pytest.param(1, float("nan"), "invalid int value: float('nan')", id="nan for an int"),
         pytest.param(0.5, 10**400, "it is too large for a float", id="huge int for a float"),
         pytest.param(1j, 10**400, "it is too large for a complex", id="huge int for a complex"),
-        pytest.param("a", 1e-4, "put it in quotes to make it a text", id="float for a text"),
+        pytest.param("a", 1e-4, "quote it to make it a string", id="float for a text"),
         pytest.param("a", None, "invalid str value: None", id="None for a text"),
         pytest.param(
             [1], {1}, "invalid list value: {1} (expected a list of int)", id="set for a list"
@@ -307,7 +307,7 @@ def test_ints_and_floats_side_by_side_stay_what_they_are() -> None:
             (1, 0.5),
             [1, "2"],
             "invalid number value: '2' in [1, '2']; the default of `x` is the"
-            " tuple (1, 0.5) at train.py:12; leave its quotes out",
+            " tuple (1, 0.5) at train.py:12; remove the quotes",
             id="text in numbers",
         ),
         pytest.param(
@@ -395,7 +395,7 @@ def test_hints_widen_and_narrow_what_is_taken(
             {"choices": ["adam", "sgd"]},
             "sdg",
             "invalid choice: 'sdg' (choose from 'adam', 'sgd');"
-            " the choices of `x` stand at train.py:12",
+            " the choices of `x` are defined at train.py:12",
             id="no choice",
         ),
         pytest.param(
@@ -411,7 +411,7 @@ def test_hints_widen_and_narrow_what_is_taken(
             0.5,
             {"range": [0, 1]},
             2.0,
-            "expected a value from 0 to 1, got 2.0; the range of `x` stands at train.py:12",
+            "expected a value from 0 to 1, got 2.0; the range of `x` is defined at train.py:12",
             id="above the range",
         ),
         pytest.param(1, {"range": [0, None]}, -1, "a value of at least 0, got -1", id="below"),
@@ -420,10 +420,8 @@ def test_hints_widen_and_narrow_what_is_taken(
         pytest.param([1], {"range": [0, 5]}, [1, 6], "from 0 to 5, got 6", id="element outside"),
         pytest.param(None, {"range": [0, 5]}, "a", "from 0 to 5, got 'a'", id="no order"),
         pytest.param(1, {"type": "flat"}, 1, "the hint `type` of `x` is 'flat'", id="unknown type"),
-        pytest.param(
-            1, {"type": 3}, 1, "it has to be one of 'bool', 'int',", id="type as a number"
-        ),
-        pytest.param(1, {"choices": 3}, 1, "it has to be a list of values", id="choices no list"),
+        pytest.param(1, {"type": 3}, 1, "it must be one of 'bool', 'int',", id="type as a number"),
+        pytest.param(1, {"choices": 3}, 1, "it must be a list of values", id="choices no list"),
         pytest.param(1, {"range": 3}, 1, "the pair [lowest, highest]", id="range no pair"),
         pytest.param(1, {"range": [1, 2, 3]}, 1, "the pair [lowest, highest]", id="range of three"),
         pytest.param(
@@ -444,8 +442,8 @@ def test_a_value_that_hints_forbid_is_refused_in_a_sentence(
     ("hints", "sentence"),
     [
         pytest.param({}, "the default of `x` is the int 1", id="type"),
-        pytest.param({"choices": [1]}, "the choices of `x` stand in its hints", id="choices"),
-        pytest.param({"range": [1, 1]}, "the range of `x` stands in its hints", id="range"),
+        pytest.param({"choices": [1]}, "the choices of `x` are defined in its hints", id="choices"),
+        pytest.param({"range": [1, 1]}, "the range of `x` is defined in its hints", id="range"),
     ],
 )
 def test_a_sentence_does_without_a_place(hints: dict[str, object], sentence: str) -> None:
@@ -533,23 +531,23 @@ class Noting(dict[str, Any]):
 def test_words_are_read_by_no_other_hint() -> None:
     hints = Noting(help="steps")
     assert Converter(3, hints, "steps").parse("4") == 4
-    assert hints.asked == READ_BY
+    assert hints.asked == CONVERSION_HINTS
 
 
-@pytest.mark.parametrize("hint", sorted(CHECKED_BY))
+@pytest.mark.parametrize("hint", sorted(CHECKED_HINTS))
 def test_each_hint_that_values_are_checked_by_may_be_malformed(hint: str) -> None:
     with pytest.raises(ConversionError, match=f"the hint `{hint}` of `steps` is"):
         Converter(3, {hint: 0}, "steps").check_hints()
 
 
-@pytest.mark.parametrize("hint", sorted(READ_BY - CHECKED_BY))
+@pytest.mark.parametrize("hint", sorted(CONVERSION_HINTS - CHECKED_HINTS))
 def test_the_others_are_never_malformed(hint: str) -> None:
     converter = Converter(3, {hint: object()}, "steps")
     converter.check_hints()
     assert converter.parse("4") == 4
 
 
-@pytest.mark.parametrize("hint", sorted(LIMITING))
+@pytest.mark.parametrize("hint", sorted(LIMIT_HINTS))
 def test_a_limiting_hint_refuses_values_of_the_right_type(hint: str) -> None:
     with pytest.raises(ConversionError):
         Converter(3, {hint: [3, 5]}, "steps").check(7)
