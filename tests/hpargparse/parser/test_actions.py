@@ -165,8 +165,8 @@ def test_a_key_of_what_is_no_dict_any_more_is_refused(capsys: pytest.CaptureFixt
     parser, manager = bound('_("o", {1: {2: 3}})')
     manager.set_value("o", {1: 5})
     assert refusal(capsys, parser, "--o.1.2 4") == (
-        "argument --o.1.2: the key 2 of `o` cannot be set:"
-        " the value above it is of the type int, which has no keys"
+        "argument --o.1.2: cannot set the key 2 of `o`:"
+        " the value above it is of type int and has no keys"
     )
     assert manager("o") == {1: 5}
 
@@ -412,7 +412,8 @@ def test_a_refusal_names_the_place_of_the_hint(
 ) -> None:
     parser, _manager = bound(source)
     what = "choices" if "choices" in source else "range"
-    sentence = f"; the {what} of `a` stand{'s' * (what == 'range')} at train.py:{line}"
+    verb = "is" if what == "range" else "are"
+    sentence = f"; the {what} of `a` {verb} defined at train.py:{line}"
     assert refusal(capsys, parser, "--a 3").endswith(sentence)
 
 
