@@ -1,6 +1,7 @@
-"""The exceptions for values that do not fit and for snapshots.
+"""The exceptions for values that do not fit and for files of values.
 
-Owns the fields of these errors. Must not know how values are read or files are laid out.
+Owns how such a failure is carried and where it points; knows neither how a
+value is read nor how a file is laid out.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ConversionError(HpmanError, ValueError):
-    """Report a value that a hyperparameter does not accept.
+    """Report a value that a hyperparameter cannot take.
 
     >>> print(ConversionError.because("expected a float, got 'x'", name="lr"))
     expected a float, got 'x'
@@ -21,17 +22,17 @@ class ConversionError(HpmanError, ValueError):
 
     @classmethod
     def because(cls, message: str, *, name: str | None = None) -> Self:
-        """Create the error from its message.
+        """Make one from its sentence.
 
         Args:
-            message: what was expected, what was given, and where the default is defined.
+            message: what was expected, what was given, and where the default stands.
             name: the hyperparameter.
         """
         return cls(Diagnostic("conversion", message, "", name=name))
 
 
 class SnapshotError(HpmanError, ValueError):
-    """Report a snapshot that cannot be read or written.
+    """Report a file of values that cannot be read or written.
 
     >>> print(SnapshotError.at("cfg.yaml", 4, "`lr` is given twice.", "Delete one."))
     cfg.yaml:4: `lr` is given twice.
@@ -42,43 +43,41 @@ class SnapshotError(HpmanError, ValueError):
     def at(
         cls, path: str, line: int | None, message: str, advice: str, *, name: str | None = None
     ) -> Self:
-        """Create the error from its place and its message.
+        """Make one from its place and its sentences.
 
         Args:
             path: the file as the user named it.
-            line: the line, counted from 1, or None if the error is not about one line.
+            line: the line, counted from 1, where one line is at fault.
             message: what is wrong.
             advice: what to do about it.
-            name: the hyperparameter, if the error is about one.
+            name: the hyperparameter that it is about, if it is about one.
         """
         return cls(Diagnostic("snapshot", message, advice, path, line, name=name))
 
 
 class MissingSnapshotError(SnapshotError, FileNotFoundError):
-    """Report a snapshot, or the folder for one, that does not exist."""
+    """Report a file of values, or the folder for one, that is not there."""
+
+
+def not_a_manager(given: object) -> TypeError:
+    """Make the error for an argument that has to be a manager.
+
+    >>> print(not_a_manager("_"))
+    '_' is not a manager; give one, as `_` of `from hpman.m import _`
+    """
+    return TypeError(f"{given!r} is not a manager; give one, as `_` of `from hpman.m import _`")
 
 
 class UnsupportedValueError(Exception):
-    """Report a value that a format cannot represent.
+    """Tell that a format cannot hold a value.
 
     Args:
-        name: the name of the value.
-        reason: a clause about the value, such as "contains a range".
+        name: whose value it is.
+        why: a clause on the value, as "holds a range".
     """
 
-    def __init__(self, name: str, reason: str) -> None:
-        """Store the fields."""
-        super().__init__(name, reason)
+    def __init__(self, name: str, why: str) -> None:
+        """Keep the fields."""
+        super().__init__(name, why)
         self.name = name
-        self.reason = reason
-
-
-def not_a_manager(value: object) -> TypeError:
-    """Return the error for an argument that is not a manager.
-
-    >>> print(not_a_manager("_"))
-    '_' is not a manager; pass one, such as `_` of `from hpman.m import _`
-    """
-    return TypeError(
-        f"{value!r} is not a manager; pass one, such as `_` of `from hpman.m import _`"
-    )
+        self.why = why

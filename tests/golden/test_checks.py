@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from hpargparse.check.registry import CATALOGUE
+from hpargparse.check.registry import RULES
 from hpargparse.commands import hpman
 from hpman import __version__
 
@@ -52,7 +52,7 @@ def test_each_case_of_the_check_says_why_it_exists() -> None:
     assert len(set(reasons)) == len(reasons)
 
 
-@pytest.mark.parametrize("code", CATALOGUE)
+@pytest.mark.parametrize("code", RULES)
 def test_each_code_has_a_hit_and_a_near_miss(code: str) -> None:
     hit, miss = (
         (HERE / f"{code}-{kind}" / "expected.txt").read_text(encoding="utf-8")

@@ -1,16 +1,18 @@
 """The settings of a project: `[tool.hpman]` in `pyproject.toml`.
 
-Owns where that file is looked for and which keys it may have; knows no rule.
+Owns where that file is searched and which keys it may have; must not know the
+rules.
 """
 
 from __future__ import annotations
 
 import os
 
+from hpman._text import relative_path
 from hpman.record import Record
 
 from ..cli.placeholders import RULE, is_placeholder
-from .selection import UnknownCodeError, known
+from .selection import SettingsError, read_codes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,20 +20,17 @@ if TYPE_CHECKING:
     from re import Match
     from typing import Any
 
-_FILE = "pyproject.toml"
-_TABLE = "tool.hpman"
-
 
 class Config(Record):
-    """Hold what a project has settled.
+    """Hold the settings of a project.
 
     Attributes:
-        select: codes, or beginnings of codes, of the rules that are wanted.
-        ignore: those that are not.
+        select: codes, or prefixes of codes, of the rules to report.
+        ignore: those not to report.
         exclude: globs of files and folders to leave out.
         placeholder: the names whose bare calls are hyperparameters.
-        per_file_ignores: codes that are not wanted in files that a glob names.
-        folder: the folder of the file, which its globs are read from.
+        per_file_ignores: codes not to report in the files that a glob matches.
+        folder: the folder of the file, where the globs start.
     """
 
     __slots__ = ()
@@ -42,105 +41,78 @@ class Config(Record):
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     folder: str = ""
 
-
-class ConfigError(ValueError):
-    """Report settings that cannot be taken: each on a line of its own, with its file and line."""
-
-
-class _MalformedError(Exception):
-    """Tell what is wrong with a setting, in sentences that lack nothing but its key in front."""
+    @property
+    def exclude_globs(self) -> list[str]:
+        """The globs of `exclude`, relative to the folder and to what is searched."""
+        globs = [os.path.join(self.folder, glob) for glob in self.exclude if "/" in glob]
+        return [*self.exclude, *globs]
 
 
-def configured(folder: str) -> Config:
-    """Read the settings that hold in a folder.
+def read_config(paths: Sequence[str]) -> Config:
+    """Read the settings for some files and folders.
 
     Args:
-        folder: the folder; the nearest `pyproject.toml` in it or above it that has
-            settings of ours counts.
+        paths: the files and folders. The settings of their common folder apply, else those
+            of the current directory. Those of a folder are in the nearest `pyproject.toml`
+            in or above it that has a table `[tool.hpman]`.
 
     Raises:
-        ConfigError: the settings are malformed.
+        SettingsError: the settings are malformed.
 
-    >>> configured(os.sep) == Config()
-    True
-    """
-    folder = os.path.abspath(folder)
-    while True:
-        path = os.path.join(folder, _FILE)
-        text = _read(path)
-        if _TABLE.rpartition(".")[2] in text:
-            config = _from_text(text, path, folder)
-            if config is not None:
-                return config
-        above = os.path.dirname(folder)
-        if above == folder:
-            return Config()
-        folder = above
-
-
-def configured_for(paths: Sequence[str]) -> Config:
-    """Read the settings that hold for files and folders.
-
-    Args:
-        paths: the files and folders; the settings are those of the folder that all of
-            them are in, else those of the current directory.
-
-    Raises:
-        ConfigError: the settings are malformed.
-
-    >>> configured_for([os.sep]) == configured(os.getcwd())
+    >>> read_config([os.sep]) == read_config(["."])
     True
     """
     try:
-        common = os.path.commonpath([os.path.abspath(each) for each in paths])
+        common = os.path.commonpath([os.path.abspath(path) for path in paths])
     except ValueError:  # on two drives
-        return configured(os.getcwd())
-    found = configured(common if os.path.isdir(common) else os.path.dirname(common))
-    return found if found.folder else configured(os.getcwd())
+        common = os.getcwd()
+    folder = common if os.path.isdir(common) else os.path.dirname(common)
+    return _search(folder) or _search(os.getcwd()) or Config()
 
 
-def _read(path: str) -> str:
-    """Return the text of a file; nothing where there is none."""
+def _search(folder: str) -> Config | None:
+    """Read the settings of a folder, or of the nearest one above that has any."""
+    while True:
+        path = os.path.join(folder, "pyproject.toml")
+        if os.path.isfile(path) and (config := _read(path, folder)):
+            return config
+        if os.path.dirname(folder) == folder:
+            return None
+        folder = os.path.dirname(folder)
+
+
+def _read(path: str, folder: str) -> Config | None:
+    """Read the settings of a file; None if it has none."""
+    shown = relative_path(path)
     try:
         with open(path, encoding="utf-8") as file:
-            return file.read()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return ""
+            text = file.read()
     except UnicodeDecodeError:
-        raise ConfigError(f"{_shown(path)}: this file is no UTF-8; save it as UTF-8") from None
+        raise SettingsError(f"{shown}: The file is not UTF-8. Save it as UTF-8.") from None
     except OSError as error:
-        if not os.path.exists(path):  # as far as can be seen from outside of its folder
-            return ""
-        raise ConfigError(
-            f"{_shown(path)}: this file cannot be read: {error.strerror}; it may hold the "
-            "settings of the project, so allow reading it"
-        ) from None
-
-
-def _from_text(text: str, path: str, folder: str) -> Config | None:
-    """Read the settings of one file; None where it has none of ours."""
-    loads = _reader()
+        reason = f"Cannot read the settings of the project: {error.strerror}."
+        raise SettingsError(f"{shown}: {reason} Allow reading the file.") from None
+    if "hpman" not in text:
+        return None
+    loads = _toml_loads()
     if loads is None:
-        if (header := _header(text)) is None:
-            return None
-        raise ConfigError(
-            f"{_at(path, text, header)}: Python reads TOML from 3.11 on; to have these settings "
-            'read by an older one, install "hpman[toml]"'
-        )
+        if header := _header(text):
+            reason = "Python reads TOML from version 3.11 on. On 3.10, install `hpman[toml]`."
+            raise SettingsError(f"{shown}:{_line(text, header)}: {reason}")
+        return None
     try:
         tool = loads(text).get("tool")
     except ValueError as error:
-        raise ConfigError(f"{_shown(path)}: this is no TOML: {error}") from None
+        raise SettingsError(f"{shown}: Cannot parse this TOML: {error}.") from None
     table = tool.get("hpman") if isinstance(tool, dict) else None
     if table is None:
         return None
     if not isinstance(table, dict):
-        raise ConfigError(f"{_shown(path)}: `{_TABLE}` has to be a table")
-    return Config(**_settings(table, text, path), folder=folder)
+        raise SettingsError(f"{shown}: `tool.hpman` must be a table.")
+    return Config(**_settings(table, text, shown), folder=folder)
 
 
-def _reader() -> Callable[[str], dict[str, Any]] | None:
-    """Return what reads TOML, if there is anything that does."""
+def _toml_loads() -> Callable[[str], dict[str, Any]] | None:
     for name in ("tomllib", "tomli"):
         try:
             return __import__(name).loads  # type: ignore[no-any-return]
@@ -150,105 +122,91 @@ def _reader() -> Callable[[str], dict[str, Any]] | None:
 
 
 def _settings(table: Mapping[str, object], text: str, path: str) -> dict[str, Any]:
-    """Check and convert the settings of a table."""
+    """Check and convert a table; report every problem with its line."""
     settings: dict[str, Any] = {}
     problems: list[str] = []
     for key, value in table.items():
         try:
             settings[key.replace("-", "_")] = _setting(key, value)
-        except _MalformedError as error:
+        except SettingsError as error:
             place = _place(path, text, key)
-            problems += [f"{place}: `{key}`{each}" for each in error.args]
+            problems += [f"{place}: `{key}`{reason}" for reason in error.args]
     if problems:
-        raise ConfigError("\n".join(problems))
+        raise SettingsError(*problems)
     return settings
 
 
 def _setting(key: str, value: object) -> object:
-    """Check and convert one setting."""
+    """Check and convert one setting; an error has sentences that lack the key as subject."""
     if key in _KEYS:
         return _KEYS[key](value)
-    from hpman.suggest import closest
+    from hpman.suggest import advice
 
-    near = closest(key, _KEYS)
-    hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(_KEYS)}"
-    raise _MalformedError(f" is no setting of ours; {hint}")
+    raise SettingsError(f" is not a setting; {advice(key, _KEYS)}")
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    """Take a text, or a list of texts."""
-    texts = [value] if isinstance(value, str) else value
-    if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):
-        raise _MalformedError(" has to be a text, or a list of texts")
-    return tuple(texts)
+def _strings(value: object) -> tuple[str, ...]:
+    strings = [value] if isinstance(value, str) else value
+    if not isinstance(strings, list) or not all(isinstance(item, str) for item in strings):
+        raise SettingsError(" must be a string or a list of strings")
+    return tuple(strings)
 
 
 def _placeholders(value: object) -> tuple[str, ...]:
-    """Take names of managers."""
-    names = _texts(value)
-    odd = [each for each in names if not is_placeholder(each)]
-    if odd:
-        raise _MalformedError(*(f" has to be {RULE}, which {each!r} is not" for each in odd))
+    names = _strings(value)
+    if odd := [name for name in names if not is_placeholder(name)]:
+        raise SettingsError(*(f": {name!r} must be {RULE}" for name in odd))
     return names
 
 
 def _codes(value: object) -> tuple[str, ...]:
-    """Take codes, or beginnings of codes."""
+    strings = _strings(value)
     try:
-        return known(_texts(value))
-    except UnknownCodeError as error:
-        raise _MalformedError(*(f": {each}" for each in error.args)) from None
+        return read_codes(strings)
+    except SettingsError as error:
+        raise SettingsError(*(f": {problem}" for problem in error.args)) from None
 
 
 def _codes_by_glob(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Take a table from globs to codes."""
     if not isinstance(value, dict):
-        raise _MalformedError(" has to be a table from globs to lists of codes")
-    found: list[tuple[str, tuple[str, ...]]] = []
+        raise SettingsError(" must be a table from globs to lists of codes")
+    pairs: list[tuple[str, tuple[str, ...]]] = []
     problems: list[str] = []
     for glob, codes in value.items():
         try:
-            found.append((glob, _codes(codes)))
-        except _MalformedError as error:
-            problems += [f" of {glob!r}{each}" for each in error.args]
+            pairs.append((glob, _codes(codes)))
+        except SettingsError as error:
+            problems += [f" of {glob!r}{reason}" for reason in error.args]
     if problems:
-        raise _MalformedError(*problems)
-    return tuple(found)
+        raise SettingsError(*problems)
+    return tuple(pairs)
 
 
 _KEYS: dict[str, Callable[[object], object]] = {
     "select": _codes,
     "ignore": _codes,
-    "exclude": _texts,
+    "exclude": _strings,
     "placeholder": _placeholders,
     "per-file-ignores": _codes_by_glob,
 }
 
 
 def _place(path: str, text: str, key: str) -> str:
-    """Return file and line of a key, as far as that can be told from the text."""
+    """Return the path, and the line of a key if the text shows it."""
     import re
 
     header = _header(text)
     spelled = rf"^\s*(?:\[\s*tool\s*\.\s*hpman\s*\.\s*)?[\"']?{re.escape(key)}[\"']?\s*[=.\]]"
-    found = re.compile(spelled, re.MULTILINE).search(text, header.start() if header else 0)
-    return _at(path, text, found) if found else _shown(path)
+    match = re.compile(spelled, re.MULTILINE).search(text, header.start() if header else 0)
+    return f"{path}:{_line(text, match)}" if match else path
 
 
 def _header(text: str) -> Match[str] | None:
-    """Find where our table begins."""
+    """Find the header of the table."""
     import re
 
     return re.search(r"^\s*\[\s*tool\s*\.\s*[\"']?hpman\b", text, re.MULTILINE)
 
 
-def _at(path: str, text: str, found: Match[str]) -> str:
-    """Return file and line of what was found in a text."""
-    return f"{_shown(path)}:{text.count(chr(10), 0, found.end()) + 1}"
-
-
-def _shown(path: str) -> str:
-    """Show a path from here."""
-    from hpman._text import relative_path
-
-    return relative_path(path)
+def _line(text: str, match: Match[str]) -> int:
+    return text.count("\n", 0, match.end()) + 1

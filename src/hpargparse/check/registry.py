@@ -1,23 +1,20 @@
-"""The catalogue of rules: codes, severities and explanations.
+"""The registry of rules: codes, severities and explanations.
 
-Owns what each code is called and how it is explained; knows not how anything
-is found.
+Owns what each code is called and how it is explained; must not know how
+findings are made.
 """
 
 from __future__ import annotations
 
 from hpman.record import Record
 
-ERROR = "error"  # the program or its command line does not work as written
-WARNING = "warning"  # it works, and hardly as meant
-
 _WIDTH = 80  # of an explanation
 _SILENCE = """\
-To leave a line out, end it with `# noqa: {code}`; to leave the rule out, give
-`--ignore {code}`, or name it in `ignore` of [tool.hpman] in pyproject.toml."""
-_NO_LINE = """\
-To leave a file out, give `--exclude`, or name it in `exclude` of [tool.hpman]
-in pyproject.toml."""
+To silence a line, end it with `# noqa: {code}`. To turn the rule off, use
+`--ignore {code}`, or `ignore` in [tool.hpman] of pyproject.toml."""
+_EXCLUDE = """\
+To leave a file out, use `--exclude`, or `exclude` in [tool.hpman] of
+pyproject.toml."""
 
 
 class Rule(Record):
@@ -29,8 +26,8 @@ class Rule(Record):
         severity: `error` or `warning`.
         summary: what is wrong, as a sentence.
         why: why that matters, in plain text.
-        bad: an example that the rule finds.
-        good: the example as it should be.
+        bad: an example that breaks the rule.
+        good: the corrected example.
     """
 
     __slots__ = ()
@@ -43,26 +40,23 @@ class Rule(Record):
     good: str
 
 
-def explained(rule: Rule) -> str:
+def explain(rule: Rule) -> str:
     r"""Explain a rule to somebody at a terminal.
 
     Args:
         rule: the rule.
 
-    >>> explained(CATALOGUE["HPM102"]).partition("\n")[0]
+    >>> explain(RULES["HPM102"]).partition("\n")[0]
     'HPM102 name-not-literal (error)'
     """
-    from textwrap import fill
+    from textwrap import fill, indent
 
     summary, why = (
         fill(" ".join(text.split()), _WIDTH, break_on_hyphens=False)
         for text in (rule.summary, rule.why)
     )
-    silence = (_NO_LINE if rule.code == "HPM001" else _SILENCE).format(code=rule.code)
-    bad, good = (
-        "\n".join(f"    {line}".rstrip() for line in text.splitlines())
-        for text in (rule.bad, rule.good)
-    )
+    bad, good = indent(rule.bad, "    "), indent(rule.good, "    ")
+    silence = (_EXCLUDE if rule.code == "HPM001" else _SILENCE).format(code=rule.code)
     return (
         f"{rule.code} {rule.name} ({rule.severity})\n\n{summary}\n\n{why}\n\n"
         f"Found:\n\n{bad}\n\nBetter:\n\n{good}\n\n{silence}\n"
@@ -73,165 +67,155 @@ _RULES = (
     Rule(
         "HPM001",
         "unreadable-file",
-        ERROR,
-        "A file is no Python that can be read.",
-        "Its hyperparameters are not known, so `parse_file` refuses the sources as a\n"
-        "whole. A file that is met in a folder and cannot hold a hyperparameter is no\n"
-        "finding.",
+        "error",
+        "A file cannot be read or parsed.",
+        "Its hyperparameters are unknown, so `parse_file` refuses all sources. A broken\n"
+        "file in a folder is not reported if it cannot contain a hyperparameter.",
         '_("lr", 1e-3',
         '_("lr", 1e-3)',
     ),
     Rule(
         "HPM101",
         "wrong-number-of-arguments",
-        ERROR,
+        "error",
         "A call has no name, or more than a name and a default.",
-        "A manager takes the name of a hyperparameter and at most one default. All else\n"
-        "is a hint, and needs a keyword.",
+        "A manager takes the name of a hyperparameter and at most one default. Everything\n"
+        "else is a hint and needs a keyword.",
         '_("lr", 1e-3, "step size")',
         '_("lr", 1e-3, help="step size")',
     ),
     Rule(
         "HPM102",
         "name-not-literal",
-        ERROR,
-        "The name of a hyperparameter is no literal string.",
-        "Sources are read without being run, so a name that is computed is not known to\n"
-        "anybody: neither to the command line nor to a listing.",
+        "error",
+        "The name of a hyperparameter is not a literal string.",
+        "Sources are read without being run, so the command line and listings cannot\n"
+        "know a computed name.",
         '_(f"{kind}_lr", 1e-3)',
         '{"actor": _("actor_lr", 1e-3), "critic": _("critic_lr", 1e-3)}[kind]',
     ),
     Rule(
         "HPM103",
         "hint-not-literal",
-        ERROR,
-        "The value of a hint is no literal.",
-        "Hints are read without running the program; one that is computed tells nothing.",
+        "error",
+        "The value of a hint is not a literal.",
+        "Sources are read without being run, so the value of a computed hint is unknown.",
         '_("optimizer", "adam", choices=list(OPTIMIZERS))',
         '_("optimizer", "adam", choices=["adam", "sgd"])',
     ),
     Rule(
         "HPM104",
         "default-not-literal",
-        WARNING,
-        "The default of a hyperparameter is no literal.",
-        "Its value is known once the program has run the call: help shows the expression,\n"
-        "the command line takes a value of any type, and a saved file leaves it out.",
+        "warning",
+        "The default of a hyperparameter is not a literal.",
+        "Its value is unknown until the program runs the call. Until then help shows the\n"
+        "expression, the option accepts a value of any type, and a saved file omits it.",
         '_("end_lr", START_LR / 10)',
         '_("end_lr", 1e-4)',
     ),
     Rule(
         "HPM105",
         "malformed-name",
-        WARNING,
-        "A name is empty, has blanks around it, an empty part, or control characters.",
-        "Such a name is a slip as a rule. It is hard to type as an option, an empty one\n"
-        "makes no option at all, and one with an empty part has no place in the tree.",
+        "warning",
+        "A name is empty, or has surrounding blanks, an empty part or control characters.",
+        "Such a name is usually a mistake. It is hard to type as an option, and a name\n"
+        "with an empty part has no place in the tree.",
         '_("model..depth ", 4)',
         '_("model.depth", 4)',
     ),
     Rule(
         "HPM106",
         "misspelled-hint",
-        WARNING,
+        "warning",
         "A hint is one letter away from one that the command line reads.",
-        "Every keyword is a hint, and one that nobody knows is kept for other tools: what it\n"
-        "says holds for nothing, and nobody hears of it.",
+        "Any keyword is a hint, and unknown hints are kept for other tools. A misspelled\n"
+        "one has no effect, and nothing else reports it.",
         '_("optimizer", "adam", choises=["adam", "sgd"])',
         '_("optimizer", "adam", choices=["adam", "sgd"])',
     ),
     Rule(
         "HPM201",
         "duplicate-default",
-        ERROR,
-        "A hyperparameter is given a default in more than one place.",
-        "Among all calls with one name exactly one carries the default; otherwise nobody\n"
-        "can tell which one is meant, and `parse_file` refuses the sources.",
+        "error",
+        "A hyperparameter has a default in more than one place.",
+        "Exactly one of the calls with a name may have a default. Otherwise it is unclear\n"
+        "which one is meant, and `parse_file` refuses the sources.",
         '_("lr", 1e-3)\n_("lr", 1e-2)',
         '_("lr", 1e-3)\n_("lr")',
     ),
     Rule(
         "HPM202",
         "undefined-name",
-        ERROR,
-        "A hyperparameter is used, and no call gives it a default.",
-        "The program ends with a KeyError at that call unless a command line, a file or\n"
-        "`set_value` gives the value. Most often the name is mistyped. A hyperparameter that\n"
-        "is meant to be given each time says so with the hint `required=True`, and a branch\n"
-        "that is asked for as a whole is no finding.",
+        "error",
+        "A hyperparameter is used, but no call gives it a default.",
+        "The call raises KeyError unless the command line, a file or `set_value` provides\n"
+        "a value. Usually the name is misspelled. If a value must always be provided, add\n"
+        "the hint `required=True`. A group that is read as a dict is not reported.",
         '_("weight_decay", 1e-4)\n_("weigth_decay")',
         '_("weight_decay", 1e-4)\n_("weight_decay")',
     ),
     Rule(
         "HPM203",
         "leaf-and-branch",
-        ERROR,
-        "A name is a hyperparameter, and a group of hyperparameters too.",
-        "Names are read as a tree, split at the dots, and nothing in it can be a value\n"
-        "and a group at once. `parse_file` refuses the sources.",
+        "error",
+        "A name is both a hyperparameter and a group of hyperparameters.",
+        "Names form a tree, split at the dots. A place in it is either a value or a group.\n"
+        "`parse_file` refuses the sources.",
         '_("model", "resnet")\n_("model.depth", 50)',
         '_("model.name", "resnet")\n_("model.depth", 50)',
     ),
     Rule(
         "HPM204",
         "option-clash",
-        ERROR,
-        "Two hyperparameters make one option, or one makes an option that is there anyway.",
+        "error",
+        "Two hyperparameters make the same option, or one makes a predefined option.",
         "Underscores become dashes in options, a flag has a `--no-` form, a parser has\n"
-        "`--help`, and `bind` adds the `--hp-` options. With a clash, `bind` refuses the\n"
-        "parser.",
+        "`--help`, and `bind` adds the `--hp-` options. `bind` raises an error on a clash.",
         '_("weight_decay", 1e-4)\n_("weight-decay", 1e-5)',
         '_("weight_decay", 1e-4)\n_("bias_decay", 1e-5)',
     ),
     Rule(
         "HPM205",
         "default-does-not-fit",
-        ERROR,
-        "A default is none of its choices, out of its range, or not of its type.",
-        "The hints `choices`, `range` and `type` hold for each value from a command\n"
-        "line or a file. A default that they refuse could not even be given again.",
+        "error",
+        "A default is not one of its choices, outside its range, or not of its type.",
+        "The hints `choices`, `range` and `type` apply to every value from the command\n"
+        "line or a file, so this default could not be passed explicitly.",
         '_("dropout", 1.5, range=[0, 1])',
         '_("dropout", 0.5, range=[0, 1])',
     ),
     Rule(
         "HPM206",
         "similar-names",
-        WARNING,
-        "Two names differ by what looks like a slip.",
-        "Both carry a default, so each works, and what is set for one does not reach the\n"
-        "other. Names are similar if only case, dashes and underscores differ, or if one\n"
-        "word has a slip: two neighbours are swapped, in four letters or more; one\n"
-        "letter is missing or too many, inside of five letters, at the end of six, or in\n"
-        "four if it is there twice or the name has other long words; one is wrong, in\n"
-        "six or more. What differs in a first letter, a digit, the case of a letter that\n"
-        "stands alone, in words that are known, as content and context, or in the kind\n"
-        "of default, as a text and a number, is no slip. Forms of a word, as layer and\n"
-        "layers, are two names unless they have one default, and that no common one; so\n"
-        "are optimize and optimizer, unless both are texts.",
+        "warning",
+        "Two names differ by a likely typo.",
+        "Both have a default, so both work, but a value set for one does not reach the\n"
+        "other. Names are similar if they differ only in case, dashes and underscores, or\n"
+        "in one word: by two swapped letters, or by one missing or wrong letter inside a\n"
+        "long word.",
         '_("learning_rate", 1e-3)\n_("learningRate", 1e-3)',
         '_("learning_rate", 1e-3)\n_("learning_rate")',
     ),
     Rule(
         "HPM207",
         "malformed-hint",
-        ERROR,
+        "error",
         "A hint that the command line reads is malformed.",
-        "`type` names a type, `choices` lists values, and `range` is a pair in order, of\n"
-        "what compares with the default. With any other one, `bind` refuses the parser.",
+        "`type` names a type, `choices` lists values, and `range` is an ascending pair\n"
+        "that the default can be compared with. `bind` raises an error on any other value.",
         '_("dropout", 0.5, range=[1, 0])',
         '_("dropout", 0.5, range=[0, 1])',
     ),
     Rule(
         "HPM301",
         "placeholder-hidden",
-        ERROR,
-        "A placeholder stands for something else where it is called.",
-        "The sources are read as if the manager were called. The running program calls\n"
-        "what the name is bound to there, such as a loop variable, a parameter, or\n"
-        "gettext. A parameter that takes the manager says so with its type,\n"
-        "`HyperParameterManager`.",
+        "error",
+        "A placeholder is bound to something else where it is called.",
+        "The sources are read as if the manager were called, but the program calls what\n"
+        "the name is bound to: a loop variable, a parameter, or gettext. If a parameter\n"
+        "receives the manager, annotate it with `HyperParameterManager`.",
         'from hpman.m import _\n\nfor _ in range(3):\n    _("lr", 1e-3)',
         'from hpman.m import _\n\nfor step in range(3):\n    _("lr", 1e-3)',
     ),
 )
-CATALOGUE = {rule.code: rule for rule in _RULES}
+RULES = {rule.code: rule for rule in _RULES}

@@ -1,287 +1,272 @@
-"""The rules: one function for each code, from facts to findings.
+"""The rules of the check: functions from an index to diagnostics.
 
-Owns what is wrong with hyperparameters; knows neither which findings are
-wanted nor how they are shown.
+Owns what is wrong with hyperparameters, beyond the rules of a parse; must not know
+which findings are reported nor how.
 """
 
 from __future__ import annotations
 
-from hpman import NotLiteralEvaluable
-from hpman.suggest import edit
+from hpman import Diagnostic, NotLiteralEvaluable
+from hpman._text import relative_path
+from hpman.programs import conflicts
+from hpman.suggest import closest, edit
 
+from ..errors import ConversionError
 from ..parser.actions import PRESENTATION
-from ..values.convert import CONVERSION_HINTS
-from .findings import at_call, at_fault, place_of
-from .option_rules import default_does_not_fit, malformed_hint, option_clash
-from .typos import Similar, may_be_one
+from ..parser.bind import clashes
+from ..values.convert import CHECKED_HINTS, CONVERSION_HINTS, Converter
+from .registry import RULES
+from .typos import similar_pairs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
-    from hpman import Occurrence
+    from hpman import HyperParameter, Index, Occurrence
 
-    from .findings import Finding
-    from .ownership import Facts
-
-    Check = Callable[[Facts], Iterator[Finding]]
-
-# So many names are compared in detail with one that nothing defines, and for so many of those.
-_MANY_NAMES = 1000
-_MANY_UNDEFINED = 100
 _HINTS = PRESENTATION | CONVERSION_HINTS
-_SHOWN = 40  # characters of a name that is far too long
+# The suggestions for undefined names are limited: each costs a comparison with every name.
+_MOST_NAMES = 1000
+_MOST_SUGGESTIONS = 100
 
 
-def _faults(code: str) -> Check:
-    """Make the rule for what a scan finds in a single file or call."""
+def find_problems(index: Index, *, is_partial: bool = False) -> list[Diagnostic]:
+    """Apply every rule.
 
-    def rule(facts: Facts) -> Iterator[Finding]:
-        for fault, source in facts.faults:
-            if fault.code == code:
-                yield at_fault(fault, source)
+    Args:
+        index: the calls that belong to hpman, and what is wrong with single calls and files.
+        is_partial: whether imported modules were not read, so that definitions may be missing.
 
-    return rule
-
-
-def default_not_literal(facts: Facts) -> Iterator[Finding]:
-    """HPM104: a default that only a running program knows."""
-    for each in _occurrences(facts):
-        if isinstance(each.value, NotLiteralEvaluable):
-            for fault in each.value.diagnostics:
-                found = at_fault(fault, each.source)
-                yield found.replace(lines=(each.line, each.end_line))
-
-
-def malformed_name(facts: Facts) -> Iterator[Finding]:
-    """HPM105: a name that is a slip as a rule, once at its first call."""
-    separator = facts.calls.separator
-    for _placeholder, name, calls in _names(facts):
-        if what := _malformation(name, separator):
-            yield at_call(
-                "HPM105",
-                calls[0],
-                f"The name {name!r} {what}.",
-                "Rename the hyperparameter, at each of its calls.",
-                calls[1:],
-            )
-
-
-def misspelled_hint(facts: Facts) -> Iterator[Finding]:
-    """HPM106: a hint that is one letter away from one that means something here."""
-    for each in _occurrences(facts):
-        for hint in each.hints:
-            if meant := _meant(hint):
-                yield at_call(
-                    "HPM106",
-                    each,
-                    f"Nothing here reads the hint `{hint}` of `{each.name}`; it looks like "
-                    f"`{meant}`.",
-                    f"Write `{meant}`, or give the hint a name that is easier to tell apart.",
-                )
-
-
-def _meant(hint: str) -> str | None:
-    """Return the known hint that another one is likely meant to be.
-
-    >>> _meant("choises"), _meant("Help"), _meant("tpye"), _meant("tape"), _meant("types")
-    ('choices', 'help', 'type', None, None)
+    Returns:
+        The findings, sorted by file, place and code.
     """
-    lowered = hint.lower()
-    if hint in _HINTS or lowered.removesuffix("s") in _HINTS - {lowered}:  # a plural is a word, too
-        return None
-    for known in sorted(_HINTS):
-        slip = edit(lowered, known)
-        # A word of four letters is another one as often as not if one of them differs.
-        if lowered == known or (slip and (slip.kind != "wrong" or len(known) > 4)):
-            return known
-    return None
+    findings = [finding for file in index.files.values() for finding in file.diagnostics]
+    for rule in _RULES:
+        findings += rule(index)
+    findings += undefined_name(index, is_partial=is_partial)
+    return sorted(findings, key=lambda finding: finding.order)
 
 
-def _malformation(name: str, separator: str) -> str:
-    r"""Say what is odd about a name; an empty text for a sound one.
+def place_of(call: Occurrence) -> str:
+    """Return the place of a call, as `train.py:12`."""
+    return f"{relative_path(call.path)}:{call.line}"
 
-    >>> _malformation("a..b", "."), _malformation("a b", "."), _malformation("a\n", ".")
-    ("has an empty part beside a '.'", '', 'has blanks around it')
+
+def default_not_literal(index: Index) -> Iterator[Diagnostic]:
+    """HPM104: a default that is unknown until the program runs."""
+    for call in _calls(index):
+        if isinstance(call.value, NotLiteralEvaluable):
+            yield from call.value.diagnostics
+
+
+def malformed_name(index: Index) -> Iterator[Diagnostic]:
+    """HPM105: a name that is probably a mistake, once at its first call."""
+    for _placeholder, name, calls in _names(index):
+        if problem := _name_problem(name, index.separator):
+            advice = "Rename the hyperparameter in all its calls."
+            yield _finding("HPM105", calls, f"The name {name!r} {problem}.", advice)
+
+
+def _name_problem(name: str, separator: str) -> str:
+    r"""Return what is wrong with a name, or an empty string.
+
+    >>> _name_problem("a..b", "."), _name_problem("a b", "."), _name_problem("a\n", ".")
+    ("has an empty part beside a '.'", '', 'has surrounding blanks')
     """
     if not name:
         return "is empty"
     if name != name.strip():
-        return "has blanks around it"
+        return "has surrounding blanks"
     if "" in name.split(separator):
         return f"has an empty part beside a {separator!r}"
-    if any(each < " " or "\x7f" <= each <= "\x9f" for each in name):
-        return "has control characters in it"
+    if any(character < " " or "\x7f" <= character <= "\x9f" for character in name):
+        return "contains control characters"
     return ""
 
 
-def duplicate_default(facts: Facts) -> Iterator[Finding]:
-    """HPM201: among all calls with one name, exactly one carries a default."""
-    for placeholder, name, calls in _names(facts):
-        defining = [each for each in calls if each.is_definition]
-        if len(defining) < 2:
-            continue
-        first, *others = defining
-        times = "twice" if len(others) == 1 else f"{len(others) + 1} times"
-        for each in others:  # so that silencing one hides none of the others
-            yield at_call(
-                "HPM201",
-                each,
-                f"`{name}` is given a default {times}, first at {place_of(first)}.",
-                f'Keep one of them, and write `{placeholder}("{name}")` in place of the others.',
-                [first],
-            )
+def misspelled_hint(index: Index) -> Iterator[Diagnostic]:
+    """HPM106: a hint that is one letter away from one that the command line reads."""
+    for call in _calls(index):
+        for hint in call.hints:
+            if meant := _intended_hint(hint):
+                message = f"The hint `{hint}` of `{call.name}` has no effect; is it `{meant}`?"
+                yield _finding("HPM106", [call], message, f"Write `{meant}`, or rename the hint.")
 
 
-def undefined_name(facts: Facts) -> Iterator[Finding]:
-    """HPM202: a name that no call gives a default, once at its first use."""
-    index = facts.calls
-    # HPM301 says why, or what tells of a faulty call: it may be the one that defines the name.
-    seeming = {(each.placeholder, each.name) for each in facts.hidden}
-    seeming |= {(each.placeholder or "", each.name) for each, _source in facts.faults}
+def _intended_hint(hint: str) -> str | None:
+    """Return the hint of ours that a hint is probably meant to be.
+
+    >>> [_intended_hint(hint) for hint in ("choises", "Help", "tpye", "tape", "types")]
+    ['choices', 'help', 'type', None, None]
+    """
+    lowered = hint.lower()
+    if hint in _HINTS or lowered.removesuffix("s") in _HINTS - {lowered}:  # a plural is a word too
+        return None
+    for name in sorted(_HINTS):
+        typo = edit(lowered, name)
+        # A wrong letter in a word of four letters often makes another word.
+        if lowered == name or (typo and (typo.kind != "wrong" or len(name) > 4)):
+            return name
+    return None
+
+
+def conflicting_calls(index: Index) -> Iterator[Diagnostic]:
+    """HPM201, HPM203: what a parse refuses."""
+    for placeholder in sorted(index.placeholders()):
+        for finding in conflicts(index, placeholder, index.names(placeholder)):
+            if finding.code != "HPM201":
+                yield finding
+                continue
+            # One finding per redundant default, so that a `noqa` silences only one of them.
+            first, *others = finding.occurrences
+            message = f"`{first.name}` already has a default at {place_of(first)}."
+            for call in others:
+                yield _finding("HPM201", [call, first], message, finding.advice)
+
+
+def undefined_name(index: Index, *, is_partial: bool) -> Iterator[Diagnostic]:
+    """HPM202: a name without a default, once at its first use."""
+    # A call that another finding is about may be the one that defines the name.
+    faulty = {
+        (finding.placeholder, finding.name)
+        for file in index.files.values()
+        for finding in file.diagnostics
+    }
     defined: dict[str, list[str]] = {}
     undefined = []
-    for placeholder, name, calls in _names(facts):
-        if any(each.is_definition for each in calls):
+    for placeholder, name, calls in _names(index):
+        if any(call.is_definition for call in calls):
             defined.setdefault(placeholder, []).append(name)
         elif not (
             index.is_branch(placeholder, name)
-            or (placeholder, name) in seeming
-            or any(each.hints.get("required") for each in calls)
-            # Below a leaf: that is HPM203.
-            or any(index.definition(placeholder, each) for each in index.prefixes(name))
+            or (placeholder, name) in faulty
+            or any(call.hints.get("required") for call in calls)
+            # Below a leaf, this is HPM203.
+            or any(index.definition(placeholder, prefix) for prefix in index.prefixes(name))
         ):
-            undefined.append((placeholder, name, calls))
-    for number, (placeholder, name, calls) in enumerate(undefined):
-        names = defined.get(placeholder, []) if number < _MANY_UNDEFINED else []
-        yield _undefined(facts, name, calls, names[:_MANY_NAMES])
+            undefined.append(calls)
+    for number, calls in enumerate(undefined):
+        names = defined.get(calls[0].placeholder, []) if number < _MOST_SUGGESTIONS else []
+        near = closest(calls[0].name, names[:_MOST_NAMES])
+        definition = index.definition(calls[0].placeholder, near[0]) if near else None
+        yield _undefined(calls, definition, is_partial=is_partial)
 
 
-def _undefined(facts: Facts, name: str, calls: tuple[Occurrence, ...], names: list[str]) -> Finding:
-    """Make the finding for one name, with the nearest of some names."""
-    from hpman.suggest import closest
-
-    first = calls[0]
-    near = closest(name, names)
-    there = facts.calls.definition(first.placeholder, near[0]) if near else None
-    meant = f"Did you mean `{near[0]}` ({place_of(there)})? Else give" if there else "Give"
-    elsewhere = " With --follow-imports, what is imported is read too." if facts.is_partial else ""
-    if any("default" in each.hints for each in calls):
-        elsewhere = " A keyword is a hint: the default is the second argument."
-    return at_call(
-        "HPM202",
-        first,
-        f"`{name}` is used, and no call gives it a default.",
-        f"{meant} one of its calls a default, or the hint `required=True`.{elsewhere}",
-        [*([there] if there else []), *calls[1:]],
-    )
+def _undefined(
+    calls: tuple[Occurrence, ...], near: Occurrence | None, *, is_partial: bool
+) -> Diagnostic:
+    advice = "Give one of its calls a default, or the hint `required=True`."
+    if near is not None:
+        advice = f"Did you mean `{near.name}` ({place_of(near)})? If not, g{advice[1:]}"
+    if any("default" in call.hints for call in calls):
+        advice += " A keyword is a hint: pass the default as the second argument."
+    elif is_partial:
+        advice += " Use --follow-imports to read imported modules too."
+    first, *others = calls
+    related = [first, *filter(None, [near]), *others]
+    return _finding("HPM202", related, f"`{first.name}` has no default.", advice)
 
 
-def leaf_and_branch(facts: Facts) -> Iterator[Finding]:
-    """HPM203: a name with a default is a leaf, so no other name may stand below it."""
-    index = facts.calls
-    below: dict[tuple[str, str], list[Occurrence]] = {}
-    for placeholder, name, calls in _names(facts):
-        if index.is_too_deep(name):
-            yield at_call(
-                "HPM203",
-                calls[0],
-                f"`{name[:_SHOWN]}…` has more than {index.most_parts} parts.",
-                f"Rename it: a name is split at `{index.separator}`.",
-                calls[1:],
+def option_clash(index: Index) -> Iterator[Diagnostic]:
+    """HPM204: two names that make the same option, or one that makes an option of `bind`."""
+    for placeholder in sorted(index.placeholders()):
+        hyperparameters = index.hyperparameters(placeholder)
+        sound = [row for row in hyperparameters if not _hint_problem(row)]
+        for clash, names in clashes(sound, index.separator):
+            *others, last = (
+                index.definition(placeholder, name) or index.named(placeholder, name)[0]
+                for name in names
             )
-        for each in index.prefixes(name):
-            if (leaf := index.definition(placeholder, each)) is not None:
-                below.setdefault((placeholder, each), [leaf]).append(calls[0])
-    for at, *others in below.values():
-        yield at_call(
-            "HPM203",
-            at,
-            f"`{at.name}` is a hyperparameter, and `{others[0].name}` ({place_of(others[0])}) "
-            "makes it a group of them.",
-            f"Rename one of the two: a name is a leaf or a branch, split at `{index.separator}`.",
-            others,
-        )
+            if not any(_is_below(index, last.name, other.name) for other in others):
+                yield _finding("HPM204", [last, *others], clash.message, clash.advice)
 
 
-def similar_names(facts: Facts) -> Iterator[Finding]:
-    """HPM206: two names with defaults that differ by what looks like a slip."""
-    known: dict[str, Similar] = {}
-    for placeholder, name, calls in _names(facts):
-        at = next((each for each in calls if each.is_definition), None)
-        if at is None:
-            continue
-        similar = known.setdefault(placeholder, Similar(facts.calls.separator))
-        for other in similar.others(name):
-            there = facts.calls.definition(placeholder, other.name)
-            if there is not None and may_be_one(other.how, at.value, there.value):
-                yield at_call(
-                    "HPM206",
-                    at,
-                    f"`{name}` and `{there.name}` ({place_of(there)}) differ by what looks "
-                    "like a slip.",
-                    "Use one name, or two that are easier to tell apart.",
-                    [there],
-                )
-                break
-        similar.add(name)
+def _is_below(index: Index, one: str, other: str) -> bool:
+    """Return whether one of two names lies below the other, which is HPM203."""
+    return one in index.prefixes(other) or other in index.prefixes(one)
 
 
-def placeholder_hidden(facts: Facts) -> Iterator[Finding]:
-    """HPM301: a call whose name stands for something else when it runs."""
-    for each in facts.hidden:
-        yield at_call(
-            "HPM301",
-            each,
-            f"`{each.placeholder}` is bound to something else in line {each.by}, so this is no "
-            "call of the manager.",
-            "Rename what hides the manager, or import the manager by another name.",
-        )
+def faulty_hints(index: Index) -> Iterator[Diagnostic]:
+    """HPM207: a hint that values cannot be checked by. HPM205: a default that hints refuse."""
+    for placeholder in sorted(index.placeholders()):
+        for row in index.hyperparameters(placeholder):
+            call = row.definition or row.occurrences[0]
+            if problem := _hint_problem(row):
+                message = f"{problem[0].upper()}{problem[1:]}."
+                yield _finding("HPM207", [call], message, "Fix the hint.")
+            elif CHECKED_HINTS.isdisjoint(row.hints) or isinstance(row.value, NotLiteralEvaluable):
+                continue
+            elif row.definition:
+                try:
+                    Converter.of(row).check(row.value)
+                except ConversionError as error:
+                    message = f"The default of `{row.name}` does not fit its hints: {error}."
+                    yield _finding("HPM205", [call], message, "Change the default or the hint.")
 
 
-def _occurrences(facts: Facts) -> Iterator[Occurrence]:
-    """Yield all calls, in source order for each manager."""
-    for placeholder in facts.placeholders:
-        yield from facts.calls.occurrences(placeholder)
+def _hint_problem(row: HyperParameter) -> str:
+    """Return what is wrong with the hints of a hyperparameter, or an empty string."""
+    if CHECKED_HINTS.isdisjoint(row.hints):
+        return ""
+    try:
+        Converter.of(row).check_hints()
+    except ConversionError as error:
+        return str(error)
+    return ""
 
 
-def _names(facts: Facts) -> Iterator[tuple[str, str, tuple[Occurrence, ...]]]:
-    """Yield each manager and name, with its calls in source order."""
-    for placeholder in facts.placeholders:
-        for name in facts.calls.names(placeholder):
-            yield placeholder, name, facts.calls.named(placeholder, name)
+def similar_names(index: Index) -> Iterator[Diagnostic]:
+    """HPM206: two names with defaults that differ by a likely typo."""
+    for placeholder in sorted(index.placeholders()):
+        defined = {
+            name: definition
+            for name in index.names(placeholder)
+            if (definition := index.definition(placeholder, name))
+        }
+        for name, other in similar_pairs(defined):
+            call, near = defined[name], defined[other]
+            message = f"`{name}` and `{other}` ({place_of(near)}) differ by a likely typo."
+            yield _finding("HPM206", [call, near], message, "Use one name, or rename one of them.")
 
 
-RULES: dict[str, Check] = {
-    "HPM001": _faults("HPM001"),
-    "HPM101": _faults("HPM101"),
-    "HPM102": _faults("HPM102"),
-    "HPM103": _faults("HPM103"),
-    "HPM104": default_not_literal,
-    "HPM105": malformed_name,
-    "HPM106": misspelled_hint,
-    "HPM201": duplicate_default,
-    "HPM202": undefined_name,
-    "HPM203": leaf_and_branch,
-    "HPM204": option_clash,
-    "HPM205": default_does_not_fit,
-    "HPM206": similar_names,
-    "HPM207": malformed_hint,
-    "HPM301": placeholder_hidden,
-}
+_RULES = (
+    default_not_literal,
+    malformed_name,
+    misspelled_hint,
+    conflicting_calls,
+    option_clash,
+    faulty_hints,
+    similar_names,
+)
 
 
-def applied(facts: Facts, codes: Iterable[str]) -> list[Finding]:
-    """Apply rules, and sort what they find: by file, place and code.
-
-    Args:
-        facts: what the sources say.
-        codes: the codes of the rules.
-    """
-    found = [each for code in codes for each in RULES[code](facts)]
-    return sorted(found, key=_order)
+def _calls(index: Index) -> Iterator[Occurrence]:
+    for placeholder in sorted(index.placeholders()):
+        yield from index.occurrences(placeholder)
 
 
-def _order(found: Finding) -> tuple[object, ...]:
-    """Sort by file, line, column and code."""
-    return found.source.key, found.line or 0, found.column or 0, found.code
+def _names(index: Index) -> Iterator[tuple[str, str, tuple[Occurrence, ...]]]:
+    """Yield each manager and name with its calls in source order."""
+    for placeholder in sorted(index.placeholders()):
+        for name in index.names(placeholder):
+            yield placeholder, name, index.named(placeholder, name)
+
+
+def _finding(code: str, calls: Iterable[Occurrence], message: str, advice: str) -> Diagnostic:
+    """Return a finding about some calls, placed at the first one."""
+    first, *others = calls
+    return Diagnostic(
+        code,
+        message,
+        advice,
+        first.path,
+        first.line,
+        first.column,
+        first.name,
+        (first, *others),
+        first.source,
+        first.placeholder,
+        first.end_line,
+        first.end_column,
+        severity=RULES[code].severity,
+    )

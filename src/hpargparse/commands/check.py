@@ -1,17 +1,20 @@
 """`hpman check [PATH...]`: find mistakes in how hyperparameters are written.
 
-Owns the command line of this command; knows no rule and no layout of a report.
+Owns the command line of this command; must not know the rules nor the layout
+of a report.
 """
 
 from __future__ import annotations
 
 import os
 
-from ..check.config import Config, ConfigError, configured_for
-from ..check.ownership import gather
-from ..check.registry import CATALOGUE, explained
-from ..check.rules import applied
-from ..check.selection import Selection, UnknownCodeError, known, rules_of
+from ..check.config import read_config
+from ..check.ownership import owned
+from ..check.registry import RULES, explain
+from ..check.reports import github_report, json_report, sarif_report, text_report
+from ..check.rules import find_problems
+from ..check.selection import Selection, SettingsError, read_codes
+from ..check.sources import read_sources
 from ..cli.argv import add_follow_imports, command_parser, parsed
 from ..cli.errors import stop
 from ..cli.output import answer, refuse, shows_colours
@@ -23,22 +26,21 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from ..check.findings import Finding
+    from hpman import Diagnostic
 
 _DESCRIPTION = """\
 Find mistakes in how hyperparameters are written. The sources are read, not run.
-The status is 1 if anything is found, be it an error or a warning, 2 if the
-check cannot be made, else 0."""
-_CODES = "\n".join(f"  {rule.code}  {rule.severity:8} {rule.name}" for rule in CATALOGUE.values())
+The exit status is 0 if nothing is found, 1 if there are errors or warnings, and
+2 if the check fails."""
+_CODES = "\n".join(f"  {rule.code}  {rule.severity:8} {rule.name}" for rule in RULES.values())
 _EPILOG = f"""\
 codes:
 {_CODES}
 
-`# noqa` or `# noqa: HPM102` at a line of a call leaves that call out. Settings
-of a project stand in [tool.hpman] of the nearest pyproject.toml that has them,
-in or above the folder that all of PATH are in, else the current one: select,
-ignore, exclude, placeholder, and the table per-file-ignores. The command line
-wins over them."""
+End a line with `# noqa` or `# noqa: HPM102` to silence a call. A project keeps
+its settings in [tool.hpman] of pyproject.toml, in or above the common folder of
+PATH, else of the current folder: select, ignore, exclude, placeholder, and the
+table per-file-ignores. The command line overrides them."""
 _FORMATS = ("text", "json", "github", "sarif")
 
 
@@ -46,28 +48,31 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman check") -> Non
     """Run the command.
 
     Args:
-        args: the words of the command line; those of the process for None.
-        prog: what the command is called in help and errors.
+        args: the arguments; those of the process if None.
+        prog: the name of the command in help and errors.
     """
     parser = _parser(prog)
     complete(parser)
-    asked = parsed(parser, get_argv(args))
-    asked.paths = asked.paths or [os.curdir]
+    options = parsed(parser, get_argv(args))
+    options.paths = options.paths or [os.curdir]
     try:
-        if asked.explain:
-            text, status = _explained(asked.explain), 0
+        if options.explain:
+            codes = read_codes(options.explain)
+            text = "\n".join(explain(RULES[code]) for code in RULES if code.startswith(codes))
+            status = 0
         else:
-            text, status = _checked(asked)
-    except (UnknownCodeError, ConfigError) as error:
+            findings, files = _check(options)
+            text = _report(findings, files, options.format)
+            status = 1 if findings else 0
+    except SettingsError as error:
         refuse(prog, str(error))
     except OSError as error:
-        stop(prog, error, paths=asked.paths)
+        stop(prog, error, paths=options.paths)
     answer(prog, text)
     raise SystemExit(status)
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
-    """Make the parser."""
     parser = command_parser(prog, _DESCRIPTION, _EPILOG)
     add = parser.add_argument
     add("paths", nargs="*", metavar="PATH", help="a Python file, or a folder (default: .)")
@@ -75,81 +80,65 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         "--select",
         action="append",
         metavar="CODES",
-        help="report these alone: codes, or beginnings of codes, with commas between them",
+        help="report only these codes or prefixes of codes, separated by commas",
     )
-    add("--ignore", action="append", metavar="CODES", help="do not report these")
+    add("--ignore", action="append", metavar="CODES", help="do not report these codes")
     add(
         "--exclude",
         action="append",
         metavar="GLOB",
-        help="leave out such files and folders; may be given again",
+        help="leave out matching files and folders (repeatable)",
     )
     add(
         "--placeholder",
         action="append",
         type=placeholder,
         metavar="NAME",
-        help="take each bare call of this name for one of a manager; those that the files "
-        "import are found without it",
+        help="a name whose bare calls are hyperparameters (repeatable); names that the files "
+        "import from hpman need no option",
     )
     add(
         "--each",
         action="store_true",
-        help="take each PATH for a program of its own, that shares no hyperparameters",
+        help="check each PATH as a separate program, sharing no hyperparameters",
     )
     add_follow_imports(parser, "check")
-    add("--format", choices=_FORMATS, default="text", help="how to report (default: text)")
-    add("--explain", action="append", metavar="CODE", help="explain a rule, and exit")
+    add(
+        "--format",
+        choices=_FORMATS,
+        default="text",
+        help="the format of the report (default: text)",
+    )
+    add("--explain", action="append", metavar="CODE", help="explain rules and exit")
     return parser
 
 
-def _explained(texts: Sequence[str]) -> str:
-    """Explain the rules that texts name."""
-    return "\n".join(explained(CATALOGUE[code]) for code in rules_of(texts))
-
-
-def _checked(asked: argparse.Namespace) -> tuple[str, int]:
-    """Check, and return the report and the status."""
-    config = configured_for(asked.paths)
-    known([*(asked.select or ()), *(asked.ignore or ())])  # in one, to tell all that are none
+def _check(options: argparse.Namespace) -> tuple[list[Diagnostic], int]:
+    """Return the findings, and how many files contain hyperparameters."""
+    read_codes([*(options.select or ()), *(options.ignore or ())])  # report all errors at once
+    config = read_config(options.paths)
+    exclude = config.exclude_globs if options.exclude is None else options.exclude
+    placeholders = config.placeholder if options.placeholder is None else options.placeholder
+    programs = [[path] for path in options.paths] if options.each else [options.paths]
+    findings: list[Diagnostic] = []
+    files = 0
+    for paths in programs:
+        sources = read_sources(paths, exclude, placeholders, follow_imports=options.follow_imports)
+        index = owned(sources)
+        findings += find_problems(index, is_partial=sources.is_partial)
+        files += len(index.files)
     selection = Selection(
-        config.select if asked.select is None else known(asked.select),
-        config.ignore if asked.ignore is None else known(asked.ignore),
+        config.select if options.select is None else read_codes(options.select),
+        config.ignore if options.ignore is None else read_codes(options.ignore),
         config.per_file_ignores,
         config.folder,
     )
-    exclude = _excluded(config) if asked.exclude is None else asked.exclude
-    placeholders = config.placeholder if asked.placeholder is None else asked.placeholder
-    programs = [[path] for path in asked.paths] if asked.each else [asked.paths]
-    is_wanted, files = selection.wants(), 0
-    findings: list[Finding] = []
-    for program in programs:
-        facts = gather(program, exclude, placeholders, follow_imports=asked.follow_imports)
-        findings += filter(is_wanted, applied(facts, selection.codes()))
-        files += facts.files
-    return _reported(findings, files, asked.format), 1 if findings else 0
+    return selection.filter(findings), files
 
 
-def _excluded(config: Config) -> list[str]:
-    """Return the globs of a project, read from its folder and from what is walked."""
-    globs = [os.path.join(config.folder, each) for each in config.exclude if "/" in each]
-    return [*config.exclude, *globs]
-
-
-def _reported(findings: Sequence[Finding], files: int, how: str) -> str:
-    """Write the report; what writes it is loaded when it is asked for."""
-    if how == "text":
-        from ..check.text_report import text_report
-
+def _report(findings: Sequence[Diagnostic], files: int, kind: str) -> str:
+    if kind == "text":
         return text_report(findings, files, is_coloured=shows_colours())
-    if how == "github":
-        from ..check.github_report import github_report
-
-        return github_report(findings)
-    if how == "json":
-        from ..check.json_report import json_report
-
+    if kind == "json":
         return json_report(findings, files)
-    from ..check.sarif_report import sarif_report
-
-    return sarif_report(findings)
+    return github_report(findings) if kind == "github" else sarif_report(findings)

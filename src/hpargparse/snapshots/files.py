@@ -137,7 +137,7 @@ def _encoded(shown: str, values: Mapping[str, object], found: str) -> bytes:
         raise SnapshotError.at(
             shown,
             None,
-            f"{kind} cannot hold `{name}`: it {problem.reason}; nothing was written.",
+            f"{kind} cannot hold `{name}`: it {problem.why}; nothing was written.",
             _way_out(found, values[name]),
             name=name,
         ) from None

@@ -244,6 +244,7 @@ def _not_literal(node: Call, text: str, placeholder: str, lines: Lines) -> NotLi
             (node.args[1], lines),
             name=name,
             placeholder=placeholder,
+            call=FaultyCall(*lines.span(node), None, len(node.args)),
             severity="warning",
         ),
         expression=text,
@@ -258,6 +259,7 @@ def _diagnostic(
     *,
     name: str | None = None,
     placeholder: str | None = None,
+    call: FaultyCall | None = None,
     severity: str = "error",
 ) -> Diagnostic:
     """Make a finding at a node."""
@@ -278,7 +280,7 @@ def _diagnostic(
         placeholder,
         end_line,
         end_column,
-        None,
+        call,
         severity,
     )
 

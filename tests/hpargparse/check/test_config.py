@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from hpargparse.check.config import Config, ConfigError, configured, configured_for
+from hpargparse.check.config import Config, read_config
+from hpargparse.check.selection import SettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,7 @@ def test_settings_are_read(tmp_path: Path) -> None:
         'exclude = "old"\nplaceholder = ["hp", "cfg"]\n'
         '[tool.hpman.per-file-ignores]\n"tests/**" = ["HPM2"]\n"x.py" = "HPM"\n',
     )
-    assert configured(str(tmp_path)) == Config(
+    assert read_config([str(tmp_path)]) == Config(
         select=("HPM1", "HPM201"),
         ignore=("HPM104", "HPM105"),
         exclude=("old",),
@@ -42,8 +43,8 @@ def test_the_nearest_file_that_has_settings_counts(tmp_path: Path) -> None:
     _write(tmp_path / "a", "[tool.hpman]\nignore = 'HPM2'\n")
     _write(tmp_path / "a" / "b", "[project]\nname = 'hpman'\n")
     (tmp_path / "a" / "b" / "c" / "pyproject.toml").mkdir(parents=True)
-    assert configured(str(tmp_path / "a" / "b" / "c")).ignore == ("HPM2",)
-    assert configured(str(tmp_path)).ignore == ("HPM1",)
+    assert read_config([str(tmp_path / "a" / "b" / "c")]).ignore == ("HPM2",)
+    assert read_config([str(tmp_path)]).ignore == ("HPM1",)
 
 
 @pytest.mark.parametrize(
@@ -67,69 +68,63 @@ def test_settings_are_those_of_the_folder_of_all_paths_else_of_this_one(
     (tmp_path / "a" / "x.py").touch()
     (tmp_path / "c").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert configured_for(paths).ignore == (ignore,)
+    assert read_config(paths).ignore == (ignore,)
 
 
 def test_paths_without_a_common_folder_have_the_settings_of_this_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def on_two_drives(_paths: list[str]) -> str:
-        raise ValueError("Paths don't have the same drive")
-
     _write(tmp_path, "[tool.hpman]\nignore = 'HPM1'\n")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(os.path, "commonpath", on_two_drives)
-    assert configured_for(["a", "b"]).ignore == ("HPM1",)
+    assert read_config([]).ignore == ("HPM1",)
 
 
 @pytest.mark.parametrize("text", ["", "[tool.other]\n", "tool = 3\nhpman = 4\n"])
 def test_a_file_without_settings_says_nothing(text: str, tmp_path: Path) -> None:
     _write(tmp_path, text)
-    assert configured(str(tmp_path)) == Config()
+    assert read_config([str(tmp_path)]) == Config()
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param("[tool.hpman]\n\nignroe = []", ":3: `ignroe` is no .* `ignore`?", id="key"),
-        pytest.param("[tool.hpman]\nzzz = 1", ":2: `zzz` is no .*there are select, ", id="far"),
-        pytest.param("[tool.hpman]\nselect = 1", ":2: `select` has to be a text, or", id="type"),
-        pytest.param("[tool.hpman]\nexclude = [1]", ":2: `exclude` has to be a text", id="item"),
-        pytest.param(
-            "[tool.hpman]\nselect = 'X'", ":2: `select`: 'X' is the code of no", id="code"
-        ),
+        pytest.param("[tool.hpman]\n\nignroe = []", ":3: `ignroe` is not a .* `ignore`?", id="key"),
+        pytest.param("[tool.hpman]\nzzz = 1", ":2: `zzz` is not .*there are `select`, ", id="far"),
+        pytest.param("[tool.hpman]\nselect = 1", ":2: `select` must be a string or", id="type"),
+        pytest.param("[tool.hpman]\nexclude = [1]", ":2: `exclude` must be a string", id="item"),
+        pytest.param("[tool.hpman]\nselect = 'X'", ":2: `select`: 'X' is not a code", id="code"),
         pytest.param(
             "[tool.hpman.per-file-ignores]\n'a' = 'X1'",
-            ":1: `per-file-ignores` of 'a': 'X1' is the code of no",
+            ":1: `per-file-ignores` of 'a': 'X1' is not a code",
             id="table",
         ),
         pytest.param(
-            "[tool.hpman]\nper-file-ignores = 'a'", ":2: .* has to be a table from", id="no table"
+            "[tool.hpman]\nper-file-ignores = 'a'", ":2: .* must be a table from", id="no table"
         ),
         pytest.param(
             "[tool.hpman]\nper-file-ignores.a = 1",
-            ":2: `per-file-ignores` of 'a' has to be a text, or a list",
+            ":2: `per-file-ignores` of 'a' must be a string or a list",
             id="no codes",
         ),
         pytest.param(
             "[tool.hpman]\nplaceholder = ['hp', 'a b']\n",
-            ":2: `placeholder` has to be a name that Python can import, .* which 'a b' is not",
+            ":2: `placeholder`: 'a b' must be a name that Python can import",
             id="placeholder",
         ),
-        pytest.param("tool.hpman.ignroe = 1", "toml: `ignroe` is no", id="without its line"),
-        pytest.param("[tool]\nhpman = 3", "toml: `tool.hpman` has to be a table", id="no settings"),
-        pytest.param("[tool.hpman]\nx = \n", "toml: this is no TOML: .*line 2", id="no TOML"),
+        pytest.param("tool.hpman.ignroe = 1", "toml: `ignroe` is not", id="without its line"),
+        pytest.param("[tool]\nhpman = 3", "toml: `tool.hpman` must be a table", id="no settings"),
+        pytest.param("[tool.hpman]\nx = \n", "toml: Cannot parse .*line 2", id="no TOML"),
     ],
 )
 def test_malformed_settings_are_refused_with_their_line(
     text: str, message: str, tmp_path: Path
 ) -> None:
     _write(tmp_path, text)
-    with pytest.raises(ConfigError, match=message):
-        configured(str(tmp_path))
+    with pytest.raises(SettingsError, match=message):
+        read_config([str(tmp_path)])
 
 
-def test_all_that_is_malformed_is_told_at_once(
+def test_everything_malformed_is_reported_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -139,60 +134,39 @@ def test_all_that_is_malformed_is_told_at_once(
         "placeholder = ['a b', 'hp', '1']\n"
         "[tool.hpman.per-file-ignores]\n'a' = 'X1'\n'b' = 'HPM2'\n'c' = ['X2', 'X1']\n'd' = 3\n",
     )
-    with pytest.raises(ConfigError) as refused:
-        configured(str(tmp_path))
-    assert [re.split(r"[;,] ", each)[0] for each in str(refused.value).splitlines()] == [
-        "pyproject.toml:2: `select` has to be a text",
-        "pyproject.toml:3: `ignroe` is no setting of ours",
-        "pyproject.toml:4: `ignore`: 'HPM9' is the code of no rule",
-        "pyproject.toml:4: `ignore`: 'E501' is the code of no rule",
-        "pyproject.toml:4: `ignore`: 'hpm9' is the code of no rule",
-        "pyproject.toml:5: `placeholder` has to be a name that Python can import",
-        "pyproject.toml:5: `placeholder` has to be a name that Python can import",
-        "pyproject.toml:6: `per-file-ignores` of 'a': 'X1' is the code of no rule",
-        "pyproject.toml:6: `per-file-ignores` of 'c': 'X2' is the code of no rule",
-        "pyproject.toml:6: `per-file-ignores` of 'c': 'X1' is the code of no rule",
-        "pyproject.toml:6: `per-file-ignores` of 'd' has to be a text",
+    with pytest.raises(SettingsError) as refused:
+        read_config([str(tmp_path)])
+    assert [re.split(r"[;,] | or a", line)[0] for line in str(refused.value).splitlines()] == [
+        "pyproject.toml:2: `select` must be a string",
+        "pyproject.toml:3: `ignroe` is not a setting",
+        "pyproject.toml:4: `ignore`: 'HPM9' is not a code",
+        "pyproject.toml:4: `ignore`: 'E501' is not a code",
+        "pyproject.toml:4: `ignore`: 'hpm9' is not a code",
+        "pyproject.toml:5: `placeholder`: 'a b' must be a name that Python can import",
+        "pyproject.toml:5: `placeholder`: '1' must be a name that Python can import",
+        "pyproject.toml:6: `per-file-ignores` of 'a': 'X1' is not a code",
+        "pyproject.toml:6: `per-file-ignores` of 'c': 'X2' is not a code",
+        "pyproject.toml:6: `per-file-ignores` of 'c': 'X1' is not a code",
+        "pyproject.toml:6: `per-file-ignores` of 'd' must be a string",
     ]
 
 
 def test_a_file_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_bytes(b"\xff")
-    with pytest.raises(ConfigError, match="toml: this file is no UTF-8; save it as"):
-        configured(str(tmp_path))
-
-
-def _closed(path: str, *_rest: object, **_more: object) -> NoReturn:
-    raise PermissionError(13, "Permission denied", path)
+    with pytest.raises(SettingsError, match="toml: The file is not UTF-8"):
+        read_config([str(tmp_path)])
 
 
 def test_a_file_that_may_not_be_read_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def closed(path: str, *_rest: object, **_more: object) -> NoReturn:
+        raise PermissionError(13, "Permission denied", path)
+
     _write(tmp_path, "[tool.hpman]")
-    monkeypatch.setattr("builtins.open", _closed)
-    with pytest.raises(ConfigError, match=r"Permission denied; .*allow reading it$"):
-        configured(str(tmp_path))
-
-
-def test_a_folder_that_may_not_be_entered_has_no_settings(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _write(tmp_path, "[tool.hpman]\nignore = 'HPM1'\n")
-    closed = str(tmp_path / "closed")
-    look, opened = os.stat, open
-
-    def refuse(original: Any) -> Any:
-        def looked(path: Any, *rest: Any, **more: Any) -> Any:
-            if str(path).startswith(closed):
-                _closed(path)
-            return original(path, *rest, **more)
-
-        return looked
-
-    monkeypatch.setattr(os, "stat", refuse(look))
-    monkeypatch.setattr("builtins.open", refuse(opened))
-    assert configured(closed).ignore == ("HPM1",)
+    monkeypatch.setattr("hpargparse.check.config.open", closed, raising=False)
+    with pytest.raises(SettingsError, match=r"Permission denied\. Allow reading the file\.$"):
+        read_config([str(tmp_path)])
 
 
 @pytest.fixture
@@ -204,11 +178,11 @@ def without_toml(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("without_toml")
 def test_settings_that_nothing_can_read_are_refused_with_a_way_out(tmp_path: Path) -> None:
     _write(tmp_path, "[project]\nname = 'x'\n\n[tool.hpman]\nignore = ['HPM1']\n")
-    with pytest.raises(ConfigError, match=r"toml:4: .* install \"hpman\[toml\]\"$"):
-        configured(str(tmp_path))
+    with pytest.raises(SettingsError, match=r"toml:4: .* install `hpman\[toml\]`\.$"):
+        read_config([str(tmp_path)])
 
 
 @pytest.mark.usefixtures("without_toml")
 def test_a_file_that_nothing_can_read_and_has_no_settings_says_nothing(tmp_path: Path) -> None:
     _write(tmp_path, "[project]\ndependencies = ['hpman']\n")
-    assert configured(str(tmp_path)) == Config()
+    assert read_config([str(tmp_path)]) == Config()

@@ -6,29 +6,36 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.check.ownership import gather
+from hpargparse.check.ownership import owned
+from hpargparse.check.sources import read_sources
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hpargparse.check.ownership import Facts
+    from hpman import Index
 
 TIED = "from hpman.m import _\n_('lr', 1)\n"
 
 
-def _gathered(folder: Path, files: dict[str, str], *placeholders: str) -> Facts:
+def _owned(folder: Path, files: dict[str, str], *placeholders: str) -> Index:
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return gather([str(folder)], placeholders=placeholders)
+    return owned(read_sources([str(folder)], placeholders=placeholders))
 
 
-def _kept(facts: Facts) -> list[str]:
-    """Return the names of all calls, the codes of faults, and hidden calls with a `!`."""
-    calls = [each.name for name in facts.placeholders for each in facts.calls.occurrences(name)]
-    faults = [fault.code for fault, _source in facts.faults]
-    return [*calls, *faults, *(f"!{each.name}" for each in facts.hidden)]
+def _kept(index: Index) -> list[str]:
+    """Return the names of all calls, the codes of problems, and hidden calls with a `!`."""
+    names = [
+        call.name
+        for placeholder in sorted(index.placeholders())
+        for call in index.occurrences(placeholder)
+    ]
+    problems = [problem for file in index.files.values() for problem in file.diagnostics]
+    return names + [
+        f"!{problem.name}" if problem.code == "HPM301" else problem.code for problem in problems
+    ]
 
 
 @pytest.mark.parametrize(
@@ -52,11 +59,12 @@ def _kept(facts: Facts) -> list[str]:
         pytest.param("from common import _\n_('Hello'); _(x)", [], id="unknown module, messages"),
         pytest.param("_ = f\n_('lr', 1); _('Hello'); _(x)", ["!lr"], id="bound to something else"),
         pytest.param("from gettext import gettext as _\n_('lr', 1)", [], id="imported from others"),
+        pytest.param("_('lr', 1)\ndef f(_): _('b', 1); _(x)", ["lr", "!b"], id="bound in a scope"),
         pytest.param("_('lr'", ["HPM001"], id="broken"),
     ],
 )
 def test_what_counts_of_a_file_alone(text: str, kept: list[str], tmp_path: Path) -> None:
-    assert _kept(_gathered(tmp_path, {"a.py": text})) == kept
+    assert _kept(_owned(tmp_path, {"a.py": text})) == kept
 
 
 @pytest.mark.parametrize(
@@ -67,6 +75,14 @@ def test_what_counts_of_a_file_alone(text: str, kept: list[str], tmp_path: Path)
         pytest.param({"a.py": "_ = f\n_('lr'); _('Hello')"}, ["lr", "!lr"], id="known, hidden"),
         pytest.param(
             {"a.py": "from elsewhere import _\n_('Hello')"}, ["Hello", "lr"], id="module not found"
+        ),
+        pytest.param(
+            {
+                "a.py": "from common import hp, _\n_('Hello')",
+                "common.py": "from hpman.m import _\nhp = 1",
+            },
+            ["Hello", "lr"],
+            id="module with a manager and more",
         ),
         pytest.param(
             {"a.py": "from common import _\n_('Hello')", "common.py": "_ = str"},
@@ -116,12 +132,12 @@ def test_what_counts_of_a_file_alone(text: str, kept: list[str], tmp_path: Path)
 def test_what_counts_beside_a_file_with_a_manager(
     files: dict[str, str], kept: list[str], tmp_path: Path
 ) -> None:
-    assert _kept(_gathered(tmp_path, {**files, "z.py": TIED})) == kept
+    assert _kept(_owned(tmp_path, {**files, "z.py": TIED})) == kept
 
 
 def test_a_name_that_the_caller_gives_is_a_manager_unless_it_is_bound(tmp_path: Path) -> None:
     files = {"a.py": "_('Hello'); _(x)", "b.py": "_ = f\n_('Hello')"}
-    assert _kept(_gathered(tmp_path, files, "_")) == ["Hello", "HPM102"]
+    assert _kept(_owned(tmp_path, files, "_")) == ["Hello", "HPM102"]
 
 
 def test_a_manager_that_one_file_imports_is_known_by_its_bare_name(tmp_path: Path) -> None:
@@ -130,11 +146,11 @@ def test_a_manager_that_one_file_imports_is_known_by_its_bare_name(tmp_path: Pat
         "common.py": "from hpman.m import hp",
         "i18n.py": "_('Hello')",
     }
-    facts = _gathered(tmp_path, files)
-    assert facts.placeholders == ("hp",)
-    assert _kept(facts) == ["a"]
+    index = _owned(tmp_path, files)
+    assert index.placeholders() == {"hp"}
+    assert _kept(index) == ["a"]
 
 
-def test_files_that_hold_something_are_counted(tmp_path: Path) -> None:
+def test_files_without_hyperparameters_or_problems_are_left_out(tmp_path: Path) -> None:
     files = {"a.py": TIED, "b.py": "_('x'", "c.py": "from hpman.m import _", "d.py": "_('Hello')"}
-    assert _gathered(tmp_path, {**files, "e.py": "_ = f\n_('lr')"}).files == 3
+    assert len(_owned(tmp_path, {**files, "e.py": "_ = f\n_('lr')"}).files) == 3

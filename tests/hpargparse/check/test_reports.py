@@ -6,21 +6,18 @@ import json
 
 import pytest
 
-from hpargparse.check.findings import Finding
-from hpargparse.check.github_report import github_report
-from hpargparse.check.json_report import json_report
-from hpargparse.check.sarif_report import sarif_report, uri_of
-from hpargparse.check.text_report import text_report
-from hpman import Source
-from hpman._text import escape
+from hpargparse.check.reports import (
+    github_report,
+    json_report,
+    sarif_report,
+    text_report,
+    uri_of,
+)
+from hpman import Diagnostic, Source
 
 SOURCE = Source("a.py", "x = 1\n_(\n  x)\n")
-FOUND = Finding("HPM102", "No.", "Mend it.", SOURCE, 2, 1, 3, 5, None, "_", (), (2, 3))
-WHOLE = Finding("HPM001", "No.", "Mend it.", Source("b.py", ""))
-
-
-def test_text_in_which_nothing_is_odd_is_left_alone() -> None:
-    assert escape("a größe 世") == "a größe 世"
+FOUND = Diagnostic("HPM102", "No.", "Fix it.", "a.py", 2, 1, None, (), SOURCE, "_", 3, 5)
+WHOLE = Diagnostic("HPM001", "No.", "Fix it.", "b.py", source=Source("b.py", ""))
 
 
 def test_a_terminal_gets_colours() -> None:
@@ -28,16 +25,16 @@ def test_a_terminal_gets_colours() -> None:
     assert "\x1b[1ma.py:2:1:\x1b[0m \x1b[31mHPM102\x1b[0m No." in text
     plain = text_report([FOUND, WHOLE], 2)
     assert "\x1b" not in plain
-    warning = FOUND.replace(code="HPM104")
+    warning = FOUND.replace(code="HPM104", severity="warning")
     assert "\x1b[33mHPM104" in text_report([warning], 1, is_coloured=True)
 
 
 def test_a_file_as_a_whole_has_no_excerpt() -> None:
-    assert text_report([WHOLE], 1).startswith("b.py: HPM001 No.\n    Mend it.\nFound 1 problem")
+    assert text_report([WHOLE], 1).startswith("b.py: HPM001 No.\n    Fix it.\nFound 1 problem")
 
 
 def test_a_line_behind_the_end_has_no_excerpt() -> None:
-    assert text_report([FOUND.replace(line=9)], 1).startswith("a.py:9:1: HPM102 No.\n    Mend")
+    assert text_report([FOUND.replace(line=9)], 1).startswith("a.py:9:1: HPM102 No.\n    Fix")
 
 
 @pytest.mark.parametrize(
@@ -45,29 +42,29 @@ def test_a_line_behind_the_end_has_no_excerpt() -> None:
     [
         pytest.param([FOUND], "Found 1 problem (1 error) in 1 file.", id="one"),
         pytest.param(
-            [FOUND, FOUND.replace(code="HPM104"), WHOLE],
+            [FOUND, FOUND.replace(code="HPM104", severity="warning"), WHOLE],
             "Found 3 problems (2 errors, 1 warning) in 2 files.",
             id="several",
         ),
-        pytest.param([FOUND.replace(code="HPM206")], "(1 warning)", id="warning"),
+        pytest.param([FOUND.replace(severity="warning")], "(1 warning)", id="warning"),
     ],
 )
-def test_the_last_line_counts(found: list[Finding], says: str) -> None:
+def test_the_last_line_counts(found: list[Diagnostic], says: str) -> None:
     assert says in text_report(found, 3).splitlines()[-1]
 
 
 def test_a_call_over_lines_has_lines_and_no_columns_on_github() -> None:
     assert github_report([FOUND, WHOLE]) == (
-        "::error file=a.py,line=2,endLine=3,title=HPM102 name-not-literal::No. Mend it.\n"
-        "::error file=b.py,title=HPM001 unreadable-file::No. Mend it.\n"
+        "::error file=a.py,line=2,endLine=3,title=HPM102 name-not-literal::No. Fix it.\n"
+        "::error file=b.py,title=HPM001 unreadable-file::No. Fix it.\n"
     )
 
 
 def test_a_path_of_any_kind_is_escaped_on_github() -> None:
-    found = WHOLE.replace(source=Source("a,b:c%\n\r.py", ""), message="50%\nof :: it,")
+    found = WHOLE.replace(path="a,b:c%\n\r.py", message="50%\nof :: it,")
     assert github_report([found]) == (
         "::error file=a%2Cb%3Ac%25%0A%0D.py,title=HPM001 unreadable-file::"
-        "50%25%0Aof :: it, Mend it.\n"
+        "50%25%0Aof :: it, Fix it.\n"
     )
 
 

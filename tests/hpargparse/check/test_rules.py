@@ -7,28 +7,29 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, strategies as st
 
-from hpargparse.check.ownership import gather
-from hpargparse.check.rules import RULES, applied
+from hpargparse.check.ownership import owned
+from hpargparse.check.rules import find_problems
+from hpargparse.check.sources import read_sources
 from hpman import HpmanError, HyperParameterManager
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hpargparse.check.findings import Finding
+    from hpman import Diagnostic
 
 IMPORT = "from hpman.m import _\n"
 # What `parse_file` refuses, and the check finds under the same codes.
 REFUSED = ("HPM001", "HPM101", "HPM102", "HPM103", "HPM201", "HPM203")
 
 
-def _found(folder: Path, text: str) -> list[Finding]:
+def _check(path: Path) -> list[Diagnostic]:
+    return find_problems(owned(read_sources([str(path)])))
+
+
+def _found(folder: Path, text: str) -> list[Diagnostic]:
     path = folder / "a.py"
     path.write_text(IMPORT + text)
-    return applied(gather([str(path)]), RULES)
-
-
-def _codes(folder: Path, text: str) -> list[str]:
-    return [each.code for each in _found(folder, text)]
+    return _check(path)
 
 
 @pytest.mark.parametrize(
@@ -54,15 +55,15 @@ def _codes(folder: Path, text: str) -> list[str]:
         pytest.param("_('a', range=[0, 1])", ["HPM202"], id="sound hints of a use"),
     ],
 )
-def test_one_cause_is_told_once(text: str, codes: list[str], tmp_path: Path) -> None:
-    assert _codes(tmp_path, text) == codes
+def test_one_cause_is_reported_once(text: str, codes: list[str], tmp_path: Path) -> None:
+    assert [finding.code for finding in _found(tmp_path, text)] == codes
 
 
 def test_findings_stand_in_the_order_of_their_places(tmp_path: Path) -> None:
     (tmp_path / "b.py").write_text(f"{IMPORT}_(x)")
     (tmp_path / "a.py").write_text(f"{IMPORT}_('z')\n_(y); _('a b ', x)")
-    found = applied(gather([str(tmp_path)]), RULES)
-    assert [(each.source.path[-4:], each.line, each.code) for each in found] == [
+    places = [(finding.path, finding.line, finding.code) for finding in _check(tmp_path)]
+    assert [(path and path[-4:], line, code) for path, line, code in places] == [
         ("a.py", 2, "HPM202"),
         ("a.py", 3, "HPM102"),
         ("a.py", 3, "HPM105"),
@@ -94,11 +95,11 @@ def test_what_parsing_refuses_is_found_by_the_check(
 ) -> None:
     path = tmp_path_factory.mktemp("tree") / "a.py"
     path.write_text("from hpman.m import _, hp\n" + "\n".join(lines))
-    found = {(each.code, each.placeholder) for each in applied(gather([str(path)]), RULES)}
+    found = {(finding.code, finding.placeholder) for finding in _check(path)}
     refused = set()
     for placeholder in ("_", "hp"):
         try:
             HyperParameterManager(placeholder).parse_file(path)
         except HpmanError as error:
-            refused |= {(each.code, placeholder) for each in error.diagnostics}
-    assert {each for each in found if each[0] in REFUSED} == refused
+            refused |= {(problem.code, placeholder) for problem in error.diagnostics}
+    assert {row for row in found if row[0] in REFUSED} == refused

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.check.findings import Finding
-from hpargparse.check.registry import CATALOGUE
-from hpargparse.check.selection import Selection, UnknownCodeError, known, rules_of, silenced_lines
-from hpman import Source
+from hpargparse.check.registry import RULES
+from hpargparse.check.selection import Selection, SettingsError, noqa_lines, read_codes
+from hpman import Diagnostic, Source
+from hpman.occurrence import FaultyCall
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-EVERY = [*CATALOGUE]
+EVERY = [*RULES]
 
 
-def _found(
-    code: str, text: str = "", lines: tuple[int, int] | None = None, path: str = "a.py"
-) -> Finding:
-    return Finding(code, "No.", "Mend it.", Source(path, text), lines and lines[0], lines=lines)
+def _is_reported(
+    selection: Selection,
+    code: str,
+    text: str = "",
+    lines: tuple[int, int] | None = None,
+    path: str = "a.py",
+) -> bool:
+    start, end = lines or (None, None)
+    finding = Diagnostic(code, "No.", "Fix it.", path, start, source=Source(path, text))
+    finding = finding.replace(end_line=end)
+    return selection.filter([finding]) == [finding]
 
 
 @pytest.mark.parametrize(
@@ -39,32 +42,27 @@ def _found(
 def test_codes_are_selected_by_their_beginnings(
     select: tuple[str, ...], ignore: tuple[str, ...], codes: list[str]
 ) -> None:
-    assert Selection(select, ignore).codes() == codes
+    selection = Selection(select, ignore)
+    assert list(filter(selection.selects, EVERY)) == codes
 
 
 @pytest.mark.parametrize("text", ["HPM9", "E501", "HPM1011", "102", "HPM101;HPM102", "", ","])
-def test_what_no_code_begins_with_is_refused(text: str) -> None:
-    with pytest.raises(UnknownCodeError, match="is the code of no rule; "):
-        known([text])
+def test_what_is_not_a_prefix_of_a_code_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="is not a code; "):
+        read_codes([text])
 
 
-@pytest.mark.parametrize("read", [known, rules_of])
-def test_all_that_is_no_code_is_told_at_once(read: Callable[[list[str]], object]) -> None:
-    with pytest.raises(UnknownCodeError) as refused:
-        read(["E501", "HPM101", "X1", "E501"])
+def test_every_invalid_code_is_reported_at_once() -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_codes(["E501", "HPM101", "X1", "E501"])
     first, second = str(refused.value).splitlines()
-    assert first.startswith("'E501' is the code of no rule; ")
-    assert second.startswith("'X1' is the code of no rule; ")
+    assert first.startswith("'E501' is not a code; ")
+    assert second.startswith("'X1' is not a code; ")
 
 
-def test_a_rule_may_be_given_by_its_name_and_each_by_all() -> None:
-    assert known(["default-not-literal, Leaf-And-Branch", "all"]) == ("HPM104", "HPM203", "HPM")
-
-
-@pytest.mark.parametrize("text", ["", "HPM1", "HPM", "no-such-rule"])
-def test_a_rule_is_named_in_full(text: str) -> None:
-    with pytest.raises(UnknownCodeError):
-        rules_of([text])
+def test_a_rule_may_be_named_and_all_means_every_rule() -> None:
+    codes = read_codes(["default-not-literal, Leaf-And-Branch", "all"])
+    assert codes == ("HPM104", "HPM203", "HPM")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +84,7 @@ def test_a_rule_is_named_in_full(text: str) -> None:
     ],
 )
 def test_a_comment_names_the_codes_that_it_silences(comment: str, codes: tuple[str, ...]) -> None:
-    assert silenced_lines(f"_(x)  {comment}\n") == {1: codes}
+    assert noqa_lines(f"_(x)  {comment}\n") == {1: codes}
 
 
 @pytest.mark.parametrize(
@@ -101,34 +99,40 @@ def test_a_comment_names_the_codes_that_it_silences(comment: str, codes: tuple[s
     ],
 )
 def test_what_is_no_such_comment_silences_nothing(text: str) -> None:
-    assert silenced_lines(text) == {}
+    assert noqa_lines(text) == {}
 
 
 def test_what_cannot_be_split_into_tokens_counts_up_to_there() -> None:
-    assert silenced_lines("x = 1  # noqa\ny = (\n") == {1: ("",)}
+    assert noqa_lines("x = 1  # noqa\ny = (\n") == {1: ("",)}
 
 
 @pytest.mark.parametrize(
-    ("line", "is_wanted"), [(1, True), (2, False), (3, False), (4, False), (5, True)]
+    ("line", "is_reported"), [(1, True), (2, False), (3, False), (4, False), (5, True)]
 )
-def test_a_comment_at_any_line_of_the_call_counts(line: int, is_wanted: bool) -> None:
-    text = "".join("pass # noqa\n" if each == line else "pass\n" for each in range(1, 6))
-    assert Selection().wants()(_found("HPM102", text, (2, 4))) == is_wanted
+def test_a_comment_at_any_line_of_the_call_counts(line: int, is_reported: bool) -> None:
+    text = "".join("pass # noqa\n" if number == line else "pass\n" for number in range(1, 6))
+    assert _is_reported(Selection(), "HPM102", text, (2, 4)) == is_reported
+
+
+def test_a_comment_at_any_line_of_the_call_around_counts() -> None:
+    source = Source("a.py", "_(\n  'a',\n  h=h,\n)  # noqa")
+    call = FaultyCall(1, 1, 4, 2)
+    finding = Diagnostic("HPM103", "No.", "Fix it.", "a.py", 3, 5, source=source, end_line=3)
+    assert Selection().filter([finding, finding.replace(call=call)]) == [finding]
 
 
 def test_a_comment_silences_the_codes_that_it_names() -> None:
-    wanted = Selection().wants()
     text = "_(x)  # noqa: HPM102"
-    assert not wanted(_found("HPM102", text, (1, 1)))
-    assert wanted(_found("HPM103", text, (1, 1)))
+    assert not _is_reported(Selection(), "HPM102", text, (1, 1))
+    assert _is_reported(Selection(), "HPM103", text, (1, 1))
 
 
-def test_no_comment_silences_a_file_that_cannot_be_read() -> None:
-    assert Selection().wants()(_found("HPM001", "# noqa"))
+def test_no_comment_silences_a_file_that_cannot_be_parsed() -> None:
+    assert _is_reported(Selection(), "HPM001", "# noqa")
 
 
 @pytest.mark.parametrize(
-    ("glob", "path", "is_wanted"),
+    ("glob", "path", "is_reported"),
     [
         ("tests/**", "tests/a.py", False),
         ("tests/**", "tests/deep/a.py", False),
@@ -145,8 +149,9 @@ def test_no_comment_silences_a_file_that_cannot_be_read() -> None:
         ("**", "../elsewhere/a.py", True),
     ],
 )
-def test_a_file_may_leave_codes_out(glob: str, path: str, is_wanted: bool) -> None:
+def test_a_file_may_leave_codes_out(glob: str, path: str, is_reported: bool) -> None:
     here = os.path.join(os.getcwd(), "project")
-    wanted = Selection(per_file=((glob, ("HPM1",)),), folder=here).wants()
-    assert wanted(_found("HPM102", path=os.path.join(here, path))) == is_wanted
-    assert wanted(_found("HPM201", path=os.path.join(here, path)))
+    selection = Selection(per_file=((glob, ("HPM1",)),), folder=here)
+    path = os.path.join(here, path)
+    assert _is_reported(selection, "HPM102", path=path) == is_reported
+    assert _is_reported(selection, "HPM201", path=path)

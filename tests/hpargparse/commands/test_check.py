@@ -1,4 +1,4 @@
-"""`hpman check` as a process, and what its words mean."""
+"""`hpman check` and its options."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ SOUND = 'from hpman.m import _\n_("lr", 1e-3)\n'
 FAULTY = f"{SOUND}_(x)\n"
 
 
-def _status(*words: str) -> object:
+def _status(*args: str) -> object:
     with pytest.raises(SystemExit) as ended:
-        main(words)
+        main(args)
     return ended.value.code
 
 
@@ -56,15 +56,17 @@ def test_the_status_says_what_came_of_it(
     assert _status(*words) == status
 
 
-def test_every_path_that_is_missing_is_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_missing_path_is_reported(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _status("gone.py", str(here), "none.py", "") == 2
-    told = capsys.readouterr().err
-    assert told.startswith("hpman check: error: gone.py: There is no such file or folder.\n")
-    assert "\nnone.py: There is no such file or folder.\n" in told
-    assert "\nThe path is empty.\n" in told
+    message = capsys.readouterr().err
+    assert message.startswith("hpman check: error: gone.py: There is no such file or folder.\n")
+    assert "\nnone.py: There is no such file or folder.\n" in message
+    assert "\nThe path is empty.\n" in message
 
 
-def test_names_with_a_dash_stand_behind_two(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_with_a_dash_follow_two_dashes(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (here / "-a.py").write_text(FAULTY)
     assert _status("--", "-a.py") == 1
     assert capsys.readouterr().out.startswith("-a.py:3:1: ")
@@ -82,13 +84,13 @@ def test_settings_that_are_malformed_end_with_2(
     "words",
     ["--select E501 --ignore HPM1,X1", "--explain E501 --explain X1", "--select E501 --select X1"],
 )
-def test_all_codes_that_are_none_are_told_at_once(
+def test_every_invalid_code_is_reported_at_once(
     words: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _status(*words.split()) == 2
     first, second = capsys.readouterr().err.splitlines()
-    assert first.startswith("hpman check: error: 'E501' is the code of no rule; ")
-    assert second.startswith("'X1' is the code of no rule; ")
+    assert first.startswith("hpman check: error: 'E501' is not a code; ")
+    assert second.startswith("'X1' is not a code; ")
 
 
 def test_globs_of_settings_are_read_from_their_folder(
@@ -117,8 +119,8 @@ def test_only_a_terminal_that_wants_colours_gets_them(
     variables: str, is_terminal: bool, is_coloured: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
-    for each in variables.split():
-        monkeypatch.setenv(*each.split("="))
+    for variable in variables.split():
+        monkeypatch.setenv(*variable.split("="))
     monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal, raising=False)
     assert shows_colours() == is_coloured
 
@@ -191,5 +193,3 @@ def test_only_what_is_needed_is_loaded(tmp_path: Path) -> None:
     )
     loaded = set(done.stdout.split())
     assert loaded.isdisjoint({"yaml", "tabulate", "json", "tomllib", "difflib", "pickle", "typing"})
-    reports = {each for each in loaded if each.endswith("_report")}
-    assert reports == {"hpargparse.check.text_report"}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.check.registry import CATALOGUE
+from hpargparse.check.registry import RULES
 from hpargparse.commands import hpcli
 from hpargparse.commands.hpman import COMMANDS, main
 
@@ -29,7 +29,7 @@ def test_help_names_each_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(f"    {name} " in shown and summary in shown for name, summary in COMMANDS.items())
 
 
-PAGES = [*(f"{name} -h" for name in COMMANDS), *(f"check --explain {code}" for code in CATALOGUE)]
+PAGES = [*(f"{name} -h" for name in COMMANDS), *(f"check --explain {code}" for code in RULES)]
 
 
 @pytest.mark.parametrize("words", PAGES)
@@ -67,7 +67,7 @@ import sys
 from hpargparse.commands import check, hpcli, hpman, run
 def interrupted(*_, **__):
     raise KeyboardInterrupt
-check._checked = hpcli._bound = run.main = interrupted
+check._check = hpcli._bound = run.main = interrupted
 sys.argv[:] = sys.argv[1:]
 """
 
@@ -101,7 +101,7 @@ def test_an_interrupt_ends_it_where_the_signal_is_blocked(
         raise KeyboardInterrupt
 
     raised: list[int] = []
-    monkeypatch.setattr("hpargparse.commands.check._checked", interrupted)
+    monkeypatch.setattr("hpargparse.commands.check._check", interrupted)
     monkeypatch.setattr(hpcli, "_bound", interrupted)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     monkeypatch.setattr(signal, "raise_signal", raised.append)
