@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .errors import EMPTY, ImpossibleTree, error_for
 from .names import normalized
-from .runtime.callsite import caller
+from .runtime.origin import caller
 from .runtime.store import Store
 
 TYPE_CHECKING = False
@@ -62,9 +62,9 @@ class HyperParameterManager:
     def __init__(self, placeholder: str, separator: str = ".", *, home: str | None = None) -> None:
         """Start without sources and without values."""
         if not isinstance(placeholder, str):
-            from .runtime.messages import no_placeholder  # type: ignore[unreachable]
+            from .runtime.messages import invalid_placeholder  # type: ignore[unreachable]
 
-            raise no_placeholder(placeholder)
+            raise invalid_placeholder(placeholder)
         self.placeholder: str = normalized(placeholder)
         self.separator: str = separator
         self._home = home
@@ -282,8 +282,10 @@ class HyperParameterManager:
         >>> _.get_values()
         {'lr': 1}
         """
+        from .runtime.overrides import override
+
         given = {**(values or {}), **named}
-        return self._store.override(given, caller("override", "override"), self)
+        return override(self._store, given, caller("override", "override"), self)
 
     def get_tree(self, prefix: str = "", annotate_dict: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - public
         """Return the values below a prefix as nested dicts.
@@ -320,13 +322,15 @@ class HyperParameterManager:
         """Return the names that were set and that the program has never read."""
         return self._store.unused()
 
-    def early_reads(self) -> dict[str, tuple[Any, str, int]]:
-        """Return value, file and line of what modules and classes read until this is asked."""
-        return self._store.early_reads()
+    def stale_reads(self) -> dict[str, tuple[Any, str, int]]:
+        """Return value, file and line of what modules and classes read before it was set."""
+        return self._store.stale_reads()
 
     def fingerprint(self) -> str:
         """Return a short hash of all values, the same in every process that has the same ones."""
-        return self._store.fingerprint()
+        from .runtime.fingerprint import fingerprint
+
+        return fingerprint(self.get_values())
 
     @property
     def db(self) -> HyperParameterDB:

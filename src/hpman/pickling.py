@@ -10,7 +10,7 @@ import sys
 from _thread import get_ident
 
 from .errors import EMPTY
-from .runtime.callsite import OURS, frame_outside
+from .runtime.origin import OUR_PACKAGES, frame_outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _PLAIN = frozenset([type(None), bool, int, float, complex, str, bytes, type(EMPTY)])
 _BY_VALUE = frozenset(["cloudpickle", "dill", "loky"])  # they pickle functions by value
 _STARTERS = ("multiprocessing", "concurrent", "threading", "runpy", "joblib", "torch")
-_NOT_TO_BLAME = frozenset([*OURS, "pickle", "cloudpickle", *_STARTERS])
+_NOT_TO_BLAME = frozenset([*OUR_PACKAGES, "pickle", "cloudpickle", *_STARTERS])
 _BIRTH = os.urandom(8)
 _pickling: set[tuple[int, int]] = set()  # pairs of thread and manager
 
@@ -135,12 +135,7 @@ def _map_values(
 
     sets, calls = mapped(values["sets"]), mapped(values["calls"])
     clock, batches = values["history"]
-    history = {}
-    for place, (batch, times) in batches.items():
-        kept = mapped(batch)
-        if not isinstance(times, int):
-            times = {name: times[name] for name in kept}  # noqa: PLW2901
-        history[place] = kept, times
+    history = [(time, place, mapped(batch)) for time, place, batch in batches]
     places = {name: place for name, place in values["places"].items() if name in calls}
     failed = {
         name: errors[id(value)] for name, value in values["sets"].items() if id(value) in errors
@@ -180,7 +175,7 @@ def _picklable(values: Values) -> Values:
 
 def _active_pickler() -> Callable[[Any], Any] | None:
     """Return the class of the pickler at work, None for one that pickles functions by value."""
-    name = frame_outside((*OURS, "pickle")).f_globals.get("__name__")
+    name = frame_outside((*OUR_PACKAGES, "pickle")).f_globals.get("__name__")
     parts = name.split(".") if isinstance(name, str) else []
     if not _BY_VALUE.isdisjoint(parts):
         return None

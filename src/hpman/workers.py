@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .manager import HyperParameterManager
-    from .runtime.history import Call
+    from .runtime.origin import CallSite
     from .static.index import Index
 
 _REDUCTION = "multiprocessing.reduction"
@@ -77,12 +77,12 @@ def _adopt(
         before, places = dict(manager._hot), manager._store.state()["places"]
         adopt_state(manager, (process, index, unpack_in_worker(values), {}))
         if before:
-            _warn_about_early_reads(manager, before, places)
+            _warn_about_stale_reads(manager, before, places)
     return _Values()
 
 
-def _warn_about_early_reads(
-    manager: HyperParameterManager, before: dict[str, Any], places: dict[str, Call]
+def _warn_about_stale_reads(
+    manager: HyperParameterManager, before: dict[str, Any], places: dict[str, CallSite]
 ) -> None:
     """Warn of values that the modules of a worker read before the right ones arrived."""
     from .pickling import warn
@@ -95,5 +95,5 @@ def _warn_about_early_reads(
                 f"`{name}` was read while this worker imported the program, before the value "
                 "arrived from the process that started it. This line got the default. Read it in "
                 "a function that the worker runs.",
-                places[name][:2] if name in places else None,
+                (places[name].path, places[name].line) if name in places else None,
             )

@@ -455,7 +455,7 @@ def test_the_tree_is_live(parsed: HyperParameterManager) -> None:
     parsed.set_value("model.new", 1)
     assert (tree.count(), model.count()) == (before + 1, 3)
     parsed("model.called", 1)
-    assert (tree.count(), [*model.children][-2:]) == (before + 2, ["new", "called"])
+    assert (tree.count(), {*model.children} >= {"new", "called"}) == (before + 2, True)
     new = tree.get("model.new")
     parsed.parse_source('_("more", 1)', "more.py")
     assert tree.get("more") is not None
@@ -555,7 +555,7 @@ def test_changing_a_row_changes_nothing_of_the_manager(manager: HyperParameterMa
 
 @pytest.mark.parametrize("placeholder", [3, None, b"_", ["_"]], ids=repr)
 def test_a_placeholder_is_a_text(placeholder: Any) -> None:
-    with pytest.raises(TypeError, match=r'placeholder of a manager is a str, .*Manager\("_"\)'):
+    with pytest.raises(TypeError, match=r'placeholder .* must be a str, .*Manager\("_"\)'):
         HyperParameterManager(placeholder)
 
 

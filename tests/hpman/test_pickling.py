@@ -128,18 +128,12 @@ def test_an_adopted_state_does_not_replace_the_parsed_sources(
 def test_every_protocol_takes_a_manager_and_what_it_returns(protocol: int) -> None:
     manager = HyperParameterManager("_").parse_source("_('a.b', 1, help='x'); _('c', f())", "x.py")
     manager.set_value("d", 4)("e", [5])
-    shown = manager.index, manager.db, manager.db[0], manager.tree, manager.explain("a.b")
-    twin, index, db, row, tree, explained = pickle.loads(pickle.dumps((manager, *shown), protocol))
+    shown = manager.index, manager.db, manager.db[0], manager.explain("a.b")
+    twin, index, db, row, explained = pickle.loads(pickle.dumps((manager, *shown), protocol))
     assert (twin.db, db, row) == (manager.db, manager.db, manager.db[0])
     assert index.names("_") == ["a.b", "c"]
     assert index.named("_", "a.b")[0].source.lines == ["_('a.b', 1, help='x'); _('c', f())"]
-    assert repr([*tree.flatten()]) == repr([*manager.tree.flatten()])
     assert str(explained) == str(manager.explain("a.b"))
-
-
-def test_a_tree_keeps_its_separator() -> None:
-    manager = HyperParameterManager("_", separator="/").set_value("a/b", 1)
-    assert pickled(manager.tree).get("a").get("b").node.value == 1
 
 
 # Values that cannot be pickled

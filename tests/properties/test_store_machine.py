@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from hpman.errors import EMPTY, ImpossibleTree, NotLiteralEvaluable
 from hpman.runtime.origin import Origin
+from hpman.runtime.overrides import override
 from hpman.runtime.store import Store
 
 LATER = NotLiteralEvaluable(expression="LR / 10")
@@ -25,6 +26,10 @@ values: st.SearchStrategy[Any] = st.recursive(
 )
 defaults = values | st.sampled_from([EMPTY, LATER])
 trees = st.dictionaries(parts | st.sampled_from(["a.b"]), values, max_size=3)
+
+
+def is_overridden(name: str, values: dict[str, Any]) -> bool:
+    return any(name == other or is_below(name, other) for other in values)
 
 
 class Misfit(Exception):
@@ -47,17 +52,17 @@ def put(base: Any, path: list[str], value: Any) -> Any:
 
 
 def key_paths(value: Any) -> list[list[str]]:
-    """List the keys that are text, of one dictionary before those of the ones inside it."""
+    """List the paths of all keys that are strings."""
     level = [key for key in value if isinstance(key, str)] if isinstance(value, dict) else []
     return [[key] for key in level] + [[key, *p] for key in level for p in key_paths(value[key])]
 
 
 def key_path(value: Any, name: str) -> list[str]:
-    """Take a name for the key with the longest start of it, a plain one or the first."""
-    keys = [path for path in key_paths(value) if f"{name}.".startswith(".".join(path) + ".")]
-    keys.sort(key=lambda path: (-len(".".join(path)), any("." in key for key in path)))
-    found = keys[0] if keys else []
-    return found + name.split(".")[len(".".join(found).split(".")) if found else 0 :]
+    """Take a name for the keys with the longest start of it, short keys first."""
+    paths = [path for path in key_paths(value) if f"{name}.".startswith(".".join(path) + ".")]
+    paths.sort(key=lambda path: (-len(".".join(path)), [len(key) for key in path]))
+    path = paths[0] if paths else []
+    return path + name.split(".")[len(".".join(path).split(".")) if path else 0 :]
 
 
 def dig(value: Any, path: list[str]) -> Any:
@@ -85,24 +90,20 @@ def fits(found: dict[str, Any]) -> bool:
 
 
 class Model:
-    """Plain dictionaries; what they come to is worked out anew at each question.
+    """Plain dicts; everything else is computed anew at each question.
 
-    `base` is what was set for good, each layer what a block overrides and what
-    is set there; `sets` is all of that on top of each other.
+    A block remembers what it overrides and what was set before.
     """
 
     def __init__(self) -> None:
         self.parsed: dict[str, Any] = {}
         self.called: dict[str, Any] = {}
         self.sets: dict[str, Any] = {}
-        self.base: dict[str, Any] = {}
-        self.layers: list[tuple[object, dict[str, Any], dict[str, Any]]] = []
 
     def copy(self) -> Model:
         twin = Model()
         twin.parsed, twin.called = dict(self.parsed), dict(self.called)
-        twin.sets, twin.base = dict(self.sets), dict(self.base)
-        twin.layers = [(which, given, dict(puts)) for which, given, puts in self.layers]
+        twin.sets = dict(self.sets)
         return twin
 
     def leaves(self) -> dict[str, Any]:
@@ -122,58 +123,31 @@ class Model:
         return next((each for each in found if each == name or is_below(name, each)), None)
 
     def again(self, *, only_what_fits: bool = False) -> None:
-        """Set again what was set, after what is below it has changed."""
+        """Set again what was set, after the names below it have changed."""
         if self.called and not fits({**self.parsed, **self.called}):
             raise Misfit
-        base, layers = self.base, self.layers
-        self.sets, self.base, self.layers = {}, {}, []
-        self.put(base, only_what_fits)
-        for which, names, puts in layers:
-            self.layers.append((which, names, {}))
-            self.put(puts, only_what_fits)
-
-    def put(self, given: dict[str, Any], only_what_fits: bool) -> None:
-        """Set values one after the other, all of them or those that fit."""
-        for name, value in given.items():
-            tried = self.copy()
+        sets, self.sets = self.sets, {}
+        for name, value in sets.items():
+            before = self.sets
+            self.sets = dict(before)
             try:
-                tried.assign(name, value)
+                self.assign(name, value)
             except Misfit:
                 if not only_what_fits:
                     raise
-            else:
-                self.become(tried)
+                self.sets = before
 
-    def become(self, other: Model) -> None:
-        self.sets, self.base, self.layers = other.sets, other.base, other.layers
-
-    def begin(self, which: object, given: dict[str, Any]) -> None:
-        self.layers.append((which, given, {}))
-        for name, value in given.items():
-            self.assign(name, value)
-
-    def end(self, which: object) -> None:
-        self.layers = [layer for layer in self.layers if layer[0] is not which]
+    def end(self, values: dict[str, Any], saved: dict[str, Any]) -> None:
+        """End a block that overrides some values."""
+        kept = {n: v for n, v in self.sets.items() if n in saved or not is_overridden(n, values)}
+        self.sets = {**kept, **saved}
         strict = self.copy()
         try:
             strict.again()
         except Misfit:
             self.again(only_what_fits=True)
         else:
-            self.become(strict)
-
-    def keep(self, name: str, value: Any) -> None:
-        """Put what is set where it belongs: the latest layer that overrides it, else the base."""
-        levels = [self.base, *[puts for *_, puts in self.layers]]
-        owner = max(
-            number
-            for number, names in enumerate([(name,), *[given for _, given, _ in self.layers]])
-            if any(name == each or is_below(name, each) for each in names)
-        )
-        for level in levels[owner:]:
-            for each in [each for each in level if is_below(each, name)]:
-                del level[each]
-        levels[owner][name] = value
+            self.sets = strict.sets
 
     def assign(self, name: str, value: Any) -> None:
         if value is LATER:
@@ -189,7 +163,6 @@ class Model:
             for each in [each for each in self.sets if is_below(each, name)]:
                 del self.sets[each]
         self.sets[name] = value
-        self.keep(name, value)
         self.leaves()
 
     def spread(self, tree: Any, prefix: str | None) -> None:
@@ -319,22 +292,27 @@ class StoreMachine(RuleBasedStateMachine):
         self.store.set_tree(self.store.tree(annotate_dict=True))
         self.model.spread(self.store.tree(annotate_dict=True), None)
 
-    @rule(given=st.dictionaries(names, values, min_size=1, max_size=2))
-    def enter_override(self, given: dict[str, Any]) -> None:
-        override = self.store.override(given)
+    @rule(values=st.dictionaries(names, values, min_size=1, max_size=2))
+    def enter_override(self, values: dict[str, Any]) -> None:
+        saved = {n: v for n, v in self.model.sets.items() if is_overridden(n, values)}
+        block = override(self.store, values, Origin("setter"), None)
+
+        def change(model: Model) -> None:
+            for name, value in values.items():
+                model.assign(name, value)
 
         def write() -> None:
-            override.__enter__()
-            self.overrides.append(override)
+            block.__enter__()
+            self.overrides.append((block, values, saved))
 
-        self.both(lambda model: model.begin(override, given), write)
+        self.both(change, write)
 
     @precondition(lambda self: self.overrides)
-    @rule(data=st.data())
-    def leave_an_override(self, data: Any) -> None:
-        override = self.overrides.pop(data.draw(st.integers(0, len(self.overrides) - 1)))
-        override.__exit__(None, None, None)
-        self.model.end(override)
+    @rule()
+    def leave_an_override(self) -> None:
+        block, values, saved = self.overrides.pop()
+        block.__exit__(None, None, None)
+        self.model.end(values, saved)
 
     @rule(name=names)
     def look_up(self, name: str) -> None:
@@ -368,7 +346,7 @@ class StoreMachine(RuleBasedStateMachine):
         other.restore(pickle.loads(pickle.dumps(self.store.state())))
         assert other.rows() == self.store.rows()
         if LATER not in self.model.parsed.values():
-            assert other.fingerprint() == self.store.fingerprint()
+            assert other.values() == self.store.values()
 
     @invariant()
     def values_agree(self) -> None:
@@ -397,10 +375,7 @@ class StoreMachine(RuleBasedStateMachine):
             if name == read or is_below(name, read) or is_below(read, name)
         }
         expected = [name for name in self.model.sets if name not in related]
-        if self.overrides:  # what a block sets comes first or last
-            assert sorted(self.store.unused()) == sorted(expected)
-        else:
-            assert self.store.unused() == expected
+        assert self.store.unused() == expected
 
     @invariant()
     def what_was_accepted_is_hot_and_the_last_default(self) -> None:

@@ -178,10 +178,10 @@ class Session:
 
     def _set(self, plans: dict[HyperParameterManager, Plan]) -> None:
         """Set the values, and warn of code that has read others."""
-        reads = {manager: manager.early_reads() for manager in plans}
         for manager, plan in plans.items():
             for values, origins in plan.layers:
                 manager.set_values(values, origins=origins)
+        reads = {manager: manager.stale_reads() for manager in plans}
         if any(reads.values()):
             from .stale_reads import warn_of_stale_reads
 

@@ -1,90 +1,118 @@
-"""What the run-time half says when a name or a value does not fit.
+"""Errors of the run-time half.
 
-Owns the sentences; must not know how the misfit was found.
+Owns the wording; must not know how a mistake was found.
 """
 
 from __future__ import annotations
 
 from ..errors import ImpossibleTree
+from .explanation import latest_origin
+from .tree import DICT_MARK, keys_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from typing import Any
+
+    from .precedence import RankedValues
 
 
-def impossible(message: str, advice: str, name: str | None) -> ImpossibleTree:
-    """Make the error for values that fit no tree."""
+def _impossible(message: str, advice: str, name: str | None) -> ImpossibleTree:
     from ..diagnostics import Diagnostic
 
     return ImpossibleTree(Diagnostic("HPM203", message, advice, name=name))
 
 
-def too_deep(name: str | None, advice: str) -> ImpossibleTree:
-    """Make the error for dictionaries that Python cannot walk down."""
-    at = f"`{name}`" if name else "the root"
-    return impossible(
-        f"The dictionaries at {at} hold themselves, or each other too deeply.", advice, name
+def _place(ranked: RankedValues, name: str) -> str:
+    origin = latest_origin(ranked, name)
+    return f" ({origin})" if origin else ""
+
+
+def leaf_and_branch(ranked: RankedValues, leaf: str, below: str) -> ImpossibleTree:
+    """Return the error for a leaf that has a name below it."""
+    return _impossible(
+        f"`{leaf}`{_place(ranked, leaf)} is a hyperparameter, "
+        f"so `{below}`{_place(ranked, below)} cannot lie below it.",
+        f"Rename one of the two. Names are split at `{ranked.separator}`.",
+        leaf,
     )
 
 
-def no_name(name: object) -> TypeError:
-    """Make the error for a name that is no text."""
-    return TypeError(
-        f"The name of a hyperparameter is a str, but {name!r} is "
-        f"{type_name(name)}; give the name as a text."
+def not_a_dict(ranked: RankedValues, leaf: str, name: str, value: Any) -> ImpossibleTree:
+    """Return the error for a key inside a leaf that holds no dict there."""
+    path = leaf
+    parts = iter(ranked.path(leaf, name, value))
+    while isinstance(value, dict):
+        part = next(parts)
+        value = value[part]
+        path = f"{path}{ranked.separator}{part}"
+    return _impossible(
+        f"`{name}`{_place(ranked, name)} cannot be set: "
+        f"`{path}`{_place(ranked, leaf)} holds {type_name(value)}, which has no keys.",
+        f"Set `{path}` itself, or a name that is not below it.",
+        name,
     )
 
 
-def no_placeholder(placeholder: object) -> TypeError:
-    """Make the error for a placeholder that is no text."""
+def not_a_branch(ranked: RankedValues, name: str) -> ImpossibleTree:
+    """Return the error for a tree below a leaf that holds no dict."""
+    return _impossible(
+        f"`{name}`{_place(ranked, name)} is a leaf, not a branch.",
+        f'Use get_value("{name}").',
+        name,
+    )
+
+
+def invalid_key(key: object, prefix: str | None) -> ImpossibleTree:
+    """Return the error for a key of a tree that cannot be a part of a name."""
+    place = "at the root" if prefix is None else f"below `{prefix}`"
+    return _impossible(
+        f"The keys of a tree are parts of names, but {key!r} {place} is {type_name(key)}.",
+        f'Make it a str, or mark the dict as one value with "{DICT_MARK}": True.',
+        prefix,
+    )
+
+
+def invalid_name(name: object) -> TypeError:
+    """Return the error for a name that is not a string."""
     return TypeError(
-        f"The placeholder of a manager is a str, but {placeholder!r} is "
-        f"{type_name(placeholder)}; give the name that the sources call it by, "
+        f"The name of a hyperparameter must be a str, but {name!r} is {type_name(name)}."
+    )
+
+
+def invalid_placeholder(placeholder: object) -> TypeError:
+    """Return the error for a placeholder that is not a string."""
+    return TypeError(
+        f"The placeholder of a manager must be a str, but {placeholder!r} is "
+        f"{type_name(placeholder)}. Give the name that the sources call it by, "
         'as in HyperParameterManager("_").'
     )
 
 
-def no_separator(separator: object) -> TypeError | ValueError:
-    """Make the error for a separator that cannot split a name."""
+def invalid_separator(separator: object) -> TypeError | ValueError:
+    """Return the error for a separator that cannot split a name."""
     if isinstance(separator, str):
-        return ValueError("The separator of names cannot be empty; take `.`.")
-    return TypeError(f"The separator of names is a str, not {type_name(separator)}; take `.`.")
+        return ValueError("The separator of names must not be empty. Use `.`.")
+    return TypeError(f"The separator of names must be a str, not {type_name(separator)}. Use `.`.")
 
 
-def no_value(
-    name: str,
-    known: Collection[str],
-    used: Collection[str],
-    keys: Iterable[str] = (),
-    separator: str = ".",
-) -> str:
-    """Say on one line that a name has no value, and what to do.
+def missing(ranked: RankedValues, name: str) -> KeyError:
+    """Return the error for a name without a value. It suggests similar names."""
+    names = {**ranked.resolved, **dict.fromkeys(ranked.used)}
+    if name in ranked.used:
+        advice = "it has no default; give it one where it is used, or set it"
+        return KeyError(f"`{name}` not found: {advice}")
+    if not names:
+        advice = f'give it a default, as in _("{name}", 0), or parse the sources'
+        return KeyError(f"`{name}` not found: there are no hyperparameters yet; {advice}")
+    from ..suggest import advice as suggestion
 
-    Args:
-        name: the name that was asked for.
-        known: all names that there are.
-        used: those of them that have no value.
-        keys: the keys inside dictionaries that can be asked for too.
-        separator: what separates the parts of a name.
-
-    >>> no_value("weight_deacy", ["lr", "weight_decay"], [])
-    '`weight_deacy` not found; did you mean `weight_decay`?'
-    """
-    if name in used:
-        return f"`{name}` not found: it has no default; give it one where it is used, or set it"
-    if not known:
-        return (
-            f"`{name}` not found: no hyperparameter is known yet; "
-            f'give it a default, as in _("{name}", 0), or parse the sources'
-        )
-    from ..suggest import advice
-
-    shown = advice(name, [*sorted(known), *keys], 3, separator=separator)
-    return f"`{name}` not found; {shown}"
+    keys = keys_below(ranked.resolved, ranked.separator)
+    shown = suggestion(name, [*sorted(names), *keys], 3, separator=ranked.separator)
+    return KeyError(f"`{name}` not found; {shown}")
 
 
 def type_name(value: object) -> str:
-    """Name the type of a value with its article.
+    """Return the name of a value's type with its article.
 
     >>> type_name([]), type_name(1)
     ('a list', 'an int')

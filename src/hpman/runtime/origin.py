@@ -1,31 +1,36 @@
-"""Where a value came from.
+"""Where values come from: origins, explanations, and the line that called.
 
-Owns the origin of a value and how it reads; must not know which value wins, nor
-how it is known what gave one.
+Owns how an origin is displayed and how the caller is found; must not know which
+value wins.
 """
 
 from __future__ import annotations
+
+import sys
 
 from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Container
+    from types import CodeType, FrameType
     from typing import Any
 
-_LONGEST = 80
+OUR_PACKAGES = ("hpman", "hpargparse")
+_MAX_LENGTH = 80
+_OPTIMIZED = 1  # inspect.CO_OPTIMIZED: set for functions, not for modules and class bodies
 
 
 class Origin(Record):
     """Say what gave a value, and where.
 
     Attributes:
-        kind: "source" for a default read from a text, "call" for one that the
-            running program gave, else "setter", "file", "option", "override"
-            or "environment".
+        kind: "source" for a default in the sources, "call" for a default given by the
+            running program, else "setter", "file", "option", "override" or "environment".
         path: the file, or None.
         line: the line in that file, counted from 1, or None.
         text: the default as it is written, or the words that name the origin.
-        value: the value that was given.
+        value: the value.
 
     >>> print(Origin("source", "train.py", 12, "1e-3", 0.001))
     train.py:12 default 1e-3
@@ -42,12 +47,12 @@ class Origin(Record):
 
     @property
     def is_default(self) -> bool:
-        """Whether a default gave the value, so that anything that is set wins over it."""
+        """Whether the value is a default, which any value that is set overrides."""
         return self.kind in ("source", "call")
 
     @property
     def place(self) -> str:
-        """`path:line` as far as it is known, the path as seen from here."""
+        """`path:line` if known, the path relative to the current directory."""
         if self.path is None:
             return ""
         from .._text import display_path
@@ -57,19 +62,18 @@ class Origin(Record):
 
     @property
     def words(self) -> str:
-        """What stands behind the place."""
+        """The text after the place."""
         if self.kind == "call":
             return f"call {self.text or brief(self.value)}"
         words = _one_line(self.text or "")
         return f"default {words}".rstrip() if self.kind == "source" else words
 
     def __str__(self) -> str:
-        """Give the place and the words on one line."""
         return " ".join(filter(None, [self.place, self.words])) or self.kind
 
 
 class Explanation(tuple["Origin", ...]):
-    """Chain what gave a value and what overrode it: lowest first, the last one wins.
+    """The origins of a value, lowest precedence first: the last one wins.
 
     >>> print(Explanation([Origin("source", "a.py", 1, "2"), Origin("option", text="--a")]))
     a.py:1 default 2
@@ -79,12 +83,11 @@ class Explanation(tuple["Origin", ...]):
     __slots__ = ()
 
     def __str__(self) -> str:
-        """Show one origin a line."""
         return "\n".join(str(origin) for origin in self)
 
 
 def brief(value: object) -> str:
-    """Show any value on one short line, whatever its `repr` does.
+    """Return the `repr` of a value on one short line.
 
     >>> brief(list(range(1000)))
     '[0, 1, 2, 3, 4, 5, ...]'
@@ -92,13 +95,82 @@ def brief(value: object) -> str:
     import reprlib
 
     try:
-        shown = reprlib.repr(value)
-    except ValueError:  # an int of more digits than Python spells in tens
-        shown = f"<{type(value).__name__} of many digits>"
-    return _one_line(shown)
+        text = reprlib.repr(value)
+    except ValueError:  # an int with more digits than Python converts
+        text = f"<{type(value).__name__} of many digits>"
+    return _one_line(text)
 
 
 def _one_line(text: str) -> str:
-    """Join lines and shorten what is long."""
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 3]}..."
+    return line if len(line) <= _MAX_LENGTH else f"{line[: _MAX_LENGTH - 3]}..."
+
+
+class CallSite:
+    """The place of a call.
+
+    The line is computed on demand. Python counts lines from the start of the code,
+    which can take longer than everything else in a call.
+
+    Args:
+        path: the file.
+        code: the code that contains the call, None if the line is known.
+        position: the offset of an instruction in the code, or the line.
+    """
+
+    __slots__ = ("_code", "_position", "path")
+
+    def __init__(self, path: str, code: CodeType | None, position: int) -> None:
+        self.path: str = path
+        self._code = code
+        self._position = position
+
+    @property
+    def line(self) -> int:
+        """The line in the file, counted from 1."""
+        if self._code is None:
+            return self._position
+        for start, end, line in self._code.co_lines():
+            if line and start <= self._position < end:
+                return line
+        return self._code.co_firstlineno
+
+    @property
+    def runs_once(self) -> bool:
+        """Whether the call is in the body of a module or a class."""
+        return self._code is not None and not self._code.co_flags & _OPTIMIZED
+
+    def __reduce__(self) -> tuple[type[CallSite], tuple[str, None, int]]:
+        return CallSite, (self.path, None, self.line)  # code does not pickle
+
+
+def frame_outside(packages: Container[str], frame: FrameType | None = None) -> FrameType:
+    """Return the nearest frame of a caller outside some packages, else the outermost frame.
+
+    Args:
+        packages: the names of top-level packages.
+        frame: where to start; the caller by default.
+    """
+    frame = frame or sys._getframe(1)
+    while frame.f_back is not None:
+        module = frame.f_globals.get("__name__")
+        if not isinstance(module, str) or module.partition(".")[0] not in packages:
+            break
+        frame = frame.f_back
+    return frame
+
+
+def call_site() -> CallSite:
+    """Return the place of the nearest caller outside this project."""
+    frame = frame_outside(OUR_PACKAGES, sys._getframe(2))
+    return CallSite(frame.f_code.co_filename, frame.f_code, frame.f_lasti)
+
+
+def caller(kind: str, text: str) -> Origin:
+    """Return an origin of the given kind at the nearest caller outside this project.
+
+    >>> caller("setter", "set_value").text
+    'set_value'
+    """
+    frame = frame_outside(OUR_PACKAGES)
+    return Origin(kind, frame.f_code.co_filename, frame.f_lineno, text)

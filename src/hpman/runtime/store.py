@@ -1,45 +1,57 @@
 """The store of values: what the manager reads and writes.
 
-Owns the dictionaries of the hot call, what has been read, and the way to
-another process; must not know files, syntax or occurrences.
+Owns the dicts of the hot call, the lock, and what has been read; must not know
+files, syntax or occurrences.
 """
 
 from __future__ import annotations
 
-from ..errors import EMPTY
-from .callsite import call_site
-from .history import UNKNOWN, Journal
-from .precedence import Ranks, demand_dict, demand_name
-from .writing import WRITING, carry_out
+import os
+from _thread import RLock
+
+from ..errors import EMPTY, NotLiteralEvaluable
+from .history import UNKNOWN, History
+from .origin import call_site
+from .precedence import RankedValues, require_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-    from .callsite import Place
-    from .changeset import Plan
+    from .changeset import Changeset
     from .history import Origins
-    from .origin import Explanation
-    from .override_stack import Layer
-    from .overrides import Override
+    from .origin import CallSite, Explanation, Origin
+    from .overrides import Block
     from .precedence import OriginOf
+
+CALLED, SET = 2, 3
+# One lock for all stores. Writes are short, and a fork waits for them, so that no child
+# process starts with half of a write or with a lock that nobody releases.
+_LOCK = RLock()
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(
+        before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LOCK.release
+    )
 
 
 class Store:
-    """Keep the values of one manager in three ranks, the highest one winning.
+    """The values of one manager.
 
-    What a name comes to is settled when something is written. Writers and readers take a
-    lock, so that nobody sees half of a write; only the two dictionaries below are read without
-    it. A write that is interrupted is carried out to its end, or has not begun.
+    The value of a name is decided when something is written. Readers and writers take
+    the lock, so nobody sees half of a write. Only `hot` and `accepted` are read without it.
 
     Args:
-        separator: the text that separates the parts of a name.
+        separator: what separates the parts of a name.
 
     Attributes:
         hot: the value of each name that the program has read.
-        accepted: the latest run-time default of a name in `hot`; the same object tells nothing.
-        lock: held while somebody reads or writes; the same one for all stores.
+        accepted: the latest run-time default of names in `hot`. The same object given
+            again changes nothing.
+        lock: held during each read and write; the same for all stores.
+        ranked: the values of each rank.
+        history: what set them.
+        blocks: the open `override` blocks, the latest last.
 
     >>> store = Store()
     >>> store.adopt_defaults({"lr": 0.1, "opt": {"name": "adam", "eps": 1e-8}})
@@ -48,22 +60,35 @@ class Store:
     {'lr': 0.5, 'opt': {'name': 'sgd', 'eps': 1e-08}}
     """
 
-    __slots__ = ("_journal", "_ranks", "_received", "_seen", "accepted", "hot", "separator")
-    lock = WRITING
+    __slots__ = (
+        "_early_reads",
+        "_is_early",
+        "_received",
+        "_seen",
+        "accepted",
+        "blocks",
+        "history",
+        "hot",
+        "ranked",
+        "separator",
+    )
+    lock = _LOCK
 
     def __init__(self, separator: str = ".") -> None:
-        """Start without any name."""
         if not isinstance(separator, str) or not separator:  # type: ignore[redundant-expr]
-            from .messages import no_separator
+            from .messages import invalid_separator
 
-            raise no_separator(separator)
+            raise invalid_separator(separator)
         self.separator: str = separator
         self.hot: dict[str, Any] = {}
         self.accepted: dict[str, Any] = {}
-        self._journal = Journal()
-        self._ranks = Ranks(separator, self._where)
+        self.history: History = History()
+        self.ranked: RankedValues = RankedValues(separator, self.history)
+        self.blocks: list[Block] = []
         self._received: Mapping[str, Any] = {}
-        self._seen: set[str] = set()
+        self._seen: set[str] = set()  # names that were read and are not in `hot`
+        self._early_reads: dict[str, tuple[Any, CallSite]] = {}
+        self._is_early = True
 
     # Writing
 
@@ -73,326 +98,278 @@ class Store:
         origin_of: OriginOf | None = None,
         adopted: Callable[[], object] | None = None,
     ) -> None:
-        """Replace the lowest rank by what a parse found.
+        """Replace the defaults of the sources.
 
         Args:
-            defaults: the default of each name, `EMPTY` for one that has none.
-            origin_of: returns the origin of a default, asked only when it is shown.
-            adopted: called as a part of the write; perhaps twice, if it is interrupted.
+            defaults: the default of each name, `EMPTY` for a name without one.
+            origin_of: returns the origin of a default.
+            adopted: called as a part of the write.
 
         Raises:
             ImpossibleTree: if a name does not fit one that was called or set.
         """
-        known = {name: value for name, value in defaults.items() if value is not EMPTY}
-        used = frozenset(defaults.keys() - known.keys())
-        with WRITING:
-            new = self._ranks.parsed(known, used, origin_of)
-
-            def write() -> None:
-                self._publish(new)
-                if adopted is not None:
-                    adopted()
-
-            carry_out(write)
+        given = {name: value for name, value in defaults.items() if value is not EMPTY}
+        used = frozenset(defaults.keys() - given.keys())
+        with self.lock:
+            self.publish(self.ranked.rebuilt(sources=(given, used, origin_of)))
+            if adopted is not None:
+                adopted()
 
     def accept(self, name: str, default: Any) -> Any:
-        """Record a default that the program gives at run time.
-
-        Returns:
-            The value: what was set, else this very default.
+        """Record a default given by a call, and return the value that wins.
 
         Raises:
             ImpossibleTree: if the name does not fit the others.
         """
-        demand_name(name)
+        require_name(name)
         site = call_site()
-        with WRITING:
-            ranks = self._ranks
-            before = self._journal.called(name, site, written=len(ranks.sets))
-            try:
-                new, value = ranks.with_call(name, default)
-            except BaseException:
-                self._journal.uncall(name, before)
-                raise
-            carry_out(self._take_call, ranks, new, name, default, value)
-            self._journal.called_early(name, site, unless_in=(new.sets, new.patches))
+        with self.lock:
+            ranked = self.ranked.with_call(name, default, site)
+            if ranked is not self.ranked:
+                self.publish(ranked)
+            self.history.time += 1
+            value = self.hot[name] = ranked.resolved[name]
+            # A change inside a dict that has patches must be noticed the next time.
+            if name not in ranked.patches:
+                self.accepted[name] = default
+                if self._is_early and name not in ranked.sets and site.runs_once:
+                    self._early_reads.setdefault(name, (value, site))
             return value
-
-    def _take_call(self, old: Ranks, new: Ranks, name: str, default: Any, value: Any) -> None:
-        """Take what a run-time default comes to."""
-        new.put_call(name, default, value)
-        if new is not old:
-            self._publish(new)
-        self.hot[name] = value
-        # A change inside a dictionary that patches lie on has to be seen next time.
-        if name not in new.patches:
-            self.accepted[name] = default
 
     def set(self, values: Mapping[str, Any], origins: Origins = UNKNOWN) -> None:
         """Set values, all or none of them.
 
-        A dictionary for a branch sets what is below it; a name below a leaf
-        that holds a dictionary sets that key and keeps the others.
+        A dict for a branch sets the names below it. A name below a leaf that holds a
+        dict sets that key and keeps the others.
 
         Args:
-            values: the value of each name.
-            origins: where all of them come from, or each.
+            values: the values by name.
+            origins: where all values come from, or each of them.
 
         Raises:
             ImpossibleTree: if a name does not fit the others.
-            TypeError: if a name is no text.
+            TypeError: if a name is not a string.
         """
-        demand_dict(values, "Give a dict of names and values, not {}.")
+        _require_dict(values, "Give a dict of names and values, not {}.")
         given = dict(values)
-        with WRITING:
-            ranks = self._ranks
-            branches = ranks.plain(given)
+        with self.lock:
+            branches = self.ranked.new_branches(given)
             if branches is None:
-                self._commit(ranks.plan(given), origins)
+                from .changeset import Changeset
+
+                self._commit(Changeset(self.ranked.copy(), given), origins)
                 return
+            self.ranked.put(given, branches)
+            if given.keys() <= self.hot.keys():
+                self.hot.update(given)
+            else:
+                read = given.keys() & self.hot.keys()
+                self.hot.update({name: given[name] for name in read})
+            self.history.record(given, origins, self.ranked.above)
 
-            def write() -> None:
-                ranks.put_plain(given, branches)
-                self._refresh(given)
-                self._note(given, origins)
-
-            carry_out(write)
-
-    def set_tree(self, tree: Mapping[str, Any], prefix: str = "", origin: Place = UNKNOWN) -> None:
-        """Set what stands in nested dictionaries, all or nothing.
+    def set_tree(self, tree: Mapping[str, Any], prefix: str = "", origin: Origin = UNKNOWN) -> None:
+        """Set the values of nested dicts, all or none of them.
 
         Args:
-            tree: the dictionaries; one that holds the key `__is_dict__` is a value.
-            prefix: the branch to set, the empty text for all.
+            tree: the dicts; one with the key `__is_dict__` is a value.
+            prefix: the branch to set, everything by default.
             origin: where the values come from.
 
         Raises:
-            ImpossibleTree: if a name does not fit the others, or a key is no text.
+            ImpossibleTree: if a name does not fit the others, or a key is not a string.
         """
-        demand_name(prefix)
-        demand_dict(tree, "A tree is a dict, not {}; use set_value.")
-        with WRITING:
-            plan = self._ranks.plan({})
-            plan.spread(dict(tree), prefix or None)
-            self._commit(plan, origin)
+        require_name(prefix)
+        _require_dict(tree, "A tree is a dict, not {}; use set_value.")
+        from .changeset import Changeset
 
-    def _commit(self, plan: Plan, origins: Origins) -> None:
-        """Carry out what a plan has found."""
+        with self.lock:
+            changes = Changeset(self.ranked.copy(), {})
+            changes.spread(dict(tree), prefix or None)
+            self._commit(changes, origin)
 
-        def write() -> None:
-            self._ranks.commit(plan)
-            self._refresh(plan.effective)
-            self._note(plan.puts, origins)
+    def _commit(self, changes: Changeset, origins: Origins) -> None:
+        self.publish(changes.ranked)
+        self.history.record(changes.puts, origins, changes.ranked.above)
 
-        carry_out(write)
-
-    def _note(self, puts: dict[str, Any], origins: Origins) -> None:
-        """Note where what was set comes from, with the layer that it belongs to."""
-        ranks = self._ranks
-        for layer, share in ranks.shares(puts):
-            history = None if layer is None else layer.history
-            self._journal.record(share, origins, ranks.above, history)
-
-    def override(
-        self, values: Mapping[str, Any], origin: Place = UNKNOWN, target: object = None
-    ) -> Override:
-        """Return a context manager that sets values, binds a target, and takes the values back."""
-        from .overrides import Override
-
-        return Override(self, dict(values), origin, target)
-
-    def begin(self, layer: Layer, origin: Place) -> None:
-        """Put what a block overrides on top of all that is set.
-
-        Raises:
-            ImpossibleTree: if a name does not fit the others.
-        """
-        from .overrides import layered
-
-        with WRITING:
-            new, changed = layered(self._ranks, layer)
-            self._journal.record(new.layers[layer], origin, new.above, layer.history)
-
-            def write() -> None:
-                self._ranks = new
-                self._refresh(changed)
-
-            carry_out(write)
-
-    def end(self, layer: Layer) -> None:
-        """Take a layer away; nothing happens if it is not there."""
-        from .overrides import without
-
-        with WRITING:
-            if layer in self._ranks.layers:
-                carry_out(self._publish, without(self._ranks, layer))
-
-    def _refresh(self, changed: dict[str, Any]) -> None:
-        """Bring the dictionary of the hot call up to date after a write.
-
-        The common cases cost a few operations on whole dictionaries; the two
-        dictionaries are never replaced, since the manager holds them too.
-        """
-        for name in self._ranks.patches.keys() & changed.keys():
-            self.accepted.pop(name, None)
-        hot = self.hot
-        if changed.keys() <= hot.keys():
-            hot.update(changed)
-        elif len(changed) < len(hot):
-            hot.update({name: value for name, value in changed.items() if name in hot})
-        else:
-            resolved = self._ranks.resolved
-            hot.update({name: resolved[name] for name in hot})
-
-    def _publish(self, ranks: Ranks) -> None:
-        """Put new ranks in place of the old ones."""
-        self._ranks = ranks
-        gone = self.hot.keys() - ranks.resolved.keys()
+    def publish(self, ranked: RankedValues) -> None:
+        """Replace the values, and bring the dicts of the hot call up to date."""
+        self.ranked = ranked
+        gone = self.hot.keys() - ranked.resolved.keys()
         self._seen.update(gone)
-        for name in (*gone, *ranks.patches):
+        for name in (*gone, *ranked.patches):
             self.accepted.pop(name, None)
         for name in gone:
             del self.hot[name]
-        self.hot.update({name: ranks.resolved[name] for name in self.hot})
+        # One step: a call that reads without the lock sees all of a write or nothing.
+        self.hot.update({name: ranked.resolved[name] for name in self.hot})
 
     # Reading
 
     def read(self, name: str) -> Any:
-        """Return the value of a name for the program, and remember that it was read.
+        """Return the value of a name for the program.
 
         Raises:
-            KeyError: if there is none; it names those that are near.
+            KeyError: if there is none; it suggests similar names.
         """
-        demand_name(name)
-        with WRITING:
-            resolved = self._ranks.resolved
-            if name in resolved:
-                value = self.hot[name] = resolved[name]
-                return value
-            value = self._ranks.value(name)
+        with self.lock:
+            value = self.find(name)
             if value is EMPTY:
                 raise self._missing(name)
-            self._seen.add(name)
             return value
 
     def find(self, name: str) -> Any:
-        """Return the value of a name for the program as `read` does, else `EMPTY`."""
-        with WRITING:
-            return EMPTY if self.get(name) is EMPTY else self.read(name)
+        """Return the value of a name for the program, else `EMPTY`."""
+        with self.lock:
+            value = self.get(name)
+            if name in self.ranked.resolved:
+                self.hot[name] = value
+            elif value is not EMPTY:
+                self._seen.add(name)
+            return value
 
     def get(self, name: str) -> Any:
-        """Return the value of a leaf, a branch (a dict) or a key inside a leaf, else `EMPTY`."""
-        demand_name(name)
-        with WRITING:
-            return self._ranks.value(name)
+        """Return the value of a name, else `EMPTY`. It does not count as read."""
+        require_name(name)
+        with self.lock:
+            return self.ranked.value(name)
 
     def values(self) -> dict[str, Any]:
-        """Return the value of every name that has one, as a flat dict of its own."""
-        with WRITING:
-            return dict(self._ranks.resolved)
+        """Return the value of each name that has one."""
+        with self.lock:
+            return dict(self.ranked.resolved)
 
     def tree(self, prefix: str = "", *, annotate_dict: bool = False) -> dict[str, Any]:
-        """Return the values below a prefix, or all, as nested dictionaries of their own.
+        """Return the values as nested dicts.
+
+        Args:
+            prefix: the branch to return, everything by default.
+            annotate_dict: whether to mark the dicts that are values.
 
         Raises:
-            ImpossibleTree: if the prefix is a leaf that holds no dictionary.
+            ImpossibleTree: if the prefix is a leaf that does not hold a dict.
         """
-        demand_name(prefix)
-        from .views import tree
+        require_name(prefix)
+        from .tree import annotated, copied, nest
 
-        with WRITING:
-            if prefix:
-                self._seen.add(prefix)
-            return tree(self._ranks, self._journal, prefix, annotate_dict=annotate_dict)
+        with self.lock:
+            ranked = self.ranked
+            if not prefix:
+                return nest(ranked.resolved, self.separator, annotate_dict=annotate_dict)
+            self._seen.add(prefix)
+            value = EMPTY if ranked.leaf_of(prefix) is None else ranked.value(prefix)
+            if value is EMPTY:
+                return nest(ranked.resolved, self.separator, prefix, annotate_dict=annotate_dict)
+            if isinstance(value, dict):
+                nested: dict[str, Any] = annotated(value) if annotate_dict else copied(value)
+                return nested
+            from .messages import not_a_branch
+
+            raise not_a_branch(ranked, prefix)
 
     def version(self) -> object:
-        """Return what is equal as long as nothing is written."""
-        return self._ranks, self._ranks.written
+        """Return a value that is equal as long as nothing is written."""
+        return self.ranked, self.history.time
 
     def unused(self) -> list[str]:
-        """List what was set and never read by the program, in the order of setting."""
-        from .views import unused
+        """Return the names that were set and never read by the program.
 
-        with WRITING:
-            return unused(self._ranks, {*self.hot, *self._seen})
+        Reading a branch reads the names below it, and reading a key reads its leaf.
+        """
+        with self.lock:
+            ranked, read = self.ranked, {*self.hot, *self._seen}
+            touched = {above for name in read for above in ranked.above(name)} | read
+            return [
+                name
+                for name in ranked.sets
+                if name not in touched and read.isdisjoint(ranked.above(name))
+            ]
 
-    def early_reads(self) -> dict[str, tuple[Any, str, int]]:
-        """Return what code that runs once read until this is first called, and nothing has set."""
-        with WRITING:
-            names = self.hot.keys() - self._ranks.sets.keys() - self._ranks.patches.keys()
-            places = self._journal.early_calls(names)
-            return {name: (self.hot[name], *place) for name, place in places.items()}
+    def stale_reads(self) -> dict[str, tuple[Any, str, int]]:
+        """Return value, file and line of defaults that module and class bodies read too early.
+
+        These are reads before the first call of this method, of names that were set
+        later. Each is returned once.
+        """
+        with self.lock:
+            self._is_early = False
+            ranked, reads = self.ranked, self._early_reads
+            names = [name for name in reads if name in ranked.sets or name in ranked.patches]
+            stale = {name: reads.pop(name) for name in names}
+        return {name: (value, site.path, site.line) for name, (value, site) in stale.items()}
 
     def rows(self) -> list[tuple[str, Any, int]]:
-        """List name, value and rank of run-time defaults and set values, as first written."""
-        from .views import rows
+        """Return name, value and rank of each run-time default and each value that was set."""
+        with self.lock:
+            called = [(name, value, CALLED) for name, value in self.ranked.calls.items()]
+            return called + [(name, value, SET) for name, value in self._set_leaves()]
 
-        with WRITING:
-            return rows(self._ranks, self._journal)
+    def _set_leaves(self) -> Iterator[tuple[str, Any]]:
+        """Yield one pair per leaf that was set. If only a key of a dict was set, yield the dict."""
+        ranked = self.ranked
+        leaves: dict[str, Any] = {}
+        for name, value in ranked.sets.items():
+            leaf = ranked.leaf_of(name)
+            if leaf in ranked.patches and not isinstance(
+                ranked.resolved[leaf], NotLiteralEvaluable
+            ):
+                leaves[leaf] = ranked.resolved[leaf]
+            else:
+                leaves[name] = value
+        yield from leaves.items()
 
     def explain(self, name: str) -> Explanation:
-        """Return what gave a name its value and what overrode it, lowest first.
+        """Return the origins of a value, lowest precedence first.
 
         Raises:
-            KeyError: if the name is not known; it names those that are near.
+            KeyError: if there is no such name; it suggests similar names.
         """
-        demand_name(name)
         from .explanation import explain
 
-        with WRITING:
-            if name not in self._ranks.used and self._ranks.value(name) is EMPTY:
+        with self.lock:
+            if self.get(name) is EMPTY and name not in self.ranked.used:
                 raise self._missing(name)
-            return explain(self._journal, self._ranks, name)
-
-    def _where(self, ranks: Ranks, name: str) -> str:
-        """Show where a name was given its value, for a message."""
-        from .explanation import where
-
-        return where(self._journal, ranks, name, self._ranks.layers)
+            return explain(self.ranked, name)
 
     def _missing(self, name: str) -> KeyError:
-        """Make the error for a name without a value."""
-        from .views import missing
+        from .messages import missing
 
-        return missing(self._ranks, name)
+        return missing(self.ranked, name)
 
     # Another process
 
     def state(self) -> dict[str, Any]:
-        """Return what was called and is set, with origins, as plain data."""
-        from .views import state
-
-        with WRITING:
-            return state(self._ranks, self._journal)
+        """Return the run-time defaults and the values that were set, with their origins."""
+        with self.lock:
+            return {
+                "calls": dict(self.ranked.calls),
+                "sets": dict(self.ranked.sets),
+                "places": dict(self.ranked.call_sites),
+                "history": self.history.state(),
+            }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned elsewhere.
+        """Adopt what `state` returned in another process.
 
-        It wins name by name over what was set here for good. What came in the
-        same way before, and does not come again, is gone.
+        It wins name by name over what was set here, and replaces what was adopted before.
 
         Raises:
             ImpossibleTree: if a name does not fit those of this process.
         """
-        sets = state["sets"]
-        with WRITING:
-            ranks, old = self._ranks, self._received
-            own = {k: v for k, v in ranks.base.items() if old.get(k, EMPTY) is not v}
-            calls = {**ranks.calls, **state["calls"]}
-            new = ranks.rebuilt(calls=calls, sets={**own, **sets})
-            received = self._journal.received_with(state["history"])
+        with self.lock:
+            ranked, received = self.ranked, self._received
+            own = {k: v for k, v in ranked.sets.items() if received.get(k, EMPTY) is not v}
+            calls = (
+                {**ranked.calls, **state["calls"]},
+                {**ranked.call_sites, **state["places"]},
+            )
+            self.publish(ranked.rebuilt(calls=calls, sets={**own, **state["sets"]}))
+            self._received = state["sets"]
+            self.history.adopt(state["history"])
+            self.accepted.clear()
 
-            def write() -> None:
-                self._publish(new)
-                self._received = sets
-                self._journal.places.update(state["places"])
-                self._journal.received, self._journal.time = received
-                self.accepted.clear()
 
-            carry_out(write)
+def _require_dict(values: object, message: str) -> None:
+    if not hasattr(values, "keys"):
+        from .messages import type_name
 
-    def fingerprint(self) -> str:
-        """Return a short hash of all values, the same in every process that agrees."""
-        from .fingerprint import fingerprint
-
-        return fingerprint(self.values())
+        raise TypeError(message.format(type_name(values)))

@@ -424,18 +424,6 @@ class TestReadsBeforeTheCommandLine:
         found = capsys.readouterr().err.splitlines()
         assert [line.split("`")[1] for line in found] == ["patch"]
 
-    def test_that_keep_nothing_are_declarations(self, capsys: pytest.CaptureFixture[str]) -> None:
-        source = (
-            "_('a', 1)\n_('b', 1, help='x')\n_(\n 'c',\n 1\n); _('d', 1)\n"
-            "class Net:\n  _('e', 1)\n"
-            "for each in (1, 2): _('f', 1)\n"
-            "kept = [_('g', 1)]\n"
-            "_('h', 1) + 1\n"
-        )
-        self.run(" ".join(f"--{name} 2" for name in "abcdefgh"), source=source)
-        found = capsys.readouterr().err.splitlines()
-        assert [line.split("`")[1] for line in found] == ["g", "h"]
-
     def test_that_have_the_value_in_another_order_are_as_they_should_be(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:

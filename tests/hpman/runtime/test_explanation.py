@@ -1,4 +1,4 @@
-"""The chain of what gave a name its value, as a store tells it."""
+"""The chain of origins that led to a value."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from hpman.errors import EMPTY
 from hpman.runtime.origin import Origin
+from hpman.runtime.overrides import override
 from hpman.runtime.store import Store
 
 HERE = __file__
@@ -47,7 +48,7 @@ def test_a_value_is_explained_from_its_default_to_what_won() -> None:
     assert chain[1].path == HERE
 
 
-def test_what_was_set_and_is_gone_explains_nothing() -> None:
+def test_a_value_that_was_set_and_dropped_is_not_shown() -> None:
     store = Store()
     store.set({"m": {}})
     store.set({"m.d": 4})
@@ -58,10 +59,10 @@ def test_what_was_set_and_is_gone_explains_nothing() -> None:
     assert store.explain("m.d")[-1].value == 5
 
 
-def test_what_another_process_has_replaced_and_taken_back_explains_nothing() -> None:
+def test_a_value_that_another_process_took_back_is_not_shown() -> None:
     store, other = parsed({"lr": 1}), Store()
     store.set({"lr": 2})
-    with other.override({"lr": 3}):
+    with override(other, {"lr": 3}, Origin("override"), None):
         store.restore(other.state())
     assert store.explain("lr")[-1].value == store.read("lr") == 3
     store.restore(other.state())
@@ -90,7 +91,7 @@ def test_a_key_set_inside_a_leaf_shows_at_both() -> None:
     assert shown(store, "opt.eps") == ["cfg.yaml:2"]
 
 
-def test_a_branch_is_explained_by_all_that_is_below() -> None:
+def test_a_branch_shows_the_origins_of_all_names_below_it() -> None:
     store = parsed({"m.x": 1, "m.y": EMPTY})
     store.accept("m.z", 2)
     store.set({"m.x": 5}, Origin("option", text="--m.x"))
@@ -101,16 +102,16 @@ def test_a_branch_is_explained_by_all_that_is_below() -> None:
     assert lines[2:] == ["--m.x m.x"]
 
 
-def test_a_name_that_is_used_and_has_no_value_is_explained_by_nothing() -> None:
+def test_a_name_that_is_used_without_a_value_has_no_origins() -> None:
     assert parsed({"u": EMPTY}).explain("u") == ()
 
 
-def test_a_name_that_is_not_known_cannot_be_explained() -> None:
+def test_a_missing_name_cannot_be_explained() -> None:
     with pytest.raises(KeyError, match="did you mean `lr`"):
         parsed({"lr": 1}).explain("lrr")
 
 
-def test_a_default_whose_origin_nobody_knows_is_still_a_default() -> None:
+def test_a_default_without_an_origin_is_shown_as_a_default() -> None:
     store = Store()
     store.adopt_defaults({"lr": 1})
     assert store.explain("lr") == (Origin("source", value=1),)
@@ -118,7 +119,7 @@ def test_a_default_whose_origin_nobody_knows_is_still_a_default() -> None:
     assert store.explain("lr") == (Origin("source", value=1),)
 
 
-def test_what_arrives_again_is_told_once() -> None:
+def test_a_state_that_is_restored_again_is_shown_once() -> None:
     store = parsed({"lr": 1})
     store.set({"lr": 2}, Origin("option", text="--lr"))
     store.restore(store.state())

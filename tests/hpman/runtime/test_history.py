@@ -1,4 +1,4 @@
-"""What was written when, and from where."""
+"""What set each value, when and from where."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ import pickle
 from hpman.runtime.history import History
 from hpman.runtime.origin import Origin
 
+ONE, TWO = Origin("setter", "run.py", 1), Origin("setter", "run.py", 2)
+
+
+def record(history: History, origin: Origin, **values: int) -> None:
+    history.record(values, origin, lambda _: ())
+
 
 def test_a_loop_that_sets_from_one_line_does_not_grow_the_history() -> None:
     history = History()
-    here = Origin("setter", "run.py", 3, "set_value")
     for number in range(1000):
-        history.record({"a": number}, here, 3 * number)
-        history.record({"a": number, "b": number}, here, 3 * number + 1)
-        history.record({"c": number}, here, 3 * number + 2)
-    assert len(pickle.dumps(history.batches())) < 500
+        record(history, ONE, a=number)
+        record(history, ONE, a=number, b=number)
+        record(history, ONE, c=number)
+    assert len(pickle.dumps(history.state())) < 500
     assert [(name, value) for _, name, _, value in history.events("abc")] == [
         ("a", 999),
         ("b", 999),
@@ -25,29 +30,55 @@ def test_a_loop_that_sets_from_one_line_does_not_grow_the_history() -> None:
 
 def test_the_place_that_set_a_name_last_comes_last() -> None:
     history = History()
-    one, two = Origin("setter", "run.py", 1), Origin("setter", "run.py", 2)
-    history.record({"x": 1, "y": 1}, one, 1)
-    history.record({"x": 2}, two, 2)
-    history.record({"y": 3}, one, 3)
+    record(history, ONE, x=1, y=1)
+    record(history, TWO, x=2)
+    record(history, ONE, y=3)
     assert [place[2] for _, _, place, _ in history.events(["x"])] == [1, 2]
-    history.record({"x": 4}, one, 4)
+    record(history, ONE, x=4)
     assert [place[2] for _, _, place, _ in history.events(["x"])] == [2, 1]
 
 
-def test_of_two_histories_the_younger_word_of_a_place_counts() -> None:
-    one, two = Origin("setter", "run.py", 1), Origin("setter", "run.py", 2)
+def test_a_name_below_another_is_found_by_its_start() -> None:
+    history = History()
+    history.record({"a": 1, "b.x": 2, "b": 3, "bc": 4}, ONE, lambda _: ())
+    assert [name for _, name, *_ in history.events(["b"], below="b.")] == ["b", "b.x"]
+
+
+def test_the_state_of_another_process_comes_after_what_was_recorded_here() -> None:
     history, other = History(), History()
-    history.record({"x": 1, "y": 1}, one, 1)
-    history.record({"y": 2}, one, 4)
-    other.record({"x": 3, "y": 3, "z": 3}, one, 2)
-    other.record({"z": 5}, one, 3)
-    other.record({"x": 6}, two, 3)
-    history.add(other.batches())
-    assert [(name, value) for _, name, _, value in history.events("xyz")] == [
-        ("x", 3),
-        ("z", 5),
-        ("x", 6),
-        ("y", 2),
-    ]
-    history.add(other.batches(), later=10)
-    assert [time for time, *_ in history.events("xyz")] == [12, 12, 13, 13]
+    record(history, ONE, x=1)
+    record(history, TWO, y=2)
+    record(other, ONE, y=3)
+    record(other, TWO, x=4)
+    state = other.state()
+    for _again in range(2):
+        history.adopt(state)
+        assert [(name, value) for _, name, _, value in history.events("xy")] == [
+            ("x", 1),
+            ("y", 2),
+            ("y", 3),
+            ("x", 4),
+        ]
+
+
+def test_a_block_takes_the_names_that_it_overrides_with_it() -> None:
+    history = History()
+    record(history, ONE, x=1)
+    history.begin_block()
+    record(history, ONE, x=2)
+    record(history, ONE, x=3, y=3)
+    assert [value for *_, value in history.events("xy")] == [3, 3]
+    history.end_block(0, {"x"}.__contains__)
+    assert [value for *_, value in history.events("xy")] == [1, 3]
+
+
+def test_a_block_that_ends_before_a_later_one_is_joined_with_it() -> None:
+    history = History()
+    for value in (1, 2):
+        history.begin_block()
+        record(history, ONE, x=value)
+    record(history, TWO, y=3)
+    history.end_block(0, {"x"}.__contains__)
+    assert [value for *_, value in history.events("xy")] == [2, 3]
+    history.end_block(0, {"x"}.__contains__)
+    assert [value for *_, value in history.events("xy")] == [3]

@@ -1,15 +1,15 @@
-"""Where values come from, as data and as text."""
+"""Where values come from, and who called."""
 
 from __future__ import annotations
 
 import os
 import pickle
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hpman.runtime.origin import Explanation, Origin, brief
+from hpman.runtime.origin import CallSite, Explanation, Origin, brief, caller, frame_outside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,7 @@ def test_an_origin_reads_as_one_line(origin: Origin, text: str) -> None:
     assert str(origin) == text
 
 
-def test_a_path_below_the_current_folder_is_shown_relative_to_it(
+def test_a_path_below_the_current_directory_is_relative_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -51,7 +51,7 @@ def test_a_path_below_the_current_folder_is_shown_relative_to_it(
     assert Origin("file", f"{os.sep}cfg.yaml").place == "cfg.yaml"
 
 
-def test_a_path_is_shown_as_it_is_where_the_current_folder_is_gone(
+def test_a_path_is_unchanged_if_the_current_directory_is_gone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def gone() -> str:
@@ -81,3 +81,47 @@ def test_any_value_is_shown_briefly() -> None:
     assert brief("a\nb") == r"'a\nb'"
     # Python 3.14 says it in its own words.
     assert re.fullmatch("<list of many digits>|\\[<int .* digits .*>\\]", brief([1 << 20_000]))
+
+
+def test_the_caller_is_the_nearest_frame_outside_the_project() -> None:
+    inside: dict[str, Any] = {"__name__": "hpargparse.bind", "caller": caller}
+    exec("def bind(): return caller('setter', 'set_value')", inside)
+    origin = inside["bind"]()
+    line = test_the_caller_is_the_nearest_frame_outside_the_project.__code__.co_firstlineno + 3
+    assert origin == Origin("setter", __file__, line, "set_value")
+
+
+class _EveryPackage:
+    def __contains__(self, package: object) -> bool:
+        return True
+
+
+def test_the_caller_is_the_outermost_frame_if_all_are_of_the_project() -> None:
+    frame = frame_outside(_EveryPackage())
+    assert frame.f_back is None or not isinstance(frame.f_globals.get("__name__"), str)
+
+
+@pytest.mark.parametrize("name", ["hpmanager", "myhpman.hpman", None, 3])
+def test_other_modules_are_not_of_the_project(name: Any) -> None:
+    outside: dict[str, Any] = {"__name__": name, "caller": caller}
+    exec(compile("def call(): return caller('setter', '')", "other.py", "exec"), outside)
+    assert outside["call"]().path == "other.py"
+
+
+def test_a_call_site_has_the_line_of_its_instruction() -> None:
+    code = compile("a\n\nb(\n  c)\n", "x.py", "exec")
+    sites = [CallSite("x.py", code, offset) for offset in range(0, len(code.co_code), 2)]
+    assert {site.line for site in sites} >= {1, 3, 4}
+    assert [site.line for site in sites] == [
+        next(line for start, end, line in code.co_lines() if start <= offset < end) or 1
+        for offset in range(0, len(code.co_code), 2)
+    ]
+    assert CallSite("x.py", code, 10**6).line == code.co_firstlineno
+
+
+def test_a_call_site_keeps_its_line_when_it_is_pickled() -> None:
+    code = compile("\n\na", "x.py", "exec")
+    site = CallSite("x.py", code, len(code.co_code) - 2)
+    twin = pickle.loads(pickle.dumps(site))
+    assert (twin.path, twin.line, twin.runs_once) == ("x.py", 3, False)
+    assert site.runs_once
