@@ -1,6 +1,6 @@
-"""Globs to a test of what they leave out of a folder.
+"""Globs to a test of the paths that they match.
 
-Owns the meaning of `*`, `**`, `?` and `[...]`; must not know what is walked.
+Owns the meaning of `*`, `**`, `?` and `[...]` in paths; must not know what is walked.
 """
 
 from __future__ import annotations
@@ -9,7 +9,11 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import TypeAlias
+
+    # The test of one part of a path; None for `**`, which matches any number of parts.
+    Part: TypeAlias = Callable[[str], object] | None
 
 _WILD = frozenset("*?[")
 
@@ -19,8 +23,8 @@ def compile_globs(globs: Iterable[str], folder: str, real: str) -> Callable[[str
 
     A glob without a slash is matched against the name of a file or folder at
     any depth. One with a slash is matched against the path below `folder`, and
-    against the whole path, for which it is read from the current directory.
-    `*`, `?` and `[...]` stay between two slashes; `**` does not.
+    against the absolute path, for which it is read from the current directory.
+    `*`, `?` and `[...]` match within one name, `**` any number of folders.
 
     Args:
         globs: the globs; slashes separate on every system.
@@ -28,7 +32,7 @@ def compile_globs(globs: Iterable[str], folder: str, real: str) -> Callable[[str
         real: the same with symbolic links resolved.
 
     Returns:
-        A function that tells whether an absolute path below the folder matches.
+        A function that returns whether an absolute path below the folder matches.
 
     >>> src = os.path.abspath("src")
     >>> matches = compile_globs(["old", "lib/*_test.py", "src/*/gen.py"], src, src)
@@ -39,80 +43,64 @@ def compile_globs(globs: Iterable[str], folder: str, real: str) -> Callable[[str
     >>> matches(os.path.abspath("src/lib/gen.py"))
     True
     """
-    start, real_start = os.path.join(folder, ""), os.path.join(real, "")
-    names: list[str] = []
-    below: list[str] = []
-    wholes: list[str] = []
+    start = os.path.join(folder, "")
+    below: list[list[Part]] = []
+    absolute: list[list[Part]] = []
     for glob in map(os.path.normpath, globs):
-        if os.sep not in glob:
-            names.append(_regex(glob))
+        parts = glob.split(os.sep)
+        if len(parts) == 1:
+            below.append([None, *_compile(parts)])
             continue
-        below.append(_regex(glob))
-        wholes += _from_here(glob)
-        # A path that someone took from the disk may hold `[` and stand for itself.
+        below.append(_compile(parts))
         whole = os.path.abspath(glob)
-        if whole.startswith(start):
-            below.append(_regex(whole[len(start) :]))
-    name_matches, below_matches, whole_matches = map(_any_of, (names, below, wholes))
+        if whole.startswith(start):  # a path taken from the disk may contain `[` itself
+            below.append(_compile(whole[len(start) :].split(os.sep)))
+        absolute += _from_current_directory(parts)
 
     def matches(path: str) -> bool:
         rest = path[len(start) :]
-        return bool(
-            name_matches(rest.rpartition(os.sep)[2])
-            or below_matches(rest)
-            or whole_matches(path)
-            or whole_matches(real_start + rest)
-        )
+        names = rest.split(os.sep)
+        if any(_match(parts, names) for parts in below):
+            return True
+        paths = (path.split(os.sep), os.path.join(real, rest).split(os.sep)) if absolute else ()
+        return any(_match(parts, whole) for parts in absolute for whole in paths)
 
     return matches
 
 
-def _any_of(regexes: list[str]) -> Callable[[str], object]:
-    """Compile what matches a path as a whole if any of some regular expressions does."""
-    import re
+def _from_current_directory(parts: list[str]) -> Iterable[list[Part]]:
+    """Yield a relative or absolute glob as an absolute one, with symbolic links and without."""
+    from glob import escape
 
-    flags = re.DOTALL | (re.IGNORECASE if os.name == "nt" else 0)
-    fullmatch = re.compile("|".join(regexes) or "(?!)", flags).fullmatch
-    return lambda path: fullmatch(path.replace(os.sep, "/"))
-
-
-def _from_here(glob: str) -> Iterator[str]:
-    """Yield a glob as regular expressions of absolute paths, with links and without."""
-    import re
-
-    parts = glob.split(os.sep)
     wild = [number for number, part in enumerate(parts) if not _WILD.isdisjoint(part)]
     count = wild[0] if wild else len(parts)
-    # What comes before is no glob, and neither is the current directory.
     head = os.path.abspath(os.sep.join([*parts[:count], ""]))
-    rest = _regex(os.sep.join(parts[count:]))
-    for each in dict.fromkeys((head, os.path.realpath(head))):
-        literal = os.path.join(each, "") if rest else each
-        yield re.escape(literal.replace(os.sep, "/")) + rest
+    for prefix in dict.fromkeys((head, os.path.realpath(head))):
+        # The current directory stands for itself, even if its name contains `[`.
+        literal = prefix.rstrip(os.sep).split(os.sep)
+        yield _compile([*map(escape, literal), *parts[count:]])
 
 
-def _regex(glob: str) -> str:
-    """Translate a glob into a regular expression."""
+def _compile(parts: Iterable[str]) -> list[Part]:
     import re
+    from fnmatch import translate
 
-    tokens = re.compile(r"\*\*/|\*\*|[*?]|\[!?\]?[^]/]*\]|.", re.DOTALL)
-    wild = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    parts = []
-    for token in tokens.findall(glob.replace(os.sep, "/")):
-        is_set = len(token) > 2 and token.startswith("[")
-        parts.append(wild.get(token) or (_set(token) if is_set else re.escape(token)))
-    return "".join(parts)
+    flags = re.IGNORECASE if os.name == "nt" else 0
+    return [None if part == "**" else re.compile(translate(part), flags).match for part in parts]
 
 
-def _set(token: str) -> str:
-    """Translate `[...]`; what is no set of characters stands for itself."""
-    import re
-
-    negated = token.startswith("[!")
-    body = re.sub(r"([\\\[\]&~|^])", r"\\\1", token[1 + negated : -1])
-    regex = f"(?!/)[{'^' * negated}{body}]"
-    try:
-        re.compile(regex)
-    except re.error:  # as in `[z-a]`
-        return re.escape(token)
-    return regex
+def _match(pattern: Sequence[Part], names: Iterable[str]) -> bool:
+    """Return whether a pattern matches the parts of a path; the time is linear in their number."""
+    positions = {0}  # where in the pattern one may be after the names so far
+    for name in names:
+        following = set()
+        for start in positions:
+            for position in range(start, len(pattern)):
+                part = pattern[position]
+                if part is not None:
+                    if part(name):
+                        following.add(position + 1)
+                    break
+                following.add(position)  # `**` takes this name; the next part may take it instead
+        positions = following
+    return any(not any(pattern[position:]) for position in positions)
