@@ -37,14 +37,12 @@ if TYPE_CHECKING:
     from .manager import HyperParameterManager as HyperParameterManager
     from .occurrence import Occurrence as Occurrence
     from .runtime.origin import Explanation as Explanation, Origin as Origin
-    from .static.files import sources_among as sources_among
-    from .static.imports import reachable_among as reachable_among
     from .static.index import (
         HyperParameter as HyperParameter,
         Index as Index,
         ModuleScan as ModuleScan,
     )
-    from .static.scan import index_of as index_of, index_of_blobs as index_of_blobs
+    from .static.scan import index_of as index_of
 
 # The public names by the module that defines them. Each is imported at its first use.
 _NAMES_OF = {
@@ -56,10 +54,8 @@ _NAMES_OF = {
     "manager": "HyperParameterManager",
     "occurrence": "Occurrence",
     "runtime.origin": "Explanation Origin",
-    "static.files": "sources_among",
-    "static.imports": "reachable_among",
     "static.index": "HyperParameter Index ModuleScan",
-    "static.scan": "index_of index_of_blobs",
+    "static.scan": "index_of",
 }
 _MODULES = ("errors", "hpm_db", "m", "manager")
 _OWNERS = {name: module for module, names in _NAMES_OF.items() for name in names.split()}

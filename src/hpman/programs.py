@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .errors import error_for
 from .names import is_dunder
+from .static.imports import find_module
 from .static.index import Index
 from .static.rules import conflicts, violations
 from .static.scan import scan
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from .manager import HyperParameterManager
     from .static.files import Paths
 
-__all__ = ["conflicts", "index_program", "load_managers", "preset_values"]
+__all__ = ["conflicts", "find_module", "index_program", "load_managers", "preset_values"]
 
 _USUAL = frozenset({"_"})  # whose bare calls count, whether a file imports it or not
 

@@ -43,9 +43,6 @@ HPMAN = [
     "SourceHelper",
     "UnreadableSourceError",
     "index_of",
-    "index_of_blobs",
-    "reachable_among",
-    "sources_among",
 ]
 HPARGPARSE = [
     "ConversionError",

@@ -1,6 +1,6 @@
-"""Paths to scanned files: walk, filter, read, extract.
+"""Paths and texts to the calls of managers in them: walk, filter, read, extract.
 
-Owns the one pass over the disk; knows no index, no rule among files, and no
+Owns the one pass over the disk; knows no index, no rule across files, and no
 manager.
 """
 
@@ -11,20 +11,17 @@ from functools import lru_cache
 from itertools import count
 
 from .._text import Source
-from ..names import normalized
 from ..record import Record
-from .decoding import DecodingError, decode, uniform
 from .extract import extract, syntax_diagnostic
-from .files import exclusion, flatten, read, walk
+from .files import SourceFile, exclusion, flatten, read, walk
 from .index import Index, ModuleScan
-from .syntax import collector_at_rest
+from .syntax import UnparsableError, decode, normalize_newlines, paused_collector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from ..diagnostics import Diagnostic
-    from .files import Found, Path, Paths
+    from .files import Path, Paths
 
     Key = tuple[object, ...]
 
@@ -32,12 +29,12 @@ _texts = count()
 
 
 class Scan(Record):
-    """Hold what a pass over the disk has found.
+    """The result of a pass over the disk.
 
     Attributes:
-        files: the files that hold a hyperparameter or a problem, and those
-            that were given by name.
-        gone: the keys of files that were known before and hold nothing now, or
+        files: the files that contain a hyperparameter or a problem, and those
+            that were named.
+        gone: the keys of known files that contain nothing any more, or
             were deleted below a folder.
     """
 
@@ -56,10 +53,10 @@ def scan(
     also: Iterable[str] = (),
     known: Mapping[Key, ModuleScan] | None = None,
 ) -> Scan:
-    """Read files and folders, and find the calls of managers in them.
+    """Find the calls of managers in files and folders.
 
-    Most files of a tree hold none: that is decided on their bytes, at the speed
-    of reading, and only the others are parsed.
+    Most files of a folder contain none. That is decided on their bytes, at the speed
+    of reading; only the others are parsed.
 
     Args:
         paths: a file, a folder, or an iterable of them.
@@ -69,31 +66,25 @@ def scan(
             import are read too.
         roots: the folders in which these imports look; None for those of a script.
         also: folders in which they look afterwards.
-        known: what an earlier scan has found, by key.
+        known: the results of an earlier scan, by key.
 
     Raises:
-        FileNotFoundError: a path is not there.
+        FileNotFoundError: if a path does not exist.
     """
-    known = known or {}
-    paths, exclude = list(flatten(paths)), list(flatten(exclude))  # an iterator gives them once
-    found = walk(paths, exclude)
+    named, globs = list(flatten(paths)), list(flatten(exclude))
+    files = walk(named, globs)
     if follow_imports:
-        found = _with_imports(found, roots, exclusion(paths, exclude), list(also))
-    may_hold = _prefilter(found, placeholders)
-    # Nobody asks for the resolved paths of all files unless some are known.
-    on_disk = {key for key, file in known.items() if not file.is_text}
-    files: list[ModuleScan] = []
-    gone: list[Key] = []
-    with collector_at_rest():
-        for each in found:
-            file = _scan_file(each, placeholders, may_hold)
-            if file is not None:
-                files.append(file)
-            elif known and (key := file_key(each.path)) in known:
-                gone.append(key)
-    if on_disk:
-        gone += _deleted(on_disk, paths)
-    return Scan(files, gone)
+        roots = None if roots is None else list(roots)
+        files = _with_imports(files, exclusion(named, globs), roots, list(also))
+    may_hold: Callable[[bytes], bool] = bool
+    if not all(file.is_named for file in files):
+        from .prefilter import prefilter
+
+        may_hold = prefilter(placeholders)
+    with paused_collector():
+        results = (_scan_file(file, placeholders, may_hold) for file in files)
+        scans = [result for result in results if result is not None]
+    return Scan(scans, _gone(known, files, scans, named) if known else [])
 
 
 def index_of(
@@ -104,10 +95,10 @@ def index_of(
     follow_imports: bool = False,
     also: Iterable[str] = (),
 ) -> Index:
-    """Read files and folders into an index, for whoever needs no manager.
+    """Read files and folders into an index, without a manager.
 
-    The hyperparameters of every manager that the files import are in it. What is
-    wrong with a file is in the index too, and raises nothing.
+    The index contains the hyperparameters of every manager that the files import, and
+    the problems of the files; it raises none of them.
 
     Args:
         paths: a file, a folder, or an iterable of them.
@@ -121,43 +112,14 @@ def index_of(
         The index.
 
     Raises:
-        FileNotFoundError: a path is not there.
+        FileNotFoundError: if a path does not exist.
 
     >>> index_of(__file__).placeholders()
     set()
     """
-    names = frozenset(map(normalized, placeholders))
+    names = frozenset(placeholders)
     found = scan(paths, names, exclude, follow_imports=follow_imports, also=also)
     return Index().swap(found.files)
-
-
-def index_of_blobs(
-    blobs: Iterable[tuple[str, bytes]], placeholders: Iterable[str] = ("_",)
-) -> Index:
-    """Read files that are not on disk, as those of a revision, into an index.
-
-    Args:
-        blobs: the path of each file, with slashes, and its bytes. Each is looked at as
-            it comes and dropped if it holds nothing, so any number may follow.
-        placeholders: the names whose bare calls count, with or without an import.
-
-    Returns:
-        The index, as `index_of` makes it.
-
-    >>> index_of_blobs([("a.py", b'_("lr", 1e-3)'), ("b.py", b"pass")]).names("_")
-    ['lr']
-    """
-    from .prefilter import prefilter
-
-    names = frozenset(map(normalized, placeholders))
-    may_hold = prefilter(names)
-    with collector_at_rest():
-        files = [
-            _scan_data(path, (0, *path.split("/")), data, names)
-            for path, data in blobs
-            if may_hold(data)
-        ]
-    return Index().swap(files)
 
 
 def scan_text(text: str, filename: Path, placeholders: frozenset[str]) -> ModuleScan:
@@ -165,11 +127,11 @@ def scan_text(text: str, filename: Path, placeholders: frozenset[str]) -> Module
 
     Args:
         text: the source text.
-        filename: what to call it; in angle brackets it is no file, and two
+        filename: the name to show. In angle brackets it does not name a file, and two
             texts of that name are two.
         placeholders: the names whose bare calls count.
 
-    >>> [each.name for each in scan_text('_("lr", 1)', "<here>", frozenset("_")).occurrences]
+    >>> [call.name for call in scan_text('_("lr", 1)', "<here>", frozenset("_")).occurrences]
     ['lr']
     """
     if not isinstance(text, str):
@@ -177,13 +139,13 @@ def scan_text(text: str, filename: Path, placeholders: frozenset[str]) -> Module
     filename = os.fspath(filename)
     is_file = not (filename.startswith("<") and filename.endswith(">"))
     key = file_key(filename) if is_file else (1, next(_texts))
-    text = uniform(text.removeprefix("\ufeff"))
-    with collector_at_rest():
-        return _scan_source(Source(filename, text, key), placeholders, is_text=True)
+    text = normalize_newlines(text.removeprefix("\ufeff"))
+    with paused_collector():
+        return extract(Source(filename, text, key), placeholders).replace(is_text=True)
 
 
 def file_key(path: str) -> Key:
-    """Return what tells a file from others, by whichever way it is reached.
+    """Return the identity of a file, the same for every path to it.
 
     >>> file_key(".") == file_key(os.getcwd())
     True
@@ -199,75 +161,67 @@ def _folder_key(folder: str) -> Key:
 
 
 def _with_imports(
-    scripts: list[Found],
-    roots: Iterable[str] | None,
-    is_left_out: Callable[[str, str], bool],
+    scripts: list[SourceFile],
+    is_excluded: Callable[[str, str], bool],
+    roots: list[str] | None,
     also: list[str],
-) -> list[Found]:
+) -> list[SourceFile]:
     """Add the modules of the project that scripts import, each file once."""
     from .imports import reachable
 
     reached = {file_key(script.path): script for script in scripts}
     for script in scripts:
-        for each in reachable(script.path, roots, is_left_out, also=also)[1:]:
-            reached.setdefault(file_key(each.path), each)
+        for path in reachable(script.path, roots, is_excluded, also=also):
+            reached.setdefault(file_key(path), SourceFile(path, False))
     return [reached[key] for key in sorted(reached)]
 
 
-def _deleted(known: Collection[Key], paths: Paths) -> Iterator[Key]:
-    """Yield the keys of known files below the given folders that are not there any more."""
-    folders = [file_key(path) for path in flatten(paths) if os.path.isdir(path)]
-    for key in known:
-        if any(key[: len(folder)] == folder for folder in folders) and not os.path.exists(
-            os.sep.join(map(str, key[1:]))
-        ):
-            yield key
-
-
-def _prefilter(found: list[Found], placeholders: frozenset[str]) -> Callable[[bytes], bool]:
-    """Return what decides on bytes, where there are files that nobody named."""
-    if all(each.named for each in found):
-        return bool
-    from .prefilter import prefilter
-
-    return prefilter(placeholders)
-
-
 def _scan_file(
-    each: Found, placeholders: frozenset[str], may_hold: Callable[[bytes], bool]
+    file: SourceFile, placeholders: frozenset[str], may_hold: Callable[[bytes], bool]
 ) -> ModuleScan | None:
-    """Scan one file; None where a file that nobody named holds no hyperparameter."""
+    """Scan one file; None for one that is not named and contains no hyperparameter."""
+    path = file.path
     try:
-        data = read(each.path)
+        data = read(path)
     except OSError as error:
-        source = Source(each.path, "", file_key(each.path))
-        return ModuleScan(source, (), (_closed(source, error),))
-    if not (each.named or may_hold(data)):
+        return _unreadable(path, error)
+    if not (file.is_named or may_hold(data)):
         return None
-    return _scan_data(each.path, file_key(each.path), data, placeholders)
-
-
-def _scan_data(path: str, key: Key, data: bytes, placeholders: frozenset[str]) -> ModuleScan:
-    """Scan the bytes of a file."""
+    key = file_key(path)
     try:
         text = decode(data)
-    except DecodingError as error:
-        source = Source(path, uniform(data.decode("ascii", "replace")), key)
+    except UnparsableError as error:
+        source = Source(path, normalize_newlines(data.decode("ascii", "replace")), key)
         return ModuleScan(source, (), (syntax_diagnostic(source, error),))
-    return _scan_source(Source(path, text, key), placeholders)
+    return extract(Source(path, text, key), placeholders)
 
 
-def _scan_source(
-    source: Source, placeholders: frozenset[str], *, is_text: bool = False
-) -> ModuleScan:
-    """Scan a decoded text."""
-    return extract(source, placeholders).replace(is_text=is_text)
-
-
-def _closed(source: Source, error: OSError) -> Diagnostic:
-    """Report a file that the system does not let us read."""
+def _unreadable(path: str, error: OSError) -> ModuleScan:
     from ..diagnostics import Diagnostic
 
-    message = f"This file cannot be read: {error.strerror}."
-    advice = "Allow reading it, or leave it out."
-    return Diagnostic("HPM001", message, advice, source.path, source=source)
+    source = Source(path, "", file_key(path))
+    message = f"Cannot read this file: {error.strerror}."
+    advice = "Allow reading it, or exclude it."
+    return ModuleScan(source, (), (Diagnostic("HPM001", message, advice, path, source=source),))
+
+
+def _gone(
+    known: Mapping[Key, ModuleScan],
+    files: Iterable[SourceFile],
+    scans: Iterable[ModuleScan],
+    named: Sequence[str],
+) -> list[Key]:
+    """Return the keys of known files that contain nothing any more, or were deleted."""
+    holding = {result.source.key for result in scans}
+    walked = {file_key(file.path) for file in files}
+    folders = [file_key(path) for path in named if os.path.isdir(path)]
+
+    def is_deleted(key: Key) -> bool:
+        is_below = any(key[: len(folder)] == folder for folder in folders)
+        return is_below and not os.path.exists(os.sep.join(map(str, key[1:])))
+
+    return [
+        key
+        for key, result in known.items()
+        if key not in holding and (key in walked or (not result.is_text and is_deleted(key)))
+    ]

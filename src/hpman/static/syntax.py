@@ -1,33 +1,45 @@
-"""Texts to syntax trees.
+"""Bytes of a source file to text, and text to a syntax tree, as Python reads them.
 
-Owns the call of Python's own parser and all that can go wrong in it; knows no
-hyperparameter.
+Owns encodings (PEP 263), newlines and the call of Python's own parser, with
+everything that can go wrong there; knows no hyperparameter.
 """
 
 from __future__ import annotations
 
 import gc
+import os
 import sys
+import warnings
 from _ast import PyCF_ONLY_AST
-
-from .silence import silence
+from _thread import RLock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import Module
     from typing import Any
 
+_UTF_8_MARK = b"\xef\xbb\xbf"
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
-# Before 3.11 the parser makes the objects of a chain of any length, as
-# `1 + 1 + …`, without a look at the stack, and takes the process down.
+# Before 3.11 a long chain such as `1 + 1 + …` overflows the stack of the parser and ends
+# the process. The compiler checks its depth first.
 _OVERFLOWS = sys.version_info < (3, 11)
+_LONG = 100_000
+
+# Warning filters belong to the process: of two threads that restore them, the later one
+# could undo what the other one had changed.
+_FILTERS = RLock()
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(
+        before=_FILTERS.acquire, after_in_parent=_FILTERS.release, after_in_child=_FILTERS.release
+    )
 
 
 class UnparsableError(ValueError):
-    """Say why a text, or what should become one, is not Python, and where.
+    """Say why Python cannot read a source, and where.
 
     Attributes:
-        reason: what is wrong, as half a sentence; of a text, in the words of Python's parser.
+        reason: what is wrong, as half a sentence.
         line: the line, counted from 1.
         column: the column in characters, counted from 1.
     """
@@ -40,8 +52,8 @@ class UnparsableError(ValueError):
         self.column: int = column
 
 
-class collector_at_rest:  # noqa: N801 - it reads as a statement, and contextlib is dear
-    """Pause the garbage collector, and leave it as it was, also on error.
+class paused_collector:  # noqa: N801 - it reads as a statement, and contextlib is slow to import
+    """Pause the garbage collector, and restore it, also on error.
 
     It runs again and again while a tree grows, and finds nothing: pausing it
     saves a fifth of the time on ordinary files, and more on large ones.
@@ -49,75 +61,136 @@ class collector_at_rest:  # noqa: N801 - it reads as a statement, and contextlib
 
     def __enter__(self) -> None:
         """Pause it."""
-        self._was_on = gc.isenabled()
+        self._was_enabled = gc.isenabled()
         gc.disable()
 
     def __exit__(self, *_error: object) -> None:
-        """Let it run again, if it did."""
-        if self._was_on:
+        """Restore it."""
+        if self._was_enabled:
             gc.enable()
 
 
-def parse(text: str) -> Module:
-    """Parse a text into a syntax tree, silently.
+def decode(data: bytes) -> str:
+    r"""Decode the bytes of a source file.
 
-    Warnings of the parser belong to whoever runs the program, so they are
-    neither shown nor, under `-W error`, raised here.
+    The encoding is declared by a comment in the first two lines (PEP 263), else it is
+    UTF-8. Newlines become `\n`.
 
     Args:
-        text: the source text, decoded, with uniform newlines.
+        data: the whole file.
+
+    Returns:
+        The text, without a byte order mark.
+
+    Raises:
+        UnparsableError: if Python would not decode these bytes.
+
+    >>> decode(b"# coding: latin-1\r\nx = '\xe9'\r\n")
+    "# coding: latin-1\nx = 'é'\n"
+    """
+    if data.startswith(_UTF_16_MARKS):
+        raise UnparsableError("the file is in UTF-16; save it as UTF-8")
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    body = data.removeprefix(_UTF_8_MARK)
+    encoding, line = _declared_encoding(body)
+    if encoding != "utf-8" and len(body) < len(data):
+        raise UnparsableError(f"a UTF-8 byte order mark, but the encoding is {encoding}", line)
+    try:
+        return body.decode(encoding)
+    except LookupError:
+        raise UnparsableError(f"unknown encoding: {encoding}", line) from None
+    except UnicodeDecodeError as error:
+        before = body[: error.start].decode(errors="replace")
+        reason = f"not valid {error.encoding} ({error.reason})"
+        raise UnparsableError(reason, *_position(before, len(before))) from None
+    except Exception as error:  # noqa: BLE001 - a codec may be anybody's
+        raise UnparsableError(f"cannot decode {encoding}: {error}", line) from None
+
+
+def normalize_newlines(text: str) -> str:
+    r"""Return a text in which each newline is `\n`, as Python reads it.
+
+    >>> normalize_newlines("a\r\nb\rc\n")
+    'a\nb\nc\n'
+    """
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _declared_encoding(data: bytes) -> tuple[str, int]:
+    """Return the declared encoding, else UTF-8, and the line that declares it."""
+    lines = data.split(b"\n", 2)[:2]
+    if any(b"coding" in line for line in lines):
+        import re
+
+        declaration = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+        for number, line in enumerate(lines, 1):
+            if declared := declaration.match(line):
+                return _usual_encoding(declared[1].decode()), number
+            if line.lstrip(b" \t\f")[:1] not in (b"", b"#"):
+                break  # below code, a second line does not count
+    return "utf-8", 1
+
+
+def _usual_encoding(name: str) -> str:
+    """Return the usual name of the encodings that Python's tokenizer itself knows."""
+    prefix = name[:12].lower().replace("_", "-")  # editors add suffixes, as in `utf-8-unix`
+    for usual in ("utf-8", "latin-1", "iso-8859-1", "iso-latin-1"):
+        if prefix == usual or prefix.startswith(f"{usual}-"):
+            return usual if usual == "utf-8" else "latin-1"
+    return name
+
+
+def parse(text: str) -> Module:
+    """Parse a text into a syntax tree.
+
+    Warnings of the parser belong to whoever runs the program: they are not shown, and
+    `-W error` does not raise them.
+
+    Args:
+        text: the source text, decoded, with normalized newlines.
 
     Returns:
         The tree.
 
     Raises:
-        UnparsableError: the text is not Python, or nested deeper than Python
-            itself can read.
+        UnparsableError: if the text is not Python, or nested deeper than Python can read.
 
     >>> type(parse("x = 1")).__name__
     'Module'
     """
     try:
-        with silence():
-            if _OVERFLOWS and _may_hold_a_long_chain(text):
-                _compile(text)
+        with _FILTERS, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if _OVERFLOWS and len(text) > _LONG:
+                _check_depth(text)
             tree: Any = compile(text, "<source>", "exec", PyCF_ONLY_AST, dont_inherit=True)
             return tree  # type: ignore[no-any-return]
-    except (SyntaxError, ValueError) as error:
-        if "\0" in text:
-            place = _place(text, text.index("\0"))
-            raise UnparsableError("source code cannot hold null bytes", *place) from None
-        if isinstance(error, UnicodeEncodeError):
-            place = _place(text, error.start)
-            raise UnparsableError("a lone surrogate is no text", *place) from None
-        if not isinstance(error, SyntaxError):
-            raise UnparsableError(str(error)) from None
-        line, column = max(error.lineno or 1, 1), max(error.offset or 1, 1)
-        raise UnparsableError(error.msg, line, column) from None
     except (RecursionError, MemoryError):
         raise UnparsableError("the code is nested too deeply for Python to read") from None
+    except (SyntaxError, ValueError) as error:
+        raise _unparsable(text, error) from None
 
 
-def _may_hold_a_long_chain(text: str) -> bool:
-    """Tell whether an expression in the text may have tens of thousands of parts."""
-    if len(text) < 100_000:
-        return False
-    lines = text.split("\n")
-    return len(lines) > 50_000 or max(map(len, lines)) > 10_000
-
-
-def _compile(text: str) -> None:
-    """Compile a text for real, since that does look at the stack.
-
-    Raises:
-        RecursionError: the text is nested too deeply.
-    """
+def _check_depth(text: str) -> None:
     try:
         compile(text, "<source>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
-        return  # the parser itself has to say what is wrong
+        return  # for the parser to report
 
 
-def _place(text: str, index: int) -> tuple[int, int]:
+def _unparsable(text: str, error: SyntaxError | ValueError) -> UnparsableError:
+    if "\0" in text:
+        reason = "source code cannot contain null bytes"
+        return UnparsableError(reason, *_position(text, text.index("\0")))
+    if isinstance(error, UnicodeEncodeError):
+        reason = "source code cannot contain a lone surrogate"
+        return UnparsableError(reason, *_position(text, error.start))
+    if isinstance(error, SyntaxError):
+        return UnparsableError(error.msg, max(error.lineno or 1, 1), max(error.offset or 1, 1))
+    return UnparsableError(str(error))
+
+
+def _position(text: str, index: int) -> tuple[int, int]:
     """Return line and column of a character."""
     return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)

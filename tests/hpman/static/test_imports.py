@@ -6,13 +6,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hpman.static import imports, installed
-from hpman.static.filesystems import Disk
-from hpman.static.imports import reachable, reachable_among
+from hpman.static import files, imports
+from hpman.static.imports import find_module, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,10 +36,7 @@ def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str
 
 
 def _reached(script: str, *roots: str) -> list[str]:
-    found = reachable(script, roots or None)
-    assert found[0].path == script
-    assert [each.named for each in found] == [True, *[False] * (len(found) - 1)]
-    return [each.path.replace(os.sep, "/") for each in found[1:]]
+    return [path.replace(os.sep, "/") for path in reachable(script, roots or None)]
 
 
 PROJECT = {
@@ -70,7 +67,6 @@ PROJECT = {
     "folder.py/x.txt": "",
     "venv2/pyvenv.cfg": "",
     "venv2/m.py": "",
-    "node_modules/m.py": "",
     "unused.py": "",
 }
 STATEMENTS = {
@@ -112,7 +108,6 @@ STATEMENTS = {
     "from logging import handlers": [],
     "import folder": [],
     "import venv2.m": [],
-    "import node_modules.m": [],
     "import os.path, numpy, json": [],
     "from . import a": ["a.py"],
     "from .p import q": ["p/__init__.py", "p/q/__init__.py"],
@@ -150,29 +145,6 @@ def test_import_statements_reach_files_of_the_project(
     assert _reached("train.py") == expected
     assert _reached(str(root / "train.py")) == [(root / each).as_posix() for each in expected]
     assert _reached("./train.py") == [f"./{each}" for each in expected]
-
-
-@pytest.mark.parametrize(("text", "expected"), STATEMENTS.items(), ids=map(repr, STATEMENTS))
-def test_a_tree_that_is_not_on_disk_is_followed_as_one_that_is(
-    text: str, expected: list[str]
-) -> None:
-    files = {name: each.encode() for name, each in {**PROJECT, "train.py": text}.items()}
-    assert sorted(reachable_among(files, ["train.py"])) == sorted(["train.py", *expected])
-
-
-def test_scripts_deep_in_a_tree_find_what_is_theirs_and_nothing_above_it() -> None:
-    files = {
-        "__init__.py": b"",
-        "a/__init__.py": b"",
-        "a/train.py": b"from .. import up\nfrom .... import far\nimport near",
-        "a/near.py": b"",
-        "b/train.py": b"import a.absent\nfrom ..a import train",
-        "up.py": b"",
-    }
-    assert reachable_among(files, ["a/train.py"]) == [*list(files)[:4], "up.py"]
-    without_near = [each for each in files if each != "a/near.py"]
-    assert reachable_among(files, ["b/train.py"]) == without_near
-    assert reachable_among(files, ["gone.py"]) == []
 
 
 def test_python_itself_loads_the_same_files(plant: Any) -> None:
@@ -275,8 +247,6 @@ def test_what_an_editable_install_puts_on_the_path_is_of_its_own_project(
     assert _reached("scripts/train.py") == [(root / each).as_posix() for each in expected]
     assert len(_reached("scripts/train.py", "scripts")) == 2
     assert _reached("other/scripts/train.py") == []
-    files = {name: text.encode() for name, text in SRC_LAYOUT.items() if name.endswith(".py")}
-    assert reachable_among(files, ["scripts/train.py"]) == ["scripts/train.py", *expected]
 
 
 def test_what_cannot_be_installed_has_nothing_on_the_path(
@@ -304,19 +274,19 @@ def test_of_the_path_the_folders_of_the_project_count(
     root = plant(SRC_LAYOUT)
     monkeypatch.setattr(sys, "path", [each.format(root=root) for each in path])
     monkeypatch.setattr(sys, "prefix", str(root / "env"))
-    found = installed.path_of_project("scripts/train.py")
+    found = imports._installed_roots("scripts/train.py")
     assert found == [each.format(root=root) for each in expected]
 
 
 def test_our_own_sources_are_of_nobody_elses_project(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = str(Path(installed.__file__).parents[2])
+    ours = str(Path(imports.__file__).parents[2])
     monkeypatch.setattr(sys, "path", [ours])
-    assert installed.path_of_project(str(Path(__file__))) == []
+    assert imports._installed_roots(str(Path(__file__))) == []
 
 
 def test_the_standard_library_is_no_project(plant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     root = plant({"lib/tool.py": "import near", "lib/near.py": ""})
-    monkeypatch.setattr(installed, "_STANDARD", str(root / "lib"))
+    monkeypatch.setattr(imports, "_STANDARD_LIBRARY", str(root / "lib"))
     assert _reached("lib/tool.py") == []
 
 
@@ -334,14 +304,14 @@ def test_a_package_whose_all_cannot_be_read_exports_nothing(plant: Any) -> None:
 
 def test_a_file_that_may_not_be_read_is_listed(plant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     plant({"train.py": "import a", "a.py": "import b", "b.py": ""})
-    opened = os.open
+    read = files.read
 
-    def refuse(path: str, *rest: Any) -> int:
+    def refuse(path: str) -> bytes:
         if path == "a.py":
             raise PermissionError
-        return opened(path, *rest)
+        return read(path)
 
-    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(imports, "read", refuse)
     assert _reached("train.py") == ["a.py"]
 
 
@@ -351,7 +321,7 @@ def test_a_script_that_cannot_be_read_leads_nowhere(plant: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("left_out", "expected"),
+    ("excluded", "expected"),
     [
         pytest.param([], ["a.py", "b.py", "c.py", "p/__init__.py", "p/x.py"], id="nothing"),
         pytest.param(["b.py"], ["a.py", "p/__init__.py", "p/x.py"], id="with what it leads to"),
@@ -360,19 +330,19 @@ def test_a_script_that_cannot_be_read_leads_nowhere(plant: Any) -> None:
         pytest.param(["train.py"], ["a.py", "b.py", "c.py", "p/__init__.py", "p/x.py"], id="self"),
     ],
 )
-def test_what_is_left_out_leads_no_farther(
-    plant: Any, left_out: list[str], expected: list[str]
+def test_what_is_excluded_leads_no_farther(
+    plant: Any, excluded: list[str], expected: list[str]
 ) -> None:
     texts = {"train.py": "import a, p.x", "a.py": "import b", "b.py": "import c, train", "c.py": ""}
     plant({**texts, "p/__init__.py": "", "p/x.py": ""})
     asked = set()
 
-    def is_left_out(path: str, script: str) -> bool:
+    def is_excluded(path: str, script: str) -> bool:
         asked.add(script)
-        return path.replace(os.sep, "/") in left_out
+        return path.replace(os.sep, "/") in excluded
 
-    found = reachable("train.py", is_left_out=is_left_out)
-    assert [each.path.replace(os.sep, "/") for each in found] == ["train.py", *expected]
+    found = reachable("train.py", is_excluded=is_excluded)
+    assert [path.replace(os.sep, "/") for path in found] == expected
     assert asked == {"train.py"}
 
 
@@ -394,12 +364,18 @@ def test_a_script_behind_a_link_imports_from_its_own_folder(plant: Any) -> None:
         assert _reached(script) == [f"{os.path.realpath(root)}/proj/model.py"]
 
 
-def test_a_script_may_be_a_path_object(plant: Any) -> None:
-    plant({"train.py": "import a", "a.py": ""})
-    assert [each.path for each in reachable(Path("train.py"))] == ["train.py", "a.py"]
-
-
 def test_the_root_of_the_disk_is_above_all_packages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os.path, "isfile", bool)
-    top = imports._above_packages(Disk(), os.curdir)
+    path = SimpleNamespace(**{**vars(os.path), "isfile": bool})
+    monkeypatch.setattr(imports, "os", SimpleNamespace(**{**vars(os), "path": path}))
+    top = imports._above_packages(os.curdir)
     assert os.path.realpath(top) == os.path.realpath(os.sep)
+
+
+def test_a_module_is_found_as_pythons_own_finder_does(plant: Any) -> None:
+    plant({**PROJECT, "more/n/extra.py": ""})
+    folders = [".", "more"]
+    assert find_module("p.q.z", folders) == (os.path.join(".", "p", "q", "z.py"), [])
+    assert find_module("p", folders) == (os.path.join(".", "p", "__init__.py"), ["./p"])
+    assert find_module("n", folders) == (None, ["./n", "more/n"])
+    assert find_module("n.extra", folders)[0] == "more/n/extra.py"
+    assert find_module("absent.z", folders) == (None, [])
