@@ -1,7 +1,7 @@
-"""The walk through one module: its calls, and all that makes a name a manager.
+"""The walk through one module: the calls that may be those of managers, and the bindings.
 
-Owns which imports, assignments and definitions bind a name, and in which
-scope; knows neither what a name means in the end nor what a call says.
+Owns which statements bind a name, and in which scope; must not know what a name refers to
+in the end, nor what a call says.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from _ast import (
     AST,
     AnnAssign,
     Assign,
+    AsyncFor,
     AsyncFunctionDef,
     Attribute,
+    AugAssign,
     Call,
     ClassDef,
     Constant,
     DictComp,
     ExceptHandler,
     Expr,
+    For,
     FunctionDef,
     GeneratorExp,
     Global,
@@ -33,142 +36,136 @@ from _ast import (
     NamedExpr,
     Nonlocal,
     SetComp,
-    Store,
+    Starred,
     Tuple,
     arg,
     expr,
+    withitem,
 )
 
 from .scopes import (
     CLASS,
-    EVERY_NAME,
     FOREIGN,
-    HANDED_ON,
+    MANAGER,
     MANAGER_CLASS,
     MODULE,
     OTHER,
     PACKAGE,
     PACKAGE_MEMBERS,
+    REEXPORT,
     ROOT,
-    Meaning,
+    Binding,
+    Referent,
     Scope,
-    unfold,
+    attribute_chain,
 )
-from .source_map import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import Module, alias
-    from collections.abc import Callable, Container, Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable
     from typing import Any
+
+    from .source_map import SourceMap
+
+
+class _EveryName:
+    def __contains__(self, name: object) -> bool:
+        return True
 
 
 class Bindings:
-    """Find the calls in one module that may be those of managers, and what names are bound to.
+    """Collect the calls in one module that may be those of managers, and the bindings of names.
 
-    The walk goes only into statements whose lines hold a tracked name: that is
-    what keeps a large file with few hyperparameters cheap. A name that turns
-    out to be an alias is tracked too, in a second walk; where that one finds
-    aliases of aliases, a third one tracks every name.
+    The walk descends only into statements whose lines contain a tracked name: that is what
+    makes large files cheap. The first walk tracks the placeholders and hpman. If it finds
+    aliases, a second one tracks them, too; if these have aliases, a third tracks every name.
 
     Args:
         tree: the syntax tree of the module.
-        candidates: a function that gives the sorted numbers of the lines that
-            hold any of some names; all lines for None.
+        source_map: finds the lines that contain a name.
         placeholders: the names whose bare calls count.
+        follow: whether to follow managers through imports and assignments.
     """
 
     def __init__(
-        self,
-        tree: Module,
-        candidates: Callable[[frozenset[str] | None], Sequence[int]],
-        placeholders: frozenset[str],
-        *,
-        follow: bool = True,
+        self, tree: Module, source_map: SourceMap, placeholders: frozenset[str], *, follow: bool
     ) -> None:
-        """Walk until no new name turns up."""
         self.tree: Module = tree
         self.placeholders: frozenset[str] = placeholders
         self._follow = follow
-        self._classes = {MANAGER_CLASS}
-        if not follow:
-            self._walk(tree, placeholders, candidates(placeholders))
-            return
-        tracked = placeholders | {ROOT, MANAGER_CLASS}
-        self._walk(tree, tracked, candidates(tracked))
-        # Where our class has the name of a placeholder, what it makes was passed by.
-        if not (self._aliases <= tracked and self._classes == {MANAGER_CLASS}):
+        self._class_names = {MANAGER_CLASS}
+        tracked = placeholders | {ROOT, MANAGER_CLASS} if follow else placeholders
+        self._walk(tracked, source_map.count_candidates(tracked))
+        # If a placeholder is our class, the first walk missed the managers that it makes.
+        if not self._aliases <= tracked or len(self._class_names) > 1:
             tracked |= self._aliases
-            self._walk(tree, tracked, candidates(tracked))
+            self._walk(tracked, source_map.count_candidates(tracked))
             if not self._aliases <= tracked:
-                self._walk(tree, EVERY_NAME, candidates(None))
+                self._walk(_EveryName(), source_map.count_candidates(None))
 
     # -- the walk ----------------------------------------------------------------
 
-    def _walk(self, tree: Module, tracked: Container[str], lines: Sequence[int]) -> None:
+    def _walk(self, tracked: Container[str], counts: Any) -> None:
         """Collect the calls and the bindings of tracked names."""
         self._tracked = tracked
-        self._upto = counted(lines, tree.body[-1].end_lineno or 0) if tree.body else ()
-        self._aliases: set[str] = set()  # names that turned out to be ours
-        self.own: set[str] = set()  # names whose imports are ours, or may be
-        self.foreign: set[str] = set()  # names imported under another original name
-        self.imported: set[str] = set()  # placeholders that are imported from hpman
-        self.borrowed: list[tuple[str, str]] = []  # names that others may hand on
-        self.passed: list[tuple[str, expr, Scope]] = []  # what names are assigned
+        self._counts = counts
+        self._aliases: set[str] = set()  # names that may refer to something of ours
+        self.imported_managers: set[str] = set()
+        self.reexports: list[tuple[str, str]] = []  # placeholders imported from other modules
+        self.foreign_names: set[str] = set()  # names imported from elsewhere under another name
+        self.other_imports: set[str] = set()  # names imported in any other way
+        self.assignments: list[tuple[str, expr, Scope]] = []
         self.calls: list[tuple[Call, Scope]] = []
-        self._declared: list[tuple[Scope, Global | Nonlocal]] = []
-        self._annotated: list[tuple[Scope, Name]] = []  # names with a type and no value
+        self._declarations: list[tuple[Global | Nonlocal, Scope]] = []
         self._stack: list[tuple[AST, Scope]] = []
-        self._block(tree.body, Scope(None))
-        stack, visitor, otherwise = self._stack, _VISITORS.get, Bindings._children
+        self._visit_block(self.tree.body, Scope(None))
+        stack, visitor, generic_visit = self._stack, _VISITORS.get, Bindings._generic_visit
         while stack:
             node, scope = stack.pop()
-            visitor(type(node), otherwise)(self, node, scope)
-        for scope, declaration in self._declared:
-            for each in declaration.names:
-                scope.declare(each, is_global=type(declaration) is Global)
-        for scope, name in self._annotated:
-            if name.id not in scope.bindings:  # that alone makes it a local of a function
-                self._bind(name.id, OTHER, scope, name)
+            visitor(type(node), generic_visit)(self, node, scope)
+        for declaration, scope in self._declarations:
+            for name in declaration.names:
+                scope.declare(name, is_global=type(declaration) is Global)
 
-    def _block(self, statements: Iterable[Any], scope: Scope) -> None:
-        """Go into the statements that hold a candidate line."""
-        upto, stack = self._upto, self._stack
+    def _visit_block(self, statements: Iterable[Any], scope: Scope) -> None:
+        """Visit the statements that contain a candidate line."""
+        counts, stack = self._counts, self._stack
         for statement in statements:
             first = statement.lineno
             if type(statement) in _DECORATED and statement.decorator_list:
                 first = min(first, statement.decorator_list[0].lineno)
-            if upto[statement.end_lineno] > upto[first - 1]:
-                # What dense files consist of takes no turn on the stack.
+            if counts[statement.end_lineno] > counts[first - 1]:
+                # Dense files consist of these two. They take no turn on the stack.
                 if type(statement) is Assign:
-                    self._assign(statement, scope)
+                    self._visit_assign(statement, scope)
                 elif type(statement) is Expr:
-                    self._expression(statement, scope)
+                    self._visit_value(statement.value, scope)
                 else:
                     stack.append((statement, scope))
 
-    def _children(self, node: AST, scope: Scope) -> None:
-        """Go into all parts of a node."""
+    def _generic_visit(self, node: AST, scope: Scope) -> None:
+        """Visit all children of a node."""
         for field in node._fields:
-            self._part(getattr(node, field, None), scope)
+            self._visit_field(getattr(node, field, None), scope)
 
-    def _part(self, part: Any, scope: Scope) -> None:
-        """Go into one part of a node: a node, a block, or a list of nodes."""
-        if isinstance(part, AST):
-            self._stack.append((part, scope))
-        elif type(part) is list and part:
-            if hasattr(part[0], "end_lineno") and not isinstance(part[0], expr):
-                self._block(part, scope)
+    def _visit_field(self, value: Any, scope: Scope) -> None:
+        """Visit the value of a field: a node, a block, or a list of nodes."""
+        if isinstance(value, AST):
+            self._stack.append((value, scope))
+        elif type(value) is list and value:
+            if hasattr(value[0], "end_lineno") and not isinstance(value[0], expr):
+                self._visit_block(value, scope)
             else:
-                self._stack += [(each, scope) for each in part if isinstance(each, AST)]
+                self._stack += [(node, scope) for node in value if isinstance(node, AST)]
 
-    def _bind(self, name: str | None, meaning: Meaning | expr, scope: Scope, node: Any) -> None:
-        """Note what a tracked name is bound to, and where."""
-        if name is not None and name in self._tracked:
-            scope.bind(name, meaning, (node.lineno, node.col_offset))
+    def _visit_value(self, value: expr, scope: Scope) -> None:
+        if type(value) is Call:
+            self._visit_call(value, scope)
+        else:
+            self._stack.append((value, scope))
 
-    def _call(self, node: Call, scope: Scope) -> None:
-        """Note a call that may be one of a manager; go into its arguments."""
+    def _visit_call(self, node: Call, scope: Scope) -> None:
         func = node.func
         if type(func) is Name:
             if func.id in self._tracked:
@@ -184,224 +181,230 @@ class Bindings:
             if type(keyword.value) is not Constant:
                 self._stack.append((keyword.value, scope))
 
-    def _name(self, node: Name, scope: Scope) -> None:
-        """Note a name that is bound by a loop, a `with`, an unpacking, or deleted."""
-        if type(node.ctx) is Store:
-            self._bind(node.id, OTHER, scope, node)
+    def _ignore(self, node: AST, scope: Scope) -> None:
+        """Skip a node that contains no other."""
 
-    def _assign(self, node: Assign, scope: Scope) -> None:
-        """Note an assignment to one or more targets."""
-        value = node.value
-        func = value.func if type(value) is Call else None
-        is_other = type(func) is Name and func.id not in self._classes  # the most usual case
-        for target in node.targets:
-            if is_other and type(target) is Name:
-                self._bind(target.id, OTHER, scope, target)
+    # -- bindings by assignment --------------------------------------------------
+
+    def _bind(
+        self, name: str, value: Referent | expr, scope: Scope, node: Any, after: Any = None
+    ) -> None:
+        """Bind a tracked name at a node; it takes effect after another node, if there is one."""
+        if name in self._tracked:
+            start = node.lineno, node.col_offset
+            if after is not None:
+                start = after.end_lineno, after.end_col_offset
+            scope.bind(name, Binding(value, node.lineno, start))
+
+    def _bind_target(self, target: Any, value: Any, scope: Scope, after: expr) -> None:
+        """Bind the names in a target, pair by pair if both sides are tuples of one length.
+
+        Args:
+            target: the target.
+            value: what is assigned to it, None if that cannot be a manager.
+            scope: the scope that binds the names.
+            after: the expression that is evaluated before.
+        """
+        kind = type(target)
+        if kind is Name:
+            if self._is_manager_class(value):
+                self._class_names.add(target.id)
+            if value is not None and self._may_be_ours(value):
+                self._aliases.add(target.id)
+                self.assignments.append((target.id, value, scope))
             else:
-                self._target(target, value, scope)
-        self._expression(node, scope)
-
-    def _expression(self, node: Assign | Expr, scope: Scope) -> None:
-        """Go into the value of a statement; by far the most usual one is a call."""
-        value = node.value
-        if type(value) is Call:
-            self._call(value, scope)
+                value = OTHER
+            self._bind(target.id, value, scope, target, after)
+        elif kind in _SEQUENCES:
+            values = getattr(value, "elts", ()) if type(value) in _SEQUENCES else ()
+            if len(values) != len(target.elts):
+                values = [None] * len(target.elts)
+            for inner_target, inner_value in zip(target.elts, values, strict=True):
+                self._bind_target(inner_target, inner_value, scope, after)
+        elif kind is Starred:
+            self._bind_target(target.value, None, scope, after)
         else:
-            self._stack.append((value, scope))
+            self._stack.append((target, scope))  # an attribute or an item may contain calls
 
-    def _assign_one(self, node: AnnAssign | NamedExpr, scope: Scope) -> None:
-        """Note an annotated assignment, or one inside an expression."""
+    def _visit_assign(self, node: Assign, scope: Scope) -> None:
+        value: Any = node.value
+        func = value.func if type(value) is Call else None
+        if not self._follow or (type(func) is Name and func.id not in self._class_names):
+            value = None
+        for target in node.targets:
+            self._bind_target(target, value, scope, node.value)
+        self._visit_value(node.value, scope)
+
+    def _visit_assignment_of_one(self, node: AnnAssign | NamedExpr, scope: Scope) -> None:
+        """Visit an annotated assignment or a walrus."""
+        if type(node) is AnnAssign:
+            self._stack.append((node.annotation, scope))
         if node.value is not None:
-            self._target(node.target, node.value, scope)
+            home = scope.outside_comprehensions() if type(node) is NamedExpr else scope
+            self._bind_target(node.target, node.value if self._follow else None, home, node.value)
             self._stack.append((node.value, scope))
         elif type(node.target) is not Name:
             self._stack.append((node.target, scope))  # Python evaluates what is in there
-        elif scope.kind == "function" and scope.outer is not None:
-            self._annotated.append((scope, node.target))
-        if type(node) is AnnAssign:
-            self._stack.append((node.annotation, scope))
 
-    def _target(self, target: Any, value: Any, scope: Scope) -> None:
-        """Bind a target, pair by pair where both sides are displays of one length."""
-        if type(target) is Name:
-            if self._is_class(value):
-                self._classes.add(target.id)
-            if self._may_be_ours(value):
-                self._aliases.add(target.id)
-                self.passed.append((target.id, value, scope))
-                self._bind(target.id, value, scope, target)
-            else:
-                self._bind(target.id, OTHER, scope, target)
-        elif (
-            type(target) in _DISPLAYS
-            and type(value) in _DISPLAYS
-            and len(target.elts) == len(value.elts)
-        ):
-            for each, part in zip(target.elts, value.elts, strict=True):
-                self._target(each, part, scope)
-        else:
-            self._stack.append((target, scope))
+    def _visit_augmented(self, node: AugAssign, scope: Scope) -> None:
+        self._bind_target(node.target, None, scope, node.value)
+        self._stack.append((node.value, scope))
+
+    def _visit_for(self, node: Any, scope: Scope) -> None:
+        self._bind_target(node.target, None, scope, node.iter)
+        self._stack.append((node.iter, scope))
+        self._visit_block(node.body, scope)
+        self._visit_block(node.orelse, scope)
+
+    def _visit_with_item(self, node: withitem, scope: Scope) -> None:
+        if node.optional_vars is not None:
+            self._bind_target(node.optional_vars, None, scope, node.context_expr)
+        self._stack.append((node.context_expr, scope))
 
     def _may_be_ours(self, value: Any) -> bool:
-        """Tell whether an expression may be a manager, a module of ours or our class."""
+        """Return whether an expression may be a manager, hpman, hpman.m or the class."""
         if not self._follow:
             return False
-        base, _members = unfold(value)
+        base, _attributes = attribute_chain(value)
         if type(base) is Call:
-            return self._is_class(base.func)
+            return self._is_manager_class(base.func)
         return type(base) is Name and base.id in self._tracked
 
-    def _is_class(self, node: Any) -> bool:
-        """Tell whether an expression, if there is one, has the name of our class."""
+    def _is_manager_class(self, node: Any) -> bool:
+        """Return whether an expression, if there is one, has the name of our class."""
         name = node.attr if type(node) is Attribute else getattr(node, "id", None)
-        return name in self._classes
+        return name in self._class_names and self._follow
 
-    def _walrus(self, node: NamedExpr, scope: Scope) -> None:
-        """Bind a walrus where Python does: outside of comprehensions."""
-        home = scope.outside_comprehensions()
-        if home is not scope:  # a generator may run later
-            home.shared.add(node.target.id)
-        self._assign_one(node, home)
+    # -- bindings by import ------------------------------------------------------
 
-    def _import(self, node: Import, scope: Scope) -> None:
-        """Note `import a.b` and `import a.b as c`."""
-        for each in node.names:
-            top = each.name.partition(".")[0]
-            if top == ROOT and not each.asname:
-                self._bind(ROOT, PACKAGE, scope, each)
+    def _visit_import(self, node: Import, scope: Scope) -> None:
+        for item in node.names:
+            top = item.name.partition(".")[0]
+            if top == ROOT and not item.asname:
+                self._bind(ROOT, PACKAGE, scope, item)
             elif top == ROOT:
-                self._bind_ours(each, {ROOT: PACKAGE, f"{ROOT}.m": MODULE}, scope)
+                self._bind_ours(item, {ROOT: PACKAGE, f"{ROOT}.m": MODULE}, scope)
             else:
-                self._bind_foreign(each, each.asname or top, scope)
+                self._bind_foreign(item, item.asname or top, scope)
 
-    def _import_from(self, node: ImportFrom, scope: Scope) -> None:
-        """Note `from a import b` and `from a import b as c`."""
+    def _visit_import_from(self, node: ImportFrom, scope: Scope) -> None:
         module = node.module or ""
-        for each in node.names:
-            if each.name == "*":  # what it brings is bound by no name of this module
+        for item in node.names:
+            if item.name == "*":  # binds no name that the text shows
                 continue
             if node.level or module.partition(".")[0] != ROOT:
-                self._bind_foreign(each, each.asname or each.name, scope)
-                if each.asname in (None, each.name) and each.name in self.placeholders:
-                    self.borrowed.append((each.name, "." * node.level + module))
+                self._bind_foreign(item, item.asname or item.name, scope)
+                if item.asname in (None, item.name) and item.name in self.placeholders:
+                    self.reexports.append((item.name, "." * node.level + module))
             elif module == f"{ROOT}.m":
-                self.imported.add(each.name)
-                self._bind_ours(each, {each.name: Meaning("manager", each.name)}, scope)
+                self.imported_managers.add(item.name)
+                self._bind_ours(item, {item.name: Referent(MANAGER, item.name)}, scope)
             else:
-                self._bind_ours(each, PACKAGE_MEMBERS, scope)
+                self._bind_ours(item, PACKAGE_MEMBERS, scope)
 
-    def _bind_ours(self, each: alias, known: dict[str, Meaning], scope: Scope) -> None:
-        """Bind a name that comes from hpman."""
-        meaning = known.get(each.name, OTHER)
-        bound = each.asname or each.name
-        if meaning is CLASS:
-            self._classes.add(bound)
-        if meaning is not OTHER:
-            self._aliases.add(bound)
-            self.own.add(bound)
-        self._bind(bound, meaning, scope, each)
+    def _bind_ours(self, item: alias, members: dict[str, Referent], scope: Scope) -> None:
+        """Bind a name that is imported from hpman."""
+        referent = members.get(item.name, OTHER)
+        name = item.asname or item.name
+        if referent is CLASS:
+            self._class_names.add(name)
+        if referent is not OTHER:
+            self._aliases.add(name)
+            self.other_imports.add(name)
+        self._bind(name, referent, scope, item)
 
-    def _bind_foreign(self, each: alias, bound: str, scope: Scope) -> None:
-        """Bind a name that comes from elsewhere."""
-        if each.asname and each.asname != each.name:
-            self.foreign.add(bound)
-            self._bind(bound, FOREIGN, scope, each)
+    def _bind_foreign(self, item: alias, name: str, scope: Scope) -> None:
+        """Bind a name that is imported from elsewhere."""
+        if item.asname and item.asname != item.name:
+            self.foreign_names.add(name)
+            self._bind(name, FOREIGN, scope, item)
         else:
-            self.own.add(bound)
-            self._bind(bound, Meaning(HANDED_ON, bound), scope, each)
+            self.other_imports.add(name)
+            self._bind(name, Referent(REEXPORT, name), scope, item)
 
-    def _function(self, node: Any, scope: Scope) -> None:
-        """Open the scope of a function or a lambda."""
-        inner, around = Scope(scope), scope
+    # -- scopes, and what else binds a name --------------------------------------
+
+    def _visit_function(self, node: Any, scope: Scope) -> None:
+        """Visit a function or a lambda."""
+        inner = Scope(scope)
         if type(node) is Lambda:
             self._stack.append((node.body, inner))
         else:
             self._bind(node.name, OTHER, scope, node)
-            self._part(node.decorator_list, scope)
-            inner.outer = around = self._typed(node, scope)
-            self._part(node.returns, around)
-            self._block(node.body, inner)
+            self._visit_field(node.decorator_list, scope)
+            self._visit_field(node.returns, scope)
+            self._visit_field(getattr(node, "type_params", None), scope)
+            self._visit_block(node.body, inner)
         arguments = node.args
         plain = *arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs
-        for each in (*plain, arguments.vararg, arguments.kwarg):
-            if each is not None:
-                self._argument(each, around, inner)
-        self._part(arguments.defaults, scope)
-        self._part(arguments.kw_defaults, scope)
+        for argument in (*plain, arguments.vararg, arguments.kwarg):
+            if argument is not None:
+                self._visit_parameter(argument, scope, inner)
+        self._visit_field(arguments.defaults, scope)
+        self._visit_field(arguments.kw_defaults, scope)
 
-    def _argument(self, node: arg, around: Scope, inner: Scope) -> None:
-        """Bind a parameter; its annotation belongs to the scope around."""
-        is_manager = self._follow and self._is_class(node.annotation)
-        self._bind(node.arg, Meaning("manager", node.arg) if is_manager else OTHER, inner, node)
-        self._part(node.annotation, around)
+    def _visit_parameter(self, node: arg, scope: Scope, inner: Scope) -> None:
+        """Bind a parameter; its annotation belongs to the scope outside the function."""
+        is_manager = self._is_manager_class(node.annotation)
+        self._bind(node.arg, Referent(MANAGER, node.arg) if is_manager else OTHER, inner, node)
+        self._visit_field(node.annotation, scope)
 
-    def _typed(self, node: Any, scope: Scope) -> Scope:
-        """Open the scope of type parameters (PEP 695), where there are any."""
-        parameters = getattr(node, "type_params", None)
-        if parameters:
-            scope = Scope(scope, "comprehension")
-            for each in parameters:
-                self._bind(each.name, OTHER, scope, each)
-            self._part(parameters, scope)
-        return scope
-
-    def _class(self, node: ClassDef, scope: Scope) -> None:
-        """Open the scope of a class."""
+    def _visit_class(self, node: ClassDef, scope: Scope) -> None:
         self._bind(node.name, OTHER, scope, node)
-        self._part(node.decorator_list, scope)
-        scope = self._typed(node, scope)
-        self._part(node.bases, scope)
-        self._part(node.keywords, scope)
-        self._block(node.body, Scope(scope, "class"))
+        self._visit_field(node.decorator_list, scope)
+        self._visit_field(getattr(node, "type_params", None), scope)
+        self._visit_field(node.bases, scope)
+        self._visit_field(node.keywords, scope)
+        self._visit_block(node.body, Scope(scope, "class"))
 
-    def _comprehension(self, node: Any, scope: Scope) -> None:
-        """Open the scope of a comprehension; its first iterable belongs to the scope around."""
+    def _visit_comprehension(self, node: Any, scope: Scope) -> None:
         inner = Scope(scope, "comprehension")
-        for part in ("elt", "key", "value"):
-            self._part(getattr(node, part, None), inner)
-        for index, each in enumerate(node.generators):
-            self._stack.append((each.target, inner))
-            self._stack.append((each.iter, inner if index else scope))
-            self._part(each.ifs, inner)
+        for field in ("elt", "key", "value"):
+            self._visit_field(getattr(node, field, None), inner)
+        for index, generator in enumerate(node.generators):
+            self._bind_target(generator.target, None, inner, generator.iter)
+            # The first iterable is evaluated outside.
+            self._stack.append((generator.iter, inner if index else scope))
+            self._visit_field(generator.ifs, inner)
 
-    def _declare(self, node: Global | Nonlocal, scope: Scope) -> None:
-        """Note that names of this scope live in another one."""
-        self._declared.append((scope, node))
+    def _visit_declaration(self, node: Global | Nonlocal, scope: Scope) -> None:
+        self._declarations.append((node, scope))
 
-    def _capture(self, node: Any, scope: Scope) -> None:
-        """Note a name that a handler or a pattern binds."""
+    def _visit_capture(self, node: Any, scope: Scope) -> None:
+        """Visit a handler or a pattern, which may bind a name."""
         name = getattr(node, "rest", None) or getattr(node, "name", None)
-        self._bind(name, OTHER, scope, node)
-        self._children(node, scope)
-
-    def _leaf(self, node: AST, scope: Scope) -> None:
-        """Leave a node that holds nothing."""
+        if name is not None:
+            self._bind(name, OTHER, scope, node)
+        self._generic_visit(node, scope)
 
 
-_DISPLAYS = (List, Tuple)
+_SEQUENCES = (List, Tuple)
 _DECORATED = (FunctionDef, AsyncFunctionDef, ClassDef)
 _VISITORS: dict[type, Callable[[Any, Any, Scope], None]] = {
-    AnnAssign: Bindings._assign_one,
-    Assign: Bindings._assign,
-    AsyncFunctionDef: Bindings._function,
-    Call: Bindings._call,
-    ClassDef: Bindings._class,
-    Constant: Bindings._leaf,
-    DictComp: Bindings._comprehension,
-    ExceptHandler: Bindings._capture,
-    Expr: Bindings._expression,
-    FunctionDef: Bindings._function,
-    GeneratorExp: Bindings._comprehension,
-    Global: Bindings._declare,
-    Import: Bindings._import,
-    ImportFrom: Bindings._import_from,
-    Lambda: Bindings._function,
-    ListComp: Bindings._comprehension,
-    MatchAs: Bindings._capture,
-    MatchMapping: Bindings._capture,
-    MatchStar: Bindings._capture,
-    Name: Bindings._name,
-    NamedExpr: Bindings._walrus,
-    Nonlocal: Bindings._declare,
-    SetComp: Bindings._comprehension,
+    AnnAssign: Bindings._visit_assignment_of_one,
+    Assign: Bindings._visit_assign,
+    AsyncFor: Bindings._visit_for,
+    AsyncFunctionDef: Bindings._visit_function,
+    AugAssign: Bindings._visit_augmented,
+    Call: Bindings._visit_call,
+    ClassDef: Bindings._visit_class,
+    Constant: Bindings._ignore,
+    DictComp: Bindings._visit_comprehension,
+    ExceptHandler: Bindings._visit_capture,
+    For: Bindings._visit_for,
+    FunctionDef: Bindings._visit_function,
+    GeneratorExp: Bindings._visit_comprehension,
+    Global: Bindings._visit_declaration,
+    Import: Bindings._visit_import,
+    ImportFrom: Bindings._visit_import_from,
+    Lambda: Bindings._visit_function,
+    ListComp: Bindings._visit_comprehension,
+    MatchAs: Bindings._visit_capture,
+    MatchMapping: Bindings._visit_capture,
+    MatchStar: Bindings._visit_capture,
+    Name: Bindings._ignore,
+    NamedExpr: Bindings._visit_assignment_of_one,
+    Nonlocal: Bindings._visit_declaration,
+    SetComp: Bindings._visit_comprehension,
+    withitem: Bindings._visit_with_item,
 }

@@ -1,40 +1,45 @@
-"""One text to occurrences and findings, as a pure function.
+"""One source text to its occurrences and diagnostics, as a pure function.
 
-Owns the rules of a single call: a literal name, at most one default, literal
-hints; knows no other file and no run-time value.
+Owns which calls are those of managers, and the rules of a single call: a literal name, at
+most one default, literal hints. Must not know other files or run-time values.
 """
 
 from __future__ import annotations
 
-from _ast import Constant
+from _ast import Constant, Name
 from operator import itemgetter
+from sys import intern
 
 from ..errors import EMPTY, NotLiteralEvaluable
 from ..literals import NotLiteralError, literal_value
 from ..occurrence import FaultyCall, Occurrence
 from .bindings import Bindings
-from .calls import calls, origins
 from .index import ModuleScan
-from .scopes import ROOT
-from .source_map import LARGE, Lines
+from .scopes import ROOT, Resolver
+from .source_map import SourceMap
 from .syntax import UnparsableError, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from _ast import Call
+    from _ast import Call, expr
+    from collections.abc import Callable, Iterator
     from typing import Any, TypeAlias
 
     from .._text import Source
     from ..diagnostics import Diagnostic
-    from .calls import Origins
+    from .scopes import Scope
+    from .shadowing import Shadowing
 
-    # What an occurrence holds, without its source; last comes the line that hides it.
+    # The fields of an occurrence without its source.
     Row: TypeAlias = tuple[
         str, str, Any, dict[str, Any], str | None, int, int, int, int, int | None
     ]
+    # The managers that a name may refer to and, if calls differ, those that each of them reaches.
+    Callee: TypeAlias = tuple[list[str], Callable[[Call], tuple[list[str], int | None]] | None]
 
-_NO_HINTS: dict[str, Any] = {}  # of all calls without any: facts do not change
-_BY_PLACE = itemgetter(*map(Occurrence._fields.index, ("line", "column")))
+LARGE = 1 << 16  # the tree of such a text takes megabytes
+_NO_HINTS: dict[str, Any] = {}  # shared by all occurrences without hints
+_POSITION = itemgetter(*map(Occurrence._fields.index, ("line", "column")))
 
 
 def extract(source: Source, placeholders: frozenset[str]) -> ModuleScan:
@@ -52,155 +57,223 @@ def extract(source: Source, placeholders: frozenset[str]) -> ModuleScan:
         no occurrence.
 
     >>> from hpman._text import Source
-    >>> found = extract(Source("a.py", '_("lr", 1e-3, help="x")'), frozenset({"_"}))
-    >>> [(each.name, each.value, each.hints, each.line) for each in found.occurrences]
+    >>> scan = extract(Source("a.py", '_("lr", 1e-3, help="x")'), frozenset({"_"}))
+    >>> [(item.name, item.value, item.hints, item.line) for item in scan.occurrences]
     [('lr', 0.001, {'help': 'x'}, 1)]
     """
     try:
-        rows, diagnostics, origins = _read_all(source, placeholders)
+        rows, diagnostics, managers, reexports = _read_calls(source, placeholders)
     except UnparsableError as error:
         return ModuleScan(source, (), (syntax_diagnostic(source, error),))
-    occurrences = _occurrences(rows, source)
-    occurrences.sort(key=_BY_PLACE)
-    diagnostics.sort(key=_position)
-    return ModuleScan(source, tuple(occurrences), tuple(diagnostics), *origins)
+    occurrences = sorted(_occurrences(rows, source), key=_POSITION)
+    diagnostics.sort(key=lambda diagnostic: (diagnostic.line, diagnostic.column))
+    return ModuleScan(source, tuple(occurrences), tuple(diagnostics), managers, reexports)
 
 
-def _read_all(
+def _read_calls(
     source: Source, placeholders: frozenset[str]
-) -> tuple[list[Row], list[Diagnostic], Origins]:
-    """Read all calls of managers; the tree is gone when this returns."""
+) -> tuple[list[Row], list[Diagnostic], frozenset[str], tuple[tuple[str, str], ...]]:
+    """Read all calls of managers. When this returns, the syntax tree is gone."""
     tree = parse(source.text)
-    lines = Lines(source)
+    source_map = SourceMap(source)
     rows: list[Row] = []
     diagnostics: list[Diagnostic] = []
-    bindings = Bindings(tree, lines.holding, placeholders, follow=ROOT in source.text)
-    for node, placeholder, hidden_by in calls(bindings):
-        found = _read(node, placeholder, lines, hidden_by)
-        if isinstance(found, tuple):
-            rows.append(found)
-        else:
-            diagnostics += found
-    return rows, diagnostics, origins(bindings)
+    bindings = Bindings(tree, source_map, placeholders, follow=ROOT in source.text)
+    for node, placeholder, hidden_by in _manager_calls(bindings):
+        row, problems = _read(node, placeholder, source_map, hidden_by)
+        if problems:
+            diagnostics += problems
+        elif row is not None:
+            rows.append(row)
+    return rows, diagnostics, _own_managers(bindings), tuple(bindings.reexports)
 
 
 def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
-    """Make facts of rows, and empty the list of these."""
-    others = {}
+    """Return the occurrences of rows, and empty the list of these."""
+    not_literal = {}
     for number, row in enumerate(rows):
         if type(row[2]) is NotLiteralEvaluable:
-            others[number] = row[2]
+            not_literal[number] = row[2]
             rows[number] = (*row[:2], None, *row[3:])
     if len(source.text) > LARGE:
-        # Names and values were made among the nodes of the tree, and each keeps some of its
-        # memory from being given back, a thousand times as much. So they are made anew.
+        # These values were made among the nodes of the tree, and would keep most of its memory
+        # from being given back. So they are copied to another place.
         from marshal import dumps, loads
 
         data = dumps(rows)
         rows.clear()
-        rows = loads(data)  # noqa: S302 - these are our own
-    new = tuple.__new__  # the constructor takes longer than all else here
-    found = [
+        rows = loads(data)  # noqa: S302 - we have just written them
+    new = tuple.__new__  # the constructor would take longer than all else here
+    occurrences = [
         new(Occurrence, (a, b, EMPTY if text is None else c, d, text, source, e, f, g, h, i))
         for a, b, c, d, text, e, f, g, h, i in rows
     ]
-    for number, value in others.items():
-        found[number] = found[number].replace(value=value)
-    return found
+    for number, value in not_literal.items():
+        occurrences[number] = occurrences[number].replace(value=value)
+    return occurrences
+
+
+# -- which calls are those of managers --------------------------------------------
+
+
+def _manager_calls(bindings: Bindings) -> Iterator[tuple[Call, str, int | None]]:
+    """Yield the calls of managers, each with the placeholder and the line that hides it.
+
+    A call is hidden by a line that binds its name to something else. It counts all the same.
+    """
+    resolver = Resolver(bindings.placeholders, _foreign_placeholders(bindings))
+    shadowing: Shadowing | None = None
+    callees: dict[tuple[str, Scope], Callee] = {}  # most calls are of one name in few scopes
+    for node, scope in bindings.calls:
+        func = node.func
+        hidden_by = None
+        if type(func) is Name:
+            name = func.id
+            if (name, scope) not in callees:
+                managers, reach = resolver.managers(func, scope), None
+                is_hidden = managers and resolver.is_hidden_somewhere(name, scope)
+                if is_hidden or len(managers) > 1:
+                    shadowing = shadowing or _shadowing(bindings, resolver)
+                    reach = shadowing.reach(name, scope, managers)
+                callees[name, scope] = managers, reach
+            managers, reach = callees[name, scope]
+            if reach is not None:
+                managers, hidden_by = reach(node)
+        else:
+            managers = resolver.managers(func, scope)
+        for placeholder in managers:
+            yield node, placeholder, hidden_by
+
+
+def _shadowing(bindings: Bindings, resolver: Resolver) -> Shadowing:
+    from .shadowing import Shadowing  # few modules need it
+
+    return Shadowing(bindings.tree, resolver)
+
+
+def _foreign_placeholders(bindings: Bindings) -> set[str]:
+    """Return the names that the module imports from elsewhere and nowhere binds to ours."""
+    names = bindings.foreign_names - bindings.other_imports
+    if not names:
+        return names
+    is_ours = Resolver((), ()).is_ours
+    return names - {name for name, value, scope in bindings.assignments if is_ours(value, scope)}
+
+
+def _own_managers(bindings: Bindings) -> frozenset[str]:
+    """Return the placeholders of the managers that the module imports from hpman or makes."""
+    expressions = [(value, scope) for _name, value, scope in bindings.assignments]
+    names: dict[tuple[str, Scope], expr] = {}  # once in each scope
+    for node, scope in bindings.calls:
+        if type(node.func) is Name:
+            names[node.func.id, scope] = node.func
+        else:
+            expressions.append((node.func, scope))
+    expressions += [(func, scope) for (_name, scope), func in names.items()]
+    # Without placeholders, only what the module says counts.
+    managers = Resolver((), ()).managers
+    own = {name for node, scope in expressions for name in managers(node, scope)}
+    return frozenset(own | bindings.imported_managers)
+
+
+# -- what a call says --------------------------------------------------------------
 
 
 def _read(
-    node: Call, placeholder: str, lines: Lines, hidden_by: int | None
-) -> Row | list[Diagnostic]:
-    """Read one call of a manager: as an occurrence without its source, or what is wrong with it."""
-    args = node.args
+    node: Call, placeholder: str, source_map: SourceMap, hidden_by: int | None
+) -> tuple[Row | None, list[Diagnostic]]:
+    """Read one call of a manager, as the row of an occurrence or as problems."""
     name = _literal_name(node)
     problems: list[Diagnostic] = []
-    if name is None or len(args) > 2:
-        problems.append(_wrong_arguments(node, placeholder, lines))
-    hints = _NO_HINTS
-    if node.keywords:
-        hints = _hints(node, placeholder, lines, problems)
-    if name is None or len(args) > 2:
-        return _at_fault(problems, [], node, lines, hidden_by)
-    value: Any = None
-    text = None
-    if len(args) > 1:
-        value, text = _default(node, placeholder, lines)
-    line: int = node.lineno
-    end_line: Any = node.end_lineno
-    # Numbers are objects: most calls can do with one that is kept.
-    end_line = line if end_line == line else end_line
-    start, end = node.col_offset + 1, node.end_col_offset + 1  # type: ignore[operator]
-    if not lines.is_ascii:
-        start, end = lines.column(line, start - 1), lines.column(end_line, end - 1)
-    row = placeholder, name, value, hints, text, line, start, end_line, end, hidden_by
-    if problems:  # of hints only: all else that the call says is sound
-        return _at_fault(problems, [row], node, lines, hidden_by)
-    return row
+    row = None
+    if name is None or len(node.args) > 2:
+        problems.append(_wrong_arguments(node, placeholder, source_map))
+    hints = _hints(node, placeholder, source_map, problems) if node.keywords else _NO_HINTS
+    if name is not None and len(node.args) <= 2:
+        value, text = None, None
+        if len(node.args) > 1:
+            value, text = _default(node, name, placeholder, source_map)
+        line, column, end_line, end_column = source_map.span(node)
+        end_line = line if end_line == line else end_line  # share the int
+        row = placeholder, name, value, hints, text, line, column, end_line, end_column, hidden_by
+    if problems:
+        call = FaultyCall(*source_map.span(node), hidden_by, len(node.args))
+        occurrences = tuple(_occurrences([row] if row else [], source_map.source))
+        problems = [problem.replace(call=call, occurrences=occurrences) for problem in problems]
+    return row, problems
 
 
-def _at_fault(
-    problems: list[Diagnostic], rows: list[Row], node: Call, lines: Lines, hidden_by: int | None
-) -> list[Diagnostic]:
-    """Say of problems which call they are about, and what of it can be read all the same."""
-    call = FaultyCall(*lines.span(node), hidden_by, len(node.args))
-    occurrences = tuple(_occurrences(rows, lines.source))
-    return [each.replace(call=call, occurrences=occurrences) for each in problems]
+def _literal_name(node: Call) -> str | None:
+    """Return the name of a hyperparameter, None if it is not a literal string."""
+    first: Any = node.args[0] if node.args else None
+    return first.value if type(first) is Constant and type(first.value) is str else None
 
 
-def _default(node: Call, placeholder: str, lines: Lines) -> tuple[Any, str]:
-    """Return the default of a call, and how it is written."""
+def _default(node: Call, name: str, placeholder: str, source_map: SourceMap) -> tuple[Any, str]:
+    """Return the default of a call, and its source."""
     default = node.args[1]
-    text = lines.text(default)
+    text = intern(source_map.text(default))  # few defaults are unique
     if type(default) is Constant:
-        return lines.constant(text, default.value)
+        return default.value, text
     try:
         return literal_value(default), text
     except NotLiteralError:
-        return _not_literal(node, text, placeholder, lines), text
+        problem = _diagnostic(
+            "HPM104",
+            f"The default of `{name}` is not a literal, but `{_shorten(text)}`.",
+            "Its value is known once the program has run this call.",
+            default,
+            source_map,
+            name=name,
+            placeholder=placeholder,
+            call=FaultyCall(*source_map.span(node), None, len(node.args)),
+            severity="warning",
+        )
+        return NotLiteralEvaluable(problem, expression=text), text
 
 
 def _hints(
-    node: Call, placeholder: str, lines: Lines, problems: list[Diagnostic]
+    node: Call, placeholder: str, source_map: SourceMap, problems: list[Diagnostic]
 ) -> dict[str, Any]:
-    """Return the hints of a call; add what is wrong with them to the problems.
+    """Return the hints of a call. Add the problems with them to the list.
 
     Raises:
-        UnparsableError: a hint is repeated.
+        UnparsableError: if a hint is repeated.
     """
     hints: dict[str, Any] = {}
     for keyword in node.keywords:
-        if keyword.arg in hints:  # that is seen by the compiler only, which we do not ask
+        name = keyword.arg
+        if name in hints:  # only the compiler rejects this, not the parser
             raise UnparsableError(
-                f"keyword argument repeated: {keyword.arg}",
+                f"keyword argument repeated: {name}",
                 keyword.lineno,
-                lines.column(keyword.lineno, keyword.col_offset),
+                source_map.column(keyword.lineno, keyword.col_offset),
             )
         try:
-            hints[_keyword(keyword.arg)] = literal_value(keyword.value)
+            value = literal_value(keyword.value)
         except NotLiteralError:
-            problems.append(_hint_not_literal(node, keyword, placeholder, lines))
+            name = None
+        if name is None:
+            problems.append(_hint_not_literal(node, keyword, placeholder, source_map))
+        else:
+            hints[name] = value
     return hints
 
 
-def _keyword(name: str | None) -> str:
-    """Return the name of a hint; `**` names none before the program runs."""
-    if name is None:
-        raise NotLiteralError("**")
-    return name
+# -- diagnostics -------------------------------------------------------------------
 
 
-def _wrong_arguments(node: Call, placeholder: str, lines: Lines) -> Diagnostic:
+def _wrong_arguments(node: Call, placeholder: str, source_map: SourceMap) -> Diagnostic:
     """Report positional arguments that are not a literal name and at most one default."""
     count = len(node.args)
     if 1 <= count <= 2:
         return _diagnostic(
             "HPM102",
             f"The name of a hyperparameter must be a literal string, not "
-            f"`{_short(lines.text(node.args[0]))}`.",
+            f"`{_shorten(source_map.text(node.args[0]))}`.",
             "Write the name itself between quotes: it is read without running the program.",
-            (node, lines),
+            node,
+            source_map,
             placeholder=placeholder,
         )
     return _diagnostic(
@@ -208,85 +281,52 @@ def _wrong_arguments(node: Call, placeholder: str, lines: Lines) -> Diagnostic:
         f"`{placeholder}(…)` takes a name and at most one default, "
         f"but {count} positional arguments are given.",
         f'Write `{placeholder}("name", default)`; anything else is a hint and needs a keyword.',
-        (node, lines),
+        node,
+        source_map,
         name=_literal_name(node),
         placeholder=placeholder,
     )
 
 
-def _literal_name(node: Call) -> str | None:
-    """Return the name that a call gives, None where it is no literal string."""
-    first: Any = node.args[0] if node.args else None
-    return first.value if type(first) is Constant and type(first.value) is str else None
-
-
-def _hint_not_literal(node: Call, keyword: Any, placeholder: str, lines: Lines) -> Diagnostic:
-    """Report a hint whose value only a running program knows."""
-    what = f"`{keyword.arg}`" if keyword.arg else f"`**{_short(lines.text(keyword.value))}`"
+def _hint_not_literal(
+    node: Call, keyword: Any, placeholder: str, source_map: SourceMap
+) -> Diagnostic:
+    value = _shorten(source_map.text(keyword.value))
+    hint = f"`{keyword.arg}`" if keyword.arg else f"`**{value}`"
     return _diagnostic(
         "HPM103",
-        f"The hint {what} is not a literal, but `{_short(lines.text(keyword.value))}`.",
+        f"The hint {hint} is not a literal, but `{value}`.",
         "Write its value in place: hints are read without running the program.",
-        (keyword, lines),
+        keyword,
+        source_map,
         name=_literal_name(node),
         placeholder=placeholder,
-    )
-
-
-def _not_literal(node: Call, text: str, placeholder: str, lines: Lines) -> NotLiteralEvaluable:
-    """Stand for a default that only a running program knows."""
-    name: str = node.args[0].value  # type: ignore[attr-defined]
-    return NotLiteralEvaluable(
-        _diagnostic(
-            "HPM104",
-            f"The default of `{name}` is not a literal, but `{_short(text)}`.",
-            "Its value is known once the program has run this call.",
-            (node.args[1], lines),
-            name=name,
-            placeholder=placeholder,
-            call=FaultyCall(*lines.span(node), None, len(node.args)),
-            severity="warning",
-        ),
-        expression=text,
     )
 
 
 def _diagnostic(
-    code: str,
-    message: str,
-    advice: str,
-    where: tuple[Any, Lines],
-    *,
-    name: str | None = None,
-    placeholder: str | None = None,
-    call: FaultyCall | None = None,
-    severity: str = "error",
+    code: str, message: str, advice: str, node: Any, source_map: SourceMap, **fields: Any
 ) -> Diagnostic:
-    """Make a finding at a node."""
     from ..diagnostics import Diagnostic
 
-    node, lines = where
-    line, column, end_line, end_column = lines.span(node)
+    source = source_map.source
+    line, column, end_line, end_column = source_map.span(node)
     return Diagnostic(
         code,
         message,
         advice,
-        lines.source.path,
+        source.path,
         line,
         column,
-        name,
-        (),
-        lines.source,
-        placeholder,
-        end_line,
-        end_column,
-        call,
-        severity,
+        source=source,
+        end_line=end_line,
+        end_column=end_column,
+        **fields,
     )
 
 
 def syntax_diagnostic(source: Source, error: UnparsableError) -> Diagnostic:
-    """Report a text, or what can be shown of some bytes, that Python cannot read."""
+    """Report a text, or bytes shown as a text, that cannot be parsed."""
     from ..diagnostics import Diagnostic
 
     return Diagnostic(
@@ -300,12 +340,7 @@ def syntax_diagnostic(source: Source, error: UnparsableError) -> Diagnostic:
     )
 
 
-def _short(text: str) -> str:
-    """Shorten an expression to what a sentence can hold."""
+def _shorten(text: str) -> str:
+    """Shorten an expression to fit a sentence."""
     text = " ".join(text.split())
     return text if len(text) <= 60 else f"{text[:59]}…"
-
-
-def _position(item: Any) -> tuple[int, int]:
-    """Sort by place in the text."""
-    return item.line, item.column

@@ -1,114 +1,178 @@
-"""Calls of a name that is bound several times: which manager they meet, or what else.
+"""Which bindings of a name reach a call, where a name is bound more than once.
 
-Owns which of several bindings of a name a call meets; knows neither how
-bindings are found nor what is asked of a manager.
+Owns the order of bindings: by scope, by the branches of `if`, `match` and `try`, and by the
+order of the text. Loops count as straight code.
 """
 
 from __future__ import annotations
 
-from .flow import Flow, start_of
+import _ast
+from _ast import ExceptHandler, If, Try, match_case
+from bisect import bisect_left, bisect_right
+from operator import itemgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from _ast import Call, Module
-    from collections.abc import Callable, Collection
+    from _ast import AST, Call, Module
+    from collections.abc import Callable, Iterator
+    from typing import Any
 
-    from .flow import Place
-    from .scopes import Lookup, Scope
+    from .scopes import Position, Resolver, Scope
+
+    Span = tuple[Position, Position]
+
+_BRANCHING = (If, Try, getattr(_ast, "TryStar", Try))  # `except*` came with Python 3.11
+_END = (1 << 62, 0)  # after all bindings
 
 
-class Shadows:
-    """Tell for the calls of names which manager they meet, or what else.
-
-    Names are looked up as Python does: the innermost scope that binds one
-    decides; in the body of a class, the module does until the body binds it.
-    Where that scope binds it to a manager and to something else, the last binding
-    before the call counts; for a call in a function, which runs later, the last of
-    all. Where none before it stands in the body of a loop around it, the last one
-    behind it counts as well: the next round meets that. What stands in another
-    branch of the same `if`, `match` or `try` than a manager is an alternative to
-    it, and hides nothing. What an `except` names is gone at its end.
+class Shadowing:
+    """Find out which managers a call reaches, or which line hides them.
 
     Args:
         tree: the syntax tree of the module.
-        lookup: says what is a manager.
+        resolver: resolves the bindings of the module.
     """
 
-    def __init__(self, tree: Module, lookup: Lookup) -> None:
-        """Look at nothing yet: few modules bind a manager's name to something else as well."""
-        self._tree = tree
-        self._lookup = lookup
-        self._flow: Flow | None = None
+    def __init__(self, tree: Module, resolver: Resolver) -> None:
+        self._branches = _Branches(tree)
+        self._resolver = resolver
+        self._definitions: dict[tuple[Scope, str], _Definitions] = {}
 
-    def over(self, name: str, scope: Scope) -> Callable[[Call], int | None]:
-        """Return what tells of a call which line hides it, if one does.
-
-        Args:
-            name: the name that is called, hidden somewhere.
-            scope: the scope that the calls stand in. What the name means there has
-                to be settled.
-        """
-        homes = scope.visible(name)
-        home = next(homes)
-        hiding = self._in(home, name, scope)
-        if home.kind != "class":
-            return hiding
-        outside = next(homes, None)
-        hiding_before = self._in(outside, name, scope) if outside else lambda _call: None
-        effect = self._in_order().effect
-        first = min(map(effect, home.places[name]))
-        return lambda call: (hiding_before if start_of(call) < first else hiding)(call)
-
-    def met(self, name: str, scope: Scope) -> Callable[[Call], Collection[str]]:
-        """Return what tells of a call which managers it may meet.
-
-        Where a name is bound to one manager after another, a call in between
-        belongs to the one that was bound last.
+    def reach(
+        self, name: str, scope: Scope, managers: list[str]
+    ) -> Callable[[Call], tuple[list[str], int | None]]:
+        """Return a function from a call to the managers it may reach, and the line that hides them.
 
         Args:
-            name: the name that is called, bound to several managers in a scope. What
-                it means there has to be settled.
-            scope: the scope that the calls stand in, and that alone binds the name.
+            name: the name that is called.
+            scope: the scope of the calls.
+            managers: all managers that the name may refer to there.
         """
-        reached = self._in_order().reaching(
-            {
-                place: self._lookup.placeholders(each, scope)
-                for each, place in zip(scope.bindings[name], scope.places[name], strict=True)
-            }
-        )
-        return lambda call: reached(start_of(call))
+        homes = [*scope.lookup(name)]
+        is_class = homes[0].kind == "class"
+        is_owner = scope.owns(name)
+        first = self._in(homes[0], name).starts[0]
 
-    def _in(self, home: Scope, name: str, scope: Scope) -> Callable[[Call], int | None]:
-        """Return what tells of a call which line of one scope hides it."""
-        places = home.places[name]
-        ours = {
-            place
-            for place, each in zip(places, home.bindings[name], strict=True)
-            if self._lookup.placeholders(each, home)
+        def reached(call: Call) -> tuple[list[str], int | None]:
+            position = call.lineno, call.col_offset
+            # Until a class body binds a name, the name is looked up outside.
+            visible = homes[1:] if is_class and position < first else homes
+            if not visible:
+                return managers, None
+            home = visible[0]
+            runs_later = scope.runs_later_than(home)
+            placeholders, line = self._in(home, name).reaching(_END if runs_later else position)
+            here = [p for p in managers if p in placeholders] if is_owner else []
+            return here or managers, None if placeholders else line
+
+        return reached
+
+    def _in(self, home: Scope, name: str) -> _Definitions:
+        """Return the bindings of a name in one scope."""
+        variable = home, name
+        if variable not in self._definitions:
+            self._definitions[variable] = _Definitions(
+                [
+                    (binding.start, binding.line, self._resolver.placeholders(binding, home))
+                    for binding in home.bindings[name]
+                ],
+                self._branches,
+            )
+        return self._definitions[variable]
+
+
+class _Definitions:
+    """The bindings of one name in one scope, in the order in which they take effect.
+
+    Args:
+        definitions: where each binding takes effect, its line, and the placeholders that it
+            binds.
+        branches: the branches of the module.
+    """
+
+    def __init__(
+        self, definitions: list[tuple[Position, int, set[str]]], branches: _Branches
+    ) -> None:
+        definitions = sorted(definitions, key=itemgetter(0))
+        self._branches = branches
+        self.starts: list[Position] = [start for start, _line, _placeholders in definitions]
+        self._lines = [line for _start, line, _placeholders in definitions]
+        # The numbers of the bindings, by the innermost branch around them and by placeholder.
+        self._by_branch: dict[Span | None, list[int]] = {}
+        self._by_placeholder: dict[str, list[int]] = {}
+        for number, (start, _line, placeholders) in enumerate(definitions):
+            branch = next(branches.around(start))
+            self._by_branch.setdefault(branch, []).append(number)
+            for placeholder in placeholders:
+                self._by_placeholder.setdefault(placeholder, []).append(number)
+
+    def reaching(self, position: Position) -> tuple[set[str], int]:
+        """Return the placeholders that may reach a position, and the line of the last binding.
+
+        The last binding in a block around the position surely runs, and hides those above
+        it. Those in branches after it may run, so all of them count:
+
+            _ = None                        # hidden by no binding, but
+            try:
+                from hpman.m import _       # this and
+            except ImportError:
+                _ = stand_in                # this may reach
+            _("lr", 1e-3)                   # the call
+        """
+        start, stop = 0, bisect_right(self.starts, position)
+        for branch in self._branches.around(position):
+            numbers = self._by_branch.get(branch, [])
+            before = bisect_left(numbers, stop)
+            if before:
+                start = numbers[before - 1]
+                break
+        if not stop:  # nothing is bound yet, so the text does not say what runs before
+            return set(self._by_placeholder), self._lines[0]
+        placeholders = {
+            placeholder
+            for placeholder, numbers in self._by_placeholder.items()
+            if bisect_left(numbers, start) < bisect_left(numbers, stop)
         }
-        if not ours:
-            return _hidden_in_any_case(sorted(places))
-        flow = self._in_order()
-        met = flow.last(places, is_later=scope.runs_later_than(home))
-        has_alternative = flow.alternatives(ours)
-
-        def hiding(call: Call) -> int | None:
-            place = next((each for each in met(start_of(call)) if each not in ours), None)
-            return None if place is None or has_alternative(place) else place[0]
-
-        return hiding
-
-    def _in_order(self) -> Flow:
-        """Return the order in which the module binds; few ask for it."""
-        self._flow = self._flow or Flow(self._tree)
-        return self._flow
+        return placeholders, self._lines[stop - 1]
 
 
-def _hidden_in_any_case(places: list[Place]) -> Callable[[Call], int]:
-    """Return what tells of a call the last line before it that hides it, or else the first."""
+class _Branches:
+    """The blocks of a module that may be skipped: branches of `if`, `match` and `try`."""
 
-    def hiding(call: Call) -> int:
-        before = [place for place in places if place <= start_of(call)]
-        return (before[-1] if before else places[0])[0]
+    def __init__(self, tree: Module) -> None:
+        self._spans = sorted(_branch_spans(tree))
+        self._starts = [start for start, _end in self._spans]
+        self._outer: list[int] = []  # for each branch, the number of the one around it, or -1
+        around = -1
+        for number, (start, _end) in enumerate(self._spans):
+            while around >= 0 and self._spans[around][1] <= start:
+                around = self._outer[around]
+            self._outer.append(around)
+            around = number
 
-    return hiding
+    def around(self, position: Position) -> Iterator[Span | None]:
+        """Yield the branches around a position, the innermost first, and None for the module."""
+        number = bisect_right(self._starts, position) - 1
+        while number >= 0:
+            if position <= self._spans[number][1]:
+                yield self._spans[number]
+            number = self._outer[number]
+        yield None
+
+
+def _branch_spans(tree: Module) -> Iterator[Span]:
+    pending: list[AST] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ExceptHandler, match_case)):  # these bind names before their body
+            yield _span(getattr(node, "pattern", node), node.body[-1])
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            block: Any = getattr(node, field, None)
+            if type(block) is list and block:
+                pending += block
+                if isinstance(node, _BRANCHING) and field in ("body", "orelse"):
+                    yield _span(block[0], block[-1])
+
+
+def _span(first: Any, last: Any) -> Span:
+    return (first.lineno, first.col_offset), (last.end_lineno, last.end_col_offset)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hpman._text import Source
 from hpman.static.bindings import Bindings
-from hpman.static.calls import calls
+from hpman.static.scan import scan_text
+from hpman.static.source_map import SourceMap
 from hpman.static.syntax import parse
 
 if TYPE_CHECKING:
@@ -17,56 +19,52 @@ IMPORT = "from hpman.m import _, hp\n"
 
 
 def _calls(text: str, *placeholders: str) -> list[tuple[int, str]]:
-    return [
-        (node.lineno, placeholder)
-        for node, placeholder, _hidden_by in calls(_bindings(text, [], *placeholders))
-    ]
+    scan = scan_text(f"{text}\n# hpman", "a.py", frozenset(placeholders or ("_",)))
+    return [(item.line, item.placeholder) for item in scan.occurrences]
 
 
-def _bindings(text: str, asked: list[frozenset[str] | None], *placeholders: str) -> Bindings:
-    """Walk a text; note for which names the walk asks for lines."""
-    lines = text.split("\n")
+def _searched_names(text: str, monkeypatch: pytest.MonkeyPatch) -> list[list[str] | None]:
+    """Walk a text; return the names that each walk tracks."""
+    searched: list[list[str] | None] = []
+    count = SourceMap.count_candidates
 
-    def holding(names: frozenset[str] | None) -> Sequence[int]:
-        asked.append(names)
-        if names is None:
-            return range(1, len(lines) + 1)
-        return [n for n, line in enumerate(lines, 1) if any(name in line for name in names)]
+    def noted(source_map: SourceMap, names: frozenset[str] | None) -> Sequence[int]:
+        searched.append(None if names is None else sorted(names))
+        return count(source_map, names)
 
-    return Bindings(parse(text), holding, frozenset(placeholders or ("_",)))
-
-
-def test_a_module_without_aliases_is_walked_once() -> None:
-    asked: list[frozenset[str] | None] = []
-    _bindings("import os\nfrom hpman.m import _\n_('a', 1)\n", asked)
-    assert asked == [frozenset({"_", "hpman", "HyperParameterManager"})]
+    monkeypatch.setattr(SourceMap, "count_candidates", noted)
+    Bindings(parse(text), SourceMap(Source("a.py", text)), frozenset("_"), follow=True)
+    return searched
 
 
-def test_an_alias_is_looked_for_in_a_second_walk() -> None:
-    asked: list[frozenset[str] | None] = []
-    _bindings(f"{IMPORT}x = _\n", asked)
-    assert [names and sorted(names - {"_", "hpman"}) for names in asked] == [
-        ["HyperParameterManager"],
-        ["HyperParameterManager", "hp", "x"],
-    ]
+FIRST = ["HyperParameterManager", "_", "hpman"]
 
 
-def test_an_alias_of_an_alias_makes_every_name_count() -> None:
-    asked: list[frozenset[str] | None] = []
-    bindings = _bindings(f"{IMPORT}x = _\ny = x\ny('a', 1)\nz('a', 1)", asked)
-    assert len(asked) == 3
-    assert asked[-1] is None
-    assert [placeholder for _node, placeholder, _hidden_by in calls(bindings)] == ["_"]
+def test_a_module_without_aliases_is_walked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "import os\nfrom hpman.m import _\n_('a', 1)\n"
+    assert _searched_names(text, monkeypatch) == [FIRST]
 
 
-def test_statements_without_a_candidate_line_are_left_alone() -> None:
+def test_a_second_walk_tracks_aliases(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"{IMPORT}x = _\n"
+    assert _searched_names(text, monkeypatch) == [FIRST, [*FIRST[:2], "hp", "hpman", "x"]]
+
+
+def test_a_third_walk_tracks_every_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"{IMPORT}x = _\ny = x\n"
+    assert _searched_names(text, monkeypatch)[2:] == [None]
+    assert _calls(f"{text}y('a', 1)\nz('a', 1)") == [(4, "_")]
+
+
+def test_statements_without_a_candidate_line_are_not_visited() -> None:
     text = "def f():\n  _('in', 1)\n\ndef g():\n  _('out', 1)\n"
-    bindings = Bindings(parse(text), lambda _names: [2], frozenset("_"))
-    assert [node.lineno for node, _placeholder, _hidden_by in calls(bindings)] == [2]
+    source_map = SourceMap(Source("a.py", text.replace("_('out", "x('out")))
+    bindings = Bindings(parse(text), source_map, frozenset("_"), follow=False)
+    assert [node.lineno for node, _scope in bindings.calls] == [2]
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         pytest.param("import hpman.m, os as _\n_('a', 1)", [], id="foreign module"),
         pytest.param("import _\n_('a', 1)", [(2, "_")], id="module of that name"),
@@ -80,7 +78,7 @@ def test_statements_without_a_candidate_line_are_left_alone() -> None:
         pytest.param("x[_('a')]: int", [(1, "_")], id="annotated item without a value"),
         pytest.param("_('a').x: int", [(1, "_")], id="annotated attribute without a value"),
         pytest.param("x[_('a'):_('b'), 1].y: int = 0", [(1, "_")] * 2, id="annotated with a value"),
-        pytest.param(f"{IMPORT}x += _\nx('a')", [], id="augmented"),
+        pytest.param(f"{IMPORT}x += _('b')\nx('a')", [(2, "_")], id="augmented"),
         pytest.param(f"{IMPORT}x, *y = _, hp\nx('a'); y('b')", [(3, "_")], id="starred"),
         pytest.param(f"{IMPORT}x, y = z = _, hp\ny('a')", [(3, "hp")], id="chained displays"),
         pytest.param(f"{IMPORT}x, y = _\nx('a')", [], id="unpacked manager"),
@@ -119,8 +117,8 @@ def test_statements_without_a_candidate_line_are_left_alone() -> None:
         ),
     ],
 )
-def test_what_a_name_is_bound_to_decides(text: str, found: list[tuple[int, str]]) -> None:
-    assert _calls(text) == found
+def test_what_a_name_is_bound_to_decides(text: str, expected: list[tuple[int, str]]) -> None:
+    assert _calls(text) == expected
 
 
 def test_calls_of_several_placeholders_are_found_in_one_walk() -> None:
@@ -128,7 +126,7 @@ def test_calls_of_several_placeholders_are_found_in_one_walk() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         pytest.param("import hpman.m as hp\nhp._('a', 1); hp.hp('b')", ["_", "hp"], id="module"),
         pytest.param("from hpman import m as hp\nhp.x('a', 1)", ["x"], id="module of a package"),
@@ -156,5 +154,6 @@ def test_calls_of_several_placeholders_are_found_in_one_walk() -> None:
         ),
     ],
 )
-def test_a_placeholder_may_be_what_managers_are_taken_from(text: str, found: list[str]) -> None:
-    assert sorted(each for _line, each in _calls(text, "_", "hp", "m", "hpman")) == found
+def test_a_placeholder_may_be_what_managers_are_taken_from(text: str, expected: list[str]) -> None:
+    calls = _calls(text, "_", "hp", "m", "hpman")
+    assert sorted(placeholder for _line, placeholder in calls) == expected

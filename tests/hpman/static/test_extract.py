@@ -9,7 +9,6 @@ import pytest
 
 from hpman._text import Source
 from hpman.errors import EMPTY, NotLiteralEvaluable
-from hpman.static import source_map as lines
 from hpman.static.extract import extract
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def test_a_hint_that_is_given_twice_is_no_python() -> None:
 
 def test_every_problem_of_a_call_is_found() -> None:
     found = _extract("_(x, 1, a=y, b=z)\n_()").diagnostics
-    assert [each.code for each in found] == ["HPM102", "HPM103", "HPM103", "HPM101"]
+    assert [item.code for item in found] == ["HPM102", "HPM103", "HPM103", "HPM101"]
 
 
 def test_a_hint_without_a_name_is_complained_about_once() -> None:
@@ -106,23 +105,11 @@ def test_a_long_expression_is_shortened_in_a_message() -> None:
 def test_columns_count_characters_wherever_they_stand() -> None:
     text = 'a = 1\n"éé"; _("ü",\n "é"); _("b")\n'
     found = _extract(text).occurrences
-    assert [(each.line, each.column, each.end_line, each.end_column) for each in found] == [
+    assert [(item.line, item.column, item.end_line, item.end_column) for item in found] == [
         (2, 7, 3, 6),
         (3, 8, 3, 14),
     ]
-    assert [each.call for each in found] == ['_("ü",\n "é")', '_("b")']
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param('\uff48\uff50("a")', id="compatible letters"),
-        pytest.param('x = "ﬁ"; hp("a")', id="compatible letters elsewhere"),
-        pytest.param('from hpman.m import hp as \uff41\na("a")', id="alias in compatible letters"),
-    ],
-)
-def test_names_are_read_as_python_reads_them(text: str) -> None:
-    assert [each.name for each in _extract(text, "hp").occurrences] == ["a"]
+    assert [item.call for item in found] == ['_("ü",\n "é")', '_("b")']
 
 
 @pytest.mark.parametrize(
@@ -138,32 +125,23 @@ def test_names_are_read_as_python_reads_them(text: str) -> None:
 def test_only_bare_calls_count_in_a_text_that_does_not_mention_hpman(
     text: str, names: list[str]
 ) -> None:
-    assert [each.name for each in _extract(text, "_", "hp").occurrences] == names
+    assert [item.name for item in _extract(text, "_", "hp").occurrences] == names
 
 
 def test_many_aliases_are_searched_for_at_once() -> None:
     names = [f"alias_{number}" for number in range(20)]
     text = "".join(f"from hpman.m import p{name} as {name}\n{name}('{name}')\n" for name in names)
-    assert [each.name for each in _extract(text).occurrences] == names
+    assert [item.name for item in _extract(text).occurrences] == names
 
 
 def test_many_aliases_of_any_script_are_searched_for_at_once() -> None:
     text = "".join(f"from hpman.m import p as é{number}\n" for number in range(20))
-    assert [each.name for each in _extract(f"{text}x = 1\né7('a')").occurrences] == ["a"]
+    assert [item.name for item in _extract(f"{text}x = 1\né7('a')").occurrences] == ["a"]
 
 
 def test_a_call_that_may_be_of_two_managers_is_of_both() -> None:
     text = "try: from hpman.m import a as x\nexcept: from hpman.m import b as x\nx('n', 1)"
-    assert [each.placeholder for each in _extract(text).occurrences] == ["a", "b"]
-
-
-def test_a_private_attribute_is_another_one_inside_of_a_class() -> None:
-    text = (
-        "import hpman\nclass A:\n    hpman.m.__lr('x', 1)\n"
-        "    def f(self):\n        return hpman.m.__lr('y', 2)\n"
-        "def g():\n    return hpman.m.__lr('z', 3)\n"
-    )
-    assert [each.name for each in _extract(text, "__lr").occurrences] == ["z"]
+    assert [item.placeholder for item in _extract(text).occurrences] == ["a", "b"]
 
 
 def test_a_huge_integer_is_a_literal_though_it_cannot_be_printed() -> None:
@@ -193,20 +171,6 @@ def test_a_large_text_gives_what_a_small_one_gives() -> None:
     assert isinstance(large.occurrences[1].value, NotLiteralEvaluable)
 
 
-def test_a_constant_that_is_written_again_is_kept_once() -> None:
-    first, second = _extract("_('a', 0.25)\n_('b', 0.25)").occurrences
-    assert first.value is second.value
-    assert first.text is second.text
-
-
-def test_constants_that_are_many_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "_MANY", 0)
-    monkeypatch.setattr(lines, "_CONSTANTS", {})
-    first, second = _extract("_('a', 0.75)\n_('b', 0.75)").occurrences
-    assert first.value is not second.value
-    assert (first.value, first.text) == (second.value, second.text)
-
-
 def test_a_name_from_elsewhere_stays_so_however_it_is_handed_round() -> None:
     text = "from gettext import gettext as _\nh, x = (_, 1)\n_ = h\n"
     assert _extract(f"{text}_('a', 1); h('b', 2)").occurrences == ()
@@ -230,4 +194,37 @@ def test_what_a_name_from_elsewhere_is_assigned_makes_it_no_manager(text: str) -
 
 def test_a_name_from_elsewhere_that_is_assigned_ours_is_a_manager() -> None:
     text = f"def f():\n {FOREIGN}def g():\n import hpman\n _ = hpman.m._\n"
-    assert [each.name for each in _extract(f"{text}_('a', 1)").occurrences] == ["a"]
+    assert [item.name for item in _extract(f"{text}_('a', 1)").occurrences] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "managers"),
+    [
+        pytest.param("from hpman.m import _, hp as x", {"_", "hp"}, id="import"),
+        pytest.param("import hpman\nhpman.m.hp('a')", {"hp"}, id="call through the module"),
+        pytest.param("import hpman.m as z\nhp = z.hp", {"hp"}, id="assignment from the module"),
+        pytest.param(
+            "from hpman import *\n_ = HyperParameterManager('_')", {"_"}, id="private manager"
+        ),
+        pytest.param(
+            "from hpman import *\nHyperParameterManager('_')('a')", {"_"}, id="called at once"
+        ),
+        pytest.param("def f():\n from hpman.m import _", {"_"}, id="import in a function"),
+        pytest.param("from hpman.m import _ as x\nx('a')\ny = x", {"_"}, id="alias"),
+        pytest.param("_('a')\nx = _", set(), id="bare name"),
+        pytest.param("from common import _\n_('a')", set(), id="handed on"),
+        pytest.param("_ = gettext.gettext\n_('a')", set(), id="something else"),
+        pytest.param("import hpman\nfrom hpman import L", set(), id="no manager"),
+    ],
+)
+def test_a_scan_lists_the_managers_that_a_module_imports_or_makes(
+    text: str, managers: set[str]
+) -> None:
+    text = f"import hpman\n{text}"
+    assert _extract(text).managers == managers
+
+
+def test_a_scan_lists_the_placeholders_that_a_module_imports_from_elsewhere() -> None:
+    text = "from a.b import _\nfrom .. import _ as _, hp\nfrom d import _ as x"
+    scan = _extract(text)
+    assert sorted(scan.reexports) == [("_", ".."), ("_", "a.b")]

@@ -1,46 +1,46 @@
-"""Where names stand in a text, and how many lines of a kind there are."""
+"""Positions in one text: lines that contain a name, columns, the source of nodes."""
 
 from __future__ import annotations
 
-import pytest
+import ast
+import re
+
 from hypothesis import given, strategies as st
 
 from hpman._text import Source
-from hpman.static.source_map import Lines, _one_by_one, counted
+from hpman.static.source_map import SourceMap
 
 
 @given(
-    st.text("_ab1é²\u0301 .(\n", max_size=40),
-    st.sampled_from(["_", "a", "ab", "_a_", "é", "__"]),
+    st.text("_ab1é .(\n", max_size=40),
+    st.sets(st.sampled_from(["_", "a", "ab", "_a_", "é", "__"]), max_size=3),
 )
-def test_lines_are_the_same_one_by_one_and_by_a_pattern(text: str, name: str) -> None:
-    lines = Lines(Source("a.py", text))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hpman.static.source_map._RARE", -1)
-        by_pattern = [*lines._holding(name)]
-    assert _one_by_one(text, name) == by_pattern
+def test_the_lines_with_a_name_are_those_with_the_word(text: str, names: set[str]) -> None:
+    found = [not names.isdisjoint(re.findall(r"\w+", line)) for line in text.split("\n")]
+    counts = SourceMap(Source("a.py", text)).count_candidates(frozenset(names))
+    assert counts == [sum(found[:number]) for number in range(len(found) + 1)]
+
+
+def test_every_line_is_a_candidate_for_many_names_and_for_none() -> None:
+    source_map = SourceMap(Source("a.py", "x\ny\n"))
+    assert source_map.count_candidates(None) == range(4)
+    assert source_map.count_candidates(frozenset(map(str, range(9)))) == range(4)
 
 
 @given(st.lists(st.text("a_é²\U0001d465", max_size=9), min_size=1, max_size=3), st.data())
 def test_a_column_counts_the_characters_in_front(texts: list[str], data: st.DataObject) -> None:
-    lines = Lines(Source("a.py", "\n".join(texts)))
+    source_map = SourceMap(Source("a.py", "\n".join(texts)))
     for _time in range(4):
         number = data.draw(st.integers(1, len(texts)))
         before = texts[number - 1][: data.draw(st.integers(0, 9))]
-        assert lines.column(number, len(before.encode())) == len(before) + 1
+        assert source_map.column(number, len(before.encode())) == len(before) + 1
 
 
-@pytest.mark.parametrize("times", [3, 3000])
-def test_a_name_is_found_whether_it_is_rare_or_not(times: int) -> None:
-    text = "_(1)\nx_y = 2\n" * times
-    assert [*Lines(Source("a.py", text)).holding(frozenset("_"))] == [*range(1, 2 * times, 2)]
-
-
-@given(st.sets(st.integers(1, 12)), st.integers(0, 12))
-def test_lines_are_counted_up_to_each(numbers: set[int], last: int) -> None:
-    expected = [len([each for each in numbers if each <= line]) for line in range(last + 1)]
-    assert [*counted(sorted(numbers), last)] == expected
-
-
-def test_all_lines_are_counted_without_a_look_at_each() -> None:
-    assert counted(range(1, 4), 2) == range(3)
+def test_the_source_of_a_node_may_have_several_lines() -> None:
+    text = "é = f('ü',\n  [1,\n 'é'], 2); x"
+    call, name = (statement.value for statement in ast.parse(text).body)  # type: ignore[attr-defined]
+    source_map = SourceMap(Source("a.py", text))
+    assert source_map.text(call) == "f('ü',\n  [1,\n 'é'], 2)"
+    assert source_map.text(call.args[1]) == "[1,\n 'é']"
+    assert source_map.text(name) == "x"
+    assert source_map.span(name) == (3, 12, 3, 13)
