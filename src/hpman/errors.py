@@ -1,6 +1,6 @@
-"""The exceptions, and the two values that stand for a missing one.
+"""The exceptions, and the values that stand for a missing or an unknown one.
 
-Owns which exception a finding becomes; knows neither files nor managers.
+Owns which exception a diagnostic becomes; must not know files or managers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class EmptyValue:
-    """Stand for a value that is not there; there is one such object.
+    """Stand for a missing value. There is one such object, `EMPTY`.
 
     >>> EmptyValue() is EMPTY
     True
@@ -25,15 +25,13 @@ class EmptyValue:
     _only: EmptyValue
 
     def __new__(cls) -> EmptyValue:  # noqa: PYI034 - there is one object, of this class
-        """Return the one object."""
+        """Return `EMPTY`."""
         return cls._only
 
     def __repr__(self) -> str:
-        """Show the class, which is all there is to it."""
         return "EmptyValue()"
 
     def __reduce__(self) -> tuple[type[EmptyValue], tuple[()]]:
-        """Unpickle to the one object."""
         return EmptyValue, ()
 
 
@@ -41,71 +39,69 @@ EMPTY = EmptyValue._only = object.__new__(EmptyValue)
 
 
 class HpmanError(Exception):
-    """Report what is wrong with hyperparameters: the root of all our errors.
+    """Report what is wrong with hyperparameters. The base of all errors of this package.
 
     Args:
-        diagnostics: the findings, in order; the fields are those of the first.
+        diagnostics: the problems, in order. The fields are those of the first one.
 
     >>> from hpman.diagnostics import Diagnostic
-    >>> error = HpmanError(Diagnostic("HPM101", "No.", "Mend it.", "a.py", 3, 1, "lr"))
+    >>> error = HpmanError(Diagnostic("HPM101", "Wrong.", "Fix it.", "a.py", 3, 1, "lr"))
     >>> error.name, error.path, error.line
     ('lr', 'a.py', 3)
     """
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
-        """Keep the findings."""
-        super().__init__()  # a `SyntaxError` would take a second one for its place
+        """Store the diagnostics."""
+        super().__init__()  # a `SyntaxError` takes a second argument for a place
         self.diagnostics: tuple[Diagnostic, ...] = diagnostics
         self.args = diagnostics
 
     @property
     def name(self) -> str | None:
-        """The hyperparameter that the first finding is about."""
+        """The hyperparameter that the first diagnostic is about."""
         return self.diagnostics[0].name if self.diagnostics else None
 
     @property
     def occurrences(self) -> tuple[Occurrence, ...]:
-        """The calls that the first finding is about."""
+        """The calls that the first diagnostic is about."""
         return self.diagnostics[0].occurrences if self.diagnostics else ()
 
     @property
     def path(self) -> str | None:
-        """The file of the first finding."""
+        """The file of the first diagnostic."""
         return self.diagnostics[0].path if self.diagnostics else None
 
     @property
     def line(self) -> int | None:
-        """The line of the first finding, counted from 1."""
+        """The line of the first diagnostic, counted from 1."""
         return self.diagnostics[0].line if self.diagnostics else None
 
     @property
     def column(self) -> int | None:
-        """The column of the first finding in characters, counted from 1."""
+        """The column of the first diagnostic in characters, counted from 1."""
         return self.diagnostics[0].column if self.diagnostics else None
 
     def __str__(self) -> str:
-        """Report every finding, with an empty line between two."""
-        return "\n\n".join(str(each) for each in self.diagnostics)
+        return "\n\n".join(map(str, self.diagnostics))
 
     def __reduce__(self) -> tuple[type[HpmanError], tuple[Diagnostic, ...]]:
-        """Pickle the findings; the text is made anew."""
         return type(self), self.diagnostics
 
 
 class UnreadableSourceError(HpmanError, SyntaxError):
-    """Report a file that Python cannot read: its syntax, its encoding, its bytes."""
+    """Report a file that Python cannot parse or decode."""
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
-        """Fill the fields of a `SyntaxError` too."""
+        """Set the attributes of a `SyntaxError` too."""
         super().__init__(*diagnostics)
-        self.msg: str = str(self)  # all that a traceback shows of a `SyntaxError`
+        self.msg: str = str(self)  # the only part of a `SyntaxError` that a traceback shows
         self.filename: str | None = self.path
         self.lineno: int | None = self.line
         self.offset: int | None = self.column
 
 
 class ArgumentCountError(HpmanError, TypeError):
-    """Report a call with no name, or with more than a name and a default."""
+    """Report a call that does not have one or two positional arguments."""
 
 
 class NotLiteralNameException(HpmanError):
@@ -113,21 +109,21 @@ class NotLiteralNameException(HpmanError):
 
 
 class DoubleAssignmentException(HpmanError):
-    """Report a hyperparameter that is given a default in two places."""
+    """Report a hyperparameter that has defaults in two places."""
 
 
 class ImpossibleTree(HpmanError, ValueError):
-    """Report a name that is a leaf and a branch at once, as `a` beside `a.b`."""
+    """Report a name that is both a leaf and a branch, such as `a` beside `a.b`."""
 
 
 class NotLiteralEvaluable(HpmanError):
-    """Report a hint that is not a literal; stand for a default that is none.
+    """Report a hint that is not a literal, or stand for a default that is not.
 
-    As a value it shows the expression and its place, and it lasts until the
-    program runs the call. Two of one expression at one place are equal.
+    As a default it shows the expression and its place until the program runs the
+    call. Two with the same expression and place are equal.
 
     Args:
-        diagnostics: the findings, in order.
+        diagnostics: the problems, in order.
         expression: the expression as it is written.
 
     >>> NotLiteralEvaluable(expression="LR / 10")
@@ -135,56 +131,47 @@ class NotLiteralEvaluable(HpmanError):
     """
 
     def __init__(self, *diagnostics: Diagnostic, expression: str = "") -> None:
-        """Keep the findings and the expression."""
+        """Store the diagnostics and the expression."""
         super().__init__(*diagnostics)
         self.expression = expression
 
     def __repr__(self) -> str:
-        """Show the expression, and where it stands when that is known."""
         place = self.diagnostics[0].place if self.diagnostics else ""
         shown = repr(self.expression) if self.expression else ""
         return f"NotLiteralEvaluable({', '.join(filter(None, [shown, place]))})"
 
     def _key(self) -> tuple[str, ...]:
-        """Return what two equal ones share: the expression, and where it stands."""
-        return self.expression, *(each.place for each in self.diagnostics)
+        return self.expression, *(diagnostic.place for diagnostic in self.diagnostics)
 
     def __eq__(self, other: object) -> bool:
-        """Compare expression and place, so that two scans of one text are equal."""
         return isinstance(other, NotLiteralEvaluable) and self._key() == other._key()
 
     def __hash__(self) -> int:
-        """Hash what is compared."""
         return hash(self._key())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the expression too."""
-        return _not_literal, (self.expression, self.diagnostics)
+        return _rebuild, (self.expression, self.diagnostics)
 
 
-def _not_literal(expression: str, diagnostics: tuple[Diagnostic, ...]) -> NotLiteralEvaluable:
-    """Rebuild a pickled one."""
+def _rebuild(expression: str, diagnostics: tuple[Diagnostic, ...]) -> NotLiteralEvaluable:
     return NotLiteralEvaluable(*diagnostics, expression=expression)
 
 
 def error_for(diagnostics: Iterable[Diagnostic]) -> HpmanError:
-    """Make one exception of all findings, of the type that the first one's code names.
+    """Return one exception for all diagnostics. Its type depends on the code of the first.
 
     Args:
-        diagnostics: the findings, in order; at least one.
-
-    Returns:
-        The exception, to be raised by the caller.
+        diagnostics: the problems, in order; at least one.
 
     >>> from hpman.diagnostics import Diagnostic
     >>> type(error_for([Diagnostic("HPM203", "`a` and `a.b`.", "Rename one.")])).__name__
     'ImpossibleTree'
     """
-    found = tuple(diagnostics)
-    return _KINDS[found[0].code](*found)
+    first, *others = diagnostics
+    return _TYPES[first.code](first, *others)
 
 
-_KINDS: dict[str, type[HpmanError]] = {
+_TYPES: dict[str, type[HpmanError]] = {
     "HPM001": UnreadableSourceError,
     "HPM101": ArgumentCountError,
     "HPM102": NotLiteralNameException,

@@ -1,15 +1,15 @@
 """Managers by import: `from hpman.m import _` gives the manager whose placeholder is `_`.
 
-Owns which manager a name gives; every other name that a module could hold
-would hide a manager, so all names here are dunder names.
+Owns which manager a name means. Every name of a module would hide the manager of that
+name, so this module defines dunder names only.
 """
 
 
 def __getattr__(name: str) -> object:
-    """Make the manager of a name at its first import; the module keeps it (PEP 562)."""
+    """Create the manager of a name at its first import (PEP 562)."""
     from .names import is_dunder, normalized
 
-    name = normalized(name)  # `getattr` may ask in letters that an import would not
+    name = normalized(name)  # an import normalizes names, `getattr` does not
     if is_dunder(name):
         raise AttributeError(f"module 'hpman.m' has no {name}: dunder names are Python's own")
     from .manager import HyperParameterManager

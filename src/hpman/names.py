@@ -1,7 +1,6 @@
-"""What Python itself makes of a name, and what stands above one in the tree.
+"""How Python treats a name, and which names lie above it in the tree.
 
-Owns the rules of names that a running program and its sources have to share;
-knows no manager.
+Owns the rules that a running program and its sources share; must not know managers.
 """
 
 from __future__ import annotations
@@ -12,25 +11,25 @@ if TYPE_CHECKING:
 
 
 def is_dunder(name: str) -> bool:
-    """Tell whether a name is one of Python's own, as `__name__`; `__` and `__a` are not.
+    """Return whether a name is reserved for Python, such as `__name__`.
 
-    >>> [each for each in ("__a__", "__", "_____", "__a", "a__", "___a__") if is_dunder(each)]
+    >>> [name for name in ("__a__", "__", "_____", "__a", "a__", "___a__") if is_dunder(name)]
     ['__a__']
     """
     return len(name) > 4 and name[:2] == name[-2:] == "__" and "_" not in (name[2], name[-3])
 
 
 def is_private(name: str) -> bool:
-    """Tell whether Python reads a name as another one inside of a class, as `__a`.
+    """Return whether Python mangles a name inside a class, such as `__a`.
 
-    >>> [each for each in ("__a", "___", "__a_", "_a", "__a__", "__") if is_private(each)]
+    >>> [name for name in ("__a", "___", "__a_", "_a", "__a__", "__") if is_private(name)]
     ['__a', '__a_']
     """
     return name.startswith("__") and not name.endswith("__")
 
 
 def normalized(name: str) -> str:
-    r"""Return a name as Python reads it in a source: in NFKC (PEP 3131).
+    r"""Return a name as Python reads it in a source text: in NFKC (PEP 3131).
 
     >>> normalized("lr"), normalized("\ufb01")
     ('lr', 'fi')
@@ -43,7 +42,7 @@ def normalized(name: str) -> str:
 
 
 def ancestors(name: str, separator: str) -> Iterator[str]:
-    """Give the names above a name, the highest first.
+    """Yield the names above a name, the highest first.
 
     >>> list(ancestors("a.b.c", "."))
     ['a', 'a.b']

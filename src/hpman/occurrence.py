@@ -1,7 +1,7 @@
-"""One call of a manager in a source text: the fact that all else is built on.
+"""One call of a manager in a source text.
 
-Owns what is known of a call without running it; knows no other call and no
-value of a running program.
+Owns what is known of a call without running it; must not know other calls or
+run-time values.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 class FaultyCall(Record):
-    """Describe a call of a manager that is no occurrence, since something is wrong with it.
+    """Describe a call of a manager that is not an occurrence because it breaks a rule.
 
     Attributes:
-        line: the line of its first character.
-        column: the column of its first character.
-        end_line: the line of its last character.
-        end_column: the column behind its last character.
-        hidden_by: the line that binds its name to something else, see `Occurrence`.
-        arguments: how many positional arguments it has.
+        line: the line of the first character.
+        column: the column of the first character.
+        end_line: the line of the last character.
+        end_column: the column after the last character.
+        hidden_by: the line that shadows the manager, see `Occurrence`.
+        arguments: the number of positional arguments.
     """
 
     __slots__ = ()
@@ -37,25 +37,24 @@ class FaultyCall(Record):
 
 
 class Occurrence(Record):
-    """Describe one call `P("name", default, **hints)` found in a source text.
+    """Describe one call `P("name", default, **hints)` in a source text.
 
-    Lines and columns count from 1, columns in characters; the end column is
-    the one behind the last character.
+    Lines and columns count from 1, columns in characters.
 
     Attributes:
-        placeholder: the manager that the call belongs to.
+        placeholder: the placeholder of the manager that is called.
         name: the name of the hyperparameter.
         value: the literal default, a `NotLiteralEvaluable` for any other
             expression, or `EMPTY` for a use without a default.
-        hints: the keywords of the call, evaluated.
+        hints: the keyword arguments, evaluated.
         text: the default as it is written, None for a use.
-        source: the text that the call stands in.
-        line: the line of the call's first character.
-        column: the column of the call's first character.
-        end_line: the line of the call's last character.
-        end_column: the column behind the call's last character.
-        hidden_by: the line that binds the name to something else where the call stands,
-            so that the running program calls that; None where nothing does.
+        source: the source text that contains the call.
+        line: the line of the first character.
+        column: the column of the first character.
+        end_line: the line of the last character.
+        end_column: the column after the last character.
+        hidden_by: the line that binds the name of the manager to something else, so that
+            the running program calls that; None if there is none.
     """
 
     __slots__ = ()
@@ -73,12 +72,12 @@ class Occurrence(Record):
 
     @property
     def path(self) -> str:
-        """The path of the text that the call stands in."""
+        """The path of the source text."""
         return self.source.path
 
     @property
     def is_definition(self) -> bool:
-        """Whether the call carries a default."""
+        """Whether the call has a default."""
         return self.text is not None
 
     @property

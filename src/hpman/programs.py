@@ -1,7 +1,7 @@
-"""A program as a whole: all the managers that its sources use.
+"""The managers of one program.
 
-Owns how sources are read for every manager at once, and how the managers of
-this process get what was read; knows neither a command line nor how a program runs.
+Owns how sources are read for every manager at once, and how the managers of this
+process adopt them; must not know the command line or how a program runs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["conflicts", "find_module", "index_program", "load_managers", "preset_values"]
 
-_USUAL = frozenset({"_"})  # whose bare calls count, whether a file imports it or not
+_USUAL = frozenset({"_"})  # whose bare calls count even if no file imports it
 
 
 def index_program(
@@ -33,20 +33,20 @@ def index_program(
     roots: Iterable[str] | None = None,
     also: Iterable[str] = (),
 ) -> Index:
-    """Read files and folders into an index, for every manager that one of them imports.
+    """Index files and folders for every manager that they import.
 
     Args:
         paths: a file, a folder, or an iterable of them.
-        follow_imports: whether the modules of the same project that the files
-            import are read too.
-        roots: the folders in which these imports look; None for those of a script.
-        also: folders in which they look afterwards, as those of `PYTHONPATH`.
+        follow_imports: whether to read the modules of the same project that the files
+            import.
+        roots: the folders that imports are resolved in; by default those of a script.
+        also: folders to search after them, such as those of `PYTHONPATH`.
 
     Returns:
-        The index. What is wrong with a file is in it, and raises nothing.
+        The index. It contains the problems of the files.
 
     Raises:
-        OSError: a path is not there, or cannot be read.
+        OSError: if a path does not exist, or cannot be read.
 
     >>> index_program(__file__).placeholders()
     set()
@@ -54,66 +54,66 @@ def index_program(
     roots, also = None if roots is None else list(roots), list(also)
     names = _USUAL
     while True:
-        found = scan(paths, names, follow_imports=follow_imports, roots=roots, also=also)
-        index = Index().swap(found.files)
-        # A file may get a manager from another one that imports it, so its bare calls count too.
+        result = scan(paths, names, follow_imports=follow_imports, roots=roots, also=also)
+        index = Index().swap(result.files)
+        # A file may get a manager from another file that imports it, so its bare calls count too.
         if index.placeholders() <= names:
             return index
         names |= index.placeholders()
 
 
 def load_managers(index: Index) -> list[HyperParameterManager]:
-    """Give the managers of `hpman.m` what an index says of them: all of it, or nothing.
+    """Let the managers of `hpman.m` adopt an index, all of them or none.
 
-    A placeholder that no import could name is that of a private manager, and gets one.
+    A placeholder that cannot be imported gets a private manager.
 
     Args:
         index: the index.
 
     Returns:
-        The managers that have a hyperparameter in it, by placeholder; the
-        manager `_` where none has.
+        The managers that have a hyperparameter in the index, by placeholder. The manager
+        `_` if there are none.
 
     Raises:
-        HpmanError: the sources break a rule; it reports all that is wrong.
+        HpmanError: if the sources break a rule; it reports all problems.
 
-    >>> [each.placeholder for each in load_managers(index_program(__file__))]
+    >>> [manager.placeholder for manager in load_managers(index_program(__file__))]
     ['_']
     """
     files = list(index.files.values())
-    managers = [*map(_manager, sorted(index.placeholders()) or _USUAL)]
-    swapped = [(each, each.index.swap(files)) for each in managers]
+    managers = [_manager(placeholder) for placeholder in sorted(index.placeholders() or _USUAL)]
+    indexes = [manager.index.swap(files) for manager in managers]
     problems: dict[tuple[object, ...], Diagnostic] = {}
-    for manager, new in swapped:
-        for each in violations(new, manager.placeholder, files):
-            problems.setdefault((each.code, each.place, each.message), each)
+    for manager, new in zip(managers, indexes, strict=True):
+        for problem in violations(new, manager.placeholder, files):
+            problems.setdefault((problem.code, problem.place, problem.message), problem)
     if problems:
         raise error_for(problems.values())
-    for manager, new in swapped:
+    for manager, new in zip(managers, indexes, strict=True):
         manager._adopt_index(new, new.defaults(manager.placeholder)[0])
     return managers
 
 
 def _manager(placeholder: str) -> HyperParameterManager:
-    """Return the manager of a placeholder: that of `hpman.m`, if it can be imported."""
+    """Return the manager of `hpman.m` for a placeholder, or a private one."""
     if placeholder.isidentifier() and not is_dunder(placeholder):
         from . import m
 
-        found: HyperParameterManager = getattr(m, placeholder)
-        return found
+        manager: HyperParameterManager = getattr(m, placeholder)
+        return manager
     from .manager import HyperParameterManager
 
     return HyperParameterManager(placeholder)
 
 
 def preset_values(managers: Iterable[HyperParameterManager]) -> None:
-    """Let private managers that this process makes from now on start with values that are set.
+    """Let private managers that are created from now on start with the values of others.
 
-    A program that somebody else gives values, before it runs, may keep them in
-    a manager of its own, as `HyperParameterManager("exp")`.
+    A program that is run with values may use a manager of its own, such as
+    `HyperParameterManager("exp")`.
 
     Args:
-        managers: the managers with the values, each for those of its placeholder.
+        managers: the managers with the values, at most one for each placeholder.
 
     >>> from hpman import HyperParameterManager
     >>> preset_values([HyperParameterManager("exp").set_value("lr", 3)])
@@ -122,4 +122,4 @@ def preset_values(managers: Iterable[HyperParameterManager]) -> None:
     """
     from .manager import PRESETS
 
-    PRESETS.update((each.placeholder, each._store.state()) for each in managers)
+    PRESETS.update((manager.placeholder, manager._store.state()) for manager in managers)

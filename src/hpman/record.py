@@ -1,7 +1,6 @@
-"""Immutable values with named fields, and what else has slots.
+"""Base classes of immutable values with named fields, and of classes with slots.
 
-Owns how a fact is stored, compared, shown and pickled; knows nothing of what
-the fact says.
+Owns how values are stored, compared, shown and pickled; must not know what they mean.
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ if TYPE_CHECKING:
 else:
 
     def dataclass_transform(**_options: object) -> Callable[[type], type]:
-        """Leave the class as it is: only type checkers read this decorator."""
+        """Return the class unchanged. Only type checkers use this decorator."""
         return lambda cls: cls
 
 
 class Slotted:
-    """Serve as the base of classes with slots, so that each protocol of `pickle` takes them.
+    """Provide classes with slots that every protocol of `pickle` supports.
 
     >>> class Point(Slotted):
     ...     __slots__ = ("x",)
@@ -35,17 +34,16 @@ class Slotted:
     __slots__ = ()
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
-        """Pickle by protocol 2, which knows of slots (PEP 307), where an older one is asked for."""
+        # Protocol 2 is the first that supports slots (PEP 307).
         return super().__reduce_ex__(max(int(protocol), 2))
 
 
 @dataclass_transform(frozen_default=True)
 class Record(tuple):  # type: ignore[type-arg]
-    """Serve as the base of immutable values with named fields.
+    """Provide immutable values with named fields.
 
-    A subclass annotates its fields, and gives the last ones a default where it
-    likes to. It is a tuple underneath, so that making one costs no more than
-    a tuple, and `dataclasses` (which loads `inspect`) stays unloaded.
+    A subclass annotates its fields and may give the last ones defaults. It is a tuple,
+    so it is as cheap as one, and `dataclasses` (which imports `inspect`) is not needed.
 
     >>> class Point(Record):
     ...     __slots__ = ()
@@ -65,7 +63,7 @@ class Record(tuple):  # type: ignore[type-arg]
         _fields = _defaults = ()
 
     def __init_subclass__(cls) -> None:
-        """Turn the annotations of the subclass into read-only fields."""
+        """Make read-only fields of the annotations of a subclass."""
         fields = tuple(str(name) for name in cls.__annotations__ if not name.startswith("_"))
         cls._fields = fields
         cls._defaults = tuple(cls.__dict__[name] for name in fields if name in cls.__dict__)
@@ -73,32 +71,31 @@ class Record(tuple):  # type: ignore[type-arg]
             setattr(cls, name, property(itemgetter(index)))
 
     def __new__(cls, *values: Any, **named: Any) -> Self:
-        """Make a value from its fields, by position or by name."""
+        """Create a value from its fields, by position or by name."""
         if named or len(values) != len(cls._fields):
-            values = _arrange(cls, values, named)
+            values = _in_order(cls, values, named)
         return tuple.__new__(cls, values)
 
     def __getnewargs__(self) -> tuple[Any, ...]:
-        """Pickle the fields, not the layout."""
         return tuple(self)
 
     def __repr__(self) -> str:
-        """Show the fields by name."""
         fields = ", ".join(
             f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True)
         )
         return f"{type(self).__name__}({fields})"
 
     def replace(self, **changes: Any) -> Self:
-        """Return a copy in which the named fields are changed."""
+        """Return a copy with some fields changed."""
         return type(self)(**{**dict(zip(self._fields, self, strict=True)), **changes})
 
 
-def _arrange(cls: type[R], values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
-    """Put positional, named and default values in the order of the fields."""
+def _in_order(cls: type[R], values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+    """Return positional, named and default values in the order of the fields."""
     fields = cls._fields
-    given = dict(zip(fields, values, strict=False))
-    known = {**dict(zip(reversed(fields), reversed(cls._defaults), strict=False)), **given, **named}
-    if len(values) > len(fields) or len(known) != len(fields) or given.keys() & named.keys():
+    positional = dict(zip(fields, values, strict=False))
+    defaults = dict(zip(reversed(fields), reversed(cls._defaults), strict=False))
+    merged = {**defaults, **positional, **named}
+    if len(values) > len(fields) or len(merged) != len(fields) or positional.keys() & named.keys():
         raise TypeError(f"{cls.__name__} takes the fields {', '.join(fields)}")
-    return tuple(known[name] for name in fields)
+    return tuple(merged[name] for name in fields)
