@@ -1,7 +1,7 @@
 """The manager: the object `_` that a program calls.
 
-Owns the public face and joins what the sources say with the values of the
-running program; knows neither syntax nor precedence.
+Owns the public methods, and joins the index of the sources with the values of the
+running program; must not know syntax or precedence.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-PRESETS: dict[str, dict[str, Any]] = {}  # what a private manager starts with, by placeholder
+PRESETS: dict[str, dict[str, Any]] = {}  # initial values of private managers
 
 
 class HyperParameterManager:
-    """Give hyperparameters their values, and know them all from the sources.
+    """Hold the values of hyperparameters, and index them in the sources.
 
-    Managers are usually imported, `from hpman.m import _`; this makes a private
-    one. Calling it defines or uses a hyperparameter.
+    Managers are usually imported, `from hpman.m import _`. This class creates private
+    ones. Calling a manager defines or uses a hyperparameter.
 
     Args:
         placeholder: the name by which the sources call the manager.
         separator: what separates the parts of a nested name.
-        home: the module that gives the only manager of a placeholder, as `hpman.m` does.
+        home: the module that has the only manager of this placeholder, such as `hpman.m`.
 
     >>> _ = HyperParameterManager("_")
     >>> _.parse_source('_("lr", 1e-3, help="step size")').get_values()
@@ -60,7 +60,7 @@ class HyperParameterManager:
     )
 
     def __init__(self, placeholder: str, separator: str = ".", *, home: str | None = None) -> None:
-        """Start without sources and without values."""
+        """Create a manager without sources and values."""
         if not isinstance(placeholder, str):
             from .runtime.messages import invalid_placeholder  # type: ignore[unreachable]
 
@@ -70,7 +70,7 @@ class HyperParameterManager:
         self._home = home
         self._index: Index | None = None
         self._store = store = Store(separator)
-        self._hot, self._accepted = store.hot, store.accepted  # what the call reads
+        self._hot, self._accepted = store.hot, store.accepted  # read by `__call__`
         if home is None and self.placeholder in PRESETS:
             store.restore(PRESETS[self.placeholder])
 
@@ -81,25 +81,25 @@ class HyperParameterManager:
         return manager
 
     if TYPE_CHECKING:
-        # Who writes None as the default expects something else to be set.
+        # A default of None stands for a value of another type.
         @overload
         def __call__(self, name: str, default: None = ..., /, **hints: Any) -> Any: ...
         @overload
         def __call__(self, name: str, default: T, /, **hints: Any) -> T: ...
 
-    def __call__(self, name: str, default: Any = EMPTY, /, **hints: Any) -> Any:  # noqa: ARG002 - hints are for readers of the sources
+    def __call__(self, name: str, default: Any = EMPTY, /, **hints: Any) -> Any:  # noqa: ARG002 - hints are read in the sources
         """Return the value of a hyperparameter.
 
         Args:
-            name: the name; a literal, so that the sources can be read.
-            default: the value where nothing else is set; among all calls with
-                this name one carries it.
-            hints: anything that other tools should know, as `help="…"`.
+            name: the name; a literal, so that it can be found in the sources.
+            default: the value if no other is set. One of all calls with this name
+                has a default.
+            hints: anything for other tools, such as `help="…"`.
 
         Raises:
-            KeyError: the hyperparameter has no value; names the nearest ones.
+            KeyError: if the hyperparameter has no value; it names similar ones.
         """
-        # What wins was settled when it was written, so this only looks it up.
+        # Every write resolves the values, so this only looks them up.
         if default is EMPTY:
             try:
                 return self._hot[name]
@@ -116,59 +116,61 @@ class HyperParameterManager:
     def parse_file(
         self, path: Paths, exclude: Path | Iterable[Path] = (), *, follow_imports: bool = False
     ) -> Self:
-        """Read the hyperparameters of files and folders, without running them.
+        """Read the hyperparameters of files and folders without running them.
 
-        Either all of it succeeds, or nothing changes. A file that was parsed
-        before is replaced by what it holds now.
+        Either everything succeeds, or nothing changes. A file that was parsed before
+        is replaced.
 
         Args:
             path: a file, a folder (every `*.py` below it), or an iterable of them.
             exclude: globs of files and folders to leave out of folders and imports.
-            follow_imports: whether the modules of the same project that the
-                files import are read too.
+            follow_imports: whether to read the modules of the same project that the
+                files import.
 
         Returns:
             The manager.
 
         Raises:
-            FileNotFoundError: a path is not there.
-            HpmanError: the sources break a rule; the exception is of the type
-                of the first problem, and reports all of them.
+            FileNotFoundError: if a path does not exist.
+            HpmanError: if the sources break a rule. Its type is that of the first
+                problem; it reports all problems.
         """
         from .static.scan import scan
 
-        found = scan(
+        result = scan(
             path,
             frozenset({self.placeholder}),
             exclude,
             follow_imports=follow_imports,
             known=self.index.files,
         )
-        self._take(found.files, found.gone)
+        self._adopt_files(result.files, result.gone)
         return self
 
     def parse_source(self, source: str, filename: Path = "<unknown>") -> Self:
-        """Read the hyperparameters of one text, without running it, and return the manager.
+        """Read the hyperparameters of a source text without running it, and return the manager.
 
         Args:
             source: the text.
-            filename: what to call it. A text of the same name is replaced,
-                unless the name stands in angle brackets, which is no file.
+            filename: its name. A text of the same name is replaced, unless the name is
+                in angle brackets.
 
         Raises:
-            HpmanError: the text breaks a rule, see `parse_file`.
+            HpmanError: if the text breaks a rule, see `parse_file`.
         """
         from .static.scan import scan_text
 
-        self._take([scan_text(source, filename, frozenset({self.placeholder}))])
+        self._adopt_files([scan_text(source, filename, frozenset({self.placeholder}))])
         return self
 
-    def _take(self, files: list[ModuleScan], gone: Iterable[tuple[object, ...]] = ()) -> None:
-        """Take what was scanned, as a whole or not at all."""
-        with self._store.lock:  # another thread may take something too
+    def _adopt_files(
+        self, files: list[ModuleScan], gone: Iterable[tuple[object, ...]] = ()
+    ) -> None:
+        """Adopt scanned files, all of them or none."""
+        with self._store.lock:  # another thread may do the same
             index = self.index.swap(files, gone)
             defaults, is_sound = index.defaults(self.placeholder)
-            if not is_sound or any(each.diagnostics for each in files):
+            if not is_sound or any(file.diagnostics for file in files):
                 from .static.rules import violations
 
                 if problems := violations(index, self.placeholder, files):
@@ -181,23 +183,20 @@ class HyperParameterManager:
                 raise error_for([locate(index, self.placeholder, error.diagnostics[0])]) from None
 
     def _adopt_index(self, index: Index, defaults: dict[str, Any]) -> None:
-        """Take what the sources say."""
-
         def origin_of(name: str) -> Origin | None:
             from .runtime.origin import Origin
 
-            each = index.definition(self.placeholder, name)
-            place = each and (each.path, each.line, each.text, each.value)
-            return Origin("source", *place) if place else None
+            call = index.definition(self.placeholder, name)
+            return Origin("source", call.path, call.line, call.text, call.value) if call else None
 
-        def take() -> None:
+        def adopt() -> None:
             self._index = index
 
-        self._store.adopt_defaults(defaults, origin_of, take)
+        self._store.adopt_defaults(defaults, origin_of, adopt)
 
     @property
     def index(self) -> Index:
-        """What the sources say: immutable, and of use without a manager."""
+        """The immutable index of the parsed sources."""
         if self._index is not None:
             return self._index
         from .static.index import Index
@@ -205,19 +204,16 @@ class HyperParameterManager:
         return Index(self.separator)
 
     def hyperparameters(self) -> list[HyperParameter]:
-        """Return what is known of each hyperparameter, in source order.
+        """Return a description of each hyperparameter, in source order.
 
-        Those that only the running program has named come last, without occurrences.
+        Those that are not in the sources come last. They have no occurrences.
         """
         from .static.index import HyperParameter
 
-        found = list(self.index.hyperparameters(self.placeholder))
-        known = {each.name for each in found}
-        return found + [
-            HyperParameter(name, value, {})
-            for name, value in self.get_values().items()
-            if name not in known
-        ]
+        parsed = {item.name: item for item in self.index.hyperparameters(self.placeholder)}
+        values = self.get_values()
+        others = [HyperParameter(name, values[name], {}) for name in values if name not in parsed]
+        return [*parsed.values(), *others]
 
     def get_value(self, name: str, raise_exception: bool = True) -> Any:  # noqa: FBT001, FBT002 - public
         """Return the value of a hyperparameter, or the dict of a branch.
@@ -227,10 +223,10 @@ class HyperParameterManager:
             raise_exception: whether a missing value is an error.
 
         Returns:
-            The value; `EMPTY` where there is none and that is no error.
+            The value, or `EMPTY` if it is missing and that is not an error.
 
         Raises:
-            KeyError: there is no value; names the nearest ones.
+            KeyError: if the value is missing; it names similar hyperparameters.
         """
         return self._store.read(name) if raise_exception else self._store.find(name)
 
@@ -239,14 +235,14 @@ class HyperParameterManager:
         return self._store.values()
 
     def exists(self, name: str) -> bool:
-        """Tell whether a hyperparameter, or a branch, has a value."""
+        """Return whether a hyperparameter or a branch has a value."""
         return self._store.get(name) is not EMPTY
 
     def set_value(self, name: str, value: Any) -> Self:
-        """Set a hyperparameter; what is set wins over every default.
+        """Set a hyperparameter. A value that was set takes precedence over every default.
 
         Raises:
-            ImpossibleTree: the name is a branch, or below a leaf that is no dict.
+            ImpossibleTree: if the name is a branch, or below a leaf that is not a dict.
         """
         self._store.set({name: value}, caller("setter", "set_value"))
         return self
@@ -258,11 +254,11 @@ class HyperParameterManager:
 
         Args:
             values: the values by flat name.
-            origins: where the values come from, for all or for each; the line
-                of the caller where nothing is given.
+            origins: the origin of all values, or of each; by default the line of the
+                caller.
 
         Raises:
-            ImpossibleTree: a name does not fit the others, see `set_value`.
+            ImpossibleTree: if a name conflicts with another, see `set_value`.
         """
         self._store.set(values, origins or caller("setter", "set_values"))
         return self
@@ -270,10 +266,10 @@ class HyperParameterManager:
     def override(
         self, values: Mapping[str, Any] | None = None, /, **named: Any
     ) -> AbstractContextManager[Self]:
-        """Set values for the length of a `with` block; restore them after it, also on error.
+        """Set values during a `with` block, and restore them after it, also on error.
 
-        Of blocks that overlap, as in tasks or threads, the latest that is open
-        wins. What is set at an overridden name, or below it, ends with its block.
+        If blocks overlap, as in tasks or threads, the latest open one wins. Values that
+        are set for an overridden name, or below it, end with its block.
 
         >>> _ = HyperParameterManager("_").set_value("lr", 1)
         >>> with _.override(lr=2, **{"model.depth": 3}) as changed:
@@ -291,9 +287,9 @@ class HyperParameterManager:
         """Return the values below a prefix as nested dicts.
 
         Args:
-            prefix: the branch; everything for an empty text.
-            annotate_dict: whether a dict that is a value, not a branch, is
-                marked with the key `__is_dict__`.
+            prefix: the branch; an empty string for everything.
+            annotate_dict: whether to mark a dict that is a value, not a branch, with
+                the key `__is_dict__`.
         """
         return self._store.tree(prefix, annotate_dict=annotate_dict)
 
@@ -308,18 +304,18 @@ class HyperParameterManager:
         return self
 
     def explain(self, name: str) -> Explanation:
-        """Return what gave and what overrode a value, lowest first.
+        """Return the origins of a value and of the values that it overrides, lowest first.
 
-        A call that gives the very object that the call before it gave is not
-        looked at: the line of the earlier call stays.
+        If a call gives the same object as the call before it, the line of the first
+        call stays.
 
         Raises:
-            KeyError: there is no such hyperparameter.
+            KeyError: if there is no such hyperparameter.
         """
         return self._store.explain(name)
 
     def unused(self) -> list[str]:
-        """Return the names that were set and that the program has never read."""
+        """Return the names that were set but never read by the program."""
         return self._store.unused()
 
     def stale_reads(self) -> dict[str, tuple[Any, str, int]]:
@@ -327,17 +323,17 @@ class HyperParameterManager:
         return self._store.stale_reads()
 
     def fingerprint(self) -> str:
-        """Return a short hash of all values, the same in every process that has the same ones."""
+        """Return a short hash of all values. Processes with equal values have the same."""
         from .runtime.fingerprint import fingerprint
 
         return fingerprint(self.get_values())
 
     @property
     def db(self) -> HyperParameterDB:
-        """The table of occurrences: those in the sources, then what the program gave.
+        """The table of occurrences in the sources, then of run-time defaults and set values.
 
-        Each time it is a fresh one: changing the table, its rows, or a default
-        or hint from the sources in a row, changes nothing of the manager.
+        It is a new table each time. Changing it, its rows, or a default or hint from the
+        sources does not change the manager.
         """
         from .hpm_db import table_of
 
@@ -355,20 +351,20 @@ class HyperParameterManager:
         ]
 
     def get_occurrence(self, name: str) -> HyperParameterOccurrence | None:
-        """Return the row whose value wins, or None where there is no such hyperparameter."""
+        """Return the row whose value wins, or None if there is no such hyperparameter."""
         from .hpm_db import nodes_of
 
         make = nodes_of(self._row_sources()).get(name)
         return make().get() if make else None
 
     def get_occurrence_of_value(self, name: str) -> HyperParameterOccurrence | None:
-        """Return the row whose value wins, or None where no row carries a value."""
+        """Return the row whose value wins, or None if no row has a value."""
         row = self.get_occurrence(name)
         return row if row is not None and row.has_default_value else None
 
     @property
     def tree(self) -> TreeView[HyperParamNode]:
-        """The hyperparameters as a tree of nodes, those without a value too; it is live."""
+        """A live view of the hyperparameters as a tree, including those without a value."""
         from .hpm_db import nodes_of
         from .runtime.tree import TreeView
 
@@ -378,33 +374,25 @@ class HyperParameterManager:
         return TreeView(lambda: nodes_of(self._row_sources()), version, self.separator)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the values; a manager of `hpman.m` becomes the other process's own.
-
-        What was set has to be such that it pickles. Run-time defaults that do
-        not are left out, for the calls give them again.
-        """
+        # A manager of `hpman.m` becomes the one of the process that unpickles it.
         from .pickling import reduce_manager
 
         return reduce_manager(self)
 
     def __setstate__(self, state: Any) -> None:
-        """Adopt what a pickled manager knew, unless it is this very one; that wins name by name."""
         from .pickling import adopt_state
 
         adopt_state(self, state)
 
     def __copy__(self) -> Self:
-        """Copy a private manager, its values shared; one of `hpman.m` is its own copy."""
         from .pickling import copy_manager
 
         return copy_manager(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """Copy a private manager with its values; one of `hpman.m` is its own copy."""
         from .pickling import copy_manager
 
         return copy_manager(self, memo)
 
     def __repr__(self) -> str:
-        """Show the placeholder and how many hyperparameters have a value."""
         return f"<hyperparameter manager {self.placeholder!r}, {len(self.get_values())} values>"
