@@ -1,24 +1,31 @@
-"""What a shell is told when it asks what can stand on a command line."""
+"""What a shell gets that requests completion of a command line."""
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import hpargparse
 from hpargparse.commands import hpcli, hpman
 from hpargparse.completion import complete, get_argv
+from hpman import HyperParameterManager
 from tests.hpargparse.parser.bound import bound
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from collections.abc import Callable
     from types import ModuleType
 
-pytest.importorskip("argcomplete")
+    Complete = Callable[..., list[str]]
+
+argcomplete = pytest.importorskip("argcomplete")
 
 PROGRAM = """\
 import hpargparse
@@ -44,20 +51,56 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return "train.py"
 
 
-def asked(command: list[str], line: str, point: int | None = None) -> list[str]:
-    """Complete a line, the cursor at its end or a point, as a shell that has the command does."""
+_NUMBERS = count()
+
+
+@pytest.fixture
+def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A script for `run`, with a manager of its own: these are one of a name in a process."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)  # `run` would follow the import of hpman
+    text = PROGRAM.replace("import _", f"import m{next(_NUMBERS)} as _")
+    (tmp_path / "train.py").write_text(text.replace("import hpargparse\n", ""), encoding="utf-8")
+    return "train.py"
+
+
+@pytest.fixture
+def completed(monkeypatch: pytest.MonkeyPatch) -> Complete:
+    """Complete a line in this process, the cursor at its end or a point."""
+
+    class Finder(argcomplete.CompletionFinder):  # type: ignore[name-defined, misc]
+        def _init_debug_stream(self) -> None:
+            """Leave descriptor 9 alone, which is that of a shell."""
+
+    def run(main: Callable[[], object], line: str, point: int | None = None) -> list[str]:
+        output = io.StringIO()
+        monkeypatch.setattr(
+            "argcomplete.autocomplete",
+            lambda parser: Finder()(parser, exit_method=sys.exit, output_stream=output),
+        )
+        monkeypatch.setenv("_ARGCOMPLETE", "1")
+        monkeypatch.setenv("_ARGCOMPLETE_IFS", "\n")
+        monkeypatch.setenv("COMP_LINE", line)
+        monkeypatch.setenv("COMP_POINT", str(len(line) if point is None else point))
+        with pytest.raises(SystemExit):
+            main()
+        return [word.strip() for word in output.getvalue().split("\n")]
+
+    return run
+
+
+def test_a_shell_gets_its_answer_and_the_program_does_not_run(program: str) -> None:
     environment = {
         **os.environ,
         "_ARGCOMPLETE": "1",
-        "_ARGCOMPLETE_IFS": "\n",
         "_ARGCOMPLETE_STDOUT_FILENAME": "answer",
-        "COMP_LINE": line,
-        "COMP_POINT": str(len(line) if point is None else point),
+        "COMP_LINE": "train.py --we",
+        "COMP_POINT": "13",
     }
+    command = [sys.executable, program]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    with open("answer", encoding="utf-8") as file:
-        return [word.strip() for word in file.read().split("\n")]
+    assert Path("answer").read_text(encoding="utf-8").strip() == "--weight-decay"
 
 
 @pytest.mark.parametrize(
@@ -78,16 +121,19 @@ def asked(command: list[str], line: str, point: int | None = None) -> list[str]:
         pytest.param("train.py --lr 3 --hp-serial-format j", ["json"], id="after others"),
     ],
 )
-def test_a_program_completes(program: str, line: str, words: list[str]) -> None:
-    assert asked([sys.executable, program], line) == words
+def test_a_program_completes(
+    program: str, completed: Complete, line: str, words: list[str]
+) -> None:
+    main = lambda: hpargparse.parse_args(HyperParameterManager("_"), program)  # noqa: E731
+    assert completed(main, line) == words
 
 
-def test_hpcli_completes_the_hyperparameters_of_its_paths(program: str) -> None:
-    code = "from hpargparse.commands.hpcli import main; main()"
-    command = [sys.executable, "-c", code]
-    assert asked(command, f"hpcli {program} --we") == ["--weight-decay"]
-    assert asked(command, f"hpcli --shuffle {program} --we") == ["--weight-decay"]
-    assert asked(command, "hpcli --pl") == ["--placeholder"]
+def test_hpcli_completes_the_hyperparameters_of_its_paths(
+    program: str, completed: Complete
+) -> None:
+    assert completed(hpcli.main, f"hpcli {program} --we") == ["--weight-decay"]
+    assert completed(hpcli.main, f"hpcli --shuffle {program} --we") == ["--weight-decay"]
+    assert completed(hpcli.main, "hpcli --pl") == ["--placeholder"]
 
 
 @pytest.mark.parametrize(
@@ -101,35 +147,40 @@ def test_hpcli_completes_the_hyperparameters_of_its_paths(program: str) -> None:
         pytest.param("hpman run train.py --we", ["--weight-decay"], id="option of a script"),
         pytest.param("hpman run -m train --act t", ["tanh"], id="choice of a module"),
         pytest.param("hpman run -", ["--help", "-h", "-m"], id="options of run"),
-        pytest.param("hpman list train.py --we", ["--weight-decay"], id="option of a path"),
+        pytest.param("hpman list train.py --fo", ["--follow-imports"], id="option of list"),
         pytest.param("hpman explain --fo", ["--follow-imports", "--format"], id="explain"),
         pytest.param("hpman explain lr tr", ["train.py"], id="path"),
         pytest.param("hpman diff --exit", ["--exit-code"], id="diff"),
     ],
 )
-def test_each_command_completes(program: str, line: str, words: list[str]) -> None:
-    assert sorted(asked([sys.executable, "-m", "hpman"], line)) == words
+@pytest.mark.usefixtures("script")
+def test_each_command_completes(completed: Complete, line: str, words: list[str]) -> None:
+    assert sorted(completed(hpman.main, line)) == words
 
 
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        pytest.param("hpman run 'my runs/train.py' --we", ["--weight-decay"], id="quoted"),
-        pytest.param('hpman list "my runs" --we', ["--weight-decay"], id="a folder"),
-        pytest.param(r"hpman run my\ runs/train.py --act t", ["tanh"], id="escaped"),
-        pytest.param("hpman run ~/train.py --we", ["--weight-decay"], id="of the home folder"),
-        pytest.param("hpman run train.py --act tanh --hp-load 'my ru", ["my runs/"], id="open"),
-        pytest.param(r"hpman run my\ ", [r"my\ runs/"], id="open after a backslash"),
+        pytest.param("hpman list 'my runs/train.py' --we", ["--weight-decay"], id="quoted"),
+        pytest.param(r"hpman list my\ runs/train.py --act t", ["tanh"], id="escaped"),
+        pytest.param("hpman list ~/train.py --we", ["--weight-decay"], id="of the home folder"),
+        pytest.param("hpman list train.py --act tanh --hp-load 'my ru", ["my runs/"], id="open"),
+        pytest.param(r"hpman list my\ ", [r"my\ runs/"], id="open after a backslash"),
     ],
 )
-def test_words_are_told_apart_as_a_shell_tells_them(
-    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, words: list[str]
+@pytest.mark.usefixtures("program")
+def test_words_are_split_as_a_shell_splits_them(
+    completed: Complete,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    line: str,
+    words: list[str],
 ) -> None:
     (tmp_path / "my runs").mkdir()
-    (tmp_path / "my runs" / program).write_text(PROGRAM, encoding="utf-8")
+    (tmp_path / "my runs" / "train.py").write_text(PROGRAM, encoding="utf-8")
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(tmp_path))
-    assert asked([sys.executable, "-m", "hpman"], line) == words
+    assert completed(hpman.main, line) == words
 
 
 @pytest.mark.parametrize(
@@ -139,7 +190,7 @@ def test_words_are_told_apart_as_a_shell_tells_them(
         pytest.param("x a b", ["a"], id="in a word"),
         pytest.param("x a 'b c", ["a"], id="in a quote"),
         pytest.param("x 'a b' #c ", ["a b", "#c"], id="no comment"),
-        pytest.param("x a\\ b\\ ", [], id="behind a blank of the word"),
+        pytest.param("x a\\ b\\ ", [], id="after a blank of the word"),
     ],
 )
 def test_the_words_before_the_cursor_are_those_of_a_command(
@@ -150,31 +201,17 @@ def test_the_words_before_the_cursor_are_those_of_a_command(
     assert get_argv(None) == words
 
 
-def test_what_stands_behind_the_cursor_is_not_looked_at(program: str) -> None:
-    line = f"hpman run {program} --we --act relu"
-    command = [sys.executable, "-m", "hpman"]
-    assert asked(command, line, line.index(" --act")) == ["--weight-decay"]
-    assert asked(command, line, len("hpman r")) == ["run"]
-
-
-def test_argcomplete_is_handed_the_parser_of_run_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    def answer(parser: ArgumentParser) -> None:
-        assert (parser.prog, "-m" in parser._option_string_actions) == ("hpman run", True)
-        assert os.environ["_ARGCOMPLETE"] == "2"
-        raise SystemExit(0)
-
-    monkeypatch.setenv("_ARGCOMPLETE", "1")
-    monkeypatch.setenv("COMP_LINE", "hpman run ")
-    monkeypatch.setattr("argcomplete.autocomplete", answer)
-    with pytest.raises(SystemExit):
-        hpman.main()
+def test_what_stands_after_the_cursor_is_not_read(script: str, completed: Complete) -> None:
+    line = f"hpman run {script} --we --act relu"
+    assert completed(hpman.main, line, line.index(" --act")) == ["--weight-decay"]
+    assert completed(hpman.main, line, len("hpman r")) == ["run"]
 
 
 def test_a_program_is_not_run_where_no_answer_can_be_given(
-    program: str, monkeypatch: pytest.MonkeyPatch
+    script: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("_ARGCOMPLETE", "1")
-    monkeypatch.setenv("COMP_LINE", f"hpman run {program} ")
+    monkeypatch.setenv("COMP_LINE", f"hpman run {script} ")
     monkeypatch.setitem(sys.modules, "argcomplete", None)
     with pytest.raises(SystemExit) as ended:
         hpman.main()
@@ -182,7 +219,7 @@ def test_a_program_is_not_run_where_no_answer_can_be_given(
 
 
 @pytest.mark.parametrize("command", [hpcli, hpman], ids=lambda command: command.__name__)
-def test_a_shell_that_completes_all_that_say_so_is_told(command: ModuleType) -> None:
+def test_global_completion_finds_the_commands(command: ModuleType) -> None:
     assert b"# PYTHON_ARGCOMPLETE_OK" in Path(str(command.__file__)).read_bytes()[:1024]
 
 
@@ -203,26 +240,12 @@ def test_an_option_knows_its_words(source: str, words: list[str] | None) -> None
     assert (completer and [*completer(prefix="")]) == words
 
 
-def test_argcomplete_is_handed_the_parser_before_anything_is_parsed(
-    program: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def answer(parser: ArgumentParser) -> None:
-        assert "--weight-decay" in parser._option_string_actions
-        raise SystemExit(0)  # argcomplete ends the process, and leaves no coverage
-
-    monkeypatch.setenv("_ARGCOMPLETE", "1")
-    monkeypatch.setenv("COMP_LINE", f"hpcli {program} --bogus")
-    monkeypatch.setattr("argcomplete.autocomplete", answer)
-    with pytest.raises(SystemExit):
-        hpcli.main([])
-
-
-def test_nothing_is_completed_where_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[ArgumentParser] = []
+def test_nothing_is_completed_without_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsers: list[ArgumentParser] = []
     monkeypatch.delenv("_ARGCOMPLETE", raising=False)
-    monkeypatch.setattr("argcomplete.autocomplete", asked.append)
+    monkeypatch.setattr("argcomplete.autocomplete", parsers.append)
     complete(bound()[0])
-    assert asked == []
+    assert parsers == []
 
 
 def test_nothing_happens_without_argcomplete(monkeypatch: pytest.MonkeyPatch) -> None:
