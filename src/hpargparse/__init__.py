@@ -34,19 +34,11 @@ _OWNERS = {
     "save": "snapshots.load_save",
 }
 
-__all__ = [
-    "ConversionError",
-    "OptionConflictError",
-    "SnapshotError",
-    "bind",
-    "load",
-    "parse_args",
-    "save",
-]
+__all__ = list(_OWNERS)
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name from its owner at first use (PEP 562)."""
+    """Import a public name at its first use (PEP 562)."""
     if name == "__version__":
         from importlib.metadata import version
 
@@ -59,5 +51,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    """Return what can be imported from here."""
+    """List the public names."""
     return sorted({*globals(), *_OWNERS, "__version__"})

@@ -14,7 +14,7 @@ from hpman import EMPTY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from hpman import HyperParameter
@@ -117,17 +117,16 @@ class BoundAction(argparse.Action):
 class ValueAction(BoundAction):
     """An option that reads its words as a value."""
 
+    name: str  # what the value is recorded for
+
     if TYPE_CHECKING:
 
         @property
         def converter(self) -> Converter:
             """What reads the words."""
 
-        def take(self, namespace: argparse.Namespace, value: object, option: str) -> None:
-            """Record the value, and the option as it was typed."""
-
     def accepts(self, word: str) -> bool:
-        """Return whether a word can be read as a value."""
+        """Return whether a word is a value."""
         try:
             self.converter.parse(word)
         except ValueError:
@@ -135,11 +134,7 @@ class ValueAction(BoundAction):
         return True
 
     def read(self, words: str | Sequence[Any] | None) -> object:
-        """Read the words of the option.
-
-        Raises:
-            ConversionError: the words do not fit.
-        """
+        """Read the words of the option."""
         if words is None or isinstance(words, str):
             return self.converter.parse(self.alone if words is None else words)
         return self.converter.parse_arguments(words)
@@ -158,23 +153,9 @@ class ValueAction(BoundAction):
             raise argparse.ArgumentError(self, str(error)) from None
         self.take(namespace, value, (option_string or self.dest).replace(EQUALS, "="))
 
-
-class Choices:
-    """The choices of an option for help and completion.
-
-    Every word is among them: it is the converter that checks values.
-    """
-
-    def __init__(self, action: HyperParameterAction) -> None:
-        """Format the choices later, when they are needed."""
-        self._action = action
-
-    def __iter__(self) -> Iterator[str]:
-        converter = self._action.converter
-        return map(converter.format, converter.choices or ())
-
-    def __contains__(self, word: object) -> bool:
-        return True
+    def take(self, _namespace: argparse.Namespace, value: object, option: str) -> None:
+        """Record the value, and the option as it was typed."""
+        self.binding.record(self.name, value, option)
 
 
 class Spellings(list[str]):
@@ -194,12 +175,6 @@ class Spellings(list[str]):
 
 class HyperParameterAction(ValueAction):
     """The option of one hyperparameter.
-
-    Args:
-        hyperparameter: the hyperparameter.
-        option: the option, as `--weight-decay`.
-        default: the value before parsing.
-        binding: the call of `bind`.
 
     Attributes:
         initial: the default at the end of the last parse.
@@ -225,8 +200,6 @@ class HyperParameterAction(ValueAction):
             self.metavar = hints.get("metavar")
             if hints.get("type") is not None:
                 self.kind = type(self.converter.sample)
-            if hints.get("choices") is not None:
-                self.choices = Choices(self)
         if self.kind is bool:
             self.nargs = "?"
 
@@ -236,6 +209,13 @@ class HyperParameterAction(ValueAction):
         from ..values.convert import Converter
 
         return Converter.of(self.hyperparameter)
+
+    @property
+    def choices(self) -> list[str] | None:  # type: ignore[override]
+        """The choices for help and completion; the converter checks values."""
+        if self.hyperparameter.hints.get("choices") is None:
+            return None
+        return [self.converter.format(choice) for choice in self.converter.choices or ()]
 
     @property
     def completer(self) -> Callable[..., Sequence[str]] | None:
@@ -254,11 +234,7 @@ class HyperParameterAction(ValueAction):
         return help_text(self)
 
     def parser_default(self) -> object:
-        """Return what `set_defaults` set; a string is read as typed words are.
-
-        Raises:
-            argparse.ArgumentError: the value does not fit.
-        """
+        """Return what `set_defaults` set; a string is read as typed words are."""
         converter = self.converter
         is_text = isinstance(self.default, str)
         try:
@@ -269,7 +245,7 @@ class HyperParameterAction(ValueAction):
     def take(self, namespace: argparse.Namespace, value: object, option: str) -> None:
         """Record the value, and put it into the namespace."""
         show(namespace, self.dest, value)
-        self.binding.record(self.name, value, option)
+        super().take(namespace, value, option)
 
     def read(self, words: str | Sequence[Any] | None) -> object:
         """Read a word as Python does if that is enough, else by the converter."""
@@ -288,19 +264,13 @@ class HyperParameterAction(ValueAction):
 
 
 class RequestAction(BoundAction):
-    """The option of a request, which is carried out after parsing.
-
-    Args:
-        binding: the call of `bind`.
-        option: the option, as `--hp-save`.
-        name: the request, one of `REQUESTS`.
-    """
+    """The option of a request, which is carried out after parsing."""
 
     alone = "yaml"
     shows_default = False  # help names those that matter
 
     def __init__(self, binding: Binding, option: str, name: str) -> None:
-        """Store what the table says."""
+        """Make the option of one of `REQUESTS`."""
         self.binding = binding
         self.name = name
         self.option_strings = [option]

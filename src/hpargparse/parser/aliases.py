@@ -18,35 +18,26 @@ if TYPE_CHECKING:
     from ..values.convert import Converter
 
 
-def aliases_of(
-    action: HyperParameterAction, dashes: str, separator: str
-) -> Iterator[tuple[str, BoundAction]]:
-    """Make the aliases of a flag, or of the keys of a dict.
-
-    Args:
-        action: the option of the hyperparameter.
-        dashes: the beginning of a long option.
-        separator: what stands between the parts of a name.
-
-    Yields:
-        Each spelling with its action.
-    """
+def aliases_of(action: HyperParameterAction, dashes: str) -> Iterator[tuple[str, BoundAction]]:
+    """Yield the aliases of a flag, or of the keys of a dict: each spelling with its action."""
     aliases: list[tuple[str, str, BoundAction]] = []  # what stands before and after the name
     flags: list[tuple[str, HyperParameterAction | KeyAction]] = []
     if action.kind is bool:
         flags.append(("", action))
+    separator = action.binding.manager.separator
     default = action.hyperparameter.value
     if type(default) is dict:
         for key, path in key_paths(default, separator).items():
             tail = f"{separator}{key}"
-            key_action = KeyAction(action, path, tail, dashes, separator)
+            name = f"{action.name}{tail}"
+            key_action = KeyAction(action, path, name, dashes + name.replace("_", "-"))
             aliases.append((dashes, tail, key_action))
             if key_action.kind is bool:
                 flags.append((tail, key_action))
             elif key_action.kind in SEQUENCES:
                 action.binding.sequences.append(key_action)
     for tail, flag in flags:
-        negated = NegatedAction(flag, dashes)
+        negated = NegatedAction(flag, f"{dashes}no-{flag.name.replace('_', '-')}")
         aliases += ((f"{dashes}no-", tail, negated), (f"{dashes}no_", tail, negated))
     heads = dict.fromkeys((action.name.replace("_", "-"), action.name))
     # The keys `a_b` and `a-b` are two. Whoever types a key as it is gets that one.
@@ -68,18 +59,19 @@ class _Alias(ValueAction):
     def __init__(self, target: HyperParameterAction | KeyAction, option: str) -> None:
         self.binding = target.binding
         self.dest = target.dest
-        self.option_strings = _FixedSpellings((option,))
+        self._target = target
+        self._option = option
 
+    @property
+    def owner(self) -> BoundAction:
+        """The option of the hyperparameter."""
+        return self._target.owner
 
-class _FixedSpellings(list[str]):
-    """The spellings of an alias.
-
-    With `conflict_handler="resolve"`, argparse would remove an action without
-    any from its group, and an alias has none.
-    """
-
-    def remove(self, spelling: str) -> None:
-        """Keep the spelling: the parser no longer finds the action by it."""
+    @property
+    def option_strings(self) -> list[str]:  # type: ignore[override]
+        # With `conflict_handler="resolve"`, argparse removes options from the list, and an
+        # action without any from its group. An alias has none, so it hands out copies.
+        return [self._option]
 
 
 class NegatedAction(_Alias):
@@ -87,20 +79,10 @@ class NegatedAction(_Alias):
 
     nargs = 0
 
-    def __init__(self, flag: HyperParameterAction | KeyAction, dashes: str) -> None:
-        """Spell the option."""
-        super().__init__(flag, f"{dashes}no-{flag.name.replace('_', '-')}")
-        self._flag = flag
-
-    @property
-    def owner(self) -> BoundAction:
-        """The option of the hyperparameter."""
-        return self._flag.owner
-
     @property
     def converter(self) -> Converter:
         """The converter of the flag."""
-        return self._flag.converter
+        return self._target.converter
 
     def read(self, _words: object) -> object:
         """Return False if the flag takes it."""
@@ -108,41 +90,30 @@ class NegatedAction(_Alias):
 
     def take(self, namespace: argparse.Namespace, value: object, option: str) -> None:
         """Record the value as the flag does."""
-        self._flag.take(namespace, value, option)
+        self._target.take(namespace, value, option)
 
 
 class KeyAction(_Alias):
     """One key of a hyperparameter whose default is a dict: `--opt.lr 1`."""
 
     def __init__(
-        self,
-        whole: HyperParameterAction,
-        path: tuple[object, ...],
-        tail: str,
-        dashes: str,
-        separator: str,
+        self, whole: HyperParameterAction, path: tuple[object, ...], name: str, option: str
     ) -> None:
-        """Spell the option, and read the type from the default."""
-        self.name: str = f"{whole.name}{tail}"
-        super().__init__(whole, dashes + self.name.replace("_", "-"))
+        """Read the type from the default."""
+        super().__init__(whole, option)
+        self.name = name
         self.dest = argparse.SUPPRESS  # the namespace holds the dict
-        self._whole = whole
         self._path = path
-        self._separator = separator
         self.kind = type(self.converter.sample)
         self.nargs = "?" if self.kind is bool else None
-
-    @property
-    def owner(self) -> BoundAction:
-        """The option of the hyperparameter."""
-        return self._whole
 
     @cached_property
     def converter(self) -> Converter:
         """The converter of the key."""
-        return self._whole.converter.key_converter(self._path)
+        return self._target.converter.key_converter(self._path)
 
-    def take(self, _namespace: argparse.Namespace, value: object, option: str) -> None:
+    def take(self, namespace: argparse.Namespace, value: object, option: str) -> None:
         """Record the value of the key."""
-        changed = key_change(self._whole.name, self._path, value, self._separator)
-        self.binding.record(self.name, changed, option)
+        separator = self.binding.manager.separator
+        changed = key_change(self._target.name, self._path, value, separator)
+        super().take(namespace, changed, option)

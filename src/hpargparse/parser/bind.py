@@ -63,7 +63,7 @@ def parse_args(
     _require_manager(manager)
     parser = argparse.ArgumentParser() if parser is None else parser
     try:
-        manager.parse_file(path, follow_imports=not _is_folder(path))
+        manager.parse_file(path, follow_imports=not os.path.isdir(path))
         bind(parser, manager, **options)
     except (HpmanError, OSError) as error:
         from ..cli.errors import stop
@@ -150,10 +150,6 @@ def bind_what_fits(
     Returns:
         The names without an option.
 
-    Raises:
-        OptionConflictError: two hyperparameters make one option.
-        ConversionError: a hint is malformed.
-
     >>> from hpman import HyperParameterManager
     >>> manager = HyperParameterManager("_").parse_source('_("lr", 1); _("help", 2)')
     >>> bind_what_fits(argparse.ArgumentParser(), manager)
@@ -181,14 +177,7 @@ def bind_what_fits(
 def clashes(
     hyperparameters: Iterable[HyperParameter], separator: str
 ) -> Iterator[tuple[Diagnostic, list[str]]]:
-    """Find what would keep hyperparameters from being bound to a new parser.
-
-    Args:
-        hyperparameters: the hyperparameters, with valid hints.
-        separator: what stands between the parts of a name.
-
-    Yields:
-        What `bind` would report, and the hyperparameters concerned.
+    """Yield what `bind` would report for a new parser, and the hyperparameters concerned.
 
     >>> from hpman import HyperParameterManager
     >>> manager = HyperParameterManager("_").parse_source('_("a_b", 1); _("a-b", 2)')
@@ -230,7 +219,6 @@ def _options(
 ) -> tuple[list[BoundAction], list[Alias]]:
     """Make the options for a parser, and their aliases."""
     dashes = ("-" if "-" in parser.prefix_chars else parser.prefix_chars[0]) * 2
-    separator = binding.manager.separator
     values = binding.manager.get_values()
     actions: list[BoundAction] = []
     aliases: list[Alias] = []
@@ -253,7 +241,7 @@ def _options(
         if action.kind is bool or type(hyperparameter.value) is dict:
             from .aliases import aliases_of
 
-            aliases += aliases_of(action, dashes, separator)
+            aliases += aliases_of(action, dashes)
     for name in requests:
         option = dashes + (f"{prefix}-{name}" if prefix else name).replace("_", "-")
         binding.requests[name] = RequestAction(binding, option, name)
@@ -320,10 +308,6 @@ def _title(action: HyperParameterAction, separator: str) -> str | None:
     return escape(str(title).strip()) or None
 
 
-def _is_folder(path: object) -> bool:
-    return isinstance(path, (str, os.PathLike)) and os.path.isdir(path)
-
-
 def _require_manager(manager: object) -> None:
     if not isinstance(manager, HyperParameterManager):
         from ..errors import not_a_manager
@@ -335,18 +319,9 @@ def _request_names(inject_actions: bool | Iterable[str]) -> list[str]:  # noqa: 
     """Return the names of the requests to add, in the order of help."""
     if isinstance(inject_actions, bool):
         return list(REQUESTS) if inject_actions else []
-    try:
-        names = [inject_actions] if isinstance(inject_actions, str) else list(inject_actions)
-    except TypeError:
-        names = [inject_actions]  # type: ignore[list-item]
-    valid = ", ".join(REQUESTS)
-    if not all(isinstance(name, str) for name in names):
-        raise TypeError(
-            f"inject_actions={inject_actions!r} is neither a bool nor names of actions;"
-            f" these are {valid}"
-        )
-    wanted = {name.replace("-", "_") for name in names}
+    names = [inject_actions] if isinstance(inject_actions, str) else inject_actions
+    wanted = {str(name).replace("-", "_") for name in names}
     if unknown := wanted - REQUESTS.keys():
-        shown = ", ".join(map(repr, sorted(unknown)))
+        shown, valid = ", ".join(map(repr, sorted(unknown))), ", ".join(REQUESTS)
         raise ValueError(f"inject_actions has unknown actions: {shown}; there are {valid}")
     return [name for name in REQUESTS if name in wanted]

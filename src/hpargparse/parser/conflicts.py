@@ -44,16 +44,7 @@ def require_no_conflict(
     actions: Iterable[BoundAction],
     aliases: Iterable[tuple[str, BoundAction]],
 ) -> None:
-    """Raise an error if options, or places in the namespace, are taken.
-
-    Args:
-        parser: the parser to which they will be added.
-        actions: the options.
-        aliases: further options, each with the action that it runs.
-
-    Raises:
-        OptionConflictError: some are taken; it reports all of them.
-    """
+    """Raise an `OptionConflictError` for all options and places in the namespace that are taken."""
     problems: list[Diagnostic] = []
     shared: dict[Binding, list[RequestAction]] = {}  # by the manager that has such requests
     taken: set[str] = set()
@@ -79,12 +70,9 @@ def require_no_conflict(
 
 
 def require_own_places(parser: argparse.ArgumentParser) -> None:
-    """Raise an error if an argument shares a place in the namespace with one of ours.
+    """Raise an `OptionConflictError` if an argument shares a place in the namespace with ours.
 
     Its value would be lost, also that of a sub-command: the manager's value replaces it.
-
-    Raises:
-        OptionConflictError: there are some.
     """
     ours = {action.dest: action for action in parser._actions if isinstance(action, BoundAction)}
     problems = [
@@ -109,7 +97,6 @@ def _arguments(
 
 
 def _shared_requests(owner: Binding, requests: list[RequestAction]) -> Diagnostic:
-    """Describe the requests that two managers make."""
     options = ", ".join(action.option_strings[0] for action in requests)
     manager = requests[0].binding.manager.placeholder
     return Diagnostic(
@@ -125,15 +112,9 @@ def conflicts(
     actions: Iterable[BoundAction],
     aliases: Iterable[tuple[str, BoundAction]],
 ) -> Iterator[tuple[argparse.Action, BoundAction, str]]:
-    """Find the options that are taken by the parser or by one another.
+    """Yield the conflicts of options, and of aliases, with a parser and with one another.
 
-    Args:
-        parser: the parser to which the options will be added.
-        actions: the options, each with a place in the namespace.
-        aliases: further options, each with the action that it runs.
-
-    Yields:
-        The action that comes first, the one in conflict with it, and what both make.
+    Each is the action that comes first, the one in conflict with it, and what both make.
     """
     options = dict(parser._option_string_actions)
     dests = {action.dest: action for action in parser._actions}
@@ -156,21 +137,13 @@ def conflicts(
 
 
 def _owner(action: argparse.Action) -> argparse.Action:
-    """Return the option of the hyperparameter for an alias."""
     return action.owner if isinstance(action, BoundAction) else action
 
 
 def conflict(
     other: argparse.Action, action: BoundAction, what: str, parser: str = "the parser"
 ) -> Diagnostic:
-    """Describe a conflict.
-
-    Args:
-        other: the action that comes first.
-        action: the action in conflict with it.
-        what: what both make.
-        parser: the parser of the first one.
-    """
+    """Describe a conflict of an action with another one, which is that of a parser or of ours."""
     pair = [row for row in (other, action) if isinstance(row, HyperParameterAction)]
     with_manager = len({*map(_placeholder, pair)}) > 1
     first = _describe(other, parser, with_manager=with_manager)
@@ -191,7 +164,6 @@ def _placeholder(action: HyperParameterAction) -> str:
 
 
 def _describe(action: argparse.Action, parser: str, *, with_manager: bool) -> str:
-    """Describe an action by what it was made of, and where."""
     if isinstance(action, HyperParameterAction):
         at = action.hyperparameter.definition
         place = "" if at is None else f" ({display_path(f'{at.path}:{at.line}')})"

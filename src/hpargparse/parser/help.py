@@ -119,12 +119,7 @@ def _has_metavar_per_word(action: BoundAction) -> bool:
 def wrapped(text: str, width: int) -> list[str]:
     """Wrap a text at its blanks, as `textwrap` does, which is slow to load and to run.
 
-    Args:
-        text: the text, on one line.
-        width: how many characters a line may have.
-
-    Returns:
-        The lines; none if only `textwrap` knows how to break a word.
+    Return no lines if only `textwrap` knows how to break a word.
 
     >>> wrapped("what number 3 does (float)", 20), wrapped("self-contained", 10)
     (['what number 3 does', '(float)'], [])
@@ -146,7 +141,6 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def _in_usage(text: str) -> str:
-    """Replace what argparse would split usage at."""
     return escape(text).translate(_STAND_INS) or _EMPTY
 
 
@@ -194,7 +188,6 @@ def _range_text(lowest: object, highest: object) -> str:
 
 
 def _type_text(action: HyperParameterAction) -> str:
-    """Name the type."""
     value, hints = action.hyperparameter.value, action.hyperparameter.hints
     if hints.get("type") is None and isinstance(value, _UNTYPED):
         return "any literal or text"

@@ -11,7 +11,7 @@ import sys
 from functools import cache
 from types import new_class
 
-from .actions import EQUALS, BoundAction
+from .actions import EQUALS, BoundAction, ValueAction
 from .session import current_session, run
 
 TYPE_CHECKING = False
@@ -111,7 +111,6 @@ class Binding:
             known.setdefault(option.replace("=", EQUALS), known[option])
         # `bind` has just checked the arguments, but some may have come between two calls of it.
         bound._checked = len(bound._actions) if len(bound._bindings) == 1 else None
-        bound._set_word_counts()
 
 
 @cache
@@ -201,6 +200,11 @@ class BoundParser(argparse.ArgumentParser):
             return "--"
         return super()._get_values(action, typed)
 
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Leave values of ours to their converters."""
+        if not isinstance(action, ValueAction):
+            super()._check_value(action, value)
+
     def _get_option_tuples(self, option_string: str) -> list[Any]:
         """Count an option once, however many of its spellings an abbreviation fits."""
         matches = {id(row[0]): row for row in reversed(super()._get_option_tuples(option_string))}
@@ -248,17 +252,11 @@ class _NegativeNumber:
 
 
 def _is_python_number(text: str) -> bool:
-    text = text.strip()
-    if text.lower() in ("-j", "+j"):  # these are options
-        return False
     try:
         complex(text)
     except ValueError:
-        try:
-            int(text, 0)
-        except ValueError:
-            return False
-    return True
+        return False
+    return text.strip().lower() not in ("-j", "+j")  # these are options
 
 
 class _Respelled(str):
@@ -291,7 +289,7 @@ def _respell(parser: BoundParser, words: list[str], *, has_positionals: bool) ->
     """
     known = parser._option_string_actions
     odd = sorted((option for option in known if EQUALS in option), key=len, reverse=True)
-    has_numbers = any(_is_element(parser, word) for word in words)
+    has_numbers = any(_is_number(parser, word) for word in words)
     is_in_sequence = False  # the last option takes several words
     position = 0
     while position < len(words):
@@ -300,7 +298,7 @@ def _respell(parser: BoundParser, words: list[str], *, has_positionals: bool) ->
             yield from words[position:]
             return
         position += 1
-        if is_in_sequence and word not in known and _is_element(parser, word):
+        if is_in_sequence and word not in known and _is_number(parser, word):
             yield _Respelled(f"{_NUMBER}{word}", word)
             continue
         spelled = word if word in known else _without_equals(word, odd)
@@ -328,15 +326,11 @@ def _without_equals(word: str, odd: Sequence[str]) -> str:
 
 
 def _is_number(parser: argparse.ArgumentParser, word: str) -> bool:
-    """Return whether a word that begins as options do is a number."""
-    if len(word) < 2 or word[0] not in parser.prefix_chars:
-        return False
-    return bool(parser._negative_number_matcher.match(word))
-
-
-def _is_element(parser: argparse.ArgumentParser, word: str) -> bool:
     """Return whether a word is a negative number, also the last one of a split `[1, -2]`."""
-    return _is_number(parser, word.rstrip("])},"))
+    number = word.rstrip("])},")
+    if len(number) < 2 or number[0] not in parser.prefix_chars:
+        return False
+    return bool(parser._negative_number_matcher.match(number))
 
 
 def _find_action(parser: argparse.ArgumentParser, word: str) -> BoundAction | None:

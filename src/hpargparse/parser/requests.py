@@ -28,39 +28,31 @@ if TYPE_CHECKING:
 
 
 def add_defaults(
-    binding: Binding,
-    requests: dict[str, Any],
-    namespace: argparse.Namespace,
-    parser: argparse.ArgumentParser,
+    session: Session, namespace: argparse.Namespace, parser: argparse.ArgumentParser
 ) -> None:
     """Add the requests that `set_defaults` makes, unless they are typed.
 
     A file is loaded once: another parse would undo what has been set since.
-
-    Raises:
-        argparse.ArgumentError: a default is not among the choices.
     """
-    typed = {*requests}
-    for name, action in binding.requests.items():
-        default: Any = action.default
-        is_typed = ("list" if name == "detail" else name) in typed
-        if default in NOTHING or is_typed or (name == "load" and default is binding.loaded):
-            continue
-        if name not in ("load", "save"):
-            value = action.const if default is True else default
-            parser._check_value(action, value)
-            action.request(namespace, value)
-            continue
-        for path in [default] if isinstance(default, (str, os.PathLike)) else default:
-            action.request(namespace, os.fspath(path))
+    for binding, requests in session.requests.items():
+        typed = {*requests}
+        for name, action in binding.requests.items():
+            default: Any = action.default
+            is_typed = ("list" if name == "detail" else name) in typed
+            if default in NOTHING or is_typed or (name == "load" and default is binding.loaded):
+                continue
+            if name in ("load", "save"):
+                paths = [default] if isinstance(default, (str, os.PathLike)) else default
+                for path in paths:
+                    action.request(namespace, os.fspath(path))
+            else:
+                value = action.const if default is True else default
+                parser._check_value(action, value)
+                action.request(namespace, value)
 
 
 def load(session: Session, binding: Binding, plan: Plan, program: str) -> None:
-    """Add what the requested files say to a plan.
-
-    Raises:
-        SnapshotError: a file cannot be read, or a value does not fit.
-    """
+    """Add what the requested files say to a plan."""
     requested = session.setting(binding, "serial_format")
     serial_format = requested or binding.serial_format
     # A format that is requested next to a file to save, or that `bind` was given, is meant for
@@ -84,11 +76,7 @@ def load(session: Session, binding: Binding, plan: Plan, program: str) -> None:
 
 
 def save(session: Session, plans: Mapping[HyperParameterManager, Plan], program: str) -> None:
-    """Write the requested files, with the values that are planned.
-
-    Raises:
-        SnapshotError: a file cannot be written; then none is.
-    """
+    """Write the requested files, with the values that are planned, or none of them."""
     snapshots = []
     warnings: list[str] = []
     for binding, requests in session.requests.items():

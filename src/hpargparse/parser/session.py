@@ -103,13 +103,15 @@ class Session:
         return None
 
     def finish(self, namespace: argparse.Namespace) -> None:
-        """Load, save, set, list and exit; fail before anything is set.
+        """Load, save, set, list and exit; fail before anything is set."""
+        if any(
+            action.default not in NOTHING
+            for binding in self.requests
+            for action in binding.requests.values()
+        ):
+            from .requests import add_defaults
 
-        Raises:
-            HpmanError: a value does not fit, or a file cannot be read or written.
-            argparse.ArgumentError: an option is at fault.
-        """
-        self._add_default_requests(namespace)
+            add_defaults(self, namespace, self._parser)
         plans = self._plans()
         self._validate(plans)
         if any("save" in requests for requests in self.requests.values()):
@@ -130,14 +132,6 @@ class Session:
     def _is_listing(self) -> bool:
         """Whether a listing is requested, after which nothing runs."""
         return any("list" in requests for requests in self.requests.values())
-
-    def _add_default_requests(self, namespace: argparse.Namespace) -> None:
-        """Add the requests that `set_defaults` makes."""
-        for binding, requests in self.requests.items():
-            if any(action.default not in NOTHING for action in binding.requests.values()):
-                from .requests import add_defaults
-
-                add_defaults(binding, requests, namespace, self._parser)
 
     def _plans(self) -> dict[HyperParameterManager, Plan]:
         """Collect the values: of `set_defaults`, then of files, then of the command line."""
@@ -220,12 +214,8 @@ CURRENT = _Current()
 
 
 def current_session() -> Session:
-    """Return the session that runs.
-
-    Raises:
-        argparse.ArgumentError: none does, since an action was copied by hand.
-    """
-    if CURRENT.session is None:
+    """Return the session that runs."""
+    if CURRENT.session is None:  # an action was copied by hand
         raise argparse.ArgumentError(None, "options of hyperparameters need a bound parser")
     return CURRENT.session
 
@@ -237,14 +227,9 @@ def run(
     *,
     is_sub_command: bool,
 ) -> R:
-    """Run a parser in a session: a new one, or that of the parser above it.
+    """Run a parser in a session: a new one, or that of the parser above a sub-command.
 
-    Args:
-        parser: the parser.
-        bindings: what is bound to it.
-        parse: runs it, and returns a namespace and the words that are left over.
-        is_sub_command: whether the parser is that of a sub-command. Any other parser
-            that runs within a session, as in a `type`, has a session of its own.
+    Any other parser that runs within a session, as in a `type`, has one of its own.
     """
     outer = CURRENT.session
     if outer is not None and (is_sub_command or parser in outer.parsers):

@@ -24,9 +24,7 @@ def warn_of_stale_reads(
 ) -> None:
     """Warn of places that keep another value than the one that is set now.
 
-    Args:
-        reads: value, file and line of what was read before, by name.
-        program: the name of the program.
+    Reads are value, file and line of what was read before, by name.
     """
     messages = []
     for manager, by_name in reads.items():

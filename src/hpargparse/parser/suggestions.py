@@ -20,12 +20,7 @@ if TYPE_CHECKING:
 def unrecognized(
     rest: Sequence[str], parsers: Sequence[argparse.ArgumentParser], words: Sequence[str]
 ) -> str:
-    """Return the message for the words that are left over, with the nearest options.
-
-    Args:
-        rest: the words that are left over.
-        parsers: the parsers that have run, the outermost first.
-        words: all words.
+    """Return the message for the rest of the words, with the nearest options of the parsers.
 
     >>> parser = argparse.ArgumentParser()
     >>> action = parser.add_argument("--lr")

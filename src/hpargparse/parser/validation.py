@@ -26,11 +26,7 @@ if TYPE_CHECKING:
 
 
 def require_values(binding: Binding, plan: Plan) -> None:
-    """Require a value for each hyperparameter with the hint `required`.
-
-    Raises:
-        argparse.ArgumentError: some have none but a default.
-    """
+    """Raise an error for all hyperparameters that require a value and have none but a default."""
     names = plan.unset(binding.required, binding.manager.separator)
     missing = [binding.options[name] for name in names if not _is_set(binding, name)]
     if missing:
@@ -57,9 +53,6 @@ def check_limits(binding: Binding, plan: Plan) -> None:
     """Check choices and range of the values that a program has set and a plan leaves alone.
 
     `hpman check` looks at defaults; types are up to the program.
-
-    Raises:
-        ConversionError: some values do not fit; it reports all of them.
     """
     values = binding.manager.get_values()
     changed = [
@@ -82,11 +75,7 @@ def check_limits(binding: Binding, plan: Plan) -> None:
 
 
 def check_together(manager: HyperParameterManager, plan: Plan, bindings: Iterable[Binding]) -> None:
-    """Check that the values of a plan can be set together, and settle keys of dicts in it.
-
-    Raises:
-        HpmanError: they cannot.
-    """
+    """Check that the values of a plan can be set together, and settle keys of dicts in it."""
     options = {
         name: option
         for binding in bindings
