@@ -20,18 +20,11 @@ if TYPE_CHECKING:
     from re import Match
     from typing import Any
 
+_KEYS = ("select", "ignore", "exclude", "placeholder", "per-file-ignores")
+
 
 class Config(Record):
-    """Hold the settings of a project.
-
-    Attributes:
-        select: codes, or prefixes of codes, of the rules to report.
-        ignore: those not to report.
-        exclude: globs of files and folders to leave out.
-        placeholder: the names whose bare calls are hyperparameters.
-        per_file_ignores: codes not to report in the files that a glob matches.
-        folder: the folder of the file, where the globs start.
-    """
+    """Hold the settings of a project by their keys, and the folder where its globs start."""
 
     __slots__ = ()
     select: tuple[str, ...] = ()
@@ -129,66 +122,38 @@ def _settings(table: Mapping[str, object], text: str, path: str) -> dict[str, An
         try:
             settings[key.replace("-", "_")] = _setting(key, value)
         except SettingsError as error:
-            place = _place(path, text, key)
-            problems += [f"{place}: `{key}`{reason}" for reason in error.args]
+            problems += [f"{_place(path, text, key)}: {problem}" for problem in error.args]
     if problems:
         raise SettingsError(*problems)
     return settings
 
 
 def _setting(key: str, value: object) -> object:
-    """Check and convert one setting; an error has sentences that lack the key as subject."""
-    if key in _KEYS:
-        return _KEYS[key](value)
+    if key == "exclude":
+        return _strings(key, value)
+    if key in ("select", "ignore"):
+        return read_codes(_strings(key, value))
+    if key == "placeholder":
+        names = _strings(key, value)
+        if odd := [name for name in names if not is_placeholder(name)]:
+            raise SettingsError(*(f"{name!r} is not {RULE}." for name in odd))
+        return names
+    if key == "per-file-ignores":
+        if not isinstance(value, dict):
+            raise SettingsError(f"`{key}` must be a table from globs to lists of codes.")
+        codes = {glob: _strings(f"{key}.{glob}", strings) for glob, strings in value.items()}
+        read_codes(string for strings in codes.values() for string in strings)  # report all errors
+        return tuple((glob, read_codes(strings)) for glob, strings in codes.items())
     from hpman.suggest import advice
 
-    raise SettingsError(f" is not a setting; {advice(key, _KEYS)}")
+    raise SettingsError(f"`{key}` is not a setting; {advice(key, _KEYS)}")
 
 
-def _strings(value: object) -> tuple[str, ...]:
+def _strings(key: str, value: object) -> tuple[str, ...]:
     strings = [value] if isinstance(value, str) else value
     if not isinstance(strings, list) or not all(isinstance(item, str) for item in strings):
-        raise SettingsError(" must be a string or a list of strings")
+        raise SettingsError(f"`{key}` must be a string or a list of strings.")
     return tuple(strings)
-
-
-def _placeholders(value: object) -> tuple[str, ...]:
-    names = _strings(value)
-    if odd := [name for name in names if not is_placeholder(name)]:
-        raise SettingsError(*(f": {name!r} must be {RULE}" for name in odd))
-    return names
-
-
-def _codes(value: object) -> tuple[str, ...]:
-    strings = _strings(value)
-    try:
-        return read_codes(strings)
-    except SettingsError as error:
-        raise SettingsError(*(f": {problem}" for problem in error.args)) from None
-
-
-def _codes_by_glob(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    if not isinstance(value, dict):
-        raise SettingsError(" must be a table from globs to lists of codes")
-    pairs: list[tuple[str, tuple[str, ...]]] = []
-    problems: list[str] = []
-    for glob, codes in value.items():
-        try:
-            pairs.append((glob, _codes(codes)))
-        except SettingsError as error:
-            problems += [f" of {glob!r}{reason}" for reason in error.args]
-    if problems:
-        raise SettingsError(*problems)
-    return tuple(pairs)
-
-
-_KEYS: dict[str, Callable[[object], object]] = {
-    "select": _codes,
-    "ignore": _codes,
-    "exclude": _strings,
-    "placeholder": _placeholders,
-    "per-file-ignores": _codes_by_glob,
-}
 
 
 def _place(path: str, text: str, key: str) -> str:
