@@ -9,13 +9,15 @@ from hpman import Diagnostic, Index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hpman import ModuleScan, Occurrence
     from hpman.occurrence import FaultyCall
 
-    from .sources import Sources
+    from .sources import Modules
 
 
-def owned(sources: Sources) -> Index:
+def owned(index: Index, modules: Modules, requested: Iterable[str] = ()) -> Index:
     """Return an index of what belongs to hpman.
 
     A bare call `_("…")` may belong to gettext or to anything else. How the file gets its
@@ -35,30 +37,30 @@ def owned(sources: Sources) -> Index:
     name a default.
 
     Args:
-        sources: what was read.
+        index: the files.
+        modules: the modules that they import placeholders from.
+        requested: the placeholders that the user named.
 
     Returns:
         The files that contain hyperparameters or problems. Each has the calls that count,
         calls with a faulty hint included; and as diagnostics what is wrong with the file and
         these calls, and an HPM301 for a call whose name is bound to something else.
     """
-    owner = _Owner(sources)
-    files = map(owner.owned, sources.program.files.values())
-    return Index(sources.program.separator).swap(
-        file for file in files if file.occurrences or file.diagnostics
-    )
+    owner = _Owner(index, modules, frozenset(requested))
+    files = map(owner.owned, index.files.values())
+    kept = (file for file in files if file.occurrences or file.diagnostics)
+    return Index(index.separator).swap(kept)
 
 
 class _Owner:
-    def __init__(self, sources: Sources) -> None:
-        self._requested = sources.requested
-        self._modules = sources.modules
-        files = sources.program.files.values()
-        self._managers = sources.requested.union(*(file.managers for file in files))
+    def __init__(self, index: Index, modules: Modules, requested: frozenset[str]) -> None:
+        self._modules = modules
+        self._requested = requested
+        files = index.files.values()
+        self._managers = requested.union(*(file.managers for file in files))
         self._defined = {
             (call.placeholder, call.name)
             for file in files
-            if file.managers
             for call in file.occurrences
             if call.is_definition and call.placeholder in file.managers
         }
@@ -109,40 +111,27 @@ class _Owner:
         """Return whether a file has the manager; None if it imports it from an unknown module."""
         if placeholder in file.managers:
             return True
-        is_handed_on: bool | None = False
+        answers: set[bool | None] = set()
         for name, module in file.reexports:
-            if name != placeholder:
-                continue
-            imported = self._modules.get((file.source.path, module))
-            if imported is None:
-                is_handed_on = None
-            elif imported.source.key not in importers:
-                answer = self._hands_on(imported, placeholder, (*importers, file.source.key))
-                if answer:
-                    return True
-                is_handed_on = None if answer is None else is_handed_on
-        return is_handed_on
+            if name == placeholder:
+                imported = self._modules.get((file.source.path, module))
+                if imported is None:
+                    answers.add(None)
+                elif imported.source.key not in importers:
+                    importers = (*importers, file.source.key)
+                    answers.add(self._hands_on(imported, placeholder, importers))
+        return True if True in answers else None if None in answers else False
 
     def _has_typical_call(self, file: ModuleScan, placeholder: str) -> bool:
-        calls = (call for call in file.occurrences if call.placeholder == placeholder)
-        return any(call.hidden_by is None and self._is_typical(call) for call in calls) or any(
-            problem.call is not None
-            and problem.call.hidden_by is None
-            and problem.call.arguments > 1
-            and problem.name is not None
-            and _has_no_blank(problem.name)
-            for problem in file.diagnostics
-            if problem.placeholder == placeholder
+        return any(
+            call.placeholder == placeholder and call.hidden_by is None and self._is_typical(call)
+            for call in file.with_faulty().occurrences
         )
 
     def _is_typical(self, call: Occurrence) -> bool:
         if (call.placeholder, call.name) in self._defined:
             return True
-        return call.is_definition and _has_no_blank(call.name)
-
-
-def _has_no_blank(name: str) -> bool:
-    return not any(map(str.isspace, name))
+        return call.is_definition and not any(map(str.isspace, call.name))
 
 
 def _hidden(

@@ -47,7 +47,7 @@ def _text(finding: Diagnostic, *, is_coloured: bool) -> str:
     """Return place, code and message, the line with carets, and the advice."""
     colour = _RED if finding.severity == "error" else _YELLOW
     bold, red, cyan, plain = (_BOLD, colour, _CYAN, _PLAIN) if is_coloured else ("", "", "", "")
-    parts = (display_path(finding.path or ""), finding.line, finding.column)
+    parts = display_path(finding.path or ""), finding.line, finding.column
     place = ":".join(str(part) for part in parts if part is not None)
     lines = [f"{bold}{place}:{plain} {red}{finding.code}{plain} {escape(finding.message)}"]
     source, line = finding.source, finding.line
@@ -263,27 +263,18 @@ def _sarif_location(at: Diagnostic | Occurrence) -> dict[str, Any]:
     return {"physicalLocation": physical}
 
 
-def uri_of(path: str, *, is_windows: bool = os.name == "nt") -> tuple[str, bool]:
+def uri_of(path: str) -> tuple[str, bool]:
     r"""Return a path as a URI (RFC 3986, RFC 8089), and whether it is relative.
 
     Args:
         path: the path, relative or absolute.
-        is_windows: whether it is a path of Windows.
 
-    >>> uri_of("a b/ü.py"), uri_of("/a%b.py", is_windows=False)
-    (('a%20b/%C3%BC.py', True), ('file:///a%25b.py', False))
-    >>> uri_of("src\\a.py", is_windows=True), uri_of("C:\\a b.py", is_windows=True)
-    (('src/a.py', True), ('file:///C:/a%20b.py', False))
+    >>> uri_of("a b/ü:.py")
+    ('a%20b/%C3%BC%3A.py', True)
     """
+    from pathlib import Path
     from urllib.parse import quote
 
-    if is_windows:
-        path = path.replace("\\", "/")
-    quoted = quote(path.encode("utf-8", "surrogateescape"))
-    if path.startswith("//"):  # a share of Windows
-        return f"file:{quoted}", False
-    if path.startswith("/"):
-        return f"file://{quoted}", False
-    if is_windows and path[1:3] == ":/":
-        return f"file:///{path[0]}:{quoted[4:]}", False
-    return quoted, True
+    if os.path.isabs(path):
+        return Path(path).as_uri(), False
+    return quote(os.fsencode(Path(path).as_posix())), True

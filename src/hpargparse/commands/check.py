@@ -122,10 +122,12 @@ def _check(options: argparse.Namespace) -> tuple[list[Diagnostic], int]:
     programs = [[path] for path in options.paths] if options.each else [options.paths]
     findings: list[Diagnostic] = []
     files = 0
+    follow_imports = options.follow_imports
     for paths in programs:
-        sources = read_sources(paths, exclude, placeholders, follow_imports=options.follow_imports)
-        index = owned(sources)
-        findings += find_problems(index, is_partial=sources.is_partial)
+        index, modules = read_sources(paths, exclude, placeholders, follow_imports=follow_imports)
+        index = owned(index, modules, placeholders)
+        is_partial = not follow_imports and any(map(os.path.isfile, paths))
+        findings += find_problems(index, is_partial=is_partial)
         files += len(index.files)
     selection = Selection(
         config.select if options.select is None else read_codes(options.select),

@@ -22,7 +22,7 @@ def _owned(folder: Path, files: dict[str, str], *placeholders: str) -> Index:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return owned(read_sources([str(folder)], placeholders=placeholders))
+    return owned(*read_sources([str(folder)], placeholders=placeholders), placeholders)
 
 
 def _kept(index: Index) -> list[str]:
@@ -48,7 +48,7 @@ def _kept(index: Index) -> list[str]:
             "from hpman.m import _\ndef f(_): _('Hello'); _(x)", ["!Hello", "!None"], id="hidden"
         ),
         pytest.param("_('lr', 1); _('Hello'); _(x)", ["lr", "Hello", "HPM102"], id="looks right"),
-        pytest.param("_('a', 1, 2); _()", ["HPM101", "HPM101"], id="a faulty call looks right"),
+        pytest.param("_('a', 1, h=h); _()", ["a", "HPM103", "HPM101"], id="typical and faulty"),
         pytest.param("_('a', h=h); _('b c', 1, 2); _(x, 1)", [], id="faulty calls of others"),
         pytest.param("_ = f\n_('a', 1, 2)", [], id="a faulty call that is hidden"),
         pytest.param("_('Hello'); _(x)", [], id="nothing looks right"),

@@ -21,7 +21,7 @@ def _found(text: str, tmp_path: Path) -> set[tuple[str, str]]:
     """Return code and severity of each finding in an example, which may omit the import."""
     path = tmp_path / "example.py"
     path.write_text(text if "import" in text else f"from hpman.m import _\n\n{text}\n")
-    findings = find_problems(owned(read_sources([str(path)])))
+    findings = find_problems(owned(*read_sources([str(path)])))
     return {(finding.code, finding.severity) for finding in findings}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -80,21 +81,20 @@ def test_a_file_as_a_whole_has_no_region_in_sarif() -> None:
     ]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such paths")
 @pytest.mark.parametrize(
-    ("path", "is_windows", "uri"),
+    ("path", "uri"),
     [
-        pytest.param("a/b.py", False, ("a/b.py", True), id="relative"),
-        pytest.param("../b.py", False, ("../b.py", True), id="above"),
-        pytest.param("a b?#%.py", False, ("a%20b%3F%23%25.py", True), id="reserved"),
-        pytest.param("a:b.py", False, ("a%3Ab.py", True), id="colon is no scheme"),
-        pytest.param("a\nb.py", False, ("a%0Ab.py", True), id="newline"),
-        pytest.param("\udcff.py", False, ("%FF.py", True), id="no UTF-8"),
-        pytest.param("a\\b.py", False, ("a%5Cb.py", True), id="backslash in a name"),
-        pytest.param("/a/ü.py", False, ("file:///a/%C3%BC.py", False), id="absolute"),
-        pytest.param("a\\b c.py", True, ("a/b%20c.py", True), id="relative of Windows"),
-        pytest.param("C:\\a\\b.py", True, ("file:///C:/a/b.py", False), id="drive"),
-        pytest.param("\\\\host\\x\\a.py", True, ("file://host/x/a.py", False), id="share"),
+        pytest.param("a/b.py", ("a/b.py", True), id="relative"),
+        pytest.param("../b.py", ("../b.py", True), id="above"),
+        pytest.param("a b?#%.py", ("a%20b%3F%23%25.py", True), id="reserved"),
+        pytest.param("a:b.py", ("a%3Ab.py", True), id="colon is no scheme"),
+        pytest.param("a\nb.py", ("a%0Ab.py", True), id="newline"),
+        pytest.param("\udcff.py", ("%FF.py", True), id="no UTF-8"),
+        pytest.param("a\\b.py", ("a%5Cb.py", True), id="backslash in a name"),
+        pytest.param("/a/ü.py", ("file:///a/%C3%BC.py", False), id="absolute"),
+        pytest.param("/\udcff.py", ("file:///%FF.py", False), id="absolute and no UTF-8"),
     ],
 )
-def test_a_path_becomes_a_uri(path: str, is_windows: bool, uri: tuple[str, bool]) -> None:
-    assert uri_of(path, is_windows=is_windows) == uri
+def test_a_path_becomes_a_uri(path: str, uri: tuple[str, bool]) -> None:
+    assert uri_of(path) == uri

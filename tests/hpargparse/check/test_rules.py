@@ -23,7 +23,7 @@ REFUSED = ("HPM001", "HPM101", "HPM102", "HPM103", "HPM201", "HPM203")
 
 
 def _check(path: Path) -> list[Diagnostic]:
-    return find_problems(owned(read_sources([str(path)])))
+    return find_problems(owned(*read_sources([str(path)])))
 
 
 def _found(folder: Path, text: str) -> list[Diagnostic]:
