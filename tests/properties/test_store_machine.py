@@ -14,7 +14,7 @@ from hpman.runtime.origin import Origin
 from hpman.runtime.overrides import override
 from hpman.runtime.store import Store
 
-LATER = NotLiteralEvaluable(expression="LR / 10")
+DEFERRED = NotLiteralEvaluable(expression="LR / 10")
 MARK = "__is_dict__"
 
 parts = st.sampled_from("abc")
@@ -24,7 +24,7 @@ keys = parts | st.sampled_from([1, "a.b", MARK])
 values: st.SearchStrategy[Any] = st.recursive(
     scalars | st.just({}), lambda inner: st.dictionaries(keys, inner, max_size=3), max_leaves=4
 )
-defaults = values | st.sampled_from([EMPTY, LATER])
+defaults = values | st.sampled_from([EMPTY, DEFERRED])
 trees = st.dictionaries(parts | st.sampled_from(["a.b"]), values, max_size=3)
 
 
@@ -42,7 +42,7 @@ def is_below(name: str, above: str) -> bool:
 
 def put(base: Any, path: list[str], value: Any) -> Any:
     """Change one key inside nested dictionaries."""
-    if base is LATER:
+    if base is DEFERRED:
         return base
     if not isinstance(base, dict):
         raise Misfit
@@ -83,10 +83,10 @@ def unmarked(tree: Any) -> Any:
     return {key: unmarked(value) for key, value in tree.items() if key != MARK}
 
 
-def fits(found: dict[str, Any]) -> bool:
-    """Tell whether no name with a default stands above another; a branch may be used."""
-    leaves = [name for name, value in found.items() if value is not EMPTY]
-    return not any(is_below(name, leaf) for name in found for leaf in leaves)
+def fits(defaults: dict[str, Any]) -> bool:
+    """Return whether no name with a default is above another. A branch may be used."""
+    leaves = [name for name, value in defaults.items() if value is not EMPTY]
+    return not any(is_below(name, leaf) for name in defaults for leaf in leaves)
 
 
 class Model:
@@ -108,19 +108,21 @@ class Model:
 
     def leaves(self) -> dict[str, Any]:
         """Put what was set on top of the defaults, one after the other."""
-        found = {**self.parsed, **self.called}
-        found = {name: value for name, value in found.items() if value is not EMPTY}
+        leaves = {**self.parsed, **self.called}
+        leaves = {name: value for name, value in leaves.items() if value is not EMPTY}
         for name, value in self.sets.items():
-            leaf = self.leaf(found, name)
+            leaf = self.leaf(leaves, name)
             if leaf in (None, name):
-                found[name] = value
+                leaves[name] = value
             else:
-                found[leaf] = put(found[leaf], key_path(found[leaf], name[len(leaf) + 1 :]), value)
-        return found
+                leaves[leaf] = put(
+                    leaves[leaf], key_path(leaves[leaf], name[len(leaf) + 1 :]), value
+                )
+        return leaves
 
     @staticmethod
-    def leaf(found: dict[str, Any], name: str) -> Any:
-        return next((each for each in found if each == name or is_below(name, each)), None)
+    def leaf(leaves: dict[str, Any], name: str) -> Any:
+        return next((other for other in leaves if other == name or is_below(name, other)), None)
 
     def again(self, *, only_what_fits: bool = False) -> None:
         """Set again what was set, after the names below it have changed."""
@@ -150,31 +152,31 @@ class Model:
             self.sets = strict.sets
 
     def assign(self, name: str, value: Any) -> None:
-        if value is LATER:
+        if value is DEFERRED:
             return
-        found = self.leaves()
-        leaf = self.leaf(found, name)
-        if leaf is None and any(is_below(each, name) for each in {**found, **self.parsed}):
+        leaves = self.leaves()
+        leaf = self.leaf(leaves, name)
+        if leaf is None and any(is_below(other, name) for other in {**leaves, **self.parsed}):
             if not isinstance(value, dict):
                 raise Misfit
             self.spread(value, name)
             return
         if leaf is not None:
-            for each in [each for each in self.sets if is_below(each, name)]:
-                del self.sets[each]
+            for below in [other for other in self.sets if is_below(other, name)]:
+                del self.sets[below]
         self.sets[name] = value
         self.leaves()
 
     def spread(self, tree: Any, prefix: str | None) -> None:
         if prefix is not None:
             if MARK in tree:
-                self.assign(prefix, {key: each for key, each in tree.items() if key != MARK})
+                self.assign(prefix, {key: inner for key, inner in tree.items() if key != MARK})
                 return
-            found = self.leaves()
-            leaf = self.leaf(found, prefix)
-            if leaf is not None and found[leaf] is not LATER:
-                path = key_path(found[leaf], prefix[len(leaf) + 1 :]) if leaf != prefix else []
-                current = dig(found[leaf], path)
+            leaves = self.leaves()
+            leaf = self.leaf(leaves, prefix)
+            if leaf is not None and leaves[leaf] is not DEFERRED:
+                path = key_path(leaves[leaf], prefix[len(leaf) + 1 :]) if leaf != prefix else []
+                current = dig(leaves[leaf], path)
                 is_odd = not tree or any(
                     not isinstance(key, str) or ("." in key and key in current)
                     for key in tree
@@ -207,18 +209,18 @@ class Model:
         return root
 
     def value(self, name: str) -> Any:
-        found = self.leaves()
-        leaf = self.leaf(found, name)
+        leaves = self.leaves()
+        leaf = self.leaf(leaves, name)
         if leaf == name:
-            return found[name]
+            return leaves[name]
         if leaf is None:
             return self.nested(name) or EMPTY
-        inside = dig(found[leaf], key_path(found[leaf], name[len(leaf) + 1 :]))
+        inside = dig(leaves[leaf], key_path(leaves[leaf], name[len(leaf) + 1 :]))
         return self.sets.get(name, EMPTY) if inside is EMPTY else inside
 
 
 class StoreMachine(RuleBasedStateMachine):
-    """Do the same to a store and to the model; they must never differ."""
+    """Do the same to a store and to the model. They must agree."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -228,7 +230,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.read: set[str] = set()
 
     def both(self, change: Any, write: Any) -> None:
-        """Change the model and the store, or see both refuse and stay as they were."""
+        """Change the model and the store, or check that both refuse and do not change."""
         after = self.model.copy()
         try:
             change(after)
@@ -241,20 +243,20 @@ class StoreMachine(RuleBasedStateMachine):
             write()
             self.model = after
 
-    @rule(found=st.dictionaries(names, defaults, max_size=4).filter(fits))
-    def parse(self, found: dict[str, Any]) -> None:
+    @rule(parsed=st.dictionaries(names, defaults, max_size=4).filter(fits))
+    def parse(self, parsed: dict[str, Any]) -> None:
         def change(model: Model) -> None:
-            model.parsed = found
+            model.parsed = parsed
             model.again()
 
-        self.both(change, lambda: self.store.adopt_defaults(found))
+        self.both(change, lambda: self.store.adopt_defaults(parsed))
 
     @rule(name=names, default=values)
     def call(self, name: str, default: Any) -> None:
         def change(model: Model) -> None:
             known = {**model.leaves(), **model.parsed}
             moves = name not in model.leaves() and any(
-                is_below(each, name) or is_below(name, each) for each in known
+                is_below(other, name) or is_below(name, other) for other in known
             )
             model.called[name] = default
             if moves:
@@ -268,13 +270,13 @@ class StoreMachine(RuleBasedStateMachine):
             self.read.add(name)
             assert returned == [self.model.value(name)]
 
-    @rule(given=st.dictionaries(names, values, max_size=4))
-    def set_values(self, given: dict[str, Any]) -> None:
+    @rule(mapping=st.dictionaries(names, values, max_size=4))
+    def set_values(self, mapping: dict[str, Any]) -> None:
         def change(model: Model) -> None:
-            for name, value in given.items():
+            for name, value in mapping.items():
                 model.assign(name, value)
 
-        self.both(change, lambda: self.store.set(given, Origin("setter", "run.py", 1)))
+        self.both(change, lambda: self.store.set(mapping, Origin("setter", "run.py", 1)))
 
     @rule(name=names, value=values)
     def set_value(self, name: str, value: Any) -> None:
@@ -345,7 +347,7 @@ class StoreMachine(RuleBasedStateMachine):
         other.adopt_defaults(self.model.parsed)
         other.restore(pickle.loads(pickle.dumps(self.store.state())))
         assert other.rows() == self.store.rows()
-        if LATER not in self.model.parsed.values():
+        if DEFERRED not in self.model.parsed.values():
             assert other.values() == self.store.values()
 
     @invariant()
@@ -362,7 +364,7 @@ class StoreMachine(RuleBasedStateMachine):
         leaves = self.model.leaves()
         for name, value in self.model.sets.items():
             leaf = self.model.leaf(leaves, name)
-            is_whole = leaf is not None and leaves[leaf] is not LATER
+            is_whole = leaf is not None and leaves[leaf] is not DEFERRED
             expected[leaf if is_whole else name, 3] = leaves[leaf] if is_whole else value
         assert rows == expected
 

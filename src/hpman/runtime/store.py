@@ -29,10 +29,8 @@ CALLED, SET = 2, 3
 # One lock for all stores. Writes are short, and a fork waits for them, so that no child
 # process starts with half of a write or with a lock that nobody releases.
 _LOCK = RLock()
-if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(
-        before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LOCK.release
-    )
+_at_fork = getattr(os, "register_at_fork", lambda **_: None)  # Windows has no fork
+_at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LOCK.release)
 
 
 class Store:

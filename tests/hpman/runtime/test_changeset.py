@@ -235,6 +235,6 @@ def test_a_key_that_holds_the_separator_is_found_by_its_name() -> None:
     assert store.values() == {"opt": {"a.b": 3}}
     assert store.read("opt.a.b") == 3
     assert store.accept("opt", {"a.b": 4, "c": {}}) == {"a.b": 3, "c": {}}
-    assert [each.value for each in store.explain("opt.a.b")] == [1, 4, 3]
+    assert [origin.value for origin in store.explain("opt.a.b")] == [1, 4, 3]
     with pytest.raises(ImpossibleTree, match=r"`opt.a.b`.* holds an int, which has no keys"):
         store.set({"opt.a.b.c": 1})

@@ -39,7 +39,7 @@ def test_a_value_is_explained_from_its_default_to_what_won() -> None:
         "--lr",
         "cfg.yaml:4",
     ]
-    assert [(each.kind, each.value) for each in chain] == [
+    assert [(origin.kind, origin.value) for origin in chain] == [
         ("source", 1e-3),
         ("call", 0.1),
         ("option", 0.2),
@@ -54,7 +54,7 @@ def test_a_value_that_was_set_and_dropped_is_not_shown() -> None:
     store.set({"m.d": 4})
     store.set({"m": {"c": 0}})  # in the place of `m.d` too
     store.accept("m.d", 1)
-    assert [(each.kind, each.value) for each in store.explain("m.d")] == [("call", 1)]
+    assert [(origin.kind, origin.value) for origin in store.explain("m.d")] == [("call", 1)]
     store.set({"m.d": 5})
     assert store.explain("m.d")[-1].value == 5
 
@@ -69,7 +69,7 @@ def test_a_value_that_another_process_took_back_is_not_shown() -> None:
     assert store.explain("lr")[-1].value == store.read("lr") == 1
 
 
-def test_values_set_together_may_have_an_origin_each() -> None:
+def test_values_set_together_may_have_one_origin_per_name() -> None:
     store = parsed({"a": 1, "m.x": 1, "m.y": 2})
     store.set(
         {"a": 2, "m": {"x": 3, "y": 4}, "b": 5},
@@ -87,7 +87,7 @@ def test_a_key_set_inside_a_leaf_shows_at_both() -> None:
     default = "train.py:12 default {'lr': 3, 'wd': 0}"
     assert shown(store, "opt") == [default, "run.py:30 set_value opt.lr", "cfg.yaml:2 opt.eps"]
     assert shown(store, "opt.lr") == [default, "run.py:30 set_value"]
-    assert [each.value for each in store.explain("opt.lr")] == [3, 1]
+    assert [origin.value for origin in store.explain("opt.lr")] == [3, 1]
     assert shown(store, "opt.eps") == ["cfg.yaml:2"]
 
 
@@ -128,4 +128,4 @@ def test_a_state_that_is_restored_again_is_shown_once() -> None:
     store.restore(store.state())
     assert shown(store, "lr") == ["train.py:12 default 1", "--lr", "cfg.yaml:1"]
     store.set({"lr": 4}, Origin("option", text="--lr"))
-    assert [each.value for each in store.explain("lr")] == [1, 3, 4]
+    assert [origin.value for origin in store.explain("lr")] == [1, 3, 4]

@@ -35,8 +35,9 @@ HERE = __file__
         (Origin("source", "a.py", 1, "f(" + "x" * 99 + ")"), f"a.py:1 default f({'x' * 75}..."),
     ],
 )
-def test_an_origin_reads_as_one_line(origin: Origin, text: str) -> None:
+def test_an_origin_is_shown_on_one_line(origin: Origin, text: str) -> None:
     assert str(origin) == text
+    assert origin.is_default == (origin.kind in {"source", "call"})
 
 
 def test_a_path_below_the_current_directory_is_relative_to_it(
@@ -66,7 +67,7 @@ def test_an_explanation_is_data_and_prints_one_line_each() -> None:
         [Origin("source", "a.py", 1, "2", 2), Origin("option", text="--a", value=3)]
     )
     assert str(chain) == "a.py:1 default 2\n--a"
-    assert [(each.kind, each.value) for each in chain] == [("source", 2), ("option", 3)]
+    assert [(origin.kind, origin.value) for origin in chain] == [("source", 2), ("option", 3)]
     copy = pickle.loads(pickle.dumps(chain))
     assert copy == chain
     assert type(copy) is Explanation

@@ -51,6 +51,15 @@ def test_a_parse_replaces_the_defaults_of_the_parse_before() -> None:
     assert store.get("a") is EMPTY
 
 
+def test_a_parse_may_add_to_its_write() -> None:
+    store, seen = Store(), list[Any]()
+    version = store.version()
+    assert version == store.version()
+    store.adopt_defaults({"a": 1}, adopted=lambda: seen.append(store.values()))
+    assert seen == [{"a": 1}]
+    assert version != store.version()
+
+
 def hot_after_reading(store: Store, *names: str) -> dict[str, Any]:
     for name in names:
         store.read(name)
@@ -286,7 +295,7 @@ def test_a_reader_without_the_lock_never_sees_half_of_a_write(
     assert seen[0] == hot
     assert seen[-1] == store.hot
     # A parse may take names away one by one before it changes the values of the others.
-    assert [each for each in seen if each not in (hot, store.hot) and len(each) == len(hot)] == []
+    assert [d for d in seen if d not in (hot, store.hot) and len(d) == len(hot)] == []
 
 
 def state_of(values: dict[str, Any]) -> dict[str, Any]:
