@@ -46,16 +46,11 @@ What cannot be read on one side is left out on both, with a warning; it is an
 error if nothing is left of a side. A snapshot is compared with the defaults
 that are known without running the program.
 
-status: 0; 1 if something differs and --exit-code is given; 2 for an error
-
 examples:
-  {prog}                        since the last commit
-  {prog} v1.0 HEAD -- src       between two revisions, in one folder
-  {prog} v1.0 --follow-imports -- train.py
-                                in a script and what it imports
-  {prog} main...                on this branch, since it left main
-  {prog} a.yaml b.yaml          between two snapshots
-  {prog} run.yaml               between a snapshot and the sources"""
+  {prog}                     since the last commit
+  {prog} v1.0 HEAD -- src    between two revisions, in one folder
+  {prog} main...             on this branch, since it left main
+  {prog} run.yaml            between a snapshot and the sources"""
 
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpman diff") -> None:

@@ -32,15 +32,9 @@ class HintChange(Record):
 
 
 class Change(Record):
-    """How one hyperparameter differs.
+    """How one hyperparameter differs. The kind "changed" may include a move to another file.
 
-    Attributes:
-        kind: one of `KINDS`. What has moved and changed is "changed".
-        old: the definition before; None if the hyperparameter was added.
-        new: the definition after; None if it was removed.
-        default_differs: whether both sides have it, with different defaults.
-        hints: the hints that differ, by name.
-        is_moved: whether it is in another file.
+    `old` is None if the hyperparameter was added, and `new` if it was removed.
     """
 
     __slots__ = ()
@@ -58,14 +52,7 @@ class Change(Record):
 
 
 def compare(old: Iterable[Definition], new: Iterable[Definition]) -> list[Change]:
-    """Compare two sides.
-
-    Args:
-        old: the definitions of one side.
-        new: the definitions of the other side.
-
-    Returns:
-        The changes, sorted by kind, manager, name and place.
+    """Return the changes between two sides, sorted by kind, manager, name and place.
 
     >>> before = Definition("_", "lr", 1, "1", {}, None, "a.py", 1)
     >>> [change.kind for change in compare([before], [before.replace(value=2, text="2")])]
@@ -78,12 +65,9 @@ def compare(old: Iterable[Definition], new: Iterable[Definition]) -> list[Change
         for pair in _pairs(before.get(key, []), after.get(key, []))
         if (change := _difference(*pair)) is not None
     ]
-    renamed = list(
-        _renames(
-            [old for key in before.keys() - after.keys() for old in before[key]],
-            [new for key in after.keys() - before.keys() for new in after[key]],
-        )
-    )
+    removed = [old for key in before.keys() - after.keys() for old in before[key]]
+    added = [new for key in after.keys() - before.keys() for new in after[key]]
+    renamed = list(_renames(removed, added))
     replaced = {id(side) for change in renamed for side in (change.old, change.new)}
     changes = [change for change in changes if id(change.latest) not in replaced]
     return sorted([*changes, *renamed], key=_order)

@@ -28,12 +28,12 @@ class Definition(Record):
         placeholder: the manager; empty in a snapshot that is compared with another one.
         name: the flat name.
         value: the default, or the value in a snapshot; `EMPTY` if there is none.
-        text: the value as written, or None.
-        hints: the hints; None in a snapshot, which has none.
-        file: what identifies the file on both sides; None if the file does not matter.
+        text: the value as written, None if there is none.
+        hints: the hints; None in a snapshot.
+        file: what identifies the file on both sides; None in a snapshot.
         path: the path as reports show it.
-        line: the line, or None.
-        column: the column, or None.
+        line: the line, if the file has lines.
+        column: the column in a source.
         note: a sentence to add in a report.
     """
 
@@ -106,28 +106,18 @@ def _normalized(expression: str) -> str:
 def definitions_of(
     old: Index, new: Index, placeholders: Iterable[str] = ()
 ) -> tuple[list[Definition], list[Definition], list[str]]:
-    """Return the definitions of two sides, and a sentence for each thing that cannot be read.
+    """Return the definitions of two sides, and a warning for each thing that cannot be read.
 
-    What cannot be read on one side is left out on both: it has not been removed.
-
-    Args:
-        old: the sources of one side.
-        new: the sources of the other side. A file has the same key on both sides.
-        placeholders: the managers to compare; empty for all.
+    What cannot be read on one side is left out on both: it has not been removed. A file has the
+    same key on both sides. Without placeholders, all managers count.
     """
     managers = sorted(set(placeholders) or old.placeholders() | new.placeholders())
     warnings = [*_warnings(old, new, managers), *_warnings(new, old, managers)]
     unparsable = unparsable_files(old) | unparsable_files(new)
     old, new = old.swap((), unparsable), new.swap((), unparsable)
     unknown = {*_unknown(old, new), *_unknown(new, old)}
-    before, after = (
-        [
-            definition
-            for definition in _definitions(index, managers)
-            if definition.key not in unknown
-        ]
-        for index in (old, new)
-    )
+    sides = (_definitions(index, managers) for index in (old, new))
+    before, after = ([found for found in side if found.key not in unknown] for side in sides)
     return before, after, warnings
 
 

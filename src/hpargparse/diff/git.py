@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 
 from hpman import Diagnostic, HpmanError
-from hpman.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,33 +31,19 @@ class GitError(HpmanError):
     """Report what git cannot find or read."""
 
 
-class Location(Record):
-    """Where the current directory is: the root of the worktree, and the path from there.
-
-    The path has slashes, and is empty at the root.
-    """
-
-    __slots__ = ()
-    top: str
-    here: str
-
-
-def locate() -> Location:
-    """Find the worktree that the current directory is in.
+def locate() -> tuple[str, str]:
+    """Return the root of the worktree, and the current directory relative to it.
 
     Raises:
-        GitError: if there is none, or git is missing or refuses to read it.
+        GitError: if there is no worktree here, or git is missing or refuses to read it.
     """
     output = _run("rev-parse", "--show-cdup", "--show-prefix", "--show-toplevel")
-    up, prefix = os.fsdecode(output).split("\n")[:2]  # the top level has its links resolved
-    return Location(os.path.normpath(os.path.join(os.getcwd(), up)), prefix.rstrip("/"))
+    up, prefix = os.fsdecode(output).split("\n")[:2]  # Windows may spell the top level otherwise
+    return os.path.normpath(os.path.join(os.getcwd(), up)), prefix.rstrip("/") or "."
 
 
 def resolve(revision: str) -> tuple[str, str] | None:
     """Return the id and the type of the object that a revision names, None if there is none.
-
-    Args:
-        revision: a name as in `gitrevisions(7)`.
 
     Raises:
         GitError: if the repository cannot be read, or the name is ambiguous.

@@ -37,15 +37,7 @@ class ComparisonError(HpmanError):
 
 
 class Request(Record):
-    """What to compare. Empty placeholders and paths stand for all of them.
-
-    Attributes:
-        operands: OLD and NEW, OLD alone, `OLD..NEW`, or nothing.
-        paths: the files and folders to compare, seen from the current directory.
-        placeholders: the managers to compare.
-        exclude: globs of files and folders to leave out.
-        follow_imports: whether to add the modules that the named files import.
-    """
+    """The options of the command. Without placeholders or paths, all of them count."""
 
     __slots__ = ()
     operands: tuple[str, ...] = ()
@@ -56,10 +48,7 @@ class Request(Record):
 
 
 class Operand(Record):
-    """One side: revision, worktree, path or snapshot, as reports name it.
-
-    The id is that of the commit of a revision.
-    """
+    """One side, of the kind revision, worktree, path or snapshot. A revision has an object id."""
 
     __slots__ = ()
     kind: str
@@ -69,9 +58,6 @@ class Operand(Record):
 
 def resolve_operands(operands: Sequence[str]) -> tuple[Operand, Operand]:
     """Return both sides of a comparison.
-
-    Args:
-        operands: as in `Request`.
 
     Raises:
         ComparisonError: if an operand names nothing, or two things.

@@ -18,12 +18,10 @@ from .compare import compare
 from .definitions import definitions_of
 from .operands import ComparisonError, resolve_operands
 from .snapshots import definitions_alone, definitions_beside
-from .sources import read_paths, read_trees
+from .sources import read_sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ..snapshots.flatten import Snapshot
     from .compare import Change
     from .definitions import Definition
@@ -44,9 +42,6 @@ class Comparison(Record):
 
 def diff(request: Request) -> Comparison:
     """Compare two revisions, snapshots or sources.
-
-    Args:
-        request: what to compare.
 
     Raises:
         ComparisonError: if a side cannot be found, or nothing in it can be read.
@@ -73,7 +68,7 @@ def diff(request: Request) -> Comparison:
     elif new.kind == "snapshot":
         after, before, warnings = _read_beside_sources(new, old, request)
     else:
-        old_index, new_index = _read_sources(sides, request)
+        old_index, new_index = read_sources(sides, request)
         before, after, warnings = definitions_of(old_index, new_index, request.placeholders)
     for side, definitions in ((old, before), (new, after)):
         is_python = side.name.endswith(".py") or os.path.isdir(side.name)
@@ -89,15 +84,10 @@ def _read_snapshot(operand: Operand) -> Snapshot:
     return read(operand.name, advice=Advice())  # there is no option that names its format
 
 
-def _read_sources(operands: Sequence[Operand], request: Request) -> list[Index]:
-    is_on_disk = all(operand.kind == "path" for operand in operands)
-    return read_paths(operands, request) if is_on_disk else read_trees(operands, request)
-
-
 def _read_beside_sources(operand: Operand, sources: Operand, request: Request) -> Sides:
     """Read a snapshot and the sources that it is compared with, in this order."""
     snapshot = _read_snapshot(operand)
-    (index,) = _read_sources([sources], request)
+    (index,) = read_sources([sources], request)
     definitions, _none, problems = definitions_of(index, Index())
     before, after, warnings = definitions_beside(snapshot, definitions, request.placeholders)
     return before, after, [*problems, *warnings]

@@ -60,27 +60,19 @@ def text_report(comparison: Comparison, width: int = 80, *, is_coloured: bool = 
 def json_report(comparison: Comparison) -> str:
     """Show changes as one JSON document.
 
-    It has the keys `old`, `new` (the `kind` and `name` of a side, and the `id` of a revision),
-    `changes`, `counts` by kind, and `warnings`. Each change has `change`, `placeholder`, `name`,
-    `differs` (which of `default`, `hints`, `file`), `old` and `new`; one of these is null if the
-    hyperparameter was added or removed. Both have `name`, `default` as written, `type`, `hints`
-    spelled as in Python, `place` and `note`.
-
-    Args:
-        comparison: the changes, the two sides and the warnings.
+    Defaults are shown as written, hints as in Python. `old` or `new` is null in a change if the
+    hyperparameter was added or removed.
     """
     from ..cli.documents import json_document
 
+    old, new = (
+        {"kind": side.kind, "name": side.name, "id": side.id or None}
+        for side in (comparison.old, comparison.new)
+    )
+    changes = [_json_of_change(change) for change in comparison.changes]
+    counts, warnings = _counts(comparison.changes), comparison.warnings
     return json_document(
-        {
-            **{
-                side: {"kind": operand.kind, "name": operand.name, "id": operand.id or None}
-                for side, operand in (("old", comparison.old), ("new", comparison.new))
-            },
-            "changes": [_json_of_change(change) for change in comparison.changes],
-            "counts": _counts(comparison.changes),
-            "warnings": comparison.warnings,
-        }
+        {"old": old, "new": new, "changes": changes, "counts": counts, "warnings": warnings}
     )
 
 
@@ -112,8 +104,6 @@ def _block(change: Change, width: int) -> Block:
         if len(f"{line}: {before} -> {after}") > width:
             return f"{line}:", place, [f"- {before}", f"+ {after}", *details]
         line = f"{line}: {before} -> {after}"
-        if before == after:  # only the type differs
-            line += f" ({type(old.value).__name__} -> {type(new.value).__name__})"
     return line, place, details
 
 

@@ -22,46 +22,31 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from .git import Location
     from .operands import Operand, Request
 
     # The blob of each path in a revision; None for a file of the worktree.
     Tree = Mapping[str, str | None]
 
 
-def read_paths(operands: Iterable[Operand], request: Request) -> list[Index]:
-    """Read files and folders. What is below both has the same key in both indexes.
+def read_sources(operands: Sequence[Operand], request: Request) -> list[Index]:
+    """Read the sources of operands that are not snapshots.
+
+    Returns:
+        An index of each. Its paths are those to show, and a file has the same key on both sides.
 
     Raises:
-        ComparisonError: if no file of a side can be parsed.
+        ComparisonError: if a path is outside the repository, or no file can be parsed.
+        GitError: if git cannot read a revision.
         OSError: if a path cannot be read.
     """
-
-    def display(_below: str, path: str) -> str:
-        return relative_path(os.path.normpath(path))
-
-    return [
-        _relocate(_index(operand.name, request.exclude, request), operand.name, display)
-        for operand in operands
-    ]
-
-
-def read_trees(operands: Sequence[Operand], request: Request) -> list[Index]:
-    """Read revisions and the worktree. A file has the same key in each index.
-
-    Raises:
-        ComparisonError: if a path is outside the repository, or no file of a side can be parsed.
-        GitError: if git cannot read a revision.
-        OSError: if a file of the worktree cannot be read.
-    """
-    from tempfile import TemporaryDirectory
-
-    location = locate()
-    limits = {_below_top(path, location): path for path in request.paths} or {"": "."}
+    if all(operand.kind == "path" for operand in operands):
+        return [_read_path(operand.name, request) for operand in operands]
+    top, here = locate()
+    limits = {_below_top(path, top): path for path in request.paths} or {"": "."}
     # Importing leads to files of the same tree: nothing to follow if all are compared.
     request = request.replace(follow_imports=request.follow_imports and "" not in limits)
     trees: list[Tree] = [
-        list_tree(operand.id) if operand.id else dict.fromkeys(list_worktree(location.top))
+        list_tree(operand.id) if operand.id else dict.fromkeys(list_worktree(top))
         for operand in operands
     ]
     for limit, path in limits.items():
@@ -70,27 +55,40 @@ def read_trees(operands: Sequence[Operand], request: Request) -> list[Index]:
                 f"git knows no file `{path}` on any side.",
                 "Paths are relative to the current directory. Compare ignored files as folders.",
             )
+    from tempfile import TemporaryDirectory
+
     with TemporaryDirectory(prefix="hpman-diff-") as folder:
         # Named as the top is: a repository may be a package that imports itself.
-        name = os.path.basename(location.top)
+        name = os.path.basename(top)
         roots = [os.path.join(os.path.realpath(folder), str(i), name) for i in range(len(trees))]
-        _unpack(
-            {
-                root: _select(tree, limits, [""] if request.follow_imports else limits)
-                for root, tree in zip(roots, trees, strict=True)
-            },
-            location.top,
-        )
+        within = [""] if request.follow_imports else limits
+        wanted = [_select(tree, limits, within) for tree in trees]
+        _unpack(dict(zip(roots, wanted, strict=True)), top)
         return [
-            _read_tree(operand, root, limits, request, location)
+            _relocate(
+                _read_tree(root, limits, request, top),
+                root,
+                lambda path: posixpath.relpath(path, here),
+                f"{operand.name}:" if operand.id else "",
+            )
             for operand, root in zip(operands, roots, strict=True)
         ]
 
 
-def _below_top(path: str, location: Location) -> str:
+def _read_path(path: str, request: Request) -> Index:
+    """Read a file or folder on disk. Its files are identified by their paths below it."""
+    follow = request.follow_imports
+    placeholders = request.placeholders or ("_",)
+    index = index_of(path, placeholders, request.exclude, follow_imports=follow)
+    return _relocate(
+        index, path, lambda below: relative_path(os.path.normpath(os.path.join(path, below)))
+    )
+
+
+def _below_top(path: str, top: str) -> str:
     """Return a path relative to the root of the worktree."""
     for absolute in (os.path.abspath(path), os.path.realpath(path)):
-        below = os.path.relpath(absolute, location.top).replace(os.sep, "/")
+        below = os.path.relpath(absolute, top).replace(os.sep, "/")
         if path and below != ".." and not below.startswith("../"):
             return "" if below == "." else below
     raise ComparisonError.because(
@@ -138,43 +136,34 @@ def _unpack(trees: Mapping[str, Tree], top: str) -> None:
                 file.write(data)
 
 
-def _read_tree(
-    operand: Operand, root: str, limits: Iterable[str], request: Request, location: Location
-) -> Index:
-    """Read an unpacked revision, or the copy of the worktree."""
-
-    def display(below: str, _path: str) -> str:
-        return posixpath.relpath(below, location.here or ".")
+def _read_tree(root: str, limits: Iterable[str], request: Request, top: str) -> Index:
+    """Read what was unpacked below a root as if it were below the root of the worktree."""
 
     def moved(path: str) -> str:
-        return os.path.join(root, os.path.relpath(path, location.top))
+        return os.path.join(root, os.path.relpath(path, top))
 
     paths = (os.path.join(root, *limit.split("/")) for limit in limits)
-    # A glob with a slash may be relative to the current directory.
-    exclude = [*request.exclude, *(moved(glob) for glob in request.exclude if "/" in glob)]
-    # An editable install puts folders of the project on the path of modules.
-    below = os.path.join(location.top, "")
-    also = [moved(path) for path in sys.path if path.startswith(below) and path != os.getcwd()]
-    index = _index([path for path in paths if os.path.lexists(path)], exclude, request, also)
-    return _relocate(index, root, display, f"{operand.name}:" if operand.id else "")
+    return index_of(
+        [path for path in paths if os.path.lexists(path)],
+        request.placeholders or ("_",),
+        # A glob with a slash may be relative to the current directory.
+        [*request.exclude, *(moved(glob) for glob in request.exclude if "/" in glob)],
+        follow_imports=request.follow_imports,
+        # An editable install puts folders of the project on the path of modules.
+        also=[
+            moved(path)
+            for path in sys.path
+            if path.startswith(os.path.join(top, "")) and path != os.getcwd()
+        ],
+    )
 
 
-def _index(
-    paths: str | list[str], exclude: Iterable[str], request: Request, also: Iterable[str] = ()
-) -> Index:
-    placeholders = request.placeholders or ("_",)
-    follow = request.follow_imports
-    return index_of(paths, placeholders, exclude, follow_imports=follow, also=also)
-
-
-def _relocate(
-    index: Index, root: str, display: Callable[[str, str], str], prefix: str = ""
-) -> Index:
+def _relocate(index: Index, root: str, display: Callable[[str], str], prefix: str = "") -> Index:
     """Return an index with the paths to show. Refuse one in which no file can be parsed."""
     files = []
     for file in index.files.values():
         below = os.path.relpath(file.source.path, root).replace(os.sep, "/")
-        path = display(below, file.source.path)
+        path = display(below)
         source = Source(path, file.source.text, (0, *below.split("/")))
         calls = tuple(call.replace(source=source) for call in file.occurrences)
         problems = tuple(problem.replace(path=prefix + path) for problem in file.diagnostics)

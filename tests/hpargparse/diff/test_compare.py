@@ -167,7 +167,10 @@ definitions = st.builds(
 )
 
 
-@given(st.lists(definitions, unique_by=str), st.lists(definitions, unique_by=str))
+@given(
+    st.lists(definitions, unique_by=str, max_size=8),
+    st.lists(definitions, unique_by=str, max_size=8),
+)
 def test_the_other_way_round_what_is_added_is_removed(
     old: list[Definition], new: list[Definition]
 ) -> None:

@@ -55,11 +55,6 @@ def test_what_is_wider_than_the_page_pushes_no_other_place() -> None:
     assert lines[:2] == ["+ lr = 1        a.py:1", "+ momentum = 1  a.py:1"]
 
 
-def test_a_value_that_is_written_alike_shows_its_types() -> None:
-    comparison = _comparison([_definition("a", 1)], [_definition("a", 1.0)])
-    assert text_report(comparison).startswith("~ a: 1 -> 1 (int -> float)  a.py:1\n")
-
-
 def test_a_line_that_is_too_long_is_split_and_never_cut() -> None:
     comparison = _comparison(
         [_definition("a", "x" * 50, repr("x" * 50))], [_definition("a", "y" * 50, repr("y" * 50))]

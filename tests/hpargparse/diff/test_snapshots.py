@@ -64,9 +64,6 @@ def _compared(values: dict[str, object]) -> dict[str, str]:
         ),
         pytest.param({"run": 3, "used": 4}, {}, id="without a literal default"),
         pytest.param({"gone": 3}, {"gone": "removed 3"}, id="unknown"),
-        pytest.param(
-            {"model.depth": ..., "model": {}}, {"model.depth": "added "}, id="empty group"
-        ),
         pytest.param({"model": 3}, {"model": "removed 3"}, id="a group with a value"),
         pytest.param({"none": {}}, {"none": "removed {}"}, id="empty and unknown"),
         pytest.param({"opt": ..., "opt.lr": 1}, {}, id="a key with its default"),
