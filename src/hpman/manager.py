@@ -7,7 +7,6 @@ running program; must not know syntax or precedence.
 from __future__ import annotations
 
 from .errors import EMPTY, ImpossibleTree, error_for
-from .names import normalized
 from .runtime.origin import caller
 from .runtime.store import Store
 
@@ -65,7 +64,7 @@ class HyperParameterManager:
             from .runtime.messages import invalid_placeholder  # type: ignore[unreachable]
 
             raise invalid_placeholder(placeholder)
-        self.placeholder: str = normalized(placeholder)
+        self.placeholder: str = placeholder
         self.separator: str = separator
         self._home = home
         self._index: Index | None = None

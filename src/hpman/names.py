@@ -19,28 +19,6 @@ def is_dunder(name: str) -> bool:
     return len(name) > 4 and name[:2] == name[-2:] == "__" and "_" not in (name[2], name[-3])
 
 
-def is_private(name: str) -> bool:
-    """Return whether Python mangles a name inside a class, such as `__a`.
-
-    >>> [name for name in ("__a", "___", "__a_", "_a", "__a__", "__") if is_private(name)]
-    ['__a', '__a_']
-    """
-    return name.startswith("__") and not name.endswith("__")
-
-
-def normalized(name: str) -> str:
-    r"""Return a name as Python reads it in a source text: in NFKC (PEP 3131).
-
-    >>> normalized("lr"), normalized("\ufb01")
-    ('lr', 'fi')
-    """
-    if name.isascii():
-        return name
-    from unicodedata import normalize
-
-    return normalize("NFKC", name)
-
-
 def ancestors(name: str, separator: str) -> Iterator[str]:
     """Yield the names above a name, the highest first.
 

@@ -6,7 +6,6 @@ import importlib
 import pickle
 import subprocess
 import sys
-from unicodedata import normalize
 
 import pytest
 
@@ -48,35 +47,13 @@ def test_any_name_gives_a_manager_of_that_placeholder(name: str) -> None:
     assert by_module.get_values() == {"lr": 1}
 
 
-@pytest.mark.parametrize("name", ["__foo__", "__all__", "__a__", "__a_b__", "__\uff4cen__"])
+@pytest.mark.parametrize("name", ["__foo__", "__all__", "__a__", "__a_b__"])
 def test_a_dunder_name_is_refused_in_the_ordinary_way(name: str) -> None:
-    read = normalize("NFKC", name)
-    with pytest.raises(ImportError, match=read):
+    with pytest.raises(ImportError, match=name):
         exec(f"from hpman.m import {name}")
-    with pytest.raises(AttributeError, match=read):
+    with pytest.raises(AttributeError, match=name):
         getattr(hpman.m, name)
     assert not hasattr(hpman.m, name)
-
-
-@pytest.mark.parametrize("name", ["\ufb01", "\uff46\uff49", "fi"])
-def test_a_name_in_other_letters_gives_the_manager_that_python_reads_it_as(name: str) -> None:
-    from hpman.m import fi
-
-    found: dict[str, object] = {}
-    exec(f"from hpman.m import {name} as manager", found)
-    assert found["manager"] is fi
-    assert getattr(hpman.m, name) is fi
-    assert fi.placeholder == "fi"
-
-
-@pytest.mark.parametrize("name", ["__private", "___private_", "__pri__vate"])
-def test_python_reads_a_private_name_in_a_class_as_another(name: str) -> None:
-    text = f"import hpman\nclass C:\n  x = [hpman.m.{name}('lr', 1) for _y in 'z']\n"
-    exec(text, {})
-    running = getattr(hpman.m, name)
-    assert running.get_values() == {}
-    assert HyperParameterManager(name).parse_source(text).get_values() == {}
-    assert getattr(hpman.m, f"_C{name}").get_values() == {"lr": 1}
 
 
 def test_managers_of_different_names_are_independent() -> None:

@@ -571,13 +571,6 @@ def test_the_separator_may_be_another(tmp_path: Path) -> None:
         manager.parse_source('_("a", 1)')
 
 
-@pytest.mark.parametrize("placeholder", ["\ufb01", "\uff46i", "fi"])
-def test_a_placeholder_is_read_as_python_reads_names(placeholder: str) -> None:
-    manager = HyperParameterManager(placeholder).parse_source('fi("a", 1)')
-    assert manager.placeholder == "fi"
-    assert manager.get_values() == {"a": 1}
-
-
 @pytest.mark.parametrize(
     ("given", "source", "place"),
     [

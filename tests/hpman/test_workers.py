@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import pickle
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hpman import HyperParameterManager, pickling, workers
+from hpman import HyperParameterManager, m, pickling, workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -221,34 +222,41 @@ def test_the_first_manager_waits_until_multiprocessing_is_imported(tmp_path: Pat
 # In one process
 
 
+def settings() -> dict[str, Any]:
+    current: Any = process.current_process()
+    config: dict[str, Any] = current._config
+    return config
+
+
 def test_the_import_watch_steps_aside_when_multiprocessing_is_imported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(workers, "_managers", {})
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
-    monkeypatch.delitem(sys.modules, "multiprocessing.reduction")
-    settings = process.current_process()._config  # type: ignore[attr-defined]
-    settings.pop("hpman", None)
-    before = list(sys.meta_path)
-    for name in ("_", "hp"):
-        workers.announce(HyperParameterManager(name, home="hpman.m"))
-        assert len(sys.meta_path) == len(before) + 1
+    with monkeypatch.context() as patch:
+        patch.delitem(sys.modules, "multiprocessing.reduction")
+        importlib.reload(m)
+    settings().pop("hpman")
     watch: Any = sys.meta_path[0]
     assert watch.find_spec("json") is None
-    assert "hpman" not in settings
+    assert "hpman" not in settings()
     assert watch.find_spec("multiprocessing.reduction") is None
-    assert sys.meta_path == before
-    assert "hpman" in settings
+    assert watch not in sys.meta_path
+    assert "hpman" in settings()
+
+
+def test_a_process_that_waits_for_its_start_sends_the_values_of_a_later_manager() -> None:
+    waiting: Any = multiprocessing.get_context("spawn").Process(target=print)
+    waiting._config.pop("hpman", None)
+    importlib.reload(m)
+    assert "hpman" in waiting._config
 
 
 @pytest.fixture
-def manager(monkeypatch: pytest.MonkeyPatch) -> HyperParameterManager:
-    """Return the only manager of this process, as far as workers know."""
+def manager() -> HyperParameterManager:
+    """Return an imported manager without values."""
     from hpman.m import of_workers
 
-    monkeypatch.setattr(workers, "_managers", {})
     of_workers.__init__("of_workers", home="hpman.m")  # type: ignore[misc]
-    workers.announce(of_workers)
     return of_workers
 
 
@@ -259,11 +267,12 @@ def send(
     """Return a function that starts a worker, and returns the manager of the worker."""
 
     def send() -> HyperParameterManager:
-        data = bytes(ForkingPickler.dumps(process.current_process()._config["hpman"]))  # type: ignore[attr-defined]
+        data = bytes(ForkingPickler.dumps(workers._Values({"of_workers": manager})))
         context.set_spawning_popen(None)
         manager.__init__("of_workers", home="hpman.m")  # type: ignore[misc]
         monkeypatch.setattr(pickling, "_BIRTH", b"another")
-        pickle.loads(data)
+        again = pickle.loads(data)
+        assert again._managers is vars(m)
         return manager
 
     context.set_spawning_popen(object())  # type: ignore[arg-type]
@@ -271,14 +280,9 @@ def send(
     context.set_spawning_popen(None)
 
 
-def test_a_process_that_waits_for_its_start_sends_the_values_of_a_later_manager(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    waiting = multiprocessing.get_context("spawn").Process(target=print)
-    waiting._config.pop("hpman", None)  # type: ignore[attr-defined]
-    monkeypatch.setattr(workers, "_managers", {})
-    workers.announce(HyperParameterManager("_", home="hpman.m"))
-    assert "hpman" in waiting._config  # type: ignore[attr-defined]
+def test_a_module_without_managers_sends_nothing() -> None:
+    sent = pickle.loads(pickle.dumps(workers._Values({"__name__": "hpman.m"})))
+    assert sent._managers == {}
 
 
 def test_values_arrive_with_their_origins(
@@ -382,7 +386,7 @@ def test_a_value_that_was_set_and_read_too_early_is_named(
     manager: HyperParameterManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     manager.set_values({"lr": 5, "same": [1]})
-    data = bytes(ForkingPickler.dumps(workers._Values()))
+    data = bytes(ForkingPickler.dumps(workers._Values({"of_workers": manager})))
     monkeypatch.setattr(pickling, "_BIRTH", b"another")
     for name, value in {"lr": 1, "same": [1]}.items():
         manager.set_value(name, value)(name)
