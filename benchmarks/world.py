@@ -101,13 +101,13 @@ def _walk(root: str) -> Iterator[str]:
     """Yield the files that belong to a tree."""
     for folder, folders, files in os.walk(root):
         folders[:] = [
-            each
-            for each in folders
-            if not each.startswith(".")
-            and each not in {"__pycache__", "node_modules", "site-packages"}
-            and not os.path.exists(os.path.join(folder, each, "pyvenv.cfg"))
+            name
+            for name in folders
+            if not name.startswith(".")
+            and name not in {"__pycache__", "node_modules", "site-packages"}
+            and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
         ]
-        yield from (os.path.join(folder, each) for each in files if each.endswith(".py"))
+        yield from (os.path.join(folder, name) for name in files if name.endswith(".py"))
 
 
 def _read(sources: Sources) -> None:
@@ -119,7 +119,7 @@ def _read(sources: Sources) -> None:
 
 def _compare(sources: Sources, placeholders: Sequence[str]) -> list[str]:
     """Compare one tree, print its rows, return the differences."""
-    comparisons = [Comparison(sources.folder, each) for each in placeholders]
+    comparisons = [Comparison(sources.folder, name) for name in placeholders]
     broken = 0
     for path in sources.paths:
         try:
@@ -129,23 +129,23 @@ def _compare(sources: Sources, placeholders: Sequence[str]) -> list[str]:
                 tree = ast.parse(file_of_bytes.read())
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             broken += 1
-            for each in comparisons:
-                each.compare_broken(path)
+            for comparison in comparisons:
+                comparison.compare_broken(path)
         else:
-            for each in comparisons:
-                each.compare(path, text, tree)
+            for comparison in comparisons:
+                comparison.compare(path, text, tree)
     differences = []
-    for each in comparisons:
-        complaints, seconds, ratio = _parse(sources, each.placeholder)
-        differences += each.differences + complaints
+    for comparison in comparisons:
+        faults, seconds, ratio = _parse(sources, comparison.placeholder)
+        differences += comparison.differences + faults
         print(
             LINE.format(
                 sources.name,
-                each.placeholder,
+                comparison.placeholder,
                 len(sources.paths),
                 broken,
-                each.expected,
-                each.skipped,
+                comparison.expected,
+                comparison.skipped,
                 f"{seconds:.2f}",
                 f"{ratio:.1f} x",
             ),
@@ -155,52 +155,53 @@ def _compare(sources: Sources, placeholders: Sequence[str]) -> list[str]:
 
 
 def _parse(sources: Sources, placeholder: str) -> tuple[list[str], float, float]:
-    """Parse the whole tree as a program does; return complaints, seconds, ratio to reading."""
-    complaints: list[str] = []
+    """Parse the tree as a program does; return faults, seconds, ratio to reading."""
+    faults: list[str] = []
 
     def parse() -> None:
         manager = HyperParameterManager(placeholder)
         try:
             manager.parse_file(sources.folder)
         except HpmanError as error:
-            complaints[:] = _false_places(error.diagnostics, set(sources.paths))
+            faults[:] = _false_places(error.diagnostics, set(sources.paths))
             if manager.index.files:
-                complaints.append(f"{sources.folder}: a parse that failed has left something")
+                faults.append(f"{sources.folder}: a failed parse has changed the manager")
 
     read, ours = best(lambda: _read(sources), parse, rounds=3)
-    return complaints, ours, ours / read
+    return faults, ours, ours / read
 
 
 def _false_places(diagnostics: tuple[Diagnostic, ...], paths: set[str]) -> list[str]:
-    """Return what is reported of a place that no file of the tree has."""
+    """Return the diagnostics whose place does not exist in any file of the tree."""
     lengths: dict[str | None, int] = {}
     false = []
-    for each in diagnostics:
-        if each.path not in lengths:
-            lengths[each.path] = _count_lines(each.path) if each.path in paths else 0
-        if not (each.line and each.column and each.line <= lengths[each.path] and str(each)):
-            false.append(f"{each.place}: no such place: {each.message}")
+    for problem in diagnostics:
+        path, line = problem.path, problem.line
+        if path not in lengths:
+            lengths[path] = _count_lines(path) if path in paths else 0
+        if not (line and problem.column and line <= lengths[path] and str(problem)):
+            false.append(f"{problem.place}: no such place: {problem.message}")
     return false
 
 
 def _count_lines(path: str | None) -> int:
-    """Count the lines of a file, that behind its last newline too."""
+    """Count the lines of a file, including the one after its last newline."""
     with open(str(path), "rb") as file:
         return len(file.read().replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"))
 
 
 def _found(index: Index, placeholder: str) -> dict[str, set[Finding]]:
-    """Return what the scanner has found of one manager, by file."""
+    """Return the findings of the scanner for one manager, by file."""
     found: dict[str, set[Finding]] = {}
     for file in index.files.values():
         found[os.path.realpath(file.source.path)] = {
-            Finding(each.line, each.column, "", each.name)
-            for each in file.occurrences
-            if each.placeholder == placeholder
+            Finding(call.line, call.column, "", call.name)
+            for call in file.occurrences
+            if call.placeholder == placeholder
         } | {
-            Finding(each.line or 0, each.column or 0, each.code, each.name)
-            for each in file.diagnostics
-            if each.placeholder in (None, placeholder)
+            Finding(problem.line or 0, problem.column or 0, problem.code, problem.name)
+            for problem in file.diagnostics
+            if problem.placeholder in (None, placeholder)
         }
     return found
 

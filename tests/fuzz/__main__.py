@@ -1,6 +1,6 @@
 """Fuzz the scanner, guided by coverage; run by `nox -s fuzz`, not by pytest.
 
-Owns the laws that hold of any text and any bytes, and the run. An input that
+Owns the laws that hold for any text and any bytes. An input that
 breaks one is written to a file, to become a golden case.
 """
 
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import atheris  # type: ignore[import-untyped] # only the session installs it
 
 with atheris.instrument_imports(include=["hpman"]):
-    # What the scanner imports late has to be instrumented, too.
+    # Modules that the scanner imports late have to be instrumented, too.
     import hpman.diagnostics
     import hpman.manager
     import hpman.static.imports
@@ -39,30 +39,30 @@ SLOW = 20  # seconds that no input may take
 
 
 class Target:
-    """Try one input after the other, and count.
+    """Test one input after the other, and count.
 
     Args:
         folder: where inputs can be written.
-        count: how many inputs to try.
+        count: how many inputs to test.
     """
 
     def __init__(self, folder: str, count: int) -> None:
-        """Start with nothing tried."""
+        """Start with no input tested."""
         self._path = os.path.join(folder, "main.py")
         self._folder = folder
         self._count = count
-        self.tried = self.parsed = self.compared = self.calls = 0
+        self.tested = self.parsed = self.compared = self.calls = 0
 
     def text(self, data: bytes) -> None:
-        """Parse a text, and compare what is found with a plain walk."""
+        """Parse a text, and compare the result with a plain walk."""
         self._stop_at_the_end()
-        text = data.decode(errors="surrogateescape")  # which texts of programs may hold, too
+        text = data.decode(errors="surrogateescape")  # a program may pass such a text
         manager = HyperParameterManager("_")
         try:
             manager.parse_source(text)
         except HpmanError as error:
             _is_whole(error)
-            assert not manager.index.files, "a parse that failed has left something"
+            assert not manager.index.files, "a failed parse has changed the manager"
         else:
             self.parsed += 1
             assert set(manager.get_values()) <= set(manager.index.names("_"))
@@ -76,17 +76,17 @@ class Target:
         named = index_of(self._path, PLACEHOLDERS)
         walked = index_of(self._folder, PLACEHOLDERS)
         (scanned,) = named.files.values()
-        self.parsed += not any(each.code == "HPM001" for each in scanned.diagnostics)
+        self.parsed += not any(problem.code == "HPM001" for problem in scanned.diagnostics)
         self.calls += len(scanned.occurrences)
         for placeholder in PLACEHOLDERS:
             found, seen = (_places(index, placeholder) for index in (named, walked))
             assert found == seen, f"the bytes hid {found}"
-        for each in scanned.diagnostics:
-            assert str(each), "a finding says nothing"
-            assert each.code != "HPM001" or not scanned.occurrences
+        for problem in scanned.diagnostics:
+            assert str(problem), "a diagnostic has no text"
+            assert problem.code != "HPM001" or not scanned.occurrences
 
     def _compare(self, text: str) -> None:
-        """Compare with what a walk over the whole tree finds."""
+        """Compare with a plain walk over the tree."""
         text = io.IncrementalNewlineDecoder(None, translate=True).decode(text, final=True)
         text = text.removeprefix("\ufeff")
         with warnings.catch_warnings():
@@ -100,33 +100,33 @@ class Target:
             return
         self.compared += 1
         file = hpman.static.scan.scan_text(text, "<fuzz>", frozenset("_"))
-        found = {Finding(each.line, each.column, "", each.name) for each in file.occurrences}
+        found = {Finding(call.line, call.column, "", call.name) for call in file.occurrences}
         found |= {
-            Finding(each.line or 0, each.column or 0, each.code, each.name)
-            for each in file.diagnostics
+            Finding(problem.line or 0, problem.column or 0, problem.code, problem.name)
+            for problem in file.diagnostics
         }
         self.calls += len(found)
         assert found == expected, f"missed {expected - found}, invented {found - expected}"
 
     def _stop_at_the_end(self) -> None:
-        """Count an input; report when all are tried."""
-        if self.tried == self._count:
+        """Count an input; report and exit when all are tested."""
+        if self.tested == self._count:
             sys.stdout.write(
-                f"{self.tried} inputs tried, {self.parsed} accepted, {self.compared} compared "
+                f"{self.tested} inputs tested, {self.parsed} accepted, {self.compared} compared "
                 f"with a plain walk, {self.calls} calls\n"
             )
             sys.stdout.flush()
-            os._exit(0)  # the fuzzer knows no other way out of its loop
-        self.tried += 1
+            os._exit(0)  # nothing else ends the loop of the fuzzer
+        self.tested += 1
 
 
 def _places(index: Index, placeholder: str) -> list[tuple[str, int, int]]:
-    """Return what tells the calls of a manager apart."""
-    return [(each.name, each.line, each.column) for each in index.occurrences(placeholder)]
+    """Return names and places of the calls of a manager."""
+    return [(call.name, call.line, call.column) for call in index.occurrences(placeholder)]
 
 
 def _is_whole(error: HpmanError) -> None:
-    """See that an error can be shown and sent to another process."""
+    """Check that an error can be shown and pickled."""
     assert str(error)
     assert error.diagnostics
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
@@ -136,16 +136,16 @@ def main() -> None:
     """Run the fuzzer on one target."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("target", choices=["text", "file"])
-    parser.add_argument("--count", type=int, default=100_000, help="how many inputs to try")
-    parser.add_argument("--seed", type=int, default=0, help="0 means another one each time")
-    parser.add_argument("--keep", default=".", help="where an input goes that breaks a law")
+    parser.add_argument("--count", type=int, default=100_000, help="how many inputs to test")
+    parser.add_argument("--seed", type=int, default=0, help="0 picks a random one")
+    parser.add_argument("--keep", default=".", help="the folder for inputs that break a law")
     args = parser.parse_args()
     folder = tempfile.mkdtemp()
     corpus = os.path.join(folder, "corpus")
     os.mkdir(corpus)
-    for number, each in enumerate(seeds()):
+    for number, seed in enumerate(seeds()):
         with open(os.path.join(corpus, str(number)), "wb") as file:
-            file.write(each)
+            file.write(seed)
     sources = os.path.join(folder, "sources")
     os.mkdir(sources)
     target = Target(sources, args.count)

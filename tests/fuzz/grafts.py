@@ -1,7 +1,6 @@
-"""How the fuzzer changes a program into one that Python may still read.
+"""Mutations for the fuzzer that often leave a program valid.
 
-Owns the seeds and a mutation by pieces of programs; knows nothing of what is
-tested.
+Owns the seeds and a mutation by pieces of programs; knows nothing of the tests.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from pathlib import Path
 SCAN_CASES = Path(__file__).parents[1] / "golden" / "scan"
 LONGEST_SEED = 4096
 _TOKEN = re.compile(rb"\w+|\s+|[^\w\s]")
-# What no seed may hold, but finds the way to code that few texts reach.
+# Pieces that may be missing from the seeds and reach rarely used code.
 _PIECES = [
     *(b'_("a", 1)', b"_(", b"hp('b', x=2)", b"h = _\n", b"h('c')", b"(h := _)('d')"),
     *(b"from hpman.m import _ as h\n", b"import hpman.m as z\n", b"z._('e')", b"hpman.m.hp('f')"),
@@ -29,13 +28,17 @@ _PIECES = [
 
 
 def seeds() -> list[bytes]:
-    """Return the sources of the golden cases, those that are long aside."""
-    found = {path.read_bytes() for path in SCAN_CASES.glob("*/tree/**/*.py") if path.is_file()}
-    return sorted(each for each in found if len(each) <= LONGEST_SEED)
+    """Return the sources of the golden cases, without the long ones."""
+    found: set[bytes] = set()
+    for case in SCAN_CASES.glob("*.txt"):
+        _header, *parts = re.split(rb"^--- (.*)\n", case.read_bytes(), flags=re.MULTILINE)
+        files = zip(parts[::2], parts[1::2], strict=True)
+        found |= {data for name, data in files if name.endswith(b".py")}
+    return sorted(data for data in found if len(data) <= LONGEST_SEED)
 
 
 class Grafts:
-    """Change an input by pieces of other inputs, and now and then by a single byte.
+    """Change an input by pieces of other inputs, and sometimes by a single byte.
 
     Args:
         stock: the inputs from which pieces are taken.
@@ -44,13 +47,13 @@ class Grafts:
     def __init__(self, stock: list[bytes]) -> None:
         """Cut the stock into lines and tokens."""
         self._stock = stock
-        lines = [line for each in stock for line in each.splitlines(keepends=True)]
+        lines = [line for data in stock for line in data.splitlines(keepends=True)]
         self._pieces = [*_PIECES, *lines, *(token for line in lines for token in _split(line))]
 
     def __call__(self, data: bytes, longest: int, seed: int) -> bytes:
-        """Return a changed input that is not too long, and seldom none that Python can read."""
+        """Return a changed input that is not too long and usually valid Python."""
         chance = random.Random(seed)
-        if chance.random() < 0.7 and not _is_python(data):  # there is little behind a wrong syntax
+        if chance.random() < 0.7 and not _is_python(data):  # little happens after a syntax error
             data = chance.choice(self._stock)
         changed = data
         for _time in range(chance.choice([1, 5, 10, 20])):
@@ -63,7 +66,7 @@ class Grafts:
         return changed[:longest]
 
     def _graft(self, data: bytes, chance: random.Random) -> bytes:
-        """Put a piece in, in place of a token, between two of them, or take some out."""
+        """Insert a piece, or replace or remove a few tokens."""
         tokens = _split(data)
         place = chance.randint(0, len(tokens))
         end = place + chance.choice([0, 0, 1, 1, 1, 3])
@@ -72,13 +75,12 @@ class Grafts:
 
 
 def _change_a_byte(data: bytes, chance: random.Random) -> bytes:
-    """Overwrite a byte, or put one in."""
+    """Overwrite or insert a byte."""
     place = chance.randint(0, len(data))
     return data[:place] + chance.randbytes(1) + data[place + chance.randint(0, 1) :]
 
 
 def _is_python(data: bytes) -> bool:
-    """Tell whether Python's parser takes an input."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -89,5 +91,5 @@ def _is_python(data: bytes) -> bool:
 
 
 def _split(data: bytes) -> list[bytes]:
-    """Split a program into words, blanks and signs."""
+    """Split a program into words, spaces and punctuation."""
     return _TOKEN.findall(data)

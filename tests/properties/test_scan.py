@@ -61,14 +61,14 @@ def _is_found(call: Call, found: Occurrence) -> None:
 def test_what_is_written_is_what_is_found_in_source_order(program: Program) -> None:
     found = scan_text(program.text, "a.py", PLACEHOLDERS)
     assert found.diagnostics == ()
-    assert [(each.line, each.column) for each in found.occurrences] == [
+    assert [(row.line, row.column) for row in found.occurrences] == [
         _place(program.text, start) for _call, start, _end in program.calls
     ]
-    assert [(each.end_line, each.end_column) for each in found.occurrences] == [
+    assert [(row.end_line, row.end_column) for row in found.occurrences] == [
         _place(program.text, end) for _call, _start, end in program.calls
     ]
-    for (call, _start, _end), each in zip(program.calls, found.occurrences, strict=True):
-        _is_found(call, each)
+    for (call, _start, _end), row in zip(program.calls, found.occurrences, strict=True):
+        _is_found(call, row)
 
 
 @given(literals)
@@ -88,7 +88,7 @@ def test_a_damaged_program_is_read_as_a_plain_walk_reads_it(
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
-        assert [each.code for each in found.diagnostics] == ["HPM001"]
+        assert [problem.code for problem in found.diagnostics] == ["HPM001"]
         return
     expected = {
         (
@@ -98,13 +98,13 @@ def test_a_damaged_program_is_read_as_a_plain_walk_reads_it(
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_"
     }
-    calls = {(each.line, each.column) for each in found.occurrences if each.placeholder == "_"}
+    calls = {(row.line, row.column) for row in found.occurrences if row.placeholder == "_"}
     problems = {
-        (each.line, each.column)
-        for each in found.diagnostics
-        if each.placeholder == "_" and each.code != "HPM103"
+        (problem.line, problem.column)
+        for problem in found.diagnostics
+        if problem.placeholder == "_" and problem.code != "HPM103"
     }
-    if not any(each.code == "HPM103" for each in found.diagnostics):
+    if not any(problem.code == "HPM103" for problem in found.diagnostics):
         assert calls | problems == expected
     assert calls <= expected
 
@@ -149,7 +149,7 @@ def _says(index: Index) -> list[object]:
 def test_swapping_files_equals_scanning_anew(before: dict[str, str], after: dict[str, str]) -> None:
     index = Index().swap(_scanned(before))
     said = _says(index)
-    gone = [each.source.key for each in index.files.values() if each.source.path[0] not in after]
+    gone = [file.source.key for file in index.files.values() if file.source.path[0] not in after]
     scanned = _scanned(after)
     assert _says(index.swap(scanned, without=gone)) == _says(Index().swap(scanned))
     assert _says(index) == said  # an index never changes
@@ -197,9 +197,9 @@ def test_the_table_tells_what_the_index_knows(program: Program) -> None:
             manager.parse_source(program.text, "a.py")
         except HpmanError:  # two of the drawn names may clash
             continue
-        for row, each in zip(manager.db, index.occurrences(placeholder), strict=True):
-            assert (row.name, row.lineno, row.column) == (each.name, each.line, each.column)
-            assert (row.ast_node is None) == (each.text is None)
-            if each.text is not None:
-                assert row.ast_node.lineno >= each.line
-                assert ast.dump(row.ast_node) == ast.dump(ast.parse(f"({each.text})").body[0].value)  # type: ignore[attr-defined]
+        for row, call in zip(manager.db, index.occurrences(placeholder), strict=True):
+            assert (row.name, row.lineno, row.column) == (call.name, call.line, call.column)
+            assert (row.ast_node is None) == (call.text is None)
+            if call.text is not None:
+                assert row.ast_node.lineno >= call.line
+                assert ast.dump(row.ast_node) == ast.dump(ast.parse(f"({call.text})").body[0].value)  # type: ignore[attr-defined]

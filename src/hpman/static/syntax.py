@@ -29,10 +29,8 @@ _LONG = 100_000
 # Warning filters belong to the process: of two threads that restore them, the later one
 # could undo what the other one had changed.
 _FILTERS = RLock()
-if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(
-        before=_FILTERS.acquire, after_in_parent=_FILTERS.release, after_in_child=_FILTERS.release
-    )
+_at_fork = getattr(os, "register_at_fork", lambda **_: None)  # Windows has none
+_at_fork(before=_FILTERS.acquire, after_in_parent=_FILTERS.release, after_in_child=_FILTERS.release)
 
 
 class UnparsableError(ValueError):

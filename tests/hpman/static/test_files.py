@@ -285,8 +285,8 @@ def test_a_glob_is_matched_with_and_without_symbolic_links(
     (root / "far" / "near").symlink_to("src")
     monkeypatch.chdir(root / "link")
     for walked in ("src/pkg", root / "far" / "src" / "pkg", root / "link" / "src" / "pkg"):
-        for each in (exclude, root / "far" / exclude, root / "link" / exclude):
-            assert [os.path.basename(found) for found in _shown(walked, each)] == ["keep.py"]
+        for glob in (exclude, root / "far" / exclude, root / "link" / exclude):
+            assert [os.path.basename(path) for path in _shown(walked, glob)] == ["keep.py"]
 
 
 def test_a_glob_can_be_an_absolute_path(plant: Any) -> None:

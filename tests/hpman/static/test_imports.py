@@ -143,8 +143,8 @@ def test_import_statements_reach_files_of_the_project(
 ) -> None:
     root = plant({**PROJECT, "train.py": text})
     assert _reached("train.py") == expected
-    assert _reached(str(root / "train.py")) == [(root / each).as_posix() for each in expected]
-    assert _reached("./train.py") == [f"./{each}" for each in expected]
+    assert _reached(str(root / "train.py")) == [(root / path).as_posix() for path in expected]
+    assert _reached("./train.py") == [f"./{path}" for path in expected]
 
 
 def test_python_itself_loads_the_same_files(plant: Any) -> None:
@@ -159,7 +159,7 @@ def test_python_itself_loads_the_same_files(plant: Any) -> None:
         [sys.executable, "-S", "-c", script], cwd=root, capture_output=True, text=True, check=True
     ).stdout
     loaded = {Path(line) for line in shown.splitlines() if line and root in Path(line).parents}
-    reached = [Path(each).resolve() for each in ["train.py", *_reached("train.py")]]
+    reached = [Path(path).resolve() for path in ["train.py", *_reached("train.py")]]
     assert sorted(loaded) == sorted(reached)
 
 
@@ -190,13 +190,13 @@ def test_a_script_is_found_from_within_its_package(
 ) -> None:
     root = plant({"pkg/__init__.py": "", "pkg/train.py": text, "pkg/a.py": ""})
     monkeypatch.chdir(root / "pkg")
-    found = [Path(each).resolve().name for each in _reached("train.py")]
+    found = [Path(path).resolve().name for path in _reached("train.py")]
     assert found == ["a.py"] if text == "import a" else ["__init__.py", "a.py"]
 
 
 def test_imports_above_the_script_are_followed_as_they_stand(plant: Any) -> None:
     root = plant({"c.py": "", "a/b/train.py": "from ... import c\nfrom ..... import far\n"})
-    assert [Path(each).resolve() for each in _reached("a/b/train.py")] == [root / "c.py"]
+    assert [Path(path).resolve() for path in _reached("a/b/train.py")] == [root / "c.py"]
 
 
 def test_roots_stand_in_place_of_the_folder_of_the_script(plant: Any) -> None:
@@ -223,7 +223,7 @@ def test_of_what_is_installed_only_the_package_of_the_script_counts(
             f"{folder}/other/inner.py": "",
         }
     )
-    found = [f"{folder}/p/{each}.py" for each in ("__init__", "a")]
+    found = [f"{folder}/p/{name}.py" for name in ("__init__", "a")]
     assert _reached(f"{folder}/p/train.py", folder) == found
 
 
@@ -244,7 +244,7 @@ def test_what_an_editable_install_puts_on_the_path_is_of_its_own_project(
     assert _reached("scripts/train.py") == []
     monkeypatch.setattr(sys, "path", [*sys.path, str(root / "src")])
     expected = ["src/pkg/__init__.py", "src/pkg/net.py"]
-    assert _reached("scripts/train.py") == [(root / each).as_posix() for each in expected]
+    assert _reached("scripts/train.py") == [(root / path).as_posix() for path in expected]
     assert len(_reached("scripts/train.py", "scripts")) == 2
     assert _reached("other/scripts/train.py") == []
 
@@ -272,10 +272,10 @@ def test_of_the_path_the_folders_of_the_project_count(
     path: list[str], expected: list[str], plant: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = plant(SRC_LAYOUT)
-    monkeypatch.setattr(sys, "path", [each.format(root=root) for each in path])
+    monkeypatch.setattr(sys, "path", [folder.format(root=root) for folder in path])
     monkeypatch.setattr(sys, "prefix", str(root / "env"))
     found = imports._installed_roots("scripts/train.py")
-    assert found == [each.format(root=root) for each in expected]
+    assert found == [path.format(root=root) for path in expected]
 
 
 def test_our_own_sources_are_of_nobody_elses_project(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ def test_files_without_a_hyperparameter_are_not_kept(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text('_("a", 1)')
     (tmp_path / "b.py").write_text("x = 1")
     found = scan(tmp_path, ONLY)
-    assert [os.path.basename(each.source.path) for each in found.files] == ["a.py"]
+    assert [os.path.basename(file.source.path) for file in found.files] == ["a.py"]
     assert found.gone == []
 
 
@@ -76,7 +76,7 @@ def test_imports_are_followed_from_each_script_once(tmp_path: Path) -> None:
     for name, text in {"a": "import c", "b": "import c\nimport a", "c": '_("c", 1)'}.items():
         (tmp_path / f"{name}.py").write_text(text)
     found = scan([tmp_path / "a.py", tmp_path / "b.py"], ONLY, follow_imports=True)
-    paths = [os.path.basename(each.source.path) for each in found.files]
+    paths = [os.path.basename(file.source.path) for file in found.files]
     assert paths == ["a.py", "b.py", "c.py"]
 
 
@@ -91,7 +91,7 @@ def test_a_script_that_cannot_be_read_is_a_finding_with_its_imports_too(
 
     monkeypatch.setattr(scan_module, "read", refuse)
     (file,) = scan(tmp_path / "a.py", ONLY, follow_imports=follow_imports).files
-    assert [each.code for each in file.diagnostics] == ["HPM001"]
+    assert [problem.code for problem in file.diagnostics] == ["HPM001"]
 
 
 def test_globs_from_an_iterator_hold_for_folders_and_for_imports(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_globs_from_an_iterator_hold_for_folders_and_for_imports(tmp_path: Path)
     (tmp_path / "gen.py").write_text('_("gen", 1)')
     for path in (tmp_path, tmp_path / "a.py"):
         found = scan(path, ONLY, iter(["gen.py"]), follow_imports=True)
-        assert [os.path.basename(each.source.path) for each in found.files] == ["a.py"]
+        assert [os.path.basename(file.source.path) for file in found.files] == ["a.py"]
 
 
 def test_a_text_is_no_bytes() -> None:
@@ -150,4 +150,5 @@ def test_an_index_needs_no_manager(tmp_path: Path) -> None:
     index = index_of(tmp_path)
     assert index.placeholders() == {"_", "hp"}
     assert index.names("hp") == ["a"]
-    assert [each.code for file in index.files.values() for each in file.diagnostics] == ["HPM102"]
+    problems = [problem for file in index.files.values() for problem in file.diagnostics]
+    assert [problem.code for problem in problems] == ["HPM102"]

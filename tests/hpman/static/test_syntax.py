@@ -41,6 +41,7 @@ DOES_NOT = {
     "below code": b"x = 1\n# coding: latin-1\n",
     "behind code": b"x = 1 # coding: latin-1\n",
     "a blank in between": b"# coding : latin-1\n",
+    "no name": b"# coding:\n# coding: ?\n",
     "in a string": b"'''\n# coding: latin-1\n'''\n",
     "below a line join": b"\\\n# coding: latin-1\n",
     "utf-8": b"# coding: utf-8\n",
