@@ -54,7 +54,7 @@ PROJECT = {
     "n/o/r.py": "",
     "n/o/time.py": "",
     "n/o/clock.py": "from . import time",
-    "all/__init__.py": "__all__ = ['one', 'absent', 3]\n__all__ += ('two',)\nx = y = 1\n",
+    "all/__init__.py": "import os\n__all__ = ['one', 'absent', 3]\n__all__ += ('two',)\nx = 1",
     "all/one.py": "",
     "all/two.py": "",
     "all/three.py": "",
