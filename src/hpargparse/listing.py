@@ -15,7 +15,7 @@ from hpman.literals import readable_repr
 from .columns import FILLER, Columns
 from .errors import UnsupportedValueError
 from .snapshots.files import dump
-from .snapshots.load_save import one_line, saveable
+from .snapshots.load_save import expression_line, saveable_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def listed(
         return detail(manager, width=width), []
     if how == "origin":
         return origin(manager), []
-    values, left_out = saveable(manager)
+    values, left_out = saveable_values(manager)
     order = [each.name for each in manager.hyperparameters()]
     shown = {name: values[name] for name in order if name in values}
     while True:
@@ -181,7 +181,7 @@ def origin(manager: HyperParameterManager) -> str:
             lines.append(f"{each.name} has no value")
             continue
         is_deferred = isinstance(value, NotLiteralEvaluable)
-        shown = one_line(value) if is_deferred else readable_repr(value)
+        shown = expression_line(value) if is_deferred else readable_repr(value)
         lines.append(f"{each.name} = {shown}")
         lines += [f"    {step}" for step in manager.explain(each.name)]
     return "".join(f"{escape(line)}\n" for line in lines)

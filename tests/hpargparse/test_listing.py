@@ -24,7 +24,7 @@ def test_values_stand_in_the_order_of_the_source() -> None:
     text, left_out = listed(managed(SOURCE), "yaml")
     assert text == "z: 1\na: x\n"
     assert left_out == [
-        "`end` is left out: its default `LR / 2` is not known before the program has run it."
+        "`end` is left out: its default `LR / 2` is unknown before the program has run it."
     ]
 
 

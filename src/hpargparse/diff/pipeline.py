@@ -10,9 +10,8 @@ import os
 from hpman import Index
 from hpman.record import Record
 
-from ..snapshots.advice import Advice
 from ..snapshots.atomic_io import STANDARD
-from ..snapshots.files import read
+from ..snapshots.files import Remedies, read
 from ..snapshots.formats import EXTENSIONS
 from .compare import compare
 from .definitions import definitions_of
@@ -22,7 +21,7 @@ from .sources import read_sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..snapshots.flatten import Snapshot
+    from ..snapshots.files import Snapshot
     from .compare import Change
     from .definitions import Definition
     from .operands import Operand, Request
@@ -81,7 +80,7 @@ def diff(request: Request) -> Comparison:
 
 
 def _read_snapshot(operand: Operand) -> Snapshot:
-    return read(operand.name, advice=Advice())  # there is no option that names its format
+    return read(operand.name, remedies=Remedies())  # there is no option that names its format
 
 
 def _read_beside_sources(operand: Operand, sources: Operand, request: Request) -> Sides:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
-    from ..snapshots.flatten import Entry, Snapshot
+    from ..snapshots.files import Snapshot
+    from ..snapshots.flatten import Entry
 
     Managers = dict[str, dict[str, Definition]]  # by placeholder and name
 

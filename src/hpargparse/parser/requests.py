@@ -9,10 +9,14 @@ from __future__ import annotations
 import os
 
 from ..cli.output import answer, terminal_width, warn
-from ..snapshots.advice import TO_PROGRAM, Advice
-from ..snapshots.files import write_all
+from ..snapshots.files import IN_PROGRAM, Remedies, write_all
 from ..snapshots.formats import extension_format
-from ..snapshots.load_save import converters, read_values, saveable, unloadable
+from ..snapshots.load_save import (
+    converters_of,
+    read_values,
+    reload_warnings,
+    saveable_values,
+)
 from .actions import NOTHING
 
 TYPE_CHECKING = False
@@ -58,7 +62,7 @@ def load(session: Session, binding: Binding, plan: Plan, program: str) -> None:
     # A format that is requested next to a file to save, or that `bind` was given, is meant for
     # saving. A file to load then goes by its extension.
     is_for_saving = requested is None or session.setting(binding, "save") is not None
-    known = converters(binding.manager)
+    known = converters_of(binding.manager)
     for path in session.requests[binding]["load"]:
         by_extension = is_for_saving and extension_format(path) is not None
         loaded = read_values(
@@ -66,10 +70,10 @@ def load(session: Session, binding: Binding, plan: Plan, program: str) -> None:
             known,
             separator=binding.manager.separator,
             serial_format="auto" if by_extension else serial_format,
-            otherwise=serial_format if by_extension else None,
+            fallback_format=serial_format if by_extension else None,
             strict=binding.strict or bool(session.setting(binding, "strict")),
             trust_pickle=bool(binding.trust_pickle),
-            advice=_advice(binding),
+            remedies=_remedies(binding),
         )
         warn(program, loaded.warnings)
         plan.add(loaded.values, loaded.origins)
@@ -82,22 +86,22 @@ def save(session: Session, plans: Mapping[HyperParameterManager, Plan], program:
     for binding, requests in session.requests.items():
         if "save" in requests:
             with binding.manager.override(plans[binding.manager].values):
-                values, left_out = saveable(binding.manager)
+                values, left_out = saveable_values(binding.manager)
             serial_format = session.setting(binding, "serial_format") or binding.serial_format
             snapshots += [
-                (path, values, serial_format, _advice(binding)) for path in requests["save"]
+                (path, values, serial_format, _remedies(binding)) for path in requests["save"]
             ]
-            warnings += [*left_out, *unloadable(values, converters(binding.manager))]
+            warnings += [*left_out, *reload_warnings(values, converters_of(binding.manager))]
     write_all(snapshots)
     warn(program, warnings)
 
 
-def _advice(binding: Binding) -> Advice:
+def _remedies(binding: Binding) -> Remedies:
     """Return how the user, or the program, can name the format of a file."""
     action = binding.requests.get("serial_format")
     option = action.option_strings[0] if action and action.option_strings else None
     may_trust = binding.trust_pickle is not None
-    return Advice(option or TO_PROGRAM.format_setting, may_trust)
+    return Remedies(option or IN_PROGRAM.format_setting, may_trust)
 
 
 def print_listings(session: Session, program: str) -> None:

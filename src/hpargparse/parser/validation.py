@@ -12,7 +12,7 @@ from hpman import Diagnostic
 from hpman._text import escape
 
 from ..errors import ConversionError
-from ..snapshots.validation import tried
+from ..snapshots.validation import dry_run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,6 +82,6 @@ def check_together(manager: HyperParameterManager, plan: Plan, bindings: Iterabl
         if binding.manager is manager
         for name, option in binding.options.items()
     }
-    plan.layers = tried(
+    plan.layers = dry_run(
         manager, plan.layers, lambda name: options[name].converter if name in options else None
     )

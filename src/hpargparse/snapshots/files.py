@@ -1,17 +1,17 @@
-"""Files of values: which format a file has, and how it is read and written.
+"""Snapshots: files of values in every format.
 
-Owns snapshots in every format; knows no manager, no parser and no default. What a
-library is needed for is loaded when it is.
+Owns the choice of the format, and reads and writes; must not know managers, parsers
+or defaults. The libraries of a format load with the first file that needs them.
 """
 
 from __future__ import annotations
 
 import os
 
+from hpman.record import Record
+
 from ..errors import MissingSnapshotError, SnapshotError, UnsupportedValueError
-from .advice import TO_PROGRAM
 from .atomic_io import SIZE_LIMIT, STANDARD, read_bytes, replace_files
-from .flatten import Snapshot
 from .formats import EXTENSIONS, FORMATS, extension_format
 from .value_limits import short_repr, type_name, unsupported_reason
 
@@ -19,21 +19,61 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .advice import Advice
+
+class Snapshot(Record):
+    """The contents of a file of values, nested as in the file.
+
+    Attributes:
+        path: the path as the user gave it.
+        values: the values by their top-level keys.
+        lines: the line of every key by its path; empty for a pickle.
+    """
+
+    __slots__ = ()
+    path: str
+    values: dict[str, object]
+    lines: dict[tuple[str, ...], int]
+
+
+class Remedies(Record):
+    """What a user can do about a file that cannot be read, which depends on the caller.
+
+    Attributes:
+        format_setting: the setting that names the format, such as `--hp-serial-format`;
+            empty if there is none.
+        can_trust: whether the caller can allow a pickle to run code.
+    """
+
+    __slots__ = ()
+    format_setting: str = ""
+    can_trust: bool = False
+
+    def or_name_the_format(self, advice: str) -> str:
+        """Complete advice on a file that may have another format.
+
+        >>> Remedies("--hp-serial-format").or_name_the_format("Fix the line")
+        'Fix the line, or name the format with --hp-serial-format.'
+        """
+        if not self.format_setting:
+            return f"{advice}."
+        return f"{advice}, or name the format with {self.format_setting}."
+
+
+IN_PROGRAM = Remedies("the argument `serial_format`", can_trust=True)
 
 
 def format_of(
-    path: str | os.PathLike[str], serial_format: str = "auto", advice: Advice = TO_PROGRAM
+    path: str | os.PathLike[str], serial_format: str = "auto", remedies: Remedies = IN_PROGRAM
 ) -> str:
-    """Tell the format of a file.
+    """Return the format of a file.
 
     Args:
         path: the path; "-" is YAML unless a format is named.
-        serial_format: a format, or "auto" to go by the extension.
-        advice: how the caller can say more of it.
+        serial_format: a format, or "auto" to choose by the extension.
+        remedies: what the caller's user can do.
 
     Raises:
-        SnapshotError: the extension, or the format, is not one of those known.
+        SnapshotError: if the extension or the format is unknown.
 
     >>> format_of("cfg.yml")
     'yaml'
@@ -43,24 +83,24 @@ def format_of(
         raise SnapshotError.at(
             shown,
             None,
-            f"The format {serial_format!r} is not known.",
+            f"The format {serial_format!r} is unknown.",
             f"Use one of {', '.join(FORMATS)}.",
         )
     if serial_format != "auto":
         return serial_format
     if shown == STANDARD:
         return "yaml"
-    found = extension_format(shown)
-    if found is None:
+    chosen = extension_format(shown)
+    if chosen is None:
         extension = os.path.splitext(shown)[1]
-        what = f"The extension {extension!r} is not known" if extension else "It has no extension"
+        reason = f"the extension {extension!r} is unknown" if extension else "it has no extension"
         raise SnapshotError.at(
             shown,
             None,
-            f"{what}, so the format of the file is not clear.",
-            advice.or_name_the_format(f"Use one of {', '.join(EXTENSIONS)}"),
+            f"The format of the file is unclear: {reason}.",
+            remedies.or_name_the_format(f"Use one of {', '.join(EXTENSIONS)}"),
         )
-    return found
+    return chosen
 
 
 def read(
@@ -68,86 +108,92 @@ def read(
     serial_format: str = "auto",
     *,
     trust_pickle: bool = False,
-    advice: Advice = TO_PROGRAM,
+    remedies: Remedies = IN_PROGRAM,
 ) -> Snapshot:
-    """Read a file of values; nothing in it can run code.
+    """Read a file of values. Nothing in it can run code.
 
     Args:
         path: the path, "-" for standard input.
-        serial_format: a format, or "auto" to go by the extension.
-        trust_pickle: let a pickle make objects of any kind, which runs what it says.
-        advice: how the caller can say more of the file.
+        serial_format: a format, or "auto" to choose by the extension.
+        trust_pickle: let a pickle build any object, which can run code.
+        remedies: what the caller's user can do.
+
+    Returns:
+        The contents.
 
     Raises:
-        MissingSnapshotError: there is no such file.
-        SnapshotError: it cannot be read, or holds what it must not.
+        MissingSnapshotError: if there is no such file.
+        SnapshotError: if the file cannot be read, or its contents are not allowed.
     """
     shown = _path_text(path)
-    found = format_of(shown, serial_format, advice)
-    if found == "pickle":
+    chosen = format_of(shown, serial_format, remedies)
+    if chosen == "pickle":
         data = read_bytes(shown, limit=None) if trust_pickle else read_bytes(shown)
-        value = _unpickle(shown, data, advice, trusted=trust_pickle)
-        return Snapshot(shown, _named(shown, value, found), {})
-    text = _decode(shown, read_bytes(shown), advice)
-    value, lines = _PARSERS[found](shown, text, advice.or_name_the_format("Mend the line"))
-    return Snapshot(shown, _named(shown, value, found, _first_line(text, found)), lines)
+        value = _unpickle(shown, data, remedies, trusted=trust_pickle)
+        return Snapshot(shown, _mapping(shown, value, chosen), {})
+    text = _decode(shown, read_bytes(shown), remedies)
+    parse = _parse_yaml if chosen == "yaml" else _parse_json
+    value, lines = parse(shown, text, remedies.or_name_the_format("Fix the line"))
+    return Snapshot(shown, _mapping(shown, value, chosen, _first_line(text, chosen)), lines)
 
 
 def write(
     path: str | os.PathLike[str], values: Mapping[str, object], serial_format: str = "auto"
 ) -> None:
-    """Write named values to a file: all of them, or nothing.
+    """Write values to a file: all of them or none.
 
     Args:
         path: the path, "-" for standard output.
         values: the values by flat name.
-        serial_format: a format, or "auto" to go by the extension.
+        serial_format: a format, or "auto" to choose by the extension.
 
     Raises:
-        SnapshotError: as `write_all` does.
+        SnapshotError: see `write_all`.
     """
-    write_all([(path, values, serial_format, TO_PROGRAM)])
+    write_all([(path, values, serial_format, IN_PROGRAM)])
 
 
 def write_all(
-    snapshots: Iterable[tuple[str | os.PathLike[str], Mapping[str, object], str, Advice]],
+    snapshots: Iterable[tuple[str | os.PathLike[str], Mapping[str, object], str, Remedies]],
 ) -> None:
-    """Write files of named values: all of them, or nothing.
+    """Write several files of values: all of them or none.
 
     Args:
-        snapshots: path, values and format of each, and how the caller can say more of it.
+        snapshots: path, values and format of every file, and what its user can do.
 
     Raises:
-        SnapshotError: a format cannot hold a value, or a file cannot be written.
+        SnapshotError: if a format cannot represent a value, or a file cannot be written.
     """
     files = []
-    for path, values, serial_format, advice in snapshots:
+    for path, values, serial_format, remedies in snapshots:
         shown = _path_text(path)
-        files.append((shown, _encoded(shown, values, format_of(shown, serial_format, advice))))
+        files.append((shown, _encode(shown, values, format_of(shown, serial_format, remedies))))
     replace_files(files)
 
 
-def _encoded(shown: str, values: Mapping[str, object], found: str) -> bytes:
-    """Spell values in a format."""
+def _encode(shown: str, values: Mapping[str, object], chosen: str) -> bytes:
     values = {name: values[name] for name in sorted(values)}
     try:
-        data = _pickled(values) if found == "pickle" else dump(values, found).encode("utf-8")
+        data = _pickle(values) if chosen == "pickle" else dump(values, chosen).encode("utf-8")
     except UnsupportedValueError as problem:
-        name, kind = problem.name, "A pickle" if found == "pickle" else found.upper()
+        name, kind = problem.name, "A pickle" if chosen == "pickle" else chosen.upper()
+        advice = "Set a literal: a number, a string, or a list, tuple, set or dict of them."
+        if chosen == "json" and unsupported_reason(values[name]) is None:
+            advice = "Save it as YAML, which can represent every literal."
         raise SnapshotError.at(
             shown,
             None,
-            f"{kind} cannot hold `{name}`: it {problem.why}; nothing was written.",
-            _way_out(found, values[name]),
+            f"{kind} cannot hold `{name}`: it {problem.why}. Nothing was written.",
+            advice,
             name=name,
         ) from None
-    if found != "pickle" and len(data) > SIZE_LIMIT:
+    if chosen != "pickle" and len(data) > SIZE_LIMIT:
         raise SnapshotError.at(
             shown,
             None,
-            f"The values take {len(data)} bytes, more than the {SIZE_LIMIT} that can be loaded;"
-            " nothing was written.",
-            "Keep weights and data in files of their own, and their paths as hyperparameters.",
+            f"The values take {len(data)} bytes. A file with more than {SIZE_LIMIT} bytes could not"
+            " be loaded, so nothing was written.",
+            "Keep weights and data in separate files, and their paths as hyperparameters.",
         )
     return data
 
@@ -155,7 +201,7 @@ def _encoded(shown: str, values: Mapping[str, object], found: str) -> bytes:
 def dump(
     values: Mapping[str, object], serial_format: str = "yaml", *, in_order: bool = False
 ) -> str:
-    r"""Spell named values as YAML or JSON.
+    r"""Return values as YAML or JSON.
 
     Args:
         values: the values by flat name.
@@ -163,7 +209,7 @@ def dump(
         in_order: keep the order of the mapping instead of sorting by name.
 
     Raises:
-        UnsupportedValueError: the format cannot hold a value.
+        UnsupportedValueError: if the format cannot represent a value.
 
     >>> dump({"weight_decay": 1e-4})
     'weight_decay: 0.0001\n'
@@ -178,12 +224,11 @@ def dump(
 
 
 def _path_text(path: str | os.PathLike[str]) -> str:
-    """Give the path as text."""
     try:
         shown = os.fsdecode(path)
     except TypeError:
         raise TypeError(
-            f"{path!r} is not a path; give a str or an os.PathLike, as 'run.yaml'"
+            f"{path!r} is not a path; pass a str or an os.PathLike, such as 'run.yaml'"
         ) from None
     if not shown:
         raise MissingSnapshotError.at(
@@ -192,56 +237,50 @@ def _path_text(path: str | os.PathLike[str]) -> str:
     return shown
 
 
-def _decode(path: str, data: bytes, advice: Advice) -> str:
-    """Decode UTF-8, with a byte order mark or without."""
+def _decode(path: str, data: bytes, remedies: Remedies) -> str:
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")  # with or without a byte order mark
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise SnapshotError.at(
             path,
             line,
             f"The byte 0x{data[error.start]:02x} is not UTF-8.",
-            advice.or_name_the_format("Save it as UTF-8; give a pickle the extension .pkl"),
+            remedies.or_name_the_format("Save it as UTF-8, or give a pickle the extension .pkl"),
         ) from None
 
 
-def _from_yaml(path: str, text: str, advice: str) -> tuple[object, dict[tuple[str, ...], int]]:
+def _parse_yaml(path: str, text: str, advice: str) -> tuple[object, dict[tuple[str, ...], int]]:
     from .yaml_reader import YamlReader
 
     reader = YamlReader(path, text, advice)
     return reader.read(), reader.lines
 
 
-def _from_json(path: str, text: str, advice: str) -> tuple[object, dict[tuple[str, ...], int]]:
+def _parse_json(path: str, text: str, advice: str) -> tuple[object, dict[tuple[str, ...], int]]:
     from .json_text import from_json
 
     return from_json(path, text, advice)
 
 
-_PARSERS = {"yaml": _from_yaml, "json": _from_json}
-
-
-def _unpickle(path: str, data: bytes, advice: Advice, *, trusted: bool) -> object:
-    """Read a pickle, plain values only unless it is trusted."""
+def _unpickle(path: str, data: bytes, remedies: Remedies, *, trusted: bool) -> object:
     from .pickle_reader import BrokenPickleError, RefusedPickleError, load_any, load_plain
 
     problem: RefusedPickleError
-    way_out = "Save the values as YAML"
+    advice = "Save the values as YAML"
     try:
         return load_any(data) if trusted else load_plain(data)
     except BrokenPickleError as error:
         problem = error
-        way_out = "Look where it comes from, and whether all of it has arrived"
+        advice = "Check whether the file is complete"
     except RefusedPickleError as error:
         problem = error
-        if advice.may_trust and not trusted:
-            way_out += ", or pass trust_pickle=True if you know where the file comes from"
-    raise SnapshotError.at(path, None, f"The pickle cannot be read: {problem}.", f"{way_out}.")
+        if remedies.can_trust and not trusted:
+            advice += ", or pass trust_pickle=True if you trust the origin of the file"
+    raise SnapshotError.at(path, None, f"The pickle cannot be read: {problem}.", f"{advice}.")
 
 
-def _pickled(values: Mapping[str, object]) -> bytes:
-    """Pickle named values; find the one at fault where they cannot be."""
+def _pickle(values: Mapping[str, object]) -> bytes:
     import pickle
 
     for name, value in values.items():
@@ -250,7 +289,7 @@ def _pickled(values: Mapping[str, object]) -> bytes:
             raise UnsupportedValueError(name, problem)
     try:
         return pickle.dumps(dict(values), protocol=4)
-    except Exception:  # An object's own methods can raise anything.
+    except Exception:  # the methods of an object can raise anything
         for name, value in values.items():
             try:
                 pickle.dumps(value, protocol=4)
@@ -259,33 +298,8 @@ def _pickled(values: Mapping[str, object]) -> bytes:
         raise
 
 
-def _way_out(serial_format: str, value: object) -> str:
-    """Say where a value can go that a format cannot hold."""
-    if serial_format == "json" and unsupported_reason(value) is None:
-        return "Save it as YAML, which holds every literal."
-    return "Set a literal: a number, a text, or a list, tuple, set or dict of them."
-
-
-_KINDS = {
-    bool: "true or false",
-    int: "an int",
-    float: "a float",
-    str: "a text",
-    list: "a list",
-    tuple: "a tuple",
-    set: "a set",
-}
-
-
-_NAMING = {
-    "yaml": "Write one `name: value` a line.",
-    "json": 'Write one object of them, as `{"name": value}`.',
-    "pickle": "Pickle a dict of them, as `{'name': value}`.",
-}
-
-
 def _first_line(text: str, serial_format: str) -> int:
-    """Return the line in which the value of a file begins."""
+    """Return the line in which the contents start."""
     for number, line in enumerate(text.split("\n"), 1):
         start = line.strip()
         if start and not (serial_format == "yaml" and start.startswith(("#", "---", "%"))):
@@ -293,26 +307,37 @@ def _first_line(text: str, serial_format: str) -> int:
     return 1
 
 
-def _named(
+_TYPES = {
+    bool: "true or false",
+    int: "an int",
+    float: "a float",
+    str: "a string",
+    list: "a list",
+    tuple: "a tuple",
+    set: "a set",
+}
+_EXPECTED = {
+    "yaml": "Write one `name: value` per line.",
+    "json": 'Write one object, such as `{"name": value}`.',
+    "pickle": "Pickle a dict, such as `{'name': value}`.",
+}
+
+
+def _mapping(
     path: str, value: object, serial_format: str, line: int | None = None
 ) -> dict[str, object]:
-    """Refuse a file that is not a mapping of names; an empty one has no names."""
+    """Refuse contents that do not map names to values. An empty file has no names."""
     if value is None:
         return {}
     if type(value) is not dict:
-        raise SnapshotError.at(
-            path,
-            line,
-            f"The file holds {_KINDS.get(type(value), 'something else')} where names and values"
-            " should be.",
-            _NAMING[serial_format],
-        )
+        contents = _TYPES.get(type(value), "something else")
+        message = f"The file holds {contents} instead of names and values."
+        raise SnapshotError.at(path, line, message, _EXPECTED[serial_format])
     for key in value:
         if type(key) is not str:
-            raise SnapshotError.at(
-                path,
-                None,
-                f"The key {short_repr(key)} is of the type {type_name(key)}, and names are texts.",
-                "Put it in quotes." if serial_format == "yaml" else _NAMING[serial_format],
+            advice = "Put it in quotes." if serial_format == "yaml" else _EXPECTED[serial_format]
+            message = (
+                f"The key {short_repr(key)} is of type {type_name(key)}, but names are strings."
             )
+            raise SnapshotError.at(path, None, message, advice)
     return value

@@ -1,7 +1,6 @@
-"""Files of values into a manager and back.
+"""Load files of values into a manager, and save them.
 
-Owns which names of a file belong to which hyperparameter; knows neither
-formats nor a parser.
+Owns which hyperparameter a name of a file refers to; must not know formats or parsers.
 """
 
 from __future__ import annotations
@@ -17,10 +16,9 @@ from hpman.suggest import closest
 from ..errors import ConversionError, MissingSnapshotError, SnapshotError, not_a_manager
 from ..values.convert import Converter
 from ..values.keys import find_key, key_change, key_paths
-from .advice import TO_PROGRAM
-from .files import read, write
-from .flatten import flatten, holds, twice
-from .validation import tried
+from .files import IN_PROGRAM, read, write
+from .flatten import duplicate_key, flatten, has_key_path
+from .validation import dry_run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,19 +26,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from .advice import Advice
-    from .flatten import Entry, Snapshot
+    from .files import Remedies, Snapshot
+    from .flatten import Entry
 
 _SHOWN_KEYS = 5
 
 
-class Loaded(Record):
-    """Hold what a file says about hyperparameters that exist.
+class LoadedValues(Record):
+    """The values of a file, converted to the types of the hyperparameters.
 
     Attributes:
-        values: the values by flat name, each fit for its hyperparameter.
-        origins: file and line of each.
-        warnings: what the file says about names that do not exist.
+        values: the values by flat name.
+        origins: file and line of every value.
+        warnings: messages about unknown names.
     """
 
     __slots__ = ()
@@ -57,18 +55,18 @@ def load(
     strict: bool = False,
     trust_pickle: bool = False,
 ) -> None:
-    """Set the hyperparameters of a manager from a file: all of it, or nothing.
+    """Set hyperparameters from a file: all of them or none.
 
     Args:
         path: the file, `-` for standard input.
-        manager: the manager, with its sources parsed.
-        serial_format: yaml, json or pickle; auto goes by the extension.
-        strict: whether a name that does not exist is an error, not a warning.
+        manager: the manager, with parsed sources.
+        serial_format: yaml, json or pickle; auto chooses by the extension.
+        strict: whether an unknown name is an error instead of a warning.
         trust_pickle: whether a pickle may run code.
 
     Raises:
-        SnapshotError: the file cannot be read, or a value does not fit.
-        TypeError: an argument is of another kind.
+        SnapshotError: if the file cannot be read, or a value does not fit.
+        TypeError: if an argument has the wrong type.
 
     >>> from hpman.m import _
     >>> load("no/such/file.yaml", _)
@@ -78,10 +76,10 @@ def load(
     """
     if not isinstance(manager, HyperParameterManager):
         raise not_a_manager(manager)
-    known = converters(manager)
+    converters = converters_of(manager)
     loaded = read_values(
         path,
-        known,
+        converters,
         separator=manager.separator,
         serial_format=serial_format,
         strict=strict,
@@ -89,148 +87,145 @@ def load(
     )
     for message in loaded.warnings:
         warnings.warn(message, stacklevel=2)
-    for values, origins in tried(manager, [(loaded.values, loaded.origins)], known.get):
+    layers = dry_run(manager, [(loaded.values, loaded.origins)], converters.get)
+    for values, origins in layers:
         manager.set_values(values, origins=origins)
 
 
 def save(
     path: str | os.PathLike[str], manager: HyperParameterManager, *, serial_format: str = "auto"
 ) -> None:
-    """Write the values of a manager to a file: all of them, or the old file stays.
+    """Write all values of a manager to a file. On errors, the old file stays.
 
     Args:
         path: the file, `-` for standard output.
         manager: the manager.
-        serial_format: yaml, json or pickle; auto goes by the extension.
+        serial_format: yaml, json or pickle; auto chooses by the extension.
 
     Raises:
-        SnapshotError: the file cannot be written, or the format cannot hold a value.
-        TypeError: an argument is of another kind.
+        SnapshotError: if the file cannot be written, or the format cannot represent a value.
+        TypeError: if an argument has the wrong type.
     """
     if not isinstance(manager, HyperParameterManager):
         raise not_a_manager(manager)
-    values, left_out = saveable(manager)
+    values, left_out = saveable_values(manager)
     write(path, values, serial_format)
-    for message in [*left_out, *unloadable(values, converters(manager))]:
+    for message in [*left_out, *reload_warnings(values, converters_of(manager))]:
         warnings.warn(message, stacklevel=2)
 
 
-def converters(manager: HyperParameterManager) -> dict[str, Converter]:
-    """Return the converter of each hyperparameter, by name."""
-    return {each.name: Converter.of(each) for each in manager.hyperparameters()}
+def converters_of(manager: HyperParameterManager) -> dict[str, Converter]:
+    """Return the converters of all hyperparameters by name."""
+    return {item.name: Converter.of(item) for item in manager.hyperparameters()}
 
 
-def saveable(manager: HyperParameterManager) -> tuple[dict[str, object], list[str]]:
-    """Split the values of a manager: those a file can hold, and a sentence on each other.
+def saveable_values(manager: HyperParameterManager) -> tuple[dict[str, object], list[str]]:
+    """Return the values that a file can hold, and a message on every other value.
 
-    Defaults that only the running program knows are left out: they are not
-    settled before it has run their calls.
+    A default that is not a literal is left out, because only the running program knows it.
     """
     values: dict[str, object] = {}
-    left_out = []
+    messages = []
     for name, value in manager.get_values().items():
         if isinstance(value, NotLiteralEvaluable):
-            left_out.append(
-                f"`{escape(name)}` is left out: its default `{one_line(value)}` is not known "
+            messages.append(
+                f"`{escape(name)}` is left out: its default `{expression_line(value)}` is unknown "
                 "before the program has run it."
             )
         else:
             values[name] = value
-    return values, left_out
+    return values, messages
 
 
-def one_line(default: NotLiteralEvaluable) -> str:
-    """Show the expression of a default on one line, without what does not print."""
+def expression_line(default: NotLiteralEvaluable) -> str:
+    """Return the expression of a default in one line, with control characters escaped."""
     return escape(" ".join(default.expression.split()))
 
 
-def unloadable(values: Mapping[str, object], known: Mapping[str, Converter]) -> list[str]:
-    """Return a sentence on each value that a load would refuse, or change.
+def reload_warnings(values: Mapping[str, object], converters: Mapping[str, Converter]) -> list[str]:
+    """Return a message on every value that a load would refuse or change.
 
-    What is typed, or stands in a file, fits. A default may not fit its own hints, and
-    what a program sets need not fit at all.
+    Options and files are checked when they are read. But a default may violate its own
+    hints, and a program may set anything.
 
     Args:
         values: the values by flat name.
-        known: the converter of each hyperparameter, by name.
+        converters: the converters of all hyperparameters by name.
     """
-    found = []
-    for name, converter in known.items():
+    messages = []
+    for name, converter in converters.items():
         if name not in values:
             continue
         value = values[name]
         try:
-            fitted = converter.check(value)
+            loaded = converter.check(value)
         except ValueError as error:
-            found.append(_refused_later(converter, value, error))
+            messages.append(_refused_on_load(converter, value, error))
             continue
-        if value is not converter.default and fitted is not value and fitted != value:
+        if value is not converter.default and loaded is not value and loaded != value:
             from ..values.messages import changed_on_load
 
-            found.append(changed_on_load(converter, value, fitted))
-    return [escape(each) for each in found]
+            messages.append(changed_on_load(converter, value, loaded))
+    return [escape(message) for message in messages]
 
 
-def _refused_later(converter: Converter, value: object, error: ValueError) -> str:
-    """Say that a load will refuse what is saved, and what would let it pass."""
-    whose, way_out = "its default", "Change the default, or the hint."
+def _refused_on_load(converter: Converter, value: object, error: ValueError) -> str:
+    name, what, advice = converter.name, "its default", "Change the default or the hint."
     if value is not converter.default:
         from ..values.messages import how_to_allow
 
-        whose, way_out = "a program has set it", how_to_allow(converter, value)
-    return f"`{converter.name}` is saved as {whose}, but a load will refuse it: {error}. {way_out}"
+        what, advice = "the value that the program set", how_to_allow(converter, value)
+    return f"`{name}` is saved with {what}, but a load will refuse it: {error}. {advice}"
 
 
 def read_values(
     path: str | os.PathLike[str],
-    known: Mapping[str, Converter],
+    converters: Mapping[str, Converter],
     *,
     separator: str,
     serial_format: str,
-    otherwise: str | None = None,
+    fallback_format: str | None = None,
     strict: bool,
     trust_pickle: bool,
-    advice: Advice = TO_PROGRAM,
-) -> Loaded:
-    """Read a file and fit its values to the hyperparameters that exist.
+    remedies: Remedies = IN_PROGRAM,
+) -> LoadedValues:
+    """Read a file and convert its values to the types of the hyperparameters.
 
     Args:
         path: the file, `-` for standard input.
-        known: the converter of each hyperparameter, by name.
-        separator: what stands between the parts of a name.
-        serial_format: yaml, json or pickle; auto goes by the extension.
-        otherwise: the format of a file that cannot be read in the first one.
-        strict: whether a name that does not exist is an error.
+        converters: the converters of all hyperparameters by name.
+        separator: the string between the parts of a name.
+        serial_format: yaml, json or pickle; auto chooses by the extension.
+        fallback_format: the format of a file that cannot be read in the first one.
+        strict: whether an unknown name is an error.
         trust_pickle: whether a pickle may run code.
-        advice: how the caller can say more of the file.
+        remedies: what the caller's user can do.
 
     Raises:
-        SnapshotError: the file cannot be read or, strictly, has a name that
-            does not exist; or values do not fit. It reports all of them.
+        SnapshotError: if the file cannot be read, a value does not fit or, with `strict`,
+            a name is unknown. The error lists all problems.
     """
-    snapshot = _read(path, serial_format, otherwise, advice, trust_pickle=trust_pickle)
-    loaded = Loaded({}, {}, [])
-    names = _Names(snapshot.path, known, separator)
+    snapshot = _read(path, serial_format, fallback_format, remedies, trust_pickle=trust_pickle)
+    entries = flatten(snapshot, converters.__contains__, separator)
+    fitter = _Fitter(snapshot.path, converters, separator)
+    loaded = LoadedValues({}, {}, [])
     problems: list[SnapshotError] = []
-    for entry in flatten(snapshot, known.__contains__, separator):
+    for entry in entries:
         try:
-            value = names.fitted(entry)
-        except _UnknownNameError as problem:
-            if strict:
+            value = fitter.fit(entry)
+        except SnapshotError as problem:
+            if strict or not isinstance(problem, _UnknownNameError):
                 problems.append(problem)
             else:
                 loaded.warnings.append(f"{problem} It is not set.".replace("\n", " "))
-        except SnapshotError as problem:
-            problems.append(problem)
-        else:
-            if value is not EMPTY:
-                loaded.values[entry.name] = value
-                origin = Origin("file", snapshot.path, entry.line, None, value)
-                loaded.origins[entry.name] = origin
-    problems += names.given_twice()
+            continue
+        if value is not EMPTY:
+            loaded.values[entry.name] = value
+            loaded.origins[entry.name] = Origin("file", snapshot.path, entry.line, None, value)
+    problems += fitter.duplicates()
     if problems:
-        raise SnapshotError(*(each.diagnostics[0] for each in problems))
-    # A dict is set before its keys, wherever they stand: it would take their values away.
+        raise SnapshotError(*(problem.diagnostics[0] for problem in problems))
+    # Set a dict before its keys, in whatever order the file gives them: it replaces them.
     outermost_first = sorted(loaded.values.items(), key=lambda item: item[0].count(separator))
     return loaded.replace(values=dict(outermost_first))
 
@@ -238,114 +233,104 @@ def read_values(
 def _read(
     path: str | os.PathLike[str],
     serial_format: str,
-    otherwise: str | None,
-    advice: Advice,
+    fallback_format: str | None,
+    remedies: Remedies,
     *,
     trust_pickle: bool,
 ) -> Snapshot:
-    """Read a file in a format, or else in another one."""
     try:
-        return read(path, serial_format, trust_pickle=trust_pickle, advice=advice)
+        return read(path, serial_format, trust_pickle=trust_pickle, remedies=remedies)
     except SnapshotError as problem:
-        if otherwise in (None, "auto") or isinstance(problem, MissingSnapshotError):
+        if fallback_format in (None, "auto") or isinstance(problem, MissingSnapshotError):
             raise
         try:
-            return read(path, str(otherwise), trust_pickle=trust_pickle)
+            return read(path, str(fallback_format), trust_pickle=trust_pickle)
         except SnapshotError:
             raise problem from None
 
 
 class _UnknownNameError(SnapshotError):
-    """Report a name that stands for nothing."""
+    """Report a name that no hyperparameter has."""
 
 
-class _Names:
-    """Find what the names of a file stand for.
+class _Fitter:
+    """Convert the entries of one file, and find keys that appear twice.
 
     Args:
         path: the file, for messages.
-        known: the converter of each hyperparameter, by name.
-        separator: what stands between the parts of a name.
+        converters: the converters of all hyperparameters by name.
+        separator: the string between the parts of a name.
     """
 
-    def __init__(self, path: str, known: Mapping[str, Converter], separator: str) -> None:
+    def __init__(self, path: str, converters: Mapping[str, Converter], separator: str) -> None:
         self.path = path
-        self.known = known
+        self.converters = converters
         self.separator = separator
-        self.keys: dict[str, dict[str, tuple[object, ...]]] = {}  # of each dict that is asked for
-        # What gives a value, by its path in each dict.
-        self.given: dict[str, dict[tuple[object, ...], Entry]] = {}
+        # The keys of the default of every dict that the file refers to.
+        self._keys: dict[str, dict[str, tuple[object, ...]]] = {}
+        # The entries by hyperparameter, and by the path within its dict.
+        self._entries: dict[str, dict[tuple[object, ...], Entry]] = {}
 
-    def fitted(self, entry: Entry) -> object:
-        """Return what to set the name of an entry to, EMPTY for nothing.
+    def fit(self, entry: Entry) -> object:
+        """Return the value to set for the name of an entry, or EMPTY for none.
 
         Raises:
-            SnapshotError: the value does not fit, or the name stands for nothing.
+            SnapshotError: if the value does not fit, or the name is unknown.
         """
         name = entry.name
-        if name in self.known:
-            self.given.setdefault(name, {})[()] = entry
-            return self._checked(entry, self.known[name])
-        owner = self._dict_above(name)
-        if owner is not None:
-            return self._of_key(entry, owner)
-        below = f"{name}{self.separator}"
-        inner = next((each for each in self.known if each.startswith(below)), None)
-        if inner is None:
-            near = closest(name, self.known, separator=self.separator)
-            advice = (
-                f"Did you mean `{near[0]}`?" if near else "Is its source among the parsed ones?"
-            )
+        if name in self.converters:
+            self._entries.setdefault(name, {})[()] = entry
+            return self._check(entry, self.converters[name])
+        for outer in reversed([*ancestors(name, self.separator)]):
+            if outer in self.converters and type(self.converters[outer].default) is dict:
+                return self._fit_key(entry, outer)
+        prefix = f"{name}{self.separator}"
+        member = next((other for other in self.converters if other.startswith(prefix)), None)
+        if member is None:
+            near = closest(name, self.converters, separator=self.separator)
+            advice = f"Did you mean `{near[0]}`?" if near else "Was the source that uses it parsed?"
             raise self._unknown(entry, f"there is no hyperparameter `{name}`.", advice)
-        if entry.value == {}:  # it gives none of the values below it, which is fine
+        if entry.value == {}:  # a group without values
             return EMPTY
-        message = f"`{name}` is no hyperparameter but a group of them, such as `{inner}`."
-        advice = f"Write the values below it, as in `{inner}: ...`."
-        if isinstance(entry.value, dict):  # with keys that are no names
-            odd = next(key for key in entry.value if type(key) is not str)
-            advice += f" The key {odd!r} is a name in quotes alone."
+        message = f"`{name}` is a group, not a hyperparameter. Its members include `{member}`."
+        advice = f"Write the values of its members, as in `{member}: ...`."
+        if isinstance(entry.value, dict):
+            key = next(key for key in entry.value if type(key) is not str)
+            advice += f" The key {key!r} must be in quotes to be a name."
         raise SnapshotError.at(self.path, entry.line, message, advice, name=name)
 
-    def given_twice(self) -> Iterator[SnapshotError]:
-        """Yield an error for each key that a dict above it has too, under no name of its own."""
-        for given in self.given.values():
-            for path, entry in given.items():
+    def duplicates(self) -> Iterator[SnapshotError]:
+        """Yield an error for every key that the file also gives inside a dict."""
+        for entries in self._entries.values():
+            for path, entry in entries.items():
                 for length in range(len(path)):
-                    above = given.get(path[:length])
-                    if above is not None and holds(above.value, path[length:]):
-                        first, line = above.line, entry.line
-                        if first is not None and line is not None:
-                            first, line = sorted((first, line))
-                        yield twice(self.path, entry.name, first, line)
+                    outer = entries.get(path[:length])
+                    if outer is not None and has_key_path(outer.value, path[length:]):
+                        first, second = outer.line, entry.line
+                        if first is not None and second is not None:
+                            first, second = sorted((first, second))
+                        yield duplicate_key(self.path, entry.name, first, second)
 
-    def _dict_above(self, name: str) -> str | None:
-        """Return the hyperparameter with a dict that a name is a key of."""
-        for above in reversed([*ancestors(name, self.separator)]):
-            if above in self.known and type(self.known[above].default) is dict:
-                return above
-        return None
-
-    def _of_key(self, entry: Entry, owner: str) -> object:
-        """Return what to set a key of a dict to."""
-        whole = self.known[owner]
-        default: Any = whole.default
-        if owner not in self.keys:
-            self.keys[owner] = key_paths(default, self.separator)
-        known, below = self.keys[owner], f"{owner}{self.separator}"
-        key = entry.name[len(below) :]
-        path = find_key(key, default, known, self.separator)
+    def _fit_key(self, entry: Entry, owner: str) -> object:
+        """Return the value to set for a key of the dict `owner`."""
+        converter = self.converters[owner]
+        default: Any = converter.default
+        if owner not in self._keys:
+            self._keys[owner] = key_paths(default, self.separator)
+        keys, prefix = self._keys[owner], f"{owner}{self.separator}"
+        key = entry.name[len(prefix) :]
+        path = find_key(key, default, keys, self.separator)
         if path is None:
-            near = closest(key, known, separator=self.separator)
-            some = ", ".join(f"`{each}`" for each in list(known)[:_SHOWN_KEYS])
-            advice = f"Did you mean `{below}{near[0]}`?" if near else f"It has {some}."
-            message = f"there is no key `{key}` in the default of `{owner}`."
+            near = closest(key, keys, separator=self.separator)
+            some = ", ".join(f"`{name}`" for name in list(keys)[:_SHOWN_KEYS])
+            advice = f"Did you mean `{prefix}{near[0]}`?" if near else f"Its keys include {some}."
+            message = f"the default of `{owner}` has no key `{key}`."
             raise self._unknown(entry, message, advice)
-        self.given.setdefault(owner, {})[path] = entry
-        value = self._checked(entry, whole.key_converter(path))
+        self._entries.setdefault(owner, {})[path] = entry
+        value = self._check(entry, converter.key_converter(path))
         return key_change(owner, path, value, self.separator)
 
-    def _checked(self, entry: Entry, converter: Converter) -> object:
-        """Fit a value to its hyperparameter or key."""
+    def _check(self, entry: Entry, converter: Converter) -> object:
         try:
             return converter.check(entry.value)
         except ConversionError as error:
@@ -353,5 +338,4 @@ class _Names:
             raise SnapshotError.at(self.path, entry.line, message, "", name=entry.name) from None
 
     def _unknown(self, entry: Entry, message: str, advice: str) -> _UnknownNameError:
-        """Report a name that stands for nothing."""
         return _UnknownNameError.at(self.path, entry.line, message, advice, name=entry.name)

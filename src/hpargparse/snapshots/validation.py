@@ -1,7 +1,7 @@
-"""What is to be set, tried before anything is.
+"""Check values together before they are set.
 
-Owns the checks that need all values together; knows neither a parser nor how
-files are laid out.
+Owns the checks that need several values at once; must not know parsers or the layout
+of files.
 """
 
 from __future__ import annotations
@@ -21,91 +21,96 @@ if TYPE_CHECKING:
 
     from ..values.convert import Converter
 
+    # Values and their origins by name.
     Layer = tuple[dict[str, object], dict[str, Origin]]
 
 
-def tried(
+def dry_run(
     manager: HyperParameterManager,
     layers: Sequence[Layer],
     converter_of: Callable[[str], Converter | None],
 ) -> list[Layer]:
-    """Try to set values; the manager is as before when this is done.
+    """Check that values can be set. The manager does not change.
 
     Args:
         manager: the manager.
-        layers: values and their origins by name, in the order in which they are to be set.
-        converter_of: returns the converter of a hyperparameter, None where there is none.
+        layers: values and origins by name, in the order in which they will be set.
+        converter_of: returns the converter of a hyperparameter, or None.
 
     Returns:
-        The layers, fit to be set as they are.
+        The layers, ready to be set.
 
     Raises:
-        HpmanError: a value does not fit; what a file says is reported at its line.
+        HpmanError: if a value does not fit. Errors in a file have its path and line.
     """
     merged: dict[str, object] = {}
-    sources: dict[str, Origin] = {}
-    settled: list[Layer] = []
+    origins_by_name: dict[str, Origin] = {}
+    resolved: list[Layer] = []
     for layer in layers:
-        values, origins = _settled(manager, merged, layer)
+        values, origins = _apply_key_changes(manager, merged, layer)
         for name, value in values.items():
-            merged.pop(name, None)  # a key after its dict changes it
+            merged.pop(name, None)  # a key that follows its dict changes the dict
             merged[name] = value
-        sources.update(origins)
-        settled.append((values, origins))
+        origins_by_name.update(origins)
+        resolved.append((values, origins))
     try:
         with manager.override(merged):
-            _check_dicts(manager, sources, converter_of)
+            _check_changed_dicts(manager, origins_by_name, converter_of)
     except ImpossibleTree as error:
-        origin = sources.get(error.name or "")
-        raise error if origin is None else _told_at(error, origin, error.name) from None
-    return settled
+        origin = origins_by_name.get(error.name or "")
+        raise error if origin is None else _with_origin(error, origin, error.name) from None
+    return resolved
 
 
-def _settled(manager: HyperParameterManager, merged: dict[str, object], layer: Layer) -> Layer:
-    """Put whole dicts in the place of changes to keys that no name tells."""
+def _apply_key_changes(
+    manager: HyperParameterManager, merged: dict[str, object], layer: Layer
+) -> Layer:
+    """Replace changes of keys that no flat name can express by the complete dicts."""
     values, origins = layer
     if not any(isinstance(value, KeyChange) for value in values.values()):
         return layer
-    whole: dict[str, object] = {}
-    sources = dict(origins)
+    complete: dict[str, object] = {}
+    origins = dict(origins)
     for name, value in values.items():
-        if isinstance(value, KeyChange):
-            with manager.override({**merged, **whole}):
-                before = manager.get_value(value.owner, raise_exception=False)
-            try:
-                changed = value.apply_to(before)
-            except ConversionError as error:
-                raise _told_at(error, origins[name], name) from None
-            whole.pop(value.owner, None)
-            whole[value.owner] = changed
-            sources[value.owner] = origins[name].replace(value=changed)
-        else:
-            whole[name] = value
-    return whole, sources
+        if not isinstance(value, KeyChange):
+            complete[name] = value
+            continue
+        with manager.override({**merged, **complete}):
+            before = manager.get_value(value.owner, raise_exception=False)
+        try:
+            changed = value.apply_to(before)
+        except ConversionError as error:
+            raise _with_origin(error, origins[name], name) from None
+        complete.pop(value.owner, None)
+        complete[value.owner] = changed
+        origins[value.owner] = origins[name].replace(value=changed)
+    return complete, origins
 
 
-def _check_dicts(
+def _check_changed_dicts(
     manager: HyperParameterManager,
     origins: dict[str, Origin],
     converter_of: Callable[[str], Converter | None],
 ) -> None:
-    """Check a dict of which a key is changed as if it were given whole."""
+    """Check a dict with a changed key like a dict that was given as a whole."""
     for name, origin in origins.items():
-        for above in reversed([*ancestors(name, manager.separator)]):
-            converter = converter_of(above)
+        for outer in reversed([*ancestors(name, manager.separator)]):
+            converter = converter_of(outer)
             if converter is not None and not LIMIT_HINTS.isdisjoint(converter.hints):
                 try:
-                    converter.check(manager.get_value(above))
+                    converter.check(manager.get_value(outer))
                 except ConversionError as error:
-                    raise _told_at(error, origin, name) from None
+                    raise _with_origin(error, origin, name) from None
 
 
-def _told_at(error: HpmanError, origin: Origin, name: str | None) -> HpmanError:
-    """Say where the value at fault comes from."""
-    told = error.diagnostics[0]
-    message = f"`{name}`: {told.message}" if isinstance(error, ConversionError) else told.message
-    if origin.kind == "file" and origin.path is not None:
-        return SnapshotError.at(origin.path, origin.line, message, told.advice, name=name)
+def _with_origin(error: HpmanError, origin: Origin, name: str | None) -> HpmanError:
+    """Add the origin of the bad value to an error."""
+    diagnostic = error.diagnostics[0]
+    message = diagnostic.message
     if isinstance(error, ConversionError):
-        return ConversionError.because(f"argument {origin.text}: {told.message}", name=name)
+        message = f"`{name}`: {message}"
+    if origin.kind == "file" and origin.path is not None:
+        return SnapshotError.at(origin.path, origin.line, message, diagnostic.advice, name=name)
+    if isinstance(error, ConversionError):
+        return ConversionError.because(f"argument {origin.text}: {diagnostic.message}", name=name)
     return error

@@ -13,7 +13,6 @@ import pytest
 
 from hpargparse.cli.output import CLOSED_PIPE, end_quietly, put
 from hpargparse.commands import hpcli
-from hpargparse.snapshots.atomic_io import _stream_of, _write_into
 from tests.hpargparse.parser.bound import bound
 
 if TYPE_CHECKING:
@@ -191,9 +190,8 @@ def test_a_stream_without_a_file_is_left_alone(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="no such names here")
-@pytest.mark.parametrize("path", ["/dev/stdout", "link", "out.txt"])
+@pytest.mark.parametrize("path", ["-", "/dev/stdout"])
 def test_a_file_that_the_output_goes_to_is_written_into(path: str, tmp_path: Path) -> None:
-    os.symlink("/dev/stdout", tmp_path / "link")
     program = f"{PROGRAM}\nprint('last')"
     words = ["--hp-save", path, "--hp-serial-format", "json"]
     with open(tmp_path / "out.txt", "wb") as out:
@@ -215,28 +213,6 @@ def test_a_device_is_written_into() -> None:
     parser, _ = bound()
     parser.parse_args(["--hp-save", os.devnull, "--hp-serial-format", "yaml"])
     assert not os.path.isfile(os.devnull)
-
-
-def test_a_file_is_saved_where_a_standard_stream_is_closed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "a.yaml").write_text("old")
-    with monkeypatch.context() as context:
-        context.setattr(os, "fstat", _refuse)
-        assert _stream_of(str(tmp_path / "a.yaml")) is None
-
-
-def _refuse(descriptor: int) -> os.stat_result:
-    raise OSError(descriptor)
-
-
-def test_a_program_without_streams_can_write_to_a_device(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "stdout", None)
-    path = tmp_path / "a.yaml"
-    _write_into(os.open(path, os.O_WRONLY | os.O_CREAT), b"a: 1\n")
-    assert path.read_bytes() == b"a: 1\n"
 
 
 class TestClosedStreams:
@@ -273,8 +249,8 @@ class TestClosedStreams:
     @pytest.mark.parametrize(
         ("line", "stream", "sentence"),
         [
-            pytest.param("--hp-save -", "stdout", "There is no standard output", id="output"),
-            pytest.param("--hp-load -", "stdin", "There is no standard input", id="input"),
+            pytest.param("--hp-save -", "stdout", "Standard output is closed", id="output"),
+            pytest.param("--hp-load -", "stdin", "Standard input is closed", id="input"),
         ],
     )
     def test_are_no_files(
@@ -282,5 +258,5 @@ class TestClosedStreams:
     ) -> None:
         monkeypatch.setattr(sys, stream, None)
         parser, _manager = bound('_("lr", 0.5)', ArgumentParser(exit_on_error=False))
-        with pytest.raises(ArgumentError, match=f"-: {sentence}: it was closed"):
+        with pytest.raises(ArgumentError, match=f"-: {sentence}"):
             parser.parse_args(line.split())

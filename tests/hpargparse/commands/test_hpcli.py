@@ -204,7 +204,7 @@ def test_other_placeholders_are_said_once_and_what_is_left_out(
     captured = capsys.readouterr()
     assert captured.out == "lr: 0.1\nflag: true\nname: a.py\nks: [1]\n"
     assert captured.err == (
-        f"{NOTE}hpcli: warning: `end` is left out: its default `LR / 10` is not known before the"
+        f"{NOTE}hpcli: warning: `end` is left out: its default `LR / 10` is unknown before the"
         " program has run it.\n"
     )
 

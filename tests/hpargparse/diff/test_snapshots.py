@@ -8,7 +8,7 @@ from hpargparse.diff.compare import compare
 from hpargparse.diff.definitions import Definition, definitions_of
 from hpargparse.diff.operands import ComparisonError
 from hpargparse.diff.snapshots import definitions_beside
-from hpargparse.snapshots.flatten import Snapshot
+from hpargparse.snapshots.files import Snapshot
 from hpman import Index
 from hpman.static.scan import scan_text
 

@@ -255,7 +255,7 @@ class TestRequests:
         parser, _manager = bound('_("lr", 0.1)\n_("end", LR / 10)')
         parser.parse_args(["--hp-save", "a.yaml"])
         assert capsys.readouterr().err == (
-            "train.py: warning: `end` is left out: its default `LR / 10` is not known before the"
+            "train.py: warning: `end` is left out: its default `LR / 10` is unknown before the"
             " program has run it.\n"
         )
 

@@ -53,7 +53,7 @@ FILES = [
         id="numbers for a key",
     ),
     pytest.param(
-        "a.pkl", pickle.dumps({int(MANY, 0): 1}), "names are texts", id="number in a pickle"
+        "a.pkl", pickle.dumps({int(MANY, 0): 1}), "names are strings", id="number in a pickle"
     ),
     pytest.param("a.json", f'{{"opt{".x" * 10**6}": 1}}'.encode(), "parts", id="name without end"),
     pytest.param("a.yaml", b"lr: 1\0", "control characters", id="null byte"),
