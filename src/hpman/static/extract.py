@@ -78,14 +78,16 @@ def _read_calls(
     source_map = SourceMap(source)
     rows: list[Row] = []
     diagnostics: list[Diagnostic] = []
-    bindings = Bindings(tree, source_map, placeholders, follow=ROOT in source.text)
+    mentions_hpman = ROOT in source.text
+    bindings = Bindings(tree, source_map, placeholders, follow=mentions_hpman)
     for node, placeholder, hidden_by in _manager_calls(bindings):
         row, problems = _read(node, placeholder, source_map, hidden_by)
         if problems:
             diagnostics += problems
         elif row is not None:
             rows.append(row)
-    return rows, diagnostics, _own_managers(bindings), tuple(bindings.reexports)
+    managers: frozenset[str] = _own_managers(bindings) if mentions_hpman else frozenset()
+    return rows, diagnostics, managers, tuple(bindings.reexports)
 
 
 def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:

@@ -49,21 +49,21 @@ class SourceMap:
             return range(last + 1)
         marks = bytearray(last + 1)
         for name in names:
-            self._mark(name, marks)
+            if name in self.source.text:
+                self._mark(name, marks)
         return list(accumulate(marks))
 
     def _mark(self, name: str, marks: bytearray) -> None:
         """Set the marks of the lines that contain a name as a word."""
-        text = self.source.text
-        number, counted, start = 1, 0, text.find(name)
-        while start >= 0:
-            end = start + len(name)
-            beside = text[max(start - 1, 0) : start] + text[end : end + 1]
-            if "_" not in beside and not any(map(str.isalnum, beside)):
-                number += text.count("\n", counted, start)
-                counted = start
-                marks[number] = 1
-            start = text.find(name, start + 1)
+        for number, line in enumerate(self._lines, 1):
+            start = line.find(name)
+            while start >= 0:
+                end = start + len(name)
+                before, after = line[start - 1 : start], line[end : end + 1]
+                if not (before.isalnum() or after.isalnum() or "_" in (before, after)):
+                    marks[number] = 1
+                    break
+                start = line.find(name, start + 1)
 
     def column(self, line: int, offset: int) -> int:
         """Return the column in characters, counted from 1, of an offset in bytes."""
@@ -74,16 +74,19 @@ class SourceMap:
     def span(self, node: Any) -> tuple[int, int, int, int]:
         """Return the line and column of a node's first character and of the one after its end."""
         line, end_line = node.lineno, node.end_lineno
-        return (
-            line,
-            self.column(line, node.col_offset),
-            end_line,
-            self.column(end_line, node.end_col_offset),
-        )
+        column, end_column = node.col_offset + 1, node.end_col_offset + 1
+        if not self.is_ascii:
+            column, end_column = (
+                self.column(line, column - 1),
+                self.column(end_line, end_column - 1),
+            )
+        return line, column, end_line, end_column
 
     def text(self, node: Any) -> str:
         """Return the source of an expression."""
         line, column, end_line, end_column = self.span(node)
+        if line == end_line:
+            return self._lines[line - 1][column - 1 : end_column - 1]
         lines = self._lines[line - 1 : end_line]
         lines[-1] = lines[-1][: end_column - 1]
         lines[0] = lines[0][column - 1 :]
