@@ -362,15 +362,15 @@ class HyperParameterManager:
         return row if row is not None and row.has_default_value else None
 
     @property
-    def tree(self) -> TreeView[HyperParamNode]:
+    def tree(self) -> TreeView:
         """A live view of the hyperparameters as a tree, including those without a value."""
         from .hpm_db import nodes_of
-        from .runtime.tree import TreeView
+        from .runtime.tree import TreeView, Trie
 
         def version() -> object:
             return self._index, self._store.version()
 
-        return TreeView(lambda: nodes_of(self._row_sources()), version, self.separator)
+        return TreeView(Trie(lambda: nodes_of(self._row_sources()), version, self.separator))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A manager of `hpman.m` becomes the one of the process that unpickles it.

@@ -7,7 +7,7 @@ leaf; must not know who writes.
 from __future__ import annotations
 
 from ..errors import EmptyValue, NotLiteralEvaluable
-from .messages import invalid_key, invalid_name
+from .messages import invalid_key, invalid_name, leaf_and_branch
 from .tree import DICT_MARK, dig, merged, unmarked
 
 TYPE_CHECKING = False
@@ -63,7 +63,7 @@ class Changeset:
         else:
             start = name + ranked.separator
             names = (*ranked.resolved, *ranked.used)
-            raise ranked.conflict(name, next(n for n in names if n.startswith(start)))
+            raise leaf_and_branch(ranked, name, next(n for n in names if n.startswith(start)))
 
     def _patch(self, leaf: str, name: str, value: Any) -> None:
         """Set a key inside the dict that a leaf holds."""

@@ -22,12 +22,12 @@ def explain(ranked: RankedValues, name: str) -> Explanation:
     leaf = ranked.leaf_of(name)
     leaves = [leaf] if leaf is not None else [n for n in ranked.resolved if n.startswith(start)]
     origins = [(n, origin) for n in leaves for origin in _default_origins(ranked, n)]
-    names = {*ranked.above(name), name}
+    names = (*ranked.above(name), name)
     if any(n in names or n.startswith(start) for n in ranked.sets):
         events = ranked.history.events(names, below=start)
         origins += [(n, Origin(*place, value)) for _time, n, place, value in events]
     return Explanation(
-        shown for n, origin in origins for shown in _seen_from(ranked, origin, n, name)
+        shown for n, origin in origins for shown in _translated(ranked, origin, n, name)
     )
 
 
@@ -47,7 +47,7 @@ def _default_origins(ranked: RankedValues, leaf: str) -> Iterator[Origin]:
         yield Origin("call", site.path, site.line, None, ranked.calls[leaf])
 
 
-def _seen_from(ranked: RankedValues, origin: Origin, owner: str, name: str) -> Iterator[Origin]:
+def _translated(ranked: RankedValues, origin: Origin, owner: str, name: str) -> Iterator[Origin]:
     """Turn the origin of one name into that of another name, above or below it."""
     if owner == name:
         yield origin

@@ -120,7 +120,9 @@ class RankedValues:
             for name in (*self.resolved, *self.used):
                 for above in self.above(name):
                     if above in self.resolved:
-                        raise self.conflict(above, name)
+                        from .messages import leaf_and_branch
+
+                        raise leaf_and_branch(self, above, name)
 
     @property
     def branches(self) -> set[str]:
@@ -233,12 +235,6 @@ class RankedValues:
 
                 raise not_a_dict(self, leaf, name, outer)
         return value
-
-    def conflict(self, leaf: str, below: str) -> Exception:
-        """Return the error for a leaf that has a name below it."""
-        from .messages import leaf_and_branch
-
-        return leaf_and_branch(self, leaf, below)
 
 
 def require_name(name: object) -> None:

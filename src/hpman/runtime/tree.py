@@ -12,41 +12,26 @@ from ..names import ancestors
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Any, Generic, Protocol, TypeVar
+    from typing import Any
 
-    class Node(Protocol):
-        """What a view holds for a name."""
+    from ..hpm_db import HyperParamNode
 
-        @property
-        def empty(self) -> bool:
-            """Whether the name has no value."""
-
-    N = TypeVar("N", bound=Node)
-else:
-    N = None
-
-    class Generic:
-        """Replace `typing.Generic`, which is slow to import."""
-
-        __slots__ = ()
-        __class_getitem__ = classmethod(lambda cls, _: cls)
-
+    Nodes = Mapping[str, Callable[[], HyperParamNode]]
 
 DICT_MARK = "__is_dict__"
 
 
-class TreeView(Generic[N]):
+class TreeView:
     """A live view of flat names as a tree of nodes.
 
     Args:
-        nodes: returns a function for each name that makes its node on demand.
-        version: returns a value that is equal as long as nothing changes.
-        separator: what separates the parts of a name.
+        trie: the nodes.
+        path: the parts of the name at the root of this view.
 
     >>> class Leaf:
     ...     empty = False
     >>> nodes = {"model.depth": Leaf, "model.width": Leaf, "lr": Leaf}
-    >>> view = TreeView(lambda: nodes, lambda: len(nodes))
+    >>> view = TreeView(Trie(lambda: nodes, lambda: len(nodes)))
     >>> view.count(), view.get("model").count(), view.get("zz")
     (3, 2, None)
     >>> nodes["zz.top"] = Leaf
@@ -56,21 +41,11 @@ class TreeView(Generic[N]):
 
     __slots__ = ("_path", "_trie")
 
-    def __init__(
-        self,
-        nodes: Callable[[], Mapping[str, Callable[[], N]]],
-        version: Callable[[], object],
-        separator: str = ".",
-    ) -> None:
-        self._trie = _Trie(nodes, version, separator)
-        self._path: tuple[str, ...] = ()
+    def __init__(self, trie: Trie, path: tuple[str, ...] = ()) -> None:
+        self._trie = trie
+        self._path = path
 
-    def _at(self, path: tuple[str, ...]) -> TreeView[N]:
-        view: TreeView[N] = object.__new__(TreeView)
-        view._trie, view._path = self._trie, path
-        return view
-
-    def _branch(self) -> _Branch[N]:
+    def _branch(self) -> _Branch:
         return self._trie.root().at(self._path) or _Branch()
 
     @property
@@ -79,21 +54,17 @@ class TreeView(Generic[N]):
         return self._path[-1] if self._path else ""
 
     @property
-    def separator(self) -> str:
-        """What separates the parts of a name."""
-        return self._trie.separator
-
-    @property
-    def node(self) -> N | None:
+    def node(self) -> HyperParamNode | None:
         """The node at the root of this view, or None."""
         return self._branch().node
 
     @property
-    def children(self) -> dict[str, TreeView[N]]:
+    def children(self) -> dict[str, TreeView]:
         """The views one level below, by the next part of the name."""
-        return {part: self._at((*self._path, part)) for part in self._branch().children}
+        parts = self._branch().children
+        return {part: TreeView(self._trie, (*self._path, part)) for part in parts}
 
-    def get(self, prefix: str) -> TreeView[N] | None:
+    def get(self, prefix: str) -> TreeView | None:
         """Return the view at a prefix, relative to this one.
 
         Args:
@@ -104,10 +75,12 @@ class TreeView(Generic[N]):
         """
         if not prefix:
             return self
-        parts = prefix.split(self.separator)
-        return self._at((*self._path, *parts)) if self._branch().at(parts) is not None else None
+        parts = prefix.split(self._trie.separator)
+        if self._branch().at(parts) is None:
+            return None
+        return TreeView(self._trie, (*self._path, *parts))
 
-    def flatten(self) -> Iterator[N]:
+    def flatten(self) -> Iterator[HyperParamNode]:
         """Yield the nodes in this view that have a value."""
         pending = [self._branch()]
         while pending:
@@ -139,47 +112,54 @@ class TreeView(Generic[N]):
         return f"TreeView({self.name!r}, {self.count()} with a value)"
 
 
-class _Branch(Generic[N]):
+class _Branch:
     """A node of the trie: the node of one name, and the branches below."""
 
     __slots__ = ("_node", "children", "make")
 
     def __init__(self) -> None:
-        self.make: Callable[[], N] | None = None
-        self.children: dict[str, _Branch[N]] = {}
-        self._node: N | None = None
+        self.make: Callable[[], HyperParamNode] | None = None
+        self.children: dict[str, _Branch] = {}
+        self._node: HyperParamNode | None = None
 
     @property
-    def node(self) -> N | None:
+    def node(self) -> HyperParamNode | None:
         if self._node is None and self.make is not None:
             self._node = self.make()
         return self._node
 
-    def at(self, parts: Iterable[str]) -> _Branch[N] | None:
+    def at(self, parts: Iterable[str]) -> _Branch | None:
         """Return the branch at a path below, or None."""
-        branch: _Branch[N] | None = self
+        branch: _Branch | None = self
         for part in parts:
             branch = branch.children.get(part) if branch is not None else None
         return branch
 
 
-class _Trie(Generic[N]):
-    """All nodes of a view by the parts of their names, rebuilt after a change."""
+class Trie:
+    """All nodes by the parts of their names, rebuilt after a change.
+
+    Args:
+        nodes: returns a function for each name that makes its node on demand.
+        version: returns a value that is equal as long as nothing changes.
+        separator: what separates the parts of a name.
+    """
 
     __slots__ = ("_cached", "_nodes", "_version", "separator")
 
     def __init__(
         self,
-        nodes: Callable[[], Mapping[str, Callable[[], N]]],
+        nodes: Callable[[], Nodes],
         version: Callable[[], object],
-        separator: str,
+        separator: str = ".",
     ) -> None:
         self._nodes = nodes
         self._version = version
         self.separator: str = separator
-        self._cached: tuple[object, _Branch[N] | None] = (None, None)
+        self._cached: tuple[object, _Branch | None] = (None, None)
 
-    def root(self) -> _Branch[N]:
+    def root(self) -> _Branch:
+        """Return the branch above all names."""
         version = self._version()  # first, so that a change in the meantime is seen next time
         cached, root = self._cached
         if root is None or version != cached:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import repeat
+from typing import Any
 
 import pytest
 
-from hpman.runtime.tree import TreeView, key_path
+from hpman.runtime.tree import TreeView, Trie, key_path
 
 
 class Node:
@@ -18,11 +19,11 @@ class Node:
         self.empty = empty
 
 
-def view(*names: str, separator: str = ".") -> TreeView[Node]:
+def view(*names: str, separator: str = ".") -> TreeView:
     """Make a view. A name that ends in a question mark has no value."""
     nodes = [Node(name.rstrip("?"), empty=name.endswith("?")) for name in names]
-    named = {node.name: partial(next, repeat(node)) for node in nodes}
-    return TreeView(lambda: named, lambda: None, separator)
+    named: dict[str, Any] = {node.name: partial(next, repeat(node)) for node in nodes}
+    return TreeView(Trie(lambda: named, lambda: None, separator))
 
 
 TREE = view("a.b", "k", "a.c.d", "u?", "v.w?")
