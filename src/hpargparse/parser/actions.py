@@ -1,6 +1,6 @@
 """The options of a bound parser: one per hyperparameter, and requests such as `--hp-save`.
 
-Owns how an option reads its words. Must not know files, help texts, or when
+Owns how an option reads its arguments. Must not know files, help texts, or when
 values are set.
 """
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 EQUALS = "\0"
 # Hints on how an option looks. Every other hint may say which values there are.
 PRESENTATION = frozenset(["group", "help", "metavar", "required"])
-# How most words are read if no hint says more.
+# How most arguments are read if no hint says more.
 _PLAIN: dict[type, Callable[[str], object]] = {float: float, int: int, str: str}
 SEQUENCES: tuple[Kind | None, ...] = (list, tuple, set)
 _SHORT = 400  # characters of a number; the converter checks longer ones
-# Of each request: the number of its words, and the value that it has without one.
+# Of each request: the `nargs` of argparse, and the value without an argument.
 REQUESTS: dict[str, tuple[int | str | None, object]] = {
     "save": (None, None),
     "load": (None, None),
@@ -66,10 +66,10 @@ class BoundAction(argparse.Action):
 
     Attributes:
         binding: the call of `bind` that made the option.
-        alone: the word that an option without a word stands for.
+        alone: the argument that an option without one stands for.
         is_required: whether a hint requires a value.
         shows_default: whether help shows the default.
-        kind: the type of the values, None if they are words.
+        kind: the type of the values, None for requests.
     """
 
     const: Any = None
@@ -91,9 +91,9 @@ class BoundAction(argparse.Action):
         """The option of the hyperparameter, for which this may be an alias."""
         return self
 
-    def accepts(self, word: str) -> bool:
-        """Return whether a word belongs to the option if the option may stand alone."""
-        return self.choices is not None and word in self.choices
+    def accepts(self, argument: str) -> bool:
+        """Return whether an option that may stand alone takes an argument."""
+        return self.choices is not None and argument in self.choices
 
     @property
     def container(self) -> Any:
@@ -115,7 +115,7 @@ class BoundAction(argparse.Action):
 
 
 class ValueAction(BoundAction):
-    """An option that reads its words as a value."""
+    """An option that reads its arguments as a value."""
 
     name: str  # what the value is recorded for
 
@@ -123,21 +123,21 @@ class ValueAction(BoundAction):
 
         @property
         def converter(self) -> Converter:
-            """What reads the words."""
+            """What reads the arguments."""
 
-    def accepts(self, word: str) -> bool:
-        """Return whether a word is a value."""
+    def accepts(self, argument: str) -> bool:
+        """Return whether an argument is a value."""
         try:
-            self.converter.parse(word)
+            self.converter.parse(argument)
         except ValueError:
             return False
         return True
 
-    def read(self, words: str | Sequence[Any] | None) -> object:
-        """Read the words of the option."""
-        if words is None or isinstance(words, str):
-            return self.converter.parse(self.alone if words is None else words)
-        return self.converter.parse_arguments(words)
+    def read(self, arguments: str | Sequence[Any] | None) -> object:
+        """Read the arguments of the option."""
+        if arguments is None or isinstance(arguments, str):
+            return self.converter.parse(self.alone if arguments is None else arguments)
+        return self.converter.parse_arguments(arguments)
 
     def __call__(
         self,
@@ -146,7 +146,7 @@ class ValueAction(BoundAction):
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
-        """Read the words and record the value."""
+        """Read the arguments and record the value."""
         try:
             value = self.read(values)
         except ValueError as error:
@@ -219,7 +219,7 @@ class HyperParameterAction(ValueAction):
 
     @property
     def completer(self) -> Callable[..., Sequence[str]] | None:
-        """What argcomplete calls for the words; it completes choices or files if this is None."""
+        """What argcomplete calls; it completes choices or files if this is None."""
         if self.choices is None and self.kind is bool:
             return lambda **_context: ("true", "false")
         if self.choices is None and self.kind in (int, float, complex):
@@ -234,7 +234,7 @@ class HyperParameterAction(ValueAction):
         return help_text(self)
 
     def parser_default(self) -> object:
-        """Return what `set_defaults` set; a string is read as typed words are."""
+        """Return what `set_defaults` set; a string is read as an argument is."""
         converter = self.converter
         is_text = isinstance(self.default, str)
         try:
@@ -247,20 +247,20 @@ class HyperParameterAction(ValueAction):
         show(namespace, self.dest, value)
         super().take(namespace, value, option)
 
-    def read(self, words: str | Sequence[Any] | None) -> object:
-        """Read a word as Python does if that is enough, else by the converter."""
+    def read(self, arguments: str | Sequence[Any] | None) -> object:
+        """Read an argument as Python does if that is enough, else by the converter."""
         plain = _PLAIN.get(type(self.hyperparameter.value))
         if (
             plain is not None
-            and isinstance(words, str)
-            and len(words) < _SHORT
+            and isinstance(arguments, str)
+            and len(arguments) < _SHORT
             and PRESENTATION.issuperset(self.hyperparameter.hints)
         ):
             try:
-                return plain(words)
+                return plain(arguments)
             except ValueError:
                 pass  # the converter reads more, and words the error
-        return super().read(words)
+        return super().read(arguments)
 
 
 class RequestAction(BoundAction):
@@ -281,7 +281,7 @@ class RequestAction(BoundAction):
 
     @property
     def choices(self) -> Sequence[str] | None:  # type: ignore[override]
-        """The words that may follow, None if any word may."""
+        """The possible arguments, None if any is possible."""
         if self.name not in ("list", "serial_format"):
             return None
         from ..snapshots.formats import FORMATS, LISTINGS

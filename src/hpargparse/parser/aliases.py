@@ -84,7 +84,7 @@ class NegatedAction(_Alias):
         """The converter of the flag."""
         return self._target.converter
 
-    def read(self, _words: object) -> object:
+    def read(self, _arguments: object) -> object:
         """Return False if the flag takes it."""
         return self.converter.check(False)
 

@@ -1,7 +1,7 @@
 """How our options look in help and usage.
 
 Owns their texts, and how these pass through argparse's formatters. Must not know
-how words are read or when values are set.
+how arguments are read or when values are set.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class _ShownAction(argparse.Action):
         """Store what differs from the class attributes, without `Action.__init__`."""
         self.option_strings = [option]
         self.dest = action.dest
-        self.nargs = None if _has_metavar_per_word(action) else action.nargs
+        self.nargs = None if _has_metavar_per_argument(action) else action.nargs
         self.default = action.default if action.shows_default else argparse.SUPPRESS
         self.required = action.is_required
         self.metavar = metavar
@@ -102,9 +102,9 @@ def _shown_action(action: argparse.Action, *, in_usage: bool) -> argparse.Action
 
 
 def _metavar(action: BoundAction) -> str:
-    """Return what stands for the words of an option."""
+    """Return what stands for the arguments of an option."""
     if isinstance(action.metavar, (list, tuple)):
-        return (" " if _has_metavar_per_word(action) else ",").join(map(str, action.metavar))
+        return (" " if _has_metavar_per_argument(action) else ",").join(map(str, action.metavar))
     if action.metavar is not None:
         return str(action.metavar)
     if action.choices is not None:
@@ -112,7 +112,7 @@ def _metavar(action: BoundAction) -> str:
     return "{true,false}" if action.kind is bool else action.dest.upper()
 
 
-def _has_metavar_per_word(action: BoundAction) -> bool:
+def _has_metavar_per_argument(action: BoundAction) -> bool:
     return action.nargs == "*" and isinstance(action.metavar, (list, tuple))
 
 

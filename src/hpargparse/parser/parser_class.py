@@ -1,7 +1,7 @@
 """The class of a bound parser, and what `bind` stores on the parser.
 
-Owns how a bound parser starts a session, and how words are spelled so that argparse
-reads them as they are meant. Must not know values or files.
+Owns how a bound parser starts a session, and how arguments are spelled so that
+argparse reads them as they are meant. Must not know values or files.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from .actions import HyperParameterAction, RequestAction
 
-# Stands before a word that argparse would take for an option: a negative number of a sequence.
+# Stands before an argument that argparse would take for an option: a negative number of a sequence.
 _NUMBER = "\1"
-# The methods that refuse the words left over by a method that they call.
+# The methods that refuse the arguments left over by a method that they call.
 _STRICT = (
     argparse.ArgumentParser.parse_args.__code__,
     argparse.ArgumentParser.parse_intermixed_args.__code__,
@@ -42,7 +42,7 @@ class Binding:
     Attributes:
         manager: the manager that gets the values.
         options: the option of each hyperparameter, by name.
-        sequences: the options that may take several words.
+        sequences: the options that may take several arguments.
         required: the names of the hyperparameters that need a value.
         limited: the names of those with hints that may limit their values.
         requests: the option of each request, by name.
@@ -144,9 +144,9 @@ class BoundParser(argparse.ArgumentParser):
         *more: Any,
         **settings: Any,
     ) -> tuple[argparse.Namespace, list[str]]:
-        """Run a method that returns the words it does not know.
+        """Run a method that returns the arguments it does not know.
 
-        The method of a user's class may take more arguments than argparse's own.
+        The method of a user's class may have more parameters than argparse's own.
         """
         if not self._bindings:
             return parse(args, *more, **settings)
@@ -154,33 +154,33 @@ class BoundParser(argparse.ArgumentParser):
         is_strict = _is_strict(caller)
 
         def inside() -> tuple[argparse.Namespace, list[str]]:
-            words = self._respelled(args)
-            namespace, rest = parse(words, *more, **settings)
+            argv = self._normalized_argv(args)
+            namespace, rest = parse(argv, *more, **settings)
             rest = _as_typed(rest)
             if is_strict and rest:
                 from .suggestions import unrecognized
 
                 parsers = current_session().parsers
-                raise argparse.ArgumentError(None, unrecognized(rest, parsers, words))
+                raise argparse.ArgumentError(None, unrecognized(rest, parsers, argv))
             return namespace, rest
 
         return run(self, self._bindings, inside, is_sub_command=caller.f_code is _SUB_COMMAND)
 
-    def _respelled(self, args: Sequence[str] | None) -> list[str]:
-        """Return the words, spelled so that argparse reads them as they are meant."""
-        words = list(sys.argv[1:] if args is None else args)
+    def _normalized_argv(self, args: Sequence[str] | None) -> list[str]:
+        """Return the arguments in the spelling that argparse reads as it is meant."""
+        argv = list(sys.argv[1:] if args is None else args)
         if self.fromfile_prefix_chars is not None:
-            words = self._read_args_from_files(words)
+            argv = self._read_args_from_files(argv)
         # A sub-command may get arguments at any time.
         if len(self._actions) != self._checked or self._subparsers is not None:
             from .conflicts import require_own_places
 
             require_own_places(self)
             self._checked = len(self._actions)
-        return list(_respell(self, words, has_positionals=self._set_word_counts()))
+        return list(_normalize(self, argv, has_positionals=self._set_nargs()))
 
-    def _set_word_counts(self) -> bool:
-        """Let sequences take several words unless these may be positional arguments.
+    def _set_nargs(self) -> bool:
+        """Let sequences take several arguments unless these may be positional arguments.
 
         Returns:
             Whether the parser has positional arguments.
@@ -192,7 +192,7 @@ class BoundParser(argparse.ArgumentParser):
         return has_positionals
 
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
-        """Convert words as they were typed."""
+        """Convert arguments as they were typed."""
         typed = _as_typed(arg_strings)
         if typed == ["--"] and isinstance(action, BoundAction):
             # Before Python 3.13, argparse drops the `--` of `--name=--`.
@@ -214,7 +214,7 @@ class BoundParser(argparse.ArgumentParser):
         """Let the formatter show our options; from Python 3.15 on it takes a file."""
         from .help import prepare
 
-        self._set_word_counts()
+        self._set_nargs()
         return prepare(super()._get_formatter(**settings))
 
     def _print_message(self, message: str, file: Any = None) -> None:
@@ -228,7 +228,7 @@ class BoundParser(argparse.ArgumentParser):
 
 
 def _is_strict(caller: FrameType | None) -> bool:
-    """Return whether words that are left over will be refused.
+    """Return whether arguments that are left over will be refused.
 
     Only the caller shows that: the `parse_args` of a user's class may accept them, and
     the parser of a sub-command hands them to the one above it.
@@ -243,12 +243,12 @@ def _is_strict(caller: FrameType | None) -> bool:
 class _NegativeNumber:
     """Matches negative numbers as Python writes them, and several with commas between them.
 
-    Such a word is a value. argparse knows `-1` and `-1.5` only, and takes `-1e-3`
+    Such an argument is a value. argparse knows `-1` and `-1.5` only, and takes `-1e-3`
     for an option.
     """
 
-    def match(self, word: str) -> bool:
-        return all(map(_is_python_number, word.rstrip(",").split(",")))
+    def match(self, arg: str) -> bool:
+        return all(map(_is_python_number, arg.rstrip(",").split(",")))
 
 
 def _is_python_number(text: str) -> bool:
@@ -259,11 +259,11 @@ def _is_python_number(text: str) -> bool:
     return text.strip().lower() not in ("-j", "+j")  # these are options
 
 
-class _Respelled(str):
-    """A word in the spelling that argparse reads as it is meant.
+class _Normalized(str):
+    """An argument in the spelling that argparse reads as it is meant.
 
     Attributes:
-        typed: the words it stands for. They are needed if they belong to a
+        typed: the arguments it stands for. They are needed if they belong to a
             sub-command or to `argparse.REMAINDER`, whose options ours only look like.
     """
 
@@ -271,17 +271,17 @@ class _Respelled(str):
     typed: tuple[str, ...]
 
     def __new__(cls, spelling: str, *typed: str) -> Self:
-        word = super().__new__(cls, spelling)
-        word.typed = typed
-        return word
+        arg = super().__new__(cls, spelling)
+        arg.typed = typed
+        return arg
 
 
-def _as_typed(words: Iterable[str]) -> list[str]:
-    """Return words as they were typed."""
-    return [part for word in words for part in getattr(word, "typed", (word,))]
+def _as_typed(argv: Iterable[str]) -> list[str]:
+    """Return arguments as they were typed."""
+    return [part for arg in argv for part in getattr(arg, "typed", (arg,))]
 
 
-def _respell(parser: BoundParser, words: list[str], *, has_positionals: bool) -> Iterator[str]:
+def _normalize(parser: BoundParser, argv: list[str], *, has_positionals: bool) -> Iterator[str]:
     """Hide the `=` within options, and join options with the values that belong to them.
 
     A flag that stands alone before a positional argument gets its value. A negative
@@ -289,55 +289,55 @@ def _respell(parser: BoundParser, words: list[str], *, has_positionals: bool) ->
     """
     known = parser._option_string_actions
     odd = sorted((option for option in known if EQUALS in option), key=len, reverse=True)
-    has_numbers = any(_is_number(parser, word) for word in words)
-    is_in_sequence = False  # the last option takes several words
+    has_numbers = any(_is_number(parser, arg) for arg in argv)
+    is_in_sequence = False  # the last option takes several arguments
     position = 0
-    while position < len(words):
-        word, follower = words[position], words[position + 1 : position + 2]
-        if word == "--":
-            yield from words[position:]
+    while position < len(argv):
+        arg, follower = argv[position], argv[position + 1 : position + 2]
+        if arg == "--":
+            yield from argv[position:]
             return
         position += 1
-        if is_in_sequence and word not in known and _is_number(parser, word):
-            yield _Respelled(f"{_NUMBER}{word}", word)
+        if is_in_sequence and arg not in known and _is_number(parser, arg):
+            yield _Normalized(f"{_NUMBER}{arg}", arg)
             continue
-        spelled = word if word in known else _without_equals(word, odd)
+        spelled = arg if arg in known else _without_equals(arg, odd)
         action = _find_action(parser, spelled) if has_positionals or has_numbers else None
-        if word[:1] in parser.prefix_chars:
+        if arg[:1] in parser.prefix_chars:
             is_in_sequence = action is not None and action.nargs == "*"
-        option = word.replace("=", EQUALS)
+        option = arg.replace("=", EQUALS)
         if action is None or not follower:
             yield spelled
         elif action.nargs is None and _is_number(parser, follower[0]):
-            yield _Respelled(f"{option}={follower[0]}", word, follower[0])
+            yield _Normalized(f"{option}={follower[0]}", arg, follower[0])
             position += 1
         elif has_positionals and action.nargs == "?" and not action.accepts(follower[0]):
-            yield _Respelled(f"{option}={action.alone}", word)
+            yield _Normalized(f"{option}={action.alone}", arg)
         else:
             yield spelled
 
 
-def _without_equals(word: str, odd: Sequence[str]) -> str:
-    """Hide the `=` within an option, so that the first one of the word ends the option."""
+def _without_equals(arg: str, odd: Sequence[str]) -> str:
+    """Hide the `=` within an option, so that the first one of the argument ends the option."""
     for option in odd:
-        if word.startswith(f"{option.replace(EQUALS, '=')}="):
-            return _Respelled(f"{option}{word[len(option) :]}", word)
-    return word
+        if arg.startswith(f"{option.replace(EQUALS, '=')}="):
+            return _Normalized(f"{option}{arg[len(option) :]}", arg)
+    return arg
 
 
-def _is_number(parser: argparse.ArgumentParser, word: str) -> bool:
-    """Return whether a word is a negative number, also the last one of a split `[1, -2]`."""
-    number = word.rstrip("])},")
+def _is_number(parser: argparse.ArgumentParser, arg: str) -> bool:
+    """Return whether an argument is a negative number, also the last one of a split `[1, -2]`."""
+    number = arg.rstrip("])},")
     if len(number) < 2 or number[0] not in parser.prefix_chars:
         return False
     return bool(parser._negative_number_matcher.match(number))
 
 
-def _find_action(parser: argparse.ArgumentParser, word: str) -> BoundAction | None:
+def _find_action(parser: argparse.ArgumentParser, arg: str) -> BoundAction | None:
     """Return our action for an option, which may be abbreviated."""
-    action = parser._option_string_actions.get(word)
-    is_long = len(word) > 2 and {*word[:2]} <= {*parser.prefix_chars}
-    if action is None and is_long and "=" not in word and parser.allow_abbrev:
-        matches = parser._get_option_tuples(word)
+    action = parser._option_string_actions.get(arg)
+    is_long = len(arg) > 2 and {*arg[:2]} <= {*parser.prefix_chars}
+    if action is None and is_long and "=" not in arg and parser.allow_abbrev:
+        matches = parser._get_option_tuples(arg)
         action = matches[0][0] if len(matches) == 1 else None
     return action if isinstance(action, BoundAction) else None

@@ -1,4 +1,4 @@
-"""One parse: from the words of a command line to values in managers.
+"""One parse: from a command line to values in managers.
 
 Owns the order load, command line, save, list, exit, and that a failure changes no
 value. Must not know how options are made, or how files are read and written.
@@ -78,11 +78,11 @@ class Session:
     Attributes:
         parsers: the parsers that have run, the outermost first.
         typed: the values that were typed, with their options, by manager and name.
-        requests: the requests that were typed, by what they were typed for and by name.
+        requests: the requests that were typed, by binding and name.
     """
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
-        """Start without any words."""
+        """Start with nothing typed."""
         self._parser = parser
         self.parsers: list[argparse.ArgumentParser] = []
         self.typed: dict[HyperParameterManager, dict[str, tuple[object, str]]] = {}

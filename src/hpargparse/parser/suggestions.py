@@ -1,4 +1,4 @@
-"""The error for words that no option of a parser takes.
+"""The error for arguments that a parser does not know.
 
 Owns which option a mistyped one may have been meant for. Must not know values or
 sessions.
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def unrecognized(
-    rest: Sequence[str], parsers: Sequence[argparse.ArgumentParser], words: Sequence[str]
+    rest: Sequence[str], parsers: Sequence[argparse.ArgumentParser], argv: Sequence[str]
 ) -> str:
-    """Return the message for the rest of the words, with the nearest options of the parsers.
+    """Return the message for arguments left over, with the nearest options of the parsers.
 
     >>> parser = argparse.ArgumentParser()
     >>> action = parser.add_argument("--lr")
@@ -38,27 +38,27 @@ def unrecognized(
         if isinstance(action, BoundAction) or action.help != argparse.SUPPRESS
     }
     shown = []
-    for word in rest:
-        option = word.partition("=")[0]
+    for arg in rest:
+        option = arg.partition("=")[0]
         name = option.strip(prefixes) if option[:1] in prefixes else ""
         near = closest(name, options) if name else []
-        command = _command_after(option, parsers, words)
+        command = _command_after(option, parsers, argv)
         if command is not None:
-            shown.append(f"{word} (it has to stand before {command})")
+            shown.append(f"{arg} (it has to stand before {command})")
         elif not near or options[near[0]] == option:
-            shown.append(word)
+            shown.append(arg)
         else:
-            shown.append(f"{word} (did you mean {options[near[0]]}?)")
+            shown.append(f"{arg} (did you mean {options[near[0]]}?)")
     return f"unrecognized arguments: {' '.join(shown)}"
 
 
 def _command_after(
-    option: str, parsers: Sequence[argparse.ArgumentParser], words: Sequence[str]
+    option: str, parsers: Sequence[argparse.ArgumentParser], argv: Sequence[str]
 ) -> str | None:
     """Return the sub-command before which an option of a parser above it has to stand."""
     for parser in parsers:
         if option in parser._option_string_actions:
             for action in parser._actions:
                 if isinstance(action, argparse._SubParsersAction):
-                    return next((word for word in words if word in action.choices), None)
+                    return next((arg for arg in argv if arg in action.choices), None)
     return None

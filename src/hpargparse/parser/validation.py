@@ -1,7 +1,7 @@
 """Checks of values before they are set.
 
-Owns which values are checked: those that a command line sets, together, and those that a
-program has set. Must not know files, or how words are read, which checks each by itself.
+Owns the checks of required values, of all values together, and of those that a program
+has set. Must not know files, or how arguments are read, which checks each by itself.
 """
 
 from __future__ import annotations
