@@ -90,8 +90,8 @@ class _Owner:
             elif faulty.hidden_by is None:
                 problems.append(problem)
             elif placeholder in bound:
-                found = _hidden(file, placeholder, problem.name, faulty)
-                hidden.setdefault((faulty.line, faulty.column), found)
+                place = faulty.line, faulty.column
+                hidden.setdefault(place, _hidden(file, placeholder, problem.name, faulty))
         diagnostics = (*problems, *hidden.values())
         return file.replace(occurrences=tuple(occurrences), diagnostics=diagnostics)
 

@@ -59,19 +59,19 @@ def is_typo(one: str, other: str) -> bool:
     """
     import re
 
-    found = edit(one, other)
-    if found is None:
+    typo = edit(one, other)
+    if typo is None:
         return False
     longer = max(one, other, key=len)
-    stop = len(longer) - found.after
-    middle = longer[found.before : stop]
+    stop = len(longer) - typo.after
+    middle = longer[typo.before : stop]
     if not middle.isalpha():
         return False
-    start = re.split(r"[\W\d_]", longer[: found.before])[-1]
+    start = re.split(r"[\W\d_]", longer[: typo.before])[-1]
     end = re.split(r"[\W\d_]", longer[stop:])[0]
-    if len(start + middle + end) < _SHORTEST[found.kind]:
+    if len(start + middle + end) < _SHORTEST[typo.kind]:
         return False
-    return found.kind == "swapped" or bool(start and end)
+    return typo.kind == "swapped" or bool(start and end)
 
 
 def _spelling(name: str) -> str:

@@ -47,7 +47,7 @@ def violations(
 
 
 def conflicts(index: Index, placeholder: str, names: Iterable[str]) -> Iterator[Diagnostic]:
-    """Yield how the calls of some hyperparameters contradict each other, or those of others.
+    """Yield the contradictions in which the calls of some hyperparameters take part.
 
     Args:
         index: the index.

@@ -70,9 +70,9 @@ def test_what_counts_of_a_file_alone(text: str, kept: list[str], tmp_path: Path)
 @pytest.mark.parametrize(
     ("files", "kept"),
     [
-        pytest.param({"a.py": "_('lr'); _('Hello')"}, ["lr", "Hello", "lr"], id="known name"),
-        pytest.param({"a.py": "_('Hello')"}, ["lr"], id="unknown name"),
-        pytest.param({"a.py": "_ = f\n_('lr'); _('Hello')"}, ["lr", "!lr"], id="known, hidden"),
+        pytest.param({"a.py": "_('lr'); _('Hello')"}, ["lr", "Hello", "lr"], id="defined name"),
+        pytest.param({"a.py": "_('Hello')"}, ["lr"], id="undefined name"),
+        pytest.param({"a.py": "_ = f\n_('lr'); _('Hello')"}, ["lr", "!lr"], id="defined, hidden"),
         pytest.param(
             {"a.py": "from elsewhere import _\n_('Hello')"}, ["Hello", "lr"], id="module not found"
         ),

@@ -15,16 +15,16 @@ PLACEHOLDERS = frozenset({"_", "hp"})
 def _violations(*texts: str, placeholder: str = "_") -> list[tuple[str, str]]:
     files = [scan_text(text, f"{name}.py", PLACEHOLDERS) for name, text in zip("abcdef", texts)]  # noqa: B905
     index = Index().swap(files)
-    return [(each.code, each.place) for each in violations(index, placeholder, files)]
+    return [(problem.code, problem.place) for problem in violations(index, placeholder, files)]
 
 
 @pytest.mark.parametrize(
     "text",
     [
         pytest.param('_("a", 1); _("a"); _("b")', id="one default"),
-        pytest.param('_("a", 1); hp("a", 2)', id="one default for each manager"),
+        pytest.param('_("a", 1); hp("a", 2)', id="one default per manager"),
         pytest.param('_("a.b", 1); _("a.c", 1); _("ab", 1)', id="siblings"),
-        pytest.param('_("a.b", 1); _("a")', id="branch asked for as a whole"),
+        pytest.param('_("a.b", 1); _("a")', id="branch without a default"),
         pytest.param('_("a"); _("a.b")', id="no default at all"),
         pytest.param('_("a", 1); hp("a.b", 1)', id="leaf and branch of two managers"),
     ],
@@ -79,7 +79,7 @@ def test_what_does_not_fit_is_found_where_it_stands(
 def test_a_finding_holds_all_calls_that_take_part() -> None:
     file = scan_text('_("a", 1)\n_("a", 2)\n_("a")\n_("a", 3)', "a.py", PLACEHOLDERS)
     (found,) = violations(Index().swap([file]), "_", [file])
-    assert [each.line for each in found.occurrences] == [1, 2, 4]
+    assert [call.line for call in found.occurrences] == [1, 2, 4]
     assert found.name == "a"
     assert "Duplicated default values:\nFirst occurrence:\na.py:1\n==> 1:" in str(found)
     assert "Second occurrence:\na.py:2\n" in str(found)
@@ -103,8 +103,8 @@ def test_problems_of_another_manager_are_that_ones() -> None:
 def test_a_call_with_faulty_hints_is_one_of_those_that_take_part() -> None:
     file = scan_text('_("a", x, h=1, i=i)\n_("a", 2)', "a.py", PLACEHOLDERS)
     hint, double = violations(Index().swap([file]), "_", [file])
-    assert [(each.line, each.text, each.hints) for each in hint.occurrences] == [(1, "x", {"h": 1})]
-    assert [each.line for each in double.occurrences] == [1, 2]
+    assert [(call.line, call.text, call.hints) for call in hint.occurrences] == [(1, "x", {"h": 1})]
+    assert [call.line for call in double.occurrences] == [1, 2]
 
 
 def test_files_that_were_there_before_are_trusted() -> None:
