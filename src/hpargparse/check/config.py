@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _KEYS = ("select", "ignore", "exclude", "placeholder", "per-file-ignores")
 
 
-class Config(Record):
+class Settings(Record):
     """Hold the settings of a project by their keys, and the folder where its globs start."""
 
     __slots__ = ()
@@ -41,7 +41,7 @@ class Config(Record):
         return [*self.exclude, *globs]
 
 
-def read_config(paths: Sequence[str]) -> Config:
+def read_settings(paths: Sequence[str]) -> Settings:
     """Read the settings for some files and folders.
 
     Args:
@@ -52,7 +52,7 @@ def read_config(paths: Sequence[str]) -> Config:
     Raises:
         SettingsError: the settings are malformed.
 
-    >>> read_config([os.sep]) == read_config(["."])
+    >>> read_settings([os.sep]) == read_settings(["."])
     True
     """
     try:
@@ -60,21 +60,21 @@ def read_config(paths: Sequence[str]) -> Config:
     except ValueError:  # on two drives
         common = os.getcwd()
     folder = common if os.path.isdir(common) else os.path.dirname(common)
-    return _search(folder) or _search(os.getcwd()) or Config()
+    return _search(folder) or _search(os.getcwd()) or Settings()
 
 
-def _search(folder: str) -> Config | None:
+def _search(folder: str) -> Settings | None:
     """Read the settings of a folder, or of the nearest one above that has any."""
     while True:
         path = os.path.join(folder, "pyproject.toml")
-        if os.path.isfile(path) and (config := _read(path, folder)):
-            return config
+        if os.path.isfile(path) and (settings := _read(path, folder)):
+            return settings
         if os.path.dirname(folder) == folder:
             return None
         folder = os.path.dirname(folder)
 
 
-def _read(path: str, folder: str) -> Config | None:
+def _read(path: str, folder: str) -> Settings | None:
     """Read the settings of a file; None if it has none."""
     shown = relative_path(path)
     try:
@@ -102,7 +102,7 @@ def _read(path: str, folder: str) -> Config | None:
         return None
     if not isinstance(table, dict):
         raise SettingsError(f"{shown}: `tool.hpman` must be a table.")
-    return Config(**_settings(table, text, shown), folder=folder)
+    return Settings(**_settings(table, text, shown), folder=folder)
 
 
 def _toml_loads() -> Callable[[str], dict[str, Any]] | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 
 from hpman.globs import compile_globs
-from hpman.record import Record
 
 from .registry import RULES
 
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from hpman import Diagnostic
+
+    from .config import Settings
 
 
 class SettingsError(ValueError):
@@ -36,65 +37,45 @@ class SettingsError(ValueError):
         return "\n".join(self.args)
 
 
-class Selection(Record):
-    """Hold which rules are reported.
+def select(findings: Iterable[Diagnostic], settings: Settings) -> list[Diagnostic]:
+    """Return the findings that are to be reported.
 
-    Attributes:
-        select: codes or prefixes of codes; every rule if there are none.
-        ignore: codes or prefixes of codes. Where both match, the longer prefix wins.
-        per_file: what to ignore in the files that a glob matches, relative to `folder`.
-        folder: the folder of the globs.
+    Args:
+        findings: the findings; all of them have a path.
+        settings: the settings. Without `select`, all codes are selected. Where `select` and
+            `ignore` both match a code, the longer prefix wins.
     """
+    wanted = settings.select or ("",)
+    codes = {code for code in RULES if _match(code, wanted) > _match(code, settings.ignore)}
+    is_ignored_in = _per_file_test(settings)
+    noqa: dict[str, Mapping[int, tuple[str, ...]]] = {}  # by path
+    return [
+        finding
+        for finding in findings
+        if finding.code in codes
+        and not is_ignored_in(finding.path or "", finding.code)
+        and not _is_silenced(finding, noqa)
+    ]
 
-    __slots__ = ()
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    per_file: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    folder: str = ""
 
-    def selects(self, code: str) -> bool:
-        """Return whether a rule is reported for any file.
+def _per_file_test(settings: Settings) -> Callable[[str, str], bool]:
+    """Return a test of whether the settings ignore a code in a path."""
+    folder = settings.folder
+    start = os.path.join(folder, "")
+    # As with `exclude`, a folder stands for everything in it.
+    tests = [
+        (compile_globs([glob, *_inside(glob)], folder, os.path.realpath(folder)), codes)
+        for glob, codes in settings.per_file_ignores
+    ]
 
-        >>> selection = Selection(("HPM1", "HPM201"), ("HPM2", "HPM10"))
-        >>> selection.selects("HPM201"), selection.selects("HPM101"), selection.selects("HPM301")
-        (True, False, False)
-        """
-        return _match(code, self.select or ("",)) > _match(code, self.ignore)
+    def is_ignored(path: str, code: str) -> bool:
+        path = os.path.abspath(path) if tests else path
+        return any(
+            code.startswith(codes) and path.startswith(start) and matches(path)
+            for matches, codes in tests
+        )
 
-    def filter(self, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
-        """Return the findings that are to be reported.
-
-        Args:
-            findings: the findings; all of them have a path.
-        """
-        is_ignored_in = self._per_file_test()
-        noqa: dict[str, Mapping[int, tuple[str, ...]]] = {}  # by path
-        return [
-            finding
-            for finding in findings
-            if self.selects(finding.code)
-            and not is_ignored_in(finding.path or "", finding.code)
-            and not _is_silenced(finding, noqa)
-        ]
-
-    def _per_file_test(self) -> Callable[[str, str], bool]:
-        """Return a test of a path and a code."""
-        start = os.path.join(self.folder, "")
-        folders = self.folder, os.path.realpath(self.folder)
-        # As with `exclude`, a folder stands for everything in it.
-        tests = [
-            (compile_globs([glob, *_inside(glob)], *folders), codes)
-            for glob, codes in self.per_file
-        ]
-
-        def is_ignored(path: str, code: str) -> bool:
-            path = os.path.abspath(path) if tests else path
-            return any(
-                code.startswith(codes) and path.startswith(start) and matches(path)
-                for matches, codes in tests
-            )
-
-        return is_ignored
+    return is_ignored
 
 
 def read_codes(texts: Iterable[str]) -> tuple[str, ...]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 
 from hpman import index_of
+from hpman.programs import find_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from hpman import Index, ModuleScan
 
@@ -63,7 +64,7 @@ def _read_modules(index: Index, names: frozenset[str]) -> Modules:
     while todo:
         importer = todo.pop()
         for _name, module in importer.reexports:
-            path = next(filter(os.path.isfile, _candidates(importer.source.path, module)), None)
+            path = _find(importer.source.path, module)
             if path is not None and path not in by_path:
                 (by_path[path],) = index_of(path, names).files.values()
                 todo.append(by_path[path])
@@ -71,21 +72,15 @@ def _read_modules(index: Index, names: frozenset[str]) -> Modules:
     return modules
 
 
-def _candidates(importer: str, module: str) -> Iterator[str]:
-    """Yield where a module may be: beside the importer or in a folder above it."""
+def _find(importer: str, module: str) -> str | None:
+    """Find a module beside its importer or in a folder above."""
     folder = os.path.dirname(os.path.realpath(importer))
+    folders = [folder]
+    while (folder := os.path.dirname(folder)) != folders[-1]:
+        folders.append(folder)
     name = module.lstrip(".")
-    parts = name.split(".") if name else []
     if level := len(module) - len(name):
-        for _level in range(level - 1):
-            folder = os.path.dirname(folder)
-        folders = [folder]
-    else:
-        folders = [folder]
-        while (above := os.path.dirname(folders[-1])) != folders[-1]:
-            folders.append(above)
-    for folder in folders:
-        stem = os.path.join(folder, *parts)
-        if parts:
-            yield f"{stem}.py"
-        yield os.path.join(stem, "__init__.py")
+        folders = folders[level - 1 : level]
+    # `from . import _` imports from the package itself.
+    path = find_module(name or "__init__", folders)[0]
+    return path and os.path.realpath(path)

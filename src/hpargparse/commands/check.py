@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 
-from ..check.config import read_config
+from ..check.config import read_settings
 from ..check.ownership import owned
 from ..check.registry import RULES, explain
 from ..check.reports import github_report, json_report, sarif_report, text_report
 from ..check.rules import find_problems
-from ..check.selection import Selection, SettingsError, read_codes
+from ..check.selection import SettingsError, read_codes, select
 from ..check.sources import read_sources
 from ..cli.argv import add_follow_imports, command_parser, parsed
 from ..cli.errors import stop
@@ -115,10 +115,13 @@ def _parser(prog: str) -> argparse.ArgumentParser:
 
 def _check(options: argparse.Namespace) -> tuple[list[Diagnostic], int]:
     """Return the findings, and how many files contain hyperparameters."""
+    settings = read_settings(options.paths)
+    exclude = settings.exclude_globs if options.exclude is None else options.exclude
+    placeholders = settings.placeholder if options.placeholder is None else options.placeholder
     read_codes([*(options.select or ()), *(options.ignore or ())])  # report all errors at once
-    config = read_config(options.paths)
-    exclude = config.exclude_globs if options.exclude is None else options.exclude
-    placeholders = config.placeholder if options.placeholder is None else options.placeholder
+    for key in ("select", "ignore"):
+        if (texts := getattr(options, key)) is not None:
+            settings = settings.replace(**{key: read_codes(texts)})
     programs = [[path] for path in options.paths] if options.each else [options.paths]
     findings: list[Diagnostic] = []
     files = 0
@@ -129,13 +132,7 @@ def _check(options: argparse.Namespace) -> tuple[list[Diagnostic], int]:
         is_partial = not follow_imports and any(map(os.path.isfile, paths))
         findings += find_problems(index, is_partial=is_partial)
         files += len(index.files)
-    selection = Selection(
-        config.select if options.select is None else read_codes(options.select),
-        config.ignore if options.ignore is None else read_codes(options.ignore),
-        config.per_file_ignores,
-        config.folder,
-    )
-    return selection.filter(findings), files
+    return select(findings, settings), files
 
 
 def _report(findings: Sequence[Diagnostic], files: int, kind: str) -> str:

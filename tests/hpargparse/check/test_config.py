@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from hpargparse.check.config import Config, read_config
+from hpargparse.check.config import Settings, read_settings
 from hpargparse.check.selection import SettingsError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def test_settings_are_read(tmp_path: Path) -> None:
         'exclude = "old"\nplaceholder = ["hp", "cfg"]\n'
         '[tool.hpman.per-file-ignores]\n"tests/**" = ["HPM2"]\n"x.py" = "HPM"\n',
     )
-    assert read_config([str(tmp_path)]) == Config(
+    assert read_settings([str(tmp_path)]) == Settings(
         select=("HPM1", "HPM201"),
         ignore=("HPM104", "HPM105"),
         exclude=("old",),
@@ -43,8 +43,8 @@ def test_the_nearest_file_that_has_settings_counts(tmp_path: Path) -> None:
     _write(tmp_path / "a", "[tool.hpman]\nignore = 'HPM2'\n")
     _write(tmp_path / "a" / "b", "[project]\nname = 'hpman'\n")
     (tmp_path / "a" / "b" / "c" / "pyproject.toml").mkdir(parents=True)
-    assert read_config([str(tmp_path / "a" / "b" / "c")]).ignore == ("HPM2",)
-    assert read_config([str(tmp_path)]).ignore == ("HPM1",)
+    assert read_settings([str(tmp_path / "a" / "b" / "c")]).ignore == ("HPM2",)
+    assert read_settings([str(tmp_path)]).ignore == ("HPM1",)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_settings_are_those_of_the_folder_of_all_paths_else_of_this_one(
     (tmp_path / "a" / "x.py").touch()
     (tmp_path / "c").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert read_config(paths).ignore == (ignore,)
+    assert read_settings(paths).ignore == (ignore,)
 
 
 def test_paths_without_a_common_folder_have_the_settings_of_this_one(
@@ -76,13 +76,13 @@ def test_paths_without_a_common_folder_have_the_settings_of_this_one(
 ) -> None:
     _write(tmp_path, "[tool.hpman]\nignore = 'HPM1'\n")
     monkeypatch.chdir(tmp_path)
-    assert read_config([]).ignore == ("HPM1",)
+    assert read_settings([]).ignore == ("HPM1",)
 
 
 @pytest.mark.parametrize("text", ["", "[tool.other]\n", "tool = 3\nhpman = 4\n"])
 def test_a_file_without_settings_says_nothing(text: str, tmp_path: Path) -> None:
     _write(tmp_path, text)
-    assert read_config([str(tmp_path)]) == Config()
+    assert read_settings([str(tmp_path)]) == Settings()
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_malformed_settings_are_refused_with_their_line(
 ) -> None:
     _write(tmp_path, text)
     with pytest.raises(SettingsError, match=message):
-        read_config([str(tmp_path)])
+        read_settings([str(tmp_path)])
 
 
 def test_everything_malformed_is_reported_at_once(
@@ -135,7 +135,7 @@ def test_everything_malformed_is_reported_at_once(
         "[tool.hpman.per-file-ignores]\n'a' = 'X1'\n'b' = 'HPM2'\n'c' = ['X2', 'X1']\n",
     )
     with pytest.raises(SettingsError) as refused:
-        read_config([str(tmp_path)])
+        read_settings([str(tmp_path)])
     assert [re.split(r"[;,] | or a", line)[0] for line in str(refused.value).splitlines()] == [
         "pyproject.toml:2: `select` must be a string",
         "pyproject.toml:3: `ignroe` is not a setting",
@@ -152,7 +152,7 @@ def test_everything_malformed_is_reported_at_once(
 def test_a_file_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_bytes(b"\xff")
     with pytest.raises(SettingsError, match="toml: The file is not UTF-8"):
-        read_config([str(tmp_path)])
+        read_settings([str(tmp_path)])
 
 
 def test_a_file_that_may_not_be_read_is_refused(
@@ -164,7 +164,7 @@ def test_a_file_that_may_not_be_read_is_refused(
     _write(tmp_path, "[tool.hpman]")
     monkeypatch.setattr("hpargparse.check.config.open", closed, raising=False)
     with pytest.raises(SettingsError, match=r"Permission denied\. Allow reading the file\.$"):
-        read_config([str(tmp_path)])
+        read_settings([str(tmp_path)])
 
 
 @pytest.fixture
@@ -177,10 +177,10 @@ def without_toml(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_settings_that_nothing_can_read_are_refused_with_a_way_out(tmp_path: Path) -> None:
     _write(tmp_path, "[project]\nname = 'x'\n\n[tool.hpman]\nignore = ['HPM1']\n")
     with pytest.raises(SettingsError, match=r"toml:4: .* install `hpman\[toml\]`\.$"):
-        read_config([str(tmp_path)])
+        read_settings([str(tmp_path)])
 
 
 @pytest.mark.usefixtures("without_toml")
 def test_a_file_that_nothing_can_read_and_has_no_settings_says_nothing(tmp_path: Path) -> None:
     _write(tmp_path, "[project]\ndependencies = ['hpman']\n")
-    assert read_config([str(tmp_path)]) == Config()
+    assert read_settings([str(tmp_path)]) == Settings()

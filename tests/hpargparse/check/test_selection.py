@@ -6,8 +6,9 @@ import os
 
 import pytest
 
+from hpargparse.check.config import Settings
 from hpargparse.check.registry import RULES
-from hpargparse.check.selection import Selection, SettingsError, noqa_lines, read_codes
+from hpargparse.check.selection import SettingsError, noqa_lines, read_codes, select
 from hpman import Diagnostic, Source
 from hpman.occurrence import FaultyCall
 
@@ -15,7 +16,7 @@ EVERY = [*RULES]
 
 
 def _is_reported(
-    selection: Selection,
+    settings: Settings,
     code: str,
     text: str = "",
     lines: tuple[int, int] | None = None,
@@ -24,11 +25,11 @@ def _is_reported(
     start, end = lines or (None, None)
     finding = Diagnostic(code, "No.", "Fix it.", path, start, source=Source(path, text))
     finding = finding.replace(end_line=end)
-    return selection.filter([finding]) == [finding]
+    return select([finding], settings) == [finding]
 
 
 @pytest.mark.parametrize(
-    ("select", "ignore", "codes"),
+    ("selected", "ignore", "codes"),
     [
         pytest.param((), (), EVERY, id="all"),
         pytest.param(("HPM",), (), EVERY, id="all, said so"),
@@ -40,10 +41,11 @@ def _is_reported(
     ],
 )
 def test_codes_are_selected_by_their_beginnings(
-    select: tuple[str, ...], ignore: tuple[str, ...], codes: list[str]
+    selected: tuple[str, ...], ignore: tuple[str, ...], codes: list[str]
 ) -> None:
-    selection = Selection(select, ignore)
-    assert list(filter(selection.selects, EVERY)) == codes
+    findings = [Diagnostic(code, "No.", "Fix it.", "a.py") for code in EVERY]
+    settings = Settings(selected, ignore)
+    assert [finding.code for finding in select(findings, settings)] == codes
 
 
 @pytest.mark.parametrize("text", ["HPM9", "E501", "HPM1011", "102", "HPM101;HPM102", "", ","])
@@ -111,24 +113,24 @@ def test_what_cannot_be_split_into_tokens_counts_up_to_there() -> None:
 )
 def test_a_comment_at_any_line_of_the_call_counts(line: int, is_reported: bool) -> None:
     text = "".join("pass # noqa\n" if number == line else "pass\n" for number in range(1, 6))
-    assert _is_reported(Selection(), "HPM102", text, (2, 4)) == is_reported
+    assert _is_reported(Settings(), "HPM102", text, (2, 4)) == is_reported
 
 
 def test_a_comment_at_any_line_of_the_call_around_counts() -> None:
     source = Source("a.py", "_(\n  'a',\n  h=h,\n)  # noqa")
     call = FaultyCall(1, 1, 4, 2)
     finding = Diagnostic("HPM103", "No.", "Fix it.", "a.py", 3, 5, source=source, end_line=3)
-    assert Selection().filter([finding, finding.replace(call=call)]) == [finding]
+    assert select([finding, finding.replace(call=call)], Settings()) == [finding]
 
 
 def test_a_comment_silences_the_codes_that_it_names() -> None:
     text = "_(x)  # noqa: HPM102"
-    assert not _is_reported(Selection(), "HPM102", text, (1, 1))
-    assert _is_reported(Selection(), "HPM103", text, (1, 1))
+    assert not _is_reported(Settings(), "HPM102", text, (1, 1))
+    assert _is_reported(Settings(), "HPM103", text, (1, 1))
 
 
 def test_no_comment_silences_a_file_that_cannot_be_parsed() -> None:
-    assert _is_reported(Selection(), "HPM001", "# noqa")
+    assert _is_reported(Settings(), "HPM001", "# noqa")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +153,7 @@ def test_no_comment_silences_a_file_that_cannot_be_parsed() -> None:
 )
 def test_a_file_may_leave_codes_out(glob: str, path: str, is_reported: bool) -> None:
     here = os.path.join(os.getcwd(), "project")
-    selection = Selection(per_file=((glob, ("HPM1",)),), folder=here)
+    settings = Settings(per_file_ignores=((glob, ("HPM1",)),), folder=here)
     path = os.path.join(here, path)
-    assert _is_reported(selection, "HPM102", path=path) == is_reported
-    assert _is_reported(selection, "HPM201", path=path)
+    assert _is_reported(settings, "HPM102", path=path) == is_reported
+    assert _is_reported(settings, "HPM201", path=path)
