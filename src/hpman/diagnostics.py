@@ -10,6 +10,8 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ._text import Source
     from .occurrence import FaultyCall, Occurrence
 
@@ -61,6 +63,48 @@ class Diagnostic(Record):
     end_column: int | None = None
     call: FaultyCall | None = None
     severity: str = ERROR
+
+    @classmethod
+    def at(
+        cls,
+        call: Occurrence,
+        code: str,
+        message: str,
+        advice: str,
+        *,
+        occurrences: Iterable[Occurrence] = (),
+        severity: str = ERROR,
+    ) -> Diagnostic:
+        """Return a diagnostic about some calls, placed at one of them.
+
+        Args:
+            call: the call at the place.
+            code: the code of the rule.
+            message: what is wrong, as a sentence.
+            advice: what to do, as a sentence.
+            occurrences: the calls that take part, in order; the one call if there are none.
+            severity: `error` or `warning`.
+
+        >>> from hpman import HyperParameterManager
+        >>> (call,) = HyperParameterManager("_").parse_source('_("lr")').index.named("_", "lr")
+        >>> Diagnostic.at(call, "HPM202", "`lr` has no default.", "Add one.").column
+        1
+        """
+        return cls(
+            code,
+            message,
+            advice,
+            call.path,
+            call.line,
+            call.column,
+            call.name,
+            tuple(occurrences) or (call,),
+            call.source,
+            call.placeholder,
+            call.end_line,
+            call.end_column,
+            severity=severity,
+        )
 
     @property
     def place(self) -> str:

@@ -10,6 +10,7 @@ import os
 
 from hpman._text import relative_path
 from hpman.record import Record
+from hpman.suggest import advice
 
 from ..cli.placeholders import RULE, is_placeholder
 from .selection import SettingsError, read_codes
@@ -17,9 +18,9 @@ from .selection import SettingsError, read_codes
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from re import Match
     from typing import Any
 
+_TABLE = "[tool.hpman"  # starts the header of our table, and of the tables in it
 _KEYS = ("select", "ignore", "exclude", "placeholder", "per-file-ignores")
 
 
@@ -89,10 +90,10 @@ def _read(path: str, folder: str) -> Settings | None:
         return None
     loads = _toml_loads()
     if loads is None:
-        if header := _header(text):
-            reason = "Python reads TOML from version 3.11 on. On 3.10, install `hpman[toml]`."
-            raise SettingsError(f"{shown}:{_line(text, header)}: {reason}")
-        return None
+        if _TABLE not in text:
+            return None
+        reason = "Python reads TOML from version 3.11 on. On 3.10, install `hpman[toml]`."
+        raise SettingsError(f"{shown}: {reason}")
     try:
         tool = loads(text).get("tool")
     except ValueError as error:
@@ -144,8 +145,6 @@ def _setting(key: str, value: object) -> object:
         codes = {glob: _strings(f"{key}.{glob}", strings) for glob, strings in value.items()}
         read_codes(string for strings in codes.values() for string in strings)  # report all errors
         return tuple((glob, read_codes(strings)) for glob, strings in codes.items())
-    from hpman.suggest import advice
-
     raise SettingsError(f"`{key}` is not a setting; {advice(key, _KEYS)}")
 
 
@@ -160,18 +159,6 @@ def _place(path: str, text: str, key: str) -> str:
     """Return the path, and the line of a key if the text shows it."""
     import re
 
-    header = _header(text)
-    spelled = rf"^\s*(?:\[\s*tool\s*\.\s*hpman\s*\.\s*)?[\"']?{re.escape(key)}[\"']?\s*[=.\]]"
-    match = re.compile(spelled, re.MULTILINE).search(text, header.start() if header else 0)
-    return f"{path}:{_line(text, match)}" if match else path
-
-
-def _header(text: str) -> Match[str] | None:
-    """Find the header of the table."""
-    import re
-
-    return re.search(r"^\s*\[\s*tool\s*\.\s*[\"']?hpman\b", text, re.MULTILINE)
-
-
-def _line(text: str, match: Match[str]) -> int:
-    return text.count("\n", 0, match.end()) + 1
+    pattern = rf"^\s*({re.escape(_TABLE)}\.)?[\"']?{re.escape(key)}[\"']?\s*[=.\]]"
+    match = re.compile(pattern, re.MULTILINE).search(text, max(text.find(_TABLE), 0))
+    return f"{path}:{text.count(chr(10), 0, match.end()) + 1}" if match else path

@@ -20,7 +20,7 @@ from .typos import similar_pairs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from hpman import HyperParameter, Index, Occurrence
 
@@ -177,13 +177,10 @@ def option_clash(index: Index) -> Iterator[Diagnostic]:
                 index.definition(placeholder, name) or index.named(placeholder, name)[0]
                 for name in names
             )
-            if not any(_is_below(index, last.name, other.name) for other in others):
+            # One below the other, as `a.b` and `a`, is HPM203.
+            above = {*index.prefixes(last.name)}
+            if not any(o.name in above or last.name in index.prefixes(o.name) for o in others):
                 yield _finding("HPM204", [last, *others], clash.message, clash.advice)
-
-
-def _is_below(index: Index, one: str, other: str) -> bool:
-    """Return whether one of two names lies below the other, which is HPM203."""
-    return one in index.prefixes(other) or other in index.prefixes(one)
 
 
 def faulty_hints(index: Index) -> Iterator[Diagnostic]:
@@ -252,21 +249,7 @@ def _names(index: Index) -> Iterator[tuple[str, str, tuple[Occurrence, ...]]]:
             yield placeholder, name, index.named(placeholder, name)
 
 
-def _finding(code: str, calls: Iterable[Occurrence], message: str, advice: str) -> Diagnostic:
+def _finding(code: str, calls: Sequence[Occurrence], message: str, advice: str) -> Diagnostic:
     """Return a finding about some calls, placed at the first one."""
-    first, *others = calls
-    return Diagnostic(
-        code,
-        message,
-        advice,
-        first.path,
-        first.line,
-        first.column,
-        first.name,
-        (first, *others),
-        first.source,
-        first.placeholder,
-        first.end_line,
-        first.end_column,
-        severity=RULES[code].severity,
-    )
+    severity = RULES[code].severity
+    return Diagnostic.at(calls[0], code, message, advice, occurrences=calls, severity=severity)

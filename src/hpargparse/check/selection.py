@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from hpman.globs import compile_globs
+from hpman.suggest import advice
 
 from .registry import RULES
 
@@ -98,16 +99,10 @@ def read_codes(texts: Iterable[str]) -> tuple[str, ...]:
             code = names.get(item.upper(), item.upper())
             codes.append(code)
             if not code or not any(rule.startswith(code) for rule in RULES):
-                problems[item] = f"{item!r} is not a code; {_suggestion(code)}"
+                problems[item] = f"{item!r} is not a code; {advice(code, RULES, 3)}"
     if problems:
         raise SettingsError(*problems.values())
     return tuple(codes)
-
-
-def _suggestion(code: str) -> str:
-    from hpman.suggest import advice  # loads `difflib`
-
-    return advice(code, RULES, 3)
 
 
 def _match(code: str, prefixes: Iterable[str]) -> int:

@@ -7,14 +7,13 @@ nor how a diagnostic is reported.
 from __future__ import annotations
 
 from .._text import truncate
+from ..diagnostics import Diagnostic
 from .index import source_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..diagnostics import Diagnostic
-    from ..occurrence import Occurrence
     from .index import Index, ModuleScan
 
 
@@ -67,13 +66,9 @@ def duplicate_default(index: Index, placeholder: str, name: str) -> Iterator[Dia
     """HPM201: exactly one of the calls with a name has a default."""
     defaults = [call for call in index.named(placeholder, name) if call.is_definition]
     if len(defaults) > 1:
-        yield _diagnostic(
-            "HPM201",
-            "Duplicated default values:",
-            f'Keep one default of `{name}`, and write `{placeholder}("{name}")` elsewhere.',
-            defaults[1],
-            defaults,
-        )
+        advice = f'Keep one default of `{name}`, and write `{placeholder}("{name}")` elsewhere.'
+        message = "Duplicated default values:"
+        yield Diagnostic.at(defaults[1], "HPM201", message, advice, occurrences=defaults)
 
 
 def leaf_and_branch(index: Index, placeholder: str, name: str) -> Iterator[Diagnostic]:
@@ -86,26 +81,17 @@ def leaf_and_branch(index: Index, placeholder: str, name: str) -> Iterator[Diagn
         return
     below = [index.named(placeholder, other)[0] for other in index.below(placeholder, name)]
     below.sort(key=source_order)
-    yield _diagnostic(
-        "HPM203",
-        f"`{name}` is a hyperparameter, so `{below[0].name}` cannot lie below it.",
-        f"Rename one of the two. Names are split at `{index.separator}`.",
-        leaf,
-        [leaf, *below],
-    )
+    message = f"`{name}` is a hyperparameter, so `{below[0].name}` cannot lie below it."
+    advice = f"Rename one of the two. Names are split at `{index.separator}`."
+    yield Diagnostic.at(leaf, "HPM203", message, advice, occurrences=[leaf, *below])
 
 
 def too_deep(index: Index, placeholder: str, name: str) -> Iterator[Diagnostic]:
     """HPM203: a name has no more parts than a tree may be deep."""
     if index.is_too_deep(name):
-        first = index.named(placeholder, name)[0]
-        yield _diagnostic(
-            "HPM203",
-            f"`{truncate(name)}` has more than {index.most_parts} parts.",
-            f"Use fewer parts. Names are split at `{index.separator}`.",
-            first,
-            [first],
-        )
+        message = f"`{truncate(name)}` has more than {index.most_parts} parts."
+        advice = f"Use fewer parts. Names are split at `{index.separator}`."
+        yield Diagnostic.at(index.named(placeholder, name)[0], "HPM203", message, advice)
 
 
 def locate(index: Index, placeholder: str, problem: Diagnostic) -> Diagnostic:
@@ -119,34 +105,6 @@ def locate(index: Index, placeholder: str, problem: Diagnostic) -> Diagnostic:
     name = problem.name or ""
     for other in (*index.prefixes(name), name, *index.below(placeholder, name)):
         for call in index.named(placeholder, other):
-            return problem.replace(
-                path=call.path,
-                line=call.line,
-                column=call.column,
-                occurrences=(call,),
-                source=call.source,
-                placeholder=placeholder,
-            )
+            at = Diagnostic.at(call, problem.code, problem.message, problem.advice)
+            return at.replace(name=problem.name)
     return problem
-
-
-def _diagnostic(
-    code: str, message: str, advice: str, at: Occurrence, occurrences: Iterable[Occurrence]
-) -> Diagnostic:
-    """Return a diagnostic about some calls, placed at one of them."""
-    from ..diagnostics import Diagnostic
-
-    return Diagnostic(
-        code,
-        message,
-        advice,
-        at.path,
-        at.line,
-        at.column,
-        at.name,
-        tuple(occurrences),
-        at.source,
-        at.placeholder,
-        at.end_line,
-        at.end_column,
-    )
