@@ -16,11 +16,10 @@ def test_a_public_name_is_there(name: str) -> None:
     assert name in dir(hpman)
 
 
-@pytest.mark.parametrize("name", ["errors", "hpm_db", "m", "manager"])
-def test_a_public_module_is_there_without_an_import_of_its_own(name: str) -> None:
-    code = f"import hpman; print(hpman.{name}.__name__)"
+def test_a_public_module_needs_no_import_of_its_own() -> None:
+    code = "import hpman; print(hpman.errors, hpman.hpm_db, hpman.m, hpman.manager)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == f"hpman.{name}\n"
+    assert done.stdout.count("<module 'hpman.") == 4
 
 
 def test_the_version_is_that_of_the_distribution(monkeypatch: pytest.MonkeyPatch) -> None:

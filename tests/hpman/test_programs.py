@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpman import DoubleAssignmentException, ImpossibleTree, m
-from hpman.programs import index_program, load_managers
+from hpman import (
+    DoubleAssignmentException,
+    HyperParameterManager,
+    ImpossibleTree,
+    m,
+    manager as manager_module,
+)
+from hpman.programs import index_program, load_managers, preset_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,3 +99,11 @@ def test_what_was_parsed_before_stays() -> None:
     _plant(a="_('a.b', 1)\n")
     with pytest.raises(ImpossibleTree):
         load_managers(index_program("a.py"))
+
+
+def test_private_managers_start_with_preset_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manager_module, "PRESETS", {})
+    preset_values([m.hp.set_value("x", 3)])
+    private = HyperParameterManager("hp").parse_source("hp('x', 1); hp('y', 2)")
+    assert private.get_values() == {"x": 3, "y": 2}
+    assert HyperParameterManager("_").get_values() == {}

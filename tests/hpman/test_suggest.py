@@ -97,6 +97,7 @@ def test_the_nearest_name_is_found(name: str, names: list[str], expected: str | 
 def test_several_names_are_returned_with_the_best_one_first() -> None:
     assert closest("lr", ["clr", "depth", "sgd.lr"], 3) == ["sgd.lr", "clr"]
     assert closest("lr", ["Lr", "lR", "lrs"], 3) == ["Lr", "lR"]
+    assert closest("lr", ["a.lr", "b.lr", "lrs"], 2) == ["a.lr", "b.lr"]
 
 
 def test_advice_is_a_question_or_a_list_of_names() -> None:
