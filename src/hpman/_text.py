@@ -1,7 +1,7 @@
-"""Text as it is shown: excerpts of sources, paths, escapes and widths.
+"""Text for people: excerpts of sources, paths, escapes and widths.
 
-Owns how lines of a source, paths and long values appear in messages; must not know
-syntax or hyperparameters.
+Owns how source lines, paths and long values appear in messages; must not know syntax or
+hyperparameters.
 """
 
 from __future__ import annotations
@@ -10,48 +10,46 @@ import os
 
 from .record import Slotted
 
-IN_MESSAGE = 60  # characters of a value in a message
-_BEFORE = 40  # columns at most that are kept before a mark in a line that is cut
+IN_MESSAGE = 60  # the most characters of a value in a message
+_BEFORE = 40  # the most columns before a mark in a line that is cut
+_DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # of bidi text
 
 
 def relative_path(path: str) -> str:
-    """Show a path below the current folder relative to it, and any other as it is.
+    """Return a path below the current folder relative to it, and any other unchanged.
 
     >>> relative_path(os.path.join(os.getcwd(), "main.py"))
     'main.py'
     """
     try:
         here = os.path.join(os.getcwd(), "")
-    except OSError:  # the folder was removed under us
+    except OSError:  # the current folder was removed
         return path
     below = path.removeprefix(here)
-    # `./main.py` started as a program is `/folder/./main.py` in its `__file__`.
+    # The `__file__` of `python ./main.py` is `/folder/./main.py`.
     is_below = below != path or path.startswith(os.path.join(os.curdir, ""))
     return os.path.normpath(below) if is_below else path
 
 
-_DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # of bidi text
-
-
 def escape(text: str) -> str:
-    r"""Escape all that does not print as itself on one line.
+    r"""Escape all characters that cannot be printed on one line.
 
     Args:
-        text: the text. A lone surrogate in it stands for the byte of a path.
+        text: the text. A lone surrogate in it stands for a byte of a path.
 
     >>> escape("a\tb\x1b[1m")
     'a\\tb\\x1b[1m'
     """
     if text.isprintable():
         return text
-    return "".join(each if each.isprintable() else _escaped(each) for each in text)
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
 
 
 def display_path(path: str) -> str:
-    r"""Show a path as seen from here, on one line.
+    r"""Return a path relative to the current folder, escaped.
 
     Args:
-        path: the path, perhaps with a line behind it.
+        path: the path. A line number may follow it.
 
     >>> display_path(os.path.join(os.getcwd(), "a\tb.py:3"))
     'a\\tb.py:3'
@@ -59,79 +57,106 @@ def display_path(path: str) -> str:
     return escape(relative_path(path))
 
 
-def _harmless(text: str) -> str:
-    """Escape what a terminal takes for a command; leave blanks and letters as they are."""
-    if text.isprintable():
-        return text
-    return "".join(_escaped(each) if _is_command(each) else each for each in text)
-
-
-def _cut(text: str, start: int, end: int, width: int) -> tuple[str, int, int]:
-    """Show what of a line fits into some columns around some of its characters.
+def truncate(text: str, length: int = IN_MESSAGE) -> str:
+    """Return a text, with dots for its end if it is long.
 
     Args:
-        text: the line.
-        start: the index of the first of the characters.
-        end: the index behind the last one.
-        width: how many columns there are.
+        text: the text.
+        length: the most characters of the result.
+
+    >>> truncate("a long text", 8), truncate("a text", 8)
+    ('a lon...', 'a text')
+    """
+    return text if len(text) <= length else f"{text[: length - 3]}..."
+
+
+def display_width(text: str) -> int:
+    r"""Return the number of columns that a text takes in a terminal.
+
+    Wide and full-width characters of Unicode take two. Characters that are drawn over the
+    one before, or format text, take none.
+
+    Args:
+        text: the text, of printable characters.
+
+    >>> display_width("lr"), display_width("层数"), display_width("e\u0301")
+    (2, 4, 1)
+    """
+    if text.isascii():
+        return len(text)
+    from unicodedata import category, east_asian_width
+
+    return sum(
+        0
+        if category(char) in ("Mn", "Me", "Cf")  # nonspacing and enclosing marks, formats
+        else 2
+        if east_asian_width(char) in "WF"
+        else 1
+        for char in text
+    )
+
+
+def _escaped(char: str) -> str:
+    if "\udc80" <= char <= "\udcff":
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return char.encode("unicode_escape", "surrogatepass").decode()
+
+
+def _without_commands(text: str) -> str:
+    """Escape the characters that control a terminal, and leave blanks and letters."""
+    if text.isprintable():
+        return text
+    return "".join(_escaped(char) if _is_command(char) else char for char in text)
+
+
+def _is_command(char: str) -> bool:
+    code = ord(char)
+    return (code < 0x20 and char != "\t") or 0x7F <= code < 0xA0 or char in _DIRECTIONS
+
+
+def _cut(line: str, start: int, end: int, width: int) -> tuple[str, int, int]:
+    """Return the part of a line around `line[start:end]` that fits into some columns.
 
     Returns:
-        The text, with an ellipsis where it is cut; how many columns are before the first
-        of the characters, and how many columns of them are shown.
+        The part, with an ellipsis where it is cut; the columns before the mark, and those
+        of the mark.
     """
-    lowest = max(0, start - width)  # of a line that is very long, no more can be shown
-    cells = [_cell(each) for each in text[lowest : start + width + 1]]
-    widths = [columns for _shown, columns in cells]
-    is_whole = len(cells) == len(text)
-    before, marks = sum(widths[: start - lowest]), sum(widths[start - lowest : end - lowest])
-    first = 0
-    if before + marks >= width and not (is_whole and sum(widths) <= width):
-        while before > min(_BEFORE, width // 3):
-            before -= widths[first]
-            first += 1
-    left = "…" if first + lowest else ""
-    room = width - len(left)
-    right = "" if lowest + len(cells) == len(text) and sum(widths[first:]) <= room else "…"
-    last, used = first, 0
-    while last < len(cells) and used + widths[last] <= room - len(right):
-        used += widths[last]
-        last += 1
-    shown = "".join(character for character, _columns in cells[first:last])
-    return f"{left}{shown}{right}", len(left) + before, min(marks, used - before)
+    lowest = max(0, start - width)  # no more can be shown of a long line
+    parts = (line[lowest:start], line[start:end], line[end : start + width + 1])
+    before, mark, after = ("".join(map(_show, part)) for part in parts)
+    left = "…" if lowest else ""
+    if display_width(before + mark) >= width < display_width(before + mark + after):
+        while display_width(before) > min(_BEFORE, width // 3):
+            before, left = before[1:], "…"
+    shown = _fit(left + before + mark + after, width)
+    column = display_width(left + before)
+    return shown, column, min(display_width(mark), display_width(shown) - column)
 
 
-def _cell(character: str) -> tuple[str, int]:
-    """Return how a character is shown, and how many columns of a terminal it takes."""
-    if character == "\t":
-        return "    ", 4
-    shown = escape(character)
-    return shown, display_width(shown)
+def _show(char: str) -> str:
+    return "    " if char == "\t" else escape(char)
 
 
-def _is_command(character: str) -> bool:
-    """Tell whether a character controls a terminal, or the direction in which it writes."""
-    code = ord(character)
-    return (code < 0x20 and character != "\t") or 0x7F <= code < 0xA0 or character in _DIRECTIONS
-
-
-def _escaped(character: str) -> str:
-    """Escape one character."""
-    if "\udc80" <= character <= "\udcff":
-        return f"\\x{ord(character) - 0xDC00:02x}"
-    return character.encode("unicode_escape", "surrogatepass").decode()
+def _fit(text: str, width: int) -> str:
+    if display_width(text) <= width:
+        return text
+    used = end = 0
+    while used < width:
+        used += display_width(text[end])
+        end += 1
+    return f"{text[: end - 1]}…"
 
 
 class Source(Slotted):
-    r"""Hold the text of one file together with the path that it was read from.
+    r"""Hold a source text and the path that it was read from.
 
-    Lines end where Python ends them: at a newline, not at a form feed or at
-    the other characters on which `str.splitlines` splits.
+    Lines end at newlines, as in Python, not at the other characters at which
+    `str.splitlines` splits.
 
     Args:
-        path: the path, as the caller gave it or as the walk composed it.
-        text: the decoded text, with newlines already made uniform.
-        key: what tells this file from others and where it sorts among them;
-            the path where nothing is given.
+        path: the path.
+        text: the decoded text, with normalized newlines.
+        key: the identity and the sort key of the file; by default made of the path.
 
     >>> Source("a.py", "x = 1\ny = 2\n").lines
     ['x = 1', 'y = 2']
@@ -140,7 +165,7 @@ class Source(Slotted):
     __slots__ = ("_lines", "key", "path", "text")
 
     def __init__(self, path: str, text: str, key: tuple[object, ...] = ()) -> None:
-        """Keep the text; it is split at the first question for a line."""
+        """Store the text. It is split at first use."""
         self.path: str = path
         self.text: str = text
         self.key: tuple[object, ...] = key or (0, path)
@@ -148,7 +173,7 @@ class Source(Slotted):
 
     @property
     def lines(self) -> list[str]:
-        """The lines without their ends; a last line that is empty is none."""
+        """The lines without their ends, and without an empty last line."""
         if self._lines is None:
             lines = self.text.split("\n")
             if len(lines) > 1 and not lines[-1]:
@@ -157,7 +182,7 @@ class Source(Slotted):
         return self._lines
 
     def between(self, line: int, column: int, end_line: int, end_column: int) -> str:
-        r"""Return the text from one place up to another, both counted from 1.
+        r"""Return the text from one place up to another. Lines and columns count from 1.
 
         >>> Source("a.py", "f(1,\n  2)").between(1, 3, 2, 4)
         '1,\n  2'
@@ -177,15 +202,15 @@ class Source(Slotted):
         width: int | None = None,
         column: int = 1,
     ) -> str:
-        r"""Show the lines around one, numbered, with an arrow at it.
+        r"""Return the lines around a line, numbered, with an arrow at that line.
 
         Args:
             line: the line to point at, counted from 1.
-            before: how many lines to show above it.
-            after: how many lines to show below it.
-            indent: how many spaces to put in front of each line.
-            width: how many columns of a line to show at most; all for None.
-            column: the character, counted from 1, around which the line is cut.
+            before: the number of lines above it.
+            after: the number of lines below it.
+            indent: the number of spaces before each line.
+            width: the most columns of a line; None for all.
+            column: the column, counted from 1, around which the line is cut.
 
         >>> print(Source("a.py", "a\nb\nc\n").excerpt(2, before=1))
             1: a
@@ -197,25 +222,24 @@ class Source(Slotted):
         digits = len(str(last))
         shown = []
         for number in range(first, last + 1):
-            is_meant = number == line
-            text = _harmless(lines[number - 1])
+            text = _without_commands(lines[number - 1])
             if width is not None and display_width(text) > width:
-                start = column - 1 if is_meant else 0
+                start = column - 1 if number == line else 0
                 text = _cut(lines[number - 1], start, start + 1, width)[0]
-            arrow = "==>" if is_meant else "   "
+            arrow = "==>" if number == line else "   "
             shown.append(f"{'':{indent}}{arrow} {number:{digits}}: {text}")
         return "\n".join(shown)
 
     def marked(
         self, line: int, column: int, end_column: int, *, width: int = 120
     ) -> tuple[str, str]:
-        r"""Show a line, and carets below some of its characters.
+        r"""Return a line, and carets to put below some of its characters.
 
         Args:
             line: the line, counted from 1.
-            column: the first character that is marked, counted from 1.
-            end_column: the one behind the last; one caret stands at least.
-            width: how many columns to show at most, around the first one.
+            column: the first marked column, counted from 1.
+            end_column: the column after the last. There is at least one caret.
+            width: the most columns of the line. It is cut around the first marked one.
 
         >>> for line in Source("a.py", "x = f(y)").marked(1, 5, 9):
         ...     print(line)
@@ -229,24 +253,20 @@ class Source(Slotted):
         return text, " " * before + "^" * max(1, marks)
 
     def __eq__(self, other: object) -> bool:
-        """Two sources are the same when path and text are."""
         return isinstance(other, Source) and (self.path, self.text) == (other.path, other.text)
 
     def __hash__(self) -> int:
-        """Hash by path: texts are long."""
-        return hash(self.path)
+        return hash(self.path)  # texts are long
 
     def __repr__(self) -> str:
-        """Show the path; the text would drown it."""
         return f"Source({self.path!r}, {len(self.text)} characters)"
 
     def __reduce__(self) -> tuple[type[Source], tuple[str, str, tuple[object, ...]]]:
-        """Pickle path, text and key; lines are split anew."""
         return Source, (self.path, self.text, self.key)
 
 
 class SourceHelper:
-    r"""Format lines of a text around a place.
+    r"""Format the lines of a text around a place.
 
     Args:
         source: the text.
@@ -257,7 +277,7 @@ class SourceHelper:
     """
 
     def __init__(self, source: str) -> None:
-        """Keep the text."""
+        """Store the text."""
         self._source = Source("<unknown>", source)
 
     @classmethod
@@ -269,7 +289,7 @@ class SourceHelper:
     def format_lines(
         self, from_line: int, to_line: int, lineno: int, *, indent_spaces: int = 0
     ) -> str:
-        """Show the lines `from_line` to `to_line`, with an arrow at `lineno`."""
+        """Return the lines `from_line` to `to_line`, with an arrow at `lineno`."""
         return self._source.excerpt(
             lineno, before=lineno - from_line, after=to_line - lineno, indent=indent_spaces
         )
@@ -277,13 +297,13 @@ class SourceHelper:
     def format_line_with_context(
         self, lineno: int, before: int = 5, after: int = 5, *, indent_spaces: int = 0
     ) -> str:
-        """Show a line and the lines around it, with an arrow at `lineno`."""
+        """Return a line and the lines around it, with an arrow at `lineno`."""
         return self._source.excerpt(lineno, before=before, after=after, indent=indent_spaces)
 
     def format_given_filename_and_lineno(
         self, filename: str, lineno: int, *, before: int = 5, after: int = 5, indent_spaces: int = 0
     ) -> str:
-        """Show `filename:lineno`, then the lines around it."""
+        """Return `filename:lineno`, then the lines around it."""
         excerpt = self.format_line_with_context(lineno, before, after, indent_spaces=indent_spaces)
         return f"{'':{indent_spaces}}{filename}:{lineno}\n{excerpt}"
 
@@ -291,58 +311,19 @@ class SourceHelper:
     def format_given_filename_and_source_and_lineno(
         filename: str, source: str, lineno: int, *, indent_spaces: int = 0
     ) -> str:
-        """Show `filename:lineno`, then the lines of `source` around it."""
+        """Return `filename:lineno`, then the lines of `source` around it."""
         return SourceHelper(source).format_given_filename_and_lineno(
             filename, lineno, indent_spaces=indent_spaces
         )
 
     @staticmethod
     def format_given_source_and_lineno(source: str, lineno: int, *, indent_spaces: int = 0) -> str:
-        """Show the lines of `source` around `lineno`."""
+        """Return the lines of `source` around `lineno`."""
         return SourceHelper(source).format_line_with_context(lineno, indent_spaces=indent_spaces)
 
     @staticmethod
     def format_given_filepath_and_lineno(path: str, lineno: int, *, indent_spaces: int = 0) -> str:
-        """Show `path:lineno`, then the lines of that file around it."""
+        """Return `path:lineno`, then the lines of that file around it."""
         return SourceHelper.from_file(path).format_given_filename_and_lineno(
             path, lineno, indent_spaces=indent_spaces
         )
-
-
-def display_width(text: str) -> int:
-    r"""Return how many columns of a terminal a text takes.
-
-    A character that Unicode calls wide or full width takes two, one that is drawn over
-    the one before it or formats text takes none, and any other takes one.
-
-    Args:
-        text: the text, of characters that print.
-
-    >>> display_width("lr"), display_width("层数"), display_width("e\u0301")
-    (2, 4, 1)
-    """
-    if text.isascii():
-        return len(text)
-    from unicodedata import category, east_asian_width
-
-    return sum(
-        0
-        if category(each) in ("Mn", "Me", "Cf")  # marks of no width, around a letter, formats
-        else 2
-        if east_asian_width(each) in "WF"
-        else 1
-        for each in text
-    )
-
-
-def truncate(text: str, length: int = IN_MESSAGE) -> str:
-    """Return a text whose end is left out where it is long.
-
-    Args:
-        text: the text.
-        length: the most characters of the result.
-
-    >>> truncate("a long text", 8), truncate("a text", 8)
-    ('a lon...', 'a text')
-    """
-    return text if len(text) <= length else f"{text[: length - 3]}..."

@@ -5,12 +5,21 @@ from __future__ import annotations
 import os
 import pickle
 from typing import TYPE_CHECKING
+from unicodedata import category, combining, east_asian_width
 
 import pytest
 from hypothesis import given, strategies as st
 
 from hpman import SourceHelper
-from hpman._text import Source, display_path, display_width, escape, relative_path
+from hpman._text import (
+    IN_MESSAGE,
+    Source,
+    display_path,
+    display_width,
+    escape,
+    relative_path,
+    truncate,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -191,3 +200,48 @@ def test_an_excerpt_gives_a_terminal_no_commands() -> None:
     shown = Source("a.py", text).excerpt(1)
     assert shown == '==> 1: _("a", 1)  # \\x1b]0;title\\x07 \\u202e \\x9b1m \ttab \u3000wide'
     assert not set("\x1b\x07\u202e\x9b").intersection(shown)
+
+
+@pytest.mark.parametrize("length", [IN_MESSAGE - 1, IN_MESSAGE])
+def test_a_text_that_fits_is_whole(length: int) -> None:
+    assert truncate("x" * length) == "x" * length
+
+
+def test_a_longer_one_is_as_long_as_may_be_with_dots_for_its_end() -> None:
+    assert truncate("x" * (IN_MESSAGE + 1)) == "x" * (IN_MESSAGE - 3) + "..."
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        pytest.param("", 0, id="nothing"),
+        pytest.param("lr: 0.1", 7, id="ASCII"),
+        pytest.param("größe", 5, id="letters of other alphabets"),
+        pytest.param("层数", 4, id="wide"),
+        pytest.param("\uff21", 2, id="full width"),
+        pytest.param("\uff71", 1, id="half width"),
+        pytest.param("e\u0301", 1, id="an accent"),
+        pytest.param("\u093f", 1, id="a mark with a width of its own"),
+        pytest.param("\u302a", 0, id="a mark over a wide one"),
+        pytest.param("a\u20dd", 1, id="a circle around"),
+        pytest.param("a\u200bb", 2, id="a blank of no width"),
+        pytest.param("❤\ufe0f", 1, id="a variation"),
+        pytest.param("🙂", 2, id="a picture"),
+    ],
+)
+def test_a_text_takes_so_many_columns(text: str, columns: int) -> None:
+    assert display_width(text) == columns
+
+
+@given(TEXTS, TEXTS)
+def test_two_texts_take_the_columns_of_both(one: str, other: str) -> None:
+    assert display_width(one + other) == display_width(one) + display_width(other)
+
+
+@given(st.characters(exclude_categories=["Cc", "Cs"]))
+def test_a_character_takes_none_one_or_two_columns(character: str) -> None:
+    if combining(character) and category(character) != "Mc":
+        assert display_width(character) == 0
+    elif category(character)[0] in "LNPSZ":
+        assert display_width(character) == (2 if east_asian_width(character) in "WF" else 1)
+    assert 0 <= display_width(character) <= 2
