@@ -54,7 +54,14 @@ def index_program(
     roots, also = None if roots is None else list(roots), list(also)
     names = _USUAL
     while True:
-        result = scan(paths, names, follow_imports=follow_imports, roots=roots, also=also)
+        result = scan(
+            paths,
+            names,
+            follow_imports=follow_imports,
+            roots=roots,
+            also=also,
+            any_manager=True,
+        )
         index = Index().swap(result.files)
         # A file may get a manager from another file that imports it, so its bare calls count too.
         if index.placeholders() <= names:

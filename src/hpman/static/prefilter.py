@@ -14,30 +14,36 @@ if TYPE_CHECKING:
 _PACKAGE = ROOT.encode()
 
 
-def prefilter(placeholders: Iterable[str]) -> Callable[[bytes], bool]:
+def prefilter(placeholders: Iterable[str], *, any_manager: bool = False) -> Callable[[bytes], bool]:
     r"""Return a function from the bytes of a file to whether it may hold a hyperparameter.
 
-    A file may hold one if it mentions `hpman`, or if it calls a placeholder by its
-    bare name. False is certain: a parse would find nothing. Names are compared as
-    they are written, in the bytes of UTF-8.
+    A file may hold one if it calls a placeholder by its bare name, or if it mentions
+    the placeholder and `hpman`. False is certain: a parse would find nothing. Names are
+    compared as they are written, in the bytes of UTF-8.
 
     Args:
         placeholders: the names whose bare calls count.
+        any_manager: whether a file that mentions `hpman` alone counts, because it may
+            hold hyperparameters of other managers.
 
     >>> may_hold = prefilter(["_"])
     >>> may_hold(b'_("lr", 1e-3)'), may_hold(b"for _ in range(3): pass")
     (True, False)
-    >>> may_hold(b'(_ \\\n) ("lr")'), may_hold(b"import hpman")
+    >>> may_hold(b'(_ \\\n) ("lr")'), may_hold(b"from hpman.m import _ as x")
     (True, True)
     """
     import re
 
     names = [name for name in placeholders if name]
-    calls = [re.compile(_call(re.escape(name.encode()))).search for name in names]
+    literals = [re.escape(name.encode()) for name in names]
+    # For the short names that are usual, `re` is faster than `in`.
+    searches = [(re.compile(name).search, re.compile(_call(name)).search) for name in literals]
     is_ascii = all(map(str.isascii, names))
 
     def may_hold(data: bytes) -> bool:
-        if _PACKAGE in data or any(search(data) for search in calls):
+        if any_manager and _PACKAGE in data:
+            return True
+        if any(word(data) and (call(data) or _PACKAGE in data) for word, call in searches):
             return True
         # In another encoding (PEP 263), only ASCII looks as it does in UTF-8.
         return not is_ascii and any(b"coding" in line for line in data.split(b"\n", 2)[:2])
@@ -49,4 +55,4 @@ def _call(name: bytes) -> bytes:
     """Return the pattern of a word, then blanks, line joins or closing brackets, then `(`."""
     # A look-behind in front of the literal would make the search ten times slower. A comment
     # may hide the `(`: few names stand before one, so these files are parsed.
-    return name + rb"(?<![\w.]" + name + rb")[\s\\)]*[(#]"
+    return name + rb"(?<![\w.]" + name + rb")(?<!def " + name + rb")[\s\\)]*[(#]"

@@ -51,6 +51,7 @@ def scan(
     follow_imports: bool = False,
     roots: Iterable[str] | None = None,
     also: Iterable[str] = (),
+    any_manager: bool = False,
     known: Mapping[Key, ModuleScan] | None = None,
 ) -> Scan:
     """Find the calls of managers in files and folders.
@@ -66,6 +67,7 @@ def scan(
             import are read too.
         roots: the folders in which these imports look; None for those of a script.
         also: folders in which they look afterwards.
+        any_manager: whether files in folders count that use only other managers.
         known: the results of an earlier scan, by key.
 
     Raises:
@@ -80,7 +82,7 @@ def scan(
     if not all(file.is_named for file in files):
         from .prefilter import prefilter
 
-        may_hold = prefilter(placeholders)
+        may_hold = prefilter(placeholders, any_manager=any_manager)
     with paused_collector():
         results = (_scan_file(file, placeholders, may_hold) for file in files)
         scans = [result for result in results if result is not None]
@@ -117,8 +119,14 @@ def index_of(
     >>> index_of(__file__).placeholders()
     set()
     """
-    names = frozenset(placeholders)
-    found = scan(paths, names, exclude, follow_imports=follow_imports, also=also)
+    found = scan(
+        paths,
+        frozenset(placeholders),
+        exclude,
+        follow_imports=follow_imports,
+        also=also,
+        any_manager=True,
+    )
     return Index().swap(found.files)
 
 

@@ -16,6 +16,7 @@ NOT_PARSED = {
     "string": "'_'.join(x); x.split('hp')",
     "alias without hpman": "h = _\nh('a', 1)",
     "method without hpman": "_.set_value('a', 1)",
+    "definition": "def _(x): pass",
 }
 PARSED = {
     "call": "_('a', 1)",
@@ -40,9 +41,15 @@ def test_a_file_that_may_call_one_is_parsed(text: str) -> None:
     assert prefilter(["_", "hp"])(text.encode())
 
 
-def test_without_a_placeholder_only_a_mention_counts() -> None:
-    assert not prefilter([""])(b"_('a', 1)")
-    assert prefilter([])(b"hpman")
+def test_other_managers_count_on_request() -> None:
+    data = b"from hpman.m import other\nother('a', 1)"
+    assert not prefilter(["_"])(data)
+    assert prefilter(["_"], any_manager=True)(data)
+    assert not prefilter(["_"], any_manager=True)(b"other('a', 1)")
+
+
+def test_no_placeholder_matches_nothing() -> None:
+    assert not prefilter([""])(b"_('a', 1) # hpman")
 
 
 def test_a_placeholder_beyond_ascii_may_be_in_any_encoding() -> None:
