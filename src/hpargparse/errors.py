@@ -1,7 +1,6 @@
-"""The exceptions for values that do not fit and for files of values.
+"""The exceptions for values that do not fit and for snapshots.
 
-Owns how such a failure is carried and where it points; knows neither how a
-value is read nor how a file is laid out.
+Owns the fields of these errors. Must not know how values are read or files are laid out.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ConversionError(HpmanError, ValueError):
-    """Report a value that a hyperparameter cannot take.
+    """Report a value that a hyperparameter does not accept.
 
     >>> print(ConversionError.because("expected a float, got 'x'", name="lr"))
     expected a float, got 'x'
@@ -22,17 +21,17 @@ class ConversionError(HpmanError, ValueError):
 
     @classmethod
     def because(cls, message: str, *, name: str | None = None) -> Self:
-        """Make one from its sentence.
+        """Create the error from its message.
 
         Args:
-            message: what was expected, what was given, and where the default stands.
+            message: what was expected, what was given, and where the default is defined.
             name: the hyperparameter.
         """
         return cls(Diagnostic("conversion", message, "", name=name))
 
 
 class SnapshotError(HpmanError, ValueError):
-    """Report a file of values that cannot be read or written.
+    """Report a snapshot that cannot be read or written.
 
     >>> print(SnapshotError.at("cfg.yaml", 4, "`lr` is given twice.", "Delete one."))
     cfg.yaml:4: `lr` is given twice.
@@ -43,41 +42,43 @@ class SnapshotError(HpmanError, ValueError):
     def at(
         cls, path: str, line: int | None, message: str, advice: str, *, name: str | None = None
     ) -> Self:
-        """Make one from its place and its sentences.
+        """Create the error from its place and its message.
 
         Args:
             path: the file as the user named it.
-            line: the line, counted from 1, where one line is at fault.
+            line: the line, counted from 1, or None if the error is not about one line.
             message: what is wrong.
             advice: what to do about it.
-            name: the hyperparameter that it is about, if it is about one.
+            name: the hyperparameter, if the error is about one.
         """
         return cls(Diagnostic("snapshot", message, advice, path, line, name=name))
 
 
 class MissingSnapshotError(SnapshotError, FileNotFoundError):
-    """Report a file of values, or the folder for one, that is not there."""
-
-
-def not_a_manager(given: object) -> TypeError:
-    """Make the error for an argument that has to be a manager.
-
-    >>> print(not_a_manager("_"))
-    '_' is not a manager; give one, as `_` of `from hpman.m import _`
-    """
-    return TypeError(f"{given!r} is not a manager; give one, as `_` of `from hpman.m import _`")
+    """Report a snapshot, or the folder for one, that does not exist."""
 
 
 class UnsupportedValueError(Exception):
-    """Tell that a format cannot hold a value.
+    """Report a value that a format cannot represent.
 
     Args:
-        name: whose value it is.
-        why: a clause on the value, as "holds a range".
+        name: the name of the value.
+        reason: a clause about the value, such as "contains a range".
     """
 
-    def __init__(self, name: str, why: str) -> None:
-        """Keep the fields."""
-        super().__init__(name, why)
+    def __init__(self, name: str, reason: str) -> None:
+        """Store the fields."""
+        super().__init__(name, reason)
         self.name = name
-        self.why = why
+        self.reason = reason
+
+
+def not_a_manager(value: object) -> TypeError:
+    """Return the error for an argument that is not a manager.
+
+    >>> print(not_a_manager("_"))
+    '_' is not a manager; pass one, such as `_` of `from hpman.m import _`
+    """
+    return TypeError(
+        f"{value!r} is not a manager; pass one, such as `_` of `from hpman.m import _`"
+    )

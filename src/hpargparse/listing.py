@@ -58,7 +58,7 @@ def listed(
         try:
             return dump(shown, how, in_order=True), left_out
         except UnsupportedValueError as problem:
-            left_out.append(f"`{escape(problem.name)}` is left out: it {problem.why}.")
+            left_out.append(f"`{escape(problem.name)}` is left out: it {problem.reason}.")
             del shown[problem.name]
 
 

@@ -183,7 +183,7 @@ def _encode(shown: str, values: Mapping[str, object], chosen: str) -> bytes:
         raise SnapshotError.at(
             shown,
             None,
-            f"{kind} cannot hold `{name}`: it {problem.why}. Nothing was written.",
+            f"{kind} cannot hold `{name}`: it {problem.reason}. Nothing was written.",
             advice,
             name=name,
         ) from None

@@ -1,6 +1,6 @@
-"""Values to JSON and back, each key with its line.
+"""JSON text from values, and values from JSON text with the line of each key.
 
-Owns what JSON can hold; knows no file and no hyperparameter.
+Owns what JSON can represent. Must not know files or hyperparameters.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_JSON_SCALARS = (type(None), bool, int, float, str)
-# Runs of ordinary characters in one step: one by one, a long text takes a hundred times its size.
+_SCALARS = (type(None), bool, int, float, str)
+# Strings are matched without alternatives per character, which would need much memory.
 _MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}:,\n]')
 
 
 def to_json(values: Mapping[str, object], *, in_order: bool = False) -> str:
-    """Spell named values as a JSON object, one name a line.
+    """Return named values as a JSON object, with one name per line.
 
     Args:
         values: the values by name.
-        in_order: keep the order of the mapping instead of sorting.
+        in_order: keep the order of the mapping instead of sorting the names.
 
     Raises:
-        UnsupportedValueError: JSON has no such value.
+        UnsupportedValueError: if JSON cannot represent a value.
 
     >>> print(to_json({"lr": 1e-05, "ks": [1, 2]}), end="")
     {
@@ -39,64 +39,63 @@ def to_json(values: Mapping[str, object], *, in_order: bool = False) -> str:
     """
     lines = []
     for name in values if in_order else sorted(values):
-        problem = unsupported_reason(values[name]) or _why_not_json([name, values[name]])
-        if problem is not None:
-            raise UnsupportedValueError(name, problem)
+        value = values[name]
+        reason = unsupported_reason(value) or _not_json(name) or _not_json(value)
+        if reason is not None:
+            raise UnsupportedValueError(name, reason)
         try:
-            spelled = json.dumps(values[name], ensure_ascii=False)
-        except ValueError as error:  # An int of more digits than Python spells.
-            raise UnsupportedValueError(name, f"cannot be spelled: {error}") from None
-        lines.append(f"  {json.dumps(name, ensure_ascii=False)}: {spelled}")
+            text = json.dumps(value, ensure_ascii=False)
+        except ValueError as error:  # Python limits the digits of an int.
+            raise UnsupportedValueError(name, f"cannot be written: {error}") from None
+        lines.append(f"  {json.dumps(name, ensure_ascii=False)}: {text}")
     return "{\n" + ",\n".join(lines) + "\n}\n" if lines else "{}\n"
 
 
 def from_json(
-    path: str, text: str, advice: str = "Mend the line."
+    path: str, text: str, advice: str = "Fix the line."
 ) -> tuple[object, dict[tuple[str, ...], int]]:
-    """Read a JSON text.
+    """Return the value of a JSON text, and the line of each key by its path.
 
     Args:
         path: the name of the file, for messages.
         text: the text of the file.
-        advice: what to do about a text that is no JSON.
-
-    Returns:
-        the value, and the line of each key by its path.
+        advice: what to do about a text that is not JSON.
 
     Raises:
-        SnapshotError: the text is no JSON, or gives a key twice.
+        SnapshotError: if the text is not JSON, or gives a key twice.
 
     >>> from_json("cfg.json", '{"model": {"depth": 3}}')
     ({'model': {'depth': 3}}, {('model',): 1, ('model', 'depth'): 1})
     """
+    line = None
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        problem = f"{error.msg}, at column {error.colno}"
-        raise _malformed(path, error.lineno, problem, advice) from None
+        line, problem = error.lineno, f"{error.msg}, at column {error.colno}"
     except RecursionError:
-        raise _malformed(path, None, "it is nested too deep", advice) from None
-    except ValueError as error:  # An int of more digits than Python reads.
-        raise _malformed(path, None, str(error), advice) from None
-    return value, _Keys(path, advice).find(text)
+        problem = "it is nested too deeply"
+    except ValueError as error:  # Python limits the digits of an int.
+        problem = str(error)
+    else:
+        return value, _KeyScanner(path, advice).scan(text)
+    raise _malformed(path, line, problem, advice)
 
 
 def _malformed(path: str, line: int | None, problem: str, advice: str) -> SnapshotError:
-    return SnapshotError.at(path, line, f"This cannot be read as JSON: {problem}.", advice)
+    return SnapshotError.at(path, line, f"Cannot read this as JSON: {problem}.", advice)
 
 
-class _Keys:
-    """Find the line of each key, and keys that are given twice, in a text known to be JSON."""
+class _KeyScanner:
+    """Find the line of each key in a valid JSON text, and keys that are given twice."""
 
     def __init__(self, path: str, advice: str) -> None:
         self.path = path
         self.advice = advice
         self.lines: dict[tuple[str, ...], int] = {}
-        # For each open bracket: the path to it, None below an array; and the lines of its keys.
+        # For each open bracket: its path, None inside an array; and the lines of its keys.
         self.open: list[tuple[tuple[str, ...] | None, dict[str, int]]] = []
 
-    def find(self, text: str) -> dict[tuple[str, ...], int]:
-        """Return the line of each key by its path."""
+    def scan(self, text: str) -> dict[tuple[str, ...], int]:
         line = 1
         last = key = ""
         for mark in _MARK.findall(text):
@@ -105,55 +104,52 @@ class _Keys:
                 continue
             if mark == ":":
                 key = json.loads(last)
-                self.take(key, line)
+                self.add_key(key, line)
             elif mark in "[{":
-                if len(self.open) > DEPTH_LIMIT + 1:  # names are a level above the values
+                if len(self.open) > DEPTH_LIMIT + 1:  # names are a level of their own
                     problem = f"it is nested deeper than {DEPTH_LIMIT} levels"
                     raise _malformed(self.path, line, problem, self.advice)
-                self.open.append((self.place_of(key if last == ":" else None), {}))
+                self.open.append((self.path_of(key if last == ":" else None), {}))
             elif mark in "]}":
                 self.open.pop()
             last = mark
         return self.lines
 
-    def place_of(self, key: str | None) -> tuple[str, ...] | None:
-        """Give the path of a key in the object that is open, None below an array."""
+    def path_of(self, key: str | None) -> tuple[str, ...] | None:
+        """Return the path of a key of the innermost object, None inside an array."""
         if not self.open:
             return ()
         above = self.open[-1][0]
         return None if above is None or key is None else (*above, key)
 
-    def take(self, key: str, line: int) -> None:
-        """Note the line of a key; refuse one that its object has already."""
-        keys = self.open[-1][1]
-        if key in keys:
+    def add_key(self, key: str, line: int) -> None:
+        lines = self.open[-1][1]
+        if key in lines:
             raise SnapshotError.at(
                 self.path,
                 line,
-                f"The key {short_repr(key)} is given twice, first in line {keys[key]}.",
+                f"The key {short_repr(key)} is given twice, first in line {lines[key]}.",
                 "Delete one of the two.",
             )
-        keys[key] = line
-        place = self.place_of(key)
-        if place is not None:
-            self.lines[place] = line
+        lines[key] = line
+        path = self.path_of(key)
+        if path is not None:
+            self.lines[path] = line
 
 
-def _why_not_json(value: object) -> str | None:
-    """Tell why JSON has no spelling for a plain value."""
-    problem = None
+def _not_json(value: object) -> str | None:
+    """Return why JSON cannot represent a plain value."""
     if isinstance(value, float) and not isfinite(value):
-        problem = f"holds {value!r}, and JSON has no such number"
-    elif isinstance(value, str) and any("\ud800" <= each <= "\udfff" for each in value):
-        problem = "holds a lone surrogate, which is no character of JSON"
-    elif isinstance(value, dict):
-        odd = [key for key in value if type(key) is not str]
-        if odd:
-            problem = f"has the key {short_repr(odd[0])}, and keys of JSON are texts"
-        else:
-            problem = _why_not_json([*value, *value.values()])
-    elif isinstance(value, list):
-        problem = next(filter(None, map(_why_not_json, value)), None)
-    elif type(value) not in _JSON_SCALARS:
-        problem = f"holds a {type_name(value)}, which JSON has not"
-    return problem
+        return f"contains {value!r}, and JSON has no such number"
+    if isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
+        return "contains a lone surrogate, which JSON cannot represent"
+    if isinstance(value, dict):
+        for key in value:
+            if type(key) is not str:
+                return f"has the key {short_repr(key)}, and JSON has only strings as keys"
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        return next(filter(None, map(_not_json, value)), None)
+    if type(value) not in _SCALARS:
+        return f"contains a {type_name(value)}, which JSON cannot represent"
+    return None

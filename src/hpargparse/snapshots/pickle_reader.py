@@ -1,38 +1,43 @@
-"""Pickles read without running anything, unless they are trusted.
+"""Pickles, read without running anything unless they are trusted.
 
-Owns which pickles are plain, and what is refused; knows no file and no
-hyperparameter.
+Owns which pickles are plain and what is refused. Must not know files or hyperparameters.
+It carries out the opcodes itself and has only those that plain values need, so no pickle
+can fetch an object, allocate more than it contains or overflow the stack.
 """
 
 from __future__ import annotations
 
-import io
 import pickle
 import pickletools
 
-from .pickle_sizes import MEMO_OPCODES, Sizes
-from .value_limits import DEPTH_LIMIT, unsupported_reason
+from hpman._text import truncate
 
-# These fetch objects from a registry that other code has filled, without a name to look at.
-_REFUSED_OPCODES = ("EXT1", "EXT2", "EXT4", "PERSID", "BINPERSID", "NEXT_BUFFER")
+from .value_limits import DEPTH_LIMIT, SCALARS, unsupported_reason
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+_KEY_LIMIT = 10_000  # values in a key; to hash it takes time for each of them
 
 
 class RefusedPickleError(pickle.UnpicklingError):
-    """Report a pickle that is not read; the message is a clause on it."""
+    """Report a pickle that is not read; the message is a clause about it."""
 
 
 class BrokenPickleError(RefusedPickleError):
-    """Report a pickle that nobody can read, as one that was cut off."""
+    """Report a pickle that nobody can read, such as one that was cut off."""
 
 
 def load_any(data: bytes) -> object:
-    """Build what a pickle holds, which runs what it says.
+    """Build what a pickle contains, running whatever it asks for.
 
     Args:
         data: the pickle, of any protocol.
 
     Raises:
-        RefusedPickleError: it cannot be read.
+        RefusedPickleError: if it cannot be read.
     """
     try:
         return pickle.loads(data)  # noqa: S301 - the caller asked for it by name
@@ -43,100 +48,145 @@ def load_any(data: bytes) -> object:
 
 
 def load_plain(data: bytes) -> object:
-    """Build the plain value that a pickle holds.
+    """Build the plain value that a pickle contains.
 
     Args:
         data: the pickle, of any protocol.
 
     Raises:
-        RefusedPickleError: it is broken, a BrokenPickleError, or asks for more than plain
-            values; the message is a clause that names what it asked for.
+        BrokenPickleError: if it cannot be read.
+        RefusedPickleError: if it asks for more than plain values. The message names what.
 
     >>> load_plain(pickle.dumps({"ks": (1, 2.5), "s": {3j}}, 2))
     {'ks': (1, 2.5), 's': {3j}}
     """
-    _inspect(data)
     try:
-        value = _PlainUnpickler(io.BytesIO(data)).load()
+        value = _build(data)
     except RefusedPickleError:
         raise
     except Exception as error:  # A broken pickle can raise nearly anything.
         raise BrokenPickleError(f"it is broken: {type(error).__name__}: {error}") from error
-    problem = unsupported_reason(
-        value, levels=DEPTH_LIMIT + 1
-    )  # names are a level above the values
-    if problem is not None:
-        raise RefusedPickleError(f"it {problem}")
+    reason = unsupported_reason(value, levels=DEPTH_LIMIT + 1)  # names are a level of their own
+    if reason is not None:
+        raise RefusedPickleError(f"it {reason}")
     return value
 
 
-def _inspect(data: bytes) -> None:
-    """Refuse what would take memory, or fetch objects, before anything is built."""
-    problem = None
-    sizes = Sizes()
+def _build(data: bytes) -> object:
+    """Carry out the opcodes of a pickle."""
+    stack: list[Any] = []
+    marks: list[int] = []  # the height of the stack at each open mark
+    memo: dict[int, Any] = {}
+    argument: Any
+    for opcode, argument, _position in pickletools.genops(data):
+        name = opcode.name
+        if name in _ARGUMENTS:
+            stack.append(argument)
+        elif name in _BUILDERS:
+            count, build = _BUILDERS[name]
+            items = _take(stack, marks, count)
+            stack.append(build(items))
+        elif name in _FILLERS:
+            count, fill = _FILLERS[name]
+            items = _take(stack, marks, count)
+            fill(stack[-1], items)
+        elif name in _PUTS:
+            memo[len(memo) if argument is None else int(argument)] = stack[-1]
+        elif name in _GETS:
+            stack.append(memo[int(argument)])
+        elif name in ("GLOBAL", "INST"):
+            stack.append(_find(argument.split(" ", 1)))
+        elif name == "MARK":
+            marks.append(len(stack))
+        elif name not in _IGNORED:
+            raise RefusedPickleError(f"it uses the opcode {name}, which plain values do not need")
+    return stack.pop()
+
+
+def _take(stack: list[Any], marks: list[int], count: int) -> list[Any]:
+    """Remove and return the last values of the stack, as many as given or up to the mark."""
+    start = marks.pop() if count == _UP_TO_MARK else len(stack) - count
+    if start < 0:
+        raise IndexError("the stack is too short")
+    items = stack[start:]
+    del stack[start:]
+    return items
+
+
+def _find(name: Sequence[str]) -> object:
+    """Return the function or value that a pickle calls by its module and name."""
     try:
-        for opcode, argument, _position in pickletools.genops(data):
-            if opcode.name in _REFUSED_OPCODES:
-                problem = f"it asks for objects by the opcode {opcode.name}"
-                break
-            # The table of remembered objects is an array as long as its highest index.
-            if opcode.name in MEMO_OPCODES and not 0 <= int(argument or 0) <= len(data):
-                problem = f"it wants to remember {argument} objects"
-                break
-            sizes.follow(opcode, argument)
-            if sizes.problem is not None:
-                problem = f"it {sizes.problem}"
-                break
-    except Exception as error:  # The reader of opcodes raises whatever its parts raise.
-        raise BrokenPickleError(f"it is broken: {error}") from error
-    if problem is not None:
-        raise RefusedPickleError(problem)
+        return _GLOBALS[".".join(name)]
+    except KeyError as error:
+        raise RefusedPickleError(f"it asks for `{truncate(error.args[0])}`") from None
 
 
-class _Builder(tuple):  # type: ignore[type-arg]
-    """Build one plain value from the arguments that pickles give; nothing can be set on it."""
-
-    __slots__ = ()
-
-    def __call__(self, *arguments: object) -> object:
-        """Check the arguments, so that `bytes(10**12)` makes nothing, and build."""
-        build, allowed = self
-        if tuple(map(type, arguments)) not in allowed:
-            raise RefusedPickleError(f"it calls {build.__name__} in an unusual way")
-        return build(*arguments)
+def _call(items: list[Any]) -> object:
+    # No value on the stack can be called but the functions of `_GLOBALS`.
+    function, arguments = items
+    return function(*arguments)
 
 
-# Where a pickle takes one for a value, or for an object, messages name it as what it stands for.
-_Builder.__module__, _Builder.__name__, _Builder.__qualname__ = "builtins", "class", "class"
+def _checked_keys(keys: Sequence[Any]) -> Sequence[Any]:
+    """Return keys that can be hashed in little time, and without overflowing the stack of C."""
+    for key in keys:
+        reason = None if type(key) in SCALARS else unsupported_reason(key, limit=_KEY_LIMIT)
+        if reason is not None:
+            raise RefusedPickleError(f"it has a key that {reason}")
+    return keys
 
 
-def _encoded(text: str, encoding: str) -> bytes:
-    """Give the bytes that protocols 0 to 2 keep as Latin-1 text."""
+def _dict(items: list[Any]) -> dict[Any, Any]:
+    return dict(zip(_checked_keys(items[::2]), items[1::2], strict=True))
+
+
+def _encode(text: str, encoding: str) -> bytes:
+    """Return the bytes that protocols 0 to 2 keep as Latin-1 text."""
     if encoding not in ("latin1", "latin-1"):
-        raise RefusedPickleError(f"it wants a text in the encoding {encoding}")
+        raise RefusedPickleError(f"it asks for the encoding {encoding}")
     return text.encode("latin-1")
 
 
-_BYTES = _Builder((bytes, {()}))
-_SET = _Builder((set, {(), (list,)}))
-_FROZENSET = _Builder((frozenset, {(), (list,)}))
-_COMPLEX = _Builder((complex, {(float, float)}))
-_ENCODED = _Builder((_encoded, {(str, str)}))
-_ALLOWED: dict[tuple[str, str], object] = {("_codecs", "encode"): _ENCODED}
-for _module in ("builtins", "__builtin__"):
-    _ALLOWED[_module, "bytes"] = _BYTES
-    _ALLOWED[_module, "set"] = _SET
-    _ALLOWED[_module, "frozenset"] = _FROZENSET
-    _ALLOWED[_module, "complex"] = _COMPLEX
-    _ALLOWED[_module, "Ellipsis"] = ...
-
-
-class _PlainUnpickler(pickle.Unpickler):
-    """Unpickle, with every global refused but the builders of plain values."""
-
-    def find_class(self, module_name: str, global_name: str) -> object:
-        """Give a builder, or refuse with the name that was asked for."""
-        try:
-            return _ALLOWED[module_name, global_name]
-        except KeyError:
-            raise RefusedPickleError(f"it asks for `{module_name}.{global_name}`") from None
+_GLOBALS: dict[str, Any] = {
+    "_codecs.encode": _encode,
+    "builtins.bytes": lambda: b"",
+    "builtins.complex": complex,
+    "builtins.frozenset": lambda items=(): frozenset(_checked_keys(items)),
+    "builtins.set": lambda items=(): set(_checked_keys(items)),
+    "builtins.Ellipsis": ...,
+}
+# The name of the module in protocols 0 to 2.
+_GLOBALS |= {name.replace("builtins", "__builtin__"): _GLOBALS[name] for name in _GLOBALS}
+_UP_TO_MARK = -1
+_IGNORED = ("PROTO", "FRAME", "STOP")
+_PUTS = ("PUT", "BINPUT", "LONG_BINPUT", "MEMOIZE")
+_GETS = ("GET", "BINGET", "LONG_BINGET")
+_ARGUMENTS = frozenset(  # opcodes that push their argument
+    "INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT BINFLOAT UNICODE BINUNICODE "
+    "SHORT_BINUNICODE BINUNICODE8 BINBYTES SHORT_BINBYTES BINBYTES8".split()
+)
+_BUILDERS: dict[str, tuple[int, Callable[[list[Any]], object]]] = {
+    "NONE": (0, lambda _nothing: None),
+    "NEWTRUE": (0, lambda _nothing: True),
+    "NEWFALSE": (0, lambda _nothing: False),
+    "EMPTY_LIST": (0, list),
+    "EMPTY_TUPLE": (0, tuple),
+    "EMPTY_DICT": (0, dict),
+    "EMPTY_SET": (0, set),
+    "LIST": (_UP_TO_MARK, list),
+    "TUPLE": (_UP_TO_MARK, tuple),
+    "TUPLE1": (1, tuple),
+    "TUPLE2": (2, tuple),
+    "TUPLE3": (3, tuple),
+    "DICT": (_UP_TO_MARK, _dict),
+    "FROZENSET": (_UP_TO_MARK, lambda items: frozenset(_checked_keys(items))),
+    "STACK_GLOBAL": (2, _find),
+    "REDUCE": (2, _call),
+}
+_FILLERS: dict[str, tuple[int, Callable[[Any, list[Any]], object]]] = {
+    "APPEND": (1, list.extend),
+    "APPENDS": (_UP_TO_MARK, list.extend),
+    "ADDITEMS": (_UP_TO_MARK, lambda value, items: set.update(value, _checked_keys(items))),
+    "SETITEM": (2, lambda value, items: dict.update(value, _dict(items))),
+    "SETITEMS": (_UP_TO_MARK, lambda value, items: dict.update(value, _dict(items))),
+}

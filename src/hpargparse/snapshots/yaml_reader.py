@@ -1,8 +1,8 @@
-"""YAML text to plain values, each key with its line.
+"""Plain values from YAML text, with the line of each key.
 
-Owns the rules of the YAML 1.2 core schema and the bounds on hostile files;
-knows no file and no hyperparameter. It reads the events of PyYAML and builds
-the values itself, so that no tag can make anything but plain values.
+Owns the rules of YAML 1.2 and the limits for hostile files. Must not know files or
+hyperparameters. It builds the values from the events of PyYAML by itself, so that no tag
+can build anything but a plain value.
 """
 
 from __future__ import annotations
@@ -20,30 +20,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-ALIAS_LIMIT = 1_000_000
+ALIAS_LIMIT = 100_000
 
 
 class YamlReader:
-    """Build the plain value of one YAML document.
+    """Read one YAML document.
 
     Args:
         path: the name of the file, for messages.
         text: the text of the file.
-        advice: what to do about a text that is no YAML.
+        advice: what to do about a text that is not YAML.
     """
 
-    def __init__(self, path: str, text: str, advice: str = "Mend the line.") -> None:
-        """Keep the text; nothing is read yet."""
+    def __init__(self, path: str, text: str, advice: str = "Fix the line.") -> None:
+        """Store the text; nothing is read yet."""
         self.path = path
         self.advice = advice
         self.text = text
         self.lines: dict[tuple[str, ...], int] = {}
+        self._open: list[_Collection] = []
 
     def read(self) -> object:
-        r"""Return the value, and fill `lines` with the line of each key by its path.
+        r"""Return the value of the document, and fill `lines` with the line of each key.
 
         Raises:
-            SnapshotError: the text is no YAML, or holds more than plain values.
+            SnapshotError: if the text is not YAML, or contains more than plain values.
 
         >>> reader = YamlReader("cfg.yaml", "lr: 1e-4\nmodel:\n  depth: 3\n")
         >>> reader.read()
@@ -52,194 +53,156 @@ class YamlReader:
         {('lr',): 1, ('model',): 2, ('model', 'depth'): 3}
         """
         value: object = None
-        stack: list[_Node] = []
-        before: _Step | None = None
-        for step in _Tape(self._fail).expand(self._events()):
-            if step.kind in "[{":
-                if before is not None and before.is_merge and stack[-1].key == before.text:
-                    raise self._merge(before)
-                stack.append(self._opened(step, stack))
-                continue
-            if step.kind == "end":
-                node = stack.pop()
-                made, line = self._finished(node), node.step.line
+        last: _Event | None = None
+        for event in _AliasExpander(self._error).expand(self._events()):
+            if event.kind in "[{":
+                if last is not None and last.is_merge_key and self._open[-1].key == last.text:
+                    raise self._merge_key(last)
+                self._open.append(self._start(event))
             else:
-                made, line = self._scalar(step), step.line
-            before = step
-            if stack:
-                self._add(stack[-1], made, line)
-            else:
-                value = made
+                if event.kind == "end":
+                    collection = self._open.pop()
+                    value, line = self._finish(collection), collection.event.line
+                else:
+                    value, line = self._scalar(event), event.line
+                if self._open:
+                    self._add(self._open[-1], value, line)
+            last = event
         return value
 
-    def _fail(self, line: int | None, message: str, advice: str) -> SnapshotError:
-        """Make the error for a line of this file."""
+    def _error(self, line: int | None, message: str, advice: str) -> SnapshotError:
         return SnapshotError.at(self.path, line, message, advice)
 
-    def _events(self) -> Iterator[_Step]:
-        """Give the events of the only document as steps."""
-        # The parser written in C is about ten times as fast; not every build of PyYAML has it.
-        source: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        documents = 0
+    def _events(self) -> Iterator[_Event]:
+        """Yield the events of the only document."""
+        # The parser written in C is ten times as fast, but not every build of PyYAML has it.
+        loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        is_in_document = False
         try:
-            parser = source(self.text)
-            event = parser.get_event()
-            while not isinstance(event, yaml.StreamEndEvent):
-                kind = _KINDS.get(type(event))
-                if kind is not None:
-                    yield _Step(kind, event)
-                elif isinstance(event, yaml.DocumentStartEvent):
-                    documents += 1
-                    self._demand_only(documents, event)
-                event = parser.get_event()
+            parser = loader(self.text)
+            while not isinstance(parsed := parser.get_event(), yaml.StreamEndEvent):
+                event = _Event(parsed)
+                if event.kind == "document":
+                    if is_in_document:
+                        raise self._error(
+                            event.line,
+                            "A second YAML document begins here.",
+                            "Keep one document per file, and load several files instead.",
+                        )
+                    is_in_document = True
+                elif event.kind:
+                    yield event
         except yaml.MarkedYAMLError as error:
             mark: Any = error.problem_mark or error.context_mark
             problem = ", ".join(filter(None, [error.context, error.problem]))
             raise self._malformed(mark.line + 1 if mark else None, problem) from None
         except yaml.reader.ReaderError as error:
-            # What its position counts, bytes or characters, is up to the build of PyYAML.
+            # Whether its position counts bytes or characters depends on the parser.
             refused = chr(int(error.character))
             line = self.text.count("\n", 0, self.text.index(refused)) + 1
-            problem = f"control characters are not allowed, such as {refused!r}"
+            problem = f"control characters such as {refused!r} are not allowed"
             raise self._malformed(line, problem) from None
 
-    def _demand_only(self, documents: int, start: Any) -> None:
-        """Refuse a second document."""
-        if documents > 1:
-            raise self._fail(
-                start.start_mark.line + 1,
-                "A second YAML document begins here.",
-                "Keep one document in a file, and load several files instead.",
-            )
-
     def _malformed(self, line: int | None, problem: str) -> SnapshotError:
-        return self._fail(line, f"This cannot be read as YAML: {problem}.", self.advice)
+        return self._error(line, f"Cannot read this as YAML: {problem}.", self.advice)
 
-    def _merge(self, step: _Step) -> SnapshotError:
-        """Make the error for what earlier versions of YAML would merge."""
-        return self._fail(
-            step.line,
-            f"YAML 1.2 has no merge key `{step.text}`: it would be a key like others.",
-            "Write the values where they belong, or put the key in quotes.",
+    def _merge_key(self, event: _Event) -> SnapshotError:
+        return self._error(
+            event.line,
+            f"YAML 1.2 has no merge key `{event.text}`.",
+            "Write the values where they belong, or quote the key to make it an ordinary one.",
         )
 
-    def _opened(self, step: _Step, stack: list[_Node]) -> _Node:
-        """Start a sequence or a mapping."""
-        if len(stack) >= DEPTH_LIMIT + 2:
-            raise self._fail(
-                step.line,
+    def _start(self, event: _Event) -> _Collection:
+        """Start a sequence or mapping inside the innermost open one."""
+        if len(self._open) >= DEPTH_LIMIT + 2:
+            raise self._error(
+                event.line,
                 f"Values are nested deeper than {DEPTH_LIMIT} levels.",
-                "No hyperparameter needs that; look where the file comes from.",
+                "No hyperparameter needs that. Check where the file comes from.",
             )
-        finish = (SEQUENCES if step.kind == "[" else MAPPINGS).get(step.tag)
-        if finish is None:
-            raise self._unknown_tag(step)
-        path: tuple[str, ...] | None = None
-        if not stack:
-            path = ()
-        elif stack[-1].path is not None and type(stack[-1].key) is str:
-            path = (*stack[-1].path, stack[-1].key)
-        return _Node(step, finish, path)
+        build = (SEQUENCES if event.kind == "[" else MAPPINGS).get(event.tag)
+        if build is None:
+            raise self._unknown_tag(event)
+        path: tuple[str, ...] | None = None if self._open else ()
+        if self._open:
+            parent = self._open[-1]
+            if parent.path is not None and type(parent.key) is str:
+                path = (*parent.path, parent.key)
+        return _Collection(event, build, path)
 
-    def _add(self, node: _Node, value: object, line: int) -> None:
-        """Put a value into the sequence or mapping that is open."""
-        if node.step.kind == "[":
-            node.values.append(value)
-        elif node.key is not _NO_KEY:
-            node.pairs[node.key] = value
-            node.key = _NO_KEY
+    def _add(self, collection: _Collection, value: object, line: int) -> None:
+        """Add an item to a sequence, or a key or the value of one to a mapping."""
+        if collection.event.kind == "[":
+            collection.items.append(value)
+        elif collection.key is _NO_KEY:
+            self._add_key(collection, value, line)
         else:
-            self._start_pair(node, value, line)
+            collection.pairs[collection.key] = value
+            collection.key = _NO_KEY
 
-    def _start_pair(self, node: _Node, key: object, line: int) -> None:
-        """Take a key of a mapping, which must be hashable and new."""
+    def _add_key(self, mapping: _Collection, key: object, line: int) -> None:
         try:
-            first = node.key_lines.setdefault(key, line)
+            first = mapping.key_lines.get(key)
         except TypeError:
-            raise self._fail(
+            raise self._error(
                 line,
                 f"A {type(key).__name__} cannot be a key.",
-                "Use a text, a number or a !tuple as the key.",
+                "Use a string, a number or a !tuple as the key.",
             ) from None
-        if key in node.pairs:
-            raise self._fail(
+        if first is not None:
+            raise self._error(
                 line,
                 f"The key {short_repr(key)} is given twice, first in line {first}.",
                 "Delete one of the two.",
             )
-        if node.path == () and type(key) is not str:
-            raise self._fail(
+        if mapping.path == () and type(key) is not str:
+            raise self._error(
                 line,
-                f"The key {short_repr(key)} is of the type {type_name(key)}, and names are texts.",
-                "Put it in quotes.",
+                f"The key {short_repr(key)} is of type {type_name(key)}, but names are strings.",
+                "Quote it.",
             )
-        node.key = key
-        node.pairs[key] = None
-        if node.path is not None and type(key) is str:
-            place = (*node.path, key)
-            self.lines[place] = line
+        mapping.key = key
+        mapping.key_lines[key] = line
+        if mapping.path is not None and type(key) is str:
+            path = (*mapping.path, key)
+            self.lines[path] = line
 
-    def _finished(self, node: _Node) -> object:
-        """Make the value of a sequence or mapping that has ended."""
+    def _finish(self, collection: _Collection) -> object:
+        """Return the value of a sequence or mapping that has ended."""
+        event = collection.event
         try:
-            return node.finish(node.values if node.step.kind == "[" else node.pairs)
+            return collection.build(collection.items if event.kind == "[" else collection.pairs)
         except (TypeError, ValueError) as error:
-            raise self._fail(
-                node.step.line,
-                f"This is no {_short(node.step.tag)}: {error}.",
-                "Mend the value, or leave the tag out.",
+            raise self._error(
+                event.line,
+                f"This is not a valid {_short_tag(event)}: {error}.",
+                "Fix the value, or remove the tag.",
             ) from None
 
-    def _scalar(self, step: _Step) -> object:
-        """Make the value of a scalar by its tag, or by the core schema."""
-        make = SCALARS.get(step.tag)
-        if make is None:
-            raise self._unknown_tag(step)
-        if step.tag is None and not step.plain:
-            return step.text
+    def _scalar(self, event: _Event) -> object:
+        """Return the value of a scalar, by its tag or else by the core schema."""
+        build = SCALARS.get(event.tag)
+        if build is None:
+            raise self._unknown_tag(event)
+        if event.tag is None and not event.is_plain:
+            return event.text
         try:
-            return make(step.text)
+            return build(event.text)
         except ValueError as error:
-            raise self._fail(
-                step.line,
-                f"{truncate(step.text)!r} is no {_short(step.tag) or 'number'}: {error}.",
-                "Mend the value, or put it in quotes to make it a text.",
+            raise self._error(
+                event.line,
+                f"{truncate(event.text)!r} is not a valid {_short_tag(event) or 'number'}:"
+                f" {error}.",
+                "Fix the value, or quote it to make it a string.",
             ) from None
 
-    def _unknown_tag(self, step: _Step) -> SnapshotError:
-        return self._fail(
-            step.line,
-            f"The tag `{_short(step.tag)}` stands for more than a plain value, or for another"
-            " kind of value than this; nothing was made of it.",
+    def _unknown_tag(self, event: _Event) -> SnapshotError:
+        return self._error(
+            event.line,
+            f"The tag `{_short_tag(event)}` does not stand for a plain value of this kind.",
             "Write the value as a literal without the tag.",
         )
-
-
-class _Step:
-    """Keep what counts of one YAML event."""
-
-    __slots__ = ("anchor", "is_merge", "kind", "line", "plain", "tag", "text")
-
-    def __init__(self, kind: str, event: Any) -> None:
-        self.kind = kind
-        self.line: int = event.start_mark.line + 1
-        self.anchor: str | None = None
-        self.tag: str | None = None
-        self.text = ""
-        self.plain = False
-        self.is_merge = False
-        if kind == "end":
-            return
-        self.anchor = event.anchor
-        if kind == "scalar":
-            self.tag = event.tag
-            self.text = event.value
-            self.plain = event.implicit[0]
-            self.is_merge = self.plain and self.text == "<<"
-            if self.tag == "!":  # The tag that says: not resolved, hence a text.
-                self.tag, self.plain = None, False
-        elif kind != "alias":
-            self.tag = event.tag
 
 
 _KINDS = {
@@ -249,89 +212,106 @@ _KINDS = {
     yaml.MappingStartEvent: "{",
     yaml.SequenceEndEvent: "end",
     yaml.MappingEndEvent: "end",
+    yaml.DocumentStartEvent: "document",
 }
 
 
-class _Node:
-    """Keep a sequence or mapping that is being filled."""
+class _Event:
+    """The parts of a PyYAML event that matter here."""
 
-    __slots__ = ("finish", "key", "key_lines", "pairs", "path", "step", "values")
+    __slots__ = ("anchor", "is_merge_key", "is_plain", "kind", "line", "tag", "text")
+
+    def __init__(self, event: Any) -> None:
+        self.kind = _KINDS.get(type(event), "")
+        self.line: int = event.start_mark.line + 1
+        self.anchor: str | None = getattr(event, "anchor", None)
+        self.tag: str | None = getattr(event, "tag", None)
+        self.text = ""
+        self.is_plain = False
+        if self.kind == "scalar":
+            self.text = event.value
+            self.is_plain = event.implicit[0]
+            if self.tag == "!":  # the tag of a scalar that is not to be resolved
+                self.tag, self.is_plain = None, False
+        self.is_merge_key = self.is_plain and self.text == "<<"
+
+
+class _Collection:
+    """A sequence or mapping that is being filled."""
+
+    __slots__ = ("build", "event", "items", "key", "key_lines", "pairs", "path")
 
     def __init__(
-        self, step: _Step, finish: Callable[..., object], path: tuple[str, ...] | None
+        self, event: _Event, build: Callable[..., object], path: tuple[str, ...] | None
     ) -> None:
-        self.step = step
-        self.finish = finish
-        self.path = path
-        self.key: object = _NO_KEY
+        self.event = event
+        self.build = build
+        self.path = path  # the keys above it; None inside a sequence
+        self.key: object = _NO_KEY  # the key whose value comes next
         self.key_lines: dict[object, int] = {}
         self.pairs: dict[object, object] = {}
-        self.values: list[object] = []
+        self.items: list[object] = []
 
 
 _NO_KEY = object()
 
 
-class _Tape:
-    """Replace each alias by what its anchor stands for.
+class _AliasExpander:
+    """Replace each alias by the events that its anchor stands for.
 
-    Values are thus never shared between two names, and an alias of aliases
-    cannot grow past the limit unseen.
+    Names never share a value in this way, and the number of copied events can be limited.
     """
 
-    def __init__(self, fail: Callable[[int | None, str, str], SnapshotError]) -> None:
-        self.fail = fail
-        # Steps are kept from the first anchor on; each anchor has its start and its end there.
-        self.steps: list[_Step] = []
-        self.spans: dict[str, tuple[int, int | None]] = {}
-        self.open: list[tuple[str | None, int]] = []
+    def __init__(self, error: Callable[[int | None, str, str], SnapshotError]) -> None:
+        self.error = error
+        self.events: list[_Event] = []  # all events since the first anchor
+        self.spans: dict[str, tuple[int, int | None]] = {}  # start and end of each anchor there
+        self.open: list[tuple[str | None, int]] = []  # anchor and start of each open collection
         self.copied = 0
 
-    def expand(self, steps: Iterable[_Step]) -> Iterator[_Step]:
-        """Give the steps without aliases."""
-        for step in steps:
-            if step.kind == "alias":
-                batch = self._replay(step)
+    def expand(self, events: Iterable[_Event]) -> Iterator[_Event]:
+        for event in events:
+            if event.kind == "alias":
+                expanded = self._copy(event)
             else:
-                batch = [step]
-                self._mark(step)
+                expanded = [event]
+                self._note_anchor(event)
             if self.spans:
-                self.steps += batch
-            yield from batch
+                self.events += expanded
+            yield from expanded
 
-    def _mark(self, step: _Step) -> None:
-        """Note where an anchored value begins and ends."""
-        here = len(self.steps)
-        if step.kind == "end":
+    def _note_anchor(self, event: _Event) -> None:
+        position = len(self.events)
+        if event.kind == "end":
             anchor, start = self.open.pop()
-            # Not so where the anchor was given to another value meanwhile.
+            # The anchor may have been given to another value meanwhile.
             if anchor is not None and self.spans[anchor] == (start, None):
-                self.spans[anchor] = (start, here + 1)
+                self.spans[anchor] = (start, position + 1)
             return
-        if step.anchor is not None:
-            self.spans[step.anchor] = (here, here + 1 if step.kind == "scalar" else None)
-        if step.kind != "scalar":
-            self.open.append((step.anchor, here))
+        if event.anchor is not None:
+            end = position + 1 if event.kind == "scalar" else None
+            self.spans[event.anchor] = (position, end)
+        if event.kind != "scalar":
+            self.open.append((event.anchor, position))
 
-    def _replay(self, step: _Step) -> list[_Step]:
-        """Return the steps that an alias stands for."""
-        start, end = self.spans.get(step.anchor or "", (0, None))
+    def _copy(self, alias: _Event) -> list[_Event]:
+        start, end = self.spans.get(alias.anchor or "", (0, None))
         if end is None:
-            raise self.fail(
-                step.line,
-                f"The alias `*{step.anchor}` stands for nothing, or for a value that holds itself.",
+            raise self.error(
+                alias.line,
+                f"The alias `*{alias.anchor}` has no anchor, or is inside the value of its anchor.",
                 "Write the value out instead.",
             )
         self.copied += end - start
         if self.copied > ALIAS_LIMIT:
-            raise self.fail(
-                step.line,
+            raise self.error(
+                alias.line,
                 f"The aliases up to here stand for more than {ALIAS_LIMIT} values.",
-                "No set of hyperparameters needs that; look where the file comes from.",
+                "No set of hyperparameters needs that. Check where the file comes from.",
             )
-        return self.steps[start:end]
+        return self.events[start:end]
 
 
-def _short(tag: str | None) -> str:
-    """Spell a tag as it is written, shortened where it is long."""
-    return truncate((tag or "").replace(STANDARD, "!!"))
+def _short_tag(event: _Event) -> str:
+    """Return a tag as it is usually written."""
+    return truncate((event.tag or "").replace(STANDARD, "!!"))

@@ -1,7 +1,7 @@
-"""What YAML scalars and tags stand for.
+"""The values of YAML scalars and tags.
 
-Owns the core schema of YAML 1.2 and the tags that make plain values; knows no
-document and no file.
+Owns the core schema of YAML 1.2 and the tags of plain values. Must not know documents
+or files.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 STANDARD = "tag:yaml.org,2002:"
 # YAML 1.2.2, section 10.3.2, the core schema.
-_FIRST = frozenset(["", *"0123456789+-.~nNtTfF"])
 _NULL = re.compile(r"(?:null|Null|NULL|~|)\Z")
 _BOOL = re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")
 _INT = re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z")
@@ -22,10 +21,12 @@ _FLOAT = re.compile(
     r"(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
 )
+# The first character rules out most strings: every pattern starts with one of these.
+_FIRST = frozenset(["", *"0123456789+-.~nNtTfF"])
 
 
 def resolve(text: str) -> object:
-    """Make the value of a plain scalar by the core schema of YAML 1.2.
+    """Return the value of a plain scalar by the core schema of YAML 1.2.
 
     Args:
         text: the scalar.
@@ -33,7 +34,6 @@ def resolve(text: str) -> object:
     >>> [resolve(text) for text in ("1e-4", "no", "0o17", "~", "12:30")]
     [0.0001, 'no', 15, None, '12:30']
     """
-    # Most texts are told by their first character: no pattern begins with another letter.
     if text[:1] not in _FIRST:
         return text
     if _INT.match(text):
@@ -46,7 +46,7 @@ def resolve(text: str) -> object:
 
 
 def _int(text: str) -> int:
-    # Python takes `010` for an error in base 0; YAML 1.2 takes it for ten.
+    # `010` is ten in YAML 1.2, but an error to Python in base 0.
     return int(text, 0 if text.lstrip("+-")[:2] in ("0x", "0o") else 10)
 
 
@@ -75,17 +75,13 @@ def _surrogates(text: str) -> str:
     return _binary(text).decode("utf-8", "surrogatepass")
 
 
-def _complex(text: str) -> complex:
-    return complex(text)
-
-
 def _ellipsis(_text: str) -> object:
     return ...
 
 
 def _set(pairs: dict[object, object]) -> set[object]:
     if any(value is not None for value in pairs.values()):
-        raise ValueError("an element of a set has no value of its own")
+        raise ValueError("an element of a set cannot have a value")
     return set(pairs)
 
 
@@ -93,7 +89,7 @@ def _frozenset(pairs: dict[object, object]) -> frozenset[object]:
     return frozenset(_set(pairs))
 
 
-# Beside our own tags those are read that PyYAML writes for plain values of Python.
+# Tags named `python/` are those that PyYAML writes for plain values.
 SCALARS: dict[str | None, Callable[[str], object]] = {
     None: resolve,
     f"{STANDARD}null": _null,
@@ -102,16 +98,8 @@ SCALARS: dict[str | None, Callable[[str], object]] = {
     f"{STANDARD}float": _float,
     f"{STANDARD}str": str,
     f"{STANDARD}binary": _binary,
-    f"{STANDARD}python/none": _null,
-    f"{STANDARD}python/bool": _bool,
-    f"{STANDARD}python/int": _int,
-    f"{STANDARD}python/long": _int,
-    f"{STANDARD}python/float": _float,
-    f"{STANDARD}python/complex": _complex,
-    f"{STANDARD}python/str": str,
-    f"{STANDARD}python/unicode": str,
-    f"{STANDARD}python/bytes": _binary,
-    "!complex": _complex,
+    f"{STANDARD}python/complex": complex,
+    "!complex": complex,
     "!ellipsis": _ellipsis,
     "!surrogates": _surrogates,
 }
@@ -119,7 +107,6 @@ SEQUENCES: dict[str | None, Callable[..., object]] = {
     None: list,
     "!": list,
     f"{STANDARD}seq": list,
-    f"{STANDARD}python/list": list,
     f"{STANDARD}python/tuple": tuple,
     "!tuple": tuple,
 }
@@ -127,7 +114,6 @@ MAPPINGS: dict[str | None, Callable[..., object]] = {
     None: dict,
     "!": dict,
     f"{STANDARD}map": dict,
-    f"{STANDARD}python/dict": dict,
     f"{STANDARD}set": _set,
     "!frozenset": _frozenset,
 }

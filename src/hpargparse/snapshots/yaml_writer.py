@@ -1,8 +1,8 @@
-"""Values to YAML that YAML 1.1 and 1.2 readers take the same way.
+"""YAML text from values, such that YAML 1.1 and 1.2 readers agree on it.
 
-Owns how each kind of value is spelled in YAML; needs no YAML library and
-knows no file. Sets and bytes carry the standard tags `!!set` and `!!binary`;
-tuples, complex numbers, the ellipsis and lone surrogates carry tags of ours.
+Owns the notation of each type in YAML; needs no YAML library. Must not know files. Sets
+and bytes have the standard tags `!!set` and `!!binary`; tuples, complex numbers, the
+ellipsis and strings with lone surrogates have tags of their own.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-# What YAML 1.1 or 1.2 reads as something else than text, and what people do.
-_WORDS = frozenset("y n yes no on off true false null none nan inf".split())
-_PLAIN = frozenset("_/+-.@%=")
-_KEY_LENGTH = 500  # YAML wants `?` before keys of more than 1024 characters.
+# What YAML 1.1, YAML 1.2 or a person may not take for a string.
+_RESERVED = frozenset("y n yes no on off true false null none nan inf".split())
+_UNQUOTED = frozenset("_/+-.@%= ")
+_KEY_LENGTH = 500  # YAML requires `?` before keys of more than 1024 characters.
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def to_yaml(values: Mapping[str, object], *, in_order: bool = False) -> str:
-    """Spell named values as a YAML mapping, one name a line.
+    """Return named values as a YAML mapping, with one name per line.
 
     Args:
         values: the values by name.
-        in_order: keep the order of the mapping instead of sorting.
+        in_order: keep the order of the mapping instead of sorting the names.
 
     Raises:
-        UnsupportedValueError: a value is no literal.
+        UnsupportedValueError: if a value is not a literal.
 
     >>> print(to_yaml({"lr": 1e-05, "ks": [1, 2], "opt": "no"}), end="")
     ks: [1, 2]
@@ -38,24 +38,17 @@ def to_yaml(values: Mapping[str, object], *, in_order: bool = False) -> str:
     """
     lines = []
     for name in values if in_order else sorted(values):
-        problem = unsupported_reason(values[name])
-        if problem is not None:
-            raise UnsupportedValueError(name, problem)
-        key, explicit = _key(name)
-        spelled = _spell(values[name])
-        lines.append(f"? {key}\n: {spelled}\n" if explicit else f"{key}: {spelled}\n")
+        reason = unsupported_reason(values[name])
+        if reason is not None:
+            raise UnsupportedValueError(name, reason)
+        key, value = _write(name), _write(values[name])
+        lines.append(f"? {key}\n: {value}\n" if len(key) > _KEY_LENGTH else f"{key}: {value}\n")
     return "".join(lines) or "{}\n"
 
 
-def _spell(value: object) -> str:
-    """Spell one plain value in a single line."""
-    return _SPELLERS[type(value)](value)
-
-
-def _key(key: object) -> tuple[str, bool]:
-    """Spell a key, and tell whether it needs the explicit `? key : value`."""
-    spelled = _spell(key)
-    return spelled, type(key) in NESTED or len(spelled) > _KEY_LENGTH
+def _write(value: object) -> str:
+    """Return a plain value on a single line."""
+    return _WRITERS[type(value)](value)
 
 
 def _none(_value: None) -> str:
@@ -70,17 +63,16 @@ def _int(value: int) -> str:
     try:
         return repr(value)
     except ValueError:  # Python limits the digits of base 10 only.
-        shown = hex(value)
-        # YAML 1.2 knows no sign before 0x, so the tag has to say it.
-        return shown if value > 0 else f"!!int '{shown}'"
+        # YAML 1.2 allows no sign before 0x unless there is a tag.
+        return hex(value) if value > 0 else f"!!int '{value:#x}'"
 
 
 def _float(value: float) -> str:
-    shown = repr(value)
-    if "n" in shown:
-        return {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}[shown]
-    # YAML 1.1 takes 1e-05 for a text: it wants a point.
-    return shown if "." in shown else shown.replace("e", ".0e")
+    text = repr(value)
+    if "n" in text:
+        return {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}[text]
+    # YAML 1.1 takes 1e-05 for a string: it requires a point.
+    return text if "." in text else text.replace("e", ".0e")
 
 
 def _complex(value: complex) -> str:
@@ -91,48 +83,39 @@ def _ellipsis(_value: object) -> str:
     return "!ellipsis '...'"
 
 
-def _bytes(value: bytes) -> str:
+def _bytes(value: bytes, tag: str = "!!binary") -> str:
     from binascii import b2a_base64
 
-    return f'!!binary "{b2a_base64(value, newline=False).decode("ascii")}"'
+    return f'{tag} "{b2a_base64(value, newline=False).decode("ascii")}"'
 
 
 def _str(text: str) -> str:
-    first = text[:1]
     if (
-        (first.isalpha() or first in ("_", "/"))
-        and text.lower() not in _WORDS
+        (text[:1].isalpha() or text[:1] in ("_", "/"))
+        and text.lower() not in _RESERVED
         and not text.endswith(" ")
-        and all(each.isalnum() or each in _PLAIN or each == " " for each in text)
+        and all(letter.isalnum() or letter in _UNQUOTED for letter in text)
     ):
         return text
     if text.isprintable() and "'" not in text:
         return f"'{text}'"
-    if any("\ud800" <= each <= "\udfff" for each in text):
-        from binascii import b2a_base64
-
-        encoded = b2a_base64(text.encode("utf-8", "surrogatepass"), newline=False)
-        return f'!surrogates "{encoded.decode("ascii")}"'
-    return f'"{"".join(map(_escaped, text))}"'
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        return _bytes(text.encode("utf-8", "surrogatepass"), "!surrogates")
+    return f'"{"".join(map(_escape, text))}"'
 
 
-def _escaped(character: str) -> str:
-    """Spell one character inside double quotes."""
-    if character in _ESCAPES:
-        return _ESCAPES[character]
-    if character.isprintable():
-        return character
-    code = ord(character)
-    if code > 0xFFFF:
-        return f"\\U{code:08X}"
-    return f"\\u{code:04X}"
+def _escape(letter: str) -> str:
+    """Return a character as it is written inside double quotes."""
+    if letter.isprintable() or letter in _ESCAPES:
+        return _ESCAPES.get(letter, letter)
+    return f"\\U{ord(letter):08X}" if letter > "\uffff" else f"\\u{ord(letter):04X}"
 
 
 def _items(values: Iterable[object]) -> str:
-    spelled = []
-    for each in values:
-        spelled.append(_spell(each))  # noqa: PERF401 - on 3.10 a comprehension is one frame more
-    return ", ".join(spelled)
+    texts = []
+    for value in values:
+        texts.append(_write(value))  # noqa: PERF401 - on 3.10 a comprehension adds a frame
+    return ", ".join(texts)
 
 
 def _list(value: list[object]) -> str:
@@ -144,25 +127,30 @@ def _tuple(value: tuple[object, ...]) -> str:
 
 
 def _set(value: set[object] | frozenset[object]) -> str:
-    spelled = []
-    for each in value:
-        key, explicit = _key(each)
-        spelled.append(f"? {key}" if explicit else key)
+    elements = []
+    for element in value:
+        text, mark = _key(element)
+        elements.append(f"{mark}{text}")
     tag = "!!set" if type(value) is set else "!frozenset"
-    # Sorted, so that the text does not depend on hash seeds.
-    return f"{tag} {{{', '.join(sorted(spelled))}}}"
+    # Sorted, because the order of a set differs between processes.
+    return f"{tag} {{{', '.join(sorted(elements))}}}"
 
 
 def _dict(value: dict[object, object]) -> str:
-    spelled = []
-    for key, each in value.items():
-        name, explicit = _key(key)
-        pair = f"? {name} : " if explicit else f"{name}: "
-        spelled.append(pair + _spell(each))
-    return f"{{{', '.join(spelled)}}}"
+    pairs = []
+    for key, item in value.items():
+        text, mark = _key(key)
+        pairs.append(f"{mark}{text}{' ' if mark else ''}: {_write(item)}")
+    return f"{{{', '.join(pairs)}}}"
 
 
-_SPELLERS: dict[type, Callable[..., str]] = {
+def _key(key: object) -> tuple[str, str]:
+    """Return a key inside braces, and the mark that it needs in front."""
+    text = _write(key)
+    return text, "? " if type(key) in NESTED or len(text) > _KEY_LENGTH else ""
+
+
+_WRITERS: dict[type, Callable[..., str]] = {
     type(None): _none,
     bool: _bool,
     int: _int,

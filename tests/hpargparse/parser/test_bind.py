@@ -521,7 +521,7 @@ def test_later_arguments_in_places_of_their_own_are_welcome() -> None:
         ),
         pytest.param(
             lambda: hpargparse.bind(ArgumentParser(), "_"),  # type: ignore[arg-type]
-            "'_' is not a manager; give one, as `_` of `from hpman.m import _`",
+            "'_' is not a manager; pass one, such as `_` of `from hpman.m import _`",
             id="the name of a manager",
         ),
     ],

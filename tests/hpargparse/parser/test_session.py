@@ -195,9 +195,9 @@ class TestRequests:
     @pytest.mark.parametrize(
         ("line", "sentence"),
         [
-            ("--hp-load a.yaml", "a.yaml:1: This cannot be read as YAML"),
+            ("--hp-load a.yaml", "a.yaml:1: Cannot read this as YAML"),
             ("--hp-load none.yaml", "none.yaml: The file cannot be read"),
-            ("--hp-load a.yaml --hp-serial-format json", "a.yaml:1: This cannot be read as JSON"),
+            ("--hp-load a.yaml --hp-serial-format json", "a.yaml:1: Cannot read this as JSON"),
         ],
         ids=["by the extension", "a missing file", "by the format"],
     )

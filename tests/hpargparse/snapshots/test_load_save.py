@@ -497,5 +497,5 @@ def test_a_file_without_names_is_refused_with_its_line(
 def test_arguments_of_another_kind_are_refused_with_a_sentence(act: Any) -> None:
     with pytest.raises(TypeError, match=r"None is not a path; pass a str or an os.PathLike"):
         act(None, managed())
-    with pytest.raises(TypeError, match=r"'a.yaml' is not a manager; give one, as `_` of"):
+    with pytest.raises(TypeError, match=r"'a.yaml' is not a manager; pass one, such as `_` of"):
         act(managed(), "a.yaml")

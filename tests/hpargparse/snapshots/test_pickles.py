@@ -81,72 +81,75 @@ for _ in range(60):
         pytest.param(pickle.dumps(print), "it asks for `builtins.print`", id="function"),
         pytest.param(pickle.dumps(Plain()), "Plain`", id="object"),
         pytest.param(b"cbuiltins\neval\n(S'1'\ntR.", "it asks for `builtins.eval`", id="eval"),
-        pytest.param(b"(S'true'\nios\nsystem\n.", "it asks for `os.system`", id="opcode INST"),
+        pytest.param(b"(Vtrue\nios\nsystem\n.", "it asks for `os.system`", id="opcode INST"),
         pytest.param(b"cbuiltins\ngetattr\n.", "it asks for `builtins.getattr`", id="getattr"),
         pytest.param(
-            b"\x80\x02\x82\x01.", "it asks for objects by the opcode EXT1", id="extension"
+            b"\x80\x02\x82\x01.",
+            "it uses the opcode EXT1, which plain values do not need",
+            id="extension",
         ),
-        pytest.param(b"Pa\n.", "it asks for objects by the opcode PERSID", id="persistent object"),
-        pytest.param(b"\x80\x05\x97.", "by the opcode NEXT_BUFFER", id="buffer"),
+        pytest.param(b"Pa\n.", "it uses the opcode PERSID", id="persistent object"),
+        pytest.param(b"\x80\x05\x97.", "it uses the opcode NEXT_BUFFER", id="buffer"),
         pytest.param(
             b"cbuiltins\nbytes\n(I1000000000000\ntR.",
-            "it calls bytes in an unusual way",
+            "it is broken: TypeError",
             id="many bytes",
         ),
-        pytest.param(pickle.dumps(bytearray(b"x"), 5), "it is a bytearray", id="bytes to change"),
+        pytest.param(pickle.dumps(bytearray(b"x"), 5), "the opcode BYTEARRAY8", id="bytearray"),
         pytest.param(
-            b"c_codecs\nencode\n(S'a'\nS'zip'\ntR.",
-            "it wants a text in the encoding zip",
+            b"c_codecs\nencode\n(Va\nVzip\ntR.",
+            "it asks for the encoding zip",
             id="encoding",
         ),
-        pytest.param(
-            b"cbuiltins\nset\n.",
-            "it is a class",
-            id="builder as value",
-        ),
-        pytest.param(b"cbuiltins\nset\n(dS'a'\nI1\nsb.", "it is broken", id="state for a builder"),
-        pytest.param(b"\x80\x02cbuiltins\nset\n)\x81.", "it is broken", id="class of a builder"),
-        pytest.param(
-            b"\x80\x04Nr\xff\xff\xff\x7f.", "it wants to remember 2147483647 objects", id="memo"
-        ),
-        pytest.param(
-            b"Np2147483647\n.", "it wants to remember 2147483647 objects", id="memo as text"
-        ),
+        pytest.param(b"cbuiltins\nset\n.", "it is a function", id="function as value"),
+        pytest.param(b"}cbuiltins\nset\nNs.", "it has a key that is a function", id="and as key"),
+        pytest.param(b"cbuiltins\nset\n(d(Va\nI1\ndb.", "the opcode BUILD", id="state"),
+        pytest.param(b"\x80\x02cbuiltins\nset\n)\x81.", "the opcode NEWOBJ", id="class"),
+        pytest.param(b"K\x01)R.", "it is broken: TypeError", id="call of a number"),
         pytest.param(
             b"\x80\x05\x96" + b"\xff" * 5 + b"\0\0\0.",
-            "it is broken: expected 1099511627775 bytes",
+            "it is broken: ValueError: expected 1099511627775 bytes",
             id="long bytes",
         ),
         pytest.param(b"", "it is broken", id="nothing"),
         pytest.param(b"junk", "it is broken", id="junk"),
         pytest.param(b"t.", "it is broken", id="a mark is missing"),
+        pytest.param(b"\x85.", "it is broken: IndexError", id="nothing for a tuple"),
+        pytest.param(b"c" + b"a" * 5000 + b"\nb\n.", "aaa...`", id="long name"),
         pytest.param(b".", "", id="empty stack"),
         pytest.param(pickle.dumps(PLAIN)[:-9], "it is broken", id="cut off"),
         pytest.param(b"(l(dNs.", "", id="a list as key"),
         pytest.param(
-            pickle.dumps(looped), "it is nested deeper than 250 levels, or holds itself", id="loop"
+            pickle.dumps(looped),
+            "it is nested deeper than 250 levels, or contains itself",
+            id="loop",
         ),
-        pytest.param(pickle.dumps(doubled), "it stands for more than 4000000 values", id="bomb"),
-        pytest.param(b"(" * 100_000 + b"l" * 100_000 + b".", "", id="deep"),
+        pytest.param(pickle.dumps(doubled), "it consists of more than 1000000 values", id="bomb"),
+        pytest.param(b"(" * 9**4 + b"l" * 9**4 + b".", "deeper than 250", id="deep"),
         pytest.param(
-            b"})" + b"\x85" * 300_000 + b"K\x01s.",
+            b"})" + b"\x85" * 100_000 + b"K\x01s.",
             "is nested deeper than 250 levels",
             id="deep key",
         ),
         pytest.param(
-            b"\x8f()" + b"\x85" * 300_000 + b"\x90.",
+            b"\x8f()" + b"\x85" * 100_000 + b"\x90.",
             "is nested deeper than 250 levels",
             id="deep element of a set",
         ),
         pytest.param(
             b"\x80\x04}" + doubled_key(60) + b"K\x01s.",
-            "it stands for more than 4000000 values",
+            "it has a key that consists of more than 10000 values",
             id="bomb as a key",
         ),
         pytest.param(
-            b"\x80\x04})" + b"2\x86" * 60 + b"K\x01s.",
-            "it stands for more than 4000000 values",
-            id="bomb of opcode DUP as a key",
+            b"\x80\x04\x8f(" + doubled_key(60) + b"\x90.",
+            "it has a key that consists of more than 10000 values",
+            id="bomb as an element",
+        ),
+        pytest.param(
+            b"cbuiltins\nset\n(](" + doubled_key(60) + b"etR.",
+            "it has a key that consists of more than 10000 values",
+            id="bomb as an argument",
         ),
     ],
 )
@@ -157,5 +160,5 @@ def test_any_other_pickle_is_refused_with_what_it_asks_for(
     with pytest.raises(pickle.UnpicklingError) as caught:
         load_plain(data)
     assert clause in str(caught.value)
-    assert "_Builder" not in str(caught.value)
+    assert len(str(caught.value)) < 200
     assert os.listdir() == []

@@ -111,8 +111,8 @@ def test_nan_is_nan() -> None:
         ),
         pytest.param("a: !surrogates 7aCA", {"a": "\ud800"}, id="surrogates"),
         pytest.param(
-            "a: !!python/tuple [1]\nb: !!python/complex 1j\nc: !!python/none ''",
-            {"a": (1,), "b": 1j, "c": None},
+            "a: !!python/tuple [1]\nb: !!python/complex 1j",
+            {"a": (1,), "b": 1j},
             id="as PyYAML writes",
         ),
         pytest.param("a: {? !tuple [1] : 2}", {"a": {(1,): 2}}, id="tuple as key"),
@@ -174,29 +174,29 @@ def test_each_key_has_its_line() -> None:
         ),
         pytest.param("a: {1: x, 1.0: y}", "1: The key 1.0 is given twice", id="equal keys"),
         pytest.param(
-            "x: 1\n1: a", "2: The key 1 is of the type int, and names are texts.", id="name"
+            "x: 1\n1: a", "2: The key 1 is of type int, but names are strings.", id="name"
         ),
         pytest.param("a:\n  ? [1]\n  : 2", "2: A list cannot be a key.", id="list as key"),
         pytest.param(
-            "a: b: c", "1: This cannot be read as YAML: mapping values are not allowed", id="colon"
+            "a: b: c", "1: Cannot read this as YAML: mapping values are not allowed", id="colon"
         ),
         pytest.param(
-            "a: [1\nb: 2", "This cannot be read as YAML: while parsing a flow sequence", id="open"
+            "a: [1\nb: 2", "Cannot read this as YAML: while parsing a flow sequence", id="open"
         ),
         pytest.param(
-            "a: 'x", "This cannot be read as YAML: while scanning a quoted scalar", id="quote"
+            "a: 'x", "Cannot read this as YAML: while scanning a quoted scalar", id="quote"
         ),
-        pytest.param("x: 1\na: \x01", "2: This cannot be read as YAML: ", id="control character"),
+        pytest.param("x: 1\na: \x01", "2: Cannot read this as YAML: ", id="control character"),
         pytest.param(
             "# größe\na: \x1b\n\n\n",
-            r"2: This cannot be read as YAML: control characters are not allowed, such as '\x1b'.",
-            id="control character behind letters of two bytes",
+            r"2: Cannot read this as YAML: control characters such as '\x1b' are not allowed.",
+            id="control character after letters of two bytes",
         ),
         pytest.param("a: 1\n---\nb: 2", "2: A second YAML document begins here.", id="documents"),
-        pytest.param("a: *x", "1: The alias `*x` stands for nothing", id="alias without anchor"),
+        pytest.param("a: *x", "1: The alias `*x` has no anchor", id="alias without anchor"),
         pytest.param(
             "a: &x [*x]",
-            "1: The alias `*x` stands for nothing, or for a value that holds itself",
+            "1: The alias `*x` has no anchor, or is inside the value of its anchor",
             id="loop",
         ),
         pytest.param("a: " + "[" * 400, "1: Values are nested deeper than 250 levels.", id="deep"),
@@ -217,21 +217,27 @@ def test_each_key_has_its_line() -> None:
         ),
         pytest.param(
             "a: !mine {b: 1}",
-            "1: The tag `!mine` stands for more than a plain value",
+            "1: The tag `!mine` does not stand for a plain value",
             id="unknown tag",
         ),
         pytest.param("a: !tuple {b: 1}", "1: The tag `!tuple`", id="tag of another kind"),
         pytest.param("a: !!timestamp 2001-01-01", "1: The tag `!!timestamp`", id="timestamp"),
-        pytest.param("a: !!int x", "1: 'x' is no !!int: invalid literal", id="no int"),
+        pytest.param("a: !!int x", "1: 'x' is not a valid !!int: invalid literal", id="no int"),
         pytest.param(
-            "a: !!bool yes", "1: 'yes' is no !!bool: it is neither true nor false.", id="no bool"
+            "a: !!bool yes",
+            "1: 'yes' is not a valid !!bool: it is neither true nor false.",
+            id="no bool",
         ),
-        pytest.param("a: !!null x", "1: 'x' is no !!null: it is not empty.", id="no null"),
-        pytest.param("a: !!binary 'a?'", "1: 'a?' is no !!binary", id="no base 64"),
+        pytest.param("a: !!null x", "1: 'x' is not a valid !!null: it is not empty.", id="no null"),
+        pytest.param("a: !!binary 'a?'", "1: 'a?' is not a valid !!binary", id="no base 64"),
         pytest.param(
-            "a: !!set {b: 1}", "1: This is no !!set: an element of a set has no value", id="no set"
+            "a: !!set {b: 1}",
+            "1: This is not a valid !!set: an element of a set cannot have a value",
+            id="no set",
         ),
-        pytest.param("a: " + "1" * 5000, "...' is no number: Exceeds the limit", id="many digits"),
+        pytest.param(
+            "a: " + "1" * 5000, "...' is not a valid number: Exceeds the limit", id="many digits"
+        ),
     ],
 )
 def test_a_bad_document_is_refused_with_its_line(text: str, sentence: str) -> None:
@@ -245,7 +251,7 @@ def test_a_bad_document_is_refused_with_its_line(text: str, sentence: str) -> No
 def test_aliases_that_explode_are_stopped() -> None:
     lines = ["a0: &a0 [1,1,1,1,1,1,1,1,1,1]"]
     lines += [f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 20)]
-    with pytest.raises(SnapshotError, match=r"cfg\.yaml:6: The aliases up to here stand for more"):
+    with pytest.raises(SnapshotError, match=r"cfg\.yaml:5: The aliases up to here stand for more"):
         load("\n".join(lines))
 
 
@@ -254,7 +260,7 @@ def test_an_error_without_a_line_is_a_sentence_too(monkeypatch: pytest.MonkeyPat
         raise yaml.MarkedYAMLError(problem="it is odd")
 
     monkeypatch.setattr(yaml, "CSafeLoader", fail, raising=False)
-    with pytest.raises(SnapshotError, match=r"cfg\.yaml: This cannot be read as YAML: it is odd\."):
+    with pytest.raises(SnapshotError, match=r"cfg\.yaml: Cannot read this as YAML: it is odd\."):
         load("a: 1")
 
 
