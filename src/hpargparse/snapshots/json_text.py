@@ -22,11 +22,7 @@ _MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}:,\n]')
 
 
 def to_json(values: Mapping[str, object], *, in_order: bool = False) -> str:
-    """Return named values as a JSON object, with one name per line.
-
-    Args:
-        values: the values by name.
-        in_order: keep the order of the mapping instead of sorting the names.
+    """Return named values as a JSON object, with one name per line, sorted or in order.
 
     Raises:
         UnsupportedValueError: if JSON cannot represent a value.
@@ -56,10 +52,7 @@ def from_json(
 ) -> tuple[object, dict[tuple[str, ...], int]]:
     """Return the value of a JSON text, and the line of each key by its path.
 
-    Args:
-        path: the name of the file, for messages.
-        text: the text of the file.
-        advice: what to do about a text that is not JSON.
+    Path and advice are for messages about a text that is not JSON.
 
     Raises:
         SnapshotError: if the text is not JSON, or gives a key twice.

@@ -33,9 +33,6 @@ class BrokenPickleError(RefusedPickleError):
 def load_any(data: bytes) -> object:
     """Build what a pickle contains, running whatever it asks for.
 
-    Args:
-        data: the pickle, of any protocol.
-
     Raises:
         RefusedPickleError: if it cannot be read.
     """
@@ -48,10 +45,7 @@ def load_any(data: bytes) -> object:
 
 
 def load_plain(data: bytes) -> object:
-    """Build the plain value that a pickle contains.
-
-    Args:
-        data: the pickle, of any protocol.
+    """Build the plain value that a pickle of any protocol contains.
 
     Raises:
         BrokenPickleError: if it cannot be read.

@@ -28,9 +28,6 @@ _FIRST = frozenset(["", *"0123456789+-.~nNtTfF"])
 def resolve(text: str) -> object:
     """Return the value of a plain scalar by the core schema of YAML 1.2.
 
-    Args:
-        text: the scalar.
-
     >>> [resolve(text) for text in ("1e-4", "no", "0o17", "~", "12:30")]
     [0.0001, 'no', 15, None, '12:30']
     """

@@ -22,11 +22,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def to_yaml(values: Mapping[str, object], *, in_order: bool = False) -> str:
-    """Return named values as a YAML mapping, with one name per line.
-
-    Args:
-        values: the values by name.
-        in_order: keep the order of the mapping instead of sorting the names.
+    """Return named values as a YAML mapping, with one name per line, sorted or in order.
 
     Raises:
         UnsupportedValueError: if a value is not a literal.

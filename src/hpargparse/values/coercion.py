@@ -7,16 +7,15 @@ hints, or whose default the sample is.
 from __future__ import annotations
 
 from hpman import EMPTY
+from hpman.literals import NotLiteralError, parse_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-# Python's own limit for an int; beyond it, the time grows with the square of the digits.
-DIGIT_LIMIT = 4300
 FRACTION = "it has a fraction"
-_TOO_MANY_DIGITS = f"it has more than {DIGIT_LIMIT} digits"
+_EXPONENT_LIMIT = 4300  # Python refuses to parse an int of more digits, too
 SAMPLES: dict[str, object] = {
     "bool": False,
     "int": 0,
@@ -40,13 +39,7 @@ class Number:
 
 
 class Mismatch(Exception):
-    """Report a value that is not like its sample.
-
-    Args:
-        sample: the sample.
-        value: the text or value.
-        detail: a clause that says more, or an empty string.
-    """
+    """Report a text or value that is not like its sample; `detail` is a clause about why."""
 
     def __init__(self, sample: object, value: object, detail: str = "") -> None:
         """Store the fields."""
@@ -57,14 +50,9 @@ class Mismatch(Exception):
 
 
 def element_sample(sample: list[Any] | tuple[Any, ...] | set[Any]) -> tuple[object, bool]:
-    """Return a sample for the elements of a sequence.
+    """Return a sample for the elements of a sequence, and whether None is among them.
 
-    Args:
-        sample: the sequence.
-
-    Returns:
-        A sample element: a `Number` for ints beside floats, EMPTY if there are no elements or
-        they are of different types; and whether None is among the elements.
+    The sample is EMPTY if there are no elements, or elements of different types.
 
     >>> element_sample([1, None, 2])
     (1, True)
@@ -102,11 +90,9 @@ def _merge_dicts(dicts: list[Any]) -> object:
 
 
 def parse(text: str, sample: object) -> object:
-    """Return the value that a text stands for.
+    """Return the value that a text stands for, in the type of a sample.
 
-    Args:
-        text: what was typed.
-        sample: a value of the expected type; EMPTY for any literal, else the text itself.
+    If the sample is EMPTY, that is any literal, or else the text itself.
 
     Raises:
         Mismatch: if the text does not stand for a value like the sample.
@@ -115,8 +101,6 @@ def parse(text: str, sample: object) -> object:
     (3.0, 4.0)
     """
     if sample is EMPTY:
-        from hpman.literals import NotLiteralError, parse_literal
-
         try:
             return parse_literal(text)
         except NotLiteralError:
@@ -125,14 +109,12 @@ def parse(text: str, sample: object) -> object:
 
 
 def parse_elements(arguments: list[str], sample: object) -> object:
-    """Return the sequence that several arguments stand for.
+    """Return the sequence that several arguments stand for, in the type of a sample.
 
-    Args:
-        arguments: one element each; a shell may have split brackets at blanks.
-        sample: a list, tuple or set.
+    Each argument is an element, unless a shell has split brackets at blanks.
 
     Raises:
-        Mismatch: if an argument does not stand for an element.
+        Mismatch: if an argument does not stand for an element like those of the sample.
 
     >>> parse_elements(["3", "4"], [0])
     [3, 4]
@@ -152,11 +134,7 @@ def fit(value: object, sample: object) -> object:
     """Return a value in the type of a sample, if it says the same in that type.
 
     An int fits a float, and a list fits a tuple or a set. A bool does not fit a number, and
-    a string fits nothing else, because guessing hides mistakes.
-
-    Args:
-        value: a value from a file or a program.
-        sample: a value of the expected type; EMPTY accepts everything.
+    a string fits nothing else, because guessing hides mistakes. Everything fits EMPTY.
 
     Raises:
         Mismatch: if the value does not fit.
@@ -182,20 +160,12 @@ def _parse_bool(text: str, sample: object) -> object:
 
 
 def _parse_int(text: str, sample: object) -> object:
-    value = _plain_int(text, sample)
-    return _exact_int(text.strip(), text, sample) if value is None else value
-
-
-def _plain_int(text: str, sample: object) -> int | None:
-    digits = text.strip()
-    if len(digits) > DIGIT_LIMIT:
-        raise Mismatch(sample, text, _TOO_MANY_DIGITS)
     for base in (10, 0):  # 0 is any base that Python writes
         try:
-            return int(digits, base)
+            return int(text, base)
         except ValueError:
             pass
-    return None
+    return _exact_int(text.strip(), text, sample)
 
 
 def _exact_int(number: str, value: object, sample: object) -> int:
@@ -211,19 +181,9 @@ def _exact_int(number: str, value: object, sample: object) -> int:
         return 0
     while shift < 0 and digits % 10 == 0:
         digits, shift = digits // 10, shift + 1
-    if shift < 0:
-        raise Mismatch(sample, value, FRACTION)
-    if shift > DIGIT_LIMIT:
-        raise Mismatch(sample, value, _TOO_MANY_DIGITS)
+    if not 0 <= shift <= _EXPONENT_LIMIT:
+        raise Mismatch(sample, value, FRACTION if shift < 0 else "it is too large")
     return digits * int(10**shift)
-
-
-def _parse_number(text: str, sample: object) -> object:
-    value = _plain_int(text, sample)
-    try:
-        return _parse_float(text, 0.0) if value is None else value
-    except Mismatch:
-        raise Mismatch(sample, text) from None
 
 
 def _parse_float(text: str, sample: object) -> object:
@@ -245,10 +205,8 @@ def _parse_str(text: str, _sample: object) -> object:
 
 
 def _parse_literal(text: str, sample: object) -> object:
-    from hpman.literals import NotLiteralError, parse_literal
-
     try:
-        value = parse_literal(text, words=type(sample) is dict)
+        value = parse_literal(text, words=type(sample) in (dict, Number))
     except NotLiteralError:
         raise Mismatch(sample, text) from None
     return fit(value, sample)
@@ -351,7 +309,6 @@ _PARSERS: dict[type, Callable[[str, object], object]] = {
     bool: _parse_bool,
     int: _parse_int,
     float: _parse_float,
-    Number: _parse_number,
     complex: _parse_complex,
     str: _parse_str,
     list: _parse_sequence,

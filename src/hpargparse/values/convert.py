@@ -7,13 +7,15 @@ parsers, managers or files.
 from __future__ import annotations
 
 from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
+from hpman._text import truncate
+from hpman.literals import show_literal
 
 from .coercion import SAMPLES, Mismatch, fit, parse, parse_elements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
     from hpman import HyperParameter, Occurrence
 
@@ -115,7 +117,7 @@ class Converter:
         if not isinstance(choices, (list, tuple, set, dict, str)):
             self._refuse_hint("choices", "it must be a list of values")
         # The order of a set differs between processes.
-        return tuple(sorted(choices, key=_show) if isinstance(choices, set) else choices)
+        return tuple(sorted(choices, key=show_literal) if isinstance(choices, set) else choices)
 
     @property
     def range(self) -> tuple[object, object] | None:
@@ -144,20 +146,32 @@ class Converter:
             ...
         hpargparse.errors.ConversionError: ... it must be [lowest, highest], in this order
         """
-        from .messages import check_hints
-
-        check_hints(self)
+        sample, limits = self.sample, self.range
+        if self.choices == ():
+            self._refuse_hint("choices", "it must contain at least one value")
+        if limits is None:
+            return
+        values = [*sample] if isinstance(sample, (list, tuple, set)) else [sample]
+        bounds: list[Any] = [bound for bound in limits if bound is not None]
+        try:
+            is_ordered = len(bounds) < 2 or bounds[0] <= bounds[1]
+            for value in values:
+                if value is not EMPTY and value is not None:
+                    [bound <= value for bound in bounds]
+        except TypeError:
+            values_text = f"values such as {truncate(show_literal(sample))}"
+            others = "each other" if sample is EMPTY else values_text
+            self._refuse_hint("range", f"its bounds must be comparable with {others}")
+        if not is_ordered:
+            self._refuse_hint("range", "it must be [lowest, highest], in this order")
 
     def _refuse_hint(self, hint: str, requirement: str) -> NoReturn:
         from .messages import malformed
 
-        raise malformed(self, hint, requirement)
+        raise malformed(self, hint, requirement) from None
 
     def parse(self, text: str) -> object:
         """Return the value that a text stands for.
-
-        Args:
-            text: what the user typed.
 
         Raises:
             ConversionError: if the text does not stand for a value that is accepted.
@@ -176,7 +190,7 @@ class Converter:
         choices = self._scalar_choices
         if choices and not _is_among(value, choices):
             for choice in choices:
-                if text in (choice, _show(choice)):
+                if text in (choice, show_literal(choice)):
                     return self._limited(choice, ignore_unordered=True)
         if mismatch is not None:
             self._refuse(mismatch, text, from_text=True)
@@ -184,9 +198,6 @@ class Converter:
 
     def parse_arguments(self, arguments: Sequence[str]) -> object:
         """Return the value that several arguments stand for: one element each for a sequence.
-
-        Args:
-            arguments: what the user typed, split by the shell.
 
         Raises:
             ConversionError: if the arguments do not stand for a value that is accepted.
@@ -206,12 +217,7 @@ class Converter:
     def check(self, value: object) -> object:
         """Return a value from a file or a program in the type of the default.
 
-        Args:
-            value: any value.
-
-        Returns:
-            The value, converted if it says the same in the type of the default: an int to a
-            float, a list to a tuple.
+        An int becomes a float, for example, and a list a tuple.
 
         Raises:
             ConversionError: if the value has another type, is not a choice, or is out of range.
@@ -230,10 +236,9 @@ class Converter:
         return self._limited(fitted)
 
     def check_limits(self, value: object) -> None:
-        """Check a value of any type by the hints `choices` and `range`.
+        """Check what a program has set, of whatever type, by the hints `choices` and `range`.
 
-        Args:
-            value: what a program has set. The range is ignored if it has no order with it.
+        A range is ignored if its bounds cannot be compared with the value.
 
         Raises:
             ConversionError: if the value is not a choice, or is out of range.
@@ -258,9 +263,6 @@ class Converter:
     def format(self, value: object) -> str:
         """Return the text of a value, such that `parse` gives the value back.
 
-        Args:
-            value: a value that the hyperparameter accepts.
-
         >>> Converter(None, {}, "x", "train.py:3").format("3")
         "'3'"
         """
@@ -270,13 +272,10 @@ class Converter:
                 return value
         elif type(value) is type(sample) and type(value) in (float, complex):
             return repr(value)
-        return _show(value)
+        return show_literal(value)
 
     def key_converter(self, path: Sequence[object]) -> Converter:
         """Return the converter of one key of a dict default, as for `--opt.lr 1`.
-
-        Args:
-            path: the keys from the default down.
 
         >>> Converter({"lr": 0.1}, {}, "opt", "train.py:3").key_converter(["lr"]).parse("1")
         1.0
@@ -343,9 +342,3 @@ def _is_inside(value: object, lowest: object, highest: object, *, if_unordered: 
     except TypeError:
         return if_unordered
     return inside and value == value  # noqa: PLR0124 - nan differs from itself
-
-
-def _show(value: object) -> str:
-    from hpman.literals import show_literal  # loaded when a value is shown
-
-    return show_literal(value)

@@ -5,6 +5,7 @@ Owns how names and keys belong together. Must not know files or options.
 
 from __future__ import annotations
 
+from hpman.literals import show_literal
 from hpman.names import ancestors
 from hpman.record import Record
 
@@ -45,8 +46,6 @@ class KeyChange(Record):
         if not path:
             return self.value
         if not isinstance(value, dict):
-            from hpman.literals import show_literal
-
             from ..errors import ConversionError
 
             raise ConversionError.because(
@@ -60,11 +59,7 @@ class KeyChange(Record):
 def key_change(owner: str, path: Sequence[object], value: object, separator: str) -> object:
     """Return what to set a key to: the value, or a `KeyChange` if no name identifies the key.
 
-    Args:
-        owner: the hyperparameter whose value is the dict.
-        path: the keys from that dict down.
-        value: the new value.
-        separator: the separator of names.
+    The path leads from the dict of the owner to the key.
     """
     return value if _has_name(path, separator) else KeyChange(owner, tuple(path), value)
 
@@ -85,7 +80,8 @@ def key_paths(default: dict[object, object], separator: str) -> dict[str, Path]:
             continue
         below = []
         for key, value in level.items():
-            name, path = f"{prefix}{_key_text(key)}", (*above, key)
+            path = (*above, key)
+            name = f"{prefix}{key if isinstance(key, str) else show_literal(key)}"
             if name not in paths or _has_name(path, separator):
                 paths[name] = path
             below.append((f"{name}{separator}", path, value))
@@ -96,17 +92,10 @@ def key_paths(default: dict[object, object], separator: str) -> dict[str, Path]:
 def find_key(
     name: str, default: dict[object, object], paths: dict[str, Path], separator: str
 ) -> Path | None:
-    """Return the path of the key that a name stands for.
+    """Return the path of the key that a name below a dict stands for.
 
-    Args:
-        name: the name, without that of the hyperparameter.
-        default: the dict.
-        paths: its keys, as `key_paths` returns them.
-        separator: the separator of names.
-
-    Returns:
-        The path. It may be that of a new key if the dict above it is empty in the default;
-        None for a new key of another dict.
+    A new key has a path only if the dict above it is empty in the default. `paths` is
+    the result of `key_paths`.
 
     >>> find_key("a.b", {"a": {}}, {"a": ("a",)}, "."), find_key("c", {"a": {}}, {"a": ("a",)}, ".")
     (('a', 'b'), None)
@@ -124,14 +113,6 @@ def find_key(
         return None
     rest = name[len(above) + len(separator) :] if path else name
     return (*path, *rest.split(separator))
-
-
-def _key_text(key: object) -> str:
-    if isinstance(key, str):
-        return key
-    from hpman.literals import show_literal
-
-    return show_literal(key)
 
 
 def _has_name(path: Sequence[object], separator: str) -> bool:

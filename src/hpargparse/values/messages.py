@@ -41,33 +41,6 @@ _DESCRIPTIONS_IN_FILES = {
 }
 
 
-def check_hints(converter: Converter) -> None:
-    """Check that values can be checked by the hints.
-
-    Raises:
-        ConversionError: if `type`, `choices` or `range` is malformed, accepts no value,
-            or cannot be compared with values of the default's type.
-    """
-    sample, choices, limits = converter.sample, converter.choices, converter.range
-    if choices == ():
-        raise malformed(converter, "choices", "it must contain at least one value")
-    if limits is None:
-        return
-    values = [*sample] if isinstance(sample, (list, tuple, set)) else [sample]
-    bounds: list[Any] = [bound for bound in limits if bound is not None]
-    try:
-        is_ordered = len(bounds) < 2 or bounds[0] <= bounds[1]
-        for value in values:
-            if value is not EMPTY and value is not None:
-                [bound <= value for bound in bounds]
-    except TypeError:
-        others = f"values such as {_show(sample)}" if sample is not EMPTY else "each other"
-        requirement = f"its bounds must be comparable with {others}"
-        raise malformed(converter, "range", requirement) from None
-    if not is_ordered:
-        raise malformed(converter, "range", "it must be [lowest, highest], in this order")
-
-
 def malformed(converter: Converter, hint: str, requirement: str) -> ConversionError:
     """Return the error for a malformed hint."""
     return _error(
@@ -111,11 +84,8 @@ def wrong_type(
 ) -> ConversionError:
     """Return the error for a text or value of the wrong type.
 
-    Args:
-        converter: the converter of the hyperparameter.
-        mismatch: which part of the value is wrong.
-        value: the complete text or value.
-        from_text: whether it was typed, rather than read from a file or set by a program.
+    The mismatch is about a part of the value. `from_text` says that the value was typed, rather
+    than read from a file or set by a program.
     """
     sample = mismatch.sample
     shown = _show(mismatch.value)

@@ -6,6 +6,8 @@ parts stand for.
 
 from __future__ import annotations
 
+import re
+
 from hpman.literals import NotLiteralError, parse_literal
 
 TYPE_CHECKING = False
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
-_PREFIXES = ("", "b", "r", "u", "br", "rb")  # of string literals
+# A mark, and the strings after it. The quote in a word such as `it's` starts no string.
+_STRING = r"""(?:[bru]|br|rb)?(?:'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*")"""
+_MARKS = re.compile(rf"([][(){{}},:]|\A)(?:\s*{_STRING})*", re.DOTALL | re.IGNORECASE)
 
 
 def unquote(item: str) -> str:
@@ -76,37 +80,15 @@ def rejoin(arguments: Iterable[str]) -> list[str]:
 
 
 def _depths(text: str, depth: int = 0) -> list[tuple[int, int]]:
-    """Return the position of each bracket and comma outside quotes, and the depth after it."""
+    """Return the position of each bracket and comma outside strings, and the depth after it."""
     depths: list[tuple[int, int]] = []
-    position = start = 0  # start: where the current item starts, -1 after its first quote
-    while position < len(text):
-        letter = text[position]
-        if letter in "'\"":
-            # A quote inside a word, as in `it's`, starts no string.
-            if text[start:position].lower() in _PREFIXES:
-                position = _end_of_string(text, position)
-            start = -1
-        elif letter in "[({])},:":
-            if letter in _BRACKETS:
-                depth += 1
-            elif letter in "])}":
-                depth = max(depth - 1, 0)
-            if letter != ":":
-                depths.append((position, depth))
-            start = position + 1
-        elif letter.isspace() and start == position:
-            start += 1
-        position += 1
+    for match in _MARKS.finditer(text):
+        mark = match[1]
+        if mark in _BRACKETS:
+            depth += 1
+        elif mark in _BRACKETS.values():
+            depth = max(depth - 1, 0)
+        elif mark != ",":
+            continue
+        depths.append((match.start(), depth))
     return depths
-
-
-def _end_of_string(text: str, start: int) -> int:
-    """Return the position of the closing quote, or of the opening one if there is none."""
-    position = start + 1
-    while position < len(text):
-        if text[position] == "\\":
-            position += 1
-        elif text[position] == text[start]:
-            return position
-        position += 1
-    return start
