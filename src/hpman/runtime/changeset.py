@@ -83,7 +83,9 @@ class Changeset:
     def _drop_patches(self, leaf: str, name: str) -> bool:
         """Forget the patches of a leaf below a name. Return whether there were any."""
         ranked = self.ranked
-        patches = ranked.patches.pop(leaf, ())
+        patches = ranked.patches.pop(leaf, None)
+        if patches is None:
+            return False
         start = name + ranked.separator
         kept = tuple(patch for patch in patches if not patch.startswith(start))
         if kept:

@@ -148,7 +148,7 @@ class Store:
             ImpossibleTree: if a name does not fit the others.
             TypeError: if a name is not a string.
         """
-        _require_dict(values, "Give a dict of names and values, not {}.")
+        _require_dict(values, "The values must be a dict, not {}.")
         given = dict(values)
         with self.lock:
             branches = self.ranked.new_branches(given)
@@ -177,7 +177,7 @@ class Store:
             ImpossibleTree: if a name does not fit the others, or a key is not a string.
         """
         require_name(prefix)
-        _require_dict(tree, "A tree is a dict, not {}; use set_value.")
+        _require_dict(tree, "A tree must be a dict, not {}. Use set_value.")
         from .changeset import Changeset
 
         with self.lock:
