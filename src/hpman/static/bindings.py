@@ -13,7 +13,6 @@ from _ast import (
     AsyncFor,
     AsyncFunctionDef,
     Attribute,
-    AugAssign,
     Call,
     ClassDef,
     Constant,
@@ -30,8 +29,6 @@ from _ast import (
     List,
     ListComp,
     MatchAs,
-    MatchMapping,
-    MatchStar,
     Name,
     NamedExpr,
     Nonlocal,
@@ -246,10 +243,6 @@ class Bindings:
         elif type(node.target) is not Name:
             self._stack.append((node.target, scope))  # Python evaluates what is in there
 
-    def _visit_augmented(self, node: AugAssign, scope: Scope) -> None:
-        self._bind_target(node.target, None, scope, node.value)
-        self._stack.append((node.value, scope))
-
     def _visit_for(self, node: Any, scope: Scope) -> None:
         self._bind_target(node.target, None, scope, node.iter)
         self._stack.append((node.iter, scope))
@@ -370,11 +363,9 @@ class Bindings:
     def _visit_declaration(self, node: Global | Nonlocal, scope: Scope) -> None:
         self._declarations.append((node, scope))
 
-    def _visit_capture(self, node: Any, scope: Scope) -> None:
-        """Visit a handler or a pattern, which may bind a name."""
-        name = getattr(node, "rest", None) or getattr(node, "name", None)
-        if name is not None:
-            self._bind(name, OTHER, scope, node)
+    def _visit_capture(self, node: ExceptHandler | MatchAs, scope: Scope) -> None:
+        if node.name is not None:
+            self._bind(node.name, OTHER, scope, node)
         self._generic_visit(node, scope)
 
 
@@ -385,7 +376,6 @@ _VISITORS: dict[type, Callable[[Any, Any, Scope], None]] = {
     Assign: Bindings._visit_assign,
     AsyncFor: Bindings._visit_for,
     AsyncFunctionDef: Bindings._visit_function,
-    AugAssign: Bindings._visit_augmented,
     Call: Bindings._visit_call,
     ClassDef: Bindings._visit_class,
     Constant: Bindings._ignore,
@@ -400,8 +390,6 @@ _VISITORS: dict[type, Callable[[Any, Any, Scope], None]] = {
     Lambda: Bindings._visit_function,
     ListComp: Bindings._visit_comprehension,
     MatchAs: Bindings._visit_capture,
-    MatchMapping: Bindings._visit_capture,
-    MatchStar: Bindings._visit_capture,
     Name: Bindings._ignore,
     NamedExpr: Bindings._visit_assignment_of_one,
     Nonlocal: Bindings._visit_declaration,

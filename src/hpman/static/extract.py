@@ -81,11 +81,11 @@ def _read_calls(
     mentions_hpman = ROOT in source.text
     bindings = Bindings(tree, source_map, placeholders, follow=mentions_hpman)
     for node, placeholder, hidden_by in _manager_calls(bindings):
-        row, problems = _read(node, placeholder, source_map, hidden_by)
-        if problems:
-            diagnostics += problems
-        elif row is not None:
-            rows.append(row)
+        result = _read(node, placeholder, source_map, hidden_by)
+        if isinstance(result, tuple):
+            rows.append(result)
+        else:
+            diagnostics += result
     managers: frozenset[str] = _own_managers(bindings) if mentions_hpman else frozenset()
     return rows, diagnostics, managers, tuple(bindings.reexports)
 
@@ -123,7 +123,8 @@ def _manager_calls(bindings: Bindings) -> Iterator[tuple[Call, str, int | None]]
 
     A call is hidden by a line that binds its name to something else. It counts all the same.
     """
-    resolver = Resolver(bindings.placeholders, _foreign_placeholders(bindings))
+    ours = {name for name, _value, _scope in bindings.assignments} | bindings.other_imports
+    resolver = Resolver(bindings.placeholders, bindings.foreign_names - ours)
     shadowing: Shadowing | None = None
     callees: dict[tuple[str, Scope], Callee] = {}  # most calls are of one name in few scopes
     for node, scope in bindings.calls:
@@ -153,15 +154,6 @@ def _shadowing(bindings: Bindings, resolver: Resolver) -> Shadowing:
     return Shadowing(bindings.tree, resolver)
 
 
-def _foreign_placeholders(bindings: Bindings) -> set[str]:
-    """Return the names that the module imports from elsewhere and nowhere binds to ours."""
-    names = bindings.foreign_names - bindings.other_imports
-    if not names:
-        return names
-    is_ours = Resolver((), ()).is_ours
-    return names - {name for name, value, scope in bindings.assignments if is_ours(value, scope)}
-
-
 def _own_managers(bindings: Bindings) -> frozenset[str]:
     """Return the placeholders of the managers that the module imports from hpman or makes."""
     expressions = [(value, scope) for _name, value, scope in bindings.assignments]
@@ -183,7 +175,7 @@ def _own_managers(bindings: Bindings) -> frozenset[str]:
 
 def _read(
     node: Call, placeholder: str, source_map: SourceMap, hidden_by: int | None
-) -> tuple[Row | None, list[Diagnostic]]:
+) -> Row | list[Diagnostic]:
     """Read one call of a manager, as the row of an occurrence or as problems."""
     name = _literal_name(node)
     problems: list[Diagnostic] = []
@@ -198,11 +190,12 @@ def _read(
         line, column, end_line, end_column = source_map.span(node)
         end_line = line if end_line == line else end_line  # share the int
         row = placeholder, name, value, hints, text, line, column, end_line, end_column, hidden_by
-    if problems:
-        call = FaultyCall(*source_map.span(node), hidden_by, len(node.args))
-        occurrences = tuple(_occurrences([row] if row else [], source_map.source))
-        problems = [problem.replace(call=call, occurrences=occurrences) for problem in problems]
-    return row, problems
+    if row is not None and not problems:
+        return row
+    # If only hints are wrong, the occurrence takes part in the checks across files.
+    call = FaultyCall(*source_map.span(node), hidden_by, len(node.args))
+    occurrences = tuple(_occurrences([row] if row else [], source_map.source))
+    return [problem.replace(call=call, occurrences=occurrences) for problem in problems]
 
 
 def _literal_name(node: Call) -> str | None:

@@ -174,11 +174,6 @@ class Resolver:
         referents = [value] if isinstance(value, Referent) else self._infer(value, scope)
         return {item.placeholder for item in referents if item.kind in (MANAGER, REEXPORT)}
 
-    def is_ours(self, node: expr, scope: Scope) -> bool:
-        """Return whether an expression may be a manager, hpman, hpman.m or the class."""
-        self._resolve(node, scope)
-        return any(item.kind in _OURS for item in self._infer(node, scope))
-
     def is_hidden_somewhere(self, name: str, scope: Scope) -> bool:
         """Return whether the scope that owns a resolved name binds it to something else, too."""
         home = next(scope.lookup(name), None)

@@ -1,4 +1,4 @@
-"""The walk through a module: which calls it meets, and how much it looks at."""
+"""The walk through a module: what binds a name, and how much is visited."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_statements_without_a_candidate_line_are_not_visited() -> None:
         pytest.param("from hpman.m import *\n_('a', 1)", [(2, "_")], id="star"),
         pytest.param("from hpman import other as x\nx('a', 1)", [], id="other member"),
         pytest.param("from .hpman.m import hp as _\n_('a')", [], id="relative is elsewhere"),
-        pytest.param("from . import _\n_('a')", [(2, "_")], id="handed on"),
+        pytest.param("from . import _\n_('a')", [(2, "_")], id="reexport"),
         pytest.param("from x import y\ny('a')", [], id="another name of another module"),
         pytest.param(f"{IMPORT}x: int\nx('a')", [], id="annotation alone"),
         pytest.param("x[_('a')]: int", [(1, "_")], id="annotated item without a value"),
@@ -117,7 +117,7 @@ def test_statements_without_a_candidate_line_are_not_visited() -> None:
         ),
     ],
 )
-def test_what_a_name_is_bound_to_decides(text: str, expected: list[tuple[int, str]]) -> None:
+def test_the_binding_of_a_name_decides(text: str, expected: list[tuple[int, str]]) -> None:
     assert _calls(text) == expected
 
 
@@ -145,7 +145,7 @@ def test_calls_of_several_placeholders_are_found_in_one_walk() -> None:
         pytest.param(
             "try: from common import hp\nexcept E: import hpman.m as hp\nhp._('a'); hp('b')",
             ["_", "hp"],
-            id="module or handed on",
+            id="module or reexport",
         ),
         pytest.param(
             "import hpman.m as hp\ndef f(hp): hp('a'); hp._('b')",
@@ -154,6 +154,6 @@ def test_calls_of_several_placeholders_are_found_in_one_walk() -> None:
         ),
     ],
 )
-def test_a_placeholder_may_be_what_managers_are_taken_from(text: str, expected: list[str]) -> None:
+def test_a_placeholder_may_be_hpman_or_one_of_its_members(text: str, expected: list[str]) -> None:
     calls = _calls(text, "_", "hp", "m", "hpman")
     assert sorted(placeholder for _line, placeholder in calls) == expected

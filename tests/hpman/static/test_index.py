@@ -1,4 +1,4 @@
-"""How the facts of many texts are put together."""
+"""The index of many scanned texts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def _file(path: str, text: str) -> ModuleScan:
     return scan_text(text, path, frozenset({"_", "hp"}))
 
 
-def test_an_empty_index_knows_nothing() -> None:
+def test_an_empty_index_has_no_names() -> None:
     index = Index()
     assert index.files == {}
     assert index.names("_") == []
@@ -24,12 +24,12 @@ def test_an_empty_index_knows_nothing() -> None:
 def test_occurrences_stand_in_source_order() -> None:
     index = Index().swap([_file("b.py", '_("b", 1); _("a")'), _file("a.py", '\n_("a", 1)')])
     assert index.names("_") == ["a", "b"]
-    assert [(each.path, each.line) for each in index.occurrences("_")] == [
+    assert [(item.path, item.line) for item in index.occurrences("_")] == [
         ("a.py", 2),
         ("b.py", 1),
         ("b.py", 1),
     ]
-    assert [each.path for each in index.named("_", "a")] == ["a.py", "b.py"]
+    assert [item.path for item in index.named("_", "a")] == ["a.py", "b.py"]
 
 
 def test_managers_are_kept_apart() -> None:
@@ -42,7 +42,7 @@ def test_managers_are_kept_apart() -> None:
     assert definition.value == 2
 
 
-def test_a_swapped_file_leaves_nothing_behind_and_the_old_index_as_it_was() -> None:
+def test_a_swap_replaces_a_file_and_leaves_the_old_index_unchanged() -> None:
     old = Index().swap([_file("a.py", '_("a.b", 1); _("c")'), _file("b.py", '_("c", 2)')])
     new = old.swap([_file("a.py", '_("d", 3)')])
     assert new.names("_") == ["d", "c"]
@@ -52,9 +52,9 @@ def test_a_swapped_file_leaves_nothing_behind_and_the_old_index_as_it_was() -> N
     assert len(old.named("_", "c")) == 2
 
 
-def test_occurrences_of_a_later_swap_stand_among_the_others() -> None:
+def test_a_swap_keeps_source_order() -> None:
     index = Index().swap([_file("b.py", '_("a.b")')]).swap([_file("a.py", '_("a.b", 1)')])
-    assert [each.path for each in index.named("_", "a.b")] == ["a.py", "b.py"]
+    assert [item.path for item in index.named("_", "a.b")] == ["a.py", "b.py"]
 
 
 def test_files_are_left_out_by_key() -> None:
@@ -65,7 +65,7 @@ def test_files_are_left_out_by_key() -> None:
     assert rest.is_branch("_", "a")
 
 
-def test_branches_are_known_by_what_is_below_them() -> None:
+def test_a_branch_has_names_below_it() -> None:
     index = Index().swap([_file("a.py", '_("a.b.c", 1); _("a.b.d", 2); _("ab", 3)')])
     assert [index.is_branch("_", name) for name in ("a", "a.b", "a.b.c", "ab", "")] == [
         *(True, True),
@@ -75,14 +75,14 @@ def test_branches_are_known_by_what_is_below_them() -> None:
     assert list(index.below("hp", "a.b")) == []
 
 
-def test_the_separator_may_be_any_text() -> None:
+def test_the_separator_may_be_any_string() -> None:
     index = Index("::").swap([_file("a.py", '_("a::b::c", 1); _("d.e", 2)')])
     assert list(index.prefixes("a::b::c")) == ["a", "a::b"]
     assert index.is_branch("_", "a::b")
     assert not index.is_branch("_", "d")
 
 
-def test_a_hyperparameter_has_the_hints_of_all_its_calls_the_definition_winning() -> None:
+def test_hints_of_all_calls_count_and_those_of_the_definition_win() -> None:
     text = '_("a", help="use", x=1)\n_("a", 1, help="definition")\n_("a", y=2, help="later")'
     (found,) = Index().swap([_file("a.py", text)]).hyperparameters("_")
     assert found.name == "a"
@@ -92,12 +92,12 @@ def test_a_hyperparameter_has_the_hints_of_all_its_calls_the_definition_winning(
     assert len(found.occurrences) == 3
 
 
-def test_a_hyperparameter_without_a_default_is_one_all_the_same() -> None:
+def test_a_hyperparameter_needs_no_default() -> None:
     (found,) = Index().swap([_file("a.py", '_("a", help="x")')]).hyperparameters("_")
     assert (found.value, found.definition, found.hints) == (EMPTY, None, {"help": "x"})
 
 
-def test_a_branch_that_is_used_as_a_whole_is_no_hyperparameter() -> None:
+def test_a_branch_that_is_used_is_not_a_hyperparameter() -> None:
     index = Index().swap([_file("a.py", '_("model"); _("model.depth", 4)')])
-    assert [each.name for each in index.hyperparameters("_")] == ["model.depth"]
+    assert [item.name for item in index.hyperparameters("_")] == ["model.depth"]
     assert index.names("_") == ["model", "model.depth"]

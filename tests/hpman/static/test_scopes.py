@@ -43,7 +43,7 @@ def test_an_inner_name_hides_an_outer_one() -> None:
     assert _managers("x", module) == ["hp"]
 
 
-def test_a_class_hides_its_names_from_what_is_inside() -> None:
+def test_functions_in_a_class_do_not_see_its_names() -> None:
     body = Scope(Scope(None), "class")
     _bind(body, "x", HP)
     assert _managers("x", body) == ["hp"]
@@ -90,7 +90,7 @@ def test_a_walrus_binds_outside_of_all_comprehensions() -> None:
     assert inner.outside_comprehensions() is function
 
 
-def test_members_lead_from_the_package_to_a_manager() -> None:
+def test_attributes_of_the_package_are_followed_to_a_manager() -> None:
     module = Scope(None)
     _bind(module, "h", PACKAGE)
     _bind(module, "m", MODULE)
@@ -101,7 +101,7 @@ def test_members_lead_from_the_package_to_a_manager() -> None:
     assert _managers("m.hp.other", module) == []
 
 
-def test_the_package_and_the_class_are_known_by_their_own_names() -> None:
+def test_the_package_and_the_class_need_no_import() -> None:
     assert _managers("hpman.m.hp", Scope(None)) == ["hp"]
     assert _managers("HyperParameterManager('hp')", Scope(None)) == ["hp"]
     assert _managers("hpman.HyperParameterManager(placeholder='hp')", Scope(None)) == ["hp"]
@@ -122,7 +122,7 @@ def test_no_other_expression_is_a_manager() -> None:
     assert _managers("[_][0]", Scope(None)) == []
 
 
-def test_a_placeholder_counts_unless_it_is_known_to_be_something_else() -> None:
+def test_a_placeholder_is_a_manager_unless_it_is_bound_to_another() -> None:
     module = Scope(None)
     assert _managers("_", module) == ["_"]
     _bind(module, "_", OTHER)
@@ -131,7 +131,7 @@ def test_a_placeholder_counts_unless_it_is_known_to_be_something_else() -> None:
     assert _managers("_", module) == ["hp"]
 
 
-def test_a_placeholder_from_elsewhere_counts_if_it_bears_its_name_there() -> None:
+def test_an_imported_placeholder_counts_if_it_has_the_same_name_there() -> None:
     module = Scope(None)
     _bind(module, "_", FOREIGN)
     assert _managers("_", module) == []
@@ -142,7 +142,7 @@ def test_a_placeholder_from_elsewhere_counts_if_it_bears_its_name_there() -> Non
     assert _managers("_", Scope(None), foreign="_") == []
 
 
-def test_a_chain_of_any_length_ends_at_the_manager() -> None:
+def test_a_chain_of_any_length_is_resolved() -> None:
     module = Scope(None)
     _bind(module, "x0", HP)
     for number in range(20_000):
@@ -150,7 +150,7 @@ def test_a_chain_of_any_length_ends_at_the_manager() -> None:
     assert _managers("x20000", module) == ["hp"]
 
 
-def test_a_net_of_assignments_costs_its_size_not_its_paths() -> None:
+def test_a_dense_net_of_assignments_is_resolved() -> None:
     module = Scope(None)
     _bind(module, "x0", HP)
     for number in range(200):
@@ -159,7 +159,7 @@ def test_a_net_of_assignments_costs_its_size_not_its_paths() -> None:
     assert _managers("x200", module) == ["hp"]
 
 
-def test_a_ring_settles_wherever_it_is_entered() -> None:
+def test_a_ring_is_resolved_from_any_of_its_names() -> None:
     for start in "abcd":
         module = Scope(None)
         for name, value in ("ab", "bc", "ca", "ad"):
@@ -175,7 +175,7 @@ def test_a_placeholder_in_a_ring_is_itself() -> None:
     assert _managers("x", module) == ["_"]
 
 
-def test_what_may_be_several_managers_is_all_of_them() -> None:
+def test_a_name_may_be_several_managers() -> None:
     module = Scope(None)
     _bind(module, "x", UNDERSCORE)
     _bind(module, "x", HP)
