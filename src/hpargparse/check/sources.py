@@ -61,10 +61,14 @@ def _read_modules(index: Index, names: frozenset[str]) -> Modules:
     if not todo:
         return modules
     by_path = {os.path.realpath(file.source.path): file for file in index.files.values()}
+    found: dict[tuple[str, str], str | None] = {}
     while todo:
         importer = todo.pop()
+        folder = os.path.dirname(os.path.realpath(importer.source.path))
         for _name, module in importer.reexports:
-            path = _find(importer.source.path, module)
+            if (folder, module) not in found:
+                found[folder, module] = _find(folder, module)
+            path = found[folder, module]
             if path is not None and path not in by_path:
                 (by_path[path],) = index_of(path, names).files.values()
                 todo.append(by_path[path])
@@ -72,9 +76,8 @@ def _read_modules(index: Index, names: frozenset[str]) -> Modules:
     return modules
 
 
-def _find(importer: str, module: str) -> str | None:
-    """Find a module beside its importer or in a folder above."""
-    folder = os.path.dirname(os.path.realpath(importer))
+def _find(folder: str, module: str) -> str | None:
+    """Find a module in the folder of its importer or in one above."""
     folders = [folder]
     while (folder := os.path.dirname(folder)) != folders[-1]:
         folders.append(folder)

@@ -79,7 +79,7 @@ def test_what_counts_of_a_file_alone(text: str, kept: list[str], tmp_path: Path)
         pytest.param(
             {
                 "a.py": "from common import hp, _\n_('Hello')",
-                "common.py": "from hpman.m import _\nhp = 1",
+                "common.py": "from hpman.m import _, hp",
             },
             ["Hello", "lr"],
             id="module with a manager and more",
