@@ -108,6 +108,6 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         help="files and folders to leave out; may repeat",
     )
     add_follow_imports(parser, "compare")
-    add("--format", choices=("text", "json"), default="text", help="(default: text)")
+    add("--format", choices=("text", "json"), default="text", help="how to show it (default: text)")
     add("--exit-code", action="store_true", help="exit with status 1 if something differs")
     return parser

@@ -18,17 +18,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    # The name, old and new value of a hint; `EMPTY` on a side that lacks it.
+    HintChange = tuple[str, object, object]
+
 # In the order of reports.
 KINDS = ("added", "removed", "changed", "moved", "renamed")
-
-
-class HintChange(Record):
-    """How one hint differs. The value is `EMPTY` on a side that lacks the hint."""
-
-    __slots__ = ()
-    name: str
-    old: object
-    new: object
 
 
 class Change(Record):
@@ -112,16 +106,12 @@ def _difference(old: Definition | None, new: Definition | None) -> Change | None
 
 
 def _hint_changes(old: dict[str, object], new: dict[str, object]) -> tuple[HintChange, ...]:
-    pairs = [(name, old.get(name, EMPTY), new.get(name, EMPTY)) for name in sorted({**old, **new})]
-    return tuple(
-        HintChange(name, before, after)
-        for name, before, after in pairs
-        if canonical(before) != canonical(after)
-    )
+    hints = ((name, old.get(name, EMPTY), new.get(name, EMPTY)) for name in sorted({**old, **new}))
+    return tuple(hint for hint in hints if canonical(hint[1]) != canonical(hint[2]))
 
 
 def _renames(removed: list[Definition], added: list[Definition]) -> Iterator[Change]:
-    """Pair definitions of equal defaults and hints whose names are each other's nearest."""
+    """Pair definitions of equal defaults and hints whose names are each other's closest."""
     groups: dict[object, tuple[dict[str, Definition], dict[str, Definition]]] = {}
     for side, definitions in enumerate((removed, added)):
         for definition in definitions:

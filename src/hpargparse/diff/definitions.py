@@ -137,9 +137,10 @@ def _definitions(index: Index, placeholders: Iterable[str]) -> Iterator[Definiti
             calls = [call for call in parameter.occurrences if call.is_definition]
             for call in calls or parameter.occurrences[:1]:
                 hints = parameter.hints
-                if len(calls) > 1:
-                    uses = (use for use in parameter.occurrences if use.path == call.path)
-                    hints = dict(ChainMap(call.hints, *(use.hints for use in uses)))
+                if len(calls) > 1:  # those of the call, and of the uses in its file
+                    uses = (use for use in parameter.occurrences if not use.is_definition)
+                    own = (use.hints for use in uses if use.path == call.path)
+                    hints = dict(ChainMap(call.hints, *own))
                 place = call.source.key, call.path, call.line, call.column
                 yield Definition(placeholder, call.name, call.value, call.text, hints, *place)
 

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .compare import Change, HintChange
+    from .compare import Change
     from .definitions import Definition
     from .pipeline import Comparison
 
@@ -90,7 +90,7 @@ def _block(change: Change, width: int) -> Block:
     old, new, latest = change.old, change.new, change.latest
     line, place = f"{_SYMBOLS[change.kind]} {escape(latest.name)}", escape(latest.place)
     details = [escape(side.note) for side in (old, new) if side is not None and side.note]
-    details += map(_hint_line, change.hints)
+    details += [_hint_line(*hint) for hint in change.hints]
     if old is None or new is None:
         default = "" if latest.text is None else f" = {escape(_spelled(latest))}"
         return line + default, place, details
@@ -107,14 +107,12 @@ def _block(change: Change, width: int) -> Block:
     return line, place, details
 
 
-def _hint_line(hint: HintChange) -> str:
-    name = escape(hint.name)
-    old, new = escape(show_literal(hint.old)), escape(show_literal(hint.new))
-    if hint.old is EMPTY:
-        return f"+ hint {name}={new}"
-    if hint.new is EMPTY:
-        return f"- hint {name}={old}"
-    return f"~ hint {name}: {old} -> {new}"
+def _hint_line(name: str, old: object, new: object) -> str:
+    if old is EMPTY:
+        return escape(f"+ hint {name}={show_literal(new)}")
+    if new is EMPTY:
+        return escape(f"- hint {name}={show_literal(old)}")
+    return escape(f"~ hint {name}: {show_literal(old)} -> {show_literal(new)}")
 
 
 def _spelled(definition: Definition) -> str:
