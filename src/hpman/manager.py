@@ -311,7 +311,9 @@ class HyperParameterManager:
         Raises:
             KeyError: if there is no such hyperparameter.
         """
-        return self._store.explain(name)
+        from .runtime.explanation import explain
+
+        return explain(self._store, name)
 
     def unused(self) -> list[str]:
         """Return the names that were set but never read by the program."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from hpman.errors import EMPTY, ImpossibleTree, NotLiteralEvaluable
+from hpman.runtime.explanation import explain
 from hpman.runtime.origin import Origin
 from hpman.runtime.overrides import override
 from hpman.runtime.store import Store
@@ -332,9 +333,9 @@ class StoreMachine(RuleBasedStateMachine):
         known = {k for k, v in self.model.parsed.items() if v is EMPTY}
         if self.model.value(name) is EMPTY and name not in known:
             with pytest.raises(KeyError, match="not found"):
-                self.store.explain(name)
+                explain(self.store, name)
         elif name in self.model.leaves():
-            chain = self.store.explain(name)
+            chain = explain(self.store, name)
             has_default = name in self.model.parsed and self.model.parsed[name] is not EMPTY
             kinds = [origin.kind for origin in chain]
             assert ("source" in kinds, "call" in kinds) == (has_default, name in self.model.called)

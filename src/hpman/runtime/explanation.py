@@ -14,10 +14,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .precedence import RankedValues
+    from .store import Store
 
 
-def explain(ranked: RankedValues, name: str) -> Explanation:
-    """Return the origins of a value, lowest precedence first."""
+def explain(store: Store, name: str) -> Explanation:
+    """Return the origins of a value, lowest precedence first.
+
+    Raises:
+        KeyError: if there is no such name; it suggests similar names.
+    """
+    with store.lock:
+        store.require(name)
+        return Explanation(_origins(store.ranked, name))
+
+
+def _origins(ranked: RankedValues, name: str) -> Iterator[Origin]:
     start = name + ranked.separator
     leaf = ranked.leaf_of(name)
     leaves = [leaf] if leaf is not None else [n for n in ranked.resolved if n.startswith(start)]
@@ -26,9 +37,8 @@ def explain(ranked: RankedValues, name: str) -> Explanation:
     if any(n in names or n.startswith(start) for n in ranked.sets):
         events = ranked.history.events(names, below=start)
         origins += [(n, Origin(*place, value)) for _time, n, place, value in events]
-    return Explanation(
-        shown for n, origin in origins for shown in _translated(ranked, origin, n, name)
-    )
+    for owner, origin in origins:
+        yield from _translated(ranked, origin, owner, name)
 
 
 def latest_origin(ranked: RankedValues, name: str) -> Origin | None:

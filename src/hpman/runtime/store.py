@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from .changeset import Changeset
     from .history import Origins
-    from .origin import CallSite, Explanation, Origin
+    from .origin import CallSite, Origin
     from .overrides import Block
     from .precedence import OriginOf
 
@@ -217,8 +217,9 @@ class Store:
 
     def find(self, name: str) -> Any:
         """Return the value of a name for the program, else `EMPTY`."""
+        require_name(name)
         with self.lock:
-            value = self.get(name)
+            value = self.ranked.value(name)
             if name in self.ranked.resolved:
                 self.hot[name] = value
             elif value is not EMPTY:
@@ -315,18 +316,15 @@ class Store:
                 leaves[name] = value
         yield from leaves.items()
 
-    def explain(self, name: str) -> Explanation:
-        """Return the origins of a value, lowest precedence first.
+    def require(self, name: str) -> None:
+        """Check that a name has a value, or is used.
 
         Raises:
-            KeyError: if there is no such name; it suggests similar names.
+            KeyError: if not; it suggests similar names.
         """
-        from .explanation import explain
-
         with self.lock:
             if self.get(name) is EMPTY and name not in self.ranked.used:
                 raise self._missing(name)
-            return explain(self.ranked, name)
 
     def _missing(self, name: str) -> KeyError:
         from .messages import missing

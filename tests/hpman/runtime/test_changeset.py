@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from hpman.errors import EMPTY, ImpossibleTree, NotLiteralEvaluable
+from hpman.runtime.explanation import explain
 from hpman.runtime.store import SET, Store
 
 DEFERRED = NotLiteralEvaluable(expression="make()")
@@ -235,6 +236,6 @@ def test_a_key_that_holds_the_separator_is_found_by_its_name() -> None:
     assert store.values() == {"opt": {"a.b": 3}}
     assert store.read("opt.a.b") == 3
     assert store.accept("opt", {"a.b": 4, "c": {}}) == {"a.b": 3, "c": {}}
-    assert [origin.value for origin in store.explain("opt.a.b")] == [1, 4, 3]
+    assert [origin.value for origin in explain(store, "opt.a.b")] == [1, 4, 3]
     with pytest.raises(ImpossibleTree, match=r"`opt.a.b`.* holds an int, which has no keys"):
         store.set({"opt.a.b.c": 1})

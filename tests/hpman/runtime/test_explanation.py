@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hpman.errors import EMPTY
+from hpman.runtime.explanation import explain
 from hpman.runtime.origin import Origin
 from hpman.runtime.overrides import override
 from hpman.runtime.store import Store
@@ -16,7 +17,7 @@ HERE = __file__
 
 def shown(store: Store, name: str) -> list[str]:
     """Explain a name, line by line, without the folders of this file."""
-    return str(store.explain(name)).replace(Origin("file", HERE).place, "here.py").splitlines()
+    return str(explain(store, name)).replace(Origin("file", HERE).place, "here.py").splitlines()
 
 
 def parsed(defaults: dict[str, Any]) -> Store:
@@ -33,7 +34,7 @@ def test_a_value_is_explained_from_its_default_to_what_won() -> None:
     store.set({"lr": 0.2}, Origin("option", text="--lr"))
     store.set({"lr": 0.3}, Origin("file", "cfg.yaml", 4))
     store.accept("lr", 0.1)
-    chain = store.explain("lr")
+    chain = explain(store, "lr")
     assert [str(origin) for origin in chain if origin.kind != "call"] == [
         "train.py:12 default 0.001",
         "--lr",
@@ -54,9 +55,9 @@ def test_a_value_that_was_set_and_dropped_is_not_shown() -> None:
     store.set({"m.d": 4})
     store.set({"m": {"c": 0}})  # in the place of `m.d` too
     store.accept("m.d", 1)
-    assert [(origin.kind, origin.value) for origin in store.explain("m.d")] == [("call", 1)]
+    assert [(origin.kind, origin.value) for origin in explain(store, "m.d")] == [("call", 1)]
     store.set({"m.d": 5})
-    assert store.explain("m.d")[-1].value == 5
+    assert explain(store, "m.d")[-1].value == 5
 
 
 def test_a_value_that_another_process_took_back_is_not_shown() -> None:
@@ -64,9 +65,9 @@ def test_a_value_that_another_process_took_back_is_not_shown() -> None:
     store.set({"lr": 2})
     with override(other, {"lr": 3}, Origin("override"), None):
         store.restore(other.state())
-    assert store.explain("lr")[-1].value == store.read("lr") == 3
+    assert explain(store, "lr")[-1].value == store.read("lr") == 3
     store.restore(other.state())
-    assert store.explain("lr")[-1].value == store.read("lr") == 1
+    assert explain(store, "lr")[-1].value == store.read("lr") == 1
 
 
 def test_values_set_together_may_have_one_origin_per_name() -> None:
@@ -75,9 +76,9 @@ def test_values_set_together_may_have_one_origin_per_name() -> None:
         {"a": 2, "m": {"x": 3, "y": 4}, "b": 5},
         {"a": Origin("file", "c.yaml", 1), "m": Origin("file", "c.yaml", 2)},
     )
-    assert store.explain("a")[-1] == Origin("file", "c.yaml", 1, None, 2)
-    assert store.explain("m.y")[-1] == Origin("file", "c.yaml", 2, None, 4)
-    assert str(store.explain("b")) == "setter"
+    assert explain(store, "a")[-1] == Origin("file", "c.yaml", 1, None, 2)
+    assert explain(store, "m.y")[-1] == Origin("file", "c.yaml", 2, None, 4)
+    assert str(explain(store, "b")) == "setter"
 
 
 def test_a_key_set_inside_a_leaf_shows_at_both() -> None:
@@ -87,7 +88,7 @@ def test_a_key_set_inside_a_leaf_shows_at_both() -> None:
     default = "train.py:12 default {'lr': 3, 'wd': 0}"
     assert shown(store, "opt") == [default, "run.py:30 set_value opt.lr", "cfg.yaml:2 opt.eps"]
     assert shown(store, "opt.lr") == [default, "run.py:30 set_value"]
-    assert [origin.value for origin in store.explain("opt.lr")] == [3, 1]
+    assert [origin.value for origin in explain(store, "opt.lr")] == [3, 1]
     assert shown(store, "opt.eps") == ["cfg.yaml:2"]
 
 
@@ -103,20 +104,20 @@ def test_a_branch_shows_the_origins_of_all_names_below_it() -> None:
 
 
 def test_a_name_that_is_used_without_a_value_has_no_origins() -> None:
-    assert parsed({"u": EMPTY}).explain("u") == ()
+    assert explain(parsed({"u": EMPTY}), "u") == ()
 
 
 def test_a_missing_name_cannot_be_explained() -> None:
     with pytest.raises(KeyError, match="did you mean `lr`"):
-        parsed({"lr": 1}).explain("lrr")
+        explain(parsed({"lr": 1}), "lrr")
 
 
 def test_a_default_without_an_origin_is_shown_as_a_default() -> None:
     store = Store()
     store.adopt_defaults({"lr": 1})
-    assert store.explain("lr") == (Origin("source", value=1),)
+    assert explain(store, "lr") == (Origin("source", value=1),)
     store.adopt_defaults({"lr": 1}, lambda _: None)
-    assert store.explain("lr") == (Origin("source", value=1),)
+    assert explain(store, "lr") == (Origin("source", value=1),)
 
 
 def test_a_state_that_is_restored_again_is_shown_once() -> None:
@@ -128,4 +129,4 @@ def test_a_state_that_is_restored_again_is_shown_once() -> None:
     store.restore(store.state())
     assert shown(store, "lr") == ["train.py:12 default 1", "--lr", "cfg.yaml:1"]
     store.set({"lr": 4}, Origin("option", text="--lr"))
-    assert [origin.value for origin in store.explain("lr")] == [1, 3, 4]
+    assert [origin.value for origin in explain(store, "lr")] == [1, 3, 4]

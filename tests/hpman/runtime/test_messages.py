@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hpman.errors import EMPTY, ImpossibleTree
+from hpman.runtime.explanation import explain
 from hpman.runtime.origin import Origin
 from hpman.runtime.store import Store
 
@@ -75,7 +76,7 @@ def test_the_error_for_a_missing_name_says_what_to_do(
         lambda store, name: store.read(name),
         lambda store, name: store.get(name),
         lambda store, name: store.accept(name, 1),
-        lambda store, name: store.explain(name),
+        explain,
         lambda store, name: store.tree(name),
         lambda store, name: store.set_tree({}, name),
     ],
@@ -144,12 +145,12 @@ def test_the_error_for_an_impossible_tree_shows_places_and_nothing_changes(
     store.adopt_defaults(DEFAULTS, lambda _: Origin("source", "train.py", 3, "1e-3"))
     store.set({"opt.lr": 1, "set.x": 1})
     store.accept("called", 1)
-    before = store.state(), store.values(), store.explain("lr")
+    before = store.state(), store.values(), explain(store, "lr")
     with pytest.raises(ImpossibleTree) as caught:
         write(store)
     assert message in str(caught.value)
     assert len(str(caught.value).splitlines()) == 2
-    assert (store.state(), store.values(), store.explain("lr")) == before
+    assert (store.state(), store.values(), explain(store, "lr")) == before
 
 
 def test_a_default_without_the_key_that_was_set_is_reported_with_both_places() -> None:
@@ -167,7 +168,7 @@ def test_a_rejected_default_keeps_the_place_of_the_one_before() -> None:
     store = Store()
     store.accept("opt", {"lr": 1})
     store.set({"opt.lr": 2})
-    before = store.explain("opt")
+    before = explain(store, "opt")
     with pytest.raises(ImpossibleTree, match="has no keys"):
         store.accept("opt", 3)
-    assert store.explain("opt") == before
+    assert explain(store, "opt") == before

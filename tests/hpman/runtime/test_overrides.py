@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 
 from hpman.errors import ImpossibleTree
 from hpman.runtime import overrides
+from hpman.runtime.explanation import explain
 from hpman.runtime.origin import Origin
 from hpman.runtime.store import Store
 
@@ -37,7 +38,7 @@ def everything(store: Store, *names: str) -> tuple[object, ...]:
         store.state()["sets"],
         sorted(store.rows(), key=lambda row: row[0]),
         dict(store.hot),
-        [store.explain(name) for name in names],
+        [explain(store, name) for name in names],
     )
 
 
@@ -52,7 +53,7 @@ def test_an_override_ends_with_its_block_also_on_error() -> None:
         with override(store, values) as target:
             assert target is store
             assert store.values() == values
-            assert str(store.explain("lr")).endswith("--lr\nrun.py:3 override")
+            assert str(explain(store, "lr")).endswith("--lr\nrun.py:3 override")
             store.set({"lr": 2})
             raise ZeroDivisionError
 
@@ -67,8 +68,8 @@ def test_other_names_that_are_set_in_a_block_stay() -> None:
         store.set({"seed": 7, "lr": 2}, Origin("option", text="--seed"))
         assert store.accept("late", 3) == 3
     assert store.values() == {"lr": 0.1, "seed": 7, "late": 3}
-    assert str(store.explain("seed")) == "default\n--seed"
-    assert str(store.explain("lr")) == "default"
+    assert str(explain(store, "seed")) == "default\n--seed"
+    assert str(explain(store, "lr")) == "default"
 
 
 def test_names_below_an_overridden_name_end_with_the_block() -> None:
@@ -84,11 +85,11 @@ def test_names_below_an_overridden_name_end_with_the_block() -> None:
 def test_an_override_of_a_key_a_leaf_or_a_branch_restores_the_keys_that_were_set() -> None:
     store = parsed(opt={"lr": 3, "wd": 0}, m__a=1, m__b=2)
     store.set({"opt.lr": 1, "m.a": 5})
-    before = store.values(), store.explain("opt"), store.explain("m.a")
+    before = store.values(), explain(store, "opt"), explain(store, "m.a")
     for values in ({"opt.lr": 7}, {"opt": {"q": 1}}, {"m": {"a": 6, "b": 7}}):
         with override(store, values):
             assert store.values() != before[0]
-        assert (store.values(), store.explain("opt"), store.explain("m.a")) == before
+        assert (store.values(), explain(store, "opt"), explain(store, "m.a")) == before
 
 
 def test_a_dict_that_is_set_in_a_block_replaces_the_key_that_the_block_overrides() -> None:
@@ -154,7 +155,7 @@ def test_a_worker_gets_the_values_that_hold_in_the_block() -> None:
     store.set({"wd": 1}, Origin("option", text="--wd"))
     with override(store, {"lr": 1}):
         other.restore(store.state())
-        assert other.explain("lr") == store.explain("lr")
+        assert explain(other, "lr") == explain(store, "lr")
     assert other.values() == {"lr": 1, "wd": 1}
 
 

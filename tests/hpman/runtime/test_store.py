@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hpman.errors import EMPTY, ImpossibleTree, NotLiteralEvaluable
+from hpman.runtime.explanation import explain
 from hpman.runtime.origin import Origin
 from hpman.runtime.overrides import override
 from hpman.runtime.store import CALLED, SET, Store
@@ -313,7 +314,7 @@ def state_of(values: dict[str, Any]) -> dict[str, Any]:
         pytest.param(lambda store: store.get("a"), id="get"),
         pytest.param(lambda store: store.accept("a", 1), id="accept"),
         pytest.param(lambda store: store.tree(), id="tree"),
-        pytest.param(lambda store: store.explain("a"), id="explain"),
+        pytest.param(lambda store: explain(store, "a"), id="explain"),
         pytest.param(lambda store: store.rows(), id="rows"),
         pytest.param(lambda store: store.unused(), id="unused"),
         pytest.param(lambda store: store.stale_reads(), id="stale_reads"),
@@ -396,9 +397,9 @@ def test_a_state_carries_calls_and_set_values_with_their_origins() -> None:
     other.set({"lr": 7, "kept": 1}, Origin("file", "own.yaml", 1))
     other.restore(pickle.loads(pickle.dumps(store.state())))
     assert other.values() == {**store.values(), "own": 1, "kept": 1}
-    assert other.explain("lr")[1] == Origin("file", "own.yaml", 1, None, 7)
-    assert other.explain("lr")[2:] == store.explain("lr")[1:]
-    assert other.explain("called") == store.explain("called")
+    assert explain(other, "lr")[1] == Origin("file", "own.yaml", 1, None, 7)
+    assert explain(other, "lr")[2:] == explain(store, "lr")[1:]
+    assert explain(other, "called") == explain(store, "called")
     assert other.accepted == {}
     store.set({"lr": 9})
     assert other.read("lr") == 0.5
@@ -428,7 +429,7 @@ def test_a_restored_state_replaces_the_one_before() -> None:
     store.restore(state_of({"lr": 1, "wd": 2}))
     store.restore(state_of({"wd": 3}))
     assert store.values() == {"lr": 0.1, "wd": 3, "own": 1}
-    assert [str(origin) for origin in store.explain("lr")] == ["default"]
+    assert [str(origin) for origin in explain(store, "lr")] == ["default"]
 
 
 @pytest.mark.parametrize(
