@@ -154,7 +154,7 @@ def test_hpcli_completes_the_hyperparameters_of_its_paths(
     ],
 )
 @pytest.mark.usefixtures("script")
-def test_each_command_completes(completed: Complete, line: str, words: list[str]) -> None:
+def test_commands_complete(completed: Complete, line: str, words: list[str]) -> None:
     assert sorted(completed(hpman.main, line)) == words
 
 

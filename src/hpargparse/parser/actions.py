@@ -140,18 +140,14 @@ class ValueAction(BoundAction):
         return self.converter.parse_arguments(arguments)
 
     def __call__(
-        self,
-        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
-        namespace: argparse.Namespace,
-        values: str | Sequence[Any] | None,
-        option_string: str | None = None,
+        self, _parser: Any, namespace: argparse.Namespace, values: Any, option: str | None = None
     ) -> None:
         """Read the arguments and record the value."""
         try:
             value = self.read(values)
         except ValueError as error:
             raise argparse.ArgumentError(self, str(error)) from None
-        self.take(namespace, value, (option_string or self.dest).replace(EQUALS, "="))
+        self.take(namespace, value, (option or self.dest).replace(EQUALS, "="))
 
     def take(self, _namespace: argparse.Namespace, value: object, option: str) -> None:
         """Record the value, and the option as it was typed."""
@@ -289,11 +285,7 @@ class RequestAction(BoundAction):
         return LISTINGS if self.name == "list" else FORMATS
 
     def __call__(
-        self,
-        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
-        namespace: argparse.Namespace,
-        values: str | Sequence[Any] | None,
-        option_string: str | None = None,  # noqa: ARG002
+        self, _parser: Any, namespace: argparse.Namespace, values: Any, _option: str | None = None
     ) -> None:
         """Record the request."""
         self.request(namespace, self.const if self.nargs == 0 else values)

@@ -194,10 +194,8 @@ class BoundParser(argparse.ArgumentParser):
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
         """Convert arguments as they were typed."""
         typed = _as_typed(arg_strings)
-        if typed == ["--"] and isinstance(action, BoundAction):
-            # Before Python 3.13, argparse drops the `--` of `--name=--`.
-            self._check_value(action, "--")
-            return "--"
+        if typed == ["--"] and isinstance(action, ValueAction):
+            return "--"  # before Python 3.13, argparse drops it from `--name=--`
         return super()._get_values(action, typed)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:

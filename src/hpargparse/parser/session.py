@@ -154,7 +154,6 @@ class Session:
                 from .validation import require_values
 
                 require_values(binding, plans[binding.manager])
-        for binding in self.requests:
             if binding.limited:
                 from .validation import check_limits
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameterManager
 
-    from .actions import HyperParameterAction
     from .parser_class import Binding
     from .session import Plan
 
@@ -30,14 +29,12 @@ def require_values(binding: Binding, plan: Plan) -> None:
     names = plan.unset(binding.required, binding.manager.separator)
     missing = [binding.options[name] for name in names if not _is_set(binding, name)]
     if missing:
-        options = ", ".join(map(_how_to_set, missing))
+        options = ", ".join(
+            # Another argument may have replaced the option.
+            "".join(option.option_strings) or f"`{escape(option.name)}` (by a file)"
+            for option in missing
+        )
         raise argparse.ArgumentError(None, f"the following arguments are required: {options}")
-
-
-def _how_to_set(option: HyperParameterAction) -> str:
-    if option.option_strings:
-        return option.option_strings[0]
-    return f"`{escape(option.name)}` (by a file)"  # another argument has replaced the option
 
 
 def _is_set(binding: Binding, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Parsers with a manager bound to them, made from a line of source each."""
+"""Parsers with a manager bound to them, made from a source text."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def bound(
 
 
 def parsed(line: str, source: str = SOURCE, parser: ArgumentParser | None = None) -> Namespace:
-    """Parse a line of words; the manager has to say what the namespace does."""
+    """Parse a command line; the manager and the namespace have to agree."""
     parser, manager = bound(source, parser)
     args = parser.parse_args(line.split())
     for name, value in manager.get_values().items():
@@ -48,8 +48,20 @@ def parsed(line: str, source: str = SOURCE, parser: ArgumentParser | None = None
 
 
 def refusal(capsys: pytest.CaptureFixture[str], parser: ArgumentParser, line: str) -> str:
-    """Parse a line that is refused; return the sentence."""
+    """Parse a command line that is refused; return the message."""
     with pytest.raises(SystemExit) as caught:
         parser.parse_args(line.split())
     assert caught.value.code == 2
     return capsys.readouterr().err.partition(": error: ")[2].rstrip("\n")
+
+
+def write(text: str, name: str = "a.yaml") -> str:
+    """Write a file into the current folder; return its name."""
+    with open(name, "w", encoding="utf-8") as file:
+        file.write(text)
+    return name
+
+
+def read(name: str) -> str:
+    with open(name, encoding="utf-8") as file:
+        return file.read()

@@ -59,12 +59,12 @@ def test_options_stand_in_the_order_of_the_source() -> None:
         pytest.param(("serial-format",), ["--hp-serial-format"], id="spelled as the option is"),
     ],
 )
-def test_actions_are_those_asked_for(wanted: object, options: list[str]) -> None:
+def test_inject_actions_selects_the_actions(wanted: object, options: list[str]) -> None:
     parser, _manager = bound("", inject_actions=wanted)
     assert [action.option_strings[0] for action in parser._actions[1:]] == options
 
 
-def test_all_actions_are_there_if_nothing_is_asked_for() -> None:
+def test_all_actions_are_added_by_default() -> None:
     parser, _manager = bound("")
     assert [action.dest for action in parser._actions[1:]] == [
         "hp_save",
@@ -159,7 +159,7 @@ def test_a_conflict_survives_pickling() -> None:
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
-def test_two_managers_share_a_parser_with_a_prefix_each() -> None:
+def test_two_managers_share_a_parser_with_different_prefixes() -> None:
     parser, first = bound('_("a", 1)')
     second = managed('hp("b", 2)', "hp")
     with pytest.raises(OptionConflictError) as caught:
@@ -174,7 +174,7 @@ def test_two_managers_share_a_parser_with_a_prefix_each() -> None:
     assert (args.a, args.b, first("a"), second("b")) == (10, 20, 10, 20)
 
 
-def test_of_two_managers_each_request_is_for_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_request_applies_to_its_own_manager(capsys: pytest.CaptureFixture[str]) -> None:
     parser, _first = bound('_("a", 1)')
     hpargparse.bind(parser, managed('hp("b", 2)', "hp"), inject_actions=False)
     with pytest.raises(SystemExit):
@@ -193,7 +193,7 @@ def test_a_manager_is_bound_once(source: str) -> None:
         )
 
 
-def test_hyperparameters_of_two_managers_are_told_with_their_managers() -> None:
+def test_a_conflict_of_two_managers_names_them() -> None:
     parser, _first = bound('_("a_b", 1)')
     second = managed('hp("a-b", 2)', "hp")
     second("late", 3)
@@ -212,7 +212,7 @@ def test_a_hyperparameter_of_one_manager_meets_an_action_of_another() -> None:
         hpargparse.bind(parser, managed('hp("b", 2)', "hp"))
 
 
-def test_hyperparameters_that_no_source_names_are_told_with_their_managers() -> None:
+def test_a_conflict_of_names_without_a_source_names_the_managers() -> None:
     parser, first = ArgumentParser(), managed("")
     second = HyperParameterManager("hp")
     first("late", 1)
@@ -249,7 +249,7 @@ def test_the_empty_name_has_no_option() -> None:
     assert manager("") == 1
 
 
-def test_a_suppressing_parser_keeps_unasked_actions_out_of_the_namespace() -> None:
+def test_a_suppressing_parser_keeps_untyped_actions_out_of_the_namespace() -> None:
     parser, _manager = bound('_("lr", 0.1)', ArgumentParser(argument_default=SUPPRESS))
     assert vars(parser.parse_args([])) == {"lr": 0.1}
     assert vars(parser.parse_args(["--hp-strict"])) == {"lr": 0.1, "hp_strict": True}
@@ -349,7 +349,7 @@ class TestSubParsers:
         assert (args.lr, args.epochs) == (4.0, 8)
         assert (manager("lr"), manager("epochs")) == (4.0, 8)
 
-    def test_both_with_a_manager_each(self) -> None:
+    def test_both_with_two_managers(self) -> None:
         top, above = bound('_("a", 1)')
         sub, below = bound('_("b", 2)', top.add_subparsers().add_parser("train"))
         args = top.parse_args(["--a", "3", "train", "--b", "4"])
@@ -444,7 +444,7 @@ def test_a_later_option_meets_ours_as_in_argparse(option: str) -> None:
     assert manager.get_values() == {**before, "weight_decay": 2.0}
 
 
-def test_a_required_hyperparameter_whose_option_another_has_replaced_is_told_by_name(
+def test_a_required_hyperparameter_whose_option_another_has_replaced_is_reported_by_name(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = '_("lr", 0.1, required=True)\n_("n", 1, required=True)'
@@ -568,7 +568,7 @@ def test_a_malformed_hint_is_refused_at_bind(arguments: str, sentence: str) -> N
     assert [action.dest for action in parser._actions] == ["help"]
 
 
-def test_all_malformed_hints_are_told_at_once() -> None:
+def test_all_malformed_hints_are_reported_at_once() -> None:
     with pytest.raises(ConversionError) as caught:
         bound('_("a", 1, range=3)\n_("b", choices=())\n_("c", 3, range=[0, 1])')
     assert [each.name for each in caught.value.diagnostics] == ["a", "b"]
@@ -593,7 +593,7 @@ def test_a_hint_that_makes_sense_is_kept(arguments: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["__class__", "__dict__", "__eq__"])
-def test_a_name_that_python_reserves_leaves_the_namespace_whole(name: str) -> None:
+def test_a_name_that_python_reserves_leaves_the_namespace_intact(name: str) -> None:
     parser, manager = bound(f'_("{name}", 3)')
     args = parser.parse_args([f"--{name}", "4"])
     assert type(args) is Namespace
@@ -642,7 +642,7 @@ class TestParseArgs:
         assert (args.lr, args.depth, manager("lr")) == (3.0, 4, 3.0)
         assert not hasattr(args, "unrelated")
 
-    def test_a_folder_counts_whole(self, tmp_path: Path) -> None:
+    def test_all_files_of_a_folder_count(self, tmp_path: Path) -> None:
         args = hpargparse.parse_args(HyperParameterManager("_"), tmp_path, ["--unrelated", "6"])
         assert (args.lr, args.depth, args.unrelated) == (0.1, 4, 6)
 

@@ -1,4 +1,4 @@
-"""What a bound parser does with words, spellings and mistyped options."""
+"""What a bound parser does with arguments, spellings and mistyped options."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class _AsOfPython315(ArgumentParser):
-    """A parser whose formatter is told the file that a page is for."""
+    """A parser whose formatter takes the file that a page is for."""
 
     def _get_formatter(self, file: object = None) -> HelpFormatter:
         formatter = super()._get_formatter()
@@ -37,7 +37,7 @@ class _AsOfPython315(ArgumentParser):
         print(self._get_formatter(file="me").format_help())  # noqa: T201
 
 
-def test_a_page_may_be_asked_for_with_its_file(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_formatter_may_take_the_file_of_its_page(capsys: pytest.CaptureFixture[str]) -> None:
     parser, _manager = bound(parser=_AsOfPython315())
     with pytest.raises(SystemExit):
         parser.parse_args(["-h"])
@@ -218,9 +218,7 @@ class TestUnknownWords:
         assert refusal(capsys, parser, line) == f"unrecognized arguments: {message}"
         assert manager("lr") == 0.1
 
-    def test_behind_two_dashes_are_no_mistyped_options(
-        self, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def test_after_two_dashes_get_no_suggestion(self, capsys: pytest.CaptureFixture[str]) -> None:
         parser, _manager = bound()
         assert refusal(capsys, parser, "--shuffle -- --lr").endswith("--lr")
 
@@ -264,7 +262,7 @@ class TestUnknownWords:
             ),
         ],
     )
-    def test_that_belong_before_a_sub_command_are_told_so(
+    def test_that_belong_before_a_sub_command_are_reported_so(
         self, line: str, message: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
         top, _manager = bound('_("depth", 1)', ArgumentParser(prog="train.py"))
@@ -325,7 +323,7 @@ class _Tolerant(ArgumentParser):
 
 
 class _Knowing(ArgumentParser):
-    """A parser that changes what words it is given."""
+    """A parser that changes its arguments."""
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         return super().parse_known_args([*args, "--epochs", "9"], namespace)
