@@ -57,7 +57,11 @@ class YamlReader:
         for event in _AliasExpander(self._error).expand(self._events()):
             if event.kind in "[{":
                 if last is not None and last.is_merge_key and self._open[-1].key == last.text:
-                    raise self._merge_key(last)
+                    raise self._error(
+                        last.line,
+                        f"YAML 1.2 has no merge key `{last.text}`.",
+                        "Write the values where they belong, or quote the key.",
+                    )
                 self._open.append(self._start(event))
             else:
                 if event.kind == "end":
@@ -106,13 +110,6 @@ class YamlReader:
     def _malformed(self, line: int | None, problem: str) -> SnapshotError:
         return self._error(line, f"Cannot read this as YAML: {problem}.", self.advice)
 
-    def _merge_key(self, event: _Event) -> SnapshotError:
-        return self._error(
-            event.line,
-            f"YAML 1.2 has no merge key `{event.text}`.",
-            "Write the values where they belong, or quote the key to make it an ordinary one.",
-        )
-
     def _start(self, event: _Event) -> _Collection:
         """Start a sequence or mapping inside the innermost open one."""
         if len(self._open) >= DEPTH_LIMIT + 2:
@@ -124,12 +121,12 @@ class YamlReader:
         build = (SEQUENCES if event.kind == "[" else MAPPINGS).get(event.tag)
         if build is None:
             raise self._unknown_tag(event)
-        path: tuple[str, ...] | None = None if self._open else ()
-        if self._open:
-            parent = self._open[-1]
-            if parent.path is not None and type(parent.key) is str:
-                path = (*parent.path, parent.key)
-        return _Collection(event, build, path)
+        if not self._open:
+            return _Collection(event, build, ())
+        above, key = self._open[-1].path, self._open[-1].key
+        if above is not None and isinstance(key, str):
+            return _Collection(event, build, (*above, key))
+        return _Collection(event, build, None)
 
     def _add(self, collection: _Collection, value: object, line: int) -> None:
         """Add an item to a sequence, or a key or the value of one to a mapping."""

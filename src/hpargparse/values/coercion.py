@@ -186,22 +186,11 @@ def _exact_int(number: str, value: object, sample: object) -> int:
     return digits * int(10**shift)
 
 
-def _parse_float(text: str, sample: object) -> object:
+def _parse_inexact(text: str, sample: Any) -> object:
     try:
-        return float(text)
+        return type(sample)(text)
     except ValueError:  # perhaps `float('inf')`, as a list that contains it is shown
         return _parse_literal(text, sample)
-
-
-def _parse_complex(text: str, sample: object) -> object:
-    try:
-        return complex(text)
-    except ValueError:
-        return _parse_literal(text, sample)
-
-
-def _parse_str(text: str, _sample: object) -> object:
-    return text
 
 
 def _parse_literal(text: str, sample: object) -> object:
@@ -264,22 +253,14 @@ def _fit_number(value: object, sample: object) -> object:
     return value
 
 
-def _fit_float(value: object, sample: object) -> object:
-    if type(value) not in (int, float):
+def _fit_inexact(value: Any, sample: object) -> object:
+    kind: Any = type(sample)
+    if type(value) not in (int, float, kind):
         raise Mismatch(sample, value)
     try:
-        return float(value)  # type: ignore[arg-type]
+        return kind(value)
     except OverflowError:
-        raise Mismatch(sample, value, "it is too large for a float") from None
-
-
-def _fit_complex(value: object, sample: object) -> object:
-    if type(value) not in (int, float, complex):
-        raise Mismatch(sample, value)
-    try:
-        return complex(value)  # type: ignore[call-overload]
-    except OverflowError:
-        raise Mismatch(sample, value, "it is too large for a complex number") from None
+        raise Mismatch(sample, value, f"it is too large for a {kind.__name__}") from None
 
 
 def _fit_sequence(value: Any, sample: object) -> object:
@@ -308,18 +289,18 @@ def _fit_dict(value: Any, sample: Any) -> object:
 _PARSERS: dict[type, Callable[[str, object], object]] = {
     bool: _parse_bool,
     int: _parse_int,
-    float: _parse_float,
-    complex: _parse_complex,
-    str: _parse_str,
+    float: _parse_inexact,
+    complex: _parse_inexact,
+    str: lambda text, _sample: text,
     list: _parse_sequence,
     tuple: _parse_sequence,
     set: _parse_sequence,
 }
 _FITTERS: dict[type, Callable[[Any, Any], object]] = {
     int: _fit_int,
-    float: _fit_float,
+    float: _fit_inexact,
+    complex: _fit_inexact,
     Number: _fit_number,
-    complex: _fit_complex,
     dict: _fit_dict,
     list: _fit_sequence,
     tuple: _fit_sequence,

@@ -1,4 +1,4 @@
-"""Text and values as a hyperparameter takes them."""
+"""Text and values as a hyperparameter accepts them."""
 
 from __future__ import annotations
 
@@ -198,11 +198,11 @@ def test_a_text_of_another_kind_is_refused_in_a_sentence(
 
 
 @pytest.mark.parametrize(
-    ("default", "words", "expected"),
+    ("default", "arguments", "expected"),
     [
         pytest.param([1], ["3", "4"], [3, 4], id="one element a word"),
         pytest.param([1], ["3,4"], [3, 4], id="one word"),
-        pytest.param([1], [], [], id="no words"),
+        pytest.param([1], [], [], id="no arguments"),
         pytest.param([1], ["[3,", "4]"], [3, 4], id="a list that the shell split"),
         pytest.param([1], ["3,", "4"], [3, 4], id="commas that the shell split"),
         pytest.param([[1]], ["[3]", "[4, 5]"], [[3], [4, 5]], id="a nested list"),
@@ -234,11 +234,11 @@ def test_a_text_of_another_kind_is_refused_in_a_sentence(
         pytest.param({1}, ["{3,", "4}"], {3, 4}, id="a set that the shell split"),
         pytest.param({(1, 2)}, ["{(3,", "4),", "(5,", "6)}"], {(3, 4), (5, 6)}, id="a split set"),
         pytest.param([1, "a"], ["{b,", "3}"], ["{b, 3}"], id="braces that are no list"),
-        pytest.param("a", ["b", "c"], "b c", id="a text in several words"),
+        pytest.param("a", ["b", "c"], "b c", id="a string in several arguments"),
     ],
 )
-def test_words_become_a_value(default: object, words: list[str], expected: object) -> None:
-    assert converter(default).parse_arguments(words) == expected
+def test_arguments_become_a_value(default: object, arguments: list[str], expected: object) -> None:
+    assert converter(default).parse_arguments(arguments) == expected
 
 
 def test_a_word_of_another_kind_is_refused() -> None:
@@ -327,18 +327,18 @@ def test_a_value_of_another_kind_is_refused_in_a_sentence(
     assert "at train.py:12" in str(caught.value)
 
 
-def test_a_choice_of_another_kind_is_taken_from_files_too_and_spelled_as_it_is_typed() -> None:
+def test_a_choice_of_another_kind_is_accepted_from_files_too_and_written_as_it_is_typed() -> None:
     mixed = converter(1, choices=[1, "auto", None])
-    assert [mixed.check(each) for each in (1, "auto", None)] == [1, "auto", None]
-    assert [mixed.format(each) for each in (1, "auto", None)] == ["1", "auto", "None"]
+    assert [mixed.check(choice) for choice in (1, "auto", None)] == [1, "auto", None]
+    assert [mixed.format(choice) for choice in (1, "auto", None)] == ["1", "auto", "None"]
     with pytest.raises(ConversionError, match="invalid int value: 'b'"):
         mixed.check("b")
 
 
 @pytest.mark.parametrize("default", [["a"], ("a",), {"a"}, []], ids=repr)
-def test_a_choice_of_elements_is_spelled_as_it_is_typed(default: object) -> None:
+def test_a_choice_of_elements_is_written_as_it_is_typed(default: object) -> None:
     texts = converter(default, choices=["b c", "d,e"])
-    assert [texts.format(each) for each in ("b c", "d,e")] == ["b c", "'d,e'"]
+    assert [texts.format(text) for text in ("b c", "d,e")] == ["b c", "'d,e'"]
 
 
 def test_elements_are_of_the_default_s_kind_whatever_the_choices() -> None:
@@ -379,7 +379,7 @@ def test_elements_are_of_the_default_s_kind_whatever_the_choices() -> None:
         pytest.param(1, {"help": "a hint of others"}, "2", 2, id="other hints"),
     ],
 )
-def test_hints_widen_and_narrow_what_is_taken(
+def test_hints_widen_and_narrow_what_is_accepted(
     default: object, hints: dict[str, object], text: str, expected: object
 ) -> None:
     found = converter(default, **hints).parse(text)
@@ -405,7 +405,11 @@ def test_hints_widen_and_narrow_what_is_taken(
             None, {"choices": [1]}, True, "invalid choice: True (choose from 1)", id="True is not 1"
         ),
         pytest.param(
-            [1], {"choices": [1]}, [1, 2], "invalid choice: [1, 2]", id="one element is no choice"
+            [1],
+            {"choices": [1]},
+            [1, 2],
+            "invalid choice: [1, 2]",
+            id="one element is not a choice",
         ),
         pytest.param(
             0.5,
@@ -446,7 +450,7 @@ def test_a_value_that_hints_forbid_is_refused_in_a_sentence(
         pytest.param({"range": [1, 1]}, "the range of `x` is defined in its hints", id="range"),
     ],
 )
-def test_a_sentence_does_without_a_place(hints: dict[str, object], sentence: str) -> None:
+def test_a_message_does_without_a_place(hints: dict[str, object], sentence: str) -> None:
     with pytest.raises(ConversionError) as caught:
         Converter(1, hints, "x").parse("2" if hints else "a")
     assert str(caught.value).endswith(sentence)
@@ -457,7 +461,7 @@ def test_a_sentence_does_without_a_place(hints: dict[str, object], sentence: str
     [
         pytest.param("a", "1", "1", id="text"),
         pytest.param(None, "1", "'1'", id="text that would be a literal"),
-        pytest.param(None, "a", "a", id="text that is no literal"),
+        pytest.param(None, "a", "a", id="text that is not a literal"),
         pytest.param(0.5, float("inf"), "inf", id="float"),
         pytest.param(1j, 1 + 2j, "(1+2j)", id="complex"),
         pytest.param([1], [1, 2], "[1, 2]", id="list"),
@@ -466,7 +470,7 @@ def test_a_sentence_does_without_a_place(hints: dict[str, object], sentence: str
         pytest.param([0.5], [float("inf")], "[float('inf')]", id="inf in a list"),
     ],
 )
-def test_a_value_is_spelled_as_it_would_be_typed(default: object, value: object, text: str) -> None:
+def test_a_value_is_written_as_it_would_be_typed(default: object, value: object, text: str) -> None:
     assert converter(default).format(value) == text
     assert converter(default).parse(text) == value
 
@@ -485,7 +489,7 @@ def test_the_type_has_a_name(default: object, hints: dict[str, object], name: st
     assert converter(default, **hints).type_name == name
 
 
-def test_an_option_knows_whether_it_takes_words() -> None:
+def test_a_sequence_takes_several_arguments() -> None:
     assert converter((1,)).is_sequence
     assert not converter("a").is_sequence
 
@@ -496,7 +500,7 @@ def test_an_option_knows_whether_it_takes_words() -> None:
         pytest.param(["lr"], "1", 1.0, id="key"),
         pytest.param(["inner", "n"], "1e3", 1000, id="key of a key"),
         pytest.param(["other"], "1", 1, id="new key"),
-        pytest.param(["lr", "deeper"], "a", "a", id="below a value that is no dict"),
+        pytest.param(["lr", "deeper"], "a", "a", id="below a value that is not a dict"),
     ],
 )
 def test_one_key_of_a_dict_is_converted_like_its_default(
@@ -540,22 +544,22 @@ def test_an_error_names_the_hyperparameter_and_pickles() -> None:
     assert str(again) == str(caught.value)
 
 
-class Noting(dict[str, Any]):
-    """Hints that note which of them are asked for."""
+class RecordedHints(dict[str, Any]):
+    """Hints that record which of them are read."""
 
     def __init__(self, **hints: Any) -> None:
         super().__init__(hints)
-        self.asked: set[str] = set()
+        self.read: set[str] = set()
 
     def get(self, hint: str, default: Any = None) -> Any:
-        self.asked.add(hint)
+        self.read.add(hint)
         return super().get(hint, default)
 
 
-def test_words_are_read_by_no_other_hint() -> None:
-    hints = Noting(help="steps")
+def test_text_is_parsed_by_these_hints_alone() -> None:
+    hints = RecordedHints(help="steps")
     assert Converter(3, hints, "steps").parse("4") == 4
-    assert hints.asked == CONVERSION_HINTS
+    assert hints.read == CONVERSION_HINTS
 
 
 @pytest.mark.parametrize("hint", sorted(CHECKED_HINTS))
