@@ -139,20 +139,3 @@ def edit(one: str, other: str) -> Edit | None:
     if len(left) == len(right) == 2 and left == right[::-1]:
         return Edit("swapped", before, after)
     return None
-
-
-def similarity(one: str, other: str, least: float = 0) -> float:
-    """Return how similar two names are, from 0 to 1.
-
-    Args:
-        one: a name.
-        other: another name.
-        least: a lower ratio may be returned as 0, which is faster.
-
-    >>> similarity("rate", "rate"), similarity("lr", "rl"), similarity("lr", "wd", 0.6)
-    (1.0, 0.5, 0)
-    """
-    from difflib import SequenceMatcher
-
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() >= least else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, given, strategies as st
 
-from hpman.suggest import Edit, advice, closest, edit, similarity
+from hpman.suggest import Edit, advice, closest, edit
 
 WORDS = st.text("abc", max_size=6)
 
@@ -58,20 +58,6 @@ def test_words_that_are_an_edit_apart_differ_in_what_it_says(one: str, other: st
         assert one[: found.before] == other[: found.before]
         assert one[len(one) - found.after :] == other[len(other) - found.after :]
         assert sorted(one) == sorted(other) if found.kind == "swapped" else one != other
-
-
-@given(WORDS, WORDS, st.floats(0, 1))
-def test_what_is_less_alike_than_asked_may_be_told_as_nothing(
-    one: str, other: str, least: float
-) -> None:
-    alike = similarity(one, other)
-    assert 0 <= alike <= 1
-    assert (alike == 1) == (one == other)
-    assert similarity(one, other, least) in ((alike,) if alike >= least else (alike, 0))
-
-
-def test_names_without_a_letter_in_common_are_told_as_nothing() -> None:
-    assert similarity("lr", "wd", 0.1) == similarity("lr", "wd") == 0
 
 
 @pytest.mark.parametrize(

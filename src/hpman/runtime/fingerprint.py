@@ -9,19 +9,19 @@ from ..errors import NotLiteralEvaluable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 _LENGTH = 12
 _ATOMS: dict[type, Callable[[Any], str]] = {
     **dict.fromkeys((type(None), bool, float, complex, str, bytes), repr),
-    int: hex,  # `repr` refuses long ones
-    NotLiteralEvaluable: lambda value: value.expression,  # its place does not matter
+    int: hex,  # `repr` refuses large integers
+    NotLiteralEvaluable: lambda value: value.expression,
 }
 
 
 def fingerprint(values: Mapping[str, Any]) -> str:
-    """Return a hash of values. Types matter, the order of names does not.
+    """Return a hash of values. It depends on their types, but not on their order or the process.
 
     Args:
         values: the values by name.
@@ -38,47 +38,44 @@ def fingerprint(values: Mapping[str, Any]) -> str:
 
 
 def _encode(value: Any, above: tuple[int, ...]) -> bytes:
-    """Return bytes that are the same only for equal values of the same type."""
+    """Return bytes that only equal values of one type share.
+
+    Args:
+        value: the value.
+        above: the ids of the objects that contain it.
+    """
     kind = type(value)
-    if kind in _ATOMS:
-        return _join(kind, [_ATOMS[kind](value).encode("utf-8", "surrogatepass")])
     if id(value) in above:
         return b"<cycle>"
     above = (*above, id(value))
-    if kind in (list, tuple):
-        return _join(kind, [_encode(item, above) for item in value])
-    if kind in (set, frozenset):
-        return _join(kind, sorted(_encode(item, above) for item in value))
-    if kind is dict:
-        pairs = [_encode(k, above) + b"=" + _encode(v, above) for k, v in value.items()]
-        return _join(kind, sorted(pairs))
-    return _join(kind, list(_encode_object(value, above)))
+    if kind in _ATOMS:
+        parts = [_ATOMS[kind](value).encode("utf-8", "surrogatepass")]
+    elif kind is dict:
+        parts = sorted(_encode(key, above) + b"=" + _encode(value[key], above) for key in value)
+    elif kind in (list, tuple):
+        parts = [_encode(item, above) for item in value]
+    elif kind in (set, frozenset):
+        parts = sorted(_encode(item, above) for item in value)
+    elif isinstance(name := getattr(value, "__qualname__", None), str):
+        parts = [f"{_module(value)}.{name}".encode()]
+    else:
+        parts = [
+            _encode(list(part) if hasattr(part, "__next__") else part, above)
+            for part in _reduced(value)
+        ]
+    type_name = f"{_module(kind)}.{kind.__qualname__}".encode()
+    return b"%b(%b)" % (type_name, b",".join(b"%d:%b" % (len(part), part) for part in parts))
 
 
-def _encode_object(value: Any, above: tuple[int, ...]) -> Iterator[bytes]:
-    """Encode another object by its name if it has one, else by its parts as in a pickle."""
-    name = getattr(value, "__qualname__", None)
-    if isinstance(name, str):
-        yield f"{_module(value)}.{name}".encode()
-        return
+def _reduced(value: Any) -> tuple[Any, ...]:
+    """Return the parts that `pickle` takes an object apart into; none if it cannot."""
     try:
         parts = value.__reduce_ex__(4)
-    except Exception:  # noqa: BLE001 - the user's code; only the type is left
-        return
-    if isinstance(parts, str):
-        yield parts.encode()
-        return
-    for part in parts:
-        yield _encode(list(part) if hasattr(part, "__next__") else part, above)
-
-
-def _join(kind: type, parts: list[bytes]) -> bytes:
-    """Join parts, with their lengths, under the name of their type."""
-    name = f"{_module(kind)}.{kind.__qualname__}".encode()
-    return b"%b(%b)" % (name, b",".join(b"%d:%b" % (len(part), part) for part in parts))
+    except Exception:  # noqa: BLE001 - this runs the user's code
+        return ()
+    return (parts,) if isinstance(parts, str) else parts
 
 
 def _module(value: object) -> object:
-    # The main module has another name in a worker.
     module = getattr(value, "__module__", None)
-    return "__main__" if module == "__mp_main__" else module
+    return "__main__" if module == "__mp_main__" else module  # its name in a worker
