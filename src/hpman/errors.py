@@ -8,7 +8,6 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
 
     from .diagnostics import Diagnostic
     from .occurrence import Occurrence
@@ -84,9 +83,6 @@ class HpmanError(Exception):
     def __str__(self) -> str:
         return "\n\n".join(map(str, self.diagnostics))
 
-    def __reduce__(self) -> tuple[type[HpmanError], tuple[Diagnostic, ...]]:
-        return type(self), self.diagnostics
-
 
 class UnreadableSourceError(HpmanError, SyntaxError):
     """Report a file that Python cannot parse or decode."""
@@ -148,13 +144,6 @@ class NotLiteralEvaluable(HpmanError):
 
     def __hash__(self) -> int:
         return hash(self._key())
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (self.expression, self.diagnostics)
-
-
-def _rebuild(expression: str, diagnostics: tuple[Diagnostic, ...]) -> NotLiteralEvaluable:
-    return NotLiteralEvaluable(*diagnostics, expression=expression)
 
 
 def error_for(diagnostics: Iterable[Diagnostic]) -> HpmanError:

@@ -455,14 +455,3 @@ def _copy_literal(value: Any) -> Any:
     if kind is list or kind is tuple:
         return kind([_copy_literal(item) for item in value])
     return set(value) if kind is set else value
-
-
-__all__ = [
-    "HyperParamNode",
-    "HyperParameterDB",
-    "HyperParameterDBLambdas",
-    "HyperParameterOccurrence",
-    "HyperParameterPriority",
-    "L",
-    "P",
-]

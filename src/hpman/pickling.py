@@ -119,19 +119,17 @@ def _map_values(
     errors: dict[int, Exception] = {}
 
     def mapped(originals: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: result(value) for name, value in originals.items() if fits(value)}
-
-    def fits(value: Any) -> bool:
-        key = id(value)
-        if type(value) not in _PLAIN and key not in results and key not in errors:
-            try:
-                results[key] = function(value)
-            except Exception as error:  # noqa: BLE001 - pickling runs the user's code
-                errors[key] = error
-        return key not in errors
-
-    def result(value: Any) -> Any:
-        return results.get(id(value), value)
+        new = {}
+        for name, value in originals.items():
+            key = id(value)
+            if type(value) not in _PLAIN and key not in results and key not in errors:
+                try:
+                    results[key] = function(value)
+                except Exception as error:  # noqa: BLE001 - pickling runs the user's code
+                    errors[key] = error
+            if key not in errors:
+                new[name] = results.get(key, value)
+        return new
 
     sets, calls = mapped(values["sets"]), mapped(values["calls"])
     clock, batches = values["history"]
@@ -188,13 +186,8 @@ def _active_pickler() -> Callable[[Any], Any] | None:
     return Pickler
 
 
-class _Pickled:
+class _Pickled(bytes):
     """A value in a pickle of its own: if it cannot be rebuilt, the others can."""
-
-    __slots__ = ("data",)
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
 
 
 def pack_for_worker(values: Values) -> Values:
@@ -205,7 +198,7 @@ def pack_for_worker(values: Values) -> Values:
     """
     from multiprocessing.reduction import ForkingPickler
 
-    packed, errors = _map_values(values, lambda value: _Pickled(bytes(ForkingPickler.dumps(value))))
+    packed, errors = _map_values(values, lambda value: _Pickled(ForkingPickler.dumps(value)))
     _warn_about_unpicklable(errors)
     return packed
 
@@ -219,7 +212,7 @@ def unpack_in_worker(packed: Values) -> Values:
     from pickle import loads
 
     # `multiprocessing` unpickles everything else that it sends in the same way.
-    values, errors = _map_values(packed, lambda pickled: loads(pickled.data))  # noqa: S301
+    values, errors = _map_values(packed, loads)
     for name, error in errors.items():
         warn(
             f"The value of `{name}` was sent to this worker but cannot be rebuilt "
