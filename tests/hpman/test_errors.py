@@ -51,7 +51,7 @@ def test_an_error_carries_its_fields(text: str, kind: type[HpmanError], name: st
     assert type(error) is kind
     assert (error.name, error.path, error.line) == (name, "a.py", 1)
     assert error.column is not None
-    assert [each.name for each in error.occurrences] == {
+    assert [call.name for call in error.occurrences] == {
         DoubleAssignmentException: ["a", "a"],
         NotLiteralEvaluable: ["a"],
         ImpossibleTree: ["a", "a.b"],
@@ -112,8 +112,8 @@ def test_an_error_holds_any_number_of_findings(code: str, count: int, again: Any
     assert error.args == error.diagnostics == tuple(findings)
     assert (error.path, error.line, error.column) == ("a.py", 1, 2)
     shown = "".join(traceback.format_exception(error))
-    for each in (str(error), shown):
-        assert re.findall(r"^(?:[\w.]+: )?a.py:(\d+):2: No \1\.$", each, re.MULTILINE) == [
+    for text in (str(error), shown):
+        assert re.findall(r"^(?:[\w.]+: )?a.py:(\d+):2: No \1\.$", text, re.MULTILINE) == [
             str(line) for line in range(1, count + 1)
         ]
     if code == "HPM001":
@@ -125,7 +125,7 @@ def test_a_broken_file_before_another_problem_is_one_error_of_both(tmp_path: Pat
     (tmp_path / "b.py").write_text("_(x)", encoding="utf-8")
     with pytest.raises(UnreadableSourceError) as caught:
         HyperParameterManager("_").parse_file(tmp_path)
-    assert [each.code for each in caught.value.diagnostics] == ["HPM001", "HPM102"]
+    assert [problem.code for problem in caught.value.diagnostics] == ["HPM001", "HPM102"]
 
 
 def test_the_first_problem_decides_the_type() -> None:
@@ -162,7 +162,7 @@ def test_two_defaults_that_are_no_literals_are_equal_by_expression_and_place() -
 
     one = default("_('a', f(x))")
     same = [one, default("_('a', f(x))\ny = 1"), pickle.loads(pickle.dumps(one))]
-    assert all(each == one and hash(each) == hash(one) for each in same)
+    assert all(other == one and hash(other) == hash(one) for other in same)
     others = [
         default("_('a', f(y))"),
         default("_('a',  f(x))"),
@@ -170,7 +170,7 @@ def test_two_defaults_that_are_no_literals_are_equal_by_expression_and_place() -
         NotLiteralEvaluable(expression="f(x)"),
         "f(x)",
     ]
-    assert all(each != one for each in others)
+    assert all(other != one for other in others)
     assert len({one, *others}) == 1 + len(others)
 
 

@@ -52,7 +52,7 @@ def test_a_parsed_row_has_every_column(db: HyperParameterDB) -> None:
     assert isinstance(row.ast_node, ast.Constant)
 
 
-def test_rows_stand_in_source_order_then_what_the_program_gave(
+def test_rows_are_in_source_order_then_run_time_values_follow(
     manager: HyperParameterManager,
 ) -> None:
     manager("b.c", [3])
@@ -82,7 +82,7 @@ def test_the_hints_of_a_row_are_a_dict_of_its_own(manager: HyperParameterManager
         pytest.param("print(f\"{_('a', x)}\")", 1, 16, 17, id="f-string"),
     ],
 )
-def test_the_tree_of_a_default_stands_where_the_file_has_it(
+def test_the_tree_of_a_default_has_its_place_in_the_file(
     text: str, line: int, offset: int, end: int
 ) -> None:
     node = HyperParameterManager("_").parse_source(text).db[0].ast_node
@@ -134,9 +134,9 @@ def test_a_row_survives_pickling_and_copying(db: HyperParameterDB) -> None:
 
 
 def test_select_and_count(db: HyperParameterDB) -> None:
-    found = db.select(lambda row: row.name == "a")
-    assert isinstance(found, HyperParameterDB)
-    assert found.count() == len(found) == 2
+    selected = db.select(lambda row: row.name == "a")
+    assert isinstance(selected, HyperParameterDB)
+    assert selected.count() == len(selected) == 2
     assert db.count(L.has_default_value) == 2
 
 

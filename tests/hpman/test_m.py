@@ -34,12 +34,12 @@ from hpman import HyperParameterManager
     ],
 )
 def test_any_name_gives_a_manager_of_that_placeholder(name: str) -> None:
-    found: dict[str, object] = {}
-    exec(f"from hpman.m import {name} as first, {name} as second", found)
-    manager = found["first"]
+    namespace: dict[str, object] = {}
+    exec(f"from hpman.m import {name} as first, {name} as second", namespace)
+    manager = namespace["first"]
     assert isinstance(manager, HyperParameterManager)
     assert manager.placeholder == name
-    assert found["second"] is manager
+    assert namespace["second"] is manager
     # Other tests have parsed into some of these, so the name is one that they have not.
     assert manager.parse_source(f"{name}('one of many', 1)").get_value("one of many") == 1
     by_module = HyperParameterManager(name)

@@ -186,7 +186,7 @@ def test_every_problem_of_every_file_is_reported_at_once(
     _write(tmp_path, a='\n_("a", 1); _(x)', b='_("a", 2)\n_()', c="_(\n", d='_("d", 1)')
     with pytest.raises(NotLiteralNameException) as caught:
         manager.parse_file(tmp_path)
-    assert [each.code for each in caught.value.diagnostics] == [
+    assert [problem.code for problem in caught.value.diagnostics] == [
         *("HPM102", "HPM201", "HPM101", "HPM001"),
     ]
     said = str(caught.value)
@@ -289,10 +289,10 @@ def test_a_value_that_vanishes_meanwhile_is_there_or_not(manager: HyperParameter
 
     thread = threading.Thread(target=override)
     thread.start()
-    found = {repr(manager.get_value("lr", raise_exception=False)) for _ in range(3000)}
+    values = {repr(manager.get_value("lr", raise_exception=False)) for _ in range(3000)}
     done.set()
     thread.join()
-    assert found <= {"1", "EmptyValue()"}
+    assert values <= {"1", "EmptyValue()"}
 
 
 def test_a_value_that_may_be_missing_counts_as_read(manager: HyperParameterManager) -> None:
@@ -354,13 +354,13 @@ def test_a_branch_is_a_dict(parsed: HyperParameterManager) -> None:
     assert parsed.get_tree()["model"] == {"depth": 4, "width": 8}
 
 
-def test_a_branch_that_the_sources_ask_for_as_a_whole_is_a_dict(
+def test_a_branch_that_the_sources_use_is_a_dict(
     manager: HyperParameterManager,
 ) -> None:
     manager.parse_source('_("model.depth", 4)\n_("model")')
     assert manager("model") == {"depth": 4}
     assert manager.get_values() == {"model.depth": 4}
-    assert [each.name for each in manager.hyperparameters()] == ["model.depth"]
+    assert [row.name for row in manager.hyperparameters()] == ["model.depth"]
 
 
 def test_a_tree_is_set_as_it_is_got(parsed: HyperParameterManager) -> None:
@@ -394,8 +394,8 @@ def test_values_that_the_program_never_read_are_known(parsed: HyperParameterMana
 
 def test_equal_values_have_one_fingerprint(parsed: HyperParameterManager) -> None:
     twin = HyperParameterManager("_").parse_source(TEXT, "b.py")
-    for each in (parsed, twin):
-        each("model.width", 8)
+    for manager in (parsed, twin):
+        manager("model.width", 8)
     assert twin.fingerprint() == parsed.fingerprint()
     assert twin.set_value("lr", 2).fingerprint() != parsed.fingerprint()
 
@@ -422,7 +422,7 @@ def test_a_use_has_an_occurrence_and_none_of_a_value(parsed: HyperParameterManag
     assert parsed.get_occurrence_of_value("nothing") is None
 
 
-def test_nodes_of_what_has_a_value_stand_in_source_order(parsed: HyperParameterManager) -> None:
+def test_nodes_with_a_value_are_in_source_order(parsed: HyperParameterManager) -> None:
     nodes = parsed.get_nodes()
     assert [node.name for node in nodes] == ["lr", "model.depth", "model.width", "opt"]
     assert [len(node.db) for node in nodes] == [2, 1, 1, 1]
@@ -507,7 +507,7 @@ def test_who_asks_for_one_name_pays_for_the_rows_of_that_name(
     assert made == ["lr"] * 3
 
 
-def test_a_row_of_one_name_tells_its_place_in_the_whole_table(
+def test_a_row_of_one_name_has_its_index_in_the_table(
     parsed: HyperParameterManager,
 ) -> None:
     parsed.set_value("used", 1)
@@ -524,12 +524,12 @@ def test_hyperparameters_that_only_the_program_has_named_come_last(
     parsed: HyperParameterManager,
 ) -> None:
     parsed("runtime", 5)
-    found = parsed.hyperparameters()
-    assert [each.name for each in found][-2:] == ["used", "runtime"]
-    assert (found[-1].value, found[-1].occurrences, found[-1].definition) == (5, (), None)
+    rows = parsed.hyperparameters()
+    assert [row.name for row in rows][-2:] == ["used", "runtime"]
+    assert (rows[-1].value, rows[-1].occurrences, rows[-1].definition) == (5, (), None)
 
 
-def test_the_table_can_be_asked_as_the_seed_does(parsed: HyperParameterManager) -> None:
+def test_the_queries_of_the_seed_work(parsed: HyperParameterManager) -> None:
     rows = parsed.db.select(lambda row: row.name == "lr")
     (hinted,) = (row for row in rows if row["hints"])
     assert (hinted["hints"]["help"], hinted["value"]) == ("step", 1e-3)
@@ -587,7 +587,7 @@ def test_sources_that_clash_with_what_was_set_say_where(
         manager.parse_source(source, "f.py")
     assert str(caught.value).startswith(place)
     assert "==>" in str(caught.value)
-    assert [each.path for each in caught.value.occurrences] == ["f.py"]
+    assert [call.path for call in caught.value.occurrences] == ["f.py"]
     assert manager.get_values() == given
     assert manager.db.count() == 1
 

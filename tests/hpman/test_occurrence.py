@@ -1,4 +1,4 @@
-"""What is known of one call without running it."""
+"""One call of a manager in a source text."""
 
 from __future__ import annotations
 

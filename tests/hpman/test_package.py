@@ -35,6 +35,6 @@ def test_another_name_is_refused() -> None:
 
 
 def test_everything_can_be_imported_at_once() -> None:
-    found: dict[str, object] = {}
-    exec("from hpman import *", found)
-    assert set(hpman.__all__) <= set(found)
+    namespace: dict[str, object] = {}
+    exec("from hpman import *", namespace)
+    assert set(hpman.__all__) <= set(namespace)

@@ -1,4 +1,4 @@
-"""What a program as a whole gives to all of its managers."""
+"""The managers of one program."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def test_every_manager_that_is_imported_counts() -> None:
     _plant(a="from hpman.m import hp, other as o\nhp('x', 1), o('y', 2), _('z', 3)\n")
     index = index_program("a.py")
     assert index.placeholders() == {"hp", "other", "_"}
-    found = load_managers(index)
-    assert [(each.placeholder, each.get_values()) for each in found] == [
+    managers = load_managers(index)
+    assert [(manager.placeholder, manager.get_values()) for manager in managers] == [
         ("_", {"z": 3}),
         ("hp", {"x": 1}),
         ("other", {"y": 2}),
     ]
-    assert found == [m._, m.hp, m.other]
+    assert managers == [m._, m.hp, m.other]
 
 
 def test_a_manager_that_another_file_hands_on_counts() -> None:
@@ -81,7 +81,7 @@ def test_the_problems_of_all_managers_are_reported_and_none_takes_anything() -> 
     _plant(a="from hpman.m import hp\n_('a', 1)\n_('a', 2)\nhp('b', 1)\nhp('b', 2)\nhp('c', 3)\n")
     with pytest.raises(DoubleAssignmentException) as caught:
         load_managers(index_program("a.py"))
-    assert [each.name for each in caught.value.diagnostics] == ["a", "b"]
+    assert [problem.name for problem in caught.value.diagnostics] == ["a", "b"]
     assert m.hp.get_values() == {}
 
 

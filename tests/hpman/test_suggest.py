@@ -1,4 +1,4 @@
-"""How near two names are to each other."""
+"""Which names are similar."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WORDS = st.text("abc", max_size=6)
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "found"),
+    ("one", "other", "result"),
     [
         pytest.param("size", "szie", Edit("swapped", 1, 1), id="swapped"),
         pytest.param("size", "sie", Edit("missing", 2, 1), id="missing"),
@@ -26,16 +26,16 @@ WORDS = st.text("abc", max_size=6)
         pytest.param("size", "sxyze", None, id="two edits"),
     ],
 )
-def test_one_edit_is_told(one: str, other: str, found: Edit | None) -> None:
-    assert edit(one, other) == found
-    assert edit(other, one) == found
+def test_one_edit_is_described(one: str, other: str, result: Edit | None) -> None:
+    assert edit(one, other) == result
+    assert edit(other, one) == result
 
 
 @given(WORDS, st.integers(0, 5), st.sampled_from("abc"))
 def test_a_letter_that_is_put_in_is_one_that_is_missing(word: str, at: int, letter: str) -> None:
-    found = edit(word, word[:at] + letter + word[at:])
-    assert found is not None
-    assert found.kind == "missing"
+    result = edit(word, word[:at] + letter + word[at:])
+    assert result is not None
+    assert result.kind == "missing"
 
 
 @given(WORDS, st.integers(0, 5), st.sampled_from("abc"))
@@ -45,7 +45,7 @@ def test_a_letter_that_is_replaced_is_a_wrong_one(word: str, at: int, letter: st
 
 
 @given(WORDS, st.integers(0, 4))
-def test_neighbours_that_are_swapped_are_told(word: str, at: int) -> None:
+def test_neighbours_that_are_swapped_are_one_edit(word: str, at: int) -> None:
     assume(at + 1 < len(word) and word[at] != word[at + 1])
     other = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
     assert edit(word, other) == Edit("swapped", at, len(word) - at - 2)
@@ -53,11 +53,11 @@ def test_neighbours_that_are_swapped_are_told(word: str, at: int) -> None:
 
 @given(WORDS, WORDS)
 def test_words_that_are_an_edit_apart_differ_in_what_it_says(one: str, other: str) -> None:
-    found = edit(one, other)
-    if found is not None:
-        assert one[: found.before] == other[: found.before]
-        assert one[len(one) - found.after :] == other[len(other) - found.after :]
-        assert sorted(one) == sorted(other) if found.kind == "swapped" else one != other
+    result = edit(one, other)
+    if result is not None:
+        assert one[: result.before] == other[: result.before]
+        assert one[len(one) - result.after :] == other[len(other) - result.after :]
+        assert sorted(one) == sorted(other) if result.kind == "swapped" else one != other
 
 
 @pytest.mark.parametrize(

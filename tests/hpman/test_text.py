@@ -42,7 +42,7 @@ def test_lines_end_at_newlines_only(text: str, lines: list[str]) -> None:
     assert Source("a.py", text).lines == lines
 
 
-def test_a_source_is_told_by_path_and_text() -> None:
+def test_sources_are_equal_if_path_and_text_are() -> None:
     assert Source("a", "x") == Source("a", "x")
     assert hash(Source("a", "x")) == hash(Source("a", "x"))
     assert Source("a", "x") != Source("b", "x")
@@ -83,23 +83,23 @@ def test_an_excerpt_may_be_cut_to_a_width() -> None:
     ("text", "start", "end", "shown", "carets"),
     [
         pytest.param("abc", 1, 2, "abc", " ^", id="one"),
-        pytest.param("abc", 3, 3, "abc", "   ^", id="behind the end"),
+        pytest.param("abc", 3, 3, "abc", "   ^", id="after the end"),
         pytest.param("\ta", 1, 2, "    a", "    ^", id="tab"),
         pytest.param("世a", 1, 2, "世a", "  ^", id="wide before"),
         pytest.param("e\u0301a", 2, 3, "e\u0301a", " ^", id="combining"),
         pytest.param("\x1b[a", 2, 3, "\\x1b[a", "     ^", id="escape"),
-        pytest.param("\u202ea", 1, 2, "\\u202ea", "      ^", id="not escape"),
+        pytest.param("\u202ea", 1, 2, "\\u202ea", "      ^", id="not printable"),
         pytest.param("\ud800a", 1, 2, "\\ud800a", "      ^", id="surrogate"),
     ],
 )
-def test_carets_stand_below_what_they_mark(
+def test_carets_are_below_the_marked_characters(
     text: str, start: int, end: int, shown: str, carets: str
 ) -> None:
     assert Source("a", text).marked(1, start + 1, end + 1) == (shown, carets)
 
 
 @given(TEXTS, TEXTS)
-def test_a_caret_stands_as_many_columns_from_the_left(text: str, mark: str) -> None:
+def test_a_caret_is_at_the_column_of_its_character(text: str, mark: str) -> None:
     before = escape(text)
     shown, carets = Source("a", f"{text}x{mark}").marked(1, len(text) + 1, len(text) + 2)
     assert shown.startswith(f"{before}x")
@@ -131,7 +131,7 @@ def test_a_marked_character_is_shown_however_a_line_is_cut(
     assert len(carets) <= width
     before = carets.index("^")
     columns = [display_width(shown[:index]) for index in range(len(shown))]
-    assert "x" in [shown[index] for index, each in enumerate(columns) if each == before]
+    assert "x" in [shown[index] for index, column in enumerate(columns) if column == before]
     if display_width(escape(source.text)) <= width:
         assert shown == escape(source.text)
 
@@ -143,14 +143,14 @@ def test_an_excerpt_is_cut_around_its_column() -> None:
     assert second == f"==> 2: …{'a' * 12}(x){'b' * 23}…"[: len(second)]
     assert "(x)" in second
     assert third == f"    3: {'c' * 39}…"
-    assert {len(each) for each in (second, third)} == {47}
+    assert {len(line) for line in (second, third)} == {47}
 
 
 @pytest.mark.parametrize(
     ("column", "shown"),
     [(1, "abcdefghi…"), (9, "abcdefghi…"), (10, "…ghijklmn…"), (15, "…lmnopqrs…"), (26, "…wxyz")],
 )
-def test_an_excerpt_shows_the_ends_of_a_line_whole(column: int, shown: str) -> None:
+def test_an_excerpt_shows_the_ends_of_a_line(column: int, shown: str) -> None:
     line = "abcdefghijklmnopqrstuvwxyz"
     assert Source("a", line).excerpt(1, width=10, column=column).endswith(f": {shown}")
 
@@ -164,7 +164,7 @@ def test_a_path_below_the_current_folder_is_shown_from_there(
     assert relative_path(str(tmp_path.resolve()) + "x") == str(tmp_path.resolve()) + "x"
 
 
-def test_a_path_is_shown_from_here_on_one_line_with_what_stands_behind_it(
+def test_a_displayed_path_is_relative_and_escaped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -203,7 +203,7 @@ def test_an_excerpt_gives_a_terminal_no_commands() -> None:
 
 
 @pytest.mark.parametrize("length", [IN_MESSAGE - 1, IN_MESSAGE])
-def test_a_text_that_fits_is_whole(length: int) -> None:
+def test_a_text_that_fits_is_unchanged(length: int) -> None:
     assert truncate("x" * length) == "x" * length
 
 

@@ -16,7 +16,7 @@ _LENGTH = 12
 _ATOMS: dict[type, Callable[[Any], str]] = {
     **dict.fromkeys((type(None), bool, float, complex, str, bytes), repr),
     int: hex,  # `repr` refuses large integers
-    NotLiteralEvaluable: lambda value: value.expression,
+    NotLiteralEvaluable: lambda value: value.expression,  # its place does not matter
 }
 
 
