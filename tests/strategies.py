@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def spelled(value: Any) -> str:
-    """Write a literal as a source text does."""
+    """Return the source of a literal."""
     if isinstance(value, (list, tuple, set)) and value:
         inner = ", ".join(map(spelled, value))
         if isinstance(value, tuple):
@@ -31,7 +31,7 @@ def spelled(value: Any) -> str:
     return "..." if value is ... else repr(value)
 
 
-# What a source text may hold between quotes; a lone surrogate can only be escaped there.
+# A lone surrogate cannot stand in a source text, not even in quotes.
 _CHARACTERS = st.characters(exclude_categories=["Cs"])
 
 names: SearchStrategy[str] = st.one_of(
@@ -41,7 +41,7 @@ identifiers: SearchStrategy[str] = st.from_regex(r"[a-z][a-z_0-9]{0,5}", fullmat
     lambda name: not keyword.iskeyword(name)
 )
 
-# A sum that is written as a literal may lose the sign of a zero: what it makes is what counts.
+# The source of a complex number may lose the sign of a zero, so evaluate it.
 _complex = st.complex_numbers(allow_nan=False).map(lambda number: literal_eval(spelled(number)))
 _numbers = st.one_of(st.integers(), st.floats(allow_nan=False), _complex)
 _hashable = st.one_of(
@@ -61,7 +61,7 @@ hints: SearchStrategy[dict[str, Any]] = st.dictionaries(identifiers, literals, m
 
 
 class Call(NamedTuple):
-    """Say what a call is to be found as."""
+    """A call, as a scan should find it."""
 
     placeholder: str
     name: str
@@ -71,7 +71,7 @@ class Call(NamedTuple):
 
 
 class Program(NamedTuple):
-    """Hold a module, and its calls in source order, each with its first and last offset."""
+    """A module and its calls in source order, with the offsets of their start and end."""
 
     text: str
     calls: list[tuple[Call, int, int]]
@@ -125,7 +125,7 @@ _expressions = st.sampled_from(
 
 @st.composite
 def _calls(draw: DrawFn, taken: set[str], gaps: SearchStrategy[str] = _gaps) -> Callable[..., Call]:
-    """Draw a call; how the manager is called comes later."""
+    """Draw a function that makes a call from a placeholder and the name it is called by."""
     name = draw(names.filter(lambda name: name not in taken))
     taken.add(name)
     words = [repr(name)]
@@ -150,7 +150,7 @@ def _calls(draw: DrawFn, taken: set[str], gaps: SearchStrategy[str] = _gaps) -> 
 
 @st.composite
 def _plain_calls(draw: DrawFn, taken: set[str]) -> Callable[..., Call]:
-    """Draw a call that an f-string of any Python can hold."""
+    """Draw a call that may stand in an f-string of any Python version."""
     name = draw(identifiers.filter(lambda name: name not in taken))
     taken.add(name)
     default = draw(st.one_of(st.none(), st.integers(0, 99).map(str)))
@@ -160,7 +160,7 @@ def _plain_calls(draw: DrawFn, taken: set[str]) -> Callable[..., Call]:
 
 @st.composite
 def programs(draw: DrawFn) -> Program:
-    """Draw a module that calls some managers in known places."""
+    """Draw a module that calls some managers."""
     managers = draw(st.lists(st.sampled_from(MANAGERS), min_size=1, max_size=3, unique=True))
     text = "".join(f"{header}\n" for header, _placeholder, _by in managers)
     taken: set[str] = set()

@@ -115,9 +115,6 @@ def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
     return occurrences
 
 
-# -- which calls are those of managers --------------------------------------------
-
-
 def _manager_calls(bindings: Bindings) -> Iterator[tuple[Call, str, int | None]]:
     """Yield the calls of managers, each with the placeholder and the line that hides it.
 
@@ -136,7 +133,9 @@ def _manager_calls(bindings: Bindings) -> Iterator[tuple[Call, str, int | None]]
                 managers, reach = resolver.managers(func, scope), None
                 is_hidden = managers and resolver.is_hidden_somewhere(name, scope)
                 if is_hidden or len(managers) > 1:
-                    shadowing = shadowing or _shadowing(bindings, resolver)
+                    from .shadowing import Shadowing  # few modules need it
+
+                    shadowing = shadowing or Shadowing(bindings.tree, resolver)
                     reach = shadowing.reach(name, scope, managers)
                 callees[name, scope] = managers, reach
             managers, reach = callees[name, scope]
@@ -146,12 +145,6 @@ def _manager_calls(bindings: Bindings) -> Iterator[tuple[Call, str, int | None]]
             managers = resolver.managers(func, scope)
         for placeholder in managers:
             yield node, placeholder, hidden_by
-
-
-def _shadowing(bindings: Bindings, resolver: Resolver) -> Shadowing:
-    from .shadowing import Shadowing  # few modules need it
-
-    return Shadowing(bindings.tree, resolver)
 
 
 def _own_managers(bindings: Bindings) -> frozenset[str]:
@@ -168,9 +161,6 @@ def _own_managers(bindings: Bindings) -> frozenset[str]:
     managers = Resolver((), ()).managers
     own = {name for node, scope in expressions for name in managers(node, scope)}
     return frozenset(own | bindings.imported_managers)
-
-
-# -- what a call says --------------------------------------------------------------
 
 
 def _read(
@@ -253,9 +243,6 @@ def _hints(
         else:
             hints[name] = value
     return hints
-
-
-# -- diagnostics -------------------------------------------------------------------
 
 
 def _wrong_arguments(node: Call, placeholder: str, source_map: SourceMap) -> Diagnostic:
