@@ -1,4 +1,0 @@
-# coding: klingon
-from hpman.m import _
-
-_("lr", 1e-3)

@@ -1,4 +1,0 @@
-from hpman.m import _
-
-decay = _("weigth_decay")
-_("quantum")

@@ -1,5 +1,0 @@
-from hpman.m import _
-
-_("lr")
-_("data", required=True, help="where")
-_("model")

@@ -1,5 +1,0 @@
-from hpman.m import _
-
-_("model", "resnet")
-_("model.depth", 50)
-_("model.width")

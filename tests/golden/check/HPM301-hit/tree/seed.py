@@ -1,8 +1,0 @@
-def func(*args, **kargs):
-    pass
-
-_ = func
-
-_("a", 1)
-
-from hpman.m import _

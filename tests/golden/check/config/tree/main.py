@@ -1,3 +1,0 @@
-cfg()
-cfg(x)
-from hpman.m import _

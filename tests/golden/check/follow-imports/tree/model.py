@@ -1,4 +1,0 @@
-from hpman.m import _
-
-_("depth", 3)
-_(x)

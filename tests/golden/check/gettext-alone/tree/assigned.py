@@ -1,4 +1,0 @@
-import gettext
-
-_ = gettext.gettext
-print(_("Hello, world"), _("Hello"), _(message))

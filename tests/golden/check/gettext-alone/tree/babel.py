@@ -1,3 +1,0 @@
-from flask_babel import _
-
-print(_("Hello %(name)s", name=user.name))

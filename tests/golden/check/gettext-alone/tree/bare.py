@@ -1,1 +1,0 @@
-print(_("Hello"), _("Hello", ))

@@ -1,4 +1,0 @@
-import gettext
-
-gettext.install("app")
-print(_("Hello"), _("%d files") % 3, _(name))

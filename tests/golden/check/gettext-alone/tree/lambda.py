@@ -1,2 +1,0 @@
-_ = lambda s: s
-print(_("Hello"))

@@ -1,3 +1,0 @@
-from .i18n import _
-
-print(_("Hello"), _(name))

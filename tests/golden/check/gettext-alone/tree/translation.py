@@ -1,4 +1,0 @@
-import gettext
-
-_ = gettext.translation("app").gettext
-print(_("Hello"))

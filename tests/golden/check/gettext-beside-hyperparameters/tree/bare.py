@@ -1,1 +1,0 @@
-print(_("lr"), _("forgotten"))

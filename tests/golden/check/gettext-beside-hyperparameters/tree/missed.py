@@ -1,4 +1,0 @@
-_ = print
-_("lr")
-_("Hello")
-_("steps", 3)

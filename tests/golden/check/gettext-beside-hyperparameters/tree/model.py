@@ -1,3 +1,0 @@
-from common import _
-
-_("depth")

@@ -1,2 +1,0 @@
-_ = str
-print(_("Hello"), _(name))

@@ -1,4 +1,0 @@
-from hpman.m import hp
-from hpman import HyperParameterManager
-
-own = HyperParameterManager('private')

@@ -1,4 +1,0 @@
-from hpman import HyperParameterManager
-
-cfg = HyperParameterManager('cfg')
-cfg('x')

@@ -1,4 +1,0 @@
-from common import hp
-
-hp('lr', 1)
-hp('lr', 2)

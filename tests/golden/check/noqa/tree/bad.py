@@ -1,2 +1,0 @@
-# coding: klingon
-_('a', 1)  # noqa
