@@ -217,12 +217,10 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
         raise PermissionError(error.errno, advice, folder) from None
 
 
-# `DirEntry` raises an error at a link to itself, `os.path` does not.
-
-
 def _is_source(entry: os.DirEntry[str]) -> bool:
     if not entry.name.endswith(".py"):
         return False
+    # `DirEntry` raises an error at a link to itself, `os.path` does not.
     return os.path.isfile(entry.path) if entry.is_symlink() else entry.is_file()
 
 

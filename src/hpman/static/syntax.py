@@ -34,7 +34,7 @@ _at_fork(before=_FILTERS.acquire, after_in_parent=_FILTERS.release, after_in_chi
 
 
 class UnparsableError(ValueError):
-    """Say why Python cannot read a source, and where.
+    """A source that Python cannot read.
 
     Attributes:
         reason: what is wrong, as half a sentence.

@@ -25,14 +25,21 @@ def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str
     """Write a project into the current directory."""
     monkeypatch.chdir(tmp_path)
 
-    def plant(texts: dict[str, str]) -> Path:
-        for name, text in texts.items():
-            path = tmp_path / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        return tmp_path
+    return lambda texts: _write(tmp_path, texts)
 
-    return plant
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the project into a folder that several tests share."""
+    return _write(tmp_path_factory.mktemp("project"), PROJECT)
+
+
+def _write(folder: Path, texts: dict[str, str]) -> Path:
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
 
 
 def _reached(script: str, *roots: str) -> list[str]:
@@ -139,9 +146,10 @@ STATEMENTS = {
 
 @pytest.mark.parametrize(("text", "expected"), STATEMENTS.items(), ids=map(repr, STATEMENTS))
 def test_import_statements_reach_files_of_the_project(
-    plant: Any, text: str, expected: list[str]
+    project: Path, text: str, expected: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = plant({**PROJECT, "train.py": text})
+    root = _write(project, {"train.py": text})
+    monkeypatch.chdir(root)
     assert _reached("train.py") == expected
     assert _reached(str(root / "train.py")) == [(root / path).as_posix() for path in expected]
     assert _reached("./train.py") == [f"./{path}" for path in expected]
