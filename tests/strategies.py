@@ -165,7 +165,7 @@ def programs(draw: DrawFn) -> Program:
     text = "".join(f"{header}\n" for header, _placeholder, _by in managers)
     taken: set[str] = set()
     calls = []
-    for _statement in range(draw(st.integers(0, 4))):
+    for _statement in range(draw(st.integers(0, 2))):
         is_fstring = draw(st.integers(0, 5)) == 0
         template = draw(st.sampled_from(_IN_FSTRINGS if is_fstring else _TEMPLATES))
         for number, piece in enumerate(template.split("§")):
