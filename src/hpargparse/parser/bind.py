@@ -267,7 +267,7 @@ def _check_hints(hyperparameters: Iterable[HyperParameter]) -> None:
 def _check_conflicts(
     parser: argparse.ArgumentParser, actions: Sequence[BoundAction], aliases: Sequence[Alias]
 ) -> None:
-    """Raise an error if anything is taken; load what finds out more only if something may be."""
+    """Raise an error for conflicts. Most parsers have none, so start-up loads no messages."""
     options = [*parser._option_string_actions, *(option for option, _action in aliases)]
     options += [action.option_strings[0] for action in actions]
     dests = [*{action.dest for action in parser._actions}, *(action.dest for action in actions)]

@@ -180,11 +180,7 @@ class BoundParser(argparse.ArgumentParser):
         return list(_normalize(self, argv, has_positionals=self._set_nargs()))
 
     def _set_nargs(self) -> bool:
-        """Let sequences take several arguments unless these may be positional arguments.
-
-        Returns:
-            Whether the parser has positional arguments.
-        """
+        """Let sequences take several arguments unless some are positional; return if so."""
         has_positionals = bool(self._get_positional_actions())
         for binding in self._bindings:
             for option in binding.sequences:
@@ -241,8 +237,7 @@ def _is_strict(caller: FrameType | None) -> bool:
 class _NegativeNumber:
     """Matches negative numbers as Python writes them, and several with commas between them.
 
-    Such an argument is a value. argparse knows `-1` and `-1.5` only, and takes `-1e-3`
-    for an option.
+    Such an argument is a value. argparse takes `-1e-3` for an option.
     """
 
     def match(self, arg: str) -> bool:

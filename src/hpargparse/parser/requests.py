@@ -1,7 +1,6 @@
 """The requests of a command line: to load, to save, to list.
 
-Owns how each is carried out. Must not know when that happens, or how files are
-laid out.
+Owns how each is carried out. Must not know when, or how files are laid out.
 """
 
 from __future__ import annotations
