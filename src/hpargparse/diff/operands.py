@@ -23,12 +23,7 @@ if TYPE_CHECKING:
 
 
 class ComparisonError(HpmanError):
-    """Report two sides that cannot be found, read or compared.
-
-    >>> print(ComparisonError.because("A side is empty.", "Name a file."))
-    A side is empty.
-    Name a file.
-    """
+    """Report two sides that cannot be found, read or compared."""
 
     @classmethod
     def because(cls, message: str, advice: str = "") -> Self:
@@ -57,12 +52,7 @@ class Operand(Record):
 
 
 def resolve_operands(operands: Sequence[str]) -> tuple[Operand, Operand]:
-    """Return both sides of a comparison.
-
-    Raises:
-        ComparisonError: if an operand names nothing, or two things.
-        GitError: if git cannot read the repository.
-    """
+    """Return both sides. Refuse an operand that names nothing, or two things."""
     if not operands:
         return _revision("HEAD"), _worktree()
     first = operands[0]

@@ -29,15 +29,9 @@ if TYPE_CHECKING:
 
 
 def read_sources(operands: Sequence[Operand], request: Request) -> list[Index]:
-    """Read the sources of operands that are not snapshots.
+    """Read the sources of operands that are not snapshots, with paths to show.
 
-    Returns:
-        An index of each. Its paths are those to show, and a file has the same key on both sides.
-
-    Raises:
-        ComparisonError: if a path is outside the repository, or no file can be parsed.
-        GitError: if git cannot read a revision.
-        OSError: if a path cannot be read.
+    A file has the same key on both sides. Errors are those of `pipeline.diff`.
     """
     if all(operand.kind == "path" for operand in operands):
         return [_read_path(operand.name, request) for operand in operands]
@@ -137,7 +131,7 @@ def _unpack(trees: Mapping[str, Tree], top: str) -> None:
 
 
 def _read_tree(root: str, limits: Iterable[str], request: Request, top: str) -> Index:
-    """Read what was unpacked below a root as if it were below the root of the worktree."""
+    """Read what was unpacked below a root as if it were in the worktree."""
 
     def moved(path: str) -> str:
         return os.path.join(root, os.path.relpath(path, top))
