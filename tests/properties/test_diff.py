@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from hpargparse.diff.definitions import Definition
+    from hpargparse.diff.compare import Definition
 
 pytestmark = needs_git
 

@@ -1,18 +1,17 @@
 """Compare the definitions of two sides.
 
-Owns which definitions belong together and how they differ. Must not know where
-they were read, nor how a change is shown.
+Owns what a definition is, which of them belong together and how they differ.
+Must not know where they were read, nor how a change is shown.
 """
 
 from __future__ import annotations
 
 from itertools import product
 
-from hpman import EMPTY
+from hpman import EMPTY, NotLiteralEvaluable
+from hpman.literals import show_literal
 from hpman.record import Record
 from hpman.suggest import closest
-
-from .definitions import Definition, canonical
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +22,57 @@ if TYPE_CHECKING:
 
 # In the order of reports.
 KINDS = ("added", "removed", "changed", "moved", "renamed")
+
+
+class Definition(Record):
+    """What one side says about a hyperparameter.
+
+    Attributes:
+        placeholder: the manager; empty in a snapshot that is compared with another one.
+        name: the flat name.
+        value: the default, or the value in a snapshot; `EMPTY` if there is none.
+        text: the value as written, None if there is none.
+        hints: the hints; None in a snapshot.
+        file: what identifies the file on both sides; None in a snapshot.
+        path: the path, line and column as reports show them.
+        note: a sentence to add in a report.
+    """
+
+    __slots__ = ()
+    placeholder: str
+    name: str
+    value: object
+    text: str | None
+    hints: dict[str, object] | None
+    file: tuple[object, ...] | None
+    path: str
+    line: int | None = None
+    column: int | None = None
+    note: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The placeholder and the name."""
+        return self.placeholder, self.name
+
+    @property
+    def place(self) -> str:
+        """`path:line`."""
+        return self.path if self.line is None else f"{self.path}:{self.line}"
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether there is a default that is known without running the program."""
+        return self.text is not None and not isinstance(self.value, NotLiteralEvaluable)
+
+    @property
+    def identity(self) -> str:
+        """A string that two definitions share if and only if their defaults are the same."""
+        if self.text is None:
+            return ""
+        if self.is_literal:
+            return f"value {canonical(self.value)}"
+        return f"expression {_normalized(self.text)}"
 
 
 class Change(Record):
@@ -65,6 +115,35 @@ def compare(old: Iterable[Definition], new: Iterable[Definition]) -> list[Change
     replaced = {id(side) for change in renamed for side in (change.old, change.new)}
     changes = [change for change in changes if id(change.latest) not in replaced]
     return sorted([*changes, *renamed], key=_order)
+
+
+def canonical(value: object) -> str:
+    """Spell a literal so that spellings are equal if and only if type and value are.
+
+    nan equals nan, -0.0 differs from 0.0, and the order of a dict or set does not count.
+
+    >>> canonical(1) == canonical(1.0), canonical({1: 2, 3: 4}) == canonical({3: 4, 1: 2})
+    (False, True)
+    """
+    if isinstance(value, dict):
+        items = (f"{canonical(key)}: {canonical(item)}" for key, item in value.items())
+        return f"{{{', '.join(sorted(items))}}}"
+    if isinstance(value, (list, tuple)):
+        return f"{type(value).__name__}({', '.join(map(canonical, value))})"
+    return show_literal(value)
+
+
+def _normalized(expression: str) -> str:
+    """Return an expression without its layout: blanks, quotes, brackets, comments."""
+    import ast
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.dump(ast.parse(f"({expression}\n)", mode="eval"))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # such as `*names`
+        return expression
 
 
 def _by_name(definitions: Iterable[Definition]) -> dict[tuple[str, str], list[Definition]]:

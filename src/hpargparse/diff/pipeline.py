@@ -14,16 +14,14 @@ from ..snapshots.atomic_io import STANDARD
 from ..snapshots.files import Remedies, read
 from ..snapshots.formats import EXTENSIONS
 from .compare import compare
-from .definitions import definitions_of
 from .operands import ComparisonError, resolve_operands
 from .snapshots import definitions_alone, definitions_beside
-from .sources import read_sources
+from .sources import definitions_of, read_sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..snapshots.files import Snapshot
-    from .compare import Change
-    from .definitions import Definition
+    from .compare import Change, Definition
     from .operands import Operand, Request
 
     Sides = tuple[list[Definition], list[Definition], list[str]]

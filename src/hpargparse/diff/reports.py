@@ -16,8 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .compare import Change
-    from .definitions import Definition
+    from .compare import Change, Definition
     from .pipeline import Comparison
 
     Block = tuple[str, str, list[str]]  # a line, its place, and the lines below
@@ -27,13 +26,7 @@ _COLOURS = {"added": "32", "removed": "31", "changed": "33", "moved": "36", "ren
 
 
 def text_report(comparison: Comparison, width: int = 80, *, is_coloured: bool = False) -> str:
-    """Show changes, one a line, with their places on the right.
-
-    Args:
-        comparison: the changes and the two sides.
-        width: the columns of the terminal.
-        is_coloured: whether the terminal shows colours.
-    """
+    """Show changes, one a line, with their places on the right, for a terminal of a width."""
     old, new = escape(comparison.old.name), escape(comparison.new.name)
     if not comparison.changes:
         return f"No hyperparameter differs between {old} and {new}.\n"

@@ -14,7 +14,7 @@ from ..errors import ConversionError
 from ..snapshots.flatten import flatten
 from ..values.convert import Converter
 from ..values.keys import KeyChange, find_key, key_paths
-from .definitions import Definition
+from .compare import Definition
 from .operands import ComparisonError
 
 TYPE_CHECKING = False
@@ -42,15 +42,8 @@ def definitions_beside(
     """Return the definitions of a snapshot and of sources that can be compared, and warnings.
 
     Values are converted as loading converts them. A snapshot has no hints, no files and no values
-    of names without a literal default, so these are left out.
-
-    Args:
-        snapshot: the snapshot.
-        sources: the definitions of all managers.
-        placeholders: the managers of the snapshot; by default, those that have a name in it.
-
-    Raises:
-        ComparisonError: if several managers have a name of the snapshot.
+    of names without a literal default, so these are left out. The managers of the snapshot are by
+    default those that have a name in it. A name that several of them have is refused.
     """
     every: Managers = {}
     for found in sources:

@@ -1,7 +1,7 @@
-"""Read the sources of both sides into indexes.
+"""Read the sources of both sides, and list their definitions.
 
-Owns the temporary folder that git trees are written to, and which path of it is
-which file. Must not know what the files say.
+Owns the temporary folder that git trees are written to, and what is left out
+because one side cannot be read. Must not know how definitions are compared.
 """
 
 from __future__ import annotations
@@ -10,22 +10,28 @@ import os
 import posixpath
 import shutil
 import sys
+from collections import ChainMap
 
 from hpman import Index, index_of
 from hpman._text import Source, relative_path
 
-from .definitions import unparsable_files
+from .compare import Definition
 from .git import list_tree, list_worktree, locate, read_blobs
 from .operands import ComparisonError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from hpman import Diagnostic
 
     from .operands import Operand, Request
 
     # The blob of each path in a revision; None for a file of the worktree.
     Tree = Mapping[str, str | None]
+
+
+_UNPARSABLE = "HPM001"
 
 
 def read_sources(operands: Sequence[Operand], request: Request) -> list[Index]:
@@ -163,9 +169,72 @@ def _relocate(index: Index, root: str, display: Callable[[str], str], prefix: st
         problems = tuple(problem.replace(path=prefix + path) for problem in file.diagnostics)
         files.append(file.replace(source=source, occurrences=calls, diagnostics=problems))
     relocated = Index().swap(files)
-    if files and len(unparsable_files(relocated)) == len(files):
+    if files and len(_unparsable_files(relocated)) == len(files):
         advice = "Nothing is left of this side to compare. Fix the file, or compare something else."
         raise ComparisonError(
             *(problem.replace(advice=advice) for file in files for problem in file.diagnostics)
         )
     return relocated
+
+
+def definitions_of(
+    old: Index, new: Index, placeholders: Iterable[str] = ()
+) -> tuple[list[Definition], list[Definition], list[str]]:
+    """Return the definitions of two sides, and a warning for each thing that cannot be read.
+
+    What cannot be read on one side is left out on both: it has not been removed. A file has the
+    same key on both sides. Without placeholders, all managers count.
+    """
+    managers = sorted(set(placeholders) or old.placeholders() | new.placeholders())
+    warnings = [*_warnings(old, new, managers), *_warnings(new, old, managers)]
+    unparsable = _unparsable_files(old) | _unparsable_files(new)
+    old, new = old.swap((), unparsable), new.swap((), unparsable)
+    unknown = {*_unknown(old, new), *_unknown(new, old)}
+    sides = (_definitions(index, managers) for index in (old, new))
+    before, after = ([found for found in side if found.key not in unknown] for side in sides)
+    return before, after, warnings
+
+
+def _unparsable_files(index: Index) -> set[tuple[object, ...]]:
+    return {
+        key
+        for key, file in index.files.items()
+        if any(problem.code == _UNPARSABLE for problem in file.diagnostics)
+    }
+
+
+def _definitions(index: Index, placeholders: Iterable[str]) -> Iterator[Definition]:
+    """Yield one per default, since programs may share a name; without a default, the first use."""
+    for placeholder in placeholders:
+        for parameter in index.hyperparameters(placeholder):
+            calls = [call for call in parameter.occurrences if call.is_definition]
+            for call in calls or parameter.occurrences[:1]:
+                hints = parameter.hints
+                if len(calls) > 1:  # those of the call, and of the uses in its file
+                    uses = (use for use in parameter.occurrences if not use.is_definition)
+                    own = (use.hints for use in uses if use.path == call.path)
+                    hints = dict(ChainMap(call.hints, *own))
+                place = call.source.key, call.path, call.line, call.column
+                yield Definition(placeholder, call.name, call.value, call.text, hints, *place)
+
+
+def _new_problems(index: Index, other: Index) -> Iterator[Diagnostic]:
+    """Yield the problems of files that the other side lacks, or has with another text."""
+    for key, file in index.files.items():
+        if key not in other.files or other.files[key].source.text != file.source.text:
+            yield from file.diagnostics
+
+
+def _unknown(index: Index, other: Index) -> Iterator[tuple[str, str]]:
+    """Yield the placeholder and name of what only unreadable calls define."""
+    for problem in _new_problems(index, other):
+        key = problem.placeholder or "", problem.name or ""
+        if all(key) and index.definition(*key) is None:
+            yield key
+
+
+def _warnings(index: Index, other: Index, placeholders: Sequence[str]) -> Iterator[str]:
+    for problem in _new_problems(index, other):
+        if problem.placeholder is None or problem.placeholder in placeholders:
+            what = "file" if problem.code == _UNPARSABLE else "call"
+            yield f"{problem.place}: {problem.message} The {what} is left out."

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from hpargparse.diff.compare import compare
-from hpargparse.diff.definitions import Definition, definitions_of
+from hpargparse.diff.compare import Definition, canonical, compare
+from hpargparse.diff.sources import definitions_of
 from hpman import EMPTY, Index
 from hpman.static.scan import scan_text
 
@@ -20,6 +20,56 @@ def _read(**files: str) -> list[Definition]:
 
 def _kinds(old: str, new: str) -> list[str]:
     return [each.kind for each in compare(_read(a=old), _read(a=new))]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_same"),
+    [
+        ("1", "1", True),
+        ("1", "0x1", True),
+        ("1e-3", "0.001", True),
+        ("1", "1.0", False),
+        ("1", "True", False),
+        ("0", "False", False),
+        ("0.0", "-0.0", False),
+        ("1e999", "1e999", True),
+        ("1e999", "-1e999", False),
+        ("1e999-1j", "1e999-1j", True),
+        ("{1, 2}", "{2, 1}", True),
+        ("{1}", "{1.0}", False),
+        ("{1}", "[1]", False),
+        ("(1,)", "[1]", False),
+        ("{'a': 1, 'b': 2}", "{'b': 2, 'a': 1}", True),
+        ("{1: 'a'}", "{True: 'a'}", False),
+        ("{'a': [1]}", "{'a': [1.0]}", False),
+        ("'a'", "b'a'", False),
+        ("'a'", '"a"', True),
+        ("None", "...", False),
+        ("None", "''", False),
+        ("LR/10", "LR / 10", True),
+        ("LR / 10", "(LR / 10)", True),
+        ("f('a')", 'f("a")', True),
+        ("f(\n1 # one\n)", "f(1)", True),
+        ("LR / 10", "LR / 20", False),
+        ("relu", "'relu'", False),
+        ("*x", "*y", False),
+        ("*x", "*x", True),
+        ("f(" + "1," * 5000 + "1)", "f(" + "1 ," * 5000 + "1)", True),
+        ("f('a b')", "f('ab')", False),
+        ("[{1: 2, 3: 4}]", "[{3: 4, 1: 2}]", True),
+        ("x is 1", "x  is  1", True),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_defaults_are_the_same_by_type_and_value_or_as_expressions(
+    old: str, new: str, is_same: bool
+) -> None:
+    assert _kinds(f"_('a', {old})", f"_('a', {new})") == ([] if is_same else ["changed"])
+
+
+def test_nan_equals_nan() -> None:
+    assert canonical(float("nan")) == canonical(float("nan"))
+    assert canonical(frozenset({1})) != canonical({1})
 
 
 def test_a_default_that_is_gained_or_lost_is_a_change() -> None:

@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from hpargparse.diff.compare import compare
-from hpargparse.diff.definitions import Definition
+from hpargparse.diff.compare import Definition, compare
 from hpargparse.diff.operands import Operand
 from hpargparse.diff.pipeline import Comparison
 from hpargparse.diff.reports import json_report, text_report

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hpargparse.diff.compare import compare
-from hpargparse.diff.definitions import Definition, definitions_of
+from hpargparse.diff.compare import Definition, compare
 from hpargparse.diff.operands import ComparisonError
 from hpargparse.diff.snapshots import definitions_beside
+from hpargparse.diff.sources import definitions_of
 from hpargparse.snapshots.files import Snapshot
 from hpman import Index
 from hpman.static.scan import scan_text

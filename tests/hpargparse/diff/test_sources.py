@@ -10,6 +10,9 @@ import pytest
 
 from hpargparse.diff.operands import Request
 from hpargparse.diff.pipeline import diff
+from hpargparse.diff.sources import definitions_of
+from hpman import Index
+from hpman.static.scan import scan_text
 from tests.repositories import changes, commit, git, needs_git, refused, start, write
 
 if TYPE_CHECKING:
@@ -216,3 +219,52 @@ def test_imports_of_files_on_disk_are_followed(importing: Path, tmp_path: Path) 
     assert changes("s.yaml", "train.py", follow_imports=True) == beside
     of_git = changes("s.yaml", paths=["train.py"], follow_imports=True)
     assert of_git == ["changed y s.yaml:1>pkg/two.py:1"]
+
+
+def _index(**files: str) -> Index:
+    scans = (scan_text(text, f"{name}.py", frozenset("_")) for name, text in files.items())
+    return Index().swap(scans)
+
+
+def test_a_name_without_a_default_is_at_its_first_use() -> None:
+    index = _index(b="_('a')\n_('a', help='x')", a="\n_('a')\n")
+    ((definition,), _none, _warnings) = definitions_of(index, Index())
+    assert (definition.text, definition.hints) == (None, {"help": "x"})
+    assert definition.place == "a.py:2"
+
+
+def test_each_of_several_defaults_has_the_hints_of_its_file() -> None:
+    index = _index(a="_('x', 1, help='a')", b="_('x', 2, help='b')\n_('x', group='b')")
+    (definitions, _none, _warnings) = definitions_of(index, Index())
+    assert [definition.hints for definition in definitions] == [
+        {"help": "a"},
+        {"help": "b", "group": "b"},
+    ]
+
+
+def test_a_group_is_not_a_hyperparameter() -> None:
+    (definitions, _none, _warnings) = definitions_of(_index(a="_('m.n', 1)\n_('m')"), Index())
+    assert [definition.name for definition in definitions] == ["m.n"]
+
+
+def test_what_cannot_be_read_on_one_side_is_left_out_on_both() -> None:
+    old = _index(a="_('a', 1)", b="_('b', 1)\n_('c', 1)\n_('d', 1, x=1)", c="_('a')")
+    new = _index(a="_('a', ", b="_('b', 1)\n_('c', 1, x=f)\n_('d', 1, x=2)", c="_('a')")
+    before, after, warnings = definitions_of(old, new)
+    assert [definition.place for definition in before] == ["b.py:1", "b.py:3", "c.py:1"]
+    assert [definition.place for definition in after] == ["b.py:1", "b.py:3", "c.py:1"]
+    assert [warning.partition(": ")[0] for warning in warnings] == ["a.py:1:2", "b.py:2:11"]
+    assert warnings[0].endswith("The file is left out.")
+    assert warnings[1].endswith("The call is left out.")
+
+
+def test_problems_that_both_sides_have_are_not_reported() -> None:
+    broken = _index(a="_('a', ", b="_('b', x=f)")
+    assert definitions_of(broken, broken) == ([], [], [])
+
+
+def test_only_the_managers_asked_for_are_listed() -> None:
+    text = "from hpman.m import _, hp\n_('a', x=f)\nhp('b', 1)"
+    before, after, warnings = definitions_of(_index(a=text), Index(), ["hp"])
+    assert [definition.key for definition in before] == [("hp", "b")]
+    assert (after, warnings) == ([], [])
