@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 LENGTH_LIMIT = 1_000_000
-_LONG = 10_000
+_LONG = 10_000  # longer text is compiled twice
 
 
 class NotLiteralError(ValueError):
-    """Report an expression or a text that is not a literal."""
+    """Report an expression or text that is not a literal."""
 
 
 def literal_value(node: expr) -> Any:

@@ -52,7 +52,7 @@ def from_json(
 ) -> tuple[object, dict[tuple[str, ...], int]]:
     """Return the value of a JSON text, and the line of each key by its path.
 
-    Path and advice are for messages about a text that is not JSON.
+    Path and advice are for messages about text that is not JSON.
 
     Raises:
         SnapshotError: if the text is not JSON, or gives a key twice.

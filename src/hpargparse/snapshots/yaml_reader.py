@@ -29,7 +29,7 @@ class YamlReader:
     Args:
         path: the name of the file, for messages.
         text: the text of the file.
-        advice: what to do about a text that is not YAML.
+        advice: what to do about text that is not YAML.
     """
 
     def __init__(self, path: str, text: str, advice: str = "Fix the line.") -> None:

@@ -39,7 +39,7 @@ class Number:
 
 
 class Mismatch(Exception):
-    """Report a text or value that is not like its sample; `detail` is a clause about why."""
+    """Report text or a value that is not like its sample; `detail` is a clause about why."""
 
     def __init__(self, sample: object, value: object, detail: str = "") -> None:
         """Store the fields."""
@@ -90,12 +90,12 @@ def _merge_dicts(dicts: list[Any]) -> object:
 
 
 def parse(text: str, sample: object) -> object:
-    """Return the value that a text stands for, in the type of a sample.
+    """Return the value that text stands for, in the type of a sample.
 
     If the sample is EMPTY, that is any literal, or else the text itself.
 
     Raises:
-        Mismatch: if the text does not stand for a value like the sample.
+        Mismatch: if it does not stand for a value like the sample.
 
     >>> parse("3,4", (0.5,))
     (3.0, 4.0)

@@ -171,10 +171,10 @@ class Converter:
         raise malformed(self, hint, requirement) from None
 
     def parse(self, text: str) -> object:
-        """Return the value that a text stands for.
+        """Return the value that text stands for.
 
         Raises:
-            ConversionError: if the text does not stand for a value that is accepted.
+            ConversionError: if it does not stand for a value that is accepted.
 
         >>> Converter([1, 2], {}, "ks", "train.py:3").parse("3,4")
         [3, 4]
@@ -200,7 +200,7 @@ class Converter:
         """Return the value that several arguments stand for: one element each for a sequence.
 
         Raises:
-            ConversionError: if the arguments do not stand for a value that is accepted.
+            ConversionError: if they do not stand for a value that is accepted.
 
         >>> Converter((1, 2), {}, "ks", "train.py:3").parse_arguments(["3", "4"])
         (3, 4)
@@ -292,7 +292,7 @@ class Converter:
         return choices if choices and not self.is_sequence else ()
 
     def _is_parsed_as_itself(self, text: str) -> bool:
-        """Return whether a text is parsed as that string, or as a sequence of it alone."""
+        """Return whether a string is parsed as itself, or as a sequence of it alone."""
         try:
             return parse(text, self.sample) in (text, [text], (text,), {text})
         except Mismatch:

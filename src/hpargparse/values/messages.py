@@ -82,7 +82,7 @@ def out_of_range(
 def wrong_type(
     converter: Converter, mismatch: Mismatch, value: object, *, from_text: bool
 ) -> ConversionError:
-    """Return the error for a text or value of the wrong type.
+    """Return the error for text or a value of the wrong type.
 
     The mismatch is about a part of the value. `from_text` says that the value was typed, rather
     than read from a file or set by a program.

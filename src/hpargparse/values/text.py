@@ -21,7 +21,7 @@ _MARKS = re.compile(rf"([][(){{}},:]|\A)(?:\s*{_STRING})*", re.DOTALL | re.IGNOR
 
 
 def unquote(item: str) -> str:
-    """Return the value of a string literal; return any other text as it is."""
+    """Return the value of a string literal, and any other item as it is."""
     if item[:1] in ("'", '"'):
         try:
             return str(parse_literal(item))
@@ -31,7 +31,7 @@ def unquote(item: str) -> str:
 
 
 def unwrap(text: str, *, braces: bool) -> str | None:
-    """Return what is inside the brackets around a text, or None if there are none."""
+    """Return what is inside the brackets around a string, or None if there are none."""
     opening = text[:1]
     if opening not in ("[", "(") and not (braces and opening == "{"):
         return None
@@ -43,7 +43,7 @@ def unwrap(text: str, *, braces: bool) -> str | None:
 
 
 def split_items(text: str) -> list[str]:
-    """Split a text at its outer commas. A comma at the end adds no item."""
+    """Split a string at its outer commas. A comma at the end adds no item."""
     if not text.strip():
         return []
     depths = _depths(text)
