@@ -125,7 +125,7 @@ def _cut(line: str, start: int, end: int, width: int) -> tuple[str, int, int]:
     parts = (line[lowest:start], line[start:end], line[end : start + width + 1])
     before, mark, after = ("".join(map(_show, part)) for part in parts)
     left = "…" if lowest else ""
-    if display_width(before + mark) >= width < display_width(before + mark + after):
+    if lowest or display_width(before + mark) >= width < display_width(before + mark + after):
         while display_width(before) > min(_BEFORE, width // 3):
             before, left = before[1:], "…"
     shown = _fit(left + before + mark + after, width)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from unicodedata import category, combining, east_asian_width
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from hpman import SourceHelper
 from hpman._text import (
@@ -120,6 +120,7 @@ def test_a_mark_that_is_longer_than_a_line_is_cut() -> None:
     assert set(carets) == {" ", "^"}
 
 
+@example("00000\u08160000000", 13, 0, 12)
 @given(st.lists(TEXTS).map("".join), st.integers(0, 200), st.integers(0, 300), st.integers(12, 90))
 def test_a_marked_character_is_shown_however_a_line_is_cut(
     text: str, start: int, length: int, width: int

@@ -34,7 +34,7 @@ class Block:
 
     def __init__(self, store: Store, names: set[str]) -> None:
         self._store = store
-        self.names = names
+        self.names: set[str] = names
         sets = store.ranked.sets
         self.saved: dict[str, Any] = {n: v for n, v in sets.items() if self.overrides(n)}
 
