@@ -89,8 +89,9 @@ def misspelled_hint(index: Index) -> Iterator[Diagnostic]:
     for call in _calls(index):
         for hint in call.hints:
             if meant := _intended_hint(hint):
-                message = f"The hint `{hint}` of `{call.name}` has no effect; is it `{meant}`?"
-                yield _finding("HPM106", [call], message, f"Write `{meant}`, or rename the hint.")
+                message = f"The hint `{hint}` of `{call.name}` has no effect."
+                advice = f"Did you mean `{meant}`? If not, rename the hint."
+                yield _finding("HPM106", [call], message, advice)
 
 
 def _intended_hint(hint: str) -> str | None:
@@ -155,9 +156,8 @@ def undefined_name(index: Index, *, is_partial: bool) -> Iterator[Diagnostic]:
 def _undefined(
     calls: tuple[Occurrence, ...], near: Occurrence | None, *, is_partial: bool
 ) -> Diagnostic:
-    advice = "Give one of its calls a default, or the hint `required=True`."
-    if near is not None:
-        advice = f"Did you mean `{near.name}` ({place_of(near)})? If not, g{advice[1:]}"
+    give = f"Did you mean `{near.name}` ({place_of(near)})? If not, give" if near else "Give"
+    advice = f"{give} one of its calls a default, or the hint `required=True`."
     if any("default" in call.hints for call in calls):
         advice += " A keyword is a hint: pass the default as the second argument."
     elif is_partial:
@@ -187,13 +187,13 @@ def faulty_hints(index: Index) -> Iterator[Diagnostic]:
     """HPM207: a hint that values cannot be checked by. HPM205: a default that hints refuse."""
     for placeholder in sorted(index.placeholders()):
         for row in index.hyperparameters(placeholder):
+            if CHECKED_HINTS.isdisjoint(row.hints):
+                continue
             call = row.definition or row.occurrences[0]
             if problem := _hint_problem(row):
                 message = f"{problem[0].upper()}{problem[1:]}."
                 yield _finding("HPM207", [call], message, "Fix the hint.")
-            elif CHECKED_HINTS.isdisjoint(row.hints) or isinstance(row.value, NotLiteralEvaluable):
-                continue
-            elif row.definition:
+            elif row.definition and not isinstance(row.value, NotLiteralEvaluable):
                 try:
                     Converter.of(row).check(row.value)
                 except ConversionError as error:
