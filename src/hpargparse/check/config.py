@@ -12,7 +12,7 @@ from hpman._text import relative_path
 from hpman.record import Record
 from hpman.suggest import advice
 
-from ..cli.placeholders import RULE, is_placeholder
+from ..cli.argv import PLACEHOLDER_RULE, is_placeholder
 from .selection import SettingsError, read_codes
 
 TYPE_CHECKING = False
@@ -137,7 +137,7 @@ def _setting(key: str, value: object) -> object:
     if key == "placeholder":
         names = _strings(key, value)
         if odd := [name for name in names if not is_placeholder(name)]:
-            raise SettingsError(*(f"{name!r} is not {RULE}." for name in odd))
+            raise SettingsError(*(f"{name!r} is not {PLACEHOLDER_RULE}." for name in odd))
         return names
     if key == "per-file-ignores":
         if not isinstance(value, dict):

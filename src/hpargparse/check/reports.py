@@ -162,11 +162,11 @@ def json_report(findings: Sequence[Diagnostic], files: int) -> str:
     >>> json.loads(json_report([], 2))["summary"]
     {'files': 2, 'errors': 0, 'warnings': 0}
     """
-    from ..cli.documents import json_document
+    from ..cli.output import json_text
 
     errors = _errors(findings)
     summary = {"files": files, "errors": errors, "warnings": len(findings) - errors}
-    return json_document(
+    return json_text(
         {"version": 1, "summary": summary, "findings": [*map(_json_finding, findings)]}
     )
 
@@ -207,7 +207,7 @@ def sarif_report(findings: Sequence[Diagnostic]) -> str:
     """
     from hpman import __version__
 
-    from ..cli.documents import json_document
+    from ..cli.output import json_text
 
     driver = {
         "name": "hpman check",
@@ -219,7 +219,7 @@ def sarif_report(findings: Sequence[Diagnostic]) -> str:
         "columnKind": "unicodeCodePoints",
         "results": [*map(_sarif_result, findings)],
     }
-    return json_document({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _sarif_rule(rule: Rule) -> dict[str, Any]:

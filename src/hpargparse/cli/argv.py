@@ -1,7 +1,7 @@
-"""The words of a command, and which of them are no options.
+"""The arguments of commands.
 
-Owns how the parser of a command is made, and what `--` means; knows no command
-and no hyperparameter.
+Owns how the parser of a command is built, what `--` means, and which names of managers
+are valid; must not know any command or hyperparameter.
 """
 
 from __future__ import annotations
@@ -14,18 +14,20 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 FOLLOW_IMPORTS = "--follow-imports"
-# What a word begins with that is no option, whatever follows; it is gone before anybody sees it.
-_NO_OPTION = "\2"
+# Completes the sentence "NAME must be ...".
+PLACEHOLDER_RULE = "a name that Python can import, as in `from hpman.m import NAME`"
+# Marks an argument after `--`, so that argparse takes it for no option; removed after parsing.
+_MARK = "\2"
 
 
-def split_at_dashes(words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the words before the first `--`, and those behind it.
+def split_at_dashes(args: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the arguments before the first `--` and those after it.
 
     >>> split_at_dashes(["--lr", "3", "--", "-x"])
     (['--lr', '3'], ['-x'])
     """
-    end = words.index("--") if "--" in words else len(words)
-    return list(words[:end]), list(words[end + 1 :])
+    end = args.index("--") if "--" in args else len(args)
+    return list(args[:end]), list(args[end + 1 :])
 
 
 def command_parser(
@@ -33,18 +35,18 @@ def command_parser(
     description: str,
     epilog: str,
     usage: str | None = None,
-    make: Callable[..., argparse.ArgumentParser] = argparse.ArgumentParser,
+    parser_class: Callable[..., argparse.ArgumentParser] = argparse.ArgumentParser,
 ) -> argparse.ArgumentParser:
-    """Make the parser of a command whose texts are laid out already.
+    """Create the parser of a command. Its texts keep their line breaks.
 
     Args:
-        prog: what the command is called.
-        description: what it does.
-        epilog: what stands below the options; `{prog}` in it is what it is called.
-        usage: how it is used, where argparse would say it otherwise.
-        make: makes it of what an `ArgumentParser` takes.
+        prog: the name of the command.
+        description: what the command does.
+        epilog: the text after the options; `{prog}` in it becomes the name.
+        usage: the usage, if argparse's own is not good enough.
+        parser_class: creates the parser from the arguments of `ArgumentParser`.
     """
-    return make(
+    return parser_class(
         prog=prog,
         usage=usage,
         description=description,
@@ -56,67 +58,95 @@ def command_parser(
 def add_follow_imports(
     parser: argparse.ArgumentParser, verb: str, dest: str = "follow_imports"
 ) -> None:
-    """Add the option by which a command looks at what its files import.
+    """Add the option `--follow-imports`.
 
     Args:
         parser: the parser of the command.
         verb: what the command does with a module.
-        dest: where the answer goes.
+        dest: the name in the namespace.
     """
     parser.add_argument(
         FOLLOW_IMPORTS,
         action="store_true",
         dest=dest,
-        help=f"{verb} the modules of the same project, too, that the files import",
+        help=f"also {verb} the modules of the same project that the files import",
     )
 
 
-def parsed(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Namespace:
-    """Parse the words of a command: options anywhere, and what stands behind `--` is none.
+def parse_command(parser: argparse.ArgumentParser, args: Sequence[str]) -> argparse.Namespace:
+    """Parse the arguments of a command. Options may stand anywhere before `--`.
 
-    In `parse_intermixed_args`, a word behind `--` that begins as options do is one.
+    `parse_intermixed_args` alone would take an argument like `-b.py` after `--` for an option.
 
     Args:
         parser: the parser of the command.
-        words: the words.
+        args: the arguments.
 
     >>> parser = argparse.ArgumentParser()
     >>> paths = parser.add_argument("paths", nargs="*")
-    >>> parsed(parser, ["a.py", "--", "-b.py"]).paths
+    >>> parse_command(parser, ["a.py", "--", "-b.py"]).paths
     ['a.py', '-b.py']
     """
-    before, behind = split_at_dashes(words)
-    marked = [f"{_NO_OPTION}{each}" for each in behind]
-    found = parser.parse_intermixed_args([*before, "--", *marked] if marked else before)
-    for each in parser._get_positional_actions():
-        value = getattr(found, each.dest)
+    before, after = split_at_dashes(args)
+    marked = [f"{_MARK}{arg}" for arg in after]
+    namespace = parser.parse_intermixed_args([*before, "--", *marked] if marked else before)
+    for action in parser._get_positional_actions():
+        value = getattr(namespace, action.dest)
         if isinstance(value, str):
-            setattr(found, each.dest, as_typed(value))
+            setattr(namespace, action.dest, without_mark(value))
         elif value:
-            setattr(found, each.dest, [as_typed(word) for word in value])
-    return found
+            setattr(namespace, action.dest, [without_mark(arg) for arg in value])
+    return namespace
 
 
-def as_typed(word: str) -> str:
-    """Return a word as it was typed, for who sees it inside of `parsed`."""
-    return word.removeprefix(_NO_OPTION)
+def without_mark(arg: str) -> str:
+    """Return an argument as the user gave it, inside of `parse_command`."""
+    return arg.removeprefix(_MARK)
+
+
+def is_placeholder(name: str) -> bool:
+    """Return whether sources can import a manager by a name.
+
+    >>> [name for name in ("_", "größe", "a b", "a-b", "", "class") if is_placeholder(name)]
+    ['_', 'größe']
+    """
+    from keyword import iskeyword
+
+    return name.isidentifier() and not iskeyword(name)
+
+
+def placeholder(arg: str) -> str:
+    """Check the argument of `--placeholder`, as an argparse type.
+
+    Args:
+        arg: the argument.
+
+    Raises:
+        argparse.ArgumentTypeError: if sources cannot import a manager by this name.
+
+    >>> placeholder("hp")
+    'hp'
+    """
+    if is_placeholder(arg):
+        return arg
+    raise argparse.ArgumentTypeError(f"{arg!r} must be {PLACEHOLDER_RULE}")
 
 
 class ProgramParser(argparse.ArgumentParser):
-    """Parse the options of a program that has arguments of its own, behind `--`.
+    """Parse the options of a program that gets its own arguments after `--`.
 
     Args:
-        program: what the program is called.
-        settings: what an `ArgumentParser` takes.
+        program: the name of the program.
+        settings: the arguments of `ArgumentParser`.
     """
 
     def __init__(self, program: str, **settings: Any) -> None:
-        """Keep the name of the program."""
+        """Create the parser."""
         super().__init__(**settings)
         self.program = program
 
     def error(self, message: str) -> NoReturn:
-        """Tell a mistake; who types an option of the program learns where that stands."""
+        """Report an error, and explain `--` to someone who passes an option of the program."""
         if message.startswith("unrecognized arguments: "):
-            message = f"{message}; arguments for {self.program} itself stand behind `--`"
+            message = f"{message}; put arguments for {self.program} itself after `--`"
         super().error(message)

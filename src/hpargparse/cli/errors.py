@@ -1,7 +1,7 @@
-"""Mistakes in sources, files and paths, as they are told to somebody at a terminal.
+"""Errors in sources, files and paths, as text for a terminal.
 
-Owns the words for what the system says of a path, and how a command ends then; what
-the errors of the family say is theirs.
+Owns the messages about paths, and how a command ends with errors. The errors of hpman
+have their own text.
 """
 
 from __future__ import annotations
@@ -17,96 +17,101 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import NoReturn
 
+_CHECK_PATH = "Check the spelling and the current folder."
 
-def stop(program: str, *errors: HpmanError | OSError, paths: Iterable[str] = ()) -> NoReturn:
-    """Tell mistakes in sources or files to somebody at a terminal, and end with status 2.
+
+def exit_with_errors(
+    prog: str, *errors: HpmanError | OSError, paths: Iterable[str] = ()
+) -> NoReturn:
+    """Report errors in sources or files, and exit with status 2.
 
     Args:
-        program: the name of the program.
-        errors: the mistakes.
-        paths: the paths that were given; those that are not there are told first.
+        prog: the name of the program.
+        errors: the errors.
+        paths: the paths of the command line; the missing ones are reported first.
     """
-    from .output import refuse
+    from .output import exit_with_message
 
-    refuse(program, "\n".join(dict.fromkeys(map(sentence, [*missing(paths), *errors]))))
+    messages = dict.fromkeys(map(format_error, [*missing_paths(paths), *errors]))
+    exit_with_message(prog, "\n".join(messages))
 
 
-def end_interrupted() -> NoReturn:
-    """End as a process does that leaves an interrupt alone: by its signal, without a traceback."""
+def exit_interrupted() -> NoReturn:
+    """Exit by the signal of an interrupt, as a process without a handler does."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.raise_signal(signal.SIGINT)
-    raise SystemExit(128 + signal.SIGINT)  # the signal is blocked
+    raise SystemExit(128 + signal.SIGINT)  # only reached if the signal is blocked
 
 
-def missing(paths: Iterable[str]) -> list[OSError]:
-    """Return an error for each path at which nothing is, or nothing can be seen.
+def missing_paths(paths: Iterable[str]) -> list[OSError]:
+    """Return an error for every path that does not exist or cannot be looked at.
 
-    >>> [each.filename for each in missing([os.curdir, "no/such.py", "no/other.py"])]
+    >>> [error.filename for error in missing_paths([os.curdir, "no/such.py", "no/other.py"])]
     ['no/such.py', 'no/other.py']
     """
-    found: list[OSError] = []
+    errors: list[OSError] = []
     for path in paths:
         try:
             os.stat(path)
         except PermissionError as error:
-            found.append(error)
-        except (OSError, ValueError):  # the latter for characters that no path can hold
-            found.append(FileNotFoundError(ENOENT, os.strerror(ENOENT), path))
-    return found
+            errors.append(error)
+        except (OSError, ValueError):  # ValueError: no path can have these characters
+            errors.append(FileNotFoundError(ENOENT, os.strerror(ENOENT), path))
+    return errors
 
 
-def sentence(error: HpmanError | OSError) -> str:
-    """Put a mistake in sources or files into words: where, what, and the way out.
+def format_error(error: HpmanError | OSError) -> str:
+    """Return the message for an error in sources or files: where, what, and what to do.
 
-    >>> print(sentence(FileNotFoundError(2, "No such file or directory", "no/train.py")))
+    >>> print(format_error(FileNotFoundError(2, "No such file or directory", "no/train.py")))
     no/train.py: There is no such file or folder.
-    Check how it is spelled, and in which folder you are.
+    Check the spelling and the current folder.
     """
     path = getattr(error, "filename", None)
     if isinstance(error, HpmanError) or not isinstance(path, str):
-        return told(error)
+        return error_text(error)
     if not path:
-        return "The path is empty.\nName a file or a folder; `.` is the one that you are in."
+        return "The path is empty.\nName a file or a folder; `.` is the current folder."
     shown = escape(path)
-    is_gone = isinstance(error, (FileNotFoundError, NotADirectoryError))
-    if (is_gone or error.errno == ELOOP) and os.path.islink(path):
-        return f"{shown}: This symbolic link leads to nothing.\nMend the link, or leave it out."
-    if is_gone:
-        return f"{shown}: There is no such file or folder.\n{_way_to(path)}"
-    reason = os.strerror(error.errno or EIO)
-    advice = "Mend what is there, or leave it out."
+    is_missing = isinstance(error, (FileNotFoundError, NotADirectoryError))
+    if (is_missing or error.errno == ELOOP) and os.path.islink(path):
+        return f"{shown}: The symbolic link is broken.\nFix it or leave it out."
+    if is_missing:
+        return f"{shown}: There is no such file or folder.\n{_advice(path)}"
+    advice = "Fix the problem or leave the path out."
     if isinstance(error, PermissionError):
-        advice = "Allow reading it, or leave it out."
-    return f"{shown}: This cannot be read: {reason}.\n{advice}"
+        advice = "Allow reading it or leave it out."
+    return f"{shown}: Cannot read this: {os.strerror(error.errno or EIO)}.\n{advice}"
 
 
-def _way_to(path: str) -> str:
-    """Say what may be meant by a path that is not there."""
+def _advice(path: str) -> str:
+    """Suggest what was meant by a path that does not exist."""
     from contextlib import suppress
-    from difflib import get_close_matches
+
+    from hpman.suggest import closest
 
     folder, name = os.path.split(path.rstrip(f"{os.sep}/"))
-    above = folder
-    while above and not os.path.exists(above):
-        above = os.path.dirname(above)
-    if os.path.isfile(above):  # as for the `__file__` of a program in a zip archive
-        return f"{escape(above)} is a file, and sources inside of one are not read: unpack it."
-    there: list[str] = []
-    with suppress(OSError):  # one that may not be listed
-        there = os.listdir(folder or os.curdir)
-    stems = {os.path.splitext(each)[0]: each for each in there}
-    near = get_close_matches(os.path.splitext(name)[0], stems, 1)
+    outer = folder
+    while outer and not os.path.exists(outer):
+        outer = os.path.dirname(outer)
+    if os.path.isfile(outer):  # such as the `__file__` of a program in a zip archive
+        return f"{escape(outer)} is a file. Unpack it: sources inside an archive cannot be read."
+    names: list[str] = []
+    with suppress(OSError):  # the folder cannot be listed
+        names = os.listdir(folder or os.curdir)
+    by_stem = {os.path.splitext(entry)[0]: entry for entry in names}
+    near = closest(os.path.splitext(name)[0], by_stem)
     if near:
-        return f"Did you mean {escape(os.path.join(folder, stems[near[0]]))}?"
-    return "Check how it is spelled, and in which folder you are."
+        return f"Did you mean {escape(os.path.join(folder, by_stem[near[0]]))}?"
+    return _CHECK_PATH
 
 
-def told(error: Exception) -> str:
-    """Put any error into words for somebody at a terminal.
+def error_text(error: Exception) -> str:
+    """Return the message for any error.
 
-    >>> told(FileNotFoundError(2, "No such file or directory", "no/train.py"))
+    >>> error_text(FileNotFoundError(2, "No such file or directory", "no/train.py"))
     'no/train.py: No such file or directory'
     """
     if isinstance(error, OSError) and not isinstance(error, HpmanError):

@@ -1,7 +1,7 @@
-"""Text for the standard streams, whatever they can encode.
+"""Write text to the standard streams.
 
-Owns that output is UTF-8, and what happens when nobody reads it any more;
-knows nothing of what the text says.
+Owns that output is UTF-8, and what happens if nobody reads it; must not know what the
+text says.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn, TextIO
 
-# What a shell shows of a program that SIGPIPE has ended, as it ends other tools in a closed pipe.
+# The status that a shell shows for a program that SIGPIPE ended.
 CLOSED_PIPE = 141
 
 
-def put(stream: TextIO | None, text: str) -> None:
-    """Write text to a stream and flush it; a stream of another encoding gets UTF-8 all the same.
+def write_text(stream: TextIO | None, text: str) -> None:
+    """Write text to a stream as UTF-8, whatever its encoding, and flush it.
 
     Args:
-        stream: the stream; one without bytes below it, as `io.StringIO`, takes the text.
-            None, as Python has for a stream that was closed before it started, takes nothing.
-        text: the text. Lone surrogates, which UTF-8 has not, are escaped.
+        stream: the stream. One without bytes below it, such as `io.StringIO`, gets the
+            text itself. None, which Python has for a closed stream, gets nothing.
+        text: the text. Lone surrogates are escaped.
 
-    >>> put(sys.stdout, "größe: 3" + chr(10))
+    >>> write_text(sys.stdout, "größe: 3" + chr(10))
     größe: 3
     """
     if stream is None:
@@ -43,69 +43,85 @@ def put(stream: TextIO | None, text: str) -> None:
             stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
             stream.flush()
             return
-    stream.flush()  # what was written as text comes first
+    stream.flush()  # earlier text comes first
     binary.write(text.encode("utf-8", "backslashreplace"))
     binary.flush()
 
 
-def answer(program: str, text: str) -> None:
-    """Write what a program is asked for to the standard output stream.
+def write_result(prog: str, text: str) -> None:
+    """Write a result to standard output.
 
-    Where nobody reads it any more, the program ends as `end_quietly` does; where it
-    cannot be written, it ends with a sentence and status 2: it did not do its work.
+    If nobody reads it any more, exit as `exit_quietly` does. If it cannot be written, exit
+    with a message and status 2, because the program did not do its work.
 
     Args:
-        program: the name of the program, as errors give it.
+        prog: the name of the program, for errors.
         text: the text.
 
-    >>> answer("hpman", "lr: 0.1" + chr(10))
+    >>> write_result("hpman", "lr: 0.1" + chr(10))
     lr: 0.1
     """
-    reason = "it was closed"
+    reason = "it is closed"
     try:
         if sys.stdout is not None:
-            put(sys.stdout, text)
+            write_text(sys.stdout, text)
             return
     except BrokenPipeError:
-        end_quietly()
+        exit_quietly()
     except OSError as error:
         reason = error.strerror or str(error)
-    _give_up_output()
-    refuse(program, f"standard output cannot be written: {reason}.")
+    _discard_output()
+    exit_with_message(prog, f"standard output cannot be written: {reason}.")
 
 
-def refuse(program: str, sentences: str) -> NoReturn:
-    """End a program that cannot do what it is asked for: with sentences and status 2.
+def json_text(data: object) -> str:
+    r"""Return data as an indented JSON document.
 
     Args:
-        program: the name of the program, as errors give it.
-        sentences: what is wrong, and the way out.
+        data: what JSON can represent. Lone surrogates, which paths may contain, are escaped.
+
+    >>> print(json_text({"path": "größe\udcff.py"}), end="")
+    {
+      "path": "größe\udcff.py"
+    }
     """
-    _tell(f"{program}: error: {sentences}\n")
+    import json
+
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+
+
+def exit_with_message(prog: str, message: str) -> NoReturn:
+    """Write an error to standard error, and exit with status 2.
+
+    Args:
+        prog: the name of the program.
+        message: what is wrong, and what to do.
+    """
+    _write_error(f"{prog}: error: {message}\n")
     raise SystemExit(2)
 
 
-def warn(program: str, messages: Sequence[str]) -> None:
-    """Write warnings to the standard error stream, one a line.
+def warn(prog: str, messages: Sequence[str]) -> None:
+    """Write warnings to standard error, one per line.
 
     Args:
-        program: the name of the program, as errors give it.
-        messages: what to warn of; nothing is written where there is nothing.
+        prog: the name of the program.
+        messages: the warnings; may be empty.
     """
     if messages:
-        _tell("".join(f"{program}: warning: {message}\n" for message in messages))
+        _write_error("".join(f"{prog}: warning: {message}\n" for message in messages))
 
 
-def _tell(text: str) -> None:
-    """Write to the standard error stream; where that cannot be, nobody can be told."""
+def _write_error(text: str) -> None:
     from contextlib import suppress
 
-    with suppress(OSError):
-        put(sys.stderr, text)
+    with suppress(OSError):  # there is no other place to report it
+        write_text(sys.stderr, text)
 
 
 def terminal_width() -> int | None:
-    """Return the columns of the terminal that the output goes to, None where it goes elsewhere."""
+    """Return the columns of the terminal at standard output, or None if it is not a terminal."""
     if not _is_terminal():
         return None
     from shutil import get_terminal_size
@@ -114,26 +130,25 @@ def terminal_width() -> int | None:
 
 
 def shows_colours() -> bool:
-    """Tell whether standard output is a terminal that shows colours (no-color.org)."""
+    """Return whether standard output is a terminal that shows colours (no-color.org)."""
     return _is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _is_terminal() -> bool:
-    """Tell whether standard output is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def end_quietly() -> NoReturn:
-    """End the program as other tools end whose reader has gone: without a word."""
-    _give_up_output()
+def exit_quietly() -> NoReturn:
+    """Exit without a message after the reader of standard output has gone."""
+    _discard_output()
     raise SystemExit(CLOSED_PIPE)
 
 
-def _give_up_output() -> None:
-    """Let what is left of the output go nowhere: Python would try to flush it, and fail."""
+def _discard_output() -> None:
+    """Redirect standard output to nowhere, since Python would fail when it flushes it at exit."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
     except (OSError, ValueError, AttributeError):
-        pass  # a stream that a program has put there has no file to point elsewhere
+        pass  # a stream that the program put there may have no file

@@ -15,10 +15,9 @@ from ..check.reports import github_report, json_report, sarif_report, text_repor
 from ..check.rules import find_problems
 from ..check.selection import SettingsError, read_codes, select
 from ..check.sources import read_sources
-from ..cli.argv import add_follow_imports, command_parser, parsed
-from ..cli.errors import stop
-from ..cli.output import answer, refuse, shows_colours
-from ..cli.placeholders import placeholder
+from ..cli.argv import add_follow_imports, command_parser, parse_command, placeholder
+from ..cli.errors import exit_with_errors
+from ..cli.output import exit_with_message, shows_colours, write_result
 from ..completion import complete, get_argv
 
 TYPE_CHECKING = False
@@ -53,7 +52,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman check") -> Non
     """
     parser = _parser(prog)
     complete(parser)
-    options = parsed(parser, get_argv(args))
+    options = parse_command(parser, get_argv(args))
     options.paths = options.paths or [os.curdir]
     try:
         if options.explain:
@@ -65,10 +64,10 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman check") -> Non
             text = _report(findings, files, options.format)
             status = 1 if findings else 0
     except SettingsError as error:
-        refuse(prog, str(error))
+        exit_with_message(prog, str(error))
     except OSError as error:
-        stop(prog, error, paths=options.paths)
-    answer(prog, text)
+        exit_with_errors(prog, error, paths=options.paths)
+    write_result(prog, text)
     raise SystemExit(status)
 
 

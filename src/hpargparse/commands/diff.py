@@ -10,10 +10,15 @@ import argparse
 from hpman import HpmanError
 from hpman._text import escape
 
-from ..cli.argv import add_follow_imports, command_parser, parsed, split_at_dashes
-from ..cli.errors import stop
-from ..cli.output import answer, shows_colours, terminal_width, warn
-from ..cli.placeholders import placeholder
+from ..cli.argv import (
+    add_follow_imports,
+    command_parser,
+    parse_command,
+    placeholder,
+    split_at_dashes,
+)
+from ..cli.errors import exit_with_errors
+from ..cli.output import shows_colours, terminal_width, warn, write_result
 from ..completion import complete, get_argv
 from ..diff.operands import Request
 from ..diff.pipeline import diff
@@ -63,7 +68,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman diff") -> None
     before, paths = split_at_dashes(get_argv(args))
     parser = _parser(prog)
     complete(parser)
-    options = parsed(parser, before)
+    options = parse_command(parser, before)
     if len(options.operands) > 2:
         parser.error("there are two sides, OLD and NEW; write paths after `--`")
     request = Request(
@@ -76,13 +81,13 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman diff") -> None
     try:
         comparison = diff(request)
     except (HpmanError, OSError) as error:
-        stop(prog, error)
+        exit_with_errors(prog, error)
     warn(prog, [escape(warning) for warning in comparison.warnings])
     if options.format == "json":
         report = json_report(comparison)
     else:
         report = text_report(comparison, terminal_width() or 80, is_coloured=shows_colours())
-    answer(prog, report)
+    write_result(prog, report)
     if comparison.changes and options.exit_code:
         raise SystemExit(1)
 

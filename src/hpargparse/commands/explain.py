@@ -11,9 +11,9 @@ from hpman import HpmanError
 from hpman._text import escape
 from hpman.programs import index_program
 
-from ..cli.argv import add_follow_imports, command_parser, parsed
-from ..cli.errors import stop
-from ..cli.output import answer, refuse, shows_colours, warn
+from ..cli.argv import add_follow_imports, command_parser, parse_command
+from ..cli.errors import exit_with_errors
+from ..cli.output import exit_with_message, shows_colours, warn, write_result
 from ..completion import complete, get_argv
 from ..description import as_data, dossier_of, found, near, text
 
@@ -46,24 +46,24 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
     """
     parser = _parser(prog)
     complete(parser)
-    options = parsed(parser, _with_name(parser, get_argv(args)))
+    options = parse_command(parser, _with_name(parser, get_argv(args)))
     paths = options.paths or [os.curdir]
     try:
         index = index_program(paths, follow_imports=options.follow_imports)
     except (HpmanError, OSError) as error:
-        stop(prog, error, paths=paths)
+        exit_with_errors(prog, error, paths=paths)
     warn(prog, _unreadable(index))
     names = found(index, options.name)
     if not names:
-        refuse(prog, escape(_unknown(index, options.name, paths)))
+        exit_with_message(prog, escape(_unknown(index, options.name, paths)))
     dossiers = [dossier_of(index, *each) for each in names]
     if options.format == "json":
-        from ..cli.documents import json_document
+        from ..cli.output import json_text
 
-        shown = json_document([as_data(each) for each in dossiers])
+        shown = json_text([as_data(each) for each in dossiers])
     else:
         shown = text(dossiers, is_coloured=shows_colours())
-    answer(prog, shown)
+    write_result(prog, shown)
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:

@@ -18,14 +18,15 @@ from hpman.record import Record
 from ..cli.argv import (
     FOLLOW_IMPORTS,
     add_follow_imports,
-    as_typed,
     command_parser,
-    parsed,
+    is_placeholder,
+    parse_command,
+    placeholder,
     split_at_dashes,
+    without_mark,
 )
-from ..cli.errors import end_interrupted, missing, stop
-from ..cli.output import answer, put, refuse, warn
-from ..cli.placeholders import is_placeholder, placeholder
+from ..cli.errors import exit_interrupted, exit_with_errors, missing_paths
+from ..cli.output import exit_with_message, warn, write_result, write_text
 from ..completion import complete, get_argv, is_completing
 from ..listing import listed
 from ..parser.bind import bind_what_fits
@@ -70,7 +71,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
     except KeyboardInterrupt:
         if args is not None:
             raise
-        end_interrupted()
+        exit_interrupted()
 
 
 def _run(words: list[str], prog: str) -> None:
@@ -84,7 +85,7 @@ def _run(words: list[str], prog: str) -> None:
         is_guess = bool(guesses)
         if (asked, is_guess) in tried:
             if not is_guess:
-                refuse(prog, _CIRCLE)
+                exit_with_message(prog, _CIRCLE)
             asked = guesses.pop()
             continue
         tried.add((asked, is_guess))
@@ -93,12 +94,12 @@ def _run(words: list[str], prog: str) -> None:
         except (HpmanError, OSError) as error:
             problem = problem or error
             if not is_guess:
-                stop(prog, problem, paths=asked.paths)
+                exit_with_errors(prog, problem, paths=asked.paths)
             asked = guesses.pop()
             continue
         complete(parser)
         try:
-            found = vars(parsed(parser, words))
+            found = vars(parse_command(parser, words))
         except _OtherPaths as others:
             asked = asked.replace(paths=others.args)
             continue
@@ -109,7 +110,7 @@ def _run(words: list[str], prog: str) -> None:
             break
         asked = read
     text, left_out = listed(manager, "yaml")
-    answer(parser.prog, text)
+    write_result(parser.prog, text)
     warn(parser.prog, left_out)
 
 
@@ -138,10 +139,10 @@ class _Parser(argparse.ArgumentParser):
     def parse_known_intermixed_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse; options that nobody knows are told of first, for they may have taken a word."""
         found, rest = super().parse_known_intermixed_args(args, namespace)
-        paths = tuple(map(as_typed, vars(found)[_PATHS]))
+        paths = tuple(map(without_mark, vars(found)[_PATHS]))
         if rest and self.is_guess:
             # Paths behind unknown options are left over; what is not there may be their value.
-            raise _OtherPaths(*filter(os.path.exists, (*paths, *map(as_typed, rest))))
+            raise _OtherPaths(*filter(os.path.exists, (*paths, *map(without_mark, rest))))
         if paths != self.paths and not rest:
             raise _OtherPaths(*paths)
         return found, rest
@@ -212,16 +213,16 @@ def _bound(
         OSError: a path cannot be read.
     """
     make = partial(_Parser, asked.paths, is_guess=is_guess)
-    parser = command_parser(prog, _DESCRIPTION, _EXAMPLES, make=make)
+    parser = command_parser(prog, _DESCRIPTION, _EXAMPLES, parser_class=make)
     _add_own(parser)
     manager = HyperParameterManager(asked.placeholder)
-    gone = missing(asked.paths)
+    gone = missing_paths(asked.paths)
     there = set(asked.paths).difference(each.filename for each in gone)
     manager.parse_file(there, follow_imports=asked.follow_imports)
     # Nothing is run: a hyperparameter that has no value can be listed all the same.
     without = bind_what_fits(parser, manager, require=False)
     if gone:
-        stop(prog, *gone)
+        exit_with_errors(prog, *gone)
     if without:
         parser.epilog = f"{without_option(without)}\n\n{parser.epilog}"
     index = index_of(asked.paths, [asked.placeholder], follow_imports=asked.follow_imports)
@@ -229,7 +230,7 @@ def _bound(
     if others and is_placeholder(asked.placeholder):  # else it will be refused
         notes.update(others)
         options = " or ".join(map(_way_to_see, others))
-        put(sys.stderr, f"{prog}: there are hyperparameters of other managers: {options}\n")
+        write_text(sys.stderr, f"{prog}: there are hyperparameters of other managers: {options}\n")
     return parser, manager
 
 

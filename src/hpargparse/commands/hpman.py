@@ -48,9 +48,9 @@ def main(args: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         if args is not None or command == "run":  # a script is interrupted as `python` does it
             raise
-        from ..cli.errors import end_interrupted
+        from ..cli.errors import exit_interrupted
 
-        end_interrupted()
+        exit_interrupted()
 
 
 def _explain(words: Sequence[str]) -> NoReturn:

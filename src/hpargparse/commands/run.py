@@ -53,7 +53,7 @@ def _set_up(args: Sequence[str] | None, prog: str) -> tuple[Program, list[str]]:
     from hpman.programs import preset_values
 
     from ..cli.argv import split_at_dashes
-    from ..cli.errors import stop
+    from ..cli.errors import exit_with_errors
     from ..completion import get_argv, is_completing
     from ..run.runner import module, script
 
@@ -65,7 +65,7 @@ def _set_up(args: Sequence[str] | None, prog: str) -> tuple[Program, list[str]]:
         program = module(given) if flag else script(given)
         parser, managers = _bound(called, program)
     except (HpmanError, OSError) as error:
-        stop(prog, error)
+        exit_with_errors(prog, error)
     if is_completing():
         _answer(parser, 2 if flag else 1)
     parser.parse_args(words)

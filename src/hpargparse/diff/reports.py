@@ -56,7 +56,7 @@ def json_report(comparison: Comparison) -> str:
     Defaults are shown as written, hints as in Python. `old` or `new` is null in a change if the
     hyperparameter was added or removed.
     """
-    from ..cli.documents import json_document
+    from ..cli.output import json_text
 
     old, new = (
         {"kind": side.kind, "name": side.name, "id": side.id or None}
@@ -64,7 +64,7 @@ def json_report(comparison: Comparison) -> str:
     )
     changes = [_json_of_change(change) for change in comparison.changes]
     counts, warnings = _counts(comparison.changes), comparison.warnings
-    return json_document(
+    return json_text(
         {"old": old, "new": new, "changes": changes, "counts": counts, "warnings": warnings}
     )
 

@@ -66,9 +66,9 @@ def parse_args(
         manager.parse_file(path, follow_imports=not os.path.isdir(path))
         bind(parser, manager, **options)
     except (HpmanError, OSError) as error:
-        from ..cli.errors import stop
+        from ..cli.errors import exit_with_errors
 
-        stop(parser.prog, error)
+        exit_with_errors(parser.prog, error)
     if "_ARGCOMPLETE" in os.environ:
         from ..completion import complete
 

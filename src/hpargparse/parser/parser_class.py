@@ -216,9 +216,9 @@ class BoundParser(argparse.ArgumentParser):
         try:
             super()._print_message(message, file)
         except UnicodeEncodeError:
-            from ..cli.output import put
+            from ..cli.output import write_text
 
-            put(sys.stderr if file is None else file, message)
+            write_text(sys.stderr if file is None else file, message)
 
 
 def _is_strict(caller: FrameType | None) -> bool:

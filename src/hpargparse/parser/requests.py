@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from ..cli.output import answer, terminal_width, warn
+from ..cli.output import terminal_width, warn, write_result
 from ..snapshots.files import IN_PROGRAM, Remedies, write_all
 from ..snapshots.formats import extension_format
 from ..snapshots.load_save import (
@@ -110,5 +110,5 @@ def print_listings(session: Session, program: str) -> None:
     for binding, requests in session.requests.items():
         if "list" in requests:
             text, left_out = listed(binding.manager, requests["list"], width=terminal_width())
-            answer(program, text)
+            write_result(program, text)
             warn(program, left_out)

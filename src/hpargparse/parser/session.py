@@ -240,16 +240,16 @@ def run(
         result = parse()
         session.finish(result[0])
     except BrokenPipeError:  # of a standard stream; errors of files are ours
-        from ..cli.output import end_quietly
+        from ..cli.output import exit_quietly
 
-        end_quietly()
+        exit_quietly()
     except (HpmanError, OSError, argparse.ArgumentError) as error:
-        from ..cli.errors import told
+        from ..cli.errors import error_text
 
         if parser.exit_on_error:
-            parser.error(told(error))
+            parser.error(error_text(error))
         elif not isinstance(error, argparse.ArgumentError):
-            raise argparse.ArgumentError(None, told(error)) from error
+            raise argparse.ArgumentError(None, error_text(error)) from error
         raise  # also if the parser's own `error` returns
     finally:
         CURRENT.session = outer

@@ -12,7 +12,7 @@ import stat
 import sys
 from contextlib import contextmanager
 
-from ..cli.output import put
+from ..cli.output import write_text
 from ..errors import MissingSnapshotError, SnapshotError
 
 TYPE_CHECKING = False
@@ -160,7 +160,7 @@ def _write_stream(path: str, data: bytes) -> None:
     stream = _opened(sys.stdout, "output")
     binary = getattr(stream, "buffer", None)
     if binary is None:
-        put(stream, data.decode("utf-8", "backslashreplace"))
+        write_text(stream, data.decode("utf-8", "backslashreplace"))
         return
     stream.flush()
     binary.write(data)

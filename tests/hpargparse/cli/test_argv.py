@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 
 import pytest
 
-from hpargparse.cli.argv import parsed
+from hpargparse.cli.argv import parse_command
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_behind_two_dashes_no_word_is_an_option(line: str, first: str, rest: lis
     parser.add_argument("first")
     parser.add_argument("rest", nargs="*", default=None)
     parser.add_argument("-x")
-    found = parsed(parser, line.split())
+    found = parse_command(parser, line.split())
     assert (found.first, found.rest or []) == (first, rest)
 
 
@@ -33,5 +33,5 @@ def test_an_option_takes_no_word_from_behind_two_dashes(capsys: pytest.CaptureFi
     parser.add_argument("rest", nargs="*")
     parser.add_argument("-x")
     with pytest.raises(SystemExit):
-        parsed(parser, ["-x", "--", "a"])
+        parse_command(parser, ["-x", "--", "a"])
     assert "argument -x: expected one argument" in capsys.readouterr().err

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.cli.output import CLOSED_PIPE, end_quietly, put
+from hpargparse.cli.output import CLOSED_PIPE, exit_quietly, write_text
 from hpargparse.commands import hpcli
 from tests.hpargparse.parser.bound import bound
 
@@ -70,13 +70,13 @@ def test_a_stream_gets_utf_8(encoding: str, text: str, written: bytes) -> None:
     below = io.BytesIO()
     stream = io.TextIOWrapper(below, encoding=encoding, newline="\n")
     stream.write("a")
-    put(stream, text)
+    write_text(stream, text)
     assert below.getvalue() == b"a" + written
 
 
 def test_a_stream_without_bytes_gets_text() -> None:
     stream = io.StringIO()
-    put(stream, "ü")
+    write_text(stream, "ü")
     assert stream.getvalue() == "ü"
 
 
@@ -89,7 +89,7 @@ def test_a_stream_without_bytes_gets_what_it_can_encode() -> None:
             return super().write(text)
 
     stream = Narrow()
-    put(stream, "aü")
+    write_text(stream, "aü")
     assert stream.getvalue() == "a\\xfc"
 
 
@@ -144,7 +144,7 @@ ASKED = ["list a.py", "explain lr a.py", "diff a.yaml a.py", "run a.py --hp-list
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no such device here")
 @pytest.mark.parametrize("line", ASKED)
 @pytest.mark.parametrize(
-    ("redirection", "reason"), [(">/dev/full", "No space left on device"), (">&-", "it was closed")]
+    ("redirection", "reason"), [(">/dev/full", "No space left on device"), (">&-", "it is closed")]
 )
 def test_output_that_cannot_be_written_is_a_sentence_and_status_2(
     line: str, redirection: str, reason: str, tmp_path: Path
@@ -186,7 +186,7 @@ def test_a_mistake_that_cannot_be_told_has_its_status_all_the_same(
 def test_a_stream_without_a_file_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     with pytest.raises(SystemExit):
-        end_quietly()
+        exit_quietly()
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="no such names here")

@@ -309,7 +309,7 @@ def test_help_has_the_options_of_a_path(line: str, capsys: pytest.CaptureFixture
         pytest.param("a.py none.py broken.py --x y", "error: none.py: ", id="before any option"),
         pytest.param("-- none.py broken.py", "broken.py:1", id="behind two dashes"),
         pytest.param("none.py --lr 3", "error: none.py: There is no", id="missing, with options"),
-        pytest.param("a.py other.py none.py", "you are.\nnone.py: There", id="all missing"),
+        pytest.param("a.py other.py none.py", "folder.\nnone.py: There", id="all missing"),
         pytest.param("a.py --lrr=3", "--lrr=3 (did you mean --lr?)", id="typo"),
         pytest.param("--lrr 3 a.py", "--lrr (did you mean --lr?)", id="typo before the path"),
         pytest.param("a.py --lr x", "argument --lr: invalid float value: 'x'", id="value"),

@@ -208,7 +208,7 @@ def test_a_script_that_binds_by_itself_keeps_what_was_set(words: str, shown: str
 def test_an_empty_path_is_a_sentence(words: list[str]) -> None:
     assert _ran(*words, status=2) == (
         "hpman run: error: The path is empty.\n"
-        "Name a file or a folder; `.` is the one that you are in.\n"
+        "Name a file or a folder; `.` is the current folder.\n"
     )
 
 

@@ -684,7 +684,7 @@ class TestParseArgs:
         assert caught.value.code == 2
         assert capsys.readouterr().err == (
             "train.py: error: none.py: There is no such file or folder.\n"
-            "Check how it is spelled, and in which folder you are.\n"
+            "Check the spelling and the current folder.\n"
         )
 
     def test_refuses_the_name_of_a_manager(self) -> None:

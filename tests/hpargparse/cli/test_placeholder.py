@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hpargparse.cli.placeholders import is_placeholder
+from hpargparse.cli.argv import is_placeholder
 
 
 @pytest.mark.parametrize("name", ["_", "__", "hp", "größe", "变量", "match", "type", "ﬁ"])
@@ -32,4 +32,4 @@ def test_another_one_is_refused_with_a_sentence(
     assert ended.value.code == 2
     told = capsys.readouterr().err
     assert "other managers" not in told
-    assert f"argument --placeholder: {name!r} has to be a name that Python can import" in told
+    assert f"argument --placeholder: {name!r} must be a name that Python can import" in told
