@@ -1,7 +1,8 @@
 """Read a git repository: its revisions, the files of a tree, and their contents.
 
 Every git process starts here. None of them writes, fetches, or runs a hook, a
-filter or a program of the configuration. Must not know what a comparison is.
+filter or a program of the configuration; one that fails is a `GitError`. Must
+not know what a comparison is.
 """
 
 from __future__ import annotations
@@ -32,22 +33,14 @@ class GitError(HpmanError):
 
 
 def locate() -> tuple[str, str]:
-    """Return the root of the worktree, and the current directory relative to it.
-
-    Raises:
-        GitError: if there is no worktree here, or git is missing or refuses to read it.
-    """
+    """Return the root of the worktree, and the current directory relative to it."""
     output = _run("rev-parse", "--show-cdup", "--show-prefix", "--show-toplevel")
     up, prefix = os.fsdecode(output).split("\n")[:2]  # Windows may spell the top level otherwise
     return os.path.normpath(os.path.join(os.getcwd(), up)), prefix.rstrip("/") or "."
 
 
 def resolve(revision: str) -> tuple[str, str] | None:
-    """Return the id and the type of the object that a revision names, None if there is none.
-
-    Raises:
-        GitError: if the repository cannot be read, or the name is ambiguous.
-    """
+    """Return the id and the type of the object that a revision names, None if there is none."""
     if not {"\0", "\n"}.isdisjoint(revision):
         return None
     output = _run("cat-file", "--batch-check", data=os.fsencode(revision) + b"\n")
@@ -83,9 +76,6 @@ def read_blobs(blobs: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
 
     Args:
         blobs: a path of each blob by its id, for messages.
-
-    Raises:
-        GitError: if a blob is missing or too large.
     """
     from subprocess import DEVNULL, PIPE, Popen
     from tempfile import TemporaryFile

@@ -30,7 +30,10 @@ def text_report(comparison: Comparison, width: int = 80, *, is_coloured: bool = 
     old, new = escape(comparison.old.name), escape(comparison.new.name)
     if not comparison.changes:
         return f"No hyperparameter differs between {old} and {new}.\n"
-    changes = sorted(comparison.changes, key=_by_manager)
+    changes = sorted(
+        comparison.changes,
+        key=lambda change: (change.latest.placeholder != "_", change.latest.placeholder),
+    )
     blocks = [_block(change, width) for change in changes]
     sizes = [(display_width(left) + 2, display_width(place)) for left, place, _ in blocks]
     column = max((left for left, place in sizes if left + place <= width), default=0)
@@ -71,11 +74,6 @@ def json_report(comparison: Comparison) -> str:
 
 def _counts(changes: Sequence[Change]) -> dict[str, int]:
     return {kind: sum(change.kind == kind for change in changes) for kind in KINDS}
-
-
-def _by_manager(change: Change) -> tuple[bool, str]:
-    placeholder = change.latest.placeholder
-    return placeholder != "_", placeholder
 
 
 def _block(change: Change, width: int) -> Block:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     # The blob of each path in a revision; None for a file of the worktree.
     Tree = Mapping[str, str | None]
 
-
 _UNPARSABLE = "HPM001"
 
 

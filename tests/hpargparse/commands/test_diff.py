@@ -104,7 +104,7 @@ def test_warnings_cannot_command_the_terminal(
     assert "\x1b" not in capsys.readouterr().err
 
 
-def test_who_reads_may_go(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_goes_away_ends_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     class Closed(io.StringIO):
         def write(self, _text: str) -> int:
             raise BrokenPipeError
