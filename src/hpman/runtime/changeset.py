@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Changeset:
     """Set values in ranked values that nobody else holds yet.
 
-    Whoever makes a changeset drops it if it raises, so a write happens as a whole or
-    not at all.
+    A changeset that raises is dropped together with its copy of the values, so a write
+    happens completely or not at all.
 
     Args:
         ranked: the values to change.
