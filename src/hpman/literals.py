@@ -23,6 +23,7 @@ from _ast import (
     UnaryOp,
     USub,
 )
+from _operator import add, neg, pos, sub
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class _Evaluator:
             pairs = zip(node.keys, node.values, strict=True)
             return {self.evaluate(key): self.evaluate(value) for key, value in pairs}
         if kind in (UnaryOp, BinOp):
-            return self._sum(node)
+            return self._arithmetic(node)
         if kind is Call and type(node.func) is Name and not node.keywords:
             call = self.calls.get(node.func.id)
             if call is not None:
@@ -136,30 +137,23 @@ class _Evaluator:
                 return value
         raise NotLiteralError(type(node).__name__)
 
-    def _signed_number(self, node: Any) -> Any:
-        if type(node) is UnaryOp:
-            if type(node.op) is USub:
-                return -self._number(node.operand)
-            if type(node.op) is UAdd:
-                return +self._number(node.operand)
-        return self._number(node)
-
-    def _sum(self, node: Any) -> Any:
-        if type(node) is UnaryOp:
-            return self._signed_number(node)
-        real, imaginary = self._signed_number(node.left), self._number(node.right)
-        if type(real) in (int, float) and type(imaginary) is complex:
-            if type(node.op) is Add:
-                return real + imaginary
-            if type(node.op) is Sub:
-                return real - imaginary
-        raise NotLiteralError("BinOp")
+    def _arithmetic(self, node: Any) -> Any:
+        operator = type(node.op)
+        if operator in _SIGNS:
+            return _SIGNS[operator](self._number(node.operand))
+        if operator in _SUMS:
+            real, imaginary = self.evaluate(node.left), self._number(node.right)
+            if type(real) in (int, float) and type(imaginary) is complex:
+                return _SUMS[operator](real, imaginary)
+        raise NotLiteralError(type(node).__name__)
 
 
 def _empty_set() -> set[Any]:
     return set()
 
 
+_SIGNS: dict[type, Callable[[Any], Any]] = {UAdd: pos, USub: neg}
+_SUMS: dict[type, Callable[[Any, Any], Any]] = {Add: add, Sub: sub}
 _SEQUENCES: dict[type, Callable[[list[Any]], Any]] = {List: list, Tuple: tuple, Set: set}
 _WORDS: dict[str, object] = {
     "null": None,

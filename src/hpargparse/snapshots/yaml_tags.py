@@ -68,22 +68,10 @@ def _binary(text: str) -> bytes:
     return b64decode("".join(text.split()), validate=True)
 
 
-def _surrogates(text: str) -> str:
-    return _binary(text).decode("utf-8", "surrogatepass")
-
-
-def _ellipsis(_text: str) -> object:
-    return ...
-
-
 def _set(pairs: dict[object, object]) -> set[object]:
     if any(value is not None for value in pairs.values()):
         raise ValueError("an element of a set cannot have a value")
     return set(pairs)
-
-
-def _frozenset(pairs: dict[object, object]) -> frozenset[object]:
-    return frozenset(_set(pairs))
 
 
 # Tags named `python/` are those that PyYAML writes for plain values.
@@ -97,8 +85,8 @@ SCALARS: dict[str | None, Callable[[str], object]] = {
     f"{STANDARD}binary": _binary,
     f"{STANDARD}python/complex": complex,
     "!complex": complex,
-    "!ellipsis": _ellipsis,
-    "!surrogates": _surrogates,
+    "!ellipsis": lambda _text: ...,
+    "!surrogates": lambda text: _binary(text).decode("utf-8", "surrogatepass"),
 }
 SEQUENCES: dict[str | None, Callable[..., object]] = {
     None: list,
@@ -112,5 +100,5 @@ MAPPINGS: dict[str | None, Callable[..., object]] = {
     "!": dict,
     f"{STANDARD}map": dict,
     f"{STANDARD}set": _set,
-    "!frozenset": _frozenset,
+    "!frozenset": lambda pairs: frozenset(_set(pairs)),
 }

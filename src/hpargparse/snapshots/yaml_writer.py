@@ -47,14 +47,6 @@ def _write(value: object) -> str:
     return _WRITERS[type(value)](value)
 
 
-def _none(_value: None) -> str:
-    return "null"
-
-
-def _bool(value: bool) -> str:  # noqa: FBT001 - the value itself
-    return "true" if value else "false"
-
-
 def _int(value: int) -> str:
     try:
         return repr(value)
@@ -69,14 +61,6 @@ def _float(value: float) -> str:
         return {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}[text]
     # YAML 1.1 takes 1e-05 for a string: it requires a point.
     return text if "." in text else text.replace("e", ".0e")
-
-
-def _complex(value: complex) -> str:
-    return f"!complex {repr(value).strip('()')}"
-
-
-def _ellipsis(_value: object) -> str:
-    return "!ellipsis '...'"
 
 
 def _bytes(value: bytes, tag: str = "!!binary") -> str:
@@ -114,14 +98,6 @@ def _items(values: Iterable[object]) -> str:
     return ", ".join(texts)
 
 
-def _list(value: list[object]) -> str:
-    return f"[{_items(value)}]"
-
-
-def _tuple(value: tuple[object, ...]) -> str:
-    return f"!tuple [{_items(value)}]"
-
-
 def _set(value: set[object] | frozenset[object]) -> str:
     elements = []
     for element in value:
@@ -147,16 +123,16 @@ def _key(key: object) -> tuple[str, str]:
 
 
 _WRITERS: dict[type, Callable[..., str]] = {
-    type(None): _none,
-    bool: _bool,
+    type(None): lambda _value: "null",
+    bool: lambda value: "true" if value else "false",
     int: _int,
     float: _float,
     str: _str,
     bytes: _bytes,
-    complex: _complex,
-    type(...): _ellipsis,
-    list: _list,
-    tuple: _tuple,
+    complex: lambda value: f"!complex {repr(value).strip('()')}",
+    type(...): lambda _value: "!ellipsis '...'",
+    list: lambda value: f"[{_items(value)}]",
+    tuple: lambda value: f"!tuple [{_items(value)}]",
     set: _set,
     frozenset: _set,
     dict: _dict,
