@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 
-from .record import Slotted
-
 IN_MESSAGE = 60  # the most characters of a value in a message
 _BEFORE = 40  # the most columns before a mark in a line that is cut
 _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # of bidi text
@@ -147,7 +145,7 @@ def _fit(text: str, width: int) -> str:
     return f"{text[: end - 1]}…"
 
 
-class Source(Slotted):
+class Source:
     r"""Hold a source text and the path that it was read from.
 
     Lines end at newlines, as in Python, not at the other characters at which

@@ -12,7 +12,6 @@ from typing import Any, SupportsIndex, overload
 
 from .errors import EMPTY
 from .occurrence import Occurrence
-from .record import Slotted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ class HyperParameterPriority(enum.IntEnum):
 P = HyperParameterPriority
 
 
-class DeferredNode(Slotted):
+class DeferredNode:
     """The syntax tree of a default, parsed at first use.
 
     Ten thousand trees take two hundred megabytes.
@@ -365,7 +364,7 @@ class HyperParameterDBLambdas:
 L = HyperParameterDBLambdas
 
 
-class HyperParamNode(Slotted):
+class HyperParamNode:
     """One hyperparameter and its rows. The row whose value wins comes first.
 
     Attributes:

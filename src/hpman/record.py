@@ -1,4 +1,4 @@
-"""Base classes of immutable values with named fields, and of classes with slots.
+"""The base class of immutable values with named fields.
 
 Owns how values are stored, compared, shown and pickled; must not know what they mean.
 """
@@ -10,7 +10,7 @@ from operator import itemgetter
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, ClassVar, SupportsIndex, TypeVar
+    from typing import Any, ClassVar, TypeVar
 
     from typing_extensions import Self, dataclass_transform
 
@@ -20,22 +20,6 @@ else:
     def dataclass_transform(**_options: object) -> Callable[[type], type]:
         """Return the class unchanged. Only type checkers use this decorator."""
         return lambda cls: cls
-
-
-class Slotted:
-    """Provide classes with slots that every protocol of `pickle` supports.
-
-    >>> class Point(Slotted):
-    ...     __slots__ = ("x",)
-    >>> Point().__reduce_ex__(0) == Point().__reduce_ex__(2)
-    True
-    """
-
-    __slots__ = ()
-
-    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
-        # Protocol 2 is the first that supports slots (PEP 307).
-        return super().__reduce_ex__(max(int(protocol), 2))
 
 
 @dataclass_transform(frozen_default=True)

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from ..errors import EMPTY
 from ..names import ancestors
 from ..occurrence import Occurrence
-from ..record import Record, Slotted
+from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class HyperParameter(Record):
     occurrences: tuple[Occurrence, ...] = ()
 
 
-class Index(Slotted):
+class Index:
     """The occurrences of many texts, by name and in source order.
 
     An index never changes. `swap` returns a new one; the texts that stay are not read again.
