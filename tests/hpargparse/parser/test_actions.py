@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from argparse import (
-    ArgumentDefaultsHelpFormatter,
     ArgumentParser,
-    HelpFormatter,
-    MetavarTypeHelpFormatter,
     Namespace,
-    RawTextHelpFormatter,
 )
 from functools import cache
 from typing import TYPE_CHECKING
@@ -299,78 +295,6 @@ def test_no_name_breaks_usage_or_help(names: dict[str, bool]) -> None:
     assert parser.format_help().startswith("usage: p")
 
 
-class TestHelp:
-    def test_says_type_default_and_place(self) -> None:
-        parser, _manager = bound('_("lr", 0.1, help="step size")')
-        assert "step size (float, default: 0.1, train.py:1)" in parser.format_help()
-
-    def test_leaves_defaults_out_without_show_defaults(self) -> None:
-        parser, _manager = bound('_("lr", 0.1)', show_defaults=False)
-        assert "(float, train.py:1)" in parser.format_help()
-
-    @pytest.mark.parametrize(
-        ("call", "text"),
-        [
-            pytest.param('_("x", None)', "any literal or text, default: None,", id="None"),
-            pytest.param(
-                '_("x", LR / 2)', "any literal or text, default: LR / 2,", id="expression"
-            ),
-            pytest.param('_("x", "")', "str, default: '',", id="empty text"),
-            pytest.param('_("x", 1, optional=True)', "int or None, default: 1,", id="optional"),
-            pytest.param('_("x", 1, range=[0, 5])', "int, 0 to 5, default: 1", id="range"),
-            pytest.param('_("x", 1, range=[None, 5])', "int, at most 5,", id="open below"),
-            pytest.param('_("x", 1, range=[0, None])', "int, at least 0,", id="open above"),
-            pytest.param('_("x", 1, required=True)', "int, required, default: 1,", id="required"),
-            pytest.param('_("x")', "any literal or text, no default, used at train.py:1", id="use"),
-            pytest.param('_("x", required=True)', "text, required, used at", id="required use"),
-            pytest.param('_("x", [1] * 3)', "default: [1] * 3", id="not a literal"),
-            pytest.param(f'_("x", "{"a" * 200}")', f"{'a' * 97}...", id="long"),
-            pytest.param('_("x", "a\\nb")', "default: a b", id="several lines"),
-            pytest.param('_("x", 1, help="100% %s %(prog)s")', "100% %s %(prog)s", id="percent"),
-        ],
-    )
-    def test_describes(self, call: str, text: str) -> None:
-        parser = ArgumentParser(formatter_class=lambda prog: HelpFormatter(prog, width=300))
-        bound(call, parser)
-        assert text in parser.format_help()
-
-    def test_shows_a_default_that_the_parser_was_given(self) -> None:
-        parser, _manager = bound('_("lr", 0.1)')
-        parser.set_defaults(lr=7.5)
-        assert "default: 7.5" in parser.format_help()
-        parser.set_defaults(lr=object)
-        assert "default: <class 'object'>" in parser.format_help()
-
-    @pytest.mark.parametrize(
-        "formatter",
-        [ArgumentDefaultsHelpFormatter, RawTextHelpFormatter, MetavarTypeHelpFormatter],
-    )
-    def test_says_the_default_once_with_any_formatter(self, formatter: type[HelpFormatter]) -> None:
-        parser, _manager = bound('_("lr", 0.125)', ArgumentParser(formatter_class=formatter))
-        assert parser.format_help().count("0.125") == 1
-
-    def test_shows_what_a_required_option_is(self) -> None:
-        parser, _manager = bound('_("x", required=True)\n_("y", 1)', inject_actions=False)
-        assert parser.format_usage() == "usage: train.py [-h] --x X [--y Y]\n"
-
-    def test_shows_placeholders_of_hints(self) -> None:
-        parser, _manager = bound('_("x", 1, metavar="N")\n_("y", 1, metavar=("A", "B"))')
-        assert "--x N" in parser.format_usage()
-        assert "--y A,B" in parser.format_help()
-
-    def test_shows_choices_and_flags(self) -> None:
-        parser, _manager = bound('_("a", 1, choices={2, 1})\n_("b", True)')
-        assert "[--a {1,2}] [--b [{true,false}]]" in parser.format_usage()
-
-    def test_shows_several_words_only_where_they_are_taken(self) -> None:
-        parser, _manager = bound('_("ks", [1])', inject_actions=False)
-        assert "[--ks [KS ...]]" in parser.format_usage()
-        child = ArgumentParser(parents=[parser], add_help=False)
-        child.add_argument("file")
-        assert "[--ks KS]" in child.format_usage()
-        assert "[--ks [KS ...]]" in parser.format_usage()
-
-
 def test_a_namespace_can_be_pickled() -> None:
     import pickle
 
@@ -426,14 +350,6 @@ def test_a_listing_fits_the_terminal(
         widths.append(max(map(len, capsys.readouterr().out.splitlines())))
     assert widths[0] > 200
     assert widths[1] <= 80
-
-
-def test_a_formatter_that_shows_defaults_shows_none_twice() -> None:
-    parser, _ = bound(parser=ArgumentParser(formatter_class=ArgumentDefaultsHelpFormatter))
-    shown = parser.format_help()
-    assert "(default: None)" not in shown
-    assert "(default: False)" not in shown
-    assert shown.count("default: auto") == 1
 
 
 NUMBERS = st.text("0123456789_.eE+-xinfa \t", max_size=12)

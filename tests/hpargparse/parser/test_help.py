@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import os
+from argparse import (
+    ArgumentDefaultsHelpFormatter,
+    ArgumentParser,
+    HelpFormatter,
+    MetavarTypeHelpFormatter,
+    RawTextHelpFormatter,
+)
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +27,7 @@ if TYPE_CHECKING:
     st.integers(1, 40),
 )
 def test_lines_are_wrapped_as_argparse_does_or_left_to_it(text: str, width: int) -> None:
-    formatter = argparse.HelpFormatter("p")
+    formatter = HelpFormatter("p")
     assert wrapped(text, width) in ([], formatter._split_lines(text, width) or [""])
 
 
@@ -40,15 +46,13 @@ def test_only_plain_text_is_wrapped_without_textwrap(text: str, lines: list[str]
     assert wrapped(text, 16) == lines
 
 
-class _Shouting(argparse.HelpFormatter):
+class _Shouting(HelpFormatter):
     def _split_lines(self, text: str, width: int) -> list[str]:
         return [text.upper()[:width]]
 
 
 def test_a_formatter_that_wraps_in_its_own_way_is_left_alone() -> None:
-    parser, _manager = bound(
-        '_("lr", 1, help="x")', argparse.ArgumentParser("p", formatter_class=_Shouting)
-    )
+    parser, _manager = bound('_("lr", 1, help="x")', ArgumentParser("p", formatter_class=_Shouting))
     assert "X (INT, DEFAULT: 1, TRAIN.PY:1)" in parser.format_help()
 
 
@@ -73,8 +77,8 @@ def test_a_formatter_that_wraps_in_its_own_way_is_left_alone() -> None:
     ],
 )
 def test_help_says_type_range_default_and_place(source: str, shown: str) -> None:
-    formatter: Any = lambda prog: argparse.HelpFormatter(prog, width=200)  # noqa: E731
-    parser, _manager = bound(source, argparse.ArgumentParser("p", formatter_class=formatter))
+    formatter: Any = lambda prog: HelpFormatter(prog, width=200)  # noqa: E731
+    parser, _manager = bound(source, ArgumentParser("p", formatter_class=formatter))
     assert f"{shown}rain.py:1)" in parser.format_help()
 
 
@@ -102,7 +106,7 @@ def test_what_sources_hold_cannot_command_the_terminal_of_help() -> None:
     ],
 )
 def test_usage_shows_names_and_metavars_as_help_does(source: str, usage: str, option: str) -> None:
-    parser, _manager = bound(source, argparse.ArgumentParser("p"), inject_actions=False)
+    parser, _manager = bound(source, ArgumentParser("p"), inject_actions=False)
     assert parser.format_usage() == f"usage: p [-h] {usage}\n"
     assert f"\n  {option}" in parser.format_help()
 
@@ -110,14 +114,14 @@ def test_usage_shows_names_and_metavars_as_help_does(source: str, usage: str, op
 def test_usage_breaks_no_metavar() -> None:
     parser, _manager = bound(
         "".join(f'_("{each * 9}", 1, metavar="A [B] (C)")\n' for each in "abcde"),
-        argparse.ArgumentParser("p"),
+        ArgumentParser("p"),
         inject_actions=False,
     )
     assert parser.format_usage().count("A [B] (C)]") == 5
 
 
 def test_a_metavar_of_words_is_one_word_where_positionals_would_be_swallowed() -> None:
-    parser = argparse.ArgumentParser("p")
+    parser = ArgumentParser("p")
     parser.add_argument("file")
     bound('_("a", (3, 4), metavar=("W", "H"))', parser, inject_actions=False)
     assert parser.format_usage() == "usage: p [-h] [--a W,H] file\n"
@@ -133,3 +137,81 @@ def test_help_is_shown_where_the_folder_is_gone(
     parser, _manager = bound('_("lr", 1)')
     folder.rmdir()
     assert "train.py:1)" in parser.format_help()
+
+
+class TestHelp:
+    def test_says_type_default_and_place(self) -> None:
+        parser, _manager = bound('_("lr", 0.1, help="step size")')
+        assert "step size (float, default: 0.1, train.py:1)" in parser.format_help()
+
+    def test_leaves_defaults_out_without_show_defaults(self) -> None:
+        parser, _manager = bound('_("lr", 0.1)', show_defaults=False)
+        assert "(float, train.py:1)" in parser.format_help()
+
+    @pytest.mark.parametrize(
+        ("call", "text"),
+        [
+            pytest.param(
+                '_("x", LR / 2)', "any literal or text, default: LR / 2,", id="expression"
+            ),
+            pytest.param('_("x", 1, range=[None, 5])', "int, at most 5,", id="open below"),
+            pytest.param('_("x", 1, range=[0, None])', "int, at least 0,", id="open above"),
+            pytest.param('_("x", 1, required=True)', "int, required, default: 1,", id="required"),
+            pytest.param('_("x", [1] * 3)', "default: [1] * 3", id="not a literal"),
+            pytest.param(f'_("x", "{"a" * 200}")', f"{'a' * 97}...", id="long"),
+            pytest.param('_("x", "a\\nb")', "default: a b", id="several lines"),
+            pytest.param('_("x", 1, help="100% %s %(prog)s")', "100% %s %(prog)s", id="percent"),
+        ],
+    )
+    def test_describes(self, call: str, text: str) -> None:
+        parser = ArgumentParser(formatter_class=lambda prog: HelpFormatter(prog, width=300))
+        bound(call, parser)
+        assert text in parser.format_help()
+
+    def test_shows_a_default_that_the_parser_was_given(self) -> None:
+        parser, _manager = bound('_("lr", 0.1)')
+        parser.set_defaults(lr=7.5)
+        assert "default: 7.5" in parser.format_help()
+        parser.set_defaults(lr=object)
+        assert "default: <class 'object'>" in parser.format_help()
+
+    @pytest.mark.parametrize(
+        "formatter",
+        [
+            ArgumentDefaultsHelpFormatter,
+            RawTextHelpFormatter,
+            MetavarTypeHelpFormatter,
+        ],
+    )
+    def test_says_the_default_once_with_any_formatter(self, formatter: type[HelpFormatter]) -> None:
+        parser, _manager = bound('_("lr", 0.125)', ArgumentParser(formatter_class=formatter))
+        assert parser.format_help().count("0.125") == 1
+
+    def test_shows_what_a_required_option_is(self) -> None:
+        parser, _manager = bound('_("x", required=True)\n_("y", 1)', inject_actions=False)
+        assert parser.format_usage() == "usage: train.py [-h] --x X [--y Y]\n"
+
+    def test_shows_placeholders_of_hints(self) -> None:
+        parser, _manager = bound('_("x", 1, metavar="N")\n_("y", 1, metavar=("A", "B"))')
+        assert "--x N" in parser.format_usage()
+        assert "--y A,B" in parser.format_help()
+
+    def test_shows_choices_and_flags(self) -> None:
+        parser, _manager = bound('_("a", 1, choices={2, 1})\n_("b", True)')
+        assert "[--a {1,2}] [--b [{true,false}]]" in parser.format_usage()
+
+    def test_shows_several_words_only_where_they_are_taken(self) -> None:
+        parser, _manager = bound('_("ks", [1])', inject_actions=False)
+        assert "[--ks [KS ...]]" in parser.format_usage()
+        child = ArgumentParser(parents=[parser], add_help=False)
+        child.add_argument("file")
+        assert "[--ks KS]" in child.format_usage()
+        assert "[--ks [KS ...]]" in parser.format_usage()
+
+
+def test_a_formatter_that_shows_defaults_shows_none_twice() -> None:
+    parser, _ = bound(parser=ArgumentParser(formatter_class=ArgumentDefaultsHelpFormatter))
+    shown = parser.format_help()
+    assert "(default: None)" not in shown
+    assert "(default: False)" not in shown
+    assert shown.count("default: auto") == 1
