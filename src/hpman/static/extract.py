@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 LARGE = 1 << 16  # the tree of such a text takes megabytes
 _NO_HINTS: dict[str, Any] = {}  # shared by all occurrences without hints
+_MANAGERS: dict[frozenset[str], frozenset[str]] = {}  # shared by all modules with the same ones
 _POSITION = itemgetter(*map(Occurrence._fields.index, ("line", "column")))
 
 
@@ -87,6 +88,7 @@ def _read_calls(
         else:
             diagnostics += result
     managers: frozenset[str] = _own_managers(bindings) if mentions_hpman else frozenset()
+    managers = _MANAGERS.setdefault(managers, managers)
     return rows, diagnostics, managers, tuple(bindings.reexports)
 
 
