@@ -37,8 +37,8 @@ with tempfile.TemporaryDirectory() as folder:
                         tree = ast.parse(file.read())
                     for node in ast.walk(tree):
                         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_":
-                            words = [ast.unparse(each) for each in node.args]
-                            found[words[0]] = words[1:]
+                            texts = [ast.unparse(argument) for argument in node.args]
+                            found[texts[0]] = texts[1:]
         sides.append(found)
         subprocess.run(["git", "worktree", "remove", "--force", target], check=True)
 for name in sorted(sides[0].keys() | sides[1].keys()):

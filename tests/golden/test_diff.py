@@ -1,10 +1,10 @@
 """What `hpman diff` shows of small histories.
 
-Each folder below `diff` holds folders `1`, `2` and so on, each what one commit
-holds as a whole; a `tree`, where the worktree has more than the last commit; a
-`case.json` that says why the case exists and which command lines it tries; and
-an `expected.txt`, written anew by `pytest tests/golden --update-golden`: read
-the difference.
+Each folder below `diff` has folders `1`, `2` and so on, which hold the files of
+one commit each; a `tree`, if the worktree differs from the last commit; a
+`case.json` with the reason for the case and its command lines; and an
+`expected.txt`, which `pytest tests/golden --update-golden` rewrites: read the
+difference.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ def test_a_difference_is_shown_as_expected(
     request: pytest.FixtureRequest,
 ) -> None:
     isolate(monkeypatch)
-    said = json.loads((case / "case.json").read_text(encoding="utf-8"))
+    settings = json.loads((case / "case.json").read_text(encoding="utf-8"))
     folder = start(tmp_path / "project")
-    for state in sorted(each for each in case.iterdir() if each.name.isdigit()):
+    for state in sorted(path for path in case.iterdir() if path.name.isdigit()):
         _replace(folder, state)
         commit(folder, {})
         git(folder, "tag", f"v{state.name}")
-    for tag in said.get("tags", ()):
+    for tag in settings.get("tags", ()):
         git(folder, "tag", tag)
     if (case / "tree").is_dir():
         _replace(folder, case / "tree")
-    monkeypatch.chdir(folder / said.get("from", "."))
+    monkeypatch.chdir(folder / settings.get("from", "."))
     shown = []
-    for line in said["lines"]:
+    for line in settings["lines"]:
         status = _run(shlex.split(line))
         captured = capfd.readouterr()
-        marked = "".join(f"! {each}\n" for each in captured.err.splitlines())
+        marked = "".join(f"! {error}\n" for error in captured.err.splitlines())
         shown.append(f"$ {line}\n{captured.out}{marked}" + (f"=> {status}\n" if status else ""))
     found = "\n".join(shown)
     expected = case / "expected.txt"
@@ -64,11 +64,11 @@ def test_each_difference_says_why_it_exists() -> None:
 
 def _replace(folder: Path, state: Path) -> None:
     """Make a folder hold what another one holds, and nothing else."""
-    for each in folder.iterdir():
-        if each.is_dir() and each.name != ".git":
-            shutil.rmtree(each)
-        elif each.is_file():
-            each.unlink()
+    for path in folder.iterdir():
+        if path.is_dir() and path.name != ".git":
+            shutil.rmtree(path)
+        elif path.is_file():
+            path.unlink()
     # Without their times: git takes a file of one size and one time for the same.
     shutil.copytree(state, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
     if (folder / "gitignore").exists():  # under its own name, it would count for ours

@@ -105,11 +105,11 @@ def _checked_out(history: History, number: int) -> str:
         )
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
             target.mkdir()
-            for each in files.getmembers():
-                if each.isfile():
-                    inner = files.extractfile(each)
+            for member in files.getmembers():
+                if member.isfile():
+                    inner = files.extractfile(member)
                     assert inner is not None
-                    path = target / each.name
+                    path = target / member.name
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(inner.read())
     return str(target)

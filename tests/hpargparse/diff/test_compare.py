@@ -19,7 +19,7 @@ def _read(**files: str) -> list[Definition]:
 
 
 def _kinds(old: str, new: str) -> list[str]:
-    return [each.kind for each in compare(_read(a=old), _read(a=new))]
+    return [change.kind for change in compare(_read(a=old), _read(a=new))]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_definition_in_another_file_is_moved() -> None:
 def test_managers_are_apart() -> None:
     text = "from hpman.m import hp, _\n"
     found = compare(_read(a=f"{text}_('a', 1)"), _read(a=f"{text}hp('a', 1)"))
-    assert [(each.kind, each.latest.placeholder) for each in found] == [
+    assert [(change.kind, change.latest.placeholder) for change in found] == [
         ("added", "hp"),
         ("removed", "_"),
     ]
@@ -113,7 +113,7 @@ def test_managers_are_apart() -> None:
             {"a": "_('x', 1)", "b": "_('x', 2)"},
             {"a": "_('x', 1)", "b": "_('x', 3)"},
             [("changed", "b.py", "b.py")],
-            id="each file's own",
+            id="change file's own",
         ),
         pytest.param(
             {"a": "_('x', 1)", "b": "_('x', 2)"},
@@ -152,8 +152,8 @@ def test_several_defaults_of_a_name_are_compared_each_on_its_own(
 ) -> None:
     found = compare(_read(**old), _read(**new))
     assert [
-        (each.kind, each.old and each.old.path, each.new and each.new.path)
-        for each in sorted(found, key=lambda each: str(each.old and each.old.place))
+        (change.kind, change.old and change.old.path, change.new and change.new.path)
+        for change in sorted(found, key=lambda change: str(change.old and change.old.place))
     ] == expected
 
 
@@ -187,9 +187,9 @@ def test_what_is_gone_and_what_has_come_may_be_renamed(old: str, new: str, pairs
     header = "from hpman.m import _, hp\n"
     found = compare(_read(a=header + old), _read(a=header + new))
     renamed = [
-        f"{each.old.name}>{each.new.name}"
-        for each in found
-        if each.kind == "renamed" and each.old and each.new
+        f"{change.old.name}>{change.new.name}"
+        for change in found
+        if change.kind == "renamed" and change.old and change.new
     ]
     assert " ".join(sorted(renamed)) == pairs
 
