@@ -27,7 +27,6 @@ class __ImportWatch__:  # noqa: N801 - see above
     def find_spec(self, name: str, _path: object = None, _target: object = None) -> None:
         """Find nothing, but notice what is imported."""
         if name == "multiprocessing.reduction":
-            __sys__.meta_path.remove(self)
             __send_to_workers__()
 
 

@@ -207,14 +207,12 @@ def test_the_first_manager_waits_until_multiprocessing_is_imported(tmp_path: Pat
     done = run(
         tmp_path,
         """
-        import sys
-        finders = list(sys.meta_path)
         from hpman.m import _
         import multiprocessing.process
-        print(sys.meta_path == finders, "hpman" in multiprocessing.current_process()._config)
+        print("hpman" in multiprocessing.current_process()._config)
         """,
     )
-    assert done.stdout == "True True\n"
+    assert done.stdout == "True\n"
 
 
 # In one process
@@ -226,7 +224,7 @@ def settings() -> dict[str, Any]:
     return config
 
 
-def test_the_import_watch_steps_aside_when_multiprocessing_is_imported(
+def test_the_import_watch_notices_multiprocessing_and_finds_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
@@ -238,7 +236,6 @@ def test_the_import_watch_steps_aside_when_multiprocessing_is_imported(
     assert watch.find_spec("json") is None
     assert "hpman" not in settings()
     assert watch.find_spec("multiprocessing.reduction") is None
-    assert watch not in sys.meta_path
     assert "hpman" in settings()
 
 
