@@ -169,7 +169,7 @@ def test_commands_complete(completed: Complete, line: str, words: list[str]) -> 
     ],
 )
 @pytest.mark.usefixtures("program")
-def test_words_are_split_as_a_shell_splits_them(
+def test_arguments_are_split_as_a_shell_splits_them(
     completed: Complete,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -193,7 +193,7 @@ def test_words_are_split_as_a_shell_splits_them(
         pytest.param("x a\\ b\\ ", [], id="after a blank of the word"),
     ],
 )
-def test_the_words_before_the_cursor_are_those_of_a_command(
+def test_the_words_before_the_cursor_are_the_arguments(
     monkeypatch: pytest.MonkeyPatch, line: str, words: list[str]
 ) -> None:
     monkeypatch.setenv("_ARGCOMPLETE", "1")
@@ -234,7 +234,7 @@ def test_global_completion_finds_the_commands(command: ModuleType) -> None:
         pytest.param("True, choices=[True]", None, id="choices of a flag"),
     ],
 )
-def test_an_option_knows_its_words(source: str, words: list[str] | None) -> None:
+def test_an_option_has_a_completer(source: str, words: list[str] | None) -> None:
     parser, _manager = bound(f"_('x', {source})")
     completer = parser._option_string_actions["--x"].completer  # type: ignore[attr-defined]
     assert (completer and [*completer(prefix="")]) == words

@@ -1,4 +1,4 @@
-"""How the options of hyperparameters and requests read their words."""
+"""How the options of hyperparameters and requests read their arguments."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ if TYPE_CHECKING:
         pytest.param("--model.depth 7", "model.depth", 7, id="nested name"),
     ],
 )
-def test_words_become_values(line: str, name: str, value: object) -> None:
+def test_arguments_become_values(line: str, name: str, value: object) -> None:
     found = getattr(parsed(line), name)
     assert found == value
     assert type(found) is type(value)
@@ -121,7 +121,7 @@ KEYS = """_("opt", {
         pytest.param("--opt.3.True 5", [3, True], 5.0, id="keys that are no texts"),
     ],
 )
-def test_keys_of_a_dict_take_words_as_options_of_their_type_do(
+def test_keys_of_a_dict_take_arguments_as_options_of_their_type_do(
     line: str, path: list[object], value: object
 ) -> None:
     found, before = parsed(line, KEYS).opt, parsed("", KEYS).opt
@@ -132,7 +132,7 @@ def test_keys_of_a_dict_take_words_as_options_of_their_type_do(
     assert type(found[key]) is type(value)
 
 
-def test_several_words_of_a_key_swallow_no_file() -> None:
+def test_several_arguments_of_a_key_swallow_no_file() -> None:
     parser = ArgumentParser()
     parser.add_argument("files", nargs="*")
     args = parsed("--opt.betas 1,2 a b", KEYS, parser)
@@ -191,7 +191,7 @@ def test_a_key_of_what_is_no_dict_any_more_is_refused(capsys: pytest.CaptureFixt
         pytest.param("--hp-list xml", "argument --hp-list: invalid choice: 'xml'", id="listing"),
     ],
 )
-def test_words_that_do_not_fit_are_refused_as_argparse_does(
+def test_arguments_that_do_not_fit_are_refused_as_argparse_does(
     line: str, beginning: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     parser, manager = bound()

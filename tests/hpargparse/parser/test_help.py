@@ -120,7 +120,7 @@ def test_usage_breaks_no_metavar() -> None:
     assert parser.format_usage().count("A [B] (C)]") == 5
 
 
-def test_a_metavar_of_words_is_one_word_where_positionals_would_be_swallowed() -> None:
+def test_a_metavar_of_arguments_is_one_argument_where_positionals_would_be_swallowed() -> None:
     parser = ArgumentParser("p")
     parser.add_argument("file")
     bound('_("a", (3, 4), metavar=("W", "H"))', parser, inject_actions=False)
@@ -200,7 +200,7 @@ class TestHelp:
         parser, _manager = bound('_("a", 1, choices={2, 1})\n_("b", True)')
         assert "[--a {1,2}] [--b [{true,false}]]" in parser.format_usage()
 
-    def test_shows_several_words_only_where_they_are_taken(self) -> None:
+    def test_shows_several_arguments_only_where_they_are_taken(self) -> None:
         parser, _manager = bound('_("ks", [1])', inject_actions=False)
         assert "[--ks [KS ...]]" in parser.format_usage()
         child = ArgumentParser(parents=[parser], add_help=False)

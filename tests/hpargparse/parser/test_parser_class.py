@@ -128,8 +128,8 @@ class TestNegativeNumbers:
         assert parsed(line, '_("ws", [0.5])').ws == [3.0, -4.0]
 
 
-class TestWordsOfOthers:
-    """Words look like options of ours, and belong to somebody else."""
+class TestArgumentsOfOthers:
+    """Arguments that look like options of ours, but belong to somebody else."""
 
     LINE = "--shuffle maybe --name -3 --ks 1 -2 --a=b=4 --opt.nested.on no"
     SOURCE = f'{SOURCE}_("a=b", 3)'
@@ -188,7 +188,7 @@ def test_options_stand_in_files_too(tmp_path: Path) -> None:
     assert (args.lr, args.shuffle, args.files) == (3.0, True, ["a"])
 
 
-class TestUnknownWords:
+class TestUnknownArguments:
     @pytest.mark.parametrize(
         ("line", "message"),
         [
@@ -287,7 +287,7 @@ class TestUnknownWords:
 
 
 class TestIntermixed:
-    def test_words_and_options_may_alternate(self) -> None:
+    def test_arguments_and_options_may_alternate(self) -> None:
         parser, manager = bound(parser=_with_files())
         args = parser.parse_intermixed_args("a --lr 3 b --shuffle c --ks 7 d".split())
         assert args.files == ["a", "b", "c", "d"]
@@ -315,7 +315,7 @@ class _Finishing(ArgumentParser):
 
 
 class _Tolerant(ArgumentParser):
-    """A parser that lets unknown words pass."""
+    """A parser that accepts unknown arguments."""
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         parsed, parsed.rest = self.parse_known_args(args, namespace)
@@ -361,17 +361,17 @@ class TestSubclasses:
         parser, _manager = bound(parser=_Finishing())
         assert parser.parse_args(["--hp-load", str(tmp_path / "a.yaml")]).double == 8.0
 
-    def test_may_let_unknown_words_pass(self) -> None:
+    def test_may_let_unknown_arguments_pass(self) -> None:
         parser, manager = bound(parser=_Tolerant())
         assert parser.parse_args(["--lr", "3", "--lrr"]).rest == ["--lrr"]
         assert manager("lr") == 3.0
 
-    def test_may_change_the_words(self) -> None:
+    def test_may_change_the_arguments(self) -> None:
         parser, manager = bound(parser=_Knowing())
         assert parser.parse_args(["--lr", "3"]).epochs == 9
         assert manager("epochs") == 9
 
-    def test_may_take_more_than_words_and_a_namespace(self) -> None:
+    def test_may_take_more_than_arguments_and_a_namespace(self) -> None:
         own = _Configured()
         _, manager = bound(parser=own)
         assert own.parse_args(["--name", "x"], None, "7", lr="2").name == "x"
@@ -394,7 +394,7 @@ class TestSubclasses:
         assert manager("epochs") == 3
 
 
-def test_words_of_the_process_are_taken_where_none_are_given(
+def test_the_arguments_of_the_process_are_the_default(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("sys.argv", ["train.py", "--lr", "3"])

@@ -1,4 +1,4 @@
-"""In which order a command line is carried out, and that a failure changes nothing."""
+"""The order of a parse, and that a failure changes nothing."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("in_folder")
 
 
 class TestReadsBeforeTheCommandLine:
-    """What the top of a module and the body of a class have read, stays with them."""
+    """What the top of a module and the body of a class have read stays with them."""
 
     SOURCE = (
         "class Net:\n    patch = _('patch', 16)\n"
