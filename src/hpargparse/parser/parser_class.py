@@ -109,8 +109,6 @@ class Binding:
             known.setdefault(option, action)
         for option in [option for option in known if "=" in option]:
             known.setdefault(option.replace("=", EQUALS), known[option])
-        # `bind` has just checked the arguments, but some may have come between two calls of it.
-        bound._checked = len(bound._actions) if len(bound._bindings) == 1 else None
 
 
 @cache
@@ -126,8 +124,6 @@ class BoundParser(argparse.ArgumentParser):
     """
 
     _bindings: tuple[Binding, ...] = ()
-    # How many arguments had a place of their own in the namespace; None if nobody has checked.
-    _checked: int | None = None
 
     def parse_known_args(self, *args: Any, **settings: Any) -> Any:
         """Parse in a session."""
@@ -171,12 +167,12 @@ class BoundParser(argparse.ArgumentParser):
         argv = list(sys.argv[1:] if args is None else args)
         if self.fromfile_prefix_chars is not None:
             argv = self._read_args_from_files(argv)
-        # A sub-command may get arguments at any time.
-        if len(self._actions) != self._checked or self._subparsers is not None:
+        # Arguments may have come since the parser was bound.
+        dests = {action.dest for action in self._actions}
+        if len(dests) < len(self._actions) or self._subparsers is not None:
             from .conflicts import require_own_places
 
             require_own_places(self)
-            self._checked = len(self._actions)
         return list(_normalize(self, argv, has_positionals=self._set_nargs()))
 
     def _set_nargs(self) -> bool:
