@@ -67,14 +67,14 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
         prog: what the command is called in help and errors.
     """
     try:
-        _run(get_argv(args), prog)
+        _list(get_argv(args), prog)
     except KeyboardInterrupt:
         if args is not None:
             raise
         exit_interrupted()
 
 
-def _run(words: list[str], prog: str) -> None:
+def _list(words: list[str], prog: str) -> None:
     """Run the command on some words."""
     notes: set[str] = set()
     guesses = _guesses(words)

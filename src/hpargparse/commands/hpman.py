@@ -1,10 +1,10 @@
-"""`hpman COMMAND ...`: one command for all that can be asked of sources.
+"""`hpman COMMAND ...`: one command for everything.
 
-Owns which sub-commands there are; each is a module beside this one, loaded
-when it is asked for, and knows nothing of the others.
+Owns which sub-commands there are. Each is a module in this package, is loaded only when
+it is used, and must not know the others.
 """
 
-# PYTHON_ARGCOMPLETE_OK: for shells that complete any program that says so.
+# PYTHON_ARGCOMPLETE_OK: the mark that the global completion of argcomplete looks for.
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-# Each sub-command, and what it does, as the help says it.
+# The sub-commands, and their summaries in the help.
 COMMANDS = {
     "run": "run a script with a command line for its hyperparameters",
     "list": "list the hyperparameters of files and folders",
@@ -23,11 +23,11 @@ COMMANDS = {
     "check": "find mistakes in how hyperparameters are written",
     "diff": "show what changed between two revisions or snapshots",
 }
-_ALSO = {"list": "hpcli"}  # which has a command of its own
+_MODULES = {"list": "hpcli"}  # where it is not the name of the command
 _DESCRIPTION = """\
-Read, check, compare and set the hyperparameters of Python programs. Sources are
-read, not run, so nothing that they import has to be installed; `run` alone runs
-the script that it is given."""
+Read, check, compare and set the hyperparameters of Python programs. Only `run`
+runs a program. The other commands read its source files, so nothing that these
+import has to be installed."""
 _EPILOG = "`hpman COMMAND -h` explains a command."
 
 
@@ -35,26 +35,26 @@ def main(args: Sequence[str] | None = None) -> None:
     """Run the command.
 
     Args:
-        args: the words of the command line; those of the process for None.
+        args: the arguments of the command; those of the process if this is None.
     """
-    words = get_argv(args)
-    if not (words and words[0] in COMMANDS):
-        _explain(words)
-    command = words.pop(0)
+    argv = get_argv(args)
+    if not (argv and argv[0] in COMMANDS):
+        _exit_without_command(argv)
+    command = argv.pop(0)
     skip_arguments(1)
     try:
-        module = __import__(f"{__package__}.{_ALSO.get(command, command)}", fromlist=["main"])
-        module.main(words, prog=f"hpman {command}")
+        module = __import__(f"{__package__}.{_MODULES.get(command, command)}", fromlist=["main"])
+        module.main(argv, prog=f"hpman {command}")
     except KeyboardInterrupt:
-        if args is not None or command == "run":  # a script is interrupted as `python` does it
+        if args is not None or command == "run":  # an interrupt ends a script as in `python`
             raise
         from ..cli.errors import exit_interrupted
 
         exit_interrupted()
 
 
-def _explain(words: Sequence[str]) -> NoReturn:
-    """Explain the sub-commands, or what is wrong with words that name none."""
+def _exit_without_command(argv: Sequence[str]) -> NoReturn:
+    """Show help, or report that the arguments do not begin with a command."""
     import argparse
 
     from hpman import __version__
@@ -65,12 +65,10 @@ def _explain(words: Sequence[str]) -> NoReturn:
     for name, summary in COMMANDS.items():
         commands.add_parser(name, help=summary, add_help=False)
     complete(parser)
-    first = words[0] if words else ""
+    first = argv[0] if argv else ""
     if first and not first.startswith("-"):
-        from difflib import get_close_matches
+        from hpman.suggest import advice
 
-        near = get_close_matches(first, COMMANDS, 1, cutoff=0.5)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}"
-        parser.error(f"{first} is no command ({hint})")
+        parser.error(f"unknown command `{first}` ({advice(first, COMMANDS)})")
     parser.parse_known_args([first] if first else [])  # -h and --version end here
     parser.error(f"name a command: {', '.join(COMMANDS)}")

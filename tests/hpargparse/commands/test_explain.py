@@ -197,7 +197,7 @@ def test_a_reader_that_has_gone_ends_it_quietly(monkeypatch: pytest.MonkeyPatch)
     def gone(*_words: object) -> None:
         raise BrokenPipeError
 
-    monkeypatch.setattr("hpargparse.cli.output.put", gone)
+    monkeypatch.setattr("hpargparse.cli.output.write_text", gone)
     monkeypatch.setattr("os.dup2", lambda *_files: None)
     with pytest.raises(SystemExit) as ended:
         main(["lr"])

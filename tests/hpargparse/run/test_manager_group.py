@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import hpargparse
-from hpargparse.run.manager_group import JointManager
+from hpargparse.run.manager_group import ManagerGroup
 from hpman import HyperParameterManager
 from hpman.programs import index_program
 
@@ -33,30 +33,30 @@ def managers(tmp_path: Path) -> list[HyperParameterManager]:
 
 def test_hyperparameters_stand_in_source_order(managers: list[HyperParameterManager]) -> None:
     managers[0].set_value("late", 1)
-    names = [each.name for each in JointManager(managers).hyperparameters()]
+    names = [each.name for each in ManagerGroup(managers).hyperparameters()]
     assert names == ["depth", "lr", "opt", "model.act", "late"]
 
 
 def test_each_manager_gets_its_own_values(managers: list[HyperParameterManager]) -> None:
-    joint = JointManager(managers)
-    joint.set_values({"lr": 1, "depth": 5, "opt.lr": 2, "new": 3})
+    group = ManagerGroup(managers)
+    group.set_values({"lr": 1, "depth": 5, "opt.lr": 2, "new": 3})
     assert managers[0].get_values() == {"lr": 1, "model.act": "relu", "new": 3}
     assert managers[1].get_values() == {"depth": 5, "opt": {"lr": 2, "wd": 0}}
-    assert joint.get_values() == {**managers[0].get_values(), **managers[1].get_values()}
-    assert [each.text for each in joint.explain("depth")][-1] == "set_values"
+    assert group.get_values() == {**managers[0].get_values(), **managers[1].get_values()}
+    assert [each.text for each in group.explain("depth")][-1] == "set_values"
 
 
 def test_an_override_ends_for_all(managers: list[HyperParameterManager]) -> None:
-    joint = JointManager(managers)
-    before = joint.get_values()
-    with joint.override({"lr": 2}, depth=6):
+    group = ManagerGroup(managers)
+    before = group.get_values()
+    with group.override({"lr": 2}, depth=6):
         assert (managers[0]("lr"), managers[1]("depth")) == (2, 6)
-    assert joint.get_values() == before
+    assert group.get_values() == before
 
 
 def test_one_parser_serves_all(managers: list[HyperParameterManager], tmp_path: Path) -> None:
     parser = ArgumentParser()
-    hpargparse.bind(parser, JointManager(managers))
+    hpargparse.bind(parser, ManagerGroup(managers))
     saved = tmp_path / "all.yaml"
     args = parser.parse_args(
         ["--lr", "2", "--depth", "6", "--opt.lr", "3", "--hp-save", str(saved)]
@@ -72,4 +72,4 @@ def test_a_name_of_two_managers_is_refused_with_both_places(tmp_path: Path) -> N
     assert index_program(path).placeholders() == {"a", "b"}
     managers = [HyperParameterManager(each).parse_file(path) for each in "ab"]
     with pytest.raises(hpargparse.OptionConflictError, match=r"train.py:2\) and .*train.py:3\)"):
-        hpargparse.bind(ArgumentParser(), JointManager(managers))
+        hpargparse.bind(ArgumentParser(), ManagerGroup(managers))
