@@ -1,16 +1,17 @@
-"""`hpcli PATH...`: look at the hyperparameters of any sources, without running them.
+"""`hpcli PATH...`: list and set the hyperparameters of any sources, without running them.
 
-Owns the command line of this command; knows not how values are read or shown.
+Owns how paths are told apart from the values of options; must not know how values are
+read or shown.
 """
 
-# PYTHON_ARGCOMPLETE_OK: for shells that complete any program that says so.
+# PYTHON_ARGCOMPLETE_OK: the mark that the global completion of argcomplete looks for.
 
 from __future__ import annotations
 
 import argparse
 import os
-import sys
 from functools import partial
+from itertools import pairwise
 
 from hpman import HpmanError, HyperParameterManager, index_of
 from hpman.record import Record
@@ -26,7 +27,7 @@ from ..cli.argv import (
     without_mark,
 )
 from ..cli.errors import exit_interrupted, exit_with_errors, missing_paths
-from ..cli.output import exit_with_message, warn, write_result, write_text
+from ..cli.output import exit_with_message, warn, write_result
 from ..completion import complete, get_argv, is_completing
 from ..listing import listed
 from ..parser.bind import bind_what_fits
@@ -38,33 +39,29 @@ if TYPE_CHECKING:
     from typing import Any
 
 _DESCRIPTION = """\
-List the hyperparameters of Python files and folders. The sources are read, not
-run, so nothing that they import has to be installed. Options for the
-hyperparameters that are found may stand before or behind the paths."""
+List the hyperparameters of Python files and folders. The files are read, not run,
+so nothing that they import has to be installed. Each hyperparameter also becomes
+an option, which may stand before or after the paths."""
 _EXAMPLES = """\
 examples:
-  {prog} .                                   all values, as yaml
-  {prog} train.py --hp-list detail           every place where one is used
-  {prog} train.py --lr 0.1 --hp-save a.yaml  a file for --hp-load
-  {prog} src --placeholder hp                for `from hpman.m import hp`"""
-
-# No hyperparameter needs one of these attributes for itself.
+  {prog} .                                   list all values as YAML
+  {prog} train.py --hp-list detail           show where each one is used
+  {prog} train.py --lr 0.1 --hp-save a.yaml  write a file for --hp-load
+  {prog} src --placeholder hp                read `from hpman.m import hp`"""
+_AMBIGUOUS = (
+    "Cannot tell which arguments are paths and which are values of options. "
+    "Put the paths first, or write --option=value."
+)
+# No hyperparameter has a name that needs these attributes of the namespace.
 _PATHS, _PLACEHOLDER, _FOLLOW = " paths", " placeholder", " follow"
-_WITH_WORD = ("--placeholder", "--hp-save", "--hp-load", "--hp-serial-format")
-_HELP = {"-h", "--help"}
-_WITHOUT_WORD = {FOLLOW_IMPORTS, *_HELP}
-
-_CIRCLE = """\
-It depends on the paths which words are values of options, and on these which are paths.
-Name the paths first, and join options to their values: --option=value."""
 
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
     """Run the command.
 
     Args:
-        args: the words of the command line; those of the process for None.
-        prog: what the command is called in help and errors.
+        args: the arguments of the command; those of the process if this is None.
+        prog: the name of the command in help and errors.
     """
     try:
         _list(get_argv(args), prog)
@@ -74,82 +71,34 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
         exit_interrupted()
 
 
-def _list(words: list[str], prog: str) -> None:
-    """Run the command on some words."""
-    notes: set[str] = set()
-    guesses = _guesses(words)
-    asked = guesses.pop()
-    tried: set[tuple[_Asked, bool]] = set()
-    problem: HpmanError | OSError | None = None
-    while True:
-        is_guess = bool(guesses)
-        if (asked, is_guess) in tried:
-            if not is_guess:
-                exit_with_message(prog, _CIRCLE)
-            asked = guesses.pop()
-            continue
-        tried.add((asked, is_guess))
+def _list(argv: list[str], prog: str) -> None:
+    """Parse with the options of some paths until the parser finds the same paths."""
+    sources, likely_paths = _guess(argv)
+    tried: list[_Sources] = []
+    while sources not in tried:
+        tried.append(sources)
         try:
-            parser, manager = _bound(prog, asked, notes, is_guess=is_guess)
+            parser, manager = _bound_parser(prog, sources, likely_paths)
+            complete(parser)
+            parse_command(parser, argv)
+        except _OtherSources as other:
+            (sources,) = other.args
+            continue
         except (HpmanError, OSError) as error:
-            problem = problem or error
-            if not is_guess:
-                exit_with_errors(prog, problem, paths=asked.paths)
-            asked = guesses.pop()
-            continue
-        complete(parser)
-        try:
-            found = vars(parse_command(parser, words))
-        except _OtherPaths as others:
-            asked = asked.replace(paths=others.args)
-            continue
-        # Once imports are followed, they are: what they bring may be an option of that name.
-        is_following = asked.follow_imports or found[_FOLLOW]
-        read = _Asked(found[_PLACEHOLDER], tuple(found[_PATHS]), is_following)
-        if read == asked:
-            break
-        asked = read
-    text, left_out = listed(manager, "yaml")
-    write_result(parser.prog, text)
-    warn(parser.prog, left_out)
+            if any(
+                arg in sources.paths and option.startswith("-") for option, arg in pairwise(argv)
+            ):
+                warn(prog, [_AMBIGUOUS])
+            exit_with_errors(prog, error, paths=sources.paths)
+        text, left_out = listed(manager, "yaml")
+        write_result(prog, text)
+        warn(prog, left_out)
+        return
+    exit_with_message(prog, _AMBIGUOUS)
 
 
-class _OtherPaths(Exception):
-    """Tell of the paths to try instead of those whose hyperparameters a parser has options for.
-
-    What looked like a path was the value of an option, or the other way round.
-    """
-
-
-class _Parser(argparse.ArgumentParser):
-    """Tell of other paths before anything is done with what is asked for of these.
-
-    Args:
-        paths: the paths whose hyperparameters this has options for.
-        is_guess: whether there are other paths to try where an option is unknown.
-        settings: what an `ArgumentParser` takes.
-    """
-
-    def __init__(self, paths: tuple[str, ...], *, is_guess: bool, **settings: Any) -> None:
-        """Keep what is known of the paths."""
-        super().__init__(**settings)
-        self.paths = paths
-        self.is_guess = is_guess
-
-    def parse_known_intermixed_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse; options that nobody knows are told of first, for they may have taken a word."""
-        found, rest = super().parse_known_intermixed_args(args, namespace)
-        paths = tuple(map(without_mark, vars(found)[_PATHS]))
-        if rest and self.is_guess:
-            # Paths behind unknown options are left over; what is not there may be their value.
-            raise _OtherPaths(*filter(os.path.exists, (*paths, *map(without_mark, rest))))
-        if paths != self.paths and not rest:
-            raise _OtherPaths(*paths)
-        return found, rest
-
-
-class _Asked(Record):
-    """Hold what tells which hyperparameters there are."""
+class _Sources(Record):
+    """What the options of a command line depend on."""
 
     __slots__ = ()
     placeholder: str
@@ -157,93 +106,83 @@ class _Asked(Record):
     follow_imports: bool
 
 
-def _guesses(words: list[str]) -> list[_Asked]:
-    """Guess what is asked for, the likeliest last, before it is known which options there are.
+class _OtherSources(Exception):
+    """Raised with the sources that a parser found if it has the options of others."""
 
-    The paths of which there is no doubt tell of the options, and these of the other paths.
-    Where there is no option of that name, what stands behind it may be a path that brings
-    it, beside values that cannot be read: each is tried by itself.
+
+def _guess(argv: list[str]) -> tuple[_Sources, tuple[str, ...]]:
+    """Guess the sources, and all likely paths, before the options are known.
+
+    An argument is certainly a path if it does not follow an option. If it does, it may be
+    a value, but a Python file or a folder is likely a path.
     """
-    asked, candidates = _first_look(words)
-    sure = tuple(word for word, option in candidates if not option)
-    with_one = [
-        tuple(each[0] for each in candidates if not each[1] or each is one)
-        for one in candidates
-        if one[1]
-    ]
-    last = [sure] if sure and with_one else []
-    # Help is given at once, as the answer to a shell is: of all that may be a path.
-    is_final = is_completing() or not _HELP.isdisjoint(words)
-    first = [tuple(word for word, _option in candidates)] if is_final else []
-    return [asked.replace(paths=each) for each in (*last, *with_one, sure, *first)]
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("-h", "--help", action="store_true")
+    parser.add_argument("--placeholder", nargs="?", default="_")
+    parser.add_argument(FOLLOW_IMPORTS, action="store_true")
+    before, after = split_at_dashes(argv)
+    own, rest = parser.parse_known_args(before)
+    certain, likely, option = [], [], ""
+    for arg in rest:
+        if arg.startswith("-"):
+            option = "" if "=" in arg else arg
+            continue
+        if not option:
+            certain.append(arg)
+        if not option or arg.endswith(".py") or os.path.isdir(arg):
+            likely.append(arg)
+        option = ""
+    if own.help or is_completing() or not [*certain, *after]:  # these show the options at once
+        certain = likely
+    name = own.placeholder if is_placeholder(own.placeholder or "") else "_"
+    return _Sources(name, (*certain, *after), own.follow_imports), (*likely, *after)
 
 
-def _first_look(words: list[str]) -> tuple[_Asked, list[tuple[str, str]]]:
-    """Look for what may be a path, each with the option that it stands behind, if any."""
-    placeholder, candidates = "_", []
-    before, behind = split_at_dashes(words)
-    is_behind_option = False  # one that is not known yet, and may take words
-    previous = ""
-    rest = iter(before)
-    for word in rest:
-        option, given, value = word.partition("=")
-        if len(option) > len("--p") and "--placeholder".startswith(option):
-            option = "--placeholder"  # as the parser will read an abbreviation
-        is_option = word.startswith("-")
-        if option in _WITH_WORD:
-            value = value if given else next(rest, placeholder)
-            placeholder = value if option == "--placeholder" else placeholder
-        elif is_option:
-            is_behind_option |= word != FOLLOW_IMPORTS
-        elif not is_behind_option or os.path.exists(word):
-            candidates.append((word, previous))
-        takes_a_word = is_option and not given and option not in {*_WITH_WORD, *_WITHOUT_WORD}
-        previous = word if takes_a_word else ""
-    candidates += [(word, "") for word in behind]
-    return _Asked(placeholder, (), FOLLOW_IMPORTS in before), candidates
+class _Parser(argparse.ArgumentParser):
+    """Parse a command line, but raise before anything is done if it names other sources.
+
+    Args:
+        sources: the sources whose hyperparameters have options.
+        likely_paths: the paths to try if there is an unknown option.
+        settings: the arguments of `ArgumentParser`.
+    """
+
+    def __init__(self, sources: _Sources, likely_paths: tuple[str, ...], **settings: Any) -> None:
+        """Create the parser."""
+        super().__init__(**settings)
+        self.sources = sources
+        self.likely_paths = likely_paths
+
+    def parse_known_intermixed_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse; compare the sources; mention other managers in them."""
+        namespace, rest = super().parse_known_intermixed_args(args, namespace)
+        values = vars(namespace)
+        paths = self.likely_paths if rest else tuple(map(without_mark, values[_PATHS]))
+        # Once followed, imports stay followed: they may bring an option of that name.
+        is_following = self.sources.follow_imports or values[_FOLLOW]
+        sources = _Sources(values[_PLACEHOLDER], paths, is_following)
+        if sources != self.sources:
+            raise _OtherSources(sources)
+        index = index_of(paths, [sources.placeholder], follow_imports=is_following)
+        others = sorted(index.placeholders() - {sources.placeholder})
+        if others:
+            options = " or ".join(map(_how_to_list, others))
+            warn(self.prog, [f"there are hyperparameters of other managers: {options}"])
+        return namespace, rest
 
 
-def _bound(
-    prog: str, asked: _Asked, notes: set[str], *, is_guess: bool = False
+def _bound_parser(
+    prog: str, sources: _Sources, likely_paths: tuple[str, ...]
 ) -> tuple[argparse.ArgumentParser, HyperParameterManager]:
-    """Make the parser for what some paths hold; note each further placeholder once.
+    """Return a parser with an option for each hyperparameter, and their manager.
 
     Raises:
-        HpmanError: the sources break a rule.
-        OSError: a path cannot be read.
+        HpmanError: if the sources break a rule.
+        OSError: if a source cannot be read.
     """
-    make = partial(_Parser, asked.paths, is_guess=is_guess)
-    parser = command_parser(prog, _DESCRIPTION, _EXAMPLES, parser_class=make)
-    _add_own(parser)
-    manager = HyperParameterManager(asked.placeholder)
-    gone = missing_paths(asked.paths)
-    there = set(asked.paths).difference(each.filename for each in gone)
-    manager.parse_file(there, follow_imports=asked.follow_imports)
-    # Nothing is run: a hyperparameter that has no value can be listed all the same.
-    without = bind_what_fits(parser, manager, require=False)
-    if gone:
-        exit_with_errors(prog, *gone)
-    if without:
-        parser.epilog = f"{without_option(without)}\n\n{parser.epilog}"
-    index = index_of(asked.paths, [asked.placeholder], follow_imports=asked.follow_imports)
-    others = sorted(index.placeholders() - {manager.placeholder} - notes)
-    if others and is_placeholder(asked.placeholder):  # else it will be refused
-        notes.update(others)
-        options = " or ".join(map(_way_to_see, others))
-        write_text(sys.stderr, f"{prog}: there are hyperparameters of other managers: {options}\n")
-    return parser, manager
-
-
-def _way_to_see(name: str) -> str:
-    """Say how the hyperparameters of another manager are seen; a private one may have any name."""
-    if is_placeholder(name):
-        return f"--placeholder {name}"
-    return f"{name!r}, which `hpman explain` and `hpman check` look at"
-
-
-def _add_own(parser: argparse.ArgumentParser) -> None:
-    """Add what the command itself takes."""
-    parser.add_argument(_PATHS, nargs="+", metavar="PATH", help="a Python file, or a folder")
+    parser_class = partial(_Parser, sources, likely_paths)
+    parser = command_parser(prog, _DESCRIPTION, _EXAMPLES, parser_class=parser_class)
+    parser.add_argument(_PATHS, nargs="+", metavar="PATH", help="a Python file or a folder")
     parser.add_argument(
         "--placeholder",
         default="_",
@@ -253,3 +192,19 @@ def _add_own(parser: argparse.ArgumentParser) -> None:
         help="the name by which the sources import the manager (default: _)",
     )
     add_follow_imports(parser, "read", _FOLLOW)
+    manager = HyperParameterManager(sources.placeholder)
+    existing = filter(os.path.exists, sources.paths)  # errors in these are reported too
+    manager.parse_file(existing, follow_imports=sources.follow_imports)
+    # Nothing is run, so a hyperparameter without a value can be listed all the same.
+    without = bind_what_fits(parser, manager, require=False)
+    if missing := missing_paths(sources.paths):
+        exit_with_errors(prog, *missing)
+    if without:
+        parser.epilog = f"{without_option(without)}\n\n{parser.epilog}"
+    return parser, manager
+
+
+def _how_to_list(name: str) -> str:
+    if is_placeholder(name):
+        return f"--placeholder {name}"
+    return f"{name!r}, which `hpman explain` and `hpman check` read"

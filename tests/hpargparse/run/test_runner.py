@@ -188,7 +188,7 @@ def test_imports_look_beside_the_file_that_a_link_leads_to() -> None:
 def test_flags_of_the_interpreter_mean_the_same(path: str) -> None:
     text = f"{SHOW}print(__debug__, sys.path)\nimport near\n"
     _plant({"train.py": text, "near.py": "", "app/__main__.py": text, "app/near.py": ""})
-    flags = ("-O", "-I", "-W", "error")
+    flags = ("-O", "-I")
     assert _run_by_us(path, flags=flags) == _run(path, flags=flags)
 
 
