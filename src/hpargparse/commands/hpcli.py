@@ -29,7 +29,7 @@ from ..cli.argv import (
 from ..cli.errors import exit_interrupted, exit_with_errors, missing_paths
 from ..cli.output import exit_with_message, warn, write_result
 from ..completion import complete, get_argv, is_completing
-from ..listing import listed
+from ..listing import list_values
 from ..parser.bind import bind_what_fits
 from ..parser.conflicts import without_option
 
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 _DESCRIPTION = """\
-List the hyperparameters of Python files and folders. The files are read, not run,
-so nothing that they import has to be installed. Each hyperparameter also becomes
-an option, which may stand before or after the paths."""
+List the hyperparameters of Python files and folders. The files are read, not
+run, so nothing that they import has to be installed. Each hyperparameter also
+becomes an option, which may stand before or after the paths."""
 _EXAMPLES = """\
 examples:
   {prog} .                                   list all values as YAML
@@ -90,7 +90,7 @@ def _list(argv: list[str], prog: str) -> None:
             ):
                 warn(prog, [_AMBIGUOUS])
             exit_with_errors(prog, error, paths=sources.paths)
-        text, left_out = listed(manager, "yaml")
+        text, left_out = list_values(manager, "yaml")
         write_result(prog, text)
         warn(prog, left_out)
         return

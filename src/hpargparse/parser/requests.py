@@ -105,10 +105,10 @@ def _remedies(binding: Binding) -> Remedies:
 
 def print_listings(session: Session, program: str) -> None:
     """Print the requested listings."""
-    from ..listing import listed
+    from ..listing import list_values
 
     for binding, requests in session.requests.items():
         if "list" in requests:
-            text, left_out = listed(binding.manager, requests["list"], width=terminal_width())
+            text, left_out = list_values(binding.manager, requests["list"], width=terminal_width())
             write_result(program, text)
             warn(program, left_out)

@@ -1,4 +1,4 @@
-"""What `hpman explain` does beside what it says of a name."""
+"""What `hpman explain` does, except for the text about a name (golden/cli/explain)."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def shown(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     return shown
 
 
-def _refusal(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+def _error(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert ended.value.code == 2
     return capsys.readouterr().err
 
 
-def test_words_of_the_process_are_taken(
+def test_the_arguments_of_the_process_are_the_default(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["hpman explain", "lr"])
@@ -80,11 +80,11 @@ def test_a_name_may_be_spelled_as_its_option(
         ("a", "  group of  a.b.c  1  train.py:5:1\n"),
     ],
 )
-def test_a_row_tells(name: str, row: str, shown: Callable[..., str]) -> None:
+def test_rows(name: str, row: str, shown: Callable[..., str]) -> None:
     assert row in shown(name)
 
 
-def test_names_with_a_dash_stand_behind_two(shown: Callable[..., str]) -> None:
+def test_paths_with_a_dash_stand_after_two(shown: Callable[..., str]) -> None:
     Path("-a.py").write_text('_("dash", 1)\n')
     assert "defined at -a.py:1:1" in shown("dash", "--", "-a.py")
     assert "defined at -a.py:1:1" in shown("--", "--dash", "-a.py")
@@ -92,13 +92,13 @@ def test_names_with_a_dash_stand_behind_two(shown: Callable[..., str]) -> None:
 
 def test_a_long_line_is_shown_around_the_call(shown: Callable[..., str]) -> None:
     Path("long.py").write_text(f"x = '{'a' * 500}'; _('far', 1); y = '{'b' * 500}'\n")
-    (excerpt,) = (each for each in shown("far", "long.py").splitlines() if "==>" in each)
+    (excerpt,) = (line for line in shown("far", "long.py").splitlines() if "==>" in line)
     assert "; _('far', 1); y" in excerpt
     assert len(excerpt) == len("==> 1: ") + 200
 
 
 @pytest.mark.parametrize("word", ["'a\x1b[2Jb'", "g", "nearby"])
-def test_what_sources_hold_cannot_command_the_terminal(
+def test_sources_cannot_control_the_terminal(
     word: str, shown: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("odd.py").write_text(
@@ -106,21 +106,21 @@ def test_what_sources_hold_cannot_command_the_terminal(
         '_("g.\\x1b[2J", "\x1b[31m")\n_("\\x1bnearby", 1)\n'
     )
     if word == "nearby":
-        text = _refusal(capsys, word, "odd.py")
+        text = _error(capsys, word, "odd.py")
     else:
         text = shown(shlex.split(word)[0], "odd.py")
     assert all(line.isprintable() for line in text.split("\n"))
 
 
 def test_json_is_one_list(shown: Callable[..., str]) -> None:
-    (found,) = json.loads(shown("lr", "--format=json"))
-    assert (found["name"], found["default"], found["type"]) == ("lr", "1e-3", "float")
-    assert found["definitions"][0]["path"] == "train.py"
+    (data,) = json.loads(shown("lr", "--format=json"))
+    assert (data["name"], data["default"], data["type"]) == ("lr", "1e-3", "float")
+    assert data["definitions"][0]["path"] == "train.py"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
 @pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
-def test_json_names_a_path_that_is_no_text(errors: str) -> None:
+def test_json_escapes_a_path_that_is_not_unicode(errors: str) -> None:
     try:
         Path("\udcff.py").write_text("_('odd', 1)\n")
     except OSError:
@@ -131,11 +131,11 @@ def test_json_names_a_path_that_is_no_text(errors: str) -> None:
         env={**os.environ, "PYTHONIOENCODING": f"utf-8:{errors}"},
         check=True,
     )
-    (found,) = json.loads(done.stdout)
-    assert found["definitions"][0]["path"] == "\udcff.py"
+    (data,) = json.loads(done.stdout)
+    assert data["definitions"][0]["path"] == "\udcff.py"
 
 
-def test_a_terminal_is_shown_colours_unless_it_asks_for_none(
+def test_a_terminal_gets_colours_unless_it_wants_none(
     monkeypatch: pytest.MonkeyPatch, shown: Callable[..., str]
 ) -> None:
     plain = shown("a")
@@ -159,17 +159,17 @@ def test_a_terminal_is_shown_colours_unless_it_asks_for_none(
         ("lr --xyz", "unrecognized arguments: --xyz"),
         ("lr gone.py none.py", "none.py: There is no such file or folder."),
         ("lr none.py", "none.py: There is no such file or folder."),
-        ("rl", "(did you mean lr?)"),
-        ("''", "error: the name is empty; `hpman list` shows those that there are\n"),
+        ("rl", "(did you mean `lr`?)"),
+        ("''", "error: the name is empty; `hpman list` shows all names\n"),
     ],
 )
 def test_a_mistake_is_a_sentence_and_status_2(
     words: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert sentence in _refusal(capsys, *shlex.split(words))
+    assert sentence in _error(capsys, *shlex.split(words))
 
 
-def test_a_hint_that_tells_no_type_is_a_problem(shown: Callable[..., str]) -> None:
+def test_a_hint_with_an_unknown_type_is_a_problem(shown: Callable[..., str]) -> None:
     Path("hint.py").write_text('_("t", 1, type="flot")\n')
     assert "  problem  the hint `type` of `t` is 'flot' at hint.py:1; " in shown("t", "hint.py")
 
@@ -188,16 +188,16 @@ def test_a_hint_of_more_digits_than_python_spells_is_shown(
     assert "0xffff" in shown("t", "digits.py", *options.split())
 
 
-def test_a_name_with_nothing_but_mistakes_is_found(shown: Callable[..., str]) -> None:
+def test_a_name_with_only_faulty_calls_is_found(shown: Callable[..., str]) -> None:
     Path("wrong.py").write_text("from hpman.m import other\nother('only', 1, x=y)\n")
     assert shown("only", "wrong.py").startswith("only\n  manager  other\n  problem  wrong.py:2: ")
 
 
-def test_a_reader_that_has_gone_ends_it_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
-    def gone(*_words: object) -> None:
+def test_a_closed_pipe_ends_it_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(*_args: object) -> None:
         raise BrokenPipeError
 
-    monkeypatch.setattr("hpargparse.cli.output.write_text", gone)
+    monkeypatch.setattr("hpargparse.cli.output.write_text", closed)
     monkeypatch.setattr("os.dup2", lambda *_files: None)
     with pytest.raises(SystemExit) as ended:
         main(["lr"])

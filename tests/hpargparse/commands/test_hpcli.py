@@ -257,7 +257,7 @@ def test_imports_may_be_followed(words: str, capsys: pytest.CaptureFixture[str])
 def test_help_explains_it_without_any_path(capsys: pytest.CaptureFixture[str]) -> None:
     assert _status("-h") == 0
     text = capsys.readouterr().out
-    assert "The files are read, not run" in text
+    assert "The files are read, not\nrun" in text
     assert "hpcli train.py --hp-list detail" in text
 
 
