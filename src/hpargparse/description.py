@@ -6,9 +6,9 @@ command line.
 
 from __future__ import annotations
 
-from hpman import EMPTY
 from hpman._text import display_path, escape, relative_path
 from hpman.literals import readable_repr
+from hpman.names import ancestors
 from hpman.record import Record
 
 from .errors import ConversionError
@@ -16,7 +16,7 @@ from .values.convert import Converter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from hpman import Diagnostic, HyperParameter, Index, Occurrence
@@ -56,33 +56,20 @@ class Description(Record):
 
 
 def find_names(index: Index, argument: str) -> list[tuple[str, str]]:
-    """Find the names that an argument stands for: as they are, else as their options.
+    """Return placeholder and name of everything that an argument stands for.
 
     Args:
         index: the index.
-        argument: a name or an option: `weight-decay`, `no-shuffle`, or `opt.lr` for a key
-            of a default that is a dict.
-
-    Returns:
-        Pairs of placeholder and name, sorted by placeholder.
+        argument: a name, or an option such as `--weight-decay`, `--no-shuffle` of a flag,
+            or `--opt.lr` of a default that is a dict.
     """
-    names = list(_names(index))
-    option = _as_option(argument)
-    rules = (
-        lambda _placeholder, name: name == argument,
-        lambda _placeholder, name: _as_option(name) == option,
-        lambda placeholder, name: (
-            option == f"no-{_as_option(name)}" and type(_default(index, placeholder, name)) is bool
-        ),
-        lambda placeholder, name: (
-            option.startswith(f"{_as_option(name)}{index.separator}")
-            and type(_default(index, placeholder, name)) is dict
-        ),
-    )
-    for rule in rules:
-        if matches := [pair for pair in names if rule(*pair)]:
-            return matches
-    return []
+    pairs, option = list(_names(index)), _as_option(argument)
+    matches = [pair for pair in pairs if _as_option(pair[1]) == option]
+    if matches:
+        return [pair for pair in matches if pair[1] == argument] or matches
+    # Nothing lies below a hyperparameter but the keys of its default.
+    shorter = {option.removeprefix("no-"), *ancestors(option, index.separator)}
+    return [pair for pair in pairs if _as_option(pair[1]) in shorter and index.named(*pair)]
 
 
 def closest_name(index: Index, argument: str) -> str | None:
@@ -94,24 +81,22 @@ def closest_name(index: Index, argument: str) -> str | None:
     return names[similar[0]] if similar else None
 
 
-def describe(index: Index, placeholder: str, name: str) -> Description:
-    """Describe a name or a group."""
-    rows = {row.name: row for row in index.hyperparameters(placeholder)}
-    prefix = f"{name}{index.separator}"
-    members = [member for member in rows if member.startswith(prefix)]
-    return _describe(index, placeholder, name, rows, members)
-
-
-def _describe(
-    index: Index,
-    placeholder: str,
-    name: str,
-    rows: Mapping[str, HyperParameter],
-    members: Sequence[str] = (),
+def describe(
+    index: Index, placeholder: str, name: str, rows: Mapping[str, HyperParameter] | None = None
 ) -> Description:
+    """Describe a name or a group.
+
+    Args:
+        index: the index.
+        placeholder: the placeholder of the manager.
+        name: the name.
+        rows: the hyperparameters of the manager, if the caller has them.
+    """
+    rows = rows or {row.name: row for row in index.hyperparameters(placeholder)}
     row = rows.get(name)
     occurrences = index.named(placeholder, name)
     definitions = tuple(call for call in occurrences if call.is_definition)
+    members = [member for member in rows if member.startswith(f"{name}{index.separator}")]
     problems = [
         _one_line(problem)
         for problem in _faulty_calls(index)
@@ -135,7 +120,7 @@ def _describe(
         row.hints if row else {},
         definitions,
         tuple(call for call in occurrences if not call.is_definition),
-        tuple(_describe(index, placeholder, member, rows) for member in members),
+        tuple(describe(index, placeholder, member, rows) for member in members),
         tuple(filter(None, [*problems, problem])),
     )
 
@@ -189,11 +174,6 @@ def _as_option(name: str) -> str:
     return name.lstrip("-").replace("_", "-")
 
 
-def _default(index: Index, placeholder: str, name: str) -> object:
-    definition = index.definition(placeholder, name)
-    return EMPTY if definition is None else definition.value
-
-
 def _one_line(problem: Diagnostic) -> str:
     """Return a diagnostic without its excerpt, which is shown anyway."""
     place = f"{display_path(problem.path)}:{problem.line}: " if problem.path else ""
@@ -228,7 +208,11 @@ def _section(description: Description, *, names_manager: bool, is_coloured: bool
     rows += [("problem", problem) for problem in description.problems]
     rows = [(title, escape(" ".join(text.split()))) for title, text in rows if text]
     members = [
-        (escape(member.name), escape(member.default or "no default"), _first_place(member))
+        (
+            escape(member.name),
+            escape(member.default or "no default"),
+            _place(*member.definitions, *member.uses),
+        )
         for member in description.members
     ]
     widths = [max((len(row[column]) for row in members), default=0) for column in (0, 1)]
@@ -247,11 +231,7 @@ def _section(description: Description, *, names_manager: bool, is_coloured: bool
             )
 
 
-def _first_place(description: Description) -> str:
-    return _place((*description.definitions, *description.uses)[0])
-
-
-def _place(call: Occurrence) -> str:
+def _place(call: Occurrence, *_more: Occurrence) -> str:
     return f"{display_path(call.path)}:{call.line}:{call.column}"
 
 
