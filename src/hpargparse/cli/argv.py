@@ -10,7 +10,7 @@ import argparse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import Any, NoReturn
 
 FOLLOW_IMPORTS = "--follow-imports"
@@ -31,11 +31,7 @@ def split_at_dashes(args: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def command_parser(
-    prog: str,
-    description: str,
-    epilog: str,
-    usage: str | None = None,
-    parser_class: Callable[..., argparse.ArgumentParser] = argparse.ArgumentParser,
+    prog: str, description: str, epilog: str, usage: str | None = None
 ) -> argparse.ArgumentParser:
     """Create the parser of a command. Its texts keep their line breaks.
 
@@ -44,9 +40,8 @@ def command_parser(
         description: what the command does.
         epilog: the text after the options; `{prog}` in it becomes the name.
         usage: the usage, if argparse's own is not good enough.
-        parser_class: creates the parser from the arguments of `ArgumentParser`.
     """
-    return parser_class(
+    return argparse.ArgumentParser(
         prog=prog,
         usage=usage,
         description=description,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from functools import partial
 from itertools import pairwise
 
 from hpman import HpmanError, HyperParameterManager, index_of
@@ -19,7 +18,6 @@ from hpman.record import Record
 from ..cli.argv import (
     FOLLOW_IMPORTS,
     add_follow_imports,
-    command_parser,
     is_placeholder,
     parse_command,
     placeholder,
@@ -85,9 +83,8 @@ def _list(argv: list[str], prog: str) -> None:
             (sources,) = other.args
             continue
         except (HpmanError, OSError) as error:
-            if any(
-                arg in sources.paths and option.startswith("-") for option, arg in pairwise(argv)
-            ):
+            options = {option for option, arg in pairwise(argv) if arg in sources.paths}
+            if any(option.startswith("-") for option in options - {FOLLOW_IMPORTS}):
                 warn(prog, [_AMBIGUOUS])
             exit_with_errors(prog, error, paths=sources.paths)
         text, left_out = list_values(manager, "yaml")
@@ -139,19 +136,10 @@ def _guess(argv: list[str]) -> tuple[_Sources, tuple[str, ...]]:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Parse a command line, but raise before anything is done if it names other sources.
+    """Parses a command line, but raises before anything is done if it names other sources."""
 
-    Args:
-        sources: the sources whose hyperparameters have options.
-        likely_paths: the paths to try if there is an unknown option.
-        settings: the arguments of `ArgumentParser`.
-    """
-
-    def __init__(self, sources: _Sources, likely_paths: tuple[str, ...], **settings: Any) -> None:
-        """Create the parser."""
-        super().__init__(**settings)
-        self.sources = sources
-        self.likely_paths = likely_paths
+    sources: _Sources  # whose hyperparameters have options
+    likely_paths: tuple[str, ...]  # to try if there is an unknown option
 
     def parse_known_intermixed_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse; compare the sources; mention other managers in them."""
@@ -180,8 +168,13 @@ def _bound_parser(
         HpmanError: if the sources break a rule.
         OSError: if a source cannot be read.
     """
-    parser_class = partial(_Parser, sources, likely_paths)
-    parser = command_parser(prog, _DESCRIPTION, _EXAMPLES, parser_class=parser_class)
+    parser = _Parser(
+        prog=prog,
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES.format(prog=prog),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.sources, parser.likely_paths = sources, likely_paths
     parser.add_argument(_PATHS, nargs="+", metavar="PATH", help="a Python file or a folder")
     parser.add_argument(
         "--placeholder",
