@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from .parser.conflicts import OptionConflictError as OptionConflictError
     from .snapshots.load_save import load as load, save as save
 
-# The module of each public name, which is imported when the name is first used. No module may
-# have a public name: importing it would put the module in the place of the name.
+# The module that defines each public name; it is imported at the first use of the name. No module
+# may have the same name as one of these: importing it would replace the name by the module.
 _OWNERS = {
     "ConversionError": "errors",
     "OptionConflictError": "parser.conflicts",

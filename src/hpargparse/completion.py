@@ -1,4 +1,4 @@
-"""Shell completion: answering argcomplete, and finding the arguments in its request.
+"""Shell completion: answer requests of argcomplete, and find the arguments in them.
 
 Owns the environment variables of a request. Must not know commands or what
 arguments mean.
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-_INDEX = "_ARGCOMPLETE"  # set by a shell: how many words stand before those of the parser
+_INDEX = "_ARGCOMPLETE"  # set by a shell: the number of words before those of the parser
 
 
 def is_completing() -> bool:
@@ -25,7 +25,7 @@ def is_completing() -> bool:
 def get_argv(args: Sequence[str] | None) -> list[str]:
     """Return the arguments of a command: the given ones, else those of the process.
 
-    If a shell requests completion, these are the finished words that it has so far.
+    If a shell requests completion, these are the words before the cursor.
     """
     if is_completing():
         return _finished(os.environ["COMP_LINE"])[int(os.environ[_INDEX]) :]
@@ -44,7 +44,7 @@ def _finished(line: str) -> list[str]:
         words += lexer
         if not line[-1:].isspace() or line[-2:-1] == "\\":
             del words[-1:]
-    except ValueError:  # a quote is open: the word at the cursor holds it
+    except ValueError:  # a quote is open: it belongs to the word at the cursor
         pass
     return [os.path.expanduser(word) for word in words]
 
@@ -56,7 +56,7 @@ def skip_arguments(count: int) -> None:
 
 
 def complete(parser: argparse.ArgumentParser) -> None:
-    """Answer a completion request, and end the program; do nothing if there is none.
+    """Answer a completion request and end the program. Without a request, do nothing.
 
     Args:
         parser: the parser, with all its options.
@@ -65,7 +65,7 @@ def complete(parser: argparse.ArgumentParser) -> None:
         return
     from contextlib import suppress
 
-    with suppress(ImportError):  # without argcomplete, nobody understands an answer
+    with suppress(ImportError):  # without argcomplete, completion cannot be answered
         from argcomplete import autocomplete
 
         # argcomplete looks for options here, and would not find `--no-flag` or `--opt.lr`.

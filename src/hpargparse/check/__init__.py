@@ -1,1 +1,1 @@
-"""The check: facts of sources to findings to a report. Owns nothing; its modules are the rooms."""
+"""Find mistakes in how hyperparameters are written, and report them."""

@@ -1,6 +1,6 @@
 """The settings of a project: `[tool.hpman]` in `pyproject.toml`.
 
-Owns where that file is searched and which keys it may have; must not know the
+Owns where that file is looked for and which keys it may have; must not know the
 rules.
 """
 
@@ -25,7 +25,7 @@ _KEYS = ("select", "ignore", "exclude", "placeholder", "per-file-ignores")
 
 
 class Settings(Record):
-    """Hold the settings of a project by their keys, and the folder where its globs start."""
+    """Hold the settings of a project, and the folder that its globs are relative to."""
 
     __slots__ = ()
     select: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class Settings(Record):
 
     @property
     def exclude_globs(self) -> list[str]:
-        """The globs of `exclude`, relative to the folder and to what is searched."""
+        """The globs of `exclude`, relative to the folder and to the checked paths."""
         globs = [os.path.join(self.folder, glob) for glob in self.exclude if "/" in glob]
         return [*self.exclude, *globs]
 
@@ -46,9 +46,9 @@ def read_settings(paths: Sequence[str]) -> Settings:
     """Read the settings for some files and folders.
 
     Args:
-        paths: the files and folders. The settings of their common folder apply, else those
-            of the current directory. Those of a folder are in the nearest `pyproject.toml`
-            in or above it that has a table `[tool.hpman]`.
+        paths: the files and folders. The settings of their common folder apply, or else
+            those of the current directory. The settings of a folder are in the nearest
+            `pyproject.toml`, in it or above it, that has a table `[tool.hpman]`.
 
     Raises:
         SettingsError: the settings are malformed.
@@ -65,7 +65,7 @@ def read_settings(paths: Sequence[str]) -> Settings:
 
 
 def _search(folder: str) -> Settings | None:
-    """Read the settings of a folder, or of the nearest one above that has any."""
+    """Read the settings of a folder, or of the nearest folder above it that has settings."""
     while True:
         path = os.path.join(folder, "pyproject.toml")
         if os.path.isfile(path) and (settings := _read(path, folder)):

@@ -1,4 +1,4 @@
-"""Which calls are calls of hyperparameters, among those of other functions named `_`.
+"""Tell calls of the manager from calls of other functions that are named `_`.
 
 Owns when a call belongs to hpman; must not read files nor know the rules.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def owned(index: Index, modules: Modules, requested: Iterable[str] = ()) -> Index:
-    """Return an index of what belongs to hpman.
+    """Return an index of the calls that belong to hpman.
 
     A bare call `_("…")` may belong to gettext or to anything else. How the file gets its
     placeholder decides for all calls of that placeholder in the file:
@@ -66,7 +66,7 @@ class _Owner:
         }
 
     def owned(self, file: ModuleScan) -> ModuleScan:
-        """Return a file without what does not belong to hpman."""
+        """Return a file without the calls that do not belong to hpman."""
         bound = file.managers.union(name for name, _module in file.reexports)
         calls = file.with_faulty().occurrences
         placeholders = {call.placeholder for call in calls}

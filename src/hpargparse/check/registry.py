@@ -41,7 +41,7 @@ class Rule(Record):
 
 
 def explain(rule: Rule) -> str:
-    r"""Explain a rule to somebody at a terminal.
+    r"""Return the explanation of a rule as text for a terminal.
 
     Args:
         rule: the rule.

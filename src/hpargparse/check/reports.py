@@ -29,7 +29,7 @@ _ROOT = "%SRCROOT%"  # what code scanning resolves relative paths against
 
 
 def text_report(findings: Sequence[Diagnostic], files: int, *, is_coloured: bool = False) -> str:
-    """Return the findings for somebody at a terminal, and a line that counts them.
+    """Return the findings as text for a terminal, and a line that counts them.
 
     Args:
         findings: the findings, in order.

@@ -1,7 +1,7 @@
 """The rules of the check: functions from an index to diagnostics.
 
-Owns what is wrong with hyperparameters, beyond the rules of a parse; must not know
-which findings are reported nor how.
+Owns the rules that a parse does not check itself; must not know which findings are
+reported, nor how.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def misspelled_hint(index: Index) -> Iterator[Diagnostic]:
 
 
 def _intended_hint(hint: str) -> str | None:
-    """Return the hint of ours that a hint is probably meant to be.
+    """Return the hint that a misspelled one was probably meant to be.
 
     >>> [_intended_hint(hint) for hint in ("choises", "Help", "tpye", "tape", "types")]
     ['choices', 'help', 'type', None, None]
@@ -112,7 +112,7 @@ def _intended_hint(hint: str) -> str | None:
 
 
 def conflicting_calls(index: Index) -> Iterator[Diagnostic]:
-    """HPM201, HPM203: what a parse refuses."""
+    """HPM201, HPM203: contradictions that a parse refuses."""
     for placeholder in sorted(index.placeholders()):
         for finding in conflicts(index, placeholder, index.names(placeholder)):
             if finding.code != "HPM201":
@@ -177,14 +177,14 @@ def option_clash(index: Index) -> Iterator[Diagnostic]:
                 index.definition(placeholder, name) or index.named(placeholder, name)[0]
                 for name in names
             )
-            # One below the other, as `a.b` and `a`, is HPM203.
+            # If one name is below the other, as `a.b` and `a`, this is HPM203.
             above = {*index.prefixes(last.name)}
             if not any(o.name in above or last.name in index.prefixes(o.name) for o in others):
                 yield _finding("HPM204", [last, *others], clash.message, clash.advice)
 
 
 def faulty_hints(index: Index) -> Iterator[Diagnostic]:
-    """HPM207: a hint that values cannot be checked by. HPM205: a default that hints refuse."""
+    """HPM207: a malformed hint. HPM205: a default that does not fit its hints."""
     for placeholder in sorted(index.placeholders()):
         for row in index.hyperparameters(placeholder):
             if CHECKED_HINTS.isdisjoint(row.hints):

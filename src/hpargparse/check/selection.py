@@ -60,7 +60,7 @@ def select(findings: Iterable[Diagnostic], settings: Settings) -> list[Diagnosti
 
 
 def _per_file_test(settings: Settings) -> Callable[[str, str], bool]:
-    """Return a test of whether the settings ignore a code in a path."""
+    """Return a function from a path and a code to whether the settings ignore the code there."""
     folder = settings.folder
     start = os.path.join(folder, "")
     # As with `exclude`, a folder stands for everything in it.

@@ -1,6 +1,6 @@
-"""Reading what a check looks at.
+"""Read the files that a check looks at.
 
-Owns which files are read and for which managers; must not judge what they say.
+Owns which files are read, and for which managers; must not know the rules.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def read_sources(
     Args:
         paths: the files and folders.
         exclude: globs of what to leave out of folders.
-        placeholders: the names whose bare calls count, beside `_` and imported managers.
+        placeholders: the names whose bare calls count, besides `_` and imported managers.
         follow_imports: whether to check the imported modules of the same project too.
 
     Returns:
@@ -77,7 +77,7 @@ def _read_modules(index: Index, names: frozenset[str]) -> Modules:
 
 
 def _find(folder: str, module: str) -> str | None:
-    """Find a module in the folder of its importer or in one above."""
+    """Find a module in the folder of its importer or in a folder above it."""
     folders = [folder]
     while (folder := os.path.dirname(folder)) != folders[-1]:
         folders.append(folder)

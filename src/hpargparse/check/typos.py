@@ -1,4 +1,4 @@
-"""Pairs of names of which one is probably a typo of the other.
+"""Find pairs of names in which one is probably a typo of the other.
 
 Owns when two names are similar; must not know calls or managers.
 """
@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# Letters of the shortest word in which an edit is a typo. Short words have many real neighbours,
-# such as `seed` and `speed`; swapped letters rarely make another word.
+# The least number of letters in a word for an edit to count as a typo. Short words have many real
+# neighbours, such as `seed` and `speed`. Swapped letters rarely make another word.
 _SHORTEST = {"swapped": 4, "missing": 6, "wrong": 8}
 _LONGEST = 100  # characters of a name that is compared
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 FOLLOW_IMPORTS = "--follow-imports"
 # Completes the sentence "NAME must be ...".
 PLACEHOLDER_RULE = "a name that Python can import, as in `from hpman.m import NAME`"
-# Marks an argument after `--`, so that argparse takes it for no option; removed after parsing.
+# Marks an argument after `--`, so that argparse does not take it for an option. The mark is
+# # removed after parsing.
 _MARK = "\2"
 
 
@@ -33,7 +34,7 @@ def split_at_dashes(args: Sequence[str]) -> tuple[list[str], list[str]]:
 def command_parser(
     prog: str, description: str, epilog: str, usage: str | None = None
 ) -> argparse.ArgumentParser:
-    """Create the parser of a command. Its texts keep their line breaks.
+    """Create the parser of a command. Its help keeps the line breaks of the texts.
 
     Args:
         prog: the name of the command.
@@ -95,7 +96,7 @@ def parse_command(parser: argparse.ArgumentParser, args: Sequence[str]) -> argpa
 
 
 def without_mark(arg: str) -> str:
-    """Return an argument as the user gave it, inside of `parse_command`."""
+    """Return an argument as the user typed it, for code that runs inside `parse_command`."""
     return arg.removeprefix(_MARK)
 
 
@@ -141,7 +142,7 @@ class ProgramParser(argparse.ArgumentParser):
         self.program = program
 
     def error(self, message: str) -> NoReturn:
-        """Report an error, and explain `--` to someone who passes an option of the program."""
+        """Report an error. If an option is unknown, explain how to pass it to the program."""
         if message.startswith("unrecognized arguments: "):
             message = f"{message}; put arguments for {self.program} itself after `--`"
         super().error(message)

@@ -37,7 +37,7 @@ def exit_with_errors(
 
 
 def exit_interrupted() -> NoReturn:
-    """Exit by the signal of an interrupt, as a process without a handler does."""
+    """Exit with the interrupt signal, as a process without a handler does."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,7 +1,7 @@
 """Write text to the standard streams.
 
-Owns that output is UTF-8, and what happens if nobody reads it; must not know what the
-text says.
+Owns the encoding, which is always UTF-8, and what happens if the reader is gone; must
+not know what the text says.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def write_text(stream: TextIO | None, text: str) -> None:
     """Write text to a stream as UTF-8, whatever its encoding, and flush it.
 
     Args:
-        stream: the stream. One without bytes below it, such as `io.StringIO`, gets the
-            text itself. None, which Python has for a closed stream, gets nothing.
+        stream: the stream. One without a buffer, such as `io.StringIO`, gets the text
+            itself. None, which Python uses for a closed stream, is ignored.
         text: the text. Lone surrogates are escaped.
 
     >>> write_text(sys.stdout, "größe: 3" + chr(10))
@@ -51,8 +51,8 @@ def write_text(stream: TextIO | None, text: str) -> None:
 def write_result(prog: str, text: str) -> None:
     """Write a result to standard output.
 
-    If nobody reads it any more, exit as `exit_quietly` does. If it cannot be written, exit
-    with a message and status 2, because the program did not do its work.
+    If the reader has closed the pipe, exit as `exit_quietly` does. If writing fails for
+    another reason, exit with a message and status 2.
 
     Args:
         prog: the name of the program, for errors.
@@ -78,7 +78,7 @@ def json_text(data: object) -> str:
     r"""Return data as an indented JSON document.
 
     Args:
-        data: what JSON can represent. Lone surrogates, which paths may contain, are escaped.
+        data: any data that JSON can represent. Lone surrogates, as in paths, are escaped.
 
     >>> print(json_text({"path": "größe\udcff.py"}), end="")
     {
@@ -145,7 +145,7 @@ def exit_quietly() -> NoReturn:
 
 
 def _discard_output() -> None:
-    """Redirect standard output to nowhere, since Python would fail when it flushes it at exit."""
+    """Redirect standard output to nowhere. Otherwise Python would fail to flush it at exit."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

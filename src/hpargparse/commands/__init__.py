@@ -1,1 +1,1 @@
-"""The commands that come with the library: one module each."""
+"""The subcommands of `hpman`, one module each, and the command `hpcli`."""

@@ -38,8 +38,8 @@ codes:
 
 End a line with `# noqa` or `# noqa: HPM102` to silence a call. A project keeps
 its settings in [tool.hpman] of pyproject.toml, in or above the common folder of
-PATH, else of the current folder: select, ignore, exclude, placeholder, and the
-table per-file-ignores. The command line overrides them."""
+PATH, or else of the current folder. The keys are select, ignore, exclude,
+placeholder, and the table per-file-ignores. The command line overrides them."""
 _FORMATS = ("text", "json", "github", "sarif")
 
 

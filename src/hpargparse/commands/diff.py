@@ -30,31 +30,31 @@ if TYPE_CHECKING:
 
 _USAGE = "%(prog)s [options] [OLD [NEW]] [-- PATH ...]"
 _DESCRIPTION = """\
-Show what changed in the hyperparameters between two sides: added, removed,
-renamed, moved to another file, or with another default or other hints. Sources
-are read, not run; revisions are read from git without a checkout.
+Show which hyperparameters were added, removed, renamed or moved to another file,
+and which got another default or other hints. Sources are read, not run; revisions
+are read from git without a checkout.
 
-OLD and NEW are each
+OLD and NEW can each be
   a revision   HEAD~3, a tag, a branch: any name that git has for a commit
   a snapshot   a file .yaml, .yml, .json, .pkl or .pickle; - for standard input
   a path       a file or a folder
 OLD defaults to HEAD, NEW to the worktree without the files that git ignores.
-OLD..NEW is OLD NEW; OLD...NEW starts at the last commit that both share. Write
-./NAME if a path has the name of a revision."""
+OLD..NEW means OLD NEW, and OLD...NEW starts at the last commit that both share.
+Write ./NAME for a path that has the same name as a revision."""
 _EPILOG = """\
 first characters of a line:
   +  added      -  removed      ~  default or hints changed
   >  moved to another file      =  likely renamed: same default and hints, and
                                    a similar name
 
-What cannot be read on one side is left out on both, with a warning; it is an
-error if nothing is left of a side. A snapshot is compared with the defaults
-that are known without running the program.
+A file that cannot be read on one side is left out on both, with a warning. If
+nothing is left on a side, that is an error. A snapshot is compared with the
+defaults that are known without running the program.
 
 examples:
   {prog}                     since the last commit
   {prog} v1.0 HEAD -- src    between two revisions, in one folder
-  {prog} main...             on this branch, since it left main
+  {prog} main...             on this branch, since it forked from main
   {prog} run.yaml            between a snapshot and the sources"""
 
 
@@ -93,7 +93,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman diff") -> None
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
-    """Create the parser of what comes before `--`."""
+    """Create the parser of the arguments before `--`."""
     parser = command_parser(prog, _DESCRIPTION, _EPILOG, _USAGE)
     add = parser.add_argument
     add("operands", nargs="*", help=argparse.SUPPRESS)
@@ -103,16 +103,16 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         default=[],
         type=placeholder,
         metavar="NAME",
-        help="the name by which the sources import the manager; may repeat (default: all)",
+        help="the name by which the sources import the manager; repeatable (default: all)",
     )
     add(
         "--exclude",
         action="append",
         default=[],
         metavar="GLOB",
-        help="files and folders to leave out; may repeat",
+        help="leave out matching files and folders (repeatable)",
     )
     add_follow_imports(parser, "compare")
-    add("--format", choices=("text", "json"), default="text", help="how to show it (default: text)")
+    add("--format", choices=("text", "json"), default="text", help="default: text")
     add("--exit-code", action="store_true", help="exit with status 1 if something differs")
     return parser
