@@ -1,6 +1,6 @@
 """Compare the definitions of two sides.
 
-Owns what a definition is, which of them belong together and how they differ.
+Owns what a definition is, which definitions are paired and how they differ.
 Must not know where they were read, nor how a change is shown.
 """
 
@@ -28,7 +28,7 @@ class Definition(Record):
     """What one side says about a hyperparameter.
 
     Attributes:
-        placeholder: the manager; empty in a snapshot that is compared with another one.
+        placeholder: the manager; empty if two snapshots are compared.
         name: the flat name.
         value: the default, or the value in a snapshot; `EMPTY` if there is none.
         text: the value as written, None if there is none.
@@ -118,7 +118,7 @@ def compare(old: Iterable[Definition], new: Iterable[Definition]) -> list[Change
 
 
 def canonical(value: object) -> str:
-    """Spell a literal so that spellings are equal if and only if type and value are.
+    """Return a string that two literals share if and only if their types and values are equal.
 
     nan equals nan, -0.0 differs from 0.0, and the order of a dict or set does not count.
 
@@ -190,7 +190,7 @@ def _hint_changes(old: dict[str, object], new: dict[str, object]) -> tuple[HintC
 
 
 def _renames(removed: list[Definition], added: list[Definition]) -> Iterator[Change]:
-    """Pair definitions of equal defaults and hints whose names are each other's closest."""
+    """Pair definitions with equal defaults and hints if each name is the closest to the other."""
     groups: dict[object, tuple[dict[str, Definition], dict[str, Definition]]] = {}
     for side, definitions in enumerate((removed, added)):
         for definition in definitions:

@@ -1,8 +1,8 @@
 """Read a git repository: its revisions, the files of a tree, and their contents.
 
-Every git process starts here. None of them writes, fetches, or runs a hook, a
-filter or a program of the configuration; one that fails is a `GitError`. Must
-not know what a comparison is.
+Starts every git process. None of them writes, fetches, or runs a hook, a filter
+or a configured program. If one fails, a `GitError` is raised. Must not know what
+a comparison is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-SIZE_LIMIT = 100_000_000  # bytes of one file: it is held in memory
+SIZE_LIMIT = 100_000_000  # most bytes of one file: it is held in memory
 _COMMAND = ("git", "--no-pager", "-c", "core.fsmonitor=false")  # the monitor may be any program
 _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "none",
@@ -40,7 +40,7 @@ def locate() -> tuple[str, str]:
 
 
 def resolve(revision: str) -> tuple[str, str] | None:
-    """Return the id and the type of the object that a revision names, None if there is none."""
+    """Return the id and the type of the object that a revision names, or None."""
     if not {"\0", "\n"}.isdisjoint(revision):
         return None
     output = _run("cat-file", "--batch-check", data=os.fsencode(revision) + b"\n")
@@ -126,7 +126,7 @@ def _run(*arguments: str, data: bytes = b"", cwd: str | None = None) -> bytes:
     if reason.startswith("not a git repository"):
         raise _error(
             "There is no git repository here, so there are no revisions.",
-            "Go to one, or compare two folders, files or snapshots.",
+            "Run this in a repository, or compare two folders, files or snapshots.",
         )
     if reason.endswith("is ambiguous."):  # git would only warn
         raise _error(f"git reports: {reason}", "Write `refs/heads/...` or `refs/tags/...`.")

@@ -1,7 +1,7 @@
 """Resolve OLD and NEW of the command line: revision, worktree, path or snapshot.
 
-Owns which of these an operand is, and the default of a missing one. Reads none
-of them.
+Owns which of these an operand is, and the default of a missing one. Does not read
+them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ComparisonError(HpmanError):
 
 
 class Request(Record):
-    """The options of the command. Without placeholders or paths, all of them count."""
+    """The options of the command. Without placeholders or paths, all managers or files count."""
 
     __slots__ = ()
     operands: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class Operand(Record):
 
 
 def resolve_operands(operands: Sequence[str]) -> tuple[Operand, Operand]:
-    """Return both sides. Refuse an operand that names nothing, or two things."""
+    """Return both sides. Refuse an operand that names nothing, or both a path and a revision."""
     if not operands:
         return _revision("HEAD"), _worktree()
     first = operands[0]

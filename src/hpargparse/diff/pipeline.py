@@ -1,4 +1,4 @@
-"""From a request to the changes: resolve both sides, read them, compare them.
+"""Resolve both sides of a comparison, read them, and compare them.
 
 Owns the order of the steps, and which kinds of sides can be compared.
 """
@@ -71,14 +71,14 @@ def diff(request: Request) -> Comparison:
         is_python = side.name.endswith(".py") or os.path.isdir(side.name)
         if side.kind == "path" and not definitions and not is_python:
             warnings.append(
-                f"{side.name} was read as Python and holds nothing to compare. If it is a "
+                f"{side.name} was read as Python and contains nothing to compare. If it is a "
                 f"snapshot, give it one of the extensions {', '.join(EXTENSIONS)}."
             )
     return Comparison(old, new, compare(before, after), warnings)
 
 
 def _read_snapshot(operand: Operand) -> Snapshot:
-    return read(operand.name, remedies=Remedies())  # there is no option that names its format
+    return read(operand.name, remedies=Remedies())  # no option names its format
 
 
 def _read_beside_sources(operand: Operand, sources: Operand, request: Request) -> Sides:

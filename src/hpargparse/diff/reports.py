@@ -26,7 +26,7 @@ _COLOURS = {"added": "32", "removed": "31", "changed": "33", "moved": "36", "ren
 
 
 def text_report(comparison: Comparison, width: int = 80, *, is_coloured: bool = False) -> str:
-    """Show changes, one a line, with their places on the right, for a terminal of a width."""
+    """Return one line per change, with its place on the right, for a terminal of a width."""
     old, new = escape(comparison.old.name), escape(comparison.new.name)
     if not comparison.changes:
         return f"No hyperparameter differs between {old} and {new}.\n"
@@ -56,8 +56,8 @@ def text_report(comparison: Comparison, width: int = 80, *, is_coloured: bool = 
 def json_report(comparison: Comparison) -> str:
     """Show changes as one JSON document.
 
-    Defaults are shown as written, hints as in Python. `old` or `new` is null in a change if the
-    hyperparameter was added or removed.
+    Defaults are shown as written, hints as Python literals. `old` is null if the hyperparameter
+    was added, and `new` if it was removed.
     """
     from ..cli.output import json_text
 

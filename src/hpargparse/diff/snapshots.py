@@ -1,4 +1,4 @@
-"""Turn snapshots into definitions, alone or beside sources.
+"""Turn snapshots into definitions, alone or compared with sources.
 
 Owns what a snapshot can say about hyperparameters and what it cannot. Must not
 know revisions.
@@ -31,7 +31,7 @@ _SEPARATOR = "."
 
 
 def definitions_alone(snapshot: Snapshot) -> list[Definition]:
-    """Return the values of a snapshot, taking each dict with string keys for a level of names."""
+    """Return the values of a snapshot. Each dict with string keys is a level of names."""
     entries = flatten(snapshot, lambda _name: False, _SEPARATOR)
     return [_definition(snapshot, entry) for entry in entries]
 
@@ -41,9 +41,9 @@ def definitions_beside(
 ) -> tuple[list[Definition], list[Definition], list[str]]:
     """Return the definitions of a snapshot and of sources that can be compared, and warnings.
 
-    Values are converted as loading converts them. A snapshot has no hints, no files and no values
-    of names without a literal default, so these are left out. The managers of the snapshot are by
-    default those that have a name in it. A name that several of them have is refused.
+    Values are converted as loading converts them. A snapshot has no hints, no files, and no values
+    for names without a literal default, so these are not compared. The managers of the snapshot
+    default to those that have a name in it. A name that several of them have is an error.
     """
     every: Managers = {}
     for found in sources:
@@ -79,7 +79,7 @@ def definitions_beside(
 
 
 def _owners(name: str, managers: Managers) -> Iterator[Definition]:
-    """Yield what each manager has of this name, or the dict that it is a key of."""
+    """Yield each manager's definition of this name, or of the dict that the name is a key of."""
     for definitions in managers.values():
         for above in reversed([*ancestors(name, _SEPARATOR), name]):
             found = definitions.get(above)

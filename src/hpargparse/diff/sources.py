@@ -1,7 +1,7 @@
 """Read the sources of both sides, and list their definitions.
 
-Owns the temporary folder that git trees are written to, and what is left out
-because one side cannot be read. Must not know how definitions are compared.
+Owns the temporary folder that git trees are written to, and which definitions are left
+out because one side cannot be read. Must not know how definitions are compared.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def read_sources(operands: Sequence[Operand], request: Request) -> list[Index]:
         return [_read_path(operand.name, request) for operand in operands]
     top, here = locate()
     limits = {_below_top(path, top): path for path in request.paths} or {"": "."}
-    # Importing leads to files of the same tree: nothing to follow if all are compared.
+    # Imports lead to files of the same tree. If all are compared, there is nothing to follow.
     request = request.replace(follow_imports=request.follow_imports and "" not in limits)
     trees: list[Tree] = [
         list_tree(operand.id) if operand.id else dict.fromkeys(list_worktree(top))
@@ -51,13 +51,14 @@ def read_sources(operands: Sequence[Operand], request: Request) -> list[Index]:
     for limit, path in limits.items():
         if limit and not any(_is_within(file, [limit]) for tree in trees for file in tree):
             raise ComparisonError.because(
-                f"git knows no file `{path}` on any side.",
+                f"git has no file `{path}` on either side.",
                 "Paths are relative to the current directory. Compare ignored files as folders.",
             )
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="hpman-diff-") as folder:
-        # Named as the top is: a repository may be a package that imports itself.
+        # The folder is named like the worktree, because a repository may be a package that imports
+        # itself.
         name = os.path.basename(top)
         roots = [os.path.join(os.path.realpath(folder), str(i), name) for i in range(len(trees))]
         within = [""] if request.follow_imports else limits
@@ -100,7 +101,7 @@ def _is_within(path: str, limits: Iterable[str]) -> bool:
 
 
 def _select(tree: Tree, named: Collection[str], limits: Collection[str]) -> Tree:
-    """Return the named files, and the Python files and marks of environments within limits."""
+    """Return the named files and, within the limits, Python files and marks of environments."""
     return {
         path: blob
         for path, blob in tree.items()
@@ -109,7 +110,7 @@ def _select(tree: Tree, named: Collection[str], limits: Collection[str]) -> Tree
 
 
 def _unpack(trees: Mapping[str, Tree], top: str) -> None:
-    """Write trees below their roots. Read a blob once for all places that it goes to."""
+    """Write trees below their roots. Read each blob once, even if it is at several paths."""
     targets: dict[str, list[str]] = {}
     paths: dict[str, str] = {}
     for root, tree in trees.items():
@@ -158,7 +159,7 @@ def _read_tree(root: str, limits: Iterable[str], request: Request, top: str) -> 
 
 
 def _relocate(index: Index, root: str, display: Callable[[str], str], prefix: str = "") -> Index:
-    """Return an index with the paths to show. Refuse one in which no file can be parsed."""
+    """Return an index with the paths to show. Raise an error if no file in it can be parsed."""
     files = []
     for file in index.files.values():
         below = os.path.relpath(file.source.path, root).replace(os.sep, "/")
@@ -169,7 +170,7 @@ def _relocate(index: Index, root: str, display: Callable[[str], str], prefix: st
         files.append(file.replace(source=source, occurrences=calls, diagnostics=problems))
     relocated = Index().swap(files)
     if files and len(_unparsable_files(relocated)) == len(files):
-        advice = "Nothing is left of this side to compare. Fix the file, or compare something else."
+        advice = "Nothing on this side can be compared. Fix the file, or compare something else."
         raise ComparisonError(
             *(problem.replace(advice=advice) for file in files for problem in file.diagnostics)
         )
@@ -181,8 +182,8 @@ def definitions_of(
 ) -> tuple[list[Definition], list[Definition], list[str]]:
     """Return the definitions of two sides, and a warning for each thing that cannot be read.
 
-    What cannot be read on one side is left out on both: it has not been removed. A file has the
-    same key on both sides. Without placeholders, all managers count.
+    A file that cannot be read on one side is left out on both: it has not been removed. A file
+    has the same key on both sides. Without placeholders, all managers count.
     """
     managers = sorted(set(placeholders) or old.placeholders() | new.placeholders())
     warnings = [*_warnings(old, new, managers), *_warnings(new, old, managers)]
@@ -203,13 +204,13 @@ def _unparsable_files(index: Index) -> set[tuple[object, ...]]:
 
 
 def _definitions(index: Index, placeholders: Iterable[str]) -> Iterator[Definition]:
-    """Yield one per default, since programs may share a name; without a default, the first use."""
+    """Yield a definition per default (programs may share a name), or one for the first use."""
     for placeholder in placeholders:
         for parameter in index.hyperparameters(placeholder):
             calls = [call for call in parameter.occurrences if call.is_definition]
             for call in calls or parameter.occurrences[:1]:
                 hints = parameter.hints
-                if len(calls) > 1:  # those of the call, and of the uses in its file
+                if len(calls) > 1:  # the hints of the call, and of the uses in its file
                     uses = (use for use in parameter.occurrences if not use.is_definition)
                     own = (use.hints for use in uses if use.path == call.path)
                     hints = dict(ChainMap(call.hints, *own))
@@ -218,14 +219,14 @@ def _definitions(index: Index, placeholders: Iterable[str]) -> Iterator[Definiti
 
 
 def _new_problems(index: Index, other: Index) -> Iterator[Diagnostic]:
-    """Yield the problems of files that the other side lacks, or has with another text."""
+    """Yield the problems of files that are missing or different on the other side."""
     for key, file in index.files.items():
         if key not in other.files or other.files[key].source.text != file.source.text:
             yield from file.diagnostics
 
 
 def _unknown(index: Index, other: Index) -> Iterator[tuple[str, str]]:
-    """Yield the placeholder and name of what only unreadable calls define."""
+    """Yield the placeholder and name of hyperparameters that only unreadable calls define."""
     for problem in _new_problems(index, other):
         key = problem.placeholder or "", problem.name or ""
         if all(key) and index.definition(*key) is None:

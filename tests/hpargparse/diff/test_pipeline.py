@@ -25,8 +25,8 @@ def test_a_snapshot_of_another_extension_is_pointed_out(project: Path, other: st
     for operands in ((other, "b.yaml.bak"), ("b.yaml.bak", other)):
         (warning,) = diff(Request(operands)).warnings
         assert warning == (
-            "b.yaml.bak was read as Python and holds nothing to compare. If it is a snapshot, give"
-            " it one of the extensions .yaml, .yml, .json, .pickle, .pkl."
+            "b.yaml.bak was read as Python and contains nothing to compare. If it is a snapshot,"
+            " give it one of the extensions .yaml, .yml, .json, .pickle, .pkl."
         )
     assert diff(Request((other, "script"))).warnings == []
     assert diff(Request((other, "nothing.py"))).warnings == []
