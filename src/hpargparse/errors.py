@@ -1,6 +1,6 @@
 """The exceptions for values that do not fit and for snapshots.
 
-Owns the fields of these errors. Must not know how values are read or files are laid out.
+Owns the fields of these errors. Must not know how values are read, or the layout of files.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Hyperparameters on a parser of argparse: options, and what a command line does with them."""
+"""Add hyperparameters to an argparse parser as options, and carry out its command line."""

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 # Stands for `=` inside an option: argparse takes the first `=` for the end of the option.
 EQUALS = "\0"
-# Hints on how an option looks. Every other hint may say which values there are.
+# Hints on how an option looks. Every other hint may limit its values.
 PRESENTATION = frozenset(["group", "help", "metavar", "required"])
-# How most arguments are read if no hint says more.
+# The functions that read most arguments, if no hint limits them.
 _PLAIN: dict[type, Callable[[str], object]] = {float: float, int: int, str: str}
 SEQUENCES: tuple[Kind | None, ...] = (list, tuple, set)
 _SHORT = 400  # characters of a number; the converter checks longer ones
-# Of each request: the `nargs` of argparse, and the value without an argument.
+# For each request: the `nargs` of argparse, and the value without an argument.
 REQUESTS: dict[str, tuple[int | str | None, object]] = {
     "save": (None, None),
     "load": (None, None),
@@ -44,15 +44,15 @@ REQUESTS: dict[str, tuple[int | str | None, object]] = {
 }
 _REQUEST_HELP = {
     "save": "write all values to this file, after every other option is applied",
-    "load": "read values from this file first; options of the command line win over it, and "
-    "later files over earlier ones",
+    "load": "read values from this file first; other options override them, and later files "
+    "override earlier ones",
     "list": "print all values and exit: as yaml by default, as json, with every place in the "
     "sources (detail), or with what set them (origin)",
-    "detail": "the same as to list in detail",
-    "serial_format": "the format of files to save, or to load if none is saved; auto goes by "
-    "their extension (default: auto)",
+    "detail": "print the detailed listing and exit",
+    "serial_format": "the format of the files to save or, if none is saved, to load; auto chooses "
+    "by the extension (default: auto)",
     "strict": "refuse files with unknown names",
-    "exit": "do all of this, and exit",
+    "exit": "exit after all of this",
 }
 # Defaults of a request that request nothing.
 NOTHING: tuple[object, ...] = (None, False, argparse.SUPPRESS)
@@ -61,12 +61,12 @@ NOTHING: tuple[object, ...] = (None, False, argparse.SUPPRESS)
 class BoundAction(argparse.Action):
     """An option that `bind` made.
 
-    Subclasses do not call `Action.__init__`, which would store on thousands of
-    options what the class attributes say once.
+    Subclasses do not call `Action.__init__`. It would store, for each of thousands
+    of options, what the class attributes say once.
 
     Attributes:
         binding: the call of `bind` that made the option.
-        alone: the argument that an option without one stands for.
+        alone: the argument that is assumed if the option has none.
         is_required: whether a hint requires a value.
         shows_default: whether help shows the default.
         kind: the type of the values, None for requests.
@@ -88,7 +88,7 @@ class BoundAction(argparse.Action):
 
     @property
     def owner(self) -> BoundAction:
-        """The option of the hyperparameter, for which this may be an alias."""
+        """The option of the hyperparameter: this one, or the one that this is an alias of."""
         return self
 
     def accepts(self, argument: str) -> bool:
@@ -102,8 +102,8 @@ class BoundAction(argparse.Action):
 
     @container.setter
     def container(self, container: Any) -> None:
-        # A parser made with `parents=` copies the actions of its parents and calls nothing of
-        # them. The only trace is that the action gets another container.
+        # A parser made with `parents=` copies the actions of its parents without calling them.
+        # The only trace is that each action gets another container.
         is_copied = "container" in self.__dict__
         self.__dict__["container"] = container
         frame = sys._getframe(1) if is_copied else None
@@ -117,13 +117,13 @@ class BoundAction(argparse.Action):
 class ValueAction(BoundAction):
     """An option that reads its arguments as a value."""
 
-    name: str  # what the value is recorded for
+    name: str  # the name that the value is recorded under
 
     if TYPE_CHECKING:
 
         @property
         def converter(self) -> Converter:
-            """What reads the arguments."""
+            """The converter that reads the arguments."""
 
     def accepts(self, argument: str) -> bool:
         """Return whether an argument is a value."""
@@ -155,10 +155,10 @@ class ValueAction(BoundAction):
 
 
 class Spellings(list[str]):
-    """The options of an action, without its aliases, which the parser knows.
+    """The option strings of an action, without its aliases. The aliases are on the parser.
 
-    With `conflict_handler="resolve"`, argparse removes from this list what a
-    later option takes, be it an alias.
+    With `conflict_handler="resolve"`, argparse removes a string from this list when
+    a later option has the same string. That string may be an alias.
     """
 
     __slots__ = ()
@@ -224,13 +224,13 @@ class HyperParameterAction(ValueAction):
 
     @property
     def help(self) -> str:  # type: ignore[override]
-        """The hint `help`, then type, range, default and place, formatted for each use."""
+        """The hint `help`, then type, range, default and place, formatted anew at each use."""
         from .help import help_text
 
         return help_text(self)
 
     def parser_default(self) -> object:
-        """Return what `set_defaults` set; a string is read as an argument is."""
+        """Return what `set_defaults` set. A string is read like an argument."""
         converter = self.converter
         is_text = isinstance(self.default, str)
         try:
@@ -244,7 +244,7 @@ class HyperParameterAction(ValueAction):
         super().take(namespace, value, option)
 
     def read(self, arguments: str | Sequence[Any] | None) -> object:
-        """Read an argument as Python does if that is enough, else by the converter."""
+        """Read an argument with a Python type if that is enough, else with the converter."""
         plain = _PLAIN.get(type(self.hyperparameter.value))
         if (
             plain is not None
@@ -255,7 +255,7 @@ class HyperParameterAction(ValueAction):
             try:
                 return plain(arguments)
             except ValueError:
-                pass  # the converter reads more, and words the error
+                pass  # the converter accepts more, and writes the error
         return super().read(arguments)
 
 
@@ -304,8 +304,8 @@ class RequestAction(BoundAction):
 def show(namespace: argparse.Namespace, dest: str, value: object) -> None:
     """Put a value into a namespace.
 
-    A name that Python reserves, as `__class__`, goes into its `vars()` only: as
-    an attribute, it would break the namespace.
+    A reserved name such as `__class__` is only stored in its `vars()`: as an
+    attribute, it would break the namespace.
     """
     if dest[:2] == "__" == dest[-2:]:
         vars(namespace)[dest] = value

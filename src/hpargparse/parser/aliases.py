@@ -1,6 +1,7 @@
-"""Aliases of options, which help does not list: `--no-flag`, and single keys as `--opt.lr`.
+"""Aliases of options, which help does not list: `--no-flag`, and single keys such as `--opt.lr`.
 
-Owns which there are and what they set. Must not know files or when values are set.
+Owns which aliases an option has and what they set. Must not know files, or when values
+are set.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def aliases_of(action: HyperParameterAction, dashes: str) -> Iterator[tuple[str, BoundAction]]:
     """Yield the aliases of a flag, or of the keys of a dict: each spelling with its action."""
-    aliases: list[tuple[str, str, BoundAction]] = []  # what stands before and after the name
+    aliases: list[tuple[str, str, BoundAction]] = []  # the texts before and after the name
     flags: list[tuple[str, HyperParameterAction | KeyAction]] = []
     if action.kind is bool:
         flags.append(("", action))
@@ -40,7 +41,7 @@ def aliases_of(action: HyperParameterAction, dashes: str) -> Iterator[tuple[str,
         negated = NegatedAction(flag, f"{dashes}no-{flag.name.replace('_', '-')}")
         aliases += ((f"{dashes}no-", tail, negated), (f"{dashes}no_", tail, negated))
     heads = dict.fromkeys((action.name.replace("_", "-"), action.name))
-    # The keys `a_b` and `a-b` are two. Whoever types a key as it is gets that one.
+    # The keys `a_b` and `a-b` differ. A key that is typed exactly takes precedence.
     exact = {f"{lead}{head}{tail}" for lead, tail, _alias in aliases for head in heads}
     for lead, tail, alias in aliases:
         for head in heads:
@@ -69,8 +70,9 @@ class _Alias(ValueAction):
 
     @property
     def option_strings(self) -> list[str]:  # type: ignore[override]
-        # With `conflict_handler="resolve"`, argparse removes options from the list, and an
-        # action without any from its group. An alias has none, so it hands out copies.
+        # With `conflict_handler="resolve"`, argparse removes options from this list, and then
+        # the action from its group if the list is empty. An alias is in no group, so it
+        # returns a copy, which never gets empty.
         return [self._option]
 
 

@@ -1,7 +1,7 @@
 """`bind` and `parse_args`: a manager's options on a parser.
 
-Owns what is added to a parser. Must not know what values mean, or what happens
-when a parser runs.
+Owns the options that are added to a parser. Must not know what values mean, or what
+happens when a parser runs.
 """
 
 from __future__ import annotations
@@ -89,17 +89,17 @@ def bind(
 ) -> None:
     """Give a parser an option for each hyperparameter of a manager.
 
-    When the parser has parsed, the manager holds what was typed, and the
-    namespace holds the value of every hyperparameter.
+    After parsing, the manager has the values that were typed, and the namespace has
+    the values of all hyperparameters.
 
     Args:
-        parser: any parser; it may have arguments of its own, and get more.
+        parser: any parser. It may have other arguments, and get more later.
         manager: the manager, with its sources parsed.
-        inject_actions: whether to add `--hp-save` and the like: all, none, or a list
+        inject_actions: whether to add options such as `--hp-save`: all, none, or a list
             of save, load, list, detail, serial_format, strict, exit. They apply to
             this manager only.
         action_prefix: the beginning of these options, in place of `hp`.
-        serial_format: auto, yaml, json or pickle; loading goes by a known extension first.
+        serial_format: auto, yaml, json or pickle. Loading prefers a known extension.
         show_defaults: whether help shows the defaults.
         strict: whether an unknown name in a loaded file is an error.
         trust_pickle: whether a loaded pickle may run code.
@@ -140,10 +140,10 @@ def bind(
 def bind_what_fits(
     parser: argparse.ArgumentParser, manager: HyperParameterManager, *, require: bool = True
 ) -> list[str]:
-    """Bind a manager; a hyperparameter whose option the parser has already gets none.
+    """Bind a manager, without options for hyperparameters whose option already exists.
 
     Args:
-        parser: the parser of a command that has to cope with any program.
+        parser: the parser of a command that must work with any program.
         manager: the manager, with its sources parsed.
         require: whether the hint `required` counts.
 
@@ -177,7 +177,7 @@ def bind_what_fits(
 def clashes(
     hyperparameters: Iterable[HyperParameter], separator: str
 ) -> Iterator[tuple[Diagnostic, list[str]]]:
-    """Yield what `bind` would report for a new parser, and the hyperparameters concerned.
+    """Yield the conflicts that `bind` would report for a new parser, and their hyperparameters.
 
     >>> from hpman import HyperParameterManager
     >>> manager = HyperParameterManager("_").parse_source('_("a_b", 1); _("a-b", 2)')
@@ -267,7 +267,7 @@ def _check_hints(hyperparameters: Iterable[HyperParameter]) -> None:
 def _check_conflicts(
     parser: argparse.ArgumentParser, actions: Sequence[BoundAction], aliases: Sequence[Alias]
 ) -> None:
-    """Raise an error for conflicts. Most parsers have none, so start-up loads no messages."""
+    """Raise an error for conflicts. Load the module with the messages only if there are any."""
     options = [*parser._option_string_actions, *(option for option, _action in aliases)]
     options += [action.option_strings[0] for action in actions]
     dests = [*{action.dest for action in parser._actions}, *(action.dest for action in actions)]

@@ -1,6 +1,6 @@
-"""Conflicts: two arguments that make one option, or one place in the namespace.
+"""Conflicts: two arguments with the same option, or the same place in the namespace.
 
-Owns which they are, and the messages. Must not know how options are made or added.
+Owns the search for conflicts, and their messages. Must not know how options are made or added.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _WITHOUT_PLACE = (argparse._HelpAction, argparse._VersionAction)
 
 
 class OptionConflictError(HpmanError, argparse.ArgumentError):
-    """Report an option that the parser has already, or that two hyperparameters make.
+    """Report an option that already exists, or that two hyperparameters would have.
 
     Attributes:
-        taken: the names of the hyperparameters whose option something else makes.
+        taken: the names of the hyperparameters whose option already exists.
     """
 
     taken: frozenset[str] = frozenset()
@@ -44,14 +44,14 @@ def require_no_conflict(
     actions: Iterable[BoundAction],
     aliases: Iterable[tuple[str, BoundAction]],
 ) -> None:
-    """Raise an `OptionConflictError` for all options and places in the namespace that are taken."""
+    """Raise an `OptionConflictError` for all options and namespace places that are not free."""
     problems: list[Diagnostic] = []
     shared: dict[Binding, list[RequestAction]] = {}  # by the manager that has such requests
     taken: set[str] = set()
     for other, action, what in conflicts(parser, actions, aliases):
         owner = other.binding if isinstance(other, BoundAction) else action.binding
         if owner is not action.binding and owner.manager is action.binding.manager:
-            message = f"The manager `{owner.manager.placeholder}` is bound to this parser already."
+            message = f"The manager `{owner.manager.placeholder}` is already bound to this parser."
             raise OptionConflictError(
                 Diagnostic("HPM204", message, "Call `bind` once for each manager.")
             )
@@ -70,9 +70,9 @@ def require_no_conflict(
 
 
 def require_own_places(parser: argparse.ArgumentParser) -> None:
-    """Raise an `OptionConflictError` if an argument shares a place in the namespace with ours.
+    """Raise an `OptionConflictError` if another argument has the same namespace place as ours.
 
-    Its value would be lost, also that of a sub-command: the manager's value replaces it.
+    The manager's value would replace that of the argument, even that of a sub-command.
     """
     ours = {action.dest: action for action in parser._actions if isinstance(action, BoundAction)}
     problems = [
@@ -87,7 +87,7 @@ def require_own_places(parser: argparse.ArgumentParser) -> None:
 def _arguments(
     parser: argparse.ArgumentParser, whose: str
 ) -> Iterator[tuple[argparse.Action, str]]:
-    """Yield the arguments of a parser and its sub-commands, without ours, and their parsers."""
+    """Yield the arguments of a parser and of its sub-commands, with their parsers, without ours."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             for sub_parser in dict.fromkeys(action.choices.values()):  # some have several names
@@ -112,9 +112,9 @@ def conflicts(
     actions: Iterable[BoundAction],
     aliases: Iterable[tuple[str, BoundAction]],
 ) -> Iterator[tuple[argparse.Action, BoundAction, str]]:
-    """Yield the conflicts of options, and of aliases, with a parser and with one another.
+    """Yield the conflicts of options and aliases with a parser and with one another.
 
-    Each is the action that comes first, the one in conflict with it, and what both make.
+    A conflict is the action that comes first, the one in conflict with it, and what both have.
     """
     options = dict(parser._option_string_actions)
     dests = {action.dest: action for action in parser._actions}
@@ -143,7 +143,7 @@ def _owner(action: argparse.Action) -> argparse.Action:
 def conflict(
     other: argparse.Action, action: BoundAction, what: str, parser: str = "the parser"
 ) -> Diagnostic:
-    """Describe a conflict of an action with another one, which is that of a parser or of ours."""
+    """Describe a conflict of an action with another one, which may be ours too."""
     pair = [row for row in (other, action) if isinstance(row, HyperParameterAction)]
     with_manager = len({*map(_placeholder, pair)}) > 1
     first = _describe(other, parser, with_manager=with_manager)
@@ -157,7 +157,7 @@ def conflict(
 
 
 def _placeholder(action: HyperParameterAction) -> str:
-    """Return the placeholder of a hyperparameter; `bind` may get several managers in one."""
+    """Return the placeholder of a hyperparameter: `bind` may get several managers as one."""
     for occurrence in action.hyperparameter.occurrences:
         return occurrence.placeholder
     return action.binding.manager.placeholder
@@ -180,10 +180,10 @@ def names_of(*actions: argparse.Action) -> list[str]:
 
 
 def without_option(names: list[str]) -> str:
-    """Return a sentence on hyperparameters whose option a command has already.
+    """Return a sentence on hyperparameters whose option a command already has.
 
     >>> without_option(["help", "hp_load"])
     'No option for the hyperparameters help, hp_load: the command has its own of that name.'
     """
     some = f"hyperparameters {', '.join(names)}" if len(names) > 1 else f"hyperparameter {names[0]}"
-    return f"No option for the {some}: the command has its own of that name."
+    return f"No option for the {some}: the command has its own option of that name."

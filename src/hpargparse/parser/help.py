@@ -1,6 +1,6 @@
-"""How our options look in help and usage.
+"""The look of our options in help and usage.
 
-Owns their texts, and how these pass through argparse's formatters. Must not know
+Owns their texts, and how argparse's formatters show them unchanged. Must not know
 how arguments are read or when values are set.
 """
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
     from .actions import BoundAction, HyperParameterAction
 
-# argparse splits usage at blanks and brackets. Noncharacters stand for those of our texts:
-# `escape` lets none of these pass.
+# argparse splits usage at blanks and brackets. Inside our texts, noncharacters of Unicode stand
+# for them. No text contains these, because `escape` escapes them.
 _STAND_INS = str.maketrans("[]() ", "\ufdd0\ufdd1\ufdd2\ufdd3\ufdd4")
-_EMPTY = "\ufdd5"  # stands for an empty metavar, after which usage would be a blank short
+_EMPTY = "\ufdd5"  # stands for an empty metavar; usage would lack a blank after one
 _ORIGINALS = {
     **{stand_in: character for character, stand_in in _STAND_INS.items()},
     ord(_EMPTY): None,
 }
 _SHOWN_LENGTH = 100  # of a default
 _UNTYPED = (type(None), EmptyValue, NotLiteralEvaluable)
-_shown_path = lru_cache(maxsize=32)(display_path)  # thousands of options may stand in one file
+_shown_path = lru_cache(maxsize=32)(display_path)  # one file may define thousands of options
 
 
 def prepare(formatter: argparse.HelpFormatter) -> argparse.HelpFormatter:
-    """Let a formatter of any class show our options."""
+    """Change a formatter of any class so that it shows our options."""
     _shown_path.cache_clear()  # the program may have changed the current folder
     formatter.__class__ = _formatter_class(type(formatter))  # type: ignore[arg-type]
     return formatter
@@ -47,7 +47,7 @@ def _formatter_class(base: Any) -> type[_Formatter]:
 
 
 class _Formatter(argparse.HelpFormatter):
-    """The methods of a formatter that come before those of its own class."""
+    """The methods of a formatter that override those of its own class."""
 
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: Any = None) -> None:
         shown = [_shown_action(action, in_usage=True) for action in actions]
@@ -68,10 +68,10 @@ class _Formatter(argparse.HelpFormatter):
 
 
 class _ShownAction(argparse.Action):
-    """What a formatter sees of an option of ours.
+    """A copy of one of our options with the attributes that a formatter reads.
 
-    argparse reads the help of an option seven times, and its `required` would
-    refuse what a file can give.
+    argparse reads the help of an option seven times, so this computes it once. The option
+    itself cannot be `required` as this is, because a file can give the value.
     """
 
     const: Any = None
@@ -92,7 +92,7 @@ class _ShownAction(argparse.Action):
 
 
 def _shown_action(action: argparse.Action, *, in_usage: bool) -> argparse.Action:
-    """Return what a formatter sees of an action: one of ours with texts that fit."""
+    """Return the action that a formatter shows instead of an action."""
     if not hasattr(action, "binding"):
         return action
     ours: BoundAction = action  # type: ignore[assignment]
@@ -102,7 +102,7 @@ def _shown_action(action: argparse.Action, *, in_usage: bool) -> argparse.Action
 
 
 def _metavar(action: BoundAction) -> str:
-    """Return what stands for the arguments of an option."""
+    """Return the text that stands for the arguments of an option."""
     if isinstance(action.metavar, (list, tuple)):
         return (" " if _has_metavar_per_argument(action) else ",").join(map(str, action.metavar))
     if action.metavar is not None:
@@ -119,7 +119,7 @@ def _has_metavar_per_argument(action: BoundAction) -> bool:
 def wrapped(text: str, width: int) -> list[str]:
     """Wrap a text at its blanks, as `textwrap` does, which is slow to load and to run.
 
-    Return no lines if only `textwrap` knows how to break a word.
+    Return no lines if a word is too long, so that `textwrap` has to break it.
 
     >>> wrapped("what number 3 does (float)", 20), wrapped("self-contained", 10)
     (['what number 3 does', '(float)'], [])
@@ -145,7 +145,7 @@ def _in_usage(text: str) -> str:
 
 
 def without_stand_ins(page: str) -> str:
-    r"""Put back what stand-ins stand for.
+    r"""Replace stand-ins by the characters that they stand for.
 
     >>> without_stand_ins("usage: p [--f\ufdd0x\ufdd1 N\ufdd4px]")
     'usage: p [--f[x] N px]'
@@ -169,7 +169,7 @@ def help_text(action: HyperParameterAction) -> str:
     text = escape(f"({', '.join(facts)})")
     hint = hyperparameter.hints.get("help")
     if hint:
-        # Blanks and line ends are up to the formatter.
+        # The formatter decides about blanks and line ends.
         parts = (part if part.isspace() else escape(part) for part in str(hint))
         text = f"{hint if str(hint).isprintable() else ''.join(parts)} {text}"
     # The empty `%(default).0s` keeps ArgumentDefaultsHelpFormatter from adding another default.

@@ -1,7 +1,7 @@
-"""The class of a bound parser, and what `bind` stores on the parser.
+"""The class of a bound parser, and the data that `bind` stores on the parser.
 
-Owns how a bound parser starts a session, and how arguments are spelled so that
-argparse reads them as they are meant. Must not know values or files.
+Owns how a bound parser starts a session, and how arguments are respelled so that
+argparse reads them as intended. Must not know values or files.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from .actions import HyperParameterAction, RequestAction
 
-# Stands before an argument that argparse would take for an option: a negative number of a sequence.
+# Prefix of an argument that argparse would take for an option: a negative number of a sequence.
 _NUMBER = "\1"
-# The methods that refuse the arguments left over by a method that they call.
+# The methods that raise an error for arguments that the method they call leaves over.
 _STRICT = (
     argparse.ArgumentParser.parse_args.__code__,
     argparse.ArgumentParser.parse_intermixed_args.__code__,
@@ -47,11 +47,11 @@ class Binding:
         limited: the names of those with hints that may limit their values.
         requests: the option of each request, by name.
         aliases: other spellings of options, which help does not show.
-        loaded: the default of `--hp-load` that a parse has followed.
+        loaded: the default of `--hp-load` that an earlier parse has loaded.
         show_defaults: whether help shows the defaults.
         serial_format: the format of files if the command line names none.
         strict: whether an unknown name in a file is an error.
-        trust_pickle: whether a pickle may run code; None if nobody can allow it.
+        trust_pickle: whether a pickle may run code; None if it cannot be allowed.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Binding:
         return current_session().requests.setdefault(self, {})
 
     def attach(self, parser: argparse.ArgumentParser) -> None:
-        """Make a parser, which has the options already, a bound one."""
+        """Make a parser a bound one. It already has the options."""
         if not isinstance(parser, BoundParser):
             parser.__class__ = _bound_class(type(parser))  # type: ignore[arg-type]
         bound: BoundParser = parser  # type: ignore[assignment]
@@ -118,9 +118,9 @@ def _bound_class(base: Any) -> type[BoundParser]:
 
 
 class BoundParser(argparse.ArgumentParser):
-    """The methods of a bound parser, which come before those of its own class.
+    """The methods of a bound parser, which override those of its own class.
 
-    A sub-parser that argparse makes of the same class has them too, but is not bound.
+    A sub-parser, which argparse creates from the same class, also has them, but is not bound.
     """
 
     _bindings: tuple[Binding, ...] = ()
@@ -140,7 +140,7 @@ class BoundParser(argparse.ArgumentParser):
         *more: Any,
         **settings: Any,
     ) -> tuple[argparse.Namespace, list[str]]:
-        """Run a method that returns the arguments it does not know.
+        """Run a parsing method in a session. It returns the arguments that it does not know.
 
         The method of a user's class may have more parameters than argparse's own.
         """
@@ -163,7 +163,7 @@ class BoundParser(argparse.ArgumentParser):
         return run(self, self._bindings, inside, is_sub_command=caller.f_code is _SUB_COMMAND)
 
     def _normalized_argv(self, args: Sequence[str] | None) -> list[str]:
-        """Return the arguments in the spelling that argparse reads as it is meant."""
+        """Return the arguments, respelled so that argparse reads them as intended."""
         argv = list(sys.argv[1:] if args is None else args)
         if self.fromfile_prefix_chars is not None:
             argv = self._read_args_from_files(argv)
@@ -176,7 +176,10 @@ class BoundParser(argparse.ArgumentParser):
         return list(_normalize(self, argv, has_positionals=self._set_nargs()))
 
     def _set_nargs(self) -> bool:
-        """Let sequences take several arguments unless some are positional; return if so."""
+        """Let sequences take several arguments unless the parser has positional ones.
+
+        Return whether they do.
+        """
         has_positionals = bool(self._get_positional_actions())
         for binding in self._bindings:
             for option in binding.sequences:
@@ -191,24 +194,24 @@ class BoundParser(argparse.ArgumentParser):
         return super()._get_values(action, typed)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
-        """Leave values of ours to their converters."""
+        """Check only values that are not ours. Our converters check ours."""
         if not isinstance(action, ValueAction):
             super()._check_value(action, value)
 
     def _get_option_tuples(self, option_string: str) -> list[Any]:
-        """Count an option once, however many of its spellings an abbreviation fits."""
+        """Count an option once, even if an abbreviation matches several of its spellings."""
         matches = {id(row[0]): row for row in reversed(super()._get_option_tuples(option_string))}
         return list(reversed(matches.values()))
 
     def _get_formatter(self, **settings: Any) -> argparse.HelpFormatter:
-        """Let the formatter show our options; from Python 3.15 on it takes a file."""
+        """Return a formatter that shows our options. From Python 3.15 on, it takes a file."""
         from .help import prepare
 
         self._set_nargs()
         return prepare(super()._get_formatter(**settings))
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        """Print help and errors, also to a stream that lacks the characters of a name."""
+        """Print help and errors, even to a stream that cannot encode the characters of a name."""
         try:
             super()._print_message(message, file)
         except UnicodeEncodeError:
@@ -220,8 +223,8 @@ class BoundParser(argparse.ArgumentParser):
 def _is_strict(caller: FrameType | None) -> bool:
     """Return whether arguments that are left over will be refused.
 
-    Only the caller shows that: the `parse_args` of a user's class may accept them, and
-    the parser of a sub-command hands them to the one above it.
+    That depends on the caller: the `parse_args` of a user's class may accept them, and
+    the parser of a sub-command passes them to the parser above it.
     """
     while caller is not None and caller.f_globals.get("__name__") == "argparse":
         if caller.f_code in _STRICT:
@@ -231,7 +234,7 @@ def _is_strict(caller: FrameType | None) -> bool:
 
 
 class _NegativeNumber:
-    """Matches negative numbers as Python writes them, and several with commas between them.
+    """Matches negative numbers as Python writes them, and several of them separated by commas.
 
     Such an argument is a value. argparse takes `-1e-3` for an option.
     """
@@ -249,11 +252,11 @@ def _is_python_number(text: str) -> bool:
 
 
 class _Normalized(str):
-    """An argument in the spelling that argparse reads as it is meant.
+    """An argument that is respelled so that argparse reads it as intended.
 
     Attributes:
-        typed: the arguments it stands for. They are needed if they belong to a
-            sub-command or to `argparse.REMAINDER`, whose options ours only look like.
+        typed: the arguments that it stands for. They are restored if they belong to a
+            sub-command or to `argparse.REMAINDER`, and only look like our options.
     """
 
     __slots__ = ("typed",)
@@ -273,8 +276,8 @@ def _as_typed(argv: Iterable[str]) -> list[str]:
 def _normalize(parser: BoundParser, argv: list[str], *, has_positionals: bool) -> Iterator[str]:
     """Hide the `=` within options, and join options with the values that belong to them.
 
-    A flag that stands alone before a positional argument gets its value. A negative
-    number is a value even if argparse finds an option in it, as `-i` in `-inf`.
+    A flag without a value before a positional argument gets its value. A negative number
+    is a value even if argparse finds an option in it, such as `-i` in `-inf`.
     """
     known = parser._option_string_actions
     odd = sorted((option for option in known if EQUALS in option), key=len, reverse=True)
@@ -307,7 +310,7 @@ def _normalize(parser: BoundParser, argv: list[str], *, has_positionals: bool) -
 
 
 def _without_equals(arg: str, odd: Sequence[str]) -> str:
-    """Hide the `=` within an option, so that the first one of the argument ends the option."""
+    """Hide each `=` inside an option, so that the first visible `=` ends the option."""
     for option in odd:
         if arg.startswith(f"{option.replace(EQUALS, '=')}="):
             return _Normalized(f"{option}{arg[len(option) :]}", arg)
@@ -315,7 +318,7 @@ def _without_equals(arg: str, odd: Sequence[str]) -> str:
 
 
 def _is_number(parser: argparse.ArgumentParser, arg: str) -> bool:
-    """Return whether an argument is a negative number, also the last one of a split `[1, -2]`."""
+    """Return whether an argument is a negative number, or ends a split `[1, -2]` with one."""
     number = arg.rstrip("])},")
     if len(number) < 2 or number[0] not in parser.prefix_chars:
         return False

@@ -1,6 +1,6 @@
 """The requests of a command line: to load, to save, to list.
 
-Owns how each is carried out. Must not know when, or how files are laid out.
+Owns how requests are carried out. Must not know when, or the layout of files.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def add_defaults(
     session: Session, namespace: argparse.Namespace, parser: argparse.ArgumentParser
 ) -> None:
-    """Add the requests that `set_defaults` makes, unless they are typed.
+    """Add the requests that `set_defaults` made, unless they were typed.
 
     A file is loaded once: another parse would undo what has been set since.
     """
@@ -55,11 +55,11 @@ def add_defaults(
 
 
 def load(session: Session, binding: Binding, plan: Plan, program: str) -> None:
-    """Add what the requested files say to a plan."""
+    """Add the values of the requested files to a plan."""
     requested = session.setting(binding, "serial_format")
     serial_format = requested or binding.serial_format
-    # A format that is requested next to a file to save, or that `bind` was given, is meant for
-    # saving. A file to load then goes by its extension.
+    # If a file is also saved, or `bind` got the format, the format is meant for saving. The
+    # extension of a file to load then takes precedence.
     is_for_saving = requested is None or session.setting(binding, "save") is not None
     known = converters_of(binding.manager)
     for path in session.requests[binding]["load"]:
@@ -79,7 +79,7 @@ def load(session: Session, binding: Binding, plan: Plan, program: str) -> None:
 
 
 def save(session: Session, plans: Mapping[HyperParameterManager, Plan], program: str) -> None:
-    """Write the requested files, with the values that are planned, or none of them."""
+    """Write the requested files with the planned values: all of them or none."""
     snapshots = []
     warnings: list[str] = []
     for binding, requests in session.requests.items():

@@ -1,7 +1,7 @@
 """One parse: from a command line to values in managers.
 
-Owns the order load, command line, save, list, exit, and that a failure changes no
-value. Must not know how options are made, or how files are read and written.
+Owns the order of the steps load, command line, save, list and exit, and leaves all
+values unchanged on failure. Must not know how options are made, or how files are read.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Plan:
             self.layers.append((values, origins))
 
     def add_options(self, typed: dict[str, tuple[object, str]]) -> None:
-        """Add a layer of values with the options that gave them."""
+        """Add a layer of values, with the options that gave them as origins."""
         values = {name: value for name, (value, _option) in typed.items()}
         origins = {
             name: Origin("option", text=option, value=value)
@@ -54,7 +54,7 @@ class Plan:
 
     @property
     def values(self) -> dict[str, object]:
-        """All values in the order in which they are set: a key after its dict changes it."""
+        """All values in the order in which they are set. A key after its dict changes the dict."""
         merged: dict[str, object] = {}
         for values, _origins in self.layers:
             for name, value in values.items():
@@ -63,7 +63,7 @@ class Plan:
         return merged
 
     def unset(self, names: Iterable[str], separator: str) -> list[str]:
-        """Return the names for which neither a value nor a key of it is to be set."""
+        """Return the names for which the plan sets neither the value nor a key inside it."""
         planned = self.values
         above = {parent for name in planned for parent in ancestors(name, separator)}
         return [name for name in names if name not in planned and name not in above]
@@ -89,7 +89,7 @@ class Session:
         self.requests: dict[Binding, dict[str, Any]] = {}
 
     def join(self, parser: argparse.ArgumentParser, bindings: Iterable[Binding]) -> None:
-        """Add a parser that runs, and what is bound to it."""
+        """Add a running parser and its bindings."""
         self.parsers.append(parser)
         for binding in bindings:
             self.requests.setdefault(binding, {})
@@ -103,7 +103,7 @@ class Session:
         return None
 
     def finish(self, namespace: argparse.Namespace) -> None:
-        """Load, save, set, list and exit; fail before anything is set."""
+        """Load, save, set, list and exit. Raise errors before anything is set."""
         if any(
             action.default not in NOTHING
             for binding in self.requests
@@ -134,7 +134,7 @@ class Session:
         return any("list" in requests for requests in self.requests.values())
 
     def _plans(self) -> dict[HyperParameterManager, Plan]:
-        """Collect the values: of `set_defaults`, then of files, then of the command line."""
+        """Collect the values of `set_defaults`, then of files, then of the command line."""
         plans = {manager: Plan() for manager in self.typed}
         for binding in self.requests:
             plans[binding.manager].add_options(_parser_defaults(binding))
@@ -148,7 +148,7 @@ class Session:
         return plans
 
     def _validate(self, plans: dict[HyperParameterManager, Plan]) -> None:
-        """Check what hints require, and that all values can be set together."""
+        """Check that required values are given, and that all values can be set together."""
         for binding in self.requests:
             if binding.required and not self._is_listing:
                 from .validation import require_values
@@ -170,7 +170,7 @@ class Session:
                 check_together(manager, plan, self.requests)
 
     def _set(self, plans: dict[HyperParameterManager, Plan]) -> None:
-        """Set the values, and warn of code that has read others."""
+        """Set the values, and warn about code that has read earlier values."""
         for manager, plan in plans.items():
             for values, origins in plan.layers:
                 manager.set_values(values, origins=origins)
@@ -199,7 +199,7 @@ def _fill(namespace: argparse.Namespace, binding: Binding) -> None:
         binding.loaded = binding.requests["load"].default
     for name, option in binding.options.items():
         option.initial = option.default
-        if name in values and option.option_strings:  # else another option has replaced it
+        if name in values and option.option_strings:  # otherwise another option has replaced it
             show(namespace, option.dest, values[name])
 
 
@@ -226,9 +226,10 @@ def run(
     *,
     is_sub_command: bool,
 ) -> R:
-    """Run a parser in a session: a new one, or that of the parser above a sub-command.
+    """Run a parser in a new session or, for a sub-command, in that of the parser above it.
 
-    Any other parser that runs within a session, as in a `type`, has one of its own.
+    Any other parser that runs within a session, such as one in a `type` function, has its
+    own session.
     """
     outer = CURRENT.session
     if outer is not None and (is_sub_command or parser in outer.parsers):
@@ -239,7 +240,7 @@ def run(
     try:
         result = parse()
         session.finish(result[0])
-    except BrokenPipeError:  # of a standard stream; errors of files are ours
+    except BrokenPipeError:  # of a standard stream; errors of files become ours
         from ..cli.output import exit_quietly
 
         exit_quietly()

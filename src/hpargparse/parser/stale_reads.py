@@ -1,6 +1,6 @@
-"""Warnings of code that has read a value before the command line gave another one.
+"""Warnings about code that read a value before the command line changed it.
 
-Owns which reads are stale, and the message. Must not know how a read is noticed.
+Owns which reads are stale, and the message. Must not know how reads are recorded.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 def warn_of_stale_reads(
     reads: Mapping[HyperParameterManager, Mapping[str, tuple[object, str, int]]], program: str
 ) -> None:
-    """Warn of places that keep another value than the one that is set now.
+    """Warn about places that read a value that differs from the current one.
 
-    Reads are value, file and line of what was read before, by name.
+    `reads` maps a name to the value that was read, and the file and line that read it.
     """
     messages = []
     for manager, by_name in reads.items():
@@ -42,7 +42,7 @@ def warn_of_stale_reads(
 
 
 def _is_same(old: object, new: object) -> bool:
-    """Return whether a reader cannot tell two values apart."""
+    """Return whether two values are the same for the code that reads them."""
     if old is new:
         return True
     with suppress(Exception):  # a comparison of arrays, or of a user's class, may raise anything

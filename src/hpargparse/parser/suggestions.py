@@ -1,7 +1,6 @@
 """The error for arguments that a parser does not know.
 
-Owns which option a mistyped one may have been meant for. Must not know values or
-sessions.
+Owns which options are suggested for a mistyped one. Must not know values or sessions.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ def unrecognized(
         near = closest(name, options) if name else []
         command = _command_after(option, parsers, argv)
         if command is not None:
-            shown.append(f"{arg} (it has to stand before {command})")
+            shown.append(f"{arg} (it must come before {command})")
         elif not near or options[near[0]] == option:
             shown.append(arg)
         else:
@@ -55,7 +54,7 @@ def unrecognized(
 def _command_after(
     option: str, parsers: Sequence[argparse.ArgumentParser], argv: Sequence[str]
 ) -> str | None:
-    """Return the sub-command before which an option of a parser above it has to stand."""
+    """Return the sub-command that an option of a parser above it must come before."""
     for parser in parsers:
         if option in parser._option_string_actions:
             for action in parser._actions:

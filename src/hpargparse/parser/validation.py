@@ -1,7 +1,8 @@
 """Checks of values before they are set.
 
-Owns the checks of required values, of all values together, and of those that a program
-has set. Must not know files, or how arguments are read, which checks each by itself.
+Owns the checks of required values, of all values together, and of the values that a
+program has set. Must not know files or arguments. A single argument is checked when
+it is read.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def require_values(binding: Binding, plan: Plan) -> None:
-    """Raise an error for all hyperparameters that require a value and have none but a default."""
+    """Raise an error for all required hyperparameters that have no value except a default."""
     names = plan.unset(binding.required, binding.manager.separator)
     missing = [binding.options[name] for name in names if not _is_set(binding, name)]
     if missing:
@@ -41,15 +42,15 @@ def _is_set(binding: Binding, name: str) -> bool:
     """Return whether a hyperparameter has a value other than a default."""
     try:
         chain = binding.manager.explain(name)
-    except KeyError:  # the sources were parsed again, and no longer hold it
+    except KeyError:  # the sources were parsed again, and no longer contain it
         return False
     return not all(origin.is_default for origin in chain)
 
 
 def check_limits(binding: Binding, plan: Plan) -> None:
-    """Check choices and range of the values that a program has set and a plan leaves alone.
+    """Check choices and range of the values that a program has set, unless a plan replaces them.
 
-    `hpman check` looks at defaults; types are up to the program.
+    Defaults are left to `hpman check`, and types to the program.
     """
     values = binding.manager.get_values()
     changed = [
@@ -72,7 +73,7 @@ def check_limits(binding: Binding, plan: Plan) -> None:
 
 
 def check_together(manager: HyperParameterManager, plan: Plan, bindings: Iterable[Binding]) -> None:
-    """Check that the values of a plan can be set together, and settle keys of dicts in it."""
+    """Check that the values of a plan can be set together, and merge keys into their dicts."""
     options = {
         name: option
         for binding in bindings

@@ -189,7 +189,7 @@ def test_a_manager_is_bound_once(source: str) -> None:
         with pytest.raises(OptionConflictError) as caught:
             hpargparse.bind(bound_already, manager)
         assert str(caught.value) == (
-            "The manager `_` is bound to this parser already.\nCall `bind` once for each manager."
+            "The manager `_` is already bound to this parser.\nCall `bind` once for each manager."
         )
 
 

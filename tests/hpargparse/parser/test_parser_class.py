@@ -252,14 +252,12 @@ class TestUnknownArguments:
         [
             pytest.param(
                 "train --depth=5",
-                "--depth=5 (it has to stand before train)",
+                "--depth=5 (it must come before train)",
                 id="of the parser above",
             ),
             pytest.param("train --depht=5", "--depht=5 (did you mean --depth?)", id="mistyped"),
-            pytest.param("train fast --own 3", "--own (it has to stand before train) 3", id="own"),
-            pytest.param(
-                "train fast --lr 3", "--lr (it has to stand before fast) 3", id="in between"
-            ),
+            pytest.param("train fast --own 3", "--own (it must come before train) 3", id="own"),
+            pytest.param("train fast --lr 3", "--lr (it must come before fast) 3", id="in between"),
         ],
     )
     def test_that_belong_before_a_sub_command_are_reported_so(
