@@ -1,1 +1,1 @@
-"""Files of values: bytes to plain values and back. No hyperparameter, no parser."""
+"""Read and write files of values."""

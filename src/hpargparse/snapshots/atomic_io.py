@@ -54,12 +54,12 @@ def read_bytes(path: str, *, limit: int | None = SIZE_LIMIT) -> bytes:
 
 
 def replace_files(files: Iterable[tuple[str, bytes]]) -> None:
-    """Replace files, each of them atomically: all of them or none.
+    """Replace files atomically: all of them or none.
 
-    The bytes first go to temporary files beside the targets. Only when all of these are
-    complete, they are renamed, so that a reader sees the old file or the new one, also
-    after a crash. A symbolic link stays a link, and the permission bits stay. Bytes for
-    standard output and devices are written directly.
+    The bytes are first written to temporary files next to the targets. These are renamed
+    once all of them are complete, so a reader sees either the old file or the new one, even
+    after a crash. Symbolic links stay links, and permission bits are kept. Bytes for standard
+    output and devices are written directly.
 
     Args:
         files: the path and the new contents of every file, "-" for standard output.
@@ -107,8 +107,8 @@ def _read_file(path: str, size: int) -> bytes:
 
 
 def _write_temporary(path: str, data: bytes, temporary_files: list[tuple[str, str]]) -> None:
-    """Write a temporary file beside the target, and list it as soon as it may exist."""
-    if path.endswith(os.sep):  # realpath() removes the slash, which asks for a folder
+    """Write a temporary file next to the target, and list it as soon as it may exist."""
+    if path.endswith(os.sep):  # realpath() removes the slash, which means a folder
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     target = os.path.realpath(path)
     old = _status(target)
@@ -116,7 +116,7 @@ def _write_temporary(path: str, data: bytes, temporary_files: list[tuple[str, st
         raise _not_a_file(path, old.st_mode)
     if old is not None and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
-    # The name of the target may be as long as names can be, so it is no part of this one.
+    # Not made from the target's name, which may already have the maximum length.
     name = f".hpman-{os.urandom(8).hex()}.tmp"
     temporary = os.path.join(os.path.dirname(target), name)
     temporary_files.append((path, temporary))
@@ -143,7 +143,7 @@ def _status(path: str) -> os.stat_result | None:
 
 
 def _read_stdin(size: int) -> bytes:
-    """Read standard input, also if the program replaced it by a text stream."""
+    """Read standard input, even if the program has replaced it with a text stream."""
     stream = _opened(sys.stdin, "input")
     binary = getattr(stream, "buffer", None)
     if binary is not None:
@@ -152,7 +152,7 @@ def _read_stdin(size: int) -> bytes:
 
 
 def _write_stream(path: str, data: bytes) -> None:
-    """Write to a device or to standard output, also if the program replaced it."""
+    """Write to a device or to standard output, even if the program has replaced the latter."""
     if path not in _STDOUT:
         with open(path, "wb") as file:
             file.write(data)
@@ -190,7 +190,7 @@ def _snapshot_errors(path: str, action: str) -> Iterator[None]:
     """Turn errors of the operating system into snapshot errors."""
     try:
         yield
-    except (SnapshotError, BrokenPipeError):  # the reader of a stream may have gone
+    except (SnapshotError, BrokenPipeError):  # the reader of a stream may be gone
         raise
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

@@ -1,7 +1,7 @@
-"""Snapshots: files of values in every format.
+"""Read and write snapshots: files of values in any format.
 
-Owns the choice of the format, and reads and writes; must not know managers, parsers
-or defaults. The libraries of a format load with the first file that needs them.
+Owns the choice of the format; must not know managers, parsers or defaults. The library
+of a format is imported for the first file that needs it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Snapshot(Record):
 
 
 class Remedies(Record):
-    """What a user can do about a file that cannot be read, which depends on the caller.
+    """What the user of a caller can do about a file that cannot be read.
 
     Attributes:
         format_setting: the setting that names the format, such as `--hp-serial-format`;
@@ -49,7 +49,7 @@ class Remedies(Record):
     can_trust: bool = False
 
     def or_name_the_format(self, advice: str) -> str:
-        """Complete advice on a file that may have another format.
+        """Add to the advice that the file may have another format.
 
         >>> Remedies("--hp-serial-format").or_name_the_format("Fix the line")
         'Fix the line, or name the format with --hp-serial-format.'
@@ -159,7 +159,7 @@ def write_all(
     """Write several files of values: all of them or none.
 
     Args:
-        snapshots: path, values and format of every file, and what its user can do.
+        snapshots: path, values, format and remedies for each file.
 
     Raises:
         SnapshotError: if a format cannot represent a value, or a file cannot be written.
@@ -331,7 +331,7 @@ def _mapping(
         return {}
     if type(value) is not dict:
         contents = _TYPES.get(type(value), "something else")
-        message = f"The file holds {contents} instead of names and values."
+        message = f"The file contains {contents} instead of names and values."
         raise SnapshotError.at(path, line, message, _EXPECTED[serial_format])
     for key in value:
         if type(key) is not str:

@@ -40,8 +40,8 @@ def flatten(
 
     Args:
         snapshot: the contents of the file, flat, nested or mixed.
-        is_leaf: whether a name is a hyperparameter; a dict under it is a value then, and
-            not a level of names.
+        is_leaf: whether a name is a hyperparameter. If so, a dict under it is a value
+            instead of a level of names.
         separator: the string between the parts of a name.
 
     Raises:
@@ -53,7 +53,7 @@ def flatten(
     [Entry(name='model.depth', value=3, line=2)]
     """
     entries: dict[str, Entry] = {}
-    # The stack is taken from its end, so reversing keeps the order of the file.
+    # The stack is popped from its end, so reversing keeps the order of the file.
     stack: list[tuple[tuple[str, ...], Any]] = [
         ((key,), value) for key, value in reversed(snapshot.values.items())
     ]
@@ -77,7 +77,7 @@ def _is_level(value: object) -> bool:
 
 
 def _check_names(path: str, entries: dict[str, Entry], separator: str) -> None:
-    """Refuse `opt.lr` beside a dict `opt` that also has the key `lr`, and endless names."""
+    """Refuse `opt.lr` next to a dict `opt` that also has the key `lr`, and very long names."""
     limit = Index.most_parts
     for name, entry in entries.items():
         parts = name.split(separator)

@@ -1,6 +1,6 @@
 """The formats of files and of listings, by name.
 
-Owns which there are, for help and for checks; knows not how any is written.
+Owns the list of formats, for help and for checks; must not know how they are written.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ EXTENSIONS = {
 
 
 def extension_format(path: str) -> str | None:
-    """Return the format that the extension of a file stands for, None for another one.
+    """Return the format that the extension of a file stands for, or None if it is unknown.
 
     >>> extension_format("cfg.YML"), extension_format("cfg.txt")
     ('yaml', None)

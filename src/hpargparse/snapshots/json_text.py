@@ -1,4 +1,4 @@
-"""JSON text from values, and values from JSON text with the line of each key.
+"""Convert values to JSON text, and JSON text to values and the lines of their keys.
 
 Owns what JSON can represent. Must not know files or hyperparameters.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SCALARS = (type(None), bool, int, float, str)
-# Strings are matched without alternatives per character, which would need much memory.
+# Alternatives per character in the pattern of a string would need much memory.
 _MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}:,\n]')
 
 
@@ -52,7 +52,7 @@ def from_json(
 ) -> tuple[object, dict[tuple[str, ...], int]]:
     """Return the value of a JSON text, and the line of each key by its path.
 
-    Path and advice are for messages about text that is not JSON.
+    Path and advice are used in messages about text that is not JSON.
 
     Raises:
         SnapshotError: if the text is not JSON, or gives a key twice.
@@ -133,13 +133,13 @@ class _KeyScanner:
 def _not_json(value: object) -> str | None:
     """Return why JSON cannot represent a plain value."""
     if isinstance(value, float) and not isfinite(value):
-        return f"contains {value!r}, and JSON has no such number"
+        return f"contains {value!r}, which JSON cannot represent"
     if isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
         return "contains a lone surrogate, which JSON cannot represent"
     if isinstance(value, dict):
         for key in value:
             if type(key) is not str:
-                return f"has the key {short_repr(key)}, and JSON has only strings as keys"
+                return f"has the key {short_repr(key)}, but keys of JSON are strings"
         value = [*value, *value.values()]
     if isinstance(value, list):
         return next(filter(None, map(_not_json, value)), None)

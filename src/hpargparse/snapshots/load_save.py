@@ -1,6 +1,6 @@
 """Load files of values into a manager, and save them.
 
-Owns which hyperparameter a name of a file refers to; must not know formats or parsers.
+Owns which hyperparameter a name in a file refers to; must not know formats or parsers.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def load(
 def save(
     path: str | os.PathLike[str], manager: HyperParameterManager, *, serial_format: str = "auto"
 ) -> None:
-    """Write all values of a manager to a file. On errors, the old file stays.
+    """Write all values of a manager to a file. On errors, an old file is unchanged.
 
     Args:
         path: the file, `-` for standard output.
@@ -120,7 +120,7 @@ def converters_of(manager: HyperParameterManager) -> dict[str, Converter]:
 
 
 def saveable_values(manager: HyperParameterManager) -> tuple[dict[str, object], list[str]]:
-    """Return the values that a file can hold, and a message on every other value.
+    """Return the values that a file can contain, and a message about every other value.
 
     A default that is not a literal is left out, because only the running program knows it.
     """
@@ -143,7 +143,7 @@ def expression_line(default: NotLiteralEvaluable) -> str:
 
 
 def reload_warnings(values: Mapping[str, object], converters: Mapping[str, Converter]) -> list[str]:
-    """Return a message on every value that a load would refuse or change.
+    """Return a message about every value that a load would refuse or change.
 
     Options and files are checked when they are read. But a default may violate its own
     hints, and a program may set anything.
@@ -196,7 +196,7 @@ def read_values(
         converters: the converters of all hyperparameters by name.
         separator: the string between the parts of a name.
         serial_format: yaml, json or pickle; auto chooses by the extension.
-        fallback_format: the format of a file that cannot be read in the first one.
+        fallback_format: the format to try if a file cannot be read in the first one.
         strict: whether an unknown name is an error.
         trust_pickle: whether a pickle may run code.
         remedies: what the caller's user can do.
@@ -225,7 +225,7 @@ def read_values(
     problems += fitter.duplicates()
     if problems:
         raise SnapshotError(*(problem.diagnostics[0] for problem in problems))
-    # Set a dict before its keys, in whatever order the file gives them: it replaces them.
+    # Set a dict before its keys, whatever their order in the file, because it replaces them.
     outermost_first = sorted(loaded.values.items(), key=lambda item: item[0].count(separator))
     return loaded.replace(values=dict(outermost_first))
 
@@ -266,7 +266,7 @@ class _Fitter:
         self.path = path
         self.converters = converters
         self.separator = separator
-        # The keys of the default of every dict that the file refers to.
+        # The keys in the default of every dict that the file refers to.
         self._keys: dict[str, dict[str, tuple[object, ...]]] = {}
         # The entries by hyperparameter, and by the path within its dict.
         self._entries: dict[str, dict[tuple[object, ...], Entry]] = {}
@@ -300,7 +300,7 @@ class _Fitter:
         raise SnapshotError.at(self.path, entry.line, message, advice, name=name)
 
     def duplicates(self) -> Iterator[SnapshotError]:
-        """Yield an error for every key that the file also gives inside a dict."""
+        """Yield an error for every key that the file also sets inside a dict."""
         for entries in self._entries.values():
             for path, entry in entries.items():
                 for length in range(len(path)):

@@ -1,8 +1,8 @@
-"""Pickles, read without running anything unless they are trusted.
+"""Read pickles without running anything, unless they are trusted.
 
-Owns which pickles are plain and what is refused. Must not know files or hyperparameters.
-It carries out the opcodes itself and has only those that plain values need, so no pickle
-can fetch an object, allocate more than it contains or overflow the stack.
+Owns which pickles are accepted. Must not know files or hyperparameters. The reader
+interprets the opcodes itself, and only those that plain values need. So no pickle can
+import an object, allocate more than it contains or overflow the stack.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-_KEY_LIMIT = 10_000  # values in a key; to hash it takes time for each of them
+_KEY_LIMIT = 10_000  # most values in a key, because hashing visits all of them
 
 
 class RefusedPickleError(pickle.UnpicklingError):
-    """Report a pickle that is not read; the message is a clause about it."""
+    """Report a pickle that is not accepted. The message is a clause about it."""
 
 
 class BrokenPickleError(RefusedPickleError):
@@ -31,7 +31,7 @@ class BrokenPickleError(RefusedPickleError):
 
 
 def load_any(data: bytes) -> object:
-    """Build what a pickle contains, running whatever it asks for.
+    """Build any object that a pickle contains. This can run code.
 
     Raises:
         RefusedPickleError: if it cannot be read.
@@ -49,7 +49,7 @@ def load_plain(data: bytes) -> object:
 
     Raises:
         BrokenPickleError: if it cannot be read.
-        RefusedPickleError: if it asks for more than plain values. The message names what.
+        RefusedPickleError: if it needs more than plain values. The message names what.
 
     >>> load_plain(pickle.dumps({"ks": (1, 2.5), "s": {3j}}, 2))
     {'ks': (1, 2.5), 's': {3j}}
@@ -108,21 +108,21 @@ def _take(stack: list[Any], marks: list[int], count: int) -> list[Any]:
 
 
 def _find(name: Sequence[str]) -> object:
-    """Return the function or value that a pickle calls by its module and name."""
+    """Return the function or value that a pickle refers to by module and name."""
     try:
         return _GLOBALS[".".join(name)]
     except KeyError as error:
-        raise RefusedPickleError(f"it asks for `{truncate(error.args[0])}`") from None
+        raise RefusedPickleError(f"it refers to `{truncate(error.args[0])}`") from None
 
 
 def _call(items: list[Any]) -> object:
-    # No value on the stack can be called but the functions of `_GLOBALS`.
+    # The only values on the stack that can be called are the functions of `_GLOBALS`.
     function, arguments = items
     return function(*arguments)
 
 
 def _checked_keys(keys: Sequence[Any]) -> Sequence[Any]:
-    """Return keys that can be hashed in little time, and without overflowing the stack of C."""
+    """Return keys, checked so that hashing them is fast and cannot overflow the C stack."""
     for key in keys:
         reason = None if type(key) in SCALARS else unsupported_reason(key, limit=_KEY_LIMIT)
         if reason is not None:
@@ -137,7 +137,7 @@ def _dict(items: list[Any]) -> dict[Any, Any]:
 def _encode(text: str, encoding: str) -> bytes:
     """Return the bytes that protocols 0 to 2 keep as Latin-1 text."""
     if encoding not in ("latin1", "latin-1"):
-        raise RefusedPickleError(f"it asks for the encoding {encoding}")
+        raise RefusedPickleError(f"it uses the encoding {encoding}")
     return text.encode("latin-1")
 
 

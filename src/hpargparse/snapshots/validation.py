@@ -65,7 +65,7 @@ def dry_run(
 def _apply_key_changes(
     manager: HyperParameterManager, merged: dict[str, object], layer: Layer
 ) -> Layer:
-    """Replace changes of keys that no flat name can express by the complete dicts."""
+    """Replace each key change that no flat name can express by the complete changed dict."""
     values, origins = layer
     if not any(isinstance(value, KeyChange) for value in values.values()):
         return layer

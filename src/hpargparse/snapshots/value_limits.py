@@ -1,4 +1,4 @@
-"""Plain values: those of literals, within limits of depth and size.
+"""Limits for plain values, which are the values of literals.
 
 Owns the limits that readers and writers of snapshots share, and how their messages show
 a value. Must not know formats.

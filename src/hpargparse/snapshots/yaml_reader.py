@@ -1,8 +1,8 @@
-"""Plain values from YAML text, with the line of each key.
+"""Read plain values, and the line of each key, from YAML text.
 
-Owns the rules of YAML 1.2 and the limits for hostile files. Must not know files or
-hyperparameters. It builds the values from the events of PyYAML by itself, so that no tag
-can build anything but a plain value.
+Owns the rules of YAML 1.2 and the limits for hostile input. Must not know files or
+hyperparameters. The reader builds the values from the events of PyYAML itself, so a tag
+can only build a plain value.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class YamlReader:
                     raise self._error(
                         last.line,
                         f"YAML 1.2 has no merge key `{last.text}`.",
-                        "Write the values where they belong, or quote the key.",
+                        "Repeat the merged values here, or quote the key.",
                     )
                 self._open.append(self._start(event))
             else:
@@ -101,7 +101,7 @@ class YamlReader:
             problem = ", ".join(filter(None, [error.context, error.problem]))
             raise self._malformed(mark.line + 1 if mark else None, problem) from None
         except yaml.reader.ReaderError as error:
-            # Whether its position counts bytes or characters depends on the parser.
+            # The parser decides whether the position counts bytes or characters.
             refused = chr(int(error.character))
             line = self.text.count("\n", 0, self.text.index(refused)) + 1
             problem = f"control characters such as {refused!r} are not allowed"
@@ -243,7 +243,7 @@ class _Collection:
     ) -> None:
         self.event = event
         self.build = build
-        self.path = path  # the keys above it; None inside a sequence
+        self.path = path  # the keys that lead to it; None inside a sequence
         self.key: object = _NO_KEY  # the key whose value comes next
         self.key_lines: dict[object, int] = {}
         self.pairs: dict[object, object] = {}
@@ -303,7 +303,7 @@ class _AliasExpander:
         if self.copied > ALIAS_LIMIT:
             raise self.error(
                 alias.line,
-                f"The aliases up to here stand for more than {ALIAS_LIMIT} values.",
+                f"The aliases up to this line stand for more than {ALIAS_LIMIT} values.",
                 "No set of hyperparameters needs that. Check where the file comes from.",
             )
         return self.events[start:end]

@@ -1,4 +1,4 @@
-"""YAML text from values, such that YAML 1.1 and 1.2 readers agree on it.
+"""Write values as YAML text that readers of YAML 1.1 and 1.2 understand alike.
 
 Owns the notation of each type in YAML; needs no YAML library. Must not know files. Sets
 and bytes have the standard tags `!!set` and `!!binary`; tuples, complex numbers, the
@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-# What YAML 1.1, YAML 1.2 or a person may not take for a string.
+# Words that YAML 1.1, YAML 1.2 or a person may not take for strings.
 _RESERVED = frozenset("y n yes no on off true false null none nan inf".split())
 _UNQUOTED = frozenset("_/+-.@%= ")
 _KEY_LENGTH = 500  # YAML requires `?` before keys of more than 1024 characters.
@@ -85,7 +85,7 @@ def _str(text: str) -> str:
 
 
 def _escape(letter: str) -> str:
-    """Return a character as it is written inside double quotes."""
+    """Return the spelling of a character inside double quotes."""
     if letter.isprintable() or letter in _ESCAPES:
         return _ESCAPES.get(letter, letter)
     return f"\\U{ord(letter):08X}" if letter > "\uffff" else f"\\u{ord(letter):04X}"

@@ -1,1 +1,1 @@
-"""Text to value and back, as a hyperparameter asks for it. No parser, no manager, no file."""
+"""Convert between text and the values of a hyperparameter."""

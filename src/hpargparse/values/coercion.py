@@ -1,7 +1,7 @@
-"""Text and values, converted to the type of a sample value.
+"""Convert text and values to the type of a sample value.
 
-Owns how text is parsed, and how a value is fitted, to be like a sample. Must not know
-hints, or whose default the sample is.
+Owns how text is parsed and how values are converted. Must not know hints, or which
+hyperparameter has the sample as its default.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Number:
 
 
 class Mismatch(Exception):
-    """Report text or a value that is not like its sample; `detail` is a clause about why."""
+    """Report text or a value that does not fit its sample; `detail` is a clause about why."""
 
     def __init__(self, sample: object, value: object, detail: str = "") -> None:
         """Store the fields."""
@@ -72,7 +72,7 @@ def element_sample(sample: list[Any] | tuple[Any, ...] | set[Any]) -> tuple[obje
 
 
 def _merge_sequences(sequences: list[Any]) -> object:
-    """Return one sequence with the elements of all."""
+    """Return one sequence with the elements of all sequences."""
     elements = [element for sequence in sequences for element in sequence]
     merged = type(sequences[0])(elements)
     # A set keeps one of 1, 1.0 and True, so it may have lost a type.
@@ -92,10 +92,10 @@ def _merge_dicts(dicts: list[Any]) -> object:
 def parse(text: str, sample: object) -> object:
     """Return the value that text stands for, in the type of a sample.
 
-    If the sample is EMPTY, that is any literal, or else the text itself.
+    If the sample is EMPTY, return the value of any literal, or else the text itself.
 
     Raises:
-        Mismatch: if it does not stand for a value like the sample.
+        Mismatch: if the text does not stand for a value that fits the sample.
 
     >>> parse("3,4", (0.5,))
     (3.0, 4.0)
@@ -111,10 +111,10 @@ def parse(text: str, sample: object) -> object:
 def parse_elements(arguments: list[str], sample: object) -> object:
     """Return the sequence that several arguments stand for, in the type of a sample.
 
-    Each argument is an element, unless a shell has split brackets at blanks.
+    Each argument is an element, except for brackets that a shell has split at blanks.
 
     Raises:
-        Mismatch: if an argument does not stand for an element like those of the sample.
+        Mismatch: if an argument does not fit the elements of the sample.
 
     >>> parse_elements(["3", "4"], [0])
     [3, 4]
@@ -131,10 +131,10 @@ def parse_elements(arguments: list[str], sample: object) -> object:
 
 
 def fit(value: object, sample: object) -> object:
-    """Return a value in the type of a sample, if it says the same in that type.
+    """Convert a value to the type of a sample, if this does not change its meaning.
 
     An int fits a float, and a list fits a tuple or a set. A bool does not fit a number, and
-    a string fits nothing else, because guessing hides mistakes. Everything fits EMPTY.
+    a string fits only a string, because guessing hides mistakes. Everything fits EMPTY.
 
     Raises:
         Mismatch: if the value does not fit.
@@ -160,7 +160,7 @@ def _parse_bool(text: str, sample: object) -> object:
 
 
 def _parse_int(text: str, sample: object) -> object:
-    for base in (10, 0):  # 0 is any base that Python writes
+    for base in (10, 0):  # base 0: any prefix of Python
         try:
             return int(text, base)
         except ValueError:

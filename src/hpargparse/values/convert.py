@@ -1,4 +1,4 @@
-"""The values of one hyperparameter, converted from and to text by its default and hints.
+"""Convert the values of one hyperparameter from and to text, by its default and hints.
 
 Owns which values a hyperparameter accepts. Must not know the wording of messages,
 parsers, managers or files.
@@ -25,7 +25,7 @@ CONVERSION_HINTS = CHECKED_HINTS | {"optional"}
 
 
 class Converter:
-    """Convert text to values of one hyperparameter, check values, and write them as text.
+    """Convert text to values of one hyperparameter and back, and check values.
 
     Creating one is cheap: default and hints are interpreted when a value is converted.
 
@@ -135,7 +135,7 @@ class Converter:
         return limits[0], limits[1]
 
     def check_hints(self) -> None:
-        """Check that values can be checked by the hints.
+        """Check that the hints are valid.
 
         Raises:
             ConversionError: if `type`, `choices` or `range` is malformed, accepts no value,
@@ -174,7 +174,7 @@ class Converter:
         """Return the value that text stands for.
 
         Raises:
-            ConversionError: if it does not stand for a value that is accepted.
+            ConversionError: if the text does not stand for a value that is accepted.
 
         >>> Converter([1, 2], {}, "ks", "train.py:3").parse("3,4")
         [3, 4]
@@ -215,7 +215,7 @@ class Converter:
         return self._limited(value)
 
     def check(self, value: object) -> object:
-        """Return a value from a file or a program in the type of the default.
+        """Convert a value from a file or a program to the type of the default, and check it.
 
         An int becomes a float, for example, and a list a tuple.
 
@@ -236,7 +236,7 @@ class Converter:
         return self._limited(fitted)
 
     def check_limits(self, value: object) -> None:
-        """Check what a program has set, of whatever type, by the hints `choices` and `range`.
+        """Check a value of any type that a program has set against `choices` and `range`.
 
         A range is ignored if its bounds cannot be compared with the value.
 
@@ -261,7 +261,7 @@ class Converter:
                 raise
 
     def format(self, value: object) -> str:
-        """Return the text of a value, such that `parse` gives the value back.
+        """Return the text from which `parse` returns the same value.
 
         >>> Converter(None, {}, "x", "train.py:3").format("3")
         "'3'"
@@ -287,7 +287,7 @@ class Converter:
 
     @property
     def _scalar_choices(self) -> tuple[object, ...]:
-        """The choices of a value that is not a sequence; their types may differ from its own."""
+        """The choices, unless the value is a sequence. They may have other types."""
         choices = self.choices
         return choices if choices and not self.is_sequence else ()
 
@@ -299,7 +299,7 @@ class Converter:
             return text in self._scalar_choices
 
     def _limited(self, value: object, *, ignore_unordered: bool = False) -> object:
-        """Return a value that is among the choices and in the range; refuse any other."""
+        """Return a value if it is among the choices and in the range; otherwise raise an error."""
         if not self.hints or (value is None and self.is_optional):
             return value
         elements = value if isinstance(value, (list, tuple, set)) else (value,)

@@ -1,4 +1,4 @@
-"""The keys of a dict default by name: which key `opt.lr` is.
+"""Find the key of a dict default that a name such as `opt.lr` stands for.
 
 Owns how names and keys belong together. Must not know files or options.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class KeyChange(Record):
-    """A change of a key that no name identifies: one that is not a string, or has a dot.
+    """A change of a key that no name identifies, since it is not a string or contains a dot.
 
     Attributes:
         owner: the hyperparameter whose value is the dict.
@@ -57,7 +57,7 @@ class KeyChange(Record):
 
 
 def key_change(owner: str, path: Sequence[object], value: object, separator: str) -> object:
-    """Return what to set a key to: the value, or a `KeyChange` if no name identifies the key.
+    """Return the value to set for a key, or a `KeyChange` if no name identifies the key.
 
     The path leads from the dict of the owner to the key.
     """
@@ -67,7 +67,7 @@ def key_change(owner: str, path: Sequence[object], value: object, separator: str
 def key_paths(default: dict[object, object], separator: str) -> dict[str, Path]:
     """Return the path of each key in a dict and in the dicts inside it, by name.
 
-    If two keys have one name, it belongs to the key that a manager finds by it.
+    If two keys have the same name, it stands for the key that a manager finds.
 
     >>> key_paths({"lr": 1, "on": {2: True}}, ".")
     {'lr': ('lr',), 'on': ('on',), 'on.2': ('on', 2)}

@@ -1,6 +1,6 @@
 """Messages about values that a hyperparameter does not accept, and about malformed hints.
 
-Owns these sentences. Must not know how a mismatch was found, or who reads them.
+Owns the wording. Must not know how a mismatch was found, or where messages are shown.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .convert import Converter
 
 _NUMBERS = (int, float, Number)
-_TYPE_NAMES = {type(...): "literal", Number: "number"}  # in place of Python's names
+_TYPE_NAMES = {type(...): "literal", Number: "number"}  # instead of Python's names
 _DESCRIPTIONS = {
     bool: "true or false (or yes, no, on, off, 1, 0)",
     int: "an int",
@@ -32,7 +32,7 @@ _DESCRIPTIONS = {
     dict: "a dict such as {'lr': 1}",
     type(...): "the ellipsis ...",
 }
-# How a file gives the value, if not as on a command line.
+# How a file spells the value, if that differs from the command line.
 _DESCRIPTIONS_IN_FILES = {
     bool: "true or false",
     bytes: "bytes, `!!binary YWI=` in YAML",
@@ -109,7 +109,7 @@ def wrong_type(
 
 
 def how_to_allow(converter: Converter, value: object) -> str:
-    """Return a sentence about what would let a hyperparameter accept a value."""
+    """Return a sentence on how to make a hyperparameter accept a value."""
     if value is None:
         return "The hint `optional=True` would allow None."
     try:
@@ -172,13 +172,13 @@ def _type_name(sample: object) -> str:
 
 
 def _description_in_file(sample: object) -> str:
-    if isinstance(sample, (tuple, set)):  # a list fits both, and every format has lists
+    if isinstance(sample, (tuple, set)):  # a list fits them, and every format has lists
         sample = [*sample]
     return _DESCRIPTIONS_IN_FILES.get(type(sample)) or description(sample)
 
 
 def _how_to_write(text: str, sample: object) -> str:
-    """Return a clause about how a file gives a number, if a string stands for one."""
+    """Return a clause on how to write a number in a file, if a string was meant as one."""
     try:
         value: Any = parse(text, sample)
     except Mismatch:
@@ -187,7 +187,7 @@ def _how_to_write(text: str, sample: object) -> str:
         return f"; write `{str(value).replace('inf', '.inf').replace('nan', '.nan')}`, in YAML"
     from re import fullmatch
 
-    # What both YAML and JSON take for a number; `1_000` is none.
+    # What both YAML and JSON read as a number; `1_000` is not.
     if fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", text):
         return "; remove the quotes"
     return f"; write `{_show(value)}`"

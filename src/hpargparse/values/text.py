@@ -1,4 +1,4 @@
-"""Text such as `[a, 'b,c'], (d)`, taken apart at its commas and brackets.
+"""Split text such as `[a, 'b,c'], (d)` at its commas and brackets.
 
 Owns brackets, commas and quotes in what a user types. Must not know the values that the
 parts stand for.
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
-# A mark, and the strings after it. The quote in a word such as `it's` starts no string.
+# A mark, and the strings after it. The quote in a word such as `it's` does not start a string.
 _STRING = r"""(?:[bru]|br|rb)?(?:'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*")"""
 _MARKS = re.compile(rf"([][(){{}},:]|\A)(?:\s*{_STRING})*", re.DOTALL | re.IGNORECASE)
 
 
 def unquote(item: str) -> str:
-    """Return the value of a string literal, and any other item as it is."""
+    """Return the value of a string literal, or any other item unchanged."""
     if item[:1] in ("'", '"'):
         try:
             return str(parse_literal(item))
@@ -47,7 +47,7 @@ def split_items(text: str) -> list[str]:
     if not text.strip():
         return []
     depths = _depths(text)
-    # Brackets that never close are ordinary characters: `:(,:)` has two items.
+    # Brackets that are never closed are ordinary characters: `:(,:)` has two items.
     is_balanced = not depths or depths[-1][1] == 0
     commas = [at for at, depth in depths if text[at] == "," and (depth == 0 or not is_balanced)]
     starts = [0, *(at + 1 for at in commas)]
@@ -60,7 +60,7 @@ def split_items(text: str) -> list[str]:
 def rejoin(arguments: Iterable[str]) -> list[str]:
     """Join arguments that a shell split at blanks inside brackets.
 
-    Brackets inside an argument, and those that never close, are ordinary characters.
+    Brackets inside an argument, and those that are never closed, are ordinary characters.
 
     >>> rejoin(["[1,", "2]", "[3, 4]", "a(", "[5"])
     ['[1, 2]', '[3, 4]', 'a(', '[5']

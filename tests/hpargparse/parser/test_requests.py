@@ -158,7 +158,7 @@ class TestRequests:
         command = ArgumentParser()
         bind_what_fits(command, manager)
         told = [refusal(capsys, each, "--hp-load a.pkl") for each in (parser, command)]
-        assert "asks for `argparse.Namespace`" in told[0]
+        assert "refers to `argparse.Namespace`" in told[0]
         assert ["trust_pickle=True" in each for each in told] == [True, False]
 
     def test_the_name_of_no_letter_is_known_too(self, capsys: pytest.CaptureFixture[str]) -> None:

@@ -475,12 +475,12 @@ def test_a_group_without_values_gives_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("a.yaml", "# why\n---\n- 3", ":3: The file holds a list instead of"),
-        ("a.yaml", "3", ":1: The file holds an int instead of"),
-        ("a.json", "\n\n[1]", ":3: The file holds a list instead of"),
-        ("a.json", '"x"', ":1: The file holds a string instead of"),
-        ("a.yaml", "--- 3", ":1: The file holds an int instead of"),
-        ("a.yaml", "!complex 1", ":1: The file holds something else instead of"),
+        ("a.yaml", "# why\n---\n- 3", ":3: The file contains a list instead of"),
+        ("a.yaml", "3", ":1: The file contains an int instead of"),
+        ("a.json", "\n\n[1]", ":3: The file contains a list instead of"),
+        ("a.json", '"x"', ":1: The file contains a string instead of"),
+        ("a.yaml", "--- 3", ":1: The file contains an int instead of"),
+        ("a.yaml", "!complex 1", ":1: The file contains something else instead of"),
     ],
 )
 def test_a_file_without_names_is_refused_with_its_line(

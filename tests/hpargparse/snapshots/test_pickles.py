@@ -68,21 +68,21 @@ for _ in range(60):
     [
         pytest.param(
             pickle.dumps(Calls()),
-            "it asks for `posix.mkdir`",
+            "it refers to `posix.mkdir`",
             id="call",
             marks=pytest.mark.skipif(os.name == "nt", reason="named otherwise there"),
         ),
         pytest.param(
             pickle.dumps(Calls(), 0),
-            "it asks for `posix.mkdir`",
+            "it refers to `posix.mkdir`",
             id="call in protocol 0",
             marks=pytest.mark.skipif(os.name == "nt", reason="named otherwise there"),
         ),
-        pytest.param(pickle.dumps(print), "it asks for `builtins.print`", id="function"),
+        pytest.param(pickle.dumps(print), "it refers to `builtins.print`", id="function"),
         pytest.param(pickle.dumps(Plain()), "Plain`", id="object"),
-        pytest.param(b"cbuiltins\neval\n(S'1'\ntR.", "it asks for `builtins.eval`", id="eval"),
-        pytest.param(b"(Vtrue\nios\nsystem\n.", "it asks for `os.system`", id="opcode INST"),
-        pytest.param(b"cbuiltins\ngetattr\n.", "it asks for `builtins.getattr`", id="getattr"),
+        pytest.param(b"cbuiltins\neval\n(S'1'\ntR.", "it refers to `builtins.eval`", id="eval"),
+        pytest.param(b"(Vtrue\nios\nsystem\n.", "it refers to `os.system`", id="opcode INST"),
+        pytest.param(b"cbuiltins\ngetattr\n.", "it refers to `builtins.getattr`", id="getattr"),
         pytest.param(
             b"\x80\x02\x82\x01.",
             "it uses the opcode EXT1, which plain values do not need",
@@ -98,7 +98,7 @@ for _ in range(60):
         pytest.param(pickle.dumps(bytearray(b"x"), 5), "the opcode BYTEARRAY8", id="bytearray"),
         pytest.param(
             b"c_codecs\nencode\n(Va\nVzip\ntR.",
-            "it asks for the encoding zip",
+            "it uses the encoding zip",
             id="encoding",
         ),
         pytest.param(b"cbuiltins\nset\n.", "it is a function", id="function as value"),

@@ -251,7 +251,9 @@ def test_a_bad_document_is_refused_with_its_line(text: str, sentence: str) -> No
 def test_aliases_that_explode_are_stopped() -> None:
     lines = ["a0: &a0 [1,1,1,1,1,1,1,1,1,1]"]
     lines += [f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 20)]
-    with pytest.raises(SnapshotError, match=r"cfg\.yaml:5: The aliases up to here stand for more"):
+    with pytest.raises(
+        SnapshotError, match=r"cfg\.yaml:5: The aliases up to this line stand for more"
+    ):
         load("\n".join(lines))
 
 
