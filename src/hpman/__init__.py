@@ -1,4 +1,4 @@
-"""Hyperparameters written where they are used, managed as a whole.
+"""Manage hyperparameters that are written where they are used.
 
 Example::
 

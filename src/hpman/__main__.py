@@ -1,13 +1,13 @@
-"""`python -m hpman`: the command `hpman`, for where its script is not on the path.
+"""`python -m hpman`: run the command `hpman`, even if its script is not on the PATH.
 
-Owns nothing but the way to it.
+Owns only the start of the command.
 """
 
 import os
 import sys
 
-# Python puts the current folder there, where a module may bear the name of one that we load:
-# looking at sources must run nothing of them.
+# Python puts the current folder there. A module in it may have the name of one that we import,
+# but reading sources must not run any of them.
 if not getattr(sys.flags, "safe_path", sys.flags.isolated):  # new in Python 3.11
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 

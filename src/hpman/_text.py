@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 
-IN_MESSAGE = 60  # the most characters of a value in a message
-_BEFORE = 40  # the most columns before a mark in a line that is cut
+IN_MESSAGE = 60  # the maximum length of a value in a message
+_BEFORE = 40  # the maximum number of columns before a mark in a line that is cut
 _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # of bidi text
 
 
 def relative_path(path: str) -> str:
-    """Return a path below the current folder relative to it, and any other unchanged.
+    """Return a path relative to the current folder if it lies below it, or else unchanged.
 
     >>> relative_path(os.path.join(os.getcwd(), "main.py"))
     'main.py'
@@ -56,11 +56,11 @@ def display_path(path: str) -> str:
 
 
 def truncate(text: str, length: int = IN_MESSAGE) -> str:
-    """Return a text, with dots for its end if it is long.
+    """Return a text, shortened with dots at the end if it is long.
 
     Args:
         text: the text.
-        length: the most characters of the result.
+        length: the maximum length of the result.
 
     >>> truncate("a long text", 8), truncate("a text", 8)
     ('a lon...', 'a text')
@@ -101,7 +101,7 @@ def _escaped(char: str) -> str:
 
 
 def _without_commands(text: str) -> str:
-    """Escape the characters that control a terminal, and leave blanks and letters."""
+    """Escape the characters that control a terminal, but no others."""
     if text.isprintable():
         return text
     return "".join(_escaped(char) if _is_command(char) else char for char in text)
@@ -119,7 +119,7 @@ def _cut(line: str, start: int, end: int, width: int) -> tuple[str, int, int]:
         The part, with an ellipsis where it is cut; the columns before the mark, and those
         of the mark.
     """
-    lowest = max(0, start - width)  # no more can be shown of a long line
+    lowest = max(0, start - width)  # more of a long line cannot be shown
     parts = (line[lowest:start], line[start:end], line[end : start + width + 1])
     before, mark, after = ("".join(map(_show, part)) for part in parts)
     left = "…" if lowest else ""
@@ -154,7 +154,7 @@ class Source:
     Args:
         path: the path.
         text: the decoded text, with normalized newlines.
-        key: the identity and the sort key of the file; by default made of the path.
+        key: the identity and the sort key of the file; by default derived from the path.
 
     >>> Source("a.py", "x = 1\ny = 2\n").lines
     ['x = 1', 'y = 2']
@@ -171,7 +171,7 @@ class Source:
 
     @property
     def lines(self) -> list[str]:
-        """The lines without their ends, and without an empty last line."""
+        """The lines without their line ends. A final newline does not add an empty line."""
         if self._lines is None:
             lines = self.text.split("\n")
             if len(lines) > 1 and not lines[-1]:
@@ -180,7 +180,7 @@ class Source:
         return self._lines
 
     def between(self, line: int, column: int, end_line: int, end_column: int) -> str:
-        r"""Return the text from one place up to another. Lines and columns count from 1.
+        r"""Return the text between two places. Lines and columns count from 1.
 
         >>> Source("a.py", "f(1,\n  2)").between(1, 3, 2, 4)
         '1,\n  2'
@@ -207,7 +207,7 @@ class Source:
             before: the number of lines above it.
             after: the number of lines below it.
             indent: the number of spaces before each line.
-            width: the most columns of a line; None for all.
+            width: the maximum width of a line; None for no limit.
             column: the column, counted from 1, around which the line is cut.
 
         >>> print(Source("a.py", "a\nb\nc\n").excerpt(2, before=1))
@@ -237,7 +237,7 @@ class Source:
             line: the line, counted from 1.
             column: the first marked column, counted from 1.
             end_column: the column after the last. There is at least one caret.
-            width: the most columns of the line. It is cut around the first marked one.
+            width: the maximum width. A longer line is cut around the first marked column.
 
         >>> for line in Source("a.py", "x = f(y)").marked(1, 5, 9):
         ...     print(line)

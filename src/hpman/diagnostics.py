@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ERROR = "error"  # the program or its command line does not work as written
 WARNING = "warning"  # it works, but probably not as intended
 
-_WIDTH = 200  # of a line in an excerpt: minified code must not drown a message
+_WIDTH = 200  # of a line in an excerpt, because lines of minified code are very long
 _ORDINALS = "First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth".split()
 
 
@@ -35,7 +35,7 @@ class Diagnostic(Record):
         line: the line, or None.
         column: the column, or None.
         name: the hyperparameter, or None.
-        occurrences: the calls that take part, in order.
+        occurrences: the calls involved, in order.
         source: the source that the excerpt is taken from, or None.
         placeholder: the manager, or None if the file itself is at fault.
         end_line: the line of the last character at fault, or None.
@@ -82,7 +82,7 @@ class Diagnostic(Record):
             code: the code of the rule.
             message: what is wrong, as a sentence.
             advice: what to do, as a sentence.
-            occurrences: the calls that take part, in order; the one call if there are none.
+            occurrences: all calls involved, in order; by default only `call`.
             severity: `error` or `warning`.
 
         >>> from hpman import HyperParameterManager
@@ -122,7 +122,7 @@ class Diagnostic(Record):
 
     @property
     def related(self) -> tuple[Occurrence, ...]:
-        """The calls that take part, without the one at the place of the finding."""
+        """The calls involved, except the one at the place of the finding."""
         at = self.call or self
         place = self.path, at.line, at.column
         return tuple(o for o in self.occurrences if (o.path, o.line, o.column) != place)

@@ -1,4 +1,4 @@
-"""The exceptions, and the values that stand for a missing or an unknown one.
+"""The exceptions, and the objects that stand for a missing or an unknown value.
 
 Owns which exception a diagnostic becomes; must not know files or managers.
 """
@@ -113,10 +113,10 @@ class ImpossibleTree(HpmanError, ValueError):
 
 
 class NotLiteralEvaluable(HpmanError):
-    """Report a hint that is not a literal, or stand for a default that is not.
+    """Report a hint that is not a literal, or stand for a default that is not a literal.
 
-    As a default it shows the expression and its place until the program runs the
-    call. Two with the same expression and place are equal.
+    As the value of a default, it shows the expression and its place until the program
+    runs the call. Two of them with the same expression and place are equal.
 
     Args:
         diagnostics: the problems, in order.

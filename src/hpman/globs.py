@@ -1,6 +1,6 @@
-"""Globs to a test of the paths that they match.
+"""Compile globs into a test of paths.
 
-Owns the meaning of `*`, `**`, `?` and `[...]` in paths; must not know what is walked.
+Owns the meaning of `*`, `**`, `?` and `[...]` in paths; must not know which paths are tested.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ def compile_globs(globs: Iterable[str], folder: str, real: str) -> Callable[[str
     """Compile globs into a test of paths below a folder.
 
     A glob without a slash is matched against the name of a file or folder at
-    any depth. One with a slash is matched against the path below `folder`, and
-    against the absolute path, for which it is read from the current directory.
-    `*`, `?` and `[...]` match within one name, `**` any number of folders.
+    any depth. A glob with a slash may be relative to `folder`, relative to the
+    current directory, or absolute. `*`, `?` and `[...]` match within one name,
+    and `**` matches any number of folders.
 
     Args:
-        globs: the globs; slashes separate on every system.
+        globs: the globs, with slashes as separators on every system.
         folder: the folder, as an absolute path.
         real: the same with symbolic links resolved.
 
@@ -90,8 +90,8 @@ def _compile(parts: Iterable[str]) -> list[Part]:
 
 
 def _match(pattern: Sequence[Part], names: Iterable[str]) -> bool:
-    """Return whether a pattern matches the parts of a path; the time is linear in their number."""
-    positions = {0}  # where in the pattern one may be after the names so far
+    """Return whether a pattern matches the parts of a path, in time linear in their number."""
+    positions = {0}  # the possible positions in the pattern after the names so far
     for name in names:
         following = set()
         for start in positions:

@@ -15,10 +15,10 @@ from .occurrence import Occurrence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    # A call in the sources, or name, value and priority of what the program gave.
+    # A call in the sources, or the name, value and priority of a run-time value.
     RowSource = Occurrence | tuple[str, Any, int]
 
-Row = Any  # a HyperParameterOccurrence, or the dict that `choose_columns` leaves of one
+Row = Any  # a HyperParameterOccurrence, or a dict made by `choose_columns`
 Predicate = Callable[[Row], Any]
 
 
@@ -36,7 +36,7 @@ P = HyperParameterPriority
 class DeferredNode:
     """The syntax tree of a default, parsed at first use.
 
-    Ten thousand trees take two hundred megabytes.
+    This saves memory: ten thousand trees take two hundred megabytes.
 
     Args:
         call: the call as it is written.
@@ -56,7 +56,7 @@ class DeferredNode:
         return f"DeferredNode({self.call!r}, {self.line}, {self.offset})"
 
     def parse(self) -> Any:
-        """Return the tree of the default, with the places that it has in the file."""
+        """Return the tree of the default, with its positions in the file."""
         import ast
 
         call: Any = ast.parse(f"(\n{self.call}\n)", mode="eval").body
@@ -93,7 +93,7 @@ class HyperParameterOccurrence(MutableMapping[str, Any]):
 
     Args:
         given: columns by name.
-        columns: more columns. The usual ones that are missing are None; the value
+        columns: more columns. Missing standard columns are None, but a missing value
             is `EMPTY`.
 
     >>> row = HyperParameterOccurrence(name="lr", value=1e-3)
@@ -403,7 +403,7 @@ def table_of(sources: Iterable[RowSource]) -> HyperParameterDB:
 
 
 def nodes_of(sources: Iterable[RowSource]) -> dict[str, Callable[[], HyperParamNode]]:
-    """Return a function for each name that makes its node, in order of appearance.
+    """Return, for each name in order of appearance, a function that makes its node.
 
     Making rows is expensive, so only the nodes that are used get theirs.
     """

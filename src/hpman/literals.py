@@ -1,4 +1,4 @@
-"""Literals: the values of expressions and of text, and the text of values.
+"""Evaluate and write literals.
 
 Owns which expressions are literals, by the rule of `ast.literal_eval`. Must not know
 calls of a manager, defaults or files. The module `ast` is not loaded: importing it costs
@@ -85,9 +85,9 @@ def parse_literal(text: str, *, words: bool = False) -> Any:
         if len(text) > LENGTH_LIMIT:
             raise NotLiteralError
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about escapes such as "\d"
+            warnings.simplefilter("ignore")  # warnings about escapes such as "\d"
             if len(text) > _LONG:
-                # On Python 3.10, making the tree of a long `1+1+...` overflows the stack of C.
+                # On Python 3.10, building the tree of a long `1+1+...` overflows the C stack.
                 # A complete compilation raises RecursionError instead.
                 compile(text, "<literal>", "eval", dont_inherit=True)
             tree: Any = compile(text, "<literal>", "eval", PyCF_ONLY_AST, dont_inherit=True)
@@ -100,8 +100,8 @@ class _Evaluator:
     """Evaluate expressions.
 
     Args:
-        names: the value of each name that is a literal.
-        calls: what to call for each name that may be called.
+        names: the names that are allowed, with their values.
+        calls: the names that may be called, with their functions.
     """
 
     def __init__(
@@ -169,7 +169,7 @@ _TEXT_WITH_WORDS = _Evaluator(_WORDS, _CALLS)
 
 
 def show_literal(value: object) -> str:
-    """Return the text of a value, such that `parse_literal` gives exactly that value back.
+    """Return the text from which `parse_literal` returns exactly the same value.
 
     Args:
         value: a literal; the repr of anything else is returned.
@@ -188,7 +188,7 @@ def readable_repr(value: object) -> str:
     """
     from contextlib import suppress
 
-    # `_show` cannot show a value that contains itself, and a `__repr__` may raise anything.
+    # `_show` fails for a value that contains itself, and a `__repr__` may raise anything.
     with suppress(Exception):
         return _show(value, lambda item: _show_int(item) if type(item) is int else repr(item))
     with suppress(Exception):

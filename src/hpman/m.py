@@ -1,7 +1,7 @@
-"""Managers by import: `from hpman.m import _` gives the manager whose placeholder is `_`.
+"""Import managers: `from hpman.m import _` returns the manager with the placeholder `_`.
 
-Owns which manager a name means. Every name of a module would hide the manager of that
-name, so this module defines dunder names only.
+Owns which manager a name stands for. A global name of this module would hide the manager
+with that name, so the module defines only dunder names.
 """
 
 import sys as __sys__
@@ -19,13 +19,14 @@ def __getattr__(name: str) -> object:
 
 
 class __ImportWatch__:  # noqa: N801 - see above
-    """Wait until `multiprocessing` is imported (PEP 451), then let workers get the values.
+    """Wait until `multiprocessing` is imported (PEP 451), then arrange to send values to workers.
 
-    It imports its module `reduction` right after `process`, and starts nothing before.
+    `multiprocessing` imports its module `reduction` right after `process`, before it starts
+    any worker.
     """
 
     def find_spec(self, name: str, _path: object = None, _target: object = None) -> None:
-        """Find nothing, but notice what is imported."""
+        """Find no module, but notice which one is imported."""
         if name == "multiprocessing.reduction":
             __send_to_workers__()
 

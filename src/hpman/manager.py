@@ -1,6 +1,6 @@
 """The manager: the object `_` that a program calls.
 
-Owns the public methods, and joins the index of the sources with the values of the
+Owns the public methods, and connects the index of the sources with the values of the
 running program; must not know syntax or precedence.
 """
 
@@ -30,15 +30,15 @@ PRESETS: dict[str, dict[str, Any]] = {}  # initial values of private managers
 
 
 class HyperParameterManager:
-    """Hold the values of hyperparameters, and index them in the sources.
+    """Hold the values of hyperparameters, and the index of their calls in the sources.
 
     Managers are usually imported, `from hpman.m import _`. This class creates private
     ones. Calling a manager defines or uses a hyperparameter.
 
     Args:
         placeholder: the name by which the sources call the manager.
-        separator: what separates the parts of a nested name.
-        home: the module that has the only manager of this placeholder, such as `hpman.m`.
+        separator: the string between the parts of a nested name.
+        home: the module that programs import this manager from, such as `hpman.m`.
 
     >>> _ = HyperParameterManager("_")
     >>> _.parse_source('_("lr", 1e-3, help="step size")').get_values()
@@ -80,7 +80,7 @@ class HyperParameterManager:
         return manager
 
     if TYPE_CHECKING:
-        # A default of None stands for a value of another type.
+        # A default of None is usually replaced by a value of another type.
         @overload
         def __call__(self, name: str, default: None = ..., /, **hints: Any) -> Any: ...
         @overload
@@ -91,14 +91,14 @@ class HyperParameterManager:
 
         Args:
             name: the name; a literal, so that it can be found in the sources.
-            default: the value if no other is set. One of all calls with this name
-                has a default.
+            default: the value if no other is set. Exactly one of the calls with this
+                name has a default.
             hints: anything for other tools, such as `help="…"`.
 
         Raises:
-            KeyError: if the hyperparameter has no value; it names similar ones.
+            KeyError: if the hyperparameter has no value. The message names similar ones.
         """
-        # Every write resolves the values, so this only looks them up.
+        # The values are resolved at every write, so reading is one lookup.
         if default is EMPTY:
             try:
                 return self._hot[name]
@@ -131,8 +131,8 @@ class HyperParameterManager:
 
         Raises:
             FileNotFoundError: if a path does not exist.
-            HpmanError: if the sources break a rule. Its type is that of the first
-                problem; it reports all problems.
+            HpmanError: if the sources break a rule. The error reports all problems;
+                its type is that of the first one.
         """
         from .static.scan import scan
 
@@ -151,8 +151,8 @@ class HyperParameterManager:
 
         Args:
             source: the text.
-            filename: its name. A text of the same name is replaced, unless the name is
-                in angle brackets.
+            filename: the name of the text. A text with the same name is replaced,
+                unless the name is in angle brackets.
 
         Raises:
             HpmanError: if the text breaks a rule, see `parse_file`.
@@ -205,7 +205,7 @@ class HyperParameterManager:
     def hyperparameters(self) -> list[HyperParameter]:
         """Return a description of each hyperparameter, in source order.
 
-        Those that are not in the sources come last. They have no occurrences.
+        Hyperparameters that are not in the sources come last and have no occurrences.
         """
         from .static.index import HyperParameter
 
@@ -225,7 +225,7 @@ class HyperParameterManager:
             The value, or `EMPTY` if it is missing and that is not an error.
 
         Raises:
-            KeyError: if the value is missing; it names similar hyperparameters.
+            KeyError: if the value is missing. The message names similar hyperparameters.
         """
         return self._store.read(name) if raise_exception else self._store.find(name)
 
@@ -253,8 +253,8 @@ class HyperParameterManager:
 
         Args:
             values: the values by flat name.
-            origins: the origin of all values, or of each; by default the line of the
-                caller.
+            origins: one origin for all values, or a dict with one for each. The default
+                is the line of the caller.
 
         Raises:
             ImpossibleTree: if a name conflicts with another, see `set_value`.
@@ -265,10 +265,10 @@ class HyperParameterManager:
     def override(
         self, values: Mapping[str, Any] | None = None, /, **named: Any
     ) -> AbstractContextManager[Self]:
-        """Set values during a `with` block, and restore them after it, also on error.
+        """Set values during a `with` block, and restore the old ones after it, even on error.
 
-        If blocks overlap, as in tasks or threads, the latest open one wins. Values that
-        are set for an overridden name, or below it, end with its block.
+        If blocks overlap, as in tasks or threads, the one opened last wins. A value that
+        is set in a block for an overridden name, or below it, is dropped at its end.
 
         >>> _ = HyperParameterManager("_").set_value("lr", 1)
         >>> with _.override(lr=2, **{"model.depth": 3}) as changed:
@@ -305,8 +305,8 @@ class HyperParameterManager:
     def explain(self, name: str) -> Explanation:
         """Return the origins of a value and of the values that it overrides, lowest first.
 
-        If a call gives the same object as the call before it, the line of the first
-        call stays.
+        If several calls in a row pass the same object as the default, the origin is
+        the line of the first one.
 
         Raises:
             KeyError: if there is no such hyperparameter.
@@ -320,11 +320,11 @@ class HyperParameterManager:
         return self._store.unused()
 
     def stale_reads(self) -> dict[str, tuple[Any, str, int]]:
-        """Return value, file and line of what modules and classes read before it was set."""
+        """Return the values that modules and classes read too early, with file and line."""
         return self._store.stale_reads()
 
     def fingerprint(self) -> str:
-        """Return a short hash of all values. Processes with equal values have the same."""
+        """Return a short hash of all values. It is the same in processes with equal values."""
         from .runtime.fingerprint import fingerprint
 
         return fingerprint(self.get_values())
@@ -333,8 +333,8 @@ class HyperParameterManager:
     def db(self) -> HyperParameterDB:
         """The table of occurrences in the sources, then of run-time defaults and set values.
 
-        It is a new table each time. Changing it, its rows, or a default or hint from the
-        sources does not change the manager.
+        It is a new table each time. Changing it or anything in it does not change the
+        manager.
         """
         from .hpm_db import table_of
 
@@ -375,7 +375,7 @@ class HyperParameterManager:
         return TreeView(Trie(lambda: nodes_of(self._row_sources()), version, self.separator))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A manager of `hpman.m` becomes the one of the process that unpickles it.
+        # A manager of `hpman.m` is unpickled as the manager of that name in the other process.
         from .pickling import reduce_manager
 
         return reduce_manager(self)

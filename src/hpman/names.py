@@ -1,4 +1,4 @@
-"""How Python treats a name, and which names lie above it in the tree.
+"""Dunder names, and the names above a nested name.
 
 Owns the rules that a running program and its sources share; must not know managers.
 """

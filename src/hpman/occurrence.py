@@ -1,7 +1,7 @@
 """One call of a manager in a source text.
 
-Owns what is known of a call without running it; must not know other calls or
-run-time values.
+Owns the data about a call that is known without running it; must not know other
+calls or run-time values.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class Occurrence(Record):
         column: the column of the first character.
         end_line: the line of the last character.
         end_column: the column after the last character.
-        hidden_by: the line that binds the name of the manager to something else, so that
-            the running program calls that; None if there is none.
+        hidden_by: the line that binds the name of the manager to something else, which the
+            running program calls instead; None if there is no such line.
     """
 
     __slots__ = ()

@@ -1,6 +1,6 @@
 """Pickle and copy managers, and pack their values for worker processes.
 
-Owns what a copy of a manager contains; must not know precedence or who starts workers.
+Owns what a copy of a manager contains; must not know precedence, or how workers start.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _pickling: set[tuple[int, int]] = set()  # pairs of thread and manager
 
 
 def process_id() -> tuple[int, bytes]:
-    """Return an id that no other process has: containers reuse the same few numbers."""
+    """Return an id that no other process has. A process number is not enough in containers."""
     return os.getpid(), _BIRTH
 
 
 def is_starting_worker() -> bool:
-    """Return whether this thread pickles something for a worker that it is about to start."""
+    """Return whether this thread is pickling something for a worker that it is starting."""
     context = sys.modules.get("multiprocessing.context")
     return context is not None and context.get_spawning_popen() is not None
 
@@ -52,13 +52,13 @@ def reduce_manager(manager: HyperParameterManager) -> tuple[Any, ...]:
     """Return how `pickle` makes a copy of a manager, and the state of the copy.
 
     Raises:
-        PicklingError: if a value that was set cannot be pickled; it is named.
+        PicklingError: if a value that was set cannot be pickled. The message names it.
     """
     if manager._home is None:
         make: tuple[Any, ...] = manager._blank, (manager.placeholder, manager.separator)
     else:
         make = import_manager, (manager._home, manager.placeholder)
-        if is_starting_worker():  # which receives the values of every imported manager
+        if is_starting_worker():  # the worker receives the values of every imported manager
             return make
     key = get_ident(), id(manager)
     if key in _pickling:  # a value contains the manager
@@ -76,7 +76,7 @@ def copy_manager(manager: M, memo: dict[int, Any] | None = None) -> M:
 
     Args:
         manager: the manager.
-        memo: what was copied before, for a deep copy.
+        memo: the objects that were already copied, for a deep copy.
     """
     if manager._home is not None:
         return manager
@@ -110,7 +110,7 @@ def _attributes(manager: HyperParameterManager) -> dict[str, Any]:
 def _map_values(
     values: Values, function: Callable[[Any], Any]
 ) -> tuple[Values, dict[str, Exception]]:
-    """Call a function on each value of a store once, and leave out values for which it fails.
+    """Call a function once on each value of a store. Leave out values for which it fails.
 
     Returns:
         The new values, and the errors by the names that were set.
@@ -144,8 +144,8 @@ def _map_values(
 def _picklable(values: Values) -> Values:
     """Leave out the values that cannot be pickled.
 
-    A call gives its default again, and a value that was replaced is only history. For a value
-    that was set, a worker that starts goes without it; otherwise this is an error.
+    A default is given again by its call, and a replaced value is only history. If a value that
+    was set cannot be pickled, a starting worker does without it; otherwise this is an error.
     """
     pickler = _active_pickler()
     if pickler is None:
@@ -172,7 +172,7 @@ def _picklable(values: Values) -> Values:
 
 
 def _active_pickler() -> Callable[[Any], Any] | None:
-    """Return the class of the pickler at work, None for one that pickles functions by value."""
+    """Return the class of the active pickler, or None if it pickles functions by value."""
     name = frame_outside((*OUR_PACKAGES, "pickle")).f_globals.get("__name__")
     parts = name.split(".") if isinstance(name, str) else []
     if not _BY_VALUE.isdisjoint(parts):
@@ -187,7 +187,7 @@ def _active_pickler() -> Callable[[Any], Any] | None:
 
 
 class _Pickled(bytes):
-    """A value in a pickle of its own: if it cannot be rebuilt, the others can."""
+    """A value in its own pickle, so that the others survive if it cannot be rebuilt."""
 
 
 def pack_for_worker(values: Values) -> Values:
@@ -231,9 +231,9 @@ def _warn_about_unpicklable(errors: Mapping[str, Exception]) -> None:
 
 
 def warn(message: str, place: tuple[str, int] | None = None) -> None:
-    """Warn about a line: the given one, or that of the program that starts the worker.
+    """Warn about a line: the given one, or the line of the program that starts the worker.
 
-    This never raises. A worker that fails at its start would be started again, forever.
+    This never raises an error: a worker that fails at its start would be restarted forever.
     """
     import warnings
 

@@ -1,7 +1,7 @@
 """The managers of one program.
 
-Owns how sources are read for every manager at once, and how the managers of this
-process adopt them; must not know the command line or how a program runs.
+Owns how sources are read for all managers at once, and how the managers of this process
+receive them; must not know the command line or how a program runs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["conflicts", "find_module", "index_program", "load_managers", "preset_values"]
 
-_USUAL = frozenset({"_"})  # whose bare calls count even if no file imports it
+_USUAL = frozenset({"_"})  # its bare calls count even if no file imports it
 
 
 def index_program(
@@ -39,7 +39,7 @@ def index_program(
         paths: a file, a folder, or an iterable of them.
         follow_imports: whether to read the modules of the same project that the files
             import.
-        roots: the folders that imports are resolved in; by default those of a script.
+        roots: the folders in which imports are resolved; by default those of a script.
         also: folders to search after them, such as those of `PYTHONPATH`.
 
     Returns:
@@ -70,7 +70,7 @@ def index_program(
 
 
 def load_managers(index: Index) -> list[HyperParameterManager]:
-    """Let the managers of `hpman.m` adopt an index, all of them or none.
+    """Load an index into the managers of `hpman.m`: into all of them or none.
 
     A placeholder that cannot be imported gets a private manager.
 
@@ -114,7 +114,7 @@ def _manager(placeholder: str) -> HyperParameterManager:
 
 
 def preset_values(managers: Iterable[HyperParameterManager]) -> None:
-    """Let private managers that are created from now on start with the values of others.
+    """Give private managers that are created from now on the values of other managers.
 
     A program that is run with values may use a manager of its own, such as
     `HyperParameterManager("exp")`.

@@ -26,8 +26,8 @@ else:
 class Record(tuple):  # type: ignore[type-arg]
     """Provide immutable values with named fields.
 
-    A subclass annotates its fields and may give the last ones defaults. It is a tuple,
-    so it is as cheap as one, and `dataclasses` (which imports `inspect`) is not needed.
+    A subclass annotates its fields and may give the last ones defaults. It is a tuple, so
+    it is cheap. The slow import of `dataclasses`, which imports `inspect`, is not needed.
 
     >>> class Point(Record):
     ...     __slots__ = ()
@@ -47,7 +47,7 @@ class Record(tuple):  # type: ignore[type-arg]
         _fields = _defaults = ()
 
     def __init_subclass__(cls) -> None:
-        """Make read-only fields of the annotations of a subclass."""
+        """Turn the annotations of a subclass into read-only fields."""
         fields = tuple(str(name) for name in cls.__annotations__ if not name.startswith("_"))
         cls._fields = fields
         cls._defaults = tuple(cls.__dict__[name] for name in fields if name in cls.__dict__)
