@@ -20,9 +20,10 @@ import pytest
 
 import hpargparse
 from hpargparse.commands import hpcli, hpman
-from hpman import HyperParameterManager
+from hpman import HyperParameterManager, m
 
 HERE = Path(__file__).parent
+_EXITING = (" -h", " --help", " --hp-list", " --hp-exit")
 CASES = sorted(
     path.parent for kind in ("cli", "messages") for path in HERE.glob(f"{kind}/*/case.json")
 )
@@ -42,7 +43,12 @@ def test_a_command_line_shows_what_is_expected(
     monkeypatch.setenv("COLUMNS", str(said.get("columns", 80)))
     shown = []
     for line in said["lines"]:
-        status = _run(shlex.split(line), monkeypatch)
+        for placeholder in ("_", "hp"):
+            monkeypatch.setitem(vars(m), placeholder, HyperParameterManager(placeholder))
+        # A program that is run takes over the process.
+        is_running = case.parent.name == "cli" and line.startswith("hpman run ")
+        is_running = is_running and not any(option in line for option in _EXITING)
+        status = _run(shlex.split(line), monkeypatch, is_running=is_running)
         captured = capfd.readouterr()
         error = captured.err
         if case.parent.name == "messages" and error.startswith("usage: "):
@@ -61,10 +67,10 @@ def test_each_command_line_case_says_why_it_exists() -> None:
     assert len(set(reasons)) == len(reasons)
 
 
-def _run(words: list[str], monkeypatch: pytest.MonkeyPatch) -> object:
+def _run(words: list[str], monkeypatch: pytest.MonkeyPatch, *, is_running: bool) -> object:
     """Run a command; a script is a program that shows its values."""
     program, *words = words
-    if program == "hpman" and words[:1] == ["run"]:  # it takes over the process
+    if program == "hpman" and is_running:
         return subprocess.run([sys.executable, "-m", "hpman", *words], check=False).returncode
     try:
         if program in ("hpman", "hpcli"):

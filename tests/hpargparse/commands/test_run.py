@@ -8,11 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from hpargparse.commands import run
 from hpargparse.run.runner import python_path
+from hpman import HyperParameterManager, m
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 BARE = """\
 import model
@@ -37,19 +42,48 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("train.py").write_text(BARE)
 
 
-def _run(*words: str, status: int = 0) -> str:
-    """Run a script; return its output, or its errors if there is none."""
-    command = [sys.executable, "-m", "hpman", "run", *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == status, done.stderr
-    assert status or not done.stderr
-    return done.stdout or done.stderr
+@pytest.fixture
+def program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., str]]:
+    """Run a program in this process; return its output, or its errors if there is none."""
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    for name in ("argv", "excepthook"):
+        monkeypatch.setattr(sys, name, getattr(sys, name))
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    monkeypatch.setattr("hpman.manager.PRESETS", {})
+    for placeholder in ("_", "hp"):
+        monkeypatch.setitem(vars(m), placeholder, HyperParameterManager(placeholder))
+
+    def program(*args: str, status: int = 0) -> str:
+        ended: object = 0
+        try:
+            run.main(args)
+        except SystemExit as error:
+            ended = error.code or 0
+        output, errors = capsys.readouterr()
+        assert ended == status, errors
+        assert status or not errors
+        return output or errors
+
+    yield program
+    for name, module in [*sys.modules.items()]:
+        if str(getattr(module, "__file__", None)).startswith(str(tmp_path)):
+            del sys.modules[name]
+
+
+def _run(*args: str) -> str:
+    """Run a program in a process of its own; return its output."""
+    command = [sys.executable, "-m", "hpman", "run", *args]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert not done.stderr
+    return done.stdout
 
 
 @pytest.mark.parametrize(
     ("words", "shown"),
     [
-        ("train.py", "0.001 4"),
         ("-- train.py --model.depth 5 --lr=3", "3.0 5"),
         ("-m train --lr 3", "3.0 4"),
         ("-mtrain --lr 3", "3.0 4"),
@@ -59,13 +93,13 @@ def test_a_script_without_a_command_line_gets_values(words: str, shown: str) -> 
     assert _run(*words.split()) == f"{shown}\n"
 
 
-def test_a_name_whose_option_is_taken_goes_without_one() -> None:
+def test_a_name_whose_option_is_taken_goes_without_one(program: Callable[..., str]) -> None:
     Path("own.py").write_text(
         'from hpman.m import _\nprint(_("help", 1), _("hp_load", 2), _("lr", 3))\n'
     )
     Path("a.yaml").write_text("help: 7\n")
-    assert _run("own.py", "--hp-load", "a.yaml", "--lr", "4") == "7 2 4\n"
-    text = " ".join(_run("own.py", "--help").split())
+    assert program("own.py", "--hp-load", "a.yaml", "--lr", "4") == "7 2 4\n"
+    text = " ".join(program("own.py", "--help").split())
     assert "No option for the hyperparameters help, hp_load: the command has its own" in text
 
 
@@ -116,56 +150,48 @@ def test_the_python_path_counts_only_where_python_reads_it(monkeypatch: pytest.M
     assert python_path() == []
 
 
-def test_a_script_that_reads_all_values_sees_them() -> None:
+def test_a_script_that_reads_all_values_sees_them(program: Callable[..., str]) -> None:
     Path("all.py").write_text(
         "import model\nfrom hpman.m import _\n"
         "print(_.get_values(), _.get_value('model'))\nprint(_.explain('lr'))\n_('lr', 1)\n"
     )
     shown = "{'lr': 2, 'model.depth': 5} {'depth': 5}\nall.py:5 default 1\n--lr\n"
-    assert _run("all.py", "--lr", "2", "--model.depth", "5") == shown
+    assert program("all.py", "--lr", "2", "--model.depth", "5") == shown
 
 
 @pytest.mark.parametrize("words", ["--help", "--hp-list", "--hp-exit", "--hp-detail -- a"])
 def test_an_action_that_exits_does_not_run_the_program(
-    words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    words: str, program: Callable[..., str]
 ) -> None:
     Path("bomb.py").write_text(BOMB)
-    Path("top.py").write_text(f"import no_such_module, bomb\n{BOMB}from hpman.m import m1\n")
+    Path("top.py").write_text(f"import no_such_module, bomb\n{BOMB}from hpman.m import _\n")
     Path("pkg").mkdir()
-    Path("pkg/__init__.py").write_text(f"from hpman.m import m1\n{BOMB}m1('of_package', 1)\n")
-    Path("pkg/mod.py").write_text(f"{BOMB}import bomb\nfrom hpman.m import m1\n")
-    monkeypatch.delenv("PYTHONPATH", raising=False)
-    for program in (["top.py"], ["-m", "pkg.mod"]):
-        with pytest.raises(SystemExit) as ended:
-            run.main([*program, *words.split()])
-        # A program that is run, or imported, ends with a message in place of a status.
-        assert ended.value.code in (0, None)
-        assert "bomb" not in capsys.readouterr().err
+    Path("pkg/__init__.py").write_text(f"from hpman.m import _\n{BOMB}_('of_package', 1)\n")
+    Path("pkg/mod.py").write_text(f"{BOMB}import bomb\nfrom hpman.m import _\n")
+    # If they are run or imported, they end with a message in place of a status.
+    program("top.py", *words.split())
+    program("-m", "pkg.mod", *words.split())
 
 
 def test_help_names_the_hyperparameters_of_the_packages_around_a_module(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    program: Callable[..., str],
 ) -> None:
     Path("pkg").mkdir()
-    Path("pkg/__init__.py").write_text("from hpman.m import m2\nm2('of_package', 1)\n")
+    Path("pkg/__init__.py").write_text("from hpman.m import _\n_('of_package', 1)\n")
     Path("pkg/mod.py").write_text("import model\nfrom . import near\n")
-    Path("model.py").write_text(MODEL.replace("import _", "import m2 as _"))
-    Path("pkg/near.py").write_text("from hpman.m import m2\nm2('near', 1)\n")
-    monkeypatch.delenv("PYTHONPATH", raising=False)
-    with pytest.raises(SystemExit):
-        run.main(["-m", "pkg.mod", "-h"])
-    text = capsys.readouterr().out
+    Path("pkg/near.py").write_text("from hpman.m import _\n_('near', 1)\n")
+    text = program("-m", "pkg.mod", "-h")
     assert text.startswith("usage: hpman run -m pkg.mod [-h]")
     assert all(f"--{option} " in text for option in ("of-package", "near", "model.depth"))
 
 
-def test_all_managers_are_set_and_saved_together() -> None:
+def test_all_managers_are_set_and_saved_together(program: Callable[..., str]) -> None:
     Path("two.py").write_text(
         "from hpman.m import _, hp\nprint(_('a', 1), hp('b', 2), hp('c.d', 3))\n"
     )
-    assert _run("two.py", "--b", "5", "--a", "4", "--hp-save", "two.yaml") == "4 5 3\n"
+    assert program("two.py", "--b", "5", "--a", "4", "--hp-save", "two.yaml") == "4 5 3\n"
     assert Path("two.yaml").read_text() == "a: 4\nb: 5\nc.d: 3\n"
-    assert _run("two.py", "--hp-load", "two.yaml", "--c.d", "6") == "4 5 6\n"
+    assert program("two.py", "--hp-load", "two.yaml", "--c.d", "6") == "4 5 6\n"
 
 
 BINDS = """\
@@ -195,9 +221,11 @@ print(args.lr, _("lr", 1e-3), model.depth())
         ("--lr 3 --data x -- --lr 4", "4.0 4.0 4.0 1 x x"),
     ],
 )
-def test_a_script_that_binds_keeps_the_values(words: str, shown: str) -> None:
+def test_a_script_that_binds_keeps_the_values(
+    words: str, shown: str, program: Callable[..., str]
+) -> None:
     Path("binds.py").write_text(BINDS)
-    assert _run("binds.py", *words.split()) == f"{shown}\n"
+    assert program("binds.py", *words.split()) == f"{shown}\n"
 
 
 @pytest.mark.parametrize("words", [[""], ["--", ""]], ids=repr)
@@ -211,18 +239,18 @@ def test_an_empty_path_is_a_sentence(words: list[str], capsys: pytest.CaptureFix
     )
 
 
-def test_a_required_value_is_missed_before_the_script_runs() -> None:
+def test_a_required_value_is_missed_before_the_script_runs(program: Callable[..., str]) -> None:
     Path("binds.py").write_text(BOMB + BINDS)
-    assert "the following arguments are required: --data" in _run("binds.py", status=2)
+    assert "the following arguments are required: --data" in program("binds.py", status=2)
 
 
-def test_the_short_form_keeps_the_values() -> None:
+def test_the_short_form_keeps_the_values(program: Callable[..., str]) -> None:
     Path("short.py").write_text(SHORT)
-    assert _run("short.py", *"--lr 3 -- --model.depth 6".split()) == "3.0 3.0 6\n"
+    assert program("short.py", *"--lr 3 -- --model.depth 6".split()) == "3.0 3.0 6\n"
 
 
 @pytest.mark.parametrize("placeholder", ["_", "my experiment"])
-def test_private_managers_get_the_values(placeholder: str) -> None:
+def test_private_managers_get_the_values(placeholder: str, program: Callable[..., str]) -> None:
     Path("own.py").write_text(
         "from hpman import HyperParameterManager\n"
         f"exp = HyperParameterManager({placeholder!r})\n"
@@ -230,14 +258,14 @@ def test_private_managers_get_the_values(placeholder: str) -> None:
         "other = HyperParameterManager('other')\n"
         "print(other.get_values())\n"
     )
-    assert _run("own.py", "--lr", "3") == "3 2 {'lr': 3, 'deep.n': 2}\n{}\n"
+    assert program("own.py", "--lr", "3") == "3 2 {'lr': 3, 'deep.n': 2}\n{}\n"
 
 
-def test_a_script_may_import_the_manager_again() -> None:
+def test_a_script_may_import_the_manager_again(program: Callable[..., str]) -> None:
     Path("gone.py").write_text(
         "import sys\nfrom hpman.m import _\ndel _\nfrom hpman import m\nprint(m._('lr', 1))\n"
     )
-    assert _run("gone.py", "--lr", "2") == "2\n"
+    assert program("gone.py", "--lr", "2") == "2\n"
 
 
 @pytest.mark.parametrize("kind", multiprocessing.get_all_start_methods())
@@ -290,6 +318,6 @@ def _run_python(code: str) -> str:
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
-def test_a_script_that_may_not_be_read_is_a_sentence() -> None:
+def test_a_script_that_may_not_be_read_is_a_sentence(program: Callable[..., str]) -> None:
     Path("train.py").chmod(0)
-    assert "train.py: Cannot read this: Permission denied." in _run("train.py", status=2)
+    assert "train.py: Cannot read this: Permission denied." in program("train.py", status=2)
