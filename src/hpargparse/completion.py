@@ -23,7 +23,7 @@ def is_completing() -> bool:
 
 
 def get_argv(args: Sequence[str] | None) -> list[str]:
-    """Return the arguments of a command: the given ones, else those of the process.
+    """Return the arguments of a command; those of the process if they are None.
 
     If a shell requests completion, these are the words before the cursor.
     """

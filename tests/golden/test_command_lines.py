@@ -39,10 +39,10 @@ def test_a_command_line_shows_what_is_expected(
 ) -> None:
     shutil.copytree(case / "tree", tmp_path / "tree")
     monkeypatch.chdir(tmp_path / "tree")
-    said = json.loads((case / "case.json").read_text(encoding="utf-8"))
-    monkeypatch.setenv("COLUMNS", str(said.get("columns", 80)))
+    data = json.loads((case / "case.json").read_text(encoding="utf-8"))
+    monkeypatch.setenv("COLUMNS", str(data.get("columns", 80)))
     shown = []
-    for line in said["lines"]:
+    for line in data["lines"]:
         for placeholder in ("_", "hp"):
             monkeypatch.setitem(vars(m), placeholder, HyperParameterManager(placeholder))
         # A program that is run takes over the process.
@@ -53,13 +53,13 @@ def test_a_command_line_shows_what_is_expected(
         error = captured.err
         if case.parent.name == "messages" and error.startswith("usage: "):
             error = error[error.rindex("\n", 0, error.index(": error: ")) + 1 :]
-        marked = "".join(f"! {each}\n" for each in error.splitlines())
+        marked = "".join(f"! {message}\n" for message in error.splitlines())
         shown.append(f"$ {line}\n{captured.out}{marked}" + (f"=> {status}\n" if status else ""))
-    found = "\n".join(shown)
+    text = "\n".join(shown)
     expected = case / "expected.txt"
     if request.config.getoption("--update-golden"):
-        expected.write_bytes(found.encode())
-    assert found == expected.read_bytes().decode()
+        expected.write_bytes(text.encode())
+    assert text == expected.read_bytes().decode()
 
 
 def test_each_command_line_case_says_why_it_exists() -> None:
@@ -67,18 +67,18 @@ def test_each_command_line_case_says_why_it_exists() -> None:
     assert len(set(reasons)) == len(reasons)
 
 
-def _run(words: list[str], monkeypatch: pytest.MonkeyPatch, *, is_running: bool) -> object:
+def _run(argv: list[str], monkeypatch: pytest.MonkeyPatch, *, is_running: bool) -> object:
     """Run a command; a script is a program that shows its values."""
-    program, *words = words
+    program, *argv = argv
     if program == "hpman" and is_running:
-        return subprocess.run([sys.executable, "-m", "hpman", *words], check=False).returncode
+        return subprocess.run([sys.executable, "-m", "hpman", *argv], check=False).returncode
     try:
         if program in ("hpman", "hpcli"):
-            (hpman if program == "hpman" else hpcli).main(words)
+            (hpman if program == "hpman" else hpcli).main(argv)
             return 0
         monkeypatch.setattr("sys.argv", [program])
         manager = HyperParameterManager("_")
-        args = hpargparse.parse_args(manager, program, words, parser=ArgumentParser(prog=program))
+        args = hpargparse.parse_args(manager, program, argv, parser=ArgumentParser(prog=program))
     except SystemExit as stopped:
         return stopped.code
     for name, value in vars(args).items():

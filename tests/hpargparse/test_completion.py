@@ -140,10 +140,10 @@ def test_hpcli_completes_the_hyperparameters_of_its_paths(
     ("line", "words"),
     [
         pytest.param("hpman r", ["run"], id="command"),
-        pytest.param("hpman run", ["run"], id="command that is whole"),
+        pytest.param("hpman run", ["run"], id="complete command"),
         pytest.param("hpman --v", ["--version"], id="option"),
         pytest.param("hpman run tr", ["train.py"], id="script"),
-        pytest.param("hpman run train.py", ["train.py"], id="script that is whole"),
+        pytest.param("hpman run train.py", ["train.py"], id="complete script"),
         pytest.param("hpman run train.py --we", ["--weight-decay"], id="option of a script"),
         pytest.param("hpman run -m train --act t", ["tanh"], id="choice of a module"),
         pytest.param("hpman run -", ["--help", "-h", "-m"], id="options of run"),

@@ -54,7 +54,7 @@ def test_what_a_program_has_set_is_left_out_where_it_is_no_literal() -> None:
 def test_no_listing_commands_a_terminal(how: str) -> None:
     source = '_("a\\x1b[2J\\nb", "\x1b[31m\\n\tx")\n_("end", f(1,\n  "\x9b1m"))\n'
     text, left_out = list_values(managed(source), how)
-    assert all(each.isprintable() for each in (*text.split("\n"), *left_out))
+    assert all(line.isprintable() for line in (*text.split("\n"), *left_out))
 
 
 def test_a_default_of_several_lines_takes_one_where_each_origin_does() -> None:
@@ -169,8 +169,8 @@ _("b", "x")  # 学習率\t\tだ学習率\t\tだ学習率\t\tだ学習率\t\tだ�
 def _columns(line: str) -> int:
     """Count the columns that a line takes; WIDE has all kinds of characters."""
     return sum(
-        2 if unicodedata.east_asian_width(each) == "W" else unicodedata.category(each) != "Mn"
-        for each in line
+        2 if unicodedata.east_asian_width(char) == "W" else unicodedata.category(char) != "Mn"
+        for char in line
     )
 
 

@@ -1,6 +1,6 @@
 """`hpcli PATH...`: list and set the hyperparameters of any sources, without running them.
 
-Owns how paths are told apart from the values of options; must not know how values are
+Owns which arguments are paths and which are values of options; must not know how values are
 read or shown.
 """
 

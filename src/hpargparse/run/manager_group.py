@@ -1,4 +1,4 @@
-"""Several managers behind one command line.
+"""Several managers with one command line.
 
 Owns which manager a name belongs to; must not know options or files.
 """

@@ -29,16 +29,16 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def shown(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    def shown(*words: str) -> str:
-        main(words)
+    def shown(*args: str) -> str:
+        main(args)
         return capsys.readouterr().out
 
     return shown
 
 
-def _error(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+def _error(capsys: pytest.CaptureFixture[str], *args: str) -> str:
     with pytest.raises(SystemExit) as ended:
-        main(words)
+        main(args)
     assert ended.value.code == 2
     return capsys.readouterr().err
 
@@ -151,7 +151,7 @@ def test_a_terminal_gets_colours_unless_it_wants_none(
 
 
 @pytest.mark.parametrize(
-    ("words", "sentence"),
+    ("args", "sentence"),
     [
         ("lr . --format xml", "argument --format: invalid choice: 'xml'"),
         ("", "the following arguments are required: NAME\n"),
@@ -164,9 +164,9 @@ def test_a_terminal_gets_colours_unless_it_wants_none(
     ],
 )
 def test_a_mistake_is_a_sentence_and_status_2(
-    words: str, sentence: str, capsys: pytest.CaptureFixture[str]
+    args: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert sentence in _error(capsys, *shlex.split(words))
+    assert sentence in _error(capsys, *shlex.split(args))
 
 
 def test_a_hint_with_an_unknown_type_is_a_problem(shown: Callable[..., str]) -> None:

@@ -242,14 +242,14 @@ def test_two_hyperparameters_with_one_option_are_a_mistake(
     assert "both make the option --a-b" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", ["--follow-imports --low 4 --flag no", "--follow"])
-def test_imports_may_be_followed(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("args", ["--follow-imports --low 4 --flag no", "--follow"])
+def test_imports_may_be_followed(args: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("top.py").write_text('import low, a\n_("top", 1)\n')
     Path("low.py").write_text('from hpman.m import hp, _\nhp("own", 2)\n_("low", 3)\n')
     main(["top.py"])
     assert capsys.readouterr() == ("top: 1\n", "")
-    main(["top.py", *words.split()])
-    low, flag = (4, "false") if "--low" in words else (3, "true")
+    main(["top.py", *args.split()])
+    low, flag = (4, "false") if "--low" in args else (3, "true")
     listing = f"lr: 0.1\nflag: {flag}\nname: x\nks: [1]\nlow: {low}\ntop: 1\n"
     assert capsys.readouterr() == (listing, NOTE)
 
@@ -279,7 +279,7 @@ def test_help_has_the_options_of_a_path(line: str, capsys: pytest.CaptureFixture
         pytest.param("none.py broken.py", "error: none.py: There is no", id="missing and broken"),
         pytest.param("broken.py none.py", "broken.py:1", id="broken and missing"),
         pytest.param("a.py none.py broken.py --x y", "error: none.py: ", id="before any option"),
-        pytest.param("-- none.py broken.py", "broken.py:1", id="behind two dashes"),
+        pytest.param("-- none.py broken.py", "broken.py:1", id="after two dashes"),
         pytest.param("none.py --lr 3", "error: none.py: There is no", id="missing, with options"),
         pytest.param("a.py other.py none.py", "folder.\nnone.py: There", id="all missing"),
         pytest.param("a.py --lrr=3", "--lrr=3 (did you mean --lr?)", id="typo"),

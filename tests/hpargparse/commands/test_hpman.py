@@ -32,18 +32,18 @@ def test_help_names_each_command(capsys: pytest.CaptureFixture[str]) -> None:
 PAGES = [*(f"{name} -h" for name in COMMANDS), *(f"check --explain {code}" for code in RULES)]
 
 
-@pytest.mark.parametrize("words", PAGES)
+@pytest.mark.parametrize("args", PAGES)
 def test_a_page_fits_a_terminal_of_80_columns(
-    words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    args: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     with pytest.raises(SystemExit):
-        main(words.split())
+        main(args.split())
     assert [line for line in capsys.readouterr().out.splitlines() if len(line) > 80] == []
 
 
 @pytest.mark.parametrize(
-    ("words", "sentence"),
+    ("args", "sentence"),
     [
         ("", "name a command: run, list, explain, check, diff"),
         ("'' list", "name a command: "),
@@ -54,10 +54,10 @@ def test_a_page_fits_a_terminal_of_80_columns(
     ],
 )
 def test_what_is_no_command_ends_with_2(
-    words: str, sentence: str, capsys: pytest.CaptureFixture[str]
+    args: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(shlex.split(words))
+        main(shlex.split(args))
     assert ended.value.code == 2
     assert f"hpman: error: {sentence}" in capsys.readouterr().err
 
@@ -78,8 +78,8 @@ sys.argv[:] = sys.argv[1:]
     [("hpman.main() # check", False), ("hpman.main() # run", True)],
 )
 def test_an_interrupt_ends_it_by_its_signal(call: str, has_traceback: bool) -> None:
-    words = call.partition("#")[2].split()
-    command = [sys.executable, "-c", INTERRUPTED + call, "hpman", *words]
+    args = call.partition("#")[2].split()
+    command = [sys.executable, "-c", INTERRUPTED + call, "hpman", *args]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (-signal.SIGINT, "")
     assert ran.stderr.endswith("\nKeyboardInterrupt\n") == has_traceback
@@ -99,9 +99,9 @@ def test_an_interrupt_of_a_call_is_for_the_caller(
         command(args)
 
 
-@pytest.mark.parametrize(("command", "words"), [(main, ["check"]), (hpcli.main, ["x.py"])])
+@pytest.mark.parametrize(("command", "args"), [(main, ["check"]), (hpcli.main, ["x.py"])])
 def test_an_interrupt_ends_it_where_the_signal_is_blocked(
-    command: Callable[[], None], words: list[str], monkeypatch: pytest.MonkeyPatch
+    command: Callable[[], None], args: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_args: object, **_settings: object) -> None:
         raise KeyboardInterrupt
@@ -111,7 +111,7 @@ def test_an_interrupt_ends_it_where_the_signal_is_blocked(
     monkeypatch.setattr(hpcli, "_list", interrupted)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     monkeypatch.setattr(signal, "raise_signal", raised.append)
-    monkeypatch.setattr(sys, "argv", ["hpman", *words])
+    monkeypatch.setattr(sys, "argv", ["hpman", *args])
     with pytest.raises(SystemExit) as ended:
         command()
     assert (ended.value.code, raised) == (130, [signal.SIGINT])
@@ -119,7 +119,7 @@ def test_an_interrupt_ends_it_where_the_signal_is_blocked(
 
 @pytest.mark.skipif(os.name == "nt", reason="no name of a file holds such a character there")
 @pytest.mark.parametrize(
-    "words",
+    "args",
     [
         "list sound --hp-list detail",
         "list sound --hp-list origin",
@@ -132,14 +132,14 @@ def test_an_interrupt_ends_it_where_the_signal_is_blocked(
     ],
 )
 def test_the_name_of_a_file_controls_no_terminal(
-    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    args: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for folder, text in (("sound", '_("lr", 1)\n'), ("broken", '_("lr", 1)\n_("lr", 2)\n_(x)\n')):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "\x1b[31m\n.py").write_text(text)
     with suppress(SystemExit):
-        main(words.split(" "))
+        main(args.split(" "))
     shown = "".join(capsys.readouterr())
     assert r"\x1b[31m\n.py" in shown
     assert "\x1b" not in shown

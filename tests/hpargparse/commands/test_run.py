@@ -82,15 +82,15 @@ def _run(*args: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("words", "shown"),
+    ("args", "shown"),
     [
         ("-- train.py --model.depth 5 --lr=3", "3.0 5"),
         ("-m train --lr 3", "3.0 4"),
         ("-mtrain --lr 3", "3.0 4"),
     ],
 )
-def test_a_script_without_a_command_line_gets_values(words: str, shown: str) -> None:
-    assert _run(*words.split()) == f"{shown}\n"
+def test_a_script_without_a_command_line_gets_values(args: str, shown: str) -> None:
+    assert _run(*args.split()) == f"{shown}\n"
 
 
 def test_a_name_whose_option_is_taken_goes_without_one(program: Callable[..., str]) -> None:
@@ -103,9 +103,9 @@ def test_a_name_whose_option_is_taken_goes_without_one(program: Callable[..., st
     assert "No option for the hyperparameters help, hp_load: the command has its own" in text
 
 
-@pytest.mark.parametrize("words", ["scripts/train.py", "-m scripts.train"])
+@pytest.mark.parametrize("args", ["scripts/train.py", "-m scripts.train"])
 def test_modules_of_the_python_path_belong_to_the_project(
-    words: str, monkeypatch: pytest.MonkeyPatch
+    args: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for path, text in {
         "scripts/train.py": "from pkg import net\nprint(net.size())\n",
@@ -118,9 +118,9 @@ def test_modules_of_the_python_path_belong_to_the_project(
     package = os.path.dirname(os.path.dirname(run.__file__))
     folders = [os.path.dirname(package), "other/site-packages", "src"]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(folders))
-    assert "installed" not in _run(*words.split(), "--help")
+    assert "installed" not in _run(*args.split(), "--help")
     Path("other/site-packages/pkg/net.py").unlink()
-    assert _run(*words.split(), "--size", "4") == "4\n"
+    assert _run(*args.split(), "--size", "4") == "4\n"
 
 
 def test_folders_of_an_editable_install_belong_to_the_project() -> None:
@@ -159,9 +159,9 @@ def test_a_script_that_reads_all_values_sees_them(program: Callable[..., str]) -
     assert program("all.py", "--lr", "2", "--model.depth", "5") == shown
 
 
-@pytest.mark.parametrize("words", ["--help", "--hp-list", "--hp-exit", "--hp-detail -- a"])
+@pytest.mark.parametrize("args", ["--help", "--hp-list", "--hp-exit", "--hp-detail -- a"])
 def test_an_action_that_exits_does_not_run_the_program(
-    words: str, program: Callable[..., str]
+    args: str, program: Callable[..., str]
 ) -> None:
     Path("bomb.py").write_text(BOMB)
     Path("top.py").write_text(f"import no_such_module, bomb\n{BOMB}from hpman.m import _\n")
@@ -169,8 +169,8 @@ def test_an_action_that_exits_does_not_run_the_program(
     Path("pkg/__init__.py").write_text(f"from hpman.m import _\n{BOMB}_('of_package', 1)\n")
     Path("pkg/mod.py").write_text(f"{BOMB}import bomb\nfrom hpman.m import _\n")
     # If they are run or imported, they end with a message in place of a status.
-    program("top.py", *words.split())
-    program("-m", "pkg.mod", *words.split())
+    program("top.py", *args.split())
+    program("-m", "pkg.mod", *args.split())
 
 
 def test_help_names_the_hyperparameters_of_the_packages_around_a_module(
@@ -215,23 +215,23 @@ print(args.lr, _("lr", 1e-3), model.depth())
 
 
 @pytest.mark.parametrize(
-    ("words", "shown"),
+    ("args", "shown"),
     [
         ("--lr 3 --data x -- --epochs 7", "3.0 3.0 3.0 7 x x"),
         ("--lr 3 --data x -- --lr 4", "4.0 4.0 4.0 1 x x"),
     ],
 )
 def test_a_script_that_binds_keeps_the_values(
-    words: str, shown: str, program: Callable[..., str]
+    args: str, shown: str, program: Callable[..., str]
 ) -> None:
     Path("binds.py").write_text(BINDS)
-    assert program("binds.py", *words.split()) == f"{shown}\n"
+    assert program("binds.py", *args.split()) == f"{shown}\n"
 
 
-@pytest.mark.parametrize("words", [[""], ["--", ""]], ids=repr)
-def test_an_empty_path_is_a_sentence(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("args", [[""], ["--", ""]], ids=repr)
+def test_an_empty_path_is_a_sentence(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        run.main(words)
+        run.main(args)
     assert ended.value.code == 2
     assert capsys.readouterr().err == (
         "hpman run: error: The path is empty.\n"

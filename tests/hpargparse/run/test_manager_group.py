@@ -28,12 +28,12 @@ a("model.act", "relu")
 def managers(tmp_path: Path) -> list[HyperParameterManager]:
     path = tmp_path / "train.py"
     path.write_text(SOURCE)
-    return [HyperParameterManager(each).parse_file(path) for each in "ab"]
+    return [HyperParameterManager(name).parse_file(path) for name in "ab"]
 
 
 def test_hyperparameters_stand_in_source_order(managers: list[HyperParameterManager]) -> None:
     managers[0].set_value("late", 1)
-    names = [each.name for each in ManagerGroup(managers).hyperparameters()]
+    names = [row.name for row in ManagerGroup(managers).hyperparameters()]
     assert names == ["depth", "lr", "opt", "model.act", "late"]
 
 
@@ -43,7 +43,7 @@ def test_each_manager_gets_its_own_values(managers: list[HyperParameterManager])
     assert managers[0].get_values() == {"lr": 1, "model.act": "relu", "new": 3}
     assert managers[1].get_values() == {"depth": 5, "opt": {"lr": 2, "wd": 0}}
     assert group.get_values() == {**managers[0].get_values(), **managers[1].get_values()}
-    assert [each.text for each in group.explain("depth")][-1] == "set_values"
+    assert [step.text for step in group.explain("depth")][-1] == "set_values"
 
 
 def test_an_override_ends_for_all(managers: list[HyperParameterManager]) -> None:
@@ -70,6 +70,6 @@ def test_a_name_of_two_managers_is_refused_with_both_places(tmp_path: Path) -> N
     path = tmp_path / "train.py"
     path.write_text("from hpman.m import a, b\na('lr', 1)\nb('lr', 2)\n")
     assert index_program(path).placeholders() == {"a", "b"}
-    managers = [HyperParameterManager(each).parse_file(path) for each in "ab"]
+    managers = [HyperParameterManager(name).parse_file(path) for name in "ab"]
     with pytest.raises(hpargparse.OptionConflictError, match=r"train.py:2\) and .*train.py:3\)"):
         hpargparse.bind(ArgumentParser(), ManagerGroup(managers))
