@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 _USAGE = "%(prog)s [options] [OLD [NEW]] [-- PATH ...]"
 _DESCRIPTION = """\
-Show which hyperparameters were added, removed, renamed or moved to another file,
-and which got another default or other hints. Sources are read, not run; revisions
-are read from git without a checkout.
+Show which hyperparameters were added, removed, renamed or moved to another
+file, and which got another default or other hints. Sources are read, not run;
+revisions are read from git without a checkout.
 
 OLD and NEW can each be
   a revision   HEAD~3, a tag, a branch: any name that git has for a commit
