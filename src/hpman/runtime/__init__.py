@@ -1,1 +1,1 @@
-"""The run-time half: from a name to its value. It never sees a file or a syntax tree."""
+"""The run-time half: names and their values. It never sees a file or a syntax tree."""

@@ -1,7 +1,7 @@
 """One write of values that are not all plain leaves.
 
 Owns the decision whether a name that is set is a leaf, a branch or a key inside a
-leaf; must not know who writes.
+leaf; must not know the caller.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class Changeset:
-    """Set values in ranked values that nobody else holds yet.
+    """Set values in a private copy of the ranked values.
 
-    A changeset that raises is dropped together with its copy of the values, so a write
-    happens completely or not at all.
+    If an error is raised, the changeset and its copy are dropped, so a write happens
+    completely or not at all.
 
     Args:
         ranked: the values to change.
@@ -49,7 +49,7 @@ class Changeset:
         if not isinstance(name, str):
             raise invalid_name(name)
         if isinstance(value, (EmptyValue, NotLiteralEvaluable)):
-            return  # stands for a value that does not exist yet
+            return  # its value does not exist yet
         ranked = self.ranked
         leaf = ranked.leaf_of(name)
         if leaf is not None and leaf != name:
@@ -70,7 +70,7 @@ class Changeset:
         ranked = self.ranked
         base = ranked.resolved[leaf]
         patches: tuple[str, ...] = ()
-        if self._drop_patches(leaf, name):  # compute the value of the leaf anew
+        if self._drop_patches(leaf, name):  # compute the value of the leaf again
             ranks = ranked.sets, ranked.calls, ranked.defaults
             base = next(rank[leaf] for rank in ranks if leaf in rank)
             patches = ranked.patches.get(leaf, ())
@@ -81,7 +81,7 @@ class Changeset:
         ranked.patches[leaf] = tuple(dict.fromkeys((*ranked.patches.get(leaf, ()), name)))
 
     def _drop_patches(self, leaf: str, name: str) -> bool:
-        """Forget the patches of a leaf below a name. Return whether there were any."""
+        """Delete the patches of a leaf below a name. Return whether there were any."""
         ranked = self.ranked
         patches = ranked.patches.pop(leaf, None)
         if patches is None:
@@ -96,7 +96,7 @@ class Changeset:
         return len(kept) < len(patches)
 
     def spread(self, tree: dict[Any, Any], prefix: str | None = None) -> None:
-        """Set nested dicts below a prefix, or from the root."""
+        """Set nested dicts below a prefix, or at the root."""
         if prefix is not None:
             if DICT_MARK in tree:
                 self.assign(prefix, {k: v for k, v in tree.items() if k != DICT_MARK})
@@ -113,7 +113,7 @@ class Changeset:
                 self.assign(name, value)
 
     def _spread_on_leaf(self, tree: dict[Any, Any], prefix: str) -> bool:
-        """Set a dict as one value if names cannot stand for its keys. Return whether it was."""
+        """Set a dict as one value if its keys cannot be parts of names. Return whether it was."""
         ranked = self.ranked
         leaf = ranked.leaf_of(prefix)
         if leaf is None:

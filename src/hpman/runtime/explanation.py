@@ -1,6 +1,6 @@
 """The chain of origins that led to a value.
 
-Owns how the records of several names become the explanation of one; changes nothing.
+Owns how the records of several names are combined for one name; does not change them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def explain(store: Store, name: str) -> Explanation:
     """Return the origins of a value, lowest precedence first.
 
     Raises:
-        KeyError: if there is no such name; it suggests similar names.
+        KeyError: if there is no such name. The message suggests similar names.
     """
     with store.lock:
         store.require(name)
@@ -58,7 +58,7 @@ def _default_origins(ranked: RankedValues, leaf: str) -> Iterator[Origin]:
 
 
 def _translated(ranked: RankedValues, origin: Origin, owner: str, name: str) -> Iterator[Origin]:
-    """Turn the origin of one name into that of another name, above or below it."""
+    """Return the origin of one name as that of another name, which is above or below it."""
     if owner == name:
         yield origin
     elif owner.startswith(name + ranked.separator):

@@ -16,7 +16,7 @@ _LENGTH = 12
 _ATOMS: dict[type, Callable[[Any], str]] = {
     **dict.fromkeys((type(None), bool, float, complex, str, bytes), repr),
     int: hex,  # `repr` refuses large integers
-    NotLiteralEvaluable: lambda value: value.expression,  # its place does not matter
+    NotLiteralEvaluable: lambda value: value.expression,  # not its place
 }
 
 
@@ -38,7 +38,7 @@ def fingerprint(values: Mapping[str, Any]) -> str:
 
 
 def _encode(value: Any, above: tuple[int, ...]) -> bytes:
-    """Return bytes that only equal values of one type share.
+    """Return bytes that are equal only for equal values of the same type.
 
     Args:
         value: the value.
@@ -68,7 +68,7 @@ def _encode(value: Any, above: tuple[int, ...]) -> bytes:
 
 
 def _reduced(value: Any) -> tuple[Any, ...]:
-    """Return the parts that `pickle` takes an object apart into; none if it cannot."""
+    """Return the parts into which `pickle` reduces an object, or nothing if it cannot."""
     try:
         parts = value.__reduce_ex__(4)
     except Exception:  # noqa: BLE001 - this runs the user's code

@@ -1,7 +1,7 @@
-"""What set each value, when and from where.
+"""The history of each value: what set it, when and where.
 
-Owns the record of all writes and how blocks take theirs back; must not know which
-value wins.
+Owns the record of all writes, and how the writes of blocks are removed; must not know
+which value wins.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     Batch = tuple[int, Place, dict[str, Any]]
     State = tuple[int, list[Batch]]
 
-UNKNOWN = Origin("setter")  # where a value comes from if nobody says
+UNKNOWN = Origin("setter")  # the origin of a value if none is given
 
 
 class History:
-    """Remember the latest value that each place set, for each name.
+    """Remember, for each name, the latest value that each place has set.
 
     Attributes:
         time: the number of writes so far.
@@ -33,8 +33,8 @@ class History:
 
     def __init__(self) -> None:
         self.time: int = 0
-        # Values set together form one batch. A place that sets the same names again
-        # replaces its batch, so that a loop does not grow the history.
+        # Values that are set together form a batch. If a place sets the same names again,
+        # the new batch replaces the old one, so the history does not grow in a loop.
         # The first level is permanent, the others belong to open blocks.
         self._levels: list[dict[object, Batch]] = [{}]
 
@@ -79,15 +79,15 @@ class History:
         return sorted(latest.values(), key=_time)
 
     def begin_block(self) -> None:
-        """Start to record for a block."""
+        """Start recording for a block."""
         self._levels.append({})
 
     def end_block(self, index: int, is_overridden: Callable[[str], bool]) -> None:
         """Forget what a block overrode, and keep the rest of what was set in it.
 
         Args:
-            index: the position of the block among the open ones. Only of the last one
-                is anything forgotten; another one is joined with the one after it.
+            index: the position of the block among the open ones. Values are only
+                forgotten if it is the last one; otherwise it is merged into the next.
             is_overridden: whether the block overrides a name.
         """
         ended = self._levels.pop(index + 1)

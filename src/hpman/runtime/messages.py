@@ -1,4 +1,4 @@
-"""Errors of the run-time half.
+"""The error messages of the run-time half.
 
 Owns the wording; must not know how a mistake was found.
 """
@@ -38,7 +38,7 @@ def leaf_and_branch(ranked: RankedValues, leaf: str, below: str) -> ImpossibleTr
 
 
 def not_a_dict(ranked: RankedValues, leaf: str, name: str, value: Any) -> ImpossibleTree:
-    """Return the error for a key inside a leaf that holds no dict there."""
+    """Return the error for a key inside a leaf whose value has no dict there."""
     path = leaf
     parts = iter(ranked.path(leaf, name, value))
     while isinstance(value, dict):
@@ -54,7 +54,7 @@ def not_a_dict(ranked: RankedValues, leaf: str, name: str, value: Any) -> Imposs
 
 
 def not_a_branch(ranked: RankedValues, name: str) -> ImpossibleTree:
-    """Return the error for a tree below a leaf that holds no dict."""
+    """Return the error for a tree below a leaf whose value is not a dict."""
     return _impossible(
         f"`{name}`{_place(ranked, name)} is a leaf, not a branch.",
         f'Use get_value("{name}").',

@@ -22,14 +22,14 @@ _OPTIMIZED = 1  # inspect.CO_OPTIMIZED: set for functions, not for modules and c
 
 
 class Origin(Record):
-    """Say what gave a value, and where.
+    """Describe what gave a value, and where.
 
     Attributes:
         kind: "source" for a default in the sources, "call" for a default given by the
             running program, else "setter", "file", "option", "override" or "environment".
         path: the file, or None.
         line: the line in that file, counted from 1, or None.
-        text: the default as it is written, or the words that name the origin.
+        text: the default as it is written, or a description of the origin.
         value: the value.
 
     >>> print(Origin("source", "train.py", 12, "1e-3", 0.001))
@@ -52,7 +52,7 @@ class Origin(Record):
 
     @property
     def place(self) -> str:
-        """`path:line` if known, the path relative to the current directory."""
+        """`path:line` as far as they are known, relative to the current directory."""
         if self.path is None:
             return ""
         from .._text import display_path
@@ -145,7 +145,7 @@ class CallSite:
 
 
 def frame_outside(packages: Container[str], frame: FrameType | None = None) -> FrameType:
-    """Return the nearest frame of a caller outside some packages, else the outermost frame.
+    """Return the nearest calling frame outside some packages, or else the outermost frame.
 
     Args:
         packages: the names of top-level packages.

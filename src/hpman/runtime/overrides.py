@@ -1,4 +1,4 @@
-"""Values that are set for the length of a block.
+"""Values that are set for the duration of a `with` block.
 
 Owns what a block restores; must not know where values come from.
 """
@@ -39,7 +39,7 @@ class Block:
         self.saved: dict[str, Any] = {n: v for n, v in sets.items() if self.overrides(n)}
 
     def overrides(self, name: str) -> bool:
-        """Return whether a name ends with the block."""
+        """Return whether the values of a name are dropped at the end of the block."""
         return name in self.names or not self.names.isdisjoint(self._store.ranked.above(name))
 
 
@@ -47,14 +47,14 @@ class Block:
 def override(store: Store, values: Mapping[str, Any], origin: Origin, target: T) -> Iterator[T]:
     """Set values for a block, and restore what they override at its end.
 
-    What else is set in the block stays. If blocks end out of order, the last one of them
-    restores the values.
+    Other values that are set in the block stay. If blocks end out of order, the last one
+    to end restores the values.
 
     Args:
         store: where the values are set.
         values: the values by name.
         origin: where they come from.
-        target: what `as` binds.
+        target: the object that `as` binds.
 
     Raises:
         ImpossibleTree: if a name does not fit the others.
@@ -71,7 +71,7 @@ def override(store: Store, values: Mapping[str, Any], origin: Origin, target: T)
     try:
         yield target
     finally:
-        if not is_finalizing():  # modules may be gone by then
+        if not is_finalizing():  # at the exit of Python, modules may be gone
             with store.lock:
                 _end(store, block)
 
@@ -94,7 +94,7 @@ def _end(store: Store, block: Block) -> None:
     sets.update(block.saved)
     try:
         ranked = store.ranked.rebuilt(sets=sets)
-    except ImpossibleTree:  # a call in the block has changed what fits the tree
+    except ImpossibleTree:  # an old value no longer fits, after a call in the block
         ranked = store.ranked.rebuilt(sets={})
         for name, value in sets.items():
             with suppress(ImpossibleTree):

@@ -25,10 +25,10 @@ _ABSENT = frozenset((EmptyValue, NotLiteralEvaluable))  # types that stand for a
 
 
 class RankedValues:
-    """The values of each rank, lowest first, and the values that win.
+    """The values of each rank, and the value that wins for each name.
 
-    Only `put` and `with_call` change an instance that others may hold; all else makes
-    a new one.
+    Only `put` and `with_call` change a shared instance. All other methods return a new
+    one.
 
     Attributes:
         history: what set the values.
@@ -37,8 +37,8 @@ class RankedValues:
         origin_of: returns the origin of a default in the sources.
         calls: the latest default that a call of the running program gave each name.
         call_sites: the place of that call.
-        sets: what was set. A name that is not in `resolved` is a patch: a key inside
-            the dict of a leaf above it.
+        sets: the values that were set. A name that is not in `resolved` is a patch: a
+            key inside the dict of a leaf above it.
         patches: the patches of each leaf that has some, oldest first.
         resolved: the value of each leaf.
     """
@@ -71,7 +71,7 @@ class RankedValues:
         self._branches: set[str] | None = None
 
     def copy(self) -> RankedValues:
-        """Return a copy in which values can be set."""
+        """Return a copy that can be changed."""
         new = RankedValues(self.separator, self.history)
         for name in self.__slots__:
             value = getattr(self, name)
@@ -143,7 +143,7 @@ class RankedValues:
         return next((leaf for leaf in self.above(name) if leaf in self.resolved), None)
 
     def path(self, leaf: str, name: str, value: Any) -> list[str]:
-        """Return the keys inside the value of a leaf that a name below the leaf means."""
+        """Return the keys, inside the value of a leaf, that a name below the leaf stands for."""
         from .tree import key_path
 
         return key_path(value, name[len(leaf) + len(self.separator) :], self.separator)
@@ -169,7 +169,7 @@ class RankedValues:
         Returns:
             None if `put` cannot set the values and a changeset is needed.
         """
-        # Operations on all names at once keep set_values near the cost of dict.update.
+        # Set operations on all names make set_values almost as fast as dict.update.
         names = values.keys()
         if not _ABSENT.isdisjoint(map(type, values.values())):
             return None
@@ -188,17 +188,17 @@ class RankedValues:
         return above if is_free and self.resolved.keys().isdisjoint(above) else None
 
     def put(self, values: dict[str, Any], branches: set[str]) -> None:
-        """Set values for which `new_branches` returned these names."""
+        """Set values, given the names that `new_branches` returned for them."""
         if branches:
             self.branches.update(branches)
         self.sets.update(values)
         self.resolved.update(values)
 
     def with_call(self, name: str, default: Any, site: CallSite) -> RankedValues:
-        """Take a default given by a call.
+        """Record a default given by a call.
 
         Returns:
-            These values, or new ones if names change their places in the tree.
+            This instance, or a new one if names change their places in the tree.
 
         Raises:
             ImpossibleTree: if the name does not fit the others.

@@ -1,7 +1,7 @@
-"""The store of values: what the manager reads and writes.
+"""The store of the values that a manager reads and writes.
 
-Owns the dicts of the hot call, the lock, and what has been read; must not know
-files, syntax or occurrences.
+Owns the dicts that calls of the manager read, the lock, and the record of reads; must
+not know files, syntax or occurrences.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from .precedence import OriginOf
 
 CALLED, SET = 2, 3
-# One lock for all stores. Writes are short, and a fork waits for them, so that no child
-# process starts with half of a write or with a lock that nobody releases.
+# One lock for all stores. Writes are short, and a fork waits for them. So no child process
+# starts with an incomplete write, or with a lock that is never released.
 _LOCK = RLock()
 _at_fork = getattr(os, "register_at_fork", lambda **_: None)  # Windows has no fork
 _at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LOCK.release)
@@ -36,19 +36,19 @@ _at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LO
 class Store:
     """The values of one manager.
 
-    The value of a name is decided when something is written. Readers and writers take
-    the lock, so nobody sees half of a write. Only `hot` and `accepted` are read without it.
+    The value of a name is resolved when something is written. Readers and writers take the
+    lock, so they never see an incomplete write. Only `hot` and `accepted` are read without it.
 
     Args:
         separator: what separates the parts of a name.
 
     Attributes:
         hot: the value of each name that the program has read.
-        accepted: the latest run-time default of names in `hot`. The same object given
+        accepted: the latest run-time default of names in `hot`. Passing the same object
             again changes nothing.
         lock: held during each read and write; the same for all stores.
         ranked: the values of each rank.
-        history: what set them.
+        history: the record of what set them.
         blocks: the open `override` blocks, the latest last.
 
     >>> store = Store()
@@ -127,7 +127,7 @@ class Store:
                 self.publish(ranked)
             self.history.time += 1
             value = self.hot[name] = ranked.resolved[name]
-            # A change inside a dict that has patches must be noticed the next time.
+            # If a dict has patches, the next call must notice a change inside it.
             if name not in ranked.patches:
                 self.accepted[name] = default
                 if self._is_early and name not in ranked.sets and site.runs_once:
@@ -135,14 +135,14 @@ class Store:
             return value
 
     def set(self, values: Mapping[str, Any], origins: Origins = UNKNOWN) -> None:
-        """Set values, all or none of them.
+        """Set several values: all of them or none.
 
-        A dict for a branch sets the names below it. A name below a leaf that holds a
-        dict sets that key and keeps the others.
+        A dict for a branch sets the names below it. A name below a leaf whose value is a
+        dict sets one key and keeps the others.
 
         Args:
             values: the values by name.
-            origins: where all values come from, or each of them.
+            origins: one origin for all values, or a dict with one for each.
 
         Raises:
             ImpossibleTree: if a name does not fit the others.
@@ -166,7 +166,7 @@ class Store:
             self.history.record(given, origins, self.ranked.above)
 
     def set_tree(self, tree: Mapping[str, Any], prefix: str = "", origin: Origin = UNKNOWN) -> None:
-        """Set the values of nested dicts, all or none of them.
+        """Set the values in nested dicts: all of them or none.
 
         Args:
             tree: the dicts; one with the key `__is_dict__` is a value.
@@ -190,7 +190,7 @@ class Store:
         self.history.record(changes.puts, origins, changes.ranked.above)
 
     def publish(self, ranked: RankedValues) -> None:
-        """Replace the values, and bring the dicts of the hot call up to date."""
+        """Replace the values, and update the dicts that calls of the manager read."""
         self.ranked = ranked
         gone = self.hot.keys() - ranked.resolved.keys()
         self._seen.update(gone)
@@ -198,7 +198,7 @@ class Store:
             self.accepted.pop(name, None)
         for name in gone:
             del self.hot[name]
-        # One step: a call that reads without the lock sees all of a write or nothing.
+        # This is one step, so a call that reads without the lock sees all of a write or nothing.
         self.hot.update({name: ranked.resolved[name] for name in self.hot})
 
     # Reading
@@ -245,7 +245,7 @@ class Store:
             annotate_dict: whether to mark the dicts that are values.
 
         Raises:
-            ImpossibleTree: if the prefix is a leaf that does not hold a dict.
+            ImpossibleTree: if the prefix is a leaf whose value is not a dict.
         """
         require_name(prefix)
         from .tree import annotated, copied, nest
@@ -266,7 +266,7 @@ class Store:
             raise not_a_branch(ranked, prefix)
 
     def version(self) -> object:
-        """Return a value that is equal as long as nothing is written."""
+        """Return a value that stays equal until something is written."""
         return self.ranked, self.history.time
 
     def unused(self) -> list[str]:
@@ -284,10 +284,10 @@ class Store:
             ]
 
     def stale_reads(self) -> dict[str, tuple[Any, str, int]]:
-        """Return value, file and line of defaults that module and class bodies read too early.
+        """Return the defaults that module and class bodies read too early, with file and line.
 
-        These are reads before the first call of this method, of names that were set
-        later. Each is returned once.
+        These are reads before the first call of this method, of names that were set later.
+        A read is returned only once.
         """
         with self.lock:
             self._is_early = False
@@ -344,9 +344,10 @@ class Store:
             }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Adopt what `state` returned in another process.
+        """Adopt the state that `state` returned in another process.
 
-        It wins name by name over what was set here, and replaces what was adopted before.
+        It overrides the values that were set here, name by name, and replaces those that were
+        adopted before.
 
         Raises:
             ImpossibleTree: if a name does not fit those of this process.

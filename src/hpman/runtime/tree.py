@@ -1,7 +1,7 @@
 """Nested views of flat names.
 
-Owns how a name splits at the separator, and how flat values and nested dicts become
-each other; must not know ranks or origins.
+Owns how names are split at the separator, and the conversion between flat values and
+nested dicts; must not know ranks or origins.
 """
 
 from __future__ import annotations
@@ -140,8 +140,8 @@ class Trie:
     """All nodes by the parts of their names, rebuilt after a change.
 
     Args:
-        nodes: returns a function for each name that makes its node on demand.
-        version: returns a value that is equal as long as nothing changes.
+        nodes: returns, for each name, a function that makes its node on demand.
+        version: returns a value that stays equal until something changes.
         separator: what separates the parts of a name.
     """
 
@@ -265,10 +265,10 @@ def keys_below(values: Mapping[str, Any], separator: str) -> Iterator[str]:
 
 
 def key_path(value: Any, name: str, separator: str) -> list[str]:
-    """Return the keys inside nested dicts that a name means.
+    """Return the keys inside nested dicts that a name stands for.
 
-    Keys may contain the separator. Short keys are preferred. If there is no such key,
-    the longest start of the name that exists is used, and the rest of it is new.
+    Keys may contain the separator. Short keys are preferred. If there is no such key, the
+    longest prefix of the name that exists is used, and the rest of the name is new.
 
     >>> key_path({"x": {"z": 1}, "x.y": 2}, "x.y", ".")
     ['x.y']
@@ -294,7 +294,7 @@ def _existing_path(value: Any, name: str, separator: str) -> list[str] | None:
 
 
 def dig(value: Any, path: Sequence[str]) -> Any:
-    """Return what is at a path inside nested dicts, else `EMPTY`."""
+    """Return the value at a path inside nested dicts, or else `EMPTY`."""
     for key in path:
         if not isinstance(value, dict):
             return EMPTY
