@@ -1,4 +1,4 @@
-"""Did-you-mean: find the names that are most similar to one that does not exist.
+"""Suggest names: find those that are most similar to a name that does not exist.
 
 Owns how similarity is measured; must not know where the names come from.
 Loaded only when a message is written.
@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_LISTED = 5  # names that a message lists if none is similar
+_LISTED = 5  # maximum number of names that a message lists if none is similar
 
 
 def closest(
@@ -54,7 +54,7 @@ def _similar(wanted: str, texts: Iterable[str], count: int) -> list[str]:
     from difflib import get_close_matches
 
     texts = list(texts)
-    # The ratio says little about short names (that of `rl` and `lr` is 0.5) and abbreviations.
+    # The ratio is too low for short names (for `rl` and `lr`, it is 0.5) and for abbreviations.
     return get_close_matches(wanted, texts, count) or [
         text
         for text in texts
@@ -75,7 +75,7 @@ def _similar_ends(parts: list[str], texts: Iterable[str], count: int, separator:
 
 
 def advice(name: str, candidates: Iterable[str], count: int = 1, *, separator: str = ".") -> str:
-    """Return the part of a message that says which names were probably meant.
+    """Return a clause that suggests the names that were probably meant.
 
     Args:
         name: the name that does not exist.

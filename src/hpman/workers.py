@@ -1,6 +1,6 @@
 """Send the values of imported managers to the processes that `multiprocessing` starts.
 
-Owns how the values reach a worker; must not know precedence. Other processes see nothing.
+Owns how the values reach a worker; must not know precedence. Other processes get no values.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 def send_values(managers: Mapping[str, Any]) -> None:
     """Send the values of managers to every worker that is started from now on.
 
-    A worker gets a copy of a dictionary of settings from the process that starts it. Our
-    entry packs the values when a worker is started (spawn, forkserver), and unpacks them in
-    the worker. A forked worker has them anyway.
+    A worker gets a copy of a settings dictionary from the process that starts it. An entry of
+    ours in it packs the values when a worker is started (spawn, forkserver), and unpacks them
+    in the worker. A forked worker has them anyway.
 
     Args:
         managers: the names of the module `hpman.m`.
     """
     process: Any = sys.modules["multiprocessing.process"]
-    # A process object copies the settings when it is created. Some wait to be started.
+    # A process object copies the settings when it is created, and some are not started yet.
     for waiting in (process.current_process(), *process._dangling):
         waiting._config["hpman"] = _Values(managers)
 
@@ -47,7 +47,9 @@ class _Values:
 
         packed = [
             (name, manager._index, pack_for_worker(manager._store.state()))
-            for name, manager in list(self._managers.items())  # a thread may import another one
+            for name, manager in list(
+                self._managers.items()
+            )  # another thread may import one meanwhile
             if not is_dunder(name)
         ]
         return _adopt, (process_id(), packed)
@@ -68,7 +70,7 @@ def _adopt(process: object, packed: Packed) -> _Values:
 def _warn_about_stale_reads(
     manager: HyperParameterManager, before: dict[str, Any], places: dict[str, CallSite]
 ) -> None:
-    """Warn about values that the modules of a worker read before the right ones arrived."""
+    """Warn about values that the modules of a worker read before the sent values arrived."""
     from .pickling import warn
     from .runtime.fingerprint import fingerprint
 

@@ -1,1 +1,1 @@
-"""The static half: from a text to facts. It never holds a value of a running program."""
+"""The static half: reading hyperparameters from sources, without any run-time value."""

@@ -1,7 +1,7 @@
-"""The walk through one module: the calls that may be those of managers, and the bindings.
+"""Walk through one module: collect possible calls of managers, and bindings of names.
 
-Owns which statements bind a name, and in which scope; must not know what a name refers to
-in the end, nor what a call says.
+Owns which statements bind a name, and in which scope; must not know what a name finally
+refers to, nor the contents of a call.
 """
 
 from __future__ import annotations
@@ -72,11 +72,11 @@ class _EveryName:
 
 
 class Bindings:
-    """Collect the calls in one module that may be those of managers, and the bindings of names.
+    """Collect the calls in one module that may call managers, and the bindings of names.
 
-    The walk descends only into statements whose lines contain a tracked name: that is what
-    makes large files cheap. The first walk tracks the placeholders and hpman. If it finds
-    aliases, a second one tracks them, too; if these have aliases, a third tracks every name.
+    To be fast, the walk descends only into statements whose lines contain a tracked name.
+    The first walk tracks the placeholders and hpman. If it finds aliases, a second walk tracks
+    them too. If these have aliases themselves, a third walk tracks every name.
 
     Args:
         tree: the syntax tree of the module.
@@ -107,7 +107,7 @@ class Bindings:
         """Collect the calls and the bindings of tracked names."""
         self._tracked = tracked
         self._counts = counts
-        self._aliases: set[str] = set()  # names that may refer to something of ours
+        self._aliases: set[str] = set()  # names that may refer to hpman or a manager
         self.imported_managers: set[str] = set()
         self.reexports: list[tuple[str, str]] = []  # placeholders imported from other modules
         self.foreign_names: set[str] = set()  # names imported from elsewhere under another name
@@ -133,7 +133,7 @@ class Bindings:
             if type(statement) in _DECORATED and statement.decorator_list:
                 first = min(first, statement.decorator_list[0].lineno)
             if counts[statement.end_lineno] > counts[first - 1]:
-                # Dense files consist of these two. They take no turn on the stack.
+                # Files full of calls consist of these two, so they are visited without the stack.
                 if type(statement) is Assign:
                     self._visit_assign(statement, scope)
                 elif type(statement) is Expr:
@@ -186,7 +186,7 @@ class Bindings:
     def _bind(
         self, name: str, value: Referent | expr, scope: Scope, node: Any, after: Any = None
     ) -> None:
-        """Bind a tracked name at a node; it takes effect after another node, if there is one."""
+        """Bind a tracked name at a node. It takes effect after the node `after`, if given."""
         if name in self._tracked:
             start = node.lineno, node.col_offset
             if after is not None:
@@ -194,7 +194,7 @@ class Bindings:
             scope.bind(name, Binding(value, node.lineno, start))
 
     def _bind_target(self, target: Any, value: Any, scope: Scope, after: expr) -> None:
-        """Bind the names in a target, pair by pair if both sides are tuples of one length.
+        """Bind the names in a target, pair by pair if both sides are tuples of equal length.
 
         Args:
             target: the target.
@@ -241,7 +241,7 @@ class Bindings:
             self._bind_target(node.target, node.value if self._follow else None, home, node.value)
             self._stack.append((node.value, scope))
         elif type(node.target) is not Name:
-            self._stack.append((node.target, scope))  # Python evaluates what is in there
+            self._stack.append((node.target, scope))  # Python evaluates the expressions inside it
 
     def _visit_for(self, node: Any, scope: Scope) -> None:
         self._bind_target(node.target, None, scope, node.iter)
@@ -264,7 +264,7 @@ class Bindings:
         return type(base) is Name and base.id in self._tracked
 
     def _is_manager_class(self, node: Any) -> bool:
-        """Return whether an expression, if there is one, has the name of our class."""
+        """Return whether an expression, which may be missing, has the name of our class."""
         name = node.attr if type(node) is Attribute else getattr(node, "id", None)
         return name in self._class_names and self._follow
 
@@ -283,7 +283,7 @@ class Bindings:
     def _visit_import_from(self, node: ImportFrom, scope: Scope) -> None:
         module = node.module or ""
         for item in node.names:
-            if item.name == "*":  # binds no name that the text shows
+            if item.name == "*":  # binds names that the text does not show
                 continue
             if node.level or module.partition(".")[0] != ROOT:
                 self._bind_foreign(item, item.asname or item.name, scope)

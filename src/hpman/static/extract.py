@@ -1,6 +1,6 @@
-"""One source text to its occurrences and diagnostics, as a pure function.
+"""Extract the occurrences and diagnostics from one source text.
 
-Owns which calls are those of managers, and the rules of a single call: a literal name, at
+Owns which calls belong to managers, and the rules for a single call: a literal name, at
 most one default, literal hints. Must not know other files or run-time values.
 """
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Row: TypeAlias = tuple[
         str, str, Any, dict[str, Any], str | None, int, int, int, int, int | None
     ]
-    # The managers that a name may refer to and, if calls differ, those that each of them reaches.
+    # The managers that a name may refer to, and a function that finds those of a call if calls differ.
     Callee: TypeAlias = tuple[list[str], Callable[[Call], tuple[list[str], int | None]] | None]
 
 LARGE = 1 << 16  # the tree of such a text takes megabytes
@@ -74,7 +74,7 @@ def extract(source: Source, placeholders: frozenset[str]) -> ModuleScan:
 def _read_calls(
     source: Source, placeholders: frozenset[str]
 ) -> tuple[list[Row], list[Diagnostic], frozenset[str], tuple[tuple[str, str], ...]]:
-    """Read all calls of managers. When this returns, the syntax tree is gone."""
+    """Read all calls of managers, and release the syntax tree."""
     tree = parse(source.text)
     source_map = SourceMap(source)
     rows: list[Row] = []
@@ -100,14 +100,14 @@ def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
             not_literal[number] = row[2]
             rows[number] = (*row[:2], None, *row[3:])
     if len(source.text) > LARGE:
-        # These values were made among the nodes of the tree, and would keep most of its memory
-        # from being given back. So they are copied to another place.
+        # These values lie between the nodes of the tree in memory, so most of it could not be
+        # released. Therefore they are copied.
         from marshal import dumps, loads
 
         data = dumps(rows)
         rows.clear()
         rows = loads(data)  # noqa: S302 - we have just written them
-    new = tuple.__new__  # the constructor would take longer than all else here
+    new = tuple.__new__  # the constructor would take most of the time
     occurrences = [
         new(Occurrence, (a, b, EMPTY if text is None else c, d, text, source, e, f, g, h, i))
         for a, b, c, d, text, e, f, g, h, i in rows
@@ -120,7 +120,7 @@ def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
 def _manager_calls(bindings: Bindings) -> Iterator[tuple[Call, str, int | None]]:
     """Yield the calls of managers, each with the placeholder and the line that hides it.
 
-    A call is hidden by a line that binds its name to something else. It counts all the same.
+    A call is hidden by a line that binds its name to something else. It is yielded anyway.
     """
     ours = {name for name, _value, _scope in bindings.assignments} | bindings.other_imports
     resolver = Resolver(bindings.placeholders, bindings.foreign_names - ours)
@@ -159,7 +159,7 @@ def _own_managers(bindings: Bindings) -> frozenset[str]:
         else:
             expressions.append((node.func, scope))
     expressions += [(func, scope) for (_name, scope), func in names.items()]
-    # Without placeholders, only what the module says counts.
+    # Without placeholders, only managers that the module itself imports or makes count.
     managers = Resolver((), ()).managers
     own = {name for node, scope in expressions for name in managers(node, scope)}
     return frozenset(own | bindings.imported_managers)
@@ -248,7 +248,7 @@ def _hints(
 
 
 def _wrong_arguments(node: Call, placeholder: str, source_map: SourceMap) -> Diagnostic:
-    """Report positional arguments that are not a literal name and at most one default."""
+    """Report positional arguments other than a literal name and at most one default."""
     count = len(node.args)
     if 1 <= count <= 2:
         return _diagnostic(
@@ -310,7 +310,7 @@ def _diagnostic(
 
 
 def syntax_diagnostic(source: Source, error: UnparsableError) -> Diagnostic:
-    """Report a text, or bytes shown as a text, that cannot be parsed."""
+    """Report that a text, or undecodable bytes shown as text, cannot be parsed."""
     from ..diagnostics import Diagnostic
 
     return Diagnostic(

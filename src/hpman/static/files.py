@@ -1,7 +1,6 @@
-"""Paths to the Python files that they lead to.
+"""Find the Python files below paths.
 
-Owns what belongs to a tree of sources and what does not; must not know what
-the files say.
+Owns which files belong to a source tree; must not know the contents of the files.
 """
 
 from __future__ import annotations
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
     Path: TypeAlias = str | os.PathLike[str]
     Paths: TypeAlias = Path | Iterable["Paths"]
 
-    # A way to a file: whether it was walked, whether by a link, the length of its path, the
-    # path as shown, and the absolute path. Of two ways to one file, the smaller is shown.
+    # A route to a file: whether the walk found it, whether through a link, the length of its path,
+    # the path as shown, and the absolute path. Of two routes to a file, the smaller one is shown.
     Route: TypeAlias = tuple[bool, bool, int, str, str]
-    # A folder: its path as shown, its absolute path, and that with symbolic links resolved.
+    # A folder: its path as shown, its absolute path, and the same with symbolic links resolved.
     Folder: TypeAlias = tuple[str, str, str]
 
 _TOOL_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
@@ -36,7 +35,7 @@ class SourceFile(Record):
 
     Attributes:
         path: the path, composed from the one that the caller gave.
-        is_named: whether the caller named the file itself, not a folder above it.
+        is_named: whether the caller named the file itself instead of a folder above it.
     """
 
     __slots__ = ()
@@ -66,16 +65,16 @@ def flatten(paths: Paths) -> Iterator[str]:
 
 
 def walk(paths: Iterable[str], exclude: Sequence[str] = ()) -> list[SourceFile]:
-    """List the Python files that some paths lead to.
+    """List the Python files at and below some paths.
 
     A path to a file counts, whatever its name. A folder counts with every `*.py`
-    below it, symbolic links followed, without hidden folders, `__pycache__`,
+    below it, also through symbolic links, except in hidden folders, `__pycache__`,
     `node_modules`, `site-packages`, and virtual environments (folders with a
     `pyvenv.cfg`). A folder in `paths` is walked even if it is one of these.
 
     Args:
         paths: files and folders.
-        exclude: globs of what to leave out of folders, see `compile_globs`. The
+        exclude: globs of files and folders to leave out, see `compile_globs`. The
             paths themselves are never left out.
 
     Returns:
@@ -93,7 +92,7 @@ def walk(paths: Iterable[str], exclude: Sequence[str] = ()) -> list[SourceFile]:
         for real, route in _routes(path, exclude):
             if real not in best or route < best[real]:
                 best[real] = route
-    # Sorted by the parts of the path: no character comes before the null character.
+    # Sort by the parts of the path: the null character comes before all other characters.
     ordered = sorted(best.values(), key=lambda route: route[-1].replace(os.sep, "\0"))
     return [SourceFile(shown, not is_walked) for is_walked, _, _, shown, _ in ordered]
 
@@ -101,12 +100,12 @@ def walk(paths: Iterable[str], exclude: Sequence[str] = ()) -> list[SourceFile]:
 def exclusion(paths: Iterable[str], globs: Sequence[str]) -> Callable[[str, str], bool]:
     """Return a test of whether a file that a script imports is excluded.
 
-    The globs are read from the folder in `paths` that contains the file, or else from
+    The globs are relative to the folder in `paths` that contains the file, or else to
     the nearest folder that contains both the file and the script.
 
     Args:
-        paths: what is walked.
-        globs: what is excluded.
+        paths: the files and folders that are walked.
+        globs: the globs of excluded files and folders.
 
     Returns:
         A function of the paths of a file and of the script that imports it.
@@ -148,7 +147,7 @@ def read(path: str) -> bytes:
 
 
 def _routes(path: str, globs: Sequence[str]) -> Iterator[tuple[str, Route]]:
-    """Yield the resolved path of each file that a path leads to, and the way to it."""
+    """Yield the resolved path of each file at or below a path, and the route to it."""
     try:
         mode = os.stat(path).st_mode
     except (OSError, ValueError) as error:  # ValueError: a null character or a lone surrogate
@@ -172,7 +171,7 @@ def _walk_folder(root: Folder, globs: Sequence[str]) -> Iterator[tuple[str, Rout
     is_below_link = False
     while folders or links:
         if not folders:
-            is_below_link = True  # as everything from here on
+            is_below_link = True  # true for all remaining folders
             links.sort(reverse=True)  # `scandir` has no order
         folder = (folders or links).pop()
         if folder[2] in seen:
@@ -206,7 +205,7 @@ def _excluder(globs: Sequence[str], folder: str, real: str) -> Callable[[str], b
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
-    """List a folder; one that was deleted meanwhile is empty."""
+    """List a folder. If it was deleted meanwhile, it is empty."""
     try:
         with os.scandir(folder) as entries:
             return list(entries)
@@ -220,7 +219,7 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
 def _is_source(entry: os.DirEntry[str]) -> bool:
     if not entry.name.endswith(".py"):
         return False
-    # `DirEntry` raises an error at a link to itself, `os.path` does not.
+    # `DirEntry` raises an error for a link to itself, but `os.path` does not.
     return os.path.isfile(entry.path) if entry.is_symlink() else entry.is_file()
 
 
@@ -231,7 +230,7 @@ def _is_project_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_link(entry: os.DirEntry[str]) -> bool:
-    """Return whether an entry is a symbolic link, or a junction of Windows."""
+    """Return whether an entry is a symbolic link, or a junction on Windows."""
     if entry.is_symlink() or os.name != "nt":
         return entry.is_symlink()
     attributes: int = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0)

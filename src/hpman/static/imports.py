@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _INIT = "__init__.py"
 # The fields of statements that contain other statements.
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
-# One of these files stands at the root of whatever can be installed.
+# One of these files is at the root of every project that can be installed.
 _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 _STANDARD_LIBRARY = os.path.dirname(os.__file__)
 
@@ -33,20 +33,20 @@ def reachable(
     *,
     also: Iterable[str] = (),
 ) -> list[str]:
-    """List the project's own files that the imports of a script reach.
+    """List the files of the same project that a script imports, directly or indirectly.
 
-    The project is what lies in the script's folder, where Python looks first, and, for
-    a script inside of a package, in the folder that contains the outermost package,
-    where `python -m` looks. So does what lies in the folders that an editable
-    install of the script's own project has put on `sys.path`, such as `src`. Import
-    statements count wherever they stand: in functions, in `try`, under
-    `TYPE_CHECKING`. The packages around a module count, because importing it runs them.
+    The files of the project are those in the script's folder, where Python looks first;
+    for a script inside a package, those in the folder that contains the outermost
+    package, where `python -m` looks; and those in folders that an editable install of
+    the script's own project has put on `sys.path`, such as `src`. Import statements
+    count everywhere: in functions, in `try`, under `TYPE_CHECKING`. The packages
+    around a module count too, because importing the module runs them.
 
     Args:
         script: the path of the script.
         roots: the folders to look in instead of those of the script.
-        is_excluded: returns whether a file, imported directly or indirectly by the
-            script, is excluded. Its imports are not followed then.
+        is_excluded: returns whether a file that the script imports is excluded. The
+            imports of an excluded file are not followed.
         also: folders to look in afterwards, such as those of `PYTHONPATH`.
 
     Returns:
@@ -63,7 +63,7 @@ def reachable(
     """
     file = script
     if roots is None:
-        # Python takes the folder of the file that a link leads to.
+        # Python uses the folder of the file that a symbolic link points to.
         file = os.path.realpath(script) if os.path.islink(script) else script
         folder = os.path.dirname(file)
         roots = (folder, _above_packages(folder))
@@ -84,7 +84,7 @@ def find_module(name: str, folders: Iterable[str]) -> tuple[str | None, list[str
     """Find a module below some folders, as Python's own finder does.
 
     Args:
-        name: its name, perhaps dotted.
+        name: the name of the module, which may contain dots.
         folders: where to look for its first part.
 
     Returns:
@@ -124,7 +124,7 @@ class _Finder:
         return None, portions
 
     def list(self, folder: str) -> frozenset[str]:
-        """Return the names in a folder; none in a virtual environment, or without a folder."""
+        """Return the names in a folder. A missing one or a virtual environment has none."""
         names = self._listings.get(folder)
         if names is None:
             try:
@@ -137,7 +137,7 @@ class _Finder:
         return names
 
     def restrict(self, folder: str, name: str) -> None:
-        """Let a folder contain nothing but one name."""
+        """Pretend that a folder contains only one name."""
         self._listings[folder] = self.list(folder) & {name}
 
 
@@ -150,9 +150,9 @@ class _Project:
         self._finder = _Finder()
         self._roots = list(dict.fromkeys(roots))
         for root in filter(_is_installation, self._roots):
-            # Of everything that is installed there, only the script's own package counts.
+            # Of all packages installed there, only the one that contains the script counts.
             self._finder.restrict(root, os.path.relpath(script, root).split(os.sep)[0])
-        # What an absolute import has to begin with; the script itself leads nowhere.
+        # The names that an absolute import can begin with, except for the script itself.
         self._modules = {
             name.removesuffix(".py")
             for root in self._roots
@@ -198,7 +198,7 @@ class _Project:
             return files, []
         file, folders = self._finder.find(top, folders)
         if is_absolute and file is None and top in sys.stdlib_module_names:
-            return files, []  # it goes before a folder that is not a package
+            return files, []  # it takes precedence over a folder that is not a package
         for name in rest:
             files += [file] if file else []
             file, folders = self._finder.find(name, folders)
@@ -221,7 +221,7 @@ def _import_statements(path: str, modules: set[str]) -> Iterator[Import | Import
 
 
 def _may_import(text: str, modules: set[str]) -> bool:
-    """Return whether a text has to be parsed for its imports; most have not."""
+    """Return whether a text has to be parsed to find its imports. Most need not be."""
     import re
 
     if "import" not in text:
@@ -251,7 +251,7 @@ def _exported_names(path: str) -> list[str]:
 
 
 def _packages_around(folder: str) -> Iterator[str]:
-    """Yield the files of the package in a folder, and of those that it is in."""
+    """Yield the files of the package in a folder, and of the packages around it."""
     top = os.path.realpath(_above_packages(folder))
     while os.path.realpath(folder) != top:
         yield os.path.join(folder, _INIT)
@@ -269,7 +269,7 @@ def _above_packages(folder: str) -> str:
 
 
 def _parent(folder: str) -> str:
-    """Return the folder above: by its name if it has one, else by `..`."""
+    """Return the parent folder: by its name if the path has one, else with `..`."""
     if os.path.basename(folder) in ("", os.curdir, os.pardir):
         return os.path.join(folder, os.pardir)
     return os.path.dirname(folder)
@@ -278,7 +278,7 @@ def _parent(folder: str) -> str:
 def _installed_roots(script: str) -> list[str]:
     """Return the folders of `sys.path` that lie in the project of a script.
 
-    A project is what lies below the nearest folder, upwards, that can be installed.
+    The root of a project is the nearest folder, upwards, that can be installed.
     """
     project = os.path.dirname(os.path.realpath(script))
     while not any(os.path.isfile(os.path.join(project, name)) for name in _PROJECT_FILES):
@@ -287,8 +287,8 @@ def _installed_roots(script: str) -> list[str]:
         project = os.path.dirname(project)
     environments = [os.path.realpath(prefix) for prefix in (sys.prefix, sys.base_prefix)]
     foreign = [path for path in environments if _is_inside(path, project)]
-    # Python puts the current directory first for `-m` and `-c`. Our own sources are not part
-    # of anybody's program.
+    # Python puts the current directory first for `-m` and `-c`. The sources of hpman itself do
+    # not belong to any program.
     foreign.append(os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..")))
     path = sys.path[1:] if _is_current(sys.path[:1]) else sys.path
     reals = {folder: os.path.realpath(folder) for folder in path if folder}
@@ -307,7 +307,7 @@ def _is_current(folders: list[str]) -> bool:
 
 
 def _is_installation(folder: str) -> bool:
-    """Return whether Python keeps installed packages in a folder."""
+    """Return whether a folder is one of Python's folders for installed packages."""
     real = os.path.realpath(folder)
     is_packages = os.path.basename(real) in ("site-packages", "dist-packages")
     return is_packages or real == os.path.realpath(_STANDARD_LIBRARY)

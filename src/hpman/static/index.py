@@ -1,7 +1,7 @@
-"""The scans of many texts as one immutable index of hyperparameters by name.
+"""An immutable index of the hyperparameters in many texts.
 
-Owns how occurrences are put together in source order, and how one text is swapped; must not
-know where texts come from, nor what is wrong with them.
+Owns how occurrences are collected in source order, and how texts are replaced; must not know
+where texts come from, nor what is wrong with them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class ModuleScan(Record):
     """The result of scanning one source text.
 
     Attributes:
-        source: the text. Its key identifies the file and gives its place in the order.
+        source: the text. Its key identifies the file and determines its place in the order.
         occurrences: the calls of managers, in source order.
         diagnostics: the problems, in source order.
         managers: the placeholders of the managers that the module imports from hpman or makes.
@@ -48,7 +48,7 @@ class ModuleScan(Record):
     is_text: bool = False
 
     def with_faulty(self) -> ModuleScan:
-        """Return a copy that includes the calls of which only hints cannot be read."""
+        """Return a copy that includes calls in which only hints cannot be read."""
         faulty = {
             (call.placeholder, call.line, call.column): call
             for diagnostic in self.diagnostics
@@ -82,14 +82,14 @@ class HyperParameter(Record):
 class Index:
     """The occurrences of many texts, by name and in source order.
 
-    An index never changes. `swap` returns a new one; the texts that stay are not read again.
+    An index never changes. `swap` returns a new one, without reading unchanged texts again.
 
     Args:
-        separator: what separates the parts of a nested name.
+        separator: the string between the parts of a nested name.
 
     Attributes:
-        most_parts: the most parts that a name may have, in sources and in files of values. The
-            names above a name take memory in the square of their number.
+        most_parts: the maximum number of parts of a name, in sources and in files of values.
+            The memory for all names above a name grows with the square of their number.
 
     >>> from hpman._text import Source
     >>> from hpman.static.extract import extract
@@ -236,7 +236,7 @@ class Index:
     def prefixes(self, name: str) -> Iterator[str]:
         """Yield the names of the branches above a name, the outermost first.
 
-        A name that is too deep has none: they would fill the memory.
+        A name with too many parts yields nothing, because its prefixes would fill the memory.
         """
         return iter(()) if self.is_too_deep(name) else ancestors(name, self.separator)
 
@@ -251,7 +251,9 @@ class Index:
                 return
         new = [added] if isinstance(added, Occurrence) else added
         occurrences = [*self.named(placeholder, name), *new]
-        if occurrences[0].source is not occurrences[-1].source:  # those of one text are in order
+        if (
+            occurrences[0].source is not occurrences[-1].source
+        ):  # those of one text are already in order
             occurrences.sort(key=source_order)
         names[name] = tuple(occurrences)
 

@@ -1,6 +1,6 @@
-"""A search of the bytes of a file: may it hold a hyperparameter?
+"""Search the bytes of a file to decide whether it may contain a hyperparameter.
 
-Owns the decision which files are parsed; must not know how the parse goes on.
+Owns the decision which files are parsed; must not know how they are parsed.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ _PACKAGE = ROOT.encode()
 
 
 def prefilter(placeholders: Iterable[str], *, any_manager: bool = False) -> Callable[[bytes], bool]:
-    r"""Return a function from the bytes of a file to whether it may hold a hyperparameter.
+    r"""Return a function that tests whether the bytes of a file may contain a hyperparameter.
 
-    A file may hold one if it calls a placeholder by its bare name, or if it mentions
-    the placeholder and `hpman`. False is certain: a parse would find nothing. Names are
-    compared as they are written, in the bytes of UTF-8.
+    A file may contain one if it calls a placeholder by its bare name, or if it mentions
+    the placeholder and `hpman`. If the function returns False, a parse would find
+    nothing. Names are compared as UTF-8 bytes, without normalization.
 
     Args:
         placeholders: the names whose bare calls count.
-        any_manager: whether a file that mentions `hpman` alone counts, because it may
-            hold hyperparameters of other managers.
+        any_manager: whether a file that only mentions `hpman` passes, because it may
+            contain hyperparameters of other managers.
 
     >>> may_hold = prefilter(["_"])
     >>> may_hold(b'_("lr", 1e-3)'), may_hold(b"for _ in range(3): pass")
@@ -45,7 +45,7 @@ def prefilter(placeholders: Iterable[str], *, any_manager: bool = False) -> Call
             return True
         if any(word(data) and (call(data) or _PACKAGE in data) for word, call in searches):
             return True
-        # In another encoding (PEP 263), only ASCII looks as it does in UTF-8.
+        # In another encoding (PEP 263), only ASCII has the same bytes as in UTF-8.
         return not is_ascii and any(b"coding" in line for line in data.split(b"\n", 2)[:2])
 
     return may_hold
@@ -53,6 +53,6 @@ def prefilter(placeholders: Iterable[str], *, any_manager: bool = False) -> Call
 
 def _call(name: bytes) -> bytes:
     """Return the pattern of a word, then blanks, line joins or closing brackets, then `(`."""
-    # A look-behind in front of the literal would make the search ten times slower. A comment
-    # may hide the `(`: few names stand before one, so these files are parsed.
+    # A look-behind in front of the literal would make the search ten times slower. A comment may
+    # come before the `(`. Few names are followed by a comment, so these files are parsed.
     return name + rb"(?<![\w.]" + name + rb")(?<!def " + name + rb")[\s\\)]*[(#]"

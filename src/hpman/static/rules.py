@@ -1,4 +1,4 @@
-"""The rules of a parse: what must hold among the hyperparameters of one manager.
+"""The rules of a parse, which apply to all hyperparameters of one manager together.
 
 Owns one function per rule, from an index to diagnostics; must not know files
 nor how a diagnostic is reported.
@@ -25,7 +25,7 @@ def violations(
     Args:
         index: the index, which contains the files.
         placeholder: the manager.
-        files: the new files. The rest of the index breaks no rule on its own.
+        files: the new files. The other files are known to break no rule.
 
     Returns:
         The diagnostics in source order.
@@ -46,7 +46,7 @@ def violations(
 
 
 def conflicts(index: Index, placeholder: str, names: Iterable[str]) -> Iterator[Diagnostic]:
-    """Yield the contradictions in which the calls of some hyperparameters take part.
+    """Yield the contradictions that involve calls of some hyperparameters.
 
     Args:
         index: the index.
@@ -87,7 +87,7 @@ def leaf_and_branch(index: Index, placeholder: str, name: str) -> Iterator[Diagn
 
 
 def too_deep(index: Index, placeholder: str, name: str) -> Iterator[Diagnostic]:
-    """HPM203: a name has no more parts than a tree may be deep."""
+    """HPM203: a name does not have more parts than the maximum depth of the tree."""
     if index.is_too_deep(name):
         message = f"`{truncate(name)}` has more than {index.most_parts} parts."
         advice = f"Use fewer parts. Names are split at `{index.separator}`."
@@ -100,7 +100,7 @@ def locate(index: Index, placeholder: str, problem: Diagnostic) -> Diagnostic:
     Args:
         index: the index.
         placeholder: the manager.
-        problem: how a name in the sources clashes with one that the program called or set.
+        problem: a conflict of a name in the sources with one that the program called or set.
     """
     name = problem.name or ""
     for other in (*index.prefixes(name), name, *index.below(placeholder, name)):

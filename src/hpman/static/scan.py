@@ -1,7 +1,6 @@
-"""Paths and texts to the calls of managers in them: walk, filter, read, extract.
+"""Find the calls of managers in files: walk folders, filter, read and extract.
 
-Owns the one pass over the disk; knows no index, no rule across files, and no
-manager.
+Owns the pass over the disk; must not know managers, or rules that involve several files.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ class Scan(Record):
     Attributes:
         files: the files that contain a hyperparameter or a problem, and those
             that were named.
-        gone: the keys of known files that contain nothing any more, or
+        gone: the keys of files that no longer contain a hyperparameter, or
             were deleted below a folder.
     """
 
@@ -56,8 +55,8 @@ def scan(
 ) -> Scan:
     """Find the calls of managers in files and folders.
 
-    Most files of a folder contain none. That is decided on their bytes, at the speed
-    of reading; only the others are parsed.
+    Most files in a folder contain no such call. A fast search of their bytes rules these
+    out, and only the others are parsed.
 
     Args:
         paths: a file, a folder, or an iterable of them.
@@ -65,9 +64,9 @@ def scan(
         exclude: globs of what to leave out of folders and of imports.
         follow_imports: whether the modules of the same project that the files
             import are read too.
-        roots: the folders in which these imports look; None for those of a script.
-        also: folders in which they look afterwards.
-        any_manager: whether files in folders count that use only other managers.
+        roots: the folders in which imports are resolved; by default those of a script.
+        also: folders to search after them.
+        any_manager: whether to include files in folders that use only other managers.
         known: the results of an earlier scan, by key.
 
     Raises:
@@ -99,8 +98,8 @@ def index_of(
 ) -> Index:
     """Read files and folders into an index, without a manager.
 
-    The index contains the hyperparameters of every manager that the files import, and
-    the problems of the files; it raises none of them.
+    The index contains the hyperparameters of every manager that the files import, and the
+    problems of the files. Problems are not raised.
 
     Args:
         paths: a file, a folder, or an iterable of them.
@@ -108,7 +107,7 @@ def index_of(
         exclude: globs of what to leave out of folders and of imports.
         follow_imports: whether the modules of the same project that the files
             import are read too.
-        also: folders in which these imports look afterwards.
+        also: folders to search last for these imports.
 
     Returns:
         The index.
@@ -135,8 +134,8 @@ def scan_text(text: str, filename: Path, placeholders: frozenset[str]) -> Module
 
     Args:
         text: the source text.
-        filename: the name to show. In angle brackets it does not name a file, and two
-            texts of that name are two.
+        filename: the name to show. A name in angle brackets is not a path, and two texts
+            with such a name are different.
         placeholders: the names whose bare calls count.
 
     >>> [call.name for call in scan_text('_("lr", 1)', "<here>", frozenset("_")).occurrences]
@@ -164,7 +163,7 @@ def file_key(path: str) -> Key:
 
 @lru_cache(maxsize=1024)
 def _folder_key(folder: str) -> Key:
-    """Return the key of a folder; the parts of its path are kept once for all its files."""
+    """Return the key of a folder. It is cached, so all files in the folder share it."""
     return (0, *folder.split(os.sep))
 
 
@@ -174,7 +173,7 @@ def _with_imports(
     roots: list[str] | None,
     also: list[str],
 ) -> list[SourceFile]:
-    """Add the modules of the project that scripts import, each file once."""
+    """Add the modules of the project that scripts import. List each file once."""
     from .imports import reachable
 
     reached = {file_key(script.path): script for script in scripts}
@@ -187,7 +186,7 @@ def _with_imports(
 def _scan_file(
     file: SourceFile, placeholders: frozenset[str], may_hold: Callable[[bytes], bool]
 ) -> ModuleScan | None:
-    """Scan one file; None for one that is not named and contains no hyperparameter."""
+    """Scan one file. Return None if it is not named and contains no hyperparameter."""
     path = file.path
     try:
         data = read(path)
@@ -219,7 +218,7 @@ def _gone(
     scans: Iterable[ModuleScan],
     named: Sequence[str],
 ) -> list[Key]:
-    """Return the keys of known files that contain nothing any more, or were deleted."""
+    """Return the keys of known files that no longer contain a hyperparameter, or were deleted."""
     holding = {result.source.key for result in scans}
     walked = {file_key(file.path) for file in files}
     folders = [file_key(path) for path in named if os.path.isdir(path)]

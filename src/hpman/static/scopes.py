@@ -1,7 +1,7 @@
-"""The scopes of one module, and what its expressions may refer to.
+"""The scopes of one module, and the managers that its expressions may refer to.
 
-Owns Python's lookup of names, through scopes and chains of assignments; must not know how
-bindings are collected.
+Owns the lookup of names through scopes and chains of assignments; must not know how bindings
+are collected.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Referent(Record):
-    """What a name may refer to: a kind and, for a manager or a reexport, its placeholder."""
+    """A possible meaning of a name: a kind and, for a manager or a reexport, its placeholder."""
 
     __slots__ = ()
     kind: str
@@ -35,7 +35,7 @@ class Binding(Record):
     Attributes:
         value: what the name is bound to; an expression is resolved later.
         line: the line of the name.
-        start: where the binding takes effect.
+        start: the position where the binding takes effect.
     """
 
     __slots__ = ()
@@ -57,7 +57,7 @@ REEXPORT = "reexport"  # imported from elsewhere under the same name, so it may 
 _CALLABLE = frozenset([MANAGER, "class"])
 _OURS = _CALLABLE | {"package", "module"}
 
-# The methods that return their manager.
+# The methods that return the manager itself.
 CHAINED = frozenset("parse_file parse_source set_tree set_value set_values".split())
 
 
@@ -92,7 +92,7 @@ class Scope:
     def declare(self, name: str, *, is_global: bool) -> None:
         """Move the bindings of a global or nonlocal name to the scope that owns the name.
 
-        Call this after all bindings were added: a declaration holds for the complete scope.
+        Call this after all bindings have been added: a declaration applies to the complete scope.
         """
         owner = self._module() if is_global else self._nonlocal(name)
         if owner is self:
@@ -149,12 +149,12 @@ class Scope:
 class Resolver:
     """Resolve expressions of one module to what they may refer to.
 
-    Every variable is resolved once, so long chains and dense nets of assignments take linear
+    Every variable is resolved once, so long chains and large graphs of assignments take linear
     time.
 
     Args:
         placeholders: the names that are managers unless the module says otherwise.
-        foreign: the names that are not, since the module imports them from elsewhere.
+        foreign: the names that are not managers, since the module imports them from elsewhere.
     """
 
     def __init__(self, placeholders: Container[str], foreign: Container[str]) -> None:
@@ -192,14 +192,14 @@ class Resolver:
             elif variable not in self._resolved:
                 home, name = variable
                 values = [binding.value for binding in home.bindings[name]]
-                # Imports count from the start: in a ring, they have to be seen from everywhere.
+                # Imports count from the start, because all variables of a cycle need them.
                 self._resolved[variable] = frozenset(v for v in values if isinstance(v, Referent))
                 pending.append((variable, True))
                 for value in values:
                     if not isinstance(value, Referent):
                         pending += [(needed, False) for needed in _dependencies(value, home)]
-        # Variables that depend on each other need several rounds. A variable only ever gains
-        # referents, so the rounds end.
+        # Variables that depend on each other need several rounds. A variable never loses
+        # referents, so the loop ends.
         while sum(map(self._update, order)):
             pass
 
@@ -215,7 +215,7 @@ class Resolver:
         return not before.issuperset(referents)
 
     def _infer(self, node: expr, scope: Scope) -> Iterable[Referent]:
-        """Return what an expression may refer to, by what is resolved so far."""
+        """Return the referents of an expression, from the variables that are resolved so far."""
         base, attributes = attribute_chain(node)
         referents: Iterable[Referent] = ()
         if type(base) is Name:
@@ -239,7 +239,7 @@ class Resolver:
     def _infer_placeholder(self, name: str, scope: Scope) -> Iterable[Referent]:
         """Return what a placeholder may refer to.
 
-        It stays a manager where it is bound to anything else, except
+        It stays a manager even if it is bound to something else, except for these cases:
 
             from hpman.m import hp as _             # the manager `hp`
             from gettext import gettext as _        # no manager
@@ -259,7 +259,7 @@ class Resolver:
         return () if name in self._foreign else [Referent(MANAGER, name)]
 
     def _by_scope(self, name: str, scope: Scope) -> Iterator[frozenset[Referent]]:
-        """Yield what a name may refer to in each scope; a class adds what is outside of it."""
+        """Yield the referents of a name in each scope. For a class, add those outside of it."""
         inner: frozenset[Referent] = frozenset()
         for home in scope.lookup(name):
             inner |= self._resolved[home, name]
@@ -306,7 +306,7 @@ def _dependencies(node: expr, scope: Scope) -> Iterator[Variable]:
 
 
 def _follow(referents: Iterable[Referent], attributes: Iterable[str]) -> Iterable[Referent]:
-    """Return what a chain of attributes of some referents refers to."""
+    """Return the referents of a chain of attributes of some referents."""
     for name in attributes:
         inner = []
         if MODULE in referents and not is_dunder(name):
@@ -318,7 +318,7 @@ def _follow(referents: Iterable[Referent], attributes: Iterable[str]) -> Iterabl
 
 
 def _literal_placeholder(node: Call) -> list[str]:
-    """Return the literal placeholder that the manager class is called with, if there is one."""
+    """Return the placeholder that the manager class is called with, if it is a literal."""
     arguments = [*node.args[:1], *(k.value for k in node.keywords if k.arg == "placeholder")]
     return [
         argument.value

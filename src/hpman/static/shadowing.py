@@ -1,7 +1,7 @@
-"""Which bindings of a name reach a call, where a name is bound more than once.
+"""Find the bindings of a name that reach a call, if the name is bound more than once.
 
-Owns the order of bindings: by scope, by the branches of `if`, `match` and `try`, and by the
-order of the text. Loops count as straight code.
+Owns the order of bindings, which depends on scopes, on the branches of `if`, `match` and
+`try`, and on the order of the text. Loops are treated as straight code.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _END = (1 << 62, 0)  # after all bindings
 
 
 class Shadowing:
-    """Find out which managers a call reaches, or which line hides them.
+    """Find the managers that a call reaches, or the line that hides them.
 
     Args:
         tree: the syntax tree of the module.
@@ -55,7 +55,7 @@ class Shadowing:
 
         def reached(call: Call) -> tuple[list[str], int | None]:
             position = call.lineno, call.col_offset
-            # Until a class body binds a name, the name is looked up outside.
+            # Until a class body binds a name, the name is looked up outside the class.
             visible = homes[1:] if is_class and position < first else homes
             if not visible:
                 return managers, None
@@ -85,8 +85,8 @@ class _Definitions:
     """The bindings of one name in one scope, in the order in which they take effect.
 
     Args:
-        definitions: where each binding takes effect, its line, and the placeholders that it
-            binds.
+        definitions: for each binding, the position where it takes effect, its line, and the
+            placeholders that it binds.
         branches: the branches of the module.
     """
 
@@ -109,7 +109,7 @@ class _Definitions:
     def reaching(self, position: Position) -> tuple[set[str], int]:
         """Return the placeholders that may reach a position, and the line of the last binding.
 
-        The last binding in a block around the position surely runs, and hides those above
+        The last binding in a block around the position certainly runs, and hides those above
         it. Those in branches after it may run, so all of them count:
 
             _ = None                        # hidden by no binding, but
@@ -126,7 +126,7 @@ class _Definitions:
             if before:
                 start = numbers[before - 1]
                 break
-        if not stop:  # nothing is bound yet, so the text does not say what runs before
+        if not stop:  # nothing is bound yet, so it is unknown what runs before
             return set(self._by_placeholder), self._lines[0]
         placeholders = {
             placeholder

@@ -1,7 +1,7 @@
-"""Positions in one source text.
+"""Find names and positions in one source text.
 
-Owns the search for the lines that contain a name, and the way from the positions of a
-syntax tree (UTF-8 bytes) to those of the text (characters).
+Owns the search for lines that contain a name, and the conversion of positions of a syntax
+tree (UTF-8 bytes) to positions in the text (characters).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .._text import Source
 
-_FEW = 8  # the text is searched once for each of so many names
+_FEW = 8  # maximum number of names for which the text is searched once each
 
 
 class SourceMap:
@@ -37,9 +37,9 @@ class SourceMap:
         self._lines = source.text.split("\n")
 
     def count_candidates(self, names: frozenset[str] | None) -> Sequence[int]:
-        """Return how many of the first n lines contain one of the names, for each n.
+        """Return, for each n, how many of the first n lines contain one of the names.
 
-        The difference of two counts says whether a range of lines contains a name.
+        If two counts differ, the lines between them contain a name.
 
         Args:
             names: the names; None counts every line.
@@ -54,7 +54,7 @@ class SourceMap:
         return list(accumulate(marks))
 
     def _mark(self, name: str, marks: bytearray) -> None:
-        """Set the marks of the lines that contain a name as a word."""
+        """Mark the lines that contain a name as a word."""
         for number, line in enumerate(self._lines, 1):
             start = line.find(name)
             while start >= 0:

@@ -1,7 +1,7 @@
-"""Bytes of a source file to text, and text to a syntax tree, as Python reads them.
+"""Decode and parse source files as Python does.
 
-Owns encodings (PEP 263), newlines and the call of Python's own parser, with
-everything that can go wrong there; knows no hyperparameter.
+Owns encodings (PEP 263), newlines, the call of Python's own parser, and all errors that
+these can raise; must not know hyperparameters.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 _UTF_8_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
-# Before 3.11 a long chain such as `1 + 1 + …` overflows the stack of the parser and ends
-# the process. The compiler checks its depth first.
+# Before 3.11, a long chain such as `1 + 1 + …` overflows the stack of the parser and crashes
+# the process. The compiler checks the depth first.
 _OVERFLOWS = sys.version_info < (3, 11)
 _LONG = 100_000
 
-# Warning filters belong to the process: of two threads that restore them, the later one
-# could undo what the other one had changed.
+# Warning filters belong to the process. If two threads restored them at the same time, one
+# could undo the changes of the other.
 _FILTERS = RLock()
 _at_fork = getattr(os, "register_at_fork", lambda **_: None)  # Windows has none
 _at_fork(before=_FILTERS.acquire, after_in_parent=_FILTERS.release, after_in_child=_FILTERS.release)
@@ -53,17 +53,17 @@ class UnparsableError(ValueError):
 class paused_collector:  # noqa: N801 - it reads as a statement, and contextlib is slow to import
     """Pause the garbage collector, and restore it, also on error.
 
-    It runs again and again while a tree grows, and finds nothing: pausing it
-    saves a fifth of the time on ordinary files, and more on large ones.
+    While a tree grows, the collector runs often and finds nothing. Pausing it saves a
+    fifth of the time on ordinary files, and more on large ones.
     """
 
     def __enter__(self) -> None:
-        """Pause it."""
+        """Pause the collector."""
         self._was_enabled = gc.isenabled()
         gc.disable()
 
     def __exit__(self, *_error: object) -> None:
-        """Restore it."""
+        """Restore the collector."""
         if self._was_enabled:
             gc.enable()
 
@@ -126,7 +126,7 @@ def _declared_encoding(data: bytes) -> tuple[str, int]:
             if declared := declaration.match(line):
                 return _usual_encoding(declared[1].decode()), number
             if line.lstrip(b" \t\f")[:1] not in (b"", b"#"):
-                break  # below code, a second line does not count
+                break  # after a line of code, a second line does not count
     return "utf-8", 1
 
 
@@ -142,7 +142,7 @@ def _usual_encoding(name: str) -> str:
 def parse(text: str) -> Module:
     """Parse a text into a syntax tree.
 
-    Warnings of the parser belong to whoever runs the program: they are not shown, and
+    Warnings of the parser are left to a run of the program: they are not shown here, and
     `-W error` does not raise them.
 
     Args:
@@ -174,7 +174,7 @@ def _check_depth(text: str) -> None:
     try:
         compile(text, "<source>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
-        return  # for the parser to report
+        return  # let the parser report it
 
 
 def _unparsable(text: str, error: SyntaxError | ValueError) -> UnparsableError:
