@@ -183,7 +183,7 @@ def without_option(names: list[str]) -> str:
     """Return a sentence on hyperparameters whose option a command already has.
 
     >>> without_option(["help", "hp_load"])
-    'No option for the hyperparameters help, hp_load: the command has its own of that name.'
+    'No option for the hyperparameters help, hp_load: the command has its own option of that name.'
     """
     some = f"hyperparameters {', '.join(names)}" if len(names) > 1 else f"hyperparameter {names[0]}"
     return f"No option for the {some}: the command has its own option of that name."
