@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Row: TypeAlias = tuple[
         str, str, Any, dict[str, Any], str | None, int, int, int, int, int | None
     ]
-    # The managers that a name may refer to, and a function that finds those of a call, if they differ.
+    # The managers that a name may refer to, and how to find those of a call if calls differ.
     Callee: TypeAlias = tuple[list[str], Callable[[Call], tuple[list[str], int | None]] | None]
 
 LARGE = 1 << 16  # the tree of such a text takes megabytes
