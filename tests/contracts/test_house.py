@@ -14,6 +14,9 @@ CHECKOUT = Path(__file__).parents[2]
 MODULES = sorted(CHECKOUT.glob("src/**/*.py"))
 REMOVED = re.compile(r"\bast\.(Str|Num|Bytes|NameConstant|Ellipsis|Index|ExtSlice|Suite|Param)\b")
 
+# No variable, function or class has one of these names.
+VAGUE = frozenset("each told asked".split())
+
 # The roots of the packages speak to users, and at more length.
 INNER = [path for path in MODULES if path.parent.parent.name != "src" or path.stem != "__init__"]
 
@@ -32,8 +35,8 @@ def _text(path: Path) -> str:
 @of_each_module
 def test_a_function_has_at_most_40_lines_beside_its_docstring(path: Path) -> None:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    found = [node for node in ast.walk(ast.parse(_text(path))) if isinstance(node, kinds)]
-    sizes = {each.name: _lines(each) - _lines(_docstring(each)) for each in found}
+    functions = [node for node in ast.walk(ast.parse(_text(path))) if isinstance(node, kinds)]
+    sizes = {node.name: _lines(node) - _lines(_docstring(node)) for node in functions}
     assert {name: size for name, size in sizes.items() if size > 40} == {}
 
 
@@ -58,6 +61,22 @@ def test_a_module_uses_nothing_that_python_3_14_removed(path: Path) -> None:
 
 
 @of_each_module
+def test_a_name_says_what_it_names(path: Path) -> None:
+    names = {
+        name
+        for node in ast.walk(ast.parse(_text(path)))
+        for name in (
+            [node.id]
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            else [node.name.strip("_").lower()]
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+            else []
+        )
+    }
+    assert names & VAGUE == set()
+
+
+@of_each_module
 def test_a_module_imports_no_package_root_of_its_own(path: Path) -> None:
     package = path.relative_to(CHECKOUT / "src").parts[0]
     tree = ast.parse(_text(path))
@@ -65,7 +84,7 @@ def test_a_module_imports_no_package_root_of_its_own(path: Path) -> None:
         name
         for node in ast.walk(tree)
         for name in (
-            [each.name for each in node.names]
+            [alias.name for alias in node.names]
             if isinstance(node, ast.Import)
             else [node.module or ""]
             if isinstance(node, ast.ImportFrom) and node.level == 0
