@@ -109,7 +109,7 @@ class DoubleAssignmentException(HpmanError):
 
 
 class ImpossibleTree(HpmanError, ValueError):
-    """Report a name that is both a leaf and a branch, such as `a` beside `a.b`."""
+    """Report a name that is both a leaf and a branch, such as `a` next to `a.b`."""
 
 
 class NotLiteralEvaluable(HpmanError):

@@ -107,7 +107,7 @@ def _count(number: int, what: str) -> str:
 
 
 def github_report(findings: Sequence[Diagnostic]) -> str:
-    """Return a workflow command per finding, which GitHub shows beside the changed lines.
+    """Return a workflow command per finding, which GitHub shows next to the changed lines.
 
     Args:
         findings: the findings, in order.

@@ -71,14 +71,14 @@ def _name_problem(name: str, separator: str) -> str:
     r"""Return what is wrong with a name, or an empty string.
 
     >>> _name_problem("a..b", "."), _name_problem("a b", "."), _name_problem("a\n", ".")
-    ("has an empty part beside a '.'", '', 'has surrounding blanks')
+    ("has an empty part next to a '.'", '', 'has surrounding blanks')
     """
     if not name:
         return "is empty"
     if name != name.strip():
         return "has surrounding blanks"
     if "" in name.split(separator):
-        return f"has an empty part beside a {separator!r}"
+        return f"has an empty part next to a {separator!r}"
     if any(character < " " or "\x7f" <= character <= "\x9f" for character in name):
         return "contains control characters"
     return ""

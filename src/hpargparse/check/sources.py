@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from hpman import Index, ModuleScan
 
-    # The modules that placeholders are imported from, by the path of the importing file and
-    # the module as it is written there; None for those that are not found.
+    # The modules that placeholders are imported from, by the path of the importing file and the
+    # spelling of the module there; None for modules that are not found.
     Modules = dict[tuple[str, str], ModuleScan | None]
 
 

@@ -116,7 +116,7 @@ def warn(prog: str, messages: Sequence[str]) -> None:
 def _write_error(text: str) -> None:
     from contextlib import suppress
 
-    with suppress(OSError):  # there is no other place to report it
+    with suppress(OSError):  # it cannot be reported elsewhere
         write_text(sys.stderr, text)
 
 

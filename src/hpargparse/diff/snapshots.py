@@ -54,7 +54,7 @@ def definitions_beside(
     unknown: list[Definition] = []
     managers = set(placeholders)
     entries = flatten(snapshot, names.__contains__, _SEPARATOR)
-    # Loading sets a dict before its keys, wherever they stand in the file.
+    # Loading sets a dict before its keys, whatever their order in the file.
     for entry in sorted(entries, key=lambda entry: entry.name.count(_SEPARATOR)):
         owners = list(_owners(entry.name, own))
         if len(owners) > 1:

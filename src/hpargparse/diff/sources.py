@@ -116,7 +116,7 @@ def _unpack(trees: Mapping[str, Tree], top: str) -> None:
     for root, tree in trees.items():
         for path, blob in tree.items():
             target = os.path.join(root, *path.split("/"))
-            # Git forbids such paths, but a repository can hold them.
+            # Git forbids such paths, but a repository can contain them.
             if os.path.normpath(target) != target or not target.startswith(os.path.join(root, "")):
                 raise ComparisonError.because(
                     f"A revision has a file at the unsafe path `{path}`.",

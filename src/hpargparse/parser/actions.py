@@ -92,7 +92,7 @@ class BoundAction(argparse.Action):
         return self
 
     def accepts(self, argument: str) -> bool:
-        """Return whether an option that may stand alone takes an argument."""
+        """Return whether an option that may have no value takes an argument as its value."""
         return self.choices is not None and argument in self.choices
 
     @property

@@ -104,7 +104,7 @@ class KeyAction(_Alias):
         """Read the type from the default."""
         super().__init__(whole, option)
         self.name = name
-        self.dest = argparse.SUPPRESS  # the namespace holds the dict
+        self.dest = argparse.SUPPRESS  # the namespace only contains the dict
         self._path = path
         self.kind = type(self.converter.sample)
         self.nargs = "?" if self.kind is bool else None

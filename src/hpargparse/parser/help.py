@@ -117,7 +117,7 @@ def _has_metavar_per_argument(action: BoundAction) -> bool:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Wrap a text at its blanks, as `textwrap` does, which is slow to load and to run.
+    """Wrap a text at blanks like `textwrap`, which is slow to import and to run.
 
     Return no lines if a word is too long, so that `textwrap` has to break it.
 

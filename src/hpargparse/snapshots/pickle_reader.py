@@ -27,7 +27,7 @@ class RefusedPickleError(pickle.UnpicklingError):
 
 
 class BrokenPickleError(RefusedPickleError):
-    """Report a pickle that nobody can read, such as one that was cut off."""
+    """Report an invalid pickle, such as one that was cut off."""
 
 
 def load_any(data: bytes) -> object:
@@ -37,7 +37,7 @@ def load_any(data: bytes) -> object:
         RefusedPickleError: if it cannot be read.
     """
     try:
-        return pickle.loads(data)  # noqa: S301 - the caller asked for it by name
+        return pickle.loads(data)  # noqa: S301 - the caller explicitly trusts it
     except (pickle.UnpicklingError, EOFError) as error:
         raise BrokenPickleError(f"it is broken: {error}") from error
     except Exception as error:  # What it runs can raise anything.

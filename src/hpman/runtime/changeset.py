@@ -66,7 +66,7 @@ class Changeset:
             raise leaf_and_branch(ranked, name, next(n for n in names if n.startswith(start)))
 
     def _patch(self, leaf: str, name: str, value: Any) -> None:
-        """Set a key inside the dict that a leaf holds."""
+        """Set a key inside the dict that is the value of a leaf."""
         ranked = self.ranked
         base = ranked.resolved[leaf]
         patches: tuple[str, ...] = ()

@@ -47,7 +47,7 @@ def not_a_dict(ranked: RankedValues, leaf: str, name: str, value: Any) -> Imposs
         path = f"{path}{ranked.separator}{part}"
     return _impossible(
         f"`{name}`{_place(ranked, name)} cannot be set: "
-        f"`{path}`{_place(ranked, leaf)} holds {type_name(value)}, which has no keys.",
+        f"`{path}`{_place(ranked, leaf)} is {type_name(value)}, which has no keys.",
         f"Set `{path}` itself, or a name that is not below it.",
         name,
     )

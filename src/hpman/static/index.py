@@ -175,7 +175,7 @@ class Index:
     def defaults(self, placeholder: str) -> tuple[dict[str, Any], bool]:
         """Return the default of each name of a manager, in source order, or `EMPTY`.
 
-        A branch that is only used, such as `model` beside `model.depth`, is left out.
+        A branch that is only used, such as `model` next to `model.depth`, is left out.
 
         Returns:
             The defaults, and whether they are sound: no name has two, no branch has one, and no
@@ -197,7 +197,7 @@ class Index:
     def hyperparameters(self, placeholder: str) -> Iterator[HyperParameter]:
         """Yield the hyperparameters of a manager, in source order.
 
-        A branch that is only used, such as `model` beside `model.depth`, is left out.
+        A branch that is only used, such as `model` next to `model.depth`, is left out.
         """
         for name in self.names(placeholder):
             occurrences = self.named(placeholder, name)

@@ -237,5 +237,5 @@ def test_a_key_that_holds_the_separator_is_found_by_its_name() -> None:
     assert store.read("opt.a.b") == 3
     assert store.accept("opt", {"a.b": 4, "c": {}}) == {"a.b": 3, "c": {}}
     assert [origin.value for origin in explain(store, "opt.a.b")] == [1, 4, 3]
-    with pytest.raises(ImpossibleTree, match=r"`opt.a.b`.* holds an int, which has no keys"):
+    with pytest.raises(ImpossibleTree, match=r"`opt.a.b`.* is an int, which has no keys"):
         store.set({"opt.a.b.c": 1})
