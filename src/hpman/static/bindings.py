@@ -55,6 +55,7 @@ from .scopes import (
     Referent,
     Scope,
     attribute_chain,
+    attribute_of_self,
 )
 
 TYPE_CHECKING = False
@@ -221,7 +222,19 @@ class Bindings:
         elif kind is Starred:
             self._bind_target(target.value, None, scope, after)
         else:
+            if kind is Attribute and value is not None and self._may_be_ours(value):
+                self._bind_attribute(target, value, scope)
             self._stack.append((target, scope))  # an attribute or an item may contain calls
+
+    def _bind_attribute(self, target: Attribute, value: expr, scope: Scope) -> None:
+        """Bind an attribute of `self` in the class around a method."""
+        base, attributes = attribute_chain(target)
+        variable = attribute_of_self(base, attributes, scope)
+        if variable is not None and len(attributes) == 1:
+            home, name = variable
+            self._aliases.add(target.attr)
+            self.assignments.append((name, value, scope))
+            home.bind(name, Binding(value, target.lineno, scope=scope))
 
     def _visit_assign(self, node: Assign, scope: Scope) -> None:
         value: Any = node.value
@@ -258,10 +271,13 @@ class Bindings:
         """Return whether an expression may be a manager, hpman, hpman.m or the class."""
         if not self._follow:
             return False
-        base, _attributes = attribute_chain(value)
+        base, attributes = attribute_chain(value)
         if type(base) is Call:
             return self._is_manager_class(base.func)
-        return type(base) is Name and base.id in self._tracked
+        if type(base) is not Name:
+            return False
+        of_self = attributes[:1] if base.id == "self" else []
+        return any(name in self._tracked for name in (base.id, *of_self))
 
     def _is_manager_class(self, node: Any) -> bool:
         """Return whether an expression, which may be missing, has the name of our class."""

@@ -36,12 +36,14 @@ class Binding(Record):
         value: what the name is bound to; an expression is resolved later.
         line: the line of the name.
         start: the position where the binding takes effect.
+        scope: where an expression is evaluated; None for the scope that binds the name.
     """
 
     __slots__ = ()
     value: Referent | expr
     line: int = 0
     start: Position = (0, 0)
+    scope: Scope | None = None
 
 
 MANAGER_CLASS = "HyperParameterManager"
@@ -171,7 +173,10 @@ class Resolver:
     def placeholders(self, binding: Binding, scope: Scope) -> set[str]:
         """Return the placeholders of the managers that a resolved binding may bind."""
         value = binding.value
-        referents = [value] if isinstance(value, Referent) else self._infer(value, scope)
+        if isinstance(value, Referent):
+            referents: Iterable[Referent] = [value]
+        else:
+            referents = self._infer(value, binding.scope or scope)
         return {item.placeholder for item in referents if item.kind in (MANAGER, REEXPORT)}
 
     def is_hidden_somewhere(self, name: str, scope: Scope) -> bool:
@@ -191,13 +196,15 @@ class Resolver:
                 order.append(variable)
             elif variable not in self._resolved:
                 home, name = variable
-                values = [binding.value for binding in home.bindings[name]]
+                bindings = home.bindings[name]
+                values = [binding.value for binding in bindings]
                 # Imports count from the start, because all variables of a cycle need them.
                 self._resolved[variable] = frozenset(v for v in values if isinstance(v, Referent))
                 pending.append((variable, True))
-                for value in values:
-                    if not isinstance(value, Referent):
-                        pending += [(needed, False) for needed in _dependencies(value, home)]
+                for binding in bindings:
+                    if not isinstance(binding.value, Referent):
+                        needed = _dependencies(binding.value, binding.scope or home)
+                        pending += [(variable, False) for variable in needed]
         # Variables that depend on each other need several rounds. A variable never loses
         # referents, so the loop ends.
         while sum(map(self._update, order)):
@@ -209,7 +216,7 @@ class Resolver:
         referents: set[Referent] = set()
         for binding in home.bindings[name]:
             if not isinstance(binding.value, Referent):
-                referents.update(self._infer(binding.value, home))
+                referents.update(self._infer(binding.value, binding.scope or home))
         before = self._resolved[variable]
         self._resolved[variable] = before | referents
         return not before.issuperset(referents)
@@ -218,7 +225,10 @@ class Resolver:
         """Return the referents of an expression, from the variables that are resolved so far."""
         base, attributes = attribute_chain(node)
         referents: Iterable[Referent] = ()
-        if type(base) is Name:
+        variable = attribute_of_self(base, attributes, scope)
+        if variable is not None:
+            referents, attributes = self._resolved.get(variable, ()), attributes[1:]
+        elif type(base) is Name:
             referents = self._infer_name(base.id, scope)
         elif type(base) is Call:
             function, path = attribute_chain(base.func)
@@ -295,14 +305,30 @@ def attribute_chain(node: Any) -> tuple[Any, list[str]]:
             return node, attributes[::-1]
 
 
+def attribute_of_self(base: Any, attributes: list[str], scope: Scope) -> Variable | None:
+    """Return the variable of the attribute of `self` that a chain starts with, if there is one.
+
+    It belongs to the innermost class around a scope, which knows it as `self.hp`.
+    """
+    home: Scope | None = scope
+    if not attributes or type(base) is not Name or base.id != "self":
+        return None
+    while home is not None and home.kind != "class":
+        home = home.outer
+    return None if home is None else (home, f"self.{attributes[0]}")
+
+
 def _dependencies(node: expr, scope: Scope) -> Iterator[Variable]:
     """Yield the variables that decide what an expression refers to."""
-    base, _attributes = attribute_chain(node)
+    base, attributes = attribute_chain(node)
     if type(base) is Call:
-        base, _attributes = attribute_chain(base.func)
-    if type(base) is Name:
+        base, attributes = attribute_chain(base.func)[0], []
+    variable = attribute_of_self(base, attributes, scope)
+    if variable is None and type(base) is Name:
         for home in scope.lookup(base.id):
             yield home, base.id
+    elif variable is not None and variable[1] in variable[0].bindings:
+        yield variable
 
 
 def _follow(referents: Iterable[Referent], attributes: Iterable[str]) -> Iterable[Referent]:

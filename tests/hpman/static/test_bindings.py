@@ -121,6 +121,44 @@ def test_the_binding_of_a_name_decides(text: str, expected: list[tuple[int, str]
     assert _calls(text) == expected
 
 
+IN_A_CLASS = """\
+from hpman import HyperParameterManager
+class Trainer:
+    def __init__(self, other):
+        mine = HyperParameterManager("_")
+        self.hp = mine
+        self.x.y = mine
+        self.z = other
+    def build(self):
+        {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("self.hp('a', 1)", ["_"], id="called"),
+        pytest.param("_ = self.hp; _('a', 1)", ["_"], id="under the placeholder"),
+        pytest.param("x = self.hp.parse_file(y); x('a', 1)", ["_"], id="under another name"),
+        pytest.param("[lambda: self.hp('a', 1) for x in y]", ["_"], id="inside"),
+        pytest.param("self.hp.get_value('a')", [], id="method"),
+        pytest.param("other.hp('a'); self.z('a')", [], id="another"),
+        pytest.param("self.x('a'); self.x.y('a'); self.no('a'); hp('a')", [], id="no attribute"),
+        pytest.param("class C:\n            x = self.hp('a')", [], id="class inside"),
+    ],
+)
+def test_an_attribute_of_self_may_be_a_manager(text: str, expected: list[str]) -> None:
+    scan = scan_text(IN_A_CLASS.format(text), "a.py", frozenset("_"))
+    assert [item.placeholder for item in scan.occurrences] == expected
+    assert not any(item.hidden_by for item in scan.occurrences)
+    assert not scan.diagnostics
+
+
+def test_self_outside_of_a_class_is_a_name_like_others() -> None:
+    assert _calls(f"{IMPORT}def f(self):\n  self.x = hp\n  self.x('a')") == []
+    assert _calls("from hpman import m as self\nself.hp('a')") == [(2, "hp")]
+
+
 def test_calls_of_several_placeholders_are_found_in_one_walk() -> None:
     assert sorted(_calls("_('a')\nhp('b')\nx('c')", "_", "hp")) == [(1, "_"), (2, "hp")]
 
