@@ -9,7 +9,7 @@ import os
 
 from hpman import EMPTY, NotLiteralEvaluable
 from hpman._text import display_width, escape, relative_path
-from hpman.literals import readable_repr
+from hpman.literals import kind_name, readable_repr
 
 from .errors import UnsupportedValueError
 from .snapshots.files import dump
@@ -96,8 +96,10 @@ def _row(hp: HyperParameter, value: object) -> list[str]:
     elif isinstance(value, NotLiteralEvaluable):
         kind, shown = "expression", value.expression
     else:
-        kind = type(value).__name__
-        shown = value if isinstance(value, str) else readable_repr(value)
+        kind = kind_name(type(value))
+        shown = hp.expression_of(value) or (
+            value if isinstance(value, str) else readable_repr(value)
+        )
     # Line breaks and tabs stay; other characters that cannot be printed are escaped.
     lines = ["\t".join(map(escape, line.split("\t"))) for line in shown.split("\n")]
     return [_fill(cell) for cell in (escape(hp.name), kind, "\n".join(lines))]

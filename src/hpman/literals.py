@@ -1,20 +1,27 @@
 """Evaluate and write literals.
 
-Owns which expressions are literals, by the rule of `ast.literal_eval`. Must not know
-calls of a manager, defaults or files. The module `ast` is not loaded: importing it costs
-as much as all other imports together.
+Owns what a literal is, by the rule of `ast.literal_eval`, and a constant, made of literals
+alone. Must not know calls of a manager, defaults or files. The module `ast` is not loaded:
+importing it costs as much as all other imports together.
 """
 
 from __future__ import annotations
 
 from _ast import (
     Add,
+    Attribute,
     BinOp,
     Call,
     Constant,
     Dict,
+    Div,
+    FloorDiv,
     List,
+    LShift,
+    Mod,
+    Mult,
     Name,
+    Pow,
     PyCF_ONLY_AST,
     Set,
     Sub,
@@ -23,7 +30,7 @@ from _ast import (
     UnaryOp,
     USub,
 )
-from _operator import add, neg, pos, sub
+from _operator import add, floordiv, lshift, mod, mul, neg, pos, sub, truediv
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +39,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 LENGTH_LIMIT = 1_000_000
+_BITS = 4096  # of an int that is computed
+_REPEATED = 256  # items of a sequence that is repeated, as in CPython's constant folding
 _LONG = 10_000  # longer text is compiled twice
 
 
@@ -60,6 +69,68 @@ def literal_value(node: expr) -> Any:
         return _EXPRESSIONS.evaluate(node)
     except (TypeError, OverflowError, RecursionError) as error:
         raise NotLiteralError(str(error)) from None
+
+
+def constant_value(node: expr, is_rebound: Callable[[str], bool]) -> Any:
+    """Return the value of an expression that is made of literals alone.
+
+    Beyond literals, that is arithmetic, joined and repeated sequences, `float("inf")` and
+    the like, and a `Path` of strings as the complete expression.
+
+    Args:
+        node: the expression.
+        is_rebound: returns whether `float`, `Path` or `pathlib` is something else here.
+
+    Raises:
+        NotLiteralError: if the expression is not made of literals alone, its value would be
+            too large, or computing it fails.
+
+    >>> node = compile("[1 / 4, 2 ** 10, 'a' + 'b', float('inf')]", "", "eval", 0x400).body
+    >>> constant_value(node, lambda name: False)
+    [0.25, 1024, 'ab', inf]
+    """
+    try:
+        return literal_value(node)
+    except NotLiteralError:
+        constants = _Constants(is_rebound)
+    try:
+        if type(node) is Call and (parts := constants.path_parts(node)) is not None:
+            from pathlib import Path
+
+            return Path(*parts)
+        return constants.evaluate(node)
+    except (TypeError, ValueError, ArithmeticError, RecursionError) as error:
+        raise NotLiteralError(str(error)) from None
+
+
+def is_computed(text: str) -> bool:
+    """Return whether the source of a constant is more than a literal.
+
+    >>> is_computed("1 / 3"), is_computed("1e-3"), is_computed("'a + b'")
+    (True, False, False)
+    """
+    if _MARKS.isdisjoint(text):
+        return False
+    try:
+        float(text)
+    except ValueError:
+        try:
+            # Brackets, since an expression may be on several lines of a call.
+            tree: Any = compile(f"({text}\n)", "", "eval", PyCF_ONLY_AST, dont_inherit=True)
+            literal_value(tree.body)
+        except (SyntaxError, ValueError):
+            return True
+    return False
+
+
+def is_path(value: object) -> bool:
+    """Return whether a value is a `Path`. To ask does not import pathlib."""
+    return type(value).__module__.startswith("pathlib")
+
+
+def kind_name(kind: type) -> str:
+    """Return the name of a type of values: `Path` on every system, else Python's."""
+    return "Path" if kind.__module__.startswith("pathlib") else kind.__name__
 
 
 def parse_literal(text: str, *, words: bool = False) -> Any:
@@ -148,12 +219,83 @@ class _Evaluator:
         raise NotLiteralError(type(node).__name__)
 
 
+class _Constants(_Evaluator):
+    """Evaluate expressions that are made of literals alone.
+
+    Args:
+        is_rebound: returns whether a name has another meaning than usual.
+    """
+
+    def __init__(self, is_rebound: Callable[[str], bool]) -> None:
+        super().__init__({}, {"set": _empty_set, "float": self._float})
+        self._is_rebound = is_rebound
+
+    def path_parts(self, node: Call) -> list[str] | None:
+        """Return the strings that `Path` is called with, None for any other call."""
+        func = node.func
+        is_path = type(func) is Name and func.id == "Path"
+        if type(func) is Attribute and type(func.value) is Name:
+            is_path = (func.value.id, func.attr) == ("pathlib", "Path")
+            func = func.value
+        if not is_path or node.keywords or self._is_rebound(func.id):  # type: ignore[attr-defined]
+            return None
+        parts = [self.evaluate(argument) for argument in node.args]
+        return parts if all(type(part) is str for part in parts) else None
+
+    def _float(self, value: Any = 0.0) -> float:
+        if self._is_rebound("float"):
+            raise NotLiteralError("float")
+        return float(value)
+
+    def _arithmetic(self, node: Any) -> Any:
+        operator = type(node.op)
+        if type(node) is UnaryOp:
+            operand = self.evaluate(node.operand)
+            if operator in _SIGNS and type(operand) in _NUMBERS:
+                return _SIGNS[operator](operand)
+        else:
+            left, right = self.evaluate(node.left), self.evaluate(node.right)
+            is_known = operator in _OPERATORS
+            if is_known and type(left) in _NUMBERS and type(right) in _NUMBERS:
+                if _is_small(operator, left, right):
+                    return _OPERATORS[operator](left, right)
+            elif operator is Add and type(left) is type(right) and type(left) in _JOINED:
+                return left + right
+            elif operator is Mult and type(left) in _JOINED and type(right) is int:
+                # An inner list repeated again and again would grow without bound.
+                is_flat = not any(isinstance(item, _CONTAINERS) for item in left)
+                if is_flat and len(left) * right <= _REPEATED:
+                    return left * right
+        raise NotLiteralError(type(node).__name__)
+
+
+def _is_small(operator: type, left: Any, right: Any) -> bool:
+    """Return whether the result of an operation on two numbers is small, before computing it."""
+    sizes = [number.bit_length() if type(number) is int else 0 for number in (left, right)]
+    if operator in (Pow, LShift) and sizes[1]:
+        sizes = [*sizes, sizes[0] * right if operator is Pow else sizes[0] + right]
+    return max(sizes) <= _BITS
+
+
 def _empty_set() -> set[Any]:
     return set()
 
 
 _SIGNS: dict[type, Callable[[Any], Any]] = {UAdd: pos, USub: neg}
 _SUMS: dict[type, Callable[[Any, Any], Any]] = {Add: add, Sub: sub}
+_OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
+    **_SUMS,
+    Mult: mul,
+    Div: truediv,
+    FloorDiv: floordiv,
+    Mod: mod,
+    Pow: pow,
+    LShift: lshift,
+}
+_NUMBERS = (int, float, complex)
+_JOINED = (str, bytes, list, tuple)
+_MARKS = frozenset("+-*/%<(")  # of the expressions that are computed
+_CONTAINERS = (list, tuple, set, dict)
 _SEQUENCES: dict[type, Callable[[list[Any]], Any]] = {List: list, Tuple: tuple, Set: set}
 _WORDS: dict[str, object] = {
     "null": None,
@@ -190,7 +332,7 @@ def readable_repr(value: object) -> str:
 
     # `_show` fails for a value that contains itself, and a `__repr__` may raise anything.
     with suppress(Exception):
-        return _show(value, lambda item: _show_int(item) if type(item) is int else repr(item))
+        return _show(value, _show_readably)
     with suppress(Exception):
         return repr(value)
     return object.__repr__(value)
@@ -217,6 +359,16 @@ def _show(value: Any, show_scalar: Callable[[Any], str]) -> str:
     return shown if kind is set else f"frozenset({shown})"
 
 
+def _show_readably(value: object) -> str:
+    if type(value) is int:
+        return _show_int(value)
+    return _show_path(value) if is_path(value) else repr(value)
+
+
+def _show_path(value: object) -> str:
+    return f"Path({str(value)!r})"
+
+
 def _show_exactly(value: Any) -> str:
     kind = type(value)
     if value is ...:
@@ -228,7 +380,7 @@ def _show_exactly(value: Any) -> str:
         return f"float({shown!r})"
     if kind is complex and not _is_exact(shown):
         return f"complex({shown!r})"
-    return shown
+    return _show_path(value) if is_path(value) else shown
 
 
 def _show_int(value: int) -> str:

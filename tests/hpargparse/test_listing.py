@@ -28,6 +28,21 @@ def test_values_stand_in_the_order_of_the_source() -> None:
     ]
 
 
+def test_a_computed_default_is_shown_as_in_the_source() -> None:
+    manager = managed('_("a", 1 / 3)\n_("b", Path("x"))\n_("c", 2 ** 3)\n_("d", 1e-3)')
+    manager.set_value("c", 9)
+    table, _left_out = list_values(manager, "detail")
+    cells = [[cell.strip() for cell in row.split("|")[1:4]] for row in table.split("\n")]
+    assert [row for row in cells if row and row[0] in ("a", "b", "c", "d")] == [
+        ["a", "float", "1 / 3"],
+        ["b", "Path", 'Path("x")'],
+        ["c", "int", "9"],
+        ["d", "float", "0.001"],
+    ]
+    assert list_values(manager, "yaml")[0] == "a: 0.3333333333333333\nb: x\nc: 9\nd: 0.001\n"
+    assert "b = Path('x')\n" in list_values(manager, "origin")[0]
+
+
 def test_json_is_json() -> None:
     text, _left_out = list_values(managed(SOURCE), "json")
     assert list(json.loads(text).items()) == [("z", 1), ("a", "x")]

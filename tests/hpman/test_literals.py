@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 
 from hpman.literals import (
     NotLiteralError,
+    constant_value,
+    is_computed,
     literal_value,
     parse_literal,
     readable_repr,
@@ -43,6 +46,68 @@ def test_another_expression_is_refused(text: str) -> None:
         literal_value(_expression(text))
     with pytest.raises((ValueError, TypeError)):
         ast.literal_eval(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("[1, 'a']", [1, "a"], id="literal"),
+        pytest.param("1 / 3", 1 / 3, id="quotient"),
+        pytest.param("2 ** 10", 1024, id="power"),
+        pytest.param("2 ** -2", 0.25, id="power of a negative number"),
+        pytest.param("10 * 1024", 10240, id="product"),
+        pytest.param("-(7 // 2 - 1 % 2) + 0.5", -1.5, id="parentheses"),
+        pytest.param("1 << 20", 1 << 20, id="shift"),
+        pytest.param("'a' + 'b' 'c'", "abc", id="joined text"),
+        pytest.param("b'a' + b'b'", b"ab", id="joined bytes"),
+        pytest.param("[64] * 2 + [32]", [64, 64, 32], id="joined lists"),
+        pytest.param("float('-inf')", float("-inf"), id="inf"),
+        pytest.param("-float('inf')", float("-inf"), id="minus inf"),
+        pytest.param("[float(), {'a': 1 / 2}, (2 * 3,)]", [0.0, {"a": 0.5}, (6,)], id="inside"),
+        pytest.param("Path('data')", Path("data"), id="path"),
+        pytest.param("pathlib.Path('a', 'b' + 'c')", Path("a/bc"), id="path of a module"),
+    ],
+)
+def test_a_constant_is_made_of_literals(text: str, expected: object) -> None:
+    found = constant_value(_expression(text), lambda _name: False)
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *"x|x/2|1/0|'a'*x|1+'a'|'a'-'b'|'a'+b'b'|-'a'|-True|~1|not 1|1.5<<2".split("|"),
+        *"2**10**9|10**10**10|9**9**9|1<<10**9|1e300*1e300**2|2**4096".split("|"),
+        *"'a'*10**9|[0]*1000|[[0]]*2|({},)*2|2*'a'|f'{1}'+'a'|[*[1]]+[2]".split("|"),
+        *"float('a')|float(1, 2)|float(x='1')|int('1')|math.inf|[Path('a')]|Path(1)".split("|"),
+        *"Path(*x)|Path(x)|Path('a', b=1)|Path('a') / 'b'|os.Path('a')|a.b.Path('c')".split("|"),
+    ],
+)
+def test_no_other_expression_is_a_constant(text: str) -> None:
+    with pytest.raises(NotLiteralError):
+        constant_value(_expression(text), lambda _name: False)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("float('inf')", "float"), ("Path('a')", "Path"), ("pathlib.Path('a')", "pathlib")],
+)
+def test_a_name_with_another_meaning_is_not_a_constant(text: str, name: str) -> None:
+    with pytest.raises(NotLiteralError):
+        constant_value(_expression(text), lambda other: other == name)
+    assert constant_value(_expression(text), lambda other: other != name) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *((text, False) for text in ("1", "1e-3", "-1", "'a-b'", "[1, -2]", "'a'\n'+'", "1+2j")),
+        *((text, True) for text in ("1 / 3", "1 +\n2", "float('inf')", "Path('a')", "--1")),
+    ],
+)
+def test_a_source_is_computed_if_it_is_not_a_literal(text: str, expected: bool) -> None:
+    assert is_computed(text) is expected
 
 
 def test_a_sum_too_large_for_a_complex_number_is_refused() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hpman import EMPTY
 from hpman._text import display_width, escape
-from hpman.literals import show_literal
+from hpman.literals import kind_name, show_literal
 
 from .compare import KINDS
 
@@ -132,7 +132,7 @@ def _json_of_change(change: Change) -> dict[str, object]:
 def _json_of_definition(definition: Definition | None) -> dict[str, object] | None:
     if definition is None:
         return None
-    kind = type(definition.value).__name__ if definition.is_literal else "expression"
+    kind = kind_name(type(definition.value)) if definition.is_literal else "expression"
     hints = definition.hints
     return {
         "name": definition.name,

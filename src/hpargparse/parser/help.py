@@ -12,6 +12,7 @@ from types import new_class
 
 from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
 from hpman._text import display_path, escape, truncate
+from hpman.literals import kind_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -192,7 +193,8 @@ def _type_text(action: HyperParameterAction) -> str:
     if hints.get("type") is None and isinstance(value, _UNTYPED):
         return "any literal or text"
     is_optional = value is None or hints.get("optional")
-    return f"{action.kind.__name__} or None" if is_optional else action.kind.__name__
+    name = kind_name(action.kind)
+    return f"{name} or None" if is_optional else name
 
 
 def _default_text(action: HyperParameterAction) -> str:
@@ -202,6 +204,8 @@ def _default_text(action: HyperParameterAction) -> str:
         return "required" if action.is_required else "no default"
     if isinstance(default, NotLiteralEvaluable):
         shown = default.expression
+    elif (expression := action.hyperparameter.expression_of(default)) is not None:
+        shown = expression
     elif type(default) is action.kind and action.kind in (float, int, str):
         shown = str(default)  # as `Converter.format`, which takes longer to load
     else:

@@ -9,6 +9,7 @@ import warnings
 
 from hpman import EMPTY, HyperParameterManager, NotLiteralEvaluable, Origin
 from hpman._text import escape
+from hpman.literals import is_path
 from hpman.names import ancestors
 from hpman.record import Record
 from hpman.suggest import closest
@@ -123,6 +124,7 @@ def saveable_values(manager: HyperParameterManager) -> tuple[dict[str, object], 
     """Return the values that a file can contain, and a message about every other value.
 
     A default that is not a literal is left out, because only the running program knows it.
+    A `Path` becomes text.
     """
     values: dict[str, object] = {}
     messages = []
@@ -133,7 +135,7 @@ def saveable_values(manager: HyperParameterManager) -> tuple[dict[str, object], 
                 "before the program has run it."
             )
         else:
-            values[name] = value
+            values[name] = str(value) if is_path(value) else value
     return values, messages
 
 
@@ -161,6 +163,8 @@ def reload_warnings(values: Mapping[str, object], converters: Mapping[str, Conve
             loaded = converter.check(value)
         except ValueError as error:
             messages.append(_refused_on_load(converter, value, error))
+            continue
+        if is_path(loaded):
             continue
         if value is not converter.default and loaded is not value and loaded != value:
             from ..values.messages import changed_on_load

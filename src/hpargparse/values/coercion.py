@@ -7,7 +7,7 @@ hyperparameter has the sample as its default.
 from __future__ import annotations
 
 from hpman import EMPTY
-from hpman.literals import NotLiteralError, parse_literal
+from hpman.literals import NotLiteralError, is_path, parse_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,6 +105,8 @@ def parse(text: str, sample: object) -> object:
             return parse_literal(text)
         except NotLiteralError:
             return text
+    if is_path(sample):
+        return fit(text, sample)
     return _PARSERS.get(type(sample), _parse_literal)(text, sample)
 
 
@@ -133,8 +135,9 @@ def parse_elements(arguments: list[str], sample: object) -> object:
 def fit(value: object, sample: object) -> object:
     """Convert a value to the type of a sample, if this does not change its meaning.
 
-    An int fits a float, and a list fits a tuple or a set. A bool does not fit a number, and
-    a string fits only a string, because guessing hides mistakes. Everything fits EMPTY.
+    An int fits a float, a list fits a tuple or a set, and a string fits a `Path`. A bool does
+    not fit a number, and a string fits no other type, because guessing hides mistakes.
+    Everything fits EMPTY.
 
     Raises:
         Mismatch: if the value does not fit.
@@ -147,6 +150,9 @@ def fit(value: object, sample: object) -> object:
     fitter = _FITTERS.get(type(sample))
     if fitter is not None:
         return fitter(value, sample)
+    if is_path(sample) and isinstance(value, str):
+        kind: Any = type(sample)
+        return kind(value)
     if type(value) is not type(sample):
         raise Mismatch(sample, value)
     return value

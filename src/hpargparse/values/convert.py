@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
 from hpman._text import truncate
-from hpman.literals import show_literal
+from hpman.literals import is_path, kind_name, show_literal
 
 from .coercion import SAMPLES, Mismatch, fit, parse, parse_elements
 
@@ -91,7 +91,7 @@ class Converter:
         """The name of the type for help and tables; "any" if there is no default."""
         sample = self.sample
         if sample is not EMPTY:
-            return type(sample).__name__
+            return kind_name(type(sample))
         return "NoneType" if self.default is None else "any"
 
     @property
@@ -117,7 +117,10 @@ class Converter:
         if not isinstance(choices, (list, tuple, set, dict, str)):
             self._refuse_hint("choices", "it must be a list of values")
         # The order of a set differs between processes.
-        return tuple(sorted(choices, key=show_literal) if isinstance(choices, set) else choices)
+        choices = sorted(choices, key=show_literal) if isinstance(choices, set) else choices
+        if is_path(self.sample):
+            choices = [fit(item, self.sample) if type(item) is str else item for item in choices]
+        return tuple(choices)
 
     @property
     def range(self) -> tuple[object, object] | None:
@@ -272,6 +275,8 @@ class Converter:
                 return value
         elif type(value) is type(sample) and type(value) in (float, complex):
             return repr(value)
+        elif is_path(value) and is_path(sample):
+            return str(value)
         return show_literal(value)
 
     def key_converter(self, path: Sequence[object]) -> Converter:

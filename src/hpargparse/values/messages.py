@@ -9,7 +9,7 @@ from math import isfinite
 
 from hpman import EMPTY
 from hpman._text import display_path, truncate
-from hpman.literals import show_literal
+from hpman.literals import kind_name, show_literal
 
 from ..errors import ConversionError
 from .coercion import FRACTION, SAMPLES, Mismatch, Number, element_sample, fit, parse
@@ -135,7 +135,7 @@ def _reason(converter: Converter) -> str:
     name, hints, default = converter.name, converter.hints, converter.default
     if hints and hints.get("type") is not None:
         return f"the hint `type` of `{name}` is {hints['type']!r}{_place(converter, 'type')}"
-    kind = type(default).__name__
+    kind = kind_name(type(default))
     return f"the default of `{name}` is the {kind} {_show(default)}{_place(converter)}"
 
 
@@ -160,7 +160,7 @@ def description(sample: object) -> str:
     >>> description([1, 2])
     'a list of int'
     """
-    text = _DESCRIPTIONS.get(type(sample), f"a {type(sample).__name__}")
+    text = _DESCRIPTIONS.get(type(sample), f"a {kind_name(type(sample))}")
     if isinstance(sample, (list, tuple, set)):
         element, _optional = element_sample(sample)
         return text if element is EMPTY else f"{text} of {_type_name(element)}"
@@ -168,7 +168,7 @@ def description(sample: object) -> str:
 
 
 def _type_name(sample: object) -> str:
-    return _TYPE_NAMES.get(type(sample), type(sample).__name__)
+    return _TYPE_NAMES.get(type(sample), kind_name(type(sample)))
 
 
 def _description_in_file(sample: object) -> str:

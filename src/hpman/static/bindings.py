@@ -34,6 +34,7 @@ from _ast import (
     Nonlocal,
     SetComp,
     Starred,
+    Store,
     Tuple,
     arg,
     expr,
@@ -92,6 +93,7 @@ class Bindings:
         self.tree: Module = tree
         self.placeholders: frozenset[str] = placeholders
         self._follow = follow
+        self._bound: set[str | None] | None = None
         self._class_names = {MANAGER_CLASS}
         tracked = placeholders | {ROOT, MANAGER_CLASS} if follow else placeholders
         self._walk(tracked, source_map.count_candidates(tracked))
@@ -101,6 +103,12 @@ class Bindings:
             self._walk(tracked, source_map.count_candidates(tracked))
             if not self._aliases <= tracked:
                 self._walk(_EveryName(), source_map.count_candidates(None))
+
+    def is_rebound(self, name: str) -> bool:
+        """Return whether the module binds a name, other than by importing it from pathlib."""
+        if self._bound is None:
+            self._bound = _bound_names(self.tree)
+        return name in self._bound
 
     # -- the walk ----------------------------------------------------------------
 
@@ -383,6 +391,31 @@ class Bindings:
         if node.name is not None:
             self._bind(node.name, OTHER, scope, node)
         self._generic_visit(node, scope)
+
+
+def _bound_names(tree: Module) -> set[str | None]:
+    """Return the names that a module binds, but not those that it imports from pathlib."""
+    names: set[str | None] = set()
+    pending: list[Any] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (Import, ImportFrom)):
+            is_elsewhere = getattr(node, "module", "pathlib") != "pathlib"
+            for item in node.names:
+                if is_elsewhere or item.asname not in (None, item.name):
+                    names.add(item.asname or item.name)
+            continue
+        if isinstance(node, Name):
+            names.add(node.id if type(node.ctx) is Store else None)
+        elif isinstance(node, arg):
+            names.add(node.arg)
+        else:
+            names.add(getattr(node, "name", None))
+        for field in node._fields:
+            value = getattr(node, field, None)
+            values = value if type(value) is list else [value]
+            pending += [inner for inner in values if isinstance(inner, AST)]
+    return names
 
 
 _SEQUENCES = (List, Tuple)

@@ -11,7 +11,7 @@ from operator import itemgetter
 from sys import intern
 
 from ..errors import EMPTY, NotLiteralEvaluable
-from ..literals import NotLiteralError, literal_value
+from ..literals import NotLiteralError, constant_value, literal_value
 from ..occurrence import FaultyCall, Occurrence
 from .bindings import Bindings
 from .index import ModuleScan
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     Callee: TypeAlias = tuple[list[str], Callable[[Call], tuple[list[str], int | None]] | None]
 
 LARGE = 1 << 16  # the tree of such a text takes megabytes
+_MARSHALLED = frozenset(
+    (type(None), bool, int, float, complex, str, bytes, type(...), list, tuple, set, dict)
+)
 _NO_HINTS: dict[str, Any] = {}  # shared by all occurrences without hints
 _MANAGERS: dict[frozenset[str], frozenset[str]] = {}  # shared by all modules with the same ones
 _POSITION = itemgetter(*map(Occurrence._fields.index, ("line", "column")))
@@ -82,7 +85,7 @@ def _read_calls(
     mentions_hpman = ROOT in source.text
     bindings = Bindings(tree, source_map, placeholders, follow=mentions_hpman)
     for node, placeholder, hidden_by in _manager_calls(bindings):
-        result = _read(node, placeholder, source_map, hidden_by)
+        result = _read(node, placeholder, source_map, hidden_by, bindings.is_rebound)
         if isinstance(result, tuple):
             rows.append(result)
         else:
@@ -94,10 +97,10 @@ def _read_calls(
 
 def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
     """Return the occurrences of rows, and empty the list of these."""
-    not_literal = {}
+    objects = {}  # those that `marshal` cannot write
     for number, row in enumerate(rows):
-        if type(row[2]) is NotLiteralEvaluable:
-            not_literal[number] = row[2]
+        if type(row[2]) not in _MARSHALLED:
+            objects[number] = row[2]
             rows[number] = (*row[:2], None, *row[3:])
     if len(source.text) > LARGE:
         # These values lie between the nodes of the tree in memory, so most of it could not be
@@ -112,7 +115,7 @@ def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
         new(Occurrence, (a, b, EMPTY if text is None else c, d, text, source, e, f, g, h, i))
         for a, b, c, d, text, e, f, g, h, i in rows
     ]
-    for number, value in not_literal.items():
+    for number, value in objects.items():
         occurrences[number] = occurrences[number].replace(value=value)
     return occurrences
 
@@ -166,7 +169,11 @@ def _own_managers(bindings: Bindings) -> frozenset[str]:
 
 
 def _read(
-    node: Call, placeholder: str, source_map: SourceMap, hidden_by: int | None
+    node: Call,
+    placeholder: str,
+    source_map: SourceMap,
+    hidden_by: int | None,
+    is_rebound: Callable[[str], bool],
 ) -> Row | list[Diagnostic]:
     """Read one call of a manager, as the row of an occurrence or as problems."""
     name = _literal_name(node)
@@ -178,7 +185,7 @@ def _read(
     if name is not None and len(node.args) <= 2:
         value, text = None, None
         if len(node.args) > 1:
-            value, text = _default(node, name, placeholder, source_map)
+            value, text = _default(node, name, placeholder, source_map, is_rebound)
         line, column, end_line, end_column = source_map.span(node)
         end_line = line if end_line == line else end_line  # share the int
         row = placeholder, name, value, hints, text, line, column, end_line, end_column, hidden_by
@@ -196,14 +203,20 @@ def _literal_name(node: Call) -> str | None:
     return first.value if type(first) is Constant and type(first.value) is str else None
 
 
-def _default(node: Call, name: str, placeholder: str, source_map: SourceMap) -> tuple[Any, str]:
+def _default(
+    node: Call,
+    name: str,
+    placeholder: str,
+    source_map: SourceMap,
+    is_rebound: Callable[[str], bool],
+) -> tuple[Any, str]:
     """Return the default of a call, and its source."""
     default = node.args[1]
     text = intern(source_map.text(default))  # few defaults are unique
     if type(default) is Constant:
         return default.value, text
     try:
-        return literal_value(default), text
+        return constant_value(default, is_rebound), text
     except NotLiteralError:
         problem = _diagnostic(
             "HPM104",

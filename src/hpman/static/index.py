@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from ..errors import EMPTY
+from ..literals import is_computed
 from ..names import ancestors
 from ..occurrence import Occurrence
 from ..record import Record
@@ -77,6 +78,11 @@ class HyperParameter(Record):
     hints: dict[str, Any]
     definition: Occurrence | None = None
     occurrences: tuple[Occurrence, ...] = ()
+
+    def expression_of(self, value: object) -> str | None:
+        """Return the source of a value that is the default if it is computed, as in `1 / 3`."""
+        text = self.definition.text if self.definition is not None else None
+        return text if text is not None and value is self.value and is_computed(text) else None
 
 
 class Index:

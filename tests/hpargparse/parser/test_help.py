@@ -71,6 +71,8 @@ def test_a_formatter_that_wraps_in_its_own_way_is_left_alone() -> None:
         ('_("a", f())', "(any literal or text, default: f(), t"),
         ('_("a", f(), type="str")', "(str, default: f(), t"),
         ('_("a", 3, range=[1, 9])', "(int, 1 to 9, default: 3, t"),
+        ('_("a", 1 / 3)', "(float, default: 1 / 3, t"),
+        ('_("a", Path("b"))', '(Path, default: Path("b"), t'),
         ('_("a", 3, range=None)', "(int, default: 3, t"),
         ('_("a")', "(any literal or text, no default, used at t"),
         ('_("a", required=True)', "(any literal or text, required, used at t"),

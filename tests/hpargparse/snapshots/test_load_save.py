@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import pathlib
 import pickle
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,16 @@ def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
     hpargparse.save(tmp_path / "a.yaml", one)
     hpargparse.load(tmp_path / "a.yaml", other)
     assert other.get_values() == one.get_values()
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.json", "a.pkl"])
+def test_a_file_holds_the_text_of_a_path(name: str) -> None:
+    source = '_("data", Path("x"))\n_("out", "o")'
+    one, other = managed(source), managed(source)
+    one.set_values({"data": pathlib.Path("y"), "out": pathlib.Path("z")})
+    hpargparse.save(name, one)
+    hpargparse.load(name, other)
+    assert other.get_values() == {"data": pathlib.Path("y"), "out": "z"}
 
 
 @pytest.mark.parametrize("name", ["a.yaml", "a.yml", "a.json", "a.pkl", "a.pickle"])

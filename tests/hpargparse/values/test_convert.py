@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -468,6 +469,8 @@ def test_a_message_does_without_a_place(hints: dict[str, object], sentence: str)
         pytest.param(True, False, "False", id="bool"),
         pytest.param(None, None, "None", id="None"),
         pytest.param([0.5], [float("inf")], "[float('inf')]", id="inf in a list"),
+        pytest.param(Path("a"), Path("b"), "b", id="path"),
+        pytest.param(Path("a"), Path("1"), "1", id="path that looks like a number"),
     ],
 )
 def test_a_value_is_written_as_it_would_be_typed(default: object, value: object, text: str) -> None:
@@ -487,6 +490,18 @@ def test_a_value_is_written_as_it_would_be_typed(default: object, value: object,
 )
 def test_the_type_has_a_name(default: object, hints: dict[str, object], name: str) -> None:
     assert converter(default, **hints).type_name == name
+
+
+def test_a_path_takes_text_and_is_a_path() -> None:
+    path = converter(Path("data"))
+    assert path.parse("a/b") == path.check("a/b") == path.check(Path("a/b")) == Path("a/b")
+    assert (path.type_name, path.format(Path("a"))) == ("Path", "a")
+    with pytest.raises(ConversionError, match=r"Path value: 3 .*is the Path Path\('data'\)"):
+        path.check(3)
+    chosen = converter(Path("data"), choices=["data", Path("b")])
+    assert chosen.parse("data") == Path("data")
+    with pytest.raises(ConversionError, match=r"choose from Path\('data'\), Path\('b'\)"):
+        chosen.parse("c")
 
 
 def test_a_sequence_takes_several_arguments() -> None:

@@ -154,6 +154,27 @@ def test_an_attribute_of_self_may_be_a_manager(text: str, expected: list[str]) -
     assert not scan.diagnostics
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("", False, id="nothing"),
+        pytest.param("from pathlib import Path", False, id="from pathlib"),
+        pytest.param("import pathlib as p; p.Path; f(Path=1)", False, id="not bound"),
+        pytest.param("from path import Path", True, id="from elsewhere"),
+        pytest.param("from pathlib import PurePath as Path", True, id="another member"),
+        pytest.param("import path as Path", True, id="module"),
+        pytest.param("def f():\n  x, Path = y", True, id="assigned"),
+        pytest.param("class Path: pass", True, id="class"),
+        pytest.param("lambda Path: 1", True, id="parameter"),
+        pytest.param("try: pass\nexcept E as Path: pass", True, id="handler"),
+    ],
+)
+def test_a_name_may_be_rebound(text: str, expected: bool) -> None:
+    source_map = SourceMap(Source("a.py", text))
+    bindings = Bindings(parse(text), source_map, frozenset("_"), follow=False)
+    assert [bindings.is_rebound("Path") for _ in range(2)] == [expected] * 2
+
+
 def test_self_outside_of_a_class_is_a_name_like_others() -> None:
     assert _calls(f"{IMPORT}def f(self):\n  self.x = hp\n  self.x('a')") == []
     assert _calls("from hpman import m as self\nself.hp('a')") == [(2, "hp")]

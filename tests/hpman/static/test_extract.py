@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hpman._text import Source
 from hpman.errors import EMPTY, NotLiteralEvaluable
-from hpman.static.extract import extract
+from hpman.static.extract import LARGE, extract
 
 if TYPE_CHECKING:
     from hpman.static.index import ModuleScan
@@ -43,6 +44,15 @@ def test_a_default_that_is_not_literal_keeps_expression_and_place() -> None:
     assert found.value.expression == found.text == "LR /\n 10"
     assert (found.value.name, found.value.line, found.value.column) == ("lr", 1, 12)
     assert repr(found.value) == "NotLiteralEvaluable('LR /\\n 10', a.py:1:12)"
+
+
+@pytest.mark.parametrize("padding", ["", f"# {'x' * LARGE}\n"], ids=["small", "large"])
+def test_a_path_is_known_unless_the_name_means_something_else(padding: str) -> None:
+    text = f'_("a", Path("data")){padding}\n_("b", pathlib.Path("data"))'
+    assert [item.value for item in _extract(text).occurrences] == [Path("data")] * 2
+    (first, second) = _extract(f"from upath import Path\n{text}").occurrences
+    assert isinstance(first.value, NotLiteralEvaluable)
+    assert second.value == Path("data")
 
 
 def test_a_text_that_cannot_be_parsed_gives_one_problem() -> None:
