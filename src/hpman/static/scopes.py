@@ -163,6 +163,7 @@ class Resolver:
         self._placeholders = placeholders
         self._foreign = foreign
         self._resolved: dict[Variable, frozenset[Referent]] = {}
+        self._hidden: dict[Variable, bool] = {}
 
     def managers(self, node: expr, scope: Scope) -> list[str]:
         """Return the placeholders of the managers that an expression may be, sorted."""
@@ -182,9 +183,13 @@ class Resolver:
     def is_hidden_somewhere(self, name: str, scope: Scope) -> bool:
         """Return whether the scope that owns a resolved name binds it to something else, too."""
         home = next(scope.lookup(name), None)
-        return home is not None and not all(
-            self.placeholders(binding, home) for binding in home.bindings[name]
-        )
+        if home is None:
+            return False
+        if (home, name) not in self._hidden:  # many functions may bind one global name
+            self._hidden[home, name] = not all(
+                self.placeholders(binding, home) for binding in home.bindings[name]
+            )
+        return self._hidden[home, name]
 
     def _resolve(self, node: expr, scope: Scope) -> None:
         """Resolve the variables that an expression depends on, their dependencies first."""

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
+import pytest
+
+from hpman.static.scan import scan_text
 from hpman.static.scopes import (
     CLASS,
     FOREIGN,
@@ -180,3 +184,35 @@ def test_a_name_may_be_several_managers() -> None:
     _bind(module, "x", UNDERSCORE)
     _bind(module, "x", HP)
     assert _managers("(y := x)", module) == ["_", "hp"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "def f{0}():\n  global _\n  _ = hp\n  _('a', 1)\n",
+        "def f{0}():\n  global _\n  _ = 1\n  _('a', 1)\n",
+        "_ = hp\n_('a', 1)\n",
+        "for _ in x: pass\n_('a', 1)\n",
+        "class C:\n def f{0}(self):\n  self.hp = hp\n  self.hp('a', 1)\n",
+    ],
+    ids=["managers of functions", "numbers of functions", "managers", "loops", "attributes"],
+)
+def test_names_that_are_bound_again_and_again_take_linear_time(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = 0
+    infer = Resolver._infer
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal steps
+        steps += 1
+        return infer(*arguments)
+
+    monkeypatch.setattr(Resolver, "_infer", counted)
+    counts = []
+    for size in (20, 40):
+        steps = 0
+        text = "from hpman.m import _, hp\n" + "".join(map(line.format, range(size)))
+        scan_text(text, "a.py", frozenset("_"))
+        counts.append(steps)
+    assert 0 < counts[1] <= 2 * counts[0]
