@@ -184,8 +184,8 @@ class _Project:
         """Yield the files of `from module import names`, where a name may be a module."""
         files, inner = self._resolve(module, folders) if module else ([], folders)
         yield from files
-        if names == ["*"] and files:
-            names = _exported_names(files[-1])
+        if names == ["*"] and inner:
+            names = _exported_names(os.path.join(inner[0], _INIT))
         for name in names if inner else ():
             yield from self._resolve(name, inner)[0]
 
