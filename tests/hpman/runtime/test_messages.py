@@ -116,7 +116,7 @@ DEFAULTS: dict[str, Any] = {"a": {"b": 1}, "lr": 0.1, "opt": {"wd": 5}, "m.d": 1
     ("write", "message"),
     [
         (lambda s: s.set({"lr.x": 1}), "`lr.x` cannot be set: `lr` (train.py:3 default 1e-3)"),
-        (lambda s: s.set({"opt.wd.x": 1}), "`opt.wd` (train.py:3 default 1e-3) holds an int"),
+        (lambda s: s.set({"opt.wd.x": 1}), "`opt.wd` (train.py:3 default 1e-3) is an int"),
         (
             lambda s: s.set({"m": 1}),
             "`m` is a hyperparameter, so `m.d` (train.py:3",
