@@ -12,7 +12,14 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import errors as errors, hpm_db as hpm_db, m as m, manager as manager
+    from . import (
+        errors as errors,
+        hpm_db as hpm_db,
+        m as m,
+        manager as manager,
+        primitives as primitives,
+        source_helper as source_helper,
+    )
     from ._text import Source as Source, SourceHelper as SourceHelper
     from .diagnostics import Diagnostic as Diagnostic
     from .errors import (
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
         HyperParameterOccurrence as HyperParameterOccurrence,
         HyperParameterPriority as HyperParameterPriority,
         HyperParamNode as HyperParamNode,
+        HyperParamTree as HyperParamTree,
         L as L,
         P as P,
     )
@@ -50,14 +58,15 @@ _NAMES_OF = {
     "diagnostics": "Diagnostic",
     "errors": "EMPTY ArgumentCountError DoubleAssignmentException EmptyValue HpmanError"
     " ImpossibleTree NotLiteralEvaluable NotLiteralNameException UnreadableSourceError",
-    "hpm_db": "HyperParamNode HyperParameterDB HyperParameterOccurrence HyperParameterPriority L P",
+    "hpm_db": "HyperParamNode HyperParamTree HyperParameterDB HyperParameterOccurrence"
+    " HyperParameterPriority L P",
     "manager": "HyperParameterManager",
     "occurrence": "Occurrence",
     "runtime.origin": "Explanation Origin",
     "static.index": "HyperParameter Index ModuleScan",
     "static.scan": "index_of",
 }
-_MODULES = ("errors", "hpm_db", "m", "manager")
+_MODULES = ("errors", "hpm_db", "m", "manager", "primitives", "source_helper")
 _OWNERS = {name: module for module, names in _NAMES_OF.items() for name in names.split()}
 __all__ = list(_OWNERS)
 

@@ -12,6 +12,7 @@ from typing import Any, SupportsIndex, overload
 
 from .errors import EMPTY
 from .occurrence import Occurrence
+from .runtime.tree import TreeView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class HyperParameterPriority(enum.IntEnum):
 
 
 P = HyperParameterPriority
+HyperParamTree = TreeView  # its name before 1.0
 
 
 class DeferredNode:
@@ -220,7 +222,10 @@ class HyperParameterDB(list[Row]):
         """
         if isinstance(idx, (int, slice)):
             return self[idx]
-        return HyperParameterDB(self[index] for index in idx)
+        try:
+            return HyperParameterDB(self[index] for index in idx)
+        except TypeError:
+            raise IndexError(f"{idx!r} is not the index of a row, nor several") from None
 
     def extract_column(self, column: str) -> list[Any]:
         """Return the values of one column.

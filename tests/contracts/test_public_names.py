@@ -25,6 +25,7 @@ HPMAN = [
     "Explanation",
     "HpmanError",
     "HyperParamNode",
+    "HyperParamTree",
     "HyperParameter",
     "HyperParameterDB",
     "HyperParameterManager",
@@ -113,6 +114,24 @@ def test_the_table_is_reached_by_its_documented_path() -> None:
     table = importlib.import_module("hpman.hpm_db")
     names = ["L", "P", "HyperParameterDB", "HyperParameterOccurrence"]
     assert [getattr(table, name) for name in names] == [getattr(hpman, name) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("module", "names"),
+    [
+        (
+            "primitives",
+            "DoubleAssignmentException EmptyValue NotLiteralEvaluable NotLiteralNameException",
+        ),
+        ("source_helper", "SourceHelper"),
+        ("hpm_db", "HyperParamTree"),
+    ],
+)
+def test_a_path_of_the_releases_before_gives_the_object_of_today(module: str, names: str) -> None:
+    old = importlib.import_module(f"hpman.{module}")
+    assert getattr(hpman, module) is old
+    for name in names.split():
+        assert getattr(old, name) is getattr(hpman, name)
 
 
 @pytest.mark.parametrize("package", [hpman, hpargparse], ids=lambda package: package.__name__)

@@ -164,6 +164,12 @@ def test_indexing(db: HyperParameterDB) -> None:
         db.indexing(3)
 
 
+@pytest.mark.parametrize("index", ["a", ["a"], None, 1.5])
+def test_indexing_by_something_else_is_an_index_error(db: HyperParameterDB, index: Any) -> None:
+    with pytest.raises(IndexError, match="is not the index of a row"):
+        db.indexing(index)
+
+
 def test_columns(db: HyperParameterDB) -> None:
     assert db.extract_column("name") == ["a", "b.c", "a"]
     assert db.choose_columns("name", "lineno")[1] == {"name": "b.c", "lineno": 2}

@@ -23,7 +23,7 @@ from hpman import (
     NotLiteralNameException,
     UnreadableSourceError,
 )
-from hpman.hpm_db import HyperParameterOccurrence
+from hpman.hpm_db import HyperParameterOccurrence, HyperParamTree
 from hpman.static.rules import locate
 
 if TYPE_CHECKING:
@@ -369,6 +369,7 @@ def test_a_tree_is_set_as_it_is_got(parsed: HyperParameterManager) -> None:
     parsed.set_tree(parsed.get_tree(annotate_dict=True))
     assert parsed.get_tree()["opt"] == {"lr": 3, "wd": 0}
     assert parsed.get_tree(annotate_dict=True)["opt"] == {"lr": 3, "wd": 0, "__is_dict__": True}
+    assert HyperParamTree.DICT_ANNOTATION == "__is_dict__"
 
 
 def test_a_key_of_a_dict_is_set_and_the_others_stay(parsed: HyperParameterManager) -> None:

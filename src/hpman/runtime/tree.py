@@ -40,6 +40,7 @@ class TreeView:
     """
 
     __slots__ = ("_path", "_trie")
+    DICT_ANNOTATION = DICT_MARK
 
     def __init__(self, trie: Trie, path: tuple[str, ...] = ()) -> None:
         self._trie = trie
