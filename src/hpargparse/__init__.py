@@ -15,6 +15,8 @@ Example::
 
 from __future__ import annotations
 
+import os as _os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .errors import ConversionError as ConversionError, SnapshotError as SnapshotError
@@ -35,6 +37,13 @@ _OWNERS = {
 }
 
 __all__ = list(_OWNERS)
+
+if _os.path.exists(f"{__path__[0]}/hputils.py"):  # a module of the old hpargparse
+    import warnings as _warnings
+
+    from hpman.upgrade import MESSAGE as _MESSAGE
+
+    _warnings.warn(_MESSAGE, RuntimeWarning, stacklevel=2)
 
 
 def __getattr__(name: str) -> object:

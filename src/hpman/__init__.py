@@ -10,6 +10,8 @@ Example::
 
 from __future__ import annotations
 
+import sys as _sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import (
@@ -70,6 +72,11 @@ _MODULES = ("errors", "hpm_db", "m", "manager", "primitives", "source_helper")
 _OWNERS = {name: module for module, names in _NAMES_OF.items() for name in names.split()}
 __all__ = list(_OWNERS)
 
+if getattr(_sys.modules.get("hpargparse"), "__file__", "") is None:  # it has no `__init__`
+    from .upgrade import MESSAGE
+
+    raise ImportError(MESSAGE)
+
 
 def __getattr__(name: str) -> object:
     """Import a public name at its first use (PEP 562)."""
@@ -77,6 +84,10 @@ def __getattr__(name: str) -> object:
         from importlib.metadata import version
 
         return version("hpman")
+    if "hpargparse.hputils" in _sys.modules:  # a module of the old hpargparse
+        from .upgrade import MESSAGE
+
+        raise ImportError(MESSAGE)
     if name in _MODULES:
         return __import__(f"{__name__}.{name}", fromlist=["__name__"])
     if name not in _OWNERS:

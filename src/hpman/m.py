@@ -4,6 +4,7 @@ Owns which manager a name stands for. A global name of this module would hide th
 with that name, so the module defines only dunder names.
 """
 
+import os as __os__
 import sys as __sys__
 
 
@@ -23,12 +24,24 @@ class __ImportWatch__:  # noqa: N801 - see above
 
     `multiprocessing` imports its module `reduction` right after `process`, before it starts
     any worker.
+    An `hpargparse` that an old distribution has damaged cannot say so itself.
     """
 
     def find_spec(self, name: str, _path: object = None, _target: object = None) -> None:
         """Find no module, but notice which one is imported."""
         if name == "multiprocessing.reduction":
             __send_to_workers__()
+        elif name == "hpargparse":
+            __require_init__(__os__.path.dirname(__os__.path.dirname(__file__)) + "/hpargparse")
+
+
+def __require_init__(folder: str) -> None:  # noqa: N807 - see above
+    if __os__.path.isdir(folder) and not any(
+        name.startswith("__init__.") for name in __os__.listdir(folder)
+    ):
+        from .upgrade import MESSAGE
+
+        raise ImportError(MESSAGE)
 
 
 def __send_to_workers__() -> None:  # noqa: N807 - see above

@@ -81,6 +81,7 @@ def test_type_checkers_are_told_where_each_public_name_comes_from(package: Modul
         for node in ast.walk(ast.parse(inspect.getsource(package)))
         if isinstance(node, ast.ImportFrom) and node.level and node.module
         for each in node.names
+        if each.asname
     }
     assert told == package._OWNERS
 
