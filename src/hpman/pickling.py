@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _PLAIN = frozenset([type(None), bool, int, float, complex, str, bytes, type(EMPTY)])
 _BY_VALUE = frozenset(["cloudpickle", "dill", "loky"])  # they pickle functions by value
 _STARTERS = ("multiprocessing", "concurrent", "threading", "runpy", "joblib", "torch")
-_NOT_TO_BLAME = frozenset([*OUR_PACKAGES, "pickle", "cloudpickle", *_STARTERS])
+_NOT_TO_BLAME = frozenset([*OUR_PACKAGES, "pickle", *_BY_VALUE, *_STARTERS])
 _BIRTH = os.urandom(8)
 _pickling: set[tuple[int, int]] = set()  # pairs of thread and manager
 
@@ -145,11 +145,9 @@ def _picklable(values: Values) -> Values:
     """Leave out the values that cannot be pickled.
 
     A default is given again by its call, and a replaced value is only history. If a value that
-    was set cannot be pickled, a starting worker does without it; otherwise this is an error.
+    was set cannot be pickled, a worker does without it; otherwise this is an error.
     """
-    pickler = _active_pickler()
-    if pickler is None:
-        return values
+    pickler, is_for_worker = _active_pickler()
 
     def check(value: Any) -> Any:
         from io import BytesIO
@@ -158,7 +156,7 @@ def _picklable(values: Values) -> Values:
         return value
 
     picklable, errors = _map_values(values, check)
-    if is_starting_worker():
+    if is_for_worker:
         _warn_about_unpicklable(errors)
     elif errors:
         from pickle import PicklingError
@@ -171,19 +169,20 @@ def _picklable(values: Values) -> Values:
     return picklable
 
 
-def _active_pickler() -> Callable[[Any], Any] | None:
-    """Return the class of the active pickler, or None if it pickles functions by value."""
-    name = frame_outside((*OUR_PACKAGES, "pickle")).f_globals.get("__name__")
+def _active_pickler() -> tuple[Callable[[Any], Any], bool]:
+    """Return the class of the active pickler, and whether it pickles for a worker."""
+    from pickle import Pickler
+
+    module = frame_outside((*OUR_PACKAGES, "pickle")).f_globals
+    name = module.get("__name__")
     parts = name.split(".") if isinstance(name, str) else []
     if not _BY_VALUE.isdisjoint(parts):
-        return None
+        return module.get("Pickler", Pickler), True
     if "multiprocessing" in parts:
         from multiprocessing.reduction import ForkingPickler
 
-        return ForkingPickler
-    from pickle import Pickler
-
-    return Pickler
+        return ForkingPickler, is_starting_worker()
+    return Pickler, is_starting_worker()
 
 
 class _Pickled(bytes):

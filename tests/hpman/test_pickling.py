@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import pickle
+import re
 import sys
 import threading
 from multiprocessing import context
@@ -233,6 +234,24 @@ def test_a_pickler_that_pickles_functions_by_value_gets_all_values(module: str) 
     by_value["dumps"](manager)
     twin = pickle.loads(file.getvalue())
     assert twin.get_values() == {"act": "a function", "norm": "a function"}
+
+
+@pytest.mark.parametrize("has_class", [True, False])
+def test_a_pickler_by_value_names_what_cannot_be_pickled_and_gets_the_others(
+    *, has_class: bool
+) -> None:
+    # As cloudpickle does for joblib, which would stop the task with a bare PicklingError.
+    file = io.BytesIO()
+    name = "joblib.externals.cloudpickle.cloudpickle"
+    by_value: dict[str, Any] = {"__name__": name, "file": file}
+    code = BY_VALUE if has_class else re.sub(r"\bPickler", "_Own", BY_VALUE)
+    exec(code, by_value)
+    manager = HyperParameterManager("_").set_values({"lr": 1, "lock": threading.Lock(), "was": 1})
+    manager.set_value("was", threading.Lock()).set_value("was", 2)
+    with pytest.warns(RuntimeWarning, match="`lock` cannot be pickled") as caught:
+        by_value["dumps"](manager)
+    assert pickle.loads(file.getvalue()).get_values() == {"lr": 1, "was": 2}
+    assert [warning.filename for warning in caught] == [__file__]
 
 
 def test_a_pickler_of_a_module_without_a_name_is_like_any_other() -> None:
