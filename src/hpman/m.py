@@ -23,7 +23,7 @@ class __ImportWatch__:  # noqa: N801 - see above
     """Wait until `multiprocessing` is imported (PEP 451), then arrange to send values to workers.
 
     `multiprocessing` imports its module `reduction` right after `process`, before it starts
-    any worker.
+    any worker, and its module `popen_spawn_posix` or the like when it starts the first one.
     An `hpargparse` that an old distribution has damaged cannot say so itself.
     """
 
@@ -31,6 +31,8 @@ class __ImportWatch__:  # noqa: N801 - see above
         """Find no module, but notice which one is imported."""
         if name == "multiprocessing.reduction":
             __send_to_workers__()
+        elif name.startswith(("multiprocessing.popen_spawn", "multiprocessing.popen_forkserver")):
+            __send_early__()
         elif name == "hpargparse":
             __require_init__(__os__.path.dirname(__os__.path.dirname(__file__)) + "/hpargparse")
 
@@ -50,7 +52,14 @@ def __send_to_workers__() -> None:  # noqa: N807 - see above
     send_values(globals())
 
 
+def __send_early__() -> None:  # noqa: N807 - see above
+    from .workers import send_early
+
+    send_early(globals())
+
+
 if "multiprocessing.reduction" in __sys__.modules:
     __send_to_workers__()
-else:
-    __sys__.meta_path.insert(0, __ImportWatch__())
+if "multiprocessing.spawn" in __sys__.modules:
+    __send_early__()
+__sys__.meta_path.insert(0, __ImportWatch__())

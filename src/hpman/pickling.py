@@ -221,6 +221,23 @@ def unpack_in_worker(packed: Values) -> Values:
     return values
 
 
+def with_literals_only(values: Values) -> Values:
+    """Leave out the values that are not literals."""
+    return _map_values(values, _require_literal)[0]
+
+
+def _require_literal(value: Any) -> Any:
+    if type(value) is dict:
+        _require_literal([*value, *value.values()])
+    elif type(value) in (list, tuple, set, frozenset):
+        for item in value:
+            if type(item) not in _PLAIN:
+                _require_literal(item)
+    else:
+        raise TypeError
+    return value
+
+
 def _warn_about_unpicklable(errors: Mapping[str, Exception]) -> None:
     for name, error in errors.items():
         warn(

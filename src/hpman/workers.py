@@ -6,10 +6,11 @@ Owns how the values reach a worker; must not know precedence. Other processes ge
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from .manager import HyperParameterManager
@@ -35,6 +36,62 @@ def send_values(managers: Mapping[str, Any]) -> None:
         waiting._config["hpman"] = _Values(managers)
 
 
+def send_early(managers: Mapping[str, Any]) -> None:
+    """Send literals to every worker before it imports the program, which may read them.
+
+    Other values may need a type of the program, so they arrive after it. A worker prepares
+    itself with a dictionary first. It ignores our entry, which adopts the values when it
+    is unpickled.
+
+    Args:
+        managers: the names of the module `hpman.m`.
+    """
+    from multiprocessing import spawn
+
+    prepare = spawn.get_preparation_data
+    if getattr(prepare, "func", None) is not _prepare:
+        spawn.get_preparation_data = partial(_prepare, prepare, _EarlyValues(managers))
+
+
+def _prepare(prepare: Callable[[str], dict[str, Any]], values: object, name: str) -> dict[str, Any]:
+    return {**prepare(name), "hpman": values}
+
+
+class _EarlyValues:
+    """The literals among the values of all managers, private ones of `hpman run` included."""
+
+    def __init__(self, managers: Mapping[str, Any]) -> None:
+        self._managers = managers
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from .manager import PRESETS
+        from .pickling import process_id, with_literals_only
+
+        presets = {name: with_literals_only(values) for name, values in PRESETS.items()}
+        return _adopt_early, (process_id(), _packed(self._managers, with_literals_only), presets)
+
+
+def _adopt_early(process: object, packed: Packed, presets: Mapping[str, dict[str, Any]]) -> None:
+    from .manager import PRESETS
+    from .pickling import adopt_state, import_manager
+
+    PRESETS.update(presets)
+    for name, index, values in packed:
+        adopt_state(import_manager("hpman.m", name), (process, index, values, {}))
+
+
+def _packed(
+    managers: Mapping[str, Any], pack: Callable[[dict[str, Any]], dict[str, Any]]
+) -> Packed:
+    from .names import is_dunder
+
+    return [
+        (name, manager._index, pack(manager._store.state()))
+        for name, manager in list(managers.items())  # another thread may import one
+        if not is_dunder(name)
+    ]
+
+
 class _Values:
     """The values of all managers: pickled here, adopted by the managers of a worker."""
 
@@ -42,17 +99,9 @@ class _Values:
         self._managers = managers
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from .names import is_dunder
         from .pickling import pack_for_worker, process_id
 
-        packed = [
-            (name, manager._index, pack_for_worker(manager._store.state()))
-            for name, manager in list(
-                self._managers.items()
-            )  # another thread may import one meanwhile
-            if not is_dunder(name)
-        ]
-        return _adopt, (process_id(), packed)
+        return _adopt, (process_id(), _packed(self._managers, pack_for_worker))
 
 
 def _adopt(process: object, packed: Packed) -> _Values:

@@ -11,7 +11,7 @@ import sys
 import textwrap
 import threading
 import warnings
-from multiprocessing import context, process
+from multiprocessing import context, process, spawn
 from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Any
 
@@ -160,14 +160,14 @@ def test_the_workers_of_a_worker_have_the_values_that_could_be_sent(tmp_path: Pa
 
 
 def test_a_value_that_a_worker_reads_too_early_is_named(tmp_path: Path) -> None:
-    # The class of a process is found, and its module imported, before anything else arrives.
+    # Values other than literals may need a type of the program, and arrive after its import.
     (tmp_path / "early.py").write_text(
         "import multiprocessing\n"
         "from hpman.m import _\n"
-        "LR, SEED, DEPTH = _('lr', 1e-3), _('seed', 0), _('depth', 4)\n"
+        "LR, KS, ACT = _('lr', 1e-3), _('ks', [1]), _('act', 'relu')\n"
         "class Worker(multiprocessing.get_context('spawn').Process):\n"
         "    def run(self):\n"
-        "        print(LR, SEED, DEPTH, _('lr'), flush=True)\n",
+        "        print(LR, KS, ACT, _('act').__name__, flush=True)\n",
         encoding="utf-8",
     )
     done = run(
@@ -175,16 +175,16 @@ def test_a_value_that_a_worker_reads_too_early_is_named(tmp_path: Path) -> None:
         """
         if __name__ == "__main__":
             from hpman.m import _
-            _.set_values({"lr": 5, "seed": 0})
+            _.set_values({"lr": 5, "ks": [2], "act": len})
             import early
             worker = early.Worker()
             worker.start()
             worker.join()
         """,
     )
-    assert done.stdout == "0.001 0 4 5\n"
+    assert done.stdout == "5 [2] relu len\n"
     place = f"{tmp_path / 'early.py'}:3"
-    assert f"{place}: RuntimeWarning: `lr` was read while this worker imported" in done.stderr
+    assert f"{place}: RuntimeWarning: `act` was read while this worker imported" in done.stderr
     assert done.stderr.count("RuntimeWarning") == 1
 
 
@@ -239,7 +239,48 @@ def test_the_import_watch_notices_multiprocessing_and_finds_nothing(
     assert "hpman" in settings()
 
 
-def test_a_process_that_waits_for_its_start_sends_the_values_of_a_later_manager() -> None:
+@pytest.mark.parametrize("loaded", [True, False])
+def test_workers_are_prepared_with_literals_once_multiprocessing_starts_the_first(
+    monkeypatch: pytest.MonkeyPatch, *, loaded: bool
+) -> None:
+    monkeypatch.setattr(spawn, "get_preparation_data", lambda _name: {"dir": "."})
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    with monkeypatch.context() as patch:
+        if not loaded:
+            patch.delitem(sys.modules, "multiprocessing.spawn")
+        importlib.reload(m)
+    watch: Any = sys.meta_path[0]
+    assert watch.find_spec("multiprocessing.popen_fork") is None
+    assert ("hpman" in spawn.get_preparation_data("worker")) == loaded
+    for name in ("multiprocessing.popen_spawn_posix", "multiprocessing.popen_forkserver"):
+        assert watch.find_spec(name) is None
+        assert spawn.get_preparation_data("worker").keys() == {"dir", "hpman"}
+
+
+def test_literals_arrive_before_the_program_is_imported(
+    manager: HyperParameterManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    presets: dict[str, Any] = {}
+    monkeypatch.setattr("hpman.manager.PRESETS", presets)
+    monkeypatch.setattr(pickling, "_BIRTH", b"another")
+    manager.parse_source("of_workers('lr', 1)", "here.py")
+    literals = {"lr": [{"a": (1, None)}, {2}], "seed": 1}
+    manager.set_values({**literals, "own": Holder(manager), "owns": [len]})
+    presets["private"] = manager._store.state()
+    data = pickle.dumps(workers._EarlyValues({"of_workers": manager}))
+    presets.clear()
+    manager.__init__("of_workers", home="hpman.m")  # type: ignore[misc]
+    monkeypatch.setattr(pickling, "_BIRTH", b"a worker")
+    assert pickle.loads(data) is None
+    assert manager.get_values() == literals
+    assert manager.index.names("of_workers") == ["lr"]
+    assert HyperParameterManager("private").get_values() == literals
+
+
+def test_a_process_that_waits_for_its_start_sends_the_values_of_a_later_manager(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     waiting: Any = multiprocessing.get_context("spawn").Process(target=print)
     waiting._config.pop("hpman", None)
     importlib.reload(m)

@@ -268,6 +268,19 @@ def test_a_script_may_import_the_manager_again(program: Callable[..., str]) -> N
     assert program("gone.py", "--lr", "2") == "2\n"
 
 
+def test_a_worker_has_the_values_when_it_imports_the_program() -> None:
+    Path("early.py").write_text(
+        "from hpman.m import _\n"
+        "from hpman import HyperParameterManager\n"
+        "from multiprocessing import get_context\n"
+        "LR, KS = _('lr', 1), HyperParameterManager('exp')('ks', [1])\n"
+        "def work(_i): return LR, KS\n"
+        "if __name__ == '__main__':\n"
+        "    with get_context('spawn').Pool(1) as pool: print(pool.map(work, [0]))\n"
+    )
+    assert _run("early.py", "--lr", "2", "--ks", "3,4") == "[(2, [3, 4])]\n"
+
+
 @pytest.mark.parametrize("kind", multiprocessing.get_all_start_methods())
 def test_workers_get_the_values(kind: str) -> None:
     Path("work.py").write_text(
