@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def owned(index: Index, modules: Modules, requested: Iterable[str] = ()) -> Index:
     """Return an index of the calls that belong to hpman.
 
-    A bare call `_("…")` may belong to gettext or to anything else. How the file gets its
+    Nothing does if no file mentions hpman and the user named no placeholder. Otherwise a bare
+    call `_("…")` may still belong to gettext or to anything else. How the file gets its
     placeholder decides for all calls of that placeholder in the file:
 
     1. The file imports the manager from hpman, reaches it through the module, or makes it.
@@ -46,10 +47,18 @@ def owned(index: Index, modules: Modules, requested: Iterable[str] = ()) -> Inde
         calls with a faulty hint included; and as diagnostics what is wrong with the file and
         these calls, and an HPM301 for a call whose name is bound to something else.
     """
-    owner = _Owner(index, modules, frozenset(requested))
+    requested = frozenset(requested)
+    if not requested and not _mention_hpman(index, modules):
+        return Index(index.separator)
+    owner = _Owner(index, modules, requested)
     files = map(owner.owned, index.files.values())
     kept = (file for file in files if file.occurrences or file.diagnostics)
     return Index(index.separator).swap(kept)
+
+
+def _mention_hpman(index: Index, modules: Modules) -> bool:
+    files = (*index.files.values(), *filter(None, modules.values()))
+    return any("hpman" in file.source.text for file in files)
 
 
 class _Owner:

@@ -63,8 +63,32 @@ def _kept(index: Index) -> list[str]:
         pytest.param("_('lr'", ["HPM001"], id="broken"),
     ],
 )
-def test_what_counts_of_a_file_alone(text: str, kept: list[str], tmp_path: Path) -> None:
-    assert _kept(_owned(tmp_path, {"a.py": text})) == kept
+def test_what_counts_of_a_file(text: str, kept: list[str], tmp_path: Path) -> None:
+    assert _kept(_owned(tmp_path, {"a.py": text, "z.py": "import hpman"})) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "_ = gettext.translation('app').gettext\n_('Remove', 'action')", id="with a context"
+        ),
+        pytest.param("gettext.install('app')\n_('menu', 1); _('menu', 2)", id="installed"),
+        pytest.param("for _ in xs: _('a', 1)", id="loop variable"),
+        pytest.param("def _(a, b=None): ...\n_('a', 1)", id="function"),
+        pytest.param("from common import _\n_('lr', 1)", id="import"),
+        pytest.param("_('lr', 1", id="broken"),
+    ],
+)
+def test_nothing_counts_where_no_file_mentions_hpman(text: str, tmp_path: Path) -> None:
+    assert not _owned(tmp_path, {"a.py": text, "b.py": "_('lr', 1)"}).files
+
+
+def test_a_file_mentions_hpman_if_the_module_of_its_placeholder_does(tmp_path: Path) -> None:
+    (tmp_path / "common.py").write_text("from hpman.m import _")
+    path = tmp_path / "a.py"
+    path.write_text("from common import _\n_('lr', 1)")
+    assert _kept(owned(*read_sources([str(path)]))) == ["lr"]
 
 
 @pytest.mark.parametrize(
