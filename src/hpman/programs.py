@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .errors import error_for
 from .names import is_dunder
-from .static.imports import find_module
+from .static.imports import connected, find_module, reachable
 from .static.index import Index
 from .static.rules import conflicts, violations
 from .static.scan import scan
@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from .manager import HyperParameterManager
     from .static.files import Paths
 
-__all__ = ["conflicts", "find_module", "index_program", "load_managers", "preset_values"]
+__all__ = [
+    "conflicts",
+    "connected",
+    "find_module",
+    "index_program",
+    "load_managers",
+    "preset_values",
+    "reachable",
+]
 
 _USUAL = frozenset({"_"})  # its bare calls count even if no file imports it
 

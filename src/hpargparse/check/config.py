@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _TABLE = "[tool.hpman"  # starts the header of our table, and of the tables in it
-_KEYS = ("select", "ignore", "exclude", "placeholder", "per-file-ignores")
+_KEYS = ("select", "ignore", "exclude", "placeholder", "programs", "per-file-ignores")
 
 
 class Settings(Record):
@@ -32,6 +32,7 @@ class Settings(Record):
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     placeholder: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     folder: str = ""
 
@@ -103,7 +104,7 @@ def _read(path: str, folder: str) -> Settings | None:
         return None
     if not isinstance(table, dict):
         raise SettingsError(f"{shown}: `tool.hpman` must be a table.")
-    return Settings(**_settings(table, text, shown), folder=folder)
+    return Settings(**_settings(table, text, shown, folder), folder=folder)
 
 
 def _toml_loads() -> Callable[[str], dict[str, Any]] | None:
@@ -115,13 +116,13 @@ def _toml_loads() -> Callable[[str], dict[str, Any]] | None:
     return None
 
 
-def _settings(table: Mapping[str, object], text: str, path: str) -> dict[str, Any]:
+def _settings(table: Mapping[str, object], text: str, path: str, folder: str) -> dict[str, Any]:
     """Check and convert a table; report every problem with its line."""
     settings: dict[str, Any] = {}
     problems: list[str] = []
     for key, value in table.items():
         try:
-            settings[key.replace("-", "_")] = _setting(key, value)
+            settings[key.replace("-", "_")] = _setting(key, value, folder)
         except SettingsError as error:
             problems += [f"{_place(path, text, key)}: {problem}" for problem in error.args]
     if problems:
@@ -129,7 +130,7 @@ def _settings(table: Mapping[str, object], text: str, path: str) -> dict[str, An
     return settings
 
 
-def _setting(key: str, value: object) -> object:
+def _setting(key: str, value: object, folder: str) -> object:
     if key == "exclude":
         return _strings(key, value)
     if key in ("select", "ignore"):
@@ -139,6 +140,13 @@ def _setting(key: str, value: object) -> object:
         if odd := [name for name in names if not is_placeholder(name)]:
             raise SettingsError(*(f"{name!r} is not {PLACEHOLDER_RULE}." for name in odd))
         return names
+    if key == "programs":
+        programs = {name: os.path.join(folder, name) for name in _strings(key, value)}
+        if missing := [path for path in programs if not os.path.exists(programs[path])]:
+            raise SettingsError(
+                *(f"There is no {path!r} beside pyproject.toml." for path in missing)
+            )
+        return tuple(programs.values())
     if key == "per-file-ignores":
         if not isinstance(value, dict):
             raise SettingsError(f"`{key}` must be a table from globs to lists of codes.")

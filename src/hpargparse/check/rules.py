@@ -20,31 +20,50 @@ from .typos import similar_pairs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from hpman import HyperParameter, Index, Occurrence
 
+_CONFLICTS = ("HPM201", "HPM203", "HPM204", "HPM206")  # of calls in one program
 _HINTS = PRESENTATION | CONVERSION_HINTS
+_APART = "If these are separate programs, use `--each`, or `programs` in [tool.hpman]."
 # The suggestions for undefined names are limited: each costs a comparison with every name.
 _MOST_NAMES = 1000
 _MOST_SUGGESTIONS = 100
 
 
-def find_problems(index: Index, *, is_partial: bool = False) -> list[Diagnostic]:
+def find_problems(
+    index: Index, programs: Sequence[Index] = (), *, is_partial: bool = False
+) -> list[Diagnostic]:
     """Apply every rule.
 
     Args:
         index: the calls that belong to hpman, and what is wrong with single calls and files.
+        programs: the parts of the index in which calls may conflict. They may overlap. By
+            default, the index is one program.
         is_partial: whether imported modules were not read, so that definitions may be missing.
 
     Returns:
         The findings, sorted by file, place and code.
     """
     findings = [finding for file in index.files.values() for finding in file.diagnostics]
-    for rule in _RULES:
-        findings += rule(index)
+    for program in programs or [index]:
+        for rule in _RULES:
+            findings += rule(program)
     findings += undefined_name(index, is_partial=is_partial)
+    if len(programs) > 1:  # a file may belong to several
+        unique = {(f.code, f.place, f.message): f for f in reversed(findings)}
+        findings = [*unique.values()]
     return sorted(findings, key=lambda finding: finding.order)
+
+
+def cross_files(findings: Iterable[Diagnostic]) -> bool:
+    """Return whether calls in different files conflict."""
+    return any(
+        len({call.path for call in finding.occurrences}) > 1
+        for finding in findings
+        if finding.code in _CONFLICTS
+    )
 
 
 def place_of(call: Occurrence) -> str:
@@ -122,7 +141,8 @@ def conflicting_calls(index: Index) -> Iterator[Diagnostic]:
             first, *others = finding.occurrences
             message = f"`{first.name}` already has a default at {place_of(first)}."
             for call in others:
-                yield _finding("HPM201", [call, first], message, finding.advice)
+                advice = finding.advice if call.path == first.path else f"{finding.advice} {_APART}"
+                yield _finding("HPM201", [call, first], message, advice)
 
 
 def undefined_name(index: Index, *, is_partial: bool) -> Iterator[Diagnostic]:

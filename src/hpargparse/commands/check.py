@@ -10,9 +10,10 @@ import os
 
 from ..check.config import read_settings
 from ..check.ownership import owned
+from ..check.programs import split
 from ..check.registry import RULES, explain
 from ..check.reports import github_report, json_report, sarif_report, text_report
-from ..check.rules import find_problems
+from ..check.rules import cross_files, find_problems
 from ..check.selection import SettingsError, read_codes, select
 from ..check.sources import read_sources
 from ..cli.argv import add_follow_imports, command_parser, parse_command, placeholder
@@ -39,7 +40,11 @@ codes:
 End a line with `# noqa` or `# noqa: HPM102` to silence a call. A project keeps
 its settings in [tool.hpman] of pyproject.toml, in or above the common folder of
 PATH, or else of the current folder. The keys are select, ignore, exclude,
-placeholder, and the table per-file-ignores. The command line overrides them."""
+placeholder, programs, and the table per-file-ignores. The command line
+overrides them.
+
+Files that imports connect are one program. Calls in separate programs do not
+conflict. Where programs share modules, list them: programs = ["train.py"]."""
 _FORMATS = ("text", "json", "github", "sarif")
 
 
@@ -121,15 +126,18 @@ def _check(options: argparse.Namespace) -> tuple[list[Diagnostic], int]:
     for key in ("select", "ignore"):
         if (texts := getattr(options, key)) is not None:
             settings = settings.replace(**{key: read_codes(texts)})
-    programs = [[path] for path in options.paths] if options.each else [options.paths]
     findings: list[Diagnostic] = []
     files = 0
     follow_imports = options.follow_imports
-    for paths in programs:
-        index, modules = read_sources(paths, exclude, placeholders, follow_imports=follow_imports)
-        index = owned(index, modules, placeholders)
+    for paths in [[path] for path in options.paths] if options.each else [options.paths]:
+        read, modules = read_sources(paths, exclude, placeholders, follow_imports=follow_imports)
+        index = owned(read, modules, placeholders)
         is_partial = not follow_imports and any(map(os.path.isfile, paths))
-        findings += find_problems(index, is_partial=is_partial)
+        problems = find_problems(index, is_partial=is_partial)
+        if cross_files(problems) and not options.each:
+            programs = split(read, index, settings.programs)
+            problems = find_problems(index, programs, is_partial=is_partial)
+        findings += problems
         files += len(index.files)
     return select(findings, settings), files
 

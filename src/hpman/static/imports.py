@@ -80,6 +80,57 @@ def reachable(
     return sorted(list(reached.values())[1:], key=lambda path: os.path.abspath(path).split(os.sep))
 
 
+def connected(files: Iterable[str], links: Iterable[tuple[str, str]] = ()) -> list[set[str]]:
+    """Group files into programs that share nothing: scripts with what they import.
+
+    Args:
+        files: the paths of the files.
+        links: pairs of them that belong together for another reason.
+
+    Returns:
+        The groups, as resolved paths. They include the imported files of the project, and the
+        packages around the files.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     paths = [os.path.join(folder, f"{name}.py") for name in ("net", "other", "train")]
+    ...     for path, text in zip(paths, ("", "", "import net"), strict=True):
+    ...         with open(path, "w") as file:
+    ...             _ = file.write(text)
+    ...     groups = connected(paths)
+    >>> sorted(sorted(map(os.path.basename, group)) for group in groups)
+    [['net.py', 'train.py'], ['other.py']]
+    """
+    neighbours: dict[str, list[str]] = {}
+    # Scripts usually lie above what they import. Each file is read once, in one project.
+    for file in sorted(map(os.path.realpath, files), key=lambda path: (path.count(os.sep), path)):
+        if file in neighbours:
+            continue
+        folder = os.path.dirname(file)
+        roots = (folder, _above_packages(folder), *_installed_roots(file))
+        project, pending = _Project(file, roots), [file]
+        while pending:
+            path = pending.pop()
+            if path not in neighbours:
+                near = (*project.imported_by(path), *_packages_around(os.path.dirname(path)))
+                neighbours[path] = [*map(os.path.realpath, near)]
+                pending += neighbours[path]
+    edges = [(path, near) for path in neighbours for near in neighbours[path]]
+    for one, other in (*edges, *(map(os.path.realpath, pair) for pair in links)):
+        neighbours[other].append(one)
+        neighbours[one].append(other)
+    groups = []
+    while neighbours:
+        group, pending = set(), [next(iter(neighbours))]
+        while pending:
+            path = pending.pop()
+            if path not in group:
+                group.add(path)
+                pending += neighbours.pop(path)
+        groups.append(group)
+    return groups
+
+
 def find_module(name: str, folders: Iterable[str]) -> tuple[str | None, list[str]]:
     """Find a module below some folders, as Python's own finder does.
 

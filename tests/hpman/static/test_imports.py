@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hpman.static import files, imports
-from hpman.static.imports import find_module, reachable
+from hpman.static.imports import connected, find_module, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -395,3 +395,31 @@ def test_a_module_is_found_as_pythons_own_finder_does(plant: Any) -> None:
     assert find_module("n", folders) == (None, ["./n", "more/n"])
     assert find_module("n.extra", folders)[0] == "more/n/extra.py"
     assert find_module("absent.z", folders) == (None, [])
+
+
+def test_files_are_connected_by_imports_packages_and_links(
+    plant: Callable[[dict[str, str]], Path],
+) -> None:
+    folder = plant(
+        {
+            "a.py": "import lib.x",
+            "b.py": "import gone, os",
+            "c.py": "",
+            "d.py": "",
+            "lib/x.py": "from . import y",
+            "lib/y.py": "",
+            "package/__init__.py": "",
+            "package/z.py": "",
+        }
+    )
+    paths = ["a.py", "b.py", "c.py", "d.py", "lib/x.py", "package/z.py"]
+    groups = connected(paths, [("c.py", "d.py")])
+    shown = [
+        sorted(Path(path).relative_to(folder.resolve()).as_posix() for path in g) for g in groups
+    ]
+    assert sorted(shown) == [
+        ["a.py", "lib/x.py", "lib/y.py"],
+        ["b.py"],
+        ["c.py", "d.py"],
+        ["package/__init__.py", "package/z.py"],
+    ]

@@ -1,0 +1,78 @@
+"""Which files make one program, so that their hyperparameters may conflict.
+
+Owns how the files of a check are split into programs; must not know the rules.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hpman import Index
+from hpman.programs import connected, reachable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+def split(index: Index, owned: Index, programs: Iterable[str] = ()) -> list[Index]:
+    """Split what is checked into programs.
+
+    Files belong together if imports connect them, if one uses a hyperparameter that only the
+    other defines, or if one passes `parse_file` a folder that contains the other.
+
+    Args:
+        index: all files.
+        owned: the files that contain hyperparameters.
+        programs: the script or the folder of each program that the user named. With what it
+            imports, it is a program of its own.
+
+    Returns:
+        The indexes of the programs. A file that several of `programs` import is in each.
+    """
+    paths = {os.path.realpath(file.source.path): key for key, file in index.files.items()}
+    named = [_with_imports(program, paths) for program in programs]
+    rest = paths.keys() - set().union(*named)
+    links = (pair for pair in _links(index, owned) if rest.issuperset(pair))
+    return [
+        Index(index.separator).swap(
+            owned.files[paths[path]]
+            for path in group
+            if path in paths and paths[path] in owned.files
+        )
+        for group in [*named, *connected(rest, links)]
+    ]
+
+
+def _with_imports(program: str, paths: Iterable[str]) -> set[str]:
+    folder = os.path.join(os.path.realpath(program), "")
+    scripts = [path for path in paths if path.startswith(folder)] or [program]
+    reached = (path for script in scripts for path in (script, *reachable(script)))
+    return {*map(os.path.realpath, reached)}
+
+
+def _links(index: Index, owned: Index) -> Iterator[tuple[str, str]]:
+    """Yield pairs of files that belong together although imports may not connect them."""
+    paths = {file.source.path: os.path.realpath(file.source.path) for file in index.files.values()}
+    for placeholder in owned.placeholders():
+        for name in owned.names(placeholder):
+            calls = owned.named(placeholder, name)
+            defining = list({call.path for call in calls if call.is_definition})
+            if len(defining) == 1:
+                yield from ((paths[defining[0]], paths[call.path]) for call in calls)
+    for file in index.files.values():
+        if _parses_other_files(file.source.text):
+            path = paths[file.source.path]
+            folder = os.path.join(os.path.dirname(path), "")
+            yield from ((path, other) for other in paths.values() if other.startswith(folder))
+
+
+def _parses_other_files(text: str) -> bool:
+    """Return whether a source passes anything but `__file__` to `parse_file`.
+
+    >>> _parses_other_files("_.parse_file(__file__)"), _parses_other_files("_.parse_file(here)")
+    (False, True)
+    """
+    import re
+
+    return bool(re.search(r"\.parse_file\s*\((?!\s*__file__\s*[,)])", text))
