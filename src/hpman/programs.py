@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .errors import error_for
 from .names import is_dunder
+from .static.files import read, walk
 from .static.imports import connected, find_module, reachable
 from .static.index import Index
 from .static.rules import conflicts, violations
@@ -29,6 +30,8 @@ __all__ = [
     "load_managers",
     "preset_values",
     "reachable",
+    "read",
+    "walk",
 ]
 
 _USUAL = frozenset({"_"})  # its bare calls count even if no file imports it

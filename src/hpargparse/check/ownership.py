@@ -9,7 +9,7 @@ from hpman import Diagnostic, Index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from hpman import ModuleScan, Occurrence
     from hpman.occurrence import FaultyCall
@@ -45,7 +45,8 @@ def owned(index: Index, modules: Modules, requested: Iterable[str] = ()) -> Inde
     Returns:
         The files that contain hyperparameters or problems. Each has the calls that count,
         calls with a faulty hint included; and as diagnostics what is wrong with the file and
-        these calls, and an HPM301 for a call whose name is bound to something else.
+        these calls; an HPM301 for a call whose name is bound to something else; and an HPM302
+        for the first call of a placeholder that the file never binds.
     """
     requested = frozenset(requested)
     if not requested and not _mention_hpman(index, modules):
@@ -66,7 +67,8 @@ class _Owner:
         self._modules = modules
         self._requested = requested
         files = index.files.values()
-        self._managers = requested.union(*(file.managers for file in files))
+        self._imported = frozenset[str]().union(*(file.managers for file in files))
+        self._managers = requested | self._imported
         self._defined = {
             (call.placeholder, call.name)
             for file in files
@@ -101,8 +103,20 @@ class _Owner:
             elif placeholder in bound:
                 place = faulty.line, faulty.column
                 hidden.setdefault(place, _hidden(file, placeholder, problem.name, faulty))
-        diagnostics = (*problems, *hidden.values())
+        diagnostics = (*problems, *hidden.values(), *self._unbound(file, calls))
         return file.replace(occurrences=tuple(occurrences), diagnostics=diagnostics)
+
+    def _unbound(self, file: ModuleScan, calls: Iterable[Occurrence]) -> Iterator[Diagnostic]:
+        """Report each placeholder that a file never binds, at its first call."""
+        names = (file.unbound & self._imported) - self._requested
+        for call in calls:
+            if call.placeholder in names:
+                names -= {call.placeholder}
+                message = (
+                    f"This file never binds `{call.placeholder}`, so the call raises NameError."
+                )
+                advice = f"Import the manager: `from hpman.m import {call.placeholder}`."
+                yield Diagnostic.at(call, "HPM302", message, advice)
 
     def _is_ours(self, file: ModuleScan, placeholder: str) -> bool:
         if placeholder in file.managers:

@@ -217,5 +217,16 @@ _RULES = (
         'from hpman.m import _\n\nfor _ in range(3):\n    _("lr", 1e-3)',
         'from hpman.m import _\n\nfor step in range(3):\n    _("lr", 1e-3)',
     ),
+    Rule(
+        "HPM302",
+        "placeholder-not-bound",
+        "error",
+        "A file calls a placeholder that it never binds.",
+        "The sources are read as if the manager were called, but the program raises\n"
+        "NameError. A name that a star import, gettext or other code may provide as a builtin\n"
+        "is not reported, nor one that is passed to `--placeholder`.",
+        'import hpman.m\n\nhpman.m._("lr", 1e-3)\n_("depth", 4)',
+        'from hpman.m import _\n\n_("lr", 1e-3)\n_("depth", 4)',
+    ),
 )
 RULES = {rule.code: rule for rule in _RULES}

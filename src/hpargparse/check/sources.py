@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from hpman import index_of
-from hpman.programs import find_module
+from hpman.programs import find_module, read, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def read_sources(
         follow_imports: whether to check the imported modules of the same project too.
 
     Returns:
-        The index of the files, and the modules.
+        The index of the files, and the modules. Of the placeholders that a file never binds,
+        those are left out that a star import or a builtin may provide.
 
     Raises:
         OSError: a path does not exist, or a folder cannot be listed.
@@ -52,7 +53,33 @@ def read_sources(
         # Other files may call an imported manager by its bare name.
         names |= managers
         index = index_of(paths, names, exclude, follow_imports=follow_imports)
-    return index, _read_modules(index, names)
+    return _without_builtins(index, managers, paths, exclude), _read_modules(index, names)
+
+
+def _without_builtins(
+    index: Index, managers: set[str], paths: Sequence[str], exclude: Sequence[str]
+) -> Index:
+    """Leave out the names that a file may get from a star import or from the builtins."""
+    import re
+
+    star = re.compile(r"\bimport\s*\*").search
+    files = [file for file in index.files.values() if managers & file.unbound]
+    names = frozenset[str]().union(*(file.unbound for file in files))
+    installs = {
+        name: re.compile(rf"builtins.*\W{re.escape(name)}\W{'|gettext' * (name == '_')}".encode())
+        for name in names
+    }
+    installed: set[str] = set()
+    for path in [file.path for file in walk(paths, exclude)] if names else ():
+        try:
+            data = read(path)
+        except OSError:  # it is a problem of the index
+            continue
+        installed.update(name for name in names if installs[name].search(data))
+    return index.swap(
+        file.replace(unbound=frozenset() if star(file.source.text) else file.unbound - installed)
+        for file in files
+    )
 
 
 def _read_modules(index: Index, names: frozenset[str]) -> Modules:

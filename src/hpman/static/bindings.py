@@ -123,6 +123,7 @@ class Bindings:
         self.other_imports: set[str] = set()  # names imported in any other way
         self.assignments: list[tuple[str, expr, Scope]] = []
         self.calls: list[tuple[Call, Scope]] = []
+        self.bound: set[str] = set()  # the tracked names that a statement binds
         self._declarations: list[tuple[Global | Nonlocal, Scope]] = []
         self._stack: list[tuple[AST, Scope]] = []
         self._visit_block(self.tree.body, Scope(None))
@@ -197,6 +198,7 @@ class Bindings:
     ) -> None:
         """Bind a tracked name at a node. It takes effect after the node `after`, if given."""
         if name in self._tracked:
+            self.bound.add(name)
             start = node.lineno, node.col_offset
             if after is not None:
                 start = after.end_lineno, after.end_col_offset

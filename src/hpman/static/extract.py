@@ -66,17 +66,20 @@ def extract(source: Source, placeholders: frozenset[str]) -> ModuleScan:
     [('lr', 0.001, {'help': 'x'}, 1)]
     """
     try:
-        rows, diagnostics, managers, reexports = _read_calls(source, placeholders)
+        rows, diagnostics, managers, reexports, unbound = _read_calls(source, placeholders)
     except UnparsableError as error:
         return ModuleScan(source, (), (syntax_diagnostic(source, error),))
     occurrences = sorted(_occurrences(rows, source), key=_POSITION)
     diagnostics.sort(key=lambda diagnostic: (diagnostic.line, diagnostic.column))
-    return ModuleScan(source, tuple(occurrences), tuple(diagnostics), managers, reexports)
+    problems = tuple(diagnostics)
+    return ModuleScan(source, tuple(occurrences), problems, managers, reexports, unbound)
 
 
 def _read_calls(
     source: Source, placeholders: frozenset[str]
-) -> tuple[list[Row], list[Diagnostic], frozenset[str], tuple[tuple[str, str], ...]]:
+) -> tuple[
+    list[Row], list[Diagnostic], frozenset[str], tuple[tuple[str, str], ...], frozenset[str]
+]:
     """Read all calls of managers, and release the syntax tree."""
     tree = parse(source.text)
     source_map = SourceMap(source)
@@ -92,7 +95,10 @@ def _read_calls(
             diagnostics += result
     managers: frozenset[str] = _own_managers(bindings) if mentions_hpman else frozenset()
     managers = _MANAGERS.setdefault(managers, managers)
-    return rows, diagnostics, managers, tuple(bindings.reexports)
+    unbound = placeholders - bindings.bound
+    if unbound:
+        unbound &= {n.func.id for n, _scope in bindings.calls if type(n.func) is Name}
+    return rows, diagnostics, managers, tuple(bindings.reexports), unbound
 
 
 def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:

@@ -37,6 +37,7 @@ class ModuleScan(Record):
         managers: the placeholders of the managers that the module imports from hpman or makes.
         reexports: the placeholders that the module imports from elsewhere under the same
             name, with the module they come from, such as `("_", "..common")`.
+        unbound: the placeholders that the module calls by their bare names, but never binds.
         is_text: whether the text was passed to `parse_source`, not read from a file.
     """
 
@@ -46,6 +47,7 @@ class ModuleScan(Record):
     diagnostics: tuple[Diagnostic, ...]
     managers: frozenset[str] = frozenset()
     reexports: tuple[tuple[str, str], ...] = ()
+    unbound: frozenset[str] = frozenset()
     is_text: bool = False
 
     def with_faulty(self) -> ModuleScan:

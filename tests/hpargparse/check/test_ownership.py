@@ -94,8 +94,10 @@ def test_a_file_mentions_hpman_if_the_module_of_its_placeholder_does(tmp_path: P
 @pytest.mark.parametrize(
     ("files", "kept"),
     [
-        pytest.param({"a.py": "_('lr'); _('Hello')"}, ["lr", "Hello", "lr"], id="defined name"),
-        pytest.param({"a.py": "_('Hello')"}, ["lr"], id="undefined name"),
+        pytest.param(
+            {"a.py": "_('lr'); _('Hello')"}, ["lr", "Hello", "lr", "HPM302"], id="defined name"
+        ),
+        pytest.param({"a.py": "_('Hello')"}, ["lr", "HPM302"], id="undefined name"),
         pytest.param({"a.py": "_ = f\n_('lr'); _('Hello')"}, ["lr", "!lr"], id="defined, hidden"),
         pytest.param(
             {"a.py": "from elsewhere import _\n_('Hello')"}, ["Hello", "lr"], id="module not found"
@@ -176,5 +178,5 @@ def test_a_manager_that_one_file_imports_is_known_by_its_bare_name(tmp_path: Pat
 
 
 def test_files_without_hyperparameters_or_problems_are_left_out(tmp_path: Path) -> None:
-    files = {"a.py": TIED, "b.py": "_('x'", "c.py": "from hpman.m import _", "d.py": "_('Hello')"}
-    assert len(_owned(tmp_path, {**files, "e.py": "_ = f\n_('lr')"}).files) == 3
+    files = {"a.py": TIED, "b.py": "_('x'", "c.py": "from hpman.m import _"}
+    assert len(_owned(tmp_path, {**files, "d.py": "_ = f\n_('lr')"}).files) == 3

@@ -34,7 +34,7 @@ def _is_reported(
         pytest.param((), (), EVERY, id="all"),
         pytest.param(("HPM",), (), EVERY, id="all, said so"),
         pytest.param(("HPM10",), (), [c for c in EVERY if c[:5] == "HPM10"], id="beginning"),
-        pytest.param(("HPM0", "HPM30"), ("HPM301",), ["HPM001"], id="both"),
+        pytest.param(("HPM0", "HPM30"), ("HPM301",), ["HPM001", "HPM302"], id="both"),
         pytest.param(("HPM201",), ("HPM2",), ["HPM201"], id="the longer one wins"),
         pytest.param(("HPM201",), ("HPM201",), [], id="of two as long, that which ignores"),
         pytest.param((), ("HPM",), [], id="none"),

@@ -56,3 +56,16 @@ def test_an_imported_manager_is_looked_for_in_every_file(tmp_path: Path) -> None
     (tmp_path / "common.py").write_text("from hpman.m import hp")
     index, _modules = read_sources([str(tmp_path)])
     assert index.names("hp") == ["x"]
+
+
+def test_a_file_that_cannot_be_read_installs_no_builtin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: str) -> bytes:
+        raise PermissionError
+
+    (tmp_path / "a.py").write_text("_('x')")
+    (tmp_path / "b.py").write_text("from hpman.m import _")
+    monkeypatch.setattr("hpargparse.check.sources.read", refuse)
+    index, _modules = read_sources([str(tmp_path)])
+    assert {name for file in index.files.values() for name in file.unbound} == {"_"}

@@ -235,3 +235,19 @@ def test_a_scan_lists_the_placeholders_that_a_module_imports_from_elsewhere() ->
     text = "from a.b import _\nfrom .. import _ as _, hp\nfrom d import _ as x"
     scan = _extract(text)
     assert sorted(scan.reexports) == [("_", ".."), ("_", "a.b")]
+
+
+@pytest.mark.parametrize(
+    ("text", "unbound"),
+    [
+        pytest.param("_('a'); hp('b'); other()", {"_", "hp"}, id="bare calls"),
+        pytest.param("for _ in x: hp('a')\n_('b')", {"hp"}, id="bound in one way or another"),
+        pytest.param("def f(_): pass\n_('b')", set(), id="bound in another scope"),
+        pytest.param("import hpman.m\nhpman.m._('a')", set(), id="through the module"),
+        pytest.param("print(_)", set(), id="not called"),
+    ],
+)
+def test_a_scan_lists_the_placeholders_that_a_module_calls_and_never_binds(
+    text: str, unbound: set[str]
+) -> None:
+    assert _extract(text, "_", "hp").unbound == unbound
