@@ -121,14 +121,14 @@ DEFAULTS: dict[str, Any] = {"a": {"b": 1}, "lr": 0.1, "opt": {"wd": 5}, "m.d": 1
             lambda s: s.set({"m": 1}),
             "`m` is a hyperparameter, so `m.d` (train.py:3",
         ),
-        (lambda s: s.set({"new": 1, "new.x": 1}), "`new.x` cannot be set: `new` holds an int"),
+        (lambda s: s.set({"new": 1, "new.x": 1}), "`new.x` cannot be set: `new` is an int"),
         (lambda s: s.set({"new.x": 1, "new": 1}), "so `new.x` cannot lie below it."),
         (lambda s: s.accept("m", 1), "`m` ("),
         (lambda s: s.accept("lr.x", 1), "so `lr.x` ("),
         (lambda s: s.accept("opt.wd", 1), "so `opt.wd` ("),
         (
             lambda s: s.adopt_defaults({"set": 3}, lambda _: Origin("source", "new.py", 7, "3", 3)),
-            "`set.x` (setter) cannot be set: `set` (new.py:7 default 3) holds an int",
+            "`set.x` (setter) cannot be set: `set` (new.py:7 default 3) is an int",
         ),
         (lambda s: s.adopt_defaults({"called.x": 1}), "`called` ("),
         (lambda s: s.accept("opt", 5), "`opt.lr` (setter) cannot be set: `opt` ("),
@@ -160,7 +160,7 @@ def test_a_default_without_the_key_that_was_set_is_reported_with_both_places() -
     with pytest.raises(ImpossibleTree) as caught:
         store.accept("opt", 5)
     key, leaf = "`opt.lr` (main.py:4 set_value)", rf"`opt` \(.*{Path(__file__).name}:\d+ call 5\)"
-    assert re.match(rf"{re.escape(key)} cannot be set: {leaf} holds an int", str(caught.value))
+    assert re.match(rf"{re.escape(key)} cannot be set: {leaf} is an int", str(caught.value))
     assert store.state() == before
 
 
