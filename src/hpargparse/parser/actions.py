@@ -184,7 +184,7 @@ class HyperParameterAction(ValueAction):
         """Store what differs from the class attributes."""
         self.hyperparameter: HyperParameter = hyperparameter
         self.binding = binding
-        self.option_strings = Spellings((option,))
+        self.option_strings: Sequence[str] = Spellings((option,))
         self.name: str = hyperparameter.name
         self.dest: str = self.name
         self.initial: object = None if default is EMPTY else default
@@ -192,12 +192,12 @@ class HyperParameterAction(ValueAction):
         self.kind = type(hyperparameter.value)
         hints = hyperparameter.hints
         if hints:
-            self.is_required = bool(hints.get("required"))
-            self.metavar = hints.get("metavar")
+            self.is_required: bool = bool(hints.get("required"))
+            self.metavar: Any = hints.get("metavar")
             if hints.get("type") is not None:
                 self.kind = type(self.converter.sample)
         if self.kind is bool:
-            self.nargs = "?"
+            self.nargs: int | str | None = "?"
 
     @cached_property
     def converter(self) -> Converter:
@@ -269,11 +269,13 @@ class RequestAction(BoundAction):
         """Make the option of one of `REQUESTS`."""
         self.binding = binding
         self.name = name
-        self.option_strings = [option]
-        self.dest = option.lstrip(option[0]).replace("-", "_")
-        self.nargs, self.const = REQUESTS[name]
-        self.help = _REQUEST_HELP[name]
-        self.default = False if self.nargs == 0 else None
+        nargs, const = REQUESTS[name]
+        self.option_strings: Sequence[str] = [option]
+        self.dest: str = option.lstrip(option[0]).replace("-", "_")
+        self.nargs: int | str | None = nargs
+        self.const: Any = const
+        self.help: str | None = _REQUEST_HELP[name]
+        self.default: Any = False if nargs == 0 else None
 
     @property
     def choices(self) -> Sequence[str] | None:  # type: ignore[override]

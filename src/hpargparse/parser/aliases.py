@@ -15,8 +15,11 @@ from .actions import SEQUENCES, BoundAction, HyperParameterAction, ValueAction
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from ..values.convert import Converter
+    from .actions import Kind
+    from .parser_class import Binding
 
 
 def aliases_of(action: HyperParameterAction, dashes: str) -> Iterator[tuple[str, BoundAction]]:
@@ -54,12 +57,12 @@ def aliases_of(action: HyperParameterAction, dashes: str) -> Iterator[tuple[str,
 class _Alias(ValueAction):
     """An action that the parser finds by its options, but that is in no group."""
 
-    default = argparse.SUPPRESS
-    help = argparse.SUPPRESS
+    default: Any = argparse.SUPPRESS
+    help: str | None = argparse.SUPPRESS
 
     def __init__(self, target: HyperParameterAction | KeyAction, option: str) -> None:
-        self.binding = target.binding
-        self.dest = target.dest
+        self.binding: Binding = target.binding
+        self.dest: str = target.dest
         self._target = target
         self._option = option
 
@@ -79,7 +82,7 @@ class _Alias(ValueAction):
 class NegatedAction(_Alias):
     """`--no-flag` for `--flag`."""
 
-    nargs = 0
+    nargs: int | str | None = 0
 
     @property
     def converter(self) -> Converter:
@@ -103,11 +106,11 @@ class KeyAction(_Alias):
     ) -> None:
         """Read the type from the default."""
         super().__init__(whole, option)
-        self.name = name
-        self.dest = argparse.SUPPRESS  # the namespace only contains the dict
+        self.name: str = name
+        self.dest: str = argparse.SUPPRESS  # the namespace only contains the dict
         self._path = path
-        self.kind = type(self.converter.sample)
-        self.nargs = "?" if self.kind is bool else None
+        self.kind: Kind | None = type(self.converter.sample)
+        self.nargs: int | str | None = "?" if self.kind is bool else None
 
     @cached_property
     def converter(self) -> Converter:
