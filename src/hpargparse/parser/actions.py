@@ -229,12 +229,11 @@ class HyperParameterAction(ValueAction):
 
         return help_text(self)
 
-    def parser_default(self) -> object:
-        """Return what `set_defaults` set. A string is read like an argument."""
+    def as_default(self, value: object) -> object:
+        """Check a value that was not typed. A string is read as an argument is."""
         converter = self.converter
-        is_text = isinstance(self.default, str)
         try:
-            return converter.parse(self.default) if is_text else converter.check(self.default)
+            return converter.parse(value) if isinstance(value, str) else converter.check(value)
         except ValueError as error:
             raise argparse.ArgumentError(self, str(error)) from None
 

@@ -48,6 +48,7 @@ class Binding:
         requests: the option of each request, by name.
         aliases: other spellings of options, which help does not show.
         loaded: the default of `--hp-load` that an earlier parse has loaded.
+        filled: the values that the last parse put into a namespace.
         show_defaults: whether help shows the defaults.
         serial_format: the format of files if the command line names none.
         strict: whether an unknown name in a file is an error.
@@ -72,6 +73,7 @@ class Binding:
         self.requests: dict[str, RequestAction] = {}
         self.aliases: dict[str, argparse.Action] = {}
         self.loaded: object = None
+        self.filled: dict[str, object] = {}
         self.show_defaults = show_defaults
         self.serial_format = serial_format
         self.strict = strict
@@ -160,7 +162,9 @@ class BoundParser(argparse.ArgumentParser):
                 raise argparse.ArgumentError(None, unrecognized(rest, parsers, argv))
             return namespace, rest
 
-        return run(self, self._bindings, inside, is_sub_command=caller.f_code is _SUB_COMMAND)
+        namespace = more[0] if more else settings.get("namespace")
+        is_sub_command = caller.f_code is _SUB_COMMAND
+        return run(self, self._bindings, inside, namespace, is_sub_command=is_sub_command)
 
     def _normalized_argv(self, args: Sequence[str] | None) -> list[str]:
         """Return the arguments, respelled so that argparse reads them as intended."""

@@ -74,6 +74,7 @@ class Session:
 
     Args:
         parser: the outermost bound parser.
+        given: what the namespace that was passed in holds.
 
     Attributes:
         parsers: the parsers that have run, the outermost first.
@@ -81,9 +82,10 @@ class Session:
         requests: the requests that were typed, by binding and name.
     """
 
-    def __init__(self, parser: argparse.ArgumentParser) -> None:
+    def __init__(self, parser: argparse.ArgumentParser, given: dict[str, object]) -> None:
         """Start with nothing typed."""
         self._parser = parser
+        self._given = given
         self.parsers: list[argparse.ArgumentParser] = []
         self.typed: dict[HyperParameterManager, dict[str, tuple[object, str]]] = {}
         self.requests: dict[Binding, dict[str, Any]] = {}
@@ -138,6 +140,7 @@ class Session:
         plans = {manager: Plan() for manager in self.typed}
         for binding in self.requests:
             plans[binding.manager].add_options(_parser_defaults(binding))
+            plans[binding.manager].add_options(_namespace_values(binding, self._given))
         for binding, requests in self.requests.items():
             if "load" in requests:
                 from .requests import load
@@ -184,7 +187,7 @@ class Session:
 def _parser_defaults(binding: Binding) -> dict[str, tuple[object, str]]:
     """Return what `set_defaults` set since the parser was bound, or since its last parse."""
     return {
-        name: (option.parser_default(), "set_defaults")
+        name: (option.as_default(option.default), "set_defaults")
         for name, option in binding.options.items()
         if option.default is not option.initial
         and option.default is not argparse.SUPPRESS
@@ -192,9 +195,21 @@ def _parser_defaults(binding: Binding) -> dict[str, tuple[object, str]]:
     }
 
 
+def _namespace_values(binding: Binding, given: dict[str, object]) -> dict[str, tuple[object, str]]:
+    """Return the values in the namespace, without those that an earlier parse put there."""
+    current = binding.manager.get_values() if given else {}
+    values = {}
+    for name, option in binding.options.items() if given else ():
+        value = given.get(option.dest, option.initial)
+        known = (option.initial, current.get(name), binding.filled.get(name))
+        if option.option_strings and not any(value is other for other in known):
+            values[name] = (option.as_default(value), "namespace")
+    return values
+
+
 def _fill(namespace: argparse.Namespace, binding: Binding) -> None:
     """Put the final values into the namespace."""
-    values = binding.manager.get_values()
+    values = binding.filled = binding.manager.get_values()
     if "load" in binding.requests:
         binding.loaded = binding.requests["load"].default
     for name, option in binding.options.items():
@@ -223,6 +238,7 @@ def run(
     parser: argparse.ArgumentParser,
     bindings: Iterable[Binding],
     parse: Callable[[], R],
+    namespace: object = None,
     *,
     is_sub_command: bool,
 ) -> R:
@@ -235,7 +251,7 @@ def run(
     if outer is not None and (is_sub_command or parser in outer.parsers):
         outer.join(parser, bindings)
         return parse()
-    session = CURRENT.session = Session(parser)
+    session = CURRENT.session = Session(parser, dict(getattr(namespace, "__dict__", ())))
     session.join(parser, bindings)
     try:
         result = parse()

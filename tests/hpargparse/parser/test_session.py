@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from argparse import SUPPRESS, ArgumentError, ArgumentParser
+from argparse import SUPPRESS, ArgumentError, ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -233,6 +233,38 @@ def test_a_namespace_without_attributes_of_its_own_is_filled() -> None:
     parser, _manager = bound('_("lr", 0.1)', inject_actions=False)
     slotted = Slotted()
     assert parser.parse_args(["--lr", "3"], slotted).lr == 3.0
+
+
+def test_values_of_a_namespace_count() -> None:
+    parser, manager = bound()
+    args = parser.parse_args([], Namespace(lr=4, other="kept"))
+    assert (args.lr, args.other, manager("lr"), type(args.lr)) == (4.0, "kept", 4.0, float)
+    assert str(manager.explain("lr")).endswith("namespace")
+
+
+@pytest.mark.parametrize(
+    ("line", "value"), [("", 4.0), ("--hp-load a.yaml", 5.0), ("--hp-load a.yaml --lr 6", 6.0)]
+)
+def test_a_namespace_ranks_above_set_defaults_and_below_files(line: str, value: float) -> None:
+    write("lr: 5")
+    parser, manager = bound()
+    parser.set_defaults(lr=3.0)
+    args = parser.parse_args(line.split(), namespace=Namespace(lr=4.0))
+    assert (args.lr, manager("lr")) == (value, value)
+
+
+def test_a_value_of_a_namespace_has_to_fit(capsys: pytest.CaptureFixture[str]) -> None:
+    parser, manager = bound()
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--epochs", "4"], Namespace(lr="x"))
+    assert "argument --lr: invalid float value: 'x'" in capsys.readouterr().err
+    assert manager("epochs") == 3
+
+
+def test_a_namespace_meets_what_is_required() -> None:
+    parser, manager = bound('_("a", required=True)')
+    parser.parse_args([], Namespace(a=3))
+    assert manager("a") == 3
 
 
 def test_a_namespace_of_a_run_before_gives_nothing_anew() -> None:
