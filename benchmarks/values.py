@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from .measure import Row, best_of_statements, output
@@ -38,10 +39,19 @@ def rows(_folder: str, upstream: str | None) -> Iterator[Row]:
         "d": dict(values),
         "many": many,
         "items": list(many.items()),
+        "copy": copy,
+        "hidden": [64, 64],
     }
     for what, floor, statement, aim, number in [
         ("_('lr')", "floor('lr')", "_('lr')", 1.25, 100_000),
         ("_('lr', 1e-3)", "floor('lr', 1e-3)", "_('lr', 1e-3)", 1.4, 100_000),
+        (
+            "_('hidden', [64, 64])",
+            "copy(hidden); floor('lr', [64, 64])",
+            "_('hidden', [64, 64])",
+            1.5,
+            20_000,
+        ),
         ("_('a.b.c')", "_('lr')", "_('a.b.c')", 1.25, 100_000),
         ("get_values(), 1,000", "dict(d)", "_.get_values()", 3, 2000),
         ("set_values(), 1,000", "for k, v in items: d[k] = v", "_.set_values(many)", 5, 1000),

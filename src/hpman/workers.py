@@ -109,7 +109,7 @@ def _adopt(process: object, packed: Packed) -> _Values:
 
     for name, index, values in packed:
         manager = import_manager("hpman.m", name)
-        before, places = dict(manager._hot), manager._store.state()["places"]
+        before, places = manager._store.read_values(), manager._store.state()["places"]
         adopt_state(manager, (process, index, unpack_in_worker(values), {}))
         if before:
             _warn_about_stale_reads(manager, before, places)
@@ -123,7 +123,7 @@ def _warn_about_stale_reads(
     from .pickling import warn
     from .runtime.fingerprint import fingerprint
 
-    now = manager._hot
+    now = manager._store.values()
     for name, value in before.items():
         if name in now and fingerprint({name: value}) != fingerprint({name: now[name]}):
             warn(

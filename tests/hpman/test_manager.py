@@ -314,7 +314,7 @@ def test_a_name_is_a_text(manager: HyperParameterManager) -> None:
 def test_a_default_that_was_seen_before_is_the_value_as_long_as_nothing_is_set(
     manager: HyperParameterManager,
 ) -> None:
-    default: object = [1]
+    default: object = object()
     assert manager("a", default) is manager("a", default) is default
     manager.set_value("a", 2)
     assert manager("a", default) == manager("a", default) == 2

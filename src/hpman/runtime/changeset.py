@@ -57,7 +57,8 @@ class Changeset:
         elif leaf == name or name not in ranked.branches:
             self._drop_patches(name, name)
             ranked.branches.update(ranked.above(name))
-            ranked.resolved[name] = ranked.sets[name] = self.puts[name] = value
+            ranked.sets[name] = self.puts[name] = value
+            ranked.resolve({name: value})
         elif isinstance(value, dict):
             self.spread(value, name)
         else:
@@ -77,7 +78,7 @@ class Changeset:
         ranked.sets[name] = self.puts[name] = value
         if not isinstance(base, NotLiteralEvaluable):
             inner = {patch: ranked.sets[patch] for patch in (*patches, name)}
-            ranked.resolved[leaf] = ranked.patched(leaf, base, inner)
+            ranked.resolve({leaf: ranked.patched(leaf, base, inner)})
         ranked.patches[leaf] = tuple(dict.fromkeys((*ranked.patches.get(leaf, ()), name)))
 
     def _drop_patches(self, leaf: str, name: str) -> bool:

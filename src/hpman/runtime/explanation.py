@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..errors import EMPTY
 from .origin import Explanation, Origin, brief
-from .tree import dig
+from .tree import copied, dig
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def explain(store: Store, name: str) -> Explanation:
     """
     with store.lock:
         store.require(name)
-        return Explanation(_origins(store.ranked, name))
+        origins = _origins(store.ranked, name)
+        return Explanation(origin.replace(value=copied(origin.value)) for origin in origins)
 
 
 def _origins(ranked: RankedValues, name: str) -> Iterator[Origin]:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     Sources = tuple[dict[str, Any], frozenset[str], "OriginOf | None"]
     Calls = tuple[dict[str, Any], dict[str, CallSite]]
 
-_ABSENT = frozenset((EmptyValue, NotLiteralEvaluable))  # types that stand for a missing value
+MUTABLE = frozenset((list, dict, set))  # the types that readers get a copy of
+# Types of values that take more than an assignment: the first two stand for a missing value.
+_SPECIAL = frozenset((EmptyValue, NotLiteralEvaluable, *MUTABLE))
 
 
 class RankedValues:
@@ -41,12 +43,15 @@ class RankedValues:
             key inside the dict of a leaf above it.
         patches: the patches of each leaf that has some, oldest first.
         resolved: the value of each leaf.
+        copies: the value of each leaf that is a list, dict or set, and a function that
+            copies it. Together, so that they can be read without a lock.
     """
 
     __slots__ = (
         "_branches",
         "call_sites",
         "calls",
+        "copies",
         "defaults",
         "history",
         "origin_of",
@@ -68,6 +73,7 @@ class RankedValues:
         self.sets: dict[str, Any] = {}
         self.patches: dict[str, tuple[str, ...]] = {}
         self.resolved: dict[str, Any] = {}
+        self.copies: dict[str, tuple[Any, Callable[[Any], Any]]] = {}
         self._branches: set[str] | None = None
 
     def copy(self) -> RankedValues:
@@ -103,7 +109,7 @@ class RankedValues:
             self.origin_of,
         )
         new.calls, new.call_sites = map(dict, calls or (self.calls, self.call_sites))
-        new.resolved = {**new.defaults, **new.calls}
+        new.resolve({**new.defaults, **new.calls})
         new._check_calls()
         sets = self.sets if sets is None else sets
         branches = new.new_branches(sets)
@@ -153,12 +159,12 @@ class RankedValues:
         leaf = self.leaf_of(name)
         if leaf == name:
             return self.resolved[name]
-        from .tree import dig, nest
+        from .tree import copied, dig, nest
 
         if leaf is not None:
             value = self.resolved[leaf]
             inner = dig(value, self.path(leaf, name, value))
-            return self.sets.get(name, EMPTY) if inner is EMPTY else inner
+            return copied(self.sets.get(name, EMPTY) if inner is EMPTY else inner)
         if name in self.branches:
             return nest(self.resolved, self.separator, name, annotate_dict=False) or EMPTY
         return EMPTY
@@ -171,7 +177,7 @@ class RankedValues:
         """
         # Set operations on all names make set_values almost as fast as dict.update.
         names = values.keys()
-        if not _ABSENT.isdisjoint(map(type, values.values())):
+        if not _SPECIAL.isdisjoint(map(type, values.values())):
             return None
         if not self.patches.keys().isdisjoint(names):
             return None
@@ -193,6 +199,19 @@ class RankedValues:
             self.branches.update(branches)
         self.sets.update(values)
         self.resolved.update(values)
+        self._drop_copies(values)
+
+    def resolve(self, values: Mapping[str, Any]) -> None:
+        """Store the values that win. Nobody may change a value after that."""
+        self.resolved.update(values)
+        self._drop_copies(values)
+        if not MUTABLE.isdisjoint(map(type, values.values())):
+            mutable = {name: value for name, value in values.items() if type(value) in MUTABLE}
+            self.copies.update({name: (value, _copier(value)) for name, value in mutable.items()})
+
+    def _drop_copies(self, values: Mapping[str, Any]) -> None:
+        for name in self.copies.keys() & values.keys():
+            del self.copies[name]
 
     def with_call(self, name: str, default: Any, site: CallSite) -> RankedValues:
         """Record a default given by a call.
@@ -216,7 +235,7 @@ class RankedValues:
             self.branches.update(self.above(name))
         self.calls[name] = default
         self.call_sites[name] = site
-        self.resolved[name] = value
+        self.resolve({name: value})
         return self
 
     def patched(self, leaf: str, value: Any, patches: Mapping[str, Any]) -> Any:
@@ -235,6 +254,23 @@ class RankedValues:
 
                 raise not_a_dict(self, leaf, name, outer)
         return value
+
+
+def owned(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values with copies of those that others can change."""
+    if MUTABLE.isdisjoint(map(type, values.values())):
+        return dict(values)
+    from .tree import copied
+
+    return {name: copied(value) for name, value in values.items()}
+
+
+def _copier(value: list[Any] | dict[Any, Any] | set[Any]) -> Callable[[Any], Any]:
+    """Return the fastest function that copies a value and the values inside it."""
+    from .tree import copied
+
+    items = value.values() if isinstance(value, dict) else value
+    return type(value).copy if MUTABLE.isdisjoint(map(type, items)) else copied
 
 
 def require_name(name: object) -> None:

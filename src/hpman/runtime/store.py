@@ -12,11 +12,11 @@ from _thread import RLock
 from ..errors import EMPTY, NotLiteralEvaluable
 from .history import UNKNOWN, History
 from .origin import call_site
-from .precedence import RankedValues, require_name
+from .precedence import MUTABLE, RankedValues, owned, require_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping, Set as AbstractSet
     from typing import Any
 
     from .changeset import Changeset
@@ -38,14 +38,15 @@ class Store:
 
     The value of a name is resolved when something is written. Readers and writers take the
     lock, so they never see an incomplete write. Only `hot` and `accepted` are read without it.
+    A reader gets a copy of a list, dict or set.
 
     Args:
         separator: what separates the parts of a name.
 
     Attributes:
-        hot: the value of each name that the program has read.
+        hot: the value of each name that the program has read, if it needs no copy.
         accepted: the latest run-time default of names in `hot`. Passing the same object
-            again changes nothing.
+            again changes nothing. `EMPTY` for names whose value needs a copy.
         lock: held during each read and write; the same for all stores.
         ranked: the values of each rank.
         history: the record of what set them.
@@ -106,7 +107,7 @@ class Store:
         Raises:
             ImpossibleTree: if a name does not fit one that was called or set.
         """
-        given = {name: value for name, value in defaults.items() if value is not EMPTY}
+        given = owned({name: value for name, value in defaults.items() if value is not EMPTY})
         used = frozenset(defaults.keys() - given.keys())
         with self.lock:
             self.publish(self.ranked.rebuilt(sources=(given, used, origin_of)))
@@ -119,6 +120,16 @@ class Store:
         Raises:
             ImpossibleTree: if the name does not fit the others.
         """
+        if type(default) in MUTABLE:
+            try:  # a literal is a new object at each call
+                ranked = self.ranked
+                before = ranked.calls[name]
+                if before == default and type(before) is type(default):
+                    value, copier = ranked.copies[name]
+                    return copier(default if value is before else value)
+            except Exception:  # noqa: BLE001, S110 - the comparison runs the user's code
+                pass
+            default = owned({name: default})[name]
         require_name(name)
         site = call_site()
         with self.lock:
@@ -126,10 +137,11 @@ class Store:
             if ranked is not self.ranked:
                 self.publish(ranked)
             self.history.time += 1
-            value = self.hot[name] = ranked.resolved[name]
+            self._cool({name} & ranked.copies.keys())
+            value = self._for_reader(ranked, name)
             # If a dict has patches, the next call must notice a change inside it.
             if name not in ranked.patches:
-                self.accepted[name] = default
+                self.accepted[name] = default if name in self.hot else EMPTY
                 if self._is_early and name not in ranked.sets and site.runs_once:
                     self._early_reads.setdefault(name, (value, site))
             return value
@@ -155,7 +167,7 @@ class Store:
             if branches is None:
                 from .changeset import Changeset
 
-                self._commit(Changeset(self.ranked.copy(), given), origins)
+                self._commit(Changeset(self.ranked.copy(), owned(given)), origins)
                 return
             self.ranked.put(given, branches)
             if given.keys() <= self.hot.keys():
@@ -182,7 +194,7 @@ class Store:
 
         with self.lock:
             changes = Changeset(self.ranked.copy(), {})
-            changes.spread(dict(tree), prefix or None)
+            changes.spread(owned(tree), prefix or None)
             self._commit(changes, origin)
 
     def _commit(self, changes: Changeset, origins: Origins) -> None:
@@ -192,14 +204,18 @@ class Store:
     def publish(self, ranked: RankedValues) -> None:
         """Replace the values, and update the dicts that calls of the manager read."""
         self.ranked = ranked
-        gone = self.hot.keys() - ranked.resolved.keys()
-        self._seen.update(gone)
-        for name in (*gone, *ranked.patches):
+        for name in ranked.patches:
             self.accepted.pop(name, None)
-        for name in gone:
-            del self.hot[name]
+        self._cool((self.hot.keys() - ranked.resolved.keys()) | ranked.copies.keys())
         # This is one step, so a call that reads without the lock sees all of a write or nothing.
         self.hot.update({name: ranked.resolved[name] for name in self.hot})
+
+    def _cool(self, names: AbstractSet[str]) -> None:
+        """Let the next call with one of these names take the lock."""
+        for name in names & self.hot.keys():
+            self._seen.add(name)
+            self.accepted.pop(name, None)
+            del self.hot[name]
 
     # Reading
 
@@ -209,6 +225,13 @@ class Store:
         Raises:
             KeyError: if there is none; it suggests similar names.
         """
+        try:
+            value, copier = self.ranked.copies[name]
+        except (KeyError, TypeError):
+            pass
+        else:
+            self._seen.add(name)
+            return copier(value)
         with self.lock:
             value = self.find(name)
             if value is EMPTY:
@@ -219,12 +242,22 @@ class Store:
         """Return the value of a name for the program, else `EMPTY`."""
         require_name(name)
         with self.lock:
-            value = self.ranked.value(name)
-            if name in self.ranked.resolved:
-                self.hot[name] = value
-            elif value is not EMPTY:
+            ranked = self.ranked
+            if name in ranked.resolved:
+                return self._for_reader(ranked, name)
+            value = ranked.value(name)
+            if value is not EMPTY:
                 self._seen.add(name)
             return value
+
+    def _for_reader(self, ranked: RankedValues, name: str) -> Any:
+        """Return the value of a leaf, or a copy that the reader may change."""
+        if name in ranked.copies:
+            self._seen.add(name)
+            value, copier = ranked.copies[name]
+            return copier(value)
+        value = self.hot[name] = ranked.resolved[name]
+        return value
 
     def get(self, name: str) -> Any:
         """Return the value of a name, else `EMPTY`. It does not count as read."""
@@ -235,7 +268,16 @@ class Store:
     def values(self) -> dict[str, Any]:
         """Return the value of each name that has one."""
         with self.lock:
-            return dict(self.ranked.resolved)
+            values = dict(self.ranked.resolved)
+            copies = self.ranked.copies
+            values.update({name: copier(value) for name, (value, copier) in copies.items()})
+            return values
+
+    def read_values(self) -> dict[str, Any]:
+        """Return the value of each leaf that the program has read."""
+        with self.lock:
+            resolved = self.ranked.resolved
+            return {name: resolved[name] for name in (*self.hot, *self._seen) if name in resolved}
 
     def tree(self, prefix: str = "", *, annotate_dict: bool = False) -> dict[str, Any]:
         """Return the values as nested dicts.
@@ -299,11 +341,11 @@ class Store:
     def rows(self) -> list[tuple[str, Any, int]]:
         """Return name, value and rank of each run-time default and each value that was set."""
         with self.lock:
-            called = [(name, value, CALLED) for name, value in self.ranked.calls.items()]
-            return called + [(name, value, SET) for name, value in self._set_leaves()]
+            called = [(name, value, CALLED) for name, value in owned(self.ranked.calls).items()]
+            return called + [(name, value, SET) for name, value in self._set_leaves().items()]
 
-    def _set_leaves(self) -> Iterator[tuple[str, Any]]:
-        """Yield one pair per leaf that was set. If only a key of a dict was set, yield the dict."""
+    def _set_leaves(self) -> dict[str, Any]:
+        """Return each leaf that was set. If only a key of a dict was set, return the dict."""
         ranked = self.ranked
         leaves: dict[str, Any] = {}
         for name, value in ranked.sets.items():
@@ -314,7 +356,7 @@ class Store:
                 leaves[leaf] = ranked.resolved[leaf]
             else:
                 leaves[name] = value
-        yield from leaves.items()
+        return owned(leaves)
 
     def require(self, name: str) -> None:
         """Check that a name has a value, or is used.

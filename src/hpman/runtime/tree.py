@@ -201,10 +201,18 @@ def nest(
 
 
 def copied(value: Any) -> Any:
-    """Return a copy of a value's nested dicts."""
-    if type(value) is dict:
-        return {key: copied(inner) for key, inner in value.items()}
-    return value.copy() if isinstance(value, dict) else value
+    """Return a copy of nested lists, dicts and sets, and any other object as it is.
+
+    >>> inner = (1, [2])
+    >>> copied([inner])[0] is inner
+    True
+    """
+    kind = type(value)
+    if kind is list:
+        return [copied(item) for item in value]
+    if kind is dict:
+        return {key: copied(item) for key, item in value.items()}
+    return value.copy() if kind is set else value
 
 
 def annotated(value: Any) -> Any:
