@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ def rows(_folder: str, upstream: str | None) -> Iterator[Row]:
         "items": list(many.items()),
         "copy": copy,
         "hidden": [64, 64],
+        "closed": manager(1),
     }
     for what, floor, statement, aim, number in [
         ("_('lr')", "floor('lr')", "_('lr')", 1.25, 100_000),
@@ -52,6 +54,8 @@ def rows(_folder: str, upstream: str | None) -> Iterator[Row]:
             1.5,
             20_000,
         ),
+        ("_('lr') in an override", "closed('lr')", "_('lr')", 6, 20_000),
+        ("_('lr') after an override", "floor('lr')", "_('lr')", 1.25, 100_000),
         ("_('a.b.c')", "_('lr')", "_('a.b.c')", 1.25, 100_000),
         ("get_values(), 1,000", "dict(d)", "_.get_values()", 3, 2000),
         ("set_values(), 1,000", "for k, v in items: d[k] = v", "_.set_values(many)", 5, 1000),
@@ -59,7 +63,8 @@ def rows(_folder: str, upstream: str | None) -> Iterator[Row]:
     ]:
         if "after a set" in what:
             subject.set_value("lr", 0.5)
-        least, ours = best_of_statements(floor, statement, names=names, number=number)
+        with subject.override(depth=1) if "in an override" in what else nullcontext():
+            least, ours = best_of_statements(floor, statement, names=names, number=number)
         theirs = None
         if upstream is not None and hasattr(subject, "get_values"):
             theirs = _upstream(upstream, statement) / least

@@ -265,10 +265,11 @@ class HyperParameterManager:
     def override(
         self, values: Mapping[str, Any] | None = None, /, **named: Any
     ) -> AbstractContextManager[Self]:
-        """Set values during a `with` block, and restore the old ones after it, even on error.
+        """Set values during a `with` block, and restore all old ones after it, even on error.
 
-        If blocks overlap, as in tasks or threads, the one opened last wins. A value that
-        is set in a block for an overridden name, or below it, is dropped at its end.
+        Whatever is set in the block ends with it. It holds for the thread or task that
+        opened it, and for what copies its context, such as a task that is created in it.
+        Worker processes that are started in it get its values.
 
         >>> _ = HyperParameterManager("_").set_value("lr", 1)
         >>> with _.override(lr=2, **{"model.depth": 3}) as changed:

@@ -65,10 +65,24 @@ def reduce_manager(manager: HyperParameterManager) -> tuple[Any, ...]:
         return make
     _pickling.add(key)
     try:
-        values = _picklable(manager._store.state())
+        values = _picklable(state_to_send(manager))
     finally:
         _pickling.discard(key)
     return (*make, (process_id(), manager._index, values, _attributes(manager)))
+
+
+def state_to_send(manager: HyperParameterManager) -> Values:
+    """Return what another process gets: the values that the current context sees.
+
+    Pools pickle tasks and start workers in threads of their own, which have no context of
+    the program. There it is what the latest open block sees.
+    """
+    store = manager._store
+    if store.views:
+        name = frame_outside(_NOT_TO_BLAME).f_globals.get("__name__")
+        if isinstance(name, str) and name.partition(".")[0] in _NOT_TO_BLAME:
+            return store.state(store.latest_view())
+    return store.state()
 
 
 def copy_manager(manager: M, memo: dict[int, Any] | None = None) -> M:

@@ -84,9 +84,10 @@ def _packed(
     managers: Mapping[str, Any], pack: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> Packed:
     from .names import is_dunder
+    from .pickling import state_to_send
 
     return [
-        (name, manager._index, pack(manager._store.state()))
+        (name, manager._index, pack(state_to_send(manager)))
         for name, manager in list(managers.items())  # another thread may import one
         if not is_dunder(name)
     ]

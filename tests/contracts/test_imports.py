@@ -21,8 +21,8 @@ HEAVY = frozenset(
 OURS = ("hpman", "hpargparse")
 # Of the standard library, an import may load these beside what each Python starts with.
 THIN = frozenset(
-    "__future__ _collections _functools _operator _thread _weakref _weakrefset collections "
-    "functools itertools keyword operator reprlib threading types weakref".split()
+    "__future__ _collections _contextvars _functools _operator _thread _weakref _weakrefset "
+    "collections functools itertools keyword operator reprlib threading types weakref".split()
 )
 
 

@@ -1,7 +1,8 @@
-"""The store against three plain dictionaries and a naive tree, over every operation."""
+"""The store against three plain dictionaries for each block, over every operation."""
 
 from __future__ import annotations
 
+import contextvars
 import pickle
 from typing import Any
 
@@ -27,10 +28,6 @@ values: st.SearchStrategy[Any] = st.recursive(
 )
 defaults = values | st.sampled_from([EMPTY, DEFERRED])
 trees = st.dictionaries(parts | st.sampled_from(["a.b"]), values, max_size=3)
-
-
-def is_overridden(name: str, values: dict[str, Any]) -> bool:
-    return any(name == other or is_below(name, other) for other in values)
 
 
 class Misfit(Exception):
@@ -91,10 +88,7 @@ def fits(defaults: dict[str, Any]) -> bool:
 
 
 class Model:
-    """Plain dicts; everything else is computed anew at each question.
-
-    A block remembers what it overrides and what was set before.
-    """
+    """Plain dicts; everything else is computed anew at each question."""
 
     def __init__(self) -> None:
         self.parsed: dict[str, Any] = {}
@@ -125,32 +119,24 @@ class Model:
     def leaf(leaves: dict[str, Any], name: str) -> Any:
         return next((other for other in leaves if other == name or is_below(name, other)), None)
 
-    def again(self, *, only_what_fits: bool = False) -> None:
+    def again(self) -> None:
         """Set again what was set, after the names below it have changed."""
         if self.called and not fits({**self.parsed, **self.called}):
             raise Misfit
         sets, self.sets = self.sets, {}
         for name, value in sets.items():
-            before = self.sets
-            self.sets = dict(before)
-            try:
-                self.assign(name, value)
-            except Misfit:
-                if not only_what_fits:
-                    raise
-                self.sets = before
+            self.assign(name, value)
 
-    def end(self, values: dict[str, Any], saved: dict[str, Any]) -> None:
-        """End a block that overrides some values."""
-        kept = {n: v for n, v in self.sets.items() if n in saved or not is_overridden(n, values)}
-        self.sets = {**kept, **saved}
-        strict = self.copy()
-        try:
-            strict.again()
-        except Misfit:
-            self.again(only_what_fits=True)
+    def call(self, name: str, default: Any) -> None:
+        known = {**self.leaves(), **self.parsed}
+        moves = name not in self.leaves() and any(
+            is_below(other, name) or is_below(name, other) for other in known
+        )
+        self.called[name] = default
+        if moves:
+            self.again()
         else:
-            self.sets = strict.sets
+            self.leaves()
 
     def assign(self, name: str, value: Any) -> None:
         if value is DEFERRED:
@@ -220,15 +206,48 @@ class Model:
         return self.sets.get(name, EMPTY) if inside is EMPTY else inside
 
 
+class InContext:
+    """A store that is used in one context."""
+
+    def __init__(self, store: Store, context: contextvars.Context) -> None:
+        self._store, self._context = store, context
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._store, name)
+        return (
+            (lambda *args, **named: self.run(value, *args, **named)) if callable(value) else value
+        )
+
+    def run(self, function: Any, *args: Any, **named: Any) -> Any:
+        return self._context.run(function, *args, **named)
+
+
 class StoreMachine(RuleBasedStateMachine):
-    """Do the same to a store and to the model. They must agree."""
+    """Do the same to a store and to the models. They must agree.
+
+    Each context, such as that of a task, has a stack of models: one for the outside, which all
+    share, and one for each block that it opened, or that was open when it was copied.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.store = Store()
-        self.model = Model()
-        self.overrides: list[Any] = []
+        self.inner_store = Store()
+        self.contexts: list[Any] = [(contextvars.Context(), [Model()], [])]
+        self.here = 0
         self.read: set[str] = set()
+
+    @property
+    def store(self) -> Any:
+        return InContext(self.inner_store, self.contexts[self.here][0])
+
+    @property
+    def model(self) -> Model:
+        model: Model = self.contexts[self.here][1][-1]
+        return model
+
+    def models(self) -> list[Model]:
+        """List the models of all contexts, each once."""
+        return list({id(model): model for _, stack, _ in self.contexts for model in stack}.values())
 
     def both(self, change: Any, write: Any) -> None:
         """Change the model and the store, or check that both refuse and do not change."""
@@ -242,34 +261,42 @@ class StoreMachine(RuleBasedStateMachine):
             assert before == (self.store.state(), self.store.rows(), dict(self.store.hot))
         else:
             write()
-            self.model = after
+            vars(self.model).update(vars(after))
 
     @rule(parsed=st.dictionaries(names, defaults, max_size=4).filter(fits))
     def parse(self, parsed: dict[str, Any]) -> None:
-        def change(model: Model) -> None:
-            model.parsed = parsed
-            model.again()
+        others = [model for model in self.models() if model is not self.model]
+        twins = [model.copy() for model in others]
 
-        self.both(change, lambda: self.store.adopt_defaults(parsed))
+        def change(model: Model) -> None:
+            for changed in (model, *twins):
+                changed.parsed = parsed
+                changed.again()
+
+        def write() -> None:
+            self.store.adopt_defaults(parsed)
+            for other, twin in zip(others, twins, strict=True):
+                vars(other).update(vars(twin))
+
+        self.both(change, write)
 
     @rule(name=names, default=values)
     def call(self, name: str, default: Any) -> None:
-        def change(model: Model) -> None:
-            known = {**model.leaves(), **model.parsed}
-            moves = name not in model.leaves() and any(
-                is_below(other, name) or is_below(name, other) for other in known
-            )
-            model.called[name] = default
-            if moves:
-                model.again()
-            else:
-                model.leaves()
-
         returned: list[Any] = []
-        self.both(change, lambda: returned.append(self.store.accept(name, default)))
+        self.both(
+            lambda model: model.call(name, default),
+            lambda: returned.append(self.store.accept(name, default)),
+        )
         if returned:
             self.read.add(name)
             assert returned == [self.model.value(name)]
+            for other in self.models():
+                twin = other.copy()
+                try:
+                    twin.call(name, default)
+                except Misfit:
+                    continue
+                vars(other).update(vars(twin))
 
     @rule(mapping=st.dictionaries(names, values, max_size=4))
     def set_values(self, mapping: dict[str, Any]) -> None:
@@ -295,27 +322,41 @@ class StoreMachine(RuleBasedStateMachine):
         self.store.set_tree(self.store.tree(annotate_dict=True))
         self.model.spread(self.store.tree(annotate_dict=True), None)
 
-    @rule(values=st.dictionaries(names, values, min_size=1, max_size=2))
+    @rule(values=st.dictionaries(names, values, max_size=2))
     def enter_override(self, values: dict[str, Any]) -> None:
-        saved = {n: v for n, v in self.model.sets.items() if is_overridden(n, values)}
-        block = override(self.store, values, Origin("setter"), None)
-
-        def change(model: Model) -> None:
+        _context, stack, blocks = self.contexts[self.here]
+        inside = self.model.copy()
+        block = override(self.inner_store, values, Origin("setter"), None)
+        try:
             for name, value in values.items():
-                model.assign(name, value)
+                inside.assign(name, value)
+        except Misfit:
+            with pytest.raises(ImpossibleTree):
+                self.store.run(block.__enter__)
+        else:
+            self.store.run(block.__enter__)
+            blocks.append(block)
+            stack.append(inside)
 
-        def write() -> None:
-            block.__enter__()
-            self.overrides.append((block, values, saved))
-
-        self.both(change, write)
-
-    @precondition(lambda self: self.overrides)
+    @precondition(lambda self: self.contexts[self.here][2])
     @rule()
     def leave_an_override(self) -> None:
-        block, values, saved = self.overrides.pop()
-        block.__exit__(None, None, None)
-        self.model.end(values, saved)
+        _context, stack, blocks = self.contexts[self.here]
+        self.store.run(blocks.pop().__exit__, None, None, None)
+        stack.pop()
+
+    @rule()
+    def start_a_task(self) -> None:
+        context, stack, _blocks = self.contexts[self.here]
+        self.contexts.append((context.copy(), [*stack], []))
+
+    @rule()
+    def start_a_thread(self) -> None:
+        self.contexts.append((contextvars.Context(), self.contexts[0][1][:1], []))
+
+    @rule(number=st.integers(0, 9))
+    def go_on_elsewhere(self, number: int) -> None:
+        self.here = number % len(self.contexts)
 
     @rule(name=names)
     def look_up(self, name: str) -> None:
@@ -333,9 +374,9 @@ class StoreMachine(RuleBasedStateMachine):
         known = {k for k, v in self.model.parsed.items() if v is EMPTY}
         if self.model.value(name) is EMPTY and name not in known:
             with pytest.raises(KeyError, match="not found"):
-                explain(self.store, name)
+                self.store.run(explain, self.inner_store, name)
         elif name in self.model.leaves():
-            chain = explain(self.store, name)
+            chain = self.store.run(explain, self.inner_store, name)
             has_default = name in self.model.parsed and self.model.parsed[name] is not EMPTY
             kinds = [origin.kind for origin in chain]
             assert ("source" in kinds, "call" in kinds) == (has_default, name in self.model.called)
@@ -357,6 +398,13 @@ class StoreMachine(RuleBasedStateMachine):
         assert self.store.values() == leaves
         assert self.store.tree() == self.model.nested()
         assert all(self.store.hot[name] == leaves[name] for name in self.store.hot)
+
+    @invariant()
+    def no_value_is_hot_while_a_block_is_open(self) -> None:
+        if any(len(stack) > 1 for _, stack, _ in self.contexts):
+            assert self.store.hot == {}
+        else:
+            assert not self.store.views
 
     @invariant()
     def ranks_agree(self) -> None:

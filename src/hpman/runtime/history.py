@@ -1,7 +1,6 @@
 """The history of each value: what set it, when and where.
 
-Owns the record of all writes, and how the writes of blocks are removed; must not know
-which value wins.
+Owns the record of all writes; must not know which value wins.
 """
 
 from __future__ import annotations
@@ -29,14 +28,19 @@ class History:
         time: the number of writes so far.
     """
 
-    __slots__ = ("_levels", "time")
+    __slots__ = ("_batches", "time")
 
     def __init__(self) -> None:
         self.time: int = 0
         # Values that are set together form a batch. If a place sets the same names again,
         # the new batch replaces the old one, so the history does not grow in a loop.
-        # The first level is permanent, the others belong to open blocks.
-        self._levels: list[dict[object, Batch]] = [{}]
+        self._batches: dict[object, Batch] = {}
+
+    def copy(self) -> History:
+        """Return a copy for a block."""
+        new = History()
+        new.time, new._batches = self.time, self._batches.copy()
+        return new
 
     def record(
         self, values: dict[str, Any], origins: Origins, above: Callable[[str], Iterable[str]]
@@ -57,7 +61,7 @@ class History:
             self._add(self.time, nearest[:4], {name: value})
 
     def _add(self, time: int, place: Place, values: dict[str, Any]) -> None:
-        self._levels[-1][place, tuple(values)] = time, place, values
+        self._batches[place, tuple(values)] = time, place, values
 
     def events(self, names: Iterable[str], *, below: str | None = None) -> list[Event]:
         """Return what set one of the names, oldest first.
@@ -68,43 +72,19 @@ class History:
         """
         names = tuple(names)
         latest: dict[object, Event] = {}
-        for level in self._levels:
-            for time, place, values in level.values():
-                found = [name for name in names if name in values]
-                if below is not None:
-                    found += [name for name in values if name.startswith(below)]
-                for name in found:
-                    event = time, name, place, values[name]
-                    latest[name, place] = max(event, latest.get((name, place), event), key=_time)
+        for time, place, values in self._batches.values():
+            found = [name for name in names if name in values]
+            if below is not None:
+                found += [name for name in values if name.startswith(below)]
+            for name in found:
+                event = time, name, place, values[name]
+                latest[name, place] = max(event, latest.get((name, place), event), key=_time)
         return sorted(latest.values(), key=_time)
-
-    def begin_block(self) -> None:
-        """Start recording for a block."""
-        self._levels.append({})
-
-    def end_block(self, index: int, is_overridden: Callable[[str], bool]) -> None:
-        """Forget what a block overrode, and keep the rest of what was set in it.
-
-        Args:
-            index: the position of the block among the open ones. Values are only
-                forgotten if it is the last one; otherwise it is merged into the next.
-            is_overridden: whether the block overrides a name.
-        """
-        ended = self._levels.pop(index + 1)
-        if index + 1 < len(self._levels):
-            self._levels[index + 1] = {**ended, **self._levels[index + 1]}
-            return
-        for time, place, values in ended.values():
-            if kept := {name: values[name] for name in values if not is_overridden(name)}:
-                self._add(time, place, kept)
 
     def state(self) -> State:
         """Return everything as plain data."""
-        return self.time, [
-            (time, place, dict(values))
-            for level in self._levels
-            for time, place, values in level.values()
-        ]
+        batches = self._batches.values()
+        return self.time, [(time, place, dict(values)) for time, place, values in batches]
 
     def adopt(self, state: State) -> None:
         """Record what `state` returned in another process, after everything recorded here."""

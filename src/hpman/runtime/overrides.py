@@ -1,15 +1,17 @@
-"""Values that are set for the duration of a `with` block.
+"""Blocks with values of their own.
 
-Owns what a block restores; must not know where values come from.
+Owns how a block begins and ends in a context (PEP 567); must not know where values come
+from.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
-from sys import is_finalizing
+from contextlib import contextmanager
+from weakref import ref
 
-from ..errors import ImpossibleTree
 from .changeset import Changeset
+from .precedence import owned
+from .store import VIEWS, View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,81 +24,57 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-class Block:
-    """An open block: the names that it overrides, and what was set before.
-
-    Args:
-        store: where the values are set.
-        names: the names that the block overrides, with all names below them.
-    """
-
-    __slots__ = ("_store", "names", "saved")
-
-    def __init__(self, store: Store, names: set[str]) -> None:
-        self._store = store
-        self.names: set[str] = names
-        sets = store.ranked.sets
-        self.saved: dict[str, Any] = {n: v for n, v in sets.items() if self.overrides(n)}
-
-    def overrides(self, name: str) -> bool:
-        """Return whether the values of a name are dropped at the end of the block."""
-        return name in self.names or not self.names.isdisjoint(self._store.ranked.above(name))
-
-
 @contextmanager
 def override(store: Store, values: Mapping[str, Any], origin: Origin, target: T) -> Iterator[T]:
-    """Set values for a block, and restore what they override at its end.
+    """Give this context values of its own for a block, which start as the present ones.
 
-    Other values that are set in the block stay. If blocks end out of order, the last one
-    to end restores the values.
+    What is set in the block ends with it. Defaults, of sources and of calls, are shared
+    by all contexts.
 
     Args:
         store: where the values are set.
-        values: the values by name.
+        values: the values to set at the beginning, by name.
         origin: where they come from.
         target: the object that `as` binds.
 
     Raises:
         ImpossibleTree: if a name does not fit the others.
     """
-    with store.lock:
-        block = Block(store, set(values))
-        store.history.begin_block()
-        try:
-            store.set(values, origin)
-        except BaseException:
-            store.history.end_block(len(store.blocks), block.overrides)
-            raise
-        store.blocks.append(block)
+    view = _begin(store, values, origin)
     try:
         yield target
     finally:
-        if not is_finalizing():  # at the exit of Python, modules may be gone
-            with store.lock:
-                _end(store, block)
+        _end(store, view)
+        # The traceback of an error contains this frame. The view must not live as long.
+        del view
 
 
-def _end(store: Store, block: Block) -> None:
-    index = store.blocks.index(block)
-    del store.blocks[index]
-    store.history.end_block(index, block.overrides)
-    if index < len(store.blocks):
-        later = store.blocks[index]
-        kept = {n: v for n, v in later.saved.items() if not block.overrides(n)}
-        later.saved = {**kept, **block.saved}
-        later.names |= block.names
+def _begin(store: Store, values: Mapping[str, Any], origin: Origin) -> View:
+    with store.lock:
+        outer = store.view
+        changes = Changeset(outer.ranked.copy(), owned(values))
+        ranked = changes.ranked
+        ranked.history = ranked.history.copy()
+        ranked.history.record(changes.puts, origin, ranked.above)
+        view = View(ranked, outer)
+        # A context that was copied in the block may keep the view after the block has ended.
+        store.views[ref(view, store.views.pop)] = None
+        store.cool(store.hot.keys())
+        VIEWS.set({**VIEWS.get(), store: view})
+        return view
+
+
+def _end(store: Store, view: View) -> None:
+    view.is_over = True
+    views = {**VIEWS.get()}
+    inner = views.pop(store, None)
+    if inner is view:
+        if view.outer is not None and view.outer.outer is not None:
+            views[store] = view.outer
+        VIEWS.set(views)
         return
-    sets = {
-        name: value
-        for name, value in store.ranked.sets.items()
-        if name in block.saved or not block.overrides(name)
-    }
-    sets.update(block.saved)
-    try:
-        ranked = store.ranked.rebuilt(sets=sets)
-    except ImpossibleTree:  # an old value no longer fits, after a call in the block
-        ranked = store.ranked.rebuilt(sets={})
-        for name, value in sets.items():
-            with suppress(ImpossibleTree):
-                ranked = Changeset(ranked.copy(), {name: value}).ranked
-    store.publish(ranked)
+    # A block inside of this one goes on, such as that of a suspended generator.
+    while inner is not None and inner.outer is not view:
+        inner = inner.outer
+    if inner is not None:
+        inner.outer = view.outer

@@ -236,6 +236,7 @@ class RankedValues:
         self.calls[name] = default
         self.call_sites[name] = site
         self.resolve({name: value})
+        self.history.time += 1
         return self
 
     def patched(self, leaf: str, value: Any, patches: Mapping[str, Any]) -> Any:

@@ -7,9 +7,10 @@ not know files, syntax or occurrences.
 from __future__ import annotations
 
 import os
+from _contextvars import ContextVar
 from _thread import RLock
 
-from ..errors import EMPTY, NotLiteralEvaluable
+from ..errors import EMPTY, ImpossibleTree, NotLiteralEvaluable
 from .history import UNKNOWN, History
 from .origin import call_site
 from .precedence import MUTABLE, RankedValues, owned, require_name
@@ -18,19 +19,42 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Set as AbstractSet
     from typing import Any
+    from weakref import ReferenceType
 
     from .changeset import Changeset
     from .history import Origins
     from .origin import CallSite, Origin
-    from .overrides import Block
     from .precedence import OriginOf
 
 CALLED, SET = 2, 3
+_NO_VIEWS: Mapping[Store, View] = {}
+# What the innermost `override` block of each store sees, in this context.
+VIEWS: ContextVar[Mapping[Store, View]] = ContextVar("hpman", default=_NO_VIEWS)
 # One lock for all stores. Writes are short, and a fork waits for them. So no child process
 # starts with an incomplete write, or with a lock that is never released.
 _LOCK = RLock()
 _at_fork = getattr(os, "register_at_fork", lambda **_: None)  # Windows has no fork
 _at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LOCK.release)
+
+
+class View:
+    """The values that some contexts see.
+
+    Args:
+        ranked: the values of each rank.
+        outer: what the context saw before the block, None outside of blocks.
+
+    Attributes:
+        is_over: whether the block has ended. Contexts that were copied in the block still
+            see its values.
+    """
+
+    __slots__ = ("__weakref__", "is_over", "outer", "ranked")
+
+    def __init__(self, ranked: RankedValues, outer: View | None = None) -> None:
+        self.ranked: RankedValues = ranked
+        self.outer: View | None = outer
+        self.is_over = False
 
 
 class Store:
@@ -44,13 +68,12 @@ class Store:
         separator: what separates the parts of a name.
 
     Attributes:
-        hot: the value of each name that the program has read, if it needs no copy.
+        hot: the value of each name that the program has read, if it needs no copy. It is
+            empty while a block is open.
         accepted: the latest run-time default of names in `hot`. Passing the same object
             again changes nothing. `EMPTY` for names whose value needs a copy.
         lock: held during each read and write; the same for all stores.
-        ranked: the values of each rank.
-        history: the record of what set them.
-        blocks: the open `override` blocks, the latest last.
+        views: what open `override` blocks see.
 
     >>> store = Store()
     >>> store.adopt_defaults({"lr": 0.1, "opt": {"name": "adam", "eps": 1e-8}})
@@ -62,14 +85,13 @@ class Store:
     __slots__ = (
         "_early_reads",
         "_is_early",
+        "_outside",
         "_received",
         "_seen",
         "accepted",
-        "blocks",
-        "history",
         "hot",
-        "ranked",
         "separator",
+        "views",
     )
     lock = _LOCK
 
@@ -81,13 +103,31 @@ class Store:
         self.separator: str = separator
         self.hot: dict[str, Any] = {}
         self.accepted: dict[str, Any] = {}
-        self.history: History = History()
-        self.ranked: RankedValues = RankedValues(separator, self.history)
-        self.blocks: list[Block] = []
+        self.views: dict[ReferenceType[View], None] = {}  # the latest last
+        self._outside = View(RankedValues(separator, History()))
         self._received: Mapping[str, Any] = {}
-        self._seen: set[str] = set()  # names that were read and are not in `hot`
+        self._seen: set[str] = set()  # names that were read, not all of those in `hot`
         self._early_reads: dict[str, tuple[Any, CallSite]] = {}
         self._is_early = True
+
+    @property
+    def view(self) -> View:
+        """What the current context sees."""
+        return VIEWS.get().get(self, self._outside) if self.views else self._outside
+
+    @property
+    def ranked(self) -> RankedValues:
+        """The values of each rank that the current context sees."""
+        view = VIEWS.get().get(self, self._outside) if self.views else self._outside
+        return view.ranked
+
+    def _all_views(self) -> list[View]:
+        views = [view for reference in list(self.views) if (view := reference())]
+        return [self._outside, *views]
+
+    def latest_view(self) -> View:
+        """Return what the latest open block sees, in whichever context."""
+        return [view for view in self._all_views() if not view.is_over][-1]
 
     # Writing
 
@@ -110,7 +150,11 @@ class Store:
         given = owned({name: value for name, value in defaults.items() if value is not EMPTY})
         used = frozenset(defaults.keys() - given.keys())
         with self.lock:
-            self.publish(self.ranked.rebuilt(sources=(given, used, origin_of)))
+            views, sources = self._all_views(), (given, used, origin_of)
+            rebuilt = [view.ranked.rebuilt(sources=sources) for view in views]
+            for view, ranked in zip(views, rebuilt, strict=True):
+                view.ranked = ranked
+            self._refresh()
             if adopted is not None:
                 adopted()
 
@@ -122,7 +166,8 @@ class Store:
         """
         if type(default) in MUTABLE:
             try:  # a literal is a new object at each call
-                ranked = self.ranked
+                view = VIEWS.get().get(self, self._outside) if self.views else self._outside
+                ranked = view.ranked
                 before = ranked.calls[name]
                 if before == default and type(before) is type(default):
                     value, copier = ranked.copies[name]
@@ -131,20 +176,33 @@ class Store:
                 pass
             default = owned({name: default})[name]
         require_name(name)
+        ranked = self.ranked
+        if self.views and ranked.calls.get(name, EMPTY) is default and name not in ranked.patches:
+            return self._for_reader(ranked, name)
         site = call_site()
         with self.lock:
-            ranked = self.ranked.with_call(name, default, site)
-            if ranked is not self.ranked:
-                self.publish(ranked)
-            self.history.time += 1
-            self._cool({name} & ranked.copies.keys())
+            ranked = self._record_call(name, default, site)
             value = self._for_reader(ranked, name)
             # If a dict has patches, the next call must notice a change inside it.
             if name not in ranked.patches:
-                self.accepted[name] = default if name in self.hot else EMPTY
+                self.accepted[name] = default if self._heat(ranked, name) else EMPTY
                 if self._is_early and name not in ranked.sets and site.runs_once:
                     self._early_reads.setdefault(name, (value, site))
             return value
+
+    def _record_call(self, name: str, default: Any, site: CallSite) -> RankedValues:
+        outside, here = self._outside.ranked, self.view
+        ranked = here.ranked = here.ranked.with_call(name, default, site)
+        for view in self._all_views():
+            if view is not here:
+                try:
+                    view.ranked = view.ranked.with_call(name, default, site)
+                except ImpossibleTree:  # that view has a value that the name does not fit
+                    continue
+        if self._outside.ranked is not outside:
+            self._refresh()
+        self.cool({name} & ranked.copies.keys())
+        return ranked
 
     def set(self, values: Mapping[str, Any], origins: Origins = UNKNOWN) -> None:
         """Set several values: all of them or none.
@@ -163,19 +221,20 @@ class Store:
         _require_dict(values, "The values must be a dict, not {}.")
         given = dict(values)
         with self.lock:
-            branches = self.ranked.new_branches(given)
+            ranked = self.ranked
+            branches = ranked.new_branches(given)
             if branches is None:
                 from .changeset import Changeset
 
-                self._commit(Changeset(self.ranked.copy(), owned(given)), origins)
+                self._commit(Changeset(ranked.copy(), owned(given)), origins)
                 return
-            self.ranked.put(given, branches)
+            ranked.put(given, branches)
             if given.keys() <= self.hot.keys():
                 self.hot.update(given)
             else:
                 read = given.keys() & self.hot.keys()
                 self.hot.update({name: given[name] for name in read})
-            self.history.record(given, origins, self.ranked.above)
+            ranked.history.record(given, origins, ranked.above)
 
     def set_tree(self, tree: Mapping[str, Any], prefix: str = "", origin: Origin = UNKNOWN) -> None:
         """Set the values in nested dicts: all of them or none.
@@ -198,19 +257,24 @@ class Store:
             self._commit(changes, origin)
 
     def _commit(self, changes: Changeset, origins: Origins) -> None:
-        self.publish(changes.ranked)
-        self.history.record(changes.puts, origins, changes.ranked.above)
+        ranked = changes.ranked
+        self._publish(ranked)
+        ranked.history.record(changes.puts, origins, ranked.above)
 
-    def publish(self, ranked: RankedValues) -> None:
-        """Replace the values, and update the dicts that calls of the manager read."""
-        self.ranked = ranked
+    def _publish(self, ranked: RankedValues) -> None:
+        self.view.ranked = ranked
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Update the dicts that calls of the manager read."""
+        ranked = self._outside.ranked
         for name in ranked.patches:
             self.accepted.pop(name, None)
-        self._cool((self.hot.keys() - ranked.resolved.keys()) | ranked.copies.keys())
+        self.cool((self.hot.keys() - ranked.resolved.keys()) | ranked.copies.keys())
         # This is one step, so a call that reads without the lock sees all of a write or nothing.
         self.hot.update({name: ranked.resolved[name] for name in self.hot})
 
-    def _cool(self, names: AbstractSet[str]) -> None:
+    def cool(self, names: AbstractSet[str]) -> None:
         """Let the next call with one of these names take the lock."""
         for name in names & self.hot.keys():
             self._seen.add(name)
@@ -225,13 +289,17 @@ class Store:
         Raises:
             KeyError: if there is none; it suggests similar names.
         """
-        try:
-            value, copier = self.ranked.copies[name]
-        except (KeyError, TypeError):
-            pass
-        else:
-            self._seen.add(name)
-            return copier(value)
+        # First what `hot` cannot hold, in few steps.
+        view = VIEWS.get().get(self, self._outside) if self.views else self._outside
+        if isinstance(name, str):
+            copy = view.ranked.copies.get(name)
+            if copy is not None:
+                self._seen.add(name)
+                value, copier = copy
+                return copier(value)
+            if self.views and name in view.ranked.resolved:
+                self._seen.add(name)
+                return view.ranked.resolved[name]
         with self.lock:
             value = self.find(name)
             if value is EMPTY:
@@ -244,6 +312,7 @@ class Store:
         with self.lock:
             ranked = self.ranked
             if name in ranked.resolved:
+                self._heat(ranked, name)
                 return self._for_reader(ranked, name)
             value = ranked.value(name)
             if value is not EMPTY:
@@ -252,12 +321,19 @@ class Store:
 
     def _for_reader(self, ranked: RankedValues, name: str) -> Any:
         """Return the value of a leaf, or a copy that the reader may change."""
-        if name in ranked.copies:
-            self._seen.add(name)
-            value, copier = ranked.copies[name]
+        self._seen.add(name)
+        copy = ranked.copies.get(name)
+        if copy is not None:
+            value, copier = copy
             return copier(value)
-        value = self.hot[name] = ranked.resolved[name]
-        return value
+        return ranked.resolved[name]
+
+    def _heat(self, ranked: RankedValues, name: str) -> bool:
+        """Let the next call with a name skip the lock, if possible. Return whether it is."""
+        if self.views or name in ranked.copies:
+            return False
+        self.hot[name] = ranked.resolved[name]
+        return True
 
     def get(self, name: str) -> Any:
         """Return the value of a name, else `EMPTY`. It does not count as read."""
@@ -308,8 +384,8 @@ class Store:
             raise not_a_branch(ranked, prefix)
 
     def version(self) -> object:
-        """Return a value that stays equal until something is written."""
-        return self.ranked, self.history.time
+        """Return a value that is equal as long as nothing is written."""
+        return self.ranked, self.ranked.history.time
 
     def unused(self) -> list[str]:
         """Return the names that were set and never read by the program.
@@ -375,14 +451,19 @@ class Store:
 
     # Another process
 
-    def state(self) -> dict[str, Any]:
-        """Return the run-time defaults and the values that were set, with their origins."""
+    def state(self, view: View | None = None) -> dict[str, Any]:
+        """Return the run-time defaults and the values that were set, with their origins.
+
+        Args:
+            view: whose values; by default those of the current context.
+        """
         with self.lock:
+            ranked = (view or self.view).ranked
             return {
-                "calls": dict(self.ranked.calls),
-                "sets": dict(self.ranked.sets),
-                "places": dict(self.ranked.call_sites),
-                "history": self.history.state(),
+                "calls": dict(ranked.calls),
+                "sets": dict(ranked.sets),
+                "places": dict(ranked.call_sites),
+                "history": ranked.history.state(),
             }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -401,9 +482,9 @@ class Store:
                 {**ranked.calls, **state["calls"]},
                 {**ranked.call_sites, **state["places"]},
             )
-            self.publish(ranked.rebuilt(calls=calls, sets={**own, **state["sets"]}))
+            self._publish(ranked.rebuilt(calls=calls, sets={**own, **state["sets"]}))
             self._received = state["sets"]
-            self.history.adopt(state["history"])
+            ranked.history.adopt(state["history"])
             self.accepted.clear()
 
 

@@ -43,7 +43,7 @@ def parsed(line: str, source: str = SOURCE, parser: ArgumentParser | None = None
     parser, manager = bound(source, parser)
     args = parser.parse_args(line.split())
     for name, value in manager.get_values().items():
-        assert getattr(args, name) is value
+        assert repr(getattr(args, name)) == repr(value)
     return args
 
 

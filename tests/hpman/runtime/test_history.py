@@ -61,24 +61,11 @@ def test_the_state_of_another_process_comes_after_what_was_recorded_here() -> No
         ]
 
 
-def test_a_block_takes_the_names_that_it_overrides_with_it() -> None:
+def test_what_a_block_sets_is_not_recorded_outside_of_it() -> None:
     history = History()
     record(history, ONE, x=1)
-    history.begin_block()
-    record(history, ONE, x=2)
-    record(history, ONE, x=3, y=3)
-    assert [value for *_, value in history.events("xy")] == [3, 3]
-    history.end_block(0, {"x"}.__contains__)
-    assert [value for *_, value in history.events("xy")] == [1, 3]
-
-
-def test_a_block_that_ends_before_a_later_one_is_joined_with_it() -> None:
-    history = History()
-    for value in (1, 2):
-        history.begin_block()
-        record(history, ONE, x=value)
-    record(history, TWO, y=3)
-    history.end_block(0, {"x"}.__contains__)
-    assert [value for *_, value in history.events("xy")] == [2, 3]
-    history.end_block(0, {"x"}.__contains__)
-    assert [value for *_, value in history.events("xy")] == [3]
+    block = history.copy()
+    record(block, TWO, x=2)
+    record(block, ONE, x=3)
+    assert [value for *_, value in block.events("x")] == [2, 3]
+    assert [value for *_, value in history.events("x")] == [1]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,7 +40,6 @@ def everything(store: Store, *names: str) -> tuple[object, ...]:
         store.values(),
         store.state()["sets"],
         sorted(store.rows(), key=lambda row: row[0]),
-        dict(store.hot),
         [explain(store, name) for name in names],
     )
 
@@ -62,24 +64,23 @@ def test_an_override_ends_with_its_block_also_on_error() -> None:
     assert everything(store, "lr", "model.depth") == before
 
 
-def test_other_names_that_are_set_in_a_block_stay() -> None:
-    store = parsed(lr=0.1, seed=0)
+def test_whatever_is_set_in_a_block_ends_with_it() -> None:
+    store = parsed(lr=0.1, seed=0, m__a=1, m__b=2)
     with override(store, {"lr": 1}):
         store.set({"seed": 7, "lr": 2}, Origin("option", text="--seed"))
+        with override(store, {}):
+            store.set({"new.x": 8, "m": {"b": 3}})
+            assert store.values() == {"lr": 2, "seed": 7, "m.a": 1, "m.b": 3, "new.x": 8}
+        assert store.values() == {"lr": 2, "seed": 7, "m.a": 1, "m.b": 2}
+    assert store.values() == {"lr": 0.1, "seed": 0, "m.a": 1, "m.b": 2}
+    assert str(explain(store, "seed")) == "default"
+
+
+def test_the_default_of_a_call_in_a_block_stays() -> None:
+    store = parsed(lr=0.1)
+    with override(store, {}):
         assert store.accept("late", 3) == 3
-    assert store.values() == {"lr": 0.1, "seed": 7, "late": 3}
-    assert str(explain(store, "seed")) == "default\n--seed"
-    assert str(explain(store, "lr")) == "default"
-
-
-def test_names_below_an_overridden_name_end_with_the_block() -> None:
-    store = parsed(lr=0.1, wd=0, m__a=1, m__b=2)
-    with override(store, {"lr": 1, "m": {"a": 3}}):
-        with override(store, {"wd": 5}):
-            store.set({"wd": 6, "m.b": 7, "new": 8})
-            assert store.values() == {"lr": 1, "wd": 6, "m.a": 3, "m.b": 7, "new": 8}
-        assert store.values() == {"lr": 1, "wd": 0, "m.a": 3, "m.b": 7, "new": 8}
-    assert store.values() == {"lr": 0.1, "wd": 0, "m.a": 1, "m.b": 2, "new": 8}
+    assert store.values() == {"lr": 0.1, "late": 3}
 
 
 def test_an_override_of_a_key_a_leaf_or_a_branch_restores_the_keys_that_were_set() -> None:
@@ -90,16 +91,6 @@ def test_an_override_of_a_key_a_leaf_or_a_branch_restores_the_keys_that_were_set
         with override(store, values):
             assert store.values() != before[0]
         assert (store.values(), explain(store, "opt"), explain(store, "m.a")) == before
-
-
-def test_a_dict_that_is_set_in_a_block_replaces_the_key_that_the_block_overrides() -> None:
-    store = parsed(opt={"lr": 3, "wd": 0})
-    store.set({"opt.wd": 1})
-    with override(store, {"opt.lr": 5}):
-        assert store.values() == {"opt": {"lr": 5, "wd": 1}}
-        store.set({"opt": {"lr": 7}})
-        assert store.values() == {"opt": {"lr": 7}}
-    assert store.values() == {"opt": {"lr": 7}}
 
 
 def test_a_parse_and_a_call_in_a_block_see_what_it_overrides() -> None:
@@ -114,12 +105,16 @@ def test_a_parse_and_a_call_in_a_block_see_what_it_overrides() -> None:
     assert store.values() == {"lr": 0.2, "n.x": 0, "n.y": 5}
 
 
-def test_a_value_that_does_not_fit_after_a_block_ends_with_it() -> None:
+def test_a_call_in_a_block_leaves_what_was_set_before() -> None:
+    store = parsed(lr=0.1)
+    store.set({"opt.x": 1, "lr": 2})
+    with override(store, {"opt.x": 3}), pytest.raises(ImpossibleTree):
+        store.accept("opt", 7)
     store = parsed(opt={"x": 0}, lr=0.1)
     store.set({"opt.x": 1, "lr": 2})
     with override(store, {"opt": {"x": 5}}):
-        assert store.accept("opt", 3) == {"x": 5}
-    assert store.values() == {"opt": 3, "lr": 2}
+        assert store.accept("opt", 7) == {"x": 5}
+    assert store.values() == {"opt": {"x": 1}, "lr": 2}
 
 
 def test_an_override_that_does_not_fit_changes_nothing() -> None:
@@ -159,8 +154,8 @@ def test_a_worker_gets_the_values_that_hold_in_the_block() -> None:
     assert other.values() == {"lr": 1, "wd": 1}
 
 
-def test_tasks_with_blocks_that_overlap_leave_everything_as_it_was() -> None:
-    store = parsed(lr=0.1)
+def test_tasks_see_their_own_blocks_and_those_that_they_were_started_in() -> None:
+    store = parsed(lr=0.1, wd=0)
     store.set({"lr": 0.5}, Origin("option", text="--lr"))
     store.read("lr")
     before = everything(store, "lr")
@@ -169,13 +164,89 @@ def test_tasks_with_blocks_that_overlap_leave_everything_as_it_was() -> None:
         with override(store, {"lr": value}):
             for _ in range(steps):
                 await asyncio.sleep(0)
-            assert store.read("lr") == store.hot["lr"] == 7
+                assert (store.read("lr"), store.read("wd")) == (value, 1)
+            assert [origin.value for origin in explain(store, "lr")] == [0.1, 0.5, value]
 
     async def trials() -> None:
-        await asyncio.gather(trial(5, 1), trial(6, 2), trial(7, 3))
+        with override(store, {"wd": 1}):
+            tasks = [asyncio.create_task(trial(value, value)) for value in (3, 1, 2)]
+        assert everything(store, "lr") == before
+        await asyncio.gather(*tasks)
 
     asyncio.run(trials())
     assert everything(store, "lr") == before
+
+
+def test_threads_see_their_own_blocks_alone() -> None:
+    store = parsed(lr=0.1)
+    barrier = threading.Barrier(3)
+
+    def trial(value: int) -> tuple[int, list[Any]]:
+        with override(store, {"lr": value}):
+            barrier.wait()
+            store.set({f"own{value}": value})
+            seen = [store.read("lr"), store.values()]
+            barrier.wait()
+        return value, seen
+
+    with ThreadPoolExecutor(2) as pool:
+        results = [pool.submit(trial, value) for value in (1, 2)]
+        barrier.wait()
+        assert store.read("lr") == store.accept("lr", 0.1) == 0.1
+        store.set({"wd": 3})
+        barrier.wait()
+        for value, seen in (result.result() for result in results):
+            assert seen == [value, {"lr": value, f"own{value}": value}]
+    assert store.values() == {"lr": 0.1, "wd": 3}
+
+
+def test_reads_are_hot_again_as_soon_as_no_block_is_open() -> None:
+    store = parsed(lr=0.1)
+    store.read("lr")
+
+    def fail_inside() -> None:
+        with override(store, {"lr": 1}):
+            assert store.hot == {}
+            assert store.read("lr") == store.accept("lr", 0.1) == store.accept("lr", 0.1) == 1
+            assert store.hot == {}
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        fail_inside()
+    assert caught.tb is not None
+    assert not store.views
+    assert store.read("lr") == 0.1
+    assert store.hot == {"lr": 0.1}
+
+
+def test_a_context_that_was_copied_in_a_block_keeps_its_values() -> None:
+    store = parsed(lr=0.1)
+    with override(store, {"lr": 1}):
+        context = contextvars.copy_context()
+    assert (store.read("lr"), context.run(store.read, "lr")) == (0.1, 1)
+    context.run(store.set, {"lr": 2})
+    assert (store.read("lr"), context.run(store.read, "lr")) == (0.1, 2)
+    assert store.latest_view().ranked is store.ranked
+    del context
+    assert not store.views
+
+
+def test_a_parse_reaches_all_contexts() -> None:
+    store = parsed(lr=0.1)
+    with override(store, {"wd": 1}):
+        context = contextvars.copy_context()
+    store.adopt_defaults({"lr": 0.2, "wd": 0})
+    assert context.run(store.values) == {"lr": 0.2, "wd": 1}
+    context.run(store.adopt_defaults, {"lr": 0.3})
+    assert store.values() == {"lr": 0.3}
+
+
+def test_a_block_that_ends_in_another_context_goes_on_where_it_began() -> None:
+    store = parsed(lr=0.1)
+    block, context = override(store, {"lr": 1}), contextvars.copy_context()
+    context.run(block.__enter__)
+    block.__exit__(None, None, None)
+    assert (store.read("lr"), context.run(store.read, "lr")) == (0.1, 1)
 
 
 def test_a_suspended_generator_ends_its_block_when_it_is_closed() -> None:
@@ -191,15 +262,6 @@ def test_a_suspended_generator_ends_its_block_when_it_is_closed() -> None:
         suspended.close()
         assert store.read("lr") == 2
     assert store.values() == {"lr": 0.1}
-
-
-def test_nothing_is_restored_while_the_interpreter_shuts_down(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    store = parsed(lr=0.1)
-    with override(store, {"lr": 1}):
-        monkeypatch.setattr(overrides, "is_finalizing", lambda: True)
-    assert store.read("lr") == 1
 
 
 few = st.dictionaries(st.sampled_from(["a", "b", "c.x"]), st.integers(), max_size=3)

@@ -213,7 +213,9 @@ def test_the_dicts_of_the_hot_call_are_never_replaced() -> None:
     store.accept("a", 2)
     store.set({"opt.lr": 4, "new": 1})
     with override(store, {"a": 5}, Origin("override"), None):
-        assert hot["a"] == 5
+        assert hot == {}
+        assert store.read("a") == 5
+    assert hot_after_reading(store, "a") == {"a": 2}
     store.restore(store.state())
     assert store.hot is hot
     assert store.accepted is accepted
