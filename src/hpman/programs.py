@@ -71,7 +71,6 @@ def index_program(
             follow_imports=follow_imports,
             roots=roots,
             also=also,
-            any_manager=True,
         )
         index = Index().swap(result.files)
         # A file may get a manager from another file that imports it, so its bare calls count too.

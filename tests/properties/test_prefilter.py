@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import warnings
 
 from hypothesis import example, given, strategies as st
@@ -9,6 +11,7 @@ from hypothesis import example, given, strategies as st
 from hpman._text import Source
 from hpman.static.extract import extract
 from hpman.static.prefilter import prefilter
+from hpman.static.scan import scan
 
 PLACEHOLDERS = ["_", "hp", "_p", "größe", "模"]
 
@@ -32,6 +35,8 @@ PROGRAMS = st.sampled_from(
         "from hpman.m import *\nh = {name}; h('a', 1)",
     ]
 )
+OTHER_SPELLINGS = st.sampled_from(["\uff3f", "\uff48p"])  # the parser reads `_` and `hp`
+ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "latin-1", "gb18030", "unicode_escape"])
 TOKENS = st.sampled_from(
     [
         "_", "_", "hp", "(", "(", ")", ")", "'a'", "1", ",", "=", ":=", " ", "\n", "\\\n",
@@ -79,3 +84,29 @@ def test_no_row_of_tokens_hides_a_call(text: str) -> None:
 @given(st.binary(max_size=60), st.lists(st.sampled_from([*PLACEHOLDERS, ""]), max_size=3))
 def test_no_bytes_make_it_fail(data: bytes, placeholders: list[str]) -> None:
     assert prefilter(placeholders)(data) in (True, False)
+
+
+@given(st.lists(TOKENS | OTHER_SPELLINGS, max_size=14).map("".join), ENCODINGS)
+@example("cfg: t.Any = _\ncfg('lr', 1e-3)", "utf-8")
+@example("import hpman\ncfg: t.Any = _\ncfg('lr', 1e-3)", "utf-8")
+@example("f(depth=_\n('depth', 4),)", "utf-8")
+@example("x = _; \uff3f('a', 1)", "utf-8")
+@example("import hpman; x = _; \uff3f('a', 1)", "utf-8")
+@example("x = 1\n_('a', 1)", "unicode_escape")
+@example("from hpman import HyperParameterManager as H; x = H('\\x5f'); x('a', 1)", "utf-8")
+def test_a_file_gives_the_same_alone_and_in_a_folder(text: str, encoding: str) -> None:
+    data = f"# coding: {encoding}\n".encode()
+    data += text.encode(encoding, "backslashreplace")
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "a.py")
+        with open(path, "wb") as file:
+            file.write(data)
+        for placeholder in ("_", "hp"):
+            alone, met = (_found(where, placeholder) for where in (path, folder))
+            # A file that cannot be parsed is reported in a folder if it may hold a call.
+            assert met == alone or (met == [] and "HPM001" in repr(alone))
+
+
+def _found(path: str, placeholder: str) -> list[object]:
+    files = scan(path, frozenset({placeholder})).files
+    return [item for file in files for item in (*file.occurrences, *file.diagnostics)]

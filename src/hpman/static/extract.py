@@ -86,6 +86,13 @@ def _read_calls(
     rows: list[Row] = []
     diagnostics: list[Diagnostic] = []
     mentions_hpman = ROOT in source.text
+    if not (mentions_hpman or source_map.is_ascii):
+        # The parser normalizes names (NFKC). Those that are called only in another spelling
+        # do not count here either.
+        from .prefilter import prefilter
+
+        data = source.text.encode()
+        placeholders = frozenset(name for name in placeholders if prefilter([name])(data))
     bindings = Bindings(tree, source_map, placeholders, follow=mentions_hpman)
     for node, placeholder, hidden_by in _manager_calls(bindings):
         result = _read(node, placeholder, source_map, hidden_by, bindings.is_rebound)

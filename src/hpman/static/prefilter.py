@@ -6,6 +6,7 @@ Owns the decision which files are parsed; must not know how they are parsed.
 from __future__ import annotations
 
 from .scopes import ROOT
+from .syntax import UnparsableError, decode, is_utf_8
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,17 +15,15 @@ if TYPE_CHECKING:
 _PACKAGE = ROOT.encode()
 
 
-def prefilter(placeholders: Iterable[str], *, any_manager: bool = False) -> Callable[[bytes], bool]:
+def prefilter(placeholders: Iterable[str]) -> Callable[[bytes], bool]:
     r"""Return a function that tests whether the bytes of a file may contain a hyperparameter.
 
     A file may contain one if it calls a placeholder by its bare name, or if it mentions
-    the placeholder and `hpman`. If the function returns False, a parse would find
-    nothing. Names are compared as UTF-8 bytes, without normalization.
+    `hpman`. If the function returns False, a parse would find nothing. Names are compared
+    as they are written, without normalization.
 
     Args:
         placeholders: the names whose bare calls count.
-        any_manager: whether a file that only mentions `hpman` passes, because it may
-            contain hyperparameters of other managers.
 
     >>> may_hold = prefilter(["_"])
     >>> may_hold(b'_("lr", 1e-3)'), may_hold(b"for _ in range(3): pass")
@@ -33,20 +32,16 @@ def prefilter(placeholders: Iterable[str], *, any_manager: bool = False) -> Call
     (True, True)
     """
     import re
+    from contextlib import suppress
 
-    names = [name for name in placeholders if name]
-    literals = [re.escape(name.encode()) for name in names]
-    # For the short names that are usual, `re` is faster than `in`.
-    searches = [(re.compile(name).search, re.compile(_call(name)).search) for name in literals]
-    is_ascii = all(map(str.isascii, names))
+    literals = [re.escape(name.encode()) for name in placeholders if name]
+    searches = [re.compile(_call(literal)).search for literal in literals]
 
     def may_hold(data: bytes) -> bool:
-        if any_manager and _PACKAGE in data:
-            return True
-        if any(word(data) and (call(data) or _PACKAGE in data) for word, call in searches):
-            return True
-        # In another encoding (PEP 263), only ASCII has the same bytes as in UTF-8.
-        return not is_ascii and any(b"coding" in line for line in data.split(b"\n", 2)[:2])
+        if not is_utf_8(data):
+            with suppress(UnparsableError):  # its bytes decide whether it is reported
+                data = decode(data).encode(errors="surrogatepass")
+        return _PACKAGE in data or any(search(data) for search in searches)
 
     return may_hold
 

@@ -50,7 +50,6 @@ def scan(
     follow_imports: bool = False,
     roots: Iterable[str] | None = None,
     also: Iterable[str] = (),
-    any_manager: bool = False,
     known: Mapping[Key, ModuleScan] | None = None,
 ) -> Scan:
     """Find the calls of managers in files and folders.
@@ -66,7 +65,6 @@ def scan(
             import are read too.
         roots: the folders in which imports are resolved; by default those of a script.
         also: folders to search after them.
-        any_manager: whether to include files in folders that use only other managers.
         known: the results of an earlier scan, by key.
 
     Raises:
@@ -81,7 +79,7 @@ def scan(
     if not all(file.is_named for file in files):
         from .prefilter import prefilter
 
-        may_hold = prefilter(placeholders, any_manager=any_manager)
+        may_hold = prefilter(placeholders)
     with paused_collector():
         results = (_scan_file(file, placeholders, may_hold) for file in files)
         scans = [result for result in results if result is not None]
@@ -124,7 +122,6 @@ def index_of(
         exclude,
         follow_imports=follow_imports,
         also=also,
-        any_manager=True,
     )
     return Index().swap(found.files)
 

@@ -106,6 +106,19 @@ def decode(data: bytes) -> str:
         raise UnparsableError(f"cannot decode {encoding}: {error}", line) from None
 
 
+def is_utf_8(data: bytes) -> bool:
+    """Return whether the bytes of a source file are UTF-8, unless they declare otherwise.
+
+    >>> is_utf_8(b"x = 1"), is_utf_8(b"# coding: latin-1")
+    (True, False)
+    """
+    head = data[: data.find(b"\n", data.find(b"\n") + 1)]  # at least two lines
+    if b"coding" not in head:
+        return True
+    head = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return _declared_encoding(head.removeprefix(_UTF_8_MARK))[0] == "utf-8"
+
+
 def normalize_newlines(text: str) -> str:
     r"""Return a text in which each newline is `\n`, as Python reads it.
 
