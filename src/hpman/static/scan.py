@@ -188,7 +188,12 @@ def _scan_file(
     try:
         data = read(path)
     except OSError as error:
-        return _unreadable(path, error)
+        advice = "Allow reading it, or exclude it."
+        return _refused(path, f"Cannot read this file: {error.strerror}.", advice)
+    if path.endswith(".ipynb"):  # its JSON would be a valid expression
+        message = "This file is a notebook; notebooks are not read yet."
+        advice = "Convert it with `jupyter nbconvert --to script`, and read the script."
+        return _refused(path, message, advice)
     if not (file.is_named or may_hold(data)):
         return None
     key = file_key(path)
@@ -200,12 +205,10 @@ def _scan_file(
     return extract(Source(path, text, key), placeholders)
 
 
-def _unreadable(path: str, error: OSError) -> ModuleScan:
+def _refused(path: str, message: str, advice: str) -> ModuleScan:
     from ..diagnostics import Diagnostic
 
     source = Source(path, "", file_key(path))
-    message = f"Cannot read this file: {error.strerror}."
-    advice = "Allow reading it, or exclude it."
     return ModuleScan(source, (), (Diagnostic("HPM001", message, advice, path, source=source),))
 
 
