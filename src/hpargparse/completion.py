@@ -19,7 +19,7 @@ _INDEX = "_ARGCOMPLETE"  # set by a shell: the number of words before those of t
 
 def is_completing() -> bool:
     """Return whether a shell requests completion of a command line."""
-    return _INDEX in os.environ
+    return os.environ.get(_INDEX, "").isdigit() and "COMP_LINE" in os.environ
 
 
 def get_argv(args: Sequence[str] | None) -> list[str]:

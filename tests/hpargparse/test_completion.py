@@ -248,8 +248,19 @@ def test_nothing_is_completed_without_a_request(monkeypatch: pytest.MonkeyPatch)
     assert parsers == []
 
 
+@pytest.mark.parametrize("index", ["1", "x"])
+def test_variables_of_half_a_request_are_ignored(
+    index: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_ARGCOMPLETE", index)
+    monkeypatch.delenv("COMP_LINE", raising=False)
+    complete(bound()[0])
+    assert get_argv(["list"]) == ["list"]
+
+
 def test_nothing_happens_without_argcomplete(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("_ARGCOMPLETE", "1")
+    monkeypatch.setenv("COMP_LINE", "train.py ")
     monkeypatch.setitem(sys.modules, "argcomplete", None)
     parser, _manager = bound()
     complete(parser)

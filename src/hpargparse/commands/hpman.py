@@ -8,6 +8,8 @@ it is used, and must not know the others.
 
 from __future__ import annotations
 
+import sys
+
 from ..completion import complete, get_argv, skip_arguments
 
 TYPE_CHECKING = False
@@ -37,6 +39,7 @@ def main(args: Sequence[str] | None = None) -> None:
     Args:
         args: the arguments of the command; those of the process if this is None.
     """
+    original = sys.modules["__main__"]
     argv = get_argv(args)
     if not (argv and argv[0] in COMMANDS):
         _exit_without_command(argv)
@@ -46,7 +49,8 @@ def main(args: Sequence[str] | None = None) -> None:
         module = __import__(f"{__package__}.{_MODULES.get(command, command)}", fromlist=["main"])
         module.main(argv, prog=f"hpman {command}")
     except KeyboardInterrupt:
-        if args is not None or command == "run":  # an interrupt ends a script as in `python`
+        # An interrupt ends a script that `run` has started, as in `python`.
+        if args is not None or sys.modules["__main__"] is not original:
             raise
         from ..cli.errors import exit_interrupted
 

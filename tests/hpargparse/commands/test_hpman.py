@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,6 @@ from hpargparse.commands.hpman import COMMANDS, main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 def test_help_names_each_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,23 +67,34 @@ import sys
 from hpargparse.commands import check, hpman, run
 def interrupted(*_, **__):
     raise KeyboardInterrupt
-check._check = run.main = interrupted
+check._check = interrupted
 sys.argv[:] = sys.argv[1:]
+if "script.py" not in sys.argv:
+    run._prepare = interrupted
 """
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no process ends by a signal there")
 @pytest.mark.parametrize(
     ("call", "has_traceback"),
-    [("hpman.main() # check", False), ("hpman.main() # run", True)],
+    [
+        ("hpman.main() # check", False),
+        ("hpman.main() # run", False),
+        ("hpman.main() # run script.py", True),
+    ],
 )
-def test_an_interrupt_ends_it_by_its_signal(call: str, has_traceback: bool) -> None:
+def test_an_interrupt_ends_it_by_its_signal(
+    call: str, has_traceback: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("script.py").write_text("raise KeyboardInterrupt\n")
     args = call.partition("#")[2].split()
     command = [sys.executable, "-c", INTERRUPTED + call, "hpman", *args]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (-signal.SIGINT, "")
     assert ran.stderr.endswith("\nKeyboardInterrupt\n") == has_traceback
     assert ran.stderr == "" or has_traceback
+    assert "hpargparse" not in ran.stderr
 
 
 @pytest.mark.parametrize(("command", "args"), [(main, ["check"]), (hpcli.main, ["x.py"])])
