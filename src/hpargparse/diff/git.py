@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 SIZE_LIMIT = 100_000_000  # most bytes of one file: it is held in memory
+LISTING_LIMIT = 100_000_000  # most bytes of the list of files
+TOTAL_LIMIT = 1_000_000_000  # most bytes of all files: they are written to a temporary folder
 _COMMAND = ("git", "--no-pager", "-c", "core.fsmonitor=false")  # the monitor may be any program
 _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "none",
@@ -57,12 +59,29 @@ def merge_base(old: str, new: str) -> str:
 def list_tree(commit: str) -> dict[str, str]:
     """Return the blob id of each regular file of a commit by its path from the root."""
     files = {}
-    for line in _run("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]:
+    for line in _read_listing("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]:
         fields, _tab, path = line.partition(b"\t")
         mode, _kind, blob = fields.split(b" ")
         if mode in _REGULAR_FILES:
             files[os.fsdecode(path)] = blob.decode()
     return files
+
+
+def _read_listing(*arguments: str) -> bytes:
+    """Run git and return its output. A few nested trees can list billions of files."""
+    from subprocess import DEVNULL, PIPE, Popen
+
+    command, env = [*_COMMAND, *arguments], {**os.environ, **_ENVIRONMENT}
+    with Popen(command, stdout=PIPE, stderr=DEVNULL, env=env) as process:  # noqa: S603 - as `_run`
+        stream: Any = process.stdout
+        listing: bytes = stream.read(LISTING_LIMIT + 1)
+        if len(listing) > LISTING_LIMIT:
+            process.kill()
+            raise _error(
+                f"A revision lists more files than fit into {LISTING_LIMIT} bytes.",
+                "Unpack its sources and compare folders.",
+            )
+    return _run(*arguments) if process.returncode else listing  # `_run` reports the reason
 
 
 def list_worktree(top: str) -> list[str]:
@@ -88,6 +107,15 @@ def read_blobs(blobs: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
         with Popen(command, stdin=requests, stdout=PIPE, stderr=DEVNULL, env=env) as process:  # noqa: S603
             for blob, path in blobs.items():
                 yield blob, _read_reply(process.stdout, blob, path)
+
+
+def check_total(size: int) -> None:
+    """Raise a `GitError` if all files together have too many bytes."""
+    if size > TOTAL_LIMIT:
+        raise _error(
+            f"The files to compare have more than {TOTAL_LIMIT} bytes together.",
+            "Name some of them after `--`.",
+        )
 
 
 def _read_reply(replies: Any, blob: str, path: str) -> bytes:

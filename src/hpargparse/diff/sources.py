@@ -16,7 +16,7 @@ from hpman import Index, index_of
 from hpman._text import Source, relative_path
 
 from .compare import Definition
-from .git import list_tree, list_worktree, locate, read_blobs
+from .git import check_total, list_tree, list_worktree, locate, read_blobs
 from .operands import ComparisonError
 
 TYPE_CHECKING = False
@@ -111,6 +111,7 @@ def _select(tree: Tree, named: Collection[str], limits: Collection[str]) -> Tree
 
 def _unpack(trees: Mapping[str, Tree], top: str) -> None:
     """Write trees below their roots. Read each blob once, even if it is at several paths."""
+    total = 0
     targets: dict[str, list[str]] = {}
     paths: dict[str, str] = {}
     for root, tree in trees.items():
@@ -129,8 +130,12 @@ def _unpack(trees: Mapping[str, Tree], top: str) -> None:
                 continue
             on_disk = os.path.join(top, *path.split("/"))
             if os.path.isfile(on_disk) and not os.path.islink(on_disk):
+                total += os.path.getsize(on_disk)
+                check_total(total)
                 shutil.copyfile(on_disk, target)
     for blob, data in read_blobs(paths):
+        total += len(data) * len(targets[blob])
+        check_total(total)
         for target in targets[blob]:
             with open(target, "wb") as file:
                 file.write(data)

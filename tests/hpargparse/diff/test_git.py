@@ -5,16 +5,13 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from hpargparse.diff import git as git_module
 from hpargparse.diff.git import GitError, locate, read_blobs, resolve
 from tests.repositories import changes, commit, git, isolate, needs_git, refused, start, write
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = needs_git
 CHANGED = ["changed a a.py:1>a.py:1"]
@@ -138,6 +135,23 @@ def test_an_answer_of_git_that_is_not_a_blob_is_an_error(answer: bytes) -> None:
 def test_a_large_blob_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(git_module, "SIZE_LIMIT", 9)
     assert refused("HEAD").startswith("`a.py` has 10 bytes in a revision, more than the 9 allowed.")
+
+
+@pytest.mark.usefixtures("project")
+def test_more_files_than_fit_into_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(git_module, "LISTING_LIMIT", 40)
+    assert refused("HEAD").startswith("A revision lists more files than fit into 40 bytes.")
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("args", ["HEAD", "HEAD HEAD"])
+def test_files_that_are_too_large_together_are_refused(
+    args: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The same content may be at many paths, so that a small repository unpacks to gigabytes.
+    monkeypatch.setattr(git_module, "TOTAL_LIMIT", 19)
+    Path("b.py").write_bytes(Path("a.py").read_bytes())
+    assert refused(*args.split()).startswith("The files to compare have more than 19 bytes")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the programs are those of a shell")
