@@ -133,7 +133,14 @@ class BoundParser(argparse.ArgumentParser):
 
     def parse_known_intermixed_args(self, *args: Any, **settings: Any) -> Any:
         """Parse in a session."""
-        return self._in_session(super().parse_known_intermixed_args, *args, **settings)
+        usage = self.usage
+        if usage is None:
+            # argparse would do the same without escaping the `%` of a name.
+            self.usage = self.format_usage().partition(": ")[2].replace("%", "%%")
+        try:
+            return self._in_session(super().parse_known_intermixed_args, *args, **settings)
+        finally:
+            self.usage = usage
 
     def _in_session(
         self,

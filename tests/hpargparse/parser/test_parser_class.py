@@ -302,6 +302,19 @@ class TestIntermixed:
         args, rest = parser.parse_known_intermixed_args(["a", "b", "--lr", "4", "--lrr=3"])
         assert (args.files, rest, manager("lr")) == (["a", "b"], ["--lrr=3"], 4.0)
 
+    @pytest.mark.parametrize("line", ["-h", "--100% x", "a --lrr"])
+    def test_names_may_hold_a_percent_sign(
+        self, line: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        parser = _with_files()
+        parser, _manager = bound('_("100%", 1); _("%(prog)s", True)', parser=parser)
+        with pytest.raises(SystemExit):
+            parser.parse_intermixed_args(line.split())
+        captured = capsys.readouterr()
+        shown = captured.out or captured.err
+        assert "[--100% 100%] [--%(prog)s [{true,false}]]" in " ".join(shown.split())
+        assert parser.usage is None
+
 
 class _Finishing(ArgumentParser):
     """A parser that looks at what was parsed."""
