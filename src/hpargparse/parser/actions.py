@@ -51,7 +51,7 @@ _REQUEST_HELP = {
     "detail": "print the detailed listing and exit",
     "serial_format": "the format of the files to save or, if none is saved, to load; auto chooses "
     "by the extension (default: auto)",
-    "strict": "refuse files with unknown names",
+    "strict": "refuse files with unknown names; with --no-..., warn of them",
     "exit": "exit after all of this",
 }
 # Defaults of a request that request nothing.
@@ -269,12 +269,26 @@ class RequestAction(BoundAction):
         self.binding = binding
         self.name = name
         nargs, const = REQUESTS[name]
+        self._option = option
         self.option_strings: Sequence[str] = [option]
         self.dest: str = option.lstrip(option[0]).replace("-", "_")
         self.nargs: int | str | None = nargs
         self.const: Any = const
         self.help: str | None = _REQUEST_HELP[name]
-        self.default: Any = False if nargs == 0 else None
+        self.default: Any = False if nargs == 0 and name != "strict" else None
+
+    @property
+    def negation(self) -> str | None:
+        """The alias that requests the opposite, as `--no-hp-strict`, or None."""
+        if self.name != "strict":
+            return None
+        dashes = self._option[:2]
+        return f"{dashes}no-{self._option[2:]}"
+
+    @property
+    def has_default(self) -> bool:
+        """Whether the default requests something."""
+        return self.default not in NOTHING or (self.name == "strict" and self.default is False)
 
     @property
     def choices(self) -> Sequence[str] | None:  # type: ignore[override]
@@ -286,10 +300,11 @@ class RequestAction(BoundAction):
         return LISTINGS if self.name == "list" else FORMATS
 
     def __call__(
-        self, _parser: Any, namespace: argparse.Namespace, values: Any, _option: str | None = None
+        self, _parser: Any, namespace: argparse.Namespace, values: Any, option: str | None = None
     ) -> None:
         """Record the request."""
-        self.request(namespace, self.const if self.nargs == 0 else values)
+        value = self.const if self.nargs == 0 else values
+        self.request(namespace, False if option is not None and option == self.negation else value)
 
     def request(self, namespace: argparse.Namespace, value: Any) -> None:
         """Record a request, and put it into the namespace."""

@@ -84,7 +84,7 @@ def bind(
     action_prefix: str = "hp",
     serial_format: str = "auto",
     show_defaults: bool = True,
-    strict: bool = False,
+    strict: bool = True,
     trust_pickle: bool = False,
 ) -> None:
     """Give a parser an option for each hyperparameter of a manager.
@@ -101,7 +101,7 @@ def bind(
         action_prefix: the beginning of these options, in place of `hp`.
         serial_format: auto, yaml, json or pickle. Loading prefers a known extension.
         show_defaults: whether help shows the defaults.
-        strict: whether an unknown name in a loaded file is an error.
+        strict: whether an unknown name in a loaded file is an error, or else a warning.
         trust_pickle: whether a loaded pickle may run code.
 
     Raises:
@@ -244,7 +244,9 @@ def _options(
             aliases += aliases_of(action, dashes)
     for name in requests:
         option = dashes + (f"{prefix}-{name}" if prefix else name).replace("_", "-")
-        binding.requests[name] = RequestAction(binding, option, name)
+        request = binding.requests[name] = RequestAction(binding, option, name)
+        if request.negation is not None:
+            aliases.append((request.negation, request))
     return [*actions, *binding.requests.values()], aliases
 
 

@@ -51,7 +51,7 @@ class Binding:
         filled: the values that the last parse put into a namespace.
         show_defaults: whether help shows the defaults.
         serial_format: the format of files if the command line names none.
-        strict: whether an unknown name in a file is an error.
+        strict: whether an unknown name in a file is an error if the command line does not say.
         trust_pickle: whether a pickle may run code; None if it cannot be allowed.
     """
 
@@ -61,7 +61,7 @@ class Binding:
         *,
         show_defaults: bool = True,
         serial_format: str = "auto",
-        strict: bool = False,
+        strict: bool = True,
         trust_pickle: bool | None = None,
     ) -> None:
         """Start without options."""
@@ -210,8 +210,13 @@ class BoundParser(argparse.ArgumentParser):
             super()._check_value(action, value)
 
     def _get_option_tuples(self, option_string: str) -> list[Any]:
-        """Count an option once, even if an abbreviation matches several of its spellings."""
-        matches = {id(row[0]): row for row in reversed(super()._get_option_tuples(option_string))}
+        """Count an option once, even if an abbreviation matches several of its spellings.
+
+        `--n` is meant for an option of the program rather than for `--no-hp-strict`.
+        """
+        rows = super()._get_option_tuples(option_string)
+        rows = [row for row in rows if getattr(row[0], "negation", None) != row[1]] or rows
+        matches = {id(row[0]): row for row in reversed(rows)}
         return list(reversed(matches.values()))
 
     def _get_formatter(self, **settings: Any) -> argparse.HelpFormatter:

@@ -16,7 +16,6 @@ from ..snapshots.load_save import (
     reload_warnings,
     saveable_values,
 )
-from .actions import NOTHING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +41,8 @@ def add_defaults(
         for name, action in binding.requests.items():
             default: Any = action.default
             is_typed = ("list" if name == "detail" else name) in typed
-            if default in NOTHING or is_typed or (name == "load" and default is binding.loaded):
+            is_loaded = name == "load" and default is binding.loaded
+            if not action.has_default or is_typed or is_loaded:
                 continue
             if name in ("load", "save"):
                 paths = [default] if isinstance(default, (str, os.PathLike)) else default
@@ -61,6 +61,7 @@ def load(session: Session, binding: Binding, plan: Plan, program: str) -> None:
     # If a file is also saved, or `bind` got the format, the format is meant for saving. The
     # extension of a file to load then takes precedence.
     is_for_saving = requested is None or session.setting(binding, "save") is not None
+    is_strict = session.setting(binding, "strict")
     known = converters_of(binding.manager)
     for path in session.requests[binding]["load"]:
         by_extension = is_for_saving and extension_format(path) is not None
@@ -70,7 +71,7 @@ def load(session: Session, binding: Binding, plan: Plan, program: str) -> None:
             separator=binding.manager.separator,
             serial_format="auto" if by_extension else serial_format,
             fallback_format=serial_format if by_extension else None,
-            strict=binding.strict or bool(session.setting(binding, "strict")),
+            strict=binding.strict if is_strict is None else is_strict,
             trust_pickle=bool(binding.trust_pickle),
             remedies=_remedies(binding),
         )
@@ -100,7 +101,12 @@ def _remedies(binding: Binding) -> Remedies:
     action = binding.requests.get("serial_format")
     option = action.option_strings[0] if action and action.option_strings else None
     may_trust = binding.trust_pickle is not None
-    return Remedies(option or IN_PROGRAM.format_setting, may_trust)
+    strict = binding.requests.get("strict")
+    return Remedies(
+        option or IN_PROGRAM.format_setting,
+        may_trust,
+        (strict and strict.negation) or IN_PROGRAM.lenient_setting,
+    )
 
 
 def print_listings(session: Session, program: str) -> None:

@@ -12,7 +12,7 @@ from _thread import _local
 from hpman import HpmanError, Origin
 from hpman.names import ancestors
 
-from .actions import NOTHING, show
+from .actions import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,9 +107,7 @@ class Session:
     def finish(self, namespace: argparse.Namespace) -> None:
         """Load, save, set, list and exit. Raise errors before anything is set."""
         if any(
-            action.default not in NOTHING
-            for binding in self.requests
-            for action in binding.requests.values()
+            action.has_default for binding in self.requests for action in binding.requests.values()
         ):
             from .requests import add_defaults
 

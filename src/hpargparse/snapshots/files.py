@@ -42,11 +42,13 @@ class Remedies(Record):
         format_setting: the setting that names the format, such as `--hp-serial-format`;
             empty if there is none.
         can_trust: whether the caller can allow a pickle to run code.
+        lenient_setting: the setting that makes unknown names a warning.
     """
 
     __slots__ = ()
     format_setting: str = ""
     can_trust: bool = False
+    lenient_setting: str = ""
 
     def or_name_the_format(self, advice: str) -> str:
         """Add to the advice that the file may have another format.
@@ -59,7 +61,9 @@ class Remedies(Record):
         return f"{advice}, or name the format with {self.format_setting}."
 
 
-IN_PROGRAM = Remedies("the argument `serial_format`", can_trust=True)
+IN_PROGRAM = Remedies(
+    "the argument `serial_format`", can_trust=True, lenient_setting="strict=False"
+)
 
 
 def format_of(

@@ -12,25 +12,25 @@ from hpman._text import escape
 from hpman.literals import is_path
 from hpman.names import ancestors
 from hpman.record import Record
-from hpman.suggest import closest
 
 from ..errors import ConversionError, MissingSnapshotError, SnapshotError, not_a_manager
 from ..values.convert import Converter
 from ..values.keys import find_key, key_change, key_paths
 from .files import IN_PROGRAM, read, write
 from .flatten import duplicate_key, flatten, has_key_path
+from .unknown_names import UnknownNameError, UnknownNames
 from .validation import dry_run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from .files import Remedies, Snapshot
     from .flatten import Entry
 
-_SHOWN_KEYS = 5
+_MOST_WARNINGS = 100
 
 
 class LoadedValues(Record):
@@ -53,7 +53,7 @@ def load(
     manager: HyperParameterManager,
     *,
     serial_format: str = "auto",
-    strict: bool = False,
+    strict: bool = True,
     trust_pickle: bool = False,
 ) -> None:
     """Set hyperparameters from a file: all of them or none.
@@ -62,7 +62,7 @@ def load(
         path: the file, `-` for standard input.
         manager: the manager, with parsed sources.
         serial_format: yaml, json or pickle; auto chooses by the extension.
-        strict: whether an unknown name is an error instead of a warning.
+        strict: whether an unknown name is an error, or else a warning.
         trust_pickle: whether a pickle may run code.
 
     Raises:
@@ -218,17 +218,18 @@ def read_values(
         try:
             value = fitter.fit(entry)
         except SnapshotError as problem:
-            if strict or not isinstance(problem, _UnknownNameError):
-                problems.append(problem)
-            else:
-                loaded.warnings.append(f"{problem} It is not set.".replace("\n", " "))
+            problems.append(problem)
             continue
         if value is not EMPTY:
             loaded.values[entry.name] = value
             loaded.origins[entry.name] = Origin("file", snapshot.path, entry.line, None, value)
-    problems += fitter.duplicates()
+    problems += [*fitter.duplicates(), *fitter.unknown_names()]
+    if not strict:
+        unknown = [problem for problem in problems if isinstance(problem, UnknownNameError)]
+        problems = [problem for problem in problems if not isinstance(problem, UnknownNameError)]
+        loaded.warnings.extend(_ignored(unknown))
     if problems:
-        raise SnapshotError(*(problem.diagnostics[0] for problem in problems))
+        raise _all_problems(problems, remedies)
     # Set a dict before its keys, whatever their order in the file, because it replaces them.
     outermost_first = sorted(loaded.values.items(), key=lambda item: item[0].count(separator))
     return loaded.replace(values=dict(outermost_first))
@@ -253,8 +254,23 @@ def _read(
             raise problem from None
 
 
-class _UnknownNameError(SnapshotError):
-    """Report a name that no hyperparameter has."""
+def _all_problems(problems: list[SnapshotError], remedies: Remedies) -> SnapshotError:
+    """Return one error for all problems, which says once how to ignore unknown names."""
+    problems.sort(key=lambda problem: problem.line or 0)
+    diagnostics = [problem.diagnostics[0] for problem in problems]
+    unknown = [at for at, row in enumerate(problems) if isinstance(row, UnknownNameError)]
+    for at in unknown[-1:]:
+        advice = f"{diagnostics[at].advice} {remedies.lenient_setting} ignores unknown names."
+        diagnostics[at] = diagnostics[at].replace(advice=advice)
+    return SnapshotError(*diagnostics)
+
+
+def _ignored(unknown: Sequence[UnknownNameError]) -> Iterator[str]:
+    """Yield a warning for each unknown name."""
+    for problem in unknown[:_MOST_WARNINGS]:
+        yield f"{problem} Ignored.".replace("\n", " ")
+    if len(unknown) > _MOST_WARNINGS:
+        yield f"{unknown[0].path}: {len(unknown) - _MOST_WARNINGS} more unknown names. Ignored."
 
 
 class _Fitter:
@@ -272,6 +288,12 @@ class _Fitter:
         self.separator = separator
         # The keys in the default of every dict that the file refers to.
         self._keys: dict[str, dict[str, tuple[object, ...]]] = {}
+        self._unknown: list[Entry] = []
+        self._errors = UnknownNames(path, converters, separator)
+        # A hyperparameter below each branch.
+        self._members = {
+            above: name for name in reversed([*converters]) for above in ancestors(name, separator)
+        }
         # The entries by hyperparameter, and by the path within its dict.
         self._entries: dict[str, dict[tuple[object, ...], Entry]] = {}
 
@@ -279,7 +301,7 @@ class _Fitter:
         """Return the value to set for the name of an entry, or EMPTY for none.
 
         Raises:
-            SnapshotError: if the value does not fit, or the name is unknown.
+            SnapshotError: if the value does not fit, or a key of a dict is unknown.
         """
         name = entry.name
         if name in self.converters:
@@ -288,12 +310,10 @@ class _Fitter:
         for outer in reversed([*ancestors(name, self.separator)]):
             if outer in self.converters and type(self.converters[outer].default) is dict:
                 return self._fit_key(entry, outer)
-        prefix = f"{name}{self.separator}"
-        member = next((other for other in self.converters if other.startswith(prefix)), None)
+        member = self._members.get(name)
         if member is None:
-            near = closest(name, self.converters, separator=self.separator)
-            advice = f"Did you mean `{near[0]}`?" if near else "Was the source that uses it parsed?"
-            raise self._unknown(entry, f"there is no hyperparameter `{name}`.", advice)
+            self._unknown.append(entry)
+            return EMPTY
         if entry.value == {}:  # a group without values
             return EMPTY
         message = f"`{name}` is a group, not a hyperparameter. Its members include `{member}`."
@@ -302,6 +322,10 @@ class _Fitter:
             key = next(key for key in entry.value if type(key) is not str)
             advice += f" The key {key!r} must be in quotes to be a name."
         raise SnapshotError.at(self.path, entry.line, message, advice, name=name)
+
+    def unknown_names(self) -> Iterator[UnknownNameError]:
+        """Yield the errors for the names that are unknown."""
+        return self._errors.errors(self._unknown)
 
     def duplicates(self) -> Iterator[SnapshotError]:
         """Yield an error for every key that the file also sets inside a dict."""
@@ -325,11 +349,9 @@ class _Fitter:
         key = entry.name[len(prefix) :]
         path = find_key(key, default, keys, self.separator)
         if path is None:
-            near = closest(key, keys, separator=self.separator)
-            some = ", ".join(f"`{name}`" for name in list(keys)[:_SHOWN_KEYS])
-            advice = f"Did you mean `{prefix}{near[0]}`?" if near else f"Its keys include {some}."
-            message = f"the default of `{owner}` has no key `{key}`."
-            raise self._unknown(entry, message, advice)
+            raise self._errors.of_key(
+                entry, owner, list(keys), lambda near: converter.key_converter(keys[near])
+            )
         self._entries.setdefault(owner, {})[path] = entry
         value = self._check(entry, converter.key_converter(path))
         return key_change(owner, path, value, self.separator)
@@ -340,6 +362,3 @@ class _Fitter:
         except ConversionError as error:
             message = f"`{entry.name}`: {error}"
             raise SnapshotError.at(self.path, entry.line, message, "", name=entry.name) from None
-
-    def _unknown(self, entry: Entry, message: str, advice: str) -> _UnknownNameError:
-        return _UnknownNameError.at(self.path, entry.line, message, advice, name=entry.name)

@@ -173,6 +173,12 @@ def test_an_abbreviation_of_two_options_is_ambiguous(capsys: pytest.CaptureFixtu
     assert message == "ambiguous option: --ab could match --ab-x, --ab-y"
 
 
+def test_an_abbreviation_is_not_meant_for_an_alias_of_a_request() -> None:
+    parser, _manager = bound('_("num", 1)')
+    args = parser.parse_args(["--n", "3", "--no-hp"])
+    assert (args.num, args.hp_strict) == (3, False)
+
+
 def test_an_ambiguous_abbreviation_names_options_as_help_spells_them(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

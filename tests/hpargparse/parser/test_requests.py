@@ -184,24 +184,38 @@ class TestRequests:
 
 
 class TestUnknownKeys:
-    def test_are_said_with_place_and_nearest_name(self, capsys: pytest.CaptureFixture[str]) -> None:
-        parser, _manager = bound()
+    @pytest.mark.parametrize("how", ["", "--hp-strict", "bind", "set_defaults"])
+    def test_are_refused_unless_ignored(self, how: str, capsys: pytest.CaptureFixture[str]) -> None:
+        parser, manager = bound(strict=how in ("", "bind"))
+        if how == "set_defaults":
+            parser.set_defaults(hp_strict=True)
         write("lr: 2\nepoch: 5")
-        assert parser.parse_args(["--hp-load", "a.yaml"]).lr == 2.0
-        assert capsys.readouterr().err == (
-            "train.py: warning: a.yaml:2: there is no hyperparameter `epoch`. Did you mean"
-            " `epochs`? It is not set.\n"
+        option = how if how.startswith("-") else ""
+        assert refusal(capsys, parser, f"--hp-load a.yaml {option}") == (
+            "a.yaml:2: there is no hyperparameter `epoch` to set to 5.\n"
+            "Did you mean `epochs`? --no-hp-strict ignores unknown names."
         )
-
-    @pytest.mark.parametrize("how", ["option", "bind"])
-    def test_are_refused_if_strict(self, how: str, capsys: pytest.CaptureFixture[str]) -> None:
-        parser, manager = bound(strict=how == "bind")
-        write("lr: 2\nepoch: 5")
-        message = refusal(
-            capsys, parser, "--hp-load a.yaml" + (" --hp-strict" if how == "option" else "")
-        )
-        assert message.startswith("a.yaml:2: there is no hyperparameter `epoch`.")
         assert manager("lr") == 0.1
+
+    @pytest.mark.parametrize("how", ["--no-hp-strict", "bind", "set_defaults"])
+    def test_are_ignored_if_asked(self, how: str, capsys: pytest.CaptureFixture[str]) -> None:
+        parser, _manager = bound(strict=how != "bind")
+        if how == "set_defaults":
+            parser.set_defaults(hp_strict=False)
+        write("lr: 2\nepoch: 5")
+        line = ["--hp-load", "a.yaml", *([how] if how.startswith("-") else [])]
+        assert parser.parse_args(line).lr == 2.0
+        assert "epoch` to set to 5. Did you mean `epochs`? Ignored." in capsys.readouterr().err
+
+    def test_are_ignored_in_one_line_after_a_hundred(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        parser, _manager = bound()
+        write("".join(f"x{number}: 1\n" for number in range(102)))
+        parser.parse_args(["--hp-load", "a.yaml", "--no-hp-strict"])
+        lines = capsys.readouterr().err.splitlines()
+        assert len(lines) == 101
+        assert lines[-1] == "train.py: warning: a.yaml: 2 more unknown names. Ignored."
 
 
 class TestParserAndSubParserOfOneManager:

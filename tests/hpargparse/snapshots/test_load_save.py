@@ -245,10 +245,71 @@ def test_all_that_does_not_fit_is_reported_at_once() -> None:
     assert [each.name for each in caught.value.diagnostics] == ["lr", "epochs", "act", "who"]
 
 
-def test_an_unknown_name_is_a_warning_with_its_line_and_the_nearest_name() -> None:
+def test_an_unknown_name_is_an_error_unless_it_may_be_ignored() -> None:
     manager = managed()
-    with pytest.warns(UserWarning, match=r"a.yaml:1: .*`lrr`. Did you mean `lr`\? It is not set"):
-        hpargparse.load(_write("lrr: 1\nepochs: 9"), manager)
+    with pytest.raises(SnapshotError) as caught:
+        hpargparse.load(_write("epochs: 9\nlrr: 1\nqqq: x\nks: z"), manager)
+    assert str(caught.value) == (
+        "a.yaml:2: there is no hyperparameter `lrr` to set to 1.\nDid you mean `lr`?\n\n"
+        "a.yaml:3: there is no hyperparameter `qqq` to set to 'x'.\n"
+        "Was the source that uses it parsed? strict=False ignores unknown names.\n\n"
+        "a.yaml:4: `ks`: invalid list value: 'z' (expected a list of int); the default of `ks` is"
+        " the list [1, 2] at train.py:7"
+    )
+    assert manager("epochs") == 3
+
+
+def test_a_name_is_suggested_only_if_it_takes_the_value() -> None:
+    manager = managed('_("depth", 3)\n_("depths", ["a"])')
+    for value, name in (("1", "depth"), ("[b]", "depths")):
+        with pytest.raises(SnapshotError, match=f"Did you mean `{name}`"):
+            hpargparse.load(_write(f"depht: {value}"), manager)
+    with pytest.raises(SnapshotError, match="Was the source that uses it parsed"):
+        hpargparse.load(_write("lrr: fast"), managed())
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        pytest.param(
+            "optim:\n  lr: 2\n  wd: 0\n",
+            "a.yaml:2: there is nothing below `optim.`: `optim.lr` (2), `optim.wd` (0).\n"
+            "Is `optim.` now `opt.`? ",
+            id="a new name",
+        ),
+        pytest.param(
+            "net:\n  a: 2\n  b: 0\n",
+            "there is nothing below `net.`: `net.a` (2), `net.b` (0).\n"
+            "Did you mean the names without `net.`?",
+            id="none",
+        ),
+        pytest.param("optim: {lr: 2, wd: x}", "Did you mean `opt.lr`?", id="another type"),
+        pytest.param("optim.lr: 2", "Did you mean `opt.lr`?", id="a single name"),
+    ],
+)
+def test_names_below_a_lost_branch_are_one_problem(text: str, sentence: str) -> None:
+    manager = managed(
+        '_("opt.lr", 0.1)\n_("opt.wd", 1)\n_("model.lr", 1)\n_("model.wd", 1)\n_("a", 0)\n_("b", 0)'
+    )
+    with pytest.raises(SnapshotError) as caught:
+        hpargparse.load(_write(text), manager)
+    assert sentence in str(caught.value)
+
+
+def test_of_many_names_below_a_lost_branch_some_are_shown() -> None:
+    manager = managed("\n".join(f'_("new.x{n}", 0)' for n in range(8)))
+    text = "\n".join(f"old.x{n}: 1" for n in range(8))
+    with pytest.raises(SnapshotError, match=r"`old.x4` \(1\) and 3 more\.") as caught:
+        hpargparse.load(_write(text), manager)
+    assert len(caught.value.diagnostics) == 1
+
+
+def test_an_ignored_name_is_a_warning_with_its_line_and_the_nearest_name() -> None:
+    manager = managed()
+    with pytest.warns(
+        UserWarning, match=r"a.yaml:1: .*`lrr` to set to 1. Did you mean `lr`\? Ignored\."
+    ):
+        hpargparse.load(_write("lrr: 1\nepochs: 9"), manager, strict=False)
     assert manager("epochs") == 9
 
 
@@ -268,7 +329,7 @@ def test_a_name_below_a_hyperparameter_that_is_no_dict_is_unknown() -> None:
     [
         pytest.param(
             "opt.lrr: 9",
-            "a.yaml:1: the default of `opt` has no key `lrr`. Did you mean `opt.lr`?",
+            "a.yaml:1: the default of `opt` has no key `lrr` to set to 9. Did you mean `opt.lr`?",
             id="typo",
         ),
         pytest.param("opt.LR: 9", "Did you mean `opt.lr`?", id="another case"),
@@ -278,15 +339,15 @@ def test_a_name_below_a_hyperparameter_that_is_no_dict_is_unknown() -> None:
             "Its keys include `lr`, `nested`, `max_norm`, `nested.on`.",
             id="nothing near",
         ),
-        pytest.param("LR: 9", "`LR`. Did you mean `lr`?", id="a name in another case"),
-        pytest.param("rl: 9", "`rl`. Did you mean `lr`?", id="a name turned around"),
+        pytest.param("LR: 9", "`LR` to set to 9. Did you mean `lr`?", id="a name in another case"),
+        pytest.param("rl: 9", "`rl` to set to 9. Did you mean `lr`?", id="a name turned around"),
     ],
 )
 def test_a_key_that_a_dict_lacks_is_unknown(text: str, sentence: str) -> None:
     manager = managed()
     before = manager.get_values()
-    with pytest.warns(UserWarning, match=r"It is not set\.$") as caught:
-        hpargparse.load(_write(text), manager)
+    with pytest.warns(UserWarning, match=r"Ignored\.$") as caught:
+        hpargparse.load(_write(text), manager, strict=False)
     assert sentence in str(caught[0].message)
     assert manager.get_values() == before
     with pytest.raises(SnapshotError) as refused:

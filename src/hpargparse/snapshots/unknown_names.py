@@ -1,0 +1,145 @@
+"""Names in a file that no hyperparameter has, and what they may have been meant for.
+
+Owns which hyperparameter is suggested: one that is near by name and accepts the value.
+Must not know how files are read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hpman._text import truncate
+from hpman.literals import show_literal
+from hpman.names import ancestors
+from hpman.suggest import closest
+
+from ..errors import SnapshotError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from ..values.convert import Converter
+    from .flatten import Entry
+
+MOST_SUGGESTIONS = 100  # for a file: each search costs milliseconds
+_NEAR = 5  # names that are tried with the value
+_SHOWN_NAMES = 5
+
+
+class UnknownNameError(SnapshotError):
+    """Report a name that no hyperparameter has."""
+
+
+class UnknownNames:
+    """Word the errors about the unknown names of one file.
+
+    Args:
+        path: the file.
+        converters: the converters of all hyperparameters by name.
+        separator: the string between the parts of a name.
+    """
+
+    def __init__(self, path: str, converters: Mapping[str, Converter], separator: str) -> None:
+        self._path = path
+        self._converters = converters
+        self._separator = separator
+        self._suggestions = 0
+
+    def errors(self, entries: Iterable[Entry]) -> Iterator[UnknownNameError]:
+        """Yield an error for each name, or one for all below a branch that does not exist."""
+        known = {*self._converters}
+        known.update(above for name in known.copy() for above in ancestors(name, self._separator))
+        groups: dict[str, list[Entry]] = {}
+        for entry in entries:
+            above = ancestors(entry.name, self._separator)
+            lost = next((branch for branch in above if branch not in known), entry.name)
+            groups.setdefault(lost, []).append(entry)
+        for lost, group in groups.items():
+            moved = self._moved(lost, group) if len(group) > 1 else None
+            if moved is not None:
+                yield moved
+            else:
+                yield from map(self._of_name, group)
+
+    def of_key(
+        self,
+        entry: Entry,
+        owner: str,
+        keys: Sequence[str],
+        converter_of: Callable[[str], Converter],
+    ) -> UnknownNameError:
+        """Return the error for a key that the dict default of a hyperparameter lacks."""
+        prefix = f"{owner}{self._separator}"
+        key = entry.name[len(prefix) :]
+        near = self._near(key, keys, entry.value, converter_of)
+        some = ", ".join(f"`{name}`" for name in keys[:_SHOWN_NAMES])
+        return self._error(
+            [entry],
+            f"the default of `{owner}` has no key `{key}` to set to {_show(entry)}.",
+            f"Did you mean `{prefix}{near}`?" if near else f"Its keys include {some}.",
+        )
+
+    def _of_name(self, entry: Entry) -> UnknownNameError:
+        near = self._near(entry.name, self._converters, entry.value, self._converters.__getitem__)
+        return self._error(
+            [entry],
+            f"there is no hyperparameter `{entry.name}` to set to {_show(entry)}.",
+            f"Did you mean `{near}`?" if near else "Was the source that uses it parsed?",
+        )
+
+    def _near(
+        self,
+        name: str,
+        candidates: Iterable[str],
+        value: object,
+        converter_of: Callable[[str], Converter],
+    ) -> str | None:
+        """Return the nearest candidate that accepts a value."""
+        self._suggestions += 1
+        if self._suggestions > MOST_SUGGESTIONS:
+            return None
+        near = closest(name, candidates, _NEAR, separator=self._separator)
+        return next((other for other in near if _accepts(converter_of(other), value)), None)
+
+    def _moved(self, lost: str, entries: Sequence[Entry]) -> UnknownNameError | None:
+        """Return the error for names that all have hyperparameters below another branch."""
+        self._suggestions += 1
+        if self._suggestions > MOST_SUGGESTIONS:
+            return None
+        old = f"{lost}{self._separator}"
+        values = {entry.name[len(old) :]: entry.value for entry in entries}
+        branches: Counter[str] = Counter()
+        for name, converter in self._converters.items():
+            above = [f"{branch}{self._separator}" for branch in ancestors(name, self._separator)]
+            for branch in ("", *above):
+                rest = name[len(branch) :]
+                if rest in values and _accepts(converter, values[rest]):
+                    branches[branch] += 1
+        fitting = [branch for branch, count in branches.items() if count == len(entries)]
+        if not fitting:
+            return None
+        new = (closest(old, fitting, separator=self._separator) or fitting)[0]
+        shown = ", ".join(f"`{entry.name}` ({_show(entry)})" for entry in entries[:_SHOWN_NAMES])
+        more = f" and {len(entries) - _SHOWN_NAMES} more" if len(entries) > _SHOWN_NAMES else ""
+        return self._error(
+            entries,
+            f"there is nothing below `{old}`: {shown}{more}.",
+            f"Is `{old}` now `{new}`?" if new else f"Did you mean the names without `{old}`?",
+        )
+
+    def _error(self, entries: Sequence[Entry], message: str, advice: str) -> UnknownNameError:
+        first = entries[0]
+        return UnknownNameError.at(self._path, first.line, message, advice, name=first.name)
+
+
+def _accepts(converter: Converter, value: object) -> bool:
+    try:
+        converter.check(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _show(entry: Entry) -> str:
+    return truncate(show_literal(entry.value))
