@@ -187,7 +187,7 @@ class Converter:
         mismatch: Mismatch | None = None
         value: object = EMPTY
         try:
-            value = parse(text, self.sample)
+            value = self._parse(text)
         except Mismatch as error:
             mismatch = error
         choices = self._scalar_choices
@@ -296,10 +296,24 @@ class Converter:
         choices = self.choices
         return choices if choices and not self.is_sequence else ()
 
+    def _parse(self, text: str) -> object:
+        """Parse text. If the default is None, it says the same as a scalar of a YAML file."""
+        sample = self.sample
+        value = parse(text, sample)
+        if value is not text or not text or sample is not EMPTY or self.default is not None:
+            return value
+        from .scalars import resolve
+
+        try:
+            scalar = resolve(text.strip())
+        except ValueError:  # too many digits for an int
+            return text
+        return text if isinstance(scalar, str) else scalar
+
     def _is_parsed_as_itself(self, text: str) -> bool:
         """Return whether a string is parsed as itself, or as a sequence of it alone."""
         try:
-            return parse(text, self.sample) in (text, [text], (text,), {text})
+            return self._parse(text) in (text, [text], (text,), {text})
         except Mismatch:
             return text in self._scalar_choices
 

@@ -7,8 +7,8 @@ import yaml
 
 from hpargparse.errors import SnapshotError
 from hpargparse.snapshots.yaml_reader import YamlReader
-from hpargparse.snapshots.yaml_tags import resolve
 from hpargparse.snapshots.yaml_writer import to_yaml
+from hpargparse.values.scalars import resolve
 
 
 @pytest.fixture(params=["C", "Python"])
