@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from ..cli.output import terminal_width, warn, write_result
-from ..snapshots.files import IN_PROGRAM, Remedies, write_all
+from ..snapshots.files import IN_PROGRAM, Remedies, format_of, write_all
 from ..snapshots.formats import extension_format
 from ..snapshots.load_save import (
     converters_of,
@@ -85,15 +85,16 @@ def save(session: Session, plans: Mapping[HyperParameterManager, Plan], program:
     warnings: list[str] = []
     for binding, requests in session.requests.items():
         if "save" in requests:
-            with binding.manager.override(plans[binding.manager].values):
-                values, left_out = saveable_values(binding.manager)
             serial_format = session.setting(binding, "serial_format") or binding.serial_format
-            snapshots += [
-                (path, values, serial_format, _remedies(binding)) for path in requests["save"]
-            ]
-            warnings += [*left_out, *reload_warnings(values, converters_of(binding.manager))]
+            remedies = _remedies(binding)
+            for path in requests["save"]:
+                chosen = format_of(path, serial_format, remedies)
+                with binding.manager.override(plans[binding.manager].values):
+                    values, left_out = saveable_values(binding.manager, chosen)
+                snapshots.append((path, values, chosen, remedies))
+                warnings += [*left_out, *reload_warnings(values, converters_of(binding.manager))]
     write_all(snapshots)
-    warn(program, warnings)
+    warn(program, [*dict.fromkeys(warnings)])
 
 
 def _remedies(binding: Binding) -> Remedies:

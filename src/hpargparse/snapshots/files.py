@@ -288,18 +288,28 @@ def _pickle(values: Mapping[str, object]) -> bytes:
     import pickle
 
     for name, value in values.items():
-        problem = unsupported_reason(value, of_any_type=True)
+        problem = saving_problem(value, "pickle")
         if problem is not None:
             raise UnsupportedValueError(name, problem)
-    try:
-        return pickle.dumps(dict(values), protocol=4)
-    except Exception:  # the methods of an object can raise anything
-        for name, value in values.items():
-            try:
-                pickle.dumps(value, protocol=4)
-            except Exception as error:  # noqa: BLE001 - see above
-                raise UnsupportedValueError(name, f"cannot be pickled: {error}") from None
-        raise
+    return pickle.dumps(dict(values), protocol=4)
+
+
+def saving_problem(value: object, serial_format: str) -> str | None:
+    """Return why no file of a format can hold a value, or None.
+
+    >>> saving_problem(print, "yaml"), saving_problem(print, "pickle")
+    ('is a builtin_function_or_method', None)
+    """
+    is_pickle = serial_format == "pickle"
+    problem = unsupported_reason(value, of_any_type=is_pickle)
+    if problem is None and is_pickle and unsupported_reason(value) is not None:
+        import pickle
+
+        try:
+            pickle.dumps(value, protocol=4)
+        except Exception as error:  # noqa: BLE001 - the methods of an object can raise anything
+            return f"cannot be pickled: {error}"
+    return problem
 
 
 def _first_line(text: str, serial_format: str) -> int:

@@ -16,7 +16,7 @@ from hpman.record import Record
 from ..errors import ConversionError, MissingSnapshotError, SnapshotError, not_a_manager
 from ..values.convert import Converter
 from ..values.keys import find_key, key_change, key_paths
-from .files import IN_PROGRAM, read, write
+from .files import IN_PROGRAM, format_of, read, saving_problem, write
 from .flatten import duplicate_key, flatten, has_key_path
 from .unknown_names import UnknownNameError, UnknownNames
 from .validation import dry_run
@@ -109,7 +109,7 @@ def save(
     """
     if not isinstance(manager, HyperParameterManager):
         raise not_a_manager(manager)
-    values, left_out = saveable_values(manager)
+    values, left_out = saveable_values(manager, format_of(path, serial_format))
     write(path, values, serial_format)
     for message in [*left_out, *reload_warnings(values, converters_of(manager))]:
         warnings.warn(message, stacklevel=2)
@@ -120,23 +120,32 @@ def converters_of(manager: HyperParameterManager) -> dict[str, Converter]:
     return {item.name: Converter.of(item) for item in manager.hyperparameters()}
 
 
-def saveable_values(manager: HyperParameterManager) -> tuple[dict[str, object], list[str]]:
-    """Return the values that a file can contain, and a message about every other value.
+def saveable_values(
+    manager: HyperParameterManager, serial_format: str = "yaml"
+) -> tuple[dict[str, object], list[str]]:
+    """Return the values to save, and a message about every other value.
 
-    A default that is not a literal is left out, because only the running program knows it.
-    A `Path` becomes text.
+    A default that no file can hold is left out, whether or not the program has run it. A value
+    that was set is not: `write` refuses it. A `Path` becomes text.
+
+    Args:
+        manager: the manager.
+        serial_format: yaml, json or pickle.
     """
     values: dict[str, object] = {}
     messages = []
-    for name, value in manager.get_values().items():
+    for name, given in manager.get_values().items():
+        value = str(given) if is_path(given) else given
         if isinstance(value, NotLiteralEvaluable):
-            messages.append(
-                f"`{escape(name)}` is left out: its default `{expression_line(value)}` is unknown "
-                "before the program has run it."
-            )
+            shown = f"`{expression_line(value)}` is unknown before the program has run it"
+            messages.append(f"`{name}` is left out: its default {shown}.")
+            continue
+        problem = saving_problem(value, serial_format)
+        if problem is not None and manager.explain(name)[-1].is_default:
+            messages.append(f"`{name}` is left out: its default {problem}.")
         else:
-            values[name] = str(value) if is_path(value) else value
-    return values, messages
+            values[name] = value
+    return values, [escape(message) for message in messages]
 
 
 def expression_line(default: NotLiteralEvaluable) -> str:

@@ -98,6 +98,34 @@ def test_a_default_that_no_run_has_replaced_is_left_out_with_a_warning() -> None
         assert file.read() == "end: 0.05\nlr: 0.5\n"
 
 
+def test_a_default_that_cannot_be_saved_is_left_out_after_its_call_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser, manager = bound('_("lr", 0.5)\n_("act", relu)\n_("pair", f(1))')
+    manager("act", print)
+    manager("pair", [lambda: 1])
+    parser.parse_args(["--hp-save", "a.yaml", "--hp-save", "a.json", "--hp-save", "a.pkl"])
+    assert capsys.readouterr().err.splitlines()[:2] == [
+        "train.py: warning: `act` is left out: its default is a builtin_function_or_method.",
+        "train.py: warning: `pair` is left out: its default contains a function.",
+    ]
+    with open("a.yaml", encoding="utf-8") as file:
+        assert file.read() == "lr: 0.5\n"
+    with open("a.pkl", "rb") as pickled:
+        assert pickle.load(pickled) == {"lr": 0.5, "act": print}
+    manager.set_value("pair", [1])
+    with pytest.warns(UserWarning, match="`act` is left out: its default is a builtin"):
+        hpargparse.save("b.yaml", manager)
+
+
+def test_a_value_that_was_set_and_cannot_be_saved_refuses_the_save() -> None:
+    manager = managed('_("lr", 0.5)\n_("act", relu)')
+    manager.set_value("act", print)
+    with pytest.raises(SnapshotError, match="YAML cannot hold `act`: it is a builtin_function"):
+        hpargparse.save("a.yaml", manager)
+    assert os.listdir() == []
+
+
 @pytest.mark.parametrize(
     ("definition", "value", "sentence"),
     [
