@@ -65,7 +65,6 @@ def replace_files(files: Iterable[tuple[str, bytes]]) -> None:
         files: the path and the new contents of every file, "-" for standard output.
 
     Raises:
-        MissingSnapshotError: if a folder does not exist.
         SnapshotError: if a file cannot be written. The old files are unchanged, unless
             a rename fails after another one succeeded.
     """
@@ -107,7 +106,10 @@ def _read_file(path: str, size: int) -> bytes:
 
 
 def _write_temporary(path: str, data: bytes, temporary_files: list[tuple[str, str]]) -> None:
-    """Write a temporary file next to the target, and list it as soon as it may exist."""
+    """Write a temporary file next to the target, and list it as soon as it may exist.
+
+    Missing folders are made.
+    """
     if path.endswith(os.sep):  # realpath() removes the slash, which means a folder
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     target = os.path.realpath(path)
@@ -119,6 +121,7 @@ def _write_temporary(path: str, data: bytes, temporary_files: list[tuple[str, st
     # Not made from the target's name, which may already have the maximum length.
     name = f".hpman-{os.urandom(8).hex()}.tmp"
     temporary = os.path.join(os.path.dirname(target), name)
+    os.makedirs(os.path.dirname(target), exist_ok=True)
     temporary_files.append((path, temporary))
     # Not tempfile: its files have the mode 0600, whatever the umask says.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -196,9 +199,7 @@ def _snapshot_errors(path: str, action: str) -> Iterator[None]:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         kind, advice = SnapshotError, "Choose another path, or remove the obstacle."
         if isinstance(error, FileNotFoundError):
-            kind, advice = MissingSnapshotError, "Check the path. The folder must exist."
-            if action == "read":
-                advice = "Check the spelling and the current folder."
+            kind, advice = MissingSnapshotError, "Check the spelling and the current folder."
         what = "The file"
         if path == STANDARD:
             what = "Standard input" if action == "read" else "Standard output"

@@ -20,6 +20,7 @@ from .files import IN_PROGRAM, format_of, read, saving_problem, write
 from .flatten import duplicate_key, flatten, has_key_path
 from .unknown_names import UnknownNameError, UnknownNames
 from .validation import dry_run
+from .value_limits import unsupported_reason, with_plain_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -140,6 +141,8 @@ def saveable_values(
             shown = f"`{expression_line(value)}` is unknown before the program has run it"
             messages.append(f"`{name}` is left out: its default {shown}.")
             continue
+        if unsupported_reason(value) is not None:
+            value = with_plain_numbers(value)
         problem = saving_problem(value, serial_format)
         if problem is not None and manager.explain(name)[-1].is_default:
             messages.append(f"`{name}` is left out: its default {problem}.")

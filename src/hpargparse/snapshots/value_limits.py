@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from hpman._text import truncate
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 DEPTH_LIMIT = 250
 NODE_LIMIT = 1_000_000
 
@@ -54,6 +58,32 @@ def unsupported_reason(
             return None
         level = below
     return f"is nested deeper than {DEPTH_LIMIT} levels, or contains itself"
+
+
+def with_plain_numbers(value: Any) -> Any:
+    """Return a value with scalars of numpy, torch and the like replaced by plain numbers.
+
+    Such a scalar has the shape `()`, and a method `item` that returns the number.
+
+    Args:
+        value: any value.
+
+    >>> with_plain_numbers([1, (True, {"a": 2.5})])
+    [1, (True, {'a': 2.5})]
+    """
+    kind = type(value)
+    if kind in SCALARS or (kind in NESTED and unsupported_reason(value, of_any_type=True)):
+        return value  # of endless values, too
+    if kind is dict:
+        pairs = value.items()
+        return {with_plain_numbers(key): with_plain_numbers(item) for key, item in pairs}
+    if kind in NESTED:
+        return kind(map(with_plain_numbers, value))
+    shape, item = getattr(value, "shape", None), getattr(value, "item", None)
+    if isinstance(shape, tuple) and not shape and callable(item):
+        number = item()
+        return number if type(number) in SCALARS else value
+    return value
 
 
 def type_name(value: object) -> str:

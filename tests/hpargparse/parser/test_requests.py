@@ -403,8 +403,9 @@ def test_nothing_is_printed_where_another_file_cannot_be_saved(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     parser, _ = bound()
+    write("", "file")
     with pytest.raises(SystemExit):
-        parser.parse_args(["--hp-save", "-", "--hp-save", "none/a.yaml"])
+        parser.parse_args(["--hp-save", "-", "--hp-save", "file/a.yaml"])
     assert capsys.readouterr().out == ""
 
 
@@ -422,8 +423,10 @@ def test_files_of_several_managers_are_saved_all_or_none(
     parser, _ = bound('_("lr", 0.5)')
     other = HyperParameterManager("hp").parse_source('hp("depth", 3)', "model.py")
     hpargparse.bind(parser, other, action_prefix="other")
-    refusal(capsys, parser, "--hp-save a.yaml --other-save none/b.yaml")
-    assert os.listdir() == []
+    write("", "file")
+    refusal(capsys, parser, "--hp-save a.yaml --other-save file/b.yaml")
+    assert os.listdir() == ["file"]
+    os.unlink("file")
     parser.parse_args("--hp-save a.yaml --other-save b.yaml".split())
     assert sorted(os.listdir()) == ["a.yaml", "b.yaml"]
     parser.parse_args(["--other-save", "c.yaml"])

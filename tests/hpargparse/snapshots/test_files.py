@@ -365,9 +365,11 @@ def test_a_missing_file_is_a_missing_file_to_python_too() -> None:
     assert str(again) == str(caught.value)
 
 
-def test_a_missing_folder_is_told_when_writing() -> None:
-    with pytest.raises(MissingSnapshotError, match="cannot be written: No such file"):
-        write("none/a.yaml", {"a": 1})
+def test_missing_folders_are_made_when_writing() -> None:
+    write("new/er/a.yaml", {"a": 1})
+    assert read("new/er/a.yaml").values == {"a": 1}
+    with pytest.raises(SnapshotError, match=r"x\.yaml: The file cannot be written: "):
+        write("new/er/a.yaml/x.yaml", {"a": 1})
 
 
 def test_a_trusted_pickle_may_hold_anything() -> None:
@@ -565,8 +567,8 @@ def test_a_failure_at_any_step_leaves_the_old_file_alone(
 
 def test_no_file_is_replaced_where_another_cannot_be_written() -> None:
     write("a.yaml", {"a": 1})
-    with pytest.raises(SnapshotError, match=r"^no/b\.yaml: .*: No such file"):
-        write_all([(path, {"a": 2}, "auto", Remedies()) for path in ("a.yaml", "no/b.yaml")])
+    with pytest.raises(SnapshotError, match=r"^a\.yaml/b\.yaml: .*cannot be written: "):
+        write_all([(path, {"a": 2}, "auto", Remedies()) for path in ("a.yaml", "a.yaml/b.yaml")])
     assert os.listdir() == ["a.yaml"]
     assert read("a.yaml").values == {"a": 1}
 

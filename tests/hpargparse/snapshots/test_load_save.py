@@ -118,6 +118,55 @@ def test_a_default_that_cannot_be_saved_is_left_out_after_its_call_too(
         hpargparse.save("b.yaml", manager)
 
 
+class Scalar:
+    """A number as numpy and torch have them."""
+
+    shape = ()
+
+    def __init__(self, number: object) -> None:
+        self.number = number
+
+    def item(self) -> object:
+        return self.number
+
+
+def test_scalars_of_arrays_are_saved_as_the_numbers_that_they_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser, manager = bound('_("lr", 0.5)\n_("ks", [1])\n_("act", relu)\n_("opt", {"a": 1.0})')
+    manager.set_values({"lr": Scalar(3.0), "ks": [Scalar(2)], "opt": {"a": Scalar(0.25)}})
+    manager("act", Scalar(True))
+    parser.parse_args(["--hp-save", "a.yaml"])
+    with open("a.yaml", encoding="utf-8") as file:
+        assert file.read() == "act: true\nks: [2]\nlr: 3.0\nopt: {a: 0.25}\n"
+    assert capsys.readouterr().err == ""
+    assert type(manager("lr")) is Scalar
+    manager.set_value("lr", Scalar(print))
+    with pytest.raises(SnapshotError, match=r"it is a .*Scalar"):
+        hpargparse.save("b.yaml", manager)
+
+
+def test_numbers_of_numpy_are_saved_and_an_array_is_not() -> None:
+    numpy = pytest.importorskip("numpy")
+    manager = managed('_("lr", 0.5)\n_("n", 1)\n_("on", True)\n_("zero", 0.5)')
+    manager.set_values(
+        {"lr": numpy.float32(0.25), "n": numpy.int64(3), "on": numpy.bool_(False)}
+    ).set_value("zero", numpy.array(1.5))
+    hpargparse.save("a.yaml", manager)
+    with open("a.yaml", encoding="utf-8") as file:
+        assert file.read() == "lr: 0.25\n'n': 3\n'on': false\nzero: 1.5\n"
+    manager.set_value("lr", numpy.array([1.5]))
+    with pytest.raises(SnapshotError, match=r"it is a numpy\.ndarray"):
+        hpargparse.save("a.yaml", manager)
+
+
+def test_a_value_that_contains_itself_is_refused() -> None:
+    manager, endless = managed('_("ks", [1])'), [Scalar(1)]
+    endless.append(endless)  # type: ignore[arg-type]
+    with pytest.raises(SnapshotError, match=r"it contains a .*Scalar"):
+        hpargparse.save("a.yaml", manager.set_value("ks", endless))
+
+
 def test_a_value_that_was_set_and_cannot_be_saved_refuses_the_save() -> None:
     manager = managed('_("lr", 0.5)\n_("act", relu)')
     manager.set_value("act", print)
