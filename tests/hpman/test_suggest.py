@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+
 import pytest
 from hypothesis import assume, given, strategies as st
 
@@ -89,3 +91,32 @@ def test_several_names_are_returned_with_the_best_one_first() -> None:
 def test_advice_is_a_question_or_a_list_of_names() -> None:
     assert advice("lr", ["Lr", "lR"], 2) == "did you mean `Lr` or `lR`?"
     assert advice("x", list("abcdefg")) == "there are `a`, `b`, `c`, `d`, `e` and 2 more"
+
+
+MANY = [f"model.block{number % 50}.layer{number}.weight_decay" for number in range(2000)]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("model.block7.layer7.weight_dceay", MANY[7], id="swapped"),
+        pytest.param("model.blck7.layer7.weight_decay", MANY[7], id="missing"),
+        pytest.param("modl.block7.layer7.weigth_decay", MANY[7], id="two edits"),
+        pytest.param("layer7.weight_decay", MANY[7], id="the end of a name"),
+        pytest.param("model.block7.layer7.weight", MANY[7], id="abbreviated"),
+        pytest.param("zq", None, id="none"),
+    ],
+)
+def test_among_many_names_the_nearest_is_found_by_comparing_few(
+    name: str, expected: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = []
+    get_close_matches = difflib.get_close_matches
+
+    def count(word: str, texts: list[str], most: int) -> list[str]:
+        compared.extend(texts)
+        return get_close_matches(word, texts, most)
+
+    monkeypatch.setattr(difflib, "get_close_matches", count)
+    assert closest(name, MANY) == ([] if expected is None else [expected])
+    assert len(compared) < 200
