@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 IN_MESSAGE = 60  # the maximum length of a value in a message
+_LONG = 1000  # characters of a line that an excerpt always cuts
 _BEFORE = 40  # the maximum number of columns before a mark in a line that is cut
 _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # of bidi text
 
@@ -124,8 +125,11 @@ def _cut(line: str, start: int, end: int, width: int) -> tuple[str, int, int]:
     before, mark, after = ("".join(map(_show, part)) for part in parts)
     left = "…" if lowest else ""
     if lowest or display_width(before + mark) >= width < display_width(before + mark + after):
-        while display_width(before) > min(_BEFORE, width // 3):
-            before, left = before[1:], "…"
+        room, kept = min(_BEFORE, width // 3), len(before)
+        while kept and (room := room - display_width(before[kept - 1])) >= 0:
+            kept -= 1
+        if kept:
+            before, left = before[kept:], "…"
     shown = _fit(left + before + mark + after, width)
     column = display_width(left + before)
     return shown, column, min(display_width(mark), display_width(shown) - column)
@@ -220,8 +224,11 @@ class Source:
         digits = len(str(last))
         shown = []
         for number in range(first, last + 1):
-            text = _without_commands(lines[number - 1])
-            if width is not None and display_width(text) > width:
+            text = lines[number - 1]
+            # Of a long line, no more is looked at than is shown.
+            is_long = width is not None and len(text) > _LONG
+            text = text if is_long else _without_commands(text)
+            if width is not None and (is_long or display_width(text) > width):
                 start = column - 1 if number == line else 0
                 text = _cut(lines[number - 1], start, start + 1, width)[0]
             arrow = "==>" if number == line else "   "

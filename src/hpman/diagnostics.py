@@ -19,6 +19,7 @@ ERROR = "error"  # the program or its command line does not work as written
 WARNING = "warning"  # it works, but probably not as intended
 
 _WIDTH = 200  # of a line in an excerpt, because lines of minified code are very long
+_SHOWN = 20  # occurrences in the text of a finding
 _ORDINALS = "First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth".split()
 
 
@@ -140,11 +141,13 @@ class Diagnostic(Record):
         from ._text import escape
 
         if len(self.occurrences) > 1:
-            return [
+            excerpts = [
                 f"{_ordinal(number)} occurrence:\n{escape(call.path)}:{call.line}\n"
                 f"{call.source.excerpt(call.line, width=_WIDTH, column=call.column)}"
-                for number, call in enumerate(self.occurrences, 1)
+                for number, call in enumerate(self.occurrences[:_SHOWN], 1)
             ]
+            more = len(self.occurrences) - _SHOWN
+            return [*excerpts, f"... and {more} more occurrences."] if more > 0 else excerpts
         if self.source is not None and self.line is not None:
             column = self.column or 1
             return [self.source.excerpt(self.line, before=2, after=2, width=_WIDTH, column=column)]

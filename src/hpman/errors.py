@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from .occurrence import Occurrence
 
 
+_SHOWN = 100  # problems in the text of an error; nobody reads more
+
+
 class EmptyValue:
     """Stand for a missing value. There is one such object, `EMPTY`.
 
@@ -81,7 +84,10 @@ class HpmanError(Exception):
         return self.diagnostics[0].column if self.diagnostics else None
 
     def __str__(self) -> str:
-        return "\n\n".join(map(str, self.diagnostics))
+        shown = [str(diagnostic) for diagnostic in self.diagnostics[:_SHOWN]]
+        if len(self.diagnostics) > _SHOWN:
+            shown.append(f"... and {len(self.diagnostics) - _SHOWN} more problems.")
+        return "\n\n".join(shown)
 
 
 class UnreadableSourceError(HpmanError, SyntaxError):

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from hpman import Diagnostic
+from hpman import Diagnostic, _text
 from hpman._text import Source
 from hpman.errors import EMPTY
 from hpman.occurrence import FaultyCall, Occurrence
@@ -111,6 +111,30 @@ def test_a_long_line_is_shown_around_its_column() -> None:
 def test_a_very_long_line_does_not_drown_a_message() -> None:
     source = Source("a.py", "x" * 100_000)
     assert len(str(_finding(path="a.py", line=1, source=source))) < 300
+
+
+def test_of_many_calls_some_are_shown() -> None:
+    source = Source("a.py", "_('a', 1)")
+    call = Occurrence("_", "a", EMPTY, {}, None, source, 1, 1, 1, 9)
+    text = str(_finding(path="a.py", line=1, source=source, occurrences=(call,) * 30))
+    assert text.count(" occurrence:\n") == 20
+    assert "\n... and 10 more occurrences.\n" in text
+
+
+def test_an_excerpt_looks_at_no_more_of_a_line_than_it_shows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = Source("a.py", "\xe9\x1b" * 100_000)
+    looked: list[int] = []
+    width = _text.display_width
+
+    def look(text: str) -> int:
+        looked.append(len(text))
+        return width(text)
+
+    monkeypatch.setattr(_text, "display_width", look)
+    assert len(source.excerpt(1, width=200, column=99_999)) < 300
+    assert max(looked) < 2000
 
 
 def test_a_place_behind_the_last_line_shows_what_there_is() -> None:

@@ -180,6 +180,14 @@ def test_two_scans_of_one_text_are_equal_whatever_its_defaults() -> None:
     assert one == two
 
 
+def test_of_many_problems_a_hundred_are_shown() -> None:
+    problems = [Diagnostic("HPM101", f"Wrong {number}.", "", "a.py") for number in range(102)]
+    error = HpmanError(*problems)
+    assert str(error).endswith("a.py: Wrong 99.\n\n... and 2 more problems.")
+    assert str(HpmanError(*problems[:100])).endswith("a.py: Wrong 99.")
+    assert error.diagnostics == tuple(problems)
+
+
 def test_there_is_one_empty_value() -> None:
     assert EmptyValue() is EMPTY
     assert pickle.loads(pickle.dumps(EMPTY)) is EMPTY

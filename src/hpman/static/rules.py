@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from .._text import truncate
 from ..diagnostics import Diagnostic
+from ..names import ancestors
 from .index import source_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ..occurrence import Occurrence
     from .index import Index, ModuleScan
 
 
@@ -79,11 +81,23 @@ def leaf_and_branch(index: Index, placeholder: str, name: str) -> Iterator[Diagn
     leaf = index.definition(placeholder, name) if index.is_branch(placeholder, name) else None
     if leaf is None:
         return
-    below = [index.named(placeholder, other)[0] for other in index.below(placeholder, name)]
+    below = [index.named(placeholder, other)[0] for other in _directly_below(index, leaf)]
     below.sort(key=source_order)
     message = f"`{name}` is a hyperparameter, so `{below[0].name}` cannot lie below it."
     advice = f"Rename one of the two. Names are split at `{index.separator}`."
     yield Diagnostic.at(leaf, "HPM203", message, advice, occurrences=[leaf, *below])
+
+
+def _directly_below(index: Index, leaf: Occurrence) -> Iterator[str]:
+    """Yield the names below a leaf that are not below another one, which says the same."""
+    start = leaf.name + index.separator
+    inner: set[str] = set()
+    for name in index.below(leaf.placeholder, leaf.name):
+        above = ancestors(name[len(start) :], index.separator)
+        if not any(start + part in inner for part in above):
+            yield name
+            if index.definition(leaf.placeholder, name) is not None:
+                inner.add(name)
 
 
 def too_deep(index: Index, placeholder: str, name: str) -> Iterator[Diagnostic]:

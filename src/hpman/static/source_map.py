@@ -29,12 +29,14 @@ class SourceMap:
     [0, 0, 1, 1]
     """
 
-    __slots__ = ("_lines", "is_ascii", "source")
+    __slots__ = ("_latest", "_lines", "is_ascii", "source")
 
     def __init__(self, source: Source) -> None:
         self.source: Source = source
         self.is_ascii: bool = source.text.isascii()
         self._lines = source.text.split("\n")
+        # A line with its bytes, an offset in it, and the column there.
+        self._latest: tuple[int, bytes, int, int] = (0, b"", 0, 1)
 
     def count_candidates(self, names: frozenset[str] | None) -> Sequence[int]:
         """Return, for each n, how many of the first n lines contain one of the names.
@@ -69,7 +71,16 @@ class SourceMap:
         """Return the column in characters, counted from 1, of an offset in bytes."""
         if self.is_ascii or self._lines[line - 1].isascii():
             return offset + 1
-        return len(self._lines[line - 1].encode()[:offset].decode()) + 1
+        # The next place is likely near: a long line with many calls is not decoded for each.
+        latest, data, start, column = self._latest
+        if latest != line:
+            data, start, column = self._lines[line - 1].encode(), 0, 1
+        if start <= offset:
+            column += len(data[start:offset].decode())
+        else:
+            column -= len(data[offset:start].decode())
+        self._latest = line, data, offset, column
+        return column
 
     def span(self, node: Any) -> tuple[int, int, int, int]:
         """Return the line and column of a node's first character and of the one after its end."""

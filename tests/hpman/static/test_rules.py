@@ -94,6 +94,14 @@ def test_a_leaf_that_is_a_branch_shows_every_place() -> None:
     assert "Third occurrence:\na.py:3\n" in str(found)
 
 
+def test_a_clash_is_reported_once() -> None:
+    names = [".".join("a" * length) for length in range(1, 200)]
+    file = scan_text("\n".join(f'_("{name}", 1)' for name in names), "a.py", PLACEHOLDERS)
+    found = violations(Index().swap([file]), "_", [file])
+    shown = [[call.name for call in problem.occurrences] for problem in found]
+    assert shown == [names[at : at + 2] for at in range(198)]
+
+
 def test_problems_of_another_manager_are_that_ones() -> None:
     assert _violations("_(x); hp(); hp('a', 1, help=h)") == [("HPM102", "a.py:1:1")]
     found = _violations("_(x); hp(); hp('a', 1, help=h)", placeholder="hp")
