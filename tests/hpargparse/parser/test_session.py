@@ -145,9 +145,9 @@ FAILURES = {
     "a range in a file": "--hp-load range.yaml",
     "a key below a key": "--hp-load below.yaml",
     "the second of two files": "--hp-load right.yaml --hp-load wrong.yaml",
-    "a folder to save to": "--hp-save none/a.yaml",
+    "a file for a folder to save to": "--hp-save wrong.yaml/a.yaml",
     "a format to save in": "--hp-save a.xyz",
-    "the second file to save to": "--hp-save a.yaml --hp-save none/b.yaml",
+    "the second file to save to": "--hp-save a.yaml --hp-save wrong.yaml/b.yaml",
     "the format of the second file": "--hp-save a.yaml --hp-save b.xyz",
     "a parser that misses a word": "--needed",
 }
