@@ -62,7 +62,7 @@ class Diagnostic(Record):
     placeholder: str | None = None
     end_line: int | None = None
     end_column: int | None = None
-    call: FaultyCall | None = None
+    call: FaultyCall | Occurrence | None = None
     severity: str = ERROR
 
     @classmethod

@@ -117,7 +117,7 @@ _RULES = (
         "HPM105",
         "malformed-name",
         "warning",
-        "A name is empty, or has surrounding blanks, an empty part or control characters.",
+        "A name is empty, or has blanks, an empty part, `=` or control characters.",
         "Such a name is usually a mistake. It is hard to type as an option, and a name\n"
         "with an empty part has no place in the tree.",
         '_("model..depth ", 4)',
@@ -200,9 +200,11 @@ _RULES = (
         "HPM207",
         "malformed-hint",
         "error",
-        "A hint that the command line reads is malformed.",
+        "A hint that hpman or the command line reads is malformed.",
         "`type` names a type, `choices` lists values, and `range` is an ascending pair\n"
-        "that the default can be compared with. `bind` raises an error on any other value.",
+        "that the default can be compared with; `bind` raises an error on any other value.\n"
+        "`help`, `group` and `metavar` are strings, `required` and `optional` are True or\n"
+        'False, and `scale` is "linear" or "log". None counts as no hint.',
         '_("dropout", 0.5, range=[1, 0])',
         '_("dropout", 0.5, range=[0, 1])',
     ),

@@ -7,8 +7,9 @@ reported, nor how.
 from __future__ import annotations
 
 from hpman import Diagnostic, NotLiteralEvaluable
-from hpman._text import relative_path
-from hpman.programs import conflicts
+from hpman._text import relative_path, truncate
+from hpman.literals import show_literal
+from hpman.programs import conflicts, hint_span
 from hpman.suggest import closest, edit
 
 from ..errors import ConversionError
@@ -21,10 +22,26 @@ from .typos import similar_pairs
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
 
     from hpman import HyperParameter, Index, Occurrence
 
 _CONFLICTS = ("HPM201", "HPM203", "HPM204", "HPM206")  # of calls in one program
+_SPAN = ("line", "column", "end_line", "end_column")
+# What the value of a hint may be, beside None; `CHECKED_HINTS` are checked by the converter.
+_TYPES: dict[str, Any] = {"group": str, "help": str, "metavar": (str, list, tuple)}
+_VALUES = {"optional": (True, False), "required": (True, False), "scale": ("linear", "log")}
+_ADVICE = {
+    "choices": "Write a list of values, such as `choices=[1, 2]`.",
+    "group": 'Write a string, such as `group="training"`.',
+    "help": 'Write a string, such as `help="step size"`.',
+    "metavar": 'Write a string, such as `metavar="N"`.',
+    "optional": "Write `optional=True`, or remove the hint.",
+    "range": "Write the lowest and the highest value, such as `range=[0, 1]`.",
+    "required": "Write `required=True`, or remove the hint.",
+    "scale": 'Write `scale="linear"` or `scale="log"`.',
+    "type": 'Write the name of a type, such as `type="float"`.',
+}
 _HINTS = PRESENTATION | CONVERSION_HINTS
 _APART = "If these are separate programs, use `--each`, or `programs` in [tool.hpman]."
 # The suggestions for undefined names are limited: each costs a comparison with every name.
@@ -90,7 +107,7 @@ def _name_problem(name: str, separator: str) -> str:
     r"""Return what is wrong with a name, or an empty string.
 
     >>> _name_problem("a..b", "."), _name_problem("a b", "."), _name_problem("a\n", ".")
-    ("has an empty part next to a '.'", '', 'has surrounding blanks')
+    ("has an empty part next to a '.'", 'contains a blank', 'has surrounding blanks')
     """
     if not name:
         return "is empty"
@@ -98,6 +115,8 @@ def _name_problem(name: str, separator: str) -> str:
         return "has surrounding blanks"
     if "" in name.split(separator):
         return f"has an empty part next to a {separator!r}"
+    if " " in name or "=" in name:
+        return "contains a blank" if " " in name else "contains `=`"
     if any(character < " " or "\x7f" <= character <= "\x9f" for character in name):
         return "contains control characters"
     return ""
@@ -204,27 +223,53 @@ def option_clash(index: Index) -> Iterator[Diagnostic]:
 
 
 def faulty_hints(index: Index) -> Iterator[Diagnostic]:
-    """HPM207: a malformed hint. HPM205: a default that does not fit its hints."""
+    """HPM207: a malformed hint. HPM205: a default that the hints refuse."""
     for placeholder in sorted(index.placeholders()):
         for row in index.hyperparameters(placeholder):
-            if CHECKED_HINTS.isdisjoint(row.hints):
+            malformed = [*_malformed_hints(row)]
+            yield from malformed
+            if malformed or row.definition is None or CHECKED_HINTS.isdisjoint(row.hints):
                 continue
-            call = row.definition or row.occurrences[0]
-            if problem := _hint_problem(row):
-                message = f"{problem[0].upper()}{problem[1:]}."
-                yield _finding("HPM207", [call], message, "Fix the hint.")
-            elif row.definition and not isinstance(row.value, NotLiteralEvaluable):
-                try:
-                    Converter.of(row).check(row.value)
-                except ConversionError as error:
-                    message = f"The default of `{row.name}` does not fit its hints: {error}."
-                    yield _finding("HPM205", [call], message, "Change the default or the hint.")
+            if isinstance(row.value, NotLiteralEvaluable):
+                continue
+            try:
+                Converter.of(row).check(row.value)
+            except ConversionError as error:
+                message = f"The default of `{row.name}` does not fit its hints: {error}."
+                hints = " or ".join(f"`{hint}`" for hint in row.hints if hint in CHECKED_HINTS)
+                advice = f"Write a default that fits, or change {hints}."
+                yield _finding("HPM205", [row.definition], message, advice)
+
+
+def _malformed_hints(row: HyperParameter) -> Iterator[Diagnostic]:
+    """Yield a finding per malformed hint, placed at the hint."""
+    calls = [*row.occurrences, *filter(None, [row.definition])]
+    for hint in _ADVICE.keys() & row.hints.keys():
+        if problem := _problem_of_hint(row, hint):
+            call = next(call for call in reversed(calls) if hint in call.hints)
+            message = f"{problem[0].upper()}{problem[1:]}."
+            finding = _finding("HPM207", [call], message, _ADVICE[hint])
+            span = dict(zip(_SPAN, hint_span(call, hint), strict=True))
+            yield finding.replace(call=call, **span)
+
+
+def _problem_of_hint(row: HyperParameter, hint: str) -> str:
+    """Return what is wrong with one hint, or an empty string."""
+    value = row.hints[hint]
+    if hint in CHECKED_HINTS:
+        by_type = {"type": row.hints.get("type")}
+        if hint != "type" and _hint_problem(row.replace(hints=by_type)):
+            return ""
+        return _hint_problem(row.replace(hints={**by_type, hint: value}))
+    is_valid = isinstance(value, _TYPES[hint]) if hint in _TYPES else value in _VALUES[hint]
+    is_valid = is_valid or value is None
+    return (
+        "" if is_valid else f"the hint `{hint}` of `{row.name}` is {truncate(show_literal(value))}"
+    )
 
 
 def _hint_problem(row: HyperParameter) -> str:
-    """Return what is wrong with the hints of a hyperparameter, or an empty string."""
-    if CHECKED_HINTS.isdisjoint(row.hints):
-        return ""
+    """Return what is wrong with the hints that values are checked by, or an empty string."""
     try:
         Converter.of(row).check_hints()
     except ConversionError as error:
