@@ -7,6 +7,7 @@ rules.
 from __future__ import annotations
 
 import os
+import stat
 
 from hpman._text import relative_path
 from hpman.record import Record
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
+_MOST_BYTES = 1 << 20
 _TABLE = "[tool.hpman"  # starts the header of our table, and of the tables in it
 _KEYS = ("select", "ignore", "exclude", "placeholder", "programs", "per-file-ignores")
 
@@ -69,7 +71,7 @@ def _search(folder: str) -> Settings | None:
     """Read the settings of a folder, or of the nearest folder above it that has settings."""
     while True:
         path = os.path.join(folder, "pyproject.toml")
-        if os.path.isfile(path) and (settings := _read(path, folder)):
+        if os.path.exists(path) and not os.path.isdir(path) and (settings := _read(path, folder)):
             return settings
         if os.path.dirname(folder) == folder:
             return None
@@ -80,6 +82,11 @@ def _read(path: str, folder: str) -> Settings | None:
     """Read the settings of a file; None if it has none."""
     shown = relative_path(path)
     try:
+        status = os.stat(path)
+        # Reading a pipe or a device may never end.
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
+            reason = f"The settings must be a regular file of at most {_MOST_BYTES:,} bytes."
+            raise SettingsError(f"{shown}: {reason}")
         with open(path, encoding="utf-8") as file:
             text = file.read()
     except UnicodeDecodeError:
@@ -97,8 +104,9 @@ def _read(path: str, folder: str) -> Settings | None:
         raise SettingsError(f"{shown}: {reason}")
     try:
         tool = loads(text).get("tool")
-    except ValueError as error:
-        raise SettingsError(f"{shown}: Cannot parse this TOML: {error}.") from None
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise SettingsError(f"{shown}: Cannot parse this TOML: {reason}.") from None
     table = tool.get("hpman") if isinstance(tool, dict) else None
     if table is None:
         return None

@@ -114,6 +114,18 @@ def test_a_file_without_settings_says_nothing(text: str, tmp_path: Path) -> None
         pytest.param("tool.hpman.ignroe = 1", "toml: `ignroe` is not", id="without its line"),
         pytest.param("[tool]\nhpman = 3", "toml: `tool.hpman` must be a table", id="no settings"),
         pytest.param("[tool.hpman]\nx = \n", "toml: Cannot parse .*line 2", id="no TOML"),
+        pytest.param(
+            f"[tool.hpman]\nx = {'[' * 100_000}", "toml: Cannot parse .*too deeply", id="deep"
+        ),
+        pytest.param(
+            "[tool.hpman]\nprograms = ['gone.py']", ":2: There is no 'gone.py'", id="program"
+        ),
+        pytest.param(
+            '[tool.hpman]\n"\\u001b[1m\\u202e" = 1',
+            r"toml: `\\x1b\[1m\\u202e` is not",
+            id="odd key",
+        ),
+        pytest.param(f"[tool.hpman]\n#{' ' * (1 << 20)}", "at most 1,048,576 bytes", id="large"),
     ],
 )
 def test_malformed_settings_are_refused_with_their_line(
@@ -164,6 +176,18 @@ def test_a_file_that_may_not_be_read_is_refused(
     _write(tmp_path, "[tool.hpman]")
     monkeypatch.setattr("hpargparse.check.config.open", closed, raising=False)
     with pytest.raises(SettingsError, match=r"Permission denied\. Allow reading the file\.$"):
+        read_settings([str(tmp_path)])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes with names")
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_settings_that_are_no_regular_file_are_refused(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "pyproject.toml"
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    with pytest.raises(SettingsError, match=r"toml: The settings must be a regular file"):
         read_settings([str(tmp_path)])
 
 
