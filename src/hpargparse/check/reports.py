@@ -135,12 +135,12 @@ def _command(finding: Diagnostic) -> str:
 
 
 def _github_escape(text: str, *, in_property: bool = False) -> str:
-    r"""Escape the characters that end a command or one of its properties.
+    r"""Escape what cannot be printed, and what ends a command or one of its properties.
 
     >>> _github_escape("50%\n: a,b"), _github_escape("a:b,c", in_property=True)
-    ('50%25%0A: a,b', 'a%3Ab%2Cc')
+    ('50%25\\n: a,b', 'a%3Ab%2Cc')
     """
-    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    text = escape(text).replace("%", "%25")
     return text.replace(":", "%3A").replace(",", "%2C") if in_property else text
 
 
@@ -176,8 +176,8 @@ def _json_finding(finding: Diagnostic) -> dict[str, Any]:
         "code": finding.code,
         "rule": RULES[finding.code].name,
         "severity": finding.severity,
-        "message": finding.message,
-        "advice": finding.advice,
+        "message": escape(finding.message),
+        "advice": escape(finding.advice),
         "name": finding.name,
         "placeholder": finding.placeholder,
         **_json_place(finding),
@@ -238,12 +238,12 @@ def _sarif_result(finding: Diagnostic) -> dict[str, Any]:
         "ruleId": finding.code,
         "ruleIndex": list(RULES).index(finding.code),
         "level": finding.severity,
-        "message": {"text": f"{finding.message} {finding.advice}"},
+        "message": {"text": escape(f"{finding.message} {finding.advice}")},
         "locations": [_sarif_location(finding)],
     }
     if finding.related:
         result["relatedLocations"] = [
-            {"id": number, "message": {"text": call.call}, **_sarif_location(call)}
+            {"id": number, "message": {"text": escape(call.call)}, **_sarif_location(call)}
             for number, call in enumerate(finding.related, 1)
         ]
     return result

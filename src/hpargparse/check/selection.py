@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from hpman._text import escape
 from hpman.globs import compile_globs
 from hpman.suggest import advice
 
@@ -34,8 +35,8 @@ class SettingsError(ValueError):
     """
 
     def __str__(self) -> str:
-        """Return the sentences, one per line."""
-        return "\n".join(self.args)
+        """Return the sentences, one per line, escaped for a terminal."""
+        return "\n".join(map(escape, self.args))
 
 
 def select(findings: Iterable[Diagnostic], settings: Settings) -> list[Diagnostic]:

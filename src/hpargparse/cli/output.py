@@ -87,8 +87,14 @@ def json_text(data: object) -> str:
     """
     import json
 
-    text = json.dumps(data, indent=2, ensure_ascii=False)
-    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+    lines = json.dumps(data, indent=2, ensure_ascii=False).split("\n")
+    return "".join(f"{line if line.isprintable() else _json_escape(line)}\n" for line in lines)
+
+
+def _json_escape(line: str) -> str:
+    import json
+
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in line)
 
 
 def exit_with_message(prog: str, message: str) -> NoReturn:

@@ -14,7 +14,7 @@ from hpargparse.check.reports import (
     text_report,
     uri_of,
 )
-from hpman import Diagnostic, Source
+from hpman import Diagnostic, HyperParameterManager, Source
 
 SOURCE = Source("a.py", "x = 1\n_(\n  x)\n")
 FOUND = Diagnostic("HPM102", "No.", "Fix it.", "a.py", 2, 1, None, (), SOURCE, "_", 3, 5)
@@ -64,8 +64,8 @@ def test_a_call_over_lines_has_lines_and_no_columns_on_github() -> None:
 def test_a_path_of_any_kind_is_escaped_on_github() -> None:
     found = WHOLE.replace(path="a,b:c%\n\r.py", message="50%\nof :: it,")
     assert github_report([found]) == (
-        "::error file=a%2Cb%3Ac%25%0A%0D.py,title=HPM001 unreadable-file::"
-        "50%25%0Aof :: it, Fix it.\n"
+        "::error file=a%2Cb%3Ac%25\\n\\r.py,title=HPM001 unreadable-file::"
+        "50%25\\nof :: it, Fix it.\n"
     )
 
 
@@ -98,3 +98,24 @@ def test_a_file_as_a_whole_has_no_region_in_sarif() -> None:
 )
 def test_a_path_becomes_a_uri(path: str, uri: tuple[str, bool]) -> None:
     assert uri_of(path) == uri
+
+
+def test_no_report_holds_a_character_that_cannot_be_printed() -> None:
+    odd = "a\x1b\x85\u202eb"
+    source = Source(f"{odd}.py", f"_('{odd}', 1)\n_('{odd}', 2)")
+    index = HyperParameterManager("_").parse_source("_('a', 1)").index
+    call = index.named("_", "a")[0].replace(source=source)
+    finding = Diagnostic(
+        *("HPM201", f"`{odd}`.", f"Rename {odd}.", f"{odd}.py", 2, 1, odd, (call,)),
+        source=source,
+    )
+    reports = [
+        text_report([finding], 1),
+        github_report([finding]),
+        json_report([finding], 1),
+        sarif_report([finding]),
+    ]
+    assert [
+        line for report in reports for line in report.split("\n") if not line.isprintable()
+    ] == []
+    assert json.loads(reports[2])["findings"][0]["path"] == f"{odd}.py"
