@@ -5,6 +5,7 @@ Owns how requests are carried out. Must not know when, or the layout of files.
 
 from __future__ import annotations
 
+import argparse
 import os
 
 from ..cli.output import terminal_width, warn, write_result
@@ -19,7 +20,6 @@ from ..snapshots.load_save import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Mapping
     from typing import Any
 
@@ -56,6 +56,7 @@ def add_defaults(
 
 def load(session: Session, binding: Binding, plan: Plan, program: str) -> None:
     """Add the values of the requested files to a plan."""
+    _require_one_manager(session, "load")
     requested = session.setting(binding, "serial_format")
     serial_format = requested or binding.serial_format
     # If a file is also saved, or `bind` got the format, the format is meant for saving. The
@@ -81,6 +82,7 @@ def load(session: Session, binding: Binding, plan: Plan, program: str) -> None:
 
 def save(session: Session, plans: Mapping[HyperParameterManager, Plan], program: str) -> None:
     """Write the requested files with the planned values: all of them or none."""
+    _require_one_manager(session, "save")
     snapshots = []
     warnings: list[str] = []
     for binding, requests in session.requests.items():
@@ -95,6 +97,18 @@ def save(session: Session, plans: Mapping[HyperParameterManager, Plan], program:
                 warnings += [*left_out, *reload_warnings(values, converters_of(binding.manager))]
     write_all(snapshots)
     warn(program, [*dict.fromkeys(warnings)])
+
+
+def _require_one_manager(session: Session, request: str) -> None:
+    """Raise an error if two managers load standard input, or save to one file."""
+    owners: dict[str, HyperParameterManager] = {}
+    for binding, requests in session.requests.items():
+        for path in requests.get(request, ()):
+            is_exclusive = (path == "-") == (request == "load")
+            owner = owners.setdefault(os.path.abspath(path), binding.manager)
+            if is_exclusive and owner is not binding.manager:
+                message = f"{path}: Two managers cannot {request} one file. Name a file for each."
+                raise argparse.ArgumentError(None, message)
 
 
 def _remedies(binding: Binding) -> Remedies:

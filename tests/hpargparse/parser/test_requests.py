@@ -20,6 +20,14 @@ from tests.hpargparse.parser.bound import bound, managed, read, refusal, write
 pytestmark = pytest.mark.usefixtures("in_folder")
 
 
+@pytest.mark.parametrize("line", ["--hp-save a.yaml --h2-save ./a.yaml", "--hp-load - --h2-load -"])
+def test_two_managers_cannot_share_a_file(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    parser, _manager = bound()
+    hpargparse.bind(parser, managed('hp("b", 1)', "hp"), action_prefix="h2")
+    assert "Two managers cannot" in refusal(capsys, parser, line)
+    assert os.listdir() == []
+
+
 class TestRequests:
     def test_exit_ends_with_status_0_when_all_is_done(self) -> None:
         parser, manager = bound()
