@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         ImpossibleTree as ImpossibleTree,
         NotLiteralEvaluable as NotLiteralEvaluable,
         NotLiteralNameException as NotLiteralNameException,
+        UnknownNameWarning as UnknownNameWarning,
         UnreadableSourceError as UnreadableSourceError,
     )
     from .hpm_db import (
@@ -59,7 +60,8 @@ _NAMES_OF = {
     "_text": "Source SourceHelper",
     "diagnostics": "Diagnostic",
     "errors": "EMPTY ArgumentCountError DoubleAssignmentException EmptyValue HpmanError"
-    " ImpossibleTree NotLiteralEvaluable NotLiteralNameException UnreadableSourceError",
+    " ImpossibleTree NotLiteralEvaluable NotLiteralNameException UnknownNameWarning"
+    " UnreadableSourceError",
     "hpm_db": "HyperParamNode HyperParamTree HyperParameterDB HyperParameterOccurrence"
     " HyperParameterPriority L P",
     "manager": "HyperParameterManager",

@@ -152,6 +152,10 @@ class NotLiteralEvaluable(HpmanError):
         return hash(self._key())
 
 
+class UnknownNameWarning(UserWarning):
+    """Warn about a value that is set for a name that the parsed sources do not have."""
+
+
 def error_for(diagnostics: Iterable[Diagnostic]) -> HpmanError:
     """Return one exception for all diagnostics. Its type depends on the code of the first.
 

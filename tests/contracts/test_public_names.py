@@ -42,6 +42,7 @@ HPMAN = [
     "P",
     "Source",
     "SourceHelper",
+    "UnknownNameWarning",
     "UnreadableSourceError",
     "index_of",
 ]

@@ -52,6 +52,7 @@ def test_a_parsed_row_has_every_column(db: HyperParameterDB) -> None:
     assert isinstance(row.ast_node, ast.Constant)
 
 
+@pytest.mark.filterwarnings("ignore::hpman.UnknownNameWarning")
 def test_rows_are_in_source_order_then_run_time_values_follow(
     manager: HyperParameterManager,
 ) -> None:

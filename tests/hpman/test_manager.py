@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,7 @@ from hpman import (
     L,
     NotLiteralEvaluable,
     NotLiteralNameException,
+    UnknownNameWarning,
     UnreadableSourceError,
 )
 from hpman.hpm_db import HyperParameterOccurrence, HyperParamTree
@@ -28,6 +30,7 @@ from hpman.static.rules import locate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import Any
 
@@ -54,6 +57,11 @@ def parsed(manager: HyperParameterManager) -> HyperParameterManager:
 def _write(folder: Path, **files: str) -> None:
     for name, text in files.items():
         (folder / f"{name}.py").write_text(text)
+
+
+def _enter(block: AbstractContextManager[object]) -> object:
+    block.__enter__()
+    return block
 
 
 # Parsing
@@ -338,6 +346,61 @@ def test_several_values_are_set_together_or_not_at_all(parsed: HyperParameterMan
     assert (parsed("lr"), parsed("model.depth")) == (1, 2)
 
 
+@pytest.mark.parametrize(
+    ("write", "name", "nearest"),
+    [
+        pytest.param(lambda m: m.set_value("lrr", 3), "lrr", "lr", id="set_value"),
+        pytest.param(
+            lambda m: m.set_values({"lr": 1, "model.depht": 8}),
+            *("model.depht", "model.depth"),
+            id="set_values",
+        ),
+        pytest.param(
+            lambda m: m.set_value("model", {"depht": 8}),
+            *("model.depht", "model.depth"),
+            id="branch",
+        ),
+        pytest.param(
+            lambda m: m.set_tree({"model": {"widht": 8}}),
+            *("model.widht", "model.width"),
+            id="set_tree",
+        ),
+        pytest.param(lambda m: _enter(m.override(lrr=3)), "lrr", "lr", id="override"),
+    ],
+)
+def test_a_name_that_the_sources_do_not_have_is_set_with_one_warning(
+    parsed: HyperParameterManager,
+    write: Callable[[HyperParameterManager], object],
+    name: str,
+    nearest: str,
+) -> None:
+    for count in (1, 0):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            kept = write(parsed)
+        assert parsed.exists(name)
+        assert [warning.category for warning in caught] == [UnknownNameWarning] * count
+        if caught:
+            assert caught[0].filename == __file__
+            assert f"`{name}` is set, but" in str(caught[0].message)
+            assert f"did you mean `{nearest}`?" in str(caught[0].message)
+    assert kept is not None
+
+
+def test_names_that_sources_or_calls_have_are_set_without_a_warning(
+    parsed: HyperParameterManager,
+) -> None:
+    HyperParameterManager("_").set_value("anything", 1)
+    parsed("called", 1)
+    parsed.set_values({"lr": 1, "used": 2, "opt.new": 3, "called": 4, "model": {"depth": 5}})
+
+
+def test_a_warning_that_is_an_error_changes_nothing(parsed: HyperParameterManager) -> None:
+    with pytest.raises(UnknownNameWarning):
+        parsed.set_values({"lr": 1, "lrr": 3})
+    assert parsed.get_values()["lr"] == 1e-3
+
+
 def test_an_override_ends_with_its_block_also_on_error(parsed: HyperParameterManager) -> None:
     with parsed.override({"model.depth": 1}, lr=2) as changed:
         assert changed is parsed
@@ -448,6 +511,7 @@ def test_the_tree_is_a_view_of_nodes(parsed: HyperParameterManager) -> None:
     assert HyperParameterManager("_").tree.empty
 
 
+@pytest.mark.filterwarnings("ignore::hpman.UnknownNameWarning")
 def test_the_tree_is_live(parsed: HyperParameterManager) -> None:
     tree = parsed.tree
     model = tree.get("model")
@@ -482,6 +546,7 @@ def test_a_tree_that_is_not_written_to_is_sorted_once(parsed: HyperParameterMana
     assert first.node is again.node
 
 
+@pytest.mark.filterwarnings("ignore::hpman.UnknownNameWarning")
 @pytest.mark.parametrize(
     "ask",
     [

@@ -71,6 +71,7 @@ class Own(HyperParameterManager):
         self.extra: Any = [7]
 
 
+@pytest.mark.filterwarnings("ignore::hpman.UnknownNameWarning")
 @with_each_copy
 def test_a_copy_of_a_subclass_has_its_attributes(copied: Callable[[Any], Any]) -> None:
     manager = Own()
@@ -125,6 +126,7 @@ def test_an_adopted_state_does_not_replace_the_parsed_sources(
     assert other("lr") == 2
 
 
+@pytest.mark.filterwarnings("ignore::hpman.UnknownNameWarning")
 def test_a_manager_and_what_it_returns_can_be_pickled() -> None:
     manager = HyperParameterManager("_").parse_source("_('a.b', 1, help='x'); _('c', f())", "x.py")
     manager.set_value("d", 4)("e", [5])

@@ -304,7 +304,7 @@ class StoreMachine(RuleBasedStateMachine):
             for name, value in mapping.items():
                 model.assign(name, value)
 
-        self.both(change, lambda: self.store.set(mapping, Origin("setter", "run.py", 1)))
+        self.both(change, lambda: self.store.set(mapping, Origin("setter")))
 
     @rule(name=names, value=values)
     def set_value(self, name: str, value: Any) -> None:

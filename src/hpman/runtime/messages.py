@@ -111,6 +111,15 @@ def missing(ranked: RankedValues, name: str) -> KeyError:
     return KeyError(f"`{name}` not found; {shown}")
 
 
+def unknown_name(ranked: RankedValues, name: str) -> str:
+    """Return the warning about a name that is set and that the sources do not have."""
+    from ..suggest import advice
+
+    names = sorted({*ranked.defaults, *ranked.used})
+    suggestion = advice(name, names, separator=ranked.separator)
+    return f"`{name}` is set, but the parsed sources have no such hyperparameter; {suggestion}"
+
+
 def type_name(value: object) -> str:
     """Return the name of a value's type with its article.
 

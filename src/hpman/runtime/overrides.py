@@ -53,6 +53,7 @@ def _begin(store: Store, values: Mapping[str, Any], origin: Origin) -> View:
     with store.lock:
         outer = store.view
         changes = Changeset(outer.ranked.copy(), owned(values))
+        store.warn_about_unknown(changes.puts, origin)
         ranked = changes.ranked
         ranked.history = ranked.history.copy()
         ranked.history.record(changes.puts, origin, ranked.above)

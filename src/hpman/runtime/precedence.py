@@ -169,6 +169,13 @@ class RankedValues:
             return nest(self.resolved, self.separator, name, annotate_dict=False) or EMPTY
         return EMPTY
 
+    def is_known(self, name: str) -> bool:
+        """Return whether a source or a call has a name, or a leaf above it."""
+        return any(
+            known in self.defaults or known in self.used or known in self.calls
+            for known in (name, *self.above(name))
+        )
+
     def new_branches(self, values: Mapping[str, Any]) -> set[str] | None:
         """Return the names that become branches when values are set as leaves.
 

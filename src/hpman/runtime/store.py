@@ -10,9 +10,9 @@ import os
 from _contextvars import ContextVar
 from _thread import RLock
 
-from ..errors import EMPTY, ImpossibleTree, NotLiteralEvaluable
+from ..errors import EMPTY, ImpossibleTree, NotLiteralEvaluable, UnknownNameWarning
 from .history import UNKNOWN, History
-from .origin import call_site
+from .origin import Origin, call_site
 from .precedence import MUTABLE, RankedValues, owned, require_name
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from .changeset import Changeset
     from .history import Origins
-    from .origin import CallSite, Origin
+    from .origin import CallSite
     from .precedence import OriginOf
 
 CALLED, SET = 2, 3
@@ -88,6 +88,7 @@ class Store:
         "_outside",
         "_received",
         "_seen",
+        "_warned",
         "accepted",
         "hot",
         "separator",
@@ -107,6 +108,7 @@ class Store:
         self._outside = View(RankedValues(separator, History()))
         self._received: Mapping[str, Any] = {}
         self._seen: set[str] = set()  # names that were read, not all of those in `hot`
+        self._warned: set[str] = set()  # names that the sources do not have
         self._early_reads: dict[str, tuple[Any, CallSite]] = {}
         self._is_early = True
 
@@ -228,6 +230,7 @@ class Store:
 
                 self._commit(Changeset(ranked.copy(), owned(given)), origins)
                 return
+            self.warn_about_unknown(given, origins)
             ranked.put(given, branches)
             if given.keys() <= self.hot.keys():
                 self.hot.update(given)
@@ -258,8 +261,28 @@ class Store:
 
     def _commit(self, changes: Changeset, origins: Origins) -> None:
         ranked = changes.ranked
+        self.warn_about_unknown(changes.puts, origins)
         self._publish(ranked)
         ranked.history.record(changes.puts, origins, ranked.above)
+
+    def warn_about_unknown(self, values: Mapping[str, Any], origins: Origins) -> None:
+        """Warn once about each name that a program sets and the parsed sources do not have."""
+        ranked = self.ranked
+        kind, path, line = origins[:3] if isinstance(origins, Origin) else (None, None, None)
+        if kind not in ("setter", "override") or path is None:
+            return  # whoever reads files and command lines has messages of its own
+        if not (ranked.defaults or ranked.used):
+            return
+        if len(values.keys() & ranked.defaults.keys()) == len(values):
+            return
+        for name in values.keys() - self._warned:
+            if not ranked.is_known(name):
+                from warnings import warn_explicit
+
+                from .messages import unknown_name
+
+                self._warned.add(name)
+                warn_explicit(unknown_name(ranked, name), UnknownNameWarning, path, line or 0)
 
     def _publish(self, ranked: RankedValues) -> None:
         self.view.ranked = ranked

@@ -31,12 +31,14 @@ def managers(tmp_path: Path) -> list[HyperParameterManager]:
     return [HyperParameterManager(name).parse_file(path) for name in "ab"]
 
 
+@pytest.mark.filterwarnings("ignore::hpman.UnknownNameWarning")
 def test_hyperparameters_stand_in_source_order(managers: list[HyperParameterManager]) -> None:
     managers[0].set_value("late", 1)
     names = [row.name for row in ManagerGroup(managers).hyperparameters()]
     assert names == ["depth", "lr", "opt", "model.act", "late"]
 
 
+@pytest.mark.filterwarnings("ignore::hpman.UnknownNameWarning")
 def test_each_manager_gets_its_own_values(managers: list[HyperParameterManager]) -> None:
     group = ManagerGroup(managers)
     group.set_values({"lr": 1, "depth": 5, "opt.lr": 2, "new": 3})

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
     from contextlib import AbstractContextManager
 
+pytestmark = pytest.mark.filterwarnings("ignore::hpman.UnknownNameWarning")
+
 BLOCK = Origin("override", "run.py", 3, "override")
 
 
