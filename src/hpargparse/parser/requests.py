@@ -104,7 +104,9 @@ def _require_one_manager(session: Session, request: str) -> None:
     owners: dict[str, HyperParameterManager] = {}
     for binding, requests in session.requests.items():
         for path in requests.get(request, ()):
-            is_exclusive = (path == "-") == (request == "load")
+            # Standard output and devices take what several managers write.
+            is_stream = path == "-" or (os.path.exists(path) and not os.path.isfile(path))
+            is_exclusive = path == "-" if request == "load" else not is_stream
             owner = owners.setdefault(os.path.abspath(path), binding.manager)
             if is_exclusive and owner is not binding.manager:
                 message = f"{path}: Two managers cannot {request} one file. Name a file for each."
