@@ -128,6 +128,12 @@ def is_path(value: object) -> bool:
     return type(value).__module__.startswith("pathlib")
 
 
+def member_name(value: object) -> str | None:
+    """Return the name of a member of an Enum, None for any other value."""
+    members = getattr(type(value), "__members__", {})
+    return next((name for name, member in members.items() if member is value), None)
+
+
 def kind_name(kind: type) -> str:
     """Return the name of a type of values: `Path` on every system, else Python's."""
     return "Path" if kind.__module__.startswith("pathlib") else kind.__name__

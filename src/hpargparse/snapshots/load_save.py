@@ -9,7 +9,7 @@ import warnings
 
 from hpman import EMPTY, HyperParameterManager, NotLiteralEvaluable, Origin
 from hpman._text import escape
-from hpman.literals import is_path
+from hpman.literals import is_path, member_name
 from hpman.names import ancestors
 from hpman.record import Record
 
@@ -127,7 +127,8 @@ def saveable_values(
     """Return the values to save, and a message about every other value.
 
     A default that no file can hold is left out, whether or not the program has run it. A value
-    that was set is not: `write` refuses it. A `Path` becomes text.
+    that was set is not: `write` refuses it. A `Path` becomes text, and a member of an Enum
+    its name.
 
     Args:
         manager: the manager.
@@ -136,7 +137,7 @@ def saveable_values(
     values: dict[str, object] = {}
     messages = []
     for name, given in manager.get_values().items():
-        value = str(given) if is_path(given) else given
+        value = str(given) if is_path(given) else member_name(given) or given
         if isinstance(value, NotLiteralEvaluable):
             shown = f"`{expression_line(value)}` is unknown before the program has run it"
             messages.append(f"`{name}` is left out: its default {shown}.")

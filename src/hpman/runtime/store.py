@@ -7,6 +7,7 @@ not know files, syntax or occurrences.
 from __future__ import annotations
 
 import os
+import sys
 from _contextvars import ContextVar
 from _thread import RLock
 
@@ -84,6 +85,7 @@ class Store:
 
     __slots__ = (
         "_early_reads",
+        "_enums",
         "_is_early",
         "_outside",
         "_received",
@@ -107,6 +109,7 @@ class Store:
         self.views: dict[ReferenceType[View], None] = {}  # the latest last
         self._outside = View(RankedValues(separator, History()))
         self._received: Mapping[str, Any] = {}
+        self._enums: set[str] = set()  # names whose calls give a member of an Enum
         self._seen: set[str] = set()  # names that were read, not all of those in `hot`
         self._warned: set[str] = set()  # names that the sources do not have
         self._early_reads: dict[str, tuple[Any, CallSite]] = {}
@@ -165,6 +168,7 @@ class Store:
 
         Raises:
             ImpossibleTree: if the name does not fit the others.
+            ValueError: if the default is a member of an Enum, and the value stands for none.
         """
         if type(default) in MUTABLE:
             try:  # a literal is a new object at each call
@@ -178,6 +182,8 @@ class Store:
                 pass
             default = owned({name: default})[name]
         require_name(name)
+        if _is_member(default):
+            self._enums.add(name)
         ranked = self.ranked
         if self.views and ranked.calls.get(name, EMPTY) is default and name not in ranked.patches:
             return self._for_reader(ranked, name)
@@ -237,6 +243,7 @@ class Store:
             else:
                 read = given.keys() & self.hot.keys()
                 self.hot.update({name: given[name] for name in read})
+            self.cool(self._enums & given.keys())
             ranked.history.record(given, origins, ranked.above)
 
     def set_tree(self, tree: Mapping[str, Any], prefix: str = "", origin: Origin = UNKNOWN) -> None:
@@ -293,7 +300,8 @@ class Store:
         ranked = self._outside.ranked
         for name in ranked.patches:
             self.accepted.pop(name, None)
-        self.cool((self.hot.keys() - ranked.resolved.keys()) | ranked.copies.keys())
+        gone = self.hot.keys() - ranked.resolved.keys()
+        self.cool(gone | ranked.copies.keys() | self._enums)
         # This is one step, so a call that reads without the lock sees all of a write or nothing.
         self.hot.update({name: ranked.resolved[name] for name in self.hot})
 
@@ -320,7 +328,7 @@ class Store:
                 self._seen.add(name)
                 value, copier = copy
                 return copier(value)
-            if self.views and name in view.ranked.resolved:
+            if self.views and name in view.ranked.resolved and name not in self._enums:
                 self._seen.add(name)
                 return view.ranked.resolved[name]
         with self.lock:
@@ -335,8 +343,9 @@ class Store:
         with self.lock:
             ranked = self.ranked
             if name in ranked.resolved:
+                value = self._for_reader(ranked, name)
                 self._heat(ranked, name)
-                return self._for_reader(ranked, name)
+                return value
             value = ranked.value(name)
             if value is not EMPTY:
                 self._seen.add(name)
@@ -349,6 +358,10 @@ class Store:
         if copy is not None:
             value, copier = copy
             return copier(value)
+        if name in self._enums and name in ranked.calls:
+            from .enums import as_member
+
+            ranked.resolved[name] = as_member(ranked, name)
         return ranked.resolved[name]
 
     def _heat(self, ranked: RankedValues, name: str) -> bool:
@@ -509,6 +522,12 @@ class Store:
             self._received = state["sets"]
             ranked.history.adopt(state["history"])
             self.accepted.clear()
+
+
+def _is_member(value: object) -> bool:
+    """Return whether a value is a member of an Enum. To ask does not import enum."""
+    enum = sys.modules.get("enum")
+    return enum is not None and isinstance(value, enum.Enum)
 
 
 def _require_dict(values: object, message: str) -> None:
