@@ -35,7 +35,7 @@ def owned(index: Index, modules: Modules, requested: Iterable[str] = ()) -> Inde
     In the third case, calls in a scope that binds the placeholder to something else count
     only if they are typical. A call is typical of a hyperparameter if it gives a default to a
     name without blanks, unlike a message of gettext, or if a file of the first kind gives its
-    name a default.
+    name a default. Calls of `_` in a file that mentions gettext are not typical.
 
     Args:
         index: the files.
@@ -90,7 +90,7 @@ class _Owner:
             is_ours = ours[call.placeholder]
             if call.hidden_by is None:
                 occurrences += [call] if is_ours else []
-            elif is_ours if call.placeholder in bound else self._is_typical(call):
+            elif is_ours if call.placeholder in bound else self._is_typical(file, call):
                 hidden[call.line, call.column] = _hidden(file, call.placeholder, call.name, call)
         for problem in file.diagnostics:
             faulty, placeholder = problem.call, problem.placeholder
@@ -147,11 +147,15 @@ class _Owner:
 
     def _has_typical_call(self, file: ModuleScan, placeholder: str) -> bool:
         return any(
-            call.placeholder == placeholder and call.hidden_by is None and self._is_typical(call)
+            call.placeholder == placeholder
+            and call.hidden_by is None
+            and self._is_typical(file, call)
             for call in file.with_faulty().occurrences
         )
 
-    def _is_typical(self, call: Occurrence) -> bool:
+    def _is_typical(self, file: ModuleScan, call: Occurrence) -> bool:
+        if call.placeholder == "_" and "gettext" in file.source.text:
+            return False
         if (call.placeholder, call.name) in self._defined:
             return True
         return call.is_definition and not any(map(str.isspace, call.name))

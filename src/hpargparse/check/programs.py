@@ -30,7 +30,9 @@ def split(index: Index, owned: Index, programs: Iterable[str] = ()) -> list[Inde
     Returns:
         The indexes of the programs. A file that several of `programs` import is in each.
     """
-    paths = {os.path.realpath(file.source.path): key for key, file in index.files.items()}
+    # Other files, such as those of gettext, are read only if one of these imports them.
+    files = (f for k, f in index.files.items() if k in owned.files or "hpman" in f.source.text)
+    paths = {os.path.realpath(file.source.path): file.source.key for file in files}
     named = [_with_imports(program, paths) for program in programs]
     rest = paths.keys() - set().union(*named)
     links = (pair for pair in _links(index, owned) if rest.issuperset(pair))
