@@ -42,7 +42,7 @@ run, so nothing that they import has to be installed. Each hyperparameter also
 becomes an option, which may stand before or after the paths."""
 _EXAMPLES = """\
 examples:
-  {prog} .                                   list all values as YAML
+  {prog}                                     list all values in this folder
   {prog} train.py --hp-list detail           show where each one is used
   {prog} train.py --lr 0.1 --hp-save a.yaml  write a file for --hp-load
   {prog} src --placeholder hp                read `from hpman.m import hp`"""
@@ -131,6 +131,8 @@ def _guess(argv: list[str]) -> tuple[_Sources, tuple[str, ...]]:
         option = ""
     if own.help or is_completing() or not [*certain, *after]:  # these show the options at once
         certain = likely
+    if not (own.help or is_completing() or certain or after):
+        certain = [os.curdir]
     name = own.placeholder if is_placeholder(own.placeholder or "") else "_"
     return _Sources(name, (*certain, *after), own.follow_imports), (*likely, *after)
 
@@ -145,7 +147,8 @@ class _Parser(argparse.ArgumentParser):
         """Parse; compare the sources; mention other managers in them."""
         namespace, rest = super().parse_known_intermixed_args(args, namespace)
         values = vars(namespace)
-        paths = self.likely_paths if rest else tuple(map(without_mark, values[_PATHS]))
+        paths = self.likely_paths if rest else tuple(map(without_mark, values[_PATHS] or ()))
+        paths = paths or (os.curdir,)
         # Once followed, imports stay followed: they may bring an option of that name.
         is_following = self.sources.follow_imports or values[_FOLLOW]
         sources = _Sources(values[_PLACEHOLDER], paths, is_following)
@@ -175,7 +178,13 @@ def _bound_parser(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.sources, parser.likely_paths = sources, likely_paths
-    parser.add_argument(_PATHS, nargs="+", metavar="PATH", help="a Python file or a folder")
+    parser.add_argument(
+        _PATHS,
+        nargs="*",
+        default=None,  # otherwise argparse lists it among the missing arguments
+        metavar="PATH",
+        help="a Python file or a folder (default: this folder)",
+    )
     parser.add_argument(
         "--placeholder",
         default="_",

@@ -49,6 +49,13 @@ def test_lists_by_default(line: str, listing: str, capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == listing
 
 
+@pytest.mark.parametrize("line", ["--lr 3", "--lr=3", "--lr 3 ."])
+def test_without_a_path_it_lists_this_folder(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _status(f"{line} --hp-exit") == 0
+    assert _status(f"{line} --hp-list") == 0
+    assert capsys.readouterr().out.startswith("lr: 3.0\nflag: true\n")
+
+
 @pytest.mark.parametrize(
     ("line", "value"),
     [
@@ -270,7 +277,7 @@ def test_help_has_the_options_of_a_path(line: str, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        pytest.param("", "the following arguments are required: PATH", id="no path"),
+        pytest.param("", "./broken.py:1", id="broken, in this folder"),
         pytest.param(
             "none.py", "hpcli: error: none.py: There is no such file or folder.", id="missing"
         ),
