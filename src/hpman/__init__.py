@@ -93,7 +93,14 @@ def __getattr__(name: str) -> object:
     if name in _MODULES:
         return __import__(f"{__name__}.{name}", fromlist=["__name__"])
     if name not in _OWNERS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        message = f"module {__name__!r} has no attribute {name!r}"
+        if name in ("_", "hp"):
+            from sys import _getframe
+
+            message = f"{message}; write `from hpman.m import {name}`"
+            if _getframe(1).f_code.co_name == "_handle_fromlist":  # of `from hpman import _`
+                raise ImportError(message, name=__name__)
+        raise AttributeError(message)
     module = __import__(f"{__name__}.{_OWNERS[name]}", fromlist=[name])
     value = globals()[name] = getattr(module, name)
     return value

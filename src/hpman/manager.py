@@ -86,7 +86,7 @@ class HyperParameterManager:
         @overload
         def __call__(self, name: str, default: T, /, **hints: Any) -> T: ...
 
-    def __call__(self, name: str, default: Any = EMPTY, /, **hints: Any) -> Any:  # noqa: ARG002 - hints are read in the sources
+    def __call__(self, name: str, default: Any = EMPTY, /, **hints: Any) -> Any:
         """Return the value of a hyperparameter.
 
         Args:
@@ -104,7 +104,14 @@ class HyperParameterManager:
                 return self._hot[name]
             except (KeyError, TypeError):
                 pass
-            return self._store.read(name)
+            try:
+                return self._store.read(name)
+            except KeyError as error:
+                if "default" in hints:
+                    from .runtime.messages import default_is_a_hint
+
+                    raise default_is_a_hint(name, hints["default"]) from error
+                raise
         try:
             if self._accepted[name] is default:
                 return self._hot[name]

@@ -34,6 +34,15 @@ def test_another_name_is_refused() -> None:
         from hpman import nothing  # noqa: F401
 
 
+@pytest.mark.parametrize("name", ["_", "hp"])
+def test_managers_are_imported_from_m(name: str) -> None:
+    with pytest.raises(ImportError, match=f"write `from hpman.m import {name}`"):
+        exec(f"from hpman import {name}")
+    with pytest.raises(AttributeError, match=f"write `from hpman.m import {name}`"):
+        getattr(hpman, name)
+    assert not hasattr(hpman, name)
+
+
 def test_everything_can_be_imported_at_once() -> None:
     namespace: dict[str, object] = {}
     exec("from hpman import *", namespace)

@@ -9,7 +9,7 @@ import argparse
 
 from hpman.suggest import closest
 
-from .actions import BoundAction
+from .actions import SEQUENCES, BoundAction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,19 +36,45 @@ def unrecognized(
         for option, action in parser._option_string_actions.items()
         if isinstance(action, BoundAction) or action.help != argparse.SUPPRESS
     }
-    shown = []
+    shown: list[str] = []
     for arg in rest:
         option = arg.partition("=")[0]
         name = option.strip(prefixes) if option[:1] in prefixes else ""
         near = closest(name, options) if name else []
         command = _command_after(option, parsers, argv)
-        if command is not None:
+        joined = None if name or shown else _joined(arg, rest, parsers, argv)
+        if joined is not None:
+            shown.append(f"{arg} (write {joined})")
+        elif command is not None:
             shown.append(f"{arg} (it must come before {command})")
         elif not near or options[near[0]] == option:
             shown.append(arg)
         else:
             shown.append(f"{arg} (did you mean {options[near[0]]}?)")
-    return f"unrecognized arguments: {' '.join(shown)}"
+    message = f"unrecognized arguments: {' '.join(shown)}"
+    bindings = [row for parser in parsers for row in getattr(parser, "_bindings", ())]
+    if not any(binding.options for binding in bindings):
+        for binding in bindings[:1]:
+            if binding.trust_pickle is not None:  # not a command, which parses the sources itself
+                manager = binding.manager.placeholder
+                what = f"`{manager}` has no hyperparameters"
+                message += f"; {what}: call `{manager}.parse_file` before `bind`"
+    return message
+
+
+def _joined(
+    arg: str, rest: Sequence[str], parsers: Sequence[argparse.ArgumentParser], argv: Sequence[str]
+) -> str | None:
+    """Return how to write an option that takes one argument, if it was given several."""
+    at = argv.index(arg) if arg in argv else 0
+    for parser in parsers:
+        action = parser._option_string_actions.get(argv[at - 2]) if at > 1 else None
+        if isinstance(action, BoundAction) and action.kind in SEQUENCES and action.nargs is None:
+            end = at
+            while end < len(argv) and argv[end] in rest:
+                end += 1
+            return f"{argv[at - 2]} {','.join(argv[at - 1 : end])}"
+    return None
 
 
 def _command_after(

@@ -94,13 +94,15 @@ def wrong_type(
         parts.append(f" in {_show(value)}")
     if mismatch.detail and mismatch.detail != FRACTION:
         parts.append(f" ({mismatch.detail})")
-    elif type(sample) not in (*_NUMBERS, str):
+    elif converter.is_optional or type(sample) not in (*_NUMBERS, str):
         expected = description(sample) if from_text else _description_in_file(sample)
-        parts.append(f" (expected {expected})")
+        parts.append(f" (expected {expected}{', or None' if converter.is_optional else ''})")
     parts.append(f"; {_reason(converter)}")
     default = _show(sample)
     if mismatch.detail == FRACTION and sample is converter.default and default[-1].isdigit():
         parts.append(f", and `{default}.0` there would allow fractions")
+    elif from_text and shown.lower() in ("'none'", "'null'") and not converter.is_optional:
+        parts.append("; the hint `optional=True` would allow None")
     elif type(sample) is str:
         parts.append("; quote it to make it a string")
     elif not from_text and type(sample) in _NUMBERS and isinstance(mismatch.value, str):

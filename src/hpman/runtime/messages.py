@@ -120,6 +120,14 @@ def unknown_name(ranked: RankedValues, name: str) -> str:
     return f"`{name}` is set, but the parsed sources have no such hyperparameter; {suggestion}"
 
 
+def default_is_a_hint(name: str, default: object) -> KeyError:
+    """Return the error for a call with a default that is given by keyword."""
+    return KeyError(
+        f"`{name}` not found: a keyword is a hint, and the default is the second argument, as in"
+        f' _("{name}", {default!r})'
+    )
+
+
 def type_name(value: object) -> str:
     """Return the name of a value's type with its article.
 

@@ -6,7 +6,7 @@ most one default, literal hints. Must not know other files or run-time values.
 
 from __future__ import annotations
 
-from _ast import Constant, Name
+from _ast import Constant, JoinedStr, Name
 from operator import itemgetter
 from sys import intern
 
@@ -41,6 +41,7 @@ LARGE = 1 << 16  # the tree of such a text takes megabytes
 _MARSHALLED = frozenset(
     (type(None), bool, int, float, complex, str, bytes, type(...), list, tuple, set, dict)
 )
+_TYPES = ("bool", "int", "float", "str", "list", "tuple", "set", "dict", "bytes", "complex")
 _NO_HINTS: dict[str, Any] = {}  # shared by all occurrences without hints
 _MANAGERS: dict[frozenset[str], frozenset[str]] = {}  # shared by all modules with the same ones
 _POSITION = itemgetter(*map(Occurrence._fields.index, ("line", "column")))
@@ -277,11 +278,14 @@ def _wrong_arguments(node: Call, placeholder: str, source_map: SourceMap) -> Dia
     """Report positional arguments other than a literal name and at most one default."""
     count = len(node.args)
     if 1 <= count <= 2:
+        name = _shorten(source_map.text(node.args[0]))
+        other = f" Or read it with `{placeholder}.get_value({name})`."
+        if count > 1 or type(node.args[0]) not in (Name, JoinedStr):
+            other = ""
         return _diagnostic(
             "HPM102",
-            f"The name of a hyperparameter must be a literal string, not "
-            f"`{_shorten(source_map.text(node.args[0]))}`.",
-            "Write the name itself between quotes: it is read without running the program.",
+            f"The name of a hyperparameter must be a literal string, not `{name}`.",
+            f"Write the name itself between quotes: it is read without running the program.{other}",
             node,
             source_map,
             placeholder=placeholder,
@@ -303,10 +307,13 @@ def _hint_not_literal(
 ) -> Diagnostic:
     value = _shorten(source_map.text(keyword.value))
     hint = f"`{keyword.arg}`" if keyword.arg else f"`**{value}`"
+    what = (
+        f'`type="{value}"`' if keyword.arg == "type" and value in _TYPES else "its value in place"
+    )
     return _diagnostic(
         "HPM103",
         f"The hint {hint} is not a literal, but `{value}`.",
-        "Write its value in place: hints are read without running the program.",
+        f"Write {what}: hints are read without running the program.",
         keyword,
         source_map,
         name=_literal_name(node),

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import hpargparse
+from hpargparse.parser.bind import bind_what_fits
 from tests.hpargparse.parser.bound import SOURCE, bound, managed, parsed, refusal
 
 if TYPE_CHECKING:
@@ -288,6 +289,32 @@ class TestUnknownArguments:
         parser, _manager = bound(parser=ArgumentParser(exit_on_error=False))
         with pytest.raises(ArgumentError, match=r"--lrr=1 \(did you mean --lr\?\)"):
             parser.parse_args(["--lrr=1"])
+
+
+def test_a_list_of_several_words_is_shown_in_one_where_there_are_positional_arguments(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser = ArgumentParser(prog="train.py")
+    parser.add_argument("path")
+    parser, _manager = bound(parser=parser)
+    assert refusal(capsys, parser, "a --ks 1 3 5") == (
+        "unrecognized arguments: 3 (write --ks 1,3,5) 5"
+    )
+    assert refusal(capsys, parser, "a b --lr 1") == "unrecognized arguments: b"
+    assert refusal(capsys, parser, "a --lr 1 3") == "unrecognized arguments: 3"
+
+
+def test_options_of_a_manager_without_sources_lead_to_parse_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser, _manager = bound("")
+    assert refusal(capsys, parser, "--lr=3") == (
+        "unrecognized arguments: --lr=3; `_` has no hyperparameters: call `_.parse_file` before"
+        " `bind`"
+    )
+    command = ArgumentParser(prog="hpman")
+    bind_what_fits(command, managed(""))
+    assert refusal(capsys, command, "--lr=3") == "unrecognized arguments: --lr=3"
 
 
 class TestIntermixed:

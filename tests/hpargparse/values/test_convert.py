@@ -335,6 +335,22 @@ def test_a_value_of_another_kind_is_refused_in_a_sentence(
     assert "at train.py:12" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("default", "hints", "sentence"),
+    [
+        pytest.param(0.5, {"optional": True}, "(expected a float such as 1e-3, or None)", id="yes"),
+        pytest.param(None, {"type": "int"}, "(expected an int, or None)", id="None by default"),
+        pytest.param(0.5, {}, "; the hint `optional=True` would allow None", id="no"),
+    ],
+)
+def test_a_refusal_says_how_none_is_given(
+    default: object, hints: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(ConversionError) as caught:
+        converter(default, **hints).parse("none")
+    assert sentence in str(caught.value)
+
+
 def test_a_choice_of_another_kind_is_accepted_from_files_too_and_written_as_it_is_typed() -> None:
     mixed = converter(1, choices=[1, "auto", None])
     assert [mixed.check(choice) for choice in (1, "auto", None)] == [1, "auto", None]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hpman import HyperParameterManager
 from hpman.errors import EMPTY, ImpossibleTree
 from hpman.runtime.explanation import explain
 from hpman.runtime.origin import Origin
@@ -19,6 +20,14 @@ def parsed(**defaults: Any) -> Store:
     store = Store()
     store.adopt_defaults({name.replace("__", "."): value for name, value in defaults.items()})
     return store
+
+
+def test_a_default_by_keyword_leads_to_the_second_argument() -> None:
+    manager = HyperParameterManager("_")
+    with pytest.raises(KeyError, match=r"second argument, as in _\(\"lr\", 0\.1\)"):
+        manager("lr", default=0.1)
+    with pytest.raises(KeyError, match="there are no hyperparameters yet"):
+        manager("lr", help="a")
 
 
 @pytest.mark.parametrize(
