@@ -139,6 +139,13 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def torch(session: nox.Session) -> None:
+    """Compile a model that reads hyperparameters; on Linux, torch comes with gigabytes of CUDA."""
+    session.install(".[test]", "torch", "numpy")
+    session.run("pytest", "tests/test_torch.py", *session.posargs)
+
+
+@nox.session(python=NEWEST)
 def world(session: nox.Session) -> None:
     """Compare the scanner with a plain walk on large trees of others; some gigabytes to install."""
     session.install(".")

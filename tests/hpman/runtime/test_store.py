@@ -9,6 +9,7 @@ import pickle
 import subprocess
 import sys
 import threading
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -333,6 +334,22 @@ def test_a_stale_read_is_returned_once_and_later_reads_are_not_stale() -> None:
     exec("_('c', 1)", names)
     store.set({"b": 2, "c": 2})
     assert list(store.stale_reads()) == ["b"]
+
+
+def test_a_compiler_that_traces_no_frame_gets_the_value_of_a_default_from_the_sources(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = parsed(a=1, ks=[1], b=2.0)
+    store.set({"a": 5})
+    compiler = SimpleNamespace(is_compiling=lambda: True)
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(compiler=compiler))
+    monkeypatch.setattr("hpman.runtime.store.call_site", None)
+    assert store.accept("a", 1) == 5
+    store.accept("ks", [1]).append(2)
+    assert store.accept("ks", [1]) == [1]
+    assert store.unused() == []
+    with pytest.raises(TypeError):
+        store.accept("b", 2)  # another default: it has to be recorded
 
 
 # -- threads and processes ----------------------------------------------------------
