@@ -79,8 +79,8 @@ def state_to_send(manager: HyperParameterManager) -> Values:
     """
     store = manager._store
     if store.views:
-        name = frame_outside(_NOT_TO_BLAME).f_globals.get("__name__")
-        if isinstance(name, str) and name.partition(".")[0] in _NOT_TO_BLAME:
+        module = str(frame_outside(_NOT_TO_BLAME).f_globals.get("__name__"))
+        if module.partition(".")[0] in _NOT_TO_BLAME:
             return store.state(store.latest_view())
     return store.state()
 

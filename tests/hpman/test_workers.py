@@ -72,7 +72,8 @@ def test_a_worker_has_the_values_even_if_nobody_passed_it_the_manager(
             queue.put((manager is _, _.fingerprint()))
 
         if __name__ == "__main__":
-            _.parse_source('_("width", 3); _("later", make())', "here.py")
+            source = '_("width", 3); _("later", make()); _("model.depth", 4)'
+            _.parse_source(source + '; _("act"); _("type"); _("own"); _("names")', "here.py")
             _.set_values({{"model.depth": 9, "width": 7}})
             _.set_values({{"act": act, "type": Own, "own": Own(), "names": {{"a", "b", "c"}}}})
             import multiprocessing
@@ -85,7 +86,7 @@ def test_a_worker_has_the_values_even_if_nobody_passed_it_the_manager(
             worker.join()
         """,
     )
-    assert done.stdout == "(9, 7, 'here.py:1 default 3\\nmain.py:17 set_values')\nTrue\n"
+    assert done.stdout == "(9, 7, 'here.py:1 default 3\\nmain.py:18 set_values')\nTrue\n"
     assert done.stderr == ""
 
 
@@ -257,6 +258,7 @@ def test_workers_are_prepared_with_literals_once_multiprocessing_starts_the_firs
         assert spawn.get_preparation_data("worker").keys() == {"dir", "hpman"}
 
 
+@pytest.mark.filterwarnings("ignore::hpman.UnknownNameWarning")
 def test_literals_arrive_before_the_program_is_imported(
     manager: HyperParameterManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -321,6 +323,7 @@ def test_a_module_without_managers_sends_nothing() -> None:
     assert sent._managers == {}
 
 
+@pytest.mark.filterwarnings("ignore::hpman.UnknownNameWarning")
 def test_values_arrive_with_their_origins(
     manager: HyperParameterManager, send: Callable[[], HyperParameterManager]
 ) -> None:

@@ -288,8 +288,8 @@ class Store:
             return
         if len(values.keys() & ranked.defaults.keys()) == len(values):
             return
-        for name in values.keys() - self._warned:
-            if not ranked.is_known(name):
+        for name in values:
+            if name not in self._warned and not ranked.is_known(name):
                 from warnings import warn_explicit
 
                 from .messages import unknown_name

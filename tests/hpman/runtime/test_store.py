@@ -270,6 +270,20 @@ def test_a_default_given_again_is_accepted_until_the_leaf_gets_a_patch() -> None
 # -- reads --------------------------------------------------------------------------
 
 
+def test_the_values_of_leaves_that_were_read() -> None:
+    store = parsed(a=1, opt={"lr": 3}, b=[2], c=3)
+    for name in ("a", "b", "opt.lr"):
+        store.read(name)
+    assert store.read_values() == {"a": 1, "b": [2]}
+
+
+def test_a_leaf_with_a_patch_may_be_set_to_something_else() -> None:
+    store = parsed(opt={"lr": 3})
+    store.set({"opt.lr": 1})
+    store.set({"opt": 5})
+    assert store.values() == {"opt": 5}
+
+
 def test_unused_names_were_set_and_never_read() -> None:
     store = parsed(a=1, b=2, m__x=1, m__y=2, n__x=1, n__y=2, opt={"lr": 3}, t__u=1)
     names = ["a", "b", "m.x", "n.x", "opt.lr", "typo", "called", "t.u"]
