@@ -86,7 +86,13 @@ def _compile(parts: Iterable[str]) -> list[Part]:
     from fnmatch import translate
 
     flags = re.IGNORECASE if os.name == "nt" else 0
-    return [None if part == "**" else re.compile(translate(part), flags).match for part in parts]
+    compiled: list[Part] = []
+    for part in parts:
+        if part != "**":
+            compiled.append(re.compile(translate(part), flags).match)
+        elif compiled[-1:] != [None]:  # several in a row are as good as one
+            compiled.append(None)
+    return compiled
 
 
 def _match(pattern: Sequence[Part], names: Iterable[str]) -> bool:

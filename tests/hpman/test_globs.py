@@ -65,3 +65,20 @@ def test_matching_takes_linear_time(glob: str) -> None:
     path = f"{'a' * 30}/" * 300
     assert not globs.compile_globs([glob], "/t", "/t")(f"/t/{path}x")
     assert globs.compile_globs(["**/a/**/b"], "/t", "/t")(f"/t/a/{path}b")
+
+
+@pytest.mark.parametrize(
+    "glob",
+    ["/".join(["**"] * 1000) + "/x", "**/a/" * 400 + "b", "a*" * 100 + "b", "*a?" * 80 + "b"],
+)
+def test_a_glob_with_many_stars_matches_in_linear_time(glob: str) -> None:
+    # Backtracking, each of these would take longer than the universe exists.
+    matches = globs.compile_globs([glob], "/t", "/t")
+    assert not matches("/t/" + "a/" * 60 + "a" * 250)
+
+
+def test_stars_in_a_row_match_any_number_of_folders() -> None:
+    matches = globs.compile_globs(["a/**/**/b"], "/t", "/t")
+    assert [path for path in ("/t/a/b", "/t/a/x/b", "/t/a/x/y/b", "/t/b") if not matches(path)] == [
+        "/t/b"
+    ]

@@ -70,11 +70,12 @@ def _links(index: Index, owned: Index) -> Iterator[tuple[str, str]]:
 
 
 def _parses_other_files(text: str) -> bool:
-    """Return whether a source passes anything but `__file__` to `parse_file`.
+    """Return whether a source lets hpman read anything but `__file__`.
 
     >>> _parses_other_files("_.parse_file(__file__)"), _parses_other_files("_.parse_file(here)")
     (False, True)
     """
     import re
 
-    return bool(re.search(r"\.parse_file\s*\((?!\s*__file__\s*[,)])", text))
+    calls = r"\.parse_file\s*\(|hpargparse\.parse_args\s*\(\s*\w+\s*,"
+    return bool(re.search(rf"(?:{calls})(?!\s*__file__\s*[,)])", text))

@@ -71,6 +71,16 @@ def _split(folder: Path, files: dict[str, str], *programs: str) -> list[list[str
             [["a.py"], ["b.py"]],
             id="parsed file",
         ),
+        pytest.param(
+            {"a.py": f"{LR}hpargparse.parse_args(_, 'src')", "b.py": LR},
+            [["a.py", "b.py"]],
+            id="folder that hpargparse parses",
+        ),
+        pytest.param(
+            {"a.py": f"{LR}hpargparse.parse_args(_, __file__)", "b.py": LR},
+            [["a.py"], ["b.py"]],
+            id="file that hpargparse parses",
+        ),
     ],
 )
 def test_files_that_share_something_make_one_program(
