@@ -6,6 +6,7 @@ Owns the command line of this command; must not know how a name is described.
 from __future__ import annotations
 
 import os
+import shlex
 
 from hpman import HpmanError
 from hpman._text import escape
@@ -112,5 +113,6 @@ def _not_found(index: Index, name: str, paths: list[str]) -> str:
     if not index.placeholders():
         return f"no hyperparameters in {where}"
     near = closest_name(index, name)
-    hint = f"did you mean `{near}`?" if near else "`hpman list` shows all names"
+    command = "hpman list" if paths == [os.curdir] else f"hpman list {shlex.join(paths)}"
+    hint = f"did you mean `{near}`?" if near else f"`{command}` shows all names"
     return f"no hyperparameter `{name}` in {where} ({hint})"

@@ -115,7 +115,7 @@ def _bound_parser(
     from hpman.programs import index_program, load_managers
 
     from ..cli.argv import ProgramParser
-    from ..parser.bind import bind_what_fits
+    from ..parser.bind import bind_what_fits, warn_of_hidden_calls
     from ..parser.conflicts import without_option
     from ..run.manager_group import ManagerGroup
     from ..run.runner import python_path
@@ -128,6 +128,7 @@ def _bound_parser(
     if not index.placeholders():
         description = f"No hyperparameters in {program.name} and the modules that it imports."
     parser = ProgramParser(program.name, prog=prog, description=description, epilog=_EPILOG)
+    warn_of_hidden_calls(prog, index, index.placeholders())
     without = bind_what_fits(parser, managers[0] if len(managers) == 1 else ManagerGroup(managers))
     if without:
         parser.epilog = f"{_EPILOG} {without_option(without)}"

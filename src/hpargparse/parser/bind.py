@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
-    from hpman import Diagnostic, HyperParameter
+    from hpman import Diagnostic, HyperParameter, Index
 
     from .actions import BoundAction
 
@@ -69,11 +69,44 @@ def parse_args(
         from ..cli.errors import exit_with_errors
 
         exit_with_errors(parser.prog, error)
+    warn_of_hidden_calls(parser.prog, manager.index, [manager.placeholder])
     if "_ARGCOMPLETE" in os.environ:
         from ..completion import complete
 
         complete(parser)
     return parser.parse_args(args)
+
+
+def warn_of_hidden_calls(prog: str, index: Index, placeholders: Iterable[str]) -> None:
+    """Warn about calls that will fail, because their scope binds the placeholder again.
+
+    Args:
+        prog: the name of the program.
+        index: the sources.
+        placeholders: the placeholders to look at, in the files that import them from hpman.
+    """
+    calls = [
+        call
+        for file in index.files.values()
+        for call in file.occurrences
+        if call.hidden_by is not None
+        and call.placeholder in placeholders
+        and call.placeholder in file.managers
+    ]
+    if calls:
+        from hpman._text import display_path, escape
+
+        from ..cli.output import warn
+
+        warn(
+            prog,
+            [
+                f"{escape(display_path(f'{call.path}:{call.line}'))}: line {call.hidden_by} binds "
+                f"`{call.placeholder}` to something else, so this does not call the manager; "
+                "rename the other binding"
+                for call in calls
+            ],
+        )
 
 
 def bind(

@@ -160,6 +160,8 @@ def test_a_terminal_gets_colours_unless_it_wants_none(
         ("lr gone.py none.py", "none.py: There is no such file or folder."),
         ("lr none.py", "none.py: There is no such file or folder."),
         ("rl", "(did you mean `lr`?)"),
+        ("xyzzy", "in . (`hpman list` shows all names)\n"),
+        ("xyzzy train.py", "in train.py (`hpman list train.py` shows all names)\n"),
         ("''", "error: the name is empty; `hpman list` shows all names\n"),
     ],
 )

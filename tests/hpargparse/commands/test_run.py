@@ -244,6 +244,15 @@ def test_a_required_value_is_missed_before_the_script_runs(program: Callable[...
     assert "the following arguments are required: --data" in program("binds.py", status=2)
 
 
+def test_a_call_that_does_not_reach_the_manager_is_a_warning(program: Callable[..., str]) -> None:
+    Path("again.py").write_text(
+        "from hpman.m import _\ndef f(xs):\n    a, _ = xs\n    return _('lr', 1)\n"
+        "raise SystemExit(7)\n"
+    )
+    shown = program("again.py", "--lr", "3", status=7)
+    assert "again.py: warning: again.py:4: line 3 binds `_` to something else" in shown
+
+
 def test_the_short_form_keeps_the_values(program: Callable[..., str]) -> None:
     Path("short.py").write_text(SHORT)
     assert program("short.py", *"--lr 3 -- --model.depth 6".split()) == "3.0 3.0 6\n"

@@ -687,6 +687,18 @@ class TestParseArgs:
             "Check the spelling and the current folder.\n"
         )
 
+    def test_warns_about_a_function_that_binds_the_manager_again(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        function = "def f(xs):\n    a, _ = xs\n    return _('lr', 1)\n"
+        for line, count in (("from hpman.m import _\n", 1), ("\n", 0)):
+            Path("train.py").write_text(line + function)
+            hpargparse.parse_args(HyperParameterManager("_"), "train.py", [])
+            assert capsys.readouterr().err == count * (
+                "train.py: warning: train.py:4: line 3 binds `_` to something else, so this does "
+                "not call the manager; rename the other binding\n"
+            )
+
     def test_refuses_the_name_of_a_manager(self) -> None:
         with pytest.raises(TypeError, match="'_' is not a manager"):
             hpargparse.parse_args("_", "train.py", [])  # type: ignore[arg-type]
