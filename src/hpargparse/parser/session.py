@@ -200,9 +200,16 @@ def _namespace_values(binding: Binding, given: dict[str, object]) -> dict[str, t
     for name, option in binding.options.items() if given else ():
         value = given.get(option.dest, option.initial)
         known = (option.initial, current.get(name), binding.filled.get(name))
-        if option.option_strings and not any(value is other for other in known):
+        if option.option_strings and not any(_is_same(value, other) for other in known):
             values[name] = (option.as_default(value), "namespace")
     return values
+
+
+def _is_same(value: object, other: object) -> bool:
+    """Return whether two values are one, or equal where readers of the manager get copies."""
+    return value is other or (
+        type(value) in (list, dict, set) and type(value) is type(other) and value == other
+    )
 
 
 def _fill(namespace: argparse.Namespace, binding: Binding) -> None:

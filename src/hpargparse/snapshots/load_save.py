@@ -179,16 +179,20 @@ def reload_warnings(values: Mapping[str, object], converters: Mapping[str, Conve
             continue
         if is_path(loaded):
             continue
-        if value is not converter.default and loaded is not value and loaded != value:
+        if not _is_default(value, converter) and loaded is not value and loaded != value:
             from ..values.messages import changed_on_load
 
             messages.append(changed_on_load(converter, value, loaded))
     return [escape(message) for message in messages]
 
 
+def _is_default(value: object, converter: Converter) -> bool:
+    return type(value) is type(converter.default) and value == converter.default
+
+
 def _refused_on_load(converter: Converter, value: object, error: ValueError) -> str:
     name, what, advice = converter.name, "its default", "Change the default or the hint."
-    if value is not converter.default:
+    if not _is_default(value, converter):
         from ..values.messages import how_to_allow
 
         what, advice = "the value that the program set", how_to_allow(converter, value)

@@ -200,19 +200,30 @@ def nest(
     return root
 
 
-def copied(value: Any) -> Any:
+def copied(value: Any, copies: dict[int, Any] | None = None) -> Any:
     """Return a copy of nested lists, dicts and sets, and any other object as it is.
+
+    Args:
+        value: the value.
+        copies: the copies of lists and dicts around it, by id: a value may contain itself.
 
     >>> inner = (1, [2])
     >>> copied([inner])[0] is inner
     True
     """
     kind = type(value)
+    if kind is not list and kind is not dict:
+        return value.copy() if kind is set else value
+    copies = {} if copies is None else copies
+    if id(value) in copies:
+        return copies[id(value)]
+    copy: Any = kind()
+    copies[id(value)] = copy
     if kind is list:
-        return [copied(item) for item in value]
-    if kind is dict:
-        return {key: copied(item) for key, item in value.items()}
-    return value.copy() if kind is set else value
+        copy.extend([copied(item, copies) for item in value])
+    else:
+        copy.update({key: copied(item, copies) for key, item in value.items()})
+    return copy
 
 
 def annotated(value: Any) -> Any:

@@ -276,6 +276,19 @@ def test_a_namespace_of_a_run_before_gives_nothing_anew() -> None:
     assert manager("epochs", 7) == 7  # it is not set, so the program's own default still counts
 
 
+@pytest.mark.parametrize("default", ["[1, 2]", "{'x': [1]}", "{1, 2}"])
+def test_a_copy_of_a_value_in_a_namespace_gives_nothing_anew(default: str) -> None:
+    parser, manager = bound(f'_("a", {default})\n_("lr", 1)')
+    below = parser.add_subparsers().add_parser("go")
+    hpargparse.bind(below, manager)
+    args = parser.parse_args(["--a", "{}" if "x" in default else "[3]", "go", "--lr", "2"])
+    args = parser.parse_args(["go", "--lr", "2"], args)
+    assert [origin.kind for origin in manager.explain("a")] == ["source", "option"]
+    manager.set_value("a", type(args.a)())
+    args = parser.parse_args(["go", "--lr", "2"], args)
+    assert manager("a") == args.a == type(args.a)()
+
+
 class TestAParserThatRunsInAnother:
     """A program may read a part of its command line with a parser of its own."""
 

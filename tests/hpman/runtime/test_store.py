@@ -162,6 +162,16 @@ def test_the_type_of_a_default_counts_and_any_comparison_may_fail() -> None:
     assert store.accept("ks", {3}) == store.read("ks") == {3}
 
 
+def test_a_value_may_contain_itself() -> None:
+    loop: list[Any] = [1]
+    loop.append({"loop": loop})
+    store = Store()
+    store.set({"ks": loop})
+    for value in (store.read("ks"), store.accept("ks", loop), store.values()["ks"]):
+        assert value is not loop
+        assert value[1]["loop"] is value
+
+
 def test_other_objects_are_handed_out_as_they_are() -> None:
     values = [(1, [2]), object(), collections.OrderedDict(x=[1]), bytearray(b"x")]
     store = Store()
