@@ -226,7 +226,7 @@ class TestClosedStreams:
             pytest.param("--hp-list detail", 2, id="a table"),
             pytest.param("-h", 0, id="help"),
             pytest.param("--lr fast", 2, id="a mistake"),
-            pytest.param("--hp-load a.yaml", 0, id="a warning"),
+            pytest.param("--hp-load a.yaml --no-hp-strict", 0, id="a warning"),
             pytest.param("--hp-save b.yaml --hp-exit", 0, id="a file"),
             pytest.param("--hp-save - --hp-exit", 2, id="a file on standard output"),
         ],

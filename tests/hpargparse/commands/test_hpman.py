@@ -128,6 +128,9 @@ def test_an_interrupt_ends_it_where_the_signal_is_blocked(
     assert (ended.value.code, raised) == (130, [signal.SIGINT])
 
 
+BROKEN = 'from hpman.m import _\n_("lr", 1)\n_("lr", 2)\n_(x)\n'
+
+
 @pytest.mark.skipif(os.name == "nt", reason="no name of a file holds such a character there")
 @pytest.mark.parametrize(
     "args",
@@ -146,7 +149,7 @@ def test_the_name_of_a_file_controls_no_terminal(
     args: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for folder, text in (("sound", '_("lr", 1)\n'), ("broken", '_("lr", 1)\n_("lr", 2)\n_(x)\n')):
+    for folder, text in (("sound", '_("lr", 1)\n'), ("broken", BROKEN)):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "\x1b[31m\n.py").write_text(text)
     with suppress(SystemExit):

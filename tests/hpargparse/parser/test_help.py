@@ -159,7 +159,7 @@ class TestHelp:
             pytest.param('_("x", 1, range=[None, 5])', "int, at most 5,", id="open below"),
             pytest.param('_("x", 1, range=[0, None])', "int, at least 0,", id="open above"),
             pytest.param('_("x", 1, required=True)', "int, required, default: 1,", id="required"),
-            pytest.param('_("x", [1] * 3)', "default: [1] * 3", id="not a literal"),
+            pytest.param('_("x", [n] * 3)', "default: [n] * 3", id="not a literal"),
             pytest.param(f'_("x", "{"a" * 200}")', f"{'a' * 97}...", id="long"),
             pytest.param('_("x", "a\\nb")', "default: a b", id="several lines"),
             pytest.param('_("x", 1, help="100% %s %(prog)s")', "100% %s %(prog)s", id="percent"),
