@@ -112,6 +112,8 @@ def _bound_parser(
         HpmanError: if the sources break a rule.
         OSError: if a source cannot be read.
     """
+    import argparse
+
     from hpman.programs import index_program, load_managers
 
     from ..cli.argv import ProgramParser
@@ -127,8 +129,15 @@ def _bound_parser(
     description = f"Run {program.name} with other values for its hyperparameters."
     if not index.placeholders():
         description = f"No hyperparameters in {program.name} and the modules that it imports."
-    parser = ProgramParser(program.name, prog=prog, description=description, epilog=_EPILOG)
     warn_of_hidden_calls(prog, index, index.placeholders())
+    parser = ProgramParser(
+        program.name,
+        prog=prog,
+        description=description,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    vars(parser)["_script"] = program.source
     without = bind_what_fits(parser, managers[0] if len(managers) == 1 else ManagerGroup(managers))
     if without:
         parser.epilog = f"{_EPILOG} {without_option(without)}"

@@ -51,7 +51,7 @@ _REQUEST_HELP = {
     "detail": "print the detailed listing and exit",
     "serial_format": "the format of the files to save or, if none is saved, to load; auto chooses "
     "by the extension (default: auto)",
-    "strict": "refuse files with unknown names; with --no-..., warn of them",
+    "strict": "refuse files with unknown names, as by default, or only warn of them",
     "exit": "exit after all of this",
 }
 # Defaults of a request that request nothing.

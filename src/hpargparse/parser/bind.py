@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 
 from hpman import HpmanError, HyperParameterManager
 
@@ -61,7 +62,9 @@ def parse_args(
     1.0
     """
     _require_manager(manager)
-    parser = argparse.ArgumentParser() if parser is None else parser
+    if parser is None:
+        formatter = argparse.RawDescriptionHelpFormatter
+        parser = argparse.ArgumentParser(_program_name(path), formatter_class=formatter)
     try:
         manager.parse_file(path, follow_imports=not os.path.isdir(path))
         bind(parser, manager, **options)
@@ -70,6 +73,8 @@ def parse_args(
 
         exit_with_errors(parser.prog, error)
     warn_of_hidden_calls(parser.prog, manager.index, [manager.placeholder])
+    if parser.description is None:
+        vars(parser)["_script"] = os.fspath(path)
     if "_ARGCOMPLETE" in os.environ:
         from ..completion import complete
 
@@ -107,6 +112,15 @@ def warn_of_hidden_calls(prog: str, index: Index, placeholders: Iterable[str]) -
                 for call in calls
             ],
         )
+
+
+def _program_name(path: str | os.PathLike[str]) -> str | None:
+    """Return the name of a program that runs under `python -m`; None lets argparse choose."""
+    main = sys.modules["__main__"]
+    spec = getattr(main, "__spec__", None)
+    if spec is None or os.path.realpath(path) != os.path.realpath(getattr(main, "__file__", "")):
+        return None
+    return f"python -m {spec.name.removesuffix('.__main__')}"
 
 
 def bind(

@@ -29,6 +29,14 @@ _ORIGINALS = {
     **{stand_in: character for character, stand_in in _STAND_INS.items()},
     ord(_EMPTY): None,
 }
+# Comments and blank lines, then a string that is a statement of its own.
+_DOCSTRING = (
+    r"(?:\s|#[^\n]*\n)*([rRuU]?(?:"
+    r'"{3}(?:[^\\]|\\.)*?"{3}|' + r"'{3}(?:[^\\]|\\.)*?'{3}|"
+    r'"(?:[^"\\\n]|\\.)*"|' + r"'(?:[^'\\\n]|\\.)*'"
+    r"))[ \t]*(?:[\n;#]|\Z)"
+)
+_SHOWN_KEYS = 8
 _SHOWN_LENGTH = 100  # of a default
 _UNTYPED = (type(None), EmptyValue, NotLiteralEvaluable)
 _shown_path = lru_cache(maxsize=32)(display_path)  # one file may define thousands of options
@@ -45,6 +53,66 @@ def prepare(formatter: argparse.HelpFormatter) -> argparse.HelpFormatter:
 def _formatter_class(base: Any) -> type[_Formatter]:
     """Return the subclass of a formatter's class that shows our options."""
     return new_class(base.__name__, (_Formatter, base))
+
+
+def docstring(path: str) -> str | None:
+    """Return the docstring of a file as a description, None if there is none."""
+    import re
+    from textwrap import dedent
+
+    from hpman.literals import NotLiteralError, parse_literal
+
+    try:
+        with open(path, encoding="utf-8-sig", errors="replace") as file:
+            found = re.match(_DOCSTRING, file.read(), re.DOTALL)
+        text = "" if found is None else str(parse_literal(found[1]))
+    except (OSError, ValueError, NotLiteralError):
+        return None
+    first, _, rest = text.expandtabs().strip().partition("\n")
+    shown = "\n".join(map(escape, f"{first}\n{dedent(rest)}".rstrip().split("\n")))
+    return (shown.replace("%", "%%") if "%(prog)" in shown else shown) or None
+
+
+class _Section:
+    """What `format_help` sees of an argument group."""
+
+    def __init__(
+        self, title: str | None, actions: list[Any], description: str | None = None
+    ) -> None:
+        self.title = title
+        self.description = description
+        self._group_actions = actions
+
+
+def sections(parser: argparse.ArgumentParser) -> list[_Section]:
+    """Return the groups for help: own arguments, then hyperparameters, then requests.
+
+    Without other groups, all of them stand below `options`.
+    """
+    own: list[_Section] = []
+    named: list[_Section] = []
+    for group in parser._action_groups:
+        theirs = [action for action in group._group_actions if not hasattr(action, "binding")]
+        ours: list[Any] = [row for row in group._group_actions if hasattr(row, "binding")]
+        if group is parser._optionals:
+            options = _Section(group.title, theirs, group.description)
+            own.append(options)
+            plain = [action for action in ours if action.kind is not None]
+            requests = [action for action in ours if action.kind is None]
+        elif theirs or not ours:
+            own.append(_Section(group.title, theirs + ours, group.description))
+        else:
+            named.append(_Section(group.title, ours, group.description))
+    standard = (parser._positionals.title, parser._optionals.title)
+    if any(section._group_actions and section.title not in standard for section in own):
+        named.insert(0, _Section("hyperparameters", plain))
+    else:
+        options._group_actions += plain
+    if named:
+        named.append(_Section("files and listings of hyperparameters", requests))
+    else:
+        options._group_actions += requests
+    return [*own, *named]
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -98,8 +166,16 @@ def _shown_action(action: argparse.Action, *, in_usage: bool) -> argparse.Action
         return action
     ours: BoundAction = action  # type: ignore[assignment]
     shown = _in_usage if in_usage else escape
-    text = "" if in_usage else ours.help or ""
-    return _ShownAction(ours, shown(ours.option_strings[0]), shown(_metavar(ours)), text)
+    option, metavar = shown(ours.option_strings[0]), shown(_metavar(ours))
+    if in_usage:
+        return _ShownAction(ours, option, metavar, "")
+    copy = _ShownAction(ours, option, metavar, ours.help or "")
+    if ours.kind is bool:
+        copy.nargs = 0  # the negation takes no argument, so the metavar is a part of the option
+        copy.option_strings = [f"{option} [{metavar}]", f"{option[:2]}no-{option[2:]}"]
+    elif getattr(ours, "negation", None):
+        copy.option_strings = [option, f"{option[:2]}no-{option[2:]}"]
+    return copy
 
 
 def _metavar(action: BoundAction) -> str:
@@ -158,6 +234,8 @@ def help_text(action: HyperParameterAction) -> str:
     """Return the help of an option: its hint `help`, then type, range, default and place."""
     hyperparameter = action.hyperparameter
     facts = [_type_text(action)]
+    if type(hyperparameter.value) is dict and hyperparameter.value and action.option_strings:
+        facts.append(_keys_text(action))
     limits = action.converter.range if "range" in hyperparameter.hints else None
     if limits is not None:
         facts.append(_range_text(*limits))
@@ -177,6 +255,17 @@ def help_text(action: HyperParameterAction) -> str:
     return text.replace("%", "%%") + "%(default).0s"
 
 
+def _keys_text(action: HyperParameterAction) -> str:
+    """Show the options of the keys of a dict."""
+    from ..values.keys import key_paths
+
+    separator = action.binding.manager.separator
+    keys = [*key_paths(action.hyperparameter.value, separator)]
+    option = action.option_strings[0]
+    shown = [f"{option}{separator}{key.replace('_', '-')}" for key in keys[:_SHOWN_KEYS]]
+    return f"keys: {' '.join(shown)}{' ...' if len(keys) > _SHOWN_KEYS else ''}"
+
+
 def _range_text(lowest: object, highest: object) -> str:
     """Show a range.
 
@@ -194,6 +283,10 @@ def _type_text(action: HyperParameterAction) -> str:
         return "any literal or text"
     is_optional = value is None or hints.get("optional")
     name = kind_name(action.kind)
+    if action.kind in (list, tuple, set) and hints.get("type") is None:
+        from ..values.coercion import element_name
+
+        name = element_name(value, name)
     return f"{name} or None" if is_optional else name
 
 

@@ -126,6 +126,22 @@ class BoundParser(argparse.ArgumentParser):
     """
 
     _bindings: tuple[Binding, ...] = ()
+    _script: str | None = None  # the file whose docstring becomes the description in help
+
+    def format_help(self) -> str:
+        """Show own arguments first, then hyperparameters, then requests."""
+        if not self._bindings:
+            return super().format_help()
+        from .help import docstring, sections
+
+        if self._script is not None:
+            self.description = docstring(self._script) or self.description
+        groups = self._action_groups
+        self._action_groups = sections(self)  # type: ignore[assignment]
+        try:
+            return super().format_help()
+        finally:
+            self._action_groups = groups
 
     def parse_known_args(self, *args: Any, **settings: Any) -> Any:
         """Parse in a session."""

@@ -71,6 +71,18 @@ def element_sample(sample: list[Any] | tuple[Any, ...] | set[Any]) -> tuple[obje
     return elements[0], optional
 
 
+def element_name(sample: Any, name: str) -> str:
+    """Return the name of a sequence's type with that of its elements.
+
+    >>> element_name([1, 2], "list"), element_name([], "list")
+    ('list of int', 'list')
+    """
+    element, _optional = element_sample(sample)
+    if element is EMPTY:
+        return name
+    return f"{name} of {'number' if type(element) is Number else type(element).__name__}"
+
+
 def _merge_sequences(sequences: list[Any]) -> object:
     """Return one sequence with the elements of all sequences."""
     elements = [element for sequence in sequences for element in sequence]

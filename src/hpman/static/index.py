@@ -84,7 +84,9 @@ class HyperParameter(Record):
     def expression_of(self, value: object) -> str | None:
         """Return the source of a value that is the default if it is computed, as in `1 / 3`."""
         text = self.definition.text if self.definition is not None else None
-        return text if text is not None and value is self.value and is_computed(text) else None
+        default = self.value  # a list, which readers get a copy of, is compared
+        is_default = value is default or (type(value) is list and value == default)
+        return text if text is not None and is_default and is_computed(text) else None
 
 
 class Index:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from argparse import (
     ArgumentDefaultsHelpFormatter,
     ArgumentParser,
@@ -10,12 +11,16 @@ from argparse import (
     MetavarTypeHelpFormatter,
     RawTextHelpFormatter,
 )
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, strategies as st
 
-from hpargparse.parser.help import wrapped
+import hpargparse
+from hpargparse.parser.help import docstring, wrapped
+from hpman import HyperParameterManager
 from tests.hpargparse.parser.bound import bound
 
 if TYPE_CHECKING:
@@ -67,7 +72,12 @@ def test_a_formatter_that_wraps_in_its_own_way_is_left_alone() -> None:
         ('_("a", None, type="int")', "(int or None, default: None, t"),
         ('_("a", 1, optional=True)', "(int or None, default: 1, t"),
         ('_("a", 1, type="float")', "(float, default: 1, t"),
-        ('_("a", [1])', "(list, default: [1], t"),
+        ('_("a", [1])', "(list of int, default: [1], t"),
+        ('_("a", ["b", None])', "(list of str, default: ['b', None], t"),
+        ('_("a", [1, 0.5])', "(list of number, default: [1, 0.5], t"),
+        ('_("a", [])', "(list, default: [], t"),
+        ('_("a", {"b_c": 1, 2: 3})', "(dict, keys: --a.b-c --a.2, default: {'b_c': 1, 2: 3}, t"),
+        ('_("a", {})', "(dict, default: {}, t"),
         ('_("a", f())', "(any literal or text, default: f(), t"),
         ('_("a", f(), type="str")', "(str, default: f(), t"),
         ('_("a", 3, range=[1, 9])', "(int, 1 to 9, default: 3, t"),
@@ -217,3 +227,90 @@ def test_a_formatter_that_shows_defaults_shows_none_twice() -> None:
     assert "(default: None)" not in shown
     assert "(default: False)" not in shown
     assert shown.count("default: auto") == 1
+
+
+def _order(page: str, *parts: str) -> bool:
+    positions = [page.index(part) for part in parts]
+    return positions == sorted(positions)
+
+
+class TestOrder:
+    SOURCE = '_("a.b", 1)\n_("flag", True)\n_("c", 1, group="more")'
+
+    def test_a_parser_without_groups_has_one_list(self) -> None:
+        parser, _manager = bound('_("flag", True)')
+        parser.add_argument("--late")
+        page = parser.format_help()
+        assert _order(page, "\noptions:", "  --late LATE\n", "  --flag [{true,false}], --no-flag\n")
+        assert _order(page, "--no-flag\n", "  --hp-save", "  --hp-strict, --no-hp-strict\n")
+        assert page.count(":\n") == 1
+
+    def test_requests_are_last(self) -> None:
+        parser, _manager = bound(self.SOURCE)
+        page = parser.format_help()
+        assert _order(page, "\noptions:", "  --flag", "\na:\n", "\nmore:\n", "  --hp-save")
+
+    def test_groups_of_the_program_are_first(self) -> None:
+        parser = ArgumentParser()
+        parser.add_argument_group("mine", "of the program").add_argument("--own")
+        parser, _manager = bound(self.SOURCE, parser)
+        page = parser.format_help()
+        assert _order(page, "\noptions:", "\nmine:\n  of the program\n", "  --own")
+        assert _order(page, "  --own", "\nhyperparameters:\n  --flag", "\na:\n", "  --hp-save")
+        assert parser.format_help() == page
+
+
+class TestDescription:
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            pytest.param('#!x\n\n"""Train.\n\n    100%\n"""', "\n\nTrain.\n\n100%\n\n", id="lines"),
+            pytest.param("'of %(prog)s'; x = 1", "\n\nof %(prog)s\n\n", id="percent"),
+            pytest.param('r"a\\b"', "\n\na\\b\n\n", id="raw"),
+            pytest.param('"a\\x1b[1mb"', "\n\na\\x1b[1mb\n\n", id="control characters"),
+            pytest.param('"a" + b', None, id="an expression"),
+            pytest.param('""" """', None, id="blank"),
+        ],
+    )
+    def test_is_the_docstring(
+        self,
+        text: str,
+        shown: str | None,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        script = tmp_path / "a.py"
+        script.write_text(f"{text}\n")
+        with pytest.raises(SystemExit):
+            hpargparse.parse_args(HyperParameterManager("_"), script, ["-h"])
+        page = capsys.readouterr().out
+        assert (shown or "[--hp-exit]\n\noptions:") in page
+
+    def test_of_the_parser_wins(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "a.py").write_text('"one"')
+        parser = ArgumentParser(description="two")
+        with pytest.raises(SystemExit):
+            hpargparse.parse_args(
+                HyperParameterManager("_"), tmp_path / "a.py", ["-h"], parser=parser
+            )
+        assert "\n\ntwo\n\n" in capsys.readouterr().out
+
+    def test_of_a_folder_is_none(self, tmp_path: Path) -> None:
+        assert docstring(str(tmp_path)) is None
+
+    def test_that_is_malformed_is_none(self, tmp_path: Path) -> None:
+        (tmp_path / "a.py").write_text('"\\x"')
+        assert docstring(str(tmp_path / "a.py")) is None
+
+
+def test_a_module_is_called_as_it_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "train.py"
+    script.write_text("")
+    main = ModuleType("__main__")
+    main.__file__, main.__spec__ = str(script), ModuleSpec("app.train", None)
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    with pytest.raises(SystemExit):
+        hpargparse.parse_args(HyperParameterManager("_"), script, ["-h"])
+    assert capsys.readouterr().out.startswith("usage: python -m app.train [-h]")
