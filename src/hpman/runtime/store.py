@@ -286,7 +286,7 @@ class Store:
             return  # whoever reads files and command lines has messages of its own
         if not (ranked.defaults or ranked.used):
             return
-        if len(values.keys() & ranked.defaults.keys()) == len(values):
+        if values.keys() <= ranked.defaults.keys():
             return
         for name in values:
             if name not in self._warned and not ranked.is_known(name):
