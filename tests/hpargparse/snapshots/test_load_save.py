@@ -381,6 +381,16 @@ def test_of_many_names_below_a_lost_branch_some_are_shown() -> None:
     assert len(caught.value.diagnostics) == 1
 
 
+def test_of_very_many_unknown_names_a_hundred_get_a_suggestion() -> None:
+    manager = managed("\n".join(f'_("branch{n}.x", 0)' for n in range(60)))
+    text = "\n".join(f"branhc{n}.x: 1\nbranhc{n}.q: 1" for n in range(60))
+    with pytest.raises(SnapshotError) as caught:
+        hpargparse.load(_write(text), manager)
+    advice = [problem.advice for problem in caught.value.diagnostics]
+    assert len(advice) == 120
+    assert 0 < sum(text.startswith("Did you mean") for text in advice) <= 100
+
+
 def test_an_ignored_name_is_a_warning_with_its_line_and_the_nearest_name() -> None:
     manager = managed()
     with pytest.warns(
