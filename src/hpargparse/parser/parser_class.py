@@ -243,13 +243,13 @@ class BoundParser(argparse.ArgumentParser):
         return prepare(super()._get_formatter(**settings))
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        """Print help and errors, even to a stream that cannot encode the characters of a name."""
-        try:
-            super()._print_message(message, file)
-        except UnicodeEncodeError:
-            from ..cli.output import write_text
+        """Print help and errors in any encoding; a closed stream gets nothing."""
+        from ..cli.output import write_text
 
+        try:
             write_text(sys.stderr if file is None else file, message)
+        except OSError:
+            pass  # as argparse does from Python 3.12 on
 
 
 def _is_strict(caller: FrameType | None) -> bool:
