@@ -244,12 +244,12 @@ class BoundParser(argparse.ArgumentParser):
 
     def _print_message(self, message: str, file: Any = None) -> None:
         """Print help and errors in any encoding; a closed stream gets nothing."""
+        from contextlib import suppress
+
         from ..cli.output import write_text
 
-        try:
+        with suppress(OSError):  # as argparse does from Python 3.12 on
             write_text(sys.stderr if file is None else file, message)
-        except OSError:
-            pass  # as argparse does from Python 3.12 on
 
 
 def _is_strict(caller: FrameType | None) -> bool:
