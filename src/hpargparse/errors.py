@@ -67,7 +67,6 @@ class UnsupportedValueError(Exception):
     """
 
     def __init__(self, name: str, reason: str) -> None:
-        """Store the fields."""
         super().__init__(name, reason)
         self.name = name
         self.reason = reason

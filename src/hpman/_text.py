@@ -167,7 +167,6 @@ class Source:
     __slots__ = ("_lines", "key", "path", "text")
 
     def __init__(self, path: str, text: str, key: tuple[object, ...] = ()) -> None:
-        """Store the text. It is split at first use."""
         self.path: str = path
         self.text: str = text
         self.key: tuple[object, ...] = key or (0, path)
@@ -282,7 +281,6 @@ class SourceHelper:
     """
 
     def __init__(self, source: str) -> None:
-        """Store the text."""
         self._source = Source("<unknown>", source)
 
     @classmethod

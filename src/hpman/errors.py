@@ -53,7 +53,6 @@ class HpmanError(Exception):
     """
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
-        """Store the diagnostics."""
         super().__init__()  # a `SyntaxError` takes a second argument for a place
         self.diagnostics: tuple[Diagnostic, ...] = diagnostics
         self.args = diagnostics
@@ -94,7 +93,6 @@ class UnreadableSourceError(HpmanError, SyntaxError):
     """Report a file that Python cannot parse or decode."""
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
-        """Set the attributes of a `SyntaxError` too."""
         super().__init__(*diagnostics)
         self.msg: str = str(self)  # the only part of a `SyntaxError` that a traceback shows
         self.filename: str | None = self.path
@@ -133,7 +131,6 @@ class NotLiteralEvaluable(HpmanError):
     """
 
     def __init__(self, *diagnostics: Diagnostic, expression: str = "") -> None:
-        """Store the diagnostics and the expression."""
         super().__init__(*diagnostics)
         self.expression = expression
 

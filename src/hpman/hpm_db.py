@@ -49,7 +49,6 @@ class DeferredNode:
     __slots__ = ("call", "line", "offset")
 
     def __init__(self, call: str, line: int, offset: int) -> None:
-        """Store the source of the call and its place."""
         self.call: str = call
         self.line: int = line
         self.offset: int = offset
@@ -107,7 +106,6 @@ class HyperParameterOccurrence(MutableMapping[str, Any]):
     _columns: dict[str, Any]
 
     def __init__(self, given: Mapping[str, Any] | None = None, /, **columns: Any) -> None:
-        """Fill the missing columns."""
         object.__setattr__(self, "_columns", {**_COLUMNS, **(given or {}), **columns})
 
     @property
@@ -380,7 +378,6 @@ class HyperParamNode:
     __slots__ = ("db", "name")
 
     def __init__(self, name: str, rows: Iterable[Row] = ()) -> None:
-        """Sort the rows."""
         self.name: str = name
         self.db: HyperParameterDB = HyperParameterDB(rows).sorted(L.value_priority)
 

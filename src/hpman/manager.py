@@ -59,7 +59,6 @@ class HyperParameterManager:
     )
 
     def __init__(self, placeholder: str, separator: str = ".", *, home: str | None = None) -> None:
-        """Create a manager without sources and values."""
         if not isinstance(placeholder, str):
             from .runtime.messages import invalid_placeholder  # type: ignore[unreachable]
 
@@ -172,7 +171,6 @@ class HyperParameterManager:
     def _adopt_files(
         self, files: list[ModuleScan], gone: Iterable[tuple[object, ...]] = ()
     ) -> None:
-        """Adopt scanned files, all of them or none."""
         with self._store.lock:  # another thread may do the same
             index = self.index.swap(files, gone)
             defaults, is_sound = index.defaults(self.placeholder)

@@ -137,7 +137,6 @@ class ProgramParser(argparse.ArgumentParser):
     """
 
     def __init__(self, program: str, **settings: Any) -> None:
-        """Create the parser."""
         super().__init__(**settings)
         self.program = program
 

@@ -119,7 +119,6 @@ def check_total(size: int) -> None:
 
 
 def _read_reply(replies: Any, blob: str, path: str) -> bytes:
-    """Read one answer of `git cat-file --batch`."""
     header = replies.readline().split()
     size = int(header[2]) if len(header) == 3 and header[1] == b"blob" else -1
     if size > SIZE_LIMIT:
@@ -137,7 +136,6 @@ def _read_reply(replies: Any, blob: str, path: str) -> bytes:
 
 
 def _run(*arguments: str, data: bytes = b"", cwd: str | None = None) -> bytes:
-    """Run git and return its output."""
     import subprocess
 
     command, env = [*_COMMAND, *arguments], {**os.environ, **_ENVIRONMENT}

@@ -181,7 +181,6 @@ class HyperParameterAction(ValueAction):
     def __init__(
         self, hyperparameter: HyperParameter, option: str, default: object, binding: Binding
     ) -> None:
-        """Store what differs from the class attributes."""
         self.hyperparameter: HyperParameter = hyperparameter
         self.binding = binding
         self.option_strings: Sequence[str] = Spellings((option,))
@@ -265,7 +264,6 @@ class RequestAction(BoundAction):
     shows_default = False  # help names those that matter
 
     def __init__(self, binding: Binding, option: str, name: str) -> None:
-        """Make the option of one of `REQUESTS`."""
         self.binding = binding
         self.name = name
         nargs, const = REQUESTS[name]

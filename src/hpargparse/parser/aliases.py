@@ -104,7 +104,6 @@ class KeyAction(_Alias):
     def __init__(
         self, whole: HyperParameterAction, path: tuple[object, ...], name: str, option: str
     ) -> None:
-        """Read the type from the default."""
         super().__init__(whole, option)
         self.name: str = name
         self.dest: str = argparse.SUPPRESS  # the namespace only contains the dict

@@ -264,7 +264,6 @@ def _options(
     requests: Iterable[str],
     prefix: str = "hp",
 ) -> tuple[list[BoundAction], list[Alias]]:
-    """Make the options for a parser, and their aliases."""
     dashes = ("-" if "-" in parser.prefix_chars else parser.prefix_chars[0]) * 2
     values = binding.manager.get_values()
     actions: list[BoundAction] = []
@@ -298,7 +297,6 @@ def _options(
 
 
 def _check_hints(hyperparameters: Iterable[HyperParameter]) -> None:
-    """Raise an error for all malformed hints."""
     problems: list[Diagnostic] = []
     for hyperparameter in hyperparameters:
         if not PRESENTATION.issuperset(hyperparameter.hints):
@@ -327,7 +325,6 @@ def _check_conflicts(
 
 
 def _add(parser: argparse.ArgumentParser, actions: Iterable[BoundAction], separator: str) -> None:
-    """Add options to a parser, each to its group."""
     groups: dict[str | None, argparse._ActionsContainer] = {
         group.title: group for group in reversed(parser._action_groups)
     }

@@ -32,7 +32,6 @@ class OptionConflictError(HpmanError, argparse.ArgumentError):
     taken: frozenset[str] = frozenset()
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
-        """Fill the fields of an `argparse.ArgumentError` too."""
         Exception.__init__(self, *diagnostics)
         self.diagnostics = diagnostics
         self.argument_name: str | None = None

@@ -150,7 +150,6 @@ class _ShownAction(argparse.Action):
     option_strings: Sequence[str]
 
     def __init__(self, action: BoundAction, option: str, metavar: str, text: str) -> None:
-        """Store what differs from the class attributes, without `Action.__init__`."""
         self.option_strings = [option]
         self.dest = action.dest
         self.nargs = None if _has_metavar_per_argument(action) else action.nargs
@@ -256,7 +255,6 @@ def help_text(action: HyperParameterAction) -> str:
 
 
 def _keys_text(action: HyperParameterAction) -> str:
-    """Show the options of the keys of a dict."""
     from ..values.keys import key_paths
 
     separator = action.binding.manager.separator
@@ -291,7 +289,6 @@ def _type_text(action: HyperParameterAction) -> str:
 
 
 def _default_text(action: HyperParameterAction) -> str:
-    """Show the default, shortened if it is long."""
     default = action.default
     if default is None and action.hyperparameter.value is EMPTY:
         return "required" if action.is_required else "no default"

@@ -64,7 +64,6 @@ class Binding:
         strict: bool = True,
         trust_pickle: bool | None = None,
     ) -> None:
-        """Start without options."""
         self.manager = manager
         self.options: dict[str, HyperParameterAction] = {}
         self.sequences: list[BoundAction] = []
@@ -214,7 +213,6 @@ class BoundParser(argparse.ArgumentParser):
         return has_positionals
 
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
-        """Convert arguments as they were typed."""
         typed = _as_typed(arg_strings)
         if typed == ["--"] and isinstance(action, ValueAction):
             return "--"  # before Python 3.13, argparse drops it from `--name=--`
@@ -301,7 +299,6 @@ class _Normalized(str):
 
 
 def _as_typed(argv: Iterable[str]) -> list[str]:
-    """Return arguments as they were typed."""
     return [part for arg in argv for part in getattr(arg, "typed", (arg,))]
 
 

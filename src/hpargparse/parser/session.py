@@ -35,7 +35,6 @@ class Plan:
     """
 
     def __init__(self) -> None:
-        """Start with nothing to set."""
         self.layers: list[Layer] = []
 
     def add(self, values: dict[str, object], origins: dict[str, Origin]) -> None:
@@ -83,7 +82,6 @@ class Session:
     """
 
     def __init__(self, parser: argparse.ArgumentParser, given: dict[str, object]) -> None:
-        """Start with nothing typed."""
         self._parser = parser
         self._given = given
         self.parsers: list[argparse.ArgumentParser] = []
@@ -213,7 +211,6 @@ def _is_same(value: object, other: object) -> bool:
 
 
 def _fill(namespace: argparse.Namespace, binding: Binding) -> None:
-    """Put the final values into the namespace."""
     values = binding.filled = binding.manager.get_values()
     if "load" in binding.requests:
         binding.loaded = binding.requests["load"].default

@@ -34,7 +34,6 @@ class ManagerGroup(HyperParameterManager):
     __slots__ = ("_managers",)
 
     def __init__(self, managers: Sequence[HyperParameterManager]) -> None:
-        """Store the managers."""
         super().__init__("_")
         self._managers = managers
 

@@ -190,7 +190,6 @@ def _not_a_file(path: str, mode: int) -> SnapshotError:
 
 @contextmanager
 def _snapshot_errors(path: str, action: str) -> Iterator[None]:
-    """Turn errors of the operating system into snapshot errors."""
     try:
         yield
     except (SnapshotError, BrokenPipeError):  # the reader of a stream may be gone

@@ -313,7 +313,6 @@ def saving_problem(value: object, serial_format: str) -> str | None:
 
 
 def _first_line(text: str, serial_format: str) -> int:
-    """Return the line in which the contents start."""
     for number, line in enumerate(text.split("\n"), 1):
         start = line.strip()
         if start and not (serial_format == "yaml" and start.startswith(("#", "---", "%"))):

@@ -131,7 +131,6 @@ class _KeyScanner:
 
 
 def _not_json(value: object) -> str | None:
-    """Return why JSON cannot represent a plain value."""
     if isinstance(value, float) and not isfinite(value):
         return f"contains {value!r}, which JSON cannot represent"
     if isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):

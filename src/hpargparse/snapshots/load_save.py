@@ -283,7 +283,6 @@ def _all_problems(problems: list[SnapshotError], remedies: Remedies) -> Snapshot
 
 
 def _ignored(unknown: Sequence[UnknownNameError]) -> Iterator[str]:
-    """Yield a warning for each unknown name."""
     for problem in unknown[:_MOST_WARNINGS]:
         yield f"{problem} Ignored.".replace("\n", " ")
     if len(unknown) > _MOST_WARNINGS:

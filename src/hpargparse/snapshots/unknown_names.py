@@ -95,7 +95,6 @@ class UnknownNames:
         value: object,
         converter_of: Callable[[str], Converter],
     ) -> str | None:
-        """Return the nearest candidate that accepts a value."""
         self._suggestions += 1
         if self._suggestions > MOST_SUGGESTIONS:
             return None

@@ -33,7 +33,6 @@ class YamlReader:
     """
 
     def __init__(self, path: str, text: str, advice: str = "Fix the line.") -> None:
-        """Store the text; nothing is read yet."""
         self.path = path
         self.advice = advice
         self.text = text
@@ -78,7 +77,6 @@ class YamlReader:
         return SnapshotError.at(self.path, line, message, advice)
 
     def _events(self) -> Iterator[_Event]:
-        """Yield the events of the only document."""
         # The parser written in C is ten times as fast, but not every build of PyYAML has it.
         loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         is_in_document = False
@@ -310,5 +308,4 @@ class _AliasExpander:
 
 
 def _short_tag(event: _Event) -> str:
-    """Return a tag as it is usually written."""
     return truncate((event.tag or "").replace(STANDARD, "!!"))

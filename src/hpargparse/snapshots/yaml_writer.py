@@ -43,7 +43,6 @@ def to_yaml(values: Mapping[str, object], *, in_order: bool = False) -> str:
 
 
 def _write(value: object) -> str:
-    """Return a plain value on a single line."""
     return _WRITERS[type(value)](value)
 
 
@@ -85,7 +84,6 @@ def _str(text: str) -> str:
 
 
 def _escape(letter: str) -> str:
-    """Return the spelling of a character inside double quotes."""
     if letter.isprintable() or letter in _ESCAPES:
         return _ESCAPES.get(letter, letter)
     return f"\\U{ord(letter):08X}" if letter > "\uffff" else f"\\u{ord(letter):04X}"

@@ -42,7 +42,6 @@ class Mismatch(Exception):
     """Report text or a value that does not fit its sample; `detail` is a clause about why."""
 
     def __init__(self, sample: object, value: object, detail: str = "") -> None:
-        """Store the fields."""
         super().__init__(sample, value, detail)
         self.sample = sample
         self.value = value
@@ -84,7 +83,6 @@ def element_name(sample: Any, name: str) -> str:
 
 
 def _merge_sequences(sequences: list[Any]) -> object:
-    """Return one sequence with the elements of all sequences."""
     elements = [element for sequence in sequences for element in sequence]
     merged = type(sequences[0])(elements)
     # A set keeps one of 1, 1.0 and True, so it may have lost a type.

@@ -50,7 +50,6 @@ class Converter:
         place: str = "",
         occurrences: Sequence[Occurrence] = (),
     ) -> None:
-        """Store what conversions and messages need."""
         self.default: object = default
         self.hints: Mapping[str, object] = hints
         self.name: str = name

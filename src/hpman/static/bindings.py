@@ -113,7 +113,6 @@ class Bindings:
     # -- the walk ----------------------------------------------------------------
 
     def _walk(self, tracked: Container[str], counts: Any) -> None:
-        """Collect the calls and the bindings of tracked names."""
         self._tracked = tracked
         self._counts = counts
         self._aliases: set[str] = set()  # names that may refer to hpman or a manager
@@ -152,7 +151,6 @@ class Bindings:
                     stack.append((statement, scope))
 
     def _generic_visit(self, node: AST, scope: Scope) -> None:
-        """Visit all children of a node."""
         for field in node._fields:
             self._visit_field(getattr(node, field, None), scope)
 
@@ -256,7 +254,6 @@ class Bindings:
         self._visit_value(node.value, scope)
 
     def _visit_assignment_of_one(self, node: AnnAssign | NamedExpr, scope: Scope) -> None:
-        """Visit an annotated assignment or a walrus."""
         if type(node) is AnnAssign:
             self._stack.append((node.annotation, scope))
         if node.value is not None:
@@ -322,7 +319,6 @@ class Bindings:
                 self._bind_ours(item, PACKAGE_MEMBERS, scope)
 
     def _bind_ours(self, item: alias, members: dict[str, Referent], scope: Scope) -> None:
-        """Bind a name that is imported from hpman."""
         referent = members.get(item.name, OTHER)
         name = item.asname or item.name
         if referent is CLASS:
@@ -333,7 +329,6 @@ class Bindings:
         self._bind(name, referent, scope, item)
 
     def _bind_foreign(self, item: alias, name: str, scope: Scope) -> None:
-        """Bind a name that is imported from elsewhere."""
         if item.asname and item.asname != item.name:
             self.foreign_names.add(name)
             self._bind(name, FOREIGN, scope, item)
@@ -344,7 +339,6 @@ class Bindings:
     # -- scopes, and what else binds a name --------------------------------------
 
     def _visit_function(self, node: Any, scope: Scope) -> None:
-        """Visit a function or a lambda."""
         inner = Scope(scope)
         if type(node) is Lambda:
             self._stack.append((node.body, inner))

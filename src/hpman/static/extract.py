@@ -224,7 +224,6 @@ def _default(
     source_map: SourceMap,
     is_rebound: Callable[[str], bool],
 ) -> tuple[Any, str]:
-    """Return the default of a call, and its source."""
     default = node.args[1]
     text = intern(source_map.text(default))  # few defaults are unique
     if type(default) is Constant:
@@ -358,6 +357,5 @@ def syntax_diagnostic(source: Source, error: UnparsableError) -> Diagnostic:
 
 
 def _shorten(text: str) -> str:
-    """Shorten an expression to fit a sentence."""
     text = " ".join(text.split())
     return text if len(text) <= 60 else f"{text[:59]}…"

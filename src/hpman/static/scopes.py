@@ -244,7 +244,6 @@ class Resolver:
         return _follow(referents, attributes)
 
     def _infer_name(self, name: str, scope: Scope) -> Iterable[Referent]:
-        """Return what a bare name may refer to."""
         if name in self._placeholders:
             return self._infer_placeholder(name, scope)
         for referents in self._by_scope(name, scope):

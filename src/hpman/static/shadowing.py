@@ -68,7 +68,6 @@ class Shadowing:
         return reached
 
     def _in(self, home: Scope, name: str) -> _Definitions:
-        """Return the bindings of a name in one scope."""
         variable = home, name
         if variable not in self._definitions:
             self._definitions[variable] = _Definitions(

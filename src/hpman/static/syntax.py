@@ -43,7 +43,6 @@ class UnparsableError(ValueError):
     """
 
     def __init__(self, reason: str, line: int = 1, column: int = 1) -> None:
-        """Keep the reason and the place."""
         super().__init__(reason, line, column)
         self.reason: str = reason
         self.line: int = line
@@ -203,5 +202,4 @@ def _unparsable(text: str, error: SyntaxError | ValueError) -> UnparsableError:
 
 
 def _position(text: str, index: int) -> tuple[int, int]:
-    """Return line and column of a character."""
     return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
