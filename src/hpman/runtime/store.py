@@ -170,8 +170,10 @@ class Store:
             ImpossibleTree: if the name does not fit the others.
             ValueError: if the default is a member of an Enum, and the value stands for none.
         """
-        # There is nothing to record but the place of the call, which cannot be looked at.
-        if _is_compiling() and self.ranked.has_default(name, default):
+        torch = sys.modules.get("torch")
+        # `torch.compile` can trace no lock and no frame, and there is nothing else to record.
+        is_compiling = torch is not None and torch.compiler.is_compiling()
+        if is_compiling and self.ranked.has_default(name, default):
             from .tree import copied
 
             self._seen.add(name)
@@ -534,12 +536,6 @@ def _is_member(value: object) -> bool:
     """Return whether a value is a member of an Enum. To ask does not import enum."""
     enum = sys.modules.get("enum")
     return enum is not None and isinstance(value, enum.Enum)
-
-
-def _is_compiling() -> bool:
-    """Return whether `torch.compile` traces this call. It can trace no lock and no frame."""
-    torch = sys.modules.get("torch")
-    return torch is not None and torch.compiler.is_compiling()
 
 
 def _require_dict(values: object, message: str) -> None:
