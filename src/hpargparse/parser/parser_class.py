@@ -134,7 +134,7 @@ class BoundParser(argparse.ArgumentParser):
         from .help import docstring, sections
 
         if self._script is not None:
-            self.description = docstring(self._script) or self.description
+            self.description: str | None = docstring(self._script) or self.description
         groups = self._action_groups
         self._action_groups = sections(self)  # type: ignore[assignment]
         try:

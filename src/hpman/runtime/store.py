@@ -55,7 +55,7 @@ class View:
     def __init__(self, ranked: RankedValues, outer: View | None = None) -> None:
         self.ranked: RankedValues = ranked
         self.outer: View | None = outer
-        self.is_over = False
+        self.is_over: bool = False
 
 
 class Store:

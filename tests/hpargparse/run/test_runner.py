@@ -132,7 +132,9 @@ def test_a_script_behaves_as_python_runs_it(name: str) -> None:
 
 @needs_posix
 def test_an_interrupt_ends_it_by_that_signal() -> None:
-    _plant("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)\n")
+    # A job in the background of a shell inherits that the signal is ignored.
+    handle = "signal.signal(signal.SIGINT, signal.default_int_handler)"
+    _plant(f"import os, signal, time\n{handle}\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)")
     ours = _run_by_us("train.py")
     assert ours == _run("train.py")
     assert ours[0] == -signal.SIGINT
