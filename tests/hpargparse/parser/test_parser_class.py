@@ -577,3 +577,18 @@ def test_a_key_is_spelled_as_its_dict_shows_it_whatever_its_option_looks_like(
 ) -> None:
     default = {"max_norm": 1, "of_net": {"on_cpu": False}, "error_if": True, "a_b": 1, "a-b": 2}
     assert parsed(option, f"_('clip_grad', {default})").clip_grad == {**default, **value}
+
+
+def test_a_sub_parser_that_is_not_bound_shows_its_own_help() -> None:
+    parser, _manager = bound("_('lr', 0.1)")
+    inner = parser.add_subparsers().add_parser("inner", description="not bound")
+    text = inner.format_help()
+    assert "not bound" in text
+    assert "--lr" not in text
+
+
+def test_a_parser_keeps_its_own_usage_in_intermixed_parsing() -> None:
+    parser, _manager = bound("_('lr', 0.1)")
+    parser.usage = "train.py [options]"
+    assert parser.parse_intermixed_args(["--lr", "3"]).lr == 3.0
+    assert parser.usage == "train.py [options]"

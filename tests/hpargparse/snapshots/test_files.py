@@ -545,7 +545,7 @@ def test_a_symlink_stays_one_and_its_target_is_written(there: bool) -> None:
     assert os.listdir("store") == ["real.yaml"]
 
 
-@pytest.mark.parametrize("step", ["fsync", "replace"])
+@pytest.mark.parametrize("step", ["open", "fsync", "replace"])
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_a_failure_at_any_step_leaves_the_old_file_alone(
     monkeypatch: pytest.MonkeyPatch, step: str, error: BaseException
