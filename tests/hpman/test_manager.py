@@ -390,9 +390,13 @@ def test_a_name_that_the_sources_do_not_have_is_set_with_one_warning(
 def test_names_that_sources_or_calls_have_are_set_without_a_warning(
     parsed: HyperParameterManager,
 ) -> None:
-    HyperParameterManager("_").set_value("anything", 1)
-    parsed("called", 1)
-    parsed.set_values({"lr": 1, "used": 2, "opt.new": 3, "called": 4, "model": {"depth": 5}})
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        HyperParameterManager("_").set_value("anything", 1)
+        parsed("called", 1)
+        parsed.set_values({"lr": 1, "used": 2, "opt.new": 3, "called": 4, "model": {"depth": 5}})
+    assert caught == []
+    assert parsed("called") == 4
 
 
 def test_a_warning_that_is_an_error_changes_nothing(parsed: HyperParameterManager) -> None:

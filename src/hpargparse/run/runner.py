@@ -148,7 +148,7 @@ def _error(path: str, message: str, advice: str = "") -> HpmanError:
 
 
 def _replace_main() -> ModuleType:
-    """Put an empty module in the place of the `__main__` that started us."""
+    """Replace the `__main__` that started hpman by an empty module."""
     main = type(sys)(_MAIN)
     if "__annotations__" in vars(sys.modules[_MAIN]):  # created lazily since Python 3.14
         main.__annotations__ = {}

@@ -179,15 +179,17 @@ class Store:
             self._seen.add(name)
             return copied(self.ranked.resolved[name])
         if type(default) in MUTABLE:
+            ranked = self.ranked
             try:  # a literal is a new object at each call
-                view = VIEWS.get().get(self, self._outside) if self.views else self._outside
-                ranked = view.ranked
-                before = ranked.calls[name]
-                if before == default and type(before) is type(default):
-                    value, copier = ranked.copies[name]
-                    return copier(default if value is before else value)
-            except Exception:  # noqa: BLE001, S110 - the comparison runs the user's code
-                pass
+                before, (value, copier) = ranked.calls[name], ranked.copies[name]
+            except (KeyError, TypeError):  # a new name, or one that is refused below
+                before = EMPTY
+            try:
+                is_same = type(before) is type(default) and before == default
+            except Exception:  # noqa: BLE001 - elements may compare in any way, or not at all
+                is_same = False
+            if is_same:
+                return copier(default if value is before else value)
             default = owned({name: default})[name]
         require_name(name)
         if _is_member(default):

@@ -169,8 +169,8 @@ def test_an_action_that_exits_does_not_run_the_program(
     Path("pkg/__init__.py").write_text(f"from hpman.m import _\n{BOMB}_('of_package', 1)\n")
     Path("pkg/mod.py").write_text(f"{BOMB}import bomb\nfrom hpman.m import _\n")
     # If they are run or imported, they end with a message in place of a status.
-    program("top.py", *args.split())
-    program("-m", "pkg.mod", *args.split())
+    for target in (["top.py"], ["-m", "pkg.mod"]):
+        assert "this was run" not in program(*target, *args.split(), status=0)
 
 
 def test_help_names_the_hyperparameters_of_the_packages_around_a_module(
