@@ -283,7 +283,7 @@ def _copier(value: list[Any] | dict[Any, Any] | set[Any]) -> Callable[[Any], Any
     from .tree import copied
 
     items = value.values() if isinstance(value, dict) else value
-    return type(value).copy if MUTABLE.isdisjoint(map(type, items)) else copied
+    return type(value) if MUTABLE.isdisjoint(map(type, items)) else copied
 
 
 def require_name(name: object) -> None:

@@ -170,27 +170,26 @@ class Store:
             ImpossibleTree: if the name does not fit the others.
             ValueError: if the default is a member of an Enum, and the value stands for none.
         """
-        torch = sys.modules.get("torch")
-        # `torch.compile` can trace no lock and no frame, and there is nothing else to record.
-        is_compiling = torch is not None and torch.compiler.is_compiling()
-        if is_compiling and self.ranked.has_default(name, default):
-            from .tree import copied
-
-            self._seen.add(name)
-            return copied(self.ranked.resolved[name])
         if type(default) in MUTABLE:
-            ranked = self.ranked
+            ranked = self.ranked if self.views else self._outside.ranked
             try:  # a literal is a new object at each call
                 before, (value, copier) = ranked.calls[name], ranked.copies[name]
-            except (KeyError, TypeError):  # a new name, or one that is refused below
-                before = EMPTY
-            try:
                 is_same = type(before) is type(default) and before == default
             except Exception:  # noqa: BLE001 - elements may compare in any way, or not at all
-                is_same = False
+                is_same = False  # nor is a new name the same, or one that is refused below
             if is_same:
-                return copier(default if value is before else value)
+                value = default if value is before else value
+                return [*value] if copier is list else copier(value)  # the display is faster
             default = owned({name: default})[name]
+        torch = sys.modules.get("torch")
+        # `torch.compile` can trace no lock and no frame, and there is nothing else to record.
+        if torch is not None and torch.compiler.is_compiling():
+            ranked = self.ranked
+            if ranked.has_default(name, default):
+                from .tree import copied
+
+                self._seen.add(name)
+                return copied(ranked.resolved[name])
         require_name(name)
         if _is_member(default):
             self._enums.add(name)
