@@ -242,12 +242,12 @@ class BoundParser(argparse.ArgumentParser):
 
     def _print_message(self, message: str, file: Any = None) -> None:
         """Print help and errors in any encoding; a closed stream gets nothing."""
-        from contextlib import suppress
-
         from ..cli.output import write_text
 
-        with suppress(OSError):  # as argparse does from Python 3.12 on
+        try:  # noqa: SIM105 - contextlib is slow to import
             write_text(sys.stderr if file is None else file, message)
+        except OSError:  # as argparse does from Python 3.12 on
+            pass
 
 
 def _is_strict(caller: FrameType | None) -> bool:

@@ -109,7 +109,8 @@ class RankedValues:
             self.origin_of,
         )
         new.calls, new.call_sites = map(dict, calls or (self.calls, self.call_sites))
-        new.resolve({**new.defaults, **new.calls})
+        new.resolve(new.defaults)
+        new.resolve(new.calls)
         new._check_calls()
         sets = self.sets if sets is None else sets
         branches = new.new_branches(sets)

@@ -152,8 +152,10 @@ class Store:
         Raises:
             ImpossibleTree: if a name does not fit one that was called or set.
         """
-        given = owned({name: value for name, value in defaults.items() if value is not EMPTY})
-        used = frozenset(defaults.keys() - given.keys())
+        given = owned(defaults)
+        used = frozenset(name for name, value in given.items() if value is EMPTY)
+        for name in used:
+            del given[name]
         with self.lock:
             views, sources = self._all_views(), (given, used, origin_of)
             rebuilt = [view.ranked.rebuilt(sources=sources) for view in views]

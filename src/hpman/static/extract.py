@@ -43,7 +43,8 @@ _MARSHALLED = frozenset(
 )
 _TYPES = ("bool", "int", "float", "str", "list", "tuple", "set", "dict", "bytes", "complex")
 _NO_HINTS: dict[str, Any] = {}  # shared by all occurrences without hints
-_MANAGERS: dict[frozenset[str], frozenset[str]] = {}  # shared by all modules with the same ones
+_CONSTANTS: dict[str, Any] = {}  # by their text; few are unique, so they are shared
+_SETS: dict[frozenset[str], frozenset[str]] = {}  # equal sets of all modules are one object
 _POSITION = itemgetter(*map(Occurrence._fields.index, ("line", "column")))
 
 
@@ -102,10 +103,10 @@ def _read_calls(
         else:
             diagnostics += result
     managers: frozenset[str] = _own_managers(bindings) if mentions_hpman else frozenset()
-    managers = _MANAGERS.setdefault(managers, managers)
     unbound = placeholders - bindings.bound
     if unbound:
         unbound &= {n.func.id for n, _scope in bindings.calls if type(n.func) is Name}
+    managers, unbound = _SETS.setdefault(managers, managers), _SETS.setdefault(unbound, unbound)
     return rows, diagnostics, managers, tuple(bindings.reexports), unbound
 
 
@@ -227,7 +228,7 @@ def _default(
     default = node.args[1]
     text = intern(source_map.text(default))  # few defaults are unique
     if type(default) is Constant:
-        return default.value, text
+        return _CONSTANTS.setdefault(text, default.value), text
     try:
         return constant_value(default, is_rebound), text
     except NotLiteralError:

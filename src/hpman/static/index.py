@@ -6,7 +6,7 @@ where texts come from, nor what is wrong with them.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from _bisect import bisect_left
 
 from ..errors import EMPTY
 from ..literals import is_computed

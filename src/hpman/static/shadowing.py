@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import _ast
 from _ast import ExceptHandler, If, Try, match_case
-from bisect import bisect_left, bisect_right
+from _bisect import bisect_left, bisect_right
 from operator import itemgetter
 
 TYPE_CHECKING = False

@@ -57,15 +57,20 @@ class SourceMap:
 
     def _mark(self, name: str, marks: bytearray) -> None:
         """Mark the lines that contain a name as a word."""
-        for number, line in enumerate(self._lines, 1):
-            start = line.find(name)
-            while start >= 0:
-                end = start + len(name)
-                before, after = line[start - 1 : start], line[end : end + 1]
-                if not (before.isalnum() or after.isalnum() or "_" in (before, after)):
-                    marks[number] = 1
+        text = self.source.text
+        line, counted = 1, 0  # the line of a position
+        start = text.find(name)
+        while start >= 0:
+            end = start + len(name)
+            before, after = text[start - 1 : start], text[end : end + 1]
+            if not (before.isalnum() or after.isalnum() or "_" in (before, after)):
+                line += text.count("\n", counted, start)
+                counted = start
+                marks[line] = 1
+                end = text.find("\n", end)
+                if end < 0:
                     break
-                start = line.find(name, start + 1)
+            start = text.find(name, end)
 
     def column(self, line: int, offset: int) -> int:
         """Return the column in characters, counted from 1, of an offset in bytes."""
