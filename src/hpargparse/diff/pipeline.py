@@ -13,6 +13,7 @@ from hpman.record import Record
 from ..snapshots.atomic_io import STANDARD
 from ..snapshots.files import Remedies, read
 from ..snapshots.formats import EXTENSIONS
+from ..snapshots.includes import with_includes
 from .compare import compare
 from .operands import ComparisonError, resolve_operands
 from .snapshots import definitions_alone, definitions_beside
@@ -58,7 +59,9 @@ def diff(request: Request) -> Comparison:
     if kinds == {"revision", "path"}:  # as in `git diff REVISION PATH`
         request = request.replace(paths=tuple(side.name for side in sides if not side.id))
     if kinds == {"snapshot"}:
-        before, after = (definitions_alone(_read_snapshot(side)) for side in sides)
+        before, after = (
+            definitions_alone(with_includes(_read(side.name), _read, ())) for side in sides
+        )
         warnings: list[str] = []
     elif old.kind == "snapshot":
         before, after, warnings = _read_beside_sources(old, new, request)
@@ -77,14 +80,15 @@ def diff(request: Request) -> Comparison:
     return Comparison(old, new, compare(before, after), warnings)
 
 
-def _read_snapshot(operand: Operand) -> Snapshot:
-    return read(operand.name, remedies=Remedies())  # no option names its format
+def _read(path: str) -> Snapshot:
+    return read(path, remedies=Remedies())  # no option names its format
 
 
 def _read_beside_sources(operand: Operand, sources: Operand, request: Request) -> Sides:
     """Read a snapshot and the sources that it is compared with, in this order."""
-    snapshot = _read_snapshot(operand)
+    snapshot = _read(operand.name)
     (index,) = read_sources([sources], request)
     definitions, _none, problems = definitions_of(index, Index())
-    before, after, warnings = definitions_beside(snapshot, definitions, request.placeholders)
+    files = with_includes(snapshot, _read, [row.name for row in definitions])
+    before, after, warnings = definitions_beside(files, definitions, request.placeholders)
     return before, after, [*problems, *warnings]

@@ -19,7 +19,7 @@ from .operands import ComparisonError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
     from typing import Any
 
     from ..snapshots.files import Snapshot
@@ -30,20 +30,28 @@ if TYPE_CHECKING:
 _SEPARATOR = "."
 
 
-def definitions_alone(snapshot: Snapshot) -> list[Definition]:
-    """Return the values of a snapshot. Each dict with string keys is a level of names."""
-    entries = flatten(snapshot, lambda _name: False, _SEPARATOR)
-    return [_definition(snapshot, entry) for entry in entries]
+def definitions_alone(files: Iterable[Snapshot]) -> list[Definition]:
+    """Return the values of snapshots, of which later ones override earlier ones.
+
+    Each dict with string keys is a level of names.
+    """
+    definitions = [
+        _definition(file, entry)
+        for file in files
+        for entry in flatten(file, lambda _name: False, _SEPARATOR)
+    ]
+    return [*{row.name: row for row in definitions}.values()]
 
 
 def definitions_beside(
-    snapshot: Snapshot, sources: Iterable[Definition], placeholders: Sequence[str] = ()
+    files: Sequence[Snapshot], sources: Iterable[Definition], placeholders: Sequence[str] = ()
 ) -> tuple[list[Definition], list[Definition], list[str]]:
-    """Return the definitions of a snapshot and of sources that can be compared, and warnings.
+    """Return the definitions of snapshots and of sources that can be compared, and warnings.
 
-    Values are converted as loading converts them. A snapshot has no hints, no files, and no values
-    for names without a literal default, so these are not compared. The managers of the snapshot
-    default to those that have a name in it. A name that several of them have is an error.
+    Later snapshots override earlier ones. Values are converted as loading converts them. A
+    snapshot has no hints, no files, and no values for names without a literal default, so these
+    are not compared. The managers of the snapshots default to those that have a name in them. A
+    name that several of them have is an error.
     """
     every: Managers = {}
     for found in sources:
@@ -51,31 +59,39 @@ def definitions_beside(
     own = {name: every[name] for name in every if not placeholders or name in placeholders}
     names = {name for definitions in every.values() for name in definitions}
     values: dict[tuple[str, str], Definition] = {}
-    unknown: list[Definition] = []
+    unknown: dict[str, Definition] = {}
     managers = set(placeholders)
-    entries = flatten(snapshot, names.__contains__, _SEPARATOR)
-    # Loading sets a dict before its keys, whatever their order in the file.
-    for entry in sorted(entries, key=lambda entry: entry.name.count(_SEPARATOR)):
+    for file, entry in _entries(files, names):
         owners = list(_owners(entry.name, own))
         if len(owners) > 1:
-            raise _ambiguity(snapshot, entry, owners)
+            raise _ambiguity(file, entry, owners)
         for owner in owners:
             managers.add(owner.placeholder)
             if owner.is_literal:
-                values[owner.key] = _value(snapshot, entry, owner, values.get(owner.key, owner))
+                values[owner.key] = _value(file, entry, owner, values.get(owner.key, owner))
         if not any(_owners(entry.name, every)):
-            unknown.append(_definition(snapshot, entry))
+            unknown[entry.name] = _definition(file, entry)
     managers = managers or every.keys() & {"_"} or set(every) or {"_"}
-    before = [*values.values(), *(found.replace(placeholder=min(managers)) for found in unknown)]
+    manager = min(managers)
+    before = [*values.values(), *(row.replace(placeholder=manager) for row in unknown.values())]
     literals = [found for part in every.values() for found in part.values() if found.is_literal]
     after = [found for found in literals if found.placeholder in managers]
     missing = sorted({found.placeholder for found in literals} - managers)
     warning = (
-        f"{snapshot.path} has no value of {', '.join(missing)}. Name all managers with "
+        f"{files[-1].path} has no value of {', '.join(missing)}. Name all managers with "
         "`--placeholder` to see what it lacks."
     )
     warnings = [warning] if missing and not placeholders else []
     return before, [found.replace(hints=None, file=None) for found in after], warnings
+
+
+def _entries(files: Iterable[Snapshot], names: Container[str]) -> Iterator[tuple[Snapshot, Entry]]:
+    """Yield the entries of files in the order in which loading sets them."""
+    for file in files:
+        entries = flatten(file, names.__contains__, _SEPARATOR)
+        # A dict is set before its keys, whatever their order in the file.
+        for entry in sorted(entries, key=lambda entry: entry.name.count(_SEPARATOR)):
+            yield file, entry
 
 
 def _owners(name: str, managers: Managers) -> Iterator[Definition]:

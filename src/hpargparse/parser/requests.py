@@ -66,7 +66,7 @@ def load(session: Session, binding: Binding, plan: Plan, program: str) -> None:
     known = converters_of(binding.manager)
     for path in session.requests[binding]["load"]:
         by_extension = is_for_saving and extension_format(path) is not None
-        loaded = read_values(
+        files = read_values(
             path,
             known,
             separator=binding.manager.separator,
@@ -76,8 +76,9 @@ def load(session: Session, binding: Binding, plan: Plan, program: str) -> None:
             trust_pickle=bool(binding.trust_pickle),
             remedies=_remedies(binding),
         )
-        warn(program, loaded.warnings)
-        plan.add(loaded.values, loaded.origins)
+        for file in files:
+            warn(program, file.warnings)
+            plan.add(file.values, file.origins)
 
 
 def save(session: Session, plans: Mapping[HyperParameterManager, Plan], program: str) -> None:

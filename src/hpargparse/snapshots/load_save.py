@@ -18,6 +18,8 @@ from ..values.convert import Converter
 from ..values.keys import find_key, key_change, key_paths
 from .files import IN_PROGRAM, format_of, read, saving_problem, write
 from .flatten import duplicate_key, flatten, has_key_path
+from .formats import extension_format
+from .includes import with_includes
 from .unknown_names import UnknownNameError, UnknownNames
 from .validation import dry_run
 from .value_limits import unsupported_reason, with_plain_numbers
@@ -79,7 +81,7 @@ def load(
     if not isinstance(manager, HyperParameterManager):
         raise not_a_manager(manager)
     converters = converters_of(manager)
-    loaded = read_values(
+    files = read_values(
         path,
         converters,
         separator=manager.separator,
@@ -87,9 +89,9 @@ def load(
         strict=strict,
         trust_pickle=trust_pickle,
     )
-    for message in loaded.warnings:
+    for message in [message for file in files for message in file.warnings]:
         warnings.warn(message, stacklevel=2)
-    layers = dry_run(manager, [(loaded.values, loaded.origins)], converters.get)
+    layers = dry_run(manager, [(file.values, file.origins) for file in files], converters.get)
     for values, origins in layers:
         manager.set_values(values, origins=origins)
 
@@ -209,8 +211,10 @@ def read_values(
     strict: bool,
     trust_pickle: bool,
     remedies: Remedies = IN_PROGRAM,
-) -> LoadedValues:
+) -> list[LoadedValues]:
     """Read a file and convert its values to the types of the hyperparameters.
+
+    The files that it includes come first.
 
     Args:
         path: the file, `-` for standard input.
@@ -226,7 +230,32 @@ def read_values(
         SnapshotError: if the file cannot be read, a value does not fit or, with `strict`,
             a name is unknown. The error lists all problems.
     """
-    snapshot = _read(path, serial_format, fallback_format, remedies, trust_pickle=trust_pickle)
+
+    def read_included(path: str) -> Snapshot:
+        chosen = serial_format if extension_format(path) is None else "auto"
+        limits = remedies.replace(can_trust=False)
+        return _read(path, chosen, fallback_format, limits, trust_pickle=False)
+
+    first = _read(path, serial_format, fallback_format, remedies, trust_pickle=trust_pickle)
+    files: list[LoadedValues] = []
+    problems: list[SnapshotError] = []
+    for snapshot in with_includes(first, read_included, converters, separator):
+        loaded, refused = _fit_all(snapshot, converters, separator)
+        if not strict:
+            unknown = [problem for problem in refused if isinstance(problem, UnknownNameError)]
+            refused = [problem for problem in refused if not isinstance(problem, UnknownNameError)]
+            loaded.warnings.extend(_ignored(unknown))
+        files.append(loaded)
+        problems += sorted(refused, key=lambda problem: problem.line or 0)
+    if problems:
+        raise _all_problems(problems, remedies)
+    return files
+
+
+def _fit_all(
+    snapshot: Snapshot, converters: Mapping[str, Converter], separator: str
+) -> tuple[LoadedValues, list[SnapshotError]]:
+    """Convert the values of one file, and return the problems with it."""
     entries = flatten(snapshot, converters.__contains__, separator)
     fitter = _Fitter(snapshot.path, converters, separator)
     loaded = LoadedValues({}, {}, [])
@@ -241,15 +270,9 @@ def read_values(
             loaded.values[entry.name] = value
             loaded.origins[entry.name] = Origin("file", snapshot.path, entry.line, None, value)
     problems += [*fitter.duplicates(), *fitter.unknown_names()]
-    if not strict:
-        unknown = [problem for problem in problems if isinstance(problem, UnknownNameError)]
-        problems = [problem for problem in problems if not isinstance(problem, UnknownNameError)]
-        loaded.warnings.extend(_ignored(unknown))
-    if problems:
-        raise _all_problems(problems, remedies)
     # Set a dict before its keys, whatever their order in the file, because it replaces them.
     outermost_first = sorted(loaded.values.items(), key=lambda item: item[0].count(separator))
-    return loaded.replace(values=dict(outermost_first))
+    return loaded.replace(values=dict(outermost_first)), problems
 
 
 def _read(
@@ -273,7 +296,6 @@ def _read(
 
 def _all_problems(problems: list[SnapshotError], remedies: Remedies) -> SnapshotError:
     """Return one error for all problems, which says once how to ignore unknown names."""
-    problems.sort(key=lambda problem: problem.line or 0)
     diagnostics = [problem.diagnostics[0] for problem in problems]
     unknown = [at for at, row in enumerate(problems) if isinstance(row, UnknownNameError)]
     for at in unknown[-1:]:

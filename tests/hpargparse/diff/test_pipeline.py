@@ -57,3 +57,32 @@ def test_advice_on_a_snapshot_names_no_option_that_only_others_have(
         with pytest.raises(SnapshotError) as caught:
             diff(Request(operands))
         assert "--" not in str(caught.value)
+
+
+def test_snapshots_are_compared_with_what_they_include(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"exp.yaml": "include: base.json\nlr: 2\n", "flat.yaml": "lr: 2\nn: 3\n"})
+    write(tmp_path, {"base.json": '{"lr": 1,\n"n": 4,\n"opt.lr": 9}'})
+    write(tmp_path, {"train.py": '_("lr", 1)\n_("n", 3)\n_("opt", {"lr": 1})\n'})
+    changes = diff(Request(("flat.yaml", "exp.yaml"))).changes
+    assert [(row.kind, row.latest.name, row.latest.place) for row in changes] == [
+        ("added", "opt.lr", "base.json:3"),
+        ("changed", "n", "base.json:2"),
+    ]
+    changes = diff(Request(("train.py", "exp.yaml"))).changes
+    assert [(row.latest.name, row.latest.text, row.latest.place) for row in changes] == [
+        ("lr", "2", "exp.yaml:2"),
+        ("n", "4", "base.json:2"),
+        ("opt", "{'lr': 9}", "base.json:3"),
+    ]
+
+
+def test_the_hyperparameter_of_that_name_is_compared_instead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"exp.yaml": "include: x\n", "train.py": '_("include", "y")\n'})
+    (change,) = diff(Request(("train.py", "exp.yaml"))).changes
+    assert change.latest.text == "'x'"

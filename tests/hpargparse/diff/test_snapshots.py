@@ -41,7 +41,7 @@ def _compared(values: dict[str, object]) -> dict[str, str]:
     }
     given = {**{name: complete[name] for name in complete if name not in values}, **values}
     given = {name: value for name, value in given.items() if value is not ...}
-    before, after, _warnings = definitions_beside(Snapshot("a.yaml", given, {}), _read(SOURCES))
+    before, after, _warnings = definitions_beside([Snapshot("a.yaml", given, {})], _read(SOURCES))
     return {
         change.latest.name: f"{change.kind} {change.old.text if change.old else ''}"
         + (f", {change.old.note.partition(':')[0]}" if change.old and change.old.note else "")
@@ -134,25 +134,25 @@ def test_a_snapshot_belongs_to_the_managers_that_have_its_names(
     values: dict[str, object], managers: list[str], expected: list[str]
 ) -> None:
     snapshot = Snapshot("a.yaml", values, {})
-    before, after, _warnings = definitions_beside(snapshot, _read(JOINT), managers)
+    before, after, _warnings = definitions_beside([snapshot], _read(JOINT), managers)
     found = compare(before, after)
     assert [f"{change.kind} {' '.join(change.latest.key)}" for change in found] == expected
 
 
 def test_managers_without_a_value_are_pointed_out() -> None:
     snapshot = Snapshot("a.yaml", {"width": 2}, {})
-    *_sides, warnings = definitions_beside(snapshot, _read(JOINT))
+    *_sides, warnings = definitions_beside([snapshot], _read(JOINT))
     assert warnings == [
         "a.yaml has no value of _. Name all managers with `--placeholder` to see what it lacks."
     ]
-    assert definitions_beside(snapshot, _read(JOINT), ["hp"])[2] == []
+    assert definitions_beside([snapshot], _read(JOINT), ["hp"])[2] == []
 
 
 def test_a_snapshot_of_unknown_names_belongs_to_all_if_there_is_no_usual_manager() -> None:
     sources = _read("from hpman.m import a, b\na('x', 1)\nb('y', 1)")
-    _before, after, _warnings = definitions_beside(Snapshot("a.yaml", {}, {}), sources)
+    _before, after, _warnings = definitions_beside([Snapshot("a.yaml", {}, {})], sources)
     assert [definition.placeholder for definition in after] == ["a", "b"]
-    unknown, _after, _warnings = definitions_beside(Snapshot("a.yaml", {"x": 1}, {}), [])
+    unknown, _after, _warnings = definitions_beside([Snapshot("a.yaml", {"x": 1}, {})], [])
     assert [definition.key for definition in unknown] == [("_", "x")]
 
 
@@ -160,6 +160,6 @@ def test_a_name_of_several_managers_is_refused_until_one_is_named() -> None:
     sources = _read("from hpman.m import hp\nhp('lr', 1)\n_('lr', 2)")
     snapshot = Snapshot("a.yaml", {"lr": 2}, {("lr",): 1})
     with pytest.raises(ComparisonError, match=r"^a.yaml:1: Several managers have `lr`: _, hp\."):
-        definitions_beside(snapshot, sources)
-    before, after, _warnings = definitions_beside(snapshot, sources, ["_"])
+        definitions_beside([snapshot], sources)
+    before, after, _warnings = definitions_beside([snapshot], sources, ["_"])
     assert compare(before, after) == []
