@@ -17,6 +17,8 @@ from .snapshots.load_save import expression_line, saveable_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from hpman import HyperParameter, HyperParameterManager
 
 
@@ -30,7 +32,11 @@ _FILLER = "\u200b"
 
 
 def list_values(
-    manager: HyperParameterManager, kind: str, *, width: int | None = None
+    manager: HyperParameterManager,
+    kind: str,
+    *,
+    width: int | None = None,
+    selects: Callable[[str], bool] | None = None,
 ) -> tuple[str, list[str]]:
     r"""List the hyperparameters of a manager.
 
@@ -38,6 +44,7 @@ def list_values(
         manager: the manager.
         kind: one of `LISTINGS`.
         width: the columns of the terminal that shows the text; None for anything else.
+        selects: whether to list a name; None for all.
 
     Returns:
         The text, and a sentence for every hyperparameter that it cannot show.
@@ -47,13 +54,13 @@ def list_values(
     >>> list_values(manager, "yaml")
     ('weight_decay: 0.0001\n', [])
     """
+    rows = [row for row in manager.hyperparameters() if selects is None or selects(row.name)]
     if kind == "detail":
-        return _details(manager, width), []
+        return _details(manager, rows, width), []
     if kind == "origin":
-        return _origins(manager), []
-    values, left_out = saveable_values(manager)
-    order = [row.name for row in manager.hyperparameters()]
-    shown = {name: values[name] for name in order if name in values}
+        return _origins(manager, rows), []
+    values, left_out = saveable_values(manager, selects=selects)
+    shown = {row.name: values[row.name] for row in rows if row.name in values}
     while True:
         try:
             return dump(shown, kind, in_order=True), left_out
@@ -62,15 +69,16 @@ def list_values(
             del shown[problem.name]
 
 
-def _details(manager: HyperParameterManager, width: int | None) -> str:
-    """Return a table of all hyperparameters with their occurrences in the sources.
+def _details(
+    manager: HyperParameterManager, hyperparameters: Sequence[HyperParameter], width: int | None
+) -> str:
+    """Return a table of hyperparameters with their occurrences in the sources.
 
     If there is a width, the table fits into it, and shows no context if it is long.
     """
     from tabulate import tabulate
 
     values = manager.get_values()
-    hyperparameters = manager.hyperparameters()
     rows = [_row(hp, values.get(hp.name, EMPTY)) for hp in hyperparameters]
     names, room, context = _fill(str([hp.name for hp in hyperparameters])), None, _CONTEXT
     if width is not None:
@@ -172,11 +180,11 @@ def _dotted_path(path: str) -> str:
     return os.path.join(os.curdir, os.path.normpath(relative))
 
 
-def _origins(manager: HyperParameterManager) -> str:
+def _origins(manager: HyperParameterManager, hyperparameters: Sequence[HyperParameter]) -> str:
     """Show every value, and below it what gave and what overrode it, lowest first."""
     values = manager.get_values()
     lines = []
-    for hp in manager.hyperparameters():
+    for hp in hyperparameters:
         value = values.get(hp.name, EMPTY)
         if value is EMPTY:
             lines.append(f"{hp.name} has no value")

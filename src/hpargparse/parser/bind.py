@@ -123,10 +123,11 @@ def _program_name(path: str | os.PathLike[str]) -> str | None:
     return f"python -m {spec.name.removesuffix('.__main__')}"
 
 
-def bind(
+def bind(  # noqa: PLR0913 - all but two are keywords
     parser: argparse.ArgumentParser,
     manager: HyperParameterManager,
     *,
+    only: str | Iterable[str] | None = None,
     inject_actions: bool | Iterable[str] = True,
     action_prefix: str = "hp",
     serial_format: str = "auto",
@@ -142,6 +143,9 @@ def bind(
     Args:
         parser: any parser. It may have other arguments, and get more later.
         manager: the manager, with its sources parsed.
+        only: a glob such as `train.*`, or a list of globs and names. Only hyperparameters that
+            match become options and appear in listings and saved files. A loaded file still sets
+            all others. Parsers of sub-commands may share hyperparameters.
         inject_actions: whether to add options such as `--hp-save`: all, none, or a list
             of save, load, list, detail, serial_format, strict, exit. They apply to
             this manager only.
@@ -154,7 +158,7 @@ def bind(
     Raises:
         OptionConflictError: the parser has an option already.
         ConversionError: a hint is malformed.
-        ValueError: an action or a format is unknown.
+        ValueError: an action or a format is unknown, or a glob of `only` matches nothing.
         TypeError: an argument has the wrong type.
 
     >>> from hpman import HyperParameterManager
@@ -173,15 +177,23 @@ def bind(
         if serial_format not in FORMATS:
             formats = ", ".join(FORMATS)
             raise ValueError(f"serial_format={serial_format!r} is not one of {formats}")
+    hyperparameters = manager.hyperparameters()
+    selects = None
+    if only is not None:
+        from .only import selection
+
+        selects = selection(only, [row.name for row in hyperparameters], manager.separator)
+        hyperparameters = [row for row in hyperparameters if selects(row.name)]
     binding = Binding(
         manager,
+        selects=selects,
         show_defaults=show_defaults,
         serial_format=serial_format,
         strict=strict,
         trust_pickle=trust_pickle,
     )
     requests = _request_names(inject_actions)
-    _bind(parser, binding, manager.hyperparameters(), requests, action_prefix)
+    _bind(parser, binding, hyperparameters, requests, action_prefix)
 
 
 def bind_what_fits(

@@ -49,6 +49,7 @@ class Binding:
         aliases: other spellings of options, which help does not show.
         loaded: the default of `--hp-load` that an earlier parse has loaded.
         filled: the values that the last parse put into a namespace.
+        selects: whether listings and saved files show a name; None if they show all.
         show_defaults: whether help shows the defaults.
         serial_format: the format of files if the command line names none.
         strict: whether an unknown name in a file is an error if the command line does not say.
@@ -59,6 +60,7 @@ class Binding:
         self,
         manager: HyperParameterManager,
         *,
+        selects: Callable[[str], bool] | None = None,
         show_defaults: bool = True,
         serial_format: str = "auto",
         strict: bool = True,
@@ -73,6 +75,7 @@ class Binding:
         self.aliases: dict[str, argparse.Action] = {}
         self.loaded: object = None
         self.filled: dict[str, object] = {}
+        self.selects = selects
         self.show_defaults = show_defaults
         self.serial_format = serial_format
         self.strict = strict

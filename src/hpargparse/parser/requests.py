@@ -93,7 +93,7 @@ def save(session: Session, plans: Mapping[HyperParameterManager, Plan], program:
             for path in requests["save"]:
                 chosen = format_of(path, serial_format, remedies)
                 with binding.manager.override(plans[binding.manager].values):
-                    values, left_out = saveable_values(binding.manager, chosen)
+                    values, left_out = saveable_values(binding.manager, chosen, binding.selects)
                 snapshots.append((path, values, chosen, remedies))
                 warnings += [*left_out, *reload_warnings(values, converters_of(binding.manager))]
     write_all(snapshots)
@@ -133,6 +133,8 @@ def print_listings(session: Session, program: str) -> None:
 
     for binding, requests in session.requests.items():
         if "list" in requests:
-            text, left_out = list_values(binding.manager, requests["list"], width=terminal_width())
+            text, left_out = list_values(
+                binding.manager, requests["list"], width=terminal_width(), selects=binding.selects
+            )
             write_result(program, text)
             warn(program, left_out)

@@ -166,7 +166,7 @@ class Session:
             from .validation import check_together
 
             for manager, plan in plans.items():
-                check_together(manager, plan, self.requests)
+                check_together(manager, plan)
 
     def _set(self, plans: dict[HyperParameterManager, Plan]) -> None:
         """Set the values, and warn about code that has read earlier values."""

@@ -14,11 +14,10 @@ from hpman._text import escape
 
 from ..errors import ConversionError
 from ..snapshots.validation import dry_run
+from ..values.convert import Converter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from hpman import HyperParameterManager
 
     from .parser_class import Binding
@@ -72,14 +71,7 @@ def check_limits(binding: Binding, plan: Plan) -> None:
         raise ConversionError(*problems)
 
 
-def check_together(manager: HyperParameterManager, plan: Plan, bindings: Iterable[Binding]) -> None:
+def check_together(manager: HyperParameterManager, plan: Plan) -> None:
     """Check that the values of a plan can be set together, and merge keys into their dicts."""
-    options = {
-        name: option
-        for binding in bindings
-        if binding.manager is manager
-        for name, option in binding.options.items()
-    }
-    plan.layers = dry_run(
-        manager, plan.layers, lambda name: options[name].converter if name in options else None
-    )
+    converters = {row.name: Converter.of(row) for row in manager.hyperparameters()}
+    plan.layers = dry_run(manager, plan.layers, converters.get)

@@ -27,7 +27,7 @@ from .value_limits import unsupported_reason, with_plain_numbers
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from .files import Remedies, Snapshot
@@ -124,7 +124,9 @@ def converters_of(manager: HyperParameterManager) -> dict[str, Converter]:
 
 
 def saveable_values(
-    manager: HyperParameterManager, serial_format: str = "yaml"
+    manager: HyperParameterManager,
+    serial_format: str = "yaml",
+    selects: Callable[[str], bool] | None = None,
 ) -> tuple[dict[str, object], list[str]]:
     """Return the values to save, and a message about every other value.
 
@@ -135,10 +137,13 @@ def saveable_values(
     Args:
         manager: the manager.
         serial_format: yaml, json or pickle.
+        selects: whether to save a name; None for all.
     """
     values: dict[str, object] = {}
     messages = []
     for name, given in manager.get_values().items():
+        if selects is not None and not selects(name):
+            continue
         value = str(given) if is_path(given) else member_name(given) or given
         if isinstance(value, NotLiteralEvaluable):
             shown = f"`{expression_line(value)}` is unknown before the program has run it"
