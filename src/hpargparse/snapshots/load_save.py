@@ -61,6 +61,9 @@ def load(
 ) -> None:
     """Set hyperparameters from a file: all of them or none.
 
+    A YAML or JSON file may have a key `include`, a path or a list of paths. These files are read
+    first, and the file overrides them.
+
     Args:
         path: the file, `-` for standard input.
         manager: the manager, with parsed sources.
