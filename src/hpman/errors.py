@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from .diagnostics import Diagnostic
     from .occurrence import Occurrence
@@ -125,14 +125,25 @@ class NotLiteralEvaluable(HpmanError):
     Args:
         diagnostics: the problems, in order.
         expression: the expression as it is written.
+        member: the name of the member if the expression is a member of an Enum whose class
+            is known, else None.
+        members: the values of all members of that class by name, aliases included.
 
     >>> NotLiteralEvaluable(expression="LR / 10")
     NotLiteralEvaluable('LR / 10')
     """
 
-    def __init__(self, *diagnostics: Diagnostic, expression: str = "") -> None:
+    def __init__(
+        self,
+        *diagnostics: Diagnostic,
+        expression: str = "",
+        member: str | None = None,
+        members: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(*diagnostics)
         self.expression = expression
+        self.member = member
+        self.members: Mapping[str, object] = members or {}
 
     def __repr__(self) -> str:
         place = self.diagnostics[0].place if self.diagnostics else ""

@@ -28,8 +28,14 @@ if TYPE_CHECKING:
 argcomplete = pytest.importorskip("argcomplete")
 
 PROGRAM = """\
+from enum import Enum
+
 import hpargparse
 from hpman.m import _
+
+class Mode(Enum):
+    FAST = "fast"
+    EXACT = "exact"
 
 def work():
     _("lr", 1e-3)
@@ -38,6 +44,7 @@ def work():
     _("weight_decay", 0.5, choices=[0.5, 1.5])
     _("data", "a.txt")
     _("opt", {"lr": 0.1, "inner": {"max_norm": 2}})
+    _("mode", Mode.FAST)
 
 hpargparse.parse_args(_, __file__)
 raise SystemExit("it ran")
@@ -113,6 +120,7 @@ def test_a_shell_gets_its_answer_and_the_program_does_not_run(program: str) -> N
         pytest.param("train.py --act t", ["tanh"], id="choice"),
         pytest.param("train.py --act ", ["relu", "tanh"], id="all choices"),
         pytest.param("train.py --weight-decay ", ["0.5", "1.5"], id="choices that are no text"),
+        pytest.param("train.py --mode ", ["FAST", "EXACT"], id="members"),
         pytest.param("train.py --shuffle t", ["true"], id="flag"),
         pytest.param("train.py --lr ", ["0.001"], id="default of a number"),
         pytest.param("train.py --data tr", ["train.py"], id="file"),

@@ -91,7 +91,7 @@ def place_of(call: Occurrence) -> str:
 def default_not_literal(index: Index) -> Iterator[Diagnostic]:
     """HPM104: a default that is unknown until the program runs."""
     for call in _calls(index):
-        if isinstance(call.value, NotLiteralEvaluable):
+        if isinstance(call.value, NotLiteralEvaluable) and call.value.member is None:
             yield from call.value.diagnostics
 
 

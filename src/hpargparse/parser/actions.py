@@ -10,7 +10,7 @@ import argparse
 import sys
 from functools import cached_property
 
-from hpman import EMPTY
+from hpman import EMPTY, NotLiteralEvaluable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -208,9 +208,12 @@ class HyperParameterAction(ValueAction):
     @property
     def choices(self) -> list[str] | None:  # type: ignore[override]
         """The choices for help and completion; the converter checks values."""
-        if self.hyperparameter.hints.get("choices") is None:
+        hyperparameter = self.hyperparameter
+        is_literal = not isinstance(hyperparameter.value, NotLiteralEvaluable)
+        if is_literal and hyperparameter.hints.get("choices") is None:
             return None
-        return [self.converter.format(choice) for choice in self.converter.choices or ()]
+        choices = self.converter.choices
+        return None if choices is None else [self.converter.format(choice) for choice in choices]
 
     @property
     def completer(self) -> Callable[..., Sequence[str]] | None:

@@ -277,10 +277,11 @@ def _range_text(lowest: object, highest: object) -> str:
 
 def _type_text(action: HyperParameterAction) -> str:
     value, hints = action.hyperparameter.value, action.hyperparameter.hints
-    if hints.get("type") is None and isinstance(value, _UNTYPED):
+    is_member = isinstance(value, NotLiteralEvaluable) and value.member is not None
+    if hints.get("type") is None and isinstance(value, _UNTYPED) and not is_member:
         return "any literal or text"
     is_optional = value is None or hints.get("optional")
-    name = kind_name(action.kind)
+    name = "Enum" if is_member else kind_name(action.kind)
     if action.kind in (list, tuple, set) and hints.get("type") is None:
         from ..values.coercion import element_name
 
@@ -293,7 +294,7 @@ def _default_text(action: HyperParameterAction) -> str:
     if default is None and action.hyperparameter.value is EMPTY:
         return "required" if action.is_required else "no default"
     if isinstance(default, NotLiteralEvaluable):
-        shown = default.expression
+        shown = default.member or default.expression
     elif (expression := action.hyperparameter.expression_of(default)) is not None:
         shown = expression
     elif type(default) is action.kind and action.kind in (float, int, str):

@@ -148,6 +148,8 @@ def saveable_values(
         if selects is not None and not selects(name):
             continue
         value = str(given) if is_path(given) else member_name(given) or given
+        if isinstance(value, NotLiteralEvaluable) and value.member is not None:
+            value = value.member
         if isinstance(value, NotLiteralEvaluable):
             shown = f"`{expression_line(value)}` is unknown before the program has run it"
             messages.append(f"`{name}` is left out: its default {shown}.")
@@ -187,7 +189,7 @@ def reload_warnings(values: Mapping[str, object], converters: Mapping[str, Conve
         except ValueError as error:
             messages.append(_refused_on_load(converter, value, error))
             continue
-        if is_path(loaded):
+        if is_path(loaded) or converter.members:
             continue
         if not _is_default(value, converter) and loaded is not value and loaded != value:
             from ..values.messages import changed_on_load

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
 from hpman._text import truncate
-from hpman.literals import is_path, kind_name, show_literal
+from hpman.literals import is_path, kind_name, member_name, show_literal
 
 from .coercion import SAMPLES, Mismatch, fit, parse, parse_elements
 
@@ -91,7 +91,15 @@ class Converter:
         sample = self.sample
         if sample is not EMPTY:
             return kind_name(type(sample))
+        if self.members:
+            return f"one of {', '.join(map(str, self.choices or ()))}"
         return "NoneType" if self.default is None else "any"
+
+    @property
+    def members(self) -> Mapping[str, object]:
+        """The members by name, if the default is a member of an Enum that is known."""
+        default = self.default
+        return default.members if isinstance(default, NotLiteralEvaluable) else {}
 
     @property
     def is_sequence(self) -> bool:
@@ -105,21 +113,21 @@ class Converter:
 
     @property
     def choices(self) -> tuple[object, ...] | None:
-        """The values of the hint `choices`, or None without that hint.
+        """The values of the hint `choices`, else the names of the members of an Enum, else None.
 
         Raises:
             ConversionError: if the hint is not a collection.
         """
         choices = self.hints.get("choices") if self.hints else None
         if choices is None:
-            return None
+            return tuple(dict.fromkeys(map(self._fit, self.members))) or None
         if not isinstance(choices, (list, tuple, set, dict, str)):
             self._refuse_hint("choices", "it must be a list of values")
         # The order of a set differs between processes.
         choices = sorted(choices, key=show_literal) if isinstance(choices, set) else choices
         if is_path(self.sample):
             choices = [fit(item, self.sample) if type(item) is str else item for item in choices]
-        return tuple(choices)
+        return tuple(map(self._fit, choices)) if self.members else tuple(choices)
 
     @property
     def range(self) -> tuple[object, object] | None:
@@ -230,7 +238,7 @@ class Converter:
         if value is None and self.is_optional:
             return None
         try:
-            fitted = fit(value, self.sample)
+            fitted = self._fit(value)
         except Mismatch as mismatch:
             if _is_among(value, self._scalar_choices):
                 return self._limited(value, ignore_unordered=True)
@@ -250,8 +258,10 @@ class Converter:
             ...
         hpargparse.errors.ConversionError: expected a value from 0 to 1, got 2...
         """
+        if LIMIT_HINTS.isdisjoint(self.hints):
+            return
         try:
-            fitted = fit(value, self.sample)
+            fitted = self._fit(value)
         except Mismatch:
             fitted = value  # the program chooses the type
         try:
@@ -295,9 +305,22 @@ class Converter:
         choices = self.choices
         return choices if choices and not self.is_sequence else ()
 
+    def _fit(self, value: object) -> object:
+        """Convert a value to the type of the default; to the name if it stands for a member."""
+        members = self.members
+        if not members:
+            return fit(value, self.sample)
+        value = member_name(value) or value
+        wanted = members[value] if type(value) is str and value in members else value
+        # An alias becomes the name of the member.
+        return next((name for name, member in members.items() if member == wanted), value)
+
     def _parse(self, text: str) -> object:
         """Parse text. If the default is None, it says the same as a scalar of a YAML file."""
         sample = self.sample
+        if self.members:
+            name = self._fit(text)  # a text such as "8" may be the value of a member
+            return name if name in self.members else self._fit(parse(text, sample))
         value = parse(text, sample)
         if value is not text or not text or sample is not EMPTY or self.default is not None:
             return value
@@ -318,7 +341,7 @@ class Converter:
 
     def _limited(self, value: object, *, ignore_unordered: bool = False) -> object:
         """Return a value if it is among the choices and in the range; otherwise raise an error."""
-        if not self.hints or (value is None and self.is_optional):
+        if not (self.hints or self.members) or (value is None and self.is_optional):
             return value
         elements = value if isinstance(value, (list, tuple, set)) else (value,)
         choices = self.choices

@@ -94,6 +94,7 @@ class Bindings:
         self.placeholders: frozenset[str] = placeholders
         self._follow = follow
         self._bound: set[str | None] | None = None
+        self.enums: dict[str, dict[str, Any]] = {}  # the members of classes, once they are read
         self._class_names = {MANAGER_CLASS}
         tracked = placeholders | {ROOT, MANAGER_CLASS} if follow else placeholders
         self._walk(tracked, source_map.count_candidates(tracked))
@@ -107,7 +108,7 @@ class Bindings:
     def is_rebound(self, name: str) -> bool:
         """Return whether the module binds a name, other than by importing it from pathlib."""
         if self._bound is None:
-            self._bound = _bound_names(self.tree)
+            self._bound = bound_names(self.tree)
         return name in self._bound
 
     # -- the walk ----------------------------------------------------------------
@@ -389,7 +390,7 @@ class Bindings:
         self._generic_visit(node, scope)
 
 
-def _bound_names(tree: Module) -> set[str | None]:
+def bound_names(tree: Module) -> set[str | None]:
     """Return the names that a module binds, but not those that it imports from pathlib."""
     names: set[str | None] = set()
     pending: list[Any] = [tree]

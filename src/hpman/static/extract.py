@@ -6,7 +6,7 @@ most one default, literal hints. Must not know other files or run-time values.
 
 from __future__ import annotations
 
-from _ast import Constant, JoinedStr, Name
+from _ast import Attribute, Constant, JoinedStr, Name
 from operator import itemgetter
 from sys import intern
 
@@ -97,7 +97,7 @@ def _read_calls(
         placeholders = frozenset(name for name in placeholders if prefilter([name])(data))
     bindings = Bindings(tree, source_map, placeholders, follow=mentions_hpman)
     for node, placeholder, hidden_by in _manager_calls(bindings):
-        result = _read(node, placeholder, source_map, hidden_by, bindings.is_rebound)
+        result = _read(node, placeholder, source_map, hidden_by, bindings)
         if isinstance(result, tuple):
             rows.append(result)
         else:
@@ -188,7 +188,7 @@ def _read(
     placeholder: str,
     source_map: SourceMap,
     hidden_by: int | None,
-    is_rebound: Callable[[str], bool],
+    bindings: Bindings,
 ) -> Row | list[Diagnostic]:
     """Read one call of a manager, as the row of an occurrence or as problems."""
     name = _literal_name(node)
@@ -200,7 +200,7 @@ def _read(
     if name is not None and len(node.args) <= 2:
         value, text = None, None
         if len(node.args) > 1:
-            value, text = _default(node, name, placeholder, source_map, is_rebound)
+            value, text = _default(node, name, placeholder, source_map, bindings)
         line, column, end_line, end_column = source_map.span(node)
         end_line = line if end_line == line else end_line  # share the int
         row = placeholder, name, value, hints, text, line, column, end_line, end_column, hidden_by
@@ -219,18 +219,14 @@ def _literal_name(node: Call) -> str | None:
 
 
 def _default(
-    node: Call,
-    name: str,
-    placeholder: str,
-    source_map: SourceMap,
-    is_rebound: Callable[[str], bool],
+    node: Call, name: str, placeholder: str, source_map: SourceMap, bindings: Bindings
 ) -> tuple[Any, str]:
     default = node.args[1]
     text = intern(source_map.text(default))  # few defaults are unique
     if type(default) is Constant:
         return _CONSTANTS.setdefault(text, default.value), text
     try:
-        return constant_value(default, is_rebound), text
+        return constant_value(default, bindings.is_rebound), text
     except NotLiteralError:
         problem = _diagnostic(
             "HPM104",
@@ -243,7 +239,26 @@ def _default(
             call=FaultyCall(*source_map.span(node), None, len(node.args)),
             severity="warning",
         )
-        return NotLiteralEvaluable(problem, expression=text), text
+        member, members = _enum_of(node, bindings)
+        return NotLiteralEvaluable(problem, expression=text, member=member, members=members), text
+
+
+def _enum_of(node: Call, bindings: Bindings) -> tuple[str | None, dict[str, Any]]:
+    """Return the name of the member that is the default, and the members of its class."""
+    default = node.args[1]
+    if type(default) is Attribute and type(default.value) is Name:
+        members = bindings.enums.get(default.value.id)
+        if members is None:
+            from .enums import enum_members
+
+            members = bindings.enums[default.value.id] = enum_members(
+                bindings.tree, default.value.id
+            )
+        # These hints ask for other values.
+        if default.attr in members and not {"range", "type"} & {row.arg for row in node.keywords}:
+            value = members[default.attr]
+            return next(name for name in members if members[name] == value), members
+    return None, {}
 
 
 def _hints(

@@ -6,6 +6,7 @@ from argparse import (
     ArgumentParser,
     Namespace,
 )
+from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from hypothesis import example, given, strategies as st
 
 from hpargparse import ConversionError, OptionConflictError
 from hpargparse.parser.actions import HyperParameterAction
-from hpman import HyperParameterManager
+from hpman import HyperParameterManager, NotLiteralEvaluable
 from tests.hpargparse.parser.bound import bound, managed, parsed, refusal
 
 if TYPE_CHECKING:
@@ -384,3 +385,41 @@ def _outcome(read: Callable[[str], object], word: str) -> tuple[str, str]:
 def test_the_short_way_to_a_value_leads_where_the_long_one_does(source: str, word: str) -> None:
     action = _action(source)
     assert _outcome(action.read, word) == _outcome(action.converter.parse, word)
+
+
+OPT = "class Opt(Enum): SGD = 'sgd'; ADAM = 'adam'; OLD = 'sgd'\n_('opt', Opt.OLD)"
+
+
+@pytest.mark.parametrize(
+    ("line", "value"), [("--opt adam", "ADAM"), ("--opt ADAM", "ADAM"), ("--opt=OLD", "SGD")]
+)
+def test_a_member_is_known_by_name_before_the_run(line: str, value: str) -> None:
+    assert parsed(line, OPT).opt == value
+
+
+def test_a_member_stays_an_expression_until_it_is_set() -> None:
+    assert repr(parsed("", OPT).opt) == "NotLiteralEvaluable('Opt.OLD', train.py:2:10)"
+
+
+def test_an_argument_that_is_no_member_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    parser, manager = bound(OPT)
+    message = refusal(capsys, parser, "--opt Adam")
+    assert message == (
+        "argument --opt: invalid choice: 'Adam' (choose from 'SGD', 'ADAM');"
+        " the choices of `opt` are defined at train.py:2"
+    )
+    assert isinstance(manager.get_value("opt"), NotLiteralEvaluable)
+
+
+def test_a_default_of_the_parser_may_be_a_member() -> None:
+    parser, manager = bound(OPT)
+    kind = Enum("kind", "ADAM")
+    parser.set_defaults(opt=kind["ADAM"])
+    parser.parse_args([])
+    assert manager.get_value("opt") == "ADAM"
+
+
+def test_a_listing_shows_the_name_of_a_member(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        bound(OPT)[0].parse_args(["--hp-list"])
+    assert capsys.readouterr() == ("opt: SGD\n", "")

@@ -26,6 +26,8 @@ from tests.hpargparse.parser.bound import bound
 if TYPE_CHECKING:
     from pathlib import Path
 
+OPT = "class Opt(Enum): SGD = 'sgd'; ADAM = 'adam'; OLD = 'sgd'"
+
 
 @given(
     st.lists(st.text("ab1.,-(é\t", max_size=12), max_size=12).map(" ".join),
@@ -83,6 +85,11 @@ def test_a_formatter_that_wraps_in_its_own_way_is_left_alone() -> None:
         ('_("a", 3, range=[1, 9])', "(int, 1 to 9, default: 3, t"),
         ('_("a", 1 / 3)', "(float, default: 1 / 3, t"),
         ('_("a", Path("b"))', '(Path, default: Path("b"), t'),
+        (f"{OPT}; _('a', Opt.OLD)", "--a {SGD,ADAM} (Enum, default: SGD, t"),
+        (f"{OPT}; _('a', Opt.SGD, optional=True)", "(Enum or None, default: SGD, t"),
+        (f"{OPT}; _('a', Opt.SGD, choices=['adam'])", "--a {ADAM} (Enum, default: SGD, t"),
+        (f"{OPT}; _('a', Opt.SGD, metavar='M')", "--a M (Enum, default: SGD, t"),
+        (f"{OPT}; _('a', Opt.NEW)", "(any literal or text, default: Opt.NEW, t"),
         ('_("a", 3, range=None)', "(int, default: 3, t"),
         ('_("a")', "(any literal or text, no default, used at t"),
         ('_("a", required=True)', "(any literal or text, required, used at t"),
@@ -91,7 +98,7 @@ def test_a_formatter_that_wraps_in_its_own_way_is_left_alone() -> None:
 def test_help_says_type_range_default_and_place(source: str, shown: str) -> None:
     formatter: Any = lambda prog: HelpFormatter(prog, width=200)  # noqa: E731
     parser, _manager = bound(source, ArgumentParser("p", formatter_class=formatter))
-    assert f"{shown}rain.py:1)" in parser.format_help()
+    assert f"{shown}rain.py:1)" in " ".join(parser.format_help().split())
 
 
 def test_what_sources_hold_cannot_command_the_terminal_of_help() -> None:

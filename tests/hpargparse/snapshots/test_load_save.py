@@ -12,6 +12,7 @@ import pytest
 
 import hpargparse
 from hpargparse import SnapshotError
+from hpman import NotLiteralEvaluable
 from tests.hpargparse.parser.bound import bound, managed, refusal
 
 if TYPE_CHECKING:
@@ -45,6 +46,32 @@ def test_a_file_holds_the_text_of_a_path(name: str) -> None:
     hpargparse.save(name, one)
     hpargparse.load(name, other)
     assert other.get_values() == {"data": pathlib.Path("y"), "out": "z"}
+
+
+OPT = "class Opt(Enum): SGD = 'sgd'; ADAM = 'adam'\n_('opt', Opt.SGD)\n_('end', Opt.ADAM)"
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.json", "a.pkl"])
+def test_a_file_holds_the_name_of_a_member(name: str) -> None:
+    one, other = managed(OPT), managed(OPT)
+    one.set_value("opt", "adam")
+    hpargparse.save(name, one)
+    hpargparse.load(name, other)
+    assert other.get_values() == {"opt": "ADAM", "end": "ADAM"}
+
+
+def test_a_value_that_is_no_member_has_a_place() -> None:
+    path = _write("end: SGD\nopt: sdg\n")
+    manager = managed(OPT)
+    with pytest.raises(SnapshotError, match=r"a\.yaml:2: `opt`: invalid choice: 'sdg' .*'ADAM'"):
+        hpargparse.load(path, manager)
+    assert all(isinstance(v, NotLiteralEvaluable) for v in manager.get_values().values())
+
+
+def test_a_value_that_is_no_member_is_saved_with_a_warning() -> None:
+    manager = managed(OPT).set_value("opt", "sdg")
+    with pytest.warns(UserWarning, match="a load will refuse it: invalid choice: 'sdg'"):
+        hpargparse.save("a.yaml", manager)
 
 
 @pytest.mark.parametrize("name", ["a.yaml", "a.yml", "a.json", "a.pkl", "a.pickle"])

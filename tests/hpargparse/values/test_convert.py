@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,11 @@ from hpargparse.values.convert import CHECKED_HINTS, CONVERSION_HINTS, LIMIT_HIN
 from hpman import EMPTY, NotLiteralEvaluable
 
 EXPRESSION = NotLiteralEvaluable(expression="LR / 10")
+MEMBER = NotLiteralEvaluable(
+    expression="Opt.SGD",
+    member="SGD",
+    members={"SGD": "sgd", "ADAM": "adam", "OLD": "sgd", "ONE": 1, "EIGHT": "8"},
+)
 
 
 def converter(default: object, **hints: object) -> Converter:
@@ -509,6 +515,7 @@ def test_a_value_is_written_as_it_would_be_typed(default: object, value: object,
         pytest.param(EMPTY, {}, "any", id="no default"),
         pytest.param(EXPRESSION, {}, "any", id="expression"),
         pytest.param(None, {"type": "list"}, "list", id="hint"),
+        pytest.param(MEMBER, {}, "one of SGD, ADAM, ONE, EIGHT", id="member of an Enum"),
     ],
 )
 def test_the_type_has_a_name(default: object, hints: dict[str, object], name: str) -> None:
@@ -525,6 +532,59 @@ def test_a_path_takes_text_and_is_a_path() -> None:
     assert chosen.parse("data") == Path("data")
     with pytest.raises(ConversionError, match=r"choose from Path\('data'\), Path\('b'\)"):
         chosen.parse("c")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        pytest.param("ADAM", "ADAM", id="name"),
+        pytest.param("adam", "ADAM", id="value"),
+        pytest.param("OLD", "SGD", id="alias"),
+        pytest.param("1", "ONE", id="number"),
+        pytest.param("8", "EIGHT", id="text that looks like a number"),
+        pytest.param("'sgd'", "SGD", id="quoted"),
+    ],
+)
+def test_the_text_for_a_member_is_its_name_or_value(text: str, name: str) -> None:
+    assert converter(MEMBER).parse(text) == name
+    assert converter(MEMBER).parse_arguments([text]) == name
+    assert converter(MEMBER).format(name) == name
+
+
+class Opt(Enum):
+    ADAM = object()
+
+
+def test_a_file_or_a_program_gives_a_member_or_its_name_or_value() -> None:
+    for value, name in (("OLD", "SGD"), ("adam", "ADAM"), (1, "ONE"), (Opt.ADAM, "ADAM")):
+        assert converter(MEMBER).check(value) == name
+    assert converter(MEMBER, optional=True).check(None) is None
+    assert converter(MEMBER, optional=True).parse("None") is None
+
+
+@pytest.mark.parametrize("value", ["Adam", "", "None", "[1]", "8.5", None, [1], 8])
+def test_what_stands_for_no_member_is_refused(value: object) -> None:
+    shown = "choose from 'SGD', 'ADAM', 'ONE', 'EIGHT'.*; the choices of `x` .* at train.py:12"
+    with pytest.raises(ConversionError, match=f"^invalid choice: .*{shown}"):
+        converter(MEMBER).check(value)
+    if isinstance(value, str):
+        with pytest.raises(ConversionError, match=shown):
+            converter(MEMBER).parse(value)
+
+
+def test_choices_may_be_some_members() -> None:
+    some = converter(MEMBER, choices=["adam", "OLD"])
+    some.check_hints()
+    assert (some.choices, some.parse("adam"), some.parse("OLD")) == (("ADAM", "SGD"), "ADAM", "SGD")
+    with pytest.raises(ConversionError, match=r"'ONE' .*from 'ADAM', 'SGD'"):
+        some.parse("1")
+    some.check_limits(Opt.ADAM)
+    with pytest.raises(ConversionError, match="'ONE'"):
+        some.check_limits(1)
+
+
+def test_what_a_program_sets_need_not_be_a_member() -> None:
+    converter(MEMBER, mine=1).check_limits(object())
 
 
 def test_a_sequence_takes_several_arguments() -> None:
