@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hpman._text import display_path, escape, relative_path
 from hpman.literals import readable_repr
-from hpman.names import ancestors
+from hpman.names import ancestors, old_names
 from hpman.record import Record
 
 from .errors import ConversionError
@@ -60,23 +60,33 @@ def find_names(index: Index, argument: str) -> list[tuple[str, str]]:
 
     Args:
         index: the index.
-        argument: a name, or an option such as `--weight-decay`, `--no-shuffle` of a flag,
-            or `--opt.lr` of a default that is a dict.
+        argument: a name, an old name, or an option such as `--weight-decay`, `--no-shuffle`
+            of a flag, or `--opt.lr` of a default that is a dict.
     """
     pairs, option = list(_names(index)), _as_option(argument)
     matches = [pair for pair in pairs if _as_option(pair[1]) == option]
     if matches:
         return [pair for pair in matches if pair[1] == argument] or matches
+    old = _old_names(index)
+    if option in old:
+        return old[option]
     # Nothing lies below a hyperparameter but the keys of its default.
-    shorter = {option.removeprefix("no-"), *ancestors(option, index.separator)}
-    return [pair for pair in pairs if _as_option(pair[1]) in shorter and index.named(*pair)]
+    shorter = [option.removeprefix("no-"), *ancestors(option, index.separator)]
+    matches = [pair for pair in pairs if _as_option(pair[1]) in shorter and index.named(*pair)]
+    return matches or [pair for name in shorter for pair in old.get(name, ())]
+
+
+def is_old_name(argument: str, description: Description) -> bool:
+    """Return whether an argument is an alias of what it stands for."""
+    return _as_option(argument) in map(_as_option, old_names(description.hints))
 
 
 def closest_name(index: Index, argument: str) -> str | None:
     """Return the name that is most similar to one that does not exist, if any is."""
     from hpman.suggest import closest
 
-    names = {_as_option(name): name for _placeholder, name in _names(index)}
+    names = {option: pairs[0][1] for option, pairs in _old_names(index).items()}
+    names |= {_as_option(name): name for _placeholder, name in _names(index)}
     similar = closest(_as_option(argument), names)
     return names[similar[0]] if similar else None
 
@@ -160,6 +170,16 @@ def _names(index: Index) -> Iterator[tuple[str, str]]:
         others = [name for manager, name in faulty if manager == placeholder]
         for name in dict.fromkeys([*names, *groups, *others]):
             yield placeholder, name
+
+
+def _old_names(index: Index) -> dict[str, list[tuple[str, str]]]:
+    """Return placeholder and name of the hyperparameters with an alias, by its option."""
+    pairs: dict[str, list[tuple[str, str]]] = {}
+    for placeholder in sorted(index.placeholders()):
+        for row in index.hyperparameters(placeholder):
+            for old in old_names(row.hints):
+                pairs.setdefault(_as_option(old), []).append((placeholder, row.name))
+    return pairs
 
 
 def _faulty_calls(index: Index) -> Iterator[Any]:

@@ -195,6 +195,7 @@ class HyperParameterManager:
 
         def adopt() -> None:
             self._index = index
+            self._store.renamed = index.renamed(self.placeholder)
 
         self._store.adopt_defaults(defaults, origin_of, adopt)
 

@@ -1,4 +1,4 @@
-"""Dunder names, and the names above a nested name.
+"""Dunder names, the names above a nested name, and old names.
 
 Owns the rules that a running program and its sources share; must not know managers.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 def is_dunder(name: str) -> bool:
@@ -29,3 +29,14 @@ def ancestors(name: str, separator: str) -> Iterator[str]:
     while end >= 0:
         yield name[:end]
         end = name.find(separator, end + len(separator))
+
+
+def old_names(hints: Mapping[str, object]) -> list[str]:
+    """Return the old names of a hyperparameter: its hint `aliases`, a string or a list of them.
+
+    >>> old_names({"aliases": "a"}), old_names({"aliases": ["a", "b"]}), old_names({"aliases": 3})
+    (['a'], ['a', 'b'], [])
+    """
+    value = hints.get("aliases")
+    names = value if isinstance(value, (list, tuple)) else [value]
+    return [name for name in names if isinstance(name, str) and name]

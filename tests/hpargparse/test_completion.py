@@ -43,7 +43,8 @@ def work():
     _("act", "relu", choices=["relu", "tanh"])
     _("weight_decay", 0.5, choices=[0.5, 1.5])
     _("data", "a.txt")
-    _("opt", {"lr": 0.1, "inner": {"max_norm": 2}})
+    _("opt", {"lr": 0.1, "inner": {"max_norm": 2}}, aliases=["optimizer", "opt_old"])
+    _("turns", 3, aliases="epochs")
     _("mode", Mode.FAST)
 
 hpargparse.parse_args(_, __file__)
@@ -117,6 +118,8 @@ def test_a_shell_gets_its_answer_and_the_program_does_not_run(program: str) -> N
         pytest.param("train.py --no", ["--no-shuffle"], id="negated flag"),
         pytest.param("train.py --opt.l", ["--opt.lr"], id="key"),
         pytest.param("train.py --opt.i", ["--opt.inner", "--opt.inner.max-norm"], id="keys"),
+        pytest.param("train.py --epo", [""], id="old option"),
+        pytest.param("train.py --epochs ", ["3"], id="default of an old option"),
         pytest.param("train.py --act t", ["tanh"], id="choice"),
         pytest.param("train.py --act ", ["relu", "tanh"], id="all choices"),
         pytest.param("train.py --weight-decay ", ["0.5", "1.5"], id="choices that are no text"),

@@ -22,6 +22,7 @@ from hpman import (
     L,
     NotLiteralEvaluable,
     NotLiteralNameException,
+    Origin,
     UnknownNameWarning,
     UnreadableSourceError,
 )
@@ -679,3 +680,48 @@ def test_a_finding_about_no_name_of_the_sources_keeps_its_place() -> None:
     manager = HyperParameterManager("_").parse_source('_("a", 1)', "f.py")
     finding = Diagnostic("HPM203", "`b` clashes", "Rename it.", name="b")
     assert locate(manager.index, "_", finding) is finding
+
+
+RENAMED = '_("lr", 0.1, aliases=["optim.lr", "rate"])\n_("ks", [1], aliases="kernels")'
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda manager: manager.set_value("optim.lr", 3),
+        lambda manager: manager.set_values({"ks": [2], "rate": 3}),
+    ],
+)
+def test_an_old_name_sets_the_new_one_with_a_warning(
+    change: Callable[[HyperParameterManager], object],
+) -> None:
+    manager = HyperParameterManager("_").parse_source(RENAMED)
+    with pytest.warns(UnknownNameWarning, match="is an old name of `lr`, which is set") as caught:
+        change(manager)
+    assert caught[0].filename == __file__
+    assert manager("lr") == 3
+    assert {*manager.get_values()} == {"lr", "ks"}
+    change(manager)  # it warns once
+
+
+def test_an_old_name_overrides_the_new_one_in_a_block() -> None:
+    manager = HyperParameterManager("_").parse_source(RENAMED)
+    with pytest.warns(UnknownNameWarning, match="`rate`"), manager.override(rate=3, ks=[2]):
+        assert manager.get_values() == {"lr": 3, "ks": [2]}
+    assert manager("lr") == 0.1
+
+
+def test_old_names_belong_to_the_sources_that_were_parsed_last() -> None:
+    manager = HyperParameterManager("_").parse_source(RENAMED, "a.py")
+    manager.parse_source('_("lr", 0.1, aliases="rate")\n_("rate")', "a.py")
+    with pytest.raises(ImpossibleTree), manager.override(rate=3):
+        manager.set_value("rate.x", 4)
+    assert manager.set_value("rate", 3).get_values() == {"lr": 0.1, "rate": 3}
+    manager.parse_source('_("lr.x", 0.1, aliases="lr")', "a.py")
+    assert manager.set_value("lr", {"x": 3})("lr.x") == 3
+
+
+def test_a_value_with_an_origin_of_its_own_keeps_its_name() -> None:
+    manager = HyperParameterManager("_").parse_source(RENAMED)
+    manager.set_values({"rate": 3}, origins=Origin("file", "a.yaml", 1))
+    assert manager("rate") == 3

@@ -204,9 +204,21 @@ _RULES = (
         "`type` names a type, `choices` lists values, and `range` is an ascending pair\n"
         "that the default can be compared with; `bind` raises an error on any other value.\n"
         "`help`, `group` and `metavar` are strings, `required` and `optional` are True or\n"
-        'False, and `scale` is "linear" or "log". None counts as no hint.',
+        'False, and `scale` is "linear" or "log". `aliases` lists old names, which differ\n'
+        "from the name. None counts as no hint.",
         '_("dropout", 0.5, range=[1, 0])',
         '_("dropout", 0.5, range=[0, 1])',
+    ),
+    Rule(
+        "HPM208",
+        "alias-clash",
+        "error",
+        "An alias is also the name or the alias of another hyperparameter.",
+        "The hint `aliases` keeps old names usable on the command line and in files. An old\n"
+        "name that stands for two hyperparameters is ambiguous, so `bind` and `load` raise an\n"
+        "error. If a call still uses the old name, rename it there.",
+        '_("lr", 1e-3, aliases=["optim.lr"])\n_("optim.lr")',
+        '_("lr", 1e-3, aliases=["optim.lr"])\n_("lr")',
     ),
     Rule(
         "HPM301",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from hpman import Diagnostic, NotLiteralEvaluable
 from hpman._text import relative_path, truncate
 from hpman.literals import show_literal
+from hpman.names import old_names
 from hpman.programs import conflicts, hint_span
 from hpman.suggest import closest, edit
 
@@ -16,6 +17,7 @@ from ..errors import ConversionError
 from ..parser.actions import PRESENTATION
 from ..parser.bind import clashes
 from ..values.convert import CHECKED_HINTS, CONVERSION_HINTS, Converter
+from ..values.renames import alias_clashes, is_well_formed
 from .registry import RULES
 from .typos import similar_pairs
 
@@ -26,12 +28,13 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameter, Index, Occurrence
 
-_CONFLICTS = ("HPM201", "HPM203", "HPM204", "HPM206")  # of calls in one program
+_CONFLICTS = ("HPM201", "HPM203", "HPM204", "HPM206", "HPM208")  # of calls in one program
 _SPAN = ("line", "column", "end_line", "end_column")
 # What the value of a hint may be, beside None; `CHECKED_HINTS` are checked by the converter.
-_TYPES: dict[str, Any] = {"group": str, "help": str, "metavar": (str, list, tuple)}
+_TYPES: dict[str, Any] = {"aliases": (), "group": str, "help": str, "metavar": (str, list, tuple)}
 _VALUES = {"optional": (True, False), "required": (True, False), "scale": ("linear", "log")}
 _ADVICE = {
+    "aliases": 'Write the old names, such as `aliases=["optim.lr"]`.',
     "choices": "Write a list of values, such as `choices=[1, 2]`.",
     "group": 'Write a string, such as `group="training"`.',
     "help": 'Write a string, such as `help="step size"`.',
@@ -42,7 +45,7 @@ _ADVICE = {
     "scale": 'Write `scale="linear"` or `scale="log"`.',
     "type": 'Write the name of a type, such as `type="float"`.',
 }
-_HINTS = PRESENTATION | CONVERSION_HINTS
+_HINTS = PRESENTATION | CONVERSION_HINTS | {"aliases"}
 _APART = "If these are separate programs, use `--each`, or `programs` in [tool.hpman]."
 # The suggestions for undefined names are limited: each costs a comparison with every name.
 _MOST_NAMES = 1000
@@ -172,6 +175,8 @@ def undefined_name(index: Index, *, is_partial: bool) -> Iterator[Diagnostic]:
         for file in index.files.values()
         for finding in file.diagnostics
     }
+    # A use of an old name is HPM208.
+    faulty |= {(call.placeholder, old) for call in _calls(index) for old in old_names(call.hints)}
     defined: dict[str, list[str]] = {}
     undefined = []
     for placeholder, name, calls in _names(index):
@@ -209,8 +214,15 @@ def _undefined(
 def option_clash(index: Index) -> Iterator[Diagnostic]:
     """HPM204: two names that make the same option, or one that makes an option of `bind`."""
     for placeholder in sorted(index.placeholders()):
-        hyperparameters = index.hyperparameters(placeholder)
-        sound = [row for row in hyperparameters if not _hint_problem(row)]
+        rows = [*index.hyperparameters(placeholder)]
+        converters = [Converter.of(row) for row in rows]
+        # The options of clashing aliases are HPM208.
+        clashing = {clash.name for clash in alias_clashes(converters)}
+        sound = [
+            row.replace(hints={**row.hints, "aliases": None}) if row.name in clashing else row
+            for row in rows
+            if not _hint_problem(row)
+        ]
         for clash, names in clashes(sound, index.separator):
             *others, last = (
                 index.definition(placeholder, name) or index.named(placeholder, name)[0]
@@ -222,11 +234,17 @@ def option_clash(index: Index) -> Iterator[Diagnostic]:
                 yield _finding("HPM204", [last, *others], clash.message, clash.advice)
 
 
+def alias_clash(index: Index) -> Iterator[Diagnostic]:
+    """HPM208: an alias that is also the name or the alias of another hyperparameter."""
+    for placeholder in sorted(index.placeholders()):
+        yield from alias_clashes([*map(Converter.of, index.hyperparameters(placeholder))])
+
+
 def faulty_hints(index: Index) -> Iterator[Diagnostic]:
     """HPM207: a malformed hint. HPM205: a default that the hints refuse."""
     for placeholder in sorted(index.placeholders()):
         for row in index.hyperparameters(placeholder):
-            malformed = [*_malformed_hints(row)]
+            malformed = [*_malformed_hints(row, index.separator)]
             yield from malformed
             if malformed or row.definition is None or CHECKED_HINTS.isdisjoint(row.hints):
                 continue
@@ -241,11 +259,11 @@ def faulty_hints(index: Index) -> Iterator[Diagnostic]:
                 yield _finding("HPM205", [row.definition], message, advice)
 
 
-def _malformed_hints(row: HyperParameter) -> Iterator[Diagnostic]:
+def _malformed_hints(row: HyperParameter, separator: str) -> Iterator[Diagnostic]:
     """Yield a finding per malformed hint, placed at the hint."""
     calls = [*row.occurrences, *filter(None, [row.definition])]
     for hint in _ADVICE.keys() & row.hints.keys():
-        if problem := _problem_of_hint(row, hint):
+        if problem := _problem_of_hint(row, hint, separator):
             call = next(call for call in reversed(calls) if hint in call.hints)
             message = f"{problem[0].upper()}{problem[1:]}."
             finding = _finding("HPM207", [call], message, _ADVICE[hint])
@@ -253,7 +271,7 @@ def _malformed_hints(row: HyperParameter) -> Iterator[Diagnostic]:
             yield finding.replace(call=call, **span)
 
 
-def _problem_of_hint(row: HyperParameter, hint: str) -> str:
+def _problem_of_hint(row: HyperParameter, hint: str, separator: str) -> str:
     """Return what is wrong with one hint, or an empty string."""
     value = row.hints[hint]
     if hint in CHECKED_HINTS:
@@ -261,11 +279,22 @@ def _problem_of_hint(row: HyperParameter, hint: str) -> str:
         if hint != "type" and _hint_problem(row.replace(hints=by_type)):
             return ""
         return _hint_problem(row.replace(hints={**by_type, hint: value}))
+    if hint == "aliases" and is_well_formed(value):
+        return _alias_problem(row, separator)
     is_valid = isinstance(value, _TYPES[hint]) if hint in _TYPES else value in _VALUES[hint]
     is_valid = is_valid or value is None
     return (
         "" if is_valid else f"the hint `{hint}` of `{row.name}` is {truncate(show_literal(value))}"
     )
+
+
+def _alias_problem(row: HyperParameter, separator: str) -> str:
+    """Return what is wrong with the old names of a hyperparameter, or an empty string."""
+    for old in old_names(row.hints):
+        problem = "is its own name" if old == row.name else _name_problem(old, separator)
+        if problem:
+            return f"the alias {old!r} of `{row.name}` {problem}"
+    return ""
 
 
 def _hint_problem(row: HyperParameter) -> str:
@@ -297,6 +326,7 @@ _RULES = (
     misspelled_hint,
     conflicting_calls,
     option_clash,
+    alias_clash,
     faulty_hints,
     similar_names,
 )

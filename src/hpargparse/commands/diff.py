@@ -44,8 +44,9 @@ Write ./NAME for a path that has the same name as a revision."""
 _EPILOG = """\
 first characters of a line:
   +  added      -  removed      ~  default or hints changed
-  >  moved to another file      =  likely renamed: same default and hints, and
-                                   a similar name
+  >  moved to another file      =  renamed, as the hint `aliases` says; likely
+                                   renamed: same default and hints, and a
+                                   similar name
 
 A file that cannot be read on one side is left out on both, with a warning. If
 nothing is left on a side, that is an error. A snapshot is compared with the

@@ -16,7 +16,14 @@ from ..cli.argv import add_follow_imports, command_parser, parse_command
 from ..cli.errors import exit_with_errors
 from ..cli.output import exit_with_message, json_text, shows_colours, warn, write_result
 from ..completion import complete, get_argv
-from ..description import closest_name, describe, find_names, render_text, to_json
+from ..description import (
+    closest_name,
+    describe,
+    find_names,
+    is_old_name,
+    render_text,
+    to_json,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +65,8 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
     if not names:
         exit_with_message(prog, escape(_not_found(index, options.name, paths)))
     descriptions = [describe(index, *pair) for pair in names]
+    renamed = [row.name for row in descriptions if is_old_name(options.name, row)]
+    warn(prog, [escape(f"`{options.name}` is an old name of `{name}`") for name in renamed])
     if options.format == "json":
         write_result(prog, json_text([to_json(description) for description in descriptions]))
     else:

@@ -36,6 +36,7 @@ class Definition(Record):
         file: what identifies the file on both sides; None in a snapshot.
         path: the path, line and column as reports show them.
         note: a sentence to add in a report.
+        aliases: the old names in the hint `aliases`, also beside a snapshot.
     """
 
     __slots__ = ()
@@ -49,6 +50,7 @@ class Definition(Record):
     line: int | None = None
     column: int | None = None
     note: str = ""
+    aliases: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -78,7 +80,8 @@ class Definition(Record):
 class Change(Record):
     """How one hyperparameter differs. The kind "changed" may include a move to another file.
 
-    `old` is None if the hyperparameter was added, and `new` if it was removed.
+    `old` is None if the hyperparameter was added, and `new` if it was removed. A rename is
+    certain if the hint `aliases` declares it.
     """
 
     __slots__ = ()
@@ -88,6 +91,7 @@ class Change(Record):
     default_differs: bool = False
     hints: tuple[HintChange, ...] = ()
     is_moved: bool = False
+    is_certain: bool = True
 
     @property
     def latest(self) -> Definition:
@@ -111,7 +115,10 @@ def compare(old: Iterable[Definition], new: Iterable[Definition]) -> list[Change
     ]
     removed = [old for key in before.keys() - after.keys() for old in before[key]]
     added = [new for key in after.keys() - before.keys() for new in after[key]]
-    renamed = list(_renames(removed, added))
+    renamed = list(_declared_renames(removed, added))
+    replaced = {id(side) for change in renamed for side in (change.old, change.new)}
+    removed, added = ([row for row in side if id(row) not in replaced] for side in (removed, added))
+    renamed += _likely_renames(removed, added)
     replaced = {id(side) for change in renamed for side in (change.old, change.new)}
     changes = [change for change in changes if id(change.latest) not in replaced]
     return sorted([*changes, *renamed], key=_order)
@@ -172,15 +179,18 @@ def _pairs(
 
 
 def _difference(old: Definition | None, new: Definition | None) -> Change | None:
-    """Return how two definitions of one name differ, or None."""
+    """Return how two definitions differ, or None. Their names differ if one is an alias."""
     if old is None or new is None:
         return Change("added" if old is None else "removed", old, new)
     default_differs = old.identity != new.identity
+    is_renamed = old.name != new.name
     hints = () if old.hints is None or new.hints is None else _hint_changes(old.hints, new.hints)
+    if is_renamed:
+        hints = tuple(hint for hint in hints if hint[0] != "aliases")
     is_moved = old.file is not None and new.file is not None and old.file != new.file
-    if not (default_differs or hints or is_moved):
+    if not (is_renamed or default_differs or hints or is_moved):
         return None
-    kind = "changed" if default_differs or hints else "moved"
+    kind = "renamed" if is_renamed else "changed" if default_differs or hints else "moved"
     return Change(kind, old, new, default_differs, hints, is_moved)
 
 
@@ -189,7 +199,20 @@ def _hint_changes(old: dict[str, object], new: dict[str, object]) -> tuple[HintC
     return tuple(hint for hint in hints if canonical(hint[1]) != canonical(hint[2]))
 
 
-def _renames(removed: list[Definition], added: list[Definition]) -> Iterator[Change]:
+def _declared_renames(removed: list[Definition], added: list[Definition]) -> Iterator[Change]:
+    """Pair definitions if the hint `aliases` of one of them has the name of the other."""
+    before, after = _by_name(removed), _by_name(added)
+    declared = [((new.placeholder, alias), new.key) for new in added for alias in new.aliases]
+    declared += [(old.key, (old.placeholder, alias)) for old in removed for alias in old.aliases]
+    for old_key, new_key in declared:
+        if old_key in before and new_key in after:
+            for pair in _pairs(before.pop(old_key), after.pop(new_key)):
+                change = _difference(*pair)
+                if change is not None and change.kind == "renamed":
+                    yield change
+
+
+def _likely_renames(removed: list[Definition], added: list[Definition]) -> Iterator[Change]:
     """Pair definitions with equal defaults and hints if each name is the closest to the other."""
     groups: dict[object, tuple[dict[str, Definition], dict[str, Definition]]] = {}
     for side, definitions in enumerate((removed, added)):
@@ -202,7 +225,7 @@ def _renames(removed: list[Definition], added: list[Definition]) -> Iterator[Cha
             for name in closest(before.name, new):
                 if closest(name, old) == [before.name]:
                     is_moved = before.file != new[name].file
-                    yield Change("renamed", before, new[name], is_moved=is_moved)
+                    yield Change("renamed", before, new[name], is_moved=is_moved, is_certain=False)
 
 
 def _order(change: Change) -> tuple[object, ...]:

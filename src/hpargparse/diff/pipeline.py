@@ -89,6 +89,7 @@ def _read_beside_sources(operand: Operand, sources: Operand, request: Request) -
     snapshot = _read(operand.name)
     (index,) = read_sources([sources], request)
     definitions, _none, problems = definitions_of(index, Index())
-    files = with_includes(snapshot, _read, [row.name for row in definitions])
+    names = [name for row in definitions for name in (row.name, *row.aliases)]
+    files = with_includes(snapshot, _read, names)
     before, after, warnings = definitions_beside(files, definitions, request.placeholders)
     return before, after, [*problems, *warnings]

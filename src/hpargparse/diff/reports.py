@@ -88,8 +88,13 @@ def _block(change: Change, width: int) -> Block:
     if change.is_moved or change.kind == "renamed" or None in (old.file, new.file):
         place = f"{escape(old.place)} -> {place}"
     if change.kind == "renamed":
-        renamed = f"{escape(old.name)} -> {escape(new.name)} (likely renamed)"
-        return f"{_SYMBOLS['renamed']} {renamed}", place, details
+        certainty = "renamed" if change.is_certain else "likely renamed"
+        line = f"{_SYMBOLS['renamed']} {escape(old.name)} -> {escape(new.name)} ({certainty})"
+    if not change.is_certain and new.column is not None:  # a call; a snapshot has no columns
+        from json import dumps
+
+        hint = f"aliases=[{dumps(old.name, ensure_ascii=False)}]"
+        details.append(escape(f"the hint {hint} would keep the old name usable"))
     if change.default_differs:
         before, after = escape(_spelled(old)), escape(_spelled(new))
         if len(f"{line}: {before} -> {after}") > width:
@@ -123,6 +128,7 @@ def _json_of_change(change: Change) -> dict[str, object]:
         "change": change.kind,
         "placeholder": change.latest.placeholder or None,
         "name": change.latest.name,
+        "certain": change.is_certain,
         "differs": [name for name, is_different in differs.items() if is_different],
         "old": _json_of_definition(change.old),
         "new": _json_of_definition(change.new),

@@ -10,16 +10,17 @@ from hpman import Diagnostic
 from hpman.literals import show_literal
 from hpman.names import ancestors
 
-from ..errors import ConversionError
-from ..snapshots.flatten import flatten
+from ..errors import ConversionError, SnapshotError
+from ..snapshots.flatten import flatten, with_new_names
 from ..values.convert import Converter
 from ..values.keys import KeyChange, find_key, key_paths
+from ..values.renames import renames
 from .compare import Definition
 from .operands import ComparisonError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from ..snapshots.files import Snapshot
@@ -57,11 +58,12 @@ def definitions_beside(
     for found in sources:
         every.setdefault(found.placeholder, {}).setdefault(found.name, found)
     own = {name: every[name] for name in every if not placeholders or name in placeholders}
-    names = {name for definitions in every.values() for name in definitions}
     values: dict[tuple[str, str], Definition] = {}
     unknown: dict[str, Definition] = {}
     managers = set(placeholders)
-    for file, entry in _entries(files, names):
+    names_in_files: dict[str, str] = {}
+    for file, entry, name in _entries(files, every):
+        names_in_files[entry.name] = name
         owners = list(_owners(entry.name, own))
         if len(owners) > 1:
             raise _ambiguity(file, entry, owners)
@@ -73,7 +75,8 @@ def definitions_beside(
             unknown[entry.name] = _definition(file, entry)
     managers = managers or every.keys() & {"_"} or set(every) or {"_"}
     manager = min(managers)
-    before = [*values.values(), *(row.replace(placeholder=manager) for row in unknown.values())]
+    before = [row.replace(name=names_in_files.get(row.name, row.name)) for row in values.values()]
+    before += [row.replace(placeholder=manager) for row in unknown.values()]
     literals = [found for part in every.values() for found in part.values() if found.is_literal]
     after = [found for found in literals if found.placeholder in managers]
     missing = sorted({found.placeholder for found in literals} - managers)
@@ -85,13 +88,28 @@ def definitions_beside(
     return before, [found.replace(hints=None, file=None) for found in after], warnings
 
 
-def _entries(files: Iterable[Snapshot], names: Container[str]) -> Iterator[tuple[Snapshot, Entry]]:
-    """Yield the entries of files in the order in which loading sets them."""
+def _entries(
+    files: Iterable[Snapshot], managers: Managers
+) -> Iterator[tuple[Snapshot, Entry, str]]:
+    """Yield the entries of files in the order in which loading sets them.
+
+    An old name is replaced by the new one. Last comes the name in the file.
+    """
+    rows = [row for definitions in managers.values() for row in definitions.values()]
+    names = {row.name for row in rows}
+    branches = {above for name in names for above in ancestors(name, _SEPARATOR)}
+    converters = [Converter(row.value, {"aliases": row.aliases}, row.name) for row in rows]
+    renamed = {old: row for old, row in renames(converters).items() if old not in names}
+    leaves = {*names, *(renamed.keys() - branches)}
     for file in files:
-        entries = flatten(file, names.__contains__, _SEPARATOR)
+        entries = flatten(file, leaves.__contains__, _SEPARATOR)
+        renamed_entries, _notes, problems = with_new_names(file.path, entries, renamed, _SEPARATOR)
+        if problems:
+            raise SnapshotError(*(problem.diagnostics[0] for problem in problems))
+        pairs = zip(renamed_entries, entries, strict=True)
         # A dict is set before its keys, whatever their order in the file.
-        for entry in sorted(entries, key=lambda entry: entry.name.count(_SEPARATOR)):
-            yield file, entry
+        for entry, in_file in sorted(pairs, key=lambda pair: pair[0].name.count(_SEPARATOR)):
+            yield file, entry, in_file.name
 
 
 def _owners(name: str, managers: Managers) -> Iterator[Definition]:

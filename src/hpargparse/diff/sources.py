@@ -14,6 +14,7 @@ from collections import ChainMap
 
 from hpman import Index, index_of
 from hpman._text import Source, relative_path
+from hpman.names import old_names
 
 from .compare import Definition
 from .git import check_total, list_tree, list_worktree, locate, read_blobs
@@ -220,7 +221,8 @@ def _definitions(index: Index, placeholders: Iterable[str]) -> Iterator[Definiti
                     own = (use.hints for use in uses if use.path == call.path)
                     hints = dict(ChainMap(call.hints, *own))
                 place = call.source.key, call.path, call.line, call.column
-                yield Definition(placeholder, call.name, call.value, call.text, hints, *place)
+                found = Definition(placeholder, call.name, call.value, call.text, hints, *place)
+                yield found.replace(aliases=tuple(old_names(parameter.hints)))
 
 
 def _new_problems(index: Index, other: Index) -> Iterator[Diagnostic]:

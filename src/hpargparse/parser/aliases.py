@@ -1,4 +1,4 @@
-"""Aliases of options, which help does not list: `--no-flag`, and single keys such as `--opt.lr`.
+"""Aliases of options, which help does not list: `--no-flag`, keys such as `--opt.lr`, old names.
 
 Owns which aliases an option has and what they set. Must not know files, or when values
 are set.
@@ -9,12 +9,14 @@ from __future__ import annotations
 import argparse
 from functools import cached_property
 
+from hpman.names import old_names
+
 from ..values.keys import key_change, key_paths
 from .actions import SEQUENCES, BoundAction, HyperParameterAction, ValueAction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from ..values.convert import Converter
@@ -22,8 +24,32 @@ if TYPE_CHECKING:
     from .parser_class import Binding
 
 
-def aliases_of(action: HyperParameterAction, dashes: str) -> Iterator[tuple[str, BoundAction]]:
-    """Yield the aliases of a flag, or of the keys of a dict: each spelling with its action."""
+def old_aliases(
+    binding: Binding, others: Iterable[tuple[str, BoundAction]], dashes: str
+) -> Iterator[tuple[str, BoundAction]]:
+    """Yield what the hint `aliases` adds to options and other aliases."""
+    known = {dashes + name.replace("_", "-") for name in binding.options}
+    known.update(option for option, _action in others)
+    for action in binding.options.values():
+        for old in old_names(action.hyperparameter.hints):
+            spellings = dict.fromkeys((old.replace("_", "-"), old))
+            aliases = [(dashes + spelling, action) for spelling in spellings]
+            for option, alias in (*aliases, *aliases_of(action, dashes, old)):
+                if option not in known:
+                    binding.old_options.add(option)
+                yield option, alias
+
+
+def aliases_of(
+    action: HyperParameterAction, dashes: str, head: str = ""
+) -> Iterator[tuple[str, BoundAction]]:
+    """Yield the aliases of a flag, or of the keys of a dict: each spelling with its action.
+
+    Args:
+        action: the option of the hyperparameter.
+        dashes: the beginning of options.
+        head: an old name to spell the aliases with, instead of the name.
+    """
     aliases: list[tuple[str, str, BoundAction]] = []  # the texts before and after the name
     flags: list[tuple[str, HyperParameterAction | KeyAction]] = []
     if action.kind is bool:
@@ -43,7 +69,8 @@ def aliases_of(action: HyperParameterAction, dashes: str) -> Iterator[tuple[str,
     for tail, flag in flags:
         negated = NegatedAction(flag, f"{dashes}no-{flag.name.replace('_', '-')}")
         aliases += ((f"{dashes}no-", tail, negated), (f"{dashes}no_", tail, negated))
-    heads = dict.fromkeys((action.name.replace("_", "-"), action.name))
+    head = head or action.name
+    heads = dict.fromkeys((head.replace("_", "-"), head))
     # The keys `a_b` and `a-b` differ. A key that is typed exactly takes precedence.
     exact = {f"{lead}{head}{tail}" for lead, tail, _alias in aliases for head in heads}
     for lead, tail, alias in aliases:

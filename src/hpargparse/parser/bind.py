@@ -294,22 +294,31 @@ def _options(
             binding.required.append(name)
         if not PRESENTATION.issuperset(hyperparameter.hints):
             binding.limited.append(name)
-        if "_" in name:
-            aliases.append((dashes + name, action))
-        if action.kind is bool or type(hyperparameter.value) is dict:
-            from .aliases import aliases_of
-
-            aliases += aliases_of(action, dashes)
+        aliases += _aliases(action, dashes)
     for name in requests:
         option = dashes + (f"{prefix}-{name}" if prefix else name).replace("_", "-")
         request = binding.requests[name] = RequestAction(binding, option, name)
         if request.negation is not None:
             aliases.append((request.negation, request))
+    if any("aliases" in action.hyperparameter.hints for action in binding.options.values()):
+        from .aliases import old_aliases
+
+        aliases += old_aliases(binding, aliases, dashes)
     return [*actions, *binding.requests.values()], aliases
+
+
+def _aliases(action: HyperParameterAction, dashes: str) -> list[Alias]:
+    aliases: list[Alias] = [(dashes + action.name, action)] if "_" in action.name else []
+    if action.kind is bool or type(action.hyperparameter.value) is dict:
+        from .aliases import aliases_of
+
+        aliases += aliases_of(action, dashes)
+    return aliases
 
 
 def _check_hints(hyperparameters: Iterable[HyperParameter]) -> None:
     problems: list[Diagnostic] = []
+    has_aliases = False
     for hyperparameter in hyperparameters:
         if not PRESENTATION.issuperset(hyperparameter.hints):
             from ..errors import ConversionError
@@ -319,6 +328,14 @@ def _check_hints(hyperparameters: Iterable[HyperParameter]) -> None:
                 Converter.of(hyperparameter).check_hints()
             except ConversionError as error:
                 problems += error.diagnostics
+            has_aliases |= "aliases" in hyperparameter.hints
+    if has_aliases:
+        from ..values.renames import renames
+
+        try:
+            renames([*map(Converter.of, hyperparameters)])
+        except ConversionError as error:
+            problems += error.diagnostics
     if problems:
         raise ConversionError(*problems)
 

@@ -47,6 +47,7 @@ class Binding:
         limited: the names of those with hints that may limit their values.
         requests: the option of each request, by name.
         aliases: other spellings of options, which help does not show.
+        old_options: those that the hint `aliases` makes.
         loaded: the default of `--hp-load` that an earlier parse has loaded.
         filled: the values that the last parse put into a namespace.
         selects: whether listings and saved files show a name; None if they show all.
@@ -73,6 +74,7 @@ class Binding:
         self.limited: list[str] = []
         self.requests: dict[str, RequestAction] = {}
         self.aliases: dict[str, argparse.Action] = {}
+        self.old_options: set[str] = set()
         self.loaded: object = None
         self.filled: dict[str, object] = {}
         self.selects = selects
@@ -229,10 +231,13 @@ class BoundParser(argparse.ArgumentParser):
     def _get_option_tuples(self, option_string: str) -> list[Any]:
         """Count an option once, even if an abbreviation matches several of its spellings.
 
-        `--n` is meant for an option of the program rather than for `--no-hp-strict`.
+        `--n` is meant for an option of the program rather than for `--no-hp-strict`, or for an
+        old name.
         """
         rows = super()._get_option_tuples(option_string)
-        rows = [row for row in rows if getattr(row[0], "negation", None) != row[1]] or rows
+        old = {option for binding in self._bindings for option in binding.old_options}
+        others = [row for row in rows if row[1] not in old] or rows
+        rows = [row for row in others if getattr(row[0], "negation", None) != row[1]] or others
         matches = {id(row[0]): row for row in reversed(rows)}
         return list(reversed(matches.values()))
 

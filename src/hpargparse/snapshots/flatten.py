@@ -9,12 +9,14 @@ from hpman import Index
 from hpman.record import Record
 
 from ..errors import SnapshotError
+from ..values.renames import new_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
+    from ..values.convert import Converter
     from .files import Snapshot
 
 
@@ -69,6 +71,43 @@ def flatten(
         entries[name] = Entry(name, value, line)
     _check_names(snapshot.path, entries, separator)
     return list(entries.values())
+
+
+def with_new_names(
+    path: str, entries: Iterable[Entry], renamed: Mapping[str, Converter], separator: str
+) -> tuple[list[Entry], list[str], list[SnapshotError]]:
+    """Replace old names by the new ones: `optim.lr` if that is in the hint `aliases` of `lr`.
+
+    Args:
+        path: the file.
+        entries: the hyperparameters of the file.
+        renamed: the hyperparameter of each old name.
+        separator: the string between the parts of a name.
+
+    Returns:
+        The entries, a note for each that was renamed, and an error for each that is also given
+        under another name.
+    """
+    taken = {entry.name: entry for entry in entries}
+    renamed_entries: list[Entry] = []
+    notes: list[str] = []
+    problems: list[SnapshotError] = []
+    for entry in entries:
+        new = new_name(entry.name, renamed, separator)
+        if new is None:
+            renamed_entries.append(entry)
+            continue
+        other = taken.setdefault(new, entry)
+        if other is entry:
+            renamed_entries.append(entry.replace(name=new))
+            note = f"`{entry.name}` is an old name of `{new}`."
+            notes.append(str(SnapshotError.at(path, entry.line, note, "", name=new)))
+        else:
+            where = "" if other.line is None else f" in line {other.line}"
+            message = f"`{entry.name}` is an old name of `{new}`, which is given too{where}."
+            advice = "Delete one of the two."
+            problems.append(SnapshotError.at(path, entry.line, message, advice, name=new))
+    return renamed_entries, notes, problems
 
 
 def _is_level(value: object) -> bool:

@@ -16,8 +16,9 @@ from hpman.record import Record
 from ..errors import ConversionError, MissingSnapshotError, SnapshotError, not_a_manager
 from ..values.convert import Converter
 from ..values.keys import find_key, key_change, key_paths
+from ..values.renames import renames
 from .files import IN_PROGRAM, format_of, read, saving_problem, write
-from .flatten import duplicate_key, flatten, has_key_path
+from .flatten import duplicate_key, flatten, has_key_path, with_new_names
 from .formats import extension_format
 from .includes import with_includes
 from .unknown_names import UnknownNameError, UnknownNames
@@ -247,10 +248,11 @@ def read_values(
         return _read(path, chosen, fallback_format, limits, trust_pickle=False)
 
     first = _read(path, serial_format, fallback_format, remedies, trust_pickle=trust_pickle)
+    renamed = renames(converters.values())
     files: list[LoadedValues] = []
     problems: list[SnapshotError] = []
-    for snapshot in with_includes(first, read_included, converters, separator):
-        loaded, refused = _fit_all(snapshot, converters, separator)
+    for snapshot in with_includes(first, read_included, {**renamed, **converters}, separator):
+        loaded, refused = _fit_all(snapshot, converters, separator, renamed)
         if not strict:
             unknown = [problem for problem in refused if isinstance(problem, UnknownNameError)]
             refused = [problem for problem in refused if not isinstance(problem, UnknownNameError)]
@@ -263,13 +265,16 @@ def read_values(
 
 
 def _fit_all(
-    snapshot: Snapshot, converters: Mapping[str, Converter], separator: str
+    snapshot: Snapshot,
+    converters: Mapping[str, Converter],
+    separator: str,
+    renamed: Mapping[str, Converter],
 ) -> tuple[LoadedValues, list[SnapshotError]]:
     """Convert the values of one file, and return the problems with it."""
-    entries = flatten(snapshot, converters.__contains__, separator)
-    fitter = _Fitter(snapshot.path, converters, separator)
-    loaded = LoadedValues({}, {}, [])
-    problems: list[SnapshotError] = []
+    fitter = _Fitter(snapshot.path, converters, separator, renamed)
+    entries = flatten(snapshot, fitter.is_leaf, separator)
+    entries, notes, problems = with_new_names(snapshot.path, entries, renamed, separator)
+    loaded = LoadedValues({}, {}, notes)
     for entry in entries:
         try:
             value = fitter.fit(entry)
@@ -328,22 +333,34 @@ class _Fitter:
         path: the file, for messages.
         converters: the converters of all hyperparameters by name.
         separator: the string between the parts of a name.
+        renamed: the converters by old name.
     """
 
-    def __init__(self, path: str, converters: Mapping[str, Converter], separator: str) -> None:
+    def __init__(
+        self,
+        path: str,
+        converters: Mapping[str, Converter],
+        separator: str,
+        renamed: Mapping[str, Converter],
+    ) -> None:
         self.path = path
         self.converters = converters
         self.separator = separator
+        self._renamed = renamed
         # The keys in the default of every dict that the file refers to.
         self._keys: dict[str, dict[str, tuple[object, ...]]] = {}
         self._unknown: list[Entry] = []
-        self._errors = UnknownNames(path, converters, separator)
+        self._errors = UnknownNames(path, converters, separator, renamed)
         # A hyperparameter below each branch.
         self._members = {
             above: name for name in reversed([*converters]) for above in ancestors(name, separator)
         }
         # The entries by hyperparameter, and by the path within its dict.
         self._entries: dict[str, dict[tuple[object, ...], Entry]] = {}
+
+    def is_leaf(self, name: str) -> bool:
+        """Return whether a name in a file is that of a hyperparameter, old or new."""
+        return name in self.converters or (name in self._renamed and name not in self._members)
 
     def fit(self, entry: Entry) -> object:
         """Return the value to set for the name of an entry, or EMPTY for none.

@@ -38,12 +38,20 @@ class UnknownNames:
         path: the file.
         converters: the converters of all hyperparameters by name.
         separator: the string between the parts of a name.
+        renamed: the converters by old name.
     """
 
-    def __init__(self, path: str, converters: Mapping[str, Converter], separator: str) -> None:
+    def __init__(
+        self,
+        path: str,
+        converters: Mapping[str, Converter],
+        separator: str,
+        renamed: Mapping[str, Converter],
+    ) -> None:
         self._path = path
         self._converters = converters
         self._separator = separator
+        self._by_name = {**renamed, **converters}
         self._suggestions = 0
 
     def errors(self, entries: Iterable[Entry]) -> Iterator[UnknownNameError]:
@@ -81,7 +89,8 @@ class UnknownNames:
         )
 
     def _of_name(self, entry: Entry) -> UnknownNameError:
-        near = self._near(entry.name, self._converters, entry.value, self._converters.__getitem__)
+        near = self._near(entry.name, self._by_name, entry.value, self._by_name.__getitem__)
+        near = near and self._by_name[near].name
         return self._error(
             [entry],
             f"there is no hyperparameter `{entry.name}` to set to {_show(entry)}.",

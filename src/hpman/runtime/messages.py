@@ -120,6 +120,11 @@ def unknown_name(ranked: RankedValues, name: str) -> str:
     return f"`{name}` is set, but the parsed sources have no such hyperparameter; {suggestion}"
 
 
+def old_name(name: str, new: str) -> str:
+    """Return the warning about an old name that is set."""
+    return f"`{name}` is an old name of `{new}`, which is set instead"
+
+
 def default_is_a_hint(name: str, default: object) -> KeyError:
     """Return the error for a call with a default that is given by keyword."""
     return KeyError(

@@ -52,7 +52,8 @@ def override(store: Store, values: Mapping[str, Any], origin: Origin, target: T)
 def _begin(store: Store, values: Mapping[str, Any], origin: Origin) -> View:
     with store.lock:
         outer = store.view
-        changes = Changeset(outer.ranked.copy(), owned(values))
+        values = store.by_new_names(owned(values), origin)
+        changes = Changeset(outer.ranked.copy(), values)
         store.warn_about_unknown(changes.puts, origin)
         ranked = changes.ranked
         ranked.history = ranked.history.copy()

@@ -73,6 +73,7 @@ class Store:
             empty while a block is open.
         accepted: the latest run-time default of names in `hot`. Passing the same object
             again changes nothing. `EMPTY` for names whose value needs a copy.
+        renamed: the new name of each old one.
         lock: held during each read and write; the same for all stores.
         views: what open `override` blocks see.
 
@@ -93,6 +94,7 @@ class Store:
         "_warned",
         "accepted",
         "hot",
+        "renamed",
         "separator",
         "views",
     )
@@ -106,6 +108,7 @@ class Store:
         self.separator: str = separator
         self.hot: dict[str, Any] = {}
         self.accepted: dict[str, Any] = {}
+        self.renamed: Mapping[str, str] = {}
         self.views: dict[ReferenceType[View], None] = {}  # the latest last
         self._outside = View(RankedValues(separator, History()))
         self._received: Mapping[str, Any] = {}
@@ -241,6 +244,8 @@ class Store:
         given = dict(values)
         with self.lock:
             ranked = self.ranked
+            if self.renamed:
+                given = self.by_new_names(given, origins)
             branches = ranked.new_branches(given)
             if branches is None:
                 from .changeset import Changeset
@@ -283,11 +288,22 @@ class Store:
         self._publish(ranked)
         ranked.history.record(changes.puts, origins, ranked.above)
 
+    def by_new_names(self, values: dict[str, Any], origins: Origins) -> dict[str, Any]:
+        """Return values by new names. Warn once about each old name that a program sets."""
+        renamed = self.renamed
+        if renamed.keys().isdisjoint(values) or not _is_of_program(origins):
+            return values
+        for name in values:
+            if name in renamed and name not in self._warned:
+                from .messages import old_name
+
+                self._warn_once(name, old_name(name, renamed[name]), origins)
+        return {renamed.get(name, name): value for name, value in values.items()}
+
     def warn_about_unknown(self, values: Mapping[str, Any], origins: Origins) -> None:
         """Warn once about each name that a program sets and the parsed sources do not have."""
         ranked = self.ranked
-        kind, path, line = origins[:3] if isinstance(origins, Origin) else (None, None, None)
-        if kind not in ("setter", "override") or path is None:
+        if not _is_of_program(origins):
             return  # whoever reads files and command lines has messages of its own
         if not (ranked.defaults or ranked.used):
             return
@@ -295,12 +311,15 @@ class Store:
             return
         for name in values:
             if name not in self._warned and not ranked.is_known(name):
-                from warnings import warn_explicit
-
                 from .messages import unknown_name
 
-                self._warned.add(name)
-                warn_explicit(unknown_name(ranked, name), UnknownNameWarning, path, line or 0)
+                self._warn_once(name, unknown_name(ranked, name), origins)
+
+    def _warn_once(self, name: str, message: str, origin: Any) -> None:
+        from warnings import warn_explicit
+
+        self._warned.add(name)
+        warn_explicit(message, UnknownNameWarning, origin.path, origin.line or 0)
 
     def _publish(self, ranked: RankedValues) -> None:
         self.view.ranked = ranked
@@ -533,6 +552,15 @@ class Store:
             self._received = state["sets"]
             ranked.history.adopt(state["history"])
             self.accepted.clear()
+
+
+def _is_of_program(origins: Origins) -> bool:
+    """Return whether values come from a setter or a block, at a known place."""
+    return (
+        isinstance(origins, Origin)
+        and origins.kind in ("setter", "override")
+        and origins.path is not None
+    )
 
 
 def _is_member(value: object) -> bool:

@@ -10,7 +10,7 @@ from _bisect import bisect_left
 
 from ..errors import EMPTY
 from ..literals import is_computed
-from ..names import ancestors
+from ..names import ancestors, old_names
 from ..occurrence import Occurrence
 from ..record import Record
 
@@ -219,6 +219,17 @@ class Index:
                 hints.update(occurrence.hints)
             value = EMPTY if definition is None else definition.value
             yield HyperParameter(name, value, hints, definition, occurrences)
+
+    def renamed(self, placeholder: str) -> dict[str, str]:
+        """Return the new name of each old one in a hint `aliases`, without names still in use."""
+        names = self._names.get(placeholder, {})
+        return {
+            old: occurrence.name
+            for occurrence in self.occurrences(placeholder)
+            if "aliases" in occurrence.hints
+            for old in old_names(occurrence.hints)
+            if old not in names and not self.is_branch(placeholder, old)
+        }
 
     def placeholders(self) -> set[str]:
         """Return the placeholders of all managers that have an occurrence."""

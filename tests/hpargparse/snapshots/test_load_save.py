@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import hpargparse
-from hpargparse import SnapshotError
+from hpargparse import ConversionError, SnapshotError
 from hpman import NotLiteralEvaluable
-from tests.hpargparse.parser.bound import bound, managed, refusal
+from tests.hpargparse.parser.bound import bound, managed, read, refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -685,3 +685,81 @@ def test_arguments_of_another_kind_are_refused_with_a_sentence(act: Any) -> None
         act(None, managed())
     with pytest.raises(TypeError, match=r"'a.yaml' is not a manager; pass one, such as `_` of"):
         act(managed(), "a.yaml")
+
+
+RENAMED = """\
+_("lr", 0.1, aliases=["optim.lr", "rate"])
+_("opt", {"lr": 1.0, "eps": 2}, aliases="optimizer")
+_("model.depth", 3, aliases=["model"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("optim.lr: 2", {"lr": 2.0}),
+        ("optim: {lr: 2}", {"lr": 2.0}),
+        ("rate: 2", {"lr": 2.0}),
+        ("optimizer: {lr: 2, eps: 3}", {"opt": {"lr": 2.0, "eps": 3}}),
+        ("optimizer.lr: 2", {"opt": {"lr": 2.0, "eps": 2}}),
+        ("optimizer.lr: 3\nopt: {eps: 4}", {"opt": {"lr": 3.0, "eps": 4}}),
+        ("model: 4", {"model.depth": 4}),
+    ],
+)
+def test_a_file_with_old_names_sets_the_new_ones(text: str, values: dict[str, object]) -> None:
+    manager = managed(RENAMED)
+    with pytest.warns(UserWarning, match="is an old name of") as caught:
+        hpargparse.load(_write(text), manager)
+    assert {name: manager(name) for name in values} == values
+    assert len(caught) == 1
+    hpargparse.save("new.yaml", manager)
+    assert not any(old in read("new.yaml") for old in ("optim.lr", "rate", "optimizer"))
+
+
+def test_a_note_names_the_place_and_both_names() -> None:
+    manager = managed(RENAMED)
+    with pytest.warns(UserWarning, match="old") as caught:
+        hpargparse.load(_write("model: {depth: 3}\noptim:\n  lr: 2\n"), manager)
+    assert [str(row.message) for row in caught] == ["a.yaml:3: `optim.lr` is an old name of `lr`."]
+    assert str(manager.explain("lr")[-1]) == "a.yaml:3"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("a.json", "a.json:2: `optim.lr` is an old name of `lr`, which is given too in line 3."),
+        ("a.pkl", "a.pkl: `optim.lr` is an old name of `lr`, which is given too."),
+    ],
+)
+def test_a_file_that_gives_both_names_is_refused(name: str, message: str) -> None:
+    manager = managed(RENAMED)
+    if name == "a.pkl":
+        (pathlib.Path(name)).write_bytes(pickle.dumps({"optim.lr": 2, "lr": 3}))
+    else:
+        _write('{"model.depth": 4,\n "optim.lr": 2,\n "lr": 3}', name)
+    with pytest.raises(SnapshotError) as caught:
+        hpargparse.load(name, manager)
+    assert str(caught.value) == f"{message}\nDelete one of the two."
+    assert manager.get_values() == managed(RENAMED).get_values()
+
+
+def test_later_files_override_earlier_ones_under_either_name() -> None:
+    parser, manager = bound(RENAMED)
+    _write("lr: 1", "one.yaml")
+    _write("rate: 2", "two.yaml")
+    parser.parse_args(["--hp-load", "one.yaml", "--hp-load", "two.yaml"])
+    assert manager("lr") == 2.0
+    parser.parse_args(["--hp-load", "two.yaml", "--hp-load", "one.yaml"])
+    assert manager("lr") == 1.0
+
+
+def test_a_name_near_an_old_one_suggests_the_new_one() -> None:
+    with pytest.raises(SnapshotError, match="Did you mean `lr`"):
+        hpargparse.load(_write("optim.lt: 2"), managed(RENAMED))
+
+
+def test_aliases_that_clash_are_refused() -> None:
+    manager = managed('_("a", 1, aliases="c")\n_("b", 2, aliases="c")')
+    with pytest.raises(ConversionError, match=r"`b` \(train.py:2\) has the alias `c`"):
+        hpargparse.load(_write("c: 2"), manager)
+    assert manager.get_values() == {"a": 1, "b": 2}

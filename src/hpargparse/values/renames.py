@@ -1,0 +1,122 @@
+"""Old names of hyperparameters, which the hint `aliases` keeps usable.
+
+Owns which hyperparameter an old name stands for, and which aliases are refused. Must not
+know files or options.
+"""
+
+from __future__ import annotations
+
+from hpman import Diagnostic
+from hpman._text import display_path
+from hpman.names import ancestors, old_names
+
+from ..errors import ConversionError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from hpman import Occurrence
+
+    from .convert import Converter
+
+_HINT = "aliases"
+
+
+def renames(converters: Collection[Converter]) -> dict[str, Converter]:
+    """Return the hyperparameter of each old name.
+
+    Args:
+        converters: the converters of all hyperparameters.
+
+    Raises:
+        ConversionError: if an alias is refused; it reports all problems.
+    """
+    if not any(_HINT in converter.hints for converter in converters):
+        return {}
+    if problems := [*malformed_aliases(converters), *alias_clashes(converters)]:
+        raise ConversionError(*problems)
+    return {
+        old: converter
+        for converter in converters
+        for old in old_names(converter.hints)
+        if old != converter.name
+    }
+
+
+def new_name(name: str, renamed: Mapping[str, Converter], separator: str) -> str | None:
+    """Return the new name of an old one, or of a key in a dict that has an old name, else None.
+
+    >>> from hpargparse.values.convert import Converter
+    >>> renamed = {"optim": Converter({"lr": 1}, {}, "opt")}
+    >>> [new_name(name, renamed, ".") for name in ("optim", "optim.lr", "lr")]
+    ['opt', 'opt.lr', None]
+    """
+    if name in renamed:
+        return renamed[name].name
+    for above in reversed([*ancestors(name, separator)]):
+        if above in renamed and type(renamed[above].default) is dict:
+            return renamed[above].name + name[len(above) :]
+    return None
+
+
+def is_well_formed(value: object) -> bool:
+    """Return whether the hint has a valid type: a name, or a list of names; None is no hint.
+
+    >>> [is_well_formed(value) for value in (None, "a", ["a"], 3, [3], "")]
+    [True, True, True, False, False, False]
+    """
+    names = value if isinstance(value, (list, tuple)) else [value]
+    return value is None or all(isinstance(name, str) and name for name in names)
+
+
+def malformed_aliases(converters: Iterable[Converter]) -> Iterator[Diagnostic]:
+    """Yield the errors for hints that name nothing."""
+    for converter in converters:
+        if not is_well_formed(converter.hints.get(_HINT)):
+            from .messages import malformed
+
+            requirement = "it must be a name or a list of names"
+            yield from malformed(converter, _HINT, requirement).diagnostics
+
+
+def alias_clashes(converters: Iterable[Converter]) -> Iterator[Diagnostic]:
+    """Yield an error for each alias that is a name itself, or an alias of another name.
+
+    Names that make the same option count as one.
+    """
+    names: dict[str, Converter] = {}
+    aliases: dict[str, Converter] = {}
+    for converter in converters:
+        if converter.occurrences:  # otherwise a program has set it
+            names.setdefault(_as_option(converter.name), converter)
+    for converter in names.values():
+        for old in old_names(converter.hints):
+            option = _as_option(old)
+            call = _call(converter, _HINT)
+            if names.get(option, converter) is not converter:
+                other = _call(names[option])
+                message = f"but `{other.name}` is a hyperparameter ({_place(other)})."
+                advice = "Remove the alias, or rename that hyperparameter."
+            elif aliases.setdefault(option, converter) is not converter:
+                other = _call(aliases[option], _HINT)
+                message = f"and so has `{other.name}` ({_place(other)})."
+                advice = "Remove it from one of the two."
+            else:
+                continue
+            message = f"`{call.name}` ({_place(call)}) has the alias `{old}`, {message}"
+            yield Diagnostic.at(call, "HPM208", message, advice, occurrences=[call, other])
+
+
+def _as_option(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _call(converter: Converter, hint: str | None = None) -> Occurrence:
+    """Return the call that defines a hyperparameter, or the one whose hint counts."""
+    calls = [call for call in converter.occurrences if hint is None or hint in call.hints]
+    return next((call for call in calls if call.is_definition), calls[-1 if hint else 0])
+
+
+def _place(call: Occurrence) -> str:
+    return display_path(f"{call.path}:{call.line}")
