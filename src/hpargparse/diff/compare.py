@@ -206,9 +206,9 @@ def _declared_renames(removed: list[Definition], added: list[Definition]) -> Ite
     declared += [(old.key, (old.placeholder, alias)) for old in removed for alias in old.aliases]
     for old_key, new_key in declared:
         if old_key in before and new_key in after:
-            for pair in _pairs(before.pop(old_key), after.pop(new_key)):
-                change = _difference(*pair)
-                if change is not None and change.kind == "renamed":
+            for old, new in _pairs(before.pop(old_key), after.pop(new_key)):
+                change = old and new and _difference(old, new)
+                if change:
                     yield change
 
 

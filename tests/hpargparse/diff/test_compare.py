@@ -194,6 +194,47 @@ def test_what_is_gone_and_what_has_come_may_be_renamed(old: str, new: str, pairs
     assert " ".join(sorted(renamed)) == pairs
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "changes"),
+    [
+        ("_('a', 1)", "_('b', 2, aliases='a')", ["renamed a b True"]),
+        ("_('b', 2, aliases=['x', 'a'])", "_('a', 1)", ["renamed b a True"]),
+        ("_('a', 1)", "_('b')\n_('b', aliases=['a'])", ["renamed a b True"]),
+        ("_('a', 1)", "_('a', 1)\n_('b', 1, aliases=['a'])", ["added - b True"]),
+        (
+            "_('a', 1)\n_('b', 1)",
+            "_('b', 1, aliases='a')",
+            ["changed b b True", "removed a - True"],
+        ),
+        (
+            "_('aa', 1)\n_('ab', 2)",
+            "_('ac', 2, aliases='aa')\n_('ad', 2, aliases='aa')",
+            ["added - ad True", "removed ab - True", "renamed aa ac True"],
+        ),
+        (
+            "_('a', 1)\n_('b', 1)",
+            "_('c', 1, aliases=['a', 'b'])",
+            ["removed b - True", "renamed a c True"],
+        ),
+        ("hp('a', 1)", "_('b', 1, aliases='a')", ["added - b True", "removed a - True"]),
+    ],
+)
+def test_a_declared_rename_is_certain(old: str, new: str, changes: list[str]) -> None:
+    sides = (_read(a=f"from hpman.m import _, hp\n{text}") for text in (old, new))
+    assert changes == sorted(
+        f"{change.kind} {change.old.name if change.old else '-'} "
+        f"{change.new.name if change.new else '-'} {change.is_certain}"
+        for change in compare(*sides)
+    )
+
+
+def test_programs_that_share_an_old_name_are_paired_by_file() -> None:
+    old = _read(a="_('x', 1)", b="_('x', 2)", c="_('x', 3)")
+    new = _read(b="_('y', 2, aliases='x')", a="_('y', 1, aliases='x')")
+    kinds = [(change.kind, change.latest.path) for change in compare(old, new)]
+    assert kinds == [("removed", "c.py"), ("renamed", "a.py"), ("renamed", "b.py")]
+
+
 def test_a_renamed_one_may_stand_in_another_file() -> None:
     (change,) = compare(_read(a="_('dropout', 0.5)"), _read(b="_('drop_out', 0.5)"))
     assert (change.kind, change.is_moved) == ("renamed", True)
