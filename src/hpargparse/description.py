@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hpman._text import display_path, escape, relative_path
 from hpman.literals import readable_repr
-from hpman.names import ancestors, old_names
+from hpman.names import SCOPE, ancestors, old_names, scoped_names
 from hpman.record import Record
 
 from .errors import ConversionError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from hpman import Diagnostic, HyperParameter, Index, Occurrence
+    from hpman import Diagnostic, HyperParameter, Index, Occurrence, ScopeOpening
 
 _CONTEXT = 2  # the lines above and below a call
 _WIDTH = 200  # the columns of a line in an excerpt
@@ -40,6 +40,8 @@ class Description(Record):
         uses: the calls without.
         members: the hyperparameters of a group.
         problems: what is wrong with the name.
+        value: which values hold for the name in a scope; empty outside of scopes.
+        openings: the calls that open the scope.
     """
 
     __slots__ = ()
@@ -53,6 +55,8 @@ class Description(Record):
     uses: tuple[Occurrence, ...]
     members: tuple[Description, ...]
     problems: tuple[str, ...]
+    value: str = ""
+    openings: tuple[ScopeOpening, ...] = ()
 
 
 def find_names(index: Index, argument: str) -> list[tuple[str, str]]:
@@ -135,6 +139,35 @@ def describe(
     )
 
 
+def describe_in_scope(index: Index, placeholder: str, scope: str, name: str) -> Description:
+    """Describe a name for a scope, such as `model/encoder`.
+
+    Args:
+        index: the index.
+        placeholder: the placeholder of the manager.
+        scope: the scope, with those around it.
+        name: the name.
+    """
+    plain = describe(index, placeholder, name)
+    names, known = scope.split(SCOPE), index.scopes(placeholder)
+    openings = [
+        row
+        for row in index.openings(placeholder)
+        if row.name is None or not set(row.name.split(SCOPE)).isdisjoint(names)
+    ]
+    unknown = [part for part in names if known is not None and part not in known]
+    problems = [f"No source opens the scope `{part}`." for part in unknown]
+    first, *others = reversed(scoped_names(scope, name))
+    value = f"what is set for `{first}`" + "".join(f", else for `{other}`" for other in others)
+    return plain.replace(
+        name=f"{scope}{SCOPE}{name}",
+        option=f"--{scope}{SCOPE}{plain.option.lstrip('-')}" if plain.option else "",
+        problems=(*plain.problems, *problems),
+        value=f"{value}, else the default" if plain.default else value,
+        openings=tuple(openings),
+    )
+
+
 def render_text(descriptions: list[Description], *, is_coloured: bool = False) -> str:
     """Return descriptions as text, with an excerpt of every call."""
     managers = {description.manager for description in descriptions}
@@ -153,9 +186,11 @@ def to_json(description: Description) -> dict[str, Any]:
         "option": description.option or None,
         "type": description.type or None,
         "default": description.default,
+        "value": description.value or None,
         "hints": {hint: _hint_data(value) for hint, value in description.hints.items()},
         "definitions": [_call_data(call) for call in description.definitions],
         "uses": [_call_data(call) for call in description.uses],
+        "scopes": [_opening_data(opening) for opening in description.openings],
         "below": [to_json(member) for member in description.members],
         "problems": list(description.problems),
     }
@@ -221,6 +256,7 @@ def _section(description: Description, *, names_manager: bool, is_coloured: bool
         ("option", description.option),
         ("type", description.type),
         ("default", description.default or ""),
+        ("value", description.value),
     ]
     for hint, value in description.hints.items():
         if hint != "type":
@@ -243,7 +279,11 @@ def _section(description: Description, *, names_manager: bool, is_coloured: bool
     width = max((len(title) for title, _text in rows), default=0)
     for title, text in rows:
         yield f"  {title:{width}}  {text}"
-    for verb, calls in (("defined", description.definitions), ("used", description.uses)):
+    for verb, calls in (
+        ("defined", description.definitions),
+        ("used", description.uses),
+        ("scope opened", description.openings),
+    ):
         for call in calls:
             yield f"\n{verb} at {bold}{_place(call)}{plain}"
             yield call.source.excerpt(
@@ -251,8 +291,13 @@ def _section(description: Description, *, names_manager: bool, is_coloured: bool
             )
 
 
-def _place(call: Occurrence, *_more: Occurrence) -> str:
+def _place(call: Occurrence | ScopeOpening, *_more: Occurrence) -> str:
     return f"{display_path(call.path)}:{call.line}:{call.column}"
+
+
+def _opening_data(opening: ScopeOpening) -> dict[str, Any]:
+    place = {"path": relative_path(opening.path), "line": opening.line, "column": opening.column}
+    return {"name": opening.name, **place}
 
 
 def _call_data(call: Occurrence) -> dict[str, Any]:

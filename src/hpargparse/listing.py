@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 
-from hpman import EMPTY, NotLiteralEvaluable
+from hpman import EMPTY, NotLiteralEvaluable, Occurrence
 from hpman._text import display_width, escape, relative_path
 from hpman.literals import kind_name, readable_repr
+from hpman.names import SCOPE, ancestors
+from hpman.record import Record
 
 from .errors import UnsupportedValueError
 from .snapshots.files import dump
@@ -17,9 +19,9 @@ from .snapshots.load_save import expression_line, saveable_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from hpman import HyperParameter, HyperParameterManager
+    from hpman import HyperParameter, HyperParameterManager, ScopeOpening
 
 
 _TAB = 4  # the columns of a tab stop
@@ -54,7 +56,22 @@ def list_values(
     >>> list_values(manager, "yaml")
     ('weight_decay: 0.0001\n', [])
     """
-    rows = [row for row in manager.hyperparameters() if selects is None or selects(row.name)]
+    with manager.scope(None):  # a listing is the same everywhere in a program
+        return _list_values(manager, kind, width, selects)
+
+
+def _list_values(
+    manager: HyperParameterManager,
+    kind: str,
+    width: int | None,
+    selects: Callable[[str], bool] | None,
+) -> tuple[str, list[str]]:
+    rows = [
+        row
+        for hp in manager.hyperparameters()
+        if selects is None or selects(hp.name)
+        for row in (_Listed(hp.name, hp, hp.occurrences), *_for_scopes(manager, hp))
+    ]
     if kind == "detail":
         return _details(manager, rows, width), []
     if kind == "origin":
@@ -69,9 +86,25 @@ def list_values(
             del shown[problem.name]
 
 
-def _details(
-    manager: HyperParameterManager, hyperparameters: Sequence[HyperParameter], width: int | None
-) -> str:
+class _Listed(Record):
+    """A line of a listing: a hyperparameter, or what is set for it in a scope."""
+
+    __slots__ = ()
+    name: str
+    hp: HyperParameter
+    places: tuple[Occurrence | ScopeOpening, ...]
+
+
+def _for_scopes(manager: HyperParameterManager, hp: HyperParameter) -> Iterator[_Listed]:
+    """Yield what is set for scopes, with the places that open these."""
+    for name in manager.get_values():
+        scope, plain = manager.split_scope(name)
+        if scope and hp.name in (plain, *ancestors(plain, manager.separator)):
+            names = (scope, scope.rpartition(SCOPE)[2], None)
+            yield _Listed(name, hp, tuple(row for row in manager.openings() if row.name in names))
+
+
+def _details(manager: HyperParameterManager, listed: Sequence[_Listed], width: int | None) -> str:
     """Return a table of hyperparameters with their occurrences in the sources.
 
     If there is a width, the table fits into it, and shows no context if it is long.
@@ -79,15 +112,15 @@ def _details(
     from tabulate import tabulate
 
     values = manager.get_values()
-    rows = [_row(hp, values.get(hp.name, EMPTY)) for hp in hyperparameters]
-    names, room, context = _fill(str([hp.name for hp in hyperparameters])), None, _CONTEXT
+    rows = [_row(line, values.get(line.name, EMPTY)) for line in listed]
+    names, room, context = _fill(str([line.name for line in listed])), None, _CONTEXT
     if width is not None:
         names = _wrap(names, width - 4).replace("\n", "\n    ")
         rows, room = _fit(rows, width)
         context = _CONTEXT if len(rows) <= _FEW else 0
-    for row, hp in zip(rows, hyperparameters, strict=True):
-        row.append(_occurrences(hp, context, room))
-    are_numbers = all(type(values.get(hp.name)) in (int, float) for hp in hyperparameters)
+    for row, line in zip(rows, listed, strict=True):
+        row.append(_occurrences(line, context, room))
+    are_numbers = all(type(values.get(line.name)) in (int, float) for line in listed)
     table = tabulate(
         rows,
         headers=["name", "type", "value", "details"],
@@ -98,19 +131,19 @@ def _details(
     return f"All hyperparameters:\n    {names}\nDetails:\n{table}\n".replace(_FILLER, "")
 
 
-def _row(hp: HyperParameter, value: object) -> list[str]:
+def _row(listed: _Listed, value: object) -> list[str]:
     if value is EMPTY:
         kind, shown = "", "(no value)"
     elif isinstance(value, NotLiteralEvaluable):
         kind, shown = "expression", value.expression
     else:
         kind = kind_name(type(value))
-        shown = hp.expression_of(value) or (
+        shown = listed.hp.expression_of(value) or (
             value if isinstance(value, str) else readable_repr(value)
         )
     # Line breaks and tabs stay; other characters that cannot be printed are escaped.
     lines = ["\t".join(map(escape, line.split("\t"))) for line in shown.split("\n")]
-    return [_fill(cell) for cell in (escape(hp.name), kind, "\n".join(lines))]
+    return [_fill(cell) for cell in (escape(listed.name), kind, "\n".join(lines))]
 
 
 def _fill(text: str) -> str:
@@ -123,13 +156,14 @@ def _fill(text: str) -> str:
     return text.expandtabs(_TAB)
 
 
-def _occurrences(hp: HyperParameter, context: int, room: int | None) -> str:
-    """Show the places of a hyperparameter with the lines around them."""
+def _occurrences(listed: _Listed, context: int, room: int | None) -> str:
+    """Show places with the lines around them."""
     shown = []
-    for number, occurrence in enumerate(hp.occurrences):
+    for number, occurrence in enumerate(listed.places):
         line, source = occurrence.line, occurrence.source
         place = _fill(f"  {escape(_dotted_path(occurrence.path))}:{line}")
-        shown.append(f"occurrence[{number}]:\n{place if room is None else _wrap(place, room)}")
+        what = "occurrence" if isinstance(occurrence, Occurrence) else "scope"
+        shown.append(f"{what}[{number}]:\n{place if room is None else _wrap(place, room)}")
         for excerpt in source.excerpt(line, before=context, after=context).split("\n"):
             mark, colon, code = excerpt.partition(": ")
             text = f"{mark}{colon}{_fill(code)}"
@@ -180,17 +214,17 @@ def _dotted_path(path: str) -> str:
     return os.path.join(os.curdir, os.path.normpath(relative))
 
 
-def _origins(manager: HyperParameterManager, hyperparameters: Sequence[HyperParameter]) -> str:
+def _origins(manager: HyperParameterManager, listed: Sequence[_Listed]) -> str:
     """Show every value, and below it what gave and what overrode it, lowest first."""
     values = manager.get_values()
     lines = []
-    for hp in hyperparameters:
-        value = values.get(hp.name, EMPTY)
+    for line in listed:
+        value = values.get(line.name, EMPTY)
         if value is EMPTY:
-            lines.append(f"{hp.name} has no value")
+            lines.append(f"{line.name} has no value")
             continue
         is_deferred = isinstance(value, NotLiteralEvaluable)
         shown = expression_line(value) if is_deferred else readable_repr(value)
-        lines.append(f"{hp.name} = {shown}")
-        lines += [f"    {step}" for step in manager.explain(hp.name)]
+        lines.append(f"{line.name} = {shown}")
+        lines += [f"    {step}" for step in manager.explain(line.name)]
     return "".join(f"{escape(line)}\n" for line in lines)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .hpm_db import HyperParameterDB, HyperParameterOccurrence, HyperParamNode, RowSource
+    from .occurrence import ScopeOpening
     from .runtime.origin import Explanation, Origin
     from .runtime.tree import TreeView
     from .static.files import Path, Paths
@@ -197,7 +198,7 @@ class HyperParameterManager:
             self._index = index
             self._store.renamed = index.renamed(self.placeholder)
 
-        self._store.adopt_defaults(defaults, origin_of, adopt)
+        self._store.adopt_defaults(defaults, origin_of, adopt, index.scopes(self.placeholder))
 
     @property
     def index(self) -> Index:
@@ -211,14 +212,36 @@ class HyperParameterManager:
     def hyperparameters(self) -> list[HyperParameter]:
         """Return a description of each hyperparameter, in source order.
 
-        Hyperparameters that are not in the sources come last and have no occurrences.
+        Hyperparameters that are not in the sources come last and have no occurrences. Values
+        for scopes are left out.
         """
         from .static.index import HyperParameter
 
         parsed = {item.name: item for item in self.index.hyperparameters(self.placeholder)}
         values = self.get_values()
-        others = [HyperParameter(name, values[name], {}) for name in values if name not in parsed]
-        return [*parsed.values(), *others]
+        others = [name for name in values if name not in parsed]
+        plain = [name for name in others if not self.split_scope(name)[0]]
+        return [*parsed.values(), *(HyperParameter(name, values[name], {}) for name in plain)]
+
+    def split_scope(self, name: str) -> tuple[str, str]:
+        """Return the scope in a name such as `encoder/depth`, if there is any, and the rest.
+
+        >>> _ = HyperParameterManager("_").parse_source('_("depth", 2); _("a/b", 1)')
+        >>> _.split_scope("model/encoder/depth"), _.split_scope("a/b")
+        (('model/encoder', 'depth'), ('', 'a/b'))
+        """
+        return self._store.ranked.split(name)
+
+    def openings(self) -> list[ScopeOpening]:
+        """Return the calls in the parsed sources that open scopes."""
+        return self.index.openings(self.placeholder)
+
+    def scopes(self) -> frozenset[str] | None:
+        """Return the names of the scopes that the parsed sources open.
+
+        None means that they may open others, because a name is not a literal.
+        """
+        return self.index.scopes(self.placeholder)
 
     def get_value(self, name: str, raise_exception: bool = True) -> Any:  # noqa: FBT001, FBT002 - public
         """Return the value of a hyperparameter, or the dict of a branch.
@@ -288,6 +311,31 @@ class HyperParameterManager:
 
         given = {**(values or {}), **named}
         return override(self._store, given, caller("override", "override"), self)
+
+    def scope(self, name: str | None) -> AbstractContextManager[Self]:
+        """Open a scope: in the `with` block, values that are set for it win.
+
+        In the scope `encoder`, the value of `depth` is what was set for `encoder/depth`, else
+        what holds outside. Scopes nest: `model/encoder/depth` wins over `model/depth`, and
+        that over `depth`. A block holds for the thread or task that opened it, see `override`.
+
+        Args:
+            name: the name; a literal, so that it can be found in the sources. Several
+                nested scopes have a `/` between them. None leaves all scopes.
+
+        Raises:
+            ValueError: if the name is empty or contains the separator of names.
+
+        >>> _ = HyperParameterManager("_").set_value("encoder/depth", 6)
+        >>> with _.scope("encoder"):
+        ...     _("depth", 2)
+        6
+        >>> _("depth", 2)
+        2
+        """
+        from .runtime.overrides import scope
+
+        return scope(self._store, name, self)
 
     def get_tree(self, prefix: str = "", annotate_dict: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - public
         """Return the values below a prefix as nested dicts.

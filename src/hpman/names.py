@@ -1,4 +1,4 @@
-"""Dunder names, the names above a nested name, and old names.
+"""Dunder names, the names above a nested name, old names, and scopes.
 
 Owns the rules that a running program and its sources share; must not know managers.
 """
@@ -7,7 +7,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+SCOPE = "/"  # between a scope and what is in it, as in `encoder/depth`
 
 
 def is_dunder(name: str) -> bool:
@@ -40,3 +42,55 @@ def old_names(hints: Mapping[str, object]) -> list[str]:
     value = hints.get("aliases")
     names = value if isinstance(value, (list, tuple)) else [value]
     return [name for name in names if isinstance(name, str) and name]
+
+
+def split_scope(name: str, is_known: Callable[[str], bool], separator: str) -> tuple[str, str]:
+    """Split a name such as `encoder/depth` into its scope and the name of the hyperparameter.
+
+    Args:
+        name: the name.
+        is_known: whether a name is that of a hyperparameter. These keep their slashes.
+        separator: the string between the parts of a name. If it contains a slash, there
+            are no scopes.
+
+    Returns:
+        The scope, which is empty if there is none, and the name in it.
+
+    >>> split_scope("model/encoder/depth", {"depth"}.__contains__, ".")
+    ('model/encoder', 'depth')
+    >>> split_scope("encoder/a/b", {"a/b"}.__contains__, "."), split_scope("a/b", bool, ".")
+    (('encoder', 'a/b'), ('', 'a/b'))
+    """
+    if SCOPE not in name or SCOPE in separator or is_known(name):
+        return "", name
+    splits = [(scope, name[len(scope) + 1 :]) for scope in ancestors(name, SCOPE)]
+    known = [(scope, inner) for scope, inner in splits if is_known(inner)]
+    scope, inner = (known or splits[-1:])[0]
+    return (scope, inner) if inner and is_scope(scope, separator) else ("", name)
+
+
+def is_scope(name: str, separator: str) -> bool:
+    """Return whether a name can be that of a scope, or of scopes in each other.
+
+    >>> [is_scope(name, ".") for name in ("encoder", "model/encoder", "", "a//b", "a.b")]
+    [True, True, False, False, False]
+    """
+    return separator not in name and SCOPE not in separator and all(name.split(SCOPE))
+
+
+def scoped_names(scope: str, name: str) -> list[str]:
+    """Return the names whose values may hold for a name in a scope, the weakest first.
+
+    >>> scoped_names("model/encoder", "depth")
+    ['depth', 'model/depth', 'model/encoder/depth']
+    """
+    return [name, *(f"{around}{SCOPE}{name}" for around in nested_scopes(scope))]
+
+
+def nested_scopes(scope: str) -> list[str]:
+    """Return a scope and those around it, the outermost first.
+
+    >>> nested_scopes("model/encoder"), nested_scopes("")
+    (['model', 'model/encoder'], [])
+    """
+    return [*ancestors(scope, SCOPE), scope] if scope else []

@@ -36,6 +36,34 @@ class FaultyCall(Record):
     arguments: int = 0
 
 
+class ScopeOpening(Record):
+    """Describe one call `P.scope("name")` in a source text.
+
+    Attributes:
+        placeholder: the placeholder of the manager.
+        name: the name of the scope, None if it is not a literal.
+        source: the source text that contains the call.
+        line: the line of the first character.
+        column: the column of the first character.
+        end_line: the line of the last character.
+        end_column: the column after the last character.
+    """
+
+    __slots__ = ()
+    placeholder: str
+    name: str | None
+    source: Source
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    @property
+    def path(self) -> str:
+        """The path of the source text."""
+        return self.source.path
+
+
 class Occurrence(Record):
     """Describe one call `P("name", default, **hints)` in a source text.
 

@@ -152,7 +152,13 @@ def _map_values(
     failed = {
         name: errors[id(value)] for name, value in values["sets"].items() if id(value) in errors
     }
-    return {"sets": sets, "calls": calls, "places": places, "history": (clock, history)}, failed
+    return {
+        "scope": values["scope"],
+        "sets": sets,
+        "calls": calls,
+        "places": places,
+        "history": (clock, history),
+    }, failed
 
 
 def _picklable(values: Values) -> Values:

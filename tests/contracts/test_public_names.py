@@ -40,6 +40,7 @@ HPMAN = [
     "Occurrence",
     "Origin",
     "P",
+    "ScopeOpening",
     "Source",
     "SourceHelper",
     "UnknownNameWarning",

@@ -10,6 +10,7 @@ import shlex
 
 from hpman import HpmanError
 from hpman._text import escape
+from hpman.names import SCOPE
 from hpman.programs import index_program
 
 from ..cli.argv import add_follow_imports, command_parser, parse_command
@@ -19,6 +20,7 @@ from ..completion import complete, get_argv
 from ..description import (
     closest_name,
     describe,
+    describe_in_scope,
     find_names,
     is_old_name,
     render_text,
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Show where a hyperparameter is defined and used, with its default, hints and
 option. NAME may also be a group, such as `model` for `model.depth`, or an
-option, such as --weight-decay. The files are read, not run."""
+option, such as --weight-decay, or lie in a scope, such as encoder/depth.
+The files are read, not run."""
 _EPILOG = """\
 exit status: 0, or 2 if there is no such name or a path cannot be read
 
@@ -62,11 +65,15 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
         exit_with_errors(prog, error, paths=paths)
     warn(prog, _parse_errors(index))
     names = find_names(index, options.name)
-    if not names:
-        exit_with_message(prog, escape(_not_found(index, options.name, paths)))
     descriptions = [describe(index, *pair) for pair in names]
     renamed = [row.name for row in descriptions if is_old_name(options.name, row)]
     warn(prog, [escape(f"`{options.name}` is an old name of `{name}`") for name in renamed])
+    scope, slash, plain = options.name.rpartition(SCOPE)
+    if not names and scope:
+        names = find_names(index, plain)
+        descriptions = [describe_in_scope(index, owner, scope, name) for owner, name in names]
+    if not names:
+        exit_with_message(prog, escape(_not_found(index, plain if slash else options.name, paths)))
     if options.format == "json":
         write_result(prog, json_text([to_json(description) for description in descriptions]))
     else:

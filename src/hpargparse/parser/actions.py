@@ -149,9 +149,13 @@ class ValueAction(BoundAction):
             raise argparse.ArgumentError(self, str(error)) from None
         self.take(namespace, value, (option or self.dest).replace(EQUALS, "="))
 
+    def named(self, value: object) -> tuple[str, object]:
+        """Return the name and the value to set for a value that was read."""
+        return self.name, value
+
     def take(self, _namespace: argparse.Namespace, value: object, option: str) -> None:
         """Record the value, and the option as it was typed."""
-        self.binding.record(self.name, value, option)
+        self.binding.record(*self.named(value), option)
 
 
 class Spellings(list[str]):

@@ -120,6 +120,10 @@ class NegatedAction(_Alias):
         """Return False if the flag takes it."""
         return self.converter.check(False)
 
+    def named(self, value: object) -> tuple[str, object]:
+        """Return the name and the value to set, as the flag does."""
+        return self._target.named(value)
+
     def take(self, namespace: argparse.Namespace, value: object, option: str) -> None:
         """Record the value as the flag does."""
         self._target.take(namespace, value, option)
@@ -143,8 +147,7 @@ class KeyAction(_Alias):
         """The converter of the key."""
         return self._target.converter.key_converter(self._path)
 
-    def take(self, namespace: argparse.Namespace, value: object, option: str) -> None:
-        """Record the value of the key."""
+    def named(self, value: object) -> tuple[str, object]:
+        """Return the name and the value to set for the value of the key."""
         separator = self.binding.manager.separator
-        changed = key_change(self._target.name, self._path, value, separator)
-        super().take(namespace, changed, option)
+        return self.name, key_change(self._target.name, self._path, value, separator)

@@ -13,6 +13,7 @@ from types import new_class
 from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
 from hpman._text import display_path, escape, truncate
 from hpman.literals import kind_name
+from hpman.names import SCOPE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,11 +109,30 @@ def sections(parser: argparse.ArgumentParser) -> list[_Section]:
         named.insert(0, _Section("hyperparameters", plain))
     else:
         options._group_actions += plain
+    scopes = _scopes(parser)
+    if scopes is not None:
+        named.append(scopes)
     if named:
         named.append(_Section("files and listings of hyperparameters", requests))
     else:
         options._group_actions += requests
     return [*own, *named]
+
+
+def _scopes(parser: argparse.ArgumentParser) -> _Section | None:
+    """Return the group that names the scopes, None if there are none."""
+    for binding in getattr(parser, "_bindings", ()):
+        scopes = binding.manager.scopes()
+        option = next((row.option_strings[0] for row in binding.options.values()), None)
+        if option is None or scopes == frozenset():
+            continue
+        names = ", ".join(map(escape, sorted(scopes or ["NAME"])))
+        name = option.lstrip(parser.prefix_chars)
+        dashes = option[: len(option) - len(name)]
+        example = escape(f"{dashes}{min(scopes or ['NAME'])}{SCOPE}{name}")
+        text = f"Set any of these for a part of the program, as in {example}: {names}"
+        return _Section("scopes", [], "\n".join(wrapped(text, 76)).replace("%", "%%"))
+    return None
 
 
 class _Formatter(argparse.HelpFormatter):

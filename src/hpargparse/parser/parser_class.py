@@ -11,6 +11,8 @@ import sys
 from functools import cache
 from types import new_class
 
+from hpman.names import SCOPE
+
 from .actions import EQUALS, BoundAction, ValueAction
 from .session import current_session, run
 
@@ -179,8 +181,12 @@ class BoundParser(argparse.ArgumentParser):
         is_strict = _is_strict(caller)
 
         def inside() -> tuple[argparse.Namespace, list[str]]:
-            argv = self._normalized_argv(args)
-            namespace, rest = parse(argv, *more, **settings)
+            argv, scoped = self._normalized_argv(args)
+            try:
+                namespace, rest = parse(argv, *more, **settings)
+            finally:
+                for option in scoped:
+                    del self._option_string_actions[option]
             rest = _as_typed(rest)
             if is_strict and rest:
                 from .suggestions import unrecognized
@@ -193,8 +199,11 @@ class BoundParser(argparse.ArgumentParser):
         is_sub_command = caller.f_code is _SUB_COMMAND
         return run(self, self._bindings, inside, namespace, is_sub_command=is_sub_command)
 
-    def _normalized_argv(self, args: Sequence[str] | None) -> list[str]:
-        """Return the arguments, respelled so that argparse reads them as intended."""
+    def _normalized_argv(self, args: Sequence[str] | None) -> tuple[list[str], list[str]]:
+        """Return the arguments, respelled so that argparse reads them as intended.
+
+        Also return the options for scopes among them, which the parser has from now on.
+        """
         argv = list(sys.argv[1:] if args is None else args)
         if self.fromfile_prefix_chars is not None:
             argv = self._read_args_from_files(argv)
@@ -204,7 +213,15 @@ class BoundParser(argparse.ArgumentParser):
             from .conflicts import require_own_places
 
             require_own_places(self)
-        return list(_normalize(self, argv, has_positionals=self._set_nargs()))
+        has_positionals = self._set_nargs()
+        scoped: list[str] = []
+        if any(SCOPE in arg for arg in argv):
+            from .scoped import scoped_actions
+
+            actions = dict(scoped_actions(self, self._bindings, argv))
+            self._option_string_actions.update(actions)
+            scoped += actions
+        return list(_normalize(self, argv, has_positionals=has_positionals)), scoped
 
     def _set_nargs(self) -> bool:
         """Let sequences take several arguments unless the parser has positional ones.

@@ -10,7 +10,7 @@ import argparse
 from _thread import _local
 
 from hpman import HpmanError, Origin
-from hpman.names import ancestors
+from hpman.names import SCOPE, ancestors
 
 from .actions import show
 
@@ -218,6 +218,9 @@ def _fill(namespace: argparse.Namespace, binding: Binding) -> None:
         option.initial = option.default
         if name in values and option.option_strings:  # otherwise another option has replaced it
             show(namespace, option.dest, values[name])
+    for name in values:
+        if SCOPE in name and name not in binding.options:
+            show(namespace, name, values[name])
 
 
 class _Current(_local):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 
+from hpman.names import SCOPE
 from hpman.suggest import closest
 
 from .actions import SEQUENCES, BoundAction
@@ -39,6 +40,9 @@ def unrecognized(
     shown: list[str] = []
     for arg in rest:
         option = arg.partition("=")[0]
+        if SCOPE in option and option[:1] in prefixes:
+            shown.append(_scoped(arg, option, parsers))
+            continue
         name = option.strip(prefixes) if option[:1] in prefixes else ""
         near = closest(name, options) if name else []
         command = _command_after(option, parsers, argv)
@@ -60,6 +64,14 @@ def unrecognized(
                 what = f"`{manager}` has no hyperparameters"
                 message += f"; {what}: call `{manager}.parse_file` before `bind`"
     return message
+
+
+def _scoped(arg: str, option: str, parsers: Sequence[argparse.ArgumentParser]) -> str:
+    """Return an option for a scope, with what to write instead."""
+    from .scoped import suggestion
+
+    hint = next(filter(None, [suggestion(option, parser) for parser in parsers]), "")
+    return f"{arg} ({hint})" if hint else arg
 
 
 def _joined(

@@ -11,10 +11,10 @@ import argparse
 
 from hpman import Diagnostic
 from hpman._text import escape
+from hpman.names import SCOPE, split_scope
 
 from ..errors import ConversionError
 from ..snapshots.validation import dry_run
-from ..values.convert import Converter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,19 +51,26 @@ def check_limits(binding: Binding, plan: Plan) -> None:
 
     Defaults are left to `hpman check`, and types to the program.
     """
-    values = binding.manager.get_values()
+    manager = binding.manager
+    values = manager.get_values()
+    is_known = binding.options.__contains__
+    scoped = {
+        name: split_scope(name, is_known, manager.separator)[1] for name in values if SCOPE in name
+    }
+    names = {name: name for name in binding.limited if name in values}
+    names |= {name: plain for name, plain in scoped.items() if plain in binding.limited}
     changed = [
         name
-        for name in binding.limited
-        if name in values and values[name] is not binding.options[name].hyperparameter.value
+        for name, plain in names.items()
+        if values[name] is not binding.options[plain].hyperparameter.value
     ]
     problems: list[Diagnostic] = []
     for name in plan.unset(changed, binding.manager.separator):
-        origin = binding.manager.explain(name)[-1]
+        origin = manager.explain(name)[-1]
         if origin.is_default:
             continue
         try:
-            binding.options[name].converter.check_limits(values[name])
+            binding.options[names[name]].converter.check_limits(values[name])
         except ConversionError as error:
             message = f"`{name}`: {error}; it was set {'at' if origin.path else 'by'} {origin}"
             problems.append(Diagnostic("conversion", message, "", name=name))
@@ -73,5 +80,6 @@ def check_limits(binding: Binding, plan: Plan) -> None:
 
 def check_together(manager: HyperParameterManager, plan: Plan) -> None:
     """Check that the values of a plan can be set together, and merge keys into their dicts."""
-    converters = {row.name: Converter.of(row) for row in manager.hyperparameters()}
-    plan.layers = dry_run(manager, plan.layers, converters.get)
+    from ..snapshots.load_save import converters_of
+
+    plan.layers = dry_run(manager, plan.layers, converters_of(manager).get)

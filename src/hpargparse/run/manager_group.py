@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from hpman import Explanation, HyperParameter, Origin
+    from hpman import Explanation, HyperParameter, Origin, ScopeOpening
 
 
 class ManagerGroup(HyperParameterManager):
@@ -62,6 +62,27 @@ class ManagerGroup(HyperParameterManager):
                 stack.enter_context(manager.override(own))
             yield
 
+    @contextmanager
+    def scope(self, name: str | None) -> Iterator[None]:  # type: ignore[override]
+        """Open a scope of all managers."""
+        with ExitStack() as stack:
+            for manager in self._managers:
+                stack.enter_context(manager.scope(name))
+            yield
+
+    def openings(self) -> list[ScopeOpening]:
+        """Return the calls in the sources that open scopes of any manager."""
+        return [opening for manager in self._managers for opening in manager.openings()]
+
+    def scopes(self) -> frozenset[str] | None:
+        """Return the names of all scopes, None if there may be others."""
+        names = [manager.scopes() for manager in self._managers]
+        return None if None in names else frozenset().union(*filter(None, names))
+
+    def split_scope(self, name: str) -> tuple[str, str]:
+        """Return the scope in a name, if there is any, and the rest."""
+        return self._owner(name).split_scope(name)
+
     def explain(self, name: str) -> Explanation:
         """Return what gave and what overrode a value, lowest first."""
         return self._owner(name).explain(name)
@@ -76,11 +97,14 @@ class ManagerGroup(HyperParameterManager):
 
     def _owner(self, name: str) -> HyperParameterManager:
         """Return the manager that has a name, or the dict that it is a key of."""
-        for prefix in (name, *reversed([*ancestors(name, self.separator)])):
-            for manager in self._managers:
-                if manager.index.named(manager.placeholder, prefix):
-                    return manager
+        for manager in self._managers:
+            if self._has(manager, manager.split_scope(name)[1]):
+                return manager
         return self._managers[0]
+
+    def _has(self, manager: HyperParameterManager, name: str) -> bool:
+        names = (name, *ancestors(name, self.separator))
+        return any(manager.index.named(manager.placeholder, prefix) for prefix in names)
 
 
 def _first_place(row: HyperParameter) -> tuple[object, ...]:

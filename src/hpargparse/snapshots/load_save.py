@@ -10,7 +10,7 @@ import warnings
 from hpman import EMPTY, HyperParameterManager, NotLiteralEvaluable, Origin
 from hpman._text import escape
 from hpman.literals import is_path, member_name
-from hpman.names import ancestors
+from hpman.names import SCOPE, ancestors
 from hpman.record import Record
 
 from ..errors import ConversionError, MissingSnapshotError, SnapshotError, not_a_manager
@@ -122,9 +122,49 @@ def save(
         warnings.warn(message, stacklevel=2)
 
 
-def converters_of(manager: HyperParameterManager) -> dict[str, Converter]:
+class Converters(dict[str, Converter]):
+    """The converters of all hyperparameters by name.
+
+    A name with a scope, such as `encoder/depth`, is found if a source opens the scope. It is
+    not among the items.
+    """
+
+    __slots__ = ("_manager", "scopes")
+
+    def __init__(self, manager: HyperParameterManager) -> None:
+        super().__init__((item.name, Converter.of(item)) for item in manager.hyperparameters())
+        self._manager = manager
+        self.scopes: frozenset[str] | None = manager.scopes()
+
+    def __missing__(self, name: str) -> Converter:
+        scope, plain = self._manager.split_scope(name)
+        if not scope or self.unknown_scope(scope) or plain not in self:
+            raise KeyError(name)
+        return self[plain]
+
+    def __contains__(self, name: object) -> bool:
+        return self.get(name) is not None
+
+    def get(self, name: Any, default: Any = None) -> Any:
+        """Return the converter of a name, else the default."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def unknown_scope(self, scope: str) -> str | None:
+        """Return the first of nested scopes that no source opens, or None."""
+        parts = scope.split(SCOPE) if self.scopes is not None else []
+        return next((part for part in parts if part not in (self.scopes or ())), None)
+
+    def split_scope(self, name: str) -> tuple[str, str]:
+        """Return the scope in a name, if there is any, and the rest."""
+        return self._manager.split_scope(name)
+
+
+def converters_of(manager: HyperParameterManager) -> Converters:
     """Return the converters of all hyperparameters by name."""
-    return {item.name: Converter.of(item) for item in manager.hyperparameters()}
+    return Converters(manager)
 
 
 def saveable_values(
@@ -145,7 +185,9 @@ def saveable_values(
     """
     values: dict[str, object] = {}
     messages = []
-    for name, given in manager.get_values().items():
+    with manager.scope(None):  # a snapshot is the same everywhere in a program
+        current = manager.get_values()
+    for name, given in current.items():
         if selects is not None and not selects(name):
             continue
         value = str(given) if is_path(given) else member_name(given) or given
@@ -181,10 +223,10 @@ def reload_warnings(values: Mapping[str, object], converters: Mapping[str, Conve
         converters: the converters of all hyperparameters by name.
     """
     messages = []
-    for name, converter in converters.items():
-        if name not in values:
+    for name, value in values.items():
+        if name not in converters:
             continue
-        value = values[name]
+        converter = converters[name]
         try:
             loaded = converter.check(value)
         except ValueError as error:
@@ -214,7 +256,7 @@ def _refused_on_load(converter: Converter, value: object, error: ValueError) -> 
 
 def read_values(
     path: str | os.PathLike[str],
-    converters: Mapping[str, Converter],
+    converters: Converters,
     *,
     separator: str,
     serial_format: str,
@@ -266,7 +308,7 @@ def read_values(
 
 def _fit_all(
     snapshot: Snapshot,
-    converters: Mapping[str, Converter],
+    converters: Converters,
     separator: str,
     renamed: Mapping[str, Converter],
 ) -> tuple[LoadedValues, list[SnapshotError]]:
@@ -339,7 +381,7 @@ class _Fitter:
     def __init__(
         self,
         path: str,
-        converters: Mapping[str, Converter],
+        converters: Converters,
         separator: str,
         renamed: Mapping[str, Converter],
     ) -> None:
@@ -375,7 +417,7 @@ class _Fitter:
         for outer in reversed([*ancestors(name, self.separator)]):
             if outer in self.converters and type(self.converters[outer].default) is dict:
                 return self._fit_key(entry, outer)
-        member = self._members.get(name)
+        member = self._members.get(self.converters.split_scope(name)[1])
         if member is None:
             self._unknown.append(entry)
             return EMPTY

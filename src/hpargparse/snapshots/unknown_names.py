@@ -10,7 +10,7 @@ from collections import Counter
 
 from hpman._text import truncate
 from hpman.literals import show_literal
-from hpman.names import ancestors
+from hpman.names import SCOPE, ancestors
 from hpman.suggest import closest
 
 from ..errors import SnapshotError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ..values.convert import Converter
     from .flatten import Entry
+    from .load_save import Converters
 
 MOST_SUGGESTIONS = 100  # for a file: each search costs milliseconds
 _NEAR = 5  # names that are tried with the value
@@ -44,7 +45,7 @@ class UnknownNames:
     def __init__(
         self,
         path: str,
-        converters: Mapping[str, Converter],
+        converters: Converters,
         separator: str,
         renamed: Mapping[str, Converter],
     ) -> None:
@@ -89,12 +90,33 @@ class UnknownNames:
         )
 
     def _of_name(self, entry: Entry) -> UnknownNameError:
+        scope, plain = self._converters.split_scope(entry.name)
+        if scope:
+            return self._in_scope(entry, scope, plain)
         near = self._near(entry.name, self._by_name, entry.value, self._by_name.__getitem__)
         near = near and self._by_name[near].name
         return self._error(
             [entry],
             f"there is no hyperparameter `{entry.name}` to set to {_show(entry)}.",
             f"Did you mean `{near}`?" if near else "Was the source that uses it parsed?",
+        )
+
+    def _in_scope(self, entry: Entry, scope: str, plain: str) -> UnknownNameError:
+        unknown = self._converters.unknown_scope(scope)
+        if unknown is not None:
+            scopes = sorted(self._converters.scopes or ())
+            near = closest(unknown, scopes)
+            shown = ", ".join(f"`{name}`" for name in scopes[:_SHOWN_NAMES])
+            return self._error(
+                [entry],
+                f"no source opens the scope `{unknown}` of `{entry.name}` ({_show(entry)}).",
+                f"Did you mean `{near[0]}`?" if near else f"Scopes: {shown or 'none'}.",
+            )
+        near_name = self._near(plain, self._converters, entry.value, self._converters.__getitem__)
+        return self._error(
+            [entry],
+            f"`{entry.name}` ({_show(entry)}): there is no hyperparameter `{plain}`.",
+            f"Did you mean `{scope}{SCOPE}{near_name}`?" if near_name else "Remove it.",
         )
 
     def _near(

@@ -7,6 +7,7 @@ leaf; must not know the caller.
 from __future__ import annotations
 
 from ..errors import EmptyValue, NotLiteralEvaluable
+from ..names import SCOPE
 from .messages import invalid_key, invalid_name, leaf_and_branch
 from .tree import DICT_MARK, dig, merged, unmarked
 
@@ -51,6 +52,13 @@ class Changeset:
         if isinstance(value, (EmptyValue, NotLiteralEvaluable)):
             return  # its value does not exist yet
         ranked = self.ranked
+        if isinstance(value, dict) and SCOPE in name:
+            _scope, plain = ranked.split(name)
+            if plain != name and plain in ranked.branches:
+                self.spread(value, name)
+                return
+            if plain != name and name not in ranked.resolved:
+                self._drop_below(name)
         leaf = ranked.leaf_of(name)
         if leaf is not None and leaf != name:
             self._patch(leaf, name, value)
@@ -80,6 +88,15 @@ class Changeset:
             inner = {patch: ranked.sets[patch] for patch in (*patches, name)}
             ranked.resolve({leaf: ranked.patched(leaf, base, inner)})
         ranked.patches[leaf] = tuple(dict.fromkeys((*ranked.patches.get(leaf, ()), name)))
+
+    def _drop_below(self, name: str) -> None:
+        """Delete what is set for keys of a dict, which is now replaced for the same scope."""
+        ranked = self.ranked
+        for below in [n for n in ranked.sets if n.startswith(name + ranked.separator)]:
+            del ranked.sets[below], ranked.resolved[below]
+            self.puts.pop(below, None)
+            ranked.copies.pop(below, None)
+        ranked.forget_branches()
 
     def _drop_patches(self, leaf: str, name: str) -> bool:
         """Delete the patches of a leaf below a name. Return whether there were any."""

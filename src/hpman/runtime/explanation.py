@@ -6,6 +6,7 @@ Owns how the records of several names are combined for one name; does not change
 from __future__ import annotations
 
 from ..errors import EMPTY
+from ..names import scoped_names
 from .origin import Explanation, Origin, brief
 from .tree import copied, dig
 
@@ -25,7 +26,15 @@ def explain(store: Store, name: str) -> Explanation:
     """
     with store.lock:
         store.require(name)
-        origins = _origins(store.ranked, name)
+        ranked = store.ranked
+        scope, plain = ranked.split(name)
+        if scope:
+            ranked = store.view.home.ranked.in_scope(scope)
+        origins = [
+            origin if n == plain or origin.kind == "option" else _with_name(origin, n)
+            for n in scoped_names(ranked.scope, plain)
+            for origin in _origins(ranked, n)
+        ]
         return Explanation(origin.replace(value=copied(origin.value)) for origin in origins)
 
 
@@ -44,7 +53,11 @@ def _origins(ranked: RankedValues, name: str) -> Iterator[Origin]:
 
 def latest_origin(ranked: RankedValues, name: str) -> Origin | None:
     """Return the last origin of a leaf, None if it has none."""
-    set_by = [Origin(*place, value) for *_, place, value in ranked.history.events([name])]
+    set_by = [
+        Origin(*place, value)
+        for scoped in scoped_names(ranked.scope, name)
+        for *_, place, value in ranked.history.events([scoped])
+    ]
     origins = [*_default_origins(ranked, name), *set_by]
     return origins[-1] if origins else None
 
@@ -58,13 +71,17 @@ def _default_origins(ranked: RankedValues, leaf: str) -> Iterator[Origin]:
         yield Origin("call", site.path, site.line, None, ranked.calls[leaf])
 
 
+def _with_name(origin: Origin, name: str) -> Origin:
+    return origin.replace(text=f"{origin.text or ''} {name}".strip())
+
+
 def _translated(ranked: RankedValues, origin: Origin, owner: str, name: str) -> Iterator[Origin]:
     """Return the origin of one name as that of another name, which is above or below it."""
     if owner == name:
         yield origin
     elif owner.startswith(name + ranked.separator):
         text = origin.text or (brief(origin.value) if origin.kind == "call" else "")
-        yield origin.replace(text=f"{text} {owner}".strip())
+        yield _with_name(origin.replace(text=text), owner)
     else:
         value = dig(origin.value, ranked.path(owner, name, origin.value))
         if value is not EMPTY:

@@ -6,11 +6,13 @@ Owns the wording; must not know how a mistake was found.
 from __future__ import annotations
 
 from ..errors import ImpossibleTree
+from ..names import SCOPE
 from .explanation import latest_origin
 from .tree import DICT_MARK, keys_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from .precedence import RankedValues
@@ -111,13 +113,43 @@ def missing(ranked: RankedValues, name: str) -> KeyError:
     return KeyError(f"`{name}` not found; {shown}")
 
 
-def unknown_name(ranked: RankedValues, name: str) -> str:
-    """Return the warning about a name that is set and that the sources do not have."""
+def unknown_name(ranked: RankedValues, name: str) -> str | None:
+    """Return the warning about a name that is set and that the sources do not have.
+
+    Return None for the name of a hyperparameter in a scope that the sources open.
+    """
     from ..suggest import advice
 
+    scope, plain = ranked.split(name)
+    if scope and ranked.is_known(plain):
+        scopes = ranked.scopes
+        for part in scope.split(SCOPE):
+            if scopes is not None and part not in scopes:
+                return f"`{name}` is set, but {no_such_scope(part, scopes)}"
+        return None
     names = sorted({*ranked.defaults, *ranked.used})
-    suggestion = advice(name, names, separator=ranked.separator)
-    return f"`{name}` is set, but the parsed sources have no such hyperparameter; {suggestion}"
+    suggestion = advice(plain, names, separator=ranked.separator)
+    what = "no such hyperparameter" if plain == name else f"no hyperparameter `{plain}`"
+    return f"`{name}` is set, but the parsed sources have {what}; {suggestion}"
+
+
+def no_such_scope(scope: str, scopes: Iterable[str]) -> str:
+    """Say that no source opens a scope, and suggest similar ones."""
+    from ..suggest import advice
+
+    return f"the parsed sources open no scope `{scope}`; {advice(scope, sorted(scopes))}"
+
+
+def invalid_scope(name: object, separator: str) -> TypeError | ValueError:
+    """Return the error for a scope that cannot be opened."""
+    if not isinstance(name, str):
+        return TypeError(f"The name of a scope must be a str, not {type_name(name)}.")
+    if SCOPE in separator:
+        return ValueError(f"A manager whose separator is `{separator}` has no scopes.")
+    return ValueError(
+        f"`{name}` cannot be the name of a scope: it must not be empty or contain "
+        f"`{separator}`, and a `{SCOPE}` must stand between two names."
+    )
 
 
 def old_name(name: str, new: str) -> str:

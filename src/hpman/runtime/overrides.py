@@ -7,11 +7,11 @@ from.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from weakref import ref
 
+from ..names import is_scope
 from .changeset import Changeset
 from .precedence import owned
-from .store import VIEWS, View
+from .store import VIEWS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from .origin import Origin
-    from .store import Store
+    from .store import Store, View
 
     T = TypeVar("T")
 
@@ -49,19 +49,46 @@ def override(store: Store, values: Mapping[str, Any], origin: Origin, target: T)
         del view
 
 
+@contextmanager
+def scope(store: Store, name: str | None, target: T) -> Iterator[T]:
+    """Let what is set for a scope hold for this context during a block.
+
+    Args:
+        store: where the values are set.
+        name: the scope, inside of the open ones; None leaves all scopes.
+        target: the object that `as` binds.
+
+    Raises:
+        TypeError: if the name is not a string.
+        ValueError: if it cannot be the name of a scope.
+    """
+    if name is not None and not (type(name) is str and is_scope(name, store.separator)):
+        from .messages import invalid_scope
+
+        raise invalid_scope(name, store.separator)
+    with store.lock:
+        view = store.enter_scope(name)
+        store.open(view)
+        VIEWS.set({**VIEWS.get(), store: view})
+    try:
+        yield target
+    finally:
+        _end(store, view)
+        del view  # see above
+
+
 def _begin(store: Store, values: Mapping[str, Any], origin: Origin) -> View:
     with store.lock:
         outer = store.view
         values = store.by_new_names(owned(values), origin)
-        changes = Changeset(outer.ranked.copy(), values)
+        changes = Changeset(outer.home.ranked.copy(), values)
+        changes.ranked.check_scopes(changes.puts)
         store.warn_about_unknown(changes.puts, origin)
         ranked = changes.ranked
         ranked.history = ranked.history.copy()
         ranked.history.record(changes.puts, origin, ranked.above)
-        view = View(ranked, outer)
-        # A context that was copied in the block may keep the view after the block has ended.
-        store.views[ref(view, store.views.pop)] = None
-        store.cool(store.hot.keys())
+        view = store.override_view(ranked, outer)
+        store.open(view)
         VIEWS.set({**VIEWS.get(), store: view})
         return view
 

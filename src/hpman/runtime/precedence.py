@@ -7,7 +7,7 @@ not know threads or what the program has read.
 from __future__ import annotations
 
 from ..errors import EMPTY, EmptyValue, NotLiteralEvaluable
-from ..names import ancestors
+from ..names import SCOPE, ancestors, nested_scopes, split_scope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .origin import CallSite, Origin
 
     OriginOf = Callable[[str], Origin | None]
-    Sources = tuple[dict[str, Any], frozenset[str], "OriginOf | None"]
+    Sources = tuple[dict[str, Any], frozenset[str], "OriginOf | None", frozenset[str] | None]
     Calls = tuple[dict[str, Any], dict[str, CallSite]]
 
 MUTABLE = frozenset((list, dict, set))  # the types that readers get a copy of
@@ -37,6 +37,7 @@ class RankedValues:
         defaults: the default of each name in the sources.
         used: the names that the sources use without a default.
         origin_of: returns the origin of a default in the sources.
+        scopes: the names of the scopes that the sources open; None if there may be others.
         calls: the latest default that a call of the running program gave each name.
         call_sites: the place of that call.
         sets: the values that were set. A name that is not in `resolved` is a patch: a
@@ -45,6 +46,7 @@ class RankedValues:
         resolved: the value of each leaf.
         copies: the value of each leaf that is a list, dict or set, and a function that
             copies it. Together, so that they can be read without a lock.
+        scope: the scope in which these values hold, see `in_scope`.
     """
 
     __slots__ = (
@@ -57,6 +59,8 @@ class RankedValues:
         "origin_of",
         "patches",
         "resolved",
+        "scope",
+        "scopes",
         "separator",
         "sets",
         "used",
@@ -68,6 +72,8 @@ class RankedValues:
         self.defaults: dict[str, Any] = {}
         self.used: frozenset[str] = frozenset()
         self.origin_of: OriginOf | None = None
+        self.scopes: frozenset[str] | None = None
+        self.scope: str = ""
         self.calls: dict[str, Any] = {}
         self.call_sites: dict[str, CallSite] = {}
         self.sets: dict[str, Any] = {}
@@ -94,8 +100,8 @@ class RankedValues:
         """Return new values in which some ranks are replaced.
 
         Args:
-            sources: the defaults in the sources, the names used without one, and the
-                origin of each default.
+            sources: the defaults in the sources, the names used without one, the
+                origin of each default, and the scopes.
             calls: the defaults of calls, and their places.
             sets: what was set.
 
@@ -103,10 +109,11 @@ class RankedValues:
             ImpossibleTree: if the names do not fit each other.
         """
         new = RankedValues(self.separator, self.history)
-        new.defaults, new.used, new.origin_of = sources or (
+        new.defaults, new.used, new.origin_of, new.scopes = sources or (
             self.defaults,
             self.used,
             self.origin_of,
+            self.scopes,
         )
         new.calls, new.call_sites = map(dict, calls or (self.calls, self.call_sites))
         new.resolve(new.defaults)
@@ -119,7 +126,9 @@ class RankedValues:
             return new
         from .changeset import Changeset
 
-        return Changeset(new, sets).ranked
+        ranked = Changeset(new, sets).ranked
+        ranked.check_scopes(ranked.sets)
+        return ranked
 
     def _check_calls(self) -> None:
         """Reject a call's default above or below another name. The sources are consistent."""
@@ -139,6 +148,10 @@ class RankedValues:
             self._branches = {above for name in names for above in self.above(name)}
         return self._branches
 
+    def forget_branches(self) -> None:
+        """Find the branches anew when they are needed next."""
+        self._branches = None
+
     def above(self, name: str) -> Iterable[str]:
         """Return the names above a name, the highest first."""
         return ancestors(name, self.separator) if self.separator in name else ()
@@ -156,7 +169,13 @@ class RankedValues:
         return key_path(value, name[len(leaf) + len(self.separator) :], self.separator)
 
     def value(self, name: str) -> Any:
-        """Return the value of a leaf, a branch or a key inside a leaf, else `EMPTY`."""
+        """Return the value of a leaf, a branch or a key inside a leaf, else `EMPTY`.
+
+        The value of a name with a scope is what holds in the scope.
+        """
+        scope, plain = self.split(name)
+        if scope and not self.scope:
+            return self.in_scope(scope).value(plain)
         leaf = self.leaf_of(name)
         if leaf == name:
             return self.resolved[name]
@@ -177,6 +196,42 @@ class RankedValues:
             for known in (name, *self.above(name))
         )
 
+    def split(self, name: str) -> tuple[str, str]:
+        """Return the scope that a name is set for, if any, and the name in it."""
+        return split_scope(name, self.is_known, self.separator)
+
+    def in_scope(self, scope: str) -> RankedValues:
+        """Return the values that hold in a scope: those that are set for it win.
+
+        Raises:
+            ImpossibleTree: if a name that is set for the scope does not fit the others.
+        """
+        sets = [(name, *self.split(name)) for name in list(self.sets) if SCOPE in name]
+        inner = [
+            (plain, self.sets[name])
+            for around in nested_scopes(scope)
+            for name, own, plain in sets
+            if own == around
+        ]
+        if not inner:
+            return self
+        from .changeset import Changeset
+
+        changes = Changeset(self.copy(), {})
+        for name, value in inner:
+            changes.assign(name, value)
+        changes.ranked.scope = scope
+        return changes.ranked
+
+    def check_scopes(self, names: Iterable[str]) -> None:
+        """Check that what is set for scopes fits the other names.
+
+        Raises:
+            ImpossibleTree: if not.
+        """
+        for scope in {self.split(name)[0] for name in names if SCOPE in name}:
+            self.in_scope(scope)
+
     def new_branches(self, values: Mapping[str, Any]) -> set[str] | None:
         """Return the names that become branches when values are set as leaves.
 
@@ -194,9 +249,12 @@ class RankedValues:
             return set()
         new = names - known
         try:
-            is_flat = self.separator not in "".join(new)
+            joined = "".join(new)
         except TypeError:  # a name that is not a string
             return None
+        if SCOPE in joined:
+            return None
+        is_flat = self.separator not in joined
         above = set() if is_flat else {above for name in new for above in self.above(name)}
         is_free = new.isdisjoint(self.branches) and new.isdisjoint(above)
         return above if is_free and self.resolved.keys().isdisjoint(above) else None

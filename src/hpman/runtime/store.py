@@ -10,17 +10,19 @@ import os
 import sys
 from _contextvars import ContextVar
 from _thread import RLock
+from _weakref import ref
 
 from ..errors import EMPTY, ImpossibleTree, NotLiteralEvaluable, UnknownNameWarning
+from ..names import SCOPE, scoped_names
 from .history import UNKNOWN, History
 from .origin import Origin, call_site
 from .precedence import MUTABLE, RankedValues, owned, require_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from _weakref import ReferenceType
     from collections.abc import Callable, Mapping, Set as AbstractSet
     from typing import Any
-    from weakref import ReferenceType
 
     from .changeset import Changeset
     from .history import Origins
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 CALLED, SET = 2, 3
 _NO_VIEWS: Mapping[Store, View] = {}
-# What the innermost `override` block of each store sees, in this context.
+# What the innermost block of each store sees, in this context.
 VIEWS: ContextVar[Mapping[Store, View]] = ContextVar("hpman", default=_NO_VIEWS)
 # One lock for all stores. Writes are short, and a fork waits for them. So no child process
 # starts with an incomplete write, or with a lock that is never released.
@@ -43,19 +45,66 @@ class View:
 
     Args:
         ranked: the values of each rank.
+        reads: gets the names that are read.
         outer: what the context saw before the block, None outside of blocks.
 
     Attributes:
         is_over: whether the block has ended. Contexts that were copied in the block still
             see its values.
+        scope: the scope in which the values hold.
     """
 
-    __slots__ = ("__weakref__", "is_over", "outer", "ranked")
+    __slots__ = ("__weakref__", "is_over", "outer", "ranked", "reads")
+    scope: str = ""
 
-    def __init__(self, ranked: RankedValues, outer: View | None = None) -> None:
+    def __init__(self, ranked: RankedValues, reads: set[str], outer: View | None = None) -> None:
         self.ranked: RankedValues = ranked
+        self.reads: set[str] = reads
         self.outer: View | None = outer
         self.is_over: bool = False
+
+    @property
+    def home(self) -> View:
+        """The view whose values are written: this one, or that around a scope."""
+        return self
+
+
+class ScopeView(View):
+    """What a context sees in a scope: the values of another view, and those for the scope.
+
+    Args:
+        home: the view whose values are written.
+        reads: gets the names that are read.
+        outer: what the context saw before the block.
+        scope: the scope, with those around it.
+    """
+
+    __slots__ = ("_derived", "_home", "scope")
+
+    def __init__(self, home: View, reads: set[str], outer: View | None, scope: str) -> None:
+        self._home = home
+        self.reads = reads
+        self.outer = outer
+        self.scope = scope
+        self.is_over = False
+        self._derived: tuple[RankedValues, int, RankedValues] | None = None
+
+    @property
+    def home(self) -> View:
+        """The view whose values are written."""
+        return self._home
+
+    @property
+    def ranked(self) -> RankedValues:  # type: ignore[override]
+        """The values to read, which are found anew after each write."""
+        ranked = self._home.ranked
+        derived = self._derived
+        if derived is None or derived[0] is not ranked or derived[1] != ranked.history.time:
+            with _LOCK:
+                ranked = self._home.ranked
+                time = ranked.history.time
+                derived = self._derived = ranked, time, ranked.in_scope(self.scope)
+        return derived[2]
 
 
 class Store:
@@ -75,7 +124,7 @@ class Store:
             again changes nothing. `EMPTY` for names whose value needs a copy.
         renamed: the new name of each old one.
         lock: held during each read and write; the same for all stores.
-        views: what open `override` blocks see.
+        views: what open blocks see.
 
     >>> store = Store()
     >>> store.adopt_defaults({"lr": 0.1, "opt": {"name": "adam", "eps": 1e-8}})
@@ -91,6 +140,7 @@ class Store:
         "_outside",
         "_received",
         "_seen",
+        "_seen_in",
         "_warned",
         "accepted",
         "hot",
@@ -110,10 +160,11 @@ class Store:
         self.accepted: dict[str, Any] = {}
         self.renamed: Mapping[str, str] = {}
         self.views: dict[ReferenceType[View], None] = {}  # the latest last
-        self._outside = View(RankedValues(separator, History()))
+        self._seen: set[str] = set()  # names that were read, not all of those in `hot`
+        self._seen_in: dict[str, set[str]] = {}  # names that were read in each scope
+        self._outside = View(RankedValues(separator, History()), self._seen)
         self._received: Mapping[str, Any] = {}
         self._enums: set[str] = set()  # names whose calls give a member of an Enum
-        self._seen: set[str] = set()  # names that were read, not all of those in `hot`
         self._warned: set[str] = set()  # names that the sources do not have
         self._early_reads: dict[str, tuple[Any, CallSite]] = {}
         self._is_early = True
@@ -129,13 +180,18 @@ class Store:
         view = VIEWS.get().get(self, self._outside) if self.views else self._outside
         return view.ranked
 
-    def _all_views(self) -> list[View]:
-        views = [view for reference in list(self.views) if (view := reference())]
-        return [self._outside, *views]
+    def _block_views(self) -> list[View]:
+        return [view for reference in list(self.views) if (view := reference())]
+
+    def _all_homes(self) -> list[View]:
+        """Return all views that are written, that outside of blocks first."""
+        views = [self._outside, *self._block_views()]
+        return [*dict.fromkeys(view.home for view in views)]
 
     def latest_view(self) -> View:
         """Return what the latest open block sees, in whichever context."""
-        return [view for view in self._all_views() if not view.is_over][-1]
+        views = [self._outside, *self._block_views()]
+        return [view for view in views if not view.is_over][-1]
 
     # Writing
 
@@ -144,6 +200,7 @@ class Store:
         defaults: Mapping[str, Any],
         origin_of: OriginOf | None = None,
         adopted: Callable[[], object] | None = None,
+        scopes: frozenset[str] | None = None,
     ) -> None:
         """Replace the defaults of the sources.
 
@@ -151,6 +208,7 @@ class Store:
             defaults: the default of each name, `EMPTY` for a name without one.
             origin_of: returns the origin of a default.
             adopted: called as a part of the write.
+            scopes: the names of the scopes in the sources; None if there may be others.
 
         Raises:
             ImpossibleTree: if a name does not fit one that was called or set.
@@ -160,7 +218,7 @@ class Store:
         for name in used:
             del given[name]
         with self.lock:
-            views, sources = self._all_views(), (given, used, origin_of)
+            views, sources = self._all_homes(), (given, used, origin_of, scopes)
             rebuilt = [view.ranked.rebuilt(sources=sources) for view in views]
             for view, ranked in zip(views, rebuilt, strict=True):
                 view.ranked = ranked
@@ -193,7 +251,7 @@ class Store:
             if ranked.has_default(name, default):
                 from .tree import copied
 
-                self._seen.add(name)
+                self.view.reads.add(name)
                 return copied(ranked.resolved[name])
         require_name(name)
         if _is_member(default):
@@ -209,22 +267,26 @@ class Store:
             if name not in ranked.patches:
                 self.accepted[name] = default if self._heat(ranked, name) else EMPTY
                 if self._is_early and name not in ranked.sets and site.runs_once:
-                    self._early_reads.setdefault(name, (value, site))
+                    self._record_early(name, value, site)
             return value
 
+    def _record_early(self, name: str, value: Any, site: CallSite) -> None:
+        for scoped in scoped_names(self.view.scope, name):
+            self._early_reads.setdefault(scoped, (value, site))
+
     def _record_call(self, name: str, default: Any, site: CallSite) -> RankedValues:
-        outside, here = self._outside.ranked, self.view
-        ranked = here.ranked = here.ranked.with_call(name, default, site)
-        for view in self._all_views():
+        outside, here = self._outside.home.ranked, self.view.home
+        here.ranked = here.ranked.with_call(name, default, site)
+        for view in self._all_homes():
             if view is not here:
                 try:
                     view.ranked = view.ranked.with_call(name, default, site)
                 except ImpossibleTree:  # that view has a value that the name does not fit
                     continue
-        if self._outside.ranked is not outside:
+        if self._outside.home.ranked is not outside:
             self._refresh()
-        self.cool({name} & ranked.copies.keys())
-        return ranked
+        self.cool({name} & here.ranked.copies.keys())
+        return self.ranked
 
     def set(self, values: Mapping[str, Any], origins: Origins = UNKNOWN) -> None:
         """Set several values: all of them or none.
@@ -243,7 +305,7 @@ class Store:
         _require_dict(values, "The values must be a dict, not {}.")
         given = dict(values)
         with self.lock:
-            ranked = self.ranked
+            ranked = self.view.home.ranked
             if self.renamed:
                 given = self.by_new_names(given, origins)
             branches = ranked.new_branches(given)
@@ -278,12 +340,13 @@ class Store:
         from .changeset import Changeset
 
         with self.lock:
-            changes = Changeset(self.ranked.copy(), {})
+            changes = Changeset(self.view.home.ranked.copy(), {})
             changes.spread(owned(tree), prefix or None)
             self._commit(changes, origin)
 
     def _commit(self, changes: Changeset, origins: Origins) -> None:
         ranked = changes.ranked
+        ranked.check_scopes(changes.puts)
         self.warn_about_unknown(changes.puts, origins)
         self._publish(ranked)
         ranked.history.record(changes.puts, origins, ranked.above)
@@ -313,7 +376,9 @@ class Store:
             if name not in self._warned and not ranked.is_known(name):
                 from .messages import unknown_name
 
-                self._warn_once(name, unknown_name(ranked, name), origins)
+                message = unknown_name(ranked, name)
+                if message is not None:
+                    self._warn_once(name, message, origins)
 
     def _warn_once(self, name: str, message: str, origin: Any) -> None:
         from warnings import warn_explicit
@@ -322,12 +387,12 @@ class Store:
         warn_explicit(message, UnknownNameWarning, origin.path, origin.line or 0)
 
     def _publish(self, ranked: RankedValues) -> None:
-        self.view.ranked = ranked
+        self.view.home.ranked = ranked
         self._refresh()
 
     def _refresh(self) -> None:
         """Update the dicts that calls of the manager read."""
-        ranked = self._outside.ranked
+        ranked = self._outside.home.ranked
         for name in ranked.patches:
             self.accepted.pop(name, None)
         gone = self.hot.keys() - ranked.resolved.keys()
@@ -352,15 +417,16 @@ class Store:
         """
         # First what `hot` cannot hold, in few steps.
         view = VIEWS.get().get(self, self._outside) if self.views else self._outside
+        ranked = view.ranked
         if isinstance(name, str):
-            copy = view.ranked.copies.get(name)
+            copy = ranked.copies.get(name)
             if copy is not None:
-                self._seen.add(name)
+                view.reads.add(name)
                 value, copier = copy
                 return copier(value)
-            if self.views and name in view.ranked.resolved and name not in self._enums:
-                self._seen.add(name)
-                return view.ranked.resolved[name]
+            if self.views and name in ranked.resolved and name not in self._enums:
+                view.reads.add(name)
+                return ranked.resolved[name]
         with self.lock:
             value = self.find(name)
             if value is EMPTY:
@@ -378,12 +444,12 @@ class Store:
                 return value
             value = ranked.value(name)
             if value is not EMPTY:
-                self._seen.add(name)
+                self.view.reads.add(name)
             return value
 
     def _for_reader(self, ranked: RankedValues, name: str) -> Any:
         """Return the value of a leaf, or a copy that the reader may change."""
-        self._seen.add(name)
+        self.view.reads.add(name)
         copy = ranked.copies.get(name)
         if copy is not None:
             value, copier = copy
@@ -406,6 +472,27 @@ class Store:
         require_name(name)
         with self.lock:
             return self.ranked.value(name)
+
+    def enter_scope(self, scope: str | None) -> ScopeView:
+        """Return a view of a scope inside of the current one; None leaves all scopes."""
+        outer = self.view
+        path = scope and (f"{outer.scope}{SCOPE}{scope}" if outer.scope else scope)
+        return self._scope_view(outer.home, outer, path or "")
+
+    def override_view(self, ranked: RankedValues, outer: View) -> View:
+        """Return a view with values of its own, in the same scope as the one around it."""
+        view = View(ranked, self._seen, outer)
+        return self._scope_view(view, outer, outer.scope) if outer.scope else view
+
+    def open(self, view: View) -> None:
+        """Let calls of the manager look for the view of their context."""
+        # A context that was copied in the block may keep the view after the block has ended.
+        self.views[ref(view, self.views.pop)] = None
+        self.cool(self.hot.keys())
+
+    def _scope_view(self, home: View, outer: View | None, scope: str) -> ScopeView:
+        reads = self._seen_in.setdefault(scope, set()) if scope else self._seen
+        return ScopeView(home, reads, outer, scope)
 
     def values(self) -> dict[str, Any]:
         """Return the value of each name that has one."""
@@ -438,7 +525,7 @@ class Store:
             ranked = self.ranked
             if not prefix:
                 return nest(ranked.resolved, self.separator, annotate_dict=annotate_dict)
-            self._seen.add(prefix)
+            self.view.reads.add(prefix)
             value = EMPTY if ranked.leaf_of(prefix) is None else ranked.value(prefix)
             if value is EMPTY:
                 return nest(ranked.resolved, self.separator, prefix, annotate_dict=annotate_dict)
@@ -460,6 +547,8 @@ class Store:
         """
         with self.lock:
             ranked, read = self.ranked, {*self.hot, *self._seen}
+            for scope, names in self._seen_in.items():
+                read.update(full for name in names for full in scoped_names(scope, name))
             touched = {above for name in read for above in ranked.above(name)} | read
             return [
                 name
@@ -507,7 +596,8 @@ class Store:
             KeyError: if not; it suggests similar names.
         """
         with self.lock:
-            if self.get(name) is EMPTY and name not in self.ranked.used:
+            ranked = self.ranked
+            if self.get(name) is EMPTY and ranked.split(name)[1] not in ranked.used:
                 raise self._missing(name)
 
     def _missing(self, name: str) -> KeyError:
@@ -524,8 +614,10 @@ class Store:
             view: whose values; by default those of the current context.
         """
         with self.lock:
-            ranked = (view or self.view).ranked
+            view = view or self.view
+            ranked = view.home.ranked
             return {
+                "scope": view.scope,
                 "calls": dict(ranked.calls),
                 "sets": dict(ranked.sets),
                 "places": dict(ranked.call_sites),
@@ -542,7 +634,7 @@ class Store:
             ImpossibleTree: if a name does not fit those of this process.
         """
         with self.lock:
-            ranked, received = self.ranked, self._received
+            ranked, received = self.view.home.ranked, self._received
             own = {k: v for k, v in ranked.sets.items() if received.get(k, EMPTY) is not v}
             calls = (
                 {**ranked.calls, **state["calls"]},
@@ -552,6 +644,10 @@ class Store:
             self._received = state["sets"]
             ranked.history.adopt(state["history"])
             self.accepted.clear()
+            outside, scope = self._outside.home, state["scope"]
+            self._outside = self._scope_view(outside, None, scope) if scope else outside
+            if scope:
+                self.open(self._outside)
 
 
 def _is_of_program(origins: Origins) -> bool:

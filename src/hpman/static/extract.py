@@ -12,10 +12,10 @@ from sys import intern
 
 from ..errors import EMPTY, NotLiteralEvaluable
 from ..literals import NotLiteralError, constant_value, literal_value
-from ..occurrence import FaultyCall, Occurrence
+from ..occurrence import FaultyCall, Occurrence, ScopeOpening
 from .bindings import Bindings
 from .index import ModuleScan
-from .scopes import ROOT, Resolver
+from .scopes import ROOT, Resolver, is_opening
 from .source_map import SourceMap
 from .syntax import UnparsableError, parse
 
@@ -68,21 +68,17 @@ def extract(source: Source, placeholders: frozenset[str]) -> ModuleScan:
     [('lr', 0.001, {'help': 'x'}, 1)]
     """
     try:
-        rows, diagnostics, managers, reexports, unbound = _read_calls(source, placeholders)
+        rows, scan = _read_calls(source, placeholders)
     except UnparsableError as error:
         return ModuleScan(source, (), (syntax_diagnostic(source, error),))
-    occurrences = sorted(_occurrences(rows, source), key=_POSITION)
-    diagnostics.sort(key=lambda diagnostic: (diagnostic.line, diagnostic.column))
-    problems = tuple(diagnostics)
-    return ModuleScan(source, tuple(occurrences), problems, managers, reexports, unbound)
+    return scan.replace(occurrences=tuple(sorted(_occurrences(rows, source), key=_POSITION)))
 
 
-def _read_calls(
-    source: Source, placeholders: frozenset[str]
-) -> tuple[
-    list[Row], list[Diagnostic], frozenset[str], tuple[tuple[str, str], ...], frozenset[str]
-]:
-    """Read all calls of managers, and release the syntax tree."""
+def _read_calls(source: Source, placeholders: frozenset[str]) -> tuple[list[Row], ModuleScan]:
+    """Read all calls of managers, and release the syntax tree.
+
+    Return the rows of the occurrences, and everything else.
+    """
     tree = parse(source.text)
     source_map = SourceMap(source)
     rows: list[Row] = []
@@ -96,7 +92,8 @@ def _read_calls(
         data = source.text.encode()
         placeholders = frozenset(name for name in placeholders if prefilter([name])(data))
     bindings = Bindings(tree, source_map, placeholders, follow=mentions_hpman)
-    for node, placeholder, hidden_by in _manager_calls(bindings):
+    resolver = _resolver(bindings)
+    for node, placeholder, hidden_by in _manager_calls(bindings, resolver):
         result = _read(node, placeholder, source_map, hidden_by, bindings)
         if isinstance(result, tuple):
             rows.append(result)
@@ -107,7 +104,14 @@ def _read_calls(
     if unbound:
         unbound &= {n.func.id for n, _scope in bindings.calls if type(n.func) is Name}
     managers, unbound = _SETS.setdefault(managers, managers), _SETS.setdefault(unbound, unbound)
-    return rows, diagnostics, managers, tuple(bindings.reexports), unbound
+    openings = tuple(sorted(_openings(bindings, resolver, source_map), key=_place))
+    problems = tuple(sorted(diagnostics, key=_place))
+    reexports = tuple(bindings.reexports)
+    return rows, ModuleScan(source, (), problems, managers, reexports, unbound, openings)
+
+
+def _place(fact: Any) -> tuple[int, int]:
+    return fact.line, fact.column
 
 
 def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
@@ -135,13 +139,37 @@ def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
     return occurrences
 
 
-def _manager_calls(bindings: Bindings) -> Iterator[tuple[Call, str, int | None]]:
+def _resolver(bindings: Bindings) -> Resolver:
+    ours = {name for name, _value, _scope in bindings.assignments} | bindings.other_imports
+    return Resolver(bindings.placeholders, bindings.foreign_names - ours)
+
+
+def _openings(
+    bindings: Bindings, resolver: Resolver, source_map: SourceMap
+) -> Iterator[ScopeOpening]:
+    """Yield the calls that open scopes."""
+    for node, scope in bindings.calls:
+        func: Any = node.func
+        if not is_opening(func):
+            continue
+        arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+        argument: Any = arguments[0] if arguments else None
+        name = argument.value if type(argument) is Constant else argument
+        if name is None:
+            continue  # it leaves all scopes
+        for placeholder in resolver.managers(func.value, scope):
+            literal = name if isinstance(name, str) else None
+            span = source_map.span(node)
+            yield ScopeOpening(placeholder, literal, source_map.source, *span)
+
+
+def _manager_calls(
+    bindings: Bindings, resolver: Resolver
+) -> Iterator[tuple[Call, str, int | None]]:
     """Yield the calls of managers, each with the placeholder and the line that hides it.
 
     A call is hidden by a line that binds its name to something else. It is yielded anyway.
     """
-    ours = {name for name, _value, _scope in bindings.assignments} | bindings.other_imports
-    resolver = Resolver(bindings.placeholders, bindings.foreign_names - ours)
     shadowing: Shadowing | None = None
     callees: dict[tuple[str, Scope], Callee] = {}  # most calls are of one name in few scopes
     for node, scope in bindings.calls:

@@ -10,8 +10,8 @@ from _bisect import bisect_left
 
 from ..errors import EMPTY
 from ..literals import is_computed
-from ..names import ancestors, old_names
-from ..occurrence import Occurrence
+from ..names import SCOPE, ancestors, old_names
+from ..occurrence import Occurrence, ScopeOpening
 from ..record import Record
 
 TYPE_CHECKING = False
@@ -38,6 +38,7 @@ class ModuleScan(Record):
         reexports: the placeholders that the module imports from elsewhere under the same
             name, with the module they come from, such as `("_", "..common")`.
         unbound: the placeholders that the module calls by their bare names, but never binds.
+        openings: the calls that open scopes.
         is_text: whether the text was passed to `parse_source`, not read from a file.
     """
 
@@ -48,6 +49,7 @@ class ModuleScan(Record):
     managers: frozenset[str] = frozenset()
     reexports: tuple[tuple[str, str], ...] = ()
     unbound: frozenset[str] = frozenset()
+    openings: tuple[ScopeOpening, ...] = ()
     is_text: bool = False
 
     def with_faulty(self) -> ModuleScan:
@@ -234,6 +236,21 @@ class Index:
     def placeholders(self) -> set[str]:
         """Return the placeholders of all managers that have an occurrence."""
         return {placeholder for placeholder, names in self._names.items() if names}
+
+    def openings(self, placeholder: str) -> list[ScopeOpening]:
+        """Return the calls that open scopes of a manager."""
+        files = self._files.values()
+        return [row for file in files for row in file.openings if row.placeholder == placeholder]
+
+    def scopes(self, placeholder: str) -> frozenset[str] | None:
+        """Return the names of the scopes that the sources open, None if they may open others.
+
+        If the name of a scope is not a literal, any name is possible.
+        """
+        names = [opening.name for opening in self.openings(placeholder)]
+        if None in names:
+            return None
+        return frozenset(part for name in names if name is not None for part in name.split(SCOPE))
 
     def is_branch(self, placeholder: str, name: str) -> bool:
         """Return whether there are hyperparameters below a name."""

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 def prefilter(placeholders: Iterable[str]) -> Callable[[bytes], bool]:
     r"""Return a function that tests whether the bytes of a file may contain a hyperparameter.
 
-    A file may contain one if it calls a placeholder by its bare name, or if it mentions
-    `hpman`. If the function returns False, a parse would find nothing. Names are compared
-    as they are written, without normalization.
+    A file may contain one if it calls a placeholder by its bare name or opens a scope, or
+    if it mentions `hpman`. If the function returns False, a parse would find nothing. Names
+    are compared as they are written, without normalization.
 
     Args:
         placeholders: the names whose bare calls count.
@@ -50,7 +50,10 @@ def prefilter(placeholders: Iterable[str]) -> Callable[[bytes], bool]:
 
 
 def _call(name: bytes) -> bytes:
-    """Return the pattern of a word, then blanks, line joins or closing brackets, then `(`."""
+    """Return the pattern of a word that is called, or whose `scope` is.
+
+    Blanks, line joins or closing brackets may come in between.
+    """
     # A look-behind in front of the literal would make the search ten times slower. A comment may
     # come before the `(`. Few names are followed by a comment, so these files are parsed.
-    return name + rb"(?<![\w.]" + name + rb")(?<!def " + name + rb")[\s\\)]*[(#]"
+    return name + rb"(?<![\w.]" + name + rb")(?<!def " + name + rb")[\s\\)]*(?:[(#]|\.\s*scope\b)"

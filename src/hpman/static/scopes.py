@@ -284,6 +284,15 @@ class Resolver:
             yield inner
 
 
+def is_opening(func: Any) -> bool:
+    """Return whether an expression that is called may open a scope, as `_.scope` does.
+
+    >>> is_opening(compile("_.scope", "", "eval", 0x400).body)
+    True
+    """
+    return type(func) is Attribute and func.attr == "scope"
+
+
 def attribute_chain(node: Any) -> tuple[Any, list[str]]:
     """Return the expression at the start of a chain of attributes, and the attributes.
 
