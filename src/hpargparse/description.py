@@ -186,13 +186,12 @@ def to_json(description: Description) -> dict[str, Any]:
         "option": description.option or None,
         "type": description.type or None,
         "default": description.default,
-        "value": description.value or None,
         "hints": {hint: _hint_data(value) for hint, value in description.hints.items()},
         "definitions": [_call_data(call) for call in description.definitions],
         "uses": [_call_data(call) for call in description.uses],
-        "scopes": [_opening_data(opening) for opening in description.openings],
         "below": [to_json(member) for member in description.members],
         "problems": list(description.problems),
+        **_scope_data(description),
     }
 
 
@@ -286,18 +285,26 @@ def _section(description: Description, *, names_manager: bool, is_coloured: bool
     ):
         for call in calls:
             yield f"\n{verb} at {bold}{_place(call)}{plain}"
-            yield call.source.excerpt(
-                call.line, before=_CONTEXT, after=_CONTEXT, width=_WIDTH, column=call.column
-            )
+            yield _excerpt(call)
+
+
+def _excerpt(call: Occurrence | ScopeOpening) -> str:
+    return call.source.excerpt(
+        call.line, before=_CONTEXT, after=_CONTEXT, width=_WIDTH, column=call.column
+    )
 
 
 def _place(call: Occurrence | ScopeOpening, *_more: Occurrence) -> str:
     return f"{display_path(call.path)}:{call.line}:{call.column}"
 
 
-def _opening_data(opening: ScopeOpening) -> dict[str, Any]:
-    place = {"path": relative_path(opening.path), "line": opening.line, "column": opening.column}
-    return {"name": opening.name, **place}
+def _scope_data(description: Description) -> dict[str, Any]:
+    """Return what is only known of a name in a scope."""
+    openings = [
+        {"name": row.name, "path": relative_path(row.path), "line": row.line, "column": row.column}
+        for row in description.openings
+    ]
+    return {"value": description.value, "scopes": openings} if description.value else {}
 
 
 def _call_data(call: Occurrence) -> dict[str, Any]:
