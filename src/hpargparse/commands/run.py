@@ -123,7 +123,10 @@ def _bound_parser(
     from ..run.runner import python_path
 
     index = index_program(
-        program.source, follow_imports=True, roots=program.roots, also=python_path()
+        (program.source, *program.packages),
+        follow_imports=True,
+        roots=program.roots,
+        also=python_path(),
     )
     managers = load_managers(index)
     description = f"Run {program.name} with other values for its hyperparameters."

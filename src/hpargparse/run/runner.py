@@ -34,6 +34,7 @@ class Program(Record):
         roots: the folders in which imports look; None for those of a script.
         is_module: whether it is run as `python -m` does.
         is_folder: whether it is a folder that contains a `__main__.py`.
+        packages: the files of the packages around a module, which Python runs first.
     """
 
     __slots__ = ()
@@ -42,6 +43,7 @@ class Program(Record):
     roots: tuple[str, ...] | None = None
     is_module: bool = False
     is_folder: bool = False
+    packages: tuple[str, ...] = ()
 
     def run(self, args: Sequence[str], loaded_before: Collection[str]) -> None:
         """Run the program as `__main__`. Its exceptions are not caught.
@@ -129,7 +131,14 @@ def locate_module(name: str) -> Program:
     root = source
     for _ in parts:
         root = os.path.dirname(root)
-    return Program(name, source, tuple(dict.fromkeys((path[0], root))), is_module=True)
+    around = [find_module(".".join(parts[:end]), path)[0] for end in range(1, len(parts))]
+    return Program(
+        name,
+        source,
+        tuple(dict.fromkeys((path[0], root))),
+        is_module=True,
+        packages=tuple(filter(None, around)),
+    )
 
 
 def python_path() -> list[str]:

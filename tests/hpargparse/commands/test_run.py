@@ -32,7 +32,7 @@ from hpman.m import _
 def depth():
     return _("model.depth", 4)
 """
-BOMB = 'raise SystemExit("this was run")\n'
+BOMB = 'raise SystemExit("this " "was run")\n'  # an excerpt of it is not its message
 
 
 @pytest.fixture(autouse=True)
@@ -171,6 +171,21 @@ def test_an_action_that_exits_does_not_run_the_program(
     # If they are run or imported, they end with a message in place of a status.
     for target in (["top.py"], ["-m", "pkg.mod"]):
         assert "this was run" not in program(*target, *args.split(), status=0)
+
+
+def test_a_module_has_the_hyperparameters_of_the_packages_that_python_runs_first(
+    program: Callable[..., str],
+) -> None:
+    for path, text in {
+        "pkg/__init__.py": "print(_('outer', 1))",
+        "pkg/space/inner/__init__.py": "import model\nprint(model.depth())",
+        "pkg/space/inner/mod.py": "print(_('lr', 3))",
+    }.items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(f"from hpman.m import _\n{text}\n")
+    listed = program("-m", "pkg.space.inner.mod", "--hp-list")
+    assert sorted(listed.splitlines()) == ["lr: 3", "model.depth: 4", "outer: 1"]
+    assert program("-m", "pkg.space.inner.mod", "--outer", "2") == "2\n4\n3\n"
 
 
 def test_help_names_the_hyperparameters_of_the_packages_around_a_module(
