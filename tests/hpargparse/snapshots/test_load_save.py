@@ -763,3 +763,14 @@ def test_aliases_that_clash_are_refused() -> None:
     with pytest.raises(ConversionError, match=r"`b` \(train.py:2\) has the alias `c`"):
         hpargparse.load(_write("c: 2"), manager)
     assert manager.get_values() == {"a": 1, "b": 2}
+
+
+def test_a_file_may_include_one_with_old_names() -> None:
+    parser, manager = bound(RENAMED + '_("k", 1, aliases="include.k")')
+    _write("rate: 1\noptimizer: {lr: 5, eps: 5}", "base.yaml")
+    parser.parse_args(["--hp-load", _write("include.k: 4\nlr: 2", "own.yaml")])
+    assert (manager("lr"), manager("k")) == (2.0, 4)
+    parser, manager = bound(RENAMED)
+    parser.parse_args(["--hp-load", _write("include: base.yaml\nlr: 2\nopt.eps: 6")])
+    assert (manager("lr"), manager("opt")) == (2.0, {"lr": 5.0, "eps": 6})
+    assert [str(origin) for origin in manager.explain("lr")][1:] == ["base.yaml:1", "a.yaml:2"]
