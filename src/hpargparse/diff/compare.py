@@ -204,7 +204,7 @@ def _declared_renames(removed: list[Definition], added: list[Definition]) -> Ite
     before, after = _by_name(removed), _by_name(added)
     declared = [((new.placeholder, alias), new.key) for new in added for alias in new.aliases]
     declared += [(old.key, (old.placeholder, alias)) for old in removed for alias in old.aliases]
-    for old_key, new_key in declared:
+    for old_key, new_key in sorted(declared):
         if old_key in before and new_key in after:
             for old, new in _pairs(before.pop(old_key), after.pop(new_key)):
                 change = old and new and _difference(old, new)

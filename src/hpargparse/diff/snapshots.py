@@ -72,7 +72,7 @@ def definitions_beside(
             if owner.is_literal:
                 values[owner.key] = _value(file, entry, owner, values.get(owner.key, owner))
         if not any(_owners(entry.name, every)):
-            unknown[entry.name] = _definition(file, entry)
+            unknown[name] = _definition(file, entry.replace(name=name))
     managers = managers or every.keys() & {"_"} or set(every) or {"_"}
     manager = min(managers)
     before = [row.replace(name=names_in_files.get(row.name, row.name)) for row in values.values()]

@@ -16,7 +16,7 @@ from hpman.record import Record
 from ..errors import ConversionError, MissingSnapshotError, SnapshotError, not_a_manager
 from ..values.convert import Converter
 from ..values.keys import find_key, key_change, key_paths
-from ..values.renames import renames
+from ..values.renames import renames, split_old_name
 from .files import IN_PROGRAM, format_of, read, saving_problem, write
 from .flatten import duplicate_key, flatten, has_key_path, with_new_names
 from .formats import extension_format
@@ -402,7 +402,8 @@ class _Fitter:
 
     def is_leaf(self, name: str) -> bool:
         """Return whether a name in a file is that of a hyperparameter, old or new."""
-        return name in self.converters or (name in self._renamed and name not in self._members)
+        _scope, old = split_old_name(name, self._renamed, self.separator)
+        return name in self.converters or (old in self._renamed and old not in self._members)
 
     def fit(self, entry: Entry) -> object:
         """Return the value to set for the name of an entry, or EMPTY for none.

@@ -39,6 +39,15 @@ def test_an_old_option_sets_the_new_name(line: str, name: str, value: object) ->
     assert getattr(parsed(line, SOURCE), name) == value
 
 
+def test_an_old_option_may_be_for_a_scope() -> None:
+    parser, manager = bound(SOURCE + '_.scope("encoder")')
+    line = "--encoder/optim.lr 3 --no-encoder/shuffle_all --encoder/optimizer.max-norm 2"
+    parser.parse_args(line.split())
+    with manager.scope("encoder"):
+        assert (manager("lr"), manager("opt")["max_norm"]) == (3.0, 2.0)
+    assert manager.get_values()["encoder/shuffle"] is False
+
+
 def test_help_and_usage_show_new_names_alone() -> None:
     parser, _ = bound(SOURCE)
     shown = parser.format_help() + parser.format_usage()

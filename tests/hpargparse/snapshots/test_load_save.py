@@ -12,7 +12,7 @@ import pytest
 
 import hpargparse
 from hpargparse import ConversionError, SnapshotError
-from hpman import NotLiteralEvaluable
+from hpman import HyperParameterManager, NotLiteralEvaluable
 from tests.hpargparse.parser.bound import bound, managed, read, refusal
 
 if TYPE_CHECKING:
@@ -763,6 +763,34 @@ def test_aliases_that_clash_are_refused() -> None:
     with pytest.raises(ConversionError, match=r"`b` \(train.py:2\) has the alias `c`"):
         hpargparse.load(_write("c: 2"), manager)
     assert manager.get_values() == {"a": 1, "b": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("encoder/optim.lr: 2", {"encoder/lr": 2.0}),
+        ("encoder/optim: {lr: 2}", {"encoder/lr": 2.0}),
+        ("encoder/optimizer: {lr: 2, eps: 3}", {"encoder/opt": {"lr": 2.0, "eps": 3}}),
+        ("a/encoder/optimizer.lr: 2", {"a/encoder/opt.lr": 2.0}),
+        ("lr: 3\nencoder/rate: 2", {"lr": 3.0, "encoder/lr": 2.0}),
+        ("encoder/model: {depth: 5}", {"encoder/model.depth": 5}),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:.* is an old name of")
+def test_an_old_name_may_be_in_a_scope(text: str, values: dict[str, object]) -> None:
+    manager = managed(RENAMED + '_.scope("encoder"); _.scope("a")')
+    defaults = manager.get_values()
+    hpargparse.load(_write(text), manager)
+    assert manager.get_values() == {**defaults, **values}
+    with pytest.raises(SnapshotError, match="old name of `encoder/lr`, which is given too"):
+        hpargparse.load(_write("encoder/lr: 1\nencoder/rate: 2"), manager)
+
+
+def test_a_manager_without_scopes_may_have_old_names_with_slashes() -> None:
+    manager = HyperParameterManager("_", "/").parse_source('_("a/b", 1, aliases="x/y")')
+    with pytest.warns(UserWarning, match="`x/y` is an old name of `a/b`"):
+        hpargparse.load(_write("x: {y: 3}"), manager)
+    assert manager.get_values() == {"a/b": 3}
 
 
 def test_a_file_may_include_one_with_old_names() -> None:
