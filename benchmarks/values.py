@@ -54,6 +54,7 @@ def rows(_folder: str, upstream: str | None) -> Iterator[Row]:
             1.5,
             2000,
         ),
+        ("_('hidden')", "copy(hidden); floor('lr')", "_('hidden')", 1.5, 2000),
         ("_('lr') in an override", "closed('lr')", "_('lr')", 6, 2000),
         ("_('lr') after an override", "floor('lr')", "_('lr')", 1.25, 100_000),
         ("_('a.b.c')", "_('lr')", "_('a.b.c')", 1.25, 100_000),

@@ -100,8 +100,10 @@ class HyperParameterManager:
         """
         # The values are resolved at every write, so reading is one lookup.
         if default is EMPTY:
+            hot = self._hot
             try:
-                return self._hot[name]
+                if name in hot:  # an error is slow, and lists are read in another way
+                    return hot[name]
             except (KeyError, TypeError):
                 pass
             try:

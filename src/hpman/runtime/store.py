@@ -418,15 +418,17 @@ class Store:
         # First what `hot` cannot hold, in few steps.
         view = VIEWS.get().get(self, self._outside) if self.views else self._outside
         ranked = view.ranked
-        if isinstance(name, str):
+        try:
             copy = ranked.copies.get(name)
             if copy is not None:
                 view.reads.add(name)
                 value, copier = copy
-                return copier(value)
+                return [*value] if copier is list else copier(value)
             if self.views and name in ranked.resolved and name not in self._enums:
                 view.reads.add(name)
                 return ranked.resolved[name]
+        except TypeError:  # the name is not hashable
+            require_name(name)
         with self.lock:
             value = self.find(name)
             if value is EMPTY:
