@@ -34,7 +34,8 @@ def _run_section(section: Section, folder: Path) -> int:
 
 
 def _run_example(readme: Path, folder: Path) -> int:
-    bring([path.name for path in readme.parent.iterdir()], readme.parent, folder)
+    bring(["examples"], CHECKOUT, folder)  # one may use a file of another
+    folder = folder / "examples" / readme.parent.name
     return sum(run(section, folder) for section in _shown(readme))
 
 
