@@ -11,6 +11,9 @@ from .subject import manager
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from hpman import HyperParameterManager
 
 _EMPTY = object()
 
@@ -57,6 +60,8 @@ def rows(_folder: str, upstream: str | None) -> Iterator[Row]:
         ("_('hidden')", "copy(hidden); floor('lr')", "_('hidden')", 1.5, 2000),
         ("_('lr') in an override", "closed('lr')", "_('lr')", 6, 2000),
         ("_('lr') after an override", "floor('lr')", "_('lr')", 1.25, 100_000),
+        ("_('lr') in a scope", "closed('lr')", "_('lr')", 6, 2000),
+        ("_('lr') after a scope", "floor('lr')", "_('lr')", 1.25, 100_000),
         ("_('a.b.c')", "_('lr')", "_('a.b.c')", 1.25, 100_000),
         ("get_values(), 1,000", "dict(d)", "_.get_values()", 3, 2000),
         ("set_values(), 1,000", "for k, v in items: d[k] = v", "_.set_values(many)", 5, 1000),
@@ -64,12 +69,19 @@ def rows(_folder: str, upstream: str | None) -> Iterator[Row]:
     ]:
         if "after a set" in what:
             subject.set_value("lr", 0.5)
-        with subject.override(depth=1) if "in an override" in what else nullcontext():
+        with _block(subject, what):
             least, ours = best_of_statements(floor, statement, names=names, number=number)
         theirs = None
         if upstream is not None and hasattr(subject, "get_values"):
             theirs = _upstream(upstream, statement) / least
         yield Row(what, floor, ours / least, aim, theirs)
+
+
+def _block(subject: HyperParameterManager, what: str) -> AbstractContextManager[object]:
+    """Return the block that a row runs in."""
+    if "in an override" in what:
+        return subject.override(depth=1)
+    return subject.scope("encoder") if "in a scope" in what else nullcontext()
 
 
 def _upstream(python: str, statement: str) -> float:
