@@ -704,6 +704,15 @@ def test_an_old_name_sets_the_new_one_with_a_warning(
     change(manager)  # it warns once
 
 
+def test_an_old_name_may_be_set_for_a_scope() -> None:
+    manager = HyperParameterManager("_").parse_source(RENAMED)
+    with pytest.warns(UnknownNameWarning, match="`encoder/rate` is an old name of `encoder/lr`"):
+        manager.set_value("encoder/rate", 3)
+    assert manager.get_values() == {"lr": 0.1, "ks": [1], "encoder/lr": 3}
+    with pytest.raises(TypeError, match="must be a str"):
+        manager.set_values({3: 4})  # type: ignore[dict-item]
+
+
 def test_an_old_name_overrides_the_new_one_in_a_block() -> None:
     manager = HyperParameterManager("_").parse_source(RENAMED)
     with pytest.warns(UnknownNameWarning, match="`rate`"), manager.override(rate=3, ks=[2]):

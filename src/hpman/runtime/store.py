@@ -13,7 +13,7 @@ from _thread import RLock
 from _weakref import ref
 
 from ..errors import EMPTY, ImpossibleTree, NotLiteralEvaluable, UnknownNameWarning
-from ..names import SCOPE, scoped_names
+from ..names import SCOPE, scoped_names, split_scope
 from .history import UNKNOWN, History
 from .origin import Origin, call_site
 from .precedence import MUTABLE, RankedValues, owned, require_name
@@ -353,15 +353,20 @@ class Store:
 
     def by_new_names(self, values: dict[str, Any], origins: Origins) -> dict[str, Any]:
         """Return values by new names. Warn once about each old name that a program sets."""
-        renamed = self.renamed
-        if renamed.keys().isdisjoint(values) or not _is_of_program(origins):
+        if not _is_of_program(origins):
             return values
-        for name in values:
-            if name in renamed and name not in self._warned:
+        renamed = {name: self._new_name(name) for name in values if isinstance(name, str)}
+        for name, new in renamed.items():
+            if name != new and name not in self._warned:
                 from .messages import old_name
 
-                self._warn_once(name, old_name(name, renamed[name]), origins)
+                self._warn_once(name, old_name(name, new), origins)
         return {renamed.get(name, name): value for name, value in values.items()}
+
+    def _new_name(self, name: str) -> str:
+        scope, plain = split_scope(name, self.renamed.__contains__, self.separator)
+        new = self.renamed.get(plain, plain)
+        return f"{scope}{SCOPE}{new}" if scope else new
 
     def warn_about_unknown(self, values: Mapping[str, Any], origins: Origins) -> None:
         """Warn once about each name that a program sets and the parsed sources do not have."""
