@@ -705,7 +705,7 @@ def test_an_old_name_sets_the_new_one_with_a_warning(
 
 
 def test_an_old_name_may_be_set_for_a_scope() -> None:
-    manager = HyperParameterManager("_").parse_source(RENAMED)
+    manager = HyperParameterManager("_").parse_source(f"{RENAMED}\n_.scope('encoder')")
     with pytest.warns(UnknownNameWarning, match="`encoder/rate` is an old name of `encoder/lr`"):
         manager.set_value("encoder/rate", 3)
     assert manager.get_values() == {"lr": 0.1, "ks": [1], "encoder/lr": 3}

@@ -355,7 +355,7 @@ class Store:
         """Return values by new names. Warn once about each old name that a program sets."""
         if not _is_of_program(origins):
             return values
-        renamed = {name: self._new_name(name) for name in values if isinstance(name, str)}
+        renamed = {name: self._new_name(name) for name in values if type(name) is str}
         for name, new in renamed.items():
             if name != new and name not in self._warned:
                 from .messages import old_name
