@@ -62,7 +62,7 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session(python=NEWEST)
 def properties(session: nox.Session) -> None:
-    """Try the properties forty times as hard as the tests do."""
+    """Try the properties eighty times as hard as the tests do."""
     session.install(".[test]")
     session.run(
         *("pytest", "tests/properties", *session.posargs),

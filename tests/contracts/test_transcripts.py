@@ -2,78 +2,33 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import re
 import shutil
-from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contracts.transcripts import Section, bring, run, sections
+from tests.contracts.transcripts import CHECKOUT, EXAMPLES, missing, run, sections, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
-CHECKOUT = Path(__file__).parents[2]
-EXAMPLES = sorted(CHECKOUT.glob("examples/*/README.md"))
+SECTIONS = {section.heading: section for section in shown(CHECKOUT / "README.md")}
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="transcripts are bash's")
 
 
-def _shown(path: Path) -> list[Section]:
-    return sections(path.read_text(encoding="utf-8"))
-
-
-def _run_section(section: Section, folder: Path) -> int:
-    if any("examples/" in block.text for block in section.blocks):
-        bring(["examples"], CHECKOUT, folder)
-    return run(section, folder)
-
-
-def _run_example(readme: Path, folder: Path) -> int:
-    bring(["examples"], CHECKOUT, folder)  # one may use a file of another
-    folder = folder / "examples" / readme.parent.name
-    return sum(run(section, folder) for section in _shown(readme))
-
-
-def _missing(readme: Path) -> list[str]:
-    """Return the packages that an example needs and that are not installed."""
-    needed = " ".join(re.findall(r"<!-- needs: (.*?) -->", readme.read_text(encoding="utf-8")))
-    return [name for name in needed.split() if importlib.util.find_spec(name) is None]
-
-
-SECTIONS = {section.heading: section for section in _shown(CHECKOUT / "README.md")}
-
-
-@pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[int]]]:
-    """Run all transcripts at once: they wait for processes, and a second core would idle."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield {
-            # The examples first, since one of them takes longest.
-            path.parent.name: pool.submit(_run_example, path, tmp_path_factory.mktemp("example"))
-            for path in sorted(EXAMPLES, reverse=True)
-            if not _missing(path)
-        } | {
-            heading: pool.submit(_run_section, section, tmp_path_factory.mktemp("section"))
-            for heading, section in SECTIONS.items()
-        }
-
-
 @pytest.mark.parametrize("heading", SECTIONS)
-def test_readme_shows_what_happens(heading: str, results: dict[str, Future[int]]) -> None:
-    blocks = SECTIONS[heading].blocks
-    assert results[heading].result() == sum(block.is_run for block in blocks)
+def test_readme_shows_what_happens(heading: str, outcomes: dict[str, int | str]) -> None:
+    count = sum(block.is_run for block in SECTIONS[heading].blocks)
+    assert outcomes[heading] == count, outcomes[heading]
 
 
 @pytest.mark.parametrize("readme", EXAMPLES, ids=lambda path: path.parent.name)
-def test_example_does_what_its_readme_shows(readme: Path, results: dict[str, Future[int]]) -> None:
-    for name in _missing(readme):
+def test_example_does_what_its_readme_shows(readme: Path, outcomes: dict[str, int | str]) -> None:
+    for name in missing(readme):
         pytest.skip(f"needs {name}, of the extra `examples`")
-    assert results[readme.parent.name].result() > 0
+    count = sum(block.is_run for section in shown(readme) for block in section.blocks)
+    assert outcomes[str(readme)] == count > 0, outcomes[str(readme)]
 
 
 @pytest.mark.parametrize(

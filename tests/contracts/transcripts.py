@@ -6,16 +6,24 @@ CONTRIBUTING.md describes the marks of a block.
 from __future__ import annotations
 
 import doctest
+import importlib.util
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import traceback
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
+
+CHECKOUT = Path(__file__).parents[2]
+EXAMPLES = sorted(CHECKOUT.glob("examples/*/README.md"))
 
 _BLOCK = re.compile(
     r"(?:^<!-- (?P<mark>[^\n]*?) -->\n+)?^```(?P<language>\w*)\n(?P<text>.*?)^```$"
@@ -67,6 +75,11 @@ def sections(markdown: str) -> list[Section]:
     return [section for section in found if any(block.is_run for block in section.blocks)]
 
 
+def shown(path: Path) -> list[Section]:
+    """Return the sections of a file."""
+    return sections(path.read_text(encoding="utf-8"))
+
+
 def commands(transcript: str) -> Iterator[tuple[str, str]]:
     """Yield each command of a transcript and the output that it shows."""
     for part in re.split(r"^\$ ", transcript, flags=re.MULTILINE)[1:]:
@@ -100,14 +113,29 @@ def run(section: Section, folder: Path) -> int:
     return number + 1
 
 
-def bring(names: list[str], origin: Path, folder: Path) -> None:
-    """Copy files and folders to where a section runs."""
-    for name in names:
-        if (origin / name).is_dir():
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(origin / name, folder / name, ignore=ignored)
-        else:
-            shutil.copy(origin / name, folder / name)
+def missing(readme: Path) -> list[str]:
+    """Return the packages that an example needs and that are not installed."""
+    needed = " ".join(re.findall(r"<!-- needs: (.*?) -->", readme.read_text(encoding="utf-8")))
+    return [name for name in needed.split() if importlib.util.find_spec(name) is None]
+
+
+def _run_section(section: Section, folder: Path) -> int:
+    """Run a section of the README of the project."""
+    if any("examples/" in block.text for block in section.blocks):
+        _bring_examples(folder)
+    return run(section, folder)
+
+
+def _run_example(readme: Path, folder: Path) -> int:
+    """Run the README of an example among copies of all examples: it may use another's file."""
+    _bring_examples(folder)
+    folder = folder / "examples" / readme.parent.name
+    return sum(run(section, folder) for section in shown(readme))
+
+
+def _bring_examples(folder: Path) -> None:
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(CHECKOUT / "examples", folder / "examples", ignore=ignored)
 
 
 def _compare(transcript: str, folder: Path) -> None:
@@ -142,7 +170,7 @@ def _shell(script: str, folder: Path) -> str:
     environment = {
         **os.environ,
         "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]),
-        "OMP_NUM_THREADS": "1",  # transcripts run beside each other
+        "OMP_NUM_THREADS": "1",  # transcripts run beside the tests
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",
@@ -158,3 +186,24 @@ def _shell(script: str, folder: Path) -> str:
         check=False,
     )
     return done.stdout
+
+
+def _outcome(action: Callable[[Path], int]) -> int | str:
+    """Return how many blocks were run in a new folder, or what went wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            return action(Path(folder))
+        except Exception:  # noqa: BLE001 - it is reported by the test
+            return traceback.format_exc()
+
+
+def main() -> None:
+    """Run README.md and the README of each example; write the outcomes as JSON."""
+    actions = {
+        section.heading: partial(_run_section, section) for section in shown(CHECKOUT / "README.md")
+    } | {str(path): partial(_run_example, path) for path in EXAMPLES if not missing(path)}
+    json.dump({name: _outcome(action) for name, action in actions.items()}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -140,7 +140,7 @@ def _seen(request: Request, *folders: str) -> tuple[list[str], list[str]]:
 
 
 numbers = st.integers(0, COMMITS - 1)
-few = settings(max_examples=settings().max_examples // 3)
+few = settings(max_examples=settings().max_examples // 2)
 
 
 @few
