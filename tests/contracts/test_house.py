@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,10 +33,15 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(_text(path))
+
+
 @of_each_module
 def test_a_function_has_at_most_40_lines_beside_its_docstring(path: Path) -> None:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    functions = [node for node in ast.walk(ast.parse(_text(path))) if isinstance(node, kinds)]
+    functions = [node for node in ast.walk(_tree(path)) if isinstance(node, kinds)]
     sizes = {node.name: _lines(node) - _lines(_docstring(node)) for node in functions}
     assert {name: size for name, size in sizes.items() if size > 40} == {}
 
@@ -50,7 +56,7 @@ def _lines(node: ast.stmt | None) -> int:
 
 @pytest.mark.parametrize("path", INNER, ids=_name)
 def test_a_module_opens_with_at_most_five_lines_on_what_it_owns(path: Path) -> None:
-    says = ast.get_docstring(ast.parse(_text(path)))
+    says = ast.get_docstring(_tree(path))
     assert says
     assert len(says.splitlines()) <= 5
 
@@ -64,7 +70,7 @@ def test_a_module_uses_nothing_that_python_3_14_removed(path: Path) -> None:
 def test_a_name_says_what_it_names(path: Path) -> None:
     names = {
         name
-        for node in ast.walk(ast.parse(_text(path)))
+        for node in ast.walk(_tree(path))
         for name in (
             [node.id]
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
@@ -79,7 +85,7 @@ def test_a_name_says_what_it_names(path: Path) -> None:
 @of_each_module
 def test_a_module_imports_no_package_root_of_its_own(path: Path) -> None:
     package = path.relative_to(CHECKOUT / "src").parts[0]
-    tree = ast.parse(_text(path))
+    tree = _tree(path)
     absolute = [
         name
         for node in ast.walk(tree)
