@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
     from typing import Any
 
+    from .enums import ReadModule
     from .source_map import SourceMap
 
 
@@ -86,15 +87,23 @@ class Bindings:
         source_map: finds the lines that contain a name.
         placeholders: the names whose bare calls count.
         follow: whether to follow managers through imports and assignments.
+        read_module: finds the modules that define Enums, see `enum_members`.
     """
 
     def __init__(
-        self, tree: Module, source_map: SourceMap, placeholders: frozenset[str], *, follow: bool
+        self,
+        tree: Module,
+        source_map: SourceMap,
+        placeholders: frozenset[str],
+        *,
+        follow: bool,
+        read_module: ReadModule | None = None,
     ) -> None:
         self.tree: Module = tree
         self.placeholders: frozenset[str] = placeholders
         self._follow = follow
         self._bound: set[str | None] | None = None
+        self.read_module: ReadModule | None = read_module
         self.enums: dict[str, dict[str, Any]] = {}  # the members of classes, once they are read
         self._class_names = {MANAGER_CLASS}
         tracked = placeholders | {ROOT, MANAGER_CLASS} if follow else placeholders

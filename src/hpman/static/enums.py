@@ -1,12 +1,24 @@
 """Read the members of an Enum from a class statement.
 
-Owns which classes are an Enum whose members are known without running the module; must
-not know calls of a manager, or other files.
+Owns which class a name refers to, and whether its members are known without running the
+program; must not know calls of a manager, or how modules are found.
 """
 
 from __future__ import annotations
 
-from _ast import AnnAssign, Assign, Call, ClassDef, Expr, FunctionDef, Module, Name, Pass
+from _ast import (
+    AnnAssign,
+    Assign,
+    Call,
+    ClassDef,
+    Expr,
+    FunctionDef,
+    Import,
+    ImportFrom,
+    Module,
+    Name,
+    Pass,
+)
 
 from ..literals import NotLiteralError, literal_value
 from .bindings import bound_names
@@ -14,8 +26,12 @@ from .bindings import bound_names
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import expr
-    from collections.abc import Iterator
-    from typing import Any
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, TypeAlias
+
+    # Takes the path of the importer, the name of a module, and the level of a relative import;
+    # returns the paths and trees of the modules that may be meant.
+    ReadModule: TypeAlias = Callable[[str, str, int], Iterable[tuple[str, Module]]]
 
 # The type of all values of a class by its bases, None for any type.
 _KINDS: dict[tuple[str, ...], type | None] = {
@@ -28,30 +44,80 @@ _KINDS: dict[tuple[str, ...], type | None] = {
 _IGNORED = (Expr, FunctionDef, Pass)
 # Methods that change the values of members, or accept other values.
 _CHANGING = ("__new__", "_generate_next_value_", "_missing_")
+_HOPS = 2  # a class may be imported from a package that imports it
 
 
-def enum_members(tree: Module, name: str) -> dict[str, Any]:
-    """Return the values of the members and aliases of an Enum that a module defines, by name.
+def enum_members(
+    tree: Module,
+    name: str,
+    path: str = "",
+    read_module: ReadModule | None = None,
+    hops: int = _HOPS,
+) -> dict[str, Any]:
+    """Return the values of the members and aliases of an Enum, by name.
 
-    The result is empty if there is no such class at the top of the module, if the module
-    binds its name again, or if a value is neither a literal nor `auto()`.
+    The result is empty if the module neither defines nor imports such a class at its top, if
+    the module binds the name again, or if a value is neither a literal nor `auto()`.
+
+    Args:
+        tree: the syntax tree of the module.
+        name: the class as the module refers to it, such as `Opt` or `optim.Opt`.
+        path: the path of the module.
+        read_module: finds imported modules. Without it, classes are not followed through
+            imports.
+        hops: how many imports to follow.
 
     >>> tree = compile("class Opt(enum.Enum): X = 3; Y = enum.auto()", "", "exec", 0x400)
     >>> enum_members(tree, "Opt")
     {'X': 3, 'Y': 4}
     """
-    classes = [node for node in tree.body if type(node) is ClassDef and node.name == name]
-    if not classes or name in bound_names(
-        Module([node for node in tree.body if node is not classes[0]], [])
-    ):
+    first, *attributes = name.split(".")
+    origins = {node: origin for node in tree.body if (origin := _origin(node, first))}
+    if len({*origins.values()}) != 1:
         return {}
+    origin = next(iter(origins.values()))
+    results: list[dict[str, Any]] = []
+    if not isinstance(origin, ClassDef):
+        level, imported = origin
+        module, _, class_name = ".".join([imported, *attributes]).rpartition(".")
+        if read_module is not None and hops and (module or level):
+            results = [
+                enum_members(tree, class_name, path, read_module, hops - 1)
+                for path, tree in read_module(path, module, level)
+            ]
+    elif not attributes:
+        results = [_members(origin)]
+    # It does not matter which of several modules is meant if they agree.
+    members, *others = [*filter(None, results)] or [{}]
+    rest = Module([node for node in tree.body if node not in origins], [])
+    if any(other != members for other in others) or (members and first in bound_names(rest)):
+        return {}
+    return members
+
+
+def _origin(node: Any, name: str) -> ClassDef | tuple[int, str] | None:
+    """Return what a statement binds a name to: a class, or the level and name of an import."""
+    if isinstance(node, ClassDef):
+        return node if node.name == name else None
+    if isinstance(node, Import):
+        imports = {row.asname or row.name.partition(".")[0]: row for row in node.names}
+        row = imports.get(name)
+        return None if row is None else (0, row.name if row.asname else name)
+    if isinstance(node, ImportFrom):
+        start = f"{node.module}." if node.module else ""
+        names = {row.asname or row.name: (node.level, start + row.name) for row in node.names}
+        return names.get(name)
+    return None
+
+
+def _members(node: ClassDef) -> dict[str, Any]:
     try:
-        return _members(classes[0])
+        return _read_members(node)
     except NotLiteralError:
         return {}
 
 
-def _members(node: ClassDef) -> dict[str, Any]:
+def _read_members(node: ClassDef) -> dict[str, Any]:
     bases = tuple(map(_last_name, node.bases))
     if bases not in _KINDS or node.keywords or {*map(_last_name, node.decorator_list)} - {"unique"}:
         raise NotLiteralError

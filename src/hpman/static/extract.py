@@ -15,7 +15,7 @@ from ..literals import NotLiteralError, constant_value, literal_value
 from ..occurrence import FaultyCall, Occurrence, ScopeOpening
 from .bindings import Bindings
 from .index import ModuleScan
-from .scopes import ROOT, Resolver, is_opening
+from .scopes import ROOT, Resolver, attribute_chain, is_opening
 from .source_map import SourceMap
 from .syntax import UnparsableError, parse
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from .._text import Source
     from ..diagnostics import Diagnostic
+    from .enums import ReadModule
     from .scopes import Scope
     from .shadowing import Shadowing
 
@@ -48,7 +49,9 @@ _SETS: dict[frozenset[str], frozenset[str]] = {}  # equal sets of all modules ar
 _POSITION = itemgetter(*map(Occurrence._fields.index, ("line", "column")))
 
 
-def extract(source: Source, placeholders: frozenset[str]) -> ModuleScan:
+def extract(
+    source: Source, placeholders: frozenset[str], read_module: ReadModule | None = None
+) -> ModuleScan:
     """Find the calls of managers in a text.
 
     In a text that contains the word `hpman`, managers are followed through imports and
@@ -57,6 +60,7 @@ def extract(source: Source, placeholders: frozenset[str]) -> ModuleScan:
     Args:
         source: the text.
         placeholders: the names whose bare calls count.
+        read_module: finds the modules that define Enums, see `enum_members`.
 
     Returns:
         The occurrences and the problems. A text that cannot be parsed gives one problem and
@@ -68,13 +72,15 @@ def extract(source: Source, placeholders: frozenset[str]) -> ModuleScan:
     [('lr', 0.001, {'help': 'x'}, 1)]
     """
     try:
-        rows, scan = _read_calls(source, placeholders)
+        rows, scan = _read_calls(source, placeholders, read_module)
     except UnparsableError as error:
         return ModuleScan(source, (), (syntax_diagnostic(source, error),))
     return scan.replace(occurrences=tuple(sorted(_occurrences(rows, source), key=_POSITION)))
 
 
-def _read_calls(source: Source, placeholders: frozenset[str]) -> tuple[list[Row], ModuleScan]:
+def _read_calls(
+    source: Source, placeholders: frozenset[str], read_module: ReadModule | None
+) -> tuple[list[Row], ModuleScan]:
     """Read all calls of managers, and release the syntax tree.
 
     Return the rows of the occurrences, and everything else.
@@ -91,7 +97,9 @@ def _read_calls(source: Source, placeholders: frozenset[str]) -> tuple[list[Row]
 
         data = source.text.encode()
         placeholders = frozenset(name for name in placeholders if prefilter([name])(data))
-    bindings = Bindings(tree, source_map, placeholders, follow=mentions_hpman)
+    bindings = Bindings(
+        tree, source_map, placeholders, follow=mentions_hpman, read_module=read_module
+    )
     resolver = _resolver(bindings)
     for node, placeholder, hidden_by in _manager_calls(bindings, resolver):
         result = _read(node, placeholder, source_map, hidden_by, bindings)
@@ -267,21 +275,22 @@ def _default(
             call=FaultyCall(*source_map.span(node), None, len(node.args)),
             severity="warning",
         )
-        member, members = _enum_of(node, bindings)
+        member, members = _enum_of(node, bindings, source_map.source.path)
         return NotLiteralEvaluable(problem, expression=text, member=member, members=members), text
 
 
-def _enum_of(node: Call, bindings: Bindings) -> tuple[str | None, dict[str, Any]]:
+def _enum_of(node: Call, bindings: Bindings, path: str) -> tuple[str | None, dict[str, Any]]:
     """Return the name of the member that is the default, and the members of its class."""
     default = node.args[1]
-    if type(default) is Attribute and type(default.value) is Name:
-        members = bindings.enums.get(default.value.id)
+    base, attributes = attribute_chain(default)
+    if type(default) is Attribute and type(base) is Name:
+        name = ".".join([base.id, *attributes[:-1]])
+        members = bindings.enums.get(name)
         if members is None:
             from .enums import enum_members
 
-            members = bindings.enums[default.value.id] = enum_members(
-                bindings.tree, default.value.id
-            )
+            members = enum_members(bindings.tree, name, path, bindings.read_module)
+            bindings.enums[name] = members
         # These hints ask for other values.
         if default.attr in members and not {"range", "type"} & {row.arg for row in node.keywords}:
             value = members[default.attr]

@@ -6,7 +6,7 @@ Owns the pass over the disk; must not know managers, or rules that involve sever
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import count
 
 from .._text import Source
@@ -14,12 +14,14 @@ from ..record import Record
 from .extract import extract, syntax_diagnostic
 from .files import SourceFile, exclusion, flatten, read, walk
 from .index import Index, ModuleScan
-from .syntax import UnparsableError, decode, normalize_newlines, paused_collector
+from .syntax import UnparsableError, decode, normalize_newlines, parse, paused_collector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from _ast import Module
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from .enums import ReadModule
     from .files import Path, Paths
 
     Key = tuple[object, ...]
@@ -72,16 +74,17 @@ def scan(
     """
     named, globs = list(flatten(paths)), list(flatten(exclude))
     files = walk(named, globs)
+    roots, also = None if roots is None else list(roots), list(also)
     if follow_imports:
-        roots = None if roots is None else list(roots)
-        files = _with_imports(files, exclusion(named, globs), roots, list(also))
+        files = _with_imports(files, exclusion(named, globs), roots, also)
     may_hold: Callable[[bytes], bool] = bool
     if not all(file.is_named for file in files):
         from .prefilter import prefilter
 
         may_hold = prefilter(placeholders)
+    read_module = _module_reader(files, [*(roots or ()), *named, *also])
     with paused_collector():
-        results = (_scan_file(file, placeholders, may_hold) for file in files)
+        results = (_scan_file(file, placeholders, may_hold, read_module) for file in files)
         scans = [result for result in results if result is not None]
     return Scan(scans, _gone(known, files, scans, named) if known else [])
 
@@ -180,8 +183,48 @@ def _with_imports(
     return [reached[key] for key in sorted(reached)]
 
 
+def _module_reader(files: Sequence[SourceFile], paths: Iterable[str]) -> ReadModule:
+    """Return a function that reads the modules that a file imports, if they are in a scan.
+
+    Args:
+        files: the files of the scan.
+        paths: the files and folders that they were found in.
+    """
+
+    @cache
+    def keys() -> set[Key]:
+        return {file_key(file.path) for file in files}
+
+    @cache
+    def names() -> set[str]:
+        stems = (os.path.abspath(file.path).removesuffix(".py") for file in files)
+        return {os.path.basename(stem.removesuffix(f"{os.sep}__init__")) for stem in stems}
+
+    @cache
+    def tree_of(path: str) -> Module:
+        try:
+            return parse(decode(read(path)))
+        except (OSError, UnparsableError):  # it is reported where it is scanned
+            return parse("")
+
+    def read_module(importer: str, module: str, level: int) -> Iterator[tuple[str, Module]]:
+        if not (level or module.rpartition(".")[2] in names()):
+            return  # most modules belong to other projects
+        from .imports import find_imported
+
+        roots = (path if os.path.isdir(path) else os.path.dirname(path) for path in paths)
+        for path in find_imported(importer, module, level, roots):
+            if file_key(path) in keys():
+                yield path, tree_of(path)
+
+    return read_module
+
+
 def _scan_file(
-    file: SourceFile, placeholders: frozenset[str], may_hold: Callable[[bytes], bool]
+    file: SourceFile,
+    placeholders: frozenset[str],
+    may_hold: Callable[[bytes], bool],
+    read_module: ReadModule,
 ) -> ModuleScan | None:
     """Scan one file. Return None if it is not named and contains no hyperparameter."""
     path = file.path
@@ -202,7 +245,7 @@ def _scan_file(
     except UnparsableError as error:
         source = Source(path, normalize_newlines(data.decode("ascii", "replace")), key)
         return ModuleScan(source, (), (syntax_diagnostic(source, error),))
-    return extract(Source(path, text, key), placeholders)
+    return extract(Source(path, text, key), placeholders, read_module)
 
 
 def _refused(path: str, message: str, advice: str) -> ModuleScan:

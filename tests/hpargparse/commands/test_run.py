@@ -254,6 +254,27 @@ def test_an_empty_path_is_a_sentence(args: list[str], capsys: pytest.CaptureFixt
     )
 
 
+ENUMS = """\
+import hpargparse, optim as o
+from hpman.m import _
+
+print(_("opt", o.Opt.SGD), hpargparse.parse_args(_, __file__).opt)
+"""
+
+
+def test_a_member_of_an_imported_enum_is_checked_before_the_script_runs(
+    program: Callable[..., str],
+) -> None:
+    Path("optim.py").write_text("from enum import Enum\nclass Opt(Enum): SGD = 1; ADAM = 'adam'")
+    Path("enums.py").write_text(ENUMS)
+    assert program("enums.py", "--opt", "adam") == "Opt.ADAM ADAM\n"
+    assert program("enums.py", "--opt", "1", "--hp-list") == "opt: SGD\n"
+    assert program("enums.py", "--", "--opt", "ADAM") == "Opt.SGD ADAM\n"
+    Path("enums.py").write_text(BOMB + ENUMS)
+    refused = "invalid choice: 'adm' (choose from 'SGD', 'ADAM')"
+    assert refused in program("enums.py", "--opt", "adm", status=2)
+
+
 def test_a_required_value_is_missed_before_the_script_runs(program: Callable[..., str]) -> None:
     Path("binds.py").write_text(BOMB + BINDS)
     assert "the following arguments are required: --data" in program("binds.py", status=2)

@@ -568,6 +568,12 @@ def test_a_malformed_hint_is_refused_at_bind(arguments: str, sentence: str) -> N
     assert [action.dest for action in parser._actions] == ["help"]
 
 
+def test_choices_that_are_no_members_of_the_enum_are_refused_at_bind() -> None:
+    source = "class Opt(Enum): SGD = 'sgd'; ADAM = 'adam'\n_('a', Opt.SGD, choices=['sgd', 'adm'])"
+    with pytest.raises(ConversionError, match=r"train\.py:2; .*members .* are 'SGD', 'ADAM'$"):
+        bound(source)
+
+
 def test_all_malformed_hints_are_reported_at_once() -> None:
     with pytest.raises(ConversionError) as caught:
         bound('_("a", 1, range=3)\n_("b", choices=())\n_("c", 3, range=[0, 1])')
@@ -641,6 +647,15 @@ class TestParseArgs:
         args = hpargparse.parse_args(manager, "train.py")
         assert (args.lr, args.depth, manager("lr")) == (3.0, 4, 3.0)
         assert not hasattr(args, "unrelated")
+
+    def test_an_imported_enum_gives_the_choices(self, capsys: pytest.CaptureFixture[str]) -> None:
+        Path("model.py").write_text("class Act(Enum): RELU = 'relu'; TANH = 'tanh'\n")
+        Path("train.py").write_text("from model import Act as A\n_('act', A.RELU)\n")
+        args = hpargparse.parse_args(HyperParameterManager("_"), "train.py", ["--act", "tanh"])
+        assert args.act == "TANH"
+        with pytest.raises(SystemExit):
+            hpargparse.parse_args(HyperParameterManager("_"), "train.py", ["--act", "elu"])
+        assert "invalid choice: 'elu' (choose from 'RELU', 'TANH')" in capsys.readouterr().err
 
     def test_all_files_of_a_folder_count(self, tmp_path: Path) -> None:
         args = hpargparse.parse_args(HyperParameterManager("_"), tmp_path, ["--unrelated", "6"])

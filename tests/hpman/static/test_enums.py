@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import importlib
 import sys
-from typing import Any
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from hpman._text import Source
 from hpman.errors import NotLiteralEvaluable
 from hpman.static.enums import enum_members
 from hpman.static.extract import extract
+from hpman.static.scan import index_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 IMPORTS = "import enum\nfrom enum import Enum, IntEnum, auto, unique\n"
 
@@ -114,3 +122,156 @@ def test_a_class_is_read_once() -> None:
     text = "class L(IntEnum): A = 1\n_('a', L.A)\n_('b', L.A)"
     first, second = extract(Source("a.py", text), frozenset("_")).occurrences
     assert first.value.members is second.value.members
+
+
+_numbers = count()
+
+
+def _write(folder: Path, texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+@given(
+    st.lists(st.sampled_from(["1", "'a'", "auto()", "(1, 2)"]), min_size=1, max_size=3),
+    st.sampled_from(
+        [
+            ("from PKG.optim import Opt", "Opt"),
+            ("from PKG.optim import Opt as O, auto", "O"),
+            ("from ..optim import Opt", "Opt"),
+            ("from .. import optim", "optim.Opt"),
+            ("from PKG import optim as o", "o.Opt"),
+            ("import PKG.optim", "PKG.optim.Opt"),
+            ("import PKG.optim\nimport PKG.sub, sys", "PKG.optim.Opt"),
+            ("import sys, PKG.optim as o", "o.Opt"),
+            ("from PKG import Opt", "Opt"),
+            ("from .. import Kind", "Kind"),
+            ("import PKG", "PKG.Kind"),
+            ("from .. import Opt\nfrom .. import Opt", "Opt"),
+        ]
+    ),
+    st.booleans(),
+)
+@settings(deadline=None)
+def test_an_imported_class_is_the_one_that_python_imports(
+    tmp_path_factory: pytest.TempPathFactory,
+    values: list[str],
+    imports: tuple[str, str],
+    is_named: bool,
+) -> None:
+    folder, package = tmp_path_factory.mktemp("tree"), f"hpman_enums_{next(_numbers)}"
+    statement, name = (text.replace("PKG", package) for text in imports)
+    members = "".join(f"\n    M{i} = {value}" for i, value in enumerate(values))
+    texts = {
+        "__init__.py": "from .optim import Opt\nfrom .optim import Opt as Kind",
+        "optim.py": f"from enum import Enum, auto\nclass Opt(Enum):{members}",
+        "sub/__init__.py": "",
+        "sub/train.py": f"{statement}\nfound = _('opt', {name}.M0)",
+    }
+    _write(folder / package, texts)
+    paths = [folder / package / text for text in texts] if is_named else folder
+    (call,) = index_of(paths).named("_", "opt")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(builtins, "_", lambda _name, default: default, raising=False)
+        patch.syspath_prepend(folder)
+        try:
+            opt = type(importlib.import_module(f"{package}.sub.train").found)
+        except TypeError:  # `auto()` after a string
+            assert call.value.members == {}
+            return
+        finally:
+            for module in [module for module in sys.modules if module.startswith(package)]:
+                del sys.modules[module]
+    made = {member: opt[member].value for member in opt.__members__}
+    assert call.value.members in (made, {})
+    assert call.value.members or "auto()" in values[1:]
+    assert call.value.member in (opt["M0"].name, None)
+
+
+OPT = "class Opt(Enum): A = 1"
+HERE = "from optim import Opt\n_('opt', Opt.A)"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        pytest.param({"optim.py": OPT}, id="beside"),
+        pytest.param({"optim/__init__.py": OPT}, id="package"),
+        pytest.param({"../optim.py": OPT}, id="in the folder that is read"),
+        pytest.param({"../optim.py": OPT, "optim.py": OPT}, id="twice the same"),
+        pytest.param({"../optim.py": "", "optim.py": OPT}, id="only one has it"),
+        pytest.param(
+            {"optim/__init__.py": "from .a import Opt", "optim/a.py": OPT}, id="handed on"
+        ),
+    ],
+)
+def test_a_class_is_found_in_the_files_of_the_scan(texts: dict[str, str], tmp_path: Path) -> None:
+    _write(tmp_path / "a", {"train.py": HERE, **texts})
+    (call,) = index_of(tmp_path).named("_", "opt")
+    assert (call.value.member, call.value.members) == ("A", {"A": 1})
+
+
+@pytest.mark.parametrize(
+    ("text", "texts"),
+    [
+        pytest.param(HERE, {}, id="missing"),
+        pytest.param(HERE, {"optim.py": f"{OPT}\nOpt = changed(Opt)"}, id="bound again there"),
+        pytest.param(f"{HERE}\nOpt = 1", {"optim.py": OPT}, id="bound again here"),
+        pytest.param(f"if x: import b as Opt\n{HERE}", {"optim.py": OPT}, id="two imports"),
+        pytest.param(f"from b import Opt\n{HERE}", {"optim.py": OPT, "b.py": OPT}, id="two"),
+        pytest.param(HERE, {"optim.py": OPT, "../optim.py": f"{OPT}; B = 2"}, id="ambiguous"),
+        pytest.param(HERE, {"optim.py": "from optim import Opt"}, id="circle"),
+        pytest.param(HERE, {"optim.py": f"{OPT}\n)"}, id="syntax error"),
+        pytest.param(HERE, {"optim.py": f"class Opt:\n {OPT}"}, id="nested"),
+        pytest.param("from optim import *\n_('opt', Opt.A)", {"optim.py": OPT}, id="star"),
+        pytest.param("import Opt\n_('opt', Opt.A)", {"Opt.py": "A = 1"}, id="a module"),
+        pytest.param("from . import Opt\n_('opt', Opt.A)", {"optim.py": OPT}, id="no package"),
+        pytest.param(f"class O:\n {OPT}\n_('opt', O.Opt.A)", {}, id="nested here"),
+        pytest.param(
+            HERE,
+            {"optim.py": "from b import Opt", "b.py": "from c import Opt", "c.py": OPT},
+            id="handed on twice",
+        ),
+    ],
+)
+def test_an_imported_class_that_may_be_another_is_unknown(
+    text: str, texts: dict[str, str], tmp_path: Path
+) -> None:
+    _write(tmp_path / "a", {"train.py": text, **texts})
+    (call,) = index_of(tmp_path).named("_", "opt")
+    assert (call.value.member, call.value.members) == (None, {})
+
+
+def test_a_class_outside_the_scan_is_unknown(tmp_path: Path) -> None:
+    _write(tmp_path, {"train.py": HERE, "optim.py": OPT, "other.py": ""})
+    for settings_of_scan in ({}, {"exclude": "optim.py", "follow_imports": True}):
+        (call,) = index_of([tmp_path / "train.py"], **settings_of_scan).named("_", "opt")  # type: ignore[arg-type]
+        assert call.value.members == {}
+    (call,) = index_of([tmp_path / "train.py", tmp_path / "optim.py"]).named("_", "opt")
+    assert call.value.members == {"A": 1}
+    (call,) = index_of(tmp_path / "train.py", follow_imports=True).named("_", "opt")
+    assert call.value.members == {"A": 1}
+
+
+def test_a_module_is_imported_from_the_folder_of_the_script(tmp_path: Path) -> None:
+    train = "import pkg.net"
+    _write(tmp_path, {"train.py": train, "optim.py": OPT, "pkg/net.py": HERE})
+    (call,) = index_of(tmp_path / "train.py", follow_imports=True).named("_", "opt")
+    assert call.value.members == {"A": 1}
+
+
+def test_a_defining_file_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hpman.static import scan
+
+    texts: list[str] = []
+
+    def parse(text: str) -> ast.Module:
+        texts.append(text)
+        return ast.parse(text)
+
+    monkeypatch.setattr(scan, "parse", parse)
+    _write(tmp_path, {"optim.py": OPT, "a.py": HERE, "b.py": HERE.replace("'opt'", "'b'")})
+    index_of(tmp_path)
+    assert texts == [OPT]
