@@ -9,7 +9,7 @@ import os
 
 from hpman import EMPTY, NotLiteralEvaluable, Occurrence
 from hpman._text import display_width, escape, relative_path
-from hpman.literals import kind_name, readable_repr
+from hpman.literals import kind_name, member_name, readable_repr
 from hpman.names import SCOPE, ancestors
 from hpman.record import Record
 
@@ -134,6 +134,8 @@ def _details(manager: HyperParameterManager, listed: Sequence[_Listed], width: i
 def _row(listed: _Listed, value: object) -> list[str]:
     if value is EMPTY:
         kind, shown = "", "(no value)"
+    elif (member := member_name(value)) is not None:
+        kind, shown = "Enum", member
     elif isinstance(value, NotLiteralEvaluable):
         kind, shown = "expression", value.expression
     else:
@@ -225,6 +227,6 @@ def _origins(manager: HyperParameterManager, listed: Sequence[_Listed]) -> str:
             continue
         is_deferred = isinstance(value, NotLiteralEvaluable)
         shown = expression_line(value) if is_deferred else readable_repr(value)
-        lines.append(f"{line.name} = {shown}")
+        lines.append(f"{line.name} = {member_name(value) or shown}")
         lines += [f"    {step}" for step in manager.explain(line.name)]
     return "".join(f"{escape(line)}\n" for line in lines)

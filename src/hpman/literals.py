@@ -32,6 +32,8 @@ from _ast import (
 )
 from _operator import add, floordiv, lshift, mod, mul, neg, pos, sub, truediv
 
+from .errors import NotLiteralEvaluable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import expr
@@ -129,7 +131,9 @@ def is_path(value: object) -> bool:
 
 
 def member_name(value: object) -> str | None:
-    """Return the name of a member of an Enum, None for any other value."""
+    """Return the name of a member of an Enum, also before the program has run; else None."""
+    if isinstance(value, NotLiteralEvaluable):
+        return value.member
     members = getattr(type(value), "__members__", {})
     return next((name for name, member in members.items() if member is value), None)
 

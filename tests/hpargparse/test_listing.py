@@ -6,6 +6,7 @@ import json
 import os
 import re
 import unicodedata
+from enum import Enum
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,6 +42,20 @@ def test_a_computed_default_is_shown_as_in_the_source() -> None:
     ]
     assert list_values(manager, "yaml")[0] == "a: 0.3333333333333333\nb: x\nc: 9\nd: 0.001\n"
     assert "b = Path('x')\n" in list_values(manager, "origin")[0]
+
+
+class Opt(Enum):
+    SGD = "sgd"
+
+
+@pytest.mark.parametrize("has_run", [False, True])
+def test_a_member_is_shown_by_name(has_run: bool) -> None:
+    manager = managed("class Opt(Enum): SGD = 'sgd'\n_('opt', Opt.SGD)")
+    if has_run:
+        manager("opt", Opt.SGD)
+    assert list_values(manager, "yaml")[0] == "opt: SGD\n"
+    assert list_values(manager, "origin")[0].startswith("opt = SGD\n    train.py:2 default Opt.SGD")
+    assert "| opt    | Enum   | SGD     |" in list_values(manager, "detail")[0]
 
 
 def test_json_is_json() -> None:

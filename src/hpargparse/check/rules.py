@@ -91,10 +91,14 @@ def place_of(call: Occurrence) -> str:
     return f"{relative_path(call.path)}:{call.line}"
 
 
+def _is_unknown(default: object) -> bool:
+    return isinstance(default, NotLiteralEvaluable) and default.member is None
+
+
 def default_not_literal(index: Index) -> Iterator[Diagnostic]:
     """HPM104: a default that is unknown until the program runs."""
     for call in _calls(index):
-        if isinstance(call.value, NotLiteralEvaluable) and call.value.member is None:
+        if _is_unknown(call.value):
             yield from call.value.diagnostics
 
 
@@ -248,7 +252,7 @@ def faulty_hints(index: Index) -> Iterator[Diagnostic]:
             yield from malformed
             if malformed or row.definition is None or CHECKED_HINTS.isdisjoint(row.hints):
                 continue
-            if isinstance(row.value, NotLiteralEvaluable):
+            if _is_unknown(row.value):
                 continue
             try:
                 Converter.of(row).check(row.value)

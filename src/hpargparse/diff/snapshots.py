@@ -7,7 +7,7 @@ know revisions.
 from __future__ import annotations
 
 from hpman import Diagnostic
-from hpman.literals import show_literal
+from hpman.literals import member_name, show_literal
 from hpman.names import ancestors
 
 from ..errors import ConversionError, SnapshotError
@@ -69,7 +69,7 @@ def definitions_beside(
             raise _ambiguity(file, entry, owners)
         for owner in owners:
             managers.add(owner.placeholder)
-            if owner.is_literal:
+            if _is_known(owner):
                 values[owner.key] = _value(file, entry, owner, values.get(owner.key, owner))
         if not any(_owners(entry.name, every)):
             unknown[name] = _definition(file, entry.replace(name=name))
@@ -77,7 +77,7 @@ def definitions_beside(
     manager = min(managers)
     before = [row.replace(name=names_in_files.get(row.name, row.name)) for row in values.values()]
     before += [row.replace(placeholder=manager) for row in unknown.values()]
-    literals = [found for part in every.values() for found in part.values() if found.is_literal]
+    literals = [found for part in every.values() for found in part.values() if _is_known(found)]
     after = [found for found in literals if found.placeholder in managers]
     missing = sorted({found.placeholder for found in literals} - managers)
     warning = (
@@ -85,7 +85,16 @@ def definitions_beside(
         "`--placeholder` to see what it lacks."
     )
     warnings = [warning] if missing and not placeholders else []
-    return before, [found.replace(hints=None, file=None) for found in after], warnings
+    after = [
+        found.replace(hints=None, file=None, value=member_name(found.value) or found.value)
+        for found in after
+    ]
+    return before, after, warnings
+
+
+def _is_known(row: Definition) -> bool:
+    """Return whether a snapshot can hold the default before the program has run."""
+    return row.is_literal or member_name(row.value) is not None
 
 
 def _entries(

@@ -12,7 +12,7 @@ from types import new_class
 
 from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
 from hpman._text import display_path, escape, truncate
-from hpman.literals import kind_name
+from hpman.literals import kind_name, member_name
 from hpman.names import SCOPE
 
 TYPE_CHECKING = False
@@ -297,7 +297,7 @@ def _range_text(lowest: object, highest: object) -> str:
 
 def _type_text(action: HyperParameterAction) -> str:
     value, hints = action.hyperparameter.value, action.hyperparameter.hints
-    is_member = isinstance(value, NotLiteralEvaluable) and value.member is not None
+    is_member = member_name(value) is not None
     if hints.get("type") is None and isinstance(value, _UNTYPED) and not is_member:
         return "any literal or text"
     is_optional = value is None or hints.get("optional")
@@ -313,8 +313,10 @@ def _default_text(action: HyperParameterAction) -> str:
     default = action.default
     if default is None and action.hyperparameter.value is EMPTY:
         return "required" if action.is_required else "no default"
-    if isinstance(default, NotLiteralEvaluable):
-        shown = default.member or default.expression
+    if (member := member_name(default)) is not None:
+        shown = member
+    elif isinstance(default, NotLiteralEvaluable):
+        shown = default.expression
     elif (expression := action.hyperparameter.expression_of(default)) is not None:
         shown = expression
     elif type(default) is action.kind and action.kind in (float, int, str):

@@ -191,8 +191,6 @@ def saveable_values(
         if selects is not None and not selects(name):
             continue
         value = str(given) if is_path(given) else member_name(given) or given
-        if isinstance(value, NotLiteralEvaluable) and value.member is not None:
-            value = value.member
         if isinstance(value, NotLiteralEvaluable):
             shown = f"`{expression_line(value)}` is unknown before the program has run it"
             messages.append(f"`{name}` is left out: its default {shown}.")

@@ -157,8 +157,13 @@ class Converter:
         hpargparse.errors.ConversionError: ... it must be [lowest, highest], in this order
         """
         sample, limits = self.sample, self.range
-        if self.choices == ():
+        choices = self.choices
+        if choices == ():
             self._refuse_hint("choices", "it must contain at least one value")
+        names = [None, *self.members]
+        if choices and self.members and any(choice not in names for choice in choices):
+            members = ", ".join(map(repr, self.members))
+            self._refuse_hint("choices", f"the members of the Enum are {members}")
         if limits is None:
             return
         values = [*sample] if isinstance(sample, (list, tuple, set)) else [sample]

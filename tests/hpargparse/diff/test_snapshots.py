@@ -21,6 +21,8 @@ _("odd", {"a.b": 1, 2: {"c": 3}})
 _("model.depth", 4)
 _("run", RUN)
 _("used")
+class Act(Enum): RELU = "relu"; TANH = "tanh"; OLD = "relu"
+_("act", Act.OLD)
 """
 
 
@@ -38,6 +40,7 @@ def _compared(values: dict[str, object]) -> dict[str, str]:
         "opt": {"lr": 1, "inner": {"a": 1}},
         "odd": {"a.b": 1, 2: {"c": 3}},
         "model.depth": 4,
+        "act": "RELU",
     }
     given = {**{name: complete[name] for name in complete if name not in values}, **values}
     given = {name: value for name, value in given.items() if value is not ...}
@@ -62,6 +65,10 @@ def _compared(values: dict[str, object]) -> dict[str, str]:
             {"n": "changed 30, would be refused"},
             id="refused",
         ),
+        pytest.param({"act": "relu"}, {}, id="the value of a member"),
+        pytest.param({"act": ...}, {"act": "added "}, id="a missing member"),
+        pytest.param({"act": "tanh"}, {"act": "changed 'tanh'"}, id="another member"),
+        pytest.param({"act": "elu"}, {"act": "changed 'elu', would be refused"}, id="no member"),
         pytest.param({"run": 3, "used": 4}, {}, id="without a literal default"),
         pytest.param({"gone": 3}, {"gone": "removed 3"}, id="unknown"),
         pytest.param({"model": 3}, {"model": "removed 3"}, id="a group with a value"),

@@ -11,6 +11,7 @@ from argparse import (
     MetavarTypeHelpFormatter,
     RawTextHelpFormatter,
 )
+from enum import Enum
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from hypothesis import given, strategies as st
 import hpargparse
 from hpargparse.parser.help import docstring, wrapped
 from hpman import HyperParameterManager
-from tests.hpargparse.parser.bound import bound
+from tests.hpargparse.parser.bound import bound, managed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,6 +100,20 @@ def test_help_says_type_range_default_and_place(source: str, shown: str) -> None
     formatter: Any = lambda prog: HelpFormatter(prog, width=200)  # noqa: E731
     parser, _manager = bound(source, ArgumentParser("p", formatter_class=formatter))
     assert f"{shown}rain.py:1)" in " ".join(parser.format_help().split())
+
+
+class Opt(Enum):
+    SGD = "sgd"
+
+
+@pytest.mark.parametrize("definition", ["class Opt(Enum): SGD = 'sgd'\n", ""])
+def test_a_default_that_a_call_has_given_is_shown_by_name(definition: str) -> None:
+    manager = managed(f"{definition}_('a', Opt.SGD)")
+    manager("a", Opt.SGD)
+    parser = ArgumentParser("p")
+    hpargparse.bind(parser, manager)
+    shown = "(Enum, default: SGD" if definition else "(any literal or text, default: SGD"
+    assert shown in " ".join(parser.format_help().split())
 
 
 def test_what_sources_hold_cannot_command_the_terminal_of_help() -> None:

@@ -583,6 +583,17 @@ def test_choices_may_be_some_members() -> None:
         some.check_limits(1)
 
 
+@pytest.mark.parametrize("choices", [["adam", "adm"], ["Adam"], [[]], "OLD"])
+def test_choices_that_are_no_members_are_malformed(choices: object) -> None:
+    with pytest.raises(ConversionError, match=r"`choices` of `x` is .*; the members .* 'SGD', 'A"):
+        converter(MEMBER, choices=choices).check_hints()
+
+
+@pytest.mark.parametrize("choices", [None, ["OLD", 1], [None, "adam"], [Opt.ADAM]])
+def test_choices_may_be_names_values_and_none(choices: object) -> None:
+    converter(MEMBER, choices=choices).check_hints()
+
+
 def test_what_a_program_sets_need_not_be_a_member() -> None:
     converter(MEMBER, mine=1).check_limits(object())
 
