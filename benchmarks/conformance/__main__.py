@@ -1,4 +1,4 @@
-"""Ask each peer for each promise, and print the table."""
+"""Ask each peer for each promise, and print the tables."""
 
 from __future__ import annotations
 
@@ -8,10 +8,18 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
+from . import scopes
 from .asking import Asker
-from .peers import PEERS, REQUIREMENTS, Ours
+from .peers import PEERS, REQUIREMENTS
 from .promises import PROMISES, Promise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Executor
+
+    from .peers import Peer
 
 _VERSION = "from importlib.metadata import version; print(version({!r}))"
 
@@ -22,17 +30,35 @@ def main() -> None:
     parser.add_argument("--peers", help="the Python of an environment that has the peers")
     parser.add_argument("--jobs", type=int, default=2, help="how many are asked at once")
     parser.add_argument("only", nargs="*", metavar="WORD", help="rows that have a word in them")
+    parser.add_argument("--scopes", action="store_true", help="print only the table on scopes")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    tables: list[tuple[Sequence[Peer], Sequence[Promise]]] = [(scopes.PEERS, scopes.PROMISES)]
+    if not args.scopes:
+        tables.insert(0, (PEERS, PROMISES))
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(args.jobs) as pool:
         python = args.peers or _installed(os.path.join(folder, "peers"))
-        askers = [Asker(peer, sys.executable if type(peer) is Ours else python) for peer in PEERS]
-        _print_row("", [peer.name for peer in PEERS])
-        _print_row("---", [":-:"] * len(PEERS))
-        _print_row("version", [_version(asker, python) for asker in askers])
-        with ThreadPoolExecutor(args.jobs) as pool:
-            for promise in PROMISES:
-                if not args.only or any(word in promise.text for word in args.only):
-                    _print_row(promise.text, list(pool.map(_cell, [promise] * len(askers), askers)))
+        for peers, promises in tables:
+            chosen = [
+                promise
+                for promise in promises
+                if not args.only or any(word in promise.text for word in args.only)
+            ]
+            _print_table([_asker(peer, python) for peer in peers], chosen, pool)
+
+
+def _print_table(askers: Sequence[Asker], promises: Sequence[Promise], pool: Executor) -> None:
+    _print_row("", [asker.peer.name for asker in askers])
+    _print_row("---", [":-:"] * len(askers))
+    _print_row("version", [_version(asker) for asker in askers])
+    if isinstance(askers[0].peer, scopes.Scoped):  # there all programs do the same
+        _print_row("lines of the program", [_lines(asker.peer.path) for asker in askers])
+    for promise in promises:
+        _print_row(promise.text, list(pool.map(_cell, [promise] * len(askers), askers)))
+
+
+def _asker(peer: Peer, python: str) -> Asker:
+    """Ask our own program here, and those of others in their environment."""
+    return Asker(peer, sys.executable if peer.package == "hpman" else python)
 
 
 def _installed(folder: str) -> str:
@@ -43,13 +69,18 @@ def _installed(folder: str) -> str:
     return python
 
 
-def _version(asker: Asker, python: str) -> str:
+def _version(asker: Asker) -> str:
     """Return the version of a peer where it is run."""
-    where = sys.executable if type(asker.peer) is Ours else python
     code = _VERSION.format(asker.peer.package)
     return subprocess.run(
-        [where, "-c", code], capture_output=True, text=True, check=True
+        [asker.python, "-c", code], capture_output=True, text=True, check=True
     ).stdout.strip()
+
+
+def _lines(path: str) -> str:
+    """Count the lines of a program, without its docstring and blank lines."""
+    with open(path, encoding="utf-8") as file:
+        return str(sum(not line.isspace() for line in file) - 1)
 
 
 def _cell(promise: Promise, asker: Asker) -> str:

@@ -89,7 +89,7 @@ class Asker:
     def __init__(self, peer: Peer, python: str) -> None:
         """Keep both."""
         self.peer = peer
-        self._python = python
+        self.python = python
 
     def __call__(self, call: Call, files: Mapping[str, str] | None = None) -> Answer:
         """Start the program and wait for it."""
@@ -138,7 +138,7 @@ class Asker:
             with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                 file.write(text)
         done = subprocess.run(
-            [self._python, "-W", "ignore", self.peer.path, *call.words],
+            [self.python, "-W", "ignore", self.peer.path, *call.words],
             cwd=folder,
             env={**os.environ, "COLUMNS": "1000", "NO_COLOR": "1", **call.variables},
             capture_output=True,

@@ -15,6 +15,7 @@ REQUIREMENTS = (
     "hydra-core",
     "simple-parsing",
     "cyclopts[yaml]",
+    "gin-config",
     "hpman==0.13.0",
     "hpargparse==0.14.0",
     "setuptools<80",

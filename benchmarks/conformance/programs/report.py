@@ -14,3 +14,19 @@ def shown(value):
     if isinstance(value, (set, frozenset)):
         return repr(sorted(value))
     return repr(value)
+
+
+def report_models(**models):
+    """Print what the blocks of some models were given."""
+    blocks = {
+        f"{name}/{part}": getattr(model, part)
+        for name, model in models.items()
+        for part in ("encoder", "decoder")
+    }
+    report(
+        **{
+            f"{name}/{attribute}": getattr(block, attribute)
+            for name, block in blocks.items()
+            for attribute in ("depth", "act", "rate")
+        }
+    )
