@@ -271,3 +271,35 @@ def test_a_worker_is_starting_while_multiprocessing_says_so(
     assert not pickling.is_starting_worker()
     monkeypatch.delitem(sys.modules, "multiprocessing.context")
     assert not pickling.is_starting_worker()
+
+
+@pytest.mark.filterwarnings("ignore::hpman.UnknownNameWarning")
+@with_each_copy
+def test_a_copy_sees_what_the_scope_sees(
+    parsed: HyperParameterManager, copied: Callable[[Any], Any]
+) -> None:
+    parsed.set_values({"encoder/lr": 6, "encoder/inner/lr": 7})
+    with parsed.scope("encoder"):
+        twin = copied(parsed)
+    assert (twin("lr", 1), parsed("lr", 1)) == (6, 1)
+    with twin.scope("inner"):
+        assert twin("lr", 1) == 7
+    with twin.scope(None):
+        assert twin("lr", 1) == 1
+    twin.set_value("encoder/lr", 8)
+    assert (twin.get_values()["lr"], parsed.get_values()["encoder/lr"]) == (8, 6)
+    again = copied(twin)
+    assert again("lr", 1) == 8
+    again.__setstate__((None, None, parsed._store.state(), {}))  # from outside of scopes
+    assert again("lr", 1) == 1
+
+
+@pytest.mark.filterwarnings("ignore::hpman.UnknownNameWarning")
+def test_a_function_that_is_pickled_by_value_takes_the_scope_along(
+    parsed: HyperParameterManager,
+) -> None:
+    cloudpickle = pytest.importorskip("cloudpickle")
+    parsed.set_value("encoder/lr", 6)
+    with parsed.scope("encoder"):
+        data = cloudpickle.dumps(lambda: parsed("lr", 1))
+    assert pickle.loads(data)() == 6

@@ -122,6 +122,38 @@ def test_a_pool_keeps_its_values_until_it_gets_a_manager(tmp_path: Path, method:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_worker_sees_what_the_scope_sees_that_started_it(tmp_path: Path, method: str) -> None:
+    done = run(
+        tmp_path,
+        f"""
+        import multiprocessing
+        from hpman.m import _
+        import model
+
+        def work(manager):
+            values = [model.depth()]
+            with _.scope("inner"):
+                values.append(model.depth())
+            with _.scope(None):
+                values.append(model.depth())
+            return values
+
+        if __name__ == "__main__":
+            context = multiprocessing.get_context({method!r})
+            _.set_values({{"encoder/model.depth": 6, "encoder/inner/model.depth": 7}})
+            with _.scope("encoder"), context.Pool(1) as pool:
+                print(pool.map(work, [None]))
+                with _.override(**{{"encoder/model.depth": 8}}):
+                    print(pool.map(work, [_]))
+            with context.Pool(1) as pool:
+                print(pool.map(work, [None]))
+        """,
+    )
+    assert done.stdout == "[[6, 7, 4]]\n[[8, 7, 4]]\n[[4, 4, 4]]\n"
+    assert done.stderr == ""
+
+
 def test_the_workers_of_a_worker_have_the_values_that_could_be_sent(tmp_path: Path) -> None:
     # A warning that is an error must not end a worker: its pool would start it again, forever.
     done = run(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from hpman.names import SCOPE
+from hpman.names import SCOPE, ancestors, is_scope
 from hpman.suggest import closest
 
 from ..values.keys import KeyChange
@@ -82,30 +82,36 @@ def _action(parser: argparse.ArgumentParser, binding: Binding, option: str) -> S
     known = parser._option_string_actions
     if option in known or SCOPE in binding.manager.separator:
         return None
-    for no in ("", "no-"):  # `--no-encoder/flag` is `--encoder/no-flag`
-        scope, _, plain = name.removeprefix(no).rpartition(SCOPE)
-        path = find_scope(binding, scope)
-        action = known.get(f"{dashes}{no}{plain}")
-        if path and isinstance(action, ValueAction) and action.binding is binding:
-            return ScopedAction(action, path, option)
+    for no in ("no-", "") if name.startswith("no-") else ("",):
+        typed = name.removeprefix(no)  # `--no-encoder/flag` is `--encoder/no-flag`
+        for scope in ancestors(typed, SCOPE):  # a name may contain slashes itself
+            path = find_scope(binding, scope)
+            action = known.get(f"{dashes}{no}{typed[len(scope) + 1 :]}")
+            is_ours = isinstance(action, ValueAction) and action.binding is binding
+            if path and is_ours and (not no or action.nargs == 0):
+                return ScopedAction(action, path, option)
     return None
 
 
 def find_scope(binding: Binding, scope: str) -> str | None:
     """Return the scope that is typed with dashes or underscores, None if no source opens it."""
-    names = binding.manager.scopes()
-    if names is None:
-        return scope
+    manager = binding.manager
+    if not is_scope(scope, manager.separator):
+        return None
+    names = {part for row in manager.openings() if row.name for part in row.name.split(SCOPE)}
     spelled = {name.replace("_", "-"): name for name in sorted(names)} | {n: n for n in names}
     parts = [spelled.get(part, spelled.get(part.replace("_", "-"))) for part in scope.split(SCOPE)]
-    return None if None in parts else SCOPE.join(part for part in parts if part is not None)
+    if None in parts and manager.scopes() is not None:
+        return None
+    return SCOPE.join(part or typed for part, typed in zip(parts, scope.split(SCOPE), strict=True))
 
 
 def suggestion(option: str, parser: argparse.ArgumentParser) -> str:
     """Return what to write instead of an unknown option with a slash; empty if nothing is near."""
     name = option.lstrip(parser.prefix_chars)
     dashes = option[: len(option) - len(name)]
-    scope, _, plain = name.rpartition(SCOPE)
+    *parts, plain = name.split(SCOPE)
+    parts = [part for part in parts if part]
     known = {
         spelling.lstrip(parser.prefix_chars): action
         for spelling, action in parser._option_string_actions.items()
@@ -113,15 +119,14 @@ def suggestion(option: str, parser: argparse.ArgumentParser) -> str:
     }
     options = [plain] if plain in known else closest(plain, sorted(known))
     if not options:
-        return ""
+        return "" if plain else "write the name of a hyperparameter after the slash"
     binding = known[options[0]].binding
-    parts, scopes = scope.split(SCOPE), binding.manager.scopes()
-    if scopes is not None:
-        for number, part in enumerate(parts):
-            if find_scope(binding, part) is None:
-                near = closest(part, sorted(scopes))
-                if not near:
-                    names = f"; its scopes are {', '.join(sorted(scopes))}" if scopes else ""
-                    return f"no source opens the scope {part}{names}"
-                parts[number] = near[0]
+    scopes = binding.manager.scopes()
+    for number, part in enumerate(parts):
+        if find_scope(binding, part) is None:
+            near = closest(part, sorted(scopes or ()))
+            if not near:
+                names = f"; the scopes are {', '.join(sorted(scopes))}" if scopes else ""
+                return f"no source opens the scope {part}{names}"
+            parts[number] = near[0]
     return f"did you mean {dashes}{SCOPE.join((*parts, options[0]))}?"

@@ -416,12 +416,14 @@ class _Fitter:
         for outer in reversed([*ancestors(name, self.separator)]):
             if outer in self.converters and type(self.converters[outer].default) is dict:
                 return self._fit_key(entry, outer)
-        member = self._members.get(self.converters.split_scope(name)[1])
-        if member is None:
+        scope, plain = self.converters.split_scope(name)
+        member = self._members.get(plain)
+        if member is None or (scope and self.converters.unknown_scope(scope)):
             self._unknown.append(entry)
             return EMPTY
         if entry.value == {}:  # a group without values
             return EMPTY
+        member = f"{scope}{SCOPE}{member}" if scope else member
         message = f"`{name}` is a group, not a hyperparameter. Its members include `{member}`."
         advice = f"Write the values of its members, as in `{member}: ...`."
         if isinstance(entry.value, dict):

@@ -95,6 +95,8 @@ class UnknownNames:
             return self._in_scope(entry, scope, plain)
         near = self._near(entry.name, self._by_name, entry.value, self._by_name.__getitem__)
         near = near and self._by_name[near].name
+        well_formed = SCOPE.join(filter(None, entry.name.split(SCOPE)))
+        near = well_formed if well_formed in self._converters else near
         return self._error(
             [entry],
             f"there is no hyperparameter `{entry.name}` to set to {_show(entry)}.",

@@ -52,13 +52,13 @@ class Changeset:
         if isinstance(value, (EmptyValue, NotLiteralEvaluable)):
             return  # its value does not exist yet
         ranked = self.ranked
-        if isinstance(value, dict) and SCOPE in name:
-            _scope, plain = ranked.split(name)
-            if plain != name and plain in ranked.branches:
+        if SCOPE in name:
+            scope, plain = ranked.split(name)
+            if scope and plain not in ranked.branches and name not in ranked.resolved:
+                self._drop_below(name)
+            elif scope and plain in ranked.branches and isinstance(value, dict):
                 self.spread(value, name)
                 return
-            if plain != name and name not in ranked.resolved:
-                self._drop_below(name)
         leaf = ranked.leaf_of(name)
         if leaf is not None and leaf != name:
             self._patch(leaf, name, value)
@@ -90,7 +90,7 @@ class Changeset:
         ranked.patches[leaf] = tuple(dict.fromkeys((*ranked.patches.get(leaf, ()), name)))
 
     def _drop_below(self, name: str) -> None:
-        """Delete what is set for keys of a dict, which is now replaced for the same scope."""
+        """Delete what is set for keys of a dict that is now replaced for the same scope."""
         ranked = self.ranked
         for below in [n for n in ranked.sets if n.startswith(name + ranked.separator)]:
             del ranked.sets[below], ranked.resolved[below]

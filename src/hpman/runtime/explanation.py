@@ -31,7 +31,7 @@ def explain(store: Store, name: str) -> Explanation:
         if scope:
             ranked = store.view.home.ranked.in_scope(scope)
         origins = [
-            origin if n == plain or origin.kind == "option" else _with_name(origin, n)
+            _with_name(origin, n) if n != plain and not _has_name(origin, n) else origin
             for n in scoped_names(ranked.scope, plain)
             for origin in _origins(ranked, n)
         ]
@@ -69,6 +69,11 @@ def _default_origins(ranked: RankedValues, leaf: str) -> Iterator[Origin]:
     if leaf in ranked.calls:
         site = ranked.call_sites[leaf]
         yield Origin("call", site.path, site.line, None, ranked.calls[leaf])
+
+
+def _has_name(origin: Origin, name: str) -> bool:
+    """Return whether the text of an origin says which name it is about."""
+    return origin.kind == "option" or name in (origin.text or "")
 
 
 def _with_name(origin: Origin, name: str) -> Origin:

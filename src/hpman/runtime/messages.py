@@ -137,6 +137,8 @@ def no_such_scope(scope: str, scopes: Iterable[str]) -> str:
     """Say that no source opens a scope, and suggest similar ones."""
     from ..suggest import advice
 
+    if not scopes:
+        return f'the parsed sources open no scopes; open it, as in `with _.scope("{scope}"):`'
     return f"the parsed sources open no scope `{scope}`; {advice(scope, sorted(scopes))}"
 
 

@@ -62,7 +62,7 @@ def scope(store: Store, name: str | None, target: T) -> Iterator[T]:
         TypeError: if the name is not a string.
         ValueError: if it cannot be the name of a scope.
     """
-    if name is not None and not (type(name) is str and is_scope(name, store.separator)):
+    if name is not None and not (isinstance(name, str) and is_scope(name, store.separator)):
         from .messages import invalid_scope
 
         raise invalid_scope(name, store.separator)

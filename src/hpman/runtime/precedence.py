@@ -47,6 +47,7 @@ class RankedValues:
         copies: the value of each leaf that is a list, dict or set, and a function that
             copies it. Together, so that they can be read without a lock.
         scope: the scope in which these values hold, see `in_scope`.
+        outside: the values outside of that scope, None if there is no scope.
     """
 
     __slots__ = (
@@ -57,6 +58,7 @@ class RankedValues:
         "defaults",
         "history",
         "origin_of",
+        "outside",
         "patches",
         "resolved",
         "scope",
@@ -74,6 +76,7 @@ class RankedValues:
         self.origin_of: OriginOf | None = None
         self.scopes: frozenset[str] | None = None
         self.scope: str = ""
+        self.outside: RankedValues | None = None
         self.calls: dict[str, Any] = {}
         self.call_sites: dict[str, CallSite] = {}
         self.sets: dict[str, Any] = {}
@@ -174,8 +177,8 @@ class RankedValues:
         The value of a name with a scope is what holds in the scope.
         """
         scope, plain = self.split(name)
-        if scope and not self.scope:
-            return self.in_scope(scope).value(plain)
+        if scope:
+            return (self.outside or self).in_scope(scope).value(plain)
         leaf = self.leaf_of(name)
         if leaf == name:
             return self.resolved[name]
@@ -220,7 +223,7 @@ class RankedValues:
         changes = Changeset(self.copy(), {})
         for name, value in inner:
             changes.assign(name, value)
-        changes.ranked.scope = scope
+        changes.ranked.scope, changes.ranked.outside = scope, self
         return changes.ranked
 
     def check_scopes(self, names: Iterable[str]) -> None:

@@ -483,8 +483,8 @@ class Store:
     def enter_scope(self, scope: str | None) -> ScopeView:
         """Return a view of a scope inside of the current one; None leaves all scopes."""
         outer = self.view
-        path = scope and (f"{outer.scope}{SCOPE}{scope}" if outer.scope else scope)
-        return self._scope_view(outer.home, outer, path or "")
+        path = outer.scope + SCOPE if scope and outer.scope else ""
+        return self._scope_view(outer.home, outer, path + (scope or ""))
 
     def override_view(self, ranked: RankedValues, outer: View) -> View:
         """Return a view with values of its own, in the same scope as the one around it."""
@@ -556,6 +556,7 @@ class Store:
             ranked, read = self.ranked, {*self.hot, *self._seen}
             for scope, names in self._seen_in.items():
                 read.update(full for name in names for full in scoped_names(scope, name))
+            read.update(full for name in [*read] for full in scoped_names(*ranked.split(name)))
             touched = {above for name in read for above in ranked.above(name)} | read
             return [
                 name
