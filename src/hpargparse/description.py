@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hpman._text import display_path, escape, relative_path
 from hpman.literals import readable_repr
-from hpman.names import SCOPE, ancestors, old_names, scoped_names
+from hpman.names import SCOPE, ancestors, is_scope, old_names, scoped_names
 from hpman.record import Record
 
 from .errors import ConversionError
@@ -139,17 +139,25 @@ def describe(
     )
 
 
-def describe_in_scope(index: Index, placeholder: str, scope: str, name: str) -> Description:
-    """Describe a name for a scope, such as `model/encoder`.
+def describe_in_scope(index: Index, argument: str) -> list[Description]:
+    """Describe everything that an argument such as `model/encoder/depth` stands for.
 
     Args:
         index: the index.
-        placeholder: the placeholder of the manager.
-        scope: the scope, with those around it.
-        name: the name.
+        argument: scopes with a name, an old name or an option in them.
     """
-    plain = describe(index, placeholder, name)
-    names, known = scope.split(SCOPE), index.scopes(placeholder)
+    for scope in ancestors(argument, SCOPE):
+        names = find_names(index, argument[len(scope) + 1 :])
+        if names and is_scope(scope, index.separator):
+            return [_in_scope(index, placeholder, scope, name) for placeholder, name in names]
+    return []
+
+
+def _in_scope(index: Index, placeholder: str, scope: str, name: str) -> Description:
+    plain, known = describe(index, placeholder, name), index.scopes(placeholder)
+    spelled = {_as_option(part): part for part in sorted(known or ())}
+    names = [spelled.get(_as_option(part), part) for part in scope.split(SCOPE)]
+    scope = SCOPE.join(names)
     openings = [
         row
         for row in index.openings(placeholder)

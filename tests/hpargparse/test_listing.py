@@ -242,3 +242,39 @@ def test_an_int_of_more_digits_than_python_spells_is_listed_in_base_16(
     text, left_out = list_values(managed(f'_("n", {default})'), how)
     assert default in text.replace("\n", "")
     assert left_out == []
+
+
+SCOPED = """\
+_("depth", 2)
+_("opt", {"lr": 1.0})
+with _.scope("encoder"): pass
+with _.scope(name): pass
+"""
+
+
+@pytest.mark.parametrize("here", [None, "encoder"])
+def test_a_hyperparameter_is_followed_by_its_values_for_scopes(here: str | None) -> None:
+    manager = managed(SCOPED).set_values(
+        {"encoder/depth": 6, "x/encoder/depth": 7, "encoder/opt.lr": 2.0}
+    )
+    with manager.scope(here):
+        assert list_values(manager, "yaml")[0] == (
+            "depth: 2\nencoder/depth: 6\nx/encoder/depth: 7\nopt: {lr: 1.0}\nencoder/opt.lr: 2.0\n"
+        )
+        assert list_values(manager, "yaml", selects="depth".__eq__)[0].startswith("depth: 2\n")
+        lines = list_values(manager, "origin")[0].splitlines()
+    assert [line for line in lines if line[0] != " "] == [
+        "depth = 2",
+        "encoder/depth = 6",
+        "x/encoder/depth = 7",
+        "opt = {'lr': 1.0}",
+        "encoder/opt.lr = 2.0",
+    ]
+
+
+def test_details_show_where_a_scope_is_opened() -> None:
+    manager = managed(SCOPED).set_values({"encoder/depth": 6})
+    table = list_values(manager, "detail")[0]
+    cells = [row.split("|")[-2].strip() for row in table.splitlines() if "train.py:" in row]
+    assert cells == ["./train.py:1", "./train.py:3", "./train.py:4", "./train.py:2"]
+    assert "scope[1]:" in table

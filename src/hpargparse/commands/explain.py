@@ -68,12 +68,10 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
     descriptions = [describe(index, *pair) for pair in names]
     renamed = [row.name for row in descriptions if is_old_name(options.name, row)]
     warn(prog, [escape(f"`{options.name}` is an old name of `{name}`") for name in renamed])
-    scope, slash, plain = options.name.rpartition(SCOPE)
-    if not names and scope:
-        names = find_names(index, plain)
-        descriptions = [describe_in_scope(index, owner, scope, name) for owner, name in names]
     if not names:
-        exit_with_message(prog, escape(_not_found(index, plain if slash else options.name, paths)))
+        descriptions = describe_in_scope(index, options.name)
+    if not descriptions:
+        exit_with_message(prog, escape(_not_found(index, options.name, paths)))
     if options.format == "json":
         write_result(prog, json_text([to_json(description) for description in descriptions]))
     else:
@@ -128,7 +126,7 @@ def _not_found(index: Index, name: str, paths: list[str]) -> str:
     where = ", ".join(paths)
     if not index.placeholders():
         return f"no hyperparameters in {where}"
-    near = closest_name(index, name)
+    near = closest_name(index, name.rpartition(SCOPE)[2])
     command = "hpman list" if paths == [os.curdir] else f"hpman list {shlex.join(paths)}"
     hint = f"did you mean `{near}`?" if near else f"`{command}` shows all names"
     return f"no hyperparameter `{name}` in {where} ({hint})"

@@ -186,22 +186,21 @@ def saveable_values(
     values: dict[str, object] = {}
     messages = []
     with manager.scope(None):  # a snapshot is the same everywhere in a program
-        current = manager.get_values()
-    for name, given in current.items():
-        if selects is not None and not selects(name):
-            continue
-        value = str(given) if is_path(given) else member_name(given) or given
-        if isinstance(value, NotLiteralEvaluable):
-            shown = f"`{expression_line(value)}` is unknown before the program has run it"
-            messages.append(f"`{name}` is left out: its default {shown}.")
-            continue
-        if unsupported_reason(value) is not None:
-            value = with_plain_numbers(value)
-        problem = saving_problem(value, serial_format)
-        if problem is not None and manager.explain(name)[-1].is_default:
-            messages.append(f"`{name}` is left out: its default {problem}.")
-        else:
-            values[name] = value
+        for name, given in manager.get_values().items():
+            if selects is not None and not selects(name):
+                continue
+            value = str(given) if is_path(given) else member_name(given) or given
+            if isinstance(value, NotLiteralEvaluable):
+                shown = f"`{expression_line(value)}` is unknown before the program has run it"
+                messages.append(f"`{name}` is left out: its default {shown}.")
+                continue
+            if unsupported_reason(value) is not None:
+                value = with_plain_numbers(value)
+            problem = saving_problem(value, serial_format)
+            if problem is not None and manager.explain(name)[-1].is_default:
+                messages.append(f"`{name}` is left out: its default {problem}.")
+            else:
+                values[name] = value
     return values, [escape(message) for message in messages]
 
 
@@ -228,14 +227,14 @@ def reload_warnings(values: Mapping[str, object], converters: Mapping[str, Conve
         try:
             loaded = converter.check(value)
         except ValueError as error:
-            messages.append(_refused_on_load(converter, value, error))
+            messages.append(_refused_on_load(name, converter, value, error))
             continue
         if is_path(loaded) or converter.members:
             continue
         if not _is_default(value, converter) and loaded is not value and loaded != value:
             from ..values.messages import changed_on_load
 
-            messages.append(changed_on_load(converter, value, loaded))
+            messages.append(changed_on_load(name, converter, value, loaded))
     return [escape(message) for message in messages]
 
 
@@ -243,8 +242,8 @@ def _is_default(value: object, converter: Converter) -> bool:
     return type(value) is type(converter.default) and value == converter.default
 
 
-def _refused_on_load(converter: Converter, value: object, error: ValueError) -> str:
-    name, what, advice = converter.name, "its default", "Change the default or the hint."
+def _refused_on_load(name: str, converter: Converter, value: object, error: ValueError) -> str:
+    what, advice = "its default", "Change the default or the hint."
     if not _is_default(value, converter):
         from ..values.messages import how_to_allow
 

@@ -123,10 +123,10 @@ def how_to_allow(converter: Converter, value: object) -> str:
     return "Set another value, or change the hint."
 
 
-def changed_on_load(converter: Converter, value: object, fitted: object) -> str:
+def changed_on_load(name: str, converter: Converter, value: object, fitted: object) -> str:
     """Return a sentence about a value that loading converts to the type of the default."""
     return (
-        f"`{converter.name}` is saved as {_show(value)}, but loading converts it to"
+        f"`{name}` is saved as {_show(value)}, but loading converts it to"
         f" {_show(fitted)}: {_reason(converter)}. Set it to that, or use a default of type"
         f" {type(value).__name__}."
     )

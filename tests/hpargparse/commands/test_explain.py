@@ -204,3 +204,30 @@ def test_a_closed_pipe_ends_it_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["lr"])
     assert ended.value.code == 141
+
+
+def test_a_name_in_a_scope_is_found_however_it_is_written(shown: Callable[..., str]) -> None:
+    Path("train.py").write_text(
+        '_("depth", 2)\n_("a/b", 1)\n_("used")\nwith _.scope("image_net"), _.scope("inner"): pass\n'
+    )
+    for name in ("image_net/depth", "image-net/depth", "--image-net/depth"):
+        assert shown(name).startswith("image_net/depth\n  option   --image_net/depth\n")
+    assert "else for `a/b`, else the default" in shown("inner/a/b")
+    assert shown("a/b").startswith("a/b\n")
+    data = json.loads(shown("image_net/used", "--format", "json"))[0]
+    assert data["value"] == "what is set for `image_net/used`, else for `used`"
+    assert [row["name"] for row in data["scopes"]] == ["image_net"]
+    assert "No source opens the scope `x`." in shown("x/depth")
+
+
+def test_any_scope_is_explained_if_a_source_computes_one(shown: Callable[..., str]) -> None:
+    Path("train.py").write_text('_("m.d", 2)\nwith _.scope(f"layer{i}"): pass\n')
+    text = shown("layer3/m.d")
+    assert "scope opened at train.py:2" in text
+    assert "problem" not in text
+    assert shown("layer3/m").startswith("layer3/m\n")
+
+
+@pytest.mark.parametrize("name", ["a//depth", "a.b/lr", "x/", "/lr", "x/qqqq"])
+def test_a_malformed_scope_is_not_found(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    assert f"no hyperparameter `{name}` in train.py" in _error(capsys, name, "train.py")

@@ -75,3 +75,40 @@ def test_a_name_of_two_managers_is_refused_with_both_places(tmp_path: Path) -> N
     managers = [HyperParameterManager(name).parse_file(path) for name in "ab"]
     with pytest.raises(hpargparse.OptionConflictError, match=r"train.py:2\) and .*train.py:3\)"):
         hpargparse.bind(ArgumentParser(), ManagerGroup(managers))
+
+
+def test_scopes_are_those_of_all_managers(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    scopes = 'with a.scope("left"), b.scope("right"): pass\n'
+    path.write_text(SOURCE + scopes)
+    managers = [HyperParameterManager(name).parse_file(path) for name in "ab"]
+    group = ManagerGroup(managers)
+    assert group.scopes() == {"left", "right"}
+    assert [opening.name for opening in group.openings()] == ["left", "right"]
+    assert group.split_scope("right/depth") == ("right", "depth")
+    group.set_values({"left/lr": 2.0, "right/depth": 6, "right/opt.lr": 3})
+    with group.scope("right"):
+        assert group.get_values()["depth"] == 6
+    assert managers[0].get_value("left/lr") == 2.0
+    assert managers[1].get_value("right/opt") == {"lr": 3, "wd": 0}
+    assert str(group.explain("right/depth")[-1]).endswith("right/depth")
+    path.write_text(SOURCE + scopes + "with b.scope(name): pass\n")
+    assert ManagerGroup([row.parse_file(path) for row in managers]).scopes() is None
+
+
+def test_one_parser_serves_the_scopes_of_all(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(SOURCE + 'with a.scope("left"), b.scope("right"): pass\n')
+    managers = [HyperParameterManager(name).parse_file(path) for name in "ab"]
+    saved = tmp_path / "all.yaml"
+    line = ["--left/lr", "2", "--right/depth", "6", "--right/opt.lr", "3"]
+    parser = ArgumentParser()
+    hpargparse.bind(parser, ManagerGroup(managers))
+    parser.parse_args([*line, "--hp-save", str(saved)])
+    assert "left/lr: 2.0\n" in saved.read_text()
+    others = [HyperParameterManager(name).parse_file(path) for name in "ab"]
+    parser = ArgumentParser()
+    hpargparse.bind(parser, ManagerGroup(others))
+    parser.parse_args(["--hp-load", str(saved)])
+    assert [row.get_values() for row in others] == [row.get_values() for row in managers]
+    assert "--left/depth" in parser.format_help() or "--left/lr" in parser.format_help()
