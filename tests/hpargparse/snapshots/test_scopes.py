@@ -56,7 +56,7 @@ def everywhere(manager: HyperParameterManager) -> list[dict[str, Any]]:
     values = []
     for scope in (None, "encoder", "encoder/inner", "inner", "other"):
         with manager.scope(scope):
-            values.append({k: str(v) for k, v in manager.get_values().items()})
+            values.append({k: str(v) for k, v in manager.get_values().items() if k != "alg"})
     return values
 
 
