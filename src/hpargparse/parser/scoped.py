@@ -87,8 +87,9 @@ def _action(parser: argparse.ArgumentParser, binding: Binding, option: str) -> S
         for scope in ancestors(typed, SCOPE):  # a name may contain slashes itself
             path = find_scope(binding, scope)
             action = known.get(f"{dashes}{no}{typed[len(scope) + 1 :]}")
-            is_ours = isinstance(action, ValueAction) and action.binding is binding
-            if path and is_ours and (not no or action.nargs == 0):
+            if not isinstance(action, ValueAction) or action.binding is not binding:
+                continue
+            if path and (not no or action.nargs == 0):
                 return ScopedAction(action, path, option)
     return None
 

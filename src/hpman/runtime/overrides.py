@@ -62,7 +62,8 @@ def scope(store: Store, name: str | None, target: T) -> Iterator[T]:
         TypeError: if the name is not a string.
         ValueError: if it cannot be the name of a scope.
     """
-    if name is not None and not (isinstance(name, str) and is_scope(name, store.separator)):
+    is_valid = name is None or (isinstance(name, str) and is_scope(name, store.separator))  # type: ignore[redundant-expr]
+    if not is_valid:
         from .messages import invalid_scope
 
         raise invalid_scope(name, store.separator)

@@ -15,7 +15,7 @@ from hpman import EmptyValue, HyperParameterManager, UnknownNameWarning
 from hpman.errors import ImpossibleTree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SOURCE = """\
 _("depth", 2)
@@ -305,11 +305,13 @@ def test_what_does_not_fit_is_refused_and_nothing_changes(
     manager: HyperParameterManager, name: str, value: object, message: str
 ) -> None:
     before = manager.get_values()
-    for write in (
-        lambda: manager.set_values({"depth": 9, name: value}),
-        lambda: manager.set_tree({"depth": 9, name: value}),
-        lambda: manager.override({"depth": 9, name: value}).__enter__(),
-    ):
+    values = {"depth": 9, name: value}
+    writes: list[Callable[[], object]] = [
+        lambda: manager.set_values(values),
+        lambda: manager.set_tree(values),
+        lambda: manager.override(values).__enter__(),
+    ]
+    for write in writes:
         with pytest.raises(ImpossibleTree) as caught:
             write()
         assert message in str(caught.value)
@@ -561,7 +563,7 @@ def test_each_thread_and_task_has_scopes_of_its_own(manager: HyperParameterManag
 
     async def tasks() -> list[int]:
         one, two = asyncio.Event(), asyncio.Event()
-        return await asyncio.gather(task("encoder", one, two), task("inner", two, one))
+        return [*await asyncio.gather(task("encoder", one, two), task("inner", two, one))]
 
     with manager.scope("encoder"):
         thread = threading.Thread(target=work, **_NO_CONTEXT)
