@@ -101,7 +101,7 @@ def _escaped(char: str) -> str:
     return char.encode("unicode_escape", "surrogatepass").decode()
 
 
-def _without_commands(text: str) -> str:
+def without_commands(text: str) -> str:
     """Escape the characters that control a terminal, but no others."""
     if text.isprintable():
         return text
@@ -226,7 +226,7 @@ class Source:
             text = lines[number - 1]
             # Of a long line, no more is looked at than is shown.
             is_long = width is not None and len(text) > _LONG
-            text = text if is_long else _without_commands(text)
+            text = text if is_long else without_commands(text)
             if width is not None and (is_long or display_width(text) > width):
                 start = column - 1 if number == line else 0
                 text = _cut(lines[number - 1], start, start + 1, width)[0]

@@ -320,16 +320,21 @@ _TEXT = _Evaluator({}, _CALLS)
 _TEXT_WITH_WORDS = _Evaluator(_WORDS, _CALLS)
 
 
-def show_literal(value: object) -> str:
+def show_literal(value: object, quote: str = "'") -> str:
     """Return the text from which `parse_literal` returns exactly the same value.
 
     Args:
         value: a literal; the repr of anything else is returned.
+        quote: the quote of strings, unless it has to be escaped.
 
     >>> show_literal([1, float("inf"), (2,)])
     "[1, float('inf'), (2,)]"
+    >>> print(show_literal(["a", 'b"'], '"'))
+    ["a", 'b"']
     """
-    return _show(value, _show_exactly)
+    if quote == "'":
+        return _show(value, _show_exactly)
+    return _show(value, _show_in_double_quotes)
 
 
 def readable_repr(value: object) -> str:
@@ -391,6 +396,14 @@ def _show_exactly(value: Any) -> str:
     if kind is complex and not _is_exact(shown):
         return f"complex({shown!r})"
     return _show_path(value) if is_path(value) else shown
+
+
+def _show_in_double_quotes(value: object) -> str:
+    shown = _show_exactly(value)
+    if type(value) not in (str, bytes) or '"' in shown:
+        return shown
+    prefix, text = shown[:-1].split("'", 1)
+    return f'{prefix}"{text}"'
 
 
 def _show_int(value: int) -> str:

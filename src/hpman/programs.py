@@ -6,7 +6,6 @@ receive them; must not know the command line or how a program runs.
 
 from __future__ import annotations
 
-from ._text import Source
 from .errors import error_for
 from .names import is_dunder
 from .static.files import read, walk
@@ -14,24 +13,19 @@ from .static.imports import connected, find_module, reachable
 from .static.index import Index
 from .static.rules import conflicts, violations
 from .static.scan import scan
-from .static.source_map import SourceMap
-from .static.syntax import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
 
     from .diagnostics import Diagnostic
     from .manager import HyperParameterManager
-    from .occurrence import Occurrence
     from .static.files import Paths
 
 __all__ = [
     "conflicts",
     "connected",
     "find_module",
-    "hint_span",
     "index_program",
     "load_managers",
     "preset_values",
@@ -83,34 +77,6 @@ def index_program(
         if index.placeholders() <= names:
             return index
         names |= index.placeholders()
-
-
-def hint_span(call: Occurrence, hint: str) -> tuple[int, int, int, int]:
-    r"""Return where a hint of a call is written.
-
-    Args:
-        call: the call.
-        hint: the name of the hint.
-
-    Returns:
-        The line and the column of its first character, and of the one after its last.
-
-    >>> from hpman import HyperParameterManager
-    >>> index = HyperParameterManager("_").parse_source("_('lr', 1,\n help=3)").index
-    >>> hint_span(index.named("_", "lr")[0], "help")
-    (2, 2, 2, 8)
-    """
-    source = Source(call.path, f"({call.call})")  # in brackets, it may go on over lines
-    statement: Any = parse(source.text).body[0]
-    keyword = next(keyword for keyword in statement.value.keywords if keyword.arg == hint)
-    line, column, end_line, end_column = SourceMap(source).span(keyword)
-    before = call.column - 2  # the columns before the call, without the bracket
-    return (
-        line + call.line - 1,
-        column + before * (line == 1),
-        end_line + call.line - 1,
-        end_column + before * (end_line == 1),
-    )
 
 
 def load_managers(index: Index) -> list[HyperParameterManager]:

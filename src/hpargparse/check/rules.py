@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from hpman import Diagnostic, NotLiteralEvaluable
 from hpman._text import relative_path, truncate
+from hpman.edits import hint_span
 from hpman.literals import show_literal
 from hpman.names import old_names
-from hpman.programs import conflicts, hint_span
+from hpman.programs import conflicts
 from hpman.suggest import closest, edit
 
 from ..errors import ConversionError

@@ -239,6 +239,20 @@ def _scan_file(
         return _refused(path, message, advice)
     if not (file.is_named or may_hold(data)):
         return None
+    return scan_bytes(path, data, placeholders)
+
+
+def scan_bytes(path: str, data: bytes, placeholders: frozenset[str]) -> ModuleScan:
+    """Find the calls of managers in the bytes of a source file.
+
+    Args:
+        path: the file that the bytes are from, or for.
+        data: the bytes.
+        placeholders: the names whose bare calls count.
+
+    >>> [row.name for row in scan_bytes("a.py", b'_("lr", 1)', frozenset("_")).occurrences]
+    ['lr']
+    """
     key = file_key(path)
     try:
         text = decode(data)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from _ast import Module
     from typing import Any
 
-_UTF_8_MARK = b"\xef\xbb\xbf"
+UTF_8_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 # Before 3.11, a long chain such as `1 + 1 + …` overflows the stack of the parser and crashes
@@ -89,7 +89,7 @@ def decode(data: bytes) -> str:
         raise UnparsableError("the file is in UTF-16; save it as UTF-8")
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    body = data.removeprefix(_UTF_8_MARK)
+    body = data.removeprefix(UTF_8_MARK)
     encoding, line = _declared_encoding(body)
     if encoding != "utf-8" and len(body) < len(data):
         raise UnparsableError(f"a UTF-8 byte order mark, but the encoding is {encoding}", line)
@@ -112,10 +112,17 @@ def is_utf_8(data: bytes) -> bool:
     (True, False)
     """
     head = data[: data.find(b"\n", data.find(b"\n") + 1)]  # at least two lines
-    if b"coding" not in head:
-        return True
-    head = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return _declared_encoding(head.removeprefix(_UTF_8_MARK))[0] == "utf-8"
+    return b"coding" not in head or source_encoding(head) == "utf-8"
+
+
+def source_encoding(data: bytes) -> str:
+    r"""Return the encoding of the bytes of a source file.
+
+    >>> source_encoding(b"# coding: latin-1\r\n")
+    'latin-1'
+    """
+    data = data.removeprefix(UTF_8_MARK).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return _declared_encoding(data)[0]
 
 
 def normalize_newlines(text: str) -> str:

@@ -1,0 +1,265 @@
+"""Write values into the sources as defaults.
+
+Owns which defaults can be replaced, and their new text. Must not know where the values come
+from, or how files are written.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from hpman import Diagnostic, HpmanError, NotLiteralEvaluable
+from hpman._text import truncate
+from hpman.edits import Edit, parse_call, scan_bytes
+from hpman.literals import NotLiteralError, is_path, parse_literal, show_literal
+from hpman.names import SCOPE
+from hpman.record import Record
+from hpman.suggest import advice
+
+from ..edits import edit_files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _ast import expr
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    from hpman import Index, Occurrence
+
+    from ..edits import EditedFile
+
+_CODE = "promote"
+_LEAVE_OUT = "Name the other values with --only."
+_BY_HAND = "Change it by hand, or name the other values with --only."
+
+
+class PromotionError(HpmanError):
+    """Report values that cannot be written into the sources."""
+
+
+class Promotion(Record):
+    """Describe a default to replace: its call, the edits, and the key of the new default."""
+
+    __slots__ = ()
+    call: Occurrence
+    edits: list[Edit]
+    key: str
+
+
+def promote(
+    index: Index, values: Mapping[str, Any], defaults: Mapping[str, str]
+) -> list[EditedFile]:
+    """Return the files in which values have become the defaults. Nothing is written.
+
+    The new bytes are scanned again: the defaults in them are exactly the values, and nothing
+    else has changed.
+
+    Args:
+        index: the sources.
+        values: the values by name.
+        defaults: the defaults that the sources had when the values were used, as text. A
+            name that is missing here may have any default.
+
+    Returns:
+        The files that change, sorted by path.
+
+    Raises:
+        PromotionError: if values cannot be written; it reports all of them.
+        EditError: if a file cannot be read, or has changed.
+    """
+    promotions: list[Promotion] = []
+    problems: list[Diagnostic] = []
+    for name, value in values.items():
+        try:
+            call = _definition(index, name, value)
+            promotions.append(_promotion(call, value, defaults.get(name)))
+        except PromotionError as error:
+            problems += error.diagnostics
+    if problems:
+        raise PromotionError(*problems)
+    promotions = [row for row in promotions if row.edits]
+    files = edit_files(edit for row in promotions for edit in row.edits)
+    for file in files:
+        own = [row for row in promotions if row.call.path == file.path]
+        if not _is_proved(file, own, index):
+            faulty = [row for row in own if not _is_proved(edit_files(row.edits)[0], [row], index)]
+            problems += map(_not_read_back, faulty or own)
+    if problems:
+        raise PromotionError(*problems)
+    return files
+
+
+def _definition(index: Index, name: str, value: Any) -> Occurrence:
+    """Return the call whose default is that of a name."""
+    calls: list[Occurrence] = []
+    for placeholder in sorted(index.placeholders()):
+        calls += index.named(placeholder, index.renamed(placeholder).get(name, name))
+    definitions = [call for call in calls if call.is_definition and call.hidden_by is None]
+    if len(definitions) == 1:
+        return definitions[0]
+    if definitions:
+        message = f"`{name}` has {len(definitions)} defaults."
+        raise _refusal(definitions[0], message, "Keep one of them.", definitions)
+    if calls:
+        call = f"`{calls[0].placeholder}({name!r}, {truncate(show_literal(value))})`"
+        raise _refusal(calls[0], f"`{name}` has no default.", f"Write {call} by hand.")
+    if SCOPE in name:
+        message = f"`{name}` is a value of a scope, but a default holds in all scopes."
+    else:
+        names = [row for placeholder in index.placeholders() for row in index.names(placeholder)]
+        message = f"The sources do not define `{name}` ({advice(name, names)})."
+    raise PromotionError(Diagnostic(_CODE, message, _LEAVE_OUT, name=name))
+
+
+def _promotion(call: Occurrence, value: Any, recorded: str | None) -> Promotion:
+    """Return the edits that make a value the default of a call; none if it is already."""
+    node, span = parse_call(call)
+    new = _new_default(call, value)
+    # The quote of the old default if it has one, else that of the name.
+    quote = next(char for char in f"{call.text}{call.call}" if char in "'\"")
+    edits = [
+        Edit(call.path, span(part), call.source.between(*span(part)), _text(call, item, quote))
+        for part, item in _differences(node.args[1], call.value, new)
+    ]
+    if edits and recorded is not None and not _is_default(call, recorded):
+        was, now = truncate(recorded), truncate(f"{call.text}")
+        message = f"The default of `{call.name}` was `{was}` in the run, and is `{now}` now."
+        raise _refusal(call, message, _BY_HAND)
+    if any(_has_comment(edit.old) for edit in edits):
+        message = f"The default of `{call.name}` contains a comment, which would be lost."
+        raise _refusal(call, message, _BY_HAND)
+    return Promotion(call, edits, _key(new))
+
+
+def _new_default(call: Occurrence, value: Any) -> Any:
+    """Return a value as a default of the same kind as the old one."""
+    old = call.value
+    if isinstance(old, NotLiteralEvaluable) and not (old.members and value is None):
+        if not old.members:
+            shown = _line(old.expression)
+            message = f"The default of `{call.name}` is not a literal, but `{shown}`."
+            raise _refusal(call, message, _BY_HAND)
+        owner = old.expression.rpartition(".")[0]
+        if not (isinstance(value, str) and value in old.members):
+            message = f"`{owner}` has no member `{_line(show_literal(value))}`."
+            raise _refusal(call, message, _BY_HAND)
+        member = next(name for name in old.members if old.members[name] == old.members[value])
+        return NotLiteralEvaluable(expression=f"{owner}.{value}", member=member)
+    if is_path(old) and (type(value) is str or is_path(value)):
+        return type(old)(value)
+    try:
+        parse_literal(show_literal(value))
+    except NotLiteralError:
+        shown = _line(show_literal(value))
+        message = f"The value of `{call.name}` is not a literal, but `{shown}`."
+        raise _refusal(call, message, _BY_HAND) from None
+    return _with_floats(old, value)
+
+
+def _with_floats(old: Any, new: Any) -> Any:
+    """Return a value in which an int becomes a float where the old value has a float."""
+    if type(old) is float and type(new) is int:
+        with suppress(OverflowError):
+            return float(new) if float(new) == new else new
+    if type(old) is not type(new):
+        return new
+    items = {key: _with_floats(dict(_items(old)).get(key), item) for key, item in _items(new)}
+    if type(new) is dict:
+        return items
+    return type(new)(items.values()) if type(new) in (list, tuple) else new
+
+
+def _items(value: Any) -> list[tuple[Any, Any]]:
+    """Return the items of a list, a tuple or a dict, each with its index or its key."""
+    if type(value) is dict:
+        return [*value.items()]
+    return [*enumerate(value)] if type(value) in (list, tuple) else []
+
+
+def _differences(node: Any, old: Any, new: Any) -> Iterator[tuple[expr, Any]]:
+    """Yield the nodes to replace, with their values.
+
+    If a list, a tuple or a dict keeps its indices or keys, only items are replaced. So the
+    comments and line breaks between them stay.
+    """
+    if _key(old) == _key(new):
+        return
+    before, after = _items(old), _items(new)
+    nodes = getattr(node, "elts", getattr(node, "values", ()))
+    keys = [[_key(key) for key, _item in items] for items in (before, after)]
+    if type(old) is type(new) and before and len(nodes) == len(before) and keys[0] == keys[1]:
+        for item, was, becomes in zip(nodes, before, after, strict=True):
+            yield from _differences(item, was[1], becomes[1])
+    else:
+        yield node, new
+
+
+def _text(call: Occurrence, value: Any, quote: str) -> str:
+    """Return the source of a new default."""
+    if isinstance(value, NotLiteralEvaluable):
+        return value.expression
+    if is_path(value):
+        return f"{str(call.text).partition('(')[0]}({show_literal(str(value), quote)})"
+    return show_literal(value, quote)
+
+
+def _key(value: Any) -> str:
+    """Return a text that is equal for equal defaults of the same types."""
+    if isinstance(value, NotLiteralEvaluable):
+        return f".{value.member}" if value.member else f"`{value.expression}`"
+    return show_literal(value)
+
+
+def _is_default(call: Occurrence, recorded: str) -> bool:
+    """Return whether the default of a call still is a recorded one, perhaps written otherwise."""
+    if " ".join(recorded.split()) == " ".join(f"{call.text}".split()):
+        return True
+    try:
+        return show_literal(parse_literal(recorded)) == _key(call.value)
+    except NotLiteralError:
+        return False
+
+
+def _has_comment(text: str) -> bool:
+    if "#" not in text:
+        return False
+    from io import StringIO
+    from tokenize import COMMENT, generate_tokens
+
+    tokens = generate_tokens(StringIO(f"({text})").readline)
+    return any(token.type == COMMENT for token in tokens)
+
+
+def _is_proved(file: EditedFile, promotions: Iterable[Promotion], index: Index) -> bool:
+    """Return whether a scan finds the new defaults, and everything else as before."""
+    placeholders = frozenset(index.placeholders())
+    before, after = (scan_bytes(file.path, data, placeholders) for data in (file.old, file.new))
+    new_keys = {(row.call.line, row.call.column, row.call.name): row.key for row in promotions}
+    wanted = [
+        (*_facts(call), new_keys.pop((call.line, call.column, call.name), _key(call.value)))
+        for call in before.occurrences
+    ]
+    is_same = [row.code for row in before.diagnostics] == [row.code for row in after.diagnostics]
+    found = [(*_facts(call), _key(call.value)) for call in after.occurrences]
+    return is_same and not new_keys and found == wanted
+
+
+def _facts(call: Occurrence) -> tuple[str, ...]:
+    return call.placeholder, call.name, show_literal(call.hints)
+
+
+def _not_read_back(promotion: Promotion) -> Diagnostic:
+    name, new = promotion.call.name, _line(promotion.edits[0].new)
+    message = f"The default of `{name}` cannot be `{new}`: here, it would be read differently."
+    return Diagnostic.at(promotion.call, _CODE, message, _BY_HAND)
+
+
+def _line(text: str) -> str:
+    return truncate(" ".join(text.split()))
+
+
+def _refusal(
+    call: Occurrence, message: str, advice: str, occurrences: Iterable[Occurrence] = ()
+) -> PromotionError:
+    diagnostic = Diagnostic.at(call, _CODE, message, advice, occurrences=occurrences)
+    return PromotionError(diagnostic)

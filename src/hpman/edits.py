@@ -1,0 +1,165 @@
+"""Edits of source files: places inside of a call, and bytes with some spans replaced.
+
+Owns how a place in the decoded text becomes one in the bytes. Must not know why a file is
+edited, or how it is written.
+"""
+
+from __future__ import annotations
+
+from ._text import Source
+from .diagnostics import Diagnostic
+from .errors import HpmanError
+from .record import Record
+from .static.scan import scan_bytes
+from .static.source_map import SourceMap
+from .static.syntax import (
+    UTF_8_MARK,
+    decode,
+    normalize_newlines,
+    parse,
+    source_encoding,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _ast import AST, Call
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from .occurrence import Occurrence
+
+    Span = tuple[int, int, int, int]
+
+__all__ = [
+    "Edit",
+    "EditError",
+    "decode",
+    "hint_span",
+    "parse_call",
+    "replace_spans",
+    "scan_bytes",
+]
+
+
+class EditError(HpmanError):
+    """Report a file that cannot be edited."""
+
+
+class Edit(Record):
+    """Describe the replacement of one span of a file.
+
+    Attributes:
+        path: the file.
+        span: the line and column of the first character, and of the one after the last.
+        old: the text of the span.
+        new: the text that replaces it.
+    """
+
+    __slots__ = ()
+    path: str
+    span: Span
+    old: str
+    new: str
+
+
+def parse_call(call: Occurrence) -> tuple[Call, Callable[[AST], Span]]:
+    r"""Parse a call again, for the places of its arguments.
+
+    Args:
+        call: the call.
+
+    Returns:
+        Its node, and a function that returns the place in the file of a node in it: the line
+        and column of the first character, and of the one after the last.
+
+    >>> from hpman import HyperParameterManager
+    >>> index = HyperParameterManager("_").parse_source("x = _('lr',\n 1)").index
+    >>> node, span = parse_call(index.named("_", "lr")[0])
+    >>> span(node.args[0]), span(node.args[1])
+    ((1, 7, 1, 11), (2, 2, 2, 3))
+    """
+    source = Source(call.path, f"({call.call})")  # in brackets, it may go on over lines
+    statement: Any = parse(source.text).body[0]
+    source_map = SourceMap(source)
+    before = call.column - 2  # the columns before the call, without the bracket
+
+    def span(node: AST) -> Span:
+        line, column, end_line, end_column = source_map.span(node)
+        return (
+            line + call.line - 1,
+            column + before * (line == 1),
+            end_line + call.line - 1,
+            end_column + before * (end_line == 1),
+        )
+
+    return statement.value, span
+
+
+def hint_span(call: Occurrence, hint: str) -> Span:
+    r"""Return where a hint of a call is written.
+
+    Args:
+        call: the call.
+        hint: the name of the hint.
+
+    Returns:
+        The line and the column of its first character, and of the one after its last.
+
+    >>> from hpman import HyperParameterManager
+    >>> index = HyperParameterManager("_").parse_source("_('lr', 1,\n help=3)").index
+    >>> hint_span(index.named("_", "lr")[0], "help")
+    (2, 2, 2, 8)
+    """
+    node, span = parse_call(call)
+    return span(next(keyword for keyword in node.keywords if keyword.arg == hint))
+
+
+def replace_spans(data: bytes, edits: Iterable[Edit]) -> bytes:
+    r"""Return the bytes of a source file with some spans replaced. All other bytes stay.
+
+    Args:
+        data: the bytes of the file.
+        edits: the edits of this file, in any order.
+
+    Returns:
+        The new bytes. Characters that the encoding of the file does not have are escaped,
+        which is valid inside of strings.
+
+    Raises:
+        EditError: if a span does not contain the old text, or two spans overlap.
+
+    >>> replace_spans("é = 1\r\n".encode(), [Edit("a.py", (1, 5, 1, 6), "1", "23")]).decode()
+    'é = 23\r\n'
+    """
+    body = data.removeprefix(UTF_8_MARK)
+    encoding, lines = source_encoding(body), _lines(body)
+    parts: list[bytes] = [data[: len(data) - len(body)]]
+    done = 0
+    for edit in sorted(edits, key=lambda edit: edit.span):
+        line, column, end_line, end_column = edit.span
+        try:
+            start = _offset(lines, line, column, encoding)
+            end = _offset(lines, end_line, end_column, encoding)
+            is_old = normalize_newlines(body[start:end].decode(encoding)) == edit.old
+        except (IndexError, LookupError, ValueError):
+            is_old = False
+        if not is_old or start < done:
+            message = f"The file has changed: `{edit.old}` is no longer in line {line}."
+            raise EditError(Diagnostic("edit", message, "Try again.", edit.path, line, column))
+        parts += (body[done:start], edit.new.encode(encoding, "backslashreplace"))
+        done = end
+    return b"".join([*parts, body[done:]])
+
+
+def _lines(body: bytes) -> list[tuple[int, bytes]]:
+    """Return the lines without their ends, each with its offset."""
+    lines, start = [], 0
+    for line in body.splitlines(keepends=True):  # bytes end lines as Python does
+        lines.append((start, line.rstrip(b"\r\n")))
+        start += len(line)
+    return lines
+
+
+def _offset(lines: list[tuple[int, bytes]], line: int, column: int, encoding: str) -> int:
+    start, text = lines[line - 1]
+    return start + len(text.decode(encoding)[: column - 1].encode(encoding))
