@@ -112,7 +112,7 @@ def test_promoted_values_are_the_defaults(
             assert _is_justified(_definitions(index).get(name), value, text)
         else:
             promoted[name] = value
-    write_files(promote(index, promoted, {}))
+    write_files(promote(index, promoted, {})[0])
     after = path.read_bytes()
     found = index_program(str(path))
     old, new = _definitions(index), _definitions(found)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from hpman import Diagnostic, HpmanError, NotLiteralEvaluable
-from hpman._text import truncate
+from hpman import Diagnostic, HpmanError, NotLiteralEvaluable, Origin
+from hpman._text import escape, relative_path, truncate
 from hpman.edits import Edit, parse_call, scan_bytes
 from hpman.literals import NotLiteralError, is_path, parse_literal, show_literal
 from hpman.names import SCOPE
@@ -38,17 +38,25 @@ class PromotionError(HpmanError):
 
 
 class Promotion(Record):
-    """Describe a default to replace: its call, the edits, and the key of the new default."""
+    """Describe a default to replace: its call, the edits, and the new default."""
 
     __slots__ = ()
     call: Occurrence
     edits: list[Edit]
-    key: str
+    new: Any
+
+    def __str__(self) -> str:
+        """Return the place, the name, and what the default was and becomes, on one line."""
+        place = escape(relative_path(f"{self.call.path}:{self.call.line}"))
+        old, new = _line(str(self.call.text)), _line(self.edits[0].new)
+        if self.edits[0].old != self.call.text:  # only items of it change
+            old, new = _line(show_literal(self.call.value)), _line(show_literal(self.new))
+        return f"{place}: {escape(self.call.name)}: {escape(old)} -> {escape(new)}"
 
 
 def promote(
     index: Index, values: Mapping[str, Any], defaults: Mapping[str, str]
-) -> list[EditedFile]:
+) -> tuple[list[EditedFile], list[Promotion]]:
     """Return the files in which values have become the defaults. Nothing is written.
 
     The new bytes are scanned again: the defaults in them are exactly the values, and nothing
@@ -57,11 +65,12 @@ def promote(
     Args:
         index: the sources.
         values: the values by name.
-        defaults: the defaults that the sources had when the values were used, as text. A
-            name that is missing here may have any default.
+        defaults: the defaults that the sources had when the values were used, as an `Origin`
+            shows them. A name that is missing here may have any default.
 
     Returns:
-        The files that change, sorted by path.
+        The files that change, sorted by path, and the defaults that change, in the order of
+        the values.
 
     Raises:
         PromotionError: if values cannot be written; it reports all of them.
@@ -86,7 +95,7 @@ def promote(
             problems += map(_not_read_back, faulty or own)
     if problems:
         raise PromotionError(*problems)
-    return files
+    return files, promotions
 
 
 def _definition(index: Index, name: str, value: Any) -> Occurrence:
@@ -128,7 +137,7 @@ def _promotion(call: Occurrence, value: Any, recorded: str | None) -> Promotion:
     if any(_has_comment(edit.old) for edit in edits):
         message = f"The default of `{call.name}` contains a comment, which would be lost."
         raise _refusal(call, message, _BY_HAND)
-    return Promotion(call, edits, _key(new))
+    return Promotion(call, edits, new)
 
 
 def _new_default(call: Occurrence, value: Any) -> Any:
@@ -143,8 +152,9 @@ def _new_default(call: Occurrence, value: Any) -> Any:
         if not (isinstance(value, str) and value in old.members):
             message = f"`{owner}` has no member `{_line(show_literal(value))}`."
             raise _refusal(call, message, _BY_HAND)
-        member = next(name for name in old.members if old.members[name] == old.members[value])
-        return NotLiteralEvaluable(expression=f"{owner}.{value}", member=member)
+        if old.members[value] == old.members[str(old.member)]:  # the same, or an alias
+            return old
+        return NotLiteralEvaluable(expression=f"{owner}.{value}")
     if is_path(old) and (type(value) is str or is_path(value)):
         return type(old)(value)
     try:
@@ -206,13 +216,13 @@ def _text(call: Occurrence, value: Any, quote: str) -> str:
 def _key(value: Any) -> str:
     """Return a text that is equal for equal defaults of the same types."""
     if isinstance(value, NotLiteralEvaluable):
-        return f".{value.member}" if value.member else f"`{value.expression}`"
+        return f"`{value.expression}`"
     return show_literal(value)
 
 
 def _is_default(call: Occurrence, recorded: str) -> bool:
     """Return whether the default of a call still is a recorded one, perhaps written otherwise."""
-    if " ".join(recorded.split()) == " ".join(f"{call.text}".split()):
+    if Origin("source", text=call.text).words == f"default {recorded}":
         return True
     try:
         return show_literal(parse_literal(recorded)) == _key(call.value)
@@ -234,14 +244,14 @@ def _is_proved(file: EditedFile, promotions: Iterable[Promotion], index: Index) 
     """Return whether a scan finds the new defaults, and everything else as before."""
     placeholders = frozenset(index.placeholders())
     before, after = (scan_bytes(file.path, data, placeholders) for data in (file.old, file.new))
-    new_keys = {(row.call.line, row.call.column, row.call.name): row.key for row in promotions}
+    new = {(row.call.line, row.call.column, row.call.name): row.new for row in promotions}
     wanted = [
-        (*_facts(call), new_keys.pop((call.line, call.column, call.name), _key(call.value)))
+        (*_facts(call), _key(new.pop((call.line, call.column, call.name), call.value)))
         for call in before.occurrences
     ]
     is_same = [row.code for row in before.diagnostics] == [row.code for row in after.diagnostics]
     found = [(*_facts(call), _key(call.value)) for call in after.occurrences]
-    return is_same and not new_keys and found == wanted
+    return is_same and not new and found == wanted
 
 
 def _facts(call: Occurrence) -> tuple[str, ...]:

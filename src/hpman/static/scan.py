@@ -239,16 +239,19 @@ def _scan_file(
         return _refused(path, message, advice)
     if not (file.is_named or may_hold(data)):
         return None
-    return scan_bytes(path, data, placeholders)
+    return scan_bytes(path, data, placeholders, read_module)
 
 
-def scan_bytes(path: str, data: bytes, placeholders: frozenset[str]) -> ModuleScan:
+def scan_bytes(
+    path: str, data: bytes, placeholders: frozenset[str], read_module: ReadModule | None = None
+) -> ModuleScan:
     """Find the calls of managers in the bytes of a source file.
 
     Args:
         path: the file that the bytes are from, or for.
         data: the bytes.
         placeholders: the names whose bare calls count.
+        read_module: finds the modules that define Enums; None for those of this file alone.
 
     >>> [row.name for row in scan_bytes("a.py", b'_("lr", 1)', frozenset("_")).occurrences]
     ['lr']

@@ -25,7 +25,7 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def _promoted(source: str, values: Mapping[str, Any], **defaults: str) -> str:
     """Return what a file with a source contains after values are promoted."""
     Path("a.py").write_bytes(source.encode())
-    write_files(promote(index_program("a.py"), values, defaults))
+    write_files(promote(index_program("a.py"), values, defaults)[0])
     return Path("a.py").read_bytes().decode()
 
 
@@ -116,6 +116,14 @@ def test_a_member_of_an_enum_is_written_as_one(default: str, value: Any, expecte
     assert _promoted(f"{_ENUM}_('x', {default})", {"x": value}) == f"{_ENUM}_('x', {expected})"
 
 
+def test_a_member_of_an_enum_of_another_file_is_written_as_one() -> None:
+    Path("opt.py").write_text(f"from enum import Enum\n{_ENUM}")
+    Path("a.py").write_text("import opt\n_('x', opt.Opt.SGD)")
+    index = index_program("a.py", follow_imports=True)
+    write_files(promote(index, {"x": "ADAM"}, {"x": "opt.Opt.SGD"})[0])
+    assert Path("a.py").read_text() == "import opt\n_('x', opt.Opt.ADAM)"
+
+
 @pytest.mark.parametrize(
     ("default", "value", "expected"),
     [
@@ -149,7 +157,7 @@ def test_all_other_bytes_stay(before: str, after: str | None, encoding: str) -> 
         value = "型"
     after = after or before.replace("1)", f"'{value}')")
     Path("a.py").write_bytes(before.encode(encoding))
-    write_files(promote(index_program("a.py"), {"x": value}, {}))
+    write_files(promote(index_program("a.py"), {"x": value}, {})[0])
     assert Path("a.py").read_bytes() == after.encode(encoding)
 
 
@@ -157,7 +165,7 @@ def test_values_of_several_files_and_managers_are_written_at_once() -> None:
     Path("b.py").write_text("from hpman.m import hp\nhp('b', 1), hp('c', 2)")
     source = "_('a.b', 1); _('a.c', 2)\n_('a.b')"
     Path("a.py").write_text(source)
-    write_files(promote(index_program(["a.py", "b.py"]), {"a.b": 3, "a.c": 2, "c": 4}, {}))
+    write_files(promote(index_program(["a.py", "b.py"]), {"a.b": 3, "a.c": 2, "c": 4}, {})[0])
     assert Path("a.py").read_text() == source.replace("'a.b', 1", "'a.b', 3")
     assert Path("b.py").read_text() == "from hpman.m import hp\nhp('b', 1), hp('c', 4)"
 
@@ -270,7 +278,7 @@ def test_a_file_that_cannot_be_written_leaves_all_files_as_they_are(
 ) -> None:
     for name in "ab":
         Path(f"{name}.py").write_text(f"_('{name}', 1)")
-    files = promote(index_program(["a.py", "b.py"]), {"a": 2, "b": 2}, {})
+    files, _changes = promote(index_program(["a.py", "b.py"]), {"a": 2, "b": 2}, {})
     Path("b.py").unlink()
     Path("b.py").mkdir()
     with pytest.raises(EditError, match=r"b.py: This is a folder") as raised:
@@ -281,7 +289,7 @@ def test_a_file_that_cannot_be_written_leaves_all_files_as_they_are(
 
 def test_a_diff_shows_what_would_change() -> None:
     Path("a.py").write_bytes(b"# \x1b\r\n_('x', 1)  # y")
-    files = promote(index_program("a.py"), {"x": 2}, {})
+    files, _changes = promote(index_program("a.py"), {"x": 2}, {})
     assert unified_diff(files) == (
         "--- a.py\n+++ a.py\n@@ -1,2 +1,2 @@\n # \\x1b\n-_('x', 1)  # y\n"
         "\\ No newline at end of file\n+_('x', 2)  # y\n\\ No newline at end of file\n"
@@ -290,6 +298,21 @@ def test_a_diff_shows_what_would_change() -> None:
 
 def test_nothing_to_write_is_no_file() -> None:
     Path("a.py").write_text("_('x', 1)")
-    assert promote(index_program("a.py"), {"x": 1}, {}) == []
+    assert promote(index_program("a.py"), {"x": 1}, {}) == ([], [])
     with pytest.raises(PromotionError):
         promote(index_program("a.py"), {"y": 1}, {})
+
+
+@pytest.mark.parametrize(
+    ("source", "value", "shown"),
+    [
+        ("\n_('x', 1e-3)", 0.5, "a.py:2: x: 1e-3 -> 0.5"),
+        ("_('x', [1,\n2])", [1, 3], "a.py:1: x: [1, 2] -> [1, 3]"),
+        ("_('x', [1,\n2])", [1], "a.py:1: x: [1, 2] -> [1]"),
+        (f"{_ENUM}_('x', Opt.SGD)", "ADAM", "a.py:5: x: Opt.SGD -> Opt.ADAM"),
+    ],
+)
+def test_a_promotion_is_shown_on_one_line(source: str, value: Any, shown: str) -> None:
+    Path("a.py").write_text(source)
+    _files, changes = promote(index_program("a.py"), {"x": value}, {})
+    assert [*map(str, changes)] == [shown]
