@@ -57,6 +57,7 @@ def _without_defaults(text: str, calls: list[Occurrence]) -> bytes:
     def offset(line: int, column: int) -> int:
         return starts[line - 1] + column
 
+    data = text.encode()
     places = {(call.line, call.column) for call in calls}
     spans = []
     for node in ast.walk(ast.parse(text)):
@@ -65,8 +66,10 @@ def _without_defaults(text: str, calls: list[Occurrence]) -> bytes:
             if (node.lineno, len(before) + 1) in places and len(node.args) > 1:
                 default: Any = node.args[1]
                 start = offset(default.lineno, default.col_offset)
-                spans.append((start, offset(default.end_lineno, default.end_col_offset)))
-    data = text.encode()
+                end = offset(default.end_lineno, default.end_col_offset)
+                # A complex number is written in brackets, which are not in its node.
+                bracket = data[start - 1 : start] == b"(" and data[end : end + 1] == b")"
+                spans.append((start - bracket, end + bracket))
     assert len(spans) == len(places)
     for start, end in sorted(spans, reverse=True):
         data = data[:start] + b"<default>" + data[end:]
