@@ -1,4 +1,4 @@
-"""The store against three plain dictionaries for each block, over every operation."""
+"""The store against plain dictionaries for each block, over every operation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from hpman.errors import EMPTY, ImpossibleTree, NotLiteralEvaluable
 from hpman.runtime.explanation import explain
 from hpman.runtime.origin import Origin
-from hpman.runtime.overrides import override
+from hpman.runtime.overrides import override, scope
 from hpman.runtime.store import Store
 
 DEFERRED = NotLiteralEvaluable(expression="LR / 10")
@@ -437,3 +437,189 @@ class StoreMachine(RuleBasedStateMachine):
 
 TestStoreMachine = StoreMachine.TestCase
 TestStoreMachine.settings = settings(stateful_step_count=25)
+
+
+SCOPES = ["a", "b", "a/b", "b/a", "a/b/a"]
+SCALARS = ["depth", "x/y", "late"]  # one keeps its slash, and one has no default in the sources
+KEYS = ["opt.lr", "opt.wd"]
+dicts = st.dictionaries(st.sampled_from(["lr", "wd"]), st.integers(0, 9), max_size=2)
+paths = st.just("") | st.sampled_from(SCOPES)
+scoped_values = st.one_of(
+    st.tuples(paths, st.sampled_from([*SCALARS, *KEYS]), st.integers(0, 9) | st.none()),
+    st.tuples(paths, st.just("opt"), dicts),
+).map(lambda row: (f"{row[0]}/{row[1]}" if row[0] else row[1], row[2]))
+mappings = st.lists(scoped_values, max_size=3).map(dict)
+
+
+class ScopeModel:
+    """The defaults, and one dict of what was set."""
+
+    def __init__(self) -> None:
+        self.defaults: dict[str, Any] = {}
+        self.sets: dict[str, Any] = {}
+
+    def copy(self) -> ScopeModel:
+        twin = ScopeModel()
+        twin.defaults, twin.sets = dict(self.defaults), dict(self.sets)
+        return twin
+
+    def assign(self, values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            for below in [other for other in self.sets if is_below(other, name)]:
+                del self.sets[below]
+            self.sets[name] = value
+
+    def value(self, path: str, name: str) -> Any:
+        """Return the first of `a/b/name`, `a/name`, `name` that is set, else the default."""
+        parts = path.split("/") if path else []
+        around = ["/".join([*parts[:end], name]) for end in range(len(parts), -1, -1)]
+        value = next(
+            (self.sets[n] for n in around if n in self.sets), self.defaults.get(name, EMPTY)
+        )
+        if name != "opt":
+            return value
+        # Keys that were set for an inner scope, or for the same one later, change the dict.
+        whole = next((n for n in around if n in self.sets), None)
+        inner = around[: around.index(whole) + 1] if whole else around
+        for owner in reversed(inner):
+            keys = [key for key in self.sets if is_below(key, owner)]
+            value = {**value, **{key[len(owner) + 1 :]: self.sets[key] for key in keys}}
+        return value
+
+    def any_value(self, path: str, name: str) -> Any:
+        owner, dot, key = name.partition(".")
+        value = self.value(path, owner)
+        return value.get(key, EMPTY) if dot else value
+
+
+class ScopeMachine(RuleBasedStateMachine):
+    """Do the same to a store and to models, which know the scope that is open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner_store = Store()
+        outside = ScopeModel()
+        self.contexts: list[Any] = [(contextvars.Context(), [(outside, "")], [])]
+        self.here = 0
+        self.parse(1, {})
+
+    @property
+    def store(self) -> Any:
+        return InContext(self.inner_store, self.contexts[self.here][0])
+
+    @property
+    def model(self) -> ScopeModel:
+        model: ScopeModel = self.contexts[self.here][1][-1][0]
+        return model
+
+    @property
+    def path(self) -> str:
+        path: str = self.contexts[self.here][1][-1][1]
+        return path
+
+    def models(self) -> list[ScopeModel]:
+        rows = [model for _, stack, _ in self.contexts for model, _path in stack]
+        return list({id(model): model for model in rows}.values())
+
+    def default(self, name: str, value: Any) -> None:
+        for model in self.models():
+            model.defaults[name] = value
+
+    @rule(depth=st.integers(0, 9), opt=dicts)
+    def parse(self, depth: int, opt: dict[str, int]) -> None:
+        self.store.adopt_defaults({"depth": depth, "x/y": depth, "opt": opt})
+        called = getattr(self, "called", {})
+        for name, value in {"depth": depth, "x/y": depth, "opt": opt, **called}.items():
+            self.default(name, value)
+
+    @rule(name=st.sampled_from(SCALARS), value=st.integers(0, 9))
+    def call(self, name: str, value: int) -> None:
+        self.called = {**getattr(self, "called", {}), name: value}
+        self.default(name, value)
+        assert self.store.accept(name, value) == self.model.value(self.path, name)
+
+    @rule(opt=dicts)
+    def call_with_a_dict(self, opt: dict[str, int]) -> None:
+        self.called = {**getattr(self, "called", {}), "opt": opt}
+        self.default("opt", opt)
+        assert self.store.accept("opt", opt) == self.model.value(self.path, "opt")
+
+    @rule(mapping=mappings)
+    def set_values(self, mapping: dict[str, Any]) -> None:
+        self.store.set(mapping, Origin("setter"))
+        self.model.assign(mapping)
+
+    @rule(mapping=mappings)
+    def enter_override(self, mapping: dict[str, Any]) -> None:
+        block = override(self.inner_store, mapping, Origin("setter"), None)
+        inside = self.model.copy()
+        inside.assign(mapping)
+        self.enter(block, inside, self.path)
+
+    @rule(path=st.none() | st.sampled_from(SCOPES))
+    def enter_scope(self, path: str | None) -> None:
+        inner = "/".join(filter(None, [self.path, path])) if path else ""
+        self.enter(scope(self.inner_store, path, None), self.model, inner)
+
+    def enter(self, block: Any, model: ScopeModel, path: str) -> None:
+        _context, stack, blocks = self.contexts[self.here]
+        self.store.run(block.__enter__)
+        blocks.append(block)
+        stack.append((model, path))
+
+    @precondition(lambda self: self.contexts[self.here][2])
+    @rule()
+    def leave_a_block(self) -> None:
+        _context, stack, blocks = self.contexts[self.here]
+        self.store.run(blocks.pop().__exit__, None, None, None)
+        stack.pop()
+
+    @rule()
+    def start_a_task(self) -> None:
+        context, stack, _blocks = self.contexts[self.here]
+        self.contexts.append((context.copy(), [*stack], []))
+
+    @rule()
+    def start_a_thread(self) -> None:
+        self.contexts.append((contextvars.Context(), self.contexts[0][1][:1], []))
+
+    @rule(number=st.integers(0, 9))
+    def go_on_elsewhere(self, number: int) -> None:
+        self.here = number % len(self.contexts)
+
+    @rule(path=paths, name=st.sampled_from([*SCALARS, *KEYS, "opt"]))
+    def look_up(self, path: str, name: str) -> None:
+        """A name with a scope has the same value wherever it is read."""
+        full = f"{path}/{name}" if path else name
+        expected = self.model.any_value(path or self.path, name)
+        assert self.store.get(full) == expected
+        if expected is not EMPTY:
+            assert self.store.read(full) == expected
+            chain = self.store.run(explain, self.inner_store, full)
+            if name in SCALARS:
+                assert chain[-1].value == expected
+
+    @rule()
+    def travel(self) -> None:
+        other = Store()
+        other.adopt_defaults({name: self.model.defaults[name] for name in ("depth", "x/y", "opt")})
+        other.restore(pickle.loads(pickle.dumps(self.store.state())))
+        assert other.values() == self.store.values()
+
+    @invariant()
+    def values_agree(self) -> None:
+        values = self.store.values()
+        for name in (*SCALARS, "opt"):
+            assert values.get(name, EMPTY) == self.model.value(self.path, name)
+        assert self.store.tree().get("depth") == values["depth"]
+
+    @invariant()
+    def no_value_is_hot_while_a_block_is_open(self) -> None:
+        if any(len(stack) > 1 for _, stack, _ in self.contexts):
+            assert self.store.hot == {}
+        else:
+            assert not self.store.views
+
+
+TestScopeMachine = ScopeMachine.TestCase
+TestScopeMachine.settings = settings(stateful_step_count=25)
