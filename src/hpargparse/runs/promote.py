@@ -173,7 +173,8 @@ def _with_floats(old: Any, new: Any) -> Any:
             return float(new) if float(new) == new else new
     if type(old) is not type(new):
         return new
-    items = {key: _with_floats(dict(_items(old)).get(key), item) for key, item in _items(new)}
+    before = dict(_items(old))
+    items = {key: _with_floats(before.get(key), item) for key, item in _items(new)}
     if type(new) is dict:
         return items
     return type(new)(items.values()) if type(new) in (list, tuple) else new
