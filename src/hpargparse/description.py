@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from hpman import Diagnostic, HyperParameter, Index, Occurrence, ScopeOpening
+    from hpman import Diagnostic, HyperParameter, Index, Mention, Occurrence
 
 _CONTEXT = 2  # the lines above and below a call
 _WIDTH = 200  # the columns of a line in an excerpt
@@ -56,7 +56,7 @@ class Description(Record):
     members: tuple[Description, ...]
     problems: tuple[str, ...]
     value: str = ""
-    openings: tuple[ScopeOpening, ...] = ()
+    openings: tuple[Mention, ...] = ()
 
 
 def find_names(index: Index, argument: str) -> list[tuple[str, str]]:
@@ -296,13 +296,13 @@ def _section(description: Description, *, names_manager: bool, is_coloured: bool
             yield _excerpt(call)
 
 
-def _excerpt(call: Occurrence | ScopeOpening) -> str:
+def _excerpt(call: Occurrence | Mention) -> str:
     return call.source.excerpt(
         call.line, before=_CONTEXT, after=_CONTEXT, width=_WIDTH, column=call.column
     )
 
 
-def _place(call: Occurrence | ScopeOpening, *_more: Occurrence) -> str:
+def _place(call: Occurrence | Mention, *_more: Occurrence) -> str:
     return f"{display_path(call.path)}:{call.line}:{call.column}"
 
 

@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from hpman import HyperParameter, HyperParameterManager, ScopeOpening
+    from hpman import HyperParameter, HyperParameterManager, Mention
 
 
 _TAB = 4  # the columns of a tab stop
@@ -92,7 +92,7 @@ class _Listed(Record):
     __slots__ = ()
     name: str
     hp: HyperParameter
-    places: tuple[Occurrence | ScopeOpening, ...]
+    places: tuple[Occurrence | Mention, ...]
 
 
 def _for_scopes(manager: HyperParameterManager, hp: HyperParameter) -> Iterator[_Listed]:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
         P as P,
     )
     from .manager import HyperParameterManager as HyperParameterManager
-    from .occurrence import Occurrence as Occurrence, ScopeOpening as ScopeOpening
+    from .occurrence import Mention as Mention, Occurrence as Occurrence
     from .runtime.origin import Explanation as Explanation, Origin as Origin
     from .static.index import (
         HyperParameter as HyperParameter,
@@ -65,7 +65,7 @@ _NAMES_OF = {
     "hpm_db": "HyperParamNode HyperParamTree HyperParameterDB HyperParameterOccurrence"
     " HyperParameterPriority L P",
     "manager": "HyperParameterManager",
-    "occurrence": "Occurrence ScopeOpening",
+    "occurrence": "Mention Occurrence",
     "runtime.origin": "Explanation Origin",
     "static.index": "HyperParameter Index ModuleScan",
     "static.scan": "index_of",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .hpm_db import HyperParameterDB, HyperParameterOccurrence, HyperParamNode, RowSource
-    from .occurrence import ScopeOpening
+    from .occurrence import Mention
     from .runtime.origin import Explanation, Origin
     from .runtime.tree import TreeView
     from .static.files import Path, Paths
@@ -234,7 +234,7 @@ class HyperParameterManager:
         """
         return self._store.ranked.split(name)
 
-    def openings(self) -> list[ScopeOpening]:
+    def openings(self) -> list[Mention]:
         """Return the calls in the parsed sources that open scopes."""
         return self.index.openings(self.placeholder)
 

@@ -36,14 +36,16 @@ class FaultyCall(Record):
     arguments: int = 0
 
 
-class ScopeOpening(Record):
-    """Describe one call `P.scope("name")` in a source text.
+class Mention(Record):
+    """Describe a name in a call of a manager's method, such as `P.set_value("lr", 1)`.
 
     Attributes:
         placeholder: the placeholder of the manager.
-        name: the name of the scope, None if it is not a literal.
+        kind: the method.
+        name: the name of a hyperparameter, a branch or a scope. None if it is not a literal;
+            of these only scopes are recorded.
         source: the source text that contains the call.
-        line: the line of the first character.
+        line: the line of the first character of the name.
         column: the column of the first character.
         end_line: the line of the last character.
         end_column: the column after the last character.
@@ -51,6 +53,7 @@ class ScopeOpening(Record):
 
     __slots__ = ()
     placeholder: str
+    kind: str
     name: str | None
     source: Source
     line: int

@@ -43,7 +43,7 @@ def owned(index: Index, modules: Modules, requested: Iterable[str] = ()) -> Inde
         requested: the placeholders that the user named.
 
     Returns:
-        The files that contain hyperparameters or problems. Each has the calls that count,
+        The files that contain hyperparameters, their names, or problems. Each has what counts,
         calls with a faulty hint included; and as diagnostics what is wrong with the file and
         these calls; an HPM301 for a call whose name is bound to something else; and an HPM302
         for the first call of a placeholder that the file never binds.
@@ -53,7 +53,7 @@ def owned(index: Index, modules: Modules, requested: Iterable[str] = ()) -> Inde
         return Index(index.separator)
     owner = _Owner(index, modules, requested)
     files = map(owner.owned, index.files.values())
-    kept = (file for file in files if file.occurrences or file.diagnostics)
+    kept = (file for file in files if file.occurrences or file.diagnostics or file.mentions)
     return Index(index.separator).swap(kept)
 
 
@@ -82,6 +82,7 @@ class _Owner:
         calls = file.with_faulty().occurrences
         placeholders = {call.placeholder for call in calls}
         placeholders.update(filter(None, (problem.placeholder for problem in file.diagnostics)))
+        placeholders.update(mention.placeholder for mention in file.mentions)
         ours = {placeholder: self._is_ours(file, placeholder) for placeholder in placeholders}
         occurrences = []
         problems = []
@@ -104,7 +105,10 @@ class _Owner:
                 place = faulty.line, faulty.column
                 hidden.setdefault(place, _hidden(file, placeholder, problem.name, faulty))
         diagnostics = (*problems, *hidden.values(), *self._unbound(file, calls))
-        return file.replace(occurrences=tuple(occurrences), diagnostics=diagnostics)
+        mentions = tuple(mention for mention in file.mentions if ours[mention.placeholder])
+        return file.replace(
+            occurrences=tuple(occurrences), diagnostics=diagnostics, mentions=mentions
+        )
 
     def _unbound(self, file: ModuleScan, calls: Iterable[Occurrence]) -> Iterator[Diagnostic]:
         """Report each placeholder that a file never binds, at its first call."""

@@ -134,6 +134,16 @@ _RULES = (
         '_("optimizer", "adam", choices=["adam", "sgd"])',
     ),
     Rule(
+        "HPM107",
+        "malformed-scope",
+        "error",
+        "The name of a scope is empty, has an empty part, or contains a dot.",
+        "The call raises ValueError. A `/` stands between scopes that are opened at once, and\n"
+        "dots separate the parts of names.",
+        'with _.scope("model.encoder"):\n    ...',
+        'with _.scope("model/encoder"):\n    ...',
+    ),
+    Rule(
         "HPM201",
         "duplicate-default",
         "error",
@@ -219,6 +229,16 @@ _RULES = (
         "error. If a call still uses the old name, rename it there.",
         '_("lr", 1e-3, aliases=["optim.lr"])\n_("optim.lr")',
         '_("lr", 1e-3, aliases=["optim.lr"])\n_("lr")',
+    ),
+    Rule(
+        "HPM209",
+        "unknown-scope",
+        "warning",
+        "A program sets a value for a scope that no source opens.",
+        "The value has no effect. Usually the name of the scope is misspelled. Nothing is\n"
+        "reported if the name of some scope is computed, because it may be any then.",
+        'with _.scope("encoder"):\n    _("depth", 4)\n_.set_value("encodr/depth", 6)',
+        'with _.scope("encoder"):\n    _("depth", 4)\n_.set_value("encoder/depth", 6)',
     ),
     Rule(
         "HPM301",

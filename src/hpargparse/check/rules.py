@@ -10,7 +10,7 @@ from hpman import Diagnostic, NotLiteralEvaluable
 from hpman._text import relative_path, truncate
 from hpman.edits import hint_span
 from hpman.literals import show_literal
-from hpman.names import old_names
+from hpman.names import SCOPE, is_scope, old_names, split_scope
 from hpman.programs import conflicts
 from hpman.suggest import closest, edit
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
-    from hpman import HyperParameter, Index, Occurrence
+    from hpman import HyperParameter, Index, Mention, Occurrence
 
 _CONFLICTS = ("HPM201", "HPM203", "HPM204", "HPM206", "HPM208")  # of calls in one program
 _SPAN = ("line", "column", "end_line", "end_column")
@@ -51,6 +51,8 @@ _APART = "If these are separate programs, use `--each`, or `programs` in [tool.h
 # The suggestions for undefined names are limited: each costs a comparison with every name.
 _MOST_NAMES = 1000
 _MOST_SUGGESTIONS = 100
+_MOST_NAMES_SHOWN = 5
+_SETTERS = ("override", "set_tree", "set_value", "set_values")
 
 
 def find_problems(
@@ -72,6 +74,8 @@ def find_problems(
         for rule in _RULES:
             findings += rule(program)
     findings += undefined_name(index, is_partial=is_partial)
+    if not is_partial:
+        findings += (row for program in programs or [index] for row in unknown_scope(program))
     if len(programs) > 1:  # a file may belong to several
         unique = {(f.code, f.place, f.message): f for f in reversed(findings)}
         findings = [*unique.values()]
@@ -155,6 +159,49 @@ def _intended_hint(hint: str) -> str | None:
         if lowered == name or (typo and (typo.kind != "wrong" or len(name) > 4)):
             return name
     return None
+
+
+def malformed_scope(index: Index) -> Iterator[Diagnostic]:
+    """HPM107: a scope that cannot be opened."""
+    for placeholder in sorted(index.mentioned()):
+        for opening in index.openings(placeholder):
+            name = opening.name
+            if name is not None and not is_scope(name, index.separator):
+                message = f"{name!r} cannot be the name of a scope."
+                advice = f"Write names without {index.separator!r}, with a `{SCOPE}` between two."
+                yield _about_scope("HPM107", opening, message, advice)
+
+
+def unknown_scope(index: Index) -> Iterator[Diagnostic]:
+    """HPM209: a value for a scope that no source opens."""
+    for placeholder in sorted(index.mentioned()):
+        scopes = index.scopes(placeholder)
+        if scopes is None:
+            continue
+
+        def is_known(name: str, placeholder: str = placeholder) -> bool:
+            names = (name, *index.prefixes(name))
+            return any(
+                index.named(placeholder, n) or index.is_branch(placeholder, n) for n in names
+            )
+
+        for mention in index.mentions(placeholder):
+            if mention.name is None or mention.kind not in _SETTERS:
+                continue
+            scope, name = split_scope(mention.name, is_known, index.separator)
+            unknown = [part for part in scope.split(SCOPE) if part and part not in scopes]
+            if unknown and is_known(name):
+                message = f"No source opens the scope `{unknown[0]}`, so this value has no effect."
+                advice = _scope_advice(unknown[0], scopes)
+                yield _about_scope("HPM209", mention, message, advice)
+
+
+def _scope_advice(scope: str, scopes: frozenset[str]) -> str:
+    near = closest(scope, sorted(scopes))
+    if near:
+        return f"Did you mean `{near[0]}`?"
+    names = ", ".join(f"`{name}`" for name in sorted(scopes)[:_MOST_NAMES_SHOWN])
+    return f"Open it, or use one of {names}." if names else "Open it, or remove the value."
 
 
 def conflicting_calls(index: Index) -> Iterator[Diagnostic]:
@@ -329,6 +376,7 @@ _RULES = (
     default_not_literal,
     malformed_name,
     misspelled_hint,
+    malformed_scope,
     conflicting_calls,
     option_clash,
     alias_clash,
@@ -353,3 +401,14 @@ def _finding(code: str, calls: Sequence[Occurrence], message: str, advice: str) 
     """Return a finding about some calls, placed at the first one."""
     severity = RULES[code].severity
     return Diagnostic.at(calls[0], code, message, advice, occurrences=calls, severity=severity)
+
+
+def _about_scope(code: str, mention: Mention, message: str, advice: str) -> Diagnostic:
+    """Return a finding about a scope in a call of a method."""
+    return Diagnostic(
+        code,
+        message,
+        advice,
+        **{field: getattr(mention, field) for field in ("path", "source", "placeholder", *_SPAN)},
+        severity=RULES[code].severity,
+    )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from hpman import Explanation, HyperParameter, Origin, ScopeOpening
+    from hpman import Explanation, HyperParameter, Mention, Origin
 
 
 class ManagerGroup(HyperParameterManager):
@@ -70,7 +70,7 @@ class ManagerGroup(HyperParameterManager):
                 stack.enter_context(manager.scope(name))
             yield
 
-    def openings(self) -> list[ScopeOpening]:
+    def openings(self) -> list[Mention]:
         """Return the calls in the sources that open scopes of any manager."""
         return [opening for manager in self._managers for opening in manager.openings()]
 

@@ -57,7 +57,7 @@ from .scopes import (
     Scope,
     attribute_chain,
     attribute_of_self,
-    is_opening,
+    mentions_names,
 )
 
 TYPE_CHECKING = False
@@ -187,7 +187,7 @@ class Bindings:
             if func.id in self._tracked:
                 self.calls.append((node, scope))
         else:
-            if self._may_be_ours(func) or self._is_opening(func):
+            if self._may_be_ours(func) or self._mentions_names(func):
                 self.calls.append((node, scope))
             self._stack.append((func, scope))
         for argument in node.args:
@@ -297,9 +297,9 @@ class Bindings:
         of_self = attributes[:1] if base.id == "self" else []
         return any(name in self._tracked for name in (base.id, *of_self))
 
-    def _is_opening(self, func: Any) -> bool:
-        """Return whether a call may open a scope, also where managers are not followed."""
-        return is_opening(func) and type(func.value) is Name and func.value.id in self._tracked
+    def _mentions_names(self, func: Any) -> bool:
+        """Return whether a call may mention names, also where managers are not followed."""
+        return mentions_names(func) and type(func.value) is Name and func.value.id in self._tracked
 
     def _is_manager_class(self, node: Any) -> bool:
         """Return whether an expression, which may be missing, has the name of our class."""

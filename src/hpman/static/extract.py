@@ -6,22 +6,22 @@ most one default, literal hints. Must not know other files or run-time values.
 
 from __future__ import annotations
 
-from _ast import Attribute, Constant, JoinedStr, Name
+from _ast import Attribute, Constant, Dict, JoinedStr, Name, expr
 from operator import itemgetter
 from sys import intern
 
 from ..errors import EMPTY, NotLiteralEvaluable
 from ..literals import NotLiteralError, constant_value, literal_value
-from ..occurrence import FaultyCall, Occurrence, ScopeOpening
+from ..occurrence import FaultyCall, Mention, Occurrence
 from .bindings import Bindings
 from .index import ModuleScan
-from .scopes import ROOT, Resolver, attribute_chain, is_opening
+from .scopes import ROOT, Resolver, attribute_chain, mentions_names
 from .source_map import SourceMap
 from .syntax import UnparsableError, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from _ast import Call, expr
+    from _ast import Call, keyword
     from collections.abc import Callable, Iterator
     from typing import Any, TypeAlias
 
@@ -42,6 +42,7 @@ LARGE = 1 << 16  # the tree of such a text takes megabytes
 _MARSHALLED = frozenset(
     (type(None), bool, int, float, complex, str, bytes, type(...), list, tuple, set, dict)
 )
+_NAMED = (None, "name", "prefix", "tree", "values")  # parameters of methods that take names
 _TYPES = ("bool", "int", "float", "str", "list", "tuple", "set", "dict", "bytes", "complex")
 _NO_HINTS: dict[str, Any] = {}  # shared by all occurrences without hints
 _CONSTANTS: dict[str, Any] = {}  # by their text; few are unique, so they are shared
@@ -112,10 +113,10 @@ def _read_calls(
     if unbound:
         unbound &= {n.func.id for n, _scope in bindings.calls if type(n.func) is Name}
     managers, unbound = _SETS.setdefault(managers, managers), _SETS.setdefault(unbound, unbound)
-    openings = tuple(sorted(_openings(bindings, resolver, source_map), key=_place))
+    mentions = tuple(sorted(_mentions(bindings, resolver, source_map), key=_place))
     problems = tuple(sorted(diagnostics, key=_place))
     reexports = tuple(bindings.reexports)
-    return rows, ModuleScan(source, (), problems, managers, reexports, unbound, openings)
+    return rows, ModuleScan(source, (), problems, managers, reexports, unbound, mentions)
 
 
 def _place(fact: Any) -> tuple[int, int]:
@@ -152,23 +153,33 @@ def _resolver(bindings: Bindings) -> Resolver:
     return Resolver(bindings.placeholders, bindings.foreign_names - ours)
 
 
-def _openings(
-    bindings: Bindings, resolver: Resolver, source_map: SourceMap
-) -> Iterator[ScopeOpening]:
-    """Yield the calls that open scopes."""
+def _mentions(bindings: Bindings, resolver: Resolver, source_map: SourceMap) -> Iterator[Mention]:
+    """Yield the names in calls of managers' methods."""
     for node, scope in bindings.calls:
         func: Any = node.func
-        if not is_opening(func):
-            continue
-        arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
-        argument: Any = arguments[0] if arguments else None
-        name = argument.value if type(argument) is Constant else argument
-        if name is None:
-            continue  # it leaves all scopes
-        for placeholder in resolver.managers(func.value, scope):
-            literal = name if isinstance(name, str) else None
-            span = source_map.span(node)
-            yield ScopeOpening(placeholder, literal, source_map.source, *span)
+        for placeholder in resolver.managers(func.value, scope) if mentions_names(func) else ():
+            for name, at in _names(node, func.attr):
+                span = line, column, _end_line, _end_column = source_map.span(at)
+                if not isinstance(at, expr):  # of a keyword, the span includes the value
+                    span = line, column, line, column + len(name or "")
+                yield Mention(placeholder, func.attr, name, source_map.source, *span)
+
+
+def _names(node: Call, method: str) -> Iterator[tuple[str | None, expr | keyword]]:
+    """Yield the literal names in a call of a method, and None for a scope without one."""
+    keywords = node.keywords
+    if method == "override":
+        yield from ((row.arg, row) for row in keywords if row.arg is not None)
+        keywords = [row for row in keywords if row.arg is None]
+    nodes: list[Any] = [*node.args[:1], *(k.value for k in keywords if k.arg in _NAMED)]
+    if method == "set_tree":
+        nodes = [*nodes, *node.args[1:2]][-1:]  # the keys of a tree lie below its prefix
+    for name in [*nodes, *(key for item in nodes if type(item) is Dict for key in item.keys)]:
+        value = name.value if type(name) is Constant else None
+        if isinstance(value, str):
+            yield value, name
+        elif method == "scope" and type(name) is not Constant:
+            yield None, name
 
 
 def _manager_calls(

@@ -11,7 +11,7 @@ from _bisect import bisect_left
 from ..errors import EMPTY
 from ..literals import is_computed
 from ..names import SCOPE, ancestors, old_names
-from ..occurrence import Occurrence, ScopeOpening
+from ..occurrence import Mention, Occurrence
 from ..record import Record
 
 TYPE_CHECKING = False
@@ -38,7 +38,7 @@ class ModuleScan(Record):
         reexports: the placeholders that the module imports from elsewhere under the same
             name, with the module they come from, such as `("_", "..common")`.
         unbound: the placeholders that the module calls by their bare names, but never binds.
-        openings: the calls that open scopes.
+        mentions: the names in calls of managers' methods, in source order.
         is_text: whether the text was passed to `parse_source`, not read from a file.
     """
 
@@ -49,7 +49,7 @@ class ModuleScan(Record):
     managers: frozenset[str] = frozenset()
     reexports: tuple[tuple[str, str], ...] = ()
     unbound: frozenset[str] = frozenset()
-    openings: tuple[ScopeOpening, ...] = ()
+    mentions: tuple[Mention, ...] = ()
     is_text: bool = False
 
     def with_faulty(self) -> ModuleScan:
@@ -237,10 +237,18 @@ class Index:
         """Return the placeholders of all managers that have an occurrence."""
         return {placeholder for placeholder, names in self._names.items() if names}
 
-    def openings(self, placeholder: str) -> list[ScopeOpening]:
-        """Return the calls that open scopes of a manager."""
+    def mentioned(self) -> set[str]:
+        """Return the placeholders of all managers whose methods are called with a name."""
+        return {row.placeholder for file in self._files.values() for row in file.mentions}
+
+    def openings(self, placeholder: str) -> list[Mention]:
+        """Return the names of a manager's scopes, where the sources open them."""
+        return [mention for mention in self.mentions(placeholder) if mention.kind == "scope"]
+
+    def mentions(self, placeholder: str) -> list[Mention]:
+        """Return the names in calls of a manager's methods."""
         files = self._files.values()
-        return [row for file in files for row in file.openings if row.placeholder == placeholder]
+        return [row for file in files for row in file.mentions if row.placeholder == placeholder]
 
     def scopes(self, placeholder: str) -> frozenset[str] | None:
         """Return the names of the scopes that the sources open, None if they may open others.

@@ -5,7 +5,7 @@ Owns the decision which files are parsed; must not know how they are parsed.
 
 from __future__ import annotations
 
-from .scopes import ROOT
+from .scopes import NAMING, ROOT
 from .syntax import UnparsableError, decode, is_utf_8
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def prefilter(placeholders: Iterable[str]) -> Callable[[bytes], bool]:
     r"""Return a function that tests whether the bytes of a file may contain a hyperparameter.
 
-    A file may contain one if it calls a placeholder by its bare name or opens a scope, or
+    A file may contain one if it calls a placeholder by its bare name or a method of it, or
     if it mentions `hpman`. If the function returns False, a parse would find nothing. Names
     are compared as they are written, without normalization.
 
@@ -50,10 +50,12 @@ def prefilter(placeholders: Iterable[str]) -> Callable[[bytes], bool]:
 
 
 def _call(name: bytes) -> bytes:
-    """Return the pattern of a word that is called, or whose `scope` is.
+    """Return the pattern of a word that is called, or has a method that takes names.
 
     Blanks, line joins or closing brackets may come in between.
     """
     # A look-behind in front of the literal would make the search ten times slower. A comment may
     # come before the `(`. Few names are followed by a comment, so these files are parsed.
-    return name + rb"(?<![\w.]" + name + rb")(?<!def " + name + rb")[\s\\)]*(?:[(#]|\.\s*scope\b)"
+    methods = "|".join(sorted(NAMING)).encode()
+    start = name + rb"(?<![\w.]" + name + rb")(?<!def " + name + rb")[\s\\)]*"
+    return start + rb"(?:[(#]|\.\s*(?:" + methods + rb")\b)"

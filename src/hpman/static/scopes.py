@@ -61,6 +61,10 @@ _OURS = _CALLABLE | {"package", "module"}
 
 # The methods that return the manager itself.
 CHAINED = frozenset("parse_file parse_source set_tree set_value set_values".split())
+# The methods that take names.
+NAMING = frozenset(
+    "exists explain get_tree get_value override scope set_tree set_value set_values".split()
+)
 
 
 class Scope:
@@ -284,13 +288,13 @@ class Resolver:
             yield inner
 
 
-def is_opening(func: Any) -> bool:
-    """Return whether an expression that is called may open a scope, as `_.scope` does.
+def mentions_names(func: Any) -> bool:
+    """Return whether an expression that is called may be a method that takes names.
 
-    >>> is_opening(compile("_.scope", "", "eval", 0x400).body)
+    >>> mentions_names(compile("_.set_value", "", "eval", 0x400).body)
     True
     """
-    return type(func) is Attribute and func.attr == "scope"
+    return type(func) is Attribute and func.attr in NAMING
 
 
 def attribute_chain(node: Any) -> tuple[Any, list[str]]:

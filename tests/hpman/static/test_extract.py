@@ -11,6 +11,7 @@ import pytest
 from hpman._text import Source
 from hpman.errors import EMPTY, NotLiteralEvaluable
 from hpman.static.extract import LARGE, extract
+from hpman.static.scan import scan_text
 
 if TYPE_CHECKING:
     from hpman.static.index import ModuleScan
@@ -251,3 +252,61 @@ def test_a_scan_lists_the_placeholders_that_a_module_calls_and_never_binds(
     text: str, unbound: set[str]
 ) -> None:
     assert _extract(text, "_", "hp").unbound == unbound
+
+
+@pytest.mark.parametrize(
+    ("call", "names"),
+    [
+        ('_.set_value("a", 1)', ["a"]),
+        ('_.set_value(value=1, name="a")', ["a"]),
+        ('_.get_value("a" "b")', ["ab"]),
+        ('_.exists("a"), _.explain("b"), _.get_tree("c"), _.get_tree(prefix="d")', [*"abcd"]),
+        ('_.set_values({"a": 1, b: 2, 3: 4, **c})', ["a"]),
+        ('_.set_values(values={"a": {"b": 1}})', ["a"]),
+        ('_.set_tree({"a": {"b": 1}})', ["a"]),
+        ('_.set_tree(tree={"a": {"b": 1}})', ["a"]),
+        ('_.set_tree({"a": 1}, "b")', ["b"]),
+        ('_.set_tree({"a": 1}, prefix="b")', ["b"]),
+        ('_.override({"a": 1}, b=2, name=3, **{"c": 4}, **d)', ["a", "b", "name", "c"]),
+        ('_.scope("a"), _.scope(name="b"), _.scope("c/d")', ["a", "b", "c/d"]),
+        ("_.scope(a), _.scope(*b), _.scope(**c)", [None, None, None]),
+        ("_.scope(None), _.scope(3), _.scope()", []),
+        ("_.set_value(a, 1), _.set_value(), _.get_values(), _.set_value(**a)", []),
+        ('_.parse_file("a"), other.set_value("a", 1), _.a.set_value("b", 1)', []),
+    ],
+)
+@pytest.mark.parametrize("head", ["", "from hpman.m import _\n"])
+def test_the_names_in_calls_of_methods_are_found(
+    call: str, names: list[str | None], head: str
+) -> None:
+    scan = scan_text(head + call, "a.py", frozenset("_"))
+    assert [row.name for row in scan.mentions] == names
+    for row in scan.mentions:
+        text = (head + call).split("\n")[row.line - 1][row.column - 1 : row.end_column - 1]
+        assert row.placeholder == "_"
+        assert row.name is None or eval(text, {row.name: row.name}) == row.name
+        assert f".{row.kind}(" in call
+
+
+def test_a_name_is_found_through_every_way_to_a_manager() -> None:
+    text = """\
+import hpman.m
+from hpman.m import hp as h
+hpman.m._.set_value(
+    "a", 1
+).set_values({"b": 2})
+k = h
+class Model:
+    def __init__(self):
+        self.p = k
+        with self.p.scope("é/ü"): self.p.override(é=1)
+"""
+    scan = scan_text(text, "a.py", frozenset("_"))
+    rows = [(*row[:3], row.line, row.column, row.end_line, row.end_column) for row in scan.mentions]
+    assert rows == [
+        ("_", "set_value", "a", 4, 5, 4, 8),
+        ("_", "set_values", "b", 5, 15, 5, 18),
+        ("hp", "scope", "é/ü", 10, 27, 10, 32),
+        ("hp", "override", "é", 10, 51, 10, 52),
+    ]
+    assert scan.mentions[0].path == "a.py"

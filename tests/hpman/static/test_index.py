@@ -101,3 +101,16 @@ def test_a_branch_that_is_used_is_not_a_hyperparameter() -> None:
     index = Index().swap([_file("a.py", '_("model"); _("model.depth", 4)')])
     assert [item.name for item in index.hyperparameters("_")] == ["model.depth"]
     assert index.names("_") == ["model", "model.depth"]
+
+
+def test_scopes_are_those_that_are_opened_by_any_file() -> None:
+    text = '_.scope("a/b"); hp.scope(name); hp.scope("c"); _.set_value("d/e", 1)'
+    index = Index().swap([_file("a.py", text), _file("b.py", '_.scope("f")')])
+    assert index.mentioned() == {"_", "hp"}
+    assert index.placeholders() == set()
+    assert [row.name for row in index.openings("_")] == ["a/b", "f"]
+    assert [row.name for row in index.mentions("_")] == ["a/b", "d/e", "f"]
+    assert index.scopes("_") == frozenset("abf")
+    assert index.scopes("hp") is None
+    assert index.scopes("other") == frozenset()
+    assert index.swap([_file("b.py", "")]).scopes("_") == frozenset("ab")

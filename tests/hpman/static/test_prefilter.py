@@ -15,12 +15,15 @@ NOT_PARSED = {
     "attribute": "self._('a')\nx.hp('a')",
     "string": "'_'.join(x); x.split('hp')",
     "alias without hpman": "h = _\nh('a', 1)",
-    "method without hpman": "_.set_value('a', 1)",
+    "other method without hpman": "_.parse_file('a')",
+    "longer method": "_.scopes('a')\n_.override_all()",
     "definition": "def _(x): pass",
 }
 PARSED = {
     "call": "_('a', 1)",
     "call of a lettered name": "x = hp('a', 1)",
+    "method": "_.set_value('a', 1)",
+    "method after blanks": "(_) \\\n . scope('a')",
     "after brackets": "((_))('a', 1)",
     "after blanks": "_ \t\f('a', 1)",
     "after a line join": "_ \\\r\n('a', 1)",
