@@ -704,6 +704,13 @@ def test_an_old_name_sets_the_new_one_with_a_warning(
     change(manager)  # it warns once
 
 
+def test_a_name_with_a_slash_is_no_old_name_in_a_scope() -> None:
+    manager = HyperParameterManager("_").parse_source(f"{RENAMED}\n_('encoder/rate', 1)")
+    manager.set_value("encoder/rate", 3)
+    assert manager.get_value("encoder/rate") == 3
+    assert manager.get_value("encoder/lr") == 0.1
+
+
 def test_an_old_name_may_be_set_for_a_scope() -> None:
     manager = HyperParameterManager("_").parse_source(f"{RENAMED}\n_.scope('encoder')")
     with pytest.warns(UnknownNameWarning, match="`encoder/rate` is an old name of `encoder/lr`"):

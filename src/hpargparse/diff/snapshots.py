@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hpman import Diagnostic
 from hpman.literals import member_name, show_literal
-from hpman.names import ancestors
+from hpman.names import SCOPE, ancestors, split_scope
 
 from ..errors import ConversionError, SnapshotError
 from ..snapshots.flatten import flatten, with_new_names
@@ -59,19 +59,23 @@ def definitions_beside(
         every.setdefault(found.placeholder, {}).setdefault(found.name, found)
     own = {name: every[name] for name in every if not placeholders or name in placeholders}
     values: dict[tuple[str, str], Definition] = {}
+    scoped: dict[tuple[str, str], Definition] = {}  # the defaults of values for scopes
     unknown: dict[str, Definition] = {}
     managers = set(placeholders)
     names_in_files: dict[str, str] = {}
     for file, entry, name in _entries(files, every):
         names_in_files[entry.name] = name
-        owners = list(_owners(entry.name, own))
+        scope, plain = _split_scope(entry.name, every)
+        owners = list(_owners(plain, own))
         if len(owners) > 1:
             raise _ambiguity(file, entry, owners)
-        for owner in owners:
-            managers.add(owner.placeholder)
+        for found in owners:
+            managers.add(found.placeholder)
+            owner = found.replace(name=f"{scope}{SCOPE}{found.name}") if scope else found
             if _is_known(owner):
                 values[owner.key] = _value(file, entry, owner, values.get(owner.key, owner))
-        if not any(_owners(entry.name, every)):
+                scoped |= {owner.key: owner} if scope else {}
+        if not any(_owners(plain, every)):
             unknown[name] = _definition(file, entry.replace(name=name))
     managers = managers or every.keys() & {"_"} or set(every) or {"_"}
     manager = min(managers)
@@ -79,6 +83,7 @@ def definitions_beside(
     before += [row.replace(placeholder=manager) for row in unknown.values()]
     literals = [found for part in every.values() for found in part.values() if _is_known(found)]
     after = [found for found in literals if found.placeholder in managers]
+    after += scoped.values()
     missing = sorted({found.placeholder for found in literals} - managers)
     warning = (
         f"{files[-1].path} has no value of {', '.join(missing)}. Name all managers with "
@@ -111,14 +116,21 @@ def _entries(
     renamed = {old: row for old, row in renames(converters).items() if old not in names}
     leaves = {*names, *(renamed.keys() - branches)}
     for file in files:
-        entries = flatten(file, leaves.__contains__, _SEPARATOR)
-        renamed_entries, _notes, problems = with_new_names(file.path, entries, renamed, _SEPARATOR)
+        entries = flatten(file, lambda name: _split_scope(name, managers)[1] in leaves, _SEPARATOR)
+        renamed_entries, _notes, problems = with_new_names(
+            file.path, entries, names, renamed, _SEPARATOR
+        )
         if problems:
             raise SnapshotError(*(problem.diagnostics[0] for problem in problems))
         pairs = zip(renamed_entries, entries, strict=True)
         # A dict is set before its keys, whatever their order in the file.
         for entry, in_file in sorted(pairs, key=lambda pair: pair[0].name.count(_SEPARATOR)):
             yield file, entry, in_file.name
+
+
+def _split_scope(name: str, managers: Managers) -> tuple[str, str]:
+    """Return the scope that a name in a file is for, if any, and the rest."""
+    return split_scope(name, lambda plain: any(_owners(plain, managers)), _SEPARATOR)
 
 
 def _owners(name: str, managers: Managers) -> Iterator[Definition]:

@@ -218,8 +218,10 @@ def _fill(namespace: argparse.Namespace, binding: Binding) -> None:
         option.initial = option.default
         if name in values and option.option_strings:  # otherwise another option has replaced it
             show(namespace, option.dest, values[name])
-    for name in values:
-        if SCOPE in name and name not in binding.options:
+    for name in [name for name in values if SCOPE in name]:
+        scope, plain = binding.manager.split_scope(name)
+        owners = {plain, *ancestors(plain, binding.manager.separator)}
+        if scope and not owners.isdisjoint(binding.options):
             show(namespace, name, values[name])
 
 

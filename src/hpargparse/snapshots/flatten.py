@@ -13,7 +13,7 @@ from ..values.renames import new_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
     from typing import Any
 
     from ..values.convert import Converter
@@ -74,13 +74,18 @@ def flatten(
 
 
 def with_new_names(
-    path: str, entries: Iterable[Entry], renamed: Mapping[str, Converter], separator: str
+    path: str,
+    entries: Iterable[Entry],
+    names: Container[str],
+    renamed: Mapping[str, Converter],
+    separator: str,
 ) -> tuple[list[Entry], list[str], list[SnapshotError]]:
     """Replace old names by the new ones: `optim.lr` if that is in the hint `aliases` of `lr`.
 
     Args:
         path: the file.
         entries: the hyperparameters of the file.
+        names: the hyperparameters, whose names are never old.
         renamed: the hyperparameter of each old name.
         separator: the string between the parts of a name.
 
@@ -93,7 +98,7 @@ def with_new_names(
     notes: list[str] = []
     problems: list[SnapshotError] = []
     for entry in entries:
-        new = new_name(entry.name, renamed, separator)
+        new = None if entry.name in names else new_name(entry.name, renamed, separator)
         if new is None:
             renamed_entries.append(entry)
             continue

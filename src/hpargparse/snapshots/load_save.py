@@ -187,7 +187,9 @@ def saveable_values(
     messages = []
     with manager.scope(None):  # a snapshot is the same everywhere in a program
         for name, given in manager.get_values().items():
-            if selects is not None and not selects(name):
+            scope, plain = manager.split_scope(name)
+            owners = (plain, *(ancestors(plain, manager.separator) if scope else ()))
+            if selects is not None and not any(map(selects, owners)):
                 continue
             value = str(given) if is_path(given) else member_name(given) or given
             if isinstance(value, NotLiteralEvaluable):
@@ -312,7 +314,9 @@ def _fit_all(
     """Convert the values of one file, and return the problems with it."""
     fitter = _Fitter(snapshot.path, converters, separator, renamed)
     entries = flatten(snapshot, fitter.is_leaf, separator)
-    entries, notes, problems = with_new_names(snapshot.path, entries, renamed, separator)
+    entries, notes, problems = with_new_names(
+        snapshot.path, entries, converters, renamed, separator
+    )
     loaded = LoadedValues({}, {}, notes)
     for entry in entries:
         try:

@@ -364,6 +364,8 @@ class Store:
         return {renamed.get(name, name): value for name, value in values.items()}
 
     def _new_name(self, name: str) -> str:
+        if name not in self.renamed and self.ranked.is_known(name):
+            return name  # its own slash does not make it an old name in a scope
         scope, plain = split_scope(name, self.renamed.__contains__, self.separator)
         new = self.renamed.get(plain, plain)
         return f"{scope}{SCOPE}{new}" if scope else new

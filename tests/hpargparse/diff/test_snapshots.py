@@ -170,3 +170,35 @@ def test_a_name_of_several_managers_is_refused_until_one_is_named() -> None:
         definitions_beside([snapshot], sources)
     before, after, _warnings = definitions_beside([snapshot], sources, ["_"])
     assert compare(before, after) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"encoder/n": 4}, {"encoder/n": "changed 4"}),
+        ({"encoder/n": 3}, {}),
+        ({"encoder/n": 99}, {"encoder/n": "changed 99, would be refused"}),
+        ({"a/b/n": 4, "n": 5}, {"a/b/n": "changed 4", "n": "changed 5"}),
+        ({"encoder/ks": [1, 2]}, {}),
+        (
+            {"encoder/opt.lr": 2},
+            {"encoder/opt": "changed {'lr': 2, 'inner': {'a': 1}}"},
+        ),
+        ({"encoder/opt": {"lr": 2}}, {"encoder/opt": "changed {'lr': 2}"}),
+        ({"encoder/model": {"depth": 5}}, {"encoder/model.depth": "changed 5"}),
+        ({"encoder/act": "TANH"}, {"encoder/act": "changed 'TANH'"}),
+        ({"encoder/run": 3}, {}),
+        ({"encoder/gone": 3}, {"encoder/gone": "removed 3"}),
+        ({"encoder//n": 3}, {"encoder//n": "removed 3"}),
+    ],
+)
+def test_a_value_for_a_scope_is_compared_with_the_default(
+    values: dict[str, object], expected: dict[str, str]
+) -> None:
+    assert _compared(values) == expected
+
+
+def test_a_name_with_a_slash_is_compared_with_its_own_default() -> None:
+    file = Snapshot("a.yaml", {"encoder/n": 5, "n": 3}, {})
+    before, after, _warnings = definitions_beside([file], _read('_("n", 3); _("encoder/n", 5)'))
+    assert compare(before, after) == []

@@ -207,3 +207,39 @@ class TestSubCommands:
         hpargparse.bind(parser, manager, only="train.*")
         copy.deepcopy(parser).parse_args("--seed 2 --train.lr 1 --hp-save a.yaml".split())
         assert (manager("seed"), read("a.yaml")) == (2, "train.lr: 1.0\ntrain.opt.wd: 0\n")
+
+
+SCOPED = """\
+_("depth", 2)
+_("width", 3)
+_("opt", {"lr": 1.0})
+_("m.act", "relu")
+with _.scope("encoder"): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("only", "line", "file"),
+    [
+        ("depth", "--encoder/depth 4", "depth: 2\nencoder/depth: 4\n"),
+        ("opt", "--encoder/opt.lr 4", "encoder/opt.lr: 4.0\nopt: {lr: 1.0}\n"),
+        ("m?act", "--encoder/m.act tanh", "encoder/m.act: tanh\nm.act: relu\n"),
+    ],
+)
+def test_a_selected_name_may_be_set_for_a_scope(
+    capsys: pytest.CaptureFixture[str], only: str, line: str, file: str
+) -> None:
+    parser, manager = bound(SCOPED, only=only)
+    manager.set_values({"encoder/width": 8})
+    args = parser.parse_args([*line.split(), "--hp-save", "a.yaml"])
+    name, value = line.removeprefix("--").split()
+    assert str(manager.get_value(name)).startswith(value)
+    assert name in vars(args)
+    assert "encoder/width" not in vars(args)
+    assert read("a.yaml") == file
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--hp-list"])
+    assert sorted(capsys.readouterr().out.splitlines()) == sorted(file.splitlines())
+    assert "unrecognized arguments: --encoder/width" in refusal(capsys, parser, "--encoder/width 1")
+    parser.parse_args(["--hp-load", write("encoder/width: 9")])
+    assert manager.get_value("encoder/width") == 9

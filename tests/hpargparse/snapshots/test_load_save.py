@@ -802,3 +802,10 @@ def test_a_file_may_include_one_with_old_names() -> None:
     parser.parse_args(["--hp-load", _write("include: base.yaml\nlr: 2\nopt.eps: 6")])
     assert (manager("lr"), manager("opt")) == (2.0, {"lr": 5.0, "eps": 6})
     assert [str(origin) for origin in manager.explain("lr")][1:] == ["base.yaml:1", "a.yaml:2"]
+
+
+def test_a_name_with_a_slash_is_no_old_name_in_a_scope() -> None:
+    manager = managed(RENAMED + '_("encoder/rate", 1); _.scope("encoder")')
+    hpargparse.load(_write("encoder/rate: 2"), manager)
+    assert manager.get_value("encoder/rate") == 2
+    assert manager.get_value("encoder/lr") == manager.get_value("lr")
