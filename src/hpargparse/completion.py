@@ -32,11 +32,15 @@ def get_argv(args: Sequence[str] | None) -> list[str]:
     return list(sys.argv[1:] if args is None else args)
 
 
+def _before_cursor(line: str) -> str:
+    return line[: int(os.environ.get("COMP_POINT", len(line)))]
+
+
 def _finished(line: str) -> list[str]:
     """Return the words before the one at the cursor, as the shell would split them."""
     import shlex
 
-    line = line[: int(os.environ.get("COMP_POINT", len(line)))]
+    line = _before_cursor(line)
     lexer = shlex.shlex(line, posix=True)
     lexer.whitespace_split, lexer.commenters = True, ""
     words: list[str] = []
@@ -74,4 +78,7 @@ def complete(parser: argparse.ArgumentParser) -> None:
             if id(action) not in listed:
                 action.help = ""  # a hidden option is not completed
                 parser._actions.append(action)
+        if hasattr(parser, "scope_actions"):
+            word = _before_cursor(os.environ["COMP_LINE"]).rpartition(" ")[2]
+            parser._actions.extend(parser.scope_actions(word))
         autocomplete(parser)

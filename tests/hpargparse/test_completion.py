@@ -46,6 +46,8 @@ def work():
     _("opt", {"lr": 0.1, "inner": {"max_norm": 2}}, aliases=["optimizer", "opt_old"])
     _("turns", 3, aliases="epochs")
     _("mode", Mode.FAST)
+    with _.scope("encoder"), _.scope("inner"):
+        pass
 
 hpargparse.parse_args(_, __file__)
 raise SystemExit("it ran")
@@ -120,6 +122,9 @@ def test_a_shell_gets_its_answer_and_the_program_does_not_run(program: str) -> N
         pytest.param("train.py --opt.i", ["--opt.inner", "--opt.inner.max-norm"], id="keys"),
         pytest.param("train.py --epo", [""], id="old option"),
         pytest.param("train.py --epochs ", ["3"], id="default of an old option"),
+        pytest.param("train.py --enc", ["--encoder/"], id="scope"),
+        pytest.param("train.py --encoder/in", ["--encoder/inner/"], id="scope in a scope"),
+        pytest.param("train.py --encoder/we", ["--encoder/weight-decay"], id="option in a scope"),
         pytest.param("train.py --act t", ["tanh"], id="choice"),
         pytest.param("train.py --act ", ["relu", "tanh"], id="all choices"),
         pytest.param("train.py --weight-decay ", ["0.5", "1.5"], id="choices that are no text"),

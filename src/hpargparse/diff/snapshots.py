@@ -82,19 +82,19 @@ def definitions_beside(
     before = [row.replace(name=names_in_files.get(row.name, row.name)) for row in values.values()]
     before += [row.replace(placeholder=manager) for row in unknown.values()]
     literals = [found for part in every.values() for found in part.values() if _is_known(found)]
-    after = [found for found in literals if found.placeholder in managers]
-    after += scoped.values()
+    every_default = (*literals, *scoped.values())
+    after = [_default(found) for found in every_default if found.placeholder in managers]
     missing = sorted({found.placeholder for found in literals} - managers)
     warning = (
         f"{files[-1].path} has no value of {', '.join(missing)}. Name all managers with "
         "`--placeholder` to see what it lacks."
     )
-    warnings = [warning] if missing and not placeholders else []
-    after = [
-        found.replace(hints=None, file=None, value=member_name(found.value) or found.value)
-        for found in after
-    ]
-    return before, after, warnings
+    return before, after, [warning] if missing and not placeholders else []
+
+
+def _default(found: Definition) -> Definition:
+    """Return what a snapshot says about a definition."""
+    return found.replace(hints=None, file=None, value=member_name(found.value) or found.value)
 
 
 def _is_known(row: Definition) -> bool:

@@ -149,6 +149,12 @@ class BoundParser(argparse.ArgumentParser):
         finally:
             self._action_groups = groups
 
+    def scope_actions(self, word: str) -> Iterable[argparse.Action]:
+        """Return stand-ins for the options in scopes that a shell may complete a word to."""
+        from .scoped import completions
+
+        return completions(self, self._bindings, word)
+
     def parse_known_args(self, *args: Any, **settings: Any) -> Any:
         """Parse in a session."""
         return self._in_session(super().parse_known_args, *args, **settings)

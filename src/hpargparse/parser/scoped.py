@@ -94,6 +94,21 @@ def _action(parser: argparse.ArgumentParser, binding: Binding, option: str) -> S
     return None
 
 
+def completions(
+    parser: argparse.ArgumentParser, bindings: Iterable[Binding], word: str
+) -> Iterator[argparse.Action]:
+    """Yield stand-ins for what a word may become: `--encoder/`, and the options in a scope."""
+    head = "".join(word.rpartition(SCOPE)[:2])
+    for binding in bindings:
+        options = [row.option_strings[0] for row in binding.options.values() if row.option_strings]
+        names = [option.lstrip(parser.prefix_chars) for option in options if head]
+        names += [f"{scope}{SCOPE}" for scope in sorted(binding.manager.scopes() or ())]
+        dashes = options[0][:2] if options else ""
+        for name in names:
+            option = f"{head or dashes}{name}"
+            yield argparse.Action([option], option, help="")
+
+
 def find_scope(binding: Binding, scope: str) -> str | None:
     """Return the scope that is typed with dashes or underscores, None if no source opens it."""
     manager = binding.manager
