@@ -7,12 +7,13 @@ running program; must not know syntax or precedence.
 from __future__ import annotations
 
 from .errors import EMPTY, ImpossibleTree, error_for
+from .names import ancestors
 from .runtime.origin import caller
 from .runtime.store import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
     from contextlib import AbstractContextManager
     from typing import Any, TypeVar, overload
 
@@ -222,8 +223,14 @@ class HyperParameterManager:
         parsed = {item.name: item for item in self.index.hyperparameters(self.placeholder)}
         values = self.get_values()
         others = [name for name in values if name not in parsed]
-        plain = [name for name in others if not self.split_scope(name)[0]]
+        plain = [name for name in others if not self._is_scoped(name, {**parsed, **values})]
         return [*parsed.values(), *(HyperParameter(name, values[name], {}) for name in plain)]
+
+    def _is_scoped(self, name: str, known: Container[str]) -> bool:
+        """Return whether a name is that of a hyperparameter, or a key in one, in a scope."""
+        scope, plain = self.split_scope(name)
+        names = (plain, *ancestors(plain, self.separator)) if scope else ()
+        return any(inner in known for inner in names)
 
     def split_scope(self, name: str) -> tuple[str, str]:
         """Return the scope in a name such as `encoder/depth`, if there is any, and the rest.

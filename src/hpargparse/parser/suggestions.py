@@ -40,9 +40,6 @@ def unrecognized(
     shown: list[str] = []
     for arg in rest:
         option = arg.partition("=")[0]
-        if SCOPE in option and option[:1] in prefixes:
-            shown.append(_scoped(arg, option, parsers))
-            continue
         name = option.strip(prefixes) if option[:1] in prefixes else ""
         near = closest(name, options) if name else []
         command = _command_after(option, parsers, argv)
@@ -51,6 +48,8 @@ def unrecognized(
             shown.append(f"{arg} (write {joined})")
         elif command is not None:
             shown.append(f"{arg} (it must come before {command})")
+        elif SCOPE in option and name:
+            shown.append(_scoped(arg, option, parsers))
         elif not near or options[near[0]] == option:
             shown.append(arg)
         else:
@@ -64,6 +63,13 @@ def unrecognized(
                 what = f"`{manager}` has no hyperparameters"
                 message += f"; {what}: call `{manager}.parse_file` before `bind`"
     return message
+
+
+def _is_scoped(option: str, parser: argparse.ArgumentParser) -> bool:
+    """Return whether a parser has an option for a scope."""
+    from .scoped import scoped_actions
+
+    return any(True for _ in scoped_actions(parser, getattr(parser, "_bindings", ()), [option]))
 
 
 def _scoped(arg: str, option: str, parsers: Sequence[argparse.ArgumentParser]) -> str:
@@ -94,7 +100,7 @@ def _command_after(
 ) -> str | None:
     """Return the sub-command that an option of a parser above it must come before."""
     for parser in parsers:
-        if option in parser._option_string_actions:
+        if option in parser._option_string_actions or _is_scoped(option, parser):
             for action in parser._actions:
                 if isinstance(action, argparse._SubParsersAction):
                     return next((arg for arg in argv if arg in action.choices), None)

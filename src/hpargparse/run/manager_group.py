@@ -46,6 +46,10 @@ class ManagerGroup(HyperParameterManager):
         """Return the values of all managers, by flat name."""
         return {k: v for manager in self._managers for k, v in manager.get_values().items()}
 
+    def get_value(self, name: str, raise_exception: bool = True) -> Any:  # noqa: FBT001, FBT002 - as in the base
+        """Return the value of a hyperparameter of any manager."""
+        return self._owner(name).get_value(name, raise_exception)
+
     def set_values(
         self, values: Mapping[str, Any], *, origins: Origin | Mapping[str, Origin] | None = None
     ) -> Self:

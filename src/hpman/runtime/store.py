@@ -431,7 +431,8 @@ class Store:
                 view.reads.add(name)
                 value, copier = copy
                 return [*value] if copier is list else copier(value)
-            if self.views and name in ranked.resolved and name not in self._enums:
+            is_plain = not self._enums or (name not in self._enums and SCOPE not in name)
+            if self.views and is_plain and name in ranked.resolved:
                 view.reads.add(name)
                 return ranked.resolved[name]
         except TypeError:  # the name is not hashable
@@ -447,6 +448,12 @@ class Store:
         require_name(name)
         with self.lock:
             ranked = self.ranked
+            scope, plain = ranked.split(name)
+            if scope and plain in self._enums & ranked.calls.keys():
+                from .enums import as_member
+
+                self.view.reads.add(name)
+                return as_member((ranked.outside or ranked).in_scope(scope), plain)
             if name in ranked.resolved:
                 value = self._for_reader(ranked, name)
                 self._heat(ranked, name)
@@ -555,10 +562,11 @@ class Store:
         Reading a branch reads the names below it, and reading a key reads its leaf.
         """
         with self.lock:
-            ranked, read = self.ranked, {*self.hot, *self._seen}
-            for scope, names in self._seen_in.items():
-                read.update(full for name in names for full in scoped_names(scope, name))
-            read.update(full for name in [*read] for full in scoped_names(*ranked.split(name)))
+            ranked, read = self.ranked, set[str]()
+            for here, names in {"": {*self.hot, *self._seen}, **self._seen_in}.items():
+                for name in names:
+                    scope, plain = ranked.split(name)
+                    read.update(scoped_names(scope or here, plain))
             touched = {above for name in read for above in ranked.above(name)} | read
             return [
                 name
@@ -575,7 +583,9 @@ class Store:
         with self.lock:
             self._is_early = False
             ranked, reads = self.ranked, self._early_reads
-            names = [name for name in reads if name in ranked.sets or name in ranked.patches]
+            changed = {*ranked.sets, *ranked.patches}
+            changed.update(above for name in ranked.sets for above in ranked.above(name))
+            names = [name for name in reads if name in changed]
             stale = {name: reads.pop(name) for name in names}
         return {name: (value, site.path, site.line) for name, (value, site) in stale.items()}
 

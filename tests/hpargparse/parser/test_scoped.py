@@ -236,6 +236,17 @@ def test_sub_commands_share_their_scopes() -> None:
     assert manager.get_value("inner/depth") == 4
 
 
+def test_an_option_after_a_sub_command_has_to_come_before_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parser, _manager = bound(SOURCE)
+    parser.add_subparsers().add_parser("fit")
+    message = refusal(capsys, parser, "fit --encoder/depth 3")
+    assert message == "unrecognized arguments: --encoder/depth (it must come before fit) 3"
+    message = refusal(capsys, parser, "fit --encodr/depth 3")
+    assert message == "unrecognized arguments: --encodr/depth (did you mean --encoder/depth?) 3"
+
+
 def test_two_managers_have_scopes_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
     parser = ArgumentParser(prog="train.py")
     one = managed('_("depth", 2)\nwith _.scope("encoder"): pass')

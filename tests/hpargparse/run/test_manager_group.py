@@ -112,3 +112,20 @@ def test_one_parser_serves_the_scopes_of_all(tmp_path: Path) -> None:
     parser.parse_args(["--hp-load", str(saved)])
     assert [row.get_values() for row in others] == [row.get_values() for row in managers]
     assert "--left/depth" in parser.format_help() or "--left/lr" in parser.format_help()
+
+
+def test_keys_of_dicts_are_checked_and_changed_for_all(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(
+        'from hpman.m import a, b\na("opt", {"lr": 1}, choices=[{"lr": 1}, {"lr": 2}])\n'
+        'b("odd", {"x": 1, 3: 4})\nb.scope("inner")\n'
+    )
+    managers = [HyperParameterManager(name).parse_file(path) for name in "ab"]
+    parser = ArgumentParser()
+    hpargparse.bind(parser, ManagerGroup(managers))
+    parser.parse_args(["--opt.lr", "2", "--odd.3", "5", "--inner/odd.3", "6"])
+    assert managers[0].get_value("opt") == {"lr": 2}
+    assert managers[1].get_value("odd") == {"x": 1, 3: 5}
+    assert managers[1].get_value("inner/odd") == {"x": 1, 3: 6}
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--opt.lr", "3"])

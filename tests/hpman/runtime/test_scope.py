@@ -210,6 +210,11 @@ def test_a_member_of_an_enum_is_read_in_its_scope(manager: HyperParameterManager
     with manager.scope("encoder"):
         assert manager("alg", Opt.SGD) is manager("alg") is Opt.ADAM
     assert manager("alg", Opt.SGD) is Opt.SGD
+    assert manager.get_value("encoder/alg") is Opt.ADAM
+    with manager.scope("inner"):
+        assert manager.get_value("encoder/alg") is Opt.ADAM
+    assert manager("alg", Opt.SGD) is Opt.SGD
+    assert manager.unused() == ["inner/alg"]
     with manager.scope("inner"), pytest.raises(ValueError, match=r"`alg` is 'RMS' \(.*test_scope"):
         manager("alg", Opt.SGD)
 
@@ -323,7 +328,8 @@ def test_sources_that_do_not_fit_what_is_set_for_a_scope_are_refused() -> None:
     manager = HyperParameterManager("_").set_value("encoder/depth.x", 1)
     with pytest.raises(ImpossibleTree, match=r"`depth\.x` cannot be set"):
         manager.parse_source('_("depth", 2)')
-    assert manager.hyperparameters() == []
+    assert manager.get_values() == {"encoder/depth.x": 1}
+    assert manager.index.placeholders() == set()
 
 
 def test_a_call_that_does_not_fit_what_is_set_for_its_scope_is_refused() -> None:
@@ -444,11 +450,27 @@ def test_reading_a_name_with_a_scope_reads_what_holds_there(manager: HyperParame
 
 def test_a_read_that_comes_too_early_is_noticed_in_its_scope(tmp_path: Any) -> None:
     path = tmp_path / "early.py"
-    path.write_text("with _.scope('encoder'):\n    DEPTH = _('depth', 2)\n")
+    path.write_text(
+        "with _.scope('encoder'):\n    DEPTH, OPT = _('depth', 2), _('opt', {'a': 1})\n"
+    )
     manager = HyperParameterManager("_").parse_file(path)
     exec(compile(path.read_text(), str(path), "exec"), {"_": manager, "__name__": "early"})
-    manager.set_value("encoder/depth", 6)
-    assert manager.stale_reads() == {"encoder/depth": (2, str(path), 2)}
+    manager.set_values({"encoder/depth": 6, "encoder/opt.a": 7, "encoder/encoder/depth": 8})
+    assert manager.stale_reads() == {
+        "encoder/depth": (2, str(path), 2),
+        "encoder/opt": ({"a": 1}, str(path), 2),
+    }
+
+
+@pytest.mark.filterwarnings("ignore::hpman.UnknownNameWarning")
+def test_a_name_that_no_source_has_is_a_hyperparameter_with_its_slash(
+    manager: HyperParameterManager,
+) -> None:
+    parsed = len(manager.hyperparameters())
+    manager.set_values({"encoder/depth": 1, "encoder/opt.lr": 2, "encoder/new": 3, "x//y": 4})
+    manager.set_values({"late": 5, "encoder/late": 6})
+    names = [hp.name for hp in manager.hyperparameters()[parsed:]]
+    assert names == ["encoder/new", "x//y", "late"]
 
 
 def test_tables_show_what_is_set_for_scopes(manager: HyperParameterManager) -> None:
