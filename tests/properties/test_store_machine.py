@@ -440,13 +440,14 @@ TestStoreMachine.settings = settings(stateful_step_count=25)
 
 
 SCOPES = ["a", "b", "a/b"]
-SCALARS = ["depth", "x/y", "late"]  # one keeps its slash, and one has no default in the sources
+SCALARS = ["depth", "x/y", "m.w", "late"]  # `late` has no default in the sources
 KEYS = ["opt.lr", "opt.wd"]
 dicts = st.dictionaries(st.sampled_from(["lr", "wd"]), st.integers(0, 9), max_size=2)
 paths = st.just("") | st.sampled_from(SCOPES)
 scoped_values = st.one_of(
     st.tuples(paths, st.sampled_from([*SCALARS, *KEYS]), st.integers(0, 9) | st.none()),
     st.tuples(paths, st.just("opt"), dicts),
+    st.tuples(paths, st.just("m"), st.dictionaries(st.just("w"), st.integers(0, 9))),
 ).map(lambda row: (f"{row[0]}/{row[1]}" if row[0] else row[1], row[2]))
 mappings = st.lists(scoped_values, max_size=3).map(dict)
 
@@ -465,6 +466,9 @@ class ScopeModel:
 
     def assign(self, values: dict[str, Any]) -> None:
         for name, value in values.items():
+            if name.rpartition("/")[2] == "m":  # a branch
+                self.assign({f"{name}.{key}": inner for key, inner in value.items()})
+                continue
             for below in [other for other in self.sets if is_below(other, name)]:
                 del self.sets[below]
             self.sets[name] = value
@@ -487,9 +491,8 @@ class ScopeModel:
         return value
 
     def any_value(self, path: str, name: str) -> Any:
-        owner, dot, key = name.partition(".")
-        value = self.value(path, owner)
-        return value.get(key, EMPTY) if dot else value
+        owner, _dot, key = name.partition(".")
+        return self.value(path, owner).get(key, EMPTY) if name in KEYS else self.value(path, name)
 
 
 class ScopeMachine(RuleBasedStateMachine):
@@ -501,6 +504,7 @@ class ScopeMachine(RuleBasedStateMachine):
         outside = ScopeModel()
         self.contexts: list[Any] = [(contextvars.Context(), [(outside, "")], [])]
         self.here = 0
+        self.called: dict[str, Any] = {}
         self.parse(1, {})
 
     @property
@@ -527,20 +531,20 @@ class ScopeMachine(RuleBasedStateMachine):
 
     @rule(depth=st.integers(0, 9), opt=dicts)
     def parse(self, depth: int, opt: dict[str, int]) -> None:
-        self.store.adopt_defaults({"depth": depth, "x/y": depth, "opt": opt})
-        called = getattr(self, "called", {})
-        for name, value in {"depth": depth, "x/y": depth, "opt": opt, **called}.items():
+        parsed = {**dict.fromkeys(("depth", "x/y", "m.w"), depth), "opt": opt}
+        self.store.adopt_defaults(parsed)
+        for name, value in {**parsed, **self.called}.items():
             self.default(name, value)
 
     @rule(name=st.sampled_from(SCALARS), value=st.integers(0, 9))
     def call(self, name: str, value: int) -> None:
-        self.called = {**getattr(self, "called", {}), name: value}
+        self.called[name] = value
         self.default(name, value)
         assert self.store.accept(name, value) == self.model.value(self.path, name)
 
     @rule(opt=dicts)
     def call_with_a_dict(self, opt: dict[str, int]) -> None:
-        self.called = {**getattr(self, "called", {}), "opt": opt}
+        self.called["opt"] = opt
         self.default("opt", opt)
         assert self.store.accept("opt", opt) == self.model.value(self.path, "opt")
 
@@ -601,7 +605,8 @@ class ScopeMachine(RuleBasedStateMachine):
     @rule()
     def travel(self) -> None:
         other = Store()
-        other.adopt_defaults({name: self.model.defaults[name] for name in ("depth", "x/y", "opt")})
+        other.adopt_defaults({name: self.model.defaults[name] for name in ("depth", "x/y", "m.w")})
+        other.accept("opt", self.model.defaults["opt"])
         other.restore(pickle.loads(pickle.dumps(self.store.state())))
         assert other.values() == self.store.values()
 
@@ -615,7 +620,7 @@ class ScopeMachine(RuleBasedStateMachine):
     @invariant()
     def a_name_with_a_scope_has_the_same_value_everywhere(self) -> None:
         for path in SCOPES:
-            for name in ("depth", "opt"):
+            for name in ("depth", "m.w", "opt"):
                 assert self.store.get(f"{path}/{name}") == self.model.value(path, name)
 
     @invariant()

@@ -144,8 +144,8 @@ def bind(  # noqa: PLR0913 - all but two are keywords
         parser: any parser. It may have other arguments, and get more later.
         manager: the manager, with its sources parsed.
         only: a glob such as `train.*`, or a list of globs and names. Only hyperparameters that
-            match become options and appear in listings and saved files. A loaded file still sets
-            all others. Parsers of sub-commands may share hyperparameters.
+            match become options and appear in listings and saved files, in scopes too. A loaded
+            file still sets all others. Parsers of sub-commands may share hyperparameters.
         inject_actions: whether to add options such as `--hp-save`: all, none, or a list
             of save, load, list, detail, serial_format, strict, exit. They apply to
             this manager only.

@@ -104,7 +104,7 @@ def completions(
         names = [option.lstrip(parser.prefix_chars) for option in options if head]
         names += [f"{scope}{SCOPE}" for scope in sorted(binding.manager.scopes() or ())]
         dashes = options[0][:2] if options else ""
-        for name in names:
+        for name in names if options else ():
             option = f"{head or dashes}{name}"
             yield argparse.Action([option], option, help="")
 

@@ -247,6 +247,22 @@ def test_an_option_after_a_sub_command_has_to_come_before_it(
     assert message == "unrecognized arguments: --encodr/depth (did you mean --encoder/depth?) 3"
 
 
+@pytest.mark.parametrize(
+    ("word", "only", "options"),
+    [
+        ("--enc", "depth", ["--encoder/", "--image_net/", "--inner/"]),
+        ("--encoder/d", "a/b", [f"--encoder/{name}" for name in ("a/b", "encoder/", "image_net/")]),
+        ("--enc", [], []),
+    ],
+)
+def test_a_word_may_become_a_scope_or_an_option_in_one(
+    word: str, only: object, options: list[str]
+) -> None:
+    parser, _manager = bound(SOURCE, only=only)
+    actions = [*parser.scope_actions(word)]  # type: ignore[attr-defined]
+    assert [action.option_strings[0] for action in actions][:3] == options
+
+
 def test_two_managers_have_scopes_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
     parser = ArgumentParser(prog="train.py")
     one = managed('_("depth", 2)\nwith _.scope("encoder"): pass')

@@ -113,4 +113,6 @@ def test_scopes_are_those_that_are_opened_by_any_file() -> None:
     assert index.scopes("_") == frozenset("abf")
     assert index.scopes("hp") is None
     assert index.scopes("other") == frozenset()
+    malformed = index.swap([_file("c.py", '_.scope("a.b"); _.scope(""); _.scope("g//h")')])
+    assert malformed.scopes("_") == frozenset("abf")
     assert index.swap([_file("b.py", "")]).scopes("_") == frozenset("ab")
