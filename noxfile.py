@@ -72,6 +72,14 @@ def properties(session: nox.Session) -> None:
     )
 
 
+@nox.session(python=NEWEST)
+def chaos(session: nox.Session) -> None:
+    """Kill recorded runs at random moments, hundreds of times; `-- 1000` says how often."""
+    session.install(".[test]")
+    times = session.posargs[0] if session.posargs else "200"
+    session.run("pytest", "tests/hpargparse/runs", "-k", "kill", env={"HPMAN_CHAOS": times})
+
+
 @nox.session(python=OLDEST)
 def minimums(session: nox.Session) -> None:
     """Run the tests with the lowest direct dependencies on the oldest Python found."""

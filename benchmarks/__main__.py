@@ -7,7 +7,7 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING
 
-from . import check, diff, reading, startup, values
+from . import check, diff, reading, runs, startup, values
 
 if TYPE_CHECKING:
     from .measure import Row
@@ -18,6 +18,7 @@ GROUPS = {
     "values": values.rows,
     "startup": startup.rows,
     "diff": diff.rows,
+    "runs": runs.rows,
 }
 LINE = "| {:<42} | {:<27} | {:>8} | {:>8} | {:>8} | {:<4} |"
 

@@ -1,6 +1,7 @@
 """What every test can count on: a stable terminal, and how hard properties are tried."""
 
 import os
+import time
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -8,6 +9,9 @@ from hypothesis import HealthCheck, settings
 # Programs that a test starts see the same terminal as the test does.
 os.environ["COLUMNS"] = "80"
 os.environ["NO_COLOR"] = "1"
+os.environ["TZ"] = "UTC"
+if hasattr(time, "tzset"):  # Windows has none
+    time.tzset()
 os.environ.pop("FORCE_COLOR", None)
 os.environ.pop("PYTHON_COLORS", None)
 

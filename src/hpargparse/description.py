@@ -194,7 +194,7 @@ def to_json(description: Description) -> dict[str, Any]:
         "option": description.option or None,
         "type": description.type or None,
         "default": description.default,
-        "hints": {hint: _hint_data(value) for hint, value in description.hints.items()},
+        "hints": {hint: json_value(value) for hint, value in description.hints.items()},
         "definitions": [_call_data(call) for call in description.definitions],
         "uses": [_call_data(call) for call in description.uses],
         "below": [to_json(member) for member in description.members],
@@ -326,7 +326,7 @@ def _call_data(call: Occurrence) -> dict[str, Any]:
     }
 
 
-def _hint_data(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """Return a value if JSON represents it exactly, else its repr."""
     import json
 

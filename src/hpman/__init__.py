@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     )
     from .manager import HyperParameterManager as HyperParameterManager
     from .occurrence import Mention as Mention, Occurrence as Occurrence
+    from .reporting import report as report, stopping as stopping
     from .runtime.origin import Explanation as Explanation, Origin as Origin
     from .static.index import (
         HyperParameter as HyperParameter,
@@ -66,6 +67,7 @@ _NAMES_OF = {
     " HyperParameterPriority L P",
     "manager": "HyperParameterManager",
     "occurrence": "Mention Occurrence",
+    "reporting": "report stopping",
     "runtime.origin": "Explanation Origin",
     "static.index": "HyperParameter Index ModuleScan",
     "static.scan": "index_of",

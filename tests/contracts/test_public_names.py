@@ -46,6 +46,8 @@ HPMAN = [
     "UnknownNameWarning",
     "UnreadableSourceError",
     "index_of",
+    "report",
+    "stopping",
 ]
 HPARGPARSE = [
     "ConversionError",

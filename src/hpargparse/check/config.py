@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 1 << 20
 _TABLE = "[tool.hpman"  # starts the header of our table, and of the tables in it
-_KEYS = ("select", "ignore", "exclude", "placeholder", "programs", "per-file-ignores")
+_FLAGS = ("record", "record-patch")
+_KEYS = ("select", "ignore", "exclude", "placeholder", "programs", "per-file-ignores", *_FLAGS)
 
 
 class Settings(Record):
@@ -36,6 +37,8 @@ class Settings(Record):
     placeholder: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    record: bool = False
+    record_patch: bool = True
     folder: str = ""
 
     @property
@@ -130,7 +133,10 @@ def _settings(table: Mapping[str, object], text: str, path: str, folder: str) ->
     problems: list[str] = []
     for key, value in table.items():
         try:
-            settings[key.replace("-", "_")] = _setting(key, value, folder)
+            if key in _FLAGS and not isinstance(value, bool):
+                raise SettingsError(f"`{key}` must be true or false.")  # noqa: TRY301
+            setting = value if key in _FLAGS else _setting(key, value, folder)
+            settings[key.replace("-", "_")] = setting
         except SettingsError as error:
             problems += [f"{_place(path, text, key)}: {problem}" for problem in error.args]
     if problems:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # The sub-commands, and their summaries in the help.
 COMMANDS = {
     "run": "run a script with a command line for its hyperparameters",
+    "runs": "list, stop and remove recorded runs",
     "list": "list the hyperparameters of files and folders",
     "explain": "show where a hyperparameter is defined and used",
     "check": "find mistakes in how hyperparameters are written",

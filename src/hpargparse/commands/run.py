@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import takewhile
+
+from ..completion import get_argv, skip_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +21,11 @@ if TYPE_CHECKING:
     from hpman import HyperParameterManager
 
     from ..run.runner import Program
+    from ..runs.recorder import Subject
 
-_USAGE = "%(prog)s [-h] (SCRIPT | -m MODULE) [its options] [-- its arguments]"
+_USAGE = """\
+%(prog)s [-h] [--[no-]record] (SCRIPT | -m MODULE)
+                 [its options] [-- its arguments]"""
 _DESCRIPTION = """\
 Run a Python program with an option for each of its hyperparameters. They are
 found by reading the script and the modules of the same project that it imports,
@@ -31,7 +37,9 @@ examples:
   {prog} train.py --lr 0.1             set one
   {prog} train.py --hp-list            list all values and exit
   {prog} train.py --lr 0.1 -- a.csv    pass an argument to the script
-  {prog} -m project.train --lr 0.1     run a module, as `python -m` does"""
+  {prog} -m project.train --lr 0.1     run a module, as `python -m` does
+  {prog} --record train.py --lr 0.1    keep a record, see `hpman runs`"""
+_RECORD = {"--record": True, "--no-record": False}
 _EPILOG = "Arguments after `--` are passed to the program."
 
 
@@ -43,21 +51,80 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman run") -> None:
         prog: the name of the command in help and errors.
     """
     loaded_before = frozenset(sys.modules)
-    program, arguments = _prepare(args, prog)
-    program.run(arguments, loaded_before)
+    argv = get_argv(args)
+    options = list(takewhile(_RECORD.__contains__, argv))
+    skip_arguments(len(options))
+    argv = argv[len(options) :]
+    program, arguments, manager = _prepare(argv, prog)
+    record, keep_patch = _settings(prog, program, options)
+    recording = None
+    if record:
+        from ..runs.recorder import records_here, start
+
+        if records_here():
+            subject = _subject(program, argv, manager)
+            recording = start(subject.replace(keep_patch=keep_patch))
+    if recording is None:
+        program.run(arguments, loaded_before)
+        return
+    with recording:
+        program.run(arguments, loaded_before)
 
 
-def _prepare(args: Sequence[str] | None, prog: str) -> tuple[Program, list[str]]:
+def _settings(prog: str, program: Program, options: Sequence[str]) -> tuple[bool, bool]:
+    """Return whether to record a program, and whether to keep a patch with that."""
+    from ..snapshots.recorded import find_above
+
+    start = os.path.dirname(os.path.abspath(program.source))
+    record = _RECORD[options[-1]] if options else None
+    # Most projects do not mention it, and need no reader of settings.
+    if record is False or find_above(start, "pyproject.toml") is None:
+        return bool(record), True
+    from ..check.config import read_settings
+    from ..check.selection import SettingsError
+
+    try:
+        settings = read_settings([program.source])
+    except SettingsError as error:
+        from ..cli.output import warn
+
+        warn(prog, [str(error)])
+        return bool(record), True
+    return settings.record if record is None else record, settings.record_patch
+
+
+def _subject(program: Program, argv: list[str], manager: HyperParameterManager) -> Subject:
+    """Describe a run for its record."""
+    from hpman.programs import reachable
+
+    from ..run.runner import python_path
+    from ..runs.folder import project_folder
+    from ..runs.recorder import Subject
+
+    def sources() -> list[str]:
+        named = (program.source, *program.packages)
+        reached = (reachable(path, program.roots, also=python_path()) for path in named)
+        return [*dict.fromkeys((*named, *(path for paths in reached for path in paths)))]
+
+    start = program.roots[0] if program.is_module and program.roots else program.source
+    if not os.path.isdir(start):
+        start = os.path.dirname(os.path.abspath(start))
+    name = f"-m {program.name}" if program.is_module else program.name
+    return Subject(project_folder(start), name, tuple(argv), manager, sources)
+
+
+def _prepare(argv: list[str], prog: str) -> tuple[Program, list[str], HyperParameterManager]:
     """Find the program, set the values of the command line, and return its own arguments."""
     from hpman import HpmanError
     from hpman.programs import preset_values
 
     from ..cli.argv import split_at_dashes
     from ..cli.errors import exit_with_errors
-    from ..completion import get_argv, is_completing
+    from ..completion import is_completing
+    from ..run.manager_group import ManagerGroup
     from ..run.runner import locate_module, locate_script
 
-    flag, name, rest = _split(get_argv(args), prog)
+    flag, name, rest = _split(argv, prog)
     options, arguments = split_at_dashes(rest)
     try:
         program = locate_module(name) if flag else locate_script(name)
@@ -66,9 +133,12 @@ def _prepare(args: Sequence[str] | None, prog: str) -> tuple[Program, list[str]]
         exit_with_errors(prog, error)
     if is_completing():
         _complete(parser, 2 if flag else 1)
+    for option in _RECORD:
+        if option in options and option not in parser._option_string_actions:
+            parser.error(f"put {option} before the program: {prog} {option} {name}")
     parser.parse_args(options)
     preset_values(managers)
-    return program, arguments
+    return program, arguments, managers[0] if len(managers) == 1 else ManagerGroup(managers)
 
 
 def _split(argv: list[str], prog: str) -> tuple[str, str, list[str]]:
@@ -93,6 +163,12 @@ def _exit_without_program(argv: list[str], prog: str) -> NoReturn:
         "script", nargs="?", metavar="SCRIPT", help="a Python file, or a folder with `__main__.py`"
     )
     parser.add_argument("-m", dest="module", metavar="MODULE", help="a module, such as a.b")
+    parser.add_argument("--record", action="store_true", help="keep a record, see `hpman runs`")
+    parser.add_argument(
+        "--no-record",
+        action="store_true",
+        help="keep none, whatever the settings of the project say",
+    )
     if is_completing():
         _complete(parser, 0)
     parser.parse_known_args(argv[:1])
@@ -149,7 +225,7 @@ def _bound_parser(
 
 def _complete(parser: argparse.ArgumentParser, count: int) -> NoReturn:
     """Answer a completion request after so many arguments; never run the program."""
-    from ..completion import complete, skip_arguments
+    from ..completion import complete
 
     skip_arguments(count)
     complete(parser)

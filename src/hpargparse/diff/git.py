@@ -1,8 +1,8 @@
 """Read a git repository: its revisions, the files of a tree, and their contents.
 
-Starts every git process. None of them writes, fetches, or runs a hook, a filter
-or a configured program. If one fails, a `GitError` is raised. Must not know what
-a comparison is.
+Starts every git process. None of them writes, fetches, or runs a hook or a configured
+program, but a patch of the worktree may run filters. If one fails, a `GitError` is raised.
+Must not know what a comparison is.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from hpman import Diagnostic, HpmanError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
 SIZE_LIMIT = 100_000_000  # most bytes of one file: it is held in memory
@@ -27,6 +27,11 @@ _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
+# A patch that `git apply` reads, whatever the configuration says.
+_DIFF = (
+    *("-c", "diff.relative=false", "diff", "--binary", "--no-color"),
+    *("--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/"),
+)
 _REGULAR_FILES = (b"100644", b"100755")  # no symbolic links and no submodules
 
 
@@ -69,19 +74,59 @@ def list_tree(commit: str) -> dict[str, str]:
 
 def _read_listing(*arguments: str) -> bytes:
     """Run git and return its output. A few nested trees can list billions of files."""
+    listing = _read_limited(LISTING_LIMIT, *arguments)
+    if listing is None:
+        raise _error(
+            f"A revision lists more files than fit into {LISTING_LIMIT} bytes.",
+            "Unpack its sources and compare folders.",
+        )
+    return listing
+
+
+def _read_limited(limit: int, *arguments: str, cwd: str | None = None) -> bytes | None:
+    """Run git and return its output, None if it is longer than a limit."""
     from subprocess import DEVNULL, PIPE, Popen
 
     command, env = [*_COMMAND, *arguments], {**os.environ, **_ENVIRONMENT}
-    with Popen(command, stdout=PIPE, stderr=DEVNULL, env=env) as process:  # noqa: S603 - as `_run`
+    with Popen(command, stdout=PIPE, stderr=DEVNULL, env=env, cwd=cwd) as process:  # noqa: S603
         stream: Any = process.stdout
-        listing: bytes = stream.read(LISTING_LIMIT + 1)
-        if len(listing) > LISTING_LIMIT:
+        output: bytes = stream.read(limit + 1)
+        if len(output) > limit:
             process.kill()
-            raise _error(
-                f"A revision lists more files than fit into {LISTING_LIMIT} bytes.",
-                "Unpack its sources and compare folders.",
-            )
-    return _run(*arguments) if process.returncode else listing  # `_run` reports the reason
+            return None
+    # `_run` reports the reason
+    return _run(*arguments, cwd=cwd) if process.returncode else output
+
+
+def describe_head(folder: str) -> tuple[str, str, str]:
+    """Return the root of the worktree around a folder, the id of its commit, and the branch.
+
+    The branch is `HEAD` if there is none.
+    """
+    output = _run("rev-parse", "--show-cdup", "HEAD", "--abbrev-ref", "HEAD", cwd=folder)
+    up, commit, branch = os.fsdecode(output).split("\n")[:3]
+    return os.path.normpath(os.path.join(folder, up)), commit, branch
+
+
+def diff_worktree(top: str, new: Iterable[str], limit: int) -> bytes | None:
+    """Return a patch from the last commit to the worktree, None if it is too long.
+
+    Args:
+        top: the root of the worktree.
+        new: paths from there. Of these, the patch adds the files that are not tracked.
+        limit: the most bytes of the patch.
+    """
+    # This may run the filters of a repository, but it is the user's own, and runs anyway.
+    patch = _read_limited(limit, *_DIFF, "HEAD", cwd=top)
+    paths = list(new)
+    tracked = _run("ls-files", "-z", "--", *paths, cwd=top).split(b"\0") if paths else []
+    for path in paths:
+        if patch is None:
+            break
+        if os.fsencode(path) not in tracked:
+            options = ("--no-index", "--", os.devnull, path)
+            patch += _run(*_DIFF, *options, cwd=top, success=(0, 1))
+    return patch if patch is None or len(patch) <= limit else None
 
 
 def list_worktree(top: str) -> list[str]:
@@ -135,7 +180,9 @@ def _read_reply(replies: Any, blob: str, path: str) -> bytes:
     return data[:-1]
 
 
-def _run(*arguments: str, data: bytes = b"", cwd: str | None = None) -> bytes:
+def _run(
+    *arguments: str, data: bytes = b"", cwd: str | None = None, success: tuple[int, ...] = (0,)
+) -> bytes:
     import subprocess
 
     command, env = [*_COMMAND, *arguments], {**os.environ, **_ENVIRONMENT}
@@ -156,7 +203,7 @@ def _run(*arguments: str, data: bytes = b"", cwd: str | None = None) -> bytes:
         )
     if reason.endswith("is ambiguous."):  # git would only warn
         raise _error(f"git reports: {reason}", "Write `refs/heads/...` or `refs/tags/...`.")
-    if done.returncode:
+    if done.returncode not in success:
         reason = reason.rstrip(".") or f"status {done.returncode}"
         raise _error(f"`git {arguments[0]}` failed: {reason}.")
     return done.stdout

@@ -12,7 +12,7 @@ from hpman import Diagnostic, HpmanError
 from hpman.record import Record
 
 from ..snapshots.atomic_io import STANDARD
-from ..snapshots.formats import EXTENSIONS
+from ..snapshots.formats import EXTENSIONS, RUN
 from .git import GitError, locate, merge_base, resolve
 
 TYPE_CHECKING = False
@@ -104,7 +104,7 @@ def _find_revision(name: str) -> Operand | None:
 
 def _resolve(name: str) -> Operand:
     is_snapshot = os.path.splitext(name)[1].lower() in EXTENSIONS and not os.path.isdir(name)
-    if is_snapshot or name == STANDARD:
+    if is_snapshot or name == STANDARD or name.startswith(RUN):
         return Operand("snapshot", name)
     is_path = os.path.lexists(name)
     try:

@@ -91,6 +91,10 @@ class ManagerGroup(HyperParameterManager):
         """Return what gave and what overrode a value, lowest first."""
         return self._owner(name).explain(name)
 
+    def unused(self) -> list[str]:
+        """Return the names that were set on any manager, but never read by the program."""
+        return [name for manager in self._managers for name in manager.unused()]
+
     def _by_owner(
         self, values: Mapping[str, Any]
     ) -> Iterator[tuple[HyperParameterManager, dict[str, Any]]]:

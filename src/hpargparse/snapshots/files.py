@@ -12,7 +12,7 @@ from hpman.record import Record
 
 from ..errors import MissingSnapshotError, SnapshotError, UnsupportedValueError
 from .atomic_io import SIZE_LIMIT, STANDARD, read_bytes, replace_files
-from .formats import EXTENSIONS, FORMATS, extension_format
+from .formats import EXTENSIONS, FORMATS, RUN, extension_format
 from .value_limits import short_repr, type_name, unsupported_reason
 
 TYPE_CHECKING = False
@@ -117,7 +117,8 @@ def read(
     """Read a file of values. Nothing in it can run code.
 
     Args:
-        path: the path, "-" for standard input.
+        path: the path, "-" for standard input, or "run:" and the beginning of the id of a
+            recorded run.
         serial_format: a format, or "auto" to choose by the extension.
         trust_pickle: let a pickle build any object, which can run code.
         remedies: what the caller's user can do.
@@ -130,6 +131,8 @@ def read(
         SnapshotError: if the file cannot be read, or its contents are not allowed.
     """
     shown = _path_text(path)
+    if shown.startswith(RUN):
+        return _read_run(shown)
     chosen = format_of(shown, serial_format, remedies)
     if chosen == "pickle":
         data = read_bytes(shown, limit=None) if trust_pickle else read_bytes(shown)
@@ -139,6 +142,16 @@ def read(
     parse = _parse_yaml if chosen == "yaml" else _parse_json
     value, lines = parse(shown, text, remedies.or_name_the_format("Fix the line"))
     return Snapshot(shown, _mapping(shown, value, chosen, _first_line(text, chosen)), lines)
+
+
+def _read_run(shown: str) -> Snapshot:
+    from .recorded import RecordError, find_run, read_values, runs_folder
+
+    try:
+        folder = find_run(runs_folder(), shown.removeprefix(RUN))
+        return Snapshot(f"{RUN}{os.path.basename(folder)}", read_values(folder), {})
+    except RecordError as error:
+        raise SnapshotError(*error.diagnostics) from None
 
 
 def write(

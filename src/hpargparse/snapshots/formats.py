@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+RUN = "run:"  # starts the name of a recorded run, which is read like a file
 FORMATS = ("auto", "yaml", "json", "pickle")
 LISTINGS = ("yaml", "json", "detail", "origin")
 EXTENSIONS = {

@@ -14,6 +14,7 @@ from hpman.literals import show_literal
 
 from ..errors import SnapshotError
 from .atomic_io import STANDARD
+from .formats import RUN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _included_paths(snapshot: Snapshot) -> Iterator[str]:
             "Name files relative to this one, such as `base.yaml`.",
         )
     folder = os.path.dirname(snapshot.path)
-    return (os.path.join(folder, path) for path in paths)
+    return (path if path.startswith(RUN) else os.path.join(folder, path) for path in paths)
 
 
 def _without_includes(snapshot: Snapshot) -> Snapshot:

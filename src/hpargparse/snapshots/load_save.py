@@ -191,7 +191,7 @@ def saveable_values(
             owners = (plain, *(ancestors(plain, manager.separator) if scope else ()))
             if selects is not None and not any(map(selects, owners)):
                 continue
-            value = str(given) if is_path(given) else member_name(given) or given
+            value = saved_form(given)
             if isinstance(value, NotLiteralEvaluable):
                 shown = f"`{expression_line(value)}` is unknown before the program has run it"
                 messages.append(f"`{name}` is left out: its default {shown}.")
@@ -204,6 +204,11 @@ def saveable_values(
             else:
                 values[name] = value
     return values, [escape(message) for message in messages]
+
+
+def saved_form(value: object) -> object:
+    """Return a value as a file holds it: text for a `Path`, the name for a member of an Enum."""
+    return str(value) if is_path(value) else member_name(value) or value
 
 
 def expression_line(default: NotLiteralEvaluable) -> str:

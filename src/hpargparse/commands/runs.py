@@ -1,0 +1,133 @@
+"""`hpman runs`: list, stop and remove recorded runs.
+
+Owns the command line of this command; must not know how records are read or shown.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from hpman import HpmanError
+from hpman._text import escape
+
+from ..cli.argv import command_parser, parse_command
+from ..cli.errors import exit_with_errors
+from ..cli.output import exit_with_message, terminal_width, warn, write_result
+from ..completion import complete, get_argv
+from ..runs.control import remove, stop
+from ..runs.query import readable, select, sort
+from ..runs.record import RunRecord, find_record, records
+from ..runs.reports import csv_report, json_report, text_report
+from ..snapshots.recorded import runs_folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+_DESCRIPTION = """\
+List the runs that `hpman run --record` has recorded in this project, the latest
+last. The table says how a run ended, when it started, how long it took, which
+values differ from the defaults, and the last metrics that it reported.
+
+A run that ended without a word, such as by `kill -9`, is lost. The beginning of
+an id is enough wherever an id is expected."""
+_EPILOG = """\
+EXPR compares values, metrics and fields: id, status, started, duration, name,
+program, branch, revision, dirty, host, python, exit, signal, error. KEY and the
+names of columns are the same; `changed` and `metrics` are columns too.
+
+examples:
+  {prog} --where "lr < 1e-3 and status == 'finished'" --sort val_loss
+  {prog} --where 'optimizer in ["sgd", "adam"] and not dirty'
+  {prog} --columns id,lr,model.depth,val_loss --format csv
+  {prog} --stop k3f2"""
+
+
+def main(args: Sequence[str] | None = None, *, prog: str = "hpman runs") -> None:
+    """Run the command.
+
+    Args:
+        args: the arguments; those of the process if None.
+        prog: the name of the command in help and errors.
+    """
+    parser = _parser(prog)
+    complete(parser)
+    options = parse_command(parser, get_argv(args))
+    gc.disable()  # thousands of records, none of which is garbage
+    try:
+        folder = runs_folder()
+        if options.stop or options.remove:
+            named = [find_record(folder, name) for name in options.stop or options.remove]
+            _control(prog, named, options)
+        else:
+            write_result(prog, _list(prog, records(folder), options))
+    except (HpmanError, OSError) as error:
+        exit_with_errors(prog, error)
+    finally:
+        gc.enable()
+
+
+def _parser(prog: str) -> argparse.ArgumentParser:
+    parser = command_parser(prog, _DESCRIPTION, _EPILOG)
+    add = parser.add_argument
+    add("--where", metavar="EXPR", help="list only runs for which this is true")
+    add(
+        "--sort",
+        metavar="KEY",
+        help="sort by a value, metric or field; --sort=-KEY sorts backwards (default: started)",
+    )
+    add("--columns", metavar="NAMES", help="the columns, separated by commas")
+    add("--format", choices=("text", "json", "csv"), default="text", help="default: text")
+    actions = parser.add_mutually_exclusive_group()
+    actions.add_argument(
+        "--stop",
+        nargs="+",
+        metavar="ID",
+        help="ask runs to end: `hpman.stopping()` becomes true in them, and a run that goes on "
+        "gets SIGTERM",
+    )
+    actions.add_argument("--remove", nargs="+", metavar="ID", help="delete records")
+    add(
+        "--patience",
+        type=float,
+        default=10.0,
+        metavar="SECONDS",
+        help="how long --stop waits before the signal, and after it (default: 10)",
+    )
+    return parser
+
+
+def _control(prog: str, named: Sequence[RunRecord], options: argparse.Namespace) -> None:
+    """Stop or remove runs."""
+    for record in named:
+        if options.remove:
+            remove(record)
+        elif not stop(record, options.patience):
+            process = record.summary["process"]
+            exit_with_message(
+                prog, f"`{record.id}` did not end.\n`kill -9 {process}` ends it, and loses its end."
+            )
+
+
+def _list(prog: str, found: Sequence[RunRecord], options: argparse.Namespace) -> str:
+    """Return the list; warn about each record that cannot be read."""
+    rows: list[RunRecord] = []
+    problems: list[str] = []
+    for row in readable(found):
+        if isinstance(row, RunRecord):
+            rows.append(row)
+        else:
+            problems.append(" ".join(str(row).split("\n")))
+    warn(prog, [escape(problem) for problem in sorted(problems)])
+    rows.sort(key=lambda record: (record.started, record.id))
+    if options.where is not None:
+        rows = select(rows, options.where)
+    if options.sort is not None:
+        rows = sort(rows, options.sort)
+    columns = [name for name in (options.columns or "").split(",") if name]
+    if options.format == "json":
+        return json_report(rows, columns)
+    if options.format == "csv":
+        return csv_report(rows, columns)
+    return text_report(rows, columns, terminal_width())

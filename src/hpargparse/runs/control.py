@@ -1,0 +1,90 @@
+"""Stop runs, and remove records.
+
+Owns how a run is asked to end; must not know the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from hpman import Diagnostic, HpmanError
+from hpman.reporting import STOP
+
+from ..snapshots.atomic_io import replace_files
+from .environment import host
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .record import RunRecord
+
+_PAUSE = 0.05  # seconds between two looks
+
+
+class ControlError(HpmanError):
+    """Report a run that cannot be stopped or removed."""
+
+
+def stop(record: RunRecord, patience: float, reason: str = "stopped") -> bool:
+    """Ask a run to end, and send SIGTERM if it does not.
+
+    Args:
+        record: the record of the run.
+        patience: the seconds to wait before the signal, and as long after it.
+        reason: what becomes the status of the run.
+
+    Returns:
+        Whether the run has ended.
+
+    Raises:
+        ControlError: if the run is not running, or cannot be signalled from here.
+        SnapshotError: if the request cannot be written.
+    """
+    if not record.is_running:
+        raise _error(record, f"is not running: it is {record.status}.", "")
+    replace_files([(os.path.join(record.folder, STOP), reason.encode())])
+    if _ends(record, patience):
+        return True
+    where = record.summary.get("host")
+    if where != host():
+        message = f"runs on {where}, and did not end when it was asked to."
+        raise _error(record, message, "Stop it on that machine.")
+    try:
+        # While the lease is held, the process is that of the run.
+        os.kill(int(record.summary["process"]), signal.SIGTERM)
+    except OSError as error:
+        if not isinstance(error, ProcessLookupError):
+            raise _error(record, f"cannot be stopped: {error.strerror}.", "") from None
+    return _ends(record, patience)
+
+
+def remove(record: RunRecord) -> None:
+    """Delete a record.
+
+    Raises:
+        ControlError: if the run has not ended.
+        OSError: if it cannot be deleted.
+    """
+    if record.is_running:
+        advice = f"`hpman runs --stop {record.id}` stops it."
+        raise _error(record, "is running.", advice)
+    from shutil import rmtree
+
+    # Under this name, what is left by a crash in the middle is not listed.
+    hidden = os.path.join(os.path.dirname(record.folder), f".{record.id}")
+    os.rename(record.folder, hidden)
+    rmtree(hidden)
+
+
+def _ends(record: RunRecord, patience: float) -> bool:
+    end = time.monotonic() + patience
+    while record.is_running:
+        if time.monotonic() >= end:
+            return False
+        time.sleep(_PAUSE)
+    return True
+
+
+def _error(record: RunRecord, message: str, advice: str) -> ControlError:
+    return ControlError(Diagnostic("run", f"`{record.id}` {message}", advice))

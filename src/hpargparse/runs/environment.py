@@ -1,0 +1,118 @@
+"""Describe what a run depends on beside its values: sources, revision, packages, machine.
+
+Owns where each of these is read; must not know records.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..diff.git import GitError, describe_head, diff_worktree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+PATCH_LIMIT = 1 << 20  # bytes of a patch
+_GPUS = "/proc/driver/nvidia/gpus"
+
+
+def describe(
+    project: str, sources: Iterable[str], *, keep_patch: bool
+) -> tuple[dict[str, Any], bytes]:
+    """Return the keys of `run.json` that take time to find out, and the patch.
+
+    Args:
+        project: the folder of the project.
+        sources: the files of the program.
+        keep_patch: whether to read the patch of a worktree that differs from its commit.
+    """
+    hashes = dict(_hashes(project, sources))
+    git, patch = _revision(project, hashes, keep_patch=keep_patch)
+    described = {
+        "sources": hashes,
+        **git,
+        "packages": sorted(set(_packages()), key=str.casefold),
+        "gpus": sorted(_gpus()),
+    }
+    return described, patch
+
+
+def host() -> str:
+    """Return the name of this machine."""
+    return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
+
+
+def python() -> str:
+    """Return the interpreter and its version."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    return f"{sys.implementation.name} {version}"
+
+
+def _hashes(project: str, sources: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the path of each source from the project, if it lies in there, and its SHA-256."""
+    from hashlib import sha256
+
+    for source in sources:
+        path = os.path.abspath(source)
+        try:
+            with open(path, "rb") as file:
+                digest = sha256(file.read()).hexdigest()[:16]
+        except OSError:  # it was removed since it was read
+            continue
+        below = path.removeprefix(os.path.join(project, ""))
+        yield below.replace(os.sep, "/"), digest
+
+
+def _revision(
+    project: str, sources: Iterable[str], *, keep_patch: bool
+) -> tuple[dict[str, Any], bytes]:
+    """Return the state of the git repository around a project, and the patch if it is dirty."""
+    try:
+        top, commit, branch = describe_head(project)
+        root = os.path.realpath(top)
+        paths = (os.path.realpath(os.path.join(project, source)) for source in sources)
+        inside = [path for path in paths if path.startswith(os.path.join(root, ""))]
+        below = [os.path.relpath(path, root).replace(os.sep, "/") for path in inside]
+        patch = diff_worktree(top, below, PATCH_LIMIT)
+    except (GitError, OSError):  # there is no repository, no commit or no git
+        return {"revision": None, "branch": None, "dirty": None, "patch": None}, b""
+    state = "none" if patch == b"" else "too large" if patch is None else "kept"
+    if state == "kept" and not keep_patch:
+        state, patch = "left out", b""
+    git = {"revision": commit, "branch": branch, "dirty": state != "none", "patch": state}
+    return git, patch or b""
+
+
+def _packages() -> Iterator[str]:
+    """Yield the installed distributions as `name==version`. Their folders are named so."""
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder or os.curdir)
+        except OSError:
+            continue
+        for name in names:
+            stem, extension = os.path.splitext(name)
+            if extension in (".dist-info", ".egg-info"):
+                package, _dash, version = stem.partition("-")
+                yield f"{package}=={version.partition('-')[0]}" if version else package
+
+
+def _gpus() -> Iterator[str]:
+    """Yield the names of the NVIDIA GPUs that the driver lists on Linux."""
+    try:
+        names = os.listdir(_GPUS)
+    except OSError:
+        return
+    for name in names:
+        try:
+            with open(os.path.join(_GPUS, name, "information"), encoding="utf-8") as file:
+                lines = file.read().split("\n")
+        except OSError:
+            continue
+        for line in lines:
+            key, _colon, value = line.partition(":")
+            if key == "Model":
+                yield value.strip()

@@ -1,0 +1,262 @@
+"""Select and sort records: `lr < 1e-3 and status == 'finished'`.
+
+Owns what a name in an expression refers to, and which expressions are allowed. They are never
+run as code. Must not know the layout of a report.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+import time
+
+from hpman import Diagnostic, HpmanError
+from hpman._text import escape
+from hpman.literals import NotLiteralError, literal_value, show_literal
+
+from ..snapshots.recorded import RecordError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
+
+    from .record import RunRecord
+
+    Read = Callable[[RunRecord], Any]
+
+
+class QueryError(HpmanError):
+    """Report an expression or a name that cannot be understood."""
+
+
+class _Missing:
+    """What a record has under a name that it lacks. No comparison with it is true."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+MISSING = _Missing()
+_COMPARISONS: dict[type, Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda left, right: left in right,
+    ast.NotIn: lambda left, right: left not in right,
+}
+_GROUPS = ("values", "metrics")
+
+
+def started_text(record: RunRecord) -> str:
+    """Return when a run started as local time, such as `2026-11-30 09:05:00`."""
+    try:
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started))
+    except (OverflowError, ValueError, OSError):  # no time, written by hand
+        return ""
+
+
+def _key(group: str, name: str) -> Read:
+    """Return a function that reads a key of one of the files of a record."""
+
+    def read(record: RunRecord) -> Any:
+        value = (getattr(record, group) or {}).get(name)
+        return MISSING if value is None else value
+
+    return read
+
+
+# The fields of records; values and metrics come after them.
+FIELDS: dict[str, Read] = {
+    "id": lambda record: record.id,
+    "status": lambda record: record.status,
+    "started": started_text,
+    "duration": lambda record: MISSING if record.duration is None else record.duration,
+    **{name: _key("summary", name) for name in "name program host python sweep trial".split()},
+    **{name: _key("data", name) for name in ("branch", "revision", "dirty")},
+    **{name: _key("end", name) for name in ("exit", "signal", "error")},
+}
+
+
+def lookup(record: RunRecord, name: str) -> Any:
+    """Return a field, value or metric of a record, `MISSING` if it has none of the name.
+
+    Raises:
+        RecordError: if the record cannot be read.
+    """
+    if name in FIELDS:
+        return FIELDS[name](record)
+    found = _member(record, "values", name)
+    return _member(record, "metrics", name) if found is MISSING else found
+
+
+def select(records: Iterable[RunRecord], expression: str) -> list[RunRecord]:
+    """Return the records for which an expression is true.
+
+    It compares the names of fields, values and metrics with literals and each other, by
+    `== != < <= > >= in not in`, and joins comparisons by `and`, `or`, `not`. Dots may be
+    part of a name; for any other name, there are `values["a-b"]` and `metrics["a/b"]`.
+    A comparison with what a record lacks is false.
+
+    Raises:
+        QueryError: if the expression is not of this form, or no record has one of its names.
+        RecordError: if a record cannot be read.
+    """
+    records = list(records)
+    where = _Where(expression)
+    selected = [record for record in records if where.test(record)]
+    for name, read in where.reads.items():
+        require_name(name, records, read, "Put text between quotes.")
+    return selected
+
+
+def sort(records: Iterable[RunRecord], key: str) -> list[RunRecord]:
+    """Return records sorted by a field, value or metric; backwards if `-` precedes its name.
+
+    Records without it come last.
+
+    Raises:
+        QueryError: if no record has it.
+        RecordError: if a record cannot be read.
+    """
+    name = key.removeprefix("-")
+    pairs = [(lookup(record, name), record) for record in records]
+    have = [(_sort_key(value), record) for value, record in pairs if value is not MISSING]
+    if not have:
+        require_name(name, [record for _value, record in pairs])
+    have.sort(key=operator.itemgetter(0), reverse=key.startswith("-"))
+    have.sort(key=lambda pair: pair[0][0] == _LAST)
+    lack = [record for value, record in pairs if value is MISSING]
+    return [record for _key, record in have] + lack
+
+
+def require_name(
+    name: str, records: Sequence[RunRecord], read: Read | None = None, advice: str = ""
+) -> None:
+    """Raise an error if there are records, but none of them has a name.
+
+    Raises:
+        QueryError: if none has it.
+        RecordError: if a record cannot be read.
+    """
+    read = read or (lambda record: lookup(record, name))
+    if not records or name in FIELDS or any(read(record) is not MISSING for record in records):
+        return
+    from hpman.suggest import advice as suggestion
+
+    names = {name for record in records for name in (*record.summary["values"], *record.metrics)}
+    message = f"No run has a value or a metric `{escape(name)}`"
+    near = suggestion(name, [*sorted(names), *FIELDS])
+    raise QueryError(Diagnostic("query", f"{message} ({near}).", advice))
+
+
+class _Where:
+    """An expression that has been parsed.
+
+    Attributes:
+        test: returns whether it is true for a record.
+        reads: what returns the value of each name in it.
+    """
+
+    def __init__(self, expression: str) -> None:
+        self._expression = expression
+        self.reads: dict[str, Read] = {}
+        try:
+            tree = ast.parse(expression.strip(), mode="eval")
+            self.test: Callable[[RunRecord], bool] = self._condition(tree.body)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            raise self._error("Cannot parse this") from None
+
+    def _error(self, problem: str) -> QueryError:
+        message = f"{problem}: `{escape(self._expression)}`."
+        advice = "Write comparisons, such as \"lr < 1e-3 and status == 'finished'\"."
+        return QueryError(Diagnostic("query", message, advice))
+
+    def _condition(self, node: ast.expr) -> Callable[[RunRecord], bool]:
+        if isinstance(node, ast.BoolOp):
+            parts = [self._condition(value) for value in node.values]
+            join = all if isinstance(node.op, ast.And) else any
+            return lambda record: join(part(record) for part in parts)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            negated = self._condition(node.operand)
+            return lambda record: not negated(record)
+        if isinstance(node, ast.Compare) and _COMPARISONS.keys() >= set(map(type, node.ops)):
+            operands = [self._operand(part) for part in (node.left, *node.comparators)]
+            links = [_COMPARISONS[type(part)] for part in node.ops]
+
+            def compare(record: RunRecord) -> bool:
+                values = [read(record) for read in operands]
+                return all(map(_holds, links, values, values[1:]))
+
+            return compare
+        read = self._operand(node)
+        return lambda record: bool(read(record))
+
+    def _operand(self, node: ast.expr) -> Read:
+        try:
+            value = literal_value(node)
+        except NotLiteralError:
+            name, group = self._name(node)
+        else:
+            return lambda _record: value
+
+        def read(record: RunRecord) -> Any:
+            return _member(record, group, name) if group else lookup(record, name)
+
+        self.reads[name] = read
+        return read
+
+    def _name(self, node: ast.expr) -> tuple[str, str]:
+        """Return the name in an expression, and `values` or `metrics` if it says which."""
+        if isinstance(node, ast.Name):
+            return node.id, ""
+        if isinstance(node, ast.Attribute):
+            name, group = self._name(node.value)
+            return f"{name}.{node.attr}", group
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+            group, key = node.value.id, node.slice
+            if group in _GROUPS and isinstance(key, ast.Constant) and isinstance(key.value, str):
+                return key.value, group
+        raise self._error(f"`{escape(ast.unparse(node))}` is neither a name nor a literal")
+
+
+_LAST = 2
+
+
+def _sort_key(value: Any) -> tuple[Any, ...]:
+    """Return a key by which any values can be sorted: numbers, texts, then the others."""
+    if isinstance(value, (bool, int, float)):
+        return (_LAST,) if value != value else (0, value)  # noqa: PLR0124 - nan
+    return 1, value if isinstance(value, str) else show_literal(value)
+
+
+def _holds(link: Callable[[Any, Any], bool], left: Any, right: Any) -> bool:
+    if left is MISSING or right is MISSING:
+        return False
+    try:
+        return bool(link(left, right))
+    except TypeError:  # types without an order
+        return False
+
+
+def _member(record: RunRecord, group: str, name: str) -> Any:
+    if group == "metrics":
+        return record.metrics.get(name, MISSING)
+    return record.value(name) if name in record.summary["values"] else MISSING
+
+
+def readable(records: Iterable[RunRecord]) -> Iterator[RunRecord | RecordError]:
+    """Yield each record, or the error if it cannot be read. Skip runs that just begin."""
+    from .record import is_starting
+
+    for record in records:
+        try:
+            record.summary  # noqa: B018 - it is read here
+        except RecordError as error:
+            if not is_starting(record):
+                yield error
+        else:
+            yield record

@@ -1,0 +1,214 @@
+"""Read the records of runs.
+
+Owns what a record says: its status, values and metrics. Each file is read once, and only when
+it is needed. Must not know how a record is written or shown.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cached_property
+
+from hpman.lease import is_held
+from hpman.reporting import METRICS, STOP
+
+from ..snapshots.recorded import DETAILS, find_run, read_json, read_run_json, value_of
+from .folder import END_FILE, LEASE_FILE, OUTPUT_FILE, RUN_FILE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+_TAIL = 1 << 16  # bytes of metrics that are read for the last ones
+RUNNING, LOST = "running", "lost"
+
+
+class RunRecord:
+    """The record of one run.
+
+    Args:
+        folder: the folder of the record. Its name is the id of the run.
+
+    Attributes:
+        folder: the folder.
+        id: the id.
+
+    All properties but `id`, `status` and `metrics` raise a `RecordError` if `run.json` is
+    missing, damaged, or written by a newer version.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.folder: str = folder
+        self.id: str = os.path.basename(folder)
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """The contents of `run.json`."""
+        return read_run_json(self.folder)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The contents of `run.json` but the last keys, which are long: from `sources` on."""
+        return read_run_json(self.folder, until=DETAILS)
+
+    @cached_property
+    def end(self) -> dict[str, Any] | None:
+        """The contents of `end.json`; None before the end, and without a readable one."""
+        try:
+            end = read_json(os.path.join(self.folder, END_FILE))
+        except (OSError, ValueError, TypeError, RecursionError):
+            return None
+        return end if isinstance(end.get("status"), str) else None
+
+    @cached_property
+    def status(self) -> str:
+        """How the run is: finished, failed, pruned, stopped, running or lost.
+
+        A run is lost if it ended without writing its end, such as by a `kill -9`.
+        """
+        if self.end is None and self.is_running:
+            return RUNNING
+        if self.end is None:  # it may have ended since it was read
+            self.__dict__.pop("end")
+        if self.end is not None:
+            return str(self.end["status"])
+        return self.stop_request or LOST
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process of the run holds its lease now."""
+        return is_held(os.path.join(self.folder, LEASE_FILE))
+
+    @property
+    def stop_request(self) -> str:
+        """What the run is asked to become, such as stopped; empty if it is not asked to end."""
+        try:
+            with open(os.path.join(self.folder, STOP), encoding="utf-8") as file:
+                return file.read().strip() or "stopped"
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The values of the hyperparameters at the start, by name."""
+        return {name: self.value(name) for name in self.summary["values"]}
+
+    def value(self, name: str) -> Any:
+        """Return the value of one hyperparameter.
+
+        Raises:
+            KeyError: if the run has no such hyperparameter.
+        """
+        return value_of(self.folder, name, self.summary["values"][name])
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """The values that differ from the defaults, as literals."""
+        texts = self.summary["values"]
+        return {name: str(texts[name]) for name in self.summary["changed"] if name in texts}
+
+    @property
+    def defaults(self) -> dict[str, str]:
+        """The defaults that the sources had, as they were written."""
+        return self.summary.get("defaults") or {}
+
+    @property
+    def origins(self) -> dict[str, list[str]]:
+        """What gave each value, and what it overrode, lowest precedence first."""
+        return self.summary.get("origins") or {}
+
+    @property
+    def started(self) -> float:
+        """When the run started, in seconds since 1970."""
+        return float(self.summary["started"])
+
+    @property
+    def duration(self) -> float | None:
+        """How long the run took, or has taken, in seconds; None for a lost run."""
+        if self.end is not None and isinstance(self.end.get("ended"), (int, float)):
+            return round(float(self.end["ended"]) - self.started, 3)
+        if self.status == RUNNING:
+            from time import time
+
+            return time() - self.started
+        return None
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        """The last value of each metric; of a run that has not ended, of the latest reports."""
+        if self.end is not None and isinstance(self.end.get("metrics"), dict):
+            return dict(self.end["metrics"])
+        return last_metrics(self.folder, _TAIL)
+
+    def history(self) -> Iterator[dict[str, Any]]:
+        """Yield what was reported, one dict a call, with `time` and perhaps `step`."""
+        return _rows(self.folder)
+
+    def output(self) -> bytes:
+        """Return what the run wrote to its standard streams so far."""
+        try:
+            with open(os.path.join(self.folder, OUTPUT_FILE), "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            return b""
+
+
+def records(folder: str) -> list[RunRecord]:
+    """Return all records in a folder, in no order. Their files are not read yet.
+
+    Args:
+        folder: the folder of records, see `runs_folder`.
+
+    Raises:
+        OSError: if the folder cannot be read.
+    """
+    with os.scandir(folder) as entries:
+        return [RunRecord(entry.path) for entry in entries if not entry.name.startswith(".")]
+
+
+def find_record(folder: str, beginning: str) -> RunRecord:
+    """Return the record whose id has a beginning.
+
+    Raises:
+        SnapshotError: if there is none, or more than one.
+    """
+    return RunRecord(find_run(folder, beginning))
+
+
+def is_starting(record: RunRecord) -> bool:
+    """Return whether a run holds its lease, but has not described itself yet."""
+    return record.is_running and not os.path.exists(os.path.join(record.folder, RUN_FILE))
+
+
+def last_metrics(folder: str, tail: int | None = None) -> dict[str, Any]:
+    """Return the last value of each metric in a record.
+
+    Args:
+        folder: the folder of the record.
+        tail: the bytes at the end of the file to look at; None for all.
+    """
+    last: dict[str, Any] = {}
+    for row in _rows(folder, tail):
+        last.update(row)
+    for name in ("step", "time"):
+        last.pop(name, None)
+    return last
+
+
+def _rows(folder: str, tail: int | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the rows of metrics. A line that is torn or damaged is left out."""
+    try:
+        with open(os.path.join(folder, METRICS), "rb") as file:
+            if tail is not None:
+                file.seek(max(0, os.fstat(file.fileno()).st_size - tail))
+            for line in file:
+                try:
+                    row = json.loads(line)
+                except (ValueError, RecursionError):
+                    continue
+                if type(row) is dict:
+                    yield row
+    except OSError:
+        return

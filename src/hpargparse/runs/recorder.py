@@ -1,0 +1,281 @@
+"""Record a run: what it is, what it writes, and how it ends.
+
+Owns when the files of a record are written, by the run itself. A failure to do so is a
+sentence on standard error, and never ends the program. Must not know how records are read.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import sys
+from contextlib import suppress
+from time import time
+
+from hpman import HpmanError, NotLiteralEvaluable
+from hpman._text import escape
+from hpman.lease import release, take
+from hpman.literals import show_literal
+from hpman.record import Record
+from hpman.reporting import VARIABLE, last_reported
+
+from ..cli.errors import error_text
+from ..cli.output import warn
+from ..snapshots.load_save import saveable_values, saved_form
+from ..snapshots.recorded import SCHEMA
+from . import environment
+from .folder import END_FILE, LEASE_FILE, OUTPUT_FILE, PATCH_FILE, RUN_FILE, create, write_json
+from .output import Copier
+from .record import RunRecord, last_metrics
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import FrameType, TracebackType
+    from typing import Any
+
+    from typing_extensions import Self
+
+    from hpman import HyperParameterManager
+
+_PROG = "hpman run"
+_ERROR_LENGTH = 500
+_SIGNALS = ("SIGTERM", "SIGHUP")  # those that usually ask a program to end
+
+
+class Subject(Record):
+    """Describe what is run.
+
+    Attributes:
+        project: the folder of the project.
+        program: the script, or `-m` and the module.
+        argv: the arguments of `hpman run`.
+        manager: the values.
+        sources: returns the files of the program.
+        keep_patch: whether to keep the changes since the last commit.
+        beginning: the beginning of the id.
+        name: a name that the user gave, or None.
+        sweep: the sweep that the run belongs to, or None.
+        trial: its number in the sweep, or None.
+    """
+
+    __slots__ = ()
+    project: str
+    program: str
+    argv: tuple[str, ...]
+    manager: HyperParameterManager
+    sources: Callable[[], Iterable[str]]
+    keep_patch: bool = True
+    beginning: str = ""
+    name: str | None = None
+    sweep: str | None = None
+    trial: int | None = None
+
+
+def records_here() -> bool:
+    """Return whether this process may record: under torchrun, that of rank 0."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def start(subject: Subject) -> Recording | None:
+    """Start to record this process. Return None, and say why, if that fails."""
+    try:
+        folder = create(subject.project, subject.beginning)
+    except (OSError, HpmanError) as error:
+        _warn(f"this run is not recorded: {error_text(error)}")
+        return None
+    try:
+        return Recording(folder, subject)
+    except (OSError, HpmanError) as error:
+        _warn(f"this run is not recorded: {error_text(error)}")
+        from shutil import rmtree
+
+        rmtree(folder, ignore_errors=True)
+        return None
+
+
+class Recording:
+    """A record of this process, which is written until the process ends.
+
+    The body of a `with` statement is the program. The end is written when Python exits, after
+    all that the program has registered with `atexit`.
+
+    Args:
+        folder: the new folder of the record.
+        subject: what is run.
+
+    Raises:
+        OSError, SnapshotError: if the record cannot be written.
+    """
+
+    def __init__(self, folder: str, subject: Subject) -> None:
+        self.folder: str = folder
+        self._manager = subject.manager
+        self._process = os.getpid()
+        self._end: dict[str, Any] = {"status": "finished", "exit": 0}
+        self._is_over = False
+        self._lease = take(os.path.join(folder, LEASE_FILE))
+        description = _describe(folder, subject)
+        write_json(folder, RUN_FILE, description)
+        self._copier: Copier | None = None
+
+        def complete() -> None:
+            _complete(folder, subject, description)
+
+        if hasattr(os, "fork"):
+            self._copier = Copier(os.path.join(folder, OUTPUT_FILE), complete)
+        else:  # Windows
+            complete()
+        os.environ[VARIABLE] = folder
+        self._watch()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(error, SystemExit):
+            self._exited(error.code)
+        elif isinstance(error, KeyboardInterrupt):
+            self._end = {"status": "stopped", "signal": "SIGINT"}
+        elif error is not None:
+            self._end = {"status": "failed", "exit": 1, "error": _last_line(error)}
+
+    def finish(self, *, flush: bool = True) -> None:
+        """Write how the run ended. Only the first call does anything."""
+        if self._is_over or os.getpid() != self._process:
+            return
+        self._is_over = True
+        record = RunRecord(self.folder)
+        end = {**self._end, "ended": round(time(), 3)}
+        if record.stop_request:
+            end["status"] = record.stop_request
+        reported = last_reported(self.folder)
+        end["metrics"] = last_metrics(self.folder) if reported is None else reported
+        end["unused"] = self._manager.unused()
+        try:
+            write_json(self.folder, END_FILE, end)
+        except (OSError, HpmanError) as error:
+            _warn(f"the end of this run is not recorded: {error_text(error)}")
+        if self._copier is not None:
+            self._copier.close(flush=flush)
+        if self._lease is not None:
+            release(self._lease)
+
+    def _watch(self) -> None:
+        """Notice each way in which a process ends, as far as it can."""
+        atexit.register(self.finish)
+        leave = os._exit
+
+        def _exit(status: int) -> None:
+            self._exited(status)
+            self.finish(flush=False)
+            leave(status)
+
+        os._exit = _exit  # type: ignore[assignment]
+        watched = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+        watched = [number for number in watched if signal.getsignal(number) is signal.SIG_DFL]
+        for number in watched:
+            signal.signal(number, self._on_signal)
+
+        def forget() -> None:
+            """Let a forked child end as if nothing was recorded."""
+            if os._exit is _exit:
+                os._exit = leave
+            for number in watched:
+                if signal.getsignal(number) == self._on_signal:
+                    signal.signal(number, signal.SIG_DFL)
+            if self._copier is not None and not self._is_over:
+                self._copier.forget()
+
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=forget)
+
+    def _exited(self, code: object) -> None:
+        if code is None or code == 0:
+            self._end = {"status": "finished", "exit": 0}
+        elif isinstance(code, int):
+            self._end = {"status": "failed", "exit": code & 0xFF}
+        else:
+            self._end = {"status": "failed", "exit": 1, "error": str(code)[:_ERROR_LENGTH]}
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        """Write the end, then end by the signal as Python would without a record."""
+        self._end = {"status": "stopped", "signal": signal.Signals(number).name}
+        with suppress(Exception):  # the program may be anywhere
+            self.finish(flush=False)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+
+def _describe(folder: str, subject: Subject) -> dict[str, Any]:
+    """Return the keys of `run.json` that are known at once."""
+    manager = subject.manager
+    values, _left_out = saveable_values(manager)
+    texts = {name: show_literal(value) for name, value in values.items()}
+    chains = {name: manager.explain(name) for name in texts}
+    sources = {name: chain[0] for name, chain in chains.items() if chain[0].kind == "source"}
+    scopes = manager.scopes()
+    return {
+        "schema": SCHEMA,
+        "id": os.path.basename(folder),
+        "name": subject.name,
+        "program": subject.program,
+        "argv": list(subject.argv),
+        "cwd": os.getcwd(),
+        "started": round(time(), 3),
+        "host": environment.host(),
+        "process": os.getpid(),
+        "python": environment.python(),
+        "executable": sys.executable,
+        "sweep": subject.sweep,
+        "trial": subject.trial,
+        "values": texts,
+        "changed": [name for name, chain in chains.items() if _differs(texts[name], chain)],
+        "defaults": {name: origin.text for name, origin in sources.items()},
+        "origins": {name: [str(origin) for origin in chain] for name, chain in chains.items()},
+        "scopes": None if scopes is None else sorted(scopes),
+        "fingerprint": manager.fingerprint(),
+    }
+
+
+def _differs(text: str, chain: Iterable[Any]) -> bool:
+    """Return whether a value, given as a literal, differs from the default below it."""
+    *_, last = chain
+    if last.is_default:
+        return False
+    default = next((origin.value for origin in chain if origin.is_default), NotLiteralEvaluable)
+    return show_literal(saved_form(default)) != text
+
+
+def _complete(folder: str, subject: Subject, description: dict[str, Any]) -> None:
+    """Write the patch, and complete `run.json` with what takes time to find out."""
+    try:
+        details, patch = environment.describe(
+            subject.project, subject.sources(), keep_patch=subject.keep_patch
+        )
+        if patch:
+            with open(os.path.join(folder, PATCH_FILE), "wb") as file:
+                file.write(patch)
+        write_json(folder, RUN_FILE, {**description, **details})
+    except (OSError, HpmanError) as error:
+        _warn(f"the record of this run is not complete: {error_text(error)}")
+
+
+def _last_line(error: BaseException) -> str:
+    from traceback import format_exception_only
+
+    with suppress(Exception):  # `__str__` may raise anything
+        lines = "".join(format_exception_only(type(error), error)).strip().split("\n")
+        return lines[-1][:_ERROR_LENGTH]
+    return type(error).__name__
+
+
+def _warn(message: str) -> None:
+    with suppress(ValueError):  # the program has closed the stream
+        warn(_PROG, [escape(message)])

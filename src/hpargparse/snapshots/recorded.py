@@ -1,0 +1,167 @@
+"""The records of runs, as files of values: `run:ID`.
+
+Owns where the folder of records is, and how the beginning of an id names a run; must not know
+how a record is written, or anything in it but the values.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hpman import Diagnostic, HpmanError
+from hpman._text import escape, relative_path
+from hpman.literals import NotLiteralError, parse_literal
+
+from ..errors import MissingSnapshotError, SnapshotError
+from .formats import RUN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+SCHEMA = 1
+DETAILS = "sources"  # the first of the keys that are long, and are written last
+RUNS = os.path.join(".hpman", "runs")
+MARKS = ("pyproject.toml", ".git")  # of the folder of a project
+
+
+class RecordError(HpmanError):
+    """Report a record that cannot be read."""
+
+
+def find_above(start: str, *names: str) -> str | None:
+    """Return the nearest folder, from a folder upwards, that contains one of some files."""
+    folder = os.path.abspath(start)
+    while True:
+        if any(os.path.exists(os.path.join(folder, name)) for name in names):
+            return folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+
+
+def runs_folder() -> str:
+    """Return the folder of records in the current folder, or the nearest one above it.
+
+    Raises:
+        MissingSnapshotError: if there is none.
+    """
+    above = find_above(os.curdir, RUNS)
+    if above is None:
+        raise MissingSnapshotError.at(
+            os.path.join(os.curdir, RUNS),
+            None,
+            "No runs are recorded in this folder or above it.",
+            "`hpman run --record train.py` records one.",
+        )
+    return os.path.join(above, RUNS)
+
+
+def find_run(folder: str, beginning: str) -> str:
+    """Return the folder of the run whose id has a beginning.
+
+    Args:
+        folder: the folder of records.
+        beginning: the id, or as much of it as only this run has.
+
+    Raises:
+        MissingSnapshotError: if there is no such run.
+        SnapshotError: if there are several.
+    """
+    ids = sorted(name for name in os.listdir(folder) if not name.startswith("."))
+    matches = [beginning] if beginning in ids else []
+    if beginning:
+        matches = matches or [name for name in ids if name.startswith(beginning)]
+    if len(matches) == 1:
+        return os.path.join(folder, matches[0])
+    shown = f"{RUN}{escape(beginning)}"
+    if matches:
+        some = ", ".join(matches[:3]) + (", ..." if matches[3:] else "")
+        message = f"{len(matches)} runs begin with this: {some}."
+        raise SnapshotError.at(shown, None, message, "Give more of the id.")
+    message = f"There is no such run in {relative_path(folder)}."
+    raise MissingSnapshotError.at(shown, None, message, "`hpman runs` lists the ids.")
+
+
+def read_run_json(folder: str, *, until: str = "") -> dict[str, Any]:
+    """Return the contents of `run.json` of a run.
+
+    Args:
+        folder: the folder of the record.
+        until: the key at which to stop, if that is faster. Each key is on a line of its own.
+
+    Raises:
+        RecordError: if the file is missing, damaged, or written by a newer version.
+    """
+    path = os.path.join(folder, "run.json")
+    try:
+        data = read_json(path, until)
+        problem = next((key for key in _KINDS if not isinstance(data.get(key), _KINDS[key])), "")
+    except FileNotFoundError:
+        raise _error(path, "The record has no `run.json`.") from None
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise _error(path, f"The record is damaged: {error}.") from None
+    if data.get("schema") != SCHEMA and isinstance(data.get("schema"), int):
+        message = f"The record has the schema {data['schema']}, and this version knows {SCHEMA}."
+        raise _error(path, message, "Upgrade hpman to read it.")
+    if problem:
+        raise _error(path, f"The record is damaged: its key `{problem}` is missing or wrong.")
+    return data
+
+
+def read_json(path: str, until: str = "") -> dict[str, Any]:
+    """Return the JSON object in a file, perhaps without the keys from one on.
+
+    Raises:
+        OSError: if it cannot be read.
+        TypeError: if it is not an object.
+        ValueError: if it is not JSON.
+    """
+    import json
+
+    with open(path, "rb", buffering=0) as file:
+        text = file.read()
+    end = text.find(f',\n"{until}": '.encode()) if until else -1
+    data = json.loads(text if end < 0 else text[:end] + b"}")
+    if type(data) is not dict:
+        raise TypeError("it is not a JSON object")
+    return data
+
+
+# What every reader of a record relies on.
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "schema": int,
+    "program": str,
+    "started": (int, float),
+    "values": dict,
+    "changed": list,
+}
+
+
+def read_values(folder: str) -> dict[str, object]:
+    """Return the values of a run by name.
+
+    Raises:
+        RecordError: if the record cannot be read.
+    """
+    texts = read_run_json(folder, until=DETAILS)["values"]
+    return {name: value_of(folder, name, text) for name, text in texts.items()}
+
+
+def value_of(folder: str, name: str, text: object) -> Any:
+    """Return a value of a record, which holds its literal.
+
+    Raises:
+        RecordError: if it is not a literal.
+    """
+    try:
+        return parse_literal(str(text))
+    except NotLiteralError:
+        path = os.path.join(folder, "run.json")
+        raise _error(path, f"The value of `{escape(name)}` is not a literal.") from None
+
+
+def _error(path: str, message: str, advice: str = "") -> RecordError:
+    advice = advice or "`hpman runs --remove` deletes it."
+    return RecordError(Diagnostic("record", message, advice, relative_path(path)))

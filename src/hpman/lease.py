@@ -1,0 +1,104 @@
+"""Leases: locks on files that the kernel releases when the process ends, however it ends.
+
+Owns how each operating system locks; must not know what a lease stands for. Without `flock`
+on a file system, nothing is ever held.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+_FAR = 1 << 30  # Windows locks bytes: one that is never written
+_held: set[int] = set()
+
+
+def take(path: str) -> int | None:
+    """Open a file for appending, and lock it until this process closes it or ends.
+
+    Children do not inherit the lease, whether they are forked or start another program.
+
+    Args:
+        path: the file. It is created if it is missing.
+
+    Returns:
+        The descriptor, None if another process holds the lease.
+
+    Raises:
+        OSError: if the file cannot be opened.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     lease = take(os.path.join(folder, "lease"))
+    ...     print(is_held(os.path.join(folder, "lease")))
+    ...     release(lease)
+    ...     is_held(os.path.join(folder, "lease"))
+    True
+    False
+    """
+    descriptor = os.open(path, _FLAGS, 0o666)
+    try:
+        _lock(descriptor, shared=False)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    except OSError:  # this file system has no locks
+        pass
+    if not _held and hasattr(os, "register_at_fork"):
+        # A lock belongs to the open file, which a forked child shares.
+        os.register_at_fork(after_in_child=_close_all)
+    _held.add(descriptor)
+    return descriptor
+
+
+def release(descriptor: int) -> None:
+    """Close a file, and end its lease."""
+    if descriptor in _held:  # not closed by a fork
+        _held.discard(descriptor)
+        os.close(descriptor)
+
+
+def is_held(path: str) -> bool:
+    """Return whether a process holds the lease of a file."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+    except OSError:
+        return False
+    try:
+        # Others that look at the same time take a shared lock too.
+        _lock(descriptor, shared=True)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _close_all() -> None:
+    while _held:
+        os.close(_held.pop())
+
+
+if sys.platform == "win32":
+
+    def _lock(descriptor: int, *, shared: bool) -> None:
+        import msvcrt
+
+        os.lseek(descriptor, _FAR, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except PermissionError:
+            raise BlockingIOError from None
+        if shared:
+            os.lseek(descriptor, _FAR, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
+else:
+
+    def _lock(descriptor: int, *, shared: bool) -> None:
+        import fcntl
+
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

@@ -1,0 +1,370 @@
+"""What is recorded of a program, however it ends, and what its user sees."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from hpargparse.runs.record import records
+from tests.hpargparse.runs.recorded import COMMAND, environment, needs_fork, record, run
+from tests.repositories import commit, git, needs_git, start, write as write_files
+
+pytestmark = needs_fork
+
+TRAIN = """\
+import model
+from pathlib import Path
+from hpman import report
+from hpman.m import _
+
+_("lr", 1e-3), _("ks", (3, 3)), _("data", Path("data")), _("n", len("ab")), _("depth")
+report(val_loss=0.5, step=1)
+report(val_loss=0.25, step=2)
+"""
+
+
+def test_a_record_says_what_ran_and_how_it_ended(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text('from hpman.m import _\n_("depth", 2)\n_("wd", 0.0)\n')
+    run(tmp_path, TRAIN, "--lr", "0.1", "--ks", "5,5", "--depth", "2", "--", "a")
+    found = record(tmp_path)
+    assert found.status == "finished"
+    assert found.values == {"lr": 0.1, "ks": (5, 5), "data": "data", "depth": 2, "wd": 0.0}
+    assert found.changed == {"lr": "0.1", "ks": "(5, 5)"}
+    assert found.origins["lr"] == ["train.py:6 default 1e-3", "--lr"]
+    assert found.defaults["ks"] == "(3, 3)"
+    assert found.defaults["lr"] == "1e-3"
+    assert found.metrics == {"val_loss": 0.25}
+    assert [row["step"] for row in found.history()] == [1, 2]
+    assert found.end is not None
+    assert found.end["exit"] == 0
+    assert found.end["unused"] == []
+    data = found.data
+    assert data["argv"][-2:] == ["--", "a"]
+    assert [data[key] for key in ("program", "cwd")] == ["train.py", str(tmp_path)]
+    assert sorted(data["sources"]) == ["model.py", "train.py"]
+    assert data["revision"] is None
+    assert any(package.startswith("pytest==") for package in data["packages"])
+    assert (tmp_path / ".hpman" / ".gitignore").read_text() == "*\n"
+    files = sorted(os.listdir(found.folder))
+    assert files == ["end.json", "lease", "metrics.jsonl", "output.log", "run.json"]
+
+
+ENDS: dict[str, tuple[str, int, dict[str, object]]] = {
+    "raise": ("raise ValueError('a\\nb')", 1, {"status": "failed", "exit": 1, "error": "b"}),
+    "exit": ("raise SystemExit(3)", 3, {"status": "failed", "exit": 3}),
+    "exit-0": ("raise SystemExit", 0, {"status": "finished", "exit": 0}),
+    "message": (
+        "raise SystemExit('no data')",
+        1,
+        {"status": "failed", "exit": 1, "error": "no data"},
+    ),
+    "_exit": ("import os; os._exit(5)", 5, {"status": "failed", "exit": 5}),
+    "interrupt": (
+        "import os; os.kill(os.getpid(), 2); import time; time.sleep(9)",
+        -signal.SIGINT,
+        {"status": "stopped", "signal": "SIGINT"},
+    ),
+    "terminate": (
+        "import os; os.kill(os.getpid(), 15); import time; time.sleep(9)",
+        -signal.SIGTERM,
+        {"status": "stopped", "signal": "SIGTERM"},
+    ),
+    "kill": ("import os; os.kill(os.getpid(), 9)", -signal.SIGKILL, {}),
+    "children": (
+        (
+            "import os, signal\n"
+            "for n in (0, 15):\n"
+            "    if not (p := os.fork()):\n"
+            "        assert n or signal.getsignal(15) is signal.SIG_DFL\n"
+            "        os.kill(os.getpid(), n); os._exit(7)\n"
+            "    print(os.waitstatus_to_exitcode(os.waitpid(p, 0)[1]))"
+        ),
+        0,
+        {"status": "finished", "exit": 0},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_an_end_is_recorded(name: str, tmp_path: Path) -> None:
+    text, status, end = ENDS[name]
+    done = run(tmp_path, f"print('shown', flush=True)\n{text}\n", status=status)
+    assert done.stdout == "shown\n" + ("7\n-15\n" if name == "children" else "")
+    found = record(tmp_path)
+    assert found.output().startswith(b"shown\n")
+    if not end:
+        assert found.status == "lost"
+        return
+    assert found.end is not None
+    assert {key: found.end[key] for key in end} == end
+
+
+def test_the_end_comes_after_what_the_program_does_at_exit(tmp_path: Path) -> None:
+    text = (
+        "import atexit\nfrom hpman import report\n"
+        "atexit.register(lambda: (report(last=1), print('bye')))\n"
+    )
+    assert run(tmp_path, text).stdout == "bye\n"
+    assert record(tmp_path).metrics == {"last": 1}
+
+
+def test_metrics_of_a_worker_are_the_final_ones(tmp_path: Path) -> None:
+    text = """\
+import multiprocessing
+from hpman import report
+from hpman.m import _
+
+def work(rank):
+    print("rank", rank, _("lr", 1.0))
+    report(rank=_("lr"))
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context("spawn")
+    for rank in range(2):
+        process = context.Process(target=work, args=(rank,))
+        process.start()
+        process.join()
+"""
+    done = run(tmp_path, text, "--lr", "3")
+    found = record(tmp_path)  # one record, and the output of all
+    assert found.output().decode() == done.stdout == "rank 0 3.0\nrank 1 3.0\n"
+    assert found.metrics == {"rank": 3.0}
+
+
+def test_one_of_two_ranks_records(tmp_path: Path) -> None:
+    text = "from hpman import report\nfrom hpman.m import _\nreport(lr=_('lr', 1))\nprint('ok')\n"
+    for rank in "10":
+        assert run(tmp_path, text, env=environment(RANK=rank)).stdout == "ok\n"
+    assert [row["lr"] for row in record(tmp_path).history()] == [1]
+
+
+STREAMS = {
+    "megabytes": ("import sys\nfor i in range(40): print('x' * 99_999)\n", "", 4_000_000),
+    "both": ("import sys\nprint('a'); print('b', file=sys.stderr)\n", "2>&1", 4),
+    "programs": (
+        "import os, sys\nos.system('echo a'); os.chdir('/'); os.system('echo b')\n",
+        "",
+        4,
+    ),
+    "closed": ("import sys\nprint('a'); sys.stdout.close()\n", "", 2),
+    "no stdout": ("import sys\nassert sys.stdout is None\nprint('a', file=sys.stderr)\n", ">&-", 2),
+    "none": (
+        "import sys, os\nassert sys.stdin is sys.stdout is sys.stderr is None\n",
+        "<&- >&- 2>&-",
+        0,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_output_is_kept_and_shown_as_before(name: str, tmp_path: Path) -> None:
+    text, redirection, size = STREAMS[name]
+    (tmp_path / "train.py").write_text(text)
+    (tmp_path / "pyproject.toml").touch()
+    plain, recorded = (
+        subprocess.run(
+            f"{' '.join(COMMAND)} {option} train.py {redirection}",
+            shell=True,
+            cwd=tmp_path,
+            env=environment(),
+            capture_output=True,
+            check=True,
+        )
+        for option in ("--no-record", "--record")
+    )
+    assert (recorded.stdout, recorded.stderr) == (plain.stdout, plain.stderr)
+    assert len(record(tmp_path).output()) == size
+
+
+def test_a_reader_that_ends_ends_the_program(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text("while True: print('x' * 999)\n")
+    command = f"{' '.join(COMMAND)} --record train.py 2>/dev/null | head -c 1"
+    done = subprocess.run(
+        command, shell=True, cwd=tmp_path, env=environment(), capture_output=True, check=False
+    )
+    assert done.stdout == b"x"
+    _wait_for(lambda: record(tmp_path).status == "failed")
+    assert "BrokenPipe" in record(tmp_path).end["error"]  # type: ignore[index]
+
+
+def test_a_terminal_stays_a_terminal(tmp_path: Path) -> None:
+    text = "import os, sys\nprint(sys.stdout.isatty(), os.get_terminal_size(1).columns)\n"
+    (tmp_path / "train.py").write_text(text)
+    import pty
+    from fcntl import ioctl
+    from struct import pack
+    from termios import TIOCSWINSZ
+
+    controller, terminal = pty.openpty()
+    ioctl(terminal, TIOCSWINSZ, pack("HHHH", 30, 77, 0, 0))
+    with subprocess.Popen(
+        [*COMMAND, "--record", "train.py"],
+        cwd=tmp_path,
+        env=environment(),
+        stdout=terminal,
+        stderr=terminal,
+    ) as process:
+        assert process.wait() == 0
+    os.close(terminal)
+    assert os.read(controller, 99) == b"True 77\r\n"
+    os.close(controller)
+    assert record(tmp_path).output() == b"True 77\n"
+
+
+def test_a_program_in_the_background_is_kept_after_the_end(tmp_path: Path) -> None:
+    text = "import os\nos.system('(echo a; sleep 0.3; echo b) &')\nimport time; time.sleep(0.1)\n"
+    done = run(tmp_path, text)
+    assert done.stdout == "a\nb\n"
+    assert record(tmp_path).status == "finished"
+    _wait_for(lambda: record(tmp_path).output() == b"a\nb\n")
+
+
+def test_a_program_can_wait_for_all_its_children(tmp_path: Path) -> None:
+    text = """\
+import os
+if os.fork() == 0:
+    os._exit(0)
+os.wait()
+try:
+    os.wait()
+except ChildProcessError:
+    print("none left")
+"""
+    assert run(tmp_path, text).stdout == "none left\n"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs a file system")
+def test_a_full_disk_does_not_end_a_program(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], check=False
+    )
+    if mounted.returncode:
+        pytest.skip("this user may not mount")
+    text = (
+        "from hpman import report\n"
+        "for i in range(99): print('x' * 9999, flush=True); report(text='x' * 999)\n"
+    )
+    try:
+        done = run(disk, text)
+        assert done.stdout.count("\n") == 99
+        for problem in ("output of this run is", "metrics of this run are"):
+            assert done.stderr.count(f"the {problem} no longer kept") == 1
+        assert "the end of this run is not recorded" in done.stderr
+        assert record(disk).status == "lost"
+        done = run(disk, "print('runs')\n")
+        assert done.stdout == "runs\n"
+        assert "this run is not recorded" in done.stderr
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_a_folder_that_cannot_be_written_does_not_end_a_program(tmp_path: Path) -> None:
+    (tmp_path / ".hpman").touch()
+    done = run(tmp_path, "print('runs')\n")
+    assert done.stdout == "runs\n"
+    assert done.stderr.startswith("hpman run: warning: this run is not recorded: ")
+    assert done.stderr.count("\n") == 1
+
+
+@needs_git
+def test_a_patch_makes_the_sources_again(tmp_path: Path) -> None:
+    start(tmp_path)
+    commit(tmp_path, {"train.py": "print(1)\n", "pyproject.toml": "", "data.bin": b"\0\1"})
+    run(tmp_path, "print(1)\n")
+    clean = record(tmp_path)
+    assert (clean.data["branch"], clean.data["dirty"]) == ("main", False)
+    assert clean.data["revision"] == git(tmp_path, "rev-parse", "HEAD")
+    (tmp_path / ".hpman").rename(tmp_path / "old")
+    write_files(
+        tmp_path, {"new.py": "x = 2\n", "data.bin": b"\0\2", "unread.py": "", "old.txt": ""}
+    )
+    run(tmp_path, "import new\nprint(new.x)\n")
+    dirty = record(tmp_path)
+    assert (dirty.data["dirty"], dirty.data["patch"]) == (True, "kept")
+    git(tmp_path, "worktree", "add", "-q", "--detach", str(tmp_path / "again"))
+    git(tmp_path / "again", "apply", str(Path(dirty.folder) / "diff.patch"))
+    assert (tmp_path / "again" / "new.py").read_text() == "x = 2\n"
+    assert (tmp_path / "again" / "data.bin").read_bytes() == b"\0\2"
+    assert (tmp_path / "again" / "train.py").read_text() == "import new\nprint(new.x)\n"
+    assert not (tmp_path / "again" / "unread.py").exists()
+
+
+@needs_git
+@pytest.mark.parametrize(
+    ("setting", "text", "state"),
+    [("record-patch = false", "print(2)\n", "left out"), ("", "#" * 2_000_000, "too large")],
+)
+def test_a_patch_may_be_left_out(setting: str, text: str, state: str, tmp_path: Path) -> None:
+    start(tmp_path)
+    commit(tmp_path, {"train.py": "", "pyproject.toml": f"[tool.hpman]\n{setting}\n"})
+    run(tmp_path, text)
+    assert record(tmp_path).data["patch"] == state
+    assert record(tmp_path).data["dirty"] is True
+    assert "diff.patch" not in os.listdir(record(tmp_path).folder)
+
+
+CHAOS = """\
+from hpman import report
+from hpman.m import _
+import multiprocessing, sys, time
+print("started", flush=True)
+for i in range(_("steps", 100)):
+    report(loss=1 / (i + 1), step=i)
+    print("x" * 999)
+    time.sleep(0.001)
+"""
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("HPMAN_CHAOS", "3"))))
+def test_a_kill_at_any_moment_leaves_a_record_that_reads(seed: int, tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(CHAOS)
+    (tmp_path / "pyproject.toml").touch()
+    chance = random.Random(seed)
+    started = time.monotonic()
+    with subprocess.Popen(
+        [*COMMAND, "--record", "train.py"],
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+    ) as process:
+        runs = tmp_path / ".hpman" / "runs"
+        while not runs.exists() and process.poll() is None:
+            time.sleep(0.001)
+        try:
+            process.wait(chance.uniform(0, 0.5))
+        except subprocess.TimeoutExpired:
+            process.kill()
+        is_killed = process.wait() != 0
+    for found in records(str(runs)):
+        assert found.status == ("lost" if is_killed and found.end is None else "finished")
+        assert not found.is_running
+        losses = [row["loss"] for row in found.history()]
+        assert losses == [1 / (i + 1) for i in range(len(losses))]
+        if os.path.exists(os.path.join(found.folder, "run.json")):
+            assert found.values == {"steps": 100}
+    listed = subprocess.run(
+        [*COMMAND[:-1], "runs", "--format", "json"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        check=True,
+    )
+    json.loads(listed.stdout)
+    assert time.monotonic() - started < 60
+
+
+def _wait_for(condition: object) -> None:
+    """Wait until a condition holds; the process that copies may end later than the run."""
+    end = time.monotonic() + 10
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < end
+        time.sleep(0.01)
