@@ -7,6 +7,7 @@ environment variable names the folder, so workers and other programs of a run kn
 from __future__ import annotations
 
 import os
+from _thread import RLock
 
 from .lease import release, take
 
@@ -20,11 +21,10 @@ _PLAIN = (int, float, str, bool, type(None))
 
 
 class _Writer:
-    """The file of metrics of one run, for the process that writes it."""
+    """The file of metrics of one run, in one process."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        self.process = os.getpid()
         self.last: dict[str, Any] = {}
         self.error: OSError | None = None
         self._file: int | None = None
@@ -49,10 +49,20 @@ class _Writer:
         """Let another process of the run report."""
         if self._file is not None:
             release(self._file)
-            self._file = None
 
 
+_lock = RLock()
 _writer: _Writer | None = None
+
+
+def _forget() -> None:
+    """Let a forked child report on its own; another thread may have held the lock."""
+    global _lock, _writer
+    _lock, _writer = RLock(), None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 def report(*, step: Any = None, **metrics: Any) -> None:
@@ -72,23 +82,28 @@ def report(*, step: Any = None, **metrics: Any) -> None:
     folder = os.environ.get(VARIABLE)
     if folder is None or os.environ.get("RANK", "0") != "0":
         return
-    global _writer  # noqa: PLW0603 - one per process
-    writer = _writer
-    if writer is None or writer.folder != folder or writer.process != os.getpid():
-        if writer is not None:
-            writer.close()
-        writer = _writer = _Writer(folder)
-    if writer.error is not None:
-        return
-    try:
-        writer.write(metrics if step is None else {"step": step, **metrics})
-    except OSError as error:
-        import sys
+    with _lock:
+        writer = _writer_of(folder)
+        if writer.error is not None:
+            return
+        try:
+            writer.write(metrics if step is None else {"step": step, **metrics})
+        except OSError as error:
+            import sys
 
-        writer.error = error
-        if sys.stderr is not None:
-            message = f"hpman: warning: the metrics of this run are no longer kept: {error}"
-            print(message, file=sys.stderr)  # noqa: T201 - there is no command here
+            writer.error = error
+            if sys.stderr is not None:
+                message = f"hpman: warning: the metrics of this run are no longer kept: {error}"
+                print(message, file=sys.stderr)  # noqa: T201 - there is no command here
+
+
+def _writer_of(folder: str) -> _Writer:
+    global _writer  # noqa: PLW0603 - one per process
+    if _writer is None or _writer.folder != folder:
+        if _writer is not None:
+            _writer.close()
+        _writer = _Writer(folder)
+    return _writer
 
 
 def stopping() -> bool:
@@ -107,9 +122,7 @@ def stopping() -> bool:
 def last_reported(folder: str) -> dict[str, Any] | None:
     """Return the last metrics that this process has reported to a record; None if it has not."""
     writer = _writer
-    if writer is None or writer.folder != folder or writer.process != os.getpid():
-        return None
-    return writer.last or None
+    return (writer.last or None) if writer is not None and writer.folder == folder else None
 
 
 def _plain(value: Any) -> Any:

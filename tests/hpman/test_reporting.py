@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import threading
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -111,6 +112,15 @@ def test_another_record_gets_its_own_metrics(folder: Path, monkeypatch: pytest.M
     monkeypatch.setenv(VARIABLE, str(folder / "other"))
     report(b=2)
     assert _rows(folder / "other") == [{"b": 2}]
+
+
+def test_threads_report_together(folder: Path) -> None:
+    threads = [threading.Thread(target=report, kwargs={"a": number}) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(str(row["a"]) for row in _rows(folder)) == sorted(map(str, range(20)))
 
 
 def _report_from_a_worker() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 
 from hpman import Diagnostic, HpmanError
 from hpman.reporting import STOP
@@ -50,12 +51,9 @@ def stop(record: RunRecord, patience: float, reason: str = "stopped") -> bool:
     if where != host():
         message = f"runs on {where}, and did not end when it was asked to."
         raise _error(record, message, "Stop it on that machine.")
-    try:
+    with suppress(OSError):  # it has just ended, or is another user's
         # While the lease is held, the process is that of the run.
         os.kill(int(record.summary["process"]), signal.SIGTERM)
-    except OSError as error:
-        if not isinstance(error, ProcessLookupError):
-            raise _error(record, f"cannot be stopped: {error.strerror}.", "") from None
     return _ends(record, patience)
 
 

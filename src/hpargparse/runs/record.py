@@ -165,7 +165,11 @@ def records(folder: str) -> list[RunRecord]:
         OSError: if the folder cannot be read.
     """
     with os.scandir(folder) as entries:
-        return [RunRecord(entry.path) for entry in entries if not entry.name.startswith(".")]
+        return [
+            RunRecord(entry.path)
+            for entry in entries
+            if entry.is_dir() and not entry.name.startswith(".")
+        ]
 
 
 def find_record(folder: str, beginning: str) -> RunRecord:

@@ -180,8 +180,9 @@ class Recording:
         os._exit = _exit  # type: ignore[assignment]
         watched = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
         watched = [number for number in watched if signal.getsignal(number) is signal.SIG_DFL]
-        for number in watched:
-            signal.signal(number, self._on_signal)
+        with suppress(ValueError):  # only the main thread may do this
+            for number in watched:
+                signal.signal(number, self._on_signal)
 
         def forget() -> None:
             """Let a forked child end as if nothing was recorded."""

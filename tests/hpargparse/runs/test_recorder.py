@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -143,6 +144,37 @@ def test_one_of_two_ranks_records(tmp_path: Path) -> None:
     for rank in "10":
         assert run(tmp_path, text, env=environment(RANK=rank)).stdout == "ok\n"
     assert [row["lr"] for row in record(tmp_path).history()] == [1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "args", "count"),
+    [
+        ("record = true", "train.py", 1),
+        ("record = true", "--no-record train.py", 0),
+        ("record = true", "--record --no-record -m train", 0),
+        ("record = true", "-m train", 1),
+        ("", "train.py", 0),
+        ("record = 1", "train.py", 0),
+        ("record = 1", "--record train.py", 1),
+    ],
+)
+def test_a_project_may_record_all_its_runs(
+    settings: str, args: str, count: int, tmp_path: Path
+) -> None:
+    pytest.importorskip("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    (tmp_path / "train.py").write_text("print('ok')\n")
+    (tmp_path / "pyproject.toml").write_text(f"[tool.hpman]\n{settings}\n")
+    command = [*COMMAND, *args.split()]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "ok\n"
+    warning = "hpman run: warning: pyproject.toml:2: `record` must be true or false.\n"
+    assert done.stderr == (warning if settings == "record = 1" else "")
+    runs = tmp_path / ".hpman" / "runs"
+    found = records(str(runs)) if runs.exists() else []
+    assert len(found) == count
+    assert all(row.data["program"] == args.replace("--record ", "") for row in found)
 
 
 STREAMS = {
