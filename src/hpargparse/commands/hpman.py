@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 COMMANDS = {
     "run": "run a script with a command line for its hyperparameters",
     "runs": "list, stop and remove recorded runs",
+    "compare": "show what differs between recorded runs",
+    "rerun": "run a program again with the values of a recorded run",
+    "promote": "write the values of a recorded run into the sources",
     "list": "list the hyperparameters of files and folders",
     "explain": "show where a hyperparameter is defined and used",
     "check": "find mistakes in how hyperparameters are written",

@@ -1,7 +1,7 @@
 """Read a git repository: its revisions, the files of a tree, and their contents.
 
-Starts every git process. None of them writes, fetches, or runs a hook or a configured
-program, but a patch of the worktree may run filters. If one fails, a `GitError` is raised.
+Starts every git process. None of them fetches, or runs a hook or a configured program other
+than a filter. Only worktrees that it adds are changed. If one fails, a `GitError` is raised.
 Must not know what a comparison is.
 """
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 SIZE_LIMIT = 100_000_000  # most bytes of one file: it is held in memory
 LISTING_LIMIT = 100_000_000  # most bytes of the list of files
 TOTAL_LIMIT = 1_000_000_000  # most bytes of all files: they are written to a temporary folder
-_COMMAND = ("git", "--no-pager", "-c", "core.fsmonitor=false")  # the monitor may be any program
+# Both may be any program.
+_NO_PROGRAMS = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+_COMMAND = ("git", "--no-pager", *_NO_PROGRAMS)
 _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_NO_LAZY_FETCH": "1",
@@ -129,6 +131,47 @@ def diff_worktree(top: str, new: Iterable[str], limit: int) -> bytes | None:
     return patch if patch is None or len(patch) <= limit else None
 
 
+def apply_patch(folder: str, patch: str, *, only: str = "*") -> None:
+    """Apply a patch of `diff_worktree` to the files in a folder.
+
+    Args:
+        folder: the root of a worktree, or a folder with the files of a revision.
+        patch: the path of the patch.
+        only: a glob of the files to patch.
+    """
+    # No repository around the folder may change what the paths of the patch mean.
+    ceiling = {"GIT_CEILING_DIRECTORIES": os.path.dirname(folder)}
+    _run("apply", f"--include={only}", "--whitespace=nowarn", patch, cwd=folder, env=ceiling)
+
+
+def add_worktree(top: str, folder: str, commit: str) -> None:
+    """Check out a commit into a new worktree, without running hooks.
+
+    Args:
+        top: the root of a worktree of the repository.
+        folder: the folder of the new worktree.
+        commit: the id of the commit.
+    """
+    _run("worktree", "add", "--quiet", "--detach", folder, commit, cwd=top)
+
+
+def remove_worktree(top: str, folder: str) -> None:
+    """Remove a worktree and all files in it."""
+    _run("worktree", "remove", "--force", folder, cwd=top)
+
+
+def worktree_state(folder: str) -> tuple[bytes, frozenset[str]]:
+    """Return a patch of a worktree, and its files that are not tracked."""
+    others = os.fsdecode(_run("ls-files", "-o", "-z", cwd=folder)).split("\0")[:-1]
+    return _run(*_DIFF, "HEAD", cwd=folder), frozenset(others)
+
+
+def list_untracked(top: str) -> list[str]:
+    """Return what git does not track in a worktree, also ignored files. Folders end with /."""
+    output = _run("ls-files", "-o", "--directory", "-z", cwd=top)
+    return os.fsdecode(output).split("\0")[:-1]
+
+
 def list_worktree(top: str) -> list[str]:
     """Return the paths below the root that are tracked, or untracked and not ignored."""
     output = _run("ls-files", "-z", "-c", "-o", "--exclude-standard", cwd=top)
@@ -181,14 +224,23 @@ def _read_reply(replies: Any, blob: str, path: str) -> bytes:
 
 
 def _run(
-    *arguments: str, data: bytes = b"", cwd: str | None = None, success: tuple[int, ...] = (0,)
+    *arguments: str,
+    data: bytes = b"",
+    cwd: str | None = None,
+    env: Mapping[str, str] | None = None,
+    success: tuple[int, ...] = (0,),
 ) -> bytes:
     import subprocess
 
-    command, env = [*_COMMAND, *arguments], {**os.environ, **_ENVIRONMENT}
+    command = [*_COMMAND, *arguments]
     try:
         done = subprocess.run(  # noqa: S603 - the user's words are in the data
-            command, input=data, capture_output=True, check=False, cwd=cwd, env=env
+            command,
+            input=data,
+            capture_output=True,
+            check=False,
+            cwd=cwd,
+            env={**os.environ, **_ENVIRONMENT, **(env or {})},
         )
     except (FileNotFoundError, PermissionError):  # the latter for a folder on the PATH
         raise _error(

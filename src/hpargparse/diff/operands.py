@@ -43,12 +43,16 @@ class Request(Record):
 
 
 class Operand(Record):
-    """One side, of the kind revision, worktree, path or snapshot. A revision has an object id."""
+    """One side, of the kind revision, worktree, path or snapshot.
+
+    A revision has an object id, and perhaps the path of a patch of its Python files.
+    """
 
     __slots__ = ()
     kind: str
     name: str
     id: str = ""
+    patch: str = ""
 
 
 def resolve_operands(operands: Sequence[str]) -> tuple[Operand, Operand]:

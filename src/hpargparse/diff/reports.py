@@ -65,11 +65,16 @@ def json_report(comparison: Comparison) -> str:
         {"kind": side.kind, "name": side.name, "id": side.id or None}
         for side in (comparison.old, comparison.new)
     )
-    changes = [_json_of_change(change) for change in comparison.changes]
+    changes = json_changes(comparison)
     counts, warnings = _counts(comparison.changes), comparison.warnings
     return json_text(
         {"old": old, "new": new, "changes": changes, "counts": counts, "warnings": warnings}
     )
+
+
+def json_changes(comparison: Comparison) -> list[dict[str, object]]:
+    """Return the changes for a JSON document."""
+    return [_json_of_change(change) for change in comparison.changes]
 
 
 def _counts(changes: Sequence[Change]) -> dict[str, int]:

@@ -17,7 +17,7 @@ from hpman._text import Source, relative_path
 from hpman.names import old_names
 
 from .compare import Definition
-from .git import check_total, list_tree, list_worktree, locate, read_blobs
+from .git import apply_patch, check_total, list_tree, list_worktree, locate, read_blobs
 from .operands import ComparisonError
 
 TYPE_CHECKING = False
@@ -65,6 +65,9 @@ def read_sources(operands: Sequence[Operand], request: Request) -> list[Index]:
         within = [""] if request.follow_imports else limits
         wanted = [_select(tree, limits, within) for tree in trees]
         _unpack(dict(zip(roots, wanted, strict=True)), top)
+        for root, operand in zip(roots, operands, strict=True):
+            if operand.patch:
+                apply_patch(root, operand.patch, only="*.py")
         return [
             _relocate(
                 _read_tree(root, limits, request, top),

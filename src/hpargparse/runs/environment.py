@@ -29,12 +29,12 @@ def describe(
         sources: the files of the program.
         keep_patch: whether to read the patch of a worktree that differs from its commit.
     """
-    hashes = dict(_hashes(project, sources))
+    hashes = dict(hash_sources(project, sources))
     git, patch = _revision(project, hashes, keep_patch=keep_patch)
     described = {
         "sources": hashes,
         **git,
-        "packages": sorted(set(_packages()), key=str.casefold),
+        "packages": sorted(set(packages()), key=str.casefold),
         "gpus": sorted(_gpus()),
     }
     return described, patch
@@ -51,7 +51,7 @@ def python() -> str:
     return f"{sys.implementation.name} {version}"
 
 
-def _hashes(project: str, sources: Iterable[str]) -> Iterator[tuple[str, str]]:
+def hash_sources(project: str, sources: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield the path of each source from the project, if it lies in there, and its SHA-256."""
     from hashlib import sha256
 
@@ -86,7 +86,7 @@ def _revision(
     return git, patch or b""
 
 
-def _packages() -> Iterator[str]:
+def packages() -> Iterator[str]:
     """Yield the installed distributions as `name==version`. Their folders are named so."""
     for folder in sys.path:
         try:

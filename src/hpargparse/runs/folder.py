@@ -72,3 +72,12 @@ def write_json(folder: str, name: str, data: Mapping[str, object]) -> None:
     lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in data.items()]
     text = "{\n" + ",\n".join(lines) + "\n}\n"
     replace_files([(os.path.join(folder, name), text.encode())])
+
+
+def project_of(folder: str) -> str:
+    """Return the folder of the project that holds the folder of a record.
+
+    >>> project_of(os.path.join("project", RUNS, "k3f2"))
+    'project'
+    """
+    return os.path.dirname(os.path.dirname(os.path.dirname(folder)))

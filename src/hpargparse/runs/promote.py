@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from hpman import Diagnostic, HpmanError, NotLiteralEvaluable, Origin
+from hpman import Diagnostic, HpmanError, NotLiteralEvaluable
 from hpman._text import escape, relative_path, truncate
 from hpman.edits import Edit, parse_call, scan_bytes
 from hpman.literals import NotLiteralError, is_path, parse_literal, show_literal
@@ -65,8 +65,8 @@ def promote(
     Args:
         index: the sources.
         values: the values by name.
-        defaults: the defaults that the sources had when the values were used, as an `Origin`
-            shows them. A name that is missing here may have any default.
+        defaults: the defaults that the sources had when the values were used, as they were
+            written. A name that is missing here may have any default.
 
     Returns:
         The files that change, sorted by path, and the defaults that change, in the order of
@@ -98,11 +98,22 @@ def promote(
     return files, promotions
 
 
+def is_defined(index: Index, name: str) -> bool:
+    """Return whether the sources have a call with a name, or with its new name."""
+    return bool(_calls(index, name))
+
+
+def _calls(index: Index, name: str) -> list[Occurrence]:
+    return [
+        call
+        for placeholder in sorted(index.placeholders())
+        for call in index.named(placeholder, index.renamed(placeholder).get(name, name))
+    ]
+
+
 def _definition(index: Index, name: str, value: Any) -> Occurrence:
     """Return the call whose default is that of a name."""
-    calls: list[Occurrence] = []
-    for placeholder in sorted(index.placeholders()):
-        calls += index.named(placeholder, index.renamed(placeholder).get(name, name))
+    calls = _calls(index, name)
     definitions = [call for call in calls if call.is_definition and call.hidden_by is None]
     if len(definitions) == 1:
         return definitions[0]
@@ -223,7 +234,7 @@ def _key(value: Any) -> str:
 
 def _is_default(call: Occurrence, recorded: str) -> bool:
     """Return whether the default of a call still is a recorded one, perhaps written otherwise."""
-    if Origin("source", text=call.text).words == f"default {recorded}":
+    if recorded.split() == str(call.text).split():
         return True
     try:
         return show_literal(parse_literal(recorded)) == _key(call.value)

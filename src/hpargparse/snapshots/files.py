@@ -118,7 +118,7 @@ def read(
 
     Args:
         path: the path, "-" for standard input, or "run:" and the beginning of the id of a
-            recorded run.
+            recorded run. A folder of records may precede the id.
         serial_format: a format, or "auto" to choose by the extension.
         trust_pickle: let a pickle build any object, which can run code.
         remedies: what the caller's user can do.
@@ -148,7 +148,8 @@ def _read_run(shown: str) -> Snapshot:
     from .recorded import RecordError, find_run, read_values, runs_folder
 
     try:
-        folder = find_run(runs_folder(), shown.removeprefix(RUN))
+        above, beginning = os.path.split(shown.removeprefix(RUN))
+        folder = find_run(above or runs_folder(), beginning)
         return Snapshot(f"{RUN}{os.path.basename(folder)}", read_values(folder), {})
     except RecordError as error:
         raise SnapshotError(*error.diagnostics) from None

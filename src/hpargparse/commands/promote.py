@@ -1,0 +1,118 @@
+"""`hpman promote ID`: write the values of a run into the sources, as defaults.
+
+Owns the command line, and which values of a record are written. Must not know how a default is
+replaced.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hpman import Diagnostic, HpmanError
+from hpman._text import escape, relative_path
+from hpman.programs import index_program
+from hpman.suggest import advice
+
+from ..cli.argv import command_parser, parse_command
+from ..cli.errors import exit_with_errors
+from ..cli.output import exit_with_message, write_result
+from ..completion import complete, get_argv
+from ..edits import unified_diff, write_files
+from ..runs.folder import project_of
+from ..runs.promote import is_defined, promote
+from ..runs.record import find_record
+from ..snapshots.recorded import runs_folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from hpman import Index
+
+    from ..runs.record import RunRecord
+
+_DESCRIPTION = """\
+Write the values of a recorded run into the sources, so that they are the
+defaults from now on. Only the defaults themselves change; comments, blanks and
+all other bytes of the files stay. A default that is not a literal, or that has
+changed since the run, is refused, and then nothing is written."""
+_EPILOG = """\
+exit status: 0, or 2 if a value cannot be written
+
+examples:
+  {prog} k3f2              write all values of the run k3f2...
+  {prog} k3f2 --only lr    write one
+  {prog} k3f2 --dry        show what would change, as a diff"""
+
+
+def main(args: Sequence[str] | None = None, *, prog: str = "hpman promote") -> None:
+    """Run the command.
+
+    Args:
+        args: the arguments of the command; those of the process if this is None.
+        prog: the name of the command in help and errors.
+    """
+    parser = _parser(prog)
+    complete(parser)
+    options = parse_command(parser, get_argv(args))
+    try:
+        record = find_record(runs_folder(), options.id)
+        unknown = [name for name in options.only if name not in record.values]
+        if unknown:
+            hint = advice(unknown[0], record.values)
+            exit_with_message(prog, escape(f"The run has no value of `{unknown[0]}` ({hint})."))
+        index = _read_sources(record)
+        values = {name: record.values[name] for name in options.only or _names(record, index)}
+        files, promotions = promote(index, values, record.defaults)
+        if not options.dry:
+            write_files(files)
+    except (HpmanError, OSError) as error:
+        exit_with_errors(prog, error)
+    if not promotions:
+        write_result(prog, "Nothing to write: these values already are the defaults.\n")
+    elif options.dry:
+        write_result(prog, unified_diff(files))
+    else:
+        write_result(prog, "".join(f"{promotion}\n" for promotion in promotions))
+
+
+def _parser(prog: str) -> argparse.ArgumentParser:
+    parser = command_parser(prog, _DESCRIPTION, _EPILOG)
+    parser.add_argument("id", metavar="ID", help="a run, or the beginning of its id")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME",
+        help="write only these hyperparameters (default: all)",
+    )
+    parser.add_argument(
+        "--dry", action="store_true", help="show what would change, but write nothing"
+    )
+    return parser
+
+
+def _read_sources(record: RunRecord) -> Index:
+    """Read the sources of a run as they are now, and the modules that they import.
+
+    Raises:
+        HpmanError: if there are none, or a file or a call cannot be read.
+    """
+    project = project_of(record.folder)
+    paths = [os.path.join(project, path) for path in record.data.get("sources", ())]
+    files = [relative_path(path) for path in paths if os.path.isfile(path)]
+    if not files:
+        message = f"No source of the run `{record.id}` is here any more."
+        raise HpmanError(Diagnostic("promote", message, "Check out the commit of the run."))
+    index = index_program(files, follow_imports=True, also=[project])
+    problems = [problem for file in index.files.values() for problem in file.diagnostics]
+    if problems:
+        raise HpmanError(*problems)
+    return index
+
+
+def _names(record: RunRecord, index: Index) -> list[str]:
+    """Return the names whose values are written: all, except defaults that were removed since."""
+    return [name for name in record.values if name in record.changed or is_defined(index, name)]

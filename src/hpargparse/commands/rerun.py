@@ -1,0 +1,94 @@
+"""`hpman rerun ID`: run a program again with the values of a recorded run.
+
+Owns the command line, and the process of the program. Must not know what is run.
+"""
+
+from __future__ import annotations
+
+import signal
+
+from hpman import HpmanError
+from hpman._text import escape
+
+from ..cli.argv import command_parser, parse_command
+from ..cli.errors import exit_with_errors
+from ..cli.output import warn
+from ..completion import complete, get_argv
+from ..runs.record import find_record
+from ..runs.rerun import Checkout, command, differing_environment
+from ..snapshots.recorded import runs_folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+_DESCRIPTION = """\
+Run a program again with all values of a recorded run, and with the same
+arguments of its own. The new run is recorded too. The sources are those of
+today, unless --exact is given."""
+_EPILOG = """\
+With --exact, the commit of the run and its patch are checked out into a
+temporary worktree of git. What git does not track, such as data, is linked
+into it. It is removed at the end, unless the program has written files there.
+
+exit status: that of the program, or 2 if it cannot be started
+
+examples:
+  {prog} k3f2            the beginning of an id is enough
+  {prog} k3f2 --exact    with the sources of then"""
+
+
+def main(args: Sequence[str] | None = None, *, prog: str = "hpman rerun") -> None:
+    """Run the command.
+
+    Args:
+        args: the arguments of the command; those of the process if this is None.
+        prog: the name of the command in help and errors.
+    """
+    parser = _parser(prog)
+    complete(parser)
+    options = parse_command(parser, get_argv(args))
+    checkout = None
+    try:
+        record = find_record(runs_folder(), options.id)
+        argv, cwd = command(record), record.data["cwd"]
+        if options.exact:
+            checkout = Checkout(record)
+            cwd = checkout.cwd
+            lines = [f"{path} is not as it was in the run" for path in checkout.differing]
+            warn(prog, [escape(line) for line in (*lines, *differing_environment(record))])
+        status = _run(argv, cwd)
+    except (HpmanError, OSError) as error:
+        exit_with_errors(prog, error)
+    finally:
+        if checkout is not None and not checkout.close():
+            folder = escape(checkout.folder)
+            message = f"the program has written files, so the worktree {folder} stays"
+            warn(prog, [f"{message}; `git worktree remove --force {folder}` deletes it"])
+    raise SystemExit(status)
+
+
+def _parser(prog: str) -> argparse.ArgumentParser:
+    parser = command_parser(prog, _DESCRIPTION, _EPILOG)
+    parser.add_argument("id", metavar="ID", help="a run, or the beginning of its id")
+    parser.add_argument(
+        "--exact", action="store_true", help="use the sources of the run, in a worktree of git"
+    )
+    return parser
+
+
+def _run(argv: Sequence[str], cwd: str) -> int:
+    """Run a program, and return its status as a shell does."""
+    import subprocess
+
+    process = subprocess.Popen(argv, cwd=cwd)  # noqa: S603 - the user has run it before
+    # An interrupt reaches the program too, which decides what to do.
+    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    terminate = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    try:
+        status = process.wait()
+    finally:
+        signal.signal(signal.SIGINT, interrupt)
+        signal.signal(signal.SIGTERM, terminate)
+    return status if status >= 0 else 128 - status

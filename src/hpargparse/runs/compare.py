@@ -1,0 +1,159 @@
+"""Compare recorded runs: values, metrics, environments and sources.
+
+Owns what differs between records. Must not know how that is shown.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from hpman import HpmanError
+from hpman.record import Record
+
+from ..diff.compare import compare
+from ..diff.operands import Operand, Request
+from ..diff.pipeline import Comparison
+from ..diff.sources import definitions_of, read_sources
+from .folder import PATCH_FILE, project_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from .record import RunRecord
+
+_DEFAULT = re.compile(r"(.*?:\d+) default ")  # as in `train.py:3 default 1e-3`
+_FIELDS = ("status", "program", "revision", "python", "host")
+
+
+class Row(Record):
+    """One thing that differs between runs.
+
+    Attributes:
+        group: values, metrics, run or packages.
+        name: its name.
+        cells: what each run has, None for a run without it.
+        place: where the default of a value is, as the last of the runs knows it.
+    """
+
+    __slots__ = ()
+    group: str
+    name: str
+    cells: tuple[Any, ...]
+    place: str = ""
+
+
+class SourceChanges(Record):
+    """How the sources of two runs differ.
+
+    Attributes:
+        old: the id of the first run.
+        new: the id of the other.
+        files: the files that differ, relative to the project.
+        comparison: how the hyperparameters in them differ, or None if that is unknown.
+        reason: a sentence that says why it is unknown.
+    """
+
+    __slots__ = ()
+    old: str
+    new: str
+    files: tuple[str, ...]
+    comparison: Comparison | None = None
+    reason: str = ""
+
+
+def differing_rows(records: Sequence[RunRecord]) -> list[Row]:
+    """Return what differs between runs, beside their sources.
+
+    Raises:
+        RecordError: if a record cannot be read.
+    """
+    rows = _rows("values", [record.data["values"] for record in records])
+    places = {
+        name: match[1]
+        for record in records
+        for name, chain in record.origins.items()
+        if chain and (match := _DEFAULT.match(chain[0]))
+    }
+    return [
+        *(row.replace(place=places.get(row.name, "")) for row in rows),
+        *_rows("metrics", [record.metrics for record in records]),
+        *_rows("run", [_fields(record) for record in records]),
+        *_rows("packages", [_packages(record) for record in records]),
+    ]
+
+
+def _rows(group: str, columns: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
+    """Yield a row for each key whose values differ."""
+    for name in dict.fromkeys(name for column in columns for name in column):
+        cells = tuple(column.get(name) for column in columns)
+        if len(set(map(repr, cells))) > 1:
+            yield Row(group, name, cells)
+
+
+def _fields(record: RunRecord) -> dict[str, str]:
+    fields = {name: record.data.get(name) for name in _FIELDS} | {"status": record.status}
+    if fields["revision"]:
+        dirty = "-dirty" if record.data.get("dirty") else ""  # as `git describe` shows it
+        fields["revision"] = f"{fields['revision'][:12]}{dirty}"
+    return {name: str(value) for name, value in fields.items() if value is not None}
+
+
+def _packages(record: RunRecord) -> dict[str, str]:
+    return versions(record.data.get("packages", ()))
+
+
+def versions(packages: Iterable[str]) -> dict[str, str]:
+    """Return the versions of packages such as `numpy==2.1`, by name."""
+    pairs = (package.partition("==") for package in packages)
+    return {name: version for name, _equals, version in pairs}
+
+
+def differing_sources(records: Sequence[RunRecord]) -> list[SourceChanges]:
+    """Return how the sources of the first run and those of each other one differ.
+
+    Raises:
+        RecordError: if a record cannot be read.
+    """
+    first, *others = records
+    pairs = ((first, other) for other in others)
+    return [changes for pair in pairs if (changes := _source_changes(*pair)).files]
+
+
+def _source_changes(old: RunRecord, new: RunRecord) -> SourceChanges:
+    before, after = (record.data.get("sources", {}) for record in (old, new))
+    files = [path for path in {**before, **after} if before.get(path) != after.get(path)]
+    changes = SourceChanges(old.id, new.id, tuple(sorted(files)))
+    if not files:
+        return changes
+    for record in (old, new):
+        if reason := why_sources_unknown(record):
+            return changes.replace(reason=reason)
+    sides = old_side, new_side = _operand(old), _operand(new)
+    try:
+        old_index, new_index = read_sources(sides, Request())
+        *found, warnings = definitions_of(old_index, new_index)
+    except (HpmanError, OSError) as error:
+        return changes.replace(reason=f"They cannot be compared: {error}")
+    project = project_of(old.folder)
+    own = {os.path.join(project, *path.split("/")) for path in {**before, **after}}
+    definitions = [[row for row in side if os.path.abspath(row.path) in own] for side in found]
+    comparison = Comparison(old_side, new_side, compare(*definitions), warnings)
+    return changes.replace(comparison=comparison)
+
+
+def why_sources_unknown(record: RunRecord) -> str:
+    """Return why the sources of a run cannot be read again, or an empty string."""
+    if not record.data.get("revision"):
+        return f"{record.id} has no commit of git."
+    if record.data.get("patch") not in ("none", "kept"):
+        return f"{record.id} has not kept the changes since its commit."
+    return ""
+
+
+def _operand(record: RunRecord) -> Operand:
+    has_patch = record.data["patch"] == "kept"
+    patch = os.path.abspath(os.path.join(record.folder, PATCH_FILE)) if has_patch else ""
+    return Operand("revision", record.id, record.data["revision"], patch)

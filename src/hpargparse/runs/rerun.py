@@ -1,0 +1,150 @@
+"""Run a recorded run again, also with the sources that it had.
+
+Owns the command that is run, and the worktree of git that it may need. Must not know how a
+program is run or recorded.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from shutil import rmtree
+from tempfile import mkdtemp
+
+from hpman import Diagnostic, HpmanError
+
+from ..diff.git import (
+    add_worktree,
+    apply_patch,
+    describe_head,
+    list_untracked,
+    remove_worktree,
+    worktree_state,
+)
+from ..snapshots.formats import RUN
+from .compare import versions, why_sources_unknown
+from .environment import hash_sources, packages, python
+from .folder import PATCH_FILE, project_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .record import RunRecord
+
+
+class RerunError(HpmanError):
+    """Report a run that cannot be run again."""
+
+
+def command(record: RunRecord) -> list[str]:
+    """Return the command that runs a program with the values of a run, and records that.
+
+    Raises:
+        RecordError: if the record cannot be read.
+    """
+    program, argv = record.data["program"], record.data.get("argv", [])
+    own = argv[argv.index("--", 1) :] if "--" in argv[1:] else []
+    words = ["-m", program.removeprefix("-m ")] if program.startswith("-m ") else [program]
+    load = ("--hp-load", f"{RUN}{os.path.abspath(record.folder)}")
+    return [sys.executable, "-m", "hpman", "run", "--record", *words, *load, *own]
+
+
+def differing_environment(record: RunRecord) -> list[str]:
+    """Return a line for the interpreter and for each package that differs from those of a run."""
+    before = {"python": record.data.get("python"), **versions(record.data.get("packages", ()))}
+    after = {"python": python(), **versions(packages())}
+    return [
+        f"{name}: {before.get(name, 'missing')} in the run, {after.get(name, 'missing')} now"
+        for name in sorted({*before, *after})
+        if before.get(name) != after.get(name)
+    ]
+
+
+class Checkout:
+    """A worktree of git with the sources of a run.
+
+    What git does not track, such as data, is linked into it, except Python files.
+
+    Args:
+        record: the record of the run.
+
+    Attributes:
+        folder: the root of the worktree.
+        cwd: the folder in it in which the program was started.
+        differing: the sources that are not as they were, relative to the project.
+
+    Raises:
+        RerunError: if the record does not say enough.
+        GitError: if the commit cannot be checked out, or the patch cannot be applied.
+    """
+
+    def __init__(self, record: RunRecord) -> None:
+        if reason := why_sources_unknown(record):
+            raise _error(reason, "Without --exact, the sources of today are run.")
+        project = os.path.realpath(project_of(record.folder))
+        self._top = os.path.realpath(describe_head(project)[0])
+        below = os.path.relpath(os.path.realpath(record.data["cwd"]), self._top)
+        if below.startswith(os.pardir):
+            message = f"The run was started outside of its repository, in {record.data['cwd']}."
+            raise _error(message, "Without --exact, the sources of today are run.")
+        self._parent = os.path.realpath(mkdtemp(prefix=f"hpman-{record.id}-"))
+        # It is named like the worktree, because a repository may be a package.
+        self.folder: str = os.path.join(self._parent, os.path.basename(self._top))
+        self.cwd: str = os.path.join(self.folder, below)
+        try:
+            add_worktree(self._top, self.folder, record.data["revision"])
+            if record.data["patch"] == "kept":
+                apply_patch(self.folder, os.path.abspath(os.path.join(record.folder, PATCH_FILE)))
+            os.makedirs(self.cwd, exist_ok=True)  # a link would lead out of the worktree
+            for name in list_untracked(self._top):
+                path = name.rstrip("/")
+                _link(os.path.join(self._top, path), os.path.join(self.folder, path))
+            self._state = worktree_state(self.folder)
+        except BaseException:
+            self._remove()
+            raise
+        inside = os.path.join(self.folder, os.path.relpath(project, self._top))
+        self.differing: list[str] = _differing_sources(record, os.path.normpath(inside))
+
+    def close(self) -> bool:
+        """Remove the worktree, unless the program has changed or written files in it.
+
+        Returns:
+            Whether it was removed.
+        """
+        patch, files = worktree_state(self.folder)
+        new = [name for name in files - self._state[1] if "__pycache__" not in name]
+        if new or patch != self._state[0]:
+            return False
+        self._remove()
+        return True
+
+    def _remove(self) -> None:
+        if os.path.exists(self.folder):
+            remove_worktree(self._top, self.folder)
+        rmtree(self._parent)
+
+
+def _link(source: str, target: str) -> None:
+    """Link a file or folder that is not code to a path; of a folder that is there, its entries."""
+    if source.endswith(".py") or os.path.basename(source) in ("__pycache__", ".git"):
+        return
+    if not os.path.lexists(target):
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.symlink(source, target, target_is_directory=os.path.isdir(source))
+    elif os.path.isdir(source) and os.path.isdir(target):
+        for name in os.listdir(source):
+            _link(os.path.join(source, name), os.path.join(target, name))
+
+
+def _differing_sources(record: RunRecord, project: str) -> list[str]:
+    before = {path: digest for path, digest in record.data["sources"].items() if _is_inside(path)}
+    after = dict(hash_sources(project, (os.path.join(project, path) for path in before)))
+    return sorted(path for path in before if before[path] != after.get(path))
+
+
+def _is_inside(path: str) -> bool:
+    return not os.path.isabs(path)
+
+
+def _error(message: str, advice: str) -> RerunError:
+    return RerunError(Diagnostic("rerun", message, advice))
