@@ -32,8 +32,8 @@ COMMANDS = {
 _MODULES = {"list": "hpcli"}  # where it is not the name of the command
 _DESCRIPTION = """\
 Read, check, compare and set the hyperparameters of Python programs. Only `run`
-runs a program. The other commands read its source files, so nothing that these
-import has to be installed."""
+and `rerun` run a program. The other commands read its source files, so nothing
+that these import has to be installed."""
 _EPILOG = "`hpman COMMAND -h` explains a command."
 
 
