@@ -441,12 +441,13 @@ TestStoreMachine.settings = settings(stateful_step_count=25)
 
 SCOPES = ["a", "b", "a/b"]
 SCALARS = ["depth", "x/y", "m.w", "late"]  # `late` has no default in the sources
-KEYS = ["opt.lr", "opt.wd"]
+KEYS = ["opt.lr", "opt.wd", "opt.in.x"]
 dicts = st.dictionaries(st.sampled_from(["lr", "wd"]), st.integers(0, 9), max_size=2)
 paths = st.just("") | st.sampled_from(SCOPES)
 scoped_values = st.one_of(
     st.tuples(paths, st.sampled_from([*SCALARS, *KEYS]), st.integers(0, 9) | st.none()),
     st.tuples(paths, st.just("opt"), dicts),
+    st.tuples(paths, st.just("opt.in"), st.dictionaries(st.sampled_from("xy"), st.integers(0, 9))),
     st.tuples(paths, st.just("m"), st.dictionaries(st.just("w"), st.integers(0, 9))),
 ).map(lambda row: (f"{row[0]}/{row[1]}" if row[0] else row[1], row[2]))
 mappings = st.lists(scoped_values, max_size=3).map(dict)
@@ -487,12 +488,15 @@ class ScopeModel:
         inner = around[: around.index(whole) + 1] if whole else around
         for owner in reversed(inner):
             keys = [key for key in self.sets if is_below(key, owner)]
-            value = {**value, **{key[len(owner) + 1 :]: self.sets[key] for key in keys}}
+            for key in keys:
+                value = put(value, key[len(owner) + 1 :].split("."), self.sets[key])
         return value
 
     def any_value(self, path: str, name: str) -> Any:
         owner, _dot, key = name.partition(".")
-        return self.value(path, owner).get(key, EMPTY) if name in KEYS else self.value(path, name)
+        return (
+            dig(self.value(path, owner), key.split(".")) if name in KEYS else self.value(path, name)
+        )
 
 
 class ScopeMachine(RuleBasedStateMachine):

@@ -93,9 +93,8 @@ class Changeset:
         """Delete what is set for keys of a dict that is now replaced for the same scope."""
         ranked = self.ranked
         for below in [n for n in ranked.sets if n.startswith(name + ranked.separator)]:
-            del ranked.sets[below], ranked.resolved[below]
-            self.puts.pop(below, None)
-            ranked.copies.pop(below, None)
+            for rank in (ranked.sets, ranked.resolved, ranked.copies, ranked.patches, self.puts):
+                rank.pop(below, None)
         ranked.forget_branches()
 
     def _drop_patches(self, leaf: str, name: str) -> bool:

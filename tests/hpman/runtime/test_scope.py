@@ -95,6 +95,7 @@ def test_scopes_nest_whether_opened_at_once_or_one_by_one(manager: HyperParamete
         ({"encoder/opt": {"lr": 5}, "encoder/opt.wd": 4}, "opt", {"lr": 5, "wd": 4}),
         ({"encoder/opt.wd": 4, "encoder/opt": {"lr": 5}}, "opt", {"lr": 5}),
         ({"encoder/opt.wd": 4, "encoder/opt": None}, "opt", None),
+        ({"encoder/opt.wd": {"a": 1}, "encoder/opt.wd.b": 2}, "opt.wd", {"a": 1, "b": 2}),
         ({"encoder/opt": {"lr": 5}, "opt.wd": 4}, "opt", {"lr": 5}),
         ({"encoder/opt": {}}, "opt", {}),
         ({"encoder/model.width": 9}, "model", {"width": 9, "act": "relu"}),
@@ -128,6 +129,15 @@ def test_a_name_with_a_scope_has_the_same_value_everywhere(
     with manager.scope(here or None):
         values = [manager.get_value(name) for name in names]
     assert values == [6, 6, 2, 2, {"lr": 7, "wd": 0}]
+
+
+def test_a_dict_for_a_scope_replaces_all_that_was_set_below_it(
+    manager: HyperParameterManager,
+) -> None:
+    manager.set_value("encoder/opt.wd", {"a": 1}).set_value("encoder/opt.wd.b", 2)
+    manager.set_value("encoder/opt", {"lr": 3}).set_value("encoder/opt.wd", {"c": 4})
+    assert manager.get_value("encoder/opt") == {"lr": 3, "wd": {"c": 4}}
+    assert in_scopes(manager, "encoder", "opt.wd") == {"c": 4}
 
 
 def test_a_reader_in_a_scope_gets_a_value_of_its_own(manager: HyperParameterManager) -> None:
