@@ -131,7 +131,7 @@ def _link(source: str, target: str) -> None:
     if not os.path.lexists(target):
         os.makedirs(os.path.dirname(target), exist_ok=True)
         os.symlink(source, target, target_is_directory=os.path.isdir(source))
-    elif os.path.isdir(source) and os.path.isdir(target):
+    elif os.path.isdir(source) and os.path.isdir(target) and not os.path.islink(target):
         for name in os.listdir(source):
             _link(os.path.join(source, name), os.path.join(target, name))
 

@@ -109,6 +109,7 @@ def test_the_sources_of_the_run_are_checked_out(
     commit(here, {"train.py": "old"})
     run(here, TRAIN, "--lr", "0.5", "--", "a")  # its patch is kept
     write_files(here, {"train.py": "nonsense(", "untracked.py": "", "sub/new.txt": "new"})
+    git(here, "rm", "-q", "--cached", "pyproject.toml")  # the checkout has it
     Path("data.txt").write_text("new data")
     assert rerun(_only(), "--exact") == (0, "0.5 2 ['a'] new data\n", "")
     assert len(git(here, "worktree", "list").splitlines()) == 1
@@ -123,12 +124,9 @@ def test_a_worktree_with_new_files_stays(
     name: str, rerun: Callable[..., tuple[int, str, str]]
 ) -> None:
     here = _repository()
-    commit(here, {"deep/tracked.txt": "a", "sub/train.py": f"open('{name}', 'w').write('x')\n"})
-    keys: dict[str, Any] = {
-        "revision": git(here, "rev-parse", "HEAD"),
-        "patch": "none",
-        "sources": {},
-    }
+    tracked = {"deep/tracked.txt": "a"} if name == "tracked.txt" else {}
+    commit(here, {**tracked, "sub/train.py": f"open('{name}', 'w').write('x')\n"})
+    keys: dict[str, Any] = {**_revision(here), "sources": {}}
     keys |= {"program": "../sub/train.py", "cwd": str(here / "deep"), "argv": [], "python": "x"}
     write_files(here, {"deep/data.txt": "", "deep/code.py": ""})
     write(here, "abc", values={}, changed=[], **keys)
@@ -148,12 +146,7 @@ def test_a_source_that_git_did_not_keep_is_named(
 ) -> None:
     here = _repository()
     commit(here, {"train.py": "print(1)"})
-    keys: dict[str, Any] = {
-        "revision": git(here, "rev-parse", "HEAD"),
-        "patch": "none",
-        "argv": [],
-        "cwd": str(here),
-    }
+    keys = {**_revision(here), "argv": [], "cwd": str(here)}
     sources = {"train.py": "0", "gone.py": "0", "/outside.py": "0"}
     write(here, "abc", values={}, changed=[], sources=sources, packages=["nowhere==3"], **keys)
     status, out, error = rerun("abc", "--exact")
@@ -181,11 +174,7 @@ def test_sources_that_cannot_be_checked_out_are_refused(
     keys: dict[str, str], message: str, rerun: Callable[..., tuple[int, str, str]]
 ) -> None:
     here = _repository()
-    usual: dict[str, Any] = {
-        "revision": git(here, "rev-parse", "HEAD"),
-        "patch": "none",
-        "cwd": str(here),
-    }
+    usual = {**_revision(here), "cwd": str(here)}
     found = write(here, "abc", sources={}, argv=[], **{**usual, **keys})
     (Path(found.folder) / "diff.patch").write_text(
         "--- a/no.py\n+++ b/no.py\n@@ -1 +1 @@\n-a\n+b\n"
