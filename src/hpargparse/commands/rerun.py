@@ -5,6 +5,7 @@ Owns the command line, and the process of the program. Must not know what is run
 
 from __future__ import annotations
 
+import os
 import signal
 
 from hpman import HpmanError
@@ -14,6 +15,7 @@ from ..cli.argv import command_parser, parse_command
 from ..cli.errors import exit_with_errors
 from ..cli.output import warn
 from ..completion import complete, get_argv
+from ..runs.folder import CWD_VARIABLE
 from ..runs.record import find_record
 from ..runs.rerun import Checkout, command, differing_environment
 from ..snapshots.recorded import runs_folder
@@ -21,7 +23,7 @@ from ..snapshots.recorded import runs_folder
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _DESCRIPTION = """\
 Run a program again with all values of a recorded run, and with the same
@@ -52,13 +54,13 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman rerun") -> Non
     checkout = None
     try:
         record = find_record(runs_folder(), options.id)
-        argv, cwd = command(record), record.data["cwd"]
+        argv, cwd, environment = command(record), record.data["cwd"], dict(os.environ)
         if options.exact:
             checkout = Checkout(record)
-            cwd = checkout.cwd
+            environment[CWD_VARIABLE], cwd = cwd, checkout.cwd
             lines = [f"{path} is not as it was in the run" for path in checkout.differing]
             warn(prog, [escape(line) for line in (*lines, *differing_environment(record))])
-        status = _run(argv, cwd)
+        status = _run(argv, cwd, environment)
     except (HpmanError, OSError) as error:
         exit_with_errors(prog, error)
     finally:
@@ -78,11 +80,11 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _run(argv: Sequence[str], cwd: str) -> int:
+def _run(argv: Sequence[str], cwd: str, environment: Mapping[str, str]) -> int:
     """Run a program, and return its status as a shell does."""
     import subprocess
 
-    process = subprocess.Popen(argv, cwd=cwd)  # noqa: S603 - the user has run it before
+    process = subprocess.Popen(argv, cwd=cwd, env=environment)  # noqa: S603 - the user has run it
     # An interrupt reaches the program too, which decides what to do.
     interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
     terminate = signal.signal(signal.SIGTERM, lambda *_: process.terminate())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 RUN_FILE, END_FILE, OUTPUT_FILE, PATCH_FILE = "run.json", "end.json", "output.log", "diff.patch"
 LEASE_FILE = "lease"
+CWD_VARIABLE = "HPMAN_CWD"  # the folder to record for a run in a temporary one
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"  # none that looks like another
 _LENGTH = 8
 _random = os.urandom

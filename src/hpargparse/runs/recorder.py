@@ -25,7 +25,16 @@ from ..cli.output import warn
 from ..snapshots.load_save import saveable_values, saved_form
 from ..snapshots.recorded import SCHEMA
 from . import environment
-from .folder import END_FILE, LEASE_FILE, OUTPUT_FILE, PATCH_FILE, RUN_FILE, create, write_json
+from .folder import (
+    CWD_VARIABLE,
+    END_FILE,
+    LEASE_FILE,
+    OUTPUT_FILE,
+    PATCH_FILE,
+    RUN_FILE,
+    create,
+    write_json,
+)
 from .output import Copier
 from .record import RunRecord, last_metrics
 
@@ -228,7 +237,7 @@ def _describe(folder: str, subject: Subject) -> dict[str, Any]:
         "name": subject.name,
         "program": subject.program,
         "argv": list(subject.argv),
-        "cwd": os.getcwd(),
+        "cwd": os.environ.pop(CWD_VARIABLE, None) or os.getcwd(),
         "started": round(time(), 3),
         "host": environment.host(),
         "process": os.getpid(),

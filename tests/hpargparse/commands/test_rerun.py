@@ -111,10 +111,13 @@ def test_the_sources_of_the_run_are_checked_out(
     write_files(here, {"train.py": "nonsense(", "untracked.py": "", "sub/new.txt": "new"})
     git(here, "rm", "-q", "--cached", "pyproject.toml")  # the checkout has it
     Path("data.txt").write_text("new data")
-    assert rerun(_only(), "--exact") == (0, "0.5 2 ['a'] new data\n", "")
+    first = _only()
+    assert rerun(first, "--exact") == (0, "0.5 2 ['a'] new data\n", "")
+    second = next(record.id for record in records(".hpman/runs") if record.id != first)
+    assert rerun(second, "--exact") == (0, "0.5 2 ['a'] new data\n", "")
     assert len(git(here, "worktree", "list").splitlines()) == 1
     assert list(Path("temporary").iterdir()) == []
-    assert len(records(".hpman/runs")) == 2
+    assert len(records(".hpman/runs")) == 3
     assert Path("train.py").read_text() == "nonsense("
 
 
