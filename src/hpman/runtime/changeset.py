@@ -54,7 +54,7 @@ class Changeset:
         ranked = self.ranked
         if SCOPE in name:
             scope, plain = ranked.split(name)
-            if scope and plain not in ranked.branches and name not in ranked.resolved:
+            if scope and plain not in ranked.branches and ranked.leaf_of(name) is None:
                 self._drop_below(name)
             elif scope and plain in ranked.branches and isinstance(value, dict):
                 self.spread(value, name)

@@ -138,6 +138,8 @@ def test_a_dict_for_a_scope_replaces_all_that_was_set_below_it(
     manager.set_value("encoder/opt", {"lr": 3}).set_value("encoder/opt.wd", {"c": 4})
     assert manager.get_value("encoder/opt") == {"lr": 3, "wd": {"c": 4}}
     assert in_scopes(manager, "encoder", "opt.wd") == {"c": 4}
+    manager.set_values({"encoder/opt.wd.d": 5, "encoder/opt.wd": {}, "encoder/opt.lr": 6})
+    assert manager.get_value("encoder/opt") == {"lr": 6, "wd": {}}
 
 
 def test_a_reader_in_a_scope_gets_a_value_of_its_own(manager: HyperParameterManager) -> None:
