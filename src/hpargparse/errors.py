@@ -54,6 +54,20 @@ class SnapshotError(HpmanError, ValueError):
         return cls(Diagnostic("snapshot", message, advice, path, line, name=name))
 
 
+class SpaceError(HpmanError, ValueError):
+    """Report a search space that cannot be searched.
+
+    >>> print(SpaceError.because("`lr` has no values.", "Write `--sweep lr=0.1,0.2`."))
+    `lr` has no values.
+    Write `--sweep lr=0.1,0.2`.
+    """
+
+    @classmethod
+    def because(cls, message: str, advice: str, hint: str = "sweep") -> Self:
+        """Create the error from its message, what to do, and the hint at fault as its code."""
+        return cls(Diagnostic(hint, message, advice))
+
+
 class MissingSnapshotError(SnapshotError, FileNotFoundError):
     """Report a snapshot, or the folder for one, that does not exist."""
 

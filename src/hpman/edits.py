@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .occurrence import Occurrence
+    from .static.index import HyperParameter
 
     Span = tuple[int, int, int, int]
 
 __all__ = [
     "Edit",
     "EditError",
+    "at_hint",
     "decode",
     "hint_span",
     "parse_call",
@@ -112,6 +114,29 @@ def hint_span(call: Occurrence, hint: str) -> Span:
     """
     node, span = parse_call(call)
     return span(next(keyword for keyword in node.keywords if keyword.arg == hint))
+
+
+def at_hint(row: HyperParameter, hint: str, code: str, message: str, advice: str) -> Diagnostic:
+    """Return a diagnostic about a hint, placed where the hint that counts is written.
+
+    Args:
+        row: the hyperparameter.
+        hint: the name of the hint.
+        code: the code of the rule.
+        message: what is wrong, as a sentence.
+        advice: what to do, as a sentence.
+
+    >>> from hpman import HyperParameterManager
+    >>> (row,) = HyperParameterManager("_").parse_source("_('lr', 1, help=3)").hyperparameters()
+    >>> at_hint(row, "help", "HPM207", "It is 3.", "Write a string.").column
+    12
+    """
+    calls = [*row.occurrences, *filter(None, [row.definition])]
+    call = next(call for call in reversed(calls) if hint in call.hints)
+    line, column, end_line, end_column = hint_span(call, hint)
+    return Diagnostic.at(call, code, message, advice).replace(
+        call=call, line=line, column=column, end_line=end_line, end_column=end_column
+    )
 
 
 def replace_spans(data: bytes, edits: Iterable[Edit]) -> bytes:

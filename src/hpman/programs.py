@@ -31,6 +31,7 @@ __all__ = [
     "preset_values",
     "reachable",
     "read",
+    "require_sound",
     "walk",
 ]
 
@@ -100,15 +101,38 @@ def load_managers(index: Index) -> list[HyperParameterManager]:
     files = list(index.files.values())
     managers = [_manager(placeholder) for placeholder in sorted(index.placeholders() or _USUAL)]
     indexes = [manager.index.swap(files) for manager in managers]
-    problems: dict[tuple[object, ...], Diagnostic] = {}
-    for manager, new in zip(managers, indexes, strict=True):
-        for problem in violations(new, manager.placeholder, files):
-            problems.setdefault((problem.code, problem.place, problem.message), problem)
-    if problems:
-        raise error_for(problems.values())
+    _require_sound(
+        problem
+        for manager, new in zip(managers, indexes, strict=True)
+        for problem in violations(new, manager.placeholder, files)
+    )
     for manager, new in zip(managers, indexes, strict=True):
         manager._adopt_index(new, new.defaults(manager.placeholder)[0])
     return managers
+
+
+def require_sound(index: Index) -> None:
+    """Check what `load_managers` checks, without loading anything.
+
+    Args:
+        index: the index.
+
+    Raises:
+        HpmanError: if the sources break a rule; it reports all problems.
+
+    >>> require_sound(index_program(__file__))
+    """
+    files = list(index.files.values())
+    placeholders = sorted(index.placeholders() or _USUAL)
+    _require_sound(problem for name in placeholders for problem in violations(index, name, files))
+
+
+def _require_sound(problems: Iterable[Diagnostic]) -> None:
+    unique: dict[tuple[object, ...], Diagnostic] = {}
+    for problem in problems:
+        unique.setdefault((problem.code, problem.place, problem.message), problem)
+    if unique:
+        raise error_for(unique.values())
 
 
 def _manager(placeholder: str) -> HyperParameterManager:

@@ -241,6 +241,38 @@ _RULES = (
         'with _.scope("encoder"):\n    _("depth", 4)\n_.set_value("encoder/depth", 6)',
     ),
     Rule(
+        "HPM210",
+        "malformed-space",
+        "error",
+        "The hints of a search space are malformed, or contradict each other.",
+        "`hpman sweep` refuses such hints. `scale` and `step` need a `range` of numbers, or\n"
+        "`search=[lowest, highest]`. A logarithmic scale begins above 0. A step reaches the\n"
+        "highest value. `search` is True, False, or values that the hyperparameter accepts.",
+        '_("lr", 1e-3, range=[0, 1], scale="log")',
+        '_("lr", 1e-3, range=[1e-5, 1], scale="log")',
+    ),
+    Rule(
+        "HPM211",
+        "equal-choices",
+        "warning",
+        "Two of the choices are equal, such as 1 and 1.0, or 1 and True.",
+        "A program that compares the value cannot tell them apart, and a sweep may try both.",
+        '_("shuffle", "auto", choices=["auto", True, 1])',
+        '_("shuffle", "auto", choices=["auto", True])',
+    ),
+    Rule(
+        "HPM212",
+        "malformed-condition",
+        "error",
+        "The hint `when` names no hyperparameter, leads back to itself, or cannot be true.",
+        "A sweep chooses a value only if the hyperparameters in `when` have one of the values\n"
+        "there. A name or a value that does not exist is usually misspelled.",
+        '_("optimizer", "adam", choices=["adam", "sgd"])\n'
+        '_("momentum", 0.9, when={"optimizer": ["sdg"]})',
+        '_("optimizer", "adam", choices=["adam", "sgd"])\n'
+        '_("momentum", 0.9, when={"optimizer": ["sgd"]})',
+    ),
+    Rule(
         "HPM301",
         "placeholder-hidden",
         "error",

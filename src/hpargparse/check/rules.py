@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hpman import Diagnostic, NotLiteralEvaluable
 from hpman._text import relative_path, truncate
-from hpman.edits import hint_span
+from hpman.edits import at_hint
 from hpman.literals import show_literal
 from hpman.names import SCOPE, is_scope, old_names, split_scope
 from hpman.programs import conflicts
@@ -17,6 +17,7 @@ from hpman.suggest import closest, edit
 from ..errors import ConversionError
 from ..parser.actions import PRESENTATION
 from ..parser.bind import clashes
+from ..sweep.hints import condition_faults, equal_choices, space_faults
 from ..values.convert import CHECKED_HINTS, CONVERSION_HINTS, Converter
 from ..values.renames import alias_clashes, is_well_formed
 from .registry import RULES
@@ -46,7 +47,7 @@ _ADVICE = {
     "scale": 'Write `scale="linear"` or `scale="log"`.',
     "type": 'Write the name of a type, such as `type="float"`.',
 }
-_HINTS = PRESENTATION | CONVERSION_HINTS | {"aliases"}
+_HINTS = PRESENTATION | CONVERSION_HINTS | {"aliases", "scale", "search", "step", "when"}
 _APART = "If these are separate programs, use `--each`, or `programs` in [tool.hpman]."
 # The suggestions for undefined names are limited: each costs a comparison with every name.
 _MOST_NAMES = 1000
@@ -73,6 +74,7 @@ def find_problems(
     for program in programs or [index]:
         for rule in _RULES:
             findings += rule(program)
+        findings += faulty_space(program, is_partial=is_partial)
     findings += undefined_name(index, is_partial=is_partial)
     if not is_partial:
         findings += (row for program in programs or [index] for row in unknown_scope(program))
@@ -313,19 +315,30 @@ def faulty_hints(index: Index) -> Iterator[Diagnostic]:
 
 def _malformed_hints(row: HyperParameter, separator: str) -> Iterator[Diagnostic]:
     """Yield a finding per malformed hint, placed at the hint."""
-    calls = [*row.occurrences, *filter(None, [row.definition])]
     for hint in _ADVICE.keys() & row.hints.keys():
         if problem := _problem_of_hint(row, hint, separator):
-            call = next(call for call in reversed(calls) if hint in call.hints)
             message = f"{problem[0].upper()}{problem[1:]}."
-            finding = _finding("HPM207", [call], message, _ADVICE[hint])
-            span = dict(zip(_SPAN, hint_span(call, hint), strict=True))
-            yield finding.replace(call=call, **span)
+            yield at_hint(row, hint, "HPM207", message, _ADVICE[hint])
+
+
+def faulty_space(index: Index, *, is_partial: bool) -> Iterator[Diagnostic]:
+    """HPM210, HPM212: a search space that is malformed. HPM211: choices that are equal."""
+    rows = [
+        row
+        for placeholder in sorted(index.placeholders())
+        for row in index.hyperparameters(placeholder)
+    ]
+    for row in rows:
+        if not _problem_of_hint(row, "scale", index.separator):  # this is HPM207
+            yield from space_faults(row)
+        for finding in equal_choices(row):
+            yield finding.replace(severity=RULES[finding.code].severity)
+    yield from condition_faults({row.name: row for row in rows}, is_partial=is_partial)
 
 
 def _problem_of_hint(row: HyperParameter, hint: str, separator: str) -> str:
     """Return what is wrong with one hint, or an empty string."""
-    value = row.hints[hint]
+    value = row.hints.get(hint)
     if hint in CHECKED_HINTS:
         by_type = {"type": row.hints.get("type")}
         if hint != "type" and _hint_problem(row.replace(hints=by_type)):

@@ -1,0 +1,1 @@
+"""Sweeps: many runs of a program with values that are chosen for it."""

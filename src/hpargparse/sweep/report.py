@@ -1,0 +1,124 @@
+"""The first lines of a sweep: what is searched, what is fixed, and why.
+
+Owns the wording and the columns. Must not know how a space is selected.
+"""
+
+from __future__ import annotations
+
+from hpman import EmptyValue, NotLiteralEvaluable
+from hpman._text import display_path, escape, relative_path, truncate
+from hpman.literals import readable_repr, show_literal
+
+from .space import Values
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hpman import Occurrence
+
+    from .select import Fixed, Selection
+    from .space import Axis
+
+_WIDTH = 40  # of the values of a hyperparameter
+
+
+def text_report(selection: Selection) -> str:
+    """Return what a sweep searches and fixes, and the number of points, as text."""
+    space = selection.space
+    rows = [
+        [axis.name, _values(axis, space.zipped), axis.why, _default(axis.converter.default)]
+        for axis in space.axes
+    ]
+    places = [_place(axis.definition) for axis in space.axes]
+    parts = [_table("Searched", ["name", "values", "why", "default"], rows, places)]
+    listed = [line for line in selection.fixed if line.reason or line.has_space]
+    if listed:
+        rows = [[line.row.name, _default(line.row.value), _reason(line)] for line in listed]
+        places = [_place(line.row.definition) for line in listed]
+        parts.append(_table("Fixed", ["name", "value", "why"], rows, places))
+    others = [escape(line.row.name) for line in selection.fixed if line not in listed]
+    if others:
+        parts.append(f"Fixed, because no space is known: {', '.join(others)}\n")
+    names = ", ".join(escape(name) for name in space.continuous)
+    size = f"infinitely many, because of {names}" if names else show_literal(space.size)
+    return "\n".join([*parts, f"Points: {size}\n"])
+
+
+def json_report(selection: Selection) -> dict[str, Any]:
+    """Return what a sweep searches and fixes as JSON data. Values are literals, as text."""
+    space = selection.space
+    return {
+        "searched": [_axis_data(axis) for axis in space.axes],
+        "zipped": [list(names) for names in space.zipped],
+        "fixed": [
+            {
+                "name": line.row.name,
+                "value": _default(line.row.value),
+                "why": _reason(line),
+                **_place_data(line.row.definition),
+            }
+            for line in selection.fixed
+        ],
+        "points": space.size,
+    }
+
+
+def _table(title: str, headers: list[str], rows: list[list[str]], places: list[str]) -> str:
+    from tabulate import tabulate
+
+    cells = [[*map(escape, row), place] for row, place in zip(rows, places, strict=True)]
+    table = tabulate(cells, headers=[*headers, "defined"], tablefmt="simple", disable_numparse=True)
+    lines = "\n".join(f"  {line}".rstrip() for line in table.split("\n"))
+    return f"{title} ({len(rows)}):\n{lines}\n"
+
+
+def _values(axis: Axis, zipped: list[tuple[str, ...]]) -> str:
+    shown = truncate(str(axis.domain), _WIDTH)
+    others = [name for names in zipped if axis.name in names for name in names if name != axis.name]
+    if others:
+        shown += f", with {' and '.join(others)}"
+    if axis.conditions:
+        cases = (
+            f"{name} is {' or '.join(truncate(show_literal(value)) for value in values)}"
+            for name, values in axis.conditions
+        )
+        shown += f", if {' and '.join(cases)}"
+    return shown
+
+
+def _default(value: object) -> str:
+    if isinstance(value, EmptyValue):
+        return ""
+    if isinstance(value, NotLiteralEvaluable):
+        return value.member or truncate(value.expression)
+    return truncate(readable_repr(value))
+
+
+def _reason(line: Fixed) -> str:
+    if line.has_space and not line.reason:
+        return f"not selected: --sweep {line.row.name}"
+    return line.reason or "no space is known"
+
+
+def _place(call: Occurrence | None) -> str:
+    return "" if call is None else display_path(f"{call.path}:{call.line}")
+
+
+def _place_data(call: Occurrence | None) -> dict[str, Any]:
+    if call is None:
+        return {"path": None, "line": None}
+    return {"path": relative_path(call.path), "line": call.line}
+
+
+def _axis_data(axis: Axis) -> dict[str, Any]:
+    domain = axis.domain
+    data: dict[str, Any] = {"name": axis.name, "why": axis.why}
+    if isinstance(domain, Values):
+        data["values"] = [show_literal(value) for value in domain.values]
+    else:
+        data |= {"low": domain.low, "high": domain.high, "step": domain.step}
+        data["scale"] = "log" if domain.is_log else "linear"
+    if axis.conditions:
+        data["when"] = {name: [show_literal(v) for v in values] for name, values in axis.conditions}
+    return {**data, "default": _default(axis.converter.default), **_place_data(axis.definition)}
