@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
 _FAR = 1 << 30  # Windows locks bytes: one that is never written
-_held: set[int] = set()
+_held: dict[int, os.stat_result] = {}
 
 
 def take(path: str) -> int | None:
@@ -48,15 +49,17 @@ def take(path: str) -> int | None:
     if not _held and hasattr(os, "register_at_fork"):
         # A lock belongs to the open file, which a forked child shares.
         os.register_at_fork(after_in_child=_close_all)
-    _held.add(descriptor)
+    _held[descriptor] = os.fstat(descriptor)
     return descriptor
 
 
 def release(descriptor: int) -> None:
     """Close a file, and end its lease."""
-    if descriptor in _held:  # not closed by a fork
-        _held.discard(descriptor)
-        os.close(descriptor)
+    status = _held.pop(descriptor, None)
+    with suppress(OSError):
+        # The program may have closed it, and got its number for a file of its own.
+        if status is not None and os.path.samestat(os.fstat(descriptor), status):
+            os.close(descriptor)
 
 
 def is_held(path: str) -> bool:
@@ -78,8 +81,8 @@ def is_held(path: str) -> bool:
 
 
 def _close_all() -> None:
-    while _held:
-        os.close(_held.pop())
+    for descriptor in [*_held]:
+        release(descriptor)
 
 
 if sys.platform == "win32":

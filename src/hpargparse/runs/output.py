@@ -11,6 +11,7 @@ import select
 import signal
 import sys
 from contextlib import suppress
+from errno import EIO
 
 from hpman.record import Record
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import NoReturn
 
+_READY = b"r"
 _SIZE = 1 << 16  # bytes of a read; a full pipe has no more
 _MOST_READS = 64  # after the end, because other processes may never stop writing
 
@@ -57,6 +59,9 @@ class Copier:
         self._streams = _streams()
         done, self._done = map(_above_standard, os.pipe())
         self._drained, drained = map(_above_standard, os.pipe())
+        ours = (self._done, *(part for row in self._streams for part in (row.sink, row.saved)))
+        # The program may close any descriptor, and get its number for a file of its own.
+        self._ours = {number: os.fstat(number) for number in (*ours, self._drained)}
         _flush()
         child = os.fork()
         if child == 0:
@@ -64,6 +69,8 @@ class Copier:
         os.waitpid(child, 0)
         for descriptor in (log, done, drained, *(stream.source for stream in self._streams)):
             os.close(descriptor)
+        if os.read(self._drained, 1) != _READY:
+            raise OSError(EIO, "the process that copies the output did not start")
         for stream in self._streams:
             for number in stream.numbers:
                 os.dup2(stream.sink, number)
@@ -73,23 +80,28 @@ class Copier:
         if flush:
             _flush()
         for stream in self._streams:
-            for number in stream.numbers:
+            for number in stream.numbers if self._has(stream.saved) else ():
                 with suppress(OSError):  # the program has closed it
-                    if os.path.samestat(os.fstat(number), os.fstat(stream.sink)):
+                    if os.path.samestat(os.fstat(number), self._ours[stream.sink]):
                         os.dup2(stream.saved, number)
-            os.close(stream.sink)
-            os.close(stream.saved)
-        os.close(self._done)
-        os.read(self._drained, 1)
-        os.close(self._drained)
+        is_waiting = self._has(self._done) and self._has(self._drained)
+        drained = os.dup(self._drained) if is_waiting else -1
+        self.forget()
+        if is_waiting:
+            os.read(drained, 1)
+            os.close(drained)
 
     def forget(self) -> None:
-        """Close in a forked child what only the program itself may hold."""
-        for descriptor in (self._done, self._drained):
-            os.close(descriptor)
-        for stream in self._streams:
-            os.close(stream.sink)
-            os.close(stream.saved)
+        """Close, in a forked child too, what only the program itself may hold."""
+        for number in filter(self._has, self._ours):
+            os.close(number)
+        self._ours = {}
+
+    def _has(self, number: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(number), self._ours[number])
+        except OSError:
+            return False
 
     def _copy(self, log: int, done: int, drained: int, work: Callable[[], None]) -> None:
         """Copy in the other process. It still has the standard streams themselves."""
@@ -98,13 +110,14 @@ class Copier:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             signal.signal(number, signal.SIG_IGN)
         self.forget()
-        targets = {stream.source: stream.numbers[0] for stream in self._streams}
+        targets = {row.source: row.numbers[0] for row in self._streams}
         terminals = {source: targets[source] for source in targets if os.isatty(source)}
         signal.signal(signal.SIGWINCH, lambda *_: _copy_sizes(terminals))
         nowhere = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nowhere, 0)
         thread = Thread(target=work)
         thread.start()
+        os.write(drained, _READY)
         copy_streams(targets, log, done, drained)
         thread.join()
 

@@ -126,3 +126,28 @@ def test_descriptors_stay_away_from_closed_streams() -> None:
     finally:
         os.dup2(saved, 0)
         os.close(saved)
+
+
+def test_a_copy_that_does_not_start_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_args: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(output.Copier, "_copy", fail)
+    with pytest.raises(OSError, match="did not start"):
+        output.Copier(str(tmp_path / "log"), lambda: None)
+    os.write(1, b"shown")
+    assert capfd.readouterr() == ("shown", "")
+
+
+def test_streams_are_copied_until_they_are_given_back(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    copier = output.Copier(str(tmp_path / "log"), (tmp_path / "worked").touch)
+    os.write(1, b"out")
+    os.write(2, b"err")
+    copier.close()
+    os.write(1, b"put")
+    assert capfd.readouterr() == ("output", "err")
+    assert sorted((tmp_path / "log").read_bytes()) == sorted(b"outerr")

@@ -258,6 +258,41 @@ def test_a_program_in_the_background_is_kept_after_the_end(tmp_path: Path) -> No
     _wait_for(lambda: record(tmp_path).output() == b"a\nb\n")
 
 
+def test_files_of_children_and_their_children_stay_open(tmp_path: Path) -> None:
+    text = """\
+import os
+if os.fork() == 0:
+    files = [open("out.txt", "w") for _ in range(9)]
+    if os.fork() == 0:
+        for file in files:
+            print("x", file=file, flush=True)
+        print("grandchild", flush=True)
+    else:
+        os.wait()
+    os._exit(0)
+os.wait()
+"""
+    done = run(tmp_path, text)
+    assert (done.stdout, done.stderr) == ("grandchild\n", "")
+
+
+def test_a_program_may_close_all_it_did_not_open(tmp_path: Path) -> None:
+    text = """\
+import os, sys
+print("a", flush=True)
+os.closerange(3, 99)
+pipes = [os.pipe() for _ in range(9)]
+if os.fork() == 0:
+    os.write(pipes[0][1], b"b")
+    os._exit(0)
+os.wait()
+print(os.read(pipes[0][0], 1))
+"""
+    done = run(tmp_path, text)
+    assert (done.stdout, done.stderr) == ("a\nb'b'\n", "")
+    assert record(tmp_path).status == "finished"
+
+
 def test_a_program_can_wait_for_all_its_children(tmp_path: Path) -> None:
     text = """\
 import os
