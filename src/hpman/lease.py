@@ -46,11 +46,18 @@ def take(path: str) -> int | None:
         return None
     except OSError:  # this file system has no locks
         pass
-    if not _held and hasattr(os, "register_at_fork"):
-        # A lock belongs to the open file, which a forked child shares.
-        os.register_at_fork(after_in_child=_close_all)
-    _held[descriptor] = os.fstat(descriptor)
+    _hold(descriptor)
     return descriptor
+
+
+def adopt(descriptor: int) -> None:
+    """Hold a lease that the process which started this one holds too, until both have ended.
+
+    Args:
+        descriptor: the descriptor, which was inherited.
+    """
+    os.set_inheritable(descriptor, False)
+    _hold(descriptor)
 
 
 def release(descriptor: int) -> None:
@@ -78,6 +85,13 @@ def is_held(path: str) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def _hold(descriptor: int) -> None:
+    if not _held and hasattr(os, "register_at_fork"):
+        # A lock belongs to the open file, which a forked child shares.
+        os.register_at_fork(after_in_child=_close_all)
+    _held[descriptor] = os.fstat(descriptor)
 
 
 def _close_all() -> None:

@@ -40,6 +40,7 @@ examples:
   {prog} -m project.train --lr 0.1     run a module, as `python -m` does
   {prog} --record train.py --lr 0.1    keep a record, see `hpman runs`"""
 _RECORD = {"--record": True, "--no-record": False}
+_TRIAL = "--trial="  # from `hpman sweep`: the beginning of the id, a slash, and the lease
 _EPILOG = "Arguments after `--` are passed to the program."
 
 
@@ -52,23 +53,38 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman run") -> None:
     """
     loaded_before = frozenset(sys.modules)
     argv = get_argv(args)
-    options = list(takewhile(_RECORD.__contains__, argv))
+    options = list(takewhile(lambda arg: arg in _RECORD or arg.startswith(_TRIAL), argv))
     skip_arguments(len(options))
     argv = argv[len(options) :]
+    trial = next((option for option in options if option.startswith(_TRIAL)), "")
+    if trial:
+        options.remove(trial)
+        _hold_lease(trial)
     program, arguments, manager = _prepare(argv, prog)
     record, keep_patch = _settings(prog, program, options)
     recording = None
-    if record:
+    if record or trial:
         from ..runs.recorder import records_here, start
 
         if records_here():
-            subject = _subject(program, argv, manager)
+            subject = _subject(program, argv, manager, trial)
             recording = start(subject.replace(keep_patch=keep_patch))
     if recording is None:
+        if trial:
+            raise SystemExit(2)
         program.run(arguments, loaded_before)
         return
     with recording:
         program.run(arguments, loaded_before)
+
+
+def _hold_lease(trial: str) -> None:
+    """Hold the lease of a trial for as long as this process lives, as the sweep does."""
+    lease = trial.rpartition("/")[2]
+    if lease:  # not on Windows
+        from hpman.lease import adopt
+
+        adopt(int(lease))
 
 
 def _settings(prog: str, program: Program, options: Sequence[str]) -> tuple[bool, bool]:
@@ -93,7 +109,9 @@ def _settings(prog: str, program: Program, options: Sequence[str]) -> tuple[bool
     return settings.record if record is None else record, settings.record_patch
 
 
-def _subject(program: Program, argv: list[str], manager: HyperParameterManager) -> Subject:
+def _subject(
+    program: Program, argv: list[str], manager: HyperParameterManager, trial: str = ""
+) -> Subject:
     """Describe a run for its record."""
     from hpman.programs import reachable
 
@@ -106,11 +124,13 @@ def _subject(program: Program, argv: list[str], manager: HyperParameterManager) 
         reached = (reachable(path, program.roots, also=python_path()) for path in named)
         return [*dict.fromkeys((*named, *(path for paths in reached for path in paths)))]
 
-    start = program.roots[0] if program.is_module and program.roots else program.source
-    if not os.path.isdir(start):
-        start = os.path.dirname(os.path.abspath(start))
     name = f"-m {program.name}" if program.is_module else program.name
-    return Subject(project_folder(start), name, tuple(argv), manager, sources)
+    subject = Subject(project_folder(program.folder), name, tuple(argv), manager, sources)
+    if not trial:
+        return subject
+    beginning = trial.removeprefix(_TRIAL).rpartition("/")[0]
+    sweep, _dash, number = beginning.removesuffix("-").rpartition("-")
+    return subject.replace(beginning=beginning, sweep=sweep, trial=int(number.partition("r")[0]))
 
 
 def _prepare(argv: list[str], prog: str) -> tuple[Program, list[str], HyperParameterManager]:

@@ -45,6 +45,12 @@ class Program(Record):
     is_folder: bool = False
     packages: tuple[str, ...] = ()
 
+    @property
+    def folder(self) -> str:
+        """The folder of the program, from which its project is looked for."""
+        start = self.roots[0] if self.is_module and self.roots else self.source
+        return start if os.path.isdir(start) else os.path.dirname(os.path.abspath(start))
+
     def run(self, args: Sequence[str], loaded_before: Collection[str]) -> None:
         """Run the program as `__main__`. Its exceptions are not caught.
 

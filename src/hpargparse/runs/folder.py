@@ -34,6 +34,19 @@ def project_folder(start: str) -> str:
     return next(filter(None, found), os.getcwd())
 
 
+def make_folder(path: str) -> str:
+    """Make a folder of records or sweeps, which git ignores, and return its path.
+
+    Raises:
+        OSError: if it cannot be made.
+    """
+    os.makedirs(path, exist_ok=True)
+    ignore = os.path.join(os.path.dirname(path), ".gitignore")
+    if not os.path.exists(ignore):
+        replace_files([(ignore, b"*\n")])
+    return path
+
+
 def create(project: str, beginning: str = "") -> str:
     """Create the folder of a new run and return its path; the id is its name.
 
@@ -44,11 +57,7 @@ def create(project: str, beginning: str = "") -> str:
     Raises:
         OSError: if the folder cannot be created.
     """
-    runs = os.path.join(project, RUNS)
-    os.makedirs(runs, exist_ok=True)
-    ignore = os.path.join(os.path.dirname(runs), ".gitignore")
-    if not os.path.exists(ignore):
-        replace_files([(ignore, b"*\n")])
+    runs = make_folder(os.path.join(project, RUNS))
     while True:
         digits = [*_LETTERS, *"23456789"]
         random = [digits[byte % len(digits)] for byte in _random(_LENGTH)]
