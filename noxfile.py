@@ -74,10 +74,11 @@ def properties(session: nox.Session) -> None:
 
 @nox.session(python=NEWEST)
 def chaos(session: nox.Session) -> None:
-    """Kill recorded runs at random moments, hundreds of times; `-- 1000` says how often."""
+    """Kill recorded runs and sweeps at random; `-- 1000` says how often to kill a run."""
     session.install(".[test]")
     times = session.posargs[0] if session.posargs else "200"
     session.run("pytest", "tests/hpargparse/runs", "-k", "kill", env={"HPMAN_CHAOS": times})
+    session.run("python", "-m", "tests.hpargparse.sweep.chaos")
 
 
 @nox.session(python=OLDEST)

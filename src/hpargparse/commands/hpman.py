@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # The sub-commands, and their summaries in the help.
 COMMANDS = {
     "run": "run a script with a command line for its hyperparameters",
+    "sweep": "run a program many times with other values",
     "runs": "list, stop and remove recorded runs",
     "compare": "show what differs between recorded runs",
     "rerun": "run a program again with the values of a recorded run",
@@ -31,9 +32,9 @@ COMMANDS = {
 }
 _MODULES = {"list": "hpcli"}  # where it is not the name of the command
 _DESCRIPTION = """\
-Read, check, compare and set the hyperparameters of Python programs. Only `run`
-and `rerun` run a program. The other commands read its source files, so nothing
-that these import has to be installed."""
+Read, check, compare and set the hyperparameters of Python programs. Only `run`,
+`sweep` and `rerun` run a program. The other commands read its source files, so
+nothing that these import has to be installed."""
 _EPILOG = "`hpman COMMAND -h` explains a command."
 
 

@@ -1,17 +1,21 @@
-"""`hpman sweep SCRIPT --dry`: what a sweep of a program would search.
+"""`hpman sweep SCRIPT`: many runs of a program, with other values for its hyperparameters.
 
-Owns the command line of this command; must not know how a space is read or shown.
+Owns the command line of this command; must not know how a space is read, or a run is started.
 """
 
 from __future__ import annotations
+
+import argparse
+import os
+import re
 
 from hpman import HpmanError
 from hpman._text import escape
 from hpman.programs import index_program, require_sound
 
-from ..cli.argv import command_parser, parse_command
-from ..cli.errors import exit_with_errors
-from ..cli.output import exit_with_message, json_text, warn, write_result
+from ..cli.argv import command_parser, parse_command, split_at_dashes
+from ..cli.errors import exit_interrupted, exit_with_errors
+from ..cli.output import json_text, warn, write_result
 from ..completion import complete, get_argv
 from ..run.runner import locate_module, locate_script, python_path
 from ..sweep.report import json_report, text_report
@@ -19,18 +23,23 @@ from ..sweep.select import Request, select
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
     from typing import Any
 
     from hpman import Index
 
     from ..run.runner import Program
+    from ..sweep.plan import Plan
+    from ..sweep.score import Objective
+    from ..sweep.select import Selection
+    from ..sweep.study import Study
 
-_USAGE = "%(prog)s (SCRIPT | -m MODULE) [options]"
+_USAGE = "%(prog)s (SCRIPT | -m MODULE) [options] [-- its arguments]"
 _DESCRIPTION = """\
 Run a program many times with other values for its hyperparameters. Searched are
-those with the hint `search` or `scale`, and those that --sweep names."""
+those with the hint `search` or `scale`, and those that --sweep names. Each run
+leaves a record, see `hpman runs`. The same command goes on with a sweep that
+was interrupted or killed, and several of the same command share the work."""
 _EPILOG = """\
 a SPACE is
   lr                a name, for the values of its hints
@@ -42,7 +51,13 @@ a SPACE is
 examples:
   {prog} train.py --dry                       show the space
   {prog} train.py --dry --sweep lr depth=2,4  select some hyperparameters
-  {prog} train.py --dry --zip lr,wd           change two together"""
+  {prog} train.py --dry --zip lr,wd           change two together
+  {prog} train.py --minimize val_loss         run all points of a grid
+  {prog} train.py --minimize val_loss --random --trials 50 --jobs 4
+  {prog} train.py --maximize accuracy --score 'accuracy: (\\S+)'"""
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
+_NAME_LENGTH = 5
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> None:
@@ -54,11 +69,12 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
     """
     parser = _parser(prog)
     complete(parser)
-    options = parse_command(parser, get_argv(args))
+    argv = get_argv(args)
+    own, arguments = split_at_dashes(argv)
+    options = parse_command(parser, own)
     if (options.script is None) == (options.module is None):
         parser.error("name one script, or `-m` and a module")
-    if not options.dry:
-        exit_with_message(prog, "this version only shows the space. Add --dry.")
+    objective = _objective(parser, options)
     request = Request(
         tuple(options.sweep), tuple(options.zip), tuple(options.fix), options.all_hinted
     )
@@ -68,12 +84,115 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
         else:
             program = locate_script(options.script)
         selection = select(_read(program), request)
-        if options.grid:
-            selection.space.grid()
+        from ..sweep.plan import Plan
+
+        plan = Plan(selection, options.method, options.seed, options.repeats)
+        warn(prog, [escape(note) for note in selection.notes])
+        if options.dry:
+            _write_space(prog, selection, options.format)
+            return
+        options.argv = argv
+        study = _study(program, plan, objective, options, arguments)
     except (HpmanError, OSError) as error:
         exit_with_errors(prog, error)
-    warn(prog, [escape(note) for note in selection.notes])
-    if options.format == "json":
+    _run(prog, study, plan, options, arguments)
+
+
+def _run(
+    prog: str, study: Study, plan: Plan, options: argparse.Namespace, arguments: list[str]
+) -> None:
+    """Run the trials, and report how the sweep ended."""
+    from ..sweep import outcome
+    from ..sweep.driver import Driver
+    from ..sweep.progress import Progress
+
+    is_json = options.format == "json"
+    command = ["-m", options.module] if options.module is not None else [options.script]
+    progress = Progress(prog, study, plan, is_json=is_json)
+    driver = Driver(
+        study,
+        plan,
+        command,
+        arguments,
+        jobs=options.jobs,
+        timeout=options.timeout,
+        progress=progress,
+    )
+    try:
+        progress.begin()
+        driver.run()
+    except (HpmanError, OSError) as error:
+        progress.close()
+        exit_with_errors(prog, error)
+    progress.close()
+    if is_json:
+        progress.write_event("end", outcome.json_report(study, plan, driver.failure))
+    else:
+        report = outcome.text_report(study, plan, driver.failure)
+        write_result(prog, f"\n{report}")
+    if driver.interrupts:
+        exit_interrupted()
+    if driver.failure or not study.has_success():
+        raise SystemExit(1)
+
+
+def _study(
+    program: Program,
+    plan: Plan,
+    objective: Objective,
+    options: argparse.Namespace,
+    arguments: list[str],
+) -> Study:
+    """Open the sweep on disk: the one that was interrupted, or a new one.
+
+    Raises:
+        HpmanError: if there is no end of trials, or another sweep has the name.
+        OSError: if its folder cannot be written.
+    """
+    from ..errors import SpaceError
+    from ..runs.folder import project_folder
+    from ..sweep.study import Study
+
+    project = project_folder(program.folder)
+    total, size = options.trials, plan.space.size
+    if size is not None:
+        total = size if total is None else min(total, size)
+    if total is None:
+        names = ", ".join(f"`{name}`" for name in plan.space.continuous)
+        message = f"There is no end of trials, because of {names}."
+        raise SpaceError.because(message, "Say how many there are: `--trials 20`.")
+    source = os.path.relpath(os.path.realpath(program.source), os.path.realpath(project))
+    identity = {
+        "program": f"-m {program.name}" if program.is_module else source,
+        "arguments": arguments,
+        "objective": [objective.name, objective.maximize, objective.source],
+        **plan.identity(),
+    }
+    study = Study(
+        project,
+        options.name or _name(identity),
+        total,
+        objective=objective,
+        repeats=options.repeats,
+        retries=options.retries,
+        collects=options.jobs == 1,
+    )
+    study.open(identity, options.argv)
+    return study
+
+
+def _name(identity: dict[str, Any]) -> str:
+    """Return a name that the same sweep has each time."""
+    import json
+    from base64 import b32encode
+    from hashlib import sha256
+
+    digest = sha256(json.dumps(identity, sort_keys=True).encode()).digest()
+    return b32encode(digest).decode().lower()[:_NAME_LENGTH]
+
+
+def _write_space(prog: str, selection: Selection, form: str) -> None:
+    if form == "json":
         write_result(prog, json_text(json_report(selection)))
     else:
         write_result(prog, text_report(selection))
@@ -102,11 +221,112 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     add("script", nargs="?", metavar="SCRIPT", help="a Python file, or a folder to run")
     add("-m", dest="module", metavar="MODULE", help="a module, such as a.b")
     add("--dry", action="store_true", help="show the space, and run nothing")
+    add("--format", choices=("text", "json"), default="text", help="default: text")
+    _add_space_options(parser.add_argument_group("what is searched"))
+    _add_score_options(parser.add_argument_group("the score"))
+    _add_run_options(parser.add_argument_group("how it runs"))
+    return parser
+
+
+def _add_space_options(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
     several: dict[str, Any] = {"action": "extend", "nargs": "+", "default": []}
     add("--sweep", **several, metavar="SPACE", help="search these hyperparameters")
     add("--all-hinted", action="store_true", help="search all that have a space by their hints")
     add("--zip", **several, metavar="NAME,NAME", help="change these hyperparameters together")
     add("--fix", **several, metavar="NAME", help="do not search these hyperparameters")
-    add("--grid", action="store_true", help="all points; an error if there is no end of them")
-    add("--format", choices=("text", "json"), default="text", help="default: text")
-    return parser
+    method = group.add_mutually_exclusive_group()
+    method.add_argument(
+        "--grid",
+        action="store_const",
+        dest="method",
+        const="grid",
+        default="",
+        help="all points in order; the default if all values are listed",
+    )
+    method.add_argument(
+        "--random",
+        action="store_const",
+        dest="method",
+        const="random",
+        help="random points, none of them twice; the default otherwise",
+    )
+    add("--seed", type=int, default=0, metavar="N", help="the seed of random points (default: 0)")
+
+
+def _add_score_options(group: argparse._ArgumentGroup) -> None:
+    goal = group.add_mutually_exclusive_group()
+    for name, best in (("minimize", "lowest"), ("maximize", "highest")):
+        goal.add_argument(
+            f"--{name}",
+            metavar="NAME",
+            help=f"look for the {best} NAME, as `hpman.report` reported it last; or best:NAME",
+        )
+    group.add_argument(
+        "--score",
+        metavar="WHERE",
+        default="",
+        help="look elsewhere: a regular expression for the output, or FILE.json:key.path",
+    )
+
+
+def _add_run_options(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--trials", type=_count, metavar="N", help="all trials in sum (default: all points)")
+    add("--jobs", type=_count, default=1, metavar="N", help="runs at a time (default: 1)")
+    add(
+        "--repeats",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="run each trial N times with other values of `seed`; the score is the mean",
+    )
+    add("--timeout", type=_seconds, metavar="TIME", help="end a run after a time, such as 90s, 2h")
+    add(
+        "--retries",
+        type=_count_or_none,
+        default=3,
+        metavar="N",
+        help="try a run that was killed N times again (default: 3)",
+    )
+    add("--name", type=_valid_name, help="the name of the sweep (default: made from the space)")
+
+
+def _objective(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Objective:
+    from ..sweep.score import Objective
+
+    name = options.minimize or options.maximize or ""
+    if options.score and not name:
+        parser.error("--score needs a name: add --minimize NAME or --maximize NAME")
+    try:
+        re.compile(options.score)
+    except re.error as error:
+        parser.error(f"--score is not a regular expression: {error}")
+    return Objective(name, options.maximize is not None, options.score)
+
+
+def _count(arg: str) -> int:
+    """Read a number of things, as an argparse type."""
+    if arg.isascii() and arg.isdigit() and int(arg):
+        return int(arg)
+    raise argparse.ArgumentTypeError(f"{arg!r} is not a number above 0")
+
+
+def _count_or_none(arg: str) -> int:
+    """Read a number of things that may be 0, as an argparse type."""
+    return 0 if arg == "0" else _count(arg)
+
+
+def _seconds(arg: str) -> float:
+    """Read a time, such as `90`, `1.5h` or `30m`, as an argparse type."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", arg, re.ASCII)
+    if match and float(match[1]):
+        return float(match[1]) * _UNITS[match[2]]
+    raise argparse.ArgumentTypeError(f"{arg!r} is not a time, such as 90s, 30m or 2h")
+
+
+def _valid_name(arg: str) -> str:
+    """Check the name of a sweep, as an argparse type."""
+    if _NAME.fullmatch(arg):
+        return arg
+    raise argparse.ArgumentTypeError(f"{arg!r} must be letters, digits and `-`, `_`, `.`")

@@ -45,10 +45,13 @@ def test_a_page_fits_a_terminal_of_80_columns(
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        ("", "name a command: run, runs, compare, rerun, promote, list, explain, check, diff"),
+        (
+            "",
+            "name a command: run, sweep, runs, compare, rerun, promote, list, explain, check, diff",
+        ),
         ("'' list", "name a command: "),
         ("lst", "unknown command `lst` (did you mean `list`?)"),
-        ("xyz", "unknown command `xyz` (there are `run`, `runs`, `compare`"),
+        ("xyz", "unknown command `xyz` (there are `run`, `sweep`, `runs`"),
         ("--no", "name a command: "),
         ("-- list a.py", "name a command: "),
     ],

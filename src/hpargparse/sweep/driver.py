@@ -1,0 +1,169 @@
+"""The loop of `hpman sweep`: start runs, wait for them, and decide when to end.
+
+Owns interrupts, and which failures end a sweep. Must not know how anything is shown.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager
+from queue import Empty, SimpleQueue
+
+from hpman import Diagnostic
+
+from .study import COMPLETE, FAILED, SweepError
+from .worker import Worker
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from types import FrameType
+
+    from .plan import Plan
+    from .progress import Progress
+    from .study import Study
+
+_TICK = 0.1  # seconds between two looks at the runs of others
+_FIRST, _IN_A_ROW = 3, 5  # failures that end a sweep
+
+
+class Driver:
+    """Run the trials of a sweep, as many at a time as are asked for.
+
+    Args:
+        study: the sweep.
+        plan: the values of its trials.
+        program: the arguments of `hpman run` that name the program.
+        arguments: those of the program itself.
+        jobs: how many runs are started at a time.
+        timeout: the seconds that a run may take; None for no limit.
+        progress: shows what happens.
+
+    Attributes:
+        interrupts: how often the sweep was interrupted.
+        failure: why the sweep has ended early; empty if it has not.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        plan: Plan,
+        program: Sequence[str],
+        arguments: Sequence[str],
+        *,
+        jobs: int,
+        timeout: float | None,
+        progress: Progress,
+    ) -> None:
+        self.interrupts: int = 0
+        self.failure: str = ""
+        self._study = study
+        self._plan = plan
+        self._program = program
+        self._arguments = ["--", *arguments] if arguments else []
+        self._jobs = jobs
+        self._timeout = timeout
+        self._progress = progress
+        self._running: list[Worker] = []
+        self._ended: SimpleQueue[Worker | None] = SimpleQueue()
+        self._errors: list[str] = []  # of the failures since the last run that has not failed
+        self._successes = 0
+
+    def run(self) -> None:
+        """Run until all trials have ended, or the sweep is interrupted or fails.
+
+        Raises:
+            SweepError: if a run leaves no record.
+            OSError, HpmanError: if the folder of the sweep cannot be used.
+        """
+        study = self._study
+        study.refresh()
+        self._successes = sum(o.status == COMPLETE for o in study.outcomes().values())
+        with _interrupts(self._interrupt):
+            try:
+                while self._start_runs() or self._running:
+                    self._wait()
+            except BaseException:
+                for worker in self._running:
+                    worker.stop()
+                raise
+
+    def _start_runs(self) -> bool:
+        """Start what may be started; return whether to go on although nothing runs here."""
+        if self.interrupts or self.failure:
+            return False
+        while len(self._running) < self._jobs and (claim := self._study.claim()) is not None:
+            arguments = [*self._program, *self._plan.arguments(claim.unit), *self._arguments]
+            worker = Worker(self._study, claim, arguments, self._timeout, self._ended.put)
+            self._running.append(worker)
+        return not self._study.is_over()
+
+    def _wait(self) -> None:
+        """Wait a moment for a run to end."""
+        self._progress.tick(self._running, self.interrupts)
+        try:
+            worker = self._ended.get(timeout=_TICK)
+        except Empty:
+            worker = None
+        for other in self._running:
+            if self.interrupts > 1:
+                other.stop()
+            if self.interrupts > 2:
+                other.kill()
+            other.check_time()
+        if worker is not None:
+            self._running.remove(worker)
+            self._end(worker)
+
+    def _end(self, worker: Worker) -> None:
+        """Note how a run has ended."""
+        unit, status = worker.claim.unit, worker.status or 0
+        is_lost = not worker.has_record()
+        outcome = self._study.release(worker.claim, was_killed=is_lost)
+        if is_lost and status >= 0:
+            command = _shown([*self._program, *self._plan.arguments(unit), *self._arguments])
+            message = f"Trial {unit.trial} ended with status {status}, and left no record."
+            advice = f"This shows why: {command}"
+            raise SweepError(Diagnostic("sweep", message, advice))
+        self._progress.on_end(unit, outcome)
+        if outcome is None or outcome.is_nan:
+            return
+        if outcome.status != FAILED:
+            self._successes += 1
+            self._errors.clear()
+            return
+        self._errors.append(outcome.error)
+        last = self._errors[-_IN_A_ROW:]
+        if not self._successes and len(self._errors) == _FIRST:
+            self.failure = f"the first {_FIRST} runs have failed, the last one with: {last[-1]}"
+        elif len(last) == _IN_A_ROW and len(set(last)) == 1:
+            self.failure = f"{_IN_A_ROW} runs in a row have failed with: {last[0]}"
+
+    def _interrupt(self) -> None:
+        """Start nothing more; the second time, stop what runs, and the third time kill it."""
+        self.interrupts += 1
+        self._ended.put(None)
+
+
+def _shown(arguments: Sequence[str]) -> str:
+    import shlex
+
+    return f"hpman run --record {shlex.join(arguments)}"
+
+
+@contextmanager
+def _interrupts(handle: Callable[[], None]) -> Iterator[None]:
+    """Call a function at each interrupt, if this is the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        handle()
+
+    old = signal.signal(signal.SIGINT, on_signal)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, old)

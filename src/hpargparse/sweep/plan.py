@@ -1,0 +1,151 @@
+"""The plan of a sweep: the values of each trial, before any of them has run.
+
+Owns that they depend on the space, the seed and the number of the trial alone. Must not know
+runs or their scores.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hpman import NotLiteralEvaluable
+from hpman.literals import show_literal
+
+from ..errors import ConversionError, SpaceError
+from ..values.convert import Converter
+from .report import json_report
+from .space import Values, default_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from .select import Selection
+    from .space import Point
+
+GRID, RANDOM = "grid", "random"
+_SEED = "seed"  # the hyperparameter that repeats vary
+_MOST_DRAWS = 100  # of points that have come before
+
+
+class Unit(NamedTuple):
+    """One run of a trial. It has more than one if trials are repeated."""
+
+    trial: int
+    repeat: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.trial}r{self.repeat}" if self.repeat else str(self.trial)
+
+
+class Plan:
+    """What the trials of a sweep are.
+
+    Args:
+        selection: what is searched.
+        method: `grid`, `random`, or empty for the usual one.
+        seed: the seed of random points.
+        repeats: how often each trial is run.
+
+    Attributes:
+        method: `grid` or `random`.
+
+    Raises:
+        SpaceError: if the space has no grid, or the trials cannot be repeated.
+    """
+
+    def __init__(
+        self, selection: Selection, method: str = "", seed: int = 0, repeats: int = 1
+    ) -> None:
+        self.selection: Selection = selection
+        self.space = selection.space
+        is_listed = all(isinstance(axis.domain, Values) for axis in self.space.axes)
+        self.method: str = method or (GRID if is_listed else RANDOM)
+        self.seed = seed
+        self.repeats = repeats
+        if self.method == GRID:
+            self.space.grid()
+        self._points: list[Point] = []
+        self._drawn: set[str] = set()
+        self._draws = 0
+        self._seeds = _seeds(selection, repeats) if repeats > 1 else []
+
+    def point(self, trial: int) -> Point:
+        """Return the values of a trial.
+
+        Args:
+            trial: its number, from 0; less than the size of the space.
+        """
+        if self.method == GRID:
+            return self.space.point(trial)
+        while len(self._points) <= trial:
+            point = self._next_point()
+            self._drawn.add(show_literal(point))
+            self._points.append(point)
+        return self._points[trial]
+
+    def values(self, unit: Unit) -> dict[str, str]:
+        """Return the values of a run as literals: those of its trial, and the seed if repeated."""
+        values = {name: show_literal(value) for name, value in self.point(unit.trial).items()}
+        return values | ({_SEED: self._seeds[unit.repeat]} if self._seeds else {})
+
+    def arguments(self, unit: Unit) -> list[str]:
+        """Return the options that give a program the values of a run."""
+        seed = [f"--{_SEED}={self._seeds[unit.repeat]}"] if self._seeds else []
+        return self.space.arguments(self.point(unit.trial)) + seed
+
+    def identity(self) -> dict[str, Any]:
+        """Return what makes the trials of two sweeps the same, as JSON data."""
+        data = json_report(self.selection)
+        placed = ("why", "path", "line", "default")
+        return {
+            "searched": [
+                {key: value for key, value in row.items() if key not in placed}
+                for row in data["searched"]
+            ],
+            "zipped": data["zipped"],
+            "fixed": {row["name"]: row["value"] for row in data["fixed"]},
+            "method": self.method,
+            "seed": self.seed if self.method == RANDOM else None,
+        }
+
+    def _next_point(self) -> Point:
+        """Return a random point that has not come yet."""
+        for _draw in range(_MOST_DRAWS):
+            point = self.space.random(self.seed, self._draws)
+            self._draws += 1
+            if show_literal(point) not in self._drawn:
+                return point
+        # What is left of a small space is rare on its logarithmic scale.
+        return next(p for p in self.space.grid() if show_literal(p) not in self._drawn)
+
+
+def _seeds(selection: Selection, repeats: int) -> list[str]:
+    """Return the values of the hyperparameter `seed`, as literals: the default and those after."""
+    row = next((line.row for line in selection.fixed if line.row.name == _SEED), None)
+    if row is None:
+        raise SpaceError.because(
+            "--repeats varies the hyperparameter `seed`, which is not there or is searched.",
+            'Read the seed by `_("seed", 0)`, and do not search it.',
+        )
+    converter = Converter.of(row)
+    first: Any = default_of(converter)
+    if type(first) is not int:
+        message = "--repeats counts from the default of `seed`, which is not an int."
+        if isinstance(first, NotLiteralEvaluable):
+            message = "--repeats counts from the default of `seed`, which is unknown."
+        raise SpaceError.because(message, 'Write an int, such as `_("seed", 0)`.')
+    try:
+        return [show_literal(converter.check(first + repeat)) for repeat in range(repeats)]
+    except ConversionError as error:
+        raise SpaceError.because(f"--repeats {repeats}: {error}.", "Repeat less often.") from None
+
+
+def text_of(values: Mapping[str, str]) -> str:
+    """Return values in one line.
+
+    >>> text_of({"lr": "0.1", "depth": "3"})
+    'lr=0.1 depth=3'
+    """
+    return " ".join(f"{name}={value}" for name, value in values.items())

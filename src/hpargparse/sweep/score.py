@@ -1,0 +1,161 @@
+"""The score of a run: what it reported, or what its output or a file of it says.
+
+Owns where the score is looked for, and how its absence is explained. Must not know trials.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from math import isnan
+
+from hpman._text import truncate
+from hpman.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..runs.record import RunRecord
+
+_BEST = "best:"
+_FILE = re.compile(r"(.+\.json):(.+)")
+_COPY = "score.json"  # of the file, in the record
+_TICK = 0.05  # seconds by which the time of a file may be early
+
+
+class NoScoreError(Exception):
+    """Say why a run has no score."""
+
+
+class NanError(NoScoreError):
+    """Say that the score of a run is nan."""
+
+
+class Objective(Record):
+    """What a sweep looks for.
+
+    Attributes:
+        name: the name of the score; empty if there is none.
+        maximize: whether the highest score is the best, not the lowest.
+        source: where the score is, if it is not reported: a regular expression for the
+            output, or `FILE.json:key.path`.
+
+    >>> Objective("val_loss").best([0.3, 0.2])
+    0.2
+    """
+
+    __slots__ = ()
+    name: str = ""
+    maximize: bool = False
+    source: str = ""
+
+    def best(self, scores: list[float]) -> float:
+        """Return the best of some scores."""
+        return max(scores) if self.maximize else min(scores)
+
+    def read(self, record: RunRecord) -> float | None:
+        """Return the score of a run that has finished; None if nothing is looked for.
+
+        Raises:
+            NoScoreError: if there is none.
+        """
+        if not self.name:
+            return None
+        match = _FILE.fullmatch(self.source)
+        if match:
+            value = _in_file(record, match[1], match[2])
+        elif self.source:
+            value = _in_output(record, self.source)
+        else:
+            value = self._reported(record)
+        try:
+            score = float(value)
+        except (TypeError, ValueError, OverflowError):
+            message = f"the score `{self.name}` is {truncate(repr(value))}, which is not a number"
+            raise NoScoreError(message) from None
+        if isnan(score):
+            raise NanError(f"the score `{self.name}` is nan")
+        return score
+
+    def collect(self, record: RunRecord, *, from_cwd: bool) -> None:
+        """Copy the file with the score into the record, before another run replaces it.
+
+        Args:
+            record: a run that has ended.
+            from_cwd: whether the file may be in the current folder of the run.
+        """
+        if record.status != "finished" or self.is_collected(record):
+            return
+        from shutil import copyfile
+
+        copy = os.path.join(record.folder, _COPY)
+        path = os.path.join(str(record.data.get("cwd")), _FILE.sub(r"\1", self.source))
+        try:
+            if from_cwd and os.path.getmtime(path) >= record.started - _TICK:
+                copyfile(path, copy)
+                return
+        except OSError:
+            pass
+        with open(copy, "wb"):  # an empty file: there is no score
+            pass
+
+    def is_collected(self, record: RunRecord) -> bool:
+        """Return whether all that `read` needs is in the record."""
+        match = _FILE.fullmatch(self.source)
+        return match is None or bool(_paths(record, match[1]))
+
+    def _reported(self, record: RunRecord) -> Any:
+        name = self.name.removeprefix(_BEST)
+        metrics = record.metrics
+        if name not in metrics:
+            others = ", ".join(map(truncate, metrics)) or "nothing"
+            raise NoScoreError(
+                f"the run reported {others}, but not `{name}`: call `hpman.report({name}=...)`,"
+                " or use --score"
+            )
+        if name == self.name:
+            return metrics[name]
+        numbers = [row[name] for row in record.history() if isinstance(row.get(name), (int, float))]
+        numbers = [number for number in numbers if not isnan(number)]
+        return self.best(numbers) if numbers else metrics[name]
+
+
+def _paths(record: RunRecord, name: str) -> list[str]:
+    """Return the files in a record that may have the score: that of the run itself, and a copy."""
+    paths = (os.path.join(record.folder, part) for part in (name, _COPY))
+    return [path for path in paths if os.path.isfile(path)]
+
+
+def _in_output(record: RunRecord, pattern: str) -> str:
+    """Return what the last match in the output has in its first group."""
+    text = record.output().decode("utf-8", "replace")
+    last = None
+    for match in re.finditer(pattern, text, re.MULTILINE):
+        last = match
+    if last is None:
+        raise NoScoreError(f"nothing in the output matches --score {truncate(repr(pattern))}")
+    return str(last[1] if last.re.groups else last[0])
+
+
+def _in_file(record: RunRecord, name: str, keys: str) -> Any:
+    """Return a value in a JSON file that the run has written."""
+    import json
+
+    paths = [path for path in _paths(record, name) if os.path.getsize(path)]
+    if not paths:
+        raise NoScoreError(
+            f"the run wrote no {name}: with --jobs 1, write it to the current folder; it may always"
+            " be in the folder that the environment variable HPMAN_RUN names"
+        )
+    try:
+        with open(paths[0], encoding="utf-8") as file:
+            value = json.load(file)
+    except (OSError, ValueError, RecursionError) as error:
+        raise NoScoreError(f"{name} cannot be read: {error}") from None
+    for key in keys.split("."):
+        try:
+            value = value[int(key)] if isinstance(value, list) else value[key]
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise NoScoreError(f"{name} has no `{truncate(keys)}`") from None
+    return value

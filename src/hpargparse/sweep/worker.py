@@ -1,0 +1,119 @@
+"""One run of a sweep: a process of `hpman run` that keeps a record.
+
+Owns how it is started and ended. Must not know what its record says.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from threading import Thread
+
+from hpman import HpmanError
+from hpman.reporting import STOP
+
+from ..snapshots.atomic_io import replace_files
+from .study import TIMED_OUT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .study import Claim, Study
+
+_COMMAND = ("-m", "hpman", "run")
+_PATIENCE = 10.0  # seconds between SIGTERM and SIGKILL
+
+
+class Worker:
+    """Start a run, and watch it from a thread.
+
+    Args:
+        study: the sweep.
+        claim: the claim on the run. The new process shares its lease.
+        arguments: the program and its arguments, for `hpman run`.
+        timeout: the seconds after which the run is ended; None for no limit.
+        on_end: called from the thread when the process has ended.
+
+    Attributes:
+        claim: the claim.
+        started: when it was started, by the monotonic clock.
+
+    Raises:
+        OSError: if no process can be started.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        claim: Claim,
+        arguments: Sequence[str],
+        timeout: float | None,
+        on_end: Callable[[Worker], None],
+    ) -> None:
+        self.claim: Claim = claim
+        self.started: float = time.monotonic()
+        self._study = study
+        self._timeout = timeout
+        self._kill_at: float | None = None
+        self._earlier = frozenset(study.records_of(claim.unit))
+        inherits = os.name == "posix"
+        lease = str(claim.lease) if inherits else ""
+        self._process = subprocess.Popen(  # noqa: S603 - this is the purpose
+            [sys.executable, *_COMMAND, f"--trial={claim.beginning}/{lease}", *arguments],
+            stdin=subprocess.DEVNULL,
+            # The record has the output. A pipe would break when this process is killed.
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(claim.lease,) if inherits else (),
+            start_new_session=True,  # an interrupt at the terminal is for this process alone
+        )
+
+        def watch() -> None:
+            self._process.wait()
+            on_end(self)
+
+        Thread(target=watch, daemon=True).start()
+
+    @property
+    def status(self) -> int | None:
+        """The exit status, negative for a signal; None while the process runs."""
+        return self._process.returncode
+
+    def has_record(self) -> bool:
+        """Return whether the process has begun a record."""
+        return bool(self._new_records())
+
+    def check_time(self) -> None:
+        """End the run if its time is up, and kill it if it does not end."""
+        now = time.monotonic()
+        if self._kill_at is not None:
+            if now >= self._kill_at:
+                self.kill()
+        elif self._timeout is not None and now >= self.started + self._timeout:
+            for run in self._new_records():
+                with suppress(HpmanError):  # the disk is full
+                    path = os.path.join(self._study.runs, run, STOP)
+                    replace_files([(path, TIMED_OUT.encode())])
+            self.stop()
+
+    def stop(self) -> None:
+        """Ask the process to end, once; kill it some time later."""
+        if self._kill_at is None:
+            self._kill_at = time.monotonic() + _PATIENCE
+            self._process.terminate()
+
+    def kill(self) -> None:
+        """Kill the process and those that it has started."""
+        with suppress(OSError):  # it has ended
+            if os.name == "posix":
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+
+    def _new_records(self) -> list[str]:
+        return [run for run in self._study.records_of(self.claim.unit) if run not in self._earlier]

@@ -1,0 +1,345 @@
+"""How a sweep runs: what is started and shown, and what ends it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from hpargparse.commands import sweep
+from hpargparse.runs.record import RunRecord, records
+from hpargparse.sweep import worker
+from hpargparse.sweep.driver import Driver
+from hpargparse.sweep.plan import Plan
+from hpargparse.sweep.progress import Progress
+from hpargparse.sweep.score import Objective
+from hpargparse.sweep.select import Request, select
+from hpargparse.sweep.study import Study
+from hpman import HyperParameterManager
+from tests.hpargparse.runs.recorded import environment, needs_fork
+from tests.hpargparse.sweep.chaos import wreck
+
+pytestmark = needs_fork
+HEAD = """\
+import os, signal, sys, time
+from hpman import report
+from hpman.m import _
+x = _("x", 1, range=[1, 20])
+"""
+TRAIN = f"{HEAD}report(loss=x / 4)\n"
+# Instead of `hpman run`, which takes ten times as long.
+QUICK = """\
+import json, os, signal, sys
+beginning = sys.argv[1][8:].partition("/")[0]
+x = int(next(arg[4:] for arg in sys.argv if arg[:4] == "--x="))
+if os.path.exists("interrupt") and open("interrupt").read() == beginning:
+    os.remove("interrupt")
+    os.kill(os.getppid(), signal.SIGINT)
+end = {"status": "finished", "exit": 0, "metrics": {"loss": x / 4}}
+if os.path.exists("fail"):
+    end["exit"] = eval(open("fail").read())
+    end["status"] = "failed" if end["exit"] else "finished"
+folder = f".hpman/runs/{beginning}{os.urandom(4).hex()}"
+os.mkdir(folder)
+open(f"{folder}/run.json", "w").write(json.dumps({"schema": 1, "program": "train.py",
+    "started": 1.0, "values": {"x": str(x)}, "changed": [], "trial": int(beginning.split("-")[1])}))
+open(f"{folder}/end.json", "w").write(json.dumps(end))
+"""
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HPMAN_RUN", raising=False)
+    monkeypatch.delenv("RANK", raising=False)
+
+    def leave() -> None:
+        raise SystemExit(130)
+
+    monkeypatch.setattr(sweep, "exit_interrupted", leave)
+    (tmp_path / "pyproject.toml").touch()
+    return tmp_path
+
+
+@pytest.fixture
+def quick(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "quick.py").write_text(QUICK)
+    monkeypatch.setattr(worker, "_COMMAND", ("-S", "-E", "quick.py"))
+
+
+def _sweep(text: str, *args: str, status: int | None = None) -> None:
+    """Run a sweep of a program in this process."""
+    Path("train.py").write_text(text)
+    command = ["train.py", "--name", "s", *args]
+    if status is None:
+        sweep.main(command)
+        return
+    with pytest.raises(SystemExit) as ended:
+        sweep.main(command)
+    assert ended.value.code == status
+
+
+def _shown(capsys: pytest.CaptureFixture[str]) -> str:
+    """Return the output without the space, and without what differs each time."""
+    text = capsys.readouterr().out
+    text = text[text.index("Sweep s:") :]
+    return re.sub(r"(s-\d+(?:r\d)?)-\w{8}\b", r"\1-ID", re.sub(r"in \d+(\.\d)? s", "in T", text))
+
+
+def _records() -> list[RunRecord]:
+    return sorted(records(".hpman/runs"), key=lambda record: record.id)
+
+
+def test_a_sweep_from_its_first_line_to_its_last(capsys: pytest.CaptureFixture[str]) -> None:
+    text = f'{HEAD}if x == 2: raise ValueError("bad")\nassert sys.argv[1:] == ["a"]\n'
+    text += "report(loss=x / 4)\n"
+    _sweep(text, "--minimize", "loss", "--sweep", "x=3,2,1", "--", "a")
+    assert (
+        _shown(capsys)
+        == """\
+Sweep s: grid, 3 trials, minimize loss
+trial 0: loss 0.75 in T  (x=3)  [1 of 3, best 0.75 by trial 0]
+trial 1: failed: ValueError: bad  (x=2)  [2 of 3, 1 failed, best 0.75 by trial 0]
+trial 2: loss 0.25 in T  (x=1)  [3 of 3, 1 failed, best 0.25 by trial 2]
+
+2 of 3 trials complete, 1 failed
+
+Best: loss 0.25, trial 2, run s-2-ID
+  name    value    default    defined
+  ------  -------  ---------  ----------
+  x       1        1          train.py:4
+
+Failed; `hpman runs --remove ID` lets a trial run again:
+  1 x ValueError: bad (trial 1; run s-1-ID)
+
+Next:
+  hpman runs --where "sweep == 's'" --sort=loss
+  hpman compare s-2-ID s-0-ID
+  hpman rerun s-2-ID
+  hpman promote s-2-ID
+"""
+    )
+    first = _records()[0]
+    assert [first.summary[key] for key in ("sweep", "trial", "argv")] == [
+        "s",
+        0,
+        ["train.py", "--x=3", "--", "a"],
+    ]
+    _sweep(text, "--minimize", "loss", "--sweep", "x=3,2,1", "--", "a")
+    assert _shown(capsys).startswith(
+        "Sweep s: grid, 3 trials, minimize loss, 3 done before\n\n2 of 3 trials complete"
+    )
+
+
+def test_json_and_repeats_and_more_trials(capsys: pytest.CaptureFixture[str]) -> None:
+    text = f'{HEAD}report(loss=x + _("seed", 0))\n'
+    args = ("--maximize", "loss", "--sweep", "x=1..9", "--format", "json", "--jobs", "2")
+    _sweep(text, *args, "--trials", "1", "--repeats", "2")
+    begin, *runs, end = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [begin["event"], begin["sweep"], begin["method"]] == ["begin", "s", "random"]
+    assert sorted(run["values"]["seed"] for run in runs) == ["0", "1"]
+    x = int(runs[0]["values"]["x"])
+    assert [end["complete"], end["best"]["score"]] == [1, x + 0.5]
+    _sweep(text, *args, "--trials", "2", "--repeats", "2")
+    begin, *runs, end = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [begin["done"], len(runs), end["complete"]] == [1, 2, 2]
+
+
+def test_a_sweep_that_was_killed_goes_on() -> None:
+    kill = "if os.environ.get('KILL') and x == 2: os.kill(os.getppid(), 9)"
+    Path("train.py").write_text(f"{HEAD}{kill}\nreport(loss=x / 4)\n")
+    args = "train.py --name s --minimize loss --sweep x=2,3".split()
+    subprocess.run(
+        [sys.executable, "-m", "hpman", "sweep", *args],
+        env=environment(KILL="1"),
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )
+    sweep.main(args)
+    assert [record.summary["trial"] for record in _records()] == [0, 1]
+    assert [record.values["x"] for record in _records()] == [2, 3]
+    assert {record.status for record in _records()} == {"finished"}
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("method", ["--grid", "--random"])
+@pytest.mark.parametrize("at", range(5))
+def test_a_sweep_that_was_interrupted_ends_as_if_it_was_not(
+    at: int, method: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = ("--minimize", "loss", "--sweep", "x=1..6", method, "--trials", "5", "--seed", "5")
+    Path("interrupt").write_text(f"s-{at}-")
+    _sweep(TRAIN, *args, status=130)
+    assert len(_records()) == at + 1
+    _sweep(TRAIN, *args)
+    values = [record.values["x"] for record in _records()]
+    assert values == [_plan("x=1..6", method=method[2:], seed=5).point(n)["x"] for n in range(5)]
+    assert "5 of 5 trials complete" in _shown(capsys)
+
+
+def _plan(*spec: str, **settings: Any) -> Plan:
+    index = HyperParameterManager("_").parse_source(TRAIN).index
+    return Plan(select(index, Request(spec)), **settings)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("count", [1, 2, 8])
+def test_any_number_of_drivers_run_so_many_trials(count: int, project: Path) -> None:
+    plan = _plan("x=1..16")
+    drivers = []
+    for _ in range(count):
+        study = Study(str(project), "s", 16, objective=Objective("loss"))
+        study.open({}, [])
+        progress = Progress("hpman sweep", study, plan, is_json=True)
+        drivers.append(
+            Driver(study, plan, ["train.py"], [], jobs=1, timeout=None, progress=progress)
+        )
+    threads = [Thread(target=driver.run) for driver in drivers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(record.values["x"] for record in _records()) == [*range(1, 17)]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nothing_is_lost_doubled_or_stuck_if_processes_are_killed(seed: int, project: Path) -> None:
+    row = wreck(project, seed, trials=3, drivers=2, kills=2)
+    assert [row[name] for name in ("complete", "unique", "lost", "doubled", "stuck")] == [
+        *(3, 3, 0, 0, 0)
+    ]
+
+
+def _interrupting(count: int, after: str) -> str:
+    kill = "    os.kill(os.getppid(), signal.SIGINT); time.sleep(0.15)\n"
+    return f"{HEAD}if not os.path.exists('go'):\n{kill * count}    {after}\nreport(loss=x)\n"
+
+
+def test_an_interrupt_lets_runs_finish(capsys: pytest.CaptureFixture[str]) -> None:
+    text = _interrupting(1, "pass")
+    _sweep(text, "--minimize", "loss", "--sweep", "x=1,2", status=130)
+    shown = _shown(capsys)
+    assert "Interrupted: waiting for the runs that have started. Again stops them." in shown
+    assert "1 of 2 trials complete" in shown
+    Path("go").touch()
+    _sweep(text, "--minimize", "loss", "--sweep", "x=1,2")
+    assert [record.values["x"] for record in _records()] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("count", "after", "status"),
+    [
+        (2, "time.sleep(60)", "stopped"),
+        (3, "time.sleep(60)", "lost"),
+    ],
+)
+def test_more_interrupts_stop_and_kill_runs(
+    count: int, after: str, status: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = _interrupting(count, after)
+    if count == 3:
+        text = text.replace("if not", "signal.signal(15, signal.SIG_IGN)\nif not")
+    _sweep(text, "--minimize", "loss", "--sweep", "x=1", status=130)
+    assert [record.status for record in _records()] == [status]
+    assert "is tried again" in _shown(capsys)
+    Path("go").touch()
+    _sweep(text, "--minimize", "loss", "--sweep", "x=1")
+    assert sorted(record.status for record in _records()) == ["finished", status]
+
+
+@pytest.mark.parametrize("ignores", [False, True])
+def test_a_run_that_takes_too_long_fails(
+    ignores: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(worker, "_PATIENCE", 0.1)
+    ignore = "signal.signal(15, signal.SIG_IGN)\n" if ignores else ""
+    text = f"{HEAD}{ignore}time.sleep(60)\n"
+    _sweep(text, "--sweep", "x=1", "--timeout", "1.2s", status=1)
+    assert "failed: took longer than --timeout" in _shown(capsys)
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_same_sweep_has_the_same_name(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("train.py").write_text(TRAIN)
+    for spec, arguments in (("x=1", []), ("x=1", []), ("x=2", []), ("x=1", ["--", "a"])):
+        sweep.main(["train.py", "--sweep", spec, *arguments])
+    sweep.main(["-m", "train", "--sweep", "x=1"])
+    names = re.findall(r"^Sweep (\w{5}): grid, 1 trials(.*)", capsys.readouterr().out, re.MULTILINE)
+    assert names[0][0] == names[1][0]
+    assert [after for _name, after in names] == ["", ", 1 done before", "", "", ""]
+    assert len({name for name, _after in names}) == 4
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_first_three_failures_end_a_sweep(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("fail").write_text("x")
+    _sweep(TRAIN, "--sweep", "x=1,2,3,4,5,6", status=1)
+    shown = _shown(capsys)
+    assert "0 of 6 trials complete, 3 failed" in shown
+    assert "Ended early: the first 3 runs have failed, the last one with: exit status 3" in shown
+    assert "  1 x exit status 1 (trial 0; run s-0-ID)" in shown
+    assert shown.endswith("Next:\n  hpman runs --where \"sweep == 's'\"\n")
+
+
+@pytest.mark.usefixtures("quick")
+def test_five_failures_in_a_row_end_a_sweep(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("fail").write_text("{1: 0, 2: 7, 3: 0}.get(x, 9)")
+    _sweep(TRAIN, "--sweep", "x=1..12", "--grid", status=1)
+    shown = _shown(capsys)
+    assert "Ended early: 5 runs in a row have failed with: exit status 9" in shown
+    assert "  5 x exit status 9 (trial 3, 4, 5, ...; run s-3-ID)" in shown
+    Path("fail").unlink()
+    _sweep(TRAIN, "--sweep", "x=1..12", "--grid")
+    assert "6 of 12 trials complete, 6 failed" in _shown(capsys)
+
+
+def test_nan_fails_a_trial_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    text = f"{HEAD}print('loss: nan')"
+    args = ("--minimize", "l", "--score", r"loss: (\S+)", "--sweep", "x=1")
+    _sweep(text, *args, status=1)
+    shown = _shown(capsys)
+    assert "Ended early" not in shown
+    assert "  1 x the score `l` is nan (trial 0; run s-0-ID)" in shown
+
+
+def test_a_run_without_a_record_ends_a_sweep(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RANK", "1")
+    _sweep(TRAIN, "--sweep", "x=1,2", status=2)
+    assert capsys.readouterr().err == (
+        "hpman sweep: error: Trial 0 ended with status 2, and left no record.\n"
+        "This shows why: hpman run --record train.py --x=1\n"
+    )
+
+
+def test_a_run_that_is_killed_before_its_record_is_tried_again(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    python = project / "python"
+    test = "[ -e flag ] || { touch flag; kill -9 $$; }"
+    python.write_text(f'#!/bin/sh\n{test}\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    _sweep(TRAIN, "--sweep", "x=1")
+    assert _shown(capsys).startswith(
+        "Sweep s: grid, 1 trials\ntrial 0: was killed, and is tried again  (x=1)  [0 of 1]\n"
+        "trial 0: done in T  (x=1)  [1 of 1]\n"
+    )
+
+
+def test_an_error_of_the_disk_stops_the_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Progress, "tick", fail)
+    _sweep(f"{HEAD}time.sleep(60)", "--sweep", "x=1", status=2)
+    assert capsys.readouterr().err == "hpman sweep: error: No space left on device\n"

@@ -1,0 +1,210 @@
+"""What the records of a sweep say, and who may start a run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hpargparse.sweep.plan import Unit
+from hpargparse.sweep.score import Objective
+from hpargparse.sweep.study import COMPLETE, FAILED, Claim, Study, SweepError
+from hpman.lease import release, take
+from tests.hpargparse.runs.recorded import write
+
+LOST: dict[str, object] = {}
+STOPPED: dict[str, object] = {"status": "stopped", "signal": "SIGTERM"}
+
+
+def _study(folder: Path, total: int = 2, **settings: Any) -> Study:
+    study = Study(str(folder), "s", total, objective=Objective("loss"), **settings)
+    study.open({"seed": 0, "fixed": {}}, ["train.py"])
+    study.refresh()
+    return study
+
+
+def _done(loss: float) -> dict[str, object]:
+    return {"status": "finished", "exit": 0, "ended": 1_700_000_002.0, "metrics": {"loss": loss}}
+
+
+def _claim(study: Study) -> Claim:
+    claim = study.claim()
+    assert claim is not None
+    return claim
+
+
+def test_the_folder_holds_the_command_line_and_the_plan(tmp_path: Path) -> None:
+    _study(tmp_path)
+    data = json.loads((tmp_path / ".hpman/sweeps/s/plan.json").read_text())
+    assert data == {"schema": 1, "argv": ["train.py"], "plan": {"seed": 0, "fixed": {}}}
+    assert (tmp_path / ".hpman/.gitignore").read_text() == "*\n"
+
+
+@pytest.mark.parametrize("text", ['{"plan": {"seed": 1, "fixed": {}}}', "{", '{"plan": 3}'])
+def test_another_sweep_may_not_have_the_name(text: str, tmp_path: Path) -> None:
+    _study(tmp_path)
+    (tmp_path / ".hpman/sweeps/s/plan.json").write_text(text)
+    with pytest.raises(SweepError, match="The sweep `s` differs in seed"):
+        _study(tmp_path)
+
+
+def test_runs_are_claimed_in_order_and_once(tmp_path: Path) -> None:
+    one, other = _study(tmp_path), _study(tmp_path)
+    first, second = _claim(one), _claim(other)
+    assert [first.unit, second.unit] == [Unit(0), Unit(1)]
+    assert first.beginning == "s-0-"
+    assert one.claim() is other.claim() is None
+    assert not one.is_over()
+    write(tmp_path, "s-0-aaaaaaaa", _done(0.5))
+    assert one.claim() is None
+    outcome = one.release(first)
+    assert outcome is not None
+    assert [outcome.status, outcome.score, outcome.duration] == [COMPLETE, 0.5, 2.0]
+    assert not Path(first.path).exists()
+    assert other.release(second) is None
+    assert _claim(one).unit == Unit(1)
+
+
+def test_a_run_that_ended_meanwhile_is_not_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = _study(tmp_path, 1)
+    monkeypatch.setattr(study, "_pending", lambda: iter([Unit(0)]))
+    write(tmp_path, "s-0-aaaaaaaa", _done(0.5))
+    assert study.claim() is None
+
+
+def test_records_of_others_do_not_count(tmp_path: Path) -> None:
+    for name in ("t-0-aaaaaaaa", "s-b-0-aaaaaaaa", "abcdefgh", "s-0-", "s-9-aaaaaaaa"):
+        write(tmp_path, name, _done(0.5))
+    assert _study(tmp_path).outcomes() == {}
+
+
+@pytest.mark.parametrize(
+    ("end", "error"),
+    [
+        ({"status": "failed", "exit": 3}, "exit status 3"),
+        ({"status": "failed", "exit": 1, "error": "ValueError: x"}, "ValueError: x"),
+        ({"status": "pruned"}, "was pruned"),
+        ({"status": "finished", "metrics": {}}, "the run reported nothing"),
+    ],
+)
+def test_a_failed_run_is_not_tried_again(
+    end: dict[str, object], error: str, tmp_path: Path
+) -> None:
+    write(tmp_path, "s-0-aaaaaaaa", end)
+    study = _study(tmp_path, 1)
+    assert study.is_over()
+    assert study.claim() is None
+    outcome = study.outcome(0)
+    assert outcome is not None
+    assert outcome.status == FAILED
+    assert outcome.error.startswith(error)
+    assert not study.has_success()
+
+
+@pytest.mark.parametrize(
+    ("request_", "error"),
+    [("stopped", "was stopped"), ("failed", "took longer than --timeout")],
+)
+def test_a_run_that_was_asked_to_stop_is_not_tried_again(
+    request_: str, error: str, tmp_path: Path
+) -> None:
+    write(tmp_path, "s-0-aaaaaaaa", LOST)
+    (tmp_path / ".hpman/runs/s-0-aaaaaaaa/stop").write_text(request_)
+    outcome = _study(tmp_path, 1).outcome(0)
+    assert outcome is not None
+    assert outcome.error == error
+
+
+@pytest.mark.parametrize("end", [LOST, STOPPED])
+def test_a_run_that_was_killed_is_tried_again_so_often(
+    end: dict[str, object], tmp_path: Path
+) -> None:
+    study = _study(tmp_path, 1, retries=2)
+    for number in range(2):
+        write(tmp_path, f"s-0-aaaaaaa{number + 2}", end)
+        assert study.release(_claim(study)) is None
+    claim = _claim(study)
+    write(tmp_path, "s-0-bbbbbbbb", end)
+    outcome = study.release(claim)
+    assert outcome is not None
+    assert outcome.error == "was killed 3 times (--retries 2)"
+    assert study.is_over()
+    assert _study(tmp_path, 1, retries=3).claim() is not None
+
+
+def test_a_run_that_was_killed_before_its_record_counts_too(tmp_path: Path) -> None:
+    study = _study(tmp_path, 1, retries=0)
+    outcome = study.release(_claim(study), was_killed=True)
+    assert outcome is not None
+    assert [outcome.run, outcome.status] == ["", FAILED]
+
+
+def test_a_retry_may_succeed(tmp_path: Path) -> None:
+    write(tmp_path, "s-0-aaaaaaaa", STOPPED)
+    write(tmp_path, "s-0-bbbbbbbb", _done(0.5))
+    study = _study(tmp_path, 1)
+    assert study.best() == (0, study.outcome(0))
+    assert study.has_success()
+
+
+def test_a_run_without_its_claim_is_left_alone(tmp_path: Path) -> None:
+    record = write(tmp_path, "s-0-aaaaaaaa", LOST)
+    lease = take(f"{record.folder}/lease")
+    assert lease is not None
+    study = _study(tmp_path, 1)
+    assert study.claim() is None
+    assert not study.is_over()
+    release(lease)
+    assert _claim(study).unit == Unit(0)
+
+
+def test_a_damaged_record_may_be_complete(tmp_path: Path) -> None:
+    record = write(tmp_path, "s-0-aaaaaaaa", _done(0.5))
+    (Path(record.folder) / "run.json").write_text("{")
+    outcome = _study(tmp_path, 1).outcome(0)
+    assert outcome is not None
+    assert [outcome.score, outcome.duration] == [0.5, 0.0]
+
+
+def test_the_file_with_the_score_is_copied_by_the_holder_of_the_claim(tmp_path: Path) -> None:
+    objective = Objective("loss", source="m.json:loss")
+    study = Study(str(tmp_path), "s", 1, objective=objective)
+    study.open({}, [])
+    write(tmp_path, "s-0-aaaaaaaa", _done(0.5), cwd=str(tmp_path))
+    study.refresh()
+    assert not study.is_over()
+    (tmp_path / "m.json").write_text('{"loss": 3}')
+    assert study.claim() is None
+    assert study.is_over()
+    assert study.best() == (0, study.outcome(0))
+
+
+def test_the_score_of_repeats_is_their_mean(tmp_path: Path) -> None:
+    study = _study(tmp_path, 2, repeats=2)
+    claims = [_claim(study) for _ in range(4)]
+    assert [str(claim.unit) for claim in claims] == ["0", "0r1", "1", "1r1"]
+    write(tmp_path, "s-0-aaaaaaaa", _done(0.5))
+    write(tmp_path, "s-0r1-aaaaaaaa", _done(1.0))
+    write(tmp_path, "s-1-aaaaaaaa", {"status": "failed", "exit": 2})
+    study.refresh()
+    first, second = study.outcomes().values()
+    assert [first.score, first.duration, first.run] == [0.75, 4.0, "s-0-aaaaaaaa"]
+    assert second.status == FAILED
+    assert study.is_over()
+
+
+def test_the_best_is_the_lowest_or_the_highest(tmp_path: Path) -> None:
+    for number, loss in enumerate((0.5, 0.25, 0.75, 0.25)):
+        write(tmp_path, f"s-{number}-aaaaaaaa", _done(loss))
+    best = _study(tmp_path, 4).best()
+    assert best is not None
+    assert best[0] == 1
+    study = Study(str(tmp_path), "s", 4, objective=Objective("loss", maximize=True))
+    study.refresh()
+    best = study.best()
+    assert best is not None
+    assert best[0] == 2
