@@ -70,6 +70,15 @@ def test_a_run_that_cannot_be_stopped_is_an_error(
     release(lease)
 
 
+def test_a_run_that_is_stopped_needs_no_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, "abc", {})
+    monkeypatch.setattr(runs, "stop", lambda _record, _patience: True)
+    _run("--stop", "a")
+    assert capsys.readouterr() == ("", "")
+
+
 def _host() -> str:
     from hpargparse.runs.environment import host
 

@@ -31,6 +31,13 @@ def managers(tmp_path: Path) -> list[HyperParameterManager]:
     return [HyperParameterManager(name).parse_file(path) for name in "ab"]
 
 
+def test_names_that_no_manager_read_are_unused(managers: list[HyperParameterManager]) -> None:
+    group = ManagerGroup(managers).set_values({"depth": 5, "lr": 1.0})
+    assert sorted(group.unused()) == ["depth", "lr"]
+    managers[0]("lr")
+    assert group.unused() == ["depth"]
+
+
 @pytest.mark.filterwarnings("ignore::hpman.UnknownNameWarning")
 def test_hyperparameters_stand_in_source_order(managers: list[HyperParameterManager]) -> None:
     managers[0].set_value("late", 1)
