@@ -61,8 +61,8 @@ def _forget() -> None:
     _lock, _writer = RLock(), None
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)
+# Windows has no fork.
+getattr(os, "register_at_fork", lambda **_: None)(after_in_child=_forget)
 
 
 def report(*, step: Any = None, **metrics: Any) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hpman import report, reporting, stopping
+from hpman.lease import release, take
 from hpman.reporting import VARIABLE, last_reported
 
 if TYPE_CHECKING:
@@ -108,7 +109,13 @@ def test_an_error_without_standard_error_is_silent(
 
 def test_another_record_gets_its_own_metrics(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report(a=1)
-    (folder / "other").mkdir()
+    for name in ("taken", "other"):
+        (folder / name).mkdir()
+    lease = take(str(folder / "taken" / "metrics.jsonl"))
+    monkeypatch.setenv(VARIABLE, str(folder / "taken"))
+    report(a=2)  # another process reports there
+    assert _rows(folder / "taken") == []
+    release(lease or 0)
     monkeypatch.setenv(VARIABLE, str(folder / "other"))
     report(b=2)
     assert _rows(folder / "other") == [{"b": 2}]
