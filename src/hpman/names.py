@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SCOPE = "/"  # between a scope and what is in it, as in `encoder/depth`
 
@@ -76,6 +76,20 @@ def is_scope(name: str, separator: str) -> bool:
     [True, True, False, False, False]
     """
     return separator not in name and SCOPE not in separator and all(name.split(SCOPE))
+
+
+def literal_scopes(names: Iterable[str | None], separator: str) -> list[str]:
+    """Return the single scopes that sources open, sorted.
+
+    Args:
+        names: the names in the calls that open them, None for one that is computed.
+        separator: the string between the parts of a name.
+
+    >>> literal_scopes(["model/encoder", None, "a.b"], ".")
+    ['encoder', 'model']
+    """
+    valid = [name for name in names if name is not None and is_scope(name, separator)]
+    return sorted({part for name in valid for part in name.split(SCOPE)})
 
 
 def scoped_names(scope: str, name: str) -> list[str]:

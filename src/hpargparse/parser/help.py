@@ -13,7 +13,7 @@ from types import new_class
 from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
 from hpman._text import display_path, escape, truncate
 from hpman.literals import kind_name, member_name
-from hpman.names import SCOPE
+from hpman.names import SCOPE, literal_scopes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _DOCSTRING = (
     r'"(?:[^"\\\n]|\\.)*"|' + r"'(?:[^'\\\n]|\\.)*'"
     r"))[ \t]*(?:[\n;#]|\Z)"
 )
+_COMPUTED = "names that the program computes"
 _SHOWN_KEYS = 8
 _SHOWN_LENGTH = 100  # of a default
 _UNTYPED = (type(None), EmptyValue, NotLiteralEvaluable)
@@ -126,12 +127,19 @@ def _scopes(parser: argparse.ArgumentParser) -> _Section | None:
         option = next((row.option_strings[0] for row in binding.options.values()), None)
         if option is None or scopes == frozenset():
             continue
-        names = ", ".join(map(escape, sorted(scopes or ["NAME"])))
+        from textwrap import wrap
+
+        openings = (row.name for row in binding.manager.openings())
+        names = literal_scopes(openings, binding.manager.separator)
         name = option.lstrip(parser.prefix_chars)
         dashes = option[: len(option) - len(name)]
-        example = escape(f"{dashes}{min(scopes or ['NAME'])}{SCOPE}{name}")
-        text = f"Set any of these for a part of the program, as in {example}: {names}"
-        return _Section("scopes", [], "\n".join(wrapped(text, 76)).replace("%", "%%"))
+        example = escape(f"{dashes}{[*names, 'NAME'][0]}{SCOPE}{name}")
+        if scopes is None:
+            names.append("and others that the program computes" if names else _COMPUTED)
+        text = f"Set any of these for a part of the program, as in {example}: "
+        lines = wrap(f"{text}{escape(', '.join(names))}", 76, break_on_hyphens=False)
+        shown = "\n".join(lines)
+        return _Section("scopes", [], shown.replace("%", "%%") if "%(prog)" in shown else shown)
     return None
 
 

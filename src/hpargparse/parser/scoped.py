@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from hpman.names import SCOPE, ancestors, is_scope
+from hpman.names import SCOPE, ancestors, is_scope, literal_scopes
 from hpman.suggest import closest
 
 from ..values.keys import KeyChange
@@ -102,7 +102,7 @@ def completions(
     for binding in bindings:
         options = [row.option_strings[0] for row in binding.options.values() if row.option_strings]
         names = [option.lstrip(parser.prefix_chars) for option in options if head]
-        names += [f"{scope}{SCOPE}" for scope in sorted(binding.manager.scopes() or ())]
+        names += [f"{scope}{SCOPE}" for scope in _literal_scopes(binding)]
         dashes = options[0][:2] if options else ""
         for name in names if options else ():
             option = f"{head or dashes}{name}"
@@ -114,12 +114,17 @@ def find_scope(binding: Binding, scope: str) -> str | None:
     manager = binding.manager
     if not is_scope(scope, manager.separator):
         return None
-    names = {part for row in manager.openings() if row.name for part in row.name.split(SCOPE)}
-    spelled = {name.replace("_", "-"): name for name in sorted(names)} | {n: n for n in names}
+    names = _literal_scopes(binding)
+    spelled = {name.replace("_", "-"): name for name in names} | {n: n for n in names}
     parts = [spelled.get(part, spelled.get(part.replace("_", "-"))) for part in scope.split(SCOPE)]
     if None in parts and manager.scopes() is not None:
         return None
     return SCOPE.join(part or typed for part, typed in zip(parts, scope.split(SCOPE), strict=True))
+
+
+def _literal_scopes(binding: Binding) -> list[str]:
+    manager = binding.manager
+    return literal_scopes((row.name for row in manager.openings()), manager.separator)
 
 
 def suggestion(option: str, parser: argparse.ArgumentParser) -> str:

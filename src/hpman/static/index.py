@@ -10,7 +10,7 @@ from _bisect import bisect_left
 
 from ..errors import EMPTY
 from ..literals import is_computed
-from ..names import SCOPE, ancestors, is_scope, old_names
+from ..names import ancestors, literal_scopes, old_names
 from ..occurrence import Mention, Occurrence
 from ..record import Record
 
@@ -256,10 +256,7 @@ class Index:
         If the name of a scope is not a literal, any name is possible.
         """
         names = [opening.name for opening in self.openings(placeholder)]
-        if None in names:
-            return None
-        valid = [name for name in names if name is not None and is_scope(name, self.separator)]
-        return frozenset(part for name in valid for part in name.split(SCOPE))
+        return None if None in names else frozenset(literal_scopes(names, self.separator))
 
     def is_branch(self, placeholder: str, name: str) -> bool:
         """Return whether there are hyperparameters below a name."""

@@ -286,3 +286,32 @@ def test_a_read_before_the_parse_is_noticed_in_its_scope(
     hpargparse.bind(parser, manager)
     parser.parse_args(["--encoder/depth", "6"])
     assert f"{path}:2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("scopes", "shown"),
+    [
+        ('"encoder", "a"', "as in --a/depth: a, encoder\n"),
+        ('"größe"', "as in --größe/depth: größe\n"),
+        ('"100%"', "as in --100%/depth: 100%\n"),
+        ('"%(prog)s"', "as in --%(prog)s/depth:\n  %(prog)s\n"),
+        (
+            '"encoder", f"layer{i}"',
+            "--encoder/depth:\n  encoder, and others that the program computes\n",
+        ),
+        ('f"layer{i}"', "as in --NAME/depth: names that\n  the program computes\n"),
+        ('"a.b"', ""),
+    ],
+)
+def test_help_names_the_scopes(scopes: str, shown: str) -> None:
+    openings = "".join(f"_.scope({scope})\n" for scope in scopes.split(", "))
+    parser, _manager = bound(f'_("depth", 2)\n{openings}', inject_actions=False)
+    _options, title, text = parser.format_help().partition("\nscopes:\n")
+    assert bool(title) == bool(shown)
+    assert shown in f"{text.rstrip()}\n"
+
+
+def test_a_word_may_become_a_scope_beside_computed_ones() -> None:
+    parser, _manager = bound('_("depth", 2)\n_.scope("encoder")\n_.scope(name)')
+    actions = [*parser.scope_actions("--enc")]  # type: ignore[attr-defined]
+    assert [action.option_strings for action in actions] == [["--encoder/"]]
