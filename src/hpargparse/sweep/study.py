@@ -164,10 +164,9 @@ class Study:
             lease = take(path)
             if lease is None:
                 continue
-            claim = Claim(unit, f"{self.name}-{unit}-", lease, path)
-            if self._is_due(unit):
-                return claim
-            self.release(claim)
+            if _is_at(path, lease) and self._is_due(unit):
+                return Claim(unit, f"{self.name}-{unit}-", lease, path)
+            self._give_back(unit, lease, path)
         return None
 
     def release(self, claim: Claim, *, was_killed: bool = False) -> Outcome | None:
@@ -183,15 +182,9 @@ class Study:
         unit = claim.unit
         if was_killed:
             self._vanished[unit] = self._vanished.get(unit, 0) + 1
-        if self._is_due(unit):
-            release(claim.lease)
-            return None
-        outcome = self._outcomes.get(unit)
-        if outcome is not None:
-            # Whoever takes the lease of a file that is gone finds that the run has ended.
-            os.unlink(claim.path)
-        release(claim.lease)
-        return outcome
+        self._is_due(unit)
+        self._give_back(unit, claim.lease, claim.path)
+        return self._outcomes.get(unit)
 
     def records_of(self, unit: Unit) -> list[str]:
         """Return the ids of the records of a run and its retries."""
@@ -199,6 +192,8 @@ class Study:
 
     def outcome(self, trial: int) -> Outcome | None:
         """Return how a trial ended; None if it has not."""
+        if self._repeats == 1:
+            return self._outcomes.get(Unit(trial))
         units = [Unit(trial, repeat) for repeat in range(self._repeats)]
         outcomes = [self._outcomes.get(unit) for unit in units]
         known = [outcome for outcome in outcomes if outcome is not None]
@@ -266,6 +261,13 @@ class Study:
         self._exhausted[unit] = self._outcomes[unit] = Outcome(FAILED, run, error=error)
         return False
 
+    def _give_back(self, unit: Unit, lease: int, path: str) -> None:
+        """Release a lease; remove its file if nobody needs it any more."""
+        if unit in self._outcomes and _is_at(path, lease):
+            with suppress(OSError):  # Windows does not remove an open file
+                os.unlink(path)
+        release(lease)
+
     def _outcome(self, run: str) -> Outcome | None:
         """Return the outcome of a run; None if it has not ended, or is to be tried again."""
         if run in self._ended:
@@ -292,6 +294,13 @@ class Study:
             is_nan = isinstance(error, NanError)
             return Outcome(FAILED, record.id, error=str(error), is_nan=is_nan)
         return Outcome(COMPLETE, record.id, score=score, duration=_duration(record))
+
+
+def _is_at(path: str, lease: int) -> bool:
+    """Return whether the file of a lease still has its path."""
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.stat(path), os.fstat(lease))
+    return False
 
 
 def _reason(status: str, end: Mapping[str, Any], stop_request: str) -> str:

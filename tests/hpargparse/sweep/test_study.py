@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hpargparse.sweep import study as module
 from hpargparse.sweep.plan import Unit
 from hpargparse.sweep.score import Objective
 from hpargparse.sweep.study import COMPLETE, FAILED, Claim, Study, SweepError
@@ -74,6 +75,22 @@ def test_a_run_that_ended_meanwhile_is_not_started(
     monkeypatch.setattr(study, "_pending", lambda: iter([Unit(0)]))
     write(tmp_path, "s-0-aaaaaaaa", _done(0.5))
     assert study.claim() is None
+
+
+def test_the_lease_of_a_file_that_was_removed_is_no_claim(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = _study(tmp_path, 1)
+
+    def take_late(path: str) -> int | None:
+        lease = take(path)
+        Path(path).unlink()
+        return lease
+
+    monkeypatch.setattr(module, "take", take_late)
+    assert one.claim() is None
+    monkeypatch.undo()
+    assert _claim(one).unit == Unit(0)
 
 
 def test_records_of_others_do_not_count(tmp_path: Path) -> None:
