@@ -36,7 +36,8 @@ def text_report(study: Study, plan: Plan, failure: str = "") -> str:
     outcomes = study.outcomes()
     complete = sum(outcome.status == COMPLETE for outcome in outcomes.values())
     failed = len(outcomes) - complete
-    parts = [f"{complete} of {study.total} trials complete, {failed} failed\n"]
+    more = "; the same command goes on" if len(outcomes) < study.total else ""
+    parts = [f"{complete} of {study.total} trials complete, {failed} failed{more}\n"]
     best = study.best()
     if best is not None:
         trial, outcome = best

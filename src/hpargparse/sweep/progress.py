@@ -87,7 +87,7 @@ class Progress:
             self.write_event("run", data)
             return
         name = f"trial {unit.trial}" + (f", repeat {unit.repeat}" if self._plan.repeats > 1 else "")
-        shown = "was killed, and is tried again"
+        shown = "stopped" if self._interrupts > 1 else "was killed, and is tried again"
         if outcome is not None and outcome.status == COMPLETE:
             score = f"{self._study.objective.name} {number(outcome.score)}"
             shown = "done" if outcome.score is None else score

@@ -247,7 +247,9 @@ def test_more_interrupts_stop_and_kill_runs(
         text = text.replace("if not", "signal.signal(15, signal.SIG_IGN)\nif not")
     _sweep(text, "--minimize", "loss", "--sweep", "x=1", status=130)
     assert [record.status for record in _records()] == [status]
-    assert "is tried again" in _shown(capsys)
+    shown = _shown(capsys)
+    assert "trial 0: stopped  (x=1)" in shown
+    assert "0 of 1 trials complete, 0 failed; the same command goes on\n" in shown
     Path("go").touch()
     _sweep(text, "--minimize", "loss", "--sweep", "x=1")
     assert sorted(record.status for record in _records()) == ["finished", status]
