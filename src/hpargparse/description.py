@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from hpman._text import display_path, escape, relative_path
 from hpman.literals import readable_repr
-from hpman.names import SCOPE, ancestors, is_scope, old_names, scoped_names
+from hpman.names import (
+    SCOPE,
+    ancestors,
+    is_scope,
+    literal_scopes,
+    old_names,
+    respell_scope,
+    scoped_names,
+)
 from hpman.record import Record
 
 from .errors import ConversionError
@@ -16,7 +24,7 @@ from .values.convert import Converter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     from hpman import Diagnostic, HyperParameter, Index, Mention, Occurrence
@@ -85,14 +93,39 @@ def is_old_name(argument: str, description: Description) -> bool:
     return _as_option(argument) in map(_as_option, old_names(description.hints))
 
 
-def closest_name(index: Index, argument: str) -> str | None:
-    """Return the name that is most similar to one that does not exist, if any is."""
+def suggestion(index: Index, argument: str) -> str:
+    """Return what was probably meant by a name that does not exist; empty if nothing is near."""
+    openings = [row.name for manager in index.placeholders() for row in index.openings(manager)]
+    scopes = literal_scopes(openings, index.separator)
+    if argument in scopes:
+        _placeholder, name = next(_names(index))
+        return f"a scope needs a name in it, as in `{argument}{SCOPE}{name}`"
+
+    def is_known(name: str) -> bool:
+        return bool(find_names(index, name))
+
+    *parts, plain = argument.split(SCOPE)
+    meant = respell_scope(argument, scopes, is_known, index.separator)
+    near = _closest_name(index, plain)
+    if meant is None and near is not None:
+        around = [part if part in scopes else _closest(part, scopes) for part in parts]
+        meant = SCOPE.join((*filter(None, around), near)) if all(around) else near
+    if meant is None and (scope := _closest(argument, scopes)):
+        return f"did you mean the scope `{scope}`?"
+    return f"did you mean `{meant}`?" if meant else ""
+
+
+def _closest(name: str, names: Iterable[str]) -> str | None:
     from hpman.suggest import closest
 
+    return next(iter(closest(name, names)), None)
+
+
+def _closest_name(index: Index, argument: str) -> str | None:
     names = {option: pairs[0][1] for option, pairs in _old_names(index).items()}
     names |= {_as_option(name): name for _placeholder, name in _names(index)}
-    similar = closest(_as_option(argument), names)
-    return names[similar[0]] if similar else None
+    similar = _closest(_as_option(argument), names)
+    return None if similar is None else names[similar]
 
 
 def describe(
@@ -164,7 +197,7 @@ def _in_scope(index: Index, placeholder: str, scope: str, name: str) -> Descript
         if row.name is None or not set(row.name.split(SCOPE)).isdisjoint(names)
     ]
     unknown = [part for part in names if known is not None and part not in known]
-    problems = [f"No source opens the scope `{part}`." for part in unknown]
+    problems = [_no_such_scope(part, known or ()) for part in unknown]
     first, *others = reversed(scoped_names(scope, name))
     value = f"what is set for `{first}`" + "".join(f", else for `{other}`" for other in others)
     return plain.replace(
@@ -174,6 +207,12 @@ def _in_scope(index: Index, placeholder: str, scope: str, name: str) -> Descript
         value=f"{value}, else the default" if plain.default else value,
         openings=tuple(openings),
     )
+
+
+def _no_such_scope(scope: str, known: Iterable[str]) -> str:
+    near = _closest(scope, sorted(known))
+    hint = f" Did you mean `{near}`?" if near else ""
+    return f"No source opens the scope `{scope}`.{hint}"
 
 
 def render_text(descriptions: list[Description], *, is_coloured: bool = False) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 SCOPE = "/"  # between a scope and what is in it, as in `encoder/depth`
 
@@ -76,6 +76,29 @@ def is_scope(name: str, separator: str) -> bool:
     [True, True, False, False, False]
     """
     return separator not in name and SCOPE not in separator and all(name.split(SCOPE))
+
+
+def respell_scope(
+    name: str, scopes: Container[str], is_known: Callable[[str], bool], separator: str
+) -> str | None:
+    """Return the name that was meant if scopes in it end with a separator instead of a slash.
+
+    Args:
+        name: a name that does not exist.
+        scopes: the scopes that the sources open.
+        is_known: whether a name is that of a hyperparameter.
+        separator: the string that may have been written instead of a slash.
+
+    >>> respell_scope("encoder.opt.lr", {"encoder"}, {"opt"}.__contains__, ".")
+    'encoder/opt.lr'
+    """
+    for above in ancestors(name, separator):
+        parts = [above] if above in scopes else above.split(separator)
+        plain = name[len(above) + len(separator) :]
+        names = (plain, *ancestors(plain, separator))
+        if all(part in scopes for part in parts) and any(map(is_known, names)):
+            return SCOPE.join((*parts, plain))
+    return None
 
 
 def literal_scopes(names: Iterable[str | None], separator: str) -> list[str]:

@@ -10,7 +10,6 @@ import shlex
 
 from hpman import HpmanError
 from hpman._text import escape
-from hpman.names import SCOPE
 from hpman.programs import index_program
 
 from ..cli.argv import add_follow_imports, command_parser, parse_command
@@ -18,12 +17,12 @@ from ..cli.errors import exit_with_errors
 from ..cli.output import exit_with_message, json_text, shows_colours, warn, write_result
 from ..completion import complete, get_argv
 from ..description import (
-    closest_name,
     describe,
     describe_in_scope,
     find_names,
     is_old_name,
     render_text,
+    suggestion,
     to_json,
 )
 
@@ -126,7 +125,6 @@ def _not_found(index: Index, name: str, paths: list[str]) -> str:
     where = ", ".join(paths)
     if not index.placeholders():
         return f"no hyperparameters in {where}"
-    near = closest_name(index, name.rpartition(SCOPE)[2])
     command = "hpman list" if paths == [os.curdir] else f"hpman list {shlex.join(paths)}"
-    hint = f"did you mean `{near}`?" if near else f"`{command}` shows all names"
+    hint = suggestion(index, name) or f"`{command}` shows all names"
     return f"no hyperparameter `{name}` in {where} ({hint})"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from hpman.names import SCOPE, ancestors, is_scope, literal_scopes
+from hpman.names import SCOPE, ancestors, is_scope, literal_scopes, respell_scope
 from hpman.suggest import closest
 
 from ..values.keys import KeyChange
@@ -125,6 +125,24 @@ def find_scope(binding: Binding, scope: str) -> str | None:
 def _literal_scopes(binding: Binding) -> list[str]:
     manager = binding.manager
     return literal_scopes((row.name for row in manager.openings()), manager.separator)
+
+
+def respelled(option: str, parser: argparse.ArgumentParser) -> str:
+    """Return what to write instead of an option without a slash; empty if it names no scope."""
+    name = option.lstrip(parser.prefix_chars)
+    dashes = option[: len(option) - len(name)]
+    for binding in getattr(parser, "_bindings", ()):
+        rows = (row.option_strings for row in binding.options.values())
+        options = {spelling.lstrip(parser.prefix_chars): None for row in rows for spelling in row}
+        literal = _literal_scopes(binding)
+        scopes = {*literal, *(scope.replace("_", "-") for scope in literal)}
+        if name in scopes and options:
+            return f"a scope needs a name in it, as in {dashes}{name}{SCOPE}{next(iter(options))}"
+        for separator in (binding.manager.separator, "-"):
+            typed = respell_scope(name, scopes, options.__contains__, separator)
+            if typed:
+                return f"did you mean {dashes}{typed}?"
+    return ""
 
 
 def suggestion(option: str, parser: argparse.ArgumentParser) -> str:

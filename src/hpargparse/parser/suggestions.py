@@ -48,8 +48,9 @@ def unrecognized(
             shown.append(f"{arg} (write {joined})")
         elif command is not None:
             shown.append(f"{arg} (it must come before {command})")
-        elif SCOPE in option and name:
-            shown.append(_scoped(arg, option, parsers))
+        elif name and (SCOPE in option or _scope_hint(option, parsers)):
+            hint = _scope_hint(option, parsers)
+            shown.append(f"{arg} ({hint})" if hint else arg)
         elif not near or options[near[0]] == option:
             shown.append(arg)
         else:
@@ -72,12 +73,12 @@ def _is_scoped(option: str, parser: argparse.ArgumentParser) -> bool:
     return any(True for _ in scoped_actions(parser, getattr(parser, "_bindings", ()), [option]))
 
 
-def _scoped(arg: str, option: str, parsers: Sequence[argparse.ArgumentParser]) -> str:
-    """Return an option for a scope, with what to write instead."""
-    from .scoped import suggestion
+def _scope_hint(option: str, parsers: Sequence[argparse.ArgumentParser]) -> str:
+    """Return what to write instead of an option that may be meant for a scope."""
+    from .scoped import respelled, suggestion
 
-    hint = next(filter(None, [suggestion(option, parser) for parser in parsers]), "")
-    return f"{arg} ({hint})" if hint else arg
+    hint_of = suggestion if SCOPE in option else respelled
+    return next(filter(None, [hint_of(option, parser) for parser in parsers]), "")
 
 
 def _joined(

@@ -10,7 +10,7 @@ from collections import Counter
 
 from hpman._text import truncate
 from hpman.literals import show_literal
-from hpman.names import SCOPE, ancestors
+from hpman.names import SCOPE, ancestors, respell_scope
 from hpman.suggest import closest
 
 from ..errors import SnapshotError
@@ -65,7 +65,8 @@ class UnknownNames:
             lost = next((branch for branch in above if branch not in known), entry.name)
             groups.setdefault(lost, []).append(entry)
         for lost, group in groups.items():
-            moved = self._moved(lost, group) if len(group) > 1 else None
+            is_group = len(group) > 1 and not self._scoped(group[0].name)
+            moved = self._moved(lost, group) if is_group else None
             if moved is not None:
                 yield moved
             else:
@@ -97,11 +98,17 @@ class UnknownNames:
         near = near and self._by_name[near].name
         well_formed = SCOPE.join(filter(None, entry.name.split(SCOPE)))
         near = well_formed if well_formed in self._converters else near
+        near = self._scoped(entry.name) or near
         return self._error(
             [entry],
             f"there is no hyperparameter `{entry.name}` to set to {_show(entry)}.",
             f"Did you mean `{near}`?" if near else "Was the source that uses it parsed?",
         )
+
+    def _scoped(self, name: str) -> str | None:
+        """Return the name in a scope that was written as if the scope were a branch."""
+        scopes = self._converters.scopes or ()
+        return respell_scope(name, scopes, self._converters.__contains__, self._separator)
 
     def _in_scope(self, entry: Entry, scope: str, plain: str) -> UnknownNameError:
         unknown = self._converters.unknown_scope(scope)

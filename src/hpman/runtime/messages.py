@@ -6,7 +6,7 @@ Owns the wording; must not know how a mistake was found.
 from __future__ import annotations
 
 from ..errors import ImpossibleTree
-from ..names import SCOPE
+from ..names import SCOPE, respell_scope
 from .explanation import latest_origin
 from .tree import DICT_MARK, keys_below
 
@@ -128,7 +128,10 @@ def unknown_name(ranked: RankedValues, name: str) -> str | None:
                 return f"`{name}` is set, but {no_such_scope(part, scopes)}"
         return None
     names = sorted({*ranked.defaults, *ranked.used})
-    suggestion = advice(plain, names, separator=ranked.separator)
+    scoped = respell_scope(name, ranked.scopes or (), ranked.is_known, ranked.separator)
+    suggestion = (
+        f"did you mean `{scoped}`?" if scoped else advice(plain, names, separator=ranked.separator)
+    )
     what = "no such hyperparameter" if plain == name else f"no hyperparameter `{plain}`"
     return f"`{name}` is set, but the parsed sources have {what}; {suggestion}"
 

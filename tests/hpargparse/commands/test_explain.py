@@ -228,6 +228,33 @@ def test_any_scope_is_explained_if_a_source_computes_one(shown: Callable[..., st
     assert shown("layer3/m").startswith("layer3/m\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("encoder", "a scope needs a name in it, as in `encoder/depth`"),
+        ("encoder/dept", "did you mean `encoder/depth`?"),
+        ("encodr/dept", "did you mean `encoder/depth`?"),
+        ("zzz/dept", "did you mean `depth`?"),
+        ("encoder.depth", "did you mean `encoder/depth`?"),
+        ("encoder.opt.lr", "did you mean `encoder/opt.lr`?"),
+        ("encodr", "did you mean the scope `encoder`?"),
+    ],
+)
+def test_a_mistake_in_a_scope_has_a_way_out(
+    capsys: pytest.CaptureFixture[str], name: str, hint: str
+) -> None:
+    Path("train.py").write_text(
+        '_("depth", 2); _("opt", {"lr": 1})\nwith _.scope("encoder"): pass\n'
+    )
+    assert f"no hyperparameter `{name}` in train.py ({hint}" in _error(capsys, name, "train.py")
+
+
+def test_a_scope_that_no_source_opens_gets_a_suggestion(shown: Callable[..., str]) -> None:
+    Path("train.py").write_text('_("depth", 2)\nwith _.scope("encoder"): pass\n')
+    problem = "No source opens the scope `encodr`. Did you mean `encoder`?"
+    assert problem in shown("encodr/depth")
+
+
 @pytest.mark.parametrize("name", ["a//depth", "a.b/lr", "x/", "/lr", "x/qqqq"])
 def test_a_malformed_scope_is_not_found(capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert f"no hyperparameter `{name}` in train.py" in _error(capsys, name, "train.py")

@@ -102,6 +102,12 @@ encoder/a/b: 5
         ("zzz/depth: 1", "Scopes: `encoder`, `inner`."),
         ("encoder/dpth: 1", "there is no hyperparameter `dpth`.\nDid you mean `encoder/depth`?"),
         ("encoder/qqqq: 1", "`encoder/qqqq` (1): there is no hyperparameter `qqqq`.\nRemove it."),
+        ("encoder.depth: 1", "`encoder.depth` to set to 1.\nDid you mean `encoder/depth`?"),
+        ("encoder: {depth: 1, alg: SGD}", "to set to 1.\nDid you mean `encoder/depth`?"),
+        (
+            "encoder: {opt: {lr: 1}}",
+            "to set to 1.\nDid you mean `encoder/opt.lr`?",
+        ),
         ("encoder//depth: 1", "`encoder//depth` to set to 1.\nDid you mean `encoder/depth`?"),
         ("/depth: 1", "there is no hyperparameter `/depth` to set to 1.\nDid you mean `depth`?"),
         ("m.e/depth: 1", "there is no hyperparameter `m.e/depth` to set to 1."),

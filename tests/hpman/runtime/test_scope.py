@@ -361,6 +361,9 @@ def test_a_call_that_does_not_fit_what_is_set_for_its_scope_is_refused() -> None
         ("encoder/dept", "have no hyperparameter `dept`; did you mean `depth`?"),
         ("encoder//depth", "have no such hyperparameter; there are `a/b`, `depth`"),
         ("a.b/depth", "have no such hyperparameter; "),
+        ("encoder.depth", "have no such hyperparameter; did you mean `encoder/depth`?"),
+        ("encoder.inner.opt.lr", "did you mean `encoder/inner/opt.lr`?"),
+        ("encoder.zzzz", "have no such hyperparameter; there are"),
     ],
 )
 def test_a_program_is_warned_of_an_unknown_name_or_scope(
