@@ -12,6 +12,8 @@ from contextlib import suppress
 
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
 _FAR = 1 << 30  # Windows locks bytes: one that is never written
+# Opening a FIFO would wait for a writer.
+_READ_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 _held: dict[int, os.stat_result] = {}
 
 
@@ -72,7 +74,7 @@ def release(descriptor: int) -> None:
 def is_held(path: str) -> bool:
     """Return whether a process holds the lease of a file."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        descriptor = os.open(path, _READ_FLAGS)
     except OSError:
         return False
     try:

@@ -53,10 +53,7 @@ _GROUPS = ("values", "metrics")
 
 def started_text(record: RunRecord) -> str:
     """Return when a run started as local time, such as `2026-11-30 09:05:00`."""
-    try:
-        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started))
-    except (OverflowError, ValueError, OSError):  # no time, written by hand
-        return ""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started))
 
 
 def _key(group: str, name: str) -> Read:

@@ -13,7 +13,15 @@ from functools import cached_property
 from hpman.lease import is_held
 from hpman.reporting import METRICS, STOP
 
-from ..snapshots.recorded import DETAILS, find_run, read_json, read_run_json, value_of
+from ..snapshots.recorded import (
+    DETAILS,
+    find_run,
+    is_time,
+    open_regular,
+    read_json,
+    read_run_json,
+    value_of,
+)
 from .folder import END_FILE, LEASE_FILE, OUTPUT_FILE, RUN_FILE
 
 TYPE_CHECKING = False
@@ -85,7 +93,8 @@ class RunRecord:
     def stop_request(self) -> str:
         """What the run is asked to become, such as stopped; empty if it is not asked to end."""
         try:
-            with open(os.path.join(self.folder, STOP), encoding="utf-8") as file:
+            path = os.path.join(self.folder, STOP)
+            with open(path, encoding="utf-8", opener=open_regular) as file:
                 return file.read().strip() or "stopped"
         except (OSError, UnicodeDecodeError):
             return ""
@@ -127,7 +136,7 @@ class RunRecord:
     @property
     def duration(self) -> float | None:
         """How long the run took, or has taken, in seconds; None for a lost run."""
-        if self.end is not None and isinstance(self.end.get("ended"), (int, float)):
+        if self.end is not None and is_time(self.end.get("ended")):
             return round(float(self.end["ended"]) - self.started, 3)
         if self.status == RUNNING:
             from time import time
@@ -149,7 +158,8 @@ class RunRecord:
     def output(self) -> bytes:
         """Return what the run wrote to its standard streams so far."""
         try:
-            with open(os.path.join(self.folder, OUTPUT_FILE), "rb") as file:
+            path = os.path.join(self.folder, OUTPUT_FILE)
+            with open(path, "rb", opener=open_regular) as file:
                 return file.read()
         except FileNotFoundError:
             return b""
@@ -204,7 +214,7 @@ def last_metrics(folder: str, tail: int | None = None) -> dict[str, Any]:
 def _rows(folder: str, tail: int | None = None) -> Iterator[dict[str, Any]]:
     """Yield the rows of metrics. A line that is torn or damaged is left out."""
     try:
-        with open(os.path.join(folder, METRICS), "rb") as file:
+        with open(os.path.join(folder, METRICS), "rb", opener=open_regular) as file:
             if tail is not None:
                 file.seek(max(0, os.fstat(file.fileno()).st_size - tail))
             for line in file:

@@ -212,7 +212,10 @@ class Recording:
         elif isinstance(code, int):
             self._end = {"status": "failed", "exit": code & 0xFF}
         else:
-            self._end = {"status": "failed", "exit": 1, "error": str(code)[:_ERROR_LENGTH]}
+            error = f"an object of the type {type(code).__name__}"
+            with suppress(Exception):  # `__str__` may raise anything
+                error = str(code)[:_ERROR_LENGTH]
+            self._end = {"status": "failed", "exit": 1, "error": error}
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         """Write the end, then end by the signal as Python would without a record."""
@@ -288,4 +291,4 @@ def _last_line(error: BaseException) -> str:
 
 def _warn(message: str) -> None:
     with suppress(ValueError):  # the program has closed the stream
-        warn(_PROG, [escape(message)])
+        warn(_PROG, [" ".join(map(escape, message.split("\n")))])

@@ -7,19 +7,24 @@ how a record is written, or anything in it but the values.
 from __future__ import annotations
 
 import os
+from errno import EINVAL
+from stat import S_ISREG
 
 from hpman import Diagnostic, HpmanError
 from hpman._text import escape, relative_path
 from hpman.literals import NotLiteralError, parse_literal
 
 from ..errors import MissingSnapshotError, SnapshotError
+from .atomic_io import SIZE_LIMIT
 from .formats import RUN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 SCHEMA = 1
+_LATEST = 1e11  # seconds: all systems can show the date
 DETAILS = "sources"  # the first of the keys that are long, and are written last
 RUNS = os.path.join(".hpman", "runs")
 MARKS = ("pyproject.toml", ".git")  # of the folder of a project
@@ -29,11 +34,11 @@ class RecordError(HpmanError):
     """Report a record that cannot be read."""
 
 
-def find_above(start: str, *names: str) -> str | None:
-    """Return the nearest folder, from a folder upwards, that contains one of some files."""
+def find_above(start: str, name: str) -> str | None:
+    """Return the nearest folder, from a folder upwards, that contains a file of this name."""
     folder = os.path.abspath(start)
     while True:
-        if any(os.path.exists(os.path.join(folder, name)) for name in names):
+        if os.path.exists(os.path.join(folder, name)):
             return folder
         above = os.path.dirname(folder)
         if above == folder:
@@ -47,7 +52,7 @@ def runs_folder() -> str:
     Raises:
         MissingSnapshotError: if there is none.
     """
-    above = find_above(os.curdir, RUNS)
+    above = find_above(os.curdir, os.path.join(RUNS, ""))  # not a file
     if above is None:
         raise MissingSnapshotError.at(
             os.path.join(os.curdir, RUNS),
@@ -97,7 +102,7 @@ def read_run_json(folder: str, *, until: str = "") -> dict[str, Any]:
     path = os.path.join(folder, "run.json")
     try:
         data = read_json(path, until)
-        problem = next((key for key in _KINDS if not isinstance(data.get(key), _KINDS[key])), "")
+        problem = _damaged_key(data)
     except FileNotFoundError:
         raise _error(path, "The record has no `run.json`.") from None
     except (OSError, ValueError, TypeError, RecursionError) as error:
@@ -114,14 +119,16 @@ def read_json(path: str, until: str = "") -> dict[str, Any]:
     """Return the JSON object in a file, perhaps without the keys from one on.
 
     Raises:
-        OSError: if it cannot be read.
+        OSError: if it cannot be read, or is not a regular file.
         TypeError: if it is not an object.
-        ValueError: if it is not JSON.
+        ValueError: if it is not JSON, or too large.
     """
     import json
 
-    with open(path, "rb", buffering=0) as file:
-        text = file.read()
+    with open(path, "rb", buffering=0, opener=open_regular) as file:
+        text = file.read(SIZE_LIMIT + 1)
+    if len(text) > SIZE_LIMIT:
+        raise ValueError("it is too large")
     end = text.find(f',\n"{until}": '.encode()) if until else -1
     data = json.loads(text if end < 0 else text[:end] + b"}")
     if type(data) is not dict:
@@ -129,14 +136,57 @@ def read_json(path: str, until: str = "") -> dict[str, Any]:
     return data
 
 
-# What every reader of a record relies on.
-_KINDS: dict[str, type | tuple[type, ...]] = {
-    "schema": int,
-    "program": str,
-    "started": (int, float),
-    "values": dict,
-    "changed": list,
+def open_regular(path: str, flags: int) -> int:
+    """Open a file of a record, as the `opener` of `open`. A FIFO would wait for a writer.
+
+    Raises:
+        OSError: if it cannot be opened, or is not a regular file.
+    """
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if not S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(EINVAL, "It is not a regular file", path)
+    return descriptor
+
+
+def is_time(value: object) -> bool:
+    """Return whether a value is a time in seconds that can be shown as a date."""
+    return type(value) in (int, float) and 0 <= value < _LATEST  # type: ignore[operator]
+
+
+# What readers of a record rely on: the type of a key, and of its items. The optional keys may
+# be missing, or null.
+_NEEDED: dict[str, tuple[type, type]] = {
+    "schema": (int, object),
+    "program": (str, object),
+    "values": (dict, str),
+    "changed": (list, str),
 }
+_OPTIONAL: dict[str, tuple[type, type]] = {
+    "argv": (list, str),
+    "cwd": (str, object),
+    "process": (int, object),
+    "defaults": (dict, str),
+    "origins": (dict, list),
+    "sources": (dict, str),
+    "revision": (str, object),
+    "packages": (list, str),
+}
+
+
+def _damaged_key(data: dict[str, Any]) -> str:
+    """Return a key that is missing or wrong, or an empty string."""
+    for kinds in (_NEEDED, _OPTIONAL):
+        for key, (kind, of) in kinds.items():
+            value = data.get(key)
+            if value is None and kinds is _OPTIONAL:
+                continue
+            items: Iterable[object] = value if isinstance(value, list) else ()
+            if isinstance(value, dict):
+                items = value.values()
+            if not (isinstance(value, kind) and all(isinstance(item, of) for item in items)):
+                return key
+    return "" if is_time(data.get("started")) else "started"
 
 
 def read_values(folder: str) -> dict[str, object]:

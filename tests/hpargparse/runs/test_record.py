@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 
@@ -28,6 +29,55 @@ CORRUPT = {
     ),
     "newer": ('{"schema": 2}', "The record has the schema 2, and this version knows 1.\nUpgrade"),
 }
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("schema", "1"),
+        ("started", 10**400),
+        ("started", float("nan")),
+        ("values", {"lr": 1}),
+        ("changed", [[]]),
+        ("argv", [1]),
+        ("cwd", 1),
+        ("defaults", []),
+        ("origins", {"lr": 1}),
+        ("sources", {"a": 1}),
+        ("packages", 1),
+    ],
+)
+def test_a_key_of_another_type_is_damage(key: str, value: object, tmp_path: Path) -> None:
+    found = write(tmp_path, "abc", None, **{key: value})
+    with pytest.raises(RecordError, match=f"damaged: its key `{key}` is missing or wrong"):
+        found.data  # noqa: B018
+
+
+@pytest.mark.parametrize("ended", ["now", 10**400, float("nan"), True, None])
+def test_an_end_without_a_time_has_no_duration(ended: object, tmp_path: Path) -> None:
+    found = write(tmp_path, "abc", {"status": "finished", "ended": ended})
+    assert found.status == "finished"
+    assert found.duration is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs FIFOs")
+def test_nothing_waits_for_a_fifo_in_a_record(tmp_path: Path) -> None:
+    found = write(tmp_path, "abc", {})
+    for name in ("end.json", "metrics.jsonl", "stop", "lease", "run.json"):
+        path = Path(found.folder) / name
+        path.unlink(missing_ok=True)
+        os.mkfifo(path)
+    assert found.status == "lost"
+    assert found.metrics == {}
+    with pytest.raises(RecordError, match=r"damaged: .* not a regular file"):
+        found.values  # noqa: B018
+
+
+def test_a_giant_file_is_not_read(tmp_path: Path) -> None:
+    found = write(tmp_path, "abc")
+    os.truncate(Path(found.folder) / "run.json", 1 << 32)
+    with pytest.raises(RecordError, match="damaged: it is too large"):
+        found.values  # noqa: B018
 
 
 @pytest.mark.parametrize("name", CORRUPT)

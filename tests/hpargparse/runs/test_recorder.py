@@ -66,6 +66,12 @@ ENDS: dict[str, tuple[str, int, dict[str, object]]] = {
         1,
         {"status": "failed", "exit": 1, "error": "no data"},
     ),
+    "no message": (
+        "class A:\n    def __str__(self): 1 / 0\nraise SystemExit(A())",
+        1,
+        {"status": "failed", "exit": 1, "error": "an object of the type A"},
+    ),
+    "closed": ("import os; os.closerange(3, 99)", 0, {"status": "finished", "exit": 0}),
     "_exit": ("import os; os._exit(5)", 5, {"status": "failed", "exit": 5}),
     "interrupt": (
         "import os; os.kill(os.getpid(), 2); import time; time.sleep(9)",

@@ -43,8 +43,11 @@ def test_a_file_may_include_a_run(manager: HyperParameterManager, tmp_path: Path
 def test_what_cannot_be_loaded_is_a_sentence(
     manager: HyperParameterManager, tmp_path: Path
 ) -> None:
+    (tmp_path / ".hpman").mkdir()
+    (tmp_path / ".hpman" / "runs").touch()
     with pytest.raises(MissingSnapshotError, match="No runs are recorded in this folder"):
         hpargparse.load("run:k", manager)
+    (tmp_path / ".hpman" / "runs").unlink()
     write(tmp_path, "k3f2", values={"lrr": "2.0"})
     with pytest.raises(SnapshotError, match="lrr"):
         hpargparse.load("run:k", manager)
