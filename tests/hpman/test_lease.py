@@ -20,8 +20,8 @@ HOLD = """
 import os, sys, time
 from hpman.lease import take
 assert take(sys.argv[1]) is not None
-if sys.argv[2] == "fork" and os.fork() == 0:
-    time.sleep(60)
+if sys.argv[2] == "fork" and os.fork() != 0:
+    time.sleep(60)  # the child prints, and has no lease any more
 if sys.argv[2] == "start":
     import subprocess
     subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], close_fds=False)

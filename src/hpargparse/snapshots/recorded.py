@@ -15,7 +15,6 @@ from hpman._text import escape, relative_path
 from hpman.literals import NotLiteralError, parse_literal
 
 from ..errors import MissingSnapshotError, SnapshotError
-from .atomic_io import SIZE_LIMIT
 from .formats import RUN
 
 TYPE_CHECKING = False
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 SCHEMA = 1
+_SIZE_LIMIT = 1 << 22  # bytes; a record has a few thousand
 _LATEST = 1e11  # seconds: all systems can show the date
 DETAILS = "sources"  # the first of the keys that are long, and are written last
 RUNS = os.path.join(".hpman", "runs")
@@ -126,8 +126,8 @@ def read_json(path: str, until: str = "") -> dict[str, Any]:
     import json
 
     with open(path, "rb", buffering=0, opener=open_regular) as file:
-        text = file.read(SIZE_LIMIT + 1)
-    if len(text) > SIZE_LIMIT:
+        text = file.read(_SIZE_LIMIT + 1)
+    if len(text) > _SIZE_LIMIT:
         raise ValueError("it is too large")
     end = text.find(f',\n"{until}": '.encode()) if until else -1
     data = json.loads(text if end < 0 else text[:end] + b"}")
