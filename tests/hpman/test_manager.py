@@ -690,6 +690,8 @@ RENAMED = '_("lr", 0.1, aliases=["optim.lr", "rate"])\n_("ks", [1], aliases="ker
     [
         lambda manager: manager.set_value("optim.lr", 3),
         lambda manager: manager.set_values({"ks": [2], "rate": 3}),
+        lambda manager: manager.set_tree({"ks": [2], "optim": {"lr": 3}}),
+        lambda manager: manager.set_tree({"lr": 3}, "optim"),
     ],
 )
 def test_an_old_name_sets_the_new_one_with_a_warning(
@@ -718,6 +720,33 @@ def test_an_old_name_may_be_set_for_a_scope() -> None:
     assert manager.get_values() == {"lr": 0.1, "ks": [1], "encoder/lr": 3}
     with pytest.raises(TypeError, match="must be a str"):
         manager.set_values({3: 4})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize(
+    ("change", "values"),
+    [
+        (lambda manager: manager.set_value("sgd.wd", 3), {"opt": {"lr": 1, "wd": 3}}),
+        (lambda manager: manager.set_tree({"sgd": {"wd": 3}}), {"opt": {"lr": 1, "wd": 3}}),
+        (lambda manager: manager.set_tree({"wd": 3}, "sgd"), {"opt": {"lr": 1, "wd": 3}}),
+        (lambda manager: manager.set_value("e/sgd.wd", 3), {"e/opt.wd": 3}),
+        (lambda manager: manager.set_value("sgd", {"wd": 3}), {"opt": {"wd": 3}}),
+    ],
+)
+def test_an_old_name_of_a_dict_changes_its_keys(
+    change: Callable[[HyperParameterManager], object], values: dict[str, object]
+) -> None:
+    source = '_("opt", {"lr": 1, "wd": 2}, aliases=["sgd"]); _.scope("e")'
+    manager = HyperParameterManager("_").parse_source(source)
+    with pytest.warns(UnknownNameWarning, match=r"sgd.* is an old name of `.*opt"):
+        change(manager)
+    assert manager.get_values() == {"opt": {"lr": 1, "wd": 2}, **values}
+
+
+def test_nothing_lies_below_the_old_name_of_a_number() -> None:
+    manager = HyperParameterManager("_").parse_source(RENAMED)
+    with pytest.warns(UnknownNameWarning, match="no such hyperparameter"):
+        manager.set_value("rate.z", 3)
+    assert manager.get_values() == {"lr": 0.1, "ks": [1], "rate.z": 3}
 
 
 def test_an_old_name_overrides_the_new_one_in_a_block() -> None:

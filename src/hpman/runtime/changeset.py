@@ -13,7 +13,7 @@ from .tree import DICT_MARK, dig, merged, unmarked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from .precedence import RankedValues
@@ -32,16 +32,18 @@ class Changeset:
     Attributes:
         ranked: the changed values.
         puts: what was set, leaf by leaf.
+        new_name: what an old name in a tree stands for.
 
     Raises:
         ImpossibleTree: if a name does not fit the others.
     """
 
-    __slots__ = ("puts", "ranked")
+    __slots__ = ("new_name", "puts", "ranked")
 
     def __init__(self, ranked: RankedValues, values: Mapping[str, Any]) -> None:
         self.ranked: RankedValues = ranked
         self.puts: dict[str, Any] = {}
+        self.new_name: Callable[[str], str] = str
         for name, value in values.items():
             self.assign(name, value)
 
@@ -124,6 +126,7 @@ class Changeset:
             if not isinstance(key, str):
                 raise invalid_key(key, prefix)
             name = key if prefix is None else f"{prefix}{self.ranked.separator}{key}"
+            name = self.new_name(name)
             if isinstance(value, dict):
                 self.spread(value, name)
             else:
