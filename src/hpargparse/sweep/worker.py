@@ -95,7 +95,10 @@ class Worker:
             if now >= self._kill_at:
                 self.kill()
         elif self._timeout is not None and now >= self.started + self._timeout:
-            for run in self._new_records():
+            runs = self._new_records()
+            if not runs:
+                return  # Python itself is still starting
+            for run in runs:
                 with suppress(HpmanError):  # the disk is full
                     path = os.path.join(self._study.runs, run, STOP)
                     replace_files([(path, TIMED_OUT.encode())])

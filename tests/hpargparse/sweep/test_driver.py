@@ -217,7 +217,7 @@ def test_nothing_is_lost_doubled_or_stuck_if_processes_are_killed(seed: int, pro
 
 
 def _interrupting(count: int, after: str) -> str:
-    kill = "    os.kill(os.getppid(), signal.SIGINT); time.sleep(0.15)\n"
+    kill = "    os.kill(os.getppid(), signal.SIGINT); time.sleep(0.4)\n"
     return f"{HEAD}if not os.path.exists('go'):\n{kill * count}    {after}\nreport(loss=x)\n"
 
 
@@ -262,7 +262,7 @@ def test_a_run_that_takes_too_long_fails(
     monkeypatch.setattr(worker, "_PATIENCE", 0.1)
     ignore = "signal.signal(15, signal.SIG_IGN)\n" if ignores else ""
     text = f"{HEAD}{ignore}time.sleep(60)\n"
-    _sweep(text, "--sweep", "x=1", "--timeout", "1.2s", status=1)
+    _sweep(text, "--sweep", "x=1", "--timeout", "0.1s", status=1)
     assert "failed: took longer than --timeout" in _shown(capsys)
 
 
