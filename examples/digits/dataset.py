@@ -12,15 +12,17 @@ from hpman.m import _
 
 
 def load(rng):
-    """Return (images, labels) to learn from, and (images, labels) to be tested on."""
+    """Return the (images, labels) to learn from, to choose hyperparameters by, and to test on."""
     rows = np.loadtxt(Path(__file__).with_name("digits.csv.gz"), delimiter=",", dtype=int)
     images, labels = rows[:, :64] / 16, rows[:, 64]
     order = rng.permutation(len(images))
     held_back = int(
         len(images) * _("data.test_fraction", 0.25, range=[0.05, 0.95], help="share held back")
     )
-    test, train = order[:held_back], order[held_back:]
-    return (images[train], labels[train]), (images[test], labels[test])
+    test, rest = order[:held_back], order[held_back:]
+    split = int(len(rest) * _("data.validation_fraction", 0.2, range=[0.05, 0.95]))
+    validation, train = rest[:split], rest[split:]
+    return [(images[part], labels[part]) for part in (train, validation, test)]
 
 
 def batches(images, labels, rng):

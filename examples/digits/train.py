@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from hpman import report
 from hpman.m import _
 import hpargparse
 
@@ -22,10 +23,10 @@ def learning_rate(epoch):
     return rate * (1 + math.cos(math.pi * epoch / _("epochs"))) / 2
 
 
-def train(network, images, labels, rng):
+def train(network, images, labels, validation, rng):
     momentum = _("momentum", 0.9, range=[0, 1], group="training")
     decay = _("weight_decay", 1e-4, range=[0, None], help="pull to zero", group="training")
-    velocities = [np.zeros_like(each) for each in network.parameters()]
+    velocities = [np.zeros_like(parameter) for parameter in network.parameters()]
     epochs = range(_("epochs", 15, help="rounds over the pictures", group="training"))
     for epoch in tqdm(epochs, unit="epoch", disable=None):  # None: only on a terminal
         rate = learning_rate(epoch)
@@ -35,6 +36,7 @@ def train(network, images, labels, rng):
                 velocity *= momentum
                 velocity -= rate * (gradient + decay * parameter)
                 parameter += velocity
+        report(accuracy=network.accuracy(*validation), step=epoch)
 
 
 def main():
@@ -44,9 +46,9 @@ def main():
     parser.parse_args()
 
     rng = np.random.default_rng(_("seed", 0, help="start of all random numbers"))
-    (images, labels), test = dataset.load(rng)
+    (images, labels), validation, test = dataset.load(rng)
     network = Network(images.shape[1], 10, rng)
-    train(network, images, labels, rng)
+    train(network, images, labels, validation, rng)
     print(f"accuracy on the training set: {network.accuracy(images, labels):.4f}")
     print(f"accuracy on the test set: {network.accuracy(*test):.4f}")
 

@@ -109,9 +109,9 @@ class Objective(Record):
         name = self.name.removeprefix(_BEST)
         metrics = record.metrics
         if name not in metrics:
-            others = ", ".join(map(truncate, metrics)) or "nothing"
+            others = f", but {', '.join(map(truncate, metrics))}" if metrics else ""
             raise NoScoreError(
-                f"the run reported {others}, but not `{name}`: call `hpman.report({name}=...)`,"
+                f"the run did not report `{name}`{others}: call `hpman.report({name}=...)`,"
                 " or use --score"
             )
         if name == self.name:

@@ -41,8 +41,8 @@ def test_the_best_of_no_numbers_is_the_last(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("metrics", "message"),
     [
-        ({}, r"reported nothing, but not `loss`: call `hpman.report\(loss=...\)`, or use --score"),
-        ({"lost": 1}, "reported lost, but not `loss`"),
+        ({}, r"did not report `loss`: call `hpman.report\(loss=...\)`, or use --score"),
+        ({"lost": 1}, "did not report `loss`, but lost"),
         ({"loss": "x"}, "is 'x', which is not a number"),
         ({"loss": None}, "is None, which is not a number"),
         ({"loss": float("nan")}, "`loss` is nan"),

@@ -105,7 +105,7 @@ def test_records_of_others_do_not_count(tmp_path: Path) -> None:
         ({"status": "failed", "exit": 3}, "exit status 3"),
         ({"status": "failed", "exit": 1, "error": "ValueError: x"}, "ValueError: x"),
         ({"status": "pruned"}, "was pruned"),
-        ({"status": "finished", "metrics": {}}, "the run reported nothing"),
+        ({"status": "finished", "metrics": {}}, "the run did not report"),
     ],
 )
 def test_a_failed_run_is_not_tried_again(
