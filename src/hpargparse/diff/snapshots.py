@@ -71,7 +71,7 @@ def definitions_beside(
             raise _ambiguity(file, entry, owners)
         for found in owners:
             managers.add(found.placeholder)
-            owner = found.replace(name=f"{scope}{SCOPE}{found.name}") if scope else found
+            owner = _in_scope(found, scope) if scope else found
             if _is_known(owner):
                 values[owner.key] = _value(file, entry, owner, values.get(owner.key, owner))
                 scoped |= {owner.key: owner} if scope else {}
@@ -90,6 +90,11 @@ def definitions_beside(
         "`--placeholder` to see what it lacks."
     )
     return before, after, [warning] if missing and not placeholders else []
+
+
+def _in_scope(found: Definition, scope: str) -> Definition:
+    aliases = tuple(f"{scope}{SCOPE}{alias}" for alias in found.aliases)
+    return found.replace(name=f"{scope}{SCOPE}{found.name}", aliases=aliases)
 
 
 def _default(found: Definition) -> Definition:

@@ -202,3 +202,10 @@ def test_a_name_with_a_slash_is_compared_with_its_own_default() -> None:
     file = Snapshot("a.yaml", {"encoder/n": 5, "n": 3}, {})
     before, after, _warnings = definitions_beside([file], _read('_("n", 3); _("encoder/n", 5)'))
     assert compare(before, after) == []
+
+
+def test_an_old_name_in_a_scope_is_renamed_in_that_scope() -> None:
+    file = Snapshot("a.yaml", {"old": 5, "encoder/old": 6, "x/y/old": 3}, {})
+    before, after, _warnings = definitions_beside([file], _read('_("n", 3, aliases="old")'))
+    changes = [(change.old.name, change.new.name) for change in compare(before, after)]  # type: ignore[union-attr]
+    assert changes == [("encoder/old", "encoder/n"), ("old", "n"), ("x/y/old", "x/y/n")]
