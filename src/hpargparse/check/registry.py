@@ -236,7 +236,8 @@ _RULES = (
         "warning",
         "A program sets a value for a scope that no source opens.",
         "The value has no effect. Usually the name of the scope is misspelled. Nothing is\n"
-        "reported if the name of some scope is computed, because it may be any then.",
+        "reported if the name of some scope is computed, because it may be any then, and\n"
+        "if single files are checked without --follow-imports.",
         'with _.scope("encoder"):\n    _("depth", 4)\n_.set_value("encodr/depth", 6)',
         'with _.scope("encoder"):\n    _("depth", 4)\n_.set_value("encoder/depth", 6)',
     ),

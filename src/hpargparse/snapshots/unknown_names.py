@@ -99,11 +99,11 @@ class UnknownNames:
         well_formed = SCOPE.join(filter(None, entry.name.split(SCOPE)))
         near = well_formed if well_formed in self._converters else near
         near = self._scoped(entry.name) or near
-        return self._error(
-            [entry],
-            f"there is no hyperparameter `{entry.name}` to set to {_show(entry)}.",
-            f"Did you mean `{near}`?" if near else "Was the source that uses it parsed?",
-        )
+        advice = f"Did you mean `{near}`?" if near else "Was the source that uses it parsed?"
+        if well_formed in (self._converters.scopes or ()):
+            advice = f"It is a scope, so write `{well_formed}{SCOPE}NAME`."
+        message = f"there is no hyperparameter `{entry.name}` to set to {_show(entry)}."
+        return self._error([entry], message, advice)
 
     def _scoped(self, name: str) -> str | None:
         """Return the name in a scope that was written as if the scope were a branch."""

@@ -108,6 +108,8 @@ encoder/a/b: 5
             "encoder: {opt: {lr: 1}}",
             "to set to 1.\nDid you mean `encoder/opt.lr`?",
         ),
+        ("encoder: 1", "`encoder` to set to 1.\nIt is a scope, so write `encoder/NAME`. "),
+        ("encoder/: 1", "`encoder/` to set to 1.\nIt is a scope, so write `encoder/NAME`. "),
         ("encoder//depth: 1", "`encoder//depth` to set to 1.\nDid you mean `encoder/depth`?"),
         ("/depth: 1", "there is no hyperparameter `/depth` to set to 1.\nDid you mean `depth`?"),
         ("m.e/depth: 1", "there is no hyperparameter `m.e/depth` to set to 1."),
