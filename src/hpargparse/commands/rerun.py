@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
+_SIGNALS = ("SIGTERM", "SIGHUP")  # what is passed on to the program
 _DESCRIPTION = """\
 Run a program again with all values of a recorded run, and with the same
 arguments of its own. The new run is recorded too. The sources are those of
@@ -60,7 +61,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman rerun") -> Non
             environment[CWD_VARIABLE], cwd = cwd, checkout.cwd
             lines = [f"{path} is not as it was in the run" for path in checkout.differing]
             warn(prog, [escape(line) for line in (*lines, *differing_environment(record))])
-        status = _run(argv, cwd, environment)
+        status = _run(argv, cwd, environment, checkout)
     except (HpmanError, OSError) as error:
         exit_with_errors(prog, error)
     finally:
@@ -80,17 +81,24 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _run(argv: Sequence[str], cwd: str, environment: Mapping[str, str]) -> int:
+def _run(
+    argv: Sequence[str], cwd: str, environment: Mapping[str, str], checkout: Checkout | None
+) -> int:
     """Run a program, and return its status as a shell does."""
     import subprocess
 
-    process = subprocess.Popen(argv, cwd=cwd, env=environment)  # noqa: S603 - the user has run it
+    leases = (checkout.lease,) if checkout is not None and checkout.lease is not None else ()
+    inherited = {} if os.name == "nt" else {"pass_fds": leases}
+    process = subprocess.Popen(argv, cwd=cwd, env=environment, **inherited)  # type: ignore[call-overload]  # noqa: S603 - the user has run it
     # An interrupt reaches the program too, which decides what to do.
-    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    terminate = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    handlers = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
+    for name in _SIGNALS:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # by nohup
+            handlers[number] = signal.signal(number, lambda got, _: process.send_signal(got))
     try:
         status = process.wait()
     finally:
-        signal.signal(signal.SIGINT, interrupt)
-        signal.signal(signal.SIGTERM, terminate)
-    return status if status >= 0 else 128 - status
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    return int(status) if status >= 0 else 128 - status

@@ -160,10 +160,18 @@ def remove_worktree(top: str, folder: str) -> None:
     _run("worktree", "remove", "--force", folder, cwd=top)
 
 
-def worktree_state(folder: str) -> tuple[bytes, frozenset[str]]:
-    """Return a patch of a worktree, and its files that are not tracked."""
-    others = os.fsdecode(_run("ls-files", "-o", "-z", cwd=folder)).split("\0")[:-1]
-    return _run(*_DIFF, "HEAD", cwd=folder), frozenset(others)
+def list_worktrees(top: str) -> list[str]:
+    """Return the roots of all worktrees of a repository."""
+    lines = os.fsdecode(_run("worktree", "list", "--porcelain", cwd=top)).split("\n")
+    return [line.removeprefix("worktree ") for line in lines if line.startswith("worktree ")]
+
+
+def worktree_state(folder: str) -> bytes:
+    """Return a digest of what differs from the commit in a worktree, beside bytecode."""
+    from hashlib import sha256
+
+    others = _run("ls-files", "-o", "-z", "-x", "__pycache__", cwd=folder)
+    return sha256(others + _run(*_DIFF, "HEAD", cwd=folder)).digest()
 
 
 def list_untracked(top: str) -> list[str]:

@@ -8,27 +8,33 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from shutil import rmtree
 from tempfile import mkdtemp
 
 from hpman import Diagnostic, HpmanError
+from hpman.lease import is_held, release, take
 
 from ..diff.git import (
     add_worktree,
     apply_patch,
     describe_head,
     list_untracked,
+    list_worktrees,
     remove_worktree,
     worktree_state,
 )
 from ..snapshots.formats import RUN
 from .compare import versions, why_sources_unknown
 from .environment import hash_sources, packages, python
-from .folder import PATCH_FILE, project_of
+from .folder import LEASE_FILE, PATCH_FILE, project_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .record import RunRecord
+
+
+_PREFIX = "hpman-"  # of temporary folders
 
 
 class RerunError(HpmanError):
@@ -70,6 +76,7 @@ class Checkout:
     Attributes:
         folder: the root of the worktree.
         cwd: the folder in it in which the program was started.
+        lease: a descriptor that the program inherits.
         differing: the sources that are not as they were, relative to the project.
 
     Raises:
@@ -86,10 +93,13 @@ class Checkout:
         if below.startswith(os.pardir):
             message = f"The run was started outside of its repository, in {record.data['cwd']}."
             raise _error(message, "Without --exact, the sources of today are run.")
-        self._parent = os.path.realpath(mkdtemp(prefix=f"hpman-{record.id}-"))
+        _remove_abandoned(self._top)
+        self._parent = os.path.realpath(mkdtemp(prefix=f"{_PREFIX}{record.id}-"))
         # It is named like the worktree, because a repository may be a package.
         self.folder: str = os.path.join(self._parent, os.path.basename(self._top))
         self.cwd: str = os.path.join(self.folder, below)
+        # It is held until the program has ended too, so a free one was left by a kill.
+        self.lease: int | None = take(os.path.join(self._parent, LEASE_FILE))
         try:
             add_worktree(self._top, self.folder, record.data["revision"])
             if record.data["patch"] == "kept":
@@ -99,8 +109,10 @@ class Checkout:
                 path = name.rstrip("/")
                 _link(os.path.join(self._top, path), os.path.join(self.folder, path))
             self._state = worktree_state(self.folder)
+            with open(os.path.join(self._parent, LEASE_FILE), "wb") as file:
+                file.write(self._state)
         except BaseException:
-            self._remove()
+            _remove(self._top, self.folder)
             raise
         inside = os.path.join(self.folder, os.path.relpath(project, self._top))
         self.differing: list[str] = _differing_sources(record, os.path.normpath(inside))
@@ -111,17 +123,35 @@ class Checkout:
         Returns:
             Whether it was removed.
         """
-        patch, files = worktree_state(self.folder)
-        new = [name for name in files - self._state[1] if "__pycache__" not in name]
-        if new or patch != self._state[0]:
+        is_changed = worktree_state(self.folder) != self._state
+        if self.lease is not None:
+            release(self.lease)
+        if is_changed:
+            os.unlink(os.path.join(self._parent, LEASE_FILE))
             return False
-        self._remove()
+        _remove(self._top, self.folder)
         return True
 
-    def _remove(self) -> None:
-        if os.path.exists(self.folder):
-            remove_worktree(self._top, self.folder)
-        rmtree(self._parent)
+
+def _remove_abandoned(top: str) -> None:
+    """Remove the worktrees of killed commands, unless the program has written files in them."""
+    for folder in list_worktrees(top):
+        parent = os.path.dirname(folder)
+        lease = os.path.join(parent, LEASE_FILE)
+        is_ours = os.path.basename(parent).startswith(_PREFIX) and os.path.isdir(folder)
+        if not is_ours or is_held(lease):
+            continue
+        with suppress(FileNotFoundError):
+            with open(lease, "rb") as file:
+                state = file.read()
+            if state in (b"", worktree_state(folder)):
+                _remove(top, folder)
+
+
+def _remove(top: str, folder: str) -> None:
+    if os.path.exists(folder):
+        remove_worktree(top, folder)
+    rmtree(os.path.dirname(folder))
 
 
 def _link(source: str, target: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,8 @@ import pytest
 
 from hpargparse.commands.rerun import main
 from hpargparse.runs.record import find_record, records
-from tests.hpargparse.runs.recorded import needs_fork, run, write
+from hpman.lease import is_held
+from tests.hpargparse.runs.recorded import environment, needs_fork, run, wait_for, write
 from tests.repositories import commit, git, isolate, needs_git, start, write as write_files
 
 if TYPE_CHECKING:
@@ -61,6 +64,10 @@ def _revision(here: Path) -> dict[str, Any]:
     return {"revision": git(here, "rev-parse", "HEAD"), "patch": "none"}
 
 
+def _has_ended() -> bool:
+    return not any(map(is_held, map(str, Path("temporary").glob("*/lease"))))
+
+
 def _only() -> str:
     (found,) = records(".hpman/runs")
     return found.id
@@ -83,6 +90,7 @@ def test_all_values_and_arguments_are_those_of_the_run(
         ("raise SystemExit(3)", 3),
         ("import os; os.kill(os.getpid(), 9)", 128 + 9),
         (f"import os, time; os.kill(os.getppid(), {signal.SIGTERM:d}); time.sleep(60)", 128 + 15),
+        (f"import os, time; os.kill(os.getppid(), {signal.SIGHUP:d}); time.sleep(60)", 128 + 1),
     ],
 )
 def test_the_status_is_that_of_the_program(
@@ -187,6 +195,46 @@ def test_sources_that_cannot_be_checked_out_are_refused(
     assert error.startswith(f"hpman rerun: error: {message}")
     assert list(Path("temporary").iterdir()) == []
     assert len(git(here, "worktree", "list").splitlines()) == 1
+
+
+@needs_git
+def test_what_a_kill_has_left_is_removed_by_the_next(
+    rerun: Callable[..., tuple[int, str, str]],
+) -> None:
+    here = _repository()
+    text = """\
+import os, signal, time
+from hpman.m import _
+if os.path.exists(".hpman/file"):
+    open("new.txt", "w")
+if os.path.exists(".hpman/kill"):
+    os.kill(os.getppid(), signal.SIGKILL)
+    os.remove(".hpman/kill")
+    while os.path.exists(".hpman/wait"):
+        time.sleep(0.05)
+"""
+    commit(here, {"train.py": text})
+    run(here, text)
+    first = _only()
+    lost = [sys.executable, "-m", "hpman", "rerun", first, "--exact"]
+    for name in ("kill", "wait"):
+        Path(".hpman", name).touch()
+    subprocess.run(lost, check=False, env=environment())
+    assert rerun(first, "--exact")[0] == 0
+    assert len(list(Path("temporary").iterdir())) == 1  # the program still runs
+    Path(".hpman", "wait").unlink()
+    wait_for(_has_ended)
+    assert rerun(first, "--exact")[0] == 0
+    assert list(Path("temporary").iterdir()) == []
+    assert len(git(here, "worktree", "list").splitlines()) == 1
+    for name in ("kill", "file"):
+        Path(".hpman", name).touch()
+    subprocess.run(lost, check=False, env=environment())
+    Path(".hpman", "file").unlink()
+    wait_for(_has_ended)
+    assert rerun(first, "--exact")[0] == 0
+    (kept,) = Path("temporary").iterdir()
+    assert (kept / here.name / "new.txt").exists()
 
 
 def test_a_folder_that_is_gone_is_refused(rerun: Callable[..., tuple[int, str, str]]) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -70,3 +71,11 @@ def write(
     if end:
         (path / "end.json").write_text(json.dumps(end))
     return RunRecord(str(path))
+
+
+def wait_for(condition: object) -> None:
+    """Wait until a condition holds; the process that copies may end later than the run."""
+    end = time.monotonic() + 10
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < end
+        time.sleep(0.01)

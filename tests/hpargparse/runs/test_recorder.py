@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hpargparse.runs.record import records
-from tests.hpargparse.runs.recorded import COMMAND, environment, needs_fork, record, run
+from tests.hpargparse.runs.recorded import COMMAND, environment, needs_fork, record, run, wait_for
 from tests.repositories import commit, git, needs_git, start, write as write_files
 
 pytestmark = needs_fork
@@ -228,7 +228,7 @@ def test_a_reader_that_ends_ends_the_program(tmp_path: Path) -> None:
         command, shell=True, cwd=tmp_path, env=environment(), capture_output=True, check=False
     )
     assert done.stdout == b"x"
-    _wait_for(lambda: record(tmp_path).status == "failed")
+    wait_for(lambda: record(tmp_path).status == "failed")
     assert "BrokenPipe" in record(tmp_path).end["error"]  # type: ignore[index]
 
 
@@ -261,7 +261,7 @@ def test_a_program_in_the_background_is_kept_after_the_end(tmp_path: Path) -> No
     done = run(tmp_path, text)
     assert done.stdout == "a\nb\n"
     assert record(tmp_path).status == "finished"
-    _wait_for(lambda: record(tmp_path).output() == b"a\nb\n")
+    wait_for(lambda: record(tmp_path).output() == b"a\nb\n")
 
 
 def test_files_of_children_and_their_children_stay_open(tmp_path: Path) -> None:
@@ -299,7 +299,7 @@ print(os.read(pipes[0][0], 1))
     assert record(tmp_path).status == "finished"
 
 
-def test_a_program_can_wait_for_all_its_children(tmp_path: Path) -> None:
+def test_a_program_canwait_for_all_its_children(tmp_path: Path) -> None:
     text = """\
 import os
 if os.fork() == 0:
@@ -433,11 +433,3 @@ def test_a_kill_at_any_moment_leaves_a_record_that_reads(seed: int, tmp_path: Pa
     )
     json.loads(listed.stdout)
     assert time.monotonic() - started < 60
-
-
-def _wait_for(condition: object) -> None:
-    """Wait until a condition holds; the process that copies may end later than the run."""
-    end = time.monotonic() + 10
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < end
-        time.sleep(0.01)
