@@ -35,6 +35,9 @@ With --exact, the commit of the run and its patch are checked out into a
 temporary worktree of git. What git does not track, such as data, is linked
 into it. It is removed at the end, unless the program has written files there.
 
+To change values, load those of the run: `hpman run train.py --hp-load run:k3f2
+--lr 3`.
+
 exit status: that of the program, or 2 if it cannot be started
 
 examples:
