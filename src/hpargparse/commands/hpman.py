@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "run": "run a script with a command line for its hyperparameters",
     "sweep": "run a program many times with other values",
-    "runs": "list, stop and remove recorded runs",
+    "runs": "list, export, plot, stop and remove recorded runs",
     "compare": "show what differs between recorded runs",
     "rerun": "run a program again with the values of a recorded run",
     "promote": "write the values of a recorded run into the sources",

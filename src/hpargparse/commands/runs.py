@@ -1,4 +1,4 @@
-"""`hpman runs`: list, stop and remove recorded runs.
+"""`hpman runs`: list, export, plot, stop and remove recorded runs.
 
 Owns the command line of this command; must not know how records are read or shown.
 """
@@ -15,16 +15,24 @@ from ..cli.errors import exit_with_errors
 from ..cli.output import exit_with_message, terminal_width, warn, write_result
 from ..completion import complete, get_argv
 from ..runs.control import remove, stop
+from ..runs.exports import TRACKERS, export
 from ..runs.query import readable, select, sort
 from ..runs.record import RunRecord, find_record, records
 from ..runs.reports import csv_report, json_report, text_report
+from ..snapshots.atomic_io import replace_files
 from ..snapshots.recorded import runs_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+_USAGE = """\
+{prog} [--where EXPR] [--sort KEY] [--columns NAMES] [--format FORMAT]
+       {prog} [--where EXPR] [--columns NAMES] --export FORMAT [-o PATH]
+       {prog} [--where EXPR] [--columns NAMES] --plot FILE
+       {prog} --stop ID [ID ...] [--patience SECONDS]
+       {prog} --remove ID [ID ...]"""
 _DESCRIPTION = """\
 List the runs that `hpman run --record` has recorded in this project, the latest
 last. The table says how a run ended, when it started, how long it took, which
@@ -41,6 +49,8 @@ examples:
   {prog} --where "lr < 1e-3 and status == 'finished'" --sort val_loss
   {prog} --where 'optimizer in ["sgd", "adam"] and not dirty'
   {prog} --columns id,lr,model.depth,val_loss --format csv
+  {prog} --where "status == 'finished'" --export mlflow
+  {prog} --plot runs.svg --columns val_loss,lr
   {prog} --stop k3f2"""
 
 
@@ -54,6 +64,10 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman runs") -> None
     parser = _parser(prog)
     complete(parser)
     options = parse_command(parser, get_argv(args))
+    if options.output is not None and options.export is None:
+        parser.error("-o needs --export")
+    if options.columns and options.export in TRACKERS:
+        parser.error(f"--columns does not go with --export {options.export}, which gets everything")
     gc.disable()  # thousands of records, none of which is garbage
     try:
         folder = runs_folder()
@@ -69,7 +83,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman runs") -> None
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = command_parser(prog, _DESCRIPTION, _EPILOG)
+    parser = command_parser(prog, _DESCRIPTION, _EPILOG, _USAGE.format(prog=prog))
     add = parser.add_argument
     add("--where", metavar="EXPR", help="list only runs for which this is true")
     add(
@@ -78,16 +92,13 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         help="sort by a value, metric or field; --sort=-KEY sorts backwards (default: started)",
     )
     add("--columns", metavar="NAMES", help="the columns, separated by commas")
-    add("--format", choices=("text", "json", "csv"), default="text", help="default: text")
-    actions = parser.add_mutually_exclusive_group()
-    actions.add_argument(
-        "--stop",
-        nargs="+",
-        metavar="ID",
-        help="ask runs to end: `hpman.stopping()` becomes true in them, and a run that goes on "
-        "gets SIGTERM",
+    add(
+        "-o",
+        dest="output",
+        metavar="PATH",
+        help="the file or folder of --export (default: csv on standard output; the folders "
+        "tensorboard and wandb; mlflow.db, or the URI of a server)",
     )
-    actions.add_argument("--remove", nargs="+", metavar="ID", help="delete records")
     add(
         "--patience",
         type=float,
@@ -95,7 +106,32 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="how long --stop waits before the signal, and after it (default: 10)",
     )
+    _add_actions(parser.add_mutually_exclusive_group().add_argument)
     return parser
+
+
+def _add_actions(add: Callable[..., object]) -> None:
+    """Add the options that exclude each other."""
+    add("--format", choices=("text", "json", "csv"), default="text", help="default: text")
+    add(
+        "--export",
+        choices=("csv", *TRACKERS),
+        help="write the runs to a csv file or a tracker, which gets each run that has ended once",
+    )
+    add(
+        "--plot",
+        metavar="FILE",
+        help="draw metrics over steps, and values against the first metric, to a png, svg or "
+        "html file; --columns names which",
+    )
+    add(
+        "--stop",
+        nargs="+",
+        metavar="ID",
+        help="ask runs to end: `hpman.stopping()` becomes true in them, and a run that goes on "
+        "gets SIGTERM",
+    )
+    add("--remove", nargs="+", metavar="ID", help="delete records")
 
 
 def _control(prog: str, named: Sequence[RunRecord], options: argparse.Namespace) -> None:
@@ -126,8 +162,20 @@ def _list(prog: str, found: Sequence[RunRecord], options: argparse.Namespace) ->
     if options.sort is not None:
         rows = sort(rows, options.sort)
     columns = [name for name in (options.columns or "").split(",") if name]
+    if options.plot is not None:
+        from ..runs.plots import plot
+
+        # The latest runs and the first of others matter most.
+        plot(rows if options.sort is None else rows[::-1], options.plot, columns)
+        return ""
+    if options.export in TRACKERS:
+        return export(rows, options.export, options.output)
     if options.format == "json":
         return json_report(rows, columns)
-    if options.format == "csv":
-        return csv_report(rows, columns)
+    if "csv" in (options.format, options.export):
+        text = csv_report(rows, columns)
+        if options.output is None:
+            return text
+        replace_files([(options.output, text.encode("utf-8", "backslashreplace"))])
+        return ""
     return text_report(rows, columns, terminal_width())

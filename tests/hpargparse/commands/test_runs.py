@@ -83,3 +83,68 @@ def _host() -> str:
     from hpargparse.runs.environment import host
 
     return host()
+
+
+def test_csv_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, "a")
+    _run("--format", "csv", "--columns", "id,lr")
+    listed = capsys.readouterr().out
+    assert listed == "id,lr\na,0.1\n"
+    _run("--export", "csv", "--columns", "id,lr")
+    assert capsys.readouterr().out == listed
+    _run("--export", "csv", "--columns", "id,lr", "-o", "runs.csv")
+    assert capsys.readouterr().out == ""
+    assert (tmp_path / "runs.csv").read_text() == listed
+    _run("--export", "csv", "-o", "runs.csv/x", status=2)
+    assert "runs.csv/x" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ("-o runs.csv", "-o needs --export"),
+        ("--export wandb --columns lr", "--columns does not go with --export wandb"),
+        ("--export csv --format json", "not allowed with argument"),
+        ("--plot runs.pdf", "Cannot plot to `runs.pdf`.\nEnd the name of the file with .png, .svg"),
+    ],
+)
+def test_options_that_do_not_fit_are_errors(
+    args: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, "a")
+    _run(*args.split(), status=2)
+    assert message in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == [".hpman"]
+
+
+@pytest.mark.parametrize(
+    ("args", "library"), [("--export mlflow", "mlflow"), ("--plot runs.png", "matplotlib")]
+)
+def test_a_missing_library_is_a_sentence(
+    args: str,
+    library: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hpargparse.runs.exports.find_spec", lambda _name: None)
+    write(tmp_path, "a")
+    _run(*args.split(), status=2)
+    assert f"`{library}` is not installed.\n`pip install 'hpman[" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == [".hpman"]
+
+
+def test_the_latest_runs_or_the_first_of_a_sorted_list_are_plotted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plotted = []
+    monkeypatch.setattr(
+        "hpargparse.runs.plots.plot",
+        lambda rows, path, columns: plotted.append(([row.id for row in rows], path, columns)),
+    )
+    for index, name in enumerate("abc"):
+        write(tmp_path, name, started=float(index), values={"lr": f"{-index}"})
+    _run("--plot", "x.svg", "--where", "lr < 0")
+    _run("--plot", "x.svg", "--sort", "lr", "--columns", "loss,lr")
+    assert plotted == [(["b", "c"], "x.svg", []), (["a", "b", "c"], "x.svg", ["loss", "lr"])]
+    assert capsys.readouterr().out == ""

@@ -1,0 +1,176 @@
+"""Export the runs that have ended to a tracker: TensorBoard, MLflow or Weights & Biases.
+
+Owns what a tracker gets of a run, and that it gets each run once; must not know how a tracker
+stores it.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shlex
+from importlib.util import find_spec
+
+from hpman import Diagnostic, HpmanError
+from hpman._text import escape
+from hpman.literals import NotLiteralError, parse_literal
+from hpman.record import Record
+
+from .folder import project_of
+from .record import RUNNING
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from .record import RunRecord
+
+    Scalar = bool | int | float | str
+
+# Where each tracker keeps its runs by default, and the command that shows them.
+TRACKERS = {
+    "tensorboard": ("tensorboard", "`tensorboard --logdir {}` shows them."),
+    "mlflow": ("mlflow.db", "`mlflow ui --backend-store-uri {}` shows them."),
+    "wandb": ("wandb", "`wandb sync {}/offline-run-*` uploads them."),
+}
+
+
+class ExportError(HpmanError):
+    """Report runs that cannot be exported or plotted."""
+
+
+class Point(Record):
+    """What a run reported at a step."""
+
+    __slots__ = ()
+    step: float
+    time: float
+    metrics: dict[str, float]
+
+
+class ExportedRun(Record):
+    """What a tracker gets of a run. Its values are scalars, and its steps are integers."""
+
+    __slots__ = ()
+    id: str
+    project: str
+    program: str
+    revision: str
+    status: str
+    started: float
+    ended: float
+    values: dict[str, Scalar]
+    points: list[Point]
+
+
+def export(records: Sequence[RunRecord], tracker: str, output: str | None = None) -> str:
+    """Export runs, and return a sentence that says how to look at them.
+
+    Args:
+        records: the runs. One that has not ended, or has been exported before, is left out.
+        tracker: a key of `TRACKERS`.
+        output: the folder or file to write to; of MLflow also the URI of a server.
+
+    Raises:
+        ExportError: if there are no runs, or the tracker fails.
+        RecordError: if a record cannot be read.
+    """
+    if not records:
+        raise ExportError(Diagnostic("export", "There are no runs to export.", ""))
+    default, advice = TRACKERS[tracker]
+    require_library(tracker, tracker)
+    from . import trackers
+
+    output = output or default
+    ended = [record for record in records if record.status != RUNNING]
+    runs = map(_exported, ended)
+    try:
+        count = getattr(trackers, f"to_{tracker}")(runs, output)
+    except HpmanError:
+        raise
+    except Exception as error:  # whatever the library raises
+        reason = (str(error).strip() or type(error).__name__).split("\n")[0]
+        message = f"Cannot export to {tracker} in `{escape(output)}`: {escape(reason)}"
+        raise ExportError(Diagnostic("export", message, "")) from error
+    place = output if tracker != "mlflow" or "://" in output else f"sqlite:///{output}"
+    notes = [f"Exported {count} of {len(records)} runs."]
+    if len(ended) < len(records):
+        notes.append(f"Still running: {len(records) - len(ended)}.")
+    if count < len(ended):
+        notes.append(f"Exported before: {len(ended) - count}.")
+    return f"{' '.join(notes)}\n{advice.format(shlex.quote(place))}\n"
+
+
+def require_library(module: str, extra: str) -> None:
+    """Raise an error unless a library that an extra installs can be found.
+
+    Raises:
+        ExportError: if it is not installed.
+    """
+    spec = find_spec(module)
+    if spec is None or spec.origin is None:  # any folder of the name is found too
+        advice = f"`pip install 'hpman[{extra}]'` installs it."
+        raise ExportError(Diagnostic("export", f"`{module}` is not installed.", advice))
+
+
+def history(record: RunRecord) -> list[Point]:
+    """Return the numbers that a run reported, sorted by step; one point per step.
+
+    A row without a step has the step of the row before it. If no row has one, rows are
+    numbered from 0.
+    """
+    rows = list(record.history())
+    stepped = any(_is_step(row.get("step")) for row in rows)
+    points: dict[float, Point] = {}
+    step: float = 0
+    for index, row in enumerate(rows):
+        named, time = row.pop("step", None), row.pop("time", None)
+        step = named if _is_step(named) else step if stepped else index
+        before = points[step].metrics if step in points else {}
+        numbers = {name: float(value) for name, value in row.items() if _is_number(value)}
+        when = float(time) if _is_step(time) else record.started
+        points[step] = Point(step, when, {**before, **numbers})
+    return [points[step] for step in sorted(points) if points[step].metrics]
+
+
+def scalar(text: str) -> Scalar:
+    """Return the value of a literal if it is a scalar, else the literal itself.
+
+    >>> scalar("1e-3"), scalar("'relu'"), scalar("(3, 3)")
+    (0.001, 'relu', '(3, 3)')
+    """
+    try:
+        value = parse_literal(text)
+    except NotLiteralError:
+        return text
+    return value if type(value) in (bool, int, float, str) else text
+
+
+def _exported(record: RunRecord) -> ExportedRun:
+    points = history(record)
+    if any(point.step != int(point.step) for point in points):
+        points = [point.replace(step=index) for index, point in enumerate(points)]
+    last = points[-1].time if points else record.started
+    return ExportedRun(
+        record.id,
+        os.path.basename(os.path.abspath(project_of(record.folder))) or "hpman",
+        str(record.summary.get("program")),
+        str(record.data.get("revision") or ""),
+        record.status,
+        record.started,
+        last if record.duration is None else record.started + record.duration,
+        {name: scalar(str(text)) for name, text in record.summary["values"].items()},
+        [point.replace(step=int(point.step)) for point in points],
+    )
+
+
+def _is_step(value: Any) -> bool:
+    return type(value) is not bool and _is_number(value) and math.isfinite(value)
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        return type(value) in (bool, int, float) and float(value) is not None
+    except OverflowError:  # an int that no float can hold
+        return False

@@ -1,0 +1,215 @@
+"""Plot runs: metrics over steps, and values against a metric.
+
+Owns which panels a picture has, and what is in them; must not know how they are drawn.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+
+from hpman import Diagnostic
+from hpman._text import escape, truncate
+from hpman.literals import show_literal
+from hpman.record import Record
+
+from ..snapshots.atomic_io import replace_files
+from .exports import ExportError, history, require_library, scalar
+from .query import MISSING, lookup, require_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .exports import Point
+    from .record import RunRecord
+
+FORMATS = ("png", "svg", "html")
+LINES = 10  # runs that can be told apart by colour
+_PANELS = 6  # of each kind
+_NAME, _RUN, _CATEGORY = 40, 48, 16  # columns that a text may take
+_HUGE = 1e300  # of nothing larger can an axis be drawn; nan is not below it either
+_LOG_VALUES, _LOG_METRICS = 30, 1000  # from which ratio of positive numbers on the scale is log
+_PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{}</title>
+<style>body {{ margin: 1em }} svg {{ max-width: 100%; height: auto }}</style></head>
+<body>
+{}</body></html>
+"""
+
+
+class Series(Record):
+    """A line or a dot of a run.
+
+    Attributes:
+        run: the index of the run among those with a colour; None for all the others.
+        x: the positions.
+        y: the numbers of the metric.
+    """
+
+    __slots__ = ()
+    run: int | None
+    x: list[float]
+    y: list[float]
+
+
+class Panel(Record):
+    """One diagram. If `categories` is not empty, x is an index into it."""
+
+    __slots__ = ()
+    x_label: str
+    y_label: str
+    series: list[Series]
+    categories: list[str]
+    joined: bool = True
+    log_x: bool = False
+    log_y: bool = False
+
+
+class Picture(Record):
+    """All diagrams, the label of each run that has a colour, and a note on what is left out."""
+
+    __slots__ = ()
+    panels: list[Panel]
+    labels: list[str]
+    note: str
+
+
+def plot(records: Sequence[RunRecord], path: str, columns: Sequence[str] = ()) -> None:
+    """Draw runs to a file.
+
+    Args:
+        records: the runs, the most important last.
+        path: the file. Its name ends with one of `FORMATS`.
+        columns: the metrics and values to draw; all metrics, and the values that differ
+            between the runs, if there are none.
+
+    Raises:
+        ExportError: if there is nothing to draw, or matplotlib is missing.
+        QueryError: if no record has a column.
+        RecordError: if a record cannot be read.
+        SnapshotError: if the file cannot be written.
+    """
+    kind = os.path.splitext(path)[1][1:].lower()
+    if kind not in FORMATS:
+        message = f"Cannot plot to `{escape(path)}`."
+        advice = f"End the name of the file with .{', .'.join(FORMATS[:-1])} or .{FORMATS[-1]}."
+        raise ExportError(Diagnostic("plot", message, advice))
+    require_library("matplotlib", "plot")
+    from .figures import draw
+
+    data = draw(picture(records, columns), "svg" if kind == "html" else kind)
+    if kind == "html":
+        text = data.decode()
+        data = _PAGE.format("Runs", text[text.index("<svg") :]).encode()
+    replace_files([(path, data)])
+
+
+def picture(records: Sequence[RunRecord], columns: Sequence[str] = ()) -> Picture:
+    """Return what to draw; see `plot`."""
+    points = {record.id: history(record) for record in records}
+    reported = {name: None for run in points.values() for point in run for name in point.metrics}
+    values = [name for name in columns if name not in reported] if columns else _varied(records)
+    for name in values:
+        require_name(name, records)
+    metrics = [name for name in columns if name in reported] or list(reported)
+    if not metrics:
+        message = "These runs have reported no numbers, so there is nothing to plot."
+        advice = "`hpman.report(loss=0.3, step=1)` in the program reports one."
+        raise ExportError(Diagnostic("plot", message, advice))
+    coloured = {record.id: index for index, record in enumerate(records[-LINES:])}
+    panels = [
+        _curves(name, [(index, points[run]) for run, index in coloured.items()])
+        for name in metrics[:_PANELS]
+    ]
+    results = [
+        (record, coloured.get(record.id), result)
+        for record in records
+        if (result := _last(points[record.id], metrics[0])) is not None
+    ]
+    panels += [_dots(name, metrics[0], results) for name in values[:_PANELS]]
+    labels = [truncate(escape(_label(record)), _RUN) for record in records[-LINES:]]
+    panels = [panel for panel in panels if panel.series]
+    return Picture(panels, labels, _note(len(records), len(metrics), len(values)))
+
+
+def _curves(metric: str, runs: Iterable[tuple[int, list[Point]]]) -> Panel:
+    """Return a metric over steps."""
+    series = []
+    for index, points in runs:
+        found = [(point.step, point.metrics[metric]) for point in points if metric in point.metrics]
+        if found:
+            series.append(Series(index, [x for x, _y in found], [y for _x, y in found]))
+    log = _is_log([number for line in series for number in line.y], _LOG_METRICS)
+    return Panel("step", _shown(metric), series, [], log_y=log)
+
+
+def _last(points: Sequence[Point], metric: str) -> float | None:
+    found = [point.metrics[metric] for point in points if metric in point.metrics][-1:]
+    return found[0] if found and math.isfinite(found[0]) else None
+
+
+def _dots(name: str, metric: str, results: Sequence[tuple[RunRecord, int | None, float]]) -> Panel:
+    """Return the last value of a metric over a value, a dot per run."""
+    found = [(lookup(record, name), index, result) for record, index, result in results]
+    found = [row for row in found if row[0] is not MISSING]
+    texts = [value if isinstance(value, str) else show_literal(value) for value, *_rest in found]
+    numeric = all(type(value) in (int, float) and abs(value) < _HUGE for value, *_rest in found)
+    categories = [] if numeric else sorted(set(texts))
+    places = {text: float(place) for place, text in enumerate(categories)}
+    series: dict[int | None, Series] = {}
+    for text, (value, index, result) in zip(texts, found, strict=True):
+        dots = series.setdefault(index, Series(index, [], []))
+        dots.x.append(float(value) if numeric else places[text])
+        dots.y.append(result)
+    return Panel(
+        _shown(name),
+        _shown(metric),
+        list(series.values()),
+        [truncate(escape(text), _CATEGORY) for text in categories],
+        joined=False,
+        log_x=numeric and _is_log([row[0] for row in found], _LOG_VALUES),
+        log_y=_is_log([row[2] for row in found], _LOG_METRICS),
+    )
+
+
+def _is_log(numbers: Iterable[float], ratio: float) -> bool:
+    finite = [number for number in numbers if math.isfinite(number)]
+    return bool(finite) and min(finite) > 0 and max(finite) / min(finite) >= ratio
+
+
+def _varied(records: Sequence[RunRecord]) -> list[str]:
+    """Return the names of the values that differ between runs."""
+    texts: dict[str, set[str]] = {}
+    for record in records:
+        for name, text in record.summary["values"].items():
+            texts.setdefault(name, set()).add(str(text))
+    return [name for name, found in texts.items() if len(found) > 1]
+
+
+def _shown(text: str) -> str:
+    return truncate(escape(text), _NAME)
+
+
+def _label(record: RunRecord) -> str:
+    values = {name: scalar(text) for name, text in record.changed.items()}
+    return " ".join(
+        [
+            record.id,
+            *(
+                f"{name}={value:.4g}" if isinstance(value, float) else f"{name}={value}"
+                for name, value in values.items()
+            ),
+        ]
+    )
+
+
+def _note(runs: int, metrics: int, values: int) -> str:
+    """Return what is left out."""
+    parts = []
+    if runs > LINES:
+        parts.append(f"{LINES} of {runs} runs in colour")
+    for count, noun in ((metrics, "metrics"), (values, "values")):
+        if count > _PANELS:
+            parts.append(f"{_PANELS} of {count} {noun}")
+    return f"Shown: {', '.join(parts)}." if parts else ""

@@ -1,0 +1,162 @@
+"""Write exported runs through the libraries of trackers.
+
+Owns what each library calls things. Each function exports runs that are not in the output yet,
+one by one and each completely or not at all, and returns how many. `nox -s exports` measures
+its tests. Must not know records.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from contextlib import contextmanager
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from .exports import ExportedRun
+
+_BATCH = 100  # what MLflow accepts at once
+
+
+def to_tensorboard(runs: Iterable[ExportedRun], output: str) -> int:
+    """Write event files with scalars and hyperparameters, in a folder per run."""
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2, summary_v2
+    from tensorboard.summary.writer.event_file_writer import EventFileWriter
+
+    count = 0
+    for run in runs:
+        target = os.path.join(output, run.id)
+        if os.path.exists(target):
+            continue
+        with _staged(output, run.id) as folder:
+            writer = EventFileWriter(folder)
+            start = summary_v2.hparams_pb(run.values, run.id, run.started)
+            state = api_pb2.STATUS_SUCCESS if run.status == "finished" else api_pb2.STATUS_FAILURE
+            writer.add_event(Event(wall_time=run.started, summary=start))
+            for step, time, metrics in run.points:
+                scalars = [Summary.Value(tag=k, simple_value=v) for k, v in metrics.items()]
+                summary = Summary(value=scalars)
+                writer.add_event(Event(wall_time=time, step=step, summary=summary))
+            session = plugin_data_pb2.SessionEndInfo(status=state, end_time_secs=run.ended)
+            data = plugin_data_pb2.HParamsPluginData(session_end_info=session)
+            end = Summary.Value(
+                tag=metadata.SESSION_END_INFO_TAG,
+                metadata=metadata.create_summary_metadata(data),
+                tensor=metadata.NULL_TENSOR,
+            )
+            writer.add_event(Event(wall_time=run.ended, summary=Summary(value=[end])))
+            writer.close()
+            os.rename(folder, target)
+        count += 1
+    return count
+
+
+def to_mlflow(runs: Iterable[ExportedRun], output: str) -> int:
+    """Create runs in an SQLite database, or on a server if the output is a URI."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    import logging
+    from pathlib import Path
+
+    from mlflow import MlflowClient
+    from mlflow.entities import ViewType
+
+    logging.getLogger("mlflow").setLevel(logging.WARNING)  # a new database says much
+    uri, artifacts = output, None
+    if "://" not in output:
+        path = os.path.abspath(output)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        uri, artifacts = f"sqlite:///{path}", Path(f"{path}-artifacts").as_uri()
+    client = MlflowClient(uri)
+    count = 0
+    for run in runs:
+        experiment = client.get_experiment_by_name(run.project)
+        number = experiment.experiment_id if experiment else None
+        number = number or client.create_experiment(run.project, artifacts)
+        same = f"tags.`hpman.id` = '{run.id}'"
+        found = client.search_runs([number], same, ViewType.ACTIVE_ONLY, 1)
+        if found and found[0].info.status != "RUNNING":
+            continue
+        for remains in found:  # of an export that was killed
+            client.delete_run(remains.info.run_id)
+        _create_mlflow_run(client, number, run)
+        count += 1
+    return count
+
+
+def _create_mlflow_run(client: Any, experiment: str, run: ExportedRun) -> None:
+    from mlflow.entities import Metric, Param
+
+    tags = {"hpman.id": run.id, "hpman.status": run.status, "mlflow.source.name": run.program}
+    if run.revision:
+        tags["mlflow.source.git.commit"] = run.revision
+    created = client.create_run(experiment, int(run.started * 1000), tags, run.id)
+    metrics = [
+        Metric(_mlflow_name(name), value, int(time * 1000), step)
+        for step, time, numbers in run.points
+        for name, value in numbers.items()
+    ]
+    params = [Param(_mlflow_name(name), str(value)) for name, value in run.values.items()]
+    for start in range(0, max(len(metrics), len(params)), _BATCH):
+        batch = slice(start, start + _BATCH)
+        client.log_batch(created.info.run_id, metrics[batch], params[batch])
+    status = {"finished": "FINISHED", "failed": "FAILED"}.get(run.status, "KILLED")
+    client.set_terminated(created.info.run_id, status, int(run.ended * 1000))
+
+
+def to_wandb(runs: Iterable[ExportedRun], output: str) -> int:
+    """Write offline runs, which `wandb sync` uploads."""
+    import wandb
+
+    count = 0
+    for run in runs:
+        if glob.glob(os.path.join(glob.escape(output), f"offline-run-*-{run.id}")):
+            continue
+        with _staged(output, run.id) as folder:
+            settings: dict[str, Any] = {"silent": True, "console": "off", "disable_git": True}
+            tracked = wandb.init(
+                project=run.project,
+                id=run.id,
+                name=run.id,
+                dir=folder,
+                mode="offline",
+                config=run.values,
+                tags=[run.status],
+                settings=wandb.Settings(
+                    **settings,
+                    save_code=False,
+                    x_disable_meta=True,  # it would describe this machine of today
+                    x_disable_stats=True,
+                    x_save_requirements=False,
+                ),
+            )
+            for step, time, metrics in run.points:
+                tracked.log({**metrics, "_timestamp": time}, step=step)
+            tracked.finish(exit_code=0 if run.status == "finished" else 1)
+            (made,) = glob.glob(os.path.join(glob.escape(folder), "wandb", "offline-run-*"))
+            os.rename(made, os.path.join(output, os.path.basename(made)))
+        count += 1
+    return count
+
+
+def _mlflow_name(name: str) -> str:
+    """Return a name that MLflow accepts."""
+    return re.sub(r"[^\w.\-/: ]", "_", name)
+
+
+@contextmanager
+def _staged(output: str, name: str) -> Iterator[str]:
+    """Give a temporary folder in the output; what is complete is moved out of it."""
+    from shutil import rmtree
+
+    folder = os.path.join(output, f".{name}-{os.getpid()}")
+    os.makedirs(folder)
+    try:
+        yield folder
+    finally:
+        rmtree(folder, ignore_errors=True)
