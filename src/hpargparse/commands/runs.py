@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _USAGE = """\
-{prog} [--where EXPR] [--sort KEY] [--columns NAMES] [--format FORMAT]
-       {prog} [--where EXPR] [--columns NAMES] --export FORMAT [-o PATH]
+{prog} [--where EXPR] [--sort KEY] [--columns NAMES] [--format NAME]
+       {prog} [--where EXPR] [--columns NAMES] --export NAME [-o PATH]
        {prog} [--where EXPR] [--columns NAMES] --plot FILE
        {prog} --stop ID [ID ...] [--patience SECONDS]
        {prog} --remove ID [ID ...]"""
