@@ -742,6 +742,15 @@ def test_an_old_name_of_a_dict_changes_its_keys(
     assert manager.get_values() == {"opt": {"lr": 1, "wd": 2}, **values}
 
 
+@pytest.mark.parametrize("read", [HyperParameterManager.get_value, HyperParameterManager.__call__])
+def test_an_old_name_that_is_read_is_an_error_with_the_new_one(
+    read: Callable[[HyperParameterManager, str], object],
+) -> None:
+    manager = HyperParameterManager("_").parse_source(RENAMED)
+    with pytest.raises(KeyError, match="`rate` not found: it is an old name of `lr`, so read `lr`"):
+        read(manager, "rate")
+
+
 def test_nothing_lies_below_the_old_name_of_a_number() -> None:
     manager = HyperParameterManager("_").parse_source(RENAMED)
     with pytest.warns(UnknownNameWarning, match="no such hyperparameter"):

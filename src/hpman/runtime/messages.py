@@ -162,6 +162,11 @@ def old_name(name: str, new: str) -> str:
     return f"`{name}` is an old name of `{new}`, which is set instead"
 
 
+def read_by_old_name(name: str, new: str) -> KeyError:
+    """Return the error for an old name that is read."""
+    return KeyError(f"`{name}` not found: it is an old name of `{new}`, so read `{new}`")
+
+
 def default_is_a_hint(name: str, default: object) -> KeyError:
     """Return the error for a call with a default that is given by keyword."""
     return KeyError(

@@ -626,9 +626,10 @@ class Store:
                 raise self._missing(name)
 
     def _missing(self, name: str) -> KeyError:
-        from .messages import missing
+        from .messages import missing, read_by_old_name
 
-        return missing(self.ranked, name)
+        new = self._new_name(name)
+        return missing(self.ranked, name) if new == name else read_by_old_name(name, new)
 
     # Another process
 
