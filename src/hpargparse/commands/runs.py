@@ -25,7 +25,7 @@ from ..snapshots.recorded import runs_folder
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _USAGE = """\
 {prog} [--where EXPR] [--sort KEY] [--columns NAMES] [--format NAME]
@@ -73,7 +73,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman runs") -> None
         folder = runs_folder()
         if options.stop or options.remove:
             named = [find_record(folder, name) for name in options.stop or options.remove]
-            _control(prog, named, options)
+            _control(prog, {record.id: record for record in named}.values(), options)
         else:
             write_result(prog, _list(prog, records(folder), options))
     except (HpmanError, OSError) as error:
@@ -134,7 +134,7 @@ def _add_actions(add: Callable[..., object]) -> None:
     add("--remove", nargs="+", metavar="ID", help="delete records")
 
 
-def _control(prog: str, named: Sequence[RunRecord], options: argparse.Namespace) -> None:
+def _control(prog: str, named: Iterable[RunRecord], options: argparse.Namespace) -> None:
     """Stop or remove runs."""
     for record in named:
         if options.remove:

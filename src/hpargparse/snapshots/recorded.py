@@ -19,11 +19,11 @@ from .formats import RUN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
 SCHEMA = 1
 _SIZE_LIMIT = 1 << 22  # bytes; a record has a few thousand
+_NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 _LATEST = 1e11  # seconds: all systems can show the date
 DETAILS = "sources"  # the first of the keys that are long, and are written last
 RUNS = os.path.join(".hpman", "runs")
@@ -126,9 +126,9 @@ def read_json(path: str, until: str = "") -> dict[str, Any]:
     import json
 
     with open(path, "rb", buffering=0, opener=open_regular) as file:
-        text = file.read(_SIZE_LIMIT + 1)
-    if len(text) > _SIZE_LIMIT:
-        raise ValueError("it is too large")
+        if os.fstat(file.fileno()).st_size > _SIZE_LIMIT:
+            raise ValueError("it is too large")
+        text = file.read()
     end = text.find(f',\n"{until}": '.encode()) if until else -1
     data = json.loads(text if end < 0 else text[:end] + b"}")
     if type(data) is not dict:
@@ -142,7 +142,7 @@ def open_regular(path: str, flags: int) -> int:
     Raises:
         OSError: if it cannot be opened, or is not a regular file.
     """
-    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    descriptor = os.open(path, flags | _NONBLOCK)
     if not S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(EINVAL, "It is not a regular file", path)
@@ -154,37 +154,35 @@ def is_time(value: object) -> bool:
     return type(value) in (int, float) and 0 <= value < _LATEST  # type: ignore[operator]
 
 
-# What readers of a record rely on: the type of a key, and of its items. The optional keys may
-# be missing, or null.
-_NEEDED: dict[str, tuple[type, type]] = {
-    "schema": (int, object),
-    "program": (str, object),
+# What readers of a record rely on: the type of a key, and of its items.
+_KINDS: dict[str, tuple[type, type | None]] = {
+    "schema": (int, None),
+    "program": (str, None),
     "values": (dict, str),
     "changed": (list, str),
-}
-_OPTIONAL: dict[str, tuple[type, type]] = {
     "argv": (list, str),
-    "cwd": (str, object),
-    "process": (int, object),
+    "cwd": (str, None),
+    "process": (int, None),
     "defaults": (dict, str),
     "origins": (dict, list),
     "sources": (dict, str),
-    "revision": (str, object),
+    "revision": (str, None),
     "packages": (list, str),
 }
+_NEEDED = ("schema", "program", "values", "changed")  # the others may be missing, or null
 
 
 def _damaged_key(data: dict[str, Any]) -> str:
     """Return a key that is missing or wrong, or an empty string."""
-    for kinds in (_NEEDED, _OPTIONAL):
-        for key, (kind, of) in kinds.items():
-            value = data.get(key)
-            if value is None and kinds is _OPTIONAL:
-                continue
-            items: Iterable[object] = value if isinstance(value, list) else ()
-            if isinstance(value, dict):
-                items = value.values()
-            if not (isinstance(value, kind) and all(isinstance(item, of) for item in items)):
+    for key, (kind, item_kind) in _KINDS.items():
+        value = data.get(key)
+        if value is None and key not in _NEEDED:
+            continue
+        if type(value) is not kind:
+            return key
+        if item_kind is not None:
+            items: Any = value.values() if type(value) is dict else value
+            if not {*map(type, items)} <= {item_kind}:
                 return key
     return "" if is_time(data.get("started")) else "started"
 

@@ -51,7 +51,7 @@ def test_records_are_removed_by_the_beginning_of_an_id(
 ) -> None:
     for name in ("abc", "bcd", "cde"):
         write(tmp_path, name)
-    _run("--remove", "a", "c")
+    _run("--remove", "a", "c", "a")
     assert [path.name for path in (tmp_path / ".hpman/runs").iterdir()] == ["bcd"]
     _run("--remove", "x", status=2)
     assert "run:x: There is no such run" in capsys.readouterr().err
