@@ -34,6 +34,7 @@ TRACKERS = {
     "mlflow": ("mlflow.db", "`mlflow ui --backend-store-uri {}` shows them."),
     "wandb": ("wandb", "`wandb sync {}/offline-run-*` uploads them."),
 }
+_LARGEST = 2**53  # step; trackers hold such integers, and floats hold them exactly
 
 
 class ExportError(HpmanError):
@@ -149,7 +150,7 @@ def scalar(text: str) -> Scalar:
 
 def _exported(record: RunRecord) -> ExportedRun:
     points = history(record)
-    if any(point.step != int(point.step) for point in points):
+    if any(point.step != int(point.step) or abs(point.step) > _LARGEST for point in points):
         points = [point.replace(step=index) for index, point in enumerate(points)]
     last = points[-1].time if points else record.started
     return ExportedRun(

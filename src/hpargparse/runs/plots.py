@@ -114,7 +114,9 @@ def picture(records: Sequence[RunRecord], columns: Sequence[str] = ()) -> Pictur
         require_name(name, records)
     metrics = [name for name in columns if name in reported] or list(reported)
     if not metrics:
-        message = "These runs have reported no numbers, so there is nothing to plot."
+        message = (
+            f"These {len(records)} runs have reported no numbers, so there is nothing to plot."
+        )
         advice = "`hpman.report(loss=0.3, step=1)` in the program reports one."
         raise ExportError(Diagnostic("plot", message, advice))
     coloured = {record.id: index for index, record in enumerate(records[-LINES:])}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import glob
 import os
 import re
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ _BATCH = 100  # what MLflow accepts at once
 
 def to_tensorboard(runs: Iterable[ExportedRun], output: str) -> int:
     """Write event files with scalars and hyperparameters, in a folder per run."""
-    from tensorboard.compat.proto.event_pb2 import Event
-    from tensorboard.compat.proto.summary_pb2 import Summary
-    from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2, summary_v2
     from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
     count = 0
@@ -35,26 +32,32 @@ def to_tensorboard(runs: Iterable[ExportedRun], output: str) -> int:
         if os.path.exists(target):
             continue
         with _staged(output, run.id) as folder:
-            writer = EventFileWriter(folder)
-            start = summary_v2.hparams_pb(run.values, run.id, run.started)
-            state = api_pb2.STATUS_SUCCESS if run.status == "finished" else api_pb2.STATUS_FAILURE
-            writer.add_event(Event(wall_time=run.started, summary=start))
-            for step, time, metrics in run.points:
-                scalars = [Summary.Value(tag=k, simple_value=v) for k, v in metrics.items()]
-                summary = Summary(value=scalars)
-                writer.add_event(Event(wall_time=time, step=step, summary=summary))
-            session = plugin_data_pb2.SessionEndInfo(status=state, end_time_secs=run.ended)
-            data = plugin_data_pb2.HParamsPluginData(session_end_info=session)
-            end = Summary.Value(
-                tag=metadata.SESSION_END_INFO_TAG,
-                metadata=metadata.create_summary_metadata(data),
-                tensor=metadata.NULL_TENSOR,
-            )
-            writer.add_event(Event(wall_time=run.ended, summary=Summary(value=[end])))
-            writer.close()
+            with closing(EventFileWriter(folder)) as writer:
+                _write_events(writer, run)
             os.rename(folder, target)
         count += 1
     return count
+
+
+def _write_events(writer: Any, run: ExportedRun) -> None:
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2, summary_v2
+
+    start = summary_v2.hparams_pb(run.values, run.id, run.started)
+    writer.add_event(Event(wall_time=run.started, summary=start))
+    for step, time, metrics in run.points:
+        scalars = [Summary.Value(tag=name, simple_value=y) for name, y in metrics.items()]
+        writer.add_event(Event(wall_time=time, step=step, summary=Summary(value=scalars)))
+    state = api_pb2.STATUS_SUCCESS if run.status == "finished" else api_pb2.STATUS_FAILURE
+    session = plugin_data_pb2.SessionEndInfo(status=state, end_time_secs=run.ended)
+    data = plugin_data_pb2.HParamsPluginData(session_end_info=session)
+    end = Summary.Value(
+        tag=metadata.SESSION_END_INFO_TAG,
+        metadata=metadata.create_summary_metadata(data),
+        tensor=metadata.NULL_TENSOR,
+    )
+    writer.add_event(Event(wall_time=run.ended, summary=Summary(value=[end])))
 
 
 def to_mlflow(runs: Iterable[ExportedRun], output: str) -> int:
@@ -119,7 +122,7 @@ def to_wandb(runs: Iterable[ExportedRun], output: str) -> int:
             continue
         with _staged(output, run.id) as folder:
             settings: dict[str, Any] = {"silent": True, "console": "off", "disable_git": True}
-            tracked = wandb.init(
+            with wandb.init(
                 project=run.project,
                 id=run.id,
                 name=run.id,
@@ -134,10 +137,10 @@ def to_wandb(runs: Iterable[ExportedRun], output: str) -> int:
                     x_disable_stats=True,
                     x_save_requirements=False,
                 ),
-            )
-            for step, time, metrics in run.points:
-                tracked.log({**metrics, "_timestamp": time}, step=step)
-            tracked.finish(exit_code=0 if run.status == "finished" else 1)
+            ) as tracked:
+                for step, time, metrics in run.points:
+                    tracked.log({**metrics, "_timestamp": time}, step=step)
+                tracked.finish(exit_code=0 if run.status == "finished" else 1)
             (made,) = glob.glob(os.path.join(glob.escape(folder), "wandb", "offline-run-*"))
             os.rename(made, os.path.join(output, os.path.basename(made)))
         count += 1

@@ -94,6 +94,13 @@ def test_a_tracker_gets_scalars_and_whole_steps(
     ]
 
 
+def test_steps_that_no_tracker_holds_are_numbered(
+    tmp_path: Path, exported: list[ExportedRun]
+) -> None:
+    export([_report(write(tmp_path, "a"), {"step": 3, "x": 1}, {"step": 1e30, "x": 2})], "wandb")
+    assert [point.step for point in exported[0].points] == [0, 1]
+
+
 def test_each_run_is_exported_once_and_at_its_end(
     tmp_path: Path, exported: list[ExportedRun]
 ) -> None:

@@ -72,6 +72,13 @@ def test_metrics_are_over_steps_and_varied_values_under_the_first_metric(
     assert not groups.log_x
 
 
+def test_a_run_without_a_metric_has_no_line(tmp_path: Path, records: list[RunRecord]) -> None:
+    found = picture([*records, write(tmp_path, "d", values={"lr": "1.0"}, changed=["lr"])])
+    assert found.labels[-1] == "d lr=1"
+    assert [line.run for line in found.panels[0].series] == [0, 1, 2]
+    assert [dot.run for dot in _panels(found)["lr", "loss"].series] == [0, 1]
+
+
 def test_columns_say_what_is_drawn(records: list[RunRecord]) -> None:
     panels = _panels(picture(records, ["n", "status", "other"]))
     assert [*panels] == [("step", "other"), ("n", "other"), ("status", "other")]
@@ -98,7 +105,7 @@ def test_many_runs_are_grey_dots_and_a_note(tmp_path: Path) -> None:
 
 def test_without_numbers_there_is_nothing_to_plot(tmp_path: Path) -> None:
     for records in ([], [write(tmp_path, "a")]):
-        with pytest.raises(ExportError, match="These runs have reported no numbers") as caught:
+        with pytest.raises(ExportError, match=r"These \d runs have reported no numbers") as caught:
             picture(records)
         assert "`hpman.report(loss=0.3, step=1)`" in str(caught.value)
 
