@@ -155,14 +155,16 @@ def test_hpcli_completes_the_hyperparameters_of_its_paths(
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        pytest.param("hpman r", ["run"], id="command"),
-        pytest.param("hpman run", ["run"], id="complete command"),
+        pytest.param("hpman l", ["list"], id="command"),
+        pytest.param("hpman list", ["list"], id="complete command"),
         pytest.param("hpman --v", ["--version"], id="option"),
         pytest.param("hpman run tr", ["train.py"], id="script"),
         pytest.param("hpman run train.py", ["train.py"], id="complete script"),
         pytest.param("hpman run train.py --we", ["--weight-decay"], id="option of a script"),
         pytest.param("hpman run -m train --act t", ["tanh"], id="choice of a module"),
-        pytest.param("hpman run -", ["--help", "-h", "-m"], id="options of run"),
+        pytest.param(
+            "hpman run -", ["--help", "--no-record", "--record", "-h", "-m"], id="options of run"
+        ),
         pytest.param("hpman list train.py --fo", ["--follow-imports"], id="option of list"),
         pytest.param("hpman explain --fo", ["--follow-imports", "--format"], id="explain"),
         pytest.param("hpman explain lr tr", ["train.py"], id="path"),
@@ -220,7 +222,7 @@ def test_the_words_before_the_cursor_are_the_arguments(
 def test_what_stands_after_the_cursor_is_not_read(script: str, completed: Complete) -> None:
     line = f"hpman run {script} --we --act relu"
     assert completed(hpman.main, line, line.index(" --act")) == ["--weight-decay"]
-    assert completed(hpman.main, line, len("hpman r")) == ["run"]
+    assert completed(hpman.main, line, len("hpman ru")) == ["run", "runs"]
 
 
 def test_a_program_is_not_run_where_no_answer_can_be_given(
