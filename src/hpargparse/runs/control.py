@@ -69,6 +69,9 @@ def remove(record: RunRecord) -> None:
         raise _error(record, "is running.", advice)
     from shutil import rmtree
 
+    if os.path.islink(record.folder):
+        os.unlink(record.folder)
+        return
     # Under this name, what is left by a crash in the middle is not listed.
     hidden = os.path.join(os.path.dirname(record.folder), f".{record.id}")
     os.rename(record.folder, hidden)

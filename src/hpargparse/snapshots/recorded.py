@@ -7,7 +7,6 @@ how a record is written, or anything in it but the values.
 from __future__ import annotations
 
 import os
-from errno import EINVAL
 from stat import S_ISREG
 
 from hpman import Diagnostic, HpmanError
@@ -78,6 +77,7 @@ def find_run(folder: str, beginning: str) -> str:
     matches = [beginning] if beginning in ids else []
     if beginning:
         matches = matches or [name for name in ids if name.startswith(beginning)]
+    matches = [name for name in matches if os.path.isdir(os.path.join(folder, name))]
     if len(matches) == 1:
         return os.path.join(folder, matches[0])
     shown = f"{RUN}{escape(beginning)}"
@@ -145,7 +145,7 @@ def open_regular(path: str, flags: int) -> int:
     descriptor = os.open(path, flags | _NONBLOCK)
     if not S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise OSError(EINVAL, "It is not a regular file", path)
+        raise OSError("it is not a regular file")
     return descriptor
 
 
@@ -158,18 +158,18 @@ def is_time(value: object) -> bool:
 _KINDS: dict[str, tuple[type, type | None]] = {
     "schema": (int, None),
     "program": (str, None),
+    "process": (int, None),
     "values": (dict, str),
     "changed": (list, str),
     "argv": (list, str),
     "cwd": (str, None),
-    "process": (int, None),
     "defaults": (dict, str),
     "origins": (dict, list),
     "sources": (dict, str),
     "revision": (str, None),
     "packages": (list, str),
 }
-_NEEDED = ("schema", "program", "values", "changed")  # the others may be missing, or null
+_NEEDED = ("schema", "program", "process", "values", "changed")  # others may be missing or null
 
 
 def _damaged_key(data: dict[str, Any]) -> str:
@@ -184,6 +184,8 @@ def _damaged_key(data: dict[str, Any]) -> str:
             items: Any = value.values() if type(value) is dict else value
             if not {*map(type, items)} <= {item_kind}:
                 return key
+    if not 0 < data["process"] < 1 << 31:  # 0 and -1 would be more than one process
+        return "process"
     return "" if is_time(data.get("started")) else "started"
 
 

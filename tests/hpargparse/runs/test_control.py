@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hpargparse.errors import SnapshotError
 from hpargparse.runs.control import ControlError, remove, stop
-from hpargparse.runs.record import RunRecord, records
+from hpargparse.runs.record import RunRecord, find_record, records
 from hpman.lease import release, take
 from tests.hpargparse.runs.recorded import COMMAND, environment, needs_fork, write
 
@@ -82,3 +83,17 @@ def test_a_run_elsewhere_is_only_asked(tmp_path: Path) -> None:
         stop(record, 0)
     release(lease)
     assert RunRecord(record.folder).status == "stopped"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs links")
+def test_of_a_record_elsewhere_only_the_link_is_removed(tmp_path: Path) -> None:
+    elsewhere = write(tmp_path / "elsewhere", "abc")
+    folder = tmp_path / ".hpman" / "runs"
+    folder.mkdir(parents=True)
+    (folder / "abc").symlink_to(elsewhere.folder)
+    (folder / "file").touch()
+    remove(find_record(str(folder), "abc"))
+    assert os.listdir(folder) == ["file"]
+    assert elsewhere.status == "finished"
+    with pytest.raises(SnapshotError, match="There is no such run"):
+        find_record(str(folder), "file")
