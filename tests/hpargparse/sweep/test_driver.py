@@ -48,7 +48,8 @@ if os.path.exists("fail"):
 folder = f".hpman/runs/{beginning}{os.urandom(4).hex()}"
 os.mkdir(folder)
 open(f"{folder}/run.json", "w").write(json.dumps({"schema": 1, "program": "train.py",
-    "started": 1.0, "values": {"x": str(x)}, "changed": [], "trial": int(beginning.split("-")[1])}))
+    "process": 1, "started": 1.0, "values": {"x": str(x)}, "changed": [],
+    "trial": int(beginning.split("-")[1])}))
 open(f"{folder}/end.json", "w").write(json.dumps(end))
 """
 
