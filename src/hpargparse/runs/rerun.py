@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import suppress
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .record import RunRecord
 
 
+_PATIENCE = 2.0  # seconds; what the program has left in the background may never end
 _PREFIX = "hpman-"  # of temporary folders
 
 
@@ -123,11 +125,14 @@ class Checkout:
         Returns:
             Whether it was removed.
         """
-        is_changed = worktree_state(self.folder) != self._state
+        lease = os.path.join(self._parent, LEASE_FILE)
         if self.lease is not None:
             release(self.lease)
-        if is_changed:
-            os.unlink(os.path.join(self._parent, LEASE_FILE))
+        end = time.monotonic() + _PATIENCE
+        while is_held(lease) and time.monotonic() < end:  # its record is not complete yet
+            time.sleep(0.01)
+        if worktree_state(self.folder) != self._state:
+            os.unlink(lease)
             return False
         _remove(self._top, self.folder)
         return True
