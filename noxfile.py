@@ -42,12 +42,12 @@ def tests(session: nox.Session) -> None:
     """Run the tests on the installed package; oldest and newest Python measure what they reach."""
     session.install(".[test]")
     if session.python not in (OLDEST, NEWEST):  # measuring takes as long again
-        session.run("pytest", *session.posargs)
+        session.run("pytest", "--slow", *session.posargs)
         return
     for remains in glob.glob(f".coverage.{session.python}.*"):
         os.remove(remains)
     session.run(
-        *("coverage", "run", "-m", "pytest", *session.posargs),
+        *("coverage", "run", "-m", "pytest", "--slow", *session.posargs),
         env={"COVERAGE_FILE": os.path.abspath(f".coverage.{session.python}")},
     )
     if not session.posargs:

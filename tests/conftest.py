@@ -23,7 +23,19 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the expected output of the golden cases be written anew, on purpose only."""
+    """Let expected output be written anew, on purpose only, and slow tests run."""
     parser.addoption(
         "--update-golden", action="store_true", help="rewrite tests/golden/**/expected*"
     )
+    parser.addoption(
+        "--slow", action="store_true", help="also run the tests that start many processes"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip slow tests unless `--slow` is given, or files are named."""
+    if not config.getoption("--slow") and config.args_source is not config.ArgsSource.ARGS:
+        skip = pytest.mark.skip(reason="slow: `nox` and `pytest --slow` run it")
+        for item in items:
+            if item.get_closest_marker("slow"):
+                item.add_marker(skip)

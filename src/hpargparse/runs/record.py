@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from functools import cached_property
 
 from hpman.lease import is_held
 from hpman.reporting import METRICS, STOP
 
+from ..errors import SnapshotError
 from ..snapshots.recorded import (
     DETAILS,
     find_run,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+_PATIENCE = 2.0  # seconds
 _TAIL = 1 << 16  # bytes of metrics that are read for the last ones
 RUNNING, LOST = "running", "lost"
 
@@ -185,10 +188,24 @@ def records(folder: str) -> list[RunRecord]:
 def find_record(folder: str, beginning: str) -> RunRecord:
     """Return the record whose id has a beginning.
 
+    A process describes the sources of a run a moment after its start. That is waited for.
+
     Raises:
         SnapshotError: if there is none, or more than one.
     """
-    return RunRecord(find_run(folder, beginning))
+    path = find_run(folder, beginning)
+    end = time.monotonic() + _PATIENCE
+    while _is_being_described(RunRecord(path)) and time.monotonic() < end:
+        time.sleep(0.02)
+    return RunRecord(path)
+
+
+def _is_being_described(record: RunRecord) -> bool:
+    try:
+        age = time.time() - record.summary["started"]
+    except SnapshotError:  # whoever reads more of it will report it
+        return False
+    return 0 <= age < _PATIENCE and "revision" not in record.data
 
 
 def is_starting(record: RunRecord) -> bool:

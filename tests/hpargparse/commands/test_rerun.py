@@ -19,7 +19,7 @@ from tests.repositories import commit, git, isolate, needs_git, start, write as 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = needs_fork
+pytestmark = [needs_fork, pytest.mark.slow]
 
 # It shows what it was run with.
 TRAIN = """\

@@ -17,7 +17,7 @@ from hpargparse.runs.record import records
 from tests.hpargparse.runs.recorded import COMMAND, environment, needs_fork, record, run, wait_for
 from tests.repositories import commit, git, needs_git, start, write as write_files
 
-pytestmark = needs_fork
+pytestmark = [needs_fork, pytest.mark.slow]
 
 TRAIN = """\
 import model

@@ -25,7 +25,7 @@ from hpman import HyperParameterManager
 from tests.hpargparse.runs.recorded import environment, needs_fork
 from tests.hpargparse.sweep.chaos import wreck
 
-pytestmark = needs_fork
+pytestmark = [needs_fork, pytest.mark.slow]
 HEAD = """\
 import os, signal, sys, time
 from hpman import report
