@@ -130,6 +130,7 @@ def _make(folder: str, number: int) -> None:
         "program": "train.py",
         "argv": ["train.py", "--model.name1", "0.5"],
         "started": 1.7e9 + number,
+        "process": 1,
         "values": {name: str(number / 7) for name in names},
         "changed": names[:2],
         "origins": {name: ["train.py:12 default 1e-3", "--name"] for name in names},

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 _SIZE_LIMIT = 1 << 22  # bytes; a record has a few thousand
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
 _LATEST = 1e11  # seconds: all systems can show the date
 DETAILS = "sources"  # the first of the keys that are long, and are written last
 RUNS = os.path.join(".hpman", "runs")
@@ -125,12 +126,16 @@ def read_json(path: str, until: str = "") -> dict[str, Any]:
     """
     import json
 
-    with open(path, "rb", buffering=0, opener=open_regular) as file:
-        if os.fstat(file.fileno()).st_size > _SIZE_LIMIT:
+    descriptor = open_regular(path, os.O_RDONLY | _BINARY)  # faster than `open`, for thousands
+    try:
+        size = os.fstat(descriptor).st_size
+        if size > _SIZE_LIMIT:
             raise ValueError("it is too large")
-        text = file.read()
-    end = text.find(f',\n"{until}": '.encode()) if until else -1
-    data = json.loads(text if end < 0 else text[:end] + b"}")
+        text = os.read(descriptor, size + 1).decode()
+    finally:
+        os.close(descriptor)
+    end = text.find(f',\n"{until}": ') if until else -1
+    data = json.loads(text if end < 0 else f"{text[:end]}}}")
     if type(data) is not dict:
         raise TypeError("it is not a JSON object")
     return data
