@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = """\
 import argparse, hpargparse
 from hpman import HyperParameterManager

@@ -327,6 +327,7 @@ def test_a_worker_has_the_values_when_it_imports_the_program() -> None:
 
 
 @pytest.mark.parametrize("kind", multiprocessing.get_all_start_methods())
+@pytest.mark.slow
 def test_workers_get_the_values(kind: str) -> None:
     Path("work.py").write_text(
         "import model\n"

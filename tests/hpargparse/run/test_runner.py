@@ -21,6 +21,8 @@ from hpman import HpmanError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+pytestmark = pytest.mark.slow
+
 needs_posix = pytest.mark.skipif(os.name == "nt", reason="signals and links are others there")
 SHOW = "import sys; print(sys.argv, __name__, __file__, __package__, __spec__ and __spec__.name)\n"
 

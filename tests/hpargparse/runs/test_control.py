@@ -19,6 +19,8 @@ from tests.hpargparse.runs.recorded import COMMAND, environment, needs_fork, wri
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 LOOP = "import time\nprint('up', flush=True)\n"
 PROGRAMS = {
     "looks": ("from hpman import stopping\nwhile not stopping(): time.sleep(0.01)\n", 0, 30.0),
