@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ..values.convert import Converter
+    from .actions import Kind
     from .parser_class import Binding
 
 
@@ -34,10 +35,10 @@ class ScopedAction(ValueAction):
     help: str | None = argparse.SUPPRESS
 
     def __init__(self, plain: ValueAction, scope: str, option: str) -> None:
-        self.binding = plain.binding
-        self.kind = plain.kind
+        self.binding: Binding = plain.binding
+        self.kind: Kind | None = plain.kind
         self.nargs: int | str | None = plain.nargs
-        self.alone = plain.alone
+        self.alone: str = plain.alone
         self.option_strings: Sequence[str] = [option]
         self.dest: str = f"{scope}{SCOPE}{plain.owner.dest}"
         self.default: object = argparse.SUPPRESS

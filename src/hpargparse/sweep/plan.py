@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .select import Selection
-    from .space import Point
+    from .space import Point, Space
 
 GRID, RANDOM = "grid", "random"
 _SEED = "seed"  # the hyperparameter that repeats vary
@@ -59,11 +59,11 @@ class Plan:
         self, selection: Selection, method: str = "", seed: int = 0, repeats: int = 1
     ) -> None:
         self.selection: Selection = selection
-        self.space = selection.space
+        self.space: Space = selection.space
         is_listed = all(isinstance(axis.domain, Values) for axis in self.space.axes)
         self.method: str = method or (GRID if is_listed else RANDOM)
-        self.seed = seed
-        self.repeats = repeats
+        self.seed: int = seed
+        self.repeats: int = repeats
         if self.method == GRID:
             self.space.grid()
         self._points: list[Point] = []

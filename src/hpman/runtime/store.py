@@ -82,10 +82,10 @@ class ScopeView(View):
     __slots__ = ("_derived", "_home", "scope")
 
     def __init__(self, home: View, reads: set[str], outer: View | None, scope: str) -> None:
-        self._home = home
+        self._home: View = home
         self.reads = reads
         self.outer = outer
-        self.scope = scope
+        self.scope: str = scope
         self.is_over = False
         self._derived: tuple[RankedValues, int, RankedValues] | None = None
 
