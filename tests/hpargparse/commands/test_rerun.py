@@ -94,8 +94,14 @@ def test_all_values_and_arguments_are_those_of_the_run(
     ],
 )
 def test_the_status_is_that_of_the_program(
-    end: str, status: int, rerun: Callable[..., tuple[int, str, str]]
+    end: str,
+    status: int,
+    rerun: Callable[..., tuple[int, str, str]],
+    request: pytest.FixtureRequest,
 ) -> None:
+    # Under `nohup`, a hangup is ignored.
+    old = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    request.addfinalizer(lambda: signal.signal(signal.SIGHUP, old))
     Path("train.py").write_text(end)
     write(Path.cwd(), "abc", values={}, changed=[], cwd=str(Path.cwd()), argv=["train.py"])
     assert rerun("abc")[0] == status

@@ -74,7 +74,9 @@ ENDS: dict[str, tuple[str, int, dict[str, object]]] = {
     "closed": ("import os; os.closerange(3, 99)", 0, {"status": "finished", "exit": 0}),
     "_exit": ("import os; os._exit(5)", 5, {"status": "failed", "exit": 5}),
     "interrupt": (
-        "import os; os.kill(os.getpid(), 2); import time; time.sleep(9)",
+        # A job in the background ignores interrupts.
+        "import os, signal, time\nsignal.signal(2, signal.default_int_handler)\n"
+        + "os.kill(os.getpid(), 2); time.sleep(9)",
         -signal.SIGINT,
         {"status": "stopped", "signal": "SIGINT"},
     ),

@@ -71,7 +71,8 @@ def test_what_is_saved_is_what_is_loaded(name: str, here: str | None) -> None:
         hpargparse.load(name, other)
     assert everywhere(other) == everywhere(one)
     hpargparse.save(f"again-{name}", other)
-    assert Path(name).read_bytes() == Path(f"again-{name}").read_bytes()
+    if not name.endswith(".pkl"):  # pickles differ if values are the same object
+        assert Path(name).read_bytes() == Path(f"again-{name}").read_bytes()
 
 
 def test_names_stand_flat_nested_or_mixed() -> None:

@@ -155,6 +155,7 @@ def _write(folder: Path, texts: dict[str, str]) -> None:
     st.booleans(),
 )
 @settings(deadline=None)
+@pytest.mark.filterwarnings("ignore:In 3.13 the default `auto:DeprecationWarning")
 def test_an_imported_class_is_the_one_that_python_imports(
     tmp_path_factory: pytest.TempPathFactory,
     values: list[str],
