@@ -76,7 +76,7 @@ ENDS: dict[str, tuple[str, int, dict[str, object]]] = {
     "interrupt": (
         # A job in the background ignores interrupts.
         "import os, signal, time\nsignal.signal(2, signal.default_int_handler)\n"
-        + "os.kill(os.getpid(), 2); time.sleep(9)",
+        "os.kill(os.getpid(), 2); time.sleep(9)",
         -signal.SIGINT,
         {"status": "stopped", "signal": "SIGINT"},
     ),
