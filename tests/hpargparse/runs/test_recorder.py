@@ -57,6 +57,7 @@ def test_a_record_says_what_ran_and_how_it_ended(tmp_path: Path) -> None:
     assert files == ["end.json", "lease", "metrics.jsonl", "output.log", "run.json"]
 
 
+INTERRUPT = "import os, signal, time; signal.signal(2, signal.default_int_handler)"
 ENDS: dict[str, tuple[str, int, dict[str, object]]] = {
     "raise": ("raise ValueError('a\\nb')", 1, {"status": "failed", "exit": 1, "error": "b"}),
     "exit": ("raise SystemExit(3)", 3, {"status": "failed", "exit": 3}),
@@ -75,8 +76,7 @@ ENDS: dict[str, tuple[str, int, dict[str, object]]] = {
     "_exit": ("import os; os._exit(5)", 5, {"status": "failed", "exit": 5}),
     "interrupt": (
         # A job in the background ignores interrupts.
-        "import os, signal, time\nsignal.signal(2, signal.default_int_handler)\n"
-        "os.kill(os.getpid(), 2); time.sleep(9)",
+        f"{INTERRUPT}; os.kill(os.getpid(), 2); time.sleep(9)",
         -signal.SIGINT,
         {"status": "stopped", "signal": "SIGINT"},
     ),
