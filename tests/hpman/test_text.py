@@ -246,3 +246,8 @@ def test_a_character_takes_none_one_or_two_columns(character: str) -> None:
     elif category(character)[0] in "LNPSZ":
         assert display_width(character) == (2 if east_asian_width(character) in "WF" else 1)
     assert 0 <= display_width(character) <= 2
+
+
+def test_a_mark_that_is_too_wide_keeps_what_stands_before_it() -> None:
+    marked = Source("a.py", f"ab{'c' * 200}").marked(1, 3, 150, width=20)
+    assert marked == ("abccccccccccccccccc…", "  ^^^^^^^^^^^^^^^^^^")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import math
 import threading
 from abc import ABCMeta
@@ -592,3 +593,13 @@ def test_a_parser_keeps_its_own_usage_in_intermixed_parsing() -> None:
     parser.usage = "train.py [options]"
     assert parser.parse_intermixed_args(["--lr", "3"]).lr == 3.0
     assert parser.usage == "train.py [options]"
+
+
+class _Broken(io.StringIO):
+    def write(self, _text: str) -> int:
+        raise BrokenPipeError
+
+
+def test_help_for_a_closed_stream_is_left_out() -> None:
+    parser, _manager = bound(SOURCE)
+    parser.print_help(_Broken())
