@@ -105,6 +105,7 @@ def test_an_error_without_standard_error_is_silent(
     os.rmdir(folder)
     monkeypatch.setattr("sys.stderr", None)
     report(a=1)
+    assert last_reported(str(folder)) is None
 
 
 def test_another_record_gets_its_own_metrics(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman runs") -> None
         parser.error("-o needs --export")
     if options.columns and options.export in TRACKERS:
         parser.error(f"--columns does not go with --export {options.export}, which gets everything")
-    gc.disable()  # thousands of records, none of which is garbage
+    gc.disable()  # it would search thousands of records in vain
     try:
         folder = runs_folder()
         if options.stop or options.remove:

@@ -146,7 +146,7 @@ def _study(
     """Open the sweep on disk: the one that was interrupted, or a new one.
 
     Raises:
-        HpmanError: if there is no end of trials, or another sweep has the name.
+        HpmanError: if the number of trials is unlimited, or another sweep has the name.
         OSError: if its folder cannot be written.
     """
     from ..errors import SpaceError
@@ -159,7 +159,7 @@ def _study(
         total = size if total is None else min(total, size)
     if total is None:
         names = ", ".join(f"`{name}`" for name in plan.space.continuous)
-        message = f"There is no end of trials, because of {names}."
+        message = f"The number of trials is unlimited, because of {names}."
         raise SpaceError.because(message, "Say how many there are: `--trials 20`.")
     source = os.path.relpath(os.path.realpath(program.source), os.path.realpath(project))
     identity = {

@@ -32,7 +32,7 @@ _SEPARATOR = "."
 
 
 def definitions_alone(files: Iterable[Snapshot]) -> list[Definition]:
-    """Return the values of snapshots, of which later ones override earlier ones.
+    """Return the values of snapshots. Later ones override earlier ones.
 
     Each dict with string keys is a level of names.
     """

@@ -77,7 +77,7 @@ def _revision(
         inside = [path for path in paths if path.startswith(os.path.join(root, ""))]
         below = [os.path.relpath(path, root).replace(os.sep, "/") for path in inside]
         patch = diff_worktree(top, below, PATCH_LIMIT)
-    except (GitError, OSError):  # there is no repository, no commit or no git
+    except (GitError, OSError):  # git, the repository or a commit is missing
         return {"revision": None, "branch": None, "dirty": None, "patch": None}, b""
     state = "none" if patch == b"" else "too large" if patch is None else "kept"
     if state == "kept" and not keep_patch:

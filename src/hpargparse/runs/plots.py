@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .record import RunRecord
 
 FORMATS = ("png", "svg", "html")
-LINES = 10  # runs that can be told apart by colour
+LINES = 10  # colours that are easy to distinguish
 _PANELS = 6  # of each kind
 _NAME, _RUN, _CATEGORY = 40, 48, 16  # columns that a text may take
 _HUGE = 1e300  # of nothing larger can an axis be drawn; nan is not below it either

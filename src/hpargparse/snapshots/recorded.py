@@ -71,7 +71,7 @@ def find_run(folder: str, beginning: str) -> str:
         beginning: the id, or as much of it as only this run has.
 
     Raises:
-        MissingSnapshotError: if there is no such run.
+        MissingSnapshotError: if no run matches.
         SnapshotError: if there are several.
     """
     ids = sorted(name for name in os.listdir(folder) if not name.startswith("."))
@@ -86,7 +86,7 @@ def find_run(folder: str, beginning: str) -> str:
         some = ", ".join(matches[:3]) + (", ..." if matches[3:] else "")
         message = f"{len(matches)} runs begin with this: {some}."
         raise SnapshotError.at(shown, None, message, "Give more of the id.")
-    message = f"There is no such run in {relative_path(folder)}."
+    message = f"No run in {relative_path(folder)} has this id."
     raise MissingSnapshotError.at(shown, None, message, "`hpman runs` lists the ids.")
 
 

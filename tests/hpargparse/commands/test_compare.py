@@ -56,7 +56,7 @@ def test_json_has_literals_and_null(capsys: pytest.CaptureFixture[str]) -> None:
     ("args", "message"),
     [
         (["k3"], "name at least two runs"),
-        (["k3", "x"], "run:x: There is no such run"),
+        (["k3", "x"], "run:x: No run in"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(

@@ -121,7 +121,7 @@ def test_a_default_that_the_run_used_and_that_has_changed_is_refused(
     ("args", "message"),
     [
         (["abc", "--only", "lrr"], "The run has no value of `lrr` (did you mean `lr`?).\n"),
-        (["x"], "run:x: There is no such run in .hpman/runs.\n`hpman runs` lists the ids.\n"),
+        (["x"], "run:x: No run in .hpman/runs has this id.\n`hpman runs` lists the ids.\n"),
         (["abc"], "`encoder/lr` is a value of a scope, but a default holds in all scopes.\n"),
     ],
 )

@@ -54,7 +54,7 @@ def test_records_are_removed_by_the_beginning_of_an_id(
     _run("--remove", "a", "c", "a")
     assert [path.name for path in (tmp_path / ".hpman/runs").iterdir()] == ["bcd"]
     _run("--remove", "x", status=2)
-    assert "run:x: There is no such run" in capsys.readouterr().err
+    assert "run:x: No run in" in capsys.readouterr().err
 
 
 def test_a_run_that_cannot_be_stopped_is_an_error(

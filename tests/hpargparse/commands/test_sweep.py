@@ -101,7 +101,7 @@ def test_a_condition_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["train.py"], "no end of trials, because of `lr`"),
+        (["train.py"], "number of trials is unlimited, because of `lr`"),
         ([], "name one script, or `-m` and a module"),
         (["train.py", "-m", "train", "--dry"], "name one script, or `-m` and a module"),
         (["trian.py", "--dry"], "Did you mean train.py?"),

@@ -596,10 +596,15 @@ def test_a_parser_keeps_its_own_usage_in_intermixed_parsing() -> None:
 
 
 class _Broken(io.StringIO):
+    attempts = 0
+
     def write(self, _text: str) -> int:
+        self.attempts += 1
         raise BrokenPipeError
 
 
 def test_help_for_a_closed_stream_is_left_out() -> None:
     parser, _manager = bound(SOURCE)
-    parser.print_help(_Broken())
+    stream = _Broken()
+    parser.print_help(stream)
+    assert stream.attempts == 1

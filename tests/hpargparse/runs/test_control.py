@@ -97,5 +97,5 @@ def test_of_a_record_elsewhere_only_the_link_is_removed(tmp_path: Path) -> None:
     remove(find_record(str(folder), "abc"))
     assert os.listdir(folder) == ["file"]
     assert elsewhere.status == "finished"
-    with pytest.raises(SnapshotError, match="There is no such run"):
+    with pytest.raises(SnapshotError, match="No run in"):
         find_record(str(folder), "file")

@@ -164,8 +164,8 @@ def test_the_beginning_of_an_id_is_enough(tmp_path: Path) -> None:
     assert find_record(folder, "abc").folder == first.folder
     for beginning, message in (
         ("a", "2 runs begin with this: abc, abcd.\nGive more of the id."),
-        ("x", "There is no such run in "),
-        ("", "There is no such run in "),
+        ("x", "No run in "),
+        ("", "No run in "),
     ):
         with pytest.raises(SnapshotError) as caught:
             find_record(folder, beginning)

@@ -54,5 +54,5 @@ def test_what_cannot_be_loaded_is_a_sentence(
     (tmp_path / ".hpman/runs/k3f2/run.json").write_text("{")
     with pytest.raises(SnapshotError, match=r"run\.json: The record is damaged"):
         hpargparse.load("run:k", manager)
-    with pytest.raises(MissingSnapshotError, match="run:x: There is no such run"):
+    with pytest.raises(MissingSnapshotError, match="run:x: No run in"):
         hpargparse.load("run:x", manager)
