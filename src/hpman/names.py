@@ -44,6 +44,32 @@ def old_names(hints: Mapping[str, object]) -> list[str]:
     return [name for name in names if isinstance(name, str) and name]
 
 
+def new_name(
+    name: str, renamed: Mapping[str, str], is_dict: Callable[[str], bool], separator: str
+) -> str:
+    """Return the new name of an old one, or of a key in a dict that has an old name.
+
+    Any other name is returned as it is. Each may be in a scope.
+
+    Args:
+        name: the name.
+        renamed: the new name of each old one.
+        is_dict: whether the default of a new name is a dict.
+        separator: the string between the parts of a name.
+
+    >>> renamed = {"optim": "opt"}
+    >>> names = ("optim", "encoder/optim.lr", "lr")
+    >>> [new_name(name, renamed, {"opt"}.__contains__, ".") for name in names]
+    ['opt', 'encoder/opt.lr', 'lr']
+    """
+    for above in (name, *reversed([*ancestors(name, separator)])):
+        old = split_scope(above, renamed.__contains__, separator)[1]
+        new = renamed.get(old)
+        if new is not None and (above == name or is_dict(new)):
+            return f"{above.removesuffix(old)}{new}{name.removeprefix(above)}"
+    return name
+
+
 def split_scope(name: str, is_known: Callable[[str], bool], separator: str) -> tuple[str, str]:
     """Split a name such as `encoder/depth` into its scope and the name of the hyperparameter.
 

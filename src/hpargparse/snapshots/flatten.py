@@ -6,10 +6,10 @@ Owns how names appear in a file, flat or nested; must not know formats or defaul
 from __future__ import annotations
 
 from hpman import Index
+from hpman.names import new_name
 from hpman.record import Record
 
 from ..errors import SnapshotError
-from ..values.renames import new_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,12 +94,16 @@ def with_new_names(
         under another name.
     """
     taken = {entry.name: entry for entry in entries}
+    new_names = {old: converter.name for old, converter in renamed.items()}
+    dicts = {row.name for row in renamed.values() if type(row.default) is dict}
     renamed_entries: list[Entry] = []
     notes: list[str] = []
     problems: list[SnapshotError] = []
     for entry in entries:
-        new = None if entry.name in names else new_name(entry.name, renamed, separator)
-        if new is None:
+        new = entry.name
+        if new not in names:
+            new = new_name(new, new_names, dicts.__contains__, separator)
+        if new == entry.name:
             renamed_entries.append(entry)
             continue
         other = taken.setdefault(new, entry)

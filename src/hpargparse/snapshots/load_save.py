@@ -10,13 +10,13 @@ import warnings
 from hpman import EMPTY, HyperParameterManager, NotLiteralEvaluable, Origin
 from hpman._text import escape
 from hpman.literals import is_path, member_name
-from hpman.names import SCOPE, ancestors
+from hpman.names import SCOPE, ancestors, split_scope
 from hpman.record import Record
 
 from ..errors import ConversionError, MissingSnapshotError, SnapshotError, not_a_manager
 from ..values.convert import Converter
 from ..values.keys import find_key, key_change, key_paths
-from ..values.renames import renames, split_old_name
+from ..values.renames import renames
 from .files import IN_PROGRAM, format_of, read, saving_problem, write
 from .flatten import duplicate_key, flatten, has_key_path, with_new_names
 from .formats import extension_format
@@ -408,7 +408,7 @@ class _Fitter:
 
     def is_leaf(self, name: str) -> bool:
         """Return whether a name in a file is that of a hyperparameter, old or new."""
-        _scope, old = split_old_name(name, self._renamed, self.separator)
+        _scope, old = split_scope(name, self._renamed.__contains__, self.separator)
         return name in self.converters or (old in self._renamed and old not in self._members)
 
     def fit(self, entry: Entry) -> object:

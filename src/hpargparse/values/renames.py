@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from hpman import Diagnostic
 from hpman._text import display_path
-from hpman.names import SCOPE, ancestors, old_names
+from hpman.names import old_names
 
 from ..errors import ConversionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
     from hpman import Occurrence
 
@@ -42,31 +42,6 @@ def renames(converters: Collection[Converter]) -> dict[str, Converter]:
         for old in old_names(converter.hints)
         if old != converter.name
     }
-
-
-def new_name(name: str, renamed: Mapping[str, Converter], separator: str) -> str | None:
-    """Return the new name of an old one, or of a key in a dict that has an old name, else None.
-
-    Either may be in a scope.
-
-    >>> from hpargparse.values.convert import Converter
-    >>> renamed = {"optim": Converter({"lr": 1}, {}, "opt")}
-    >>> [new_name(name, renamed, ".") for name in ("optim", "encoder/optim.lr", "lr")]
-    ['opt', 'encoder/opt.lr', None]
-    """
-    for above in (name, *reversed([*ancestors(name, separator)])):
-        scope, old = split_old_name(above, renamed, separator)
-        if old in renamed and (above == name or type(renamed[old].default) is dict):
-            return scope + renamed[old].name + name[len(above) :]
-    return None
-
-
-def split_old_name(name: str, renamed: Mapping[str, Converter], separator: str) -> tuple[str, str]:
-    """Return the scope of a name, with its slash, and the rest, which may be an old name."""
-    if name in renamed or SCOPE in separator:
-        return "", name
-    scope, slash, old = name.rpartition(SCOPE)
-    return scope + slash, old
 
 
 def is_well_formed(value: object) -> bool:

@@ -13,7 +13,7 @@ from _thread import RLock
 from _weakref import ref
 
 from ..errors import EMPTY, ImpossibleTree, NotLiteralEvaluable, UnknownNameWarning
-from ..names import SCOPE, ancestors, scoped_names, split_scope
+from ..names import SCOPE, new_name, scoped_names
 from .history import UNKNOWN, History
 from .origin import Origin, call_site
 from .precedence import MUTABLE, RankedValues, owned, require_name
@@ -368,12 +368,10 @@ class Store:
     def _new_name(self, name: str) -> str:
         if name not in self.renamed and self.ranked.is_known(name):
             return name  # its own slash does not make it an old name in a scope
-        for above in (name, *reversed([*ancestors(name, self.separator)])):
-            old = split_scope(above, self.renamed.__contains__, self.separator)[1]
-            new = self.renamed.get(old)
-            if new is not None and (above == name or type(self.ranked.defaults.get(new)) is dict):
-                return f"{above.removesuffix(old)}{new}{name.removeprefix(above)}"
-        return name
+        defaults = self.ranked.defaults
+        return new_name(
+            name, self.renamed, lambda new: type(defaults.get(new)) is dict, self.separator
+        )
 
     def warn_about_unknown(self, values: Mapping[str, Any], origins: Origins) -> None:
         """Warn once about each name that a program sets and the parsed sources do not have."""
