@@ -69,7 +69,6 @@ def load(session: Session, binding: Binding, plan: Plan, program: str) -> None:
         files = read_values(
             path,
             known,
-            separator=binding.manager.separator,
             serial_format="auto" if by_extension else serial_format,
             fallback_format=serial_format if by_extension else None,
             strict=binding.strict if is_strict is None else is_strict,

@@ -6,6 +6,7 @@ Owns which hyperparameter a name in a file refers to; must not know formats or p
 from __future__ import annotations
 
 import warnings
+from functools import cached_property
 
 from hpman import EMPTY, HyperParameterManager, NotLiteralEvaluable, Origin
 from hpman._text import escape
@@ -88,7 +89,6 @@ def load(
     files = read_values(
         path,
         converters,
-        separator=manager.separator,
         serial_format=serial_format,
         strict=strict,
         trust_pickle=trust_pickle,
@@ -129,11 +129,10 @@ class Converters(dict[str, Converter]):
     not among the items.
     """
 
-    __slots__ = ("_manager", "scopes")
-
     def __init__(self, manager: HyperParameterManager) -> None:
         super().__init__((item.name, Converter.of(item)) for item in manager.hyperparameters())
         self._manager = manager
+        self.separator: str = manager.separator
         self.scopes: frozenset[str] | None = manager.scopes()
 
     def __missing__(self, name: str) -> Converter:
@@ -151,6 +150,15 @@ class Converters(dict[str, Converter]):
             return self[name]
         except KeyError:
             return default
+
+    @cached_property
+    def renamed(self) -> dict[str, Converter]:
+        """The converters by old name.
+
+        Raises:
+            ConversionError: if a hint `aliases` is refused.
+        """
+        return renames(self.values())
 
     def unknown_scope(self, scope: str) -> str | None:
         """Return the first of nested scopes that no source opens, or None."""
@@ -262,7 +270,6 @@ def read_values(
     path: str | os.PathLike[str],
     converters: Converters,
     *,
-    separator: str,
     serial_format: str,
     fallback_format: str | None = None,
     strict: bool,
@@ -276,7 +283,6 @@ def read_values(
     Args:
         path: the file, `-` for standard input.
         converters: the converters of all hyperparameters by name.
-        separator: the string between the parts of a name.
         serial_format: yaml, json or pickle; auto chooses by the extension.
         fallback_format: the format to try if a file cannot be read in the first one.
         strict: whether an unknown name is an error.
@@ -294,11 +300,11 @@ def read_values(
         return _read(path, chosen, fallback_format, limits, trust_pickle=False)
 
     first = _read(path, serial_format, fallback_format, remedies, trust_pickle=trust_pickle)
-    renamed = renames(converters.values())
+    names = {**converters.renamed, **converters}
     files: list[LoadedValues] = []
     problems: list[SnapshotError] = []
-    for snapshot in with_includes(first, read_included, {**renamed, **converters}, separator):
-        loaded, refused = _fit_all(snapshot, converters, separator, renamed)
+    for snapshot in with_includes(first, read_included, names, converters.separator):
+        loaded, refused = _fit_all(snapshot, converters)
         if not strict:
             unknown = [problem for problem in refused if isinstance(problem, UnknownNameError)]
             refused = [problem for problem in refused if not isinstance(problem, UnknownNameError)]
@@ -311,16 +317,13 @@ def read_values(
 
 
 def _fit_all(
-    snapshot: Snapshot,
-    converters: Converters,
-    separator: str,
-    renamed: Mapping[str, Converter],
+    snapshot: Snapshot, converters: Converters
 ) -> tuple[LoadedValues, list[SnapshotError]]:
     """Convert the values of one file, and return the problems with it."""
-    fitter = _Fitter(snapshot.path, converters, separator, renamed)
+    fitter, separator = _Fitter(snapshot.path, converters), converters.separator
     entries = flatten(snapshot, fitter.is_leaf, separator)
     entries, notes, problems = with_new_names(
-        snapshot.path, entries, converters, renamed, separator
+        snapshot.path, entries, converters, converters.renamed, separator
     )
     loaded = LoadedValues({}, {}, notes)
     for entry in entries:
@@ -380,36 +383,30 @@ class _Fitter:
     Args:
         path: the file, for messages.
         converters: the converters of all hyperparameters by name.
-        separator: the string between the parts of a name.
-        renamed: the converters by old name.
     """
 
-    def __init__(
-        self,
-        path: str,
-        converters: Converters,
-        separator: str,
-        renamed: Mapping[str, Converter],
-    ) -> None:
+    def __init__(self, path: str, converters: Converters) -> None:
         self.path = path
         self.converters = converters
-        self.separator = separator
-        self._renamed = renamed
+        self.separator = converters.separator
         # The keys in the default of every dict that the file refers to.
         self._keys: dict[str, dict[str, tuple[object, ...]]] = {}
         self._unknown: list[Entry] = []
-        self._errors = UnknownNames(path, converters, separator, renamed)
+        self._errors = UnknownNames(path, converters)
         # A hyperparameter below each branch.
         self._members = {
-            above: name for name in reversed([*converters]) for above in ancestors(name, separator)
+            above: name
+            for name in reversed([*converters])
+            for above in ancestors(name, self.separator)
         }
         # The entries by hyperparameter, and by the path within its dict.
         self._entries: dict[str, dict[tuple[object, ...], Entry]] = {}
 
     def is_leaf(self, name: str) -> bool:
         """Return whether a name in a file is that of a hyperparameter, old or new."""
-        _scope, old = split_scope(name, self._renamed.__contains__, self.separator)
-        return name in self.converters or (old in self._renamed and old not in self._members)
+        renamed = self.converters.renamed
+        _scope, old = split_scope(name, renamed.__contains__, self.separator)
+        return name in self.converters or (old in renamed and old not in self._members)
 
     def fit(self, entry: Entry) -> object:
         """Return the value to set for the name of an entry, or EMPTY for none.

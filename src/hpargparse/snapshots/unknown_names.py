@@ -17,7 +17,7 @@ from ..errors import SnapshotError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ..values.convert import Converter
     from .flatten import Entry
@@ -38,21 +38,13 @@ class UnknownNames:
     Args:
         path: the file.
         converters: the converters of all hyperparameters by name.
-        separator: the string between the parts of a name.
-        renamed: the converters by old name.
     """
 
-    def __init__(
-        self,
-        path: str,
-        converters: Converters,
-        separator: str,
-        renamed: Mapping[str, Converter],
-    ) -> None:
+    def __init__(self, path: str, converters: Converters) -> None:
         self._path = path
         self._converters = converters
-        self._separator = separator
-        self._by_name = {**renamed, **converters}
+        self._separator = converters.separator
+        self._by_name = {**converters.renamed, **converters}
         self._suggestions = 0
 
     def errors(self, entries: Iterable[Entry]) -> Iterator[UnknownNameError]:
