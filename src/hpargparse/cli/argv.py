@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 
+from ..completion import complete
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +19,7 @@ FOLLOW_IMPORTS = "--follow-imports"
 # Completes the sentence "NAME must be ...".
 PLACEHOLDER_RULE = "a name that Python can import, as in `from hpman.m import NAME`"
 # Marks an argument after `--`, so that argparse does not take it for an option. The mark is
-# # removed after parsing.
+# removed after parsing.
 _MARK = "\2"
 
 
@@ -70,8 +72,9 @@ def add_follow_imports(
 
 
 def parse_command(parser: argparse.ArgumentParser, args: Sequence[str]) -> argparse.Namespace:
-    """Parse the arguments of a command. Options may stand anywhere before `--`.
+    """Parse the arguments of a command, or answer a completion request.
 
+    Options may stand anywhere before `--`.
     `parse_intermixed_args` alone would take an argument like `-b.py` after `--` for an option.
 
     Args:
@@ -83,6 +86,7 @@ def parse_command(parser: argparse.ArgumentParser, args: Sequence[str]) -> argpa
     >>> parse_command(parser, ["a.py", "--", "-b.py"]).paths
     ['a.py', '-b.py']
     """
+    complete(parser)
     before, after = split_at_dashes(args)
     marked = [f"{_MARK}{arg}" for arg in after]
     namespace = parser.parse_intermixed_args([*before, "--", *marked] if marked else before)

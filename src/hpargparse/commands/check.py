@@ -19,7 +19,7 @@ from ..check.sources import read_sources
 from ..cli.argv import add_follow_imports, command_parser, parse_command, placeholder
 from ..cli.errors import exit_with_errors
 from ..cli.output import exit_with_message, shows_colours, write_result
-from ..completion import complete, get_argv
+from ..completion import get_argv
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +56,6 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman check") -> Non
         prog: the name of the command in help and errors.
     """
     parser = _parser(prog)
-    complete(parser)
     options = parse_command(parser, get_argv(args))
     options.paths = options.paths or [os.curdir]
     try:

@@ -10,7 +10,7 @@ from hpman import HpmanError
 from ..cli.argv import command_parser, parse_command
 from ..cli.errors import exit_with_errors
 from ..cli.output import write_result
-from ..completion import complete, get_argv
+from ..completion import get_argv
 from ..runs.compare import differing_rows, differing_sources
 from ..runs.comparison_report import json_report, text_report
 from ..runs.record import find_record
@@ -42,7 +42,6 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman compare") -> N
         prog: the name of the command in help and errors.
     """
     parser = _parser(prog)
-    complete(parser)
     options = parse_command(parser, get_argv(args))
     if len(options.ids) < 2:
         parser.error("name at least two runs")

@@ -19,7 +19,7 @@ from ..cli.argv import (
 )
 from ..cli.errors import exit_with_errors
 from ..cli.output import shows_colours, terminal_width, warn, write_result
-from ..completion import complete, get_argv
+from ..completion import get_argv
 from ..diff.operands import Request
 from ..diff.pipeline import diff
 from ..diff.reports import json_report, text_report
@@ -68,7 +68,6 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman diff") -> None
     """
     before, paths = split_at_dashes(get_argv(args))
     parser = _parser(prog)
-    complete(parser)
     options = parse_command(parser, before)
     if len(options.operands) > 2:
         parser.error("there are two sides, OLD and NEW; write paths after `--`")

@@ -15,7 +15,7 @@ from hpman.programs import index_program
 from ..cli.argv import add_follow_imports, command_parser, parse_command
 from ..cli.errors import exit_with_errors
 from ..cli.output import exit_with_message, json_text, shows_colours, warn, write_result
-from ..completion import complete, get_argv
+from ..completion import get_argv
 from ..description import (
     describe,
     describe_in_scope,
@@ -55,7 +55,6 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
         prog: the name of the command in help and errors.
     """
     parser = _parser(prog)
-    complete(parser)
     options = parse_command(parser, _without_dashes(parser, get_argv(args)))
     paths = options.paths or [os.curdir]
     try:

@@ -26,7 +26,7 @@ from ..cli.argv import (
 )
 from ..cli.errors import exit_interrupted, exit_with_errors, missing_paths
 from ..cli.output import exit_with_message, warn, write_result
-from ..completion import complete, get_argv, is_completing
+from ..completion import get_argv, is_completing
 from ..listing import list_values
 from ..parser.bind import bind_what_fits
 from ..parser.conflicts import without_option
@@ -77,7 +77,6 @@ def _list(argv: list[str], prog: str) -> None:
         tried.append(sources)
         try:
             parser, manager = _bound_parser(prog, sources, likely_paths)
-            complete(parser)
             parse_command(parser, argv)
         except _OtherSources as other:
             (sources,) = other.args

@@ -16,7 +16,7 @@ from hpman.suggest import advice
 from ..cli.argv import command_parser, parse_command
 from ..cli.errors import exit_with_errors
 from ..cli.output import exit_with_message, write_result
-from ..completion import complete, get_argv
+from ..completion import get_argv
 from ..edits import unified_diff, write_files
 from ..runs.folder import project_of
 from ..runs.promote import is_defined, promote
@@ -54,7 +54,6 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman promote") -> N
         prog: the name of the command in help and errors.
     """
     parser = _parser(prog)
-    complete(parser)
     options = parse_command(parser, get_argv(args))
     try:
         record = find_record(runs_folder(), options.id)

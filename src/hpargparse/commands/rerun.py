@@ -14,7 +14,7 @@ from hpman._text import escape
 from ..cli.argv import command_parser, parse_command
 from ..cli.errors import exit_with_errors
 from ..cli.output import warn
-from ..completion import complete, get_argv
+from ..completion import get_argv
 from ..runs.folder import CWD_VARIABLE
 from ..runs.record import find_record
 from ..runs.rerun import Checkout, command, differing_environment
@@ -53,7 +53,6 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman rerun") -> Non
         prog: the name of the command in help and errors.
     """
     parser = _parser(prog)
-    complete(parser)
     options = parse_command(parser, get_argv(args))
     checkout = None
     try:

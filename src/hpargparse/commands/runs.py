@@ -13,7 +13,7 @@ from hpman._text import escape
 from ..cli.argv import command_parser, parse_command
 from ..cli.errors import exit_with_errors
 from ..cli.output import exit_with_message, terminal_width, warn, write_result
-from ..completion import complete, get_argv
+from ..completion import get_argv
 from ..runs.control import remove, stop
 from ..runs.exports import TRACKERS, export
 from ..runs.query import readable, select, sort
@@ -62,7 +62,6 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman runs") -> None
         prog: the name of the command in help and errors.
     """
     parser = _parser(prog)
-    complete(parser)
     options = parse_command(parser, get_argv(args))
     if options.output is not None and options.export is None:
         parser.error("-o needs --export")

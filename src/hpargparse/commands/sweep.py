@@ -16,7 +16,7 @@ from hpman.programs import index_program, require_sound
 from ..cli.argv import command_parser, parse_command, split_at_dashes
 from ..cli.errors import exit_interrupted, exit_with_errors
 from ..cli.output import json_text, warn, write_result
-from ..completion import complete, get_argv
+from ..completion import get_argv
 from ..run.runner import locate_module, locate_script, python_path
 from ..sweep.report import json_report, text_report
 from ..sweep.select import Request, select
@@ -68,7 +68,6 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
         prog: the name of the command in help and errors.
     """
     parser = _parser(prog)
-    complete(parser)
     argv = get_argv(args)
     own, arguments = split_at_dashes(argv)
     options = parse_command(parser, own)
