@@ -210,20 +210,14 @@ def _bound_parser(
     """
     import argparse
 
-    from hpman.programs import index_program, load_managers
+    from hpman.programs import load_managers
 
     from ..cli.argv import ProgramParser
     from ..parser.bind import bind_what_fits, warn_of_hidden_calls
     from ..parser.conflicts import without_option
     from ..run.manager_group import ManagerGroup
-    from ..run.runner import python_path
 
-    index = index_program(
-        (program.source, *program.packages),
-        follow_imports=True,
-        roots=program.roots,
-        also=python_path(),
-    )
+    index = program.read_sources()
     managers = load_managers(index)
     description = f"Run {program.name} with other values for its hyperparameters."
     if not index.placeholders():

@@ -11,13 +11,13 @@ import re
 
 from hpman import HpmanError
 from hpman._text import escape
-from hpman.programs import index_program, require_sound
+from hpman.programs import require_sound
 
 from ..cli.argv import command_parser, parse_command, split_at_dashes
 from ..cli.errors import exit_interrupted, exit_with_errors
 from ..cli.output import json_text, warn, write_result
 from ..completion import get_argv
-from ..run.runner import locate_module, locate_script, python_path
+from ..run.runner import locate_module, locate_script
 from ..sweep.report import json_report, text_report
 from ..sweep.select import Request, select
 
@@ -25,8 +25,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
-
-    from hpman import Index
 
     from ..run.runner import Program
     from ..sweep.plan import Plan
@@ -82,7 +80,9 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
             program = locate_module(options.module)
         else:
             program = locate_script(options.script)
-        selection = select(_read(program), request)
+        index = program.read_sources()
+        require_sound(index)
+        selection = select(index, request)
         from ..sweep.plan import Plan
 
         plan = Plan(selection, options.method, options.seed, options.repeats)
@@ -195,23 +195,6 @@ def _write_space(prog: str, selection: Selection, form: str) -> None:
         write_result(prog, json_text(json_report(selection)))
     else:
         write_result(prog, text_report(selection))
-
-
-def _read(program: Program) -> Index:
-    """Return the hyperparameters that a program reaches by imports.
-
-    Raises:
-        HpmanError: if the sources break a rule.
-        OSError: if a source cannot be read.
-    """
-    index = index_program(
-        (program.source, *program.packages),
-        follow_imports=True,
-        roots=program.roots,
-        also=python_path(),
-    )
-    require_sound(index)
-    return index
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:

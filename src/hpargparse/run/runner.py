@@ -1,7 +1,7 @@
 """Programs as Python starts them: a script, a folder with `__main__.py`, or a module.
 
-Owns how the source of a program is found without importing anything, and that running it
-differs in nothing from `python`; must not know hyperparameters or options.
+Owns how the sources of a program are found without importing anything, and that running it
+differs in nothing from `python`; must not know options.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import sys
 from _frozen_importlib_external import SourceFileLoader  # importlib.machinery takes it from there
 
-from hpman.programs import find_module
+from hpman.programs import find_module, index_program
 from hpman.record import Record
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from types import FrameType, ModuleType, TracebackType
 
-    from hpman import HpmanError
+    from hpman import HpmanError, Index
 
 _MAIN = "__main__"
 _OURS = ("hpman", "hpargparse")
@@ -50,6 +50,15 @@ class Program(Record):
         """The folder of the program, from which its project is looked for."""
         start = self.roots[0] if self.is_module and self.roots else self.source
         return start if os.path.isdir(start) else os.path.dirname(os.path.abspath(start))
+
+    def read_sources(self) -> Index:
+        """Return the index of the program and the modules that it imports.
+
+        Raises:
+            OSError: if a source cannot be read.
+        """
+        sources = (self.source, *self.packages)
+        return index_program(sources, follow_imports=True, roots=self.roots, also=python_path())
 
     def run(self, args: Sequence[str], loaded_before: Collection[str]) -> None:
         """Run the program as `__main__`. Its exceptions are not caught.
