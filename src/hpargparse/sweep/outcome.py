@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import shlex
 
-from hpman._text import display_path, escape, truncate
+from hpman._text import escape, truncate
 from hpman.literals import readable_repr
 
 from .plan import Unit
 from .progress import number
+from .report import table
 from .space import default_of
 from .study import COMPLETE, FAILED
 
@@ -78,20 +79,13 @@ def json_report(study: Study, plan: Plan, failure: str = "") -> dict[str, Any]:
 
 def _table(plan: Plan, trial: int) -> str:
     """Return the values of a trial with their defaults and where these are."""
-    from tabulate import tabulate
-
     values = plan.values(Unit(trial))
-    rows = []
-    for axis in plan.space.axes:
-        if axis.name in values:
-            call = axis.definition
-            default = truncate(readable_repr(default_of(axis.converter)))
-            place = "" if call is None else display_path(f"{call.path}:{call.line}")
-            cells = (axis.name, truncate(values[axis.name]), default)
-            rows.append([*map(escape, cells), place])
-    headers = ["name", "value", "default", "defined"]
-    table = tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True)
-    return "".join(f"  {line}".rstrip() + "\n" for line in table.split("\n"))
+    axes = [axis for axis in plan.space.axes if axis.name in values]
+    cells = (
+        (axis.name, values[axis.name], readable_repr(default_of(axis.converter))) for axis in axes
+    )
+    rows = [[name, truncate(value), truncate(default)] for name, value, default in cells]
+    return table(["name", "value", "default"], rows, [axis.definition for axis in axes])
 
 
 def _failures(study: Study) -> str:

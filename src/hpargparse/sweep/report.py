@@ -30,13 +30,14 @@ def text_report(selection: Selection) -> str:
         [axis.name, _values(axis, space.zipped), axis.why, _default(axis.converter.default)]
         for axis in space.axes
     ]
-    places = [_place(axis.definition) for axis in space.axes]
-    parts = [_table("Searched", ["name", "values", "why", "default"], rows, places)]
+    calls = [axis.definition for axis in space.axes]
+    shown = table(["name", "values", "why", "default"], rows, calls)
+    parts = [f"Searched ({len(rows)}):\n{shown}"]
     listed = [line for line in selection.fixed if line.reason or line.has_space]
     if listed:
         rows = [[line.row.name, _default(line.row.value), _reason(line)] for line in listed]
-        places = [_place(line.row.definition) for line in listed]
-        parts.append(_table("Fixed", ["name", "value", "why"], rows, places))
+        shown = table(["name", "value", "why"], rows, [line.row.definition for line in listed])
+        parts.append(f"Fixed ({len(rows)}):\n{shown}")
     others = [escape(line.row.name) for line in selection.fixed if line not in listed]
     if others:
         parts.append(f"Fixed, because no space is known: {', '.join(others)}\n")
@@ -64,13 +65,14 @@ def json_report(selection: Selection) -> dict[str, Any]:
     }
 
 
-def _table(title: str, headers: list[str], rows: list[list[str]], places: list[str]) -> str:
+def table(headers: list[str], rows: list[list[str]], calls: list[Occurrence | None]) -> str:
+    """Return an indented table that ends with the place of a call in each row."""
     from tabulate import tabulate
 
+    places = ["" if call is None else display_path(f"{call.path}:{call.line}") for call in calls]
     cells = [[*map(escape, row), place] for row, place in zip(rows, places, strict=True)]
-    table = tabulate(cells, headers=[*headers, "defined"], tablefmt="simple", disable_numparse=True)
-    lines = "\n".join(f"  {line}".rstrip() for line in table.split("\n"))
-    return f"{title} ({len(rows)}):\n{lines}\n"
+    text = tabulate(cells, headers=[*headers, "defined"], tablefmt="simple", disable_numparse=True)
+    return "".join(f"  {line}".rstrip() + "\n" for line in text.split("\n"))
 
 
 def _values(axis: Axis, zipped: list[tuple[str, ...]]) -> str:
@@ -99,10 +101,6 @@ def _reason(line: Fixed) -> str:
     if line.has_space and not line.reason:
         return f"not selected: --sweep {line.row.name}"
     return line.reason or "no space is known"
-
-
-def _place(call: Occurrence | None) -> str:
-    return "" if call is None else display_path(f"{call.path}:{call.line}")
 
 
 def _place_data(call: Occurrence | None) -> dict[str, Any]:
