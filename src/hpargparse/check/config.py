@@ -133,10 +133,7 @@ def _settings(table: Mapping[str, object], text: str, path: str, folder: str) ->
     problems: list[str] = []
     for key, value in table.items():
         try:
-            if key in _FLAGS and not isinstance(value, bool):
-                raise SettingsError(f"`{key}` must be true or false.")  # noqa: TRY301
-            setting = value if key in _FLAGS else _setting(key, value, folder)
-            settings[key.replace("-", "_")] = setting
+            settings[key.replace("-", "_")] = _setting(key, value, folder)
         except SettingsError as error:
             problems += [f"{_place(path, text, key)}: {problem}" for problem in error.args]
     if problems:
@@ -145,6 +142,8 @@ def _settings(table: Mapping[str, object], text: str, path: str, folder: str) ->
 
 
 def _setting(key: str, value: object, folder: str) -> object:
+    if key in _FLAGS:
+        return _flag(key, value)
     if key == "exclude":
         return _strings(key, value)
     if key in ("select", "ignore"):
@@ -168,6 +167,12 @@ def _setting(key: str, value: object, folder: str) -> object:
         read_codes(string for strings in codes.values() for string in strings)  # report all errors
         return tuple((glob, read_codes(strings)) for glob, strings in codes.items())
     raise SettingsError(f"`{key}` is not a setting; {advice(key, _KEYS)}")
+
+
+def _flag(key: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise SettingsError(f"`{key}` must be true or false.")
+    return value
 
 
 def _strings(key: str, value: object) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from .parser_class import Binding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from hpman import Diagnostic, HyperParameter, Index
@@ -317,23 +317,21 @@ def _aliases(action: HyperParameterAction, dashes: str) -> list[Alias]:
 
 
 def _check_hints(hyperparameters: Iterable[HyperParameter]) -> None:
-    problems: list[Diagnostic] = []
-    has_aliases = False
-    for hyperparameter in hyperparameters:
-        if not PRESENTATION.issuperset(hyperparameter.hints):
-            from ..errors import ConversionError
-            from ..values.convert import Converter
+    hinted = [row for row in hyperparameters if not PRESENTATION.issuperset(row.hints)]
+    if not hinted:
+        return
+    from ..errors import ConversionError
+    from ..values.convert import Converter
 
-            try:
-                Converter.of(hyperparameter).check_hints()
-            except ConversionError as error:
-                problems += error.diagnostics
-            has_aliases |= "aliases" in hyperparameter.hints
-    if has_aliases:
+    checks: list[Callable[[], object]] = [Converter.of(row).check_hints for row in hinted]
+    if any("aliases" in row.hints for row in hinted):
         from ..values.renames import renames
 
+        checks.append(lambda: renames([*map(Converter.of, hyperparameters)]))
+    problems: list[Diagnostic] = []
+    for check in checks:
         try:
-            renames([*map(Converter.of, hyperparameters)])
+            check()
         except ConversionError as error:
             problems += error.diagnostics
     if problems:

@@ -78,8 +78,7 @@ def scoped_actions(
 
 
 def _action(parser: argparse.ArgumentParser, binding: Binding, option: str) -> ScopedAction | None:
-    name = option.lstrip(parser.prefix_chars)
-    dashes = option[: len(option) - len(name)]
+    dashes, name = _split_dashes(parser, option)
     known = parser._option_string_actions
     if option in known or SCOPE in binding.manager.separator:
         return None
@@ -110,6 +109,11 @@ def completions(
             yield argparse.Action([option], option, help="")
 
 
+def _split_dashes(parser: argparse.ArgumentParser, option: str) -> tuple[str, str]:
+    name = option.lstrip(parser.prefix_chars)
+    return option[: len(option) - len(name)], name
+
+
 def find_scope(binding: Binding, scope: str) -> str | None:
     """Return the scope that is typed with dashes or underscores, None if no source opens it."""
     manager = binding.manager
@@ -130,8 +134,7 @@ def _literal_scopes(binding: Binding) -> list[str]:
 
 def respelled(option: str, parser: argparse.ArgumentParser) -> str:
     """Return what to write instead of an option without a slash; empty if it names no scope."""
-    name = option.lstrip(parser.prefix_chars)
-    dashes = option[: len(option) - len(name)]
+    dashes, name = _split_dashes(parser, option)
     for binding in getattr(parser, "_bindings", ()):
         rows = (row.option_strings for row in binding.options.values())
         options = {spelling.lstrip(parser.prefix_chars): None for row in rows for spelling in row}
@@ -148,8 +151,7 @@ def respelled(option: str, parser: argparse.ArgumentParser) -> str:
 
 def suggestion(option: str, parser: argparse.ArgumentParser) -> str:
     """Return what to write instead of an unknown option with a slash; empty if nothing is near."""
-    name = option.lstrip(parser.prefix_chars)
-    dashes = option[: len(option) - len(name)]
+    dashes, name = _split_dashes(parser, option)
     *parts, plain = name.split(SCOPE)
     parts = [part for part in parts if part]
     known = {

@@ -48,10 +48,9 @@ def unrecognized(
             shown.append(f"{arg} (write {joined})")
         elif command is not None:
             shown.append(f"{arg} (it must come before {command})")
-        elif name and (SCOPE in option or _scope_hint(option, parsers)):
-            hint = _scope_hint(option, parsers)
-            shown.append(f"{arg} ({hint})" if hint else arg)
-        elif not near or options[near[0]] == option:
+        elif name and (hint := _scope_hint(option, parsers)):
+            shown.append(f"{arg} ({hint})")
+        elif not near or SCOPE in option or options[near[0]] == option:
             shown.append(arg)
         else:
             shown.append(f"{arg} (did you mean {options[near[0]]}?)")
