@@ -89,7 +89,7 @@ def find_names(index: Index, argument: str) -> list[tuple[str, str]]:
 
 
 def is_old_name(argument: str, description: Description) -> bool:
-    """Return whether an argument is an alias of what it stands for."""
+    """Return whether an argument is an alias of the described hyperparameter."""
     return _as_option(argument) in map(_as_option, old_names(description.hints))
 
 
@@ -346,7 +346,7 @@ def _place(call: Occurrence | Mention, *_more: Occurrence) -> str:
 
 
 def _scope_data(description: Description) -> dict[str, Any]:
-    """Return what is only known of a name in a scope."""
+    """Return the data that only a name in a scope has."""
     openings = [
         {"name": row.name, "path": relative_path(row.path), "line": row.line, "column": row.column}
         for row in description.openings

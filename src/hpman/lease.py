@@ -53,7 +53,7 @@ def take(path: str) -> int | None:
 
 
 def adopt(descriptor: int) -> None:
-    """Hold a lease that the process which started this one holds too, until both have ended.
+    """Share an inherited lease with the parent process. It ends when both have ended.
 
     Args:
         descriptor: the descriptor, which was inherited.
@@ -66,7 +66,7 @@ def release(descriptor: int) -> None:
     """Close a file, and end its lease."""
     status = _held.pop(descriptor, None)
     with suppress(OSError):
-        # The program may have closed it, and got its number for a file of its own.
+        # The program may have closed it, and its number may belong to another file now.
         if status is not None and os.path.samestat(os.fstat(descriptor), status):
             os.close(descriptor)
 

@@ -1,4 +1,4 @@
-"""One call of a manager in a source text.
+"""One call of a manager, or one name in a call of its methods, in a source text.
 
 Owns the data about a call that is known without running it; must not know other
 calls or run-time values.

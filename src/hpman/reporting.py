@@ -1,4 +1,4 @@
-"""What a program tells about its run: metrics, and whether it is asked to end.
+"""The metrics that a program reports about its run, and the request to end the run.
 
 Owns the file of metrics, and which process writes it; must not know who records a run. The
 environment variable names the folder, so workers and other programs of a run know it too.
@@ -107,10 +107,10 @@ def _writer_of(folder: str) -> _Writer:
 
 
 def stopping() -> bool:
-    """Return whether this run is asked to end, as `hpman runs --stop` does.
+    """Return whether this run should end, as after `hpman runs --stop`.
 
-    A program that looks now and then can save its state first. One that does not is ended by
-    a signal later. Without a record, this is always false.
+    A program that calls this now and then can save its state first. Otherwise, a signal ends
+    it later. Without a record, this is always false.
 
     >>> stopping()
     False

@@ -1,4 +1,4 @@
-"""Tell calls of the manager from calls of other functions that are named `_`.
+"""Distinguish calls of the manager from calls of other functions that are named `_`.
 
 Owns when a call belongs to hpman; must not read files nor know the rules.
 """

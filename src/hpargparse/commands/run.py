@@ -93,7 +93,7 @@ def _settings(prog: str, program: Program, options: Sequence[str]) -> tuple[bool
 
     start = os.path.dirname(os.path.abspath(program.source))
     record = _RECORD[options[-1]] if options else None
-    # Most projects do not mention it, and need no reader of settings.
+    # Do not load the reader of settings for a project that has none.
     if record is False or find_above(start, "pyproject.toml") is None:
         return bool(record), True
     from ..check.config import read_settings

@@ -118,7 +118,7 @@ def diff_worktree(top: str, new: Iterable[str], limit: int) -> bytes | None:
         new: paths from there. Of these, the patch adds the files that are not tracked.
         limit: the most bytes of the patch.
     """
-    # This may run the filters of a repository, but it is the user's own, and runs anyway.
+    # This may run filters that the repository configures, but the repository is the user's.
     patch = _read_limited(limit, *_DIFF, "HEAD", cwd=top)
     paths = list(new)
     tracked = _run("ls-files", "-z", "--", *paths, cwd=top).split(b"\0") if paths else []

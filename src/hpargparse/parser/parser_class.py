@@ -208,7 +208,7 @@ class BoundParser(argparse.ArgumentParser):
     def _normalized_argv(self, args: Sequence[str] | None) -> tuple[list[str], list[str]]:
         """Return the arguments, respelled so that argparse reads them as intended.
 
-        Also return the options for scopes among them, which the parser has from now on.
+        Also return the options for scopes among them, which are added to the parser.
         """
         argv = list(sys.argv[1:] if args is None else args)
         if self.fromfile_prefix_chars is not None:

@@ -1,7 +1,7 @@
-"""The records of runs, as files of values: `run:ID`.
+"""Find and read the records of runs, which are also files of values: `run:ID`.
 
-Owns where the folder of records is, and how the beginning of an id names a run; must not know
-how a record is written, or anything in it but the values.
+Owns where the folder of records is, how the beginning of an id names a run, and which
+contents of `run.json` are valid; must not know how a record is written.
 """
 
 from __future__ import annotations

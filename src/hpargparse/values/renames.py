@@ -45,7 +45,7 @@ def renames(converters: Collection[Converter]) -> dict[str, Converter]:
 
 
 def is_well_formed(value: object) -> bool:
-    """Return whether the hint has a valid type: a name, or a list of names; None is no hint.
+    """Return whether the hint is a name, a list of names, or None.
 
     >>> [is_well_formed(value) for value in (None, "a", ["a"], 3, [3], "")]
     [True, True, True, False, False, False]
@@ -55,7 +55,7 @@ def is_well_formed(value: object) -> bool:
 
 
 def malformed_aliases(converters: Iterable[Converter]) -> Iterator[Diagnostic]:
-    """Yield the errors for hints that name nothing."""
+    """Yield an error for each malformed hint."""
     for converter in converters:
         if not is_well_formed(converter.hints.get(_HINT)):
             from .messages import malformed

@@ -1,4 +1,4 @@
-"""Blocks with values of their own.
+"""Blocks with values of their own, and blocks in a scope.
 
 Owns how a block begins and ends in a context (PEP 567); must not know where values come
 from.

@@ -152,7 +152,7 @@ class RankedValues:
         return self._branches
 
     def forget_branches(self) -> None:
-        """Find the branches anew when they are needed next."""
+        """Discard the branches, which are found again when they are needed."""
         self._branches = None
 
     def above(self, name: str) -> Iterable[str]:

@@ -96,7 +96,7 @@ class ScopeView(View):
 
     @property
     def ranked(self) -> RankedValues:  # type: ignore[override]
-        """The values to read, which are found anew after each write."""
+        """The values to read, derived again after each write."""
         ranked = self._home.ranked
         derived = self._derived
         if derived is None or derived[0] is not ranked or derived[1] != ranked.history.time:
@@ -239,13 +239,13 @@ class Store:
                 before, (value, copier) = ranked.calls[name], ranked.copies[name]
                 is_same = type(before) is type(default) and before == default
             except Exception:  # noqa: BLE001 - elements may compare in any way, or not at all
-                is_same = False  # nor is a new name the same, or one that is refused below
+                is_same = False  # the name is new, or is refused below
             if is_same:
                 value = default if value is before else value
                 return [*value] if copier is list else copier(value)  # the display is faster
             default = owned({name: default})[name]
         torch = sys.modules.get("torch")
-        # `torch.compile` can trace no lock and no frame, and there is nothing else to record.
+        # `torch.compile` cannot trace locks or frames. Only the read has to be recorded.
         if torch is not None and torch.compiler.is_compiling():
             ranked = self.ranked
             if ranked.has_default(name, default):
@@ -684,7 +684,7 @@ def _is_of_program(origins: Origins) -> bool:
 
 
 def _is_member(value: object) -> bool:
-    """Return whether a value is a member of an Enum. To ask does not import enum."""
+    """Return whether a value is a member of an Enum, without importing enum."""
     enum = sys.modules.get("enum")
     return enum is not None and isinstance(value, enum.Enum)
 
