@@ -74,7 +74,8 @@ def definitions_beside(
             owner = _in_scope(found, scope) if scope else found
             if _is_known(owner):
                 values[owner.key] = _value(file, entry, owner, values.get(owner.key, owner))
-                scoped |= {owner.key: owner} if scope else {}
+                if scope:
+                    scoped[owner.key] = owner
         if not any(_owners(plain, every)):
             unknown[name] = _definition(file, entry.replace(name=name))
     managers = managers or every.keys() & {"_"} or set(every) or {"_"}

@@ -7,7 +7,7 @@ most one default, literal hints. Must not know other files or run-time values.
 from __future__ import annotations
 
 from _ast import Attribute, Constant, Dict, JoinedStr, Name, expr
-from operator import itemgetter
+from operator import attrgetter
 from sys import intern
 
 from ..errors import EMPTY, NotLiteralEvaluable
@@ -47,7 +47,7 @@ _TYPES = ("bool", "int", "float", "str", "list", "tuple", "set", "dict", "bytes"
 _NO_HINTS: dict[str, Any] = {}  # shared by all occurrences without hints
 _CONSTANTS: dict[str, Any] = {}  # by their text; few are unique, so they are shared
 _SETS: dict[frozenset[str], frozenset[str]] = {}  # equal sets of all modules are one object
-_POSITION = itemgetter(*map(Occurrence._fields.index, ("line", "column")))
+_PLACE = attrgetter("line", "column")
 
 
 def extract(
@@ -76,7 +76,7 @@ def extract(
         rows, scan = _read_calls(source, placeholders, read_module)
     except UnparsableError as error:
         return ModuleScan(source, (), (syntax_diagnostic(source, error),))
-    return scan.replace(occurrences=tuple(sorted(_occurrences(rows, source), key=_POSITION)))
+    return scan.replace(occurrences=tuple(sorted(_occurrences(rows, source), key=_PLACE)))
 
 
 def _read_calls(
@@ -113,14 +113,10 @@ def _read_calls(
     if unbound:
         unbound &= {n.func.id for n, _scope in bindings.calls if type(n.func) is Name}
     managers, unbound = _SETS.setdefault(managers, managers), _SETS.setdefault(unbound, unbound)
-    mentions = tuple(sorted(_mentions(bindings, resolver, source_map), key=_place))
-    problems = tuple(sorted(diagnostics, key=_place))
+    mentions = tuple(sorted(_mentions(bindings, resolver, source_map), key=_PLACE))
+    problems = tuple(sorted(diagnostics, key=_PLACE))
     reexports = tuple(bindings.reexports)
     return rows, ModuleScan(source, (), problems, managers, reexports, unbound, mentions)
-
-
-def _place(fact: Any) -> tuple[int, int]:
-    return fact.line, fact.column
 
 
 def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
