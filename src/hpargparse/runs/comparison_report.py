@@ -5,11 +5,12 @@ Owns the layout. Must not know how differences are found.
 
 from __future__ import annotations
 
-from hpman._text import display_width, escape
+from hpman._text import escape
 
 from ..cli.output import json_text
 from ..description import json_value
 from ..diff import reports
+from .reports import align, column_widths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def text_report(ids: Sequence[str], rows: Sequence[Row], sources: Sequence[Sourc
             table.append([group])
         table.append([f"  {row.name}", *_cells(row), row.place])
     table = [[escape(cell) for cell in line] for line in table]
-    lines = _aligned(table) if rows else []
+    widths = column_widths([line for line in table if len(line) > 1])  # others are headings
+    lines = [align(line, widths) for line in table] if rows else []
     for changes in sources:
         lines.append(f"sources of {changes.old} and {changes.new}")
         lines += [f"  {escape(path)}" for path in changes.files]
@@ -64,19 +66,6 @@ def _numbers(cells: Sequence[Any]) -> list[str]:
     else:
         texts = [str(cell) for cell in cells]
     return ["-" if cell is None else text for cell, text in zip(cells, texts, strict=True)]
-
-
-def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
-    """Return the lines of a table. A line of one cell is a heading."""
-    full = [line for line in table if len(line) > 1]
-    widths = [max(map(display_width, column)) for column in zip(*full, strict=True)]
-    return [
-        "  ".join(
-            cell + " " * (width - display_width(cell))
-            for cell, width in zip(line, widths, strict=False)
-        )
-        for line in table
-    ]
 
 
 def json_report(ids: Sequence[str], rows: Sequence[Row], sources: Sequence[SourceChanges]) -> str:

@@ -36,7 +36,7 @@ def draw(picture: Picture, kind: str) -> bytes:
 
     columns = min(_COLUMNS, len(picture.panels))
     rows = math.ceil(len(picture.panels) / columns)
-    legend_rows = len(picture.labels) if columns == 1 else math.ceil(len(picture.labels) / columns)
+    legend_rows = math.ceil(len(picture.labels) / columns)
     height = rows * _HEIGHT + 0.22 * (legend_rows + 2)
     output = BytesIO()
     with rc_context(_STYLE), warnings.catch_warnings():

@@ -16,6 +16,7 @@ from hpman.record import Record
 from ..snapshots.atomic_io import replace_files
 from .exports import ExportError, history, require_library, scalar
 from .query import MISSING, lookup, require_name
+from .reports import number_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -194,16 +195,8 @@ def _shown(text: str) -> str:
 
 
 def _label(record: RunRecord) -> str:
-    values = {name: scalar(text) for name, text in record.changed.items()}
-    return " ".join(
-        [
-            record.id,
-            *(
-                f"{name}={value:.4g}" if isinstance(value, float) else f"{name}={value}"
-                for name, value in values.items()
-            ),
-        ]
-    )
+    values = (f"{name}={number_text(scalar(text))}" for name, text in record.changed.items())
+    return " ".join([record.id, *values])
 
 
 def _note(runs: int, metrics: int, values: int) -> str:

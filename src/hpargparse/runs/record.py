@@ -142,9 +142,7 @@ class RunRecord:
         if self.end is not None and is_time(self.end.get("ended")):
             return round(float(self.end["ended"]) - self.started, 3)
         if self.status == RUNNING:
-            from time import time
-
-            return time() - self.started
+            return time.time() - self.started
         return None
 
     @cached_property

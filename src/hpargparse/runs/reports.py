@@ -12,7 +12,7 @@ from hpman.literals import NotLiteralError, parse_literal
 
 from ..cli.output import json_text
 from ..description import json_value
-from .query import MISSING, lookup, require_name, started_text
+from .query import MISSING, lookup, require_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,17 +45,23 @@ def text_report(
     _require_columns(records, columns)
     rows = [list(columns)]
     rows += [[escape(_cell(record, column)) for column in columns] for record in records]
-    widths = [max(map(display_width, column)) for column in zip(*rows, strict=True)]
+    widths = column_widths(rows)
     if width is not None:  # the last columns are lists, and may be long
         room = max(width - 2 - sum(wide + 2 for wide in widths[:-2]), 2 * _LEAST_WIDTH)
         widths[-2:] = [min(wide, room // 2) for wide in widths[-2:]]
         rows = [[*row[:-2], *map(truncate, row[-2:], widths[-2:])] for row in rows]
-    lines = ("  ".join(map(_padded, row, widths)).rstrip() for row in rows)
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{align(row, widths)}\n" for row in rows)
 
 
-def _padded(cell: str, width: int) -> str:
-    return cell.ljust(width) if cell.isascii() else cell + " " * (width - display_width(cell))
+def column_widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return the width of each column of a table."""
+    return [max(map(display_width, column)) for column in zip(*rows, strict=True)]
+
+
+def align(row: Sequence[str], widths: Sequence[int]) -> str:
+    """Return a row of a table as a line."""
+    pairs = zip(row, widths, strict=False)  # a heading has one cell
+    return "  ".join(cell + " " * (width - display_width(cell)) for cell, width in pairs).rstrip()
 
 
 def json_report(records: Sequence[RunRecord], columns: Sequence[str] = ()) -> str:
@@ -68,12 +74,11 @@ def json_report(records: Sequence[RunRecord], columns: Sequence[str] = ()) -> st
         return json_text([{name: _data(record, name) for name in columns} for record in records])
     rows = []
     for record in records:
-        fields = {name: _data(record, name) for name in ("id", "status", "program", "started")}
+        names = ("id", "status", "program", "started", "duration")
         values = {name: _json_value(str(text)) for name, text in record.summary["values"].items()}
         rows.append(
             {
-                **fields,
-                "duration": record.duration,
+                **{name: _data(record, name) for name in names},
                 "values": values,
                 "changed": [*record.changed],
                 "metrics": {name: json_value(value) for name, value in record.metrics.items()},
@@ -127,10 +132,11 @@ def _changed(record: RunRecord) -> str:
 
 
 def _metrics(record: RunRecord) -> str:
-    return " ".join(f"{name}={_number(value)}" for name, value in record.metrics.items())
+    return " ".join(f"{name}={number_text(value)}" for name, value in record.metrics.items())
 
 
-def _number(value: object) -> str:
+def number_text(value: object) -> str:
+    """Return a value; a float has four digits."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
@@ -145,14 +151,12 @@ def _cell(record: RunRecord, column: str) -> str:
         return ""
     if column == "duration":
         return duration_text(value)
-    return _number(value)
+    return number_text(value)
 
 
 def _data(record: RunRecord, column: str) -> Any:
     if column in _LISTS:
         return _LISTS[column](record)
-    if column == "started":
-        return started_text(record)
     value = lookup(record, column)
     return None if value is MISSING else json_value(value)
 
