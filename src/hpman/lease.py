@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import suppress
 
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
 _FAR = 1 << 30  # Windows locks bytes: one that is never written
 # Opening a FIFO would wait for a writer.
 _READ_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+_PAUSE = 0.02  # seconds between two looks
 _held: dict[int, os.stat_result] = {}
 
 
@@ -87,6 +89,16 @@ def is_held(path: str) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def wait_until_free(path: str, seconds: float) -> bool:
+    """Wait some time until no process holds the lease of a file. Return whether none does."""
+    end = time.monotonic() + seconds
+    while is_held(path):
+        if time.monotonic() >= end:
+            return False
+        time.sleep(_PAUSE)
+    return True
 
 
 def _hold(descriptor: int) -> None:

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from contextlib import suppress
 
 from hpman import Diagnostic, HpmanError
+from hpman.lease import wait_until_free
 from hpman.reporting import STOP
 
 from ..snapshots.atomic_io import replace_files
 from .environment import host
+from .folder import LEASE_FILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .record import RunRecord
-
-_PAUSE = 0.05  # seconds between two looks
 
 
 class ControlError(HpmanError):
@@ -45,7 +44,8 @@ def stop(record: RunRecord, patience: float, reason: str = "stopped") -> bool:
     if not record.is_running:
         raise _error(record, f"is not running: it is {record.status}.", "")
     replace_files([(os.path.join(record.folder, STOP), reason.encode())])
-    if _ends(record, patience):
+    lease = os.path.join(record.folder, LEASE_FILE)
+    if wait_until_free(lease, patience):
         return True
     where = record.summary.get("host")
     if where != host():
@@ -54,7 +54,7 @@ def stop(record: RunRecord, patience: float, reason: str = "stopped") -> bool:
     with suppress(OSError):  # it has just ended, or is another user's
         # While the lease is held, the process is that of the run.
         os.kill(int(record.summary["process"]), signal.SIGTERM)
-    return _ends(record, patience)
+    return wait_until_free(lease, patience)
 
 
 def remove(record: RunRecord) -> None:
@@ -76,15 +76,6 @@ def remove(record: RunRecord) -> None:
     hidden = os.path.join(os.path.dirname(record.folder), f".{record.id}")
     os.rename(record.folder, hidden)
     rmtree(hidden)
-
-
-def _ends(record: RunRecord, patience: float) -> bool:
-    end = time.monotonic() + patience
-    while record.is_running:
-        if time.monotonic() >= end:
-            return False
-        time.sleep(_PAUSE)
-    return True
 
 
 def _error(record: RunRecord, message: str, advice: str) -> ControlError:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from contextlib import suppress
 from shutil import rmtree
 from tempfile import mkdtemp
 
 from hpman import Diagnostic, HpmanError
-from hpman.lease import is_held, release, take
+from hpman.lease import is_held, release, take, wait_until_free
 
 from ..diff.git import (
     add_worktree,
@@ -128,9 +127,7 @@ class Checkout:
         lease = os.path.join(self._parent, LEASE_FILE)
         if self.lease is not None:
             release(self.lease)
-        end = time.monotonic() + _PATIENCE
-        while is_held(lease) and time.monotonic() < end:  # its record is not complete yet
-            time.sleep(0.01)
+        wait_until_free(lease, _PATIENCE)  # its record may not be complete yet
         if worktree_state(self.folder) != self._state:
             os.unlink(lease)
             return False
@@ -172,13 +169,11 @@ def _link(source: str, target: str) -> None:
 
 
 def _differing_sources(record: RunRecord, project: str) -> list[str]:
-    before = {path: digest for path, digest in record.data["sources"].items() if _is_inside(path)}
+    before = {
+        path: digest for path, digest in record.data["sources"].items() if not os.path.isabs(path)
+    }
     after = dict(hash_sources(project, (os.path.join(project, path) for path in before)))
     return sorted(path for path in before if before[path] != after.get(path))
-
-
-def _is_inside(path: str) -> bool:
-    return not os.path.isabs(path)
 
 
 def _error(message: str, advice: str) -> RerunError:
