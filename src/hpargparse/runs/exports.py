@@ -34,6 +34,7 @@ TRACKERS = {
     "mlflow": ("mlflow.db", "`mlflow ui --backend-store-uri {}` shows them."),
     "wandb": ("wandb", "`wandb sync {}/offline-run-*` uploads them."),
 }
+_HUGE = 2**1023  # ints beyond it may be too large for a float
 _LARGEST = 2**53  # step; trackers hold such integers, and floats hold them exactly
 
 
@@ -171,7 +172,4 @@ def _is_step(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    try:
-        return type(value) in (bool, int, float) and float(value) is not None
-    except OverflowError:  # an int that no float can hold
-        return False
+    return type(value) is float or (type(value) in (bool, int) and abs(value) < _HUGE)

@@ -113,21 +113,20 @@ def select(records: Iterable[RunRecord], expression: str) -> list[RunRecord]:
 def sort(records: Iterable[RunRecord], key: str) -> list[RunRecord]:
     """Return records sorted by a field, value or metric; backwards if `-` precedes its name.
 
-    Records without it come last.
+    Records without it, or with nan, come last.
 
     Raises:
         QueryError: if no record has it.
         RecordError: if a record cannot be read.
     """
     name = key.removeprefix("-")
-    pairs = [(lookup(record, name), record) for record in records]
-    have = [(_sort_key(value), record) for value, record in pairs if value is not MISSING]
+    records = list(records)
+    ranks = {record: _sort_key(lookup(record, name)) for record in records}
+    have = {record: rank for record, rank in ranks.items() if rank is not None}
     if not have:
-        require_name(name, [record for _value, record in pairs])
-    have.sort(key=operator.itemgetter(0), reverse=key.startswith("-"))
-    have.sort(key=lambda pair: pair[0][0] == _LAST)
-    lack = [record for value, record in pairs if value is MISSING]
-    return [record for _key, record in have] + lack
+        require_name(name, records)
+    ordered = sorted(have, key=have.__getitem__, reverse=key.startswith("-"))
+    return ordered + [record for record in records if record not in have]
 
 
 def require_name(
@@ -220,13 +219,12 @@ class _Where:
         raise self._error(f"`{escape(ast.unparse(node))}` is neither a name nor a literal")
 
 
-_LAST = 2
-
-
-def _sort_key(value: Any) -> tuple[Any, ...]:
-    """Return a key by which any values can be sorted: numbers, texts, then the others."""
+def _sort_key(value: Any) -> tuple[int, Any] | None:
+    """Return a key by which values can be sorted, numbers first; None for those without order."""
+    if value is MISSING or value != value:  # noqa: PLR0124 - nan
+        return None
     if isinstance(value, (bool, int, float)):
-        return (_LAST,) if value != value else (0, value)  # noqa: PLR0124 - nan
+        return 0, value
     return 1, value if isinstance(value, str) else show_literal(value)
 
 
