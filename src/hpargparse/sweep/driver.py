@@ -5,6 +5,7 @@ Owns interrupts, and which failures end a sweep. Must not know how anything is s
 
 from __future__ import annotations
 
+import shlex
 import signal
 import threading
 from contextlib import contextmanager
@@ -122,9 +123,9 @@ class Driver:
         is_lost = not worker.has_record()
         outcome = self._study.release(worker.claim, was_killed=is_lost)
         if is_lost and status >= 0:
-            command = _shown([*self._program, *self._plan.arguments(unit), *self._arguments])
+            words = [*self._program, *self._plan.arguments(unit), *self._arguments]
             message = f"Trial {unit.trial} ended with status {status}, and left no record."
-            advice = f"This shows why: {command}"
+            advice = f"This shows why: hpman run --record {shlex.join(words)}"
             raise SweepError(Diagnostic("sweep", message, advice))
         self._progress.on_end(unit, outcome)
         if outcome is None or outcome.is_nan:
@@ -144,12 +145,6 @@ class Driver:
         """Start nothing more; the second time, stop what runs, and the third time kill it."""
         self.interrupts += 1
         self._ended.put(None)
-
-
-def _shown(arguments: Sequence[str]) -> str:
-    import shlex
-
-    return f"hpman run --record {shlex.join(arguments)}"
 
 
 @contextmanager

@@ -112,14 +112,9 @@ def _next(study: Study) -> list[str]:
         name = objective.name.removeprefix("best:")
         sort = f" --sort={'-' if objective.maximize else ''}{shlex.quote(name)}"
     lines = [f"runs --where {where}{sort}"]
-    ordered = sorted(
-        (outcome for outcome in study.outcomes().values() if outcome.score is not None),
-        key=lambda outcome: outcome.score or 0.0,
-        reverse=objective.maximize,
-    )
-    if ordered:
-        best = ordered[0].run
-        if len(ordered) > 1:
-            lines.append(f"compare {best} {ordered[1].run}")
+    best, *others = [outcome.run for _trial, outcome in study.ranked()] or [""]
+    if others:
+        lines.append(f"compare {best} {others[0]}")
+    if best:
         lines += [f"rerun {best}", f"promote {best}"]
     return lines

@@ -1,4 +1,4 @@
-"""The state of a sweep, which is that of its records, and the claims on runs that are to come.
+"""The state of a sweep, read from its records, and claims on the runs that remain.
 
 Owns what counts as complete, failed or to be tried again, and that no run is started twice: a
 claim is a lease, held by the sweep and the run until both have ended. Must not know processes.
@@ -209,15 +209,15 @@ class Study:
         pairs = ((trial, self.outcome(trial)) for trial in range(self.total))
         return {trial: outcome for trial, outcome in pairs if outcome is not None}
 
+    def ranked(self) -> list[tuple[int, Outcome]]:
+        """Return the trials that have a score, the best first, equal ones by number."""
+        scored = [pair for pair in self.outcomes().items() if pair[1].score is not None]
+        scored.sort(key=lambda pair: pair[1].score or 0.0, reverse=self.objective.maximize)
+        return scored
+
     def best(self) -> tuple[int, Outcome] | None:
-        """Return the best trial, the first of equal ones; None without any score."""
-        pairs = [
-            (trial, outcome)
-            for trial, outcome in self.outcomes().items()
-            if outcome.status == COMPLETE and outcome.score is not None
-        ]
-        sign = -1.0 if self.objective.maximize else 1.0
-        return min(pairs, key=lambda pair: sign * (pair[1].score or 0.0), default=None)
+        """Return the best trial; None without any score."""
+        return next(iter(self.ranked()), None)
 
     def has_success(self) -> bool:
         """Return whether a trial is complete."""
