@@ -80,7 +80,7 @@ def report(*, step: Any = None, **metrics: Any) -> None:
     >>> report(val_loss=0.3, step=1)
     """
     folder = os.environ.get(VARIABLE)
-    if folder is None or os.environ.get("RANK", "0") != "0":
+    if folder is None or not is_first_rank():
         return
     with _lock:
         writer = _writer_of(folder)
@@ -95,6 +95,15 @@ def report(*, step: Any = None, **metrics: Any) -> None:
             if sys.stderr is not None:
                 message = f"hpman: warning: the metrics of this run are no longer kept: {error}"
                 print(message, file=sys.stderr)  # noqa: T201 - there is no command here
+
+
+def is_first_rank() -> bool:
+    """Return whether this process may report and record: under torchrun, only that of rank 0.
+
+    >>> is_first_rank()
+    True
+    """
+    return os.environ.get("RANK", "0") == "0"
 
 
 def _writer_of(folder: str) -> _Writer:

@@ -64,9 +64,11 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman run") -> None:
     record, keep_patch = _settings(prog, program, options)
     recording = None
     if record or trial:
-        from ..runs.recorder import records_here, start
+        from hpman.reporting import is_first_rank
 
-        if records_here():
+        from ..runs.recorder import start
+
+        if is_first_rank():
             subject = _subject(program, argv, manager, trial)
             recording = start(subject.replace(keep_patch=keep_patch))
     if recording is None:

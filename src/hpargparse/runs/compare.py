@@ -81,7 +81,7 @@ def differing_rows(records: Sequence[RunRecord]) -> list[Row]:
         *(row.replace(place=places.get(row.name, "")) for row in rows),
         *_rows("metrics", [record.metrics for record in records]),
         *_rows("run", [_fields(record) for record in records]),
-        *_rows("packages", [_packages(record) for record in records]),
+        *_rows("packages", [versions(record.data.get("packages", ())) for record in records]),
     ]
 
 
@@ -99,10 +99,6 @@ def _fields(record: RunRecord) -> dict[str, str]:
         dirty = "-dirty" if record.data.get("dirty") else ""  # as `git describe` shows it
         fields["revision"] = f"{fields['revision'][:12]}{dirty}"
     return {name: str(value) for name, value in fields.items() if value is not None}
-
-
-def _packages(record: RunRecord) -> dict[str, str]:
-    return versions(record.data.get("packages", ()))
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-RUN_FILE, END_FILE, OUTPUT_FILE, PATCH_FILE = "run.json", "end.json", "output.log", "diff.patch"
+END_FILE, OUTPUT_FILE, PATCH_FILE = "end.json", "output.log", "diff.patch"
 LEASE_FILE = "lease"
 CWD_VARIABLE = "HPMAN_CWD"  # the folder to record for a run in a temporary one
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"  # none that looks like another

@@ -17,6 +17,7 @@ from hpman.reporting import METRICS, STOP
 from ..errors import SnapshotError
 from ..snapshots.recorded import (
     DETAILS,
+    RUN_FILE,
     find_run,
     is_time,
     open_regular,
@@ -24,7 +25,7 @@ from ..snapshots.recorded import (
     read_run_json,
     value_of,
 )
-from .folder import END_FILE, LEASE_FILE, OUTPUT_FILE, RUN_FILE
+from .folder import END_FILE, LEASE_FILE, OUTPUT_FILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

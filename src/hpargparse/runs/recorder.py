@@ -23,7 +23,7 @@ from hpman.reporting import VARIABLE, last_reported
 from ..cli.errors import error_text
 from ..cli.output import warn
 from ..snapshots.load_save import saveable_values, saved_form
-from ..snapshots.recorded import SCHEMA
+from ..snapshots.recorded import RUN_FILE, SCHEMA
 from . import environment
 from .folder import (
     CWD_VARIABLE,
@@ -31,7 +31,6 @@ from .folder import (
     LEASE_FILE,
     OUTPUT_FILE,
     PATCH_FILE,
-    RUN_FILE,
     create,
     write_json,
 )
@@ -82,26 +81,19 @@ class Subject(Record):
     trial: int | None = None
 
 
-def records_here() -> bool:
-    """Return whether this process may record: under torchrun, that of rank 0."""
-    return os.environ.get("RANK", "0") == "0"
-
-
 def start(subject: Subject) -> Recording | None:
     """Start to record this process. Return None, and say why, if that fails."""
+    folder = None
     try:
         folder = create(subject.project, subject.beginning)
-    except (OSError, HpmanError) as error:
-        _warn(f"this run is not recorded: {error_text(error)}")
-        return None
-    try:
         return Recording(folder, subject)
     except (OSError, HpmanError) as error:
         _warn(f"this run is not recorded: {error_text(error)}")
+    if folder is not None:
         from shutil import rmtree
 
         rmtree(folder, ignore_errors=True)
-        return None
+    return None
 
 
 class Recording:

@@ -26,6 +26,7 @@ _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 _LATEST = 1e11  # seconds: all systems can show the date
 DETAILS = "sources"  # the first of the keys that are long, and are written last
+RUN_FILE = "run.json"
 RUNS = os.path.join(".hpman", "runs")
 MARKS = ("pyproject.toml", ".git")  # of the folder of a project
 
@@ -100,7 +101,7 @@ def read_run_json(folder: str, *, until: str = "") -> dict[str, Any]:
     Raises:
         RecordError: if the file is missing, damaged, or written by a newer version.
     """
-    path = os.path.join(folder, "run.json")
+    path = os.path.join(folder, RUN_FILE)
     try:
         data = read_json(path, until)
         problem = _damaged_key(data)
@@ -213,7 +214,7 @@ def value_of(folder: str, name: str, text: object) -> Any:
     try:
         return parse_literal(str(text))
     except NotLiteralError:
-        path = os.path.join(folder, "run.json")
+        path = os.path.join(folder, RUN_FILE)
         raise _error(path, f"The value of `{escape(name)}` is not a literal.") from None
 
 
