@@ -793,6 +793,13 @@ def test_a_manager_without_scopes_may_have_old_names_with_slashes() -> None:
     assert manager.get_values() == {"a/b": 3}
 
 
+@pytest.mark.filterwarnings("ignore:.* is an old name of")
+def test_an_old_name_with_a_slash_may_be_in_a_scope() -> None:
+    manager = managed('_("lr", 1, aliases="a/b"); _.scope("encoder")')
+    hpargparse.load(_write("encoder/a/b: 2"), manager)
+    assert manager.get_values() == {"lr": 1, "encoder/lr": 2}
+
+
 def test_a_file_may_include_one_with_old_names() -> None:
     parser, manager = bound(RENAMED + '_("k", 1, aliases="include.k")')
     _write("rate: 1\noptimizer: {lr: 5, eps: 5}", "base.yaml")
