@@ -16,8 +16,8 @@ from ..cli.output import exit_with_message, terminal_width, warn, write_result
 from ..completion import get_argv
 from ..runs.control import remove, stop
 from ..runs.exports import TRACKERS, export
-from ..runs.query import readable, select, sort
-from ..runs.record import RunRecord, find_record, records
+from ..runs.query import select, sort
+from ..runs.record import RunRecord, find_record, readable, records
 from ..runs.reports import csv_report, json_report, text_report
 from ..snapshots.atomic_io import replace_files
 from ..snapshots.recorded import runs_folder

@@ -14,11 +14,9 @@ from hpman import Diagnostic, HpmanError
 from hpman._text import escape
 from hpman.literals import NotLiteralError, literal_value, show_literal
 
-from ..snapshots.recorded import RecordError
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from .record import RunRecord
@@ -241,17 +239,3 @@ def _member(record: RunRecord, group: str, name: str) -> Any:
     if group == "metrics":
         return record.metrics.get(name, MISSING)
     return record.value(name) if name in record.summary["values"] else MISSING
-
-
-def readable(records: Iterable[RunRecord]) -> Iterator[RunRecord | RecordError]:
-    """Yield each record, or the error if it cannot be read. Skip runs that just begin."""
-    from .record import is_starting
-
-    for record in records:
-        try:
-            record.summary  # noqa: B018 - it is read here
-        except RecordError as error:
-            if not is_starting(record):
-                yield error
-        else:
-            yield record

@@ -18,6 +18,7 @@ from ..errors import SnapshotError
 from ..snapshots.recorded import (
     DETAILS,
     RUN_FILE,
+    RecordError,
     find_run,
     is_time,
     open_regular,
@@ -29,7 +30,7 @@ from .folder import END_FILE, LEASE_FILE, OUTPUT_FILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
 _PATIENCE = 2.0  # seconds
@@ -184,6 +185,19 @@ def records(folder: str) -> list[RunRecord]:
         ]
 
 
+def readable(records: Iterable[RunRecord]) -> Iterator[RunRecord | RecordError]:
+    """Yield each record, or the error if it cannot be read. Skip runs that just begin."""
+    for record in records:
+        try:
+            record.summary  # noqa: B018 - it is read here
+        except RecordError as error:
+            is_described = os.path.exists(os.path.join(record.folder, RUN_FILE))
+            if is_described or not record.is_running:
+                yield error
+        else:
+            yield record
+
+
 def find_record(folder: str, beginning: str) -> RunRecord:
     """Return the record whose id has a beginning.
 
@@ -205,11 +219,6 @@ def _is_being_described(record: RunRecord) -> bool:
     except SnapshotError:  # whoever reads more of it will report it
         return False
     return 0 <= age < _PATIENCE and "revision" not in record.data
-
-
-def is_starting(record: RunRecord) -> bool:
-    """Return whether a run holds its lease, but has not described itself yet."""
-    return record.is_running and not os.path.exists(os.path.join(record.folder, RUN_FILE))
 
 
 def last_metrics(folder: str, tail: int | None = None) -> dict[str, Any]:

@@ -11,8 +11,7 @@ import pytest
 
 from hpargparse.errors import SnapshotError
 from hpargparse.runs.folder import create, project_folder, write_json
-from hpargparse.runs.query import readable
-from hpargparse.runs.record import find_record, last_metrics, records
+from hpargparse.runs.record import find_record, last_metrics, readable, records
 from hpargparse.snapshots.recorded import RecordError
 from hpman.lease import release, take
 from tests.hpargparse.runs.recorded import write
