@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shlex
 import signal
-import threading
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 
@@ -19,7 +18,6 @@ from .worker import Worker
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from types import FrameType
 
     from .plan import Plan
     from .progress import Progress
@@ -120,7 +118,7 @@ class Driver:
     def _end(self, worker: Worker) -> None:
         """Note how a run has ended."""
         unit, status = worker.claim.unit, worker.status or 0
-        is_lost = not worker.has_record()
+        is_lost = not worker.new_records()
         outcome = self._study.release(worker.claim, was_killed=is_lost)
         if is_lost and status >= 0:
             words = [*self._program, *self._plan.arguments(unit), *self._arguments]
@@ -150,14 +148,11 @@ class Driver:
 @contextmanager
 def _interrupts(handle: Callable[[], None]) -> Iterator[None]:
     """Call a function at each interrupt, if this is the main thread."""
-    if threading.current_thread() is not threading.main_thread():
+    try:
+        old = signal.signal(signal.SIGINT, lambda _number, _frame: handle())
+    except ValueError:  # only the main thread may do this
         yield
         return
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        handle()
-
-    old = signal.signal(signal.SIGINT, on_signal)
     try:
         yield
     finally:

@@ -84,9 +84,9 @@ class Worker:
         """The exit status, negative for a signal; None while the process runs."""
         return self._process.returncode
 
-    def has_record(self) -> bool:
-        """Return whether the process has begun a record."""
-        return bool(self._new_records())
+    def new_records(self) -> list[str]:
+        """Return the ids of the records that the process has begun: one, or none yet."""
+        return [run for run in self._study.records_of(self.claim.unit) if run not in self._earlier]
 
     def check_time(self) -> None:
         """End the run if its time is up, and kill it if it does not end."""
@@ -95,7 +95,7 @@ class Worker:
             if now >= self._kill_at:
                 self.kill()
         elif self._timeout is not None and now >= self.started + self._timeout:
-            runs = self._new_records()
+            runs = self.new_records()
             if not runs:
                 return  # Python itself is still starting
             for run in runs:
@@ -117,6 +117,3 @@ class Worker:
                 os.killpg(self._process.pid, signal.SIGKILL)
             else:
                 self._process.kill()
-
-    def _new_records(self) -> list[str]:
-        return [run for run in self._study.records_of(self.claim.unit) if run not in self._earlier]
