@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _COLUMNS = 3
 _WIDTH, _HEIGHT = 4.6, 3.2  # inches of a panel
 _REST = "0.75"  # the grey of runs without a colour
-_DOTS = 30  # points of a line from which on they are not marked
+_DOTS = 30  # a line of so many points has no markers
 _TICKS = 8  # labelled categories
 _STYLE = {
     "axes.grid": True,

@@ -1,6 +1,6 @@
 """Keep what a process writes to its standard streams, and show it as before.
 
-Owns the process that copies: it is not a child of the program, so no `wait` meets it, and it
+Owns the process that copies. No `wait` of the program sees it, because it is not a child, and it
 goes on until the last process that may write has ended. Must not know records.
 """
 

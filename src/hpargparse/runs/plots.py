@@ -29,8 +29,8 @@ FORMATS = ("png", "svg", "html")
 LINES = 10  # colours that are easy to distinguish
 _PANELS = 6  # of each kind
 _NAME, _RUN, _CATEGORY = 40, 48, 16  # columns that a text may take
-_HUGE = 1e300  # of nothing larger can an axis be drawn; nan is not below it either
-_LOG_VALUES, _LOG_METRICS = 30, 1000  # from which ratio of positive numbers on the scale is log
+_HUGE = 1e300  # no axis reaches this; nan is not below it either
+_LOG_VALUES, _LOG_METRICS = 30, 1000  # a scale is log from this ratio of numbers on
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{}</title>
 <style>body {{ margin: 1em }} svg {{ max-width: 100%; height: auto }}</style></head>

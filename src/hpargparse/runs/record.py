@@ -77,7 +77,7 @@ class RunRecord:
 
     @cached_property
     def status(self) -> str:
-        """How the run is: finished, failed, pruned, stopped, running or lost.
+        """The status: finished, failed, pruned, stopped, running or lost.
 
         A run is lost if it ended without writing its end, such as by a `kill -9`.
         """
@@ -96,7 +96,7 @@ class RunRecord:
 
     @property
     def stop_request(self) -> str:
-        """What the run is asked to become, such as stopped; empty if it is not asked to end."""
+        """The status that the run is asked to end with, such as stopped; empty if it is not."""
         try:
             path = os.path.join(self.folder, STOP)
             with open(path, encoding="utf-8", opener=open_regular) as file:

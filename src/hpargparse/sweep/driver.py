@@ -28,7 +28,7 @@ _FIRST, _IN_A_ROW = 3, 5  # failures that end a sweep
 
 
 class Driver:
-    """Run the trials of a sweep, as many at a time as are asked for.
+    """Run the trials of a sweep, several at a time.
 
     Args:
         study: the sweep.

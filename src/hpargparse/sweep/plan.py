@@ -126,7 +126,7 @@ def _seeds(selection: Selection, repeats: int) -> list[str]:
     row = next((line.row for line in selection.fixed if line.row.name == _SEED), None)
     if row is None:
         raise SpaceError.because(
-            "--repeats varies the hyperparameter `seed`, which is not there or is searched.",
+            "--repeats varies the hyperparameter `seed`, which does not exist or is searched.",
             'Read the seed by `_("seed", 0)`, and do not search it.',
         )
     converter = Converter.of(row)

@@ -1,6 +1,6 @@
 """Spaces on the command line: `depth=2,4,8`, `lr=1e-5..1:log`, `wd=0..0.1:0.01`.
 
-Owns this notation. Must not know hints beyond those that the converter checks, or sources.
+Owns this notation. Must not know sources, or any hint of a space but `scale`.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 SWEEPS = os.path.join(".hpman", "sweeps")
 COMPLETE, FAILED = "complete", "failed"
-TIMED_OUT = FAILED  # the status that is asked of a run after its time
+TIMED_OUT = FAILED  # the status of a run that takes too long
 _PLAN, _CLAIMS = "plan.json", "claims"
 
 
