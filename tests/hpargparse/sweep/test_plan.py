@@ -62,7 +62,7 @@ def test_repeats_vary_the_seed() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('_("lr", 1)', "not there or is searched"),
+        ('_("lr", 1)', "does not exist or is searched"),
         ('_("lr", 1)\n_("seed", 0.5)', "not an int"),
         ('_("lr", 1)\n_("seed", X)', "unknown"),
         ('_("lr", 1)\n_("seed", 1, range=[0, 2])', "--repeats 3"),
