@@ -266,7 +266,7 @@ def _add_run_options(group: argparse._ArgumentGroup) -> None:
     add("--timeout", type=_seconds, metavar="TIME", help="end a run after a time, such as 90s, 2h")
     add(
         "--retries",
-        type=_count_or_none,
+        type=lambda arg: 0 if arg == "0" else _count(arg),
         default=3,
         metavar="N",
         help="try a run that was killed N times again (default: 3)",
@@ -292,11 +292,6 @@ def _count(arg: str) -> int:
     if arg.isascii() and arg.isdigit() and int(arg):
         return int(arg)
     raise argparse.ArgumentTypeError(f"{arg!r} is not a number above 0")
-
-
-def _count_or_none(arg: str) -> int:
-    """Read a number of things that may be 0, as an argparse type."""
-    return 0 if arg == "0" else _count(arg)
 
 
 def _seconds(arg: str) -> float:

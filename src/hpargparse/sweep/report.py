@@ -104,9 +104,8 @@ def _reason(line: Fixed) -> str:
 
 
 def _place_data(call: Occurrence | None) -> dict[str, Any]:
-    if call is None:
-        return {"path": None, "line": None}
-    return {"path": relative_path(call.path), "line": call.line}
+    path, line = (None, None) if call is None else (relative_path(call.path), call.line)
+    return {"path": path, "line": line}
 
 
 def _axis_data(axis: Axis) -> dict[str, Any]:
