@@ -12,6 +12,7 @@ import nox
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
+NO_LIMIT = ("-o", "faulthandler_timeout=0")  # of the time of a test
 UPSTREAM = ("hpman==0.13.0", "hpargparse==0.14.0", "setuptools<80")
 # What only the libraries of extras run; the session `exports` measures it.
 EXTRAS = "*/hpargparse/runs/figures.py,*/hpargparse/runs/trackers.py"
@@ -41,13 +42,14 @@ nox.options.sessions = [f"tests-{NEWEST}", "lint", "types"]
 def tests(session: nox.Session) -> None:
     """Run the tests on the installed package; oldest and newest Python measure what they reach."""
     session.install(".[test]")
-    if session.python not in (OLDEST, NEWEST):  # measuring takes as long again
-        session.run("pytest", "--slow", *session.posargs)
+    if session.python not in (OLDEST, NEWEST):  # measuring takes twice as long again
+        session.run("pytest", *session.posargs)
         return
+    slow = ["--slow"] if session.python == NEWEST else []
     for remains in glob.glob(f".coverage.{session.python}.*"):
         os.remove(remains)
     session.run(
-        *("coverage", "run", "-m", "pytest", "--slow", *session.posargs),
+        *("coverage", "run", "-m", "pytest", *slow, *session.posargs),
         env={"COVERAGE_FILE": os.path.abspath(f".coverage.{session.python}")},
     )
     if not session.posargs:
@@ -83,7 +85,7 @@ def properties(session: nox.Session) -> None:
     """Try the properties eighty times as hard as the tests do."""
     session.install(".[test]")
     session.run(
-        *("pytest", "tests/properties", *session.posargs),
+        *("pytest", "tests/properties", *NO_LIMIT, *session.posargs),
         env={"HYPOTHESIS_PROFILE": "long"},
     )
 
@@ -93,16 +95,17 @@ def chaos(session: nox.Session) -> None:
     """Kill recorded runs and sweeps at random; `-- 1000` says how often to kill a run."""
     session.install(".[test]")
     times = session.posargs[0] if session.posargs else "200"
-    session.run("pytest", "tests/hpargparse/runs", "-k", "kill", env={"HPMAN_CHAOS": times})
+    kills = ("pytest", "tests/hpargparse/runs", "-k", "kill", *NO_LIMIT)
+    session.run(*kills, env={"HPMAN_CHAOS": times})
     session.run("python", "-m", "tests.hpargparse.sweep.chaos")
 
 
 @nox.session(python=OLDEST)
 def minimums(session: nox.Session) -> None:
-    """Run the tests with the lowest direct dependencies on the oldest Python found."""
+    """Run all tests with the lowest direct dependencies on the oldest Python found."""
     lowest = [requirement.replace(">=", "==") for requirement in PROJECT["project"]["dependencies"]]
     session.install(".[test]", *lowest)
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "--slow", *session.posargs)
 
 
 @nox.session(python=NEWEST)
