@@ -47,6 +47,7 @@ _COMPARISONS: dict[type, Callable[[Any, Any], bool]] = {
     ast.NotIn: lambda left, right: left not in right,
 }
 _GROUPS = ("values", "metrics")
+_SIGNS = {ast.Div: "/", ast.Sub: "-"}  # in names such as `warm/lr` and `val-loss`
 
 
 def started_text(record: RunRecord) -> str:
@@ -92,9 +93,9 @@ def select(records: Iterable[RunRecord], expression: str) -> list[RunRecord]:
     """Return the records for which an expression is true.
 
     It compares the names of fields, values and metrics with literals and each other, by
-    `== != < <= > >= in not in`, and joins comparisons by `and`, `or`, `not`. Dots may be
-    part of a name; for any other name, there are `values["a-b"]` and `metrics["a/b"]`.
-    A comparison with what a record lacks is false.
+    `== != < <= > >= in not in`, and joins comparisons by `and`, `or`, `not`. Dots, slashes and
+    dashes may be part of a name; for any other name, there are `values["a b"]` and
+    `metrics["a b"]`. A comparison with what a record lacks is false.
 
     Raises:
         QueryError: if the expression is not of this form, or no record has one of its names.
@@ -210,6 +211,10 @@ class _Where:
         if isinstance(node, ast.Attribute):
             name, group = self._name(node.value)
             return f"{name}.{node.attr}", group
+        if isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
+            names, groups = zip(self._name(node.left), self._name(node.right), strict=True)
+            if not any(groups):
+                return _SIGNS[type(node.op)].join(names), ""
         if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
             group, key = node.value.id, node.slice
             if group in _GROUPS and isinstance(key, ast.Constant) and isinstance(key.value, str):

@@ -21,6 +21,7 @@ def runs(tmp_path: Path) -> list[RunRecord]:
         return {"status": status, "exit": 0, "ended": 1_700_000_010.0, "metrics": metrics}
 
     values = {"model.depth": "4", "a-b": "True", "act": "'relu'", "ks": "(3, 3)"}
+    values = {**values, "warm/opt.lr": "0.5", "warm-up/a/b-c": "7", "a b": "1"}
     return [
         write(tmp_path, "a", end("finished", loss=0.5), values={"lr": "0.1", **values}, dirty=True),
         write(
@@ -47,6 +48,10 @@ def runs(tmp_path: Path) -> list[RunRecord]:
         ("act == None", "c"),
         ("values['a-b']", "ab"),
         ("metrics['val/acc'] > 0.5", "b"),
+        ("val/acc > 0.5", "b"),
+        ("warm/opt.lr == 0.5 and not lr < 0.05", "a"),
+        ("warm-up/a/b-c in [7] and a-b", "ab"),
+        ("values['a b'] == 1", "ab"),
         ("loss == loss", "a"),
         ("loss != loss", "b"),
         ("ks == (3, 3)", "ab"),
@@ -74,6 +79,10 @@ def test_an_expression_selects(expression: str, ids: str, runs: list[RunRecord])
         "lr = 1",
         "lr is None",
         "lr + 1 < 2",
+        "lr - 1 < 2",
+        "lr / values['a']",
+        "values['a'] - lr",
+        "-lr",
         "f(lr)",
         "__import__('os').system('true')",
         "lr[0]",
