@@ -34,7 +34,7 @@ def split_at_dashes(args: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def command_parser(
-    prog: str, description: str, epilog: str, usage: str | None = None
+    prog: str, description: str, epilog: str, usage: str | None = None, *, advice: str = ""
 ) -> argparse.ArgumentParser:
     """Create the parser of a command. Its help keeps the line breaks of the texts.
 
@@ -43,8 +43,10 @@ def command_parser(
         description: what the command does.
         epilog: the text after the options; `{prog}` in it becomes the name.
         usage: the usage, if argparse's own is not good enough.
+        advice: what to do about unknown arguments.
     """
-    return argparse.ArgumentParser(
+    return AdvisingParser(
+        advice,
         prog=prog,
         usage=usage,
         description=description,
@@ -132,20 +134,20 @@ def placeholder(arg: str) -> str:
     raise argparse.ArgumentTypeError(f"{arg!r} must be {PLACEHOLDER_RULE}")
 
 
-class ProgramParser(argparse.ArgumentParser):
-    """Parse the options of a program that gets its own arguments after `--`.
+class AdvisingParser(argparse.ArgumentParser):
+    """Parse arguments, and say what to do about unknown ones.
 
     Args:
-        program: the name of the program.
+        advice: what to do, in the imperative.
         settings: the arguments of `ArgumentParser`.
     """
 
-    def __init__(self, program: str, **settings: Any) -> None:
+    def __init__(self, advice: str = "", **settings: Any) -> None:
         super().__init__(**settings)
-        self.program = program
+        self.advice: str = advice
 
     def error(self, message: str) -> NoReturn:
-        """Report an error. If an option is unknown, explain how to pass it to the program."""
-        if message.startswith("unrecognized arguments: "):
-            message = f"{message}; put arguments for {self.program} itself after `--`"
+        """Report an error, with the advice if an argument is unknown."""
+        if self.advice and message.startswith("unrecognized arguments: "):
+            message = f"{message}; {self.advice}"
         super().error(message)

@@ -19,7 +19,7 @@ from ..cli.output import exit_with_message, write_result
 from ..completion import get_argv
 from ..edits import unified_diff, write_files
 from ..runs.folder import project_of
-from ..runs.promote import is_defined, promote
+from ..runs.promote import is_defined, promote, same_name
 from ..runs.record import find_record
 from ..snapshots.recorded import runs_folder
 
@@ -57,12 +57,14 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman promote") -> N
     options = parse_command(parser, get_argv(args))
     try:
         record = find_record(runs_folder(), options.id)
-        unknown = [name for name in options.only if name not in record.values]
-        if unknown:
-            hint = advice(unknown[0], record.values)
-            exit_with_message(prog, escape(f"The run has no value of `{unknown[0]}` ({hint})."))
         index = _read_sources(record)
-        values = {name: record.values[name] for name in options.only or _names(record, index)}
+        names = {name: same_name(index, name, record.values) for name in options.only}
+        unknown = next((name for name, recorded in names.items() if recorded is None), None)
+        if unknown is not None:
+            hint = advice(unknown, record.values)
+            exit_with_message(prog, escape(f"The run has no value of `{unknown}` ({hint})."))
+        chosen = filter(None, names.values()) if names else _names(record, index)
+        values = {name: record.values[name] for name in chosen}
         files, promotions = promote(index, values, record.defaults)
         if not options.dry:
             write_files(files)

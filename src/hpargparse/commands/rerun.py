@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _SIGNALS = ("SIGTERM", "SIGHUP")  # what is passed on to the program
+_ADVICE = "change values of the run with `hpman run SCRIPT --hp-load run:ID --NAME VALUE`"
 _DESCRIPTION = """\
 Run a program again with all values of a recorded run, and with the same
 arguments of its own. The new run is recorded too. The sources are those of
@@ -75,7 +76,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman rerun") -> Non
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = command_parser(prog, _DESCRIPTION, _EPILOG)
+    parser = command_parser(prog, _DESCRIPTION, _EPILOG, advice=_ADVICE)
     parser.add_argument("id", metavar="ID", help="a run, or the beginning of its id")
     parser.add_argument(
         "--exact", action="store_true", help="use the sources of the run, in a worktree of git"

@@ -214,7 +214,7 @@ def _bound_parser(
 
     from hpman.programs import load_managers
 
-    from ..cli.argv import ProgramParser
+    from ..cli.argv import AdvisingParser
     from ..parser.bind import bind_what_fits, warn_of_hidden_calls
     from ..parser.conflicts import without_option
     from ..run.manager_group import ManagerGroup
@@ -225,8 +225,8 @@ def _bound_parser(
     if not index.placeholders():
         description = f"No hyperparameters in {program.name} and the modules that it imports."
     warn_of_hidden_calls(prog, index, index.placeholders())
-    parser = ProgramParser(
-        program.name,
+    parser = AdvisingParser(
+        f"put arguments for {program.name} itself after `--`",
         prog=prog,
         description=description,
         epilog=_EPILOG,

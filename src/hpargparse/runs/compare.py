@@ -9,6 +9,7 @@ import os
 import re
 
 from hpman import HpmanError
+from hpman.names import new_name
 from hpman.record import Record
 
 from ..diff.compare import compare
@@ -70,7 +71,7 @@ def differing_rows(records: Sequence[RunRecord]) -> list[Row]:
     Raises:
         RecordError: if a record cannot be read.
     """
-    rows = _rows("values", [record.data["values"] for record in records])
+    rows = _rows("values", list(_values(records)))
     places = {
         name: match[1]
         for record in records
@@ -83,6 +84,20 @@ def differing_rows(records: Sequence[RunRecord]) -> list[Row]:
         *_rows("run", [_fields(record) for record in records]),
         *_rows("packages", [versions(record.data.get("packages", ())) for record in records]),
     ]
+
+
+def _values(records: Sequence[RunRecord]) -> Iterator[dict[str, str]]:
+    """Yield the values of each run by name. An old name becomes the new one of another run."""
+    renamed = {
+        old: new for record in records for old, new in (record.data.get("renamed") or {}).items()
+    }
+    for record in records:
+        values = record.data["values"]
+        new_names = {name: new_name(name, renamed, lambda _name: False, ".") for name in values}
+        yield {
+            name if new_names[name] in values else new_names[name]: text
+            for name, text in values.items()
+        }
 
 
 def _rows(group: str, columns: Sequence[Mapping[str, Any]]) -> Iterator[Row]:

@@ -12,7 +12,7 @@ from hpman import Diagnostic, HpmanError, NotLiteralEvaluable
 from hpman._text import escape, relative_path, truncate
 from hpman.edits import Edit, parse_call, scan_bytes
 from hpman.literals import NotLiteralError, is_path, parse_literal, show_literal
-from hpman.names import SCOPE
+from hpman.names import split_scope
 from hpman.record import Record
 from hpman.suggest import advice
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _CODE = "promote"
 _LEAVE_OUT = "Name the other values with --only."
+_IN_SCOPE = "`--hp-load run:ID` loads it; --only NAME writes other values."
 _BY_HAND = "Change it by hand, or name the other values with --only."
 
 
@@ -103,6 +104,14 @@ def is_defined(index: Index, name: str) -> bool:
     return bool(_calls(index, name))
 
 
+def same_name(index: Index, name: str, names: Iterable[str]) -> str | None:
+    """Return which of some names is a name, or is of the same hyperparameter; None if none is."""
+    if name in names:
+        return name
+    found = _calls(index, name)
+    return next((other for other in names if found and _calls(index, other) == found), None)
+
+
 def _calls(index: Index, name: str) -> list[Occurrence]:
     return [
         call
@@ -123,11 +132,12 @@ def _definition(index: Index, name: str, value: Any) -> Occurrence:
     if calls:
         call = f"`{calls[0].placeholder}({name!r}, {truncate(show_literal(value))})`"
         raise _refusal(calls[0], f"`{name}` has no default.", f"Write {call} by hand.")
-    if SCOPE in name:
+    scope, inner = split_scope(name, lambda name: is_defined(index, name), index.separator)
+    if scope and is_defined(index, inner):
         message = f"`{name}` is a value of a scope, but a default holds in all scopes."
-    else:
-        names = [row for placeholder in index.placeholders() for row in index.names(placeholder)]
-        message = f"The sources do not define `{name}` ({advice(name, names)})."
+        raise PromotionError(Diagnostic(_CODE, message, _IN_SCOPE, name=name))
+    names = [row for placeholder in index.placeholders() for row in index.names(placeholder)]
+    message = f"The sources do not define `{name}` ({advice(name, names)})."
     raise PromotionError(Diagnostic(_CODE, message, _LEAVE_OUT, name=name))
 
 

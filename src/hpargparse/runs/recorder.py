@@ -17,6 +17,7 @@ from hpman import HpmanError, NotLiteralEvaluable
 from hpman._text import escape
 from hpman.lease import release, take
 from hpman.literals import show_literal
+from hpman.names import old_names
 from hpman.record import Record
 from hpman.reporting import VARIABLE, last_reported
 
@@ -244,6 +245,12 @@ def _describe(folder: str, subject: Subject) -> dict[str, Any]:
         "changed": [name for name, chain in chains.items() if _differs(texts[name], chain)],
         "defaults": {name: origin.text for name, origin in sources.items()},
         "origins": {name: [str(origin) for origin in chain] for name, chain in chains.items()},
+        "renamed": {
+            old: row.name
+            for row in manager.hyperparameters()
+            for old in old_names(row.hints)
+            if old not in texts
+        },
         "scopes": None if scopes is None else sorted(scopes),
         "fingerprint": manager.fingerprint(),
     }

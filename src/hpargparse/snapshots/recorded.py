@@ -171,6 +171,7 @@ _KINDS: dict[str, tuple[type, type | None]] = {
     "cwd": (str, None),
     "defaults": (dict, str),
     "origins": (dict, list),
+    "renamed": (dict, str),
     "sources": (dict, str),
     "revision": (str, None),
     "packages": (list, str),

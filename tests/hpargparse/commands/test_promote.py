@@ -122,14 +122,28 @@ def test_a_default_that_the_run_used_and_that_has_changed_is_refused(
     [
         (["abc", "--only", "lrr"], "The run has no value of `lrr` (did you mean `lr`?).\n"),
         (["x"], "run:x: No run in .hpman/runs has this id.\n`hpman runs` lists the ids.\n"),
-        (["abc"], "`encoder/lr` is a value of a scope, but a default holds in all scopes.\n"),
+        (
+            ["abc", "--only", "encoder/lr"],
+            "`encoder/lr` is a value of a scope, but a default holds in all scopes.\n",
+        ),
+        (["abc", "--only", "a/b"], "The sources do not define `a/b` ("),
     ],
 )
 def test_what_cannot_be_written_is_refused(
     refused: Callable[..., str], args: list[str], message: str
 ) -> None:
-    _record({"lr": "1.0", "encoder/lr": "2.0"}, ["encoder/lr"])
+    _record({"lr": "1.0", "encoder/lr": "2.0", "a/b": "1"}, ["encoder/lr"])
     assert refused(*args).startswith(message)
+
+
+@pytest.mark.parametrize("requested", ["lr", "optim.lr"])
+@pytest.mark.parametrize("recorded", ["lr", "optim.lr"])
+def test_an_old_and_a_new_name_are_the_same(
+    shown: Callable[..., str], recorded: str, requested: str
+) -> None:
+    _record({recorded: "1.0"}, [recorded])
+    Path("train.py").write_text("from hpman.m import _\n_('lr', 1e-3, aliases='optim.lr')\n")
+    assert shown("abc", "--only", requested) == "train.py:2: lr: 1e-3 -> 1.0\n"
 
 
 def test_sources_that_break_a_rule_are_refused(refused: Callable[..., str]) -> None:

@@ -53,6 +53,12 @@ def rerun(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, st
     return rerun
 
 
+def test_values_are_changed_by_another_command(rerun: Callable[..., tuple[int, str, str]]) -> None:
+    status, _output, errors = rerun("k3f2", "--epochs", "3")
+    assert status == 2
+    assert "unrecognized arguments: --epochs 3; change values of the run with `hpman run" in errors
+
+
 def _repository() -> Path:
     """Make a repository that ignores data."""
     here = start(Path.cwd())

@@ -50,6 +50,19 @@ def test_only_what_differs_is_listed() -> None:
     assert differing_rows(records[:2])[0].place == "dir a/b.py:22"
 
 
+def test_an_old_name_and_the_new_one_are_one_row() -> None:
+    renamed = {"optim.lr": "lr", "wd": "decay"}
+    records = [
+        write(Path.cwd(), "a", values={"optim.lr": "0.1", "enc/wd": "1"}),
+        write(Path.cwd(), "b", values={"lr": "0.2", "enc/decay": "2"}, renamed=renamed),
+        write(Path.cwd(), "c", values={"lr": "0.1", "optim.lr": "3"}, renamed=None),
+    ]
+    names = {row.name: row.cells for row in differing_rows(records[:2])}
+    assert names == {"lr": ("0.1", "0.2"), "enc/decay": ("1", "2")}
+    rows = differing_rows([records[2], records[1]])
+    assert [row.cells for row in rows if row.name.endswith("lr")] == [("0.1", "0.2"), ("3", None)]
+
+
 def test_a_revision_is_short_and_says_whether_it_was_dirty() -> None:
     commits = [{"revision": "0123456789abcdef", "dirty": dirty} for dirty in (True, False)]
     records = [write(Path.cwd(), f"{n}", None, **keys) for n, keys in enumerate(commits)]

@@ -225,7 +225,7 @@ def test_a_hash_in_a_string_is_not_a_comment() -> None:
 def test_a_value_of_a_scope_is_refused_by_name() -> None:
     assert _refused("_('depth', 1)", {"encoder/depth": 3}) == (
         ": `encoder/depth` is a value of a scope, but a default holds in all scopes."
-        " Name the other values with --only."
+        " `--hp-load run:ID` loads it; --only NAME writes other values."
     )
 
 

@@ -25,7 +25,8 @@ from pathlib import Path
 from hpman import report
 from hpman.m import _
 
-_("lr", 1e-3), _("ks", (3, 3)), _("data", Path("data")), _("n", len("ab")), _("depth")
+_("lr", 1e-3), _("ks", (3, 3)), _("data", Path("data")), _("n", len("ab"))
+_("depth", aliases="layers")
 report(val_loss=0.5, step=1)
 report(val_loss=0.25, step=2)
 """
@@ -48,6 +49,7 @@ def test_a_record_says_what_ran_and_how_it_ended(tmp_path: Path) -> None:
     assert found.end["unused"] == []
     data = found.data
     assert data["argv"][-2:] == ["--", "a"]
+    assert data["renamed"] == {"layers": "depth"}
     assert [data[key] for key in ("program", "cwd")] == ["train.py", str(tmp_path)]
     assert sorted(data["sources"]) == ["model.py", "train.py"]
     assert data["revision"] is None
