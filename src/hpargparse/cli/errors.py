@@ -36,13 +36,17 @@ def exit_with_errors(
     exit_with_message(prog, "\n".join(messages))
 
 
-def exit_interrupted() -> NoReturn:
-    """Exit with the interrupt signal, as a process without a handler does."""
+def exit_interrupted(number: int = 2) -> NoReturn:
+    """Exit with a signal, as a process without a handler does.
+
+    Args:
+        number: the number of the signal; of SIGINT by default.
+    """
     import signal
 
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.raise_signal(signal.SIGINT)
-    raise SystemExit(128 + signal.SIGINT)  # only reached if the signal is blocked
+    signal.signal(number, signal.SIG_DFL)
+    signal.raise_signal(number)
+    raise SystemExit(128 + number)  # only reached if the signal is blocked
 
 
 def missing_paths(paths: Iterable[str]) -> list[OSError]:

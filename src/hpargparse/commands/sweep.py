@@ -121,7 +121,7 @@ def _run(
         progress.begin()
         driver.run()
     except (HpmanError, OSError) as error:
-        progress.close()
+        progress.close(erase=False)
         exit_with_errors(prog, error)
     progress.close()
     if is_json:
@@ -130,7 +130,7 @@ def _run(
         report = outcome.text_report(study, plan, driver.failure)
         write_result(prog, f"\n{report}")
     if driver.interrupts:
-        exit_interrupted()
+        exit_interrupted(driver.signal)
     if driver.failure or not study.has_success():
         raise SystemExit(1)
 

@@ -41,6 +41,7 @@ class Driver:
 
     Attributes:
         interrupts: how often the sweep was interrupted.
+        signal: the signal that did it last.
         failure: why the sweep has ended early; empty if it has not.
     """
 
@@ -56,6 +57,7 @@ class Driver:
         progress: Progress,
     ) -> None:
         self.interrupts: int = 0
+        self.signal: int = signal.SIGINT
         self.failure: str = ""
         self._study = study
         self._plan = plan
@@ -79,7 +81,7 @@ class Driver:
         study = self._study
         study.refresh()
         self._successes = sum(o.status == COMPLETE for o in study.outcomes().values())
-        with _interrupts(self._interrupt):
+        with _handling(self._interrupt):
             try:
                 while self._start_runs() or self._running:
                     self._wait()
@@ -139,21 +141,33 @@ class Driver:
         elif len(last) == _IN_A_ROW and len(set(last)) == 1:
             self.failure = f"{_IN_A_ROW} runs in a row have failed with: {last[0]}"
 
-    def _interrupt(self) -> None:
-        """Start nothing more; the second time, stop what runs, and the third time kill it."""
-        self.interrupts += 1
+    def _interrupt(self, number: int) -> None:
+        """Start nothing more; the second time, stop what runs, and the third time kill it.
+
+        Other signals than an interrupt stop what runs at once.
+        """
+        self.signal = number
+        self.interrupts += 1 if self.interrupts or number == signal.SIGINT else 2
         self._ended.put(None)
 
 
 @contextmanager
-def _interrupts(handle: Callable[[], None]) -> Iterator[None]:
-    """Call a function at each interrupt, if this is the main thread."""
+def _handling(handle: Callable[[int], None]) -> Iterator[None]:
+    """Call a function at each signal that asks a program to end, if this is the main thread.
+
+    A signal that is ignored stays so, such as SIGHUP after `nohup`.
+    """
+    names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows lacks the last one
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    old = {}
     try:
-        old = signal.signal(signal.SIGINT, lambda _number, _frame: handle())
+        for number in numbers:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                old[number] = signal.signal(number, lambda number, _frame: handle(number))
     except ValueError:  # only the main thread may do this
-        yield
-        return
+        pass
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, old)
+        for number, handler in old.items():
+            signal.signal(number, handler)

@@ -6,12 +6,16 @@ Owns the wording and the redrawing. Must not know how runs are started.
 from __future__ import annotations
 
 import json
+import os
 import time
+from contextlib import suppress
 
 from hpman._text import escape
 
-from ..cli.output import terminal_width, write_result
-from .plan import text_of
+from ..cli.output import write_result
+from ..runs.record import last_metrics
+from .live import open_block
+from .plan import Unit, text_of
 from .report import json_report, text_report
 from .study import COMPLETE, FAILED
 
@@ -20,11 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from .plan import Plan, Unit
+    from .live import Block
+    from .plan import Plan
     from .study import Outcome, Study
     from .worker import Worker
 
-_CLEAR = "\x1b[{}F\x1b[J"  # go up some lines, and erase all below
+_PAUSE = 0.25  # seconds between two drawings of the block
+_TAIL = 1 << 12  # bytes of metrics that are read for the last ones
 
 
 class Progress:
@@ -42,10 +48,12 @@ class Progress:
         self._study = study
         self._plan = plan
         self._is_json = is_json
-        self._width = None if is_json else terminal_width()
-        self._block: list[str] = []
+        self._block: Block | None = None
+        self._is_open = False
+        self._drawn = 0.0
+        self._runs: dict[Worker, str] = {}  # the ids of their records; empty before they begin
         self._started = time.monotonic()
-        self._ended = 0  # runs that this command has seen end
+        self._done_before = 0
         self._interrupts = 0
 
     def begin(self) -> None:
@@ -53,6 +61,7 @@ class Progress:
         study, plan, selection = self._study, self._plan, self._plan.selection
         study.refresh()
         outcomes = study.outcomes()
+        self._done_before = len(outcomes)
         if self._is_json:
             data = {"sweep": study.name, "trials": study.total, "method": plan.method}
             self.write_event("begin", {**data, "done": len(outcomes), **json_report(selection)})
@@ -71,7 +80,6 @@ class Progress:
 
     def on_end(self, unit: Unit, outcome: Outcome | None) -> None:
         """Show that a run has ended. It will be tried again if it has no outcome."""
-        self._ended += outcome is not None
         values = self._plan.values(unit)
         if self._is_json:
             data = {
@@ -95,7 +103,8 @@ class Progress:
         elif outcome is not None:
             shown = f"failed: {outcome.error}"
         line = escape(f"{name}: {shown}  ({text_of(values)})")
-        self._write(line if self._width else f"{line}  [{self._count()}]", [])
+        is_failure = outcome is not None and outcome.status == FAILED
+        self._print(line if self._block else f"{line}  [{self._count()}]", is_failure=is_failure)
 
     def tick(self, running: Sequence[Worker], interrupts: int) -> None:
         """Show what runs now.
@@ -104,50 +113,81 @@ class Progress:
             running: the runs.
             interrupts: how often the sweep was interrupted.
         """
-        if interrupts > self._interrupts and not self._is_json:
+        if self._is_json:
+            return
+        if not self._is_open:  # the runs have started, so rich may take its time to load
+            self._is_open, self._block = True, open_block()
+        if interrupts > self._interrupts:
             self._interrupts = interrupts
             shown = "Interrupted: waiting for the runs that have started. Again stops them."
-            self._write(shown if interrupts == 1 else "Stopping the runs. Again kills them.", [])
-        if self._width:
-            now = time.monotonic()
-            lines = [self._count()]
-            for worker in running:
-                values = text_of(self._plan.values(worker.claim.unit))
-                seconds = span(float(int(now - worker.started)))
-                lines.append(escape(f"  trial {worker.claim.unit}  {seconds}  {values}"))
-            self._write("", [line[: self._width - 1] for line in lines])
+            self._print(shown if interrupts == 1 else "Stopping the runs. Again kills them.")
+        now = time.monotonic()
+        if self._block is not None and now >= self._drawn + _PAUSE:
+            self._drawn = now
+            runs = {w: self._runs.get(w) or next(iter(w.new_records()), "") for w in running}
+            self._runs = runs
+            self._block.draw([*self._head(), *map(self._slot, running)])
 
-    def close(self) -> None:
-        """Erase the block."""
-        if self._block:
-            self._write("", [])
+    def close(self, *, erase: bool = True) -> None:
+        """End the block; leave its last state, or erase it.
+
+        Args:
+            erase: whether to erase it.
+        """
+        block, self._block = self._block, None
+        if block is not None:
+            with suppress(OSError):  # the terminal is gone
+                block.close(erase=erase)
+
+    def _print(self, line: str, *, is_failure: bool = False) -> None:
+        """Write a line above the block, or to where no block is drawn."""
+        if self._block is not None:
+            self._block.print(line, "red" if is_failure else "")
+        else:
+            write_result(self._prog, f"{line}\n")
 
     def _count(self) -> str:
-        """Return how far the sweep is, how fast it is, and the best score."""
-        study = self._study
-        outcomes = study.outcomes().values()
-        parts = [f"{len(outcomes)} of {study.total}"]
-        failed = sum(outcome.status == FAILED for outcome in outcomes)
-        if failed:
-            parts.append(f"{failed} failed")
-        if self._width and self._ended:
-            left = (study.total - len(outcomes)) * self._plan.repeats
-            seconds = (time.monotonic() - self._started) / self._ended
-            parts.append(f"{span(round(left * seconds))} left")
-        best = study.best()
-        if best is not None:
-            parts.append(f"best {number(best[1].score)} by trial {best[0]}")
-        return ", ".join(parts)
+        """Return how far the sweep is, and the best score."""
+        best = self._study.best()
+        shown = "" if best is None else f", best {number(best[1].score)} by trial {best[0]}"
+        return f"{self._done()}{shown}"
 
-    def _write(self, line: str, block: list[str]) -> None:
-        """Write a line above the block, and draw the block again if it is another."""
-        if not line and block == self._block:
-            return
-        text = _CLEAR.format(len(self._block)) if self._block else ""
-        text += f"{line}\n" if line else ""
-        self._block = block if self._width else []
-        text += "".join(f"{row}\n" for row in self._block)
-        write_result(self._prog, text)
+    def _done(self) -> str:
+        outcomes = self._study.outcomes().values()
+        failed = sum(outcome.status == FAILED for outcome in outcomes)
+        return f"{len(outcomes)} of {self._study.total}" + (f", {failed} failed" if failed else "")
+
+    def _head(self) -> list[str]:
+        """Return how far the sweep is, how fast it is, and the best trial, as lines."""
+        study = self._study
+        outcomes = study.outcomes()
+        done = len(outcomes) - self._done_before
+        parts = [self._done()]
+        if done:
+            seconds = (time.monotonic() - self._started) / done
+            parts += [
+                rate(1 / seconds),
+                f"{span(round((study.total - len(outcomes)) * seconds))} left",
+            ]
+        best = study.best()
+        if best is None:
+            return [", ".join(parts)]
+        values = text_of(self._plan.values(Unit(best[0])))
+        shown = f"best {study.objective.name} {number(best[1].score)}, trial {best[0]}  {values}"
+        return [", ".join(parts), escape(shown)]
+
+    def _slot(self, worker: Worker) -> str:
+        """Return a line about a run: its trial, how long it takes, what it reported, its values."""
+        unit, run = worker.claim.unit, self._runs[worker]
+        seconds = span(float(int(time.monotonic() - worker.started)))
+        parts = [f"  trial {unit!s:<{len(str(self._study.total - 1))}}", f"{seconds:>5}"]
+        if run:
+            metrics = last_metrics(os.path.join(self._study.runs, run), _TAIL)
+            wanted = self._study.objective.name.removeprefix("best:")
+            name = wanted if wanted in metrics else next(reversed(metrics), "")
+            value = metrics.get(name)
+            parts += [f"{name} {number(value)}"] if isinstance(value, (int, float)) else []
+        return escape("  ".join([*parts, text_of(self._plan.values(unit))]))
 
 
 def number(score: float | None) -> str:
@@ -157,6 +197,18 @@ def number(score: float | None) -> str:
     ('0.123457', '')
     """
     return "" if score is None else f"{score:.6g}"
+
+
+def rate(per_second: float) -> str:
+    """Return how often something happens.
+
+    >>> rate(12.3), rate(0.2), rate(0.001)
+    ('12.3/s', '12/min', '3.6/h')
+    """
+    unit, seconds = next(
+        (row for row in (("s", 1), ("min", 60)) if per_second * row[1] >= 1), ("h", 3600)
+    )
+    return f"{per_second * seconds:.3g}/{unit}"
 
 
 def span(seconds: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -60,8 +61,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("HPMAN_RUN", raising=False)
     monkeypatch.delenv("RANK", raising=False)
 
-    def leave() -> None:
-        raise SystemExit(130)
+    def leave(number: int) -> None:
+        raise SystemExit(128 + number)
 
     monkeypatch.setattr(sweep, "exit_interrupted", leave)
     (tmp_path / "pyproject.toml").touch()
@@ -254,6 +255,25 @@ def test_more_interrupts_stop_and_kill_runs(
     Path("go").touch()
     _sweep(text, "--minimize", "loss", "--sweep", "x=1")
     assert sorted(record.status for record in _records()) == ["finished", status]
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_that_ends_programs_stops_runs(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"{HEAD}os.kill(os.getppid(), signal.{name})\ntime.sleep(60)\n"
+    _sweep(text, "--sweep", "x=1", status=128 + signal.Signals[name])
+    assert [record.status for record in _records()] == ["stopped"]
+    assert "trial 0: stopped  (x=1)" in _shown(capsys)
+
+
+def test_a_sweep_goes_on_after_nohup() -> None:
+    old = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        _sweep(f"{HEAD}os.kill(os.getppid(), signal.SIGHUP)\n", "--sweep", "x=1")
+    finally:
+        signal.signal(signal.SIGHUP, old)
+    assert [record.status for record in _records()] == ["finished"]
 
 
 @pytest.mark.parametrize("ignores", [False, True])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import time
+from io import StringIO
+from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -17,9 +21,6 @@ from hpargparse.sweep.study import Outcome, Study
 from hpman import HyperParameterManager
 from tests.hpargparse.runs.recorded import write
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 def _progress(folder: Path, *, is_json: bool = False, repeats: int = 1) -> Progress:
     text = '_("x", 1, search=[1, 2, 3])\n_("seed", 0)\n'
@@ -31,47 +32,155 @@ def _progress(folder: Path, *, is_json: bool = False, repeats: int = 1) -> Progr
     return Progress("hpman sweep", study, plan, is_json=is_json)
 
 
-def _running(trial: int) -> Any:
-    return SimpleNamespace(claim=SimpleNamespace(unit=Unit(trial)), started=time.monotonic() - 72)
+class _Running:
+    def __init__(self, trial: int, *records: str) -> None:
+        self.claim = SimpleNamespace(unit=Unit(trial))
+        self.started = time.monotonic() - 72
+        self._records = records
+
+    def new_records(self) -> list[str]:
+        return [*self._records]
+
+
+def _running(trial: int, *records: str) -> Any:
+    return _Running(trial, *records)
+
+
+class _Terminal(StringIO):
+    encoding = "utf-8"
+
+    def use(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Become standard output. A fixture cannot do it: pytest captures again after it."""
+        monkeypatch.setattr(sys, "stdout", self)
+
+    def isatty(self) -> bool:
+        return True
+
+    def rows(self) -> list[str]:
+        """Return what the terminal has shown since the last time, without colours."""
+        text = re.sub(r"\x1b\[[\d;]*m|\x1b\[\?25[hl]", "", self.getvalue())
+        self.seek(0)
+        self.truncate()
+        return text.replace("\r\x1b[2K", "<").replace("\x1b[1A\x1b[2K", "^").split("\n")
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> _Terminal:
+    pytest.importorskip("rich")
+    shown = _Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.delenv("TTY_INTERACTIVE", raising=False)
+    monkeypatch.setattr(progress, "_PAUSE", 0.0)
+    return shown
 
 
 def test_a_block_below_the_lines_is_drawn_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, terminal: _Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(progress, "terminal_width", lambda: 40)
+    terminal.use(monkeypatch)
     shown = _progress(tmp_path)
     shown.tick([_running(0)], 0)
-    assert capsys.readouterr().out == "0 of 3\n  trial 0  1:12  x=1\n"
-    shown.tick([_running(0)], 0)
-    assert capsys.readouterr().out == ""
+    assert terminal.rows() == ["0 of 3", "  trial 0   1:12  x=1"]
     end = {"status": "finished", "ended": 1_700_000_002.0, "metrics": {"loss": 0.5}}
     write(tmp_path, "s-0-aaaaaaaa", end)
     shown._study.refresh()
     shown.on_end(Unit(0), shown._study.outcome(0))
-    clear = "\x1b[2F\x1b[J"
-    assert capsys.readouterr().out == f"{clear}trial 0: loss 0.5 in 2 s  (x=1)\n"
+    assert terminal.rows()[0] == "<^trial 0: loss 0.5 in 2 s  (x=1)"
     shown.tick([_running(1), _running(2)], 0)
-    assert capsys.readouterr().out == (
-        "1 of 3, 0 s left, best 0.5 by trial 0\n  trial 1  1:12  x=2\n  trial 2  1:12  x=3\n"
-    )
-    shown.tick([_running(1)], 1)
-    out = capsys.readouterr().out
-    assert out.startswith("\x1b[3F\x1b[JInterrupted: waiting for the runs")
-    shown.tick([_running(1)], 2)
-    assert capsys.readouterr().out.startswith(
-        f"{clear}Stopping the runs. Again kills them.\n1 of 3"
-    )
+    first, *others = terminal.rows()
+    assert re.fullmatch(r"<\^1 of 3, \d+(\.\d)?/s, 0 s left", first)
+    assert others == [
+        "best loss 0.5, trial 0  x=1",
+        "  trial 1   1:12  x=2",
+        "  trial 2   1:12  x=3",
+    ]
+    shown.tick([], 1)
+    text = "<^^^Interrupted: waiting for the runs that have started. Again stops them."
+    assert terminal.rows()[0] == text
+    shown.tick([], 2)
+    assert terminal.rows()[0] == "<^Stopping the runs. Again kills them."
+    sys.stderr.write("a warning\n")  # it goes through rich
+    assert terminal.rows()[0].rstrip() == "<^a warning"
     shown.close()
     shown.close()
-    assert capsys.readouterr().out == clear
+    assert terminal.rows()[-1].endswith("^^")
+    assert sys.stdout is terminal
+
+
+def test_a_run_shows_its_last_metric(
+    tmp_path: Path, terminal: _Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal.use(monkeypatch)
+    shown = _progress(tmp_path)
+    for trial, rows in enumerate(
+        ('{"a": 1}\n{"loss": 0.25, "step": 1}\n', '{"a": 1.5}\n', '{"a": "text"}\n')
+    ):
+        path = Path(write(tmp_path, f"s-{trial}-aaaaaaaa", {}).folder)
+        (path / "metrics.jsonl").write_text(rows)
+    shown.tick([_running(n, f"s-{n}-aaaaaaaa") for n in range(3)], 0)
+    assert terminal.rows() == [
+        "0 of 3",
+        "  trial 0   1:12  loss 0.25  x=1",
+        "  trial 1   1:12  a 1.5  x=2",
+        "  trial 2   1:12  x=3",
+    ]
+    shown.close(erase=False)
+    assert terminal.rows()[-2:] == ["  trial 2   1:12  x=3", ""]
 
 
 def test_a_line_is_as_wide_as_the_terminal(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, terminal: _Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(progress, "terminal_width", lambda: 12)
-    _progress(tmp_path).tick([_running(0)], 0)
-    assert capsys.readouterr().out == "0 of 3\n  trial 0  \n"
+    terminal.use(monkeypatch)
+    shown = _progress(tmp_path)
+    shown.tick([_running(0)], 0)
+    terminal.rows()
+    monkeypatch.setenv("COLUMNS", "12")
+    shown._block._console._width = 12  # type: ignore[union-attr]
+    shown.tick([_running(0)], 0)
+    # The terminal has made two rows of the second line.
+    assert terminal.rows() == ["\x1b[2K\x1b[1A<^0 of 3", "  trial …"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("TERM", "dumb"), ("encoding", "latin-1")])
+def test_a_terminal_that_cannot_draw_a_block_gets_lines(
+    name: str, value: str, tmp_path: Path, terminal: _Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if name == "TERM":
+        monkeypatch.setenv(name, value)
+    else:
+        monkeypatch.setattr(_Terminal, name, value)
+    terminal.use(monkeypatch)
+    shown = _progress(tmp_path)
+    shown.tick([_running(0)], 1)
+    assert terminal.getvalue().startswith("Interrupted: ")
+
+
+def test_without_rich_a_terminal_gets_lines(
+    tmp_path: Path, terminal: _Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    terminal.use(monkeypatch)
+    shown = _progress(tmp_path)
+    shown.tick([_running(0)], 0)
+    assert terminal.getvalue() == ""
+
+
+def test_a_terminal_that_closes_is_an_error_once(
+    tmp_path: Path, terminal: _Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_text: str) -> int:
+        raise OSError(5, "Input/output error")
+
+    terminal.use(monkeypatch)
+    shown = _progress(tmp_path)
+    shown.tick([_running(0)], 0)
+    monkeypatch.setattr(terminal, "write", fail)
+    with pytest.raises(OSError, match="Input/output error"):
+        shown.tick([_running(1)], 0)
+    shown.close(erase=False)
+    assert sys.stdout is terminal
 
 
 def test_a_pipe_gets_lines_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
