@@ -125,7 +125,7 @@ def _run(
         exit_with_errors(prog, error)
     progress.close()
     if is_json:
-        progress.write_event("end", outcome.json_report(study, plan, driver.failure))
+        progress.write_event("end", outcome.json_report(study, driver.failure))
     else:
         report = outcome.text_report(study, plan, driver.failure)
         write_result(prog, f"\n{report}")
@@ -171,8 +171,9 @@ def _study(
         project,
         options.name or _name(identity),
         total,
+        plan=plan,
         objective=objective,
-        repeats=options.repeats,
+        arguments=arguments,
         retries=options.retries,
         collects=options.jobs == 1,
     )

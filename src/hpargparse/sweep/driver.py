@@ -12,7 +12,8 @@ from queue import Empty, SimpleQueue
 
 from hpman import Diagnostic
 
-from .study import COMPLETE, FAILED, SweepError
+from .results import COMPLETE, FAILED
+from .study import SweepError
 from .worker import Worker
 
 TYPE_CHECKING = False
@@ -120,13 +121,19 @@ class Driver:
     def _end(self, worker: Worker) -> None:
         """Note how a run has ended."""
         unit, status = worker.claim.unit, worker.status or 0
-        is_lost = not worker.new_records()
+        runs = worker.new_records()
+        is_lost = not runs
         outcome = self._study.release(worker.claim, was_killed=is_lost)
         if is_lost and status >= 0:
             words = [*self._program, *self._plan.arguments(unit), *self._arguments]
             message = f"Trial {unit.trial} ended with status {status}, and left no record."
             advice = f"This shows why: hpman run --record {shlex.join(words)}"
             raise SweepError(Diagnostic("sweep", message, advice))
+        for run in runs:
+            if why := self._study.mismatch(run):
+                message = f"Trial {unit.trial} did not run with its values: {why}."
+                advice = "The sources may have changed. The same command goes on with those of now."
+                raise SweepError(Diagnostic("sweep", message, advice))
         self._progress.on_end(unit, outcome)
         if outcome is None or outcome.is_nan:
             return

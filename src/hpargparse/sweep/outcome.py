@@ -10,14 +10,14 @@ import shlex
 from hpman._text import escape, truncate
 from hpman.literals import readable_repr
 
-from .plan import Unit
 from .progress import number
 from .report import table
+from .results import COMPLETE, FAILED
 from .space import default_of
-from .study import COMPLETE, FAILED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from .plan import Plan
@@ -43,9 +43,8 @@ def text_report(study: Study, plan: Plan, failure: str = "") -> str:
     if best is not None:
         trial, outcome = best
         score = f"{study.objective.name} {number(outcome.score)}"
-        parts.append(
-            f"Best: {escape(score)}, trial {trial}, run {outcome.run}\n{_table(plan, trial)}"
-        )
+        shown = _table(plan, outcome.values)
+        parts.append(f"Best: {escape(score)}, trial {trial}, run {outcome.run}\n{shown}")
     if failed:
         parts.append(_failures(study))
     if failure:
@@ -55,7 +54,7 @@ def text_report(study: Study, plan: Plan, failure: str = "") -> str:
     return "\n".join(parts)
 
 
-def json_report(study: Study, plan: Plan, failure: str = "") -> dict[str, Any]:
+def json_report(study: Study, failure: str = "") -> dict[str, Any]:
     """Return how a sweep ended, as JSON data."""
     outcomes = study.outcomes()
     best = study.best()
@@ -72,14 +71,13 @@ def json_report(study: Study, plan: Plan, failure: str = "") -> dict[str, Any]:
             "trial": best[0],
             "id": best[1].run,
             "score": best[1].score,
-            "values": plan.values(Unit(best[0])),
+            "values": dict(best[1].values),
         },
     }
 
 
-def _table(plan: Plan, trial: int) -> str:
+def _table(plan: Plan, values: Mapping[str, str]) -> str:
     """Return the values of a trial with their defaults and where these are."""
-    values = plan.values(Unit(trial))
     axes = [axis for axis in plan.space.axes if axis.name in values]
     cells = (
         (axis.name, values[axis.name], readable_repr(default_of(axis.converter))) for axis in axes

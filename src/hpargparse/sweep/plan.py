@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .space import Point, Space
 
 GRID, RANDOM = "grid", "random"
-_SEED = "seed"  # the hyperparameter that repeats vary
+SEED = "seed"  # the hyperparameter that repeats vary
 _MOST_DRAWS = 100  # of points that have come before
 
 
@@ -50,6 +50,7 @@ class Plan:
 
     Attributes:
         method: `grid` or `random`.
+        seeds: the values of the hyperparameter `seed`, as literals, if trials are repeated.
 
     Raises:
         SpaceError: if the space has no grid, or the trials cannot be repeated.
@@ -64,12 +65,12 @@ class Plan:
         self.method: str = method or (GRID if is_listed else RANDOM)
         self.seed: int = seed
         self.repeats: int = repeats
+        self.seeds: list[str] = _seeds(selection, repeats) if repeats > 1 else []
         if self.method == GRID:
             self.space.grid()
         self._points: list[Point] = []
         self._drawn: set[str] = set()
         self._draws = 0
-        self._seeds = _seeds(selection, repeats) if repeats > 1 else []
 
     def point(self, trial: int) -> Point:
         """Return the values of a trial.
@@ -88,11 +89,11 @@ class Plan:
     def values(self, unit: Unit) -> dict[str, str]:
         """Return the values of a run as literals: those of its trial, and the seed if repeated."""
         values = {name: show_literal(value) for name, value in self.point(unit.trial).items()}
-        return values | ({_SEED: self._seeds[unit.repeat]} if self._seeds else {})
+        return values | ({SEED: self.seeds[unit.repeat]} if self.seeds else {})
 
     def arguments(self, unit: Unit) -> list[str]:
         """Return the options that give a program the values of a run."""
-        seed = [f"--{_SEED}={self._seeds[unit.repeat]}"] if self._seeds else []
+        seed = [f"--{SEED}={self.seeds[unit.repeat]}"] if self.seeds else []
         return self.space.arguments(self.point(unit.trial)) + seed
 
     def identity(self) -> dict[str, Any]:
@@ -123,7 +124,7 @@ class Plan:
 
 def _seeds(selection: Selection, repeats: int) -> list[str]:
     """Return the values of the hyperparameter `seed`, as literals: the default and those after."""
-    row = next((line.row for line in selection.fixed if line.row.name == _SEED), None)
+    row = next((line.row for line in selection.fixed if line.row.name == SEED), None)
     if row is None:
         raise SpaceError.because(
             "--repeats varies the hyperparameter `seed`, which does not exist or is searched.",

@@ -17,7 +17,7 @@ from ..runs.record import last_metrics
 from .live import open_block
 from .plan import Unit, text_of
 from .report import json_report, text_report
-from .study import COMPLETE, FAILED
+from .results import COMPLETE, FAILED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from .live import Block
     from .plan import Plan
-    from .study import Outcome, Study
+    from .results import Outcome
+    from .study import Study
     from .worker import Worker
 
 _PAUSE = 0.25  # seconds between two drawings of the block
@@ -64,6 +65,7 @@ class Progress:
         self._done_before = len(outcomes)
         if self._is_json:
             data = {"sweep": study.name, "trials": study.total, "method": plan.method}
+            data |= {"changes": study.changes} if study.changes else {}
             self.write_event("begin", {**data, "done": len(outcomes), **json_report(selection)})
             return
         goal = "maximize" if study.objective.maximize else "minimize"
@@ -71,8 +73,8 @@ class Progress:
         parts += [f"{plan.repeats} runs each"] if plan.repeats > 1 else []
         parts += [f"{goal} {escape(study.objective.name)}"] if study.objective.name else []
         parts += [f"{len(outcomes)} done before"] if outcomes else []
-        text = f"{text_report(selection)}Sweep {study.name}: {', '.join(parts)}\n"
-        write_result(self._prog, text)
+        text = f"{text_report(selection)}{study.changes_text()}"
+        write_result(self._prog, f"{text}Sweep {study.name}: {', '.join(parts)}\n")
 
     def write_event(self, event: str, data: dict[str, Any]) -> None:
         """Write one JSON object in a line."""

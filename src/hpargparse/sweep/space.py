@@ -205,7 +205,7 @@ class Space:
             raise IndexError(f"there is no point {number}")
         point: Point = {}
         for depth, group in enumerate(self._groups):
-            if not _is_active(group[0], point):
+            if not is_active(group[0], point):
                 continue
             if not self._is_parent(depth, group):
                 index, number = divmod(number, self._count(depth + 1, point))
@@ -236,7 +236,7 @@ class Space:
             return self.point(_shuffled(number, size, seed))
         point: Point = {}
         for group in self._groups:
-            if _is_active(group[0], point):
+            if is_active(group[0], point):
                 # Each axis has a generator of its own, so one axis more changes no other value.
                 rng = Random(f"{seed}/{number}/{group[0].name}")  # noqa: S311 - no secret
                 if len(group) > 1:
@@ -265,7 +265,7 @@ class Space:
         """Return whether a point, such as that of an earlier trial, lies in the space."""
         rest = dict(point)
         for group in self._groups:
-            if not _is_active(group[0], point):
+            if not is_active(group[0], point):
                 continue
             values = [rest.pop(axis.name, EMPTY) for axis in group]
             if len(group) == 1:
@@ -281,7 +281,7 @@ class Space:
         """Return the point of the defaults; None if it is unknown or outside of the space."""
         point: Point = {}
         for group in self._groups:
-            if _is_active(group[0], point):
+            if is_active(group[0], point):
                 point |= {axis.name: default_of(axis.converter) for axis in group}
         return point if self.contains(point) else None
 
@@ -301,7 +301,7 @@ class Space:
         key = depth, *((name, show_literal(point[name])) for name in parents)
         if key not in self._counts:
             group = self._groups[depth]
-            if not _is_active(group[0], point):
+            if not is_active(group[0], point):
                 count = self._count(depth + 1, point)
             elif self._is_parent(depth, group):
                 numbers = range(_length(group))
@@ -329,7 +329,8 @@ def default_of(converter: Converter) -> object:
     return default
 
 
-def _is_active(axis: Axis, point: Mapping[str, object]) -> bool:
+def is_active(axis: Axis, point: Mapping[str, object]) -> bool:
+    """Return whether the conditions of an axis hold in a point."""
     return all(
         name in point and Values(values).contains(point[name]) for name, values in axis.conditions
     )

@@ -1,63 +1,43 @@
-"""The state of a sweep, read from its records, and claims on the runs that remain.
+"""A sweep on disk: its folder, claims on the runs that remain, and the best of those that ended.
 
-Owns what counts as complete, failed or to be tried again, and that no run is started twice: a
-claim is a lease, held by the sweep and the run until both have ended. Must not know processes.
+Owns that no run is started twice: a claim is a lease, held by the sweep and the run until both
+have ended. Must not know processes.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
 from statistics import fmean
 
 from hpman import Diagnostic, HpmanError
-from hpman._text import relative_path
+from hpman._text import escape, relative_path
 from hpman.lease import release, take
 from hpman.record import Record
 
 from ..runs.folder import make_folder, write_json
-from ..runs.record import LOST, RUNNING, RunRecord
+from ..runs.record import RUNNING
 from ..snapshots.recorded import RUNS, read_json
+from .changes import changes
+from .matching import Matcher
 from .plan import Unit
-from .score import NanError, NoScoreError
+from .results import COMPLETE, FAILED, Outcome, Results
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
+    from .plan import Plan
     from .score import Objective
 
 SWEEPS = os.path.join(".hpman", "sweeps")
-COMPLETE, FAILED = "complete", "failed"
-TIMED_OUT = FAILED  # the status of a run that takes too long
 _PLAN, _CLAIMS = "plan.json", "claims"
+_SAME = ("program", "objective")  # keys of the identity that may not change
 
 
 class SweepError(HpmanError):
     """Report a sweep that cannot go on."""
-
-
-class Outcome(Record):
-    """How a run, or a trial with all of its runs, ended.
-
-    Attributes:
-        status: `complete` or `failed`.
-        run: the id of the run, or of the first one.
-        score: the score, or the mean of those of all runs.
-        error: one line that says why it failed.
-        is_nan: whether it failed because its score is nan.
-        duration: how long it took, in seconds.
-    """
-
-    __slots__ = ()
-    status: str
-    run: str
-    score: float | None = None
-    error: str = ""
-    is_nan: bool = False
-    duration: float = 0.0
 
 
 class Claim(Record):
@@ -84,10 +64,14 @@ class Study:
         project: the folder of the project.
         name: the name of the sweep.
         total: the number of trials.
-        repeats: the runs of each trial.
-        retries: how often a run that was killed is tried again.
+        plan: the values of its trials.
         objective: what is looked for.
+        arguments: the arguments of the program.
+        retries: how often a run that was killed is tried again.
         collects: whether a file with the score may be in the current folder.
+
+    Attributes:
+        changes: what is not as it was the last time, as phrases.
     """
 
     def __init__(
@@ -96,8 +80,9 @@ class Study:
         name: str,
         total: int,
         *,
+        plan: Plan,
         objective: Objective,
-        repeats: int = 1,
+        arguments: Sequence[str] = (),
         retries: int = 3,
         collects: bool = True,
     ) -> None:
@@ -106,24 +91,26 @@ class Study:
         self.total: int = total
         self.objective: Objective = objective
         self.runs: str = os.path.join(project, RUNS)
-        self._repeats = repeats
+        self.changes: list[str] = []
+        self._repeats = plan.repeats
+        self._plan = plan
         self._retries = retries
         self._collects = collects
-        self._pattern = re.compile(rf"{re.escape(name)}-(\d+)(?:r(\d+))?-[a-z0-9]+")
-        self._ended: dict[str, Outcome | None] = {}  # by id; None for a run to be tried again
+        matcher = Matcher(plan, total, arguments)
+        self._results = Results(self.runs, name, total, matcher=matcher, objective=objective)
         self._outcomes: dict[Unit, Outcome] = {}
         self._exhausted: dict[Unit, Outcome] = {}  # runs that were lost too often
         self._vanished: dict[Unit, int] = {}  # runs that were killed before their record began
 
     def open(self, identity: Mapping[str, Any], argv: list[str]) -> None:
-        """Make the folder of the sweep, or check that it is of the same one.
+        """Make the folder of the sweep, or note what has changed since the last time.
 
         Args:
-            identity: what makes the trials of two sweeps the same.
+            identity: what makes two sweeps the same.
             argv: the command line.
 
         Raises:
-            SweepError: if a sweep of this name has other trials.
+            SweepError: if a sweep of this name has another program or objective.
             OSError, SnapshotError: if the folder cannot be written.
         """
         make_folder(os.path.dirname(self.folder))
@@ -136,21 +123,27 @@ class Study:
             old = identity
         except (OSError, ValueError, TypeError, RecursionError):
             old = None
-        if old != identity:
-            olds = old if isinstance(old, dict) else {}
-            keys = [key for key, value in identity.items() if olds.get(key) != value]
-            message = f"The sweep `{self.name}` differs in {', '.join(keys)}."
+        olds = old if isinstance(old, dict) else {}
+        differing = [key for key in _SAME if olds.get(key) != identity.get(key)]
+        if differing or not isinstance(old, dict):
+            message = f"The sweep `{self.name}` has another {' and '.join(differing)}."
             place = relative_path(path)
             raise SweepError(Diagnostic("sweep", message, "Choose another --name.", place))
+        self.changes = changes(olds, identity)
         write_json(self.folder, _PLAN, {"schema": 1, "argv": argv, "plan": identity})
 
     def refresh(self) -> None:
         """Read how runs have ended since the last time."""
-        self._outcomes = dict(self._exhausted)
-        for unit, run in self._listed():
-            outcome = self._outcome(run)
-            if outcome is not None and (unit not in self._outcomes or outcome.status == COMPLETE):
-                self._outcomes[unit] = outcome
+        self._results.refresh()
+        self._outcomes = {**self._exhausted, **self._results.outcomes}
+
+    def changes_text(self) -> str:
+        """Return what has changed since the last time as a line; empty if nothing has."""
+        if not self.changes:
+            return ""
+        results, kind = self._results, "runs" if self._repeats > 1 else "trials"
+        counts = f"{len(results.outcomes)} of {results.count} earlier {kind} fit and count"
+        return escape(f"Changed: {'; '.join(self.changes)}. {counts}.") + "\n"
 
     def claim(self) -> Claim | None:
         """Return a run to start, None if there is none now.
@@ -187,8 +180,13 @@ class Study:
         return self._outcomes.get(unit)
 
     def records_of(self, unit: Unit) -> list[str]:
-        """Return the ids of the records of a run and its retries."""
-        return [run for other, run in self._listed() if other == unit]
+        """Return the ids of the records that were begun for a run."""
+        self.refresh()
+        return self._results.named(unit)
+
+    def mismatch(self, run: str) -> str:
+        """Return why a run does not count for this sweep; empty if it does."""
+        return self._results.mismatch(run)
 
     def outcome(self, trial: int) -> Outcome | None:
         """Return how a trial ended; None if it has not."""
@@ -237,28 +235,25 @@ class Study:
                 if unit not in self._outcomes:
                     yield unit
 
-    def _listed(self) -> Iterator[tuple[Unit, str]]:
-        for run in os.listdir(self.runs):
-            match = self._pattern.fullmatch(run)
-            if match:
-                yield Unit(int(match[1]), int(match[2] or 0)), run
-
     def _is_due(self, unit: Unit) -> bool:
         """Return whether a run has to be started, for the holder of its claim."""
-        runs = [RunRecord(os.path.join(self.runs, run)) for run in self.records_of(unit)]
-        for record in runs:
-            self.objective.collect(record, from_cwd=self._collects)
         self.refresh()
+        if records := self._results.open_records(unit):
+            for record in records:
+                self.objective.collect(record, from_cwd=self._collects)
+            self.refresh()
         if unit in self._outcomes:
             return False
-        if any(record.status == RUNNING for record in runs):
+        records = self._results.open_records(unit)
+        if any(record.status == RUNNING for record in records):
             return False  # it has closed the lease that it inherited
-        attempts = len(runs) + self._vanished.get(unit, 0)
+        attempts = len(records) + self._results.kills[unit] + self._vanished.get(unit, 0)
         if attempts <= self._retries:
             return True
         error = f"was killed {attempts} times (--retries {self._retries})"
-        run = runs[-1].id if runs else ""
-        self._exhausted[unit] = self._outcomes[unit] = Outcome(FAILED, run, error=error)
+        run = next(reversed(self._results.named(unit)), "")
+        values = self._plan.values(unit)
+        self._exhausted[unit] = self._outcomes[unit] = Outcome(FAILED, run, values, error=error)
         return False
 
     def _give_back(self, unit: Unit, lease: int, path: str) -> None:
@@ -268,51 +263,9 @@ class Study:
                 os.unlink(path)
         release(lease)
 
-    def _outcome(self, run: str) -> Outcome | None:
-        """Return the outcome of a run; None if it has not ended, or is to be tried again."""
-        if run in self._ended:
-            return self._ended[run]
-        record = RunRecord(os.path.join(self.runs, run))
-        status = record.status
-        if status in (RUNNING, LOST):
-            return None
-        outcome: Outcome | None = None
-        end = record.end or {}
-        if status == "finished":
-            if not self.objective.is_collected(record):
-                return None
-            outcome = self._scored(record)
-        elif status != "stopped" or record.stop_request:
-            outcome = Outcome(FAILED, run, error=_reason(status, end, record.stop_request))
-        self._ended[run] = outcome
-        return outcome
-
-    def _scored(self, record: RunRecord) -> Outcome:
-        try:
-            score = self.objective.read(record)
-        except NoScoreError as error:
-            is_nan = isinstance(error, NanError)
-            return Outcome(FAILED, record.id, error=str(error), is_nan=is_nan)
-        return Outcome(COMPLETE, record.id, score=score, duration=_duration(record))
-
 
 def _is_at(path: str, lease: int) -> bool:
     """Return whether the file of a lease still has its path."""
     with suppress(FileNotFoundError):
         return os.path.samestat(os.stat(path), os.fstat(lease))
     return False
-
-
-def _reason(status: str, end: Mapping[str, Any], stop_request: str) -> str:
-    """Return one line that says why a run failed."""
-    if stop_request == TIMED_OUT:
-        return "took longer than --timeout"
-    if status != FAILED:
-        return f"was {status}"
-    return str(end.get("error") or f"exit status {end.get('exit')}")
-
-
-def _duration(record: RunRecord) -> float:
-    with suppress(HpmanError):  # the record is damaged
-        return record.duration or 0.0
-    return 0.0

@@ -17,7 +17,7 @@ from hpman import HpmanError
 from hpman.reporting import STOP
 
 from ..snapshots.atomic_io import replace_files
-from .study import TIMED_OUT
+from .results import TIMED_OUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

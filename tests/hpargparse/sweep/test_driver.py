@@ -38,7 +38,8 @@ TRAIN = f"{HEAD}report(loss=x / 4)\n"
 QUICK = """\
 import json, os, signal, sys
 beginning = sys.argv[1][8:].partition("/")[0]
-x = int(next(arg[4:] for arg in sys.argv if arg[:4] == "--x="))
+given = dict(arg[2:].split("=") for arg in sys.argv[2:] if arg[:2] == "--" and "=" in arg)
+x = int(given["x"])
 if os.path.exists("interrupt") and open("interrupt").read() == beginning:
     os.remove("interrupt")
     os.kill(os.getppid(), signal.SIGINT)
@@ -49,8 +50,8 @@ if os.path.exists("fail"):
 folder = f".hpman/runs/{beginning}{os.urandom(4).hex()}"
 os.mkdir(folder)
 open(f"{folder}/run.json", "w").write(json.dumps({"schema": 1, "program": "train.py",
-    "process": 1, "started": 1.0, "values": {"x": str(x)}, "changed": [],
-    "trial": int(beginning.split("-")[1])}))
+    "process": 1, "started": 1.0, "values": {"x": "1", "y": "0", **given},
+    "changed": [*given], "argv": sys.argv[2:], "trial": int(beginning.split("-")[1])}))
 open(f"{folder}/end.json", "w").write(json.dumps(end))
 """
 
@@ -186,28 +187,106 @@ def test_a_sweep_that_was_interrupted_ends_as_if_it_was_not(
 
 
 def _plan(*spec: str, **settings: Any) -> Plan:
-    index = HyperParameterManager("_").parse_source(TRAIN).index
+    source = f"{TRAIN}y = _('y', 0)\n"
+    index = HyperParameterManager("_").parse_source(source).index
     return Plan(select(index, Request(spec)), **settings)
 
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("count", [1, 2, 8])
 def test_any_number_of_drivers_run_so_many_trials(count: int, project: Path) -> None:
-    plan = _plan("x=1..16")
-    drivers = []
+    _drive(project, _plan("x=1..16"), 16, count)
+    assert sorted(record.values["x"] for record in _records()) == [*range(1, 17)]
+
+
+def _drive(project: Path, plan: Plan, total: int, count: int) -> tuple[int, int]:
+    """Run a sweep by several drivers, some of which come late.
+
+    Return how many runs had ended before, and how many of them counted.
+    """
+    drivers, studies = [], []
     for _ in range(count):
-        study = Study(str(project), "s", 16, objective=Objective("loss"))
+        study = Study(str(project), "s", total, plan=plan, objective=Objective("loss"))
         study.open({}, [])
+        study.refresh()
+        studies.append(study)
         progress = Progress("hpman sweep", study, plan, is_json=True)
         drivers.append(
             Driver(study, plan, ["train.py"], [], jobs=1, timeout=None, progress=progress)
         )
+    before = len(_records()), len(studies[0].outcomes())
     threads = [Thread(target=driver.run) for driver in drivers]
-    for thread in threads:
+    for number, thread in enumerate(threads):
         thread.start()
+        thread.join(0.05 * (number % 3))
     for thread in threads:
-        thread.join()
-    assert sorted(record.values["x"] for record in _records()) == [*range(1, 17)]
+        thread.join(60)
+        assert not thread.is_alive()
+    for study in studies:
+        study.refresh()
+        assert len(study.outcomes()) == total
+    return before
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("first", "second", "counts"),
+    [
+        ("x=1..12", "x=1..8", (12, 8, 8)),
+        ("x=5..14", "x=1..10", (10, 10, 6)),
+        ("x=1,2,3,4", "x=8,7,6,4,3,2,1", (4, 7, 4)),
+        ("x=1,2,3,4", "x=1..20", (4, 9, 4)),
+        ("x=1,2,3,4", "x=1,2,3,4 y=1,0", (4, 8, 4)),
+        ("x=1,2,3,4 y=1,0", "x=1,2,3,4,5", (8, 5, 4)),
+    ],
+    ids=["narrowed", "moved", "widened", "a range", "an axis more", "an axis less"],
+)
+@pytest.mark.parametrize("drivers", [1, 8])
+def test_the_space_may_change(
+    drivers: int, first: str, second: str, counts: tuple[int, int, int], project: Path
+) -> None:
+    _change_space(project, first, second, counts, drivers)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("drivers", [2, 32])
+def test_the_space_may_change_for_many_drivers(drivers: int, project: Path) -> None:
+    _change_space(project, "x=1..15", "x=6..20 y=0,1", (15, 30, 10), drivers)
+
+
+def _change_space(
+    project: Path, first: str, second: str, counts: tuple[int, int, int], drivers: int
+) -> None:
+    """Run a sweep with one space, then with another, then with the first one again."""
+    trials, total, fits = counts
+    _drive(project, _plan(*first.split()), trials, drivers)
+    assert len(_records()) == trials
+    assert _drive(project, _plan(*second.split()), total, drivers) == (trials, fits)
+    records = _records()
+    assert len(records) == trials + total - fits
+    points = [(record.values["x"], record.values["y"]) for record in records]
+    assert len({*points}) == len(points)
+    assert _drive(project, _plan(*first.split()), trials, drivers)[1] == trials
+    assert len(_records()) == len(records)
+
+
+@pytest.mark.usefixtures("quick")
+def test_more_trials_of_another_space(project: Path) -> None:
+    _drive(project, _plan("x=1..20"), 6, 2)
+    assert _drive(project, _plan("x=1..20", seed=1), 9, 2) == (6, 6)
+    assert len(_records()) == 9
+    assert _drive(project, _plan("x=1..20", seed=1), 20, 2) == (9, 9)
+    assert sorted(record.values["x"] for record in _records()) == [*range(1, 21)]
+
+
+def test_sources_that_change_meanwhile_end_a_sweep(capsys: pytest.CaptureFixture[str]) -> None:
+    text = f"{HEAD}y = _('y', 2)\nimport pathlib\np = pathlib.Path('train.py')\n"
+    text += "p.write_text(p.read_text().replace(\"'y', 2\", \"'y', 3\"))\n"
+    _sweep(text, "--sweep", "x=1,2,3", status=2)
+    assert capsys.readouterr().err == (
+        "hpman sweep: error: Trial 1 did not run with its values: `y` is 3, not 2.\n"
+        "The sources may have changed. The same command goes on with those of now.\n"
+    )
 
 
 @pytest.mark.parametrize("seed", [1, 2])

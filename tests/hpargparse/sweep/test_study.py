@@ -4,26 +4,52 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hpargparse.sweep import study as module
-from hpargparse.sweep.plan import Unit
+from hpargparse.sweep.plan import Plan, Unit
+from hpargparse.sweep.results import COMPLETE, FAILED
 from hpargparse.sweep.score import Objective
-from hpargparse.sweep.study import COMPLETE, FAILED, Claim, Study, SweepError
+from hpargparse.sweep.select import Request, select
+from hpargparse.sweep.study import Claim, Study, SweepError
+from hpman import HyperParameterManager
 from hpman.lease import release, take
-from tests.hpargparse.runs.recorded import write
+from tests.hpargparse.runs import recorded
 
+if TYPE_CHECKING:
+    from hpargparse.runs.record import RunRecord
+
+SOURCE = '_("x", 0, range=[0, 99], search=True)\n_("seed", 0)\n'
+IDENTITY = {"program": "train.py", "objective": ["loss", False, ""], "fixed": {}}
 LOST: dict[str, object] = {}
 STOPPED: dict[str, object] = {"status": "stopped", "signal": "SIGTERM"}
 
 
-def _study(folder: Path, total: int = 2, **settings: Any) -> Study:
-    study = Study(str(folder), "s", total, objective=Objective("loss"), **settings)
-    study.open({"seed": 0, "fixed": {}}, ["train.py"])
+def _plan(*sweep: str, method: str = "grid", repeats: int = 1, source: str = SOURCE) -> Plan:
+    index = HyperParameterManager("_").parse_source(source).index
+    return Plan(select(index, Request(sweep)), method, repeats=repeats)
+
+
+def _study(
+    folder: Path, total: int = 2, *, plan: Plan | None = None, repeats: int = 1, **settings: Any
+) -> Study:
+    settings = {"objective": Objective("loss"), **settings}
+    plan = plan or _plan(repeats=repeats)
+    study = Study(str(folder), "s", total, plan=plan, **settings)
+    study.open(IDENTITY, ["train.py"])
     study.refresh()
     return study
+
+
+def write(
+    folder: Path, name: str, end: dict[str, object] | None = None, **changes: object
+) -> RunRecord:
+    """Write the record of a trial whose `x` is its number."""
+    trial, _r, repeat = name.split("-")[1].partition("r")
+    values = {"x": trial, "seed": repeat or "0"}
+    return recorded.write(folder, name, end, **{"values": values, "changed": ["x"], **changes})
 
 
 def _done(loss: float) -> dict[str, object]:
@@ -39,15 +65,15 @@ def _claim(study: Study) -> Claim:
 def test_the_folder_holds_the_command_line_and_the_plan(tmp_path: Path) -> None:
     _study(tmp_path)
     data = json.loads((tmp_path / ".hpman/sweeps/s/plan.json").read_text())
-    assert data == {"schema": 1, "argv": ["train.py"], "plan": {"seed": 0, "fixed": {}}}
+    assert data == {"schema": 1, "argv": ["train.py"], "plan": IDENTITY}
     assert (tmp_path / ".hpman/.gitignore").read_text() == "*\n"
 
 
-@pytest.mark.parametrize("text", ['{"plan": {"seed": 1, "fixed": {}}}', "{", '{"plan": 3}'])
+@pytest.mark.parametrize("text", ['{"plan": {"program": "x.py"}}', "{", '{"plan": 3}'])
 def test_another_sweep_may_not_have_the_name(text: str, tmp_path: Path) -> None:
     _study(tmp_path)
     (tmp_path / ".hpman/sweeps/s/plan.json").write_text(text)
-    with pytest.raises(SweepError, match="The sweep `s` differs in seed"):
+    with pytest.raises(SweepError, match="The sweep `s` has another program"):
         _study(tmp_path)
 
 
@@ -94,7 +120,7 @@ def test_the_lease_of_a_file_that_was_removed_is_no_claim(
 
 
 def test_records_of_others_do_not_count(tmp_path: Path) -> None:
-    for name in ("t-0-aaaaaaaa", "s-b-0-aaaaaaaa", "abcdefgh", "s-0-", "s-9-aaaaaaaa"):
+    for name in ("t-0-aaaaaaaa", "s-b-0-aaaaaaaa", "abcd-efgh", "s-0-"):
         write(tmp_path, name, _done(0.5))
     assert _study(tmp_path).outcomes() == {}
 
@@ -179,18 +205,16 @@ def test_a_run_without_its_claim_is_left_alone(tmp_path: Path) -> None:
     assert _claim(study).unit == Unit(0)
 
 
-def test_a_damaged_record_may_be_complete(tmp_path: Path) -> None:
+def test_a_damaged_record_does_not_count(tmp_path: Path) -> None:
     record = write(tmp_path, "s-0-aaaaaaaa", _done(0.5))
     (Path(record.folder) / "run.json").write_text("{")
-    outcome = _study(tmp_path, 1).outcome(0)
-    assert outcome is not None
-    assert [outcome.score, outcome.duration] == [0.5, 0.0]
+    study = _study(tmp_path, 1)
+    assert study.mismatch("s-0-aaaaaaaa") == "its record is damaged"
+    assert _claim(study).unit == Unit(0)
 
 
 def test_the_file_with_the_score_is_copied_by_the_holder_of_the_claim(tmp_path: Path) -> None:
-    objective = Objective("loss", source="m.json:loss")
-    study = Study(str(tmp_path), "s", 1, objective=objective)
-    study.open({}, [])
+    study = _study(tmp_path, 1, objective=Objective("loss", source="m.json:loss"))
     write(tmp_path, "s-0-aaaaaaaa", _done(0.5), cwd=str(tmp_path))
     study.refresh()
     assert not study.is_over()
@@ -220,8 +244,93 @@ def test_the_best_is_the_lowest_or_the_highest(tmp_path: Path) -> None:
     best = _study(tmp_path, 4).best()
     assert best is not None
     assert best[0] == 1
-    study = Study(str(tmp_path), "s", 4, objective=Objective("loss", maximize=True))
-    study.refresh()
+    study = _study(tmp_path, 4, objective=Objective("loss", maximize=True))
     best = study.best()
     assert best is not None
     assert best[0] == 2
+
+
+def test_records_count_for_the_trials_that_have_their_values_now(tmp_path: Path) -> None:
+    for trial in range(3):
+        write(tmp_path, f"s-{trial}-aaaaaaaa", _done(trial))
+    study = _study(tmp_path, 4, plan=_plan("x=7,2,1,8"))
+    assert {trial: outcome.run for trial, outcome in study.outcomes().items()} == {
+        1: "s-2-aaaaaaaa",
+        2: "s-1-aaaaaaaa",
+    }
+    assert study.mismatch("s-0-aaaaaaaa") == "x=0 is outside of the space"
+    assert [_claim(study).unit.trial for _ in range(2)] == [0, 3]
+
+
+def test_points_that_were_drawn_from_another_space_count_for_free_trials(tmp_path: Path) -> None:
+    plan = _plan("x=0..99", method="random")
+    others = [x for x in range(100) if x not in [plan.point(trial)["x"] for trial in range(5)]]
+    planned = plan.point(1)["x"]
+    points = (
+        ("0", others[0]),
+        ("3", others[1]),
+        ("8", others[2]),
+        ("9", others[3]),
+        ("2", planned),
+    )
+    for number, x in points:
+        write(tmp_path, f"s-{number}-aaaaaaaa", _done(0.5), values={"x": str(x), "seed": "0"})
+    write(tmp_path, "s-3-bbbbbbbb", _done(0.5), values={"x": str(others[4]), "seed": "0"})
+    study = _study(tmp_path, 5, plan=plan)
+    runs = {trial: outcome.run for trial, outcome in study.outcomes().items()}
+    assert runs == {
+        0: "s-0-aaaaaaaa",
+        1: "s-2-aaaaaaaa",
+        2: "s-3-bbbbbbbb",
+        3: "s-3-aaaaaaaa",
+        4: "s-8-aaaaaaaa",
+    }
+    assert study.is_over()
+
+
+def test_a_point_of_another_space_counts_with_all_of_its_repeats(tmp_path: Path) -> None:
+    plan = _plan("x=0..99", method="random", repeats=2)
+    planned = [plan.point(trial)["x"] for trial in range(4)]
+    one, two, three = [x for x in range(100) if x not in planned][:3]
+    for name, x in (("0", one), ("0r1", one), ("1", two), ("2r1", three)):
+        values = {"x": str(x), "seed": str(int("r" in name))}
+        end = {"status": "failed", "exit": 1} if x == three else _done(0.5)
+        write(tmp_path, f"s-{name}-aaaaaaaa", end, values=values)
+    outcomes = _study(tmp_path, 4, plan=plan).outcomes()
+    assert {trial: outcome.status for trial, outcome in outcomes.items()} == {
+        0: COMPLETE,
+        2: FAILED,
+    }
+    assert outcomes[0].values == {"x": str(one), "seed": "0"}
+
+
+def test_a_kill_counts_for_the_trial_that_has_the_values_now(tmp_path: Path) -> None:
+    write(tmp_path, "s-1-aaaaaaaa", STOPPED)
+    write(tmp_path, "s-5-aaaaaaaa", LOST)
+    study = _study(tmp_path, 2, plan=_plan("x=7,1"), retries=0)
+    assert _claim(study).unit == Unit(0)
+    assert study.claim() is None
+    outcome = study.outcome(1)
+    assert outcome is not None
+    assert [outcome.run, outcome.error] == ["s-1-aaaaaaaa", "was killed 1 times (--retries 0)"]
+
+
+def test_a_record_that_was_removed_counts_no_more(tmp_path: Path) -> None:
+    write(tmp_path, "s-0-aaaaaaaa", _done(0.5))
+    study = _study(tmp_path, 1)
+    assert study.is_over()
+    (tmp_path / ".hpman/runs/s-0-aaaaaaaa").rename(tmp_path / "away")
+    assert _claim(study).unit == Unit(0)
+
+
+def test_what_has_changed_is_a_line(tmp_path: Path) -> None:
+    for trial in range(3):
+        write(tmp_path, f"s-{trial}-aaaaaaaa", _done(0.5))
+    assert _study(tmp_path).changes_text() == ""
+    study = Study(str(tmp_path), "s", 2, plan=_plan("x=1,7"), objective=Objective("loss"))
+    study.open({**IDENTITY, "fixed": {"lr": "0.1"}, "arguments": ["a b"]}, [])
+    study.refresh()
+    assert study.changes_text() == (
+        "Changed: lr is new: fixed at 0.1; the program's command line was empty, now 'a b'."
+        " 1 of 3 earlier trials fit and count.\n"
+    )

@@ -1,0 +1,70 @@
+"""What has changed in a sweep since the last time, in words.
+
+Owns the comparison of two plans, as `plan.json` has them.
+"""
+
+from __future__ import annotations
+
+import shlex
+
+from hpman._text import truncate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+_WIDTH = 40  # of the values of a hyperparameter
+
+
+def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Return the differences between the plans of a sweep.
+
+    Args:
+        old: the plan of the last time.
+        new: the plan of now.
+
+    >>> old = {"searched": [{"name": "lr", "values": ["0.1"]}], "fixed": {"wd": "0"}}
+    >>> changes(old, {"searched": [{"name": "wd", "low": 0.1, "high": 1.0}]})
+    ['lr is gone', 'wd was fixed at 0, now 0.1 to 1.0']
+    """
+    found = []
+    for describe in (_hyperparameters, _settings):
+        olds, news = describe(old), describe(new)
+        for name in {**olds, **news}:
+            was, now = olds.get(name), news.get(name)
+            if now is None:
+                found.append(f"{name} is gone")
+            elif was is None:
+                found.append(f"{name} is new: {now}")
+            elif was != now:
+                found.append(f"{name} was {was}, now {now}")
+    return found
+
+
+def _hyperparameters(plan: Mapping[str, Any]) -> dict[str, str]:
+    phrases = {row["name"]: _domain(row) for row in plan.get("searched", ())}
+    fixed = plan.get("fixed", {})
+    return phrases | {name: f"fixed at {text or 'no value'}" for name, text in fixed.items()}
+
+
+def _settings(plan: Mapping[str, Any]) -> dict[str, str]:
+    seed = plan.get("seed")
+    return {
+        "--zip": " ".join(map(",".join, plan.get("zipped", ()))) or "not given",
+        "the method": plan.get("method", "") + ("" if seed is None else f" with --seed {seed}"),
+        "the program's command line": shlex.join(plan.get("arguments", ())) or "empty",
+    }
+
+
+def _domain(row: Mapping[str, Any]) -> str:
+    """Return the values of a hyperparameter that is searched."""
+    if "values" in row:
+        text = ", ".join(row["values"])
+    else:
+        text = f"{row['low']} to {row['high']}"
+        text += "" if row.get("step") is None else f" in steps of {row['step']}"
+        text += ", log" if row.get("scale") == "log" else ""
+    cases = (f"{name} is {' or '.join(values)}" for name, values in row.get("when", {}).items())
+    condition = " and ".join(cases)
+    return truncate(text, _WIDTH) + (f", if {condition}" if condition else "")

@@ -1,0 +1,137 @@
+"""Which recorded runs count for a sweep, and for which of its trials.
+
+Owns the comparison of recorded values with those that the sweep gives. The space may have been
+another one when a run was recorded. Must not know scores, or how runs end.
+"""
+
+from __future__ import annotations
+
+from hpman import EmptyValue, NotLiteralEvaluable
+from hpman._text import truncate
+from hpman.literals import NotLiteralError, parse_literal, show_literal
+from hpman.names import scoped_names
+
+from ..cli.argv import split_at_dashes
+from ..errors import ConversionError
+from ..snapshots.load_save import saved_form
+from .plan import GRID, RANDOM, SEED, Unit, text_of
+from .space import is_active
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from .plan import Plan
+    from .space import Axis
+
+
+class MismatchError(Exception):
+    """Say why a run does not count for a sweep."""
+
+
+class Matcher:
+    """Compare recorded runs with a sweep.
+
+    Args:
+        plan: the values of its trials.
+        total: the number of trials.
+        arguments: the arguments of the program.
+
+    Attributes:
+        seeds: the values of the hyperparameter `seed`, if trials are repeated.
+    """
+
+    def __init__(self, plan: Plan, total: int, arguments: Sequence[str]) -> None:
+        self.seeds: list[str] = plan.seeds
+        self._plan = plan
+        self._total = total
+        self._arguments = list(arguments)
+        rows = [line.row for line in plan.selection.fixed]
+        self._fixed = {row.name: _literal(row.value) for row in rows}
+        if self.seeds:
+            del self._fixed[SEED]
+        self._names = {*self._fixed, *(axis.name for axis in plan.space.axes), SEED}
+        self._units: dict[frozenset[tuple[str, str]], Unit] = {}
+
+    def values(self, summary: Mapping[str, Any]) -> dict[str, str]:
+        """Return those values of a run that the sweep sets, as literals.
+
+        Args:
+            summary: the contents of `run.json`.
+
+        Raises:
+            MismatchError: if the sweep gives no run such values.
+        """
+        texts: dict[str, str] = summary["values"]
+        if split_at_dashes(summary.get("argv") or ())[1] != self._arguments:
+            raise MismatchError("the arguments of the program differ")
+        for name in summary["changed"]:
+            if name not in self._names:
+                raise MismatchError(f"`{name}` was {truncate(texts.get(name, ''))}")
+        for name, default in self._fixed.items():
+            _require_equal(name, texts.get(name, default), default)
+        values = self._searched(texts)
+        if self.seeds:
+            values[SEED] = texts.get(SEED, "")
+            if values[SEED] not in self.seeds:
+                raise MismatchError(f"`{SEED}` is {truncate(values[SEED])}")
+        return values
+
+    def unit(self, values: Mapping[str, str], recorded: Unit) -> Unit | None:
+        """Return the run to which the plan gives some values; None if there is none.
+
+        Args:
+            values: the values.
+            recorded: the run that the id of a record names. It counts if the values of a trial
+                depend on the scores of earlier ones.
+        """
+        plan = self._plan
+        is_planned = recorded.trial < self._total and recorded.repeat < plan.repeats
+        if plan.method not in (GRID, RANDOM):
+            return recorded if is_planned else None
+        if is_planned and plan.values(recorded) == values:
+            return recorded
+        if not self._units:
+            units = (Unit(n, repeat) for n in range(self._total) for repeat in range(plan.repeats))
+            self._units = {frozenset(plan.values(unit).items()): unit for unit in units}
+        return self._units.get(frozenset(values.items()))
+
+    def _searched(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """Return the values of the axes."""
+        values: dict[str, str] = {}
+        point: dict[str, object] = {}
+        for axis in self._plan.space.axes:
+            text = _recorded(axis, texts)
+            if not is_active(axis, point):
+                _require_equal(axis.name, text, _literal(axis.converter.default))
+                continue
+            try:
+                value = axis.converter.check(parse_literal(text))
+            except (NotLiteralError, ConversionError):
+                shown = truncate(text) or "unknown"
+                raise MismatchError(f"`{axis.name}` is {shown}") from None
+            point[axis.name] = value
+            values[axis.name] = show_literal(value)
+        if not self._plan.space.contains(point):
+            raise MismatchError(f"{truncate(text_of(values))} is outside of the space")
+        return values
+
+
+def _recorded(axis: Axis, texts: Mapping[str, str]) -> str:
+    """Return the value that held for an axis, perhaps that of a scope around it, or its default."""
+    plain = axis.converter.name
+    scope = axis.name.removesuffix(plain).rstrip("/")
+    held = (texts[name] for name in reversed(scoped_names(scope, plain)) if name in texts)
+    return next(held, _literal(axis.converter.default))
+
+
+def _literal(default: Any) -> str:
+    """Return a default as records have it; empty if they lack it."""
+    value = saved_form(default)
+    return "" if isinstance(value, (EmptyValue, NotLiteralEvaluable)) else show_literal(value)
+
+
+def _require_equal(name: str, text: str, default: str) -> None:
+    if text != default:
+        raise MismatchError(f"`{name}` is {truncate(text)}, not {truncate(default)}")

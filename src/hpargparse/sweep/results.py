@@ -1,0 +1,252 @@
+"""How the runs of a sweep have ended, read from their records.
+
+Owns which record counts for which run of the plan. A record is read until it does not change any
+more, and then never again. Must not know claims.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+
+from hpman import HpmanError
+from hpman.record import Record
+
+from ..runs.record import LOST, RUNNING, RunRecord
+from .matching import MismatchError
+from .plan import SEED, Unit
+from .score import NanError, NoScoreError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from .matching import Matcher
+    from .score import Objective
+
+COMPLETE, FAILED = "complete", "failed"
+TIMED_OUT = FAILED  # the status of a run that takes too long
+
+
+class Outcome(Record):
+    """How a run, or a trial with all of its runs, ended.
+
+    Attributes:
+        status: `complete` or `failed`.
+        run: the id of the run, or of the first one.
+        values: the values that the sweep gave it, as literals.
+        score: the score, or the mean of those of all runs.
+        error: one line that says why it failed.
+        is_nan: whether it failed because its score is nan.
+        duration: how long it took, in seconds.
+    """
+
+    __slots__ = ()
+    status: str
+    run: str
+    values: Mapping[str, str]
+    score: float | None = None
+    error: str = ""
+    is_nan: bool = False
+    duration: float = 0.0
+
+
+class _Ended(Record):
+    """A run that has ended.
+
+    Attributes:
+        recorded: which run it was, by its id.
+        planned: which run has its values now; None if none has.
+        outcome: how it ended; None if it was killed, or does not count.
+        mismatch: why it does not count; empty if it does.
+    """
+
+    __slots__ = ()
+    recorded: Unit
+    planned: Unit | None = None
+    outcome: Outcome | None = None
+    mismatch: str = ""
+
+
+class Results:
+    """The runs of a sweep.
+
+    Args:
+        runs: the folder of records.
+        name: the name of the sweep.
+        total: the number of trials.
+        matcher: compares records with the plan.
+        objective: what is looked for.
+
+    Attributes:
+        outcomes: the runs that have ended and count.
+        kills: how often runs were ended by a signal.
+    """
+
+    def __init__(
+        self,
+        runs: str,
+        name: str,
+        total: int,
+        *,
+        matcher: Matcher,
+        objective: Objective,
+    ) -> None:
+        self.outcomes: dict[Unit, Outcome] = {}
+        self.kills: Counter[Unit] = Counter()
+        self._runs = runs
+        self._total = total
+        self._matcher = matcher
+        self._objective = objective
+        self._pattern = re.compile(rf"{re.escape(name)}-(\d+)(?:r(\d+))?-[a-z0-9]+")
+        self._listed: set[str] = set()
+        self._open: dict[str, Unit] = {}  # runs that may have to be read again
+        self._ended: dict[str, _Ended] = {}
+
+    @property
+    def count(self) -> int:
+        """How many runs have ended, and were not killed, whether they count or not."""
+        return sum(bool(run.outcome or run.mismatch) for run in self._ended.values())
+
+    def refresh(self) -> None:
+        """Read how runs have ended since the last time."""
+        listed = set(os.listdir(self._runs))
+        gone = self._listed - listed
+        for run in gone:
+            self._open.pop(run, None)
+            self._ended.pop(run, None)
+        for run in listed - self._listed:
+            match = self._pattern.fullmatch(run)
+            if match:
+                self._open[run] = Unit(int(match[1]), int(match[2] or 0))
+        self._listed = listed
+        ended = {run: self._read(self._record(run), unit) for run, unit in self._open.items()}
+        for run, found in ended.items():
+            if found is not None:
+                self._ended[run] = found
+                del self._open[run]
+        if gone or any(ended.values()):
+            self._place()
+
+    def open_records(self, unit: Unit) -> list[RunRecord]:
+        """Return the records of a run that have not ended, or whose score is not collected."""
+        records = ((self._record(run), recorded) for run, recorded in self._open.items())
+        return [record for record, recorded in records if self._planned(record, recorded) == unit]
+
+    def named(self, unit: Unit) -> list[str]:
+        """Return the ids of the records that were begun for a run."""
+        ended = [run for run, found in self._ended.items() if found.recorded == unit]
+        return [*ended, *(run for run, recorded in self._open.items() if recorded == unit)]
+
+    def mismatch(self, run: str) -> str:
+        """Return why a run does not count; empty if it does."""
+        ended = self._ended.get(run)
+        return "" if ended is None else ended.mismatch
+
+    def _record(self, run: str) -> RunRecord:
+        return RunRecord(os.path.join(self._runs, run))
+
+    def _planned(self, record: RunRecord, recorded: Unit) -> Unit | None:
+        """Return which run of the plan an open record is; None if it does not count."""
+        try:
+            return self._matcher.unit(self._matcher.values(record.summary), recorded)
+        except MismatchError:
+            return None
+        except HpmanError:  # it has just begun
+            return recorded
+
+    def _read(self, record: RunRecord, recorded: Unit) -> _Ended | None:
+        """Return how a run ended; None if it has not, or its score has to be collected."""
+        status = record.status
+        if status in (RUNNING, LOST):  # without locks on files, a lost run may end later
+            return None
+        values: Mapping[str, str] = {}
+        planned: Unit | None = recorded
+        try:
+            values = self._matcher.values(record.summary)
+            planned = self._matcher.unit(values, recorded)
+        except MismatchError as mismatch:
+            return _Ended(recorded, mismatch=str(mismatch))
+        except HpmanError:  # it was ended before it was described
+            if status == "finished":
+                return _Ended(recorded, mismatch="its record is damaged")
+        outcome: Outcome | None = None  # it was killed
+        if status == "finished":
+            if not self._objective.is_collected(record):
+                return None
+            outcome = self._scored(record, values)
+        elif status != "stopped" or record.stop_request:
+            error = _reason(status, record.end or {}, record.stop_request)
+            outcome = Outcome(FAILED, record.id, values, error=error)
+        return _Ended(recorded, planned, outcome)
+
+    def _scored(self, record: RunRecord, values: Mapping[str, str]) -> Outcome:
+        try:
+            score = self._objective.read(record)
+        except NoScoreError as error:
+            is_nan = isinstance(error, NanError)
+            return Outcome(FAILED, record.id, values, error=str(error), is_nan=is_nan)
+        duration = record.duration or 0.0
+        return Outcome(COMPLETE, record.id, values, score=score, duration=duration)
+
+    def _place(self) -> None:
+        """Find out which run of the plan each record counts for."""
+        outcomes: dict[Unit, Outcome] = {}
+        others: list[tuple[Unit, Outcome]] = []
+        self.kills = Counter()
+        for recorded, unit, outcome, mismatch in self._ended.values():
+            if outcome is None:
+                if unit is not None and not mismatch:
+                    self.kills[unit] += 1
+                continue
+            if unit is None:
+                others.append((recorded, outcome))
+                continue
+            best, *rest = sorted(filter(None, (outcomes.get(unit), outcome)), key=_rank)
+            outcomes[unit] = best
+            others += [(recorded, other) for other in rest if other.values not in ({}, best.values)]
+        self._place_others(others, outcomes)
+        self.outcomes = outcomes
+
+    def _place_others(
+        self, others: list[tuple[Unit, Outcome]], outcomes: dict[Unit, Outcome]
+    ) -> None:
+        """Let points that the plan lacks count for trials: for that of their id if it is free.
+
+        The plan has other points after the space has changed. Whatever trials are run later, the
+        result is the same, so all who share the work agree.
+        """
+        seeds = self._matcher.seeds
+        trials: dict[tuple[int, str], dict[str, Outcome]] = {}
+        for recorded, outcome in sorted(others, key=lambda pair: _rank(pair[1]), reverse=True):
+            point = {**outcome.values}
+            seed = point.pop(SEED) if seeds else ""
+            trials.setdefault((recorded.trial, str(point)), {})[seed] = outcome
+        taken = {unit.trial for unit in outcomes}
+        free = (trial for trial in range(self._total) if trial not in taken)
+        for (recorded_trial, _point), runs in sorted(trials.items(), key=lambda item: item[0]):
+            if len(runs) < len(seeds) and all(run.status == COMPLETE for run in runs.values()):
+                continue  # the plan does not have the values of the missing repeats
+            is_free = recorded_trial < self._total and recorded_trial not in taken
+            trial = recorded_trial if is_free else next(free, None)
+            if trial is None:
+                return
+            taken.add(trial)
+            for repeat, seed in enumerate(seeds or [""]):
+                if seed in runs:
+                    outcomes[Unit(trial, repeat)] = runs[seed]
+
+
+def _rank(outcome: Outcome) -> tuple[bool, str]:
+    return outcome.status != COMPLETE, outcome.run
+
+
+def _reason(status: str, end: Mapping[str, Any], stop_request: str) -> str:
+    """Return one line that says why a run failed."""
+    if stop_request == TIMED_OUT:
+        return "took longer than --timeout"
+    if status != FAILED:
+        return f"was {status}"
+    return str(end.get("error") or f"exit status {end.get('exit')}")
