@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from hpman._text import display_width, escape, truncate
+from hpman._text import display_width, escape
 from hpman.literals import NotLiteralError, parse_literal
 
 from ..cli.output import json_text
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from .record import RunRecord
 
 _COLUMNS = ("id", "status", "started", "duration", "changed", "metrics")
-_LEAST_WIDTH = 20  # of the last column at a terminal
+_LEAST_WIDTH = 16  # of a long column at a terminal
+_RARE = ("duration", "started", "status")  # columns that a narrow terminal can do without
+_CUT = "Cut to fit. In full: `hpman runs ID`, or `hpman runs --format csv` for all."
 
 
 def text_report(
@@ -45,12 +47,48 @@ def text_report(
     _require_columns(records, columns)
     rows = [list(columns)]
     rows += [[escape(_cell(record, column)) for column in columns] for record in records]
-    widths = column_widths(rows)
-    if width is not None:  # the last columns are lists, and may be long
-        room = max(width - 2 - sum(wide + 2 for wide in widths[:-2]), 2 * _LEAST_WIDTH)
-        widths[-2:] = [min(wide, room // 2) for wide in widths[-2:]]
-        rows = [[*row[:-2], *map(truncate, row[-2:], widths[-2:])] for row in rows]
-    return "".join(f"{align(row, widths)}\n" for row in rows)
+    fitted = rows if width is None else _fit(rows, width)
+    widths = column_widths(fitted)
+    lines = [align(row, widths) for row in fitted]
+    if width is not None and fitted != rows:
+        from textwrap import wrap
+
+        lines += wrap(_CUT, width)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _fit(rows: Sequence[list[str]], width: int) -> list[list[str]]:
+    """Shorten cells, and leave out columns, until a table fits a terminal."""
+    heading = rows[0]
+    widths = dict(enumerate(column_widths(rows)))  # of the columns that stay
+
+    def limit(index: int, longest: int) -> int:  # an id is needed in full
+        return max(longest, width // 2) if heading[index] == "id" else longest
+
+    def fits(longest: int) -> bool:
+        sizes = (min(wide, limit(index, longest)) for index, wide in widths.items())
+        return sum(size + 2 for size in sizes) - 2 <= width
+
+    if not fits(width) and "started" in heading:  # a day and a minute are enough
+        index = heading.index("started")
+        widths[index] = 11
+        rows = [heading, *([*row[:index], row[index][5:16], *row[index + 1 :]] for row in rows[1:])]
+    for name in _RARE:
+        if not fits(_LEAST_WIDTH) and name in heading:
+            del widths[heading.index(name)]
+    while not fits(_LEAST_WIDTH) and len(widths) > 1:
+        widths.popitem()
+    longest = next(filter(fits, range(width, 3, -1)), 3)
+    return [[_cut(row[index], limit(index, longest)) for index in widths] for row in rows]
+
+
+def _cut(cell: str, width: int) -> str:
+    if display_width(cell) <= width:
+        return cell
+    cell = cell[:width]
+    while display_width(cell) > width - 3:
+        cell = cell[:-1]
+    return f"{cell}..."
 
 
 def column_widths(rows: Sequence[Sequence[str]]) -> list[int]:
@@ -108,17 +146,16 @@ def csv_report(records: Sequence[RunRecord], columns: Sequence[str] = ()) -> str
 
 
 def duration_text(seconds: float) -> str:
-    """Return a duration in the two largest of its units.
+    """Return a duration.
 
-    >>> duration_text(1.23), duration_text(75), duration_text(7380), duration_text(200000)
-    ('1.2 s', '1 min 15 s', '2 h 3 min', '2 d 7 h')
+    >>> duration_text(1.234), duration_text(75), duration_text(7300)
+    ('1.2 s', '1:15', '2:01:40')
     """
     if seconds < 60:
-        return f"{seconds:.1f} s"
-    for unit, size, below, part in (("min", 60, "s", 1), ("h", 3600, "min", 60)):
-        if seconds < size * (60 if unit == "min" else 24):
-            return f"{seconds // size:.0f} {unit} {seconds % size // part:.0f} {below}"
-    return f"{seconds // 86400:.0f} d {seconds % 86400 // 3600:.0f} h"
+        return f"{seconds:.1f} s" if seconds != int(seconds) else f"{int(seconds)} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def _require_columns(records: Sequence[RunRecord], columns: Sequence[str]) -> None:

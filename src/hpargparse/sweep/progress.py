@@ -14,6 +14,7 @@ from hpman._text import escape
 
 from ..cli.output import write_result
 from ..runs.record import last_metrics
+from ..runs.reports import duration_text
 from .live import open_block
 from .plan import Unit, text_of
 from .report import json_report, text_report
@@ -101,7 +102,7 @@ class Progress:
         if outcome is not None and outcome.status == COMPLETE:
             score = f"{self._study.objective.name} {number(outcome.score)}"
             shown = "done" if outcome.score is None else score
-            shown += f" in {span(outcome.duration)}"
+            shown += f" in {duration_text(outcome.duration)}"
         elif outcome is not None:
             shown = f"failed: {outcome.error}"
         line = escape(f"{name}: {shown}  ({text_of(values)})")
@@ -169,7 +170,7 @@ class Progress:
             seconds = (time.monotonic() - self._started) / done
             parts += [
                 rate(1 / seconds),
-                f"{span(round((study.total - len(outcomes)) * seconds))} left",
+                f"{duration_text(round((study.total - len(outcomes)) * seconds))} left",
             ]
         best = study.best()
         if best is None:
@@ -181,7 +182,7 @@ class Progress:
     def _slot(self, worker: Worker) -> str:
         """Return a line about a run: its trial, how long it takes, what it reported, its values."""
         unit, run = worker.claim.unit, self._runs[worker]
-        seconds = span(float(int(time.monotonic() - worker.started)))
+        seconds = duration_text(float(int(time.monotonic() - worker.started)))
         parts = [f"  trial {unit!s:<{len(str(self._study.total - 1))}}", f"{seconds:>5}"]
         if run:
             metrics = last_metrics(os.path.join(self._study.runs, run), _TAIL)
@@ -211,16 +212,3 @@ def rate(per_second: float) -> str:
         (row for row in (("s", 1), ("min", 60)) if per_second * row[1] >= 1), ("h", 3600)
     )
     return f"{per_second * seconds:.3g}/{unit}"
-
-
-def span(seconds: float) -> str:
-    """Return a span of time.
-
-    >>> span(1.234), span(75), span(7300)
-    ('1.2 s', '1:15', '2:01:40')
-    """
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds != int(seconds) else f"{int(seconds)} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hpargparse.runs.query import QueryError
-from hpargparse.runs.reports import csv_report, json_report, text_report
+from hpargparse.runs.reports import csv_report, duration_text, json_report, text_report
+from hpman._text import display_width
 from tests.hpargparse.runs.recorded import write
 
 if TYPE_CHECKING:
@@ -33,20 +34,35 @@ def runs(tmp_path: Path) -> list[RunRecord]:
 
 def test_the_table_shows_what_matters(runs: list[RunRecord]) -> None:
     assert text_report(runs).splitlines() == [
-        "id     status    started              duration    changed           metrics",
-        "a      finished  2023-11-14 22:13:20  1 min 15 s  lr=0.1            loss=0.3333 n=3",
-        "größe  lost      2023-11-16 02:00:00              lr=not a literal",
+        "id     status    started              duration  changed           metrics",
+        "a      finished  2023-11-14 22:13:20  1:15      lr=0.1            loss=0.3333 n=3",
+        "größe  lost      2023-11-16 02:00:00            lr=not a literal",
     ]
     assert text_report([]) == "No runs.\n"
 
 
-def test_a_terminal_gets_a_table_that_fits(runs: list[RunRecord], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("width", "columns"),
+    [
+        (200, "id status started duration changed metrics"),
+        (90, "id status started duration changed metrics"),
+        (75, "id status started changed metrics"),
+        (62, "id status changed metrics"),
+        (52, "id changed metrics"),
+        (40, "id changed"),
+        (16, "id"),
+        (8, "id"),
+    ],
+)
+def test_a_terminal_gets_a_table_that_fits(width: int, columns: str, tmp_path: Path) -> None:
     values = {"lr": "0.1", "path": f"'{'x' * 99}'"}
-    long = write(tmp_path, "b", values=values, changed=["lr", "path"])
-    lines = text_report([*runs, long], width=100).splitlines()
-    assert max(map(len, lines)) <= 100
-    assert lines[1].endswith("lr=0.1                    loss=0.3333 n=3")
-    assert lines[3].endswith("lr=0.1 path='xxxxxxxx...")
+    end = {"status": "finished", "ended": 1_700_000_075.0, "metrics": {"层": 1, "n" * 99: 2}}
+    long = write(tmp_path, "层-3-k3f2m8x", end, values=values, changed=["lr", "path"])
+    lines = text_report([long], width=width).splitlines()
+    assert lines[0].split() == columns.split()
+    assert max(map(display_width, lines)) <= width
+    assert " ".join(lines[2:]).startswith("Cut to fit")
+    assert "Cut" not in text_report([long], ["id"], 20)
 
 
 def test_columns_are_fields_values_and_metrics(runs: list[RunRecord]) -> None:
@@ -84,3 +100,10 @@ def test_csv_has_a_column_for_each_value_and_metric(runs: list[RunRecord]) -> No
         'a,finished,2023-11-14 22:13:20,75.0,train.py,relu,"(3, 3)",0.1,,0.3333333333333333,3',
     ]
     assert csv_report(runs[:1], ["id", "loss"]) == "id,loss\na,0.3333333333333333\n"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.04, "0.0 s"), (59.96, "60.0 s"), (60, "1:00"), (3600, "1:00:00")]
+)
+def test_a_span_of_time(seconds: float, text: str) -> None:
+    assert duration_text(seconds) == text

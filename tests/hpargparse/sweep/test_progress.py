@@ -14,7 +14,7 @@ import pytest
 
 from hpargparse.sweep import progress
 from hpargparse.sweep.plan import Plan, Unit
-from hpargparse.sweep.progress import Progress, span
+from hpargparse.sweep.progress import Progress
 from hpargparse.sweep.results import Outcome
 from hpargparse.sweep.score import Objective
 from hpargparse.sweep.select import Request, select
@@ -202,10 +202,3 @@ def test_json_is_not_interrupted(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == ""
     shown.on_end(Unit(0), None)
     assert '"status": "lost", "id": null' in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0.04, "0.0 s"), (59.96, "60.0 s"), (60, "1:00"), (3600, "1:00:00")]
-)
-def test_a_span_of_time(seconds: float, text: str) -> None:
-    assert span(seconds) == text
