@@ -1,4 +1,4 @@
-"""`hpman runs`: list, export, plot, stop and remove recorded runs.
+"""`hpman runs`: list, show, export, plot, stop and remove recorded runs.
 
 Owns the command line of this command; must not know how records are read or shown.
 """
@@ -15,6 +15,7 @@ from ..cli.errors import exit_with_errors
 from ..cli.output import exit_with_message, terminal_width, warn, write_result
 from ..completion import get_argv
 from ..runs.control import remove, stop
+from ..runs.details import json_details, text_details
 from ..runs.exports import TRACKERS, export
 from ..runs.query import select, sort
 from ..runs.record import RunRecord, find_record, readable, records
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _USAGE = """\
 {prog} [--where EXPR] [--sort KEY] [--columns NAMES] [--format NAME]
+       {prog} ID [--format NAME]
        {prog} [--where EXPR] [--columns NAMES] --export NAME [-o PATH]
        {prog} [--where EXPR] [--columns NAMES] --plot FILE
        {prog} --stop ID [ID ...] [--patience SECONDS]
@@ -36,7 +38,8 @@ _USAGE = """\
 _DESCRIPTION = """\
 List the runs that `hpman run --record` has recorded in this project, the latest
 last. The table says how a run ended, when it started, how long it took, which
-values differ from the defaults, and the last metrics that it reported.
+values differ from the defaults, and the last metrics that it reported. With an
+ID, show all of one run.
 
 A run that could not write its end, such as after `kill -9`, is lost. The
 beginning of an id is enough wherever an id is expected."""
@@ -53,7 +56,9 @@ examples:
   {prog} --columns id,lr,model.depth,val_loss --format csv
   {prog} --where "status == 'finished'" --export mlflow
   {prog} --plot runs.svg --columns val_loss,lr
+  {prog} k3f2
   {prog} --stop k3f2"""
+_ADVICE = "show what differs between runs with `hpman compare ID ID`"
 
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpman runs") -> None:
@@ -69,12 +74,18 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman runs") -> None
         parser.error("-o needs --export")
     if options.columns and options.export in TRACKERS:
         parser.error(f"--columns does not go with --export {options.export}, which gets everything")
+    if options.id is not None and _lists(options):
+        parser.error("ID goes only with --format text or json")
     gc.disable()  # it would search thousands of records in vain
     try:
         folder = runs_folder()
         if options.stop or options.remove:
             named = [find_record(folder, name) for name in options.stop or options.remove]
             _control(prog, {record.id: record for record in named}.values(), options)
+        elif options.id is not None:
+            record = find_record(folder, options.id)
+            show = json_details if options.format == "json" else text_details
+            write_result(prog, show(record))
         else:
             write_result(prog, _list(prog, records(folder), options))
     except (HpmanError, OSError) as error:
@@ -84,8 +95,10 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman runs") -> None
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = command_parser(prog, _DESCRIPTION, _EPILOG, _USAGE.format(prog=prog))
+    usage = _USAGE.format(prog=prog)
+    parser = command_parser(prog, _DESCRIPTION, _EPILOG, usage, advice=_ADVICE)
     add = parser.add_argument
+    add("id", nargs="?", metavar="ID", help="show all of this run")
     add("--where", metavar="EXPR", help="list only runs for which this is true")
     add(
         "--sort",
@@ -133,6 +146,12 @@ def _add_actions(add: Callable[..., object]) -> None:
         "gets SIGTERM",
     )
     add("--remove", nargs="+", metavar="ID", help="delete records")
+
+
+def _lists(options: argparse.Namespace) -> bool:
+    """Return whether options ask for more than one run in full."""
+    others = ("where", "sort", "columns", "export", "plot", "stop", "remove")
+    return options.format == "csv" or any(getattr(options, name) is not None for name in others)
 
 
 def _control(prog: str, named: Iterable[RunRecord], options: argparse.Namespace) -> None:

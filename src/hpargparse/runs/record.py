@@ -134,6 +134,13 @@ class RunRecord:
         return self.summary.get("origins") or {}
 
     @property
+    def program(self) -> list[str]:
+        """The arguments that name the program: a script, or `-m` and a module."""
+        program = self.summary["program"]
+        module = program.removeprefix("-m ")
+        return [program] if module == program else ["-m", module]
+
+    @property
     def started(self) -> float:
         """When the run started, in seconds since 1970."""
         return float(self.summary["started"])

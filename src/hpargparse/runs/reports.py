@@ -110,19 +110,18 @@ def json_report(records: Sequence[RunRecord], columns: Sequence[str] = ()) -> st
     if columns:
         _require_columns(records, columns)
         return json_text([{name: _data(record, name) for name in columns} for record in records])
-    rows = []
-    for record in records:
-        names = ("id", "status", "program", "started", "duration")
-        values = {name: _json_value(str(text)) for name, text in record.summary["values"].items()}
-        rows.append(
-            {
-                **{name: _data(record, name) for name in names},
-                "values": values,
-                "changed": [*record.changed],
-                "metrics": {name: json_value(value) for name, value in record.metrics.items()},
-            }
-        )
-    return json_text(rows)
+    return json_text(list(map(json_row, records)))
+
+
+def json_row(record: RunRecord) -> dict[str, Any]:
+    """Return what `json_report` shows of a run."""
+    values = record.summary["values"]
+    return {
+        **{name: _data(record, name) for name in ("id", "status", "program", *_COLUMNS[2:4])},
+        "values": {name: _json_value(str(text)) for name, text in values.items()},
+        "changed": [*record.changed],
+        "metrics": {name: json_value(value) for name, value in record.metrics.items()},
+    }
 
 
 def csv_report(records: Sequence[RunRecord], columns: Sequence[str] = ()) -> str:

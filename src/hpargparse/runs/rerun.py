@@ -48,11 +48,10 @@ def command(record: RunRecord) -> list[str]:
     Raises:
         RecordError: if the record cannot be read.
     """
-    program, argv = record.data["program"], record.data.get("argv", [])
+    argv = record.data.get("argv") or []
     own = argv[argv.index("--", 1) :] if "--" in argv[1:] else []
-    words = ["-m", program.removeprefix("-m ")] if program.startswith("-m ") else [program]
     load = ("--hp-load", f"{RUN}{os.path.abspath(record.folder)}")
-    return [sys.executable, "-m", "hpman", "run", "--record", *words, *load, *own]
+    return [sys.executable, "-m", "hpman", "run", "--record", *record.program, *load, *own]
 
 
 def differing_environment(record: RunRecord) -> list[str]:

@@ -144,6 +144,7 @@ def to_wandb(runs: Iterable[ExportedRun], output: str) -> int:
             (made,) = glob.glob(os.path.join(glob.escape(folder), "wandb", "offline-run-*"))
             os.rename(made, os.path.join(output, os.path.basename(made)))
         count += 1
+    wandb.teardown()  # waits until all files are complete
     return count
 
 
