@@ -147,7 +147,19 @@ class AdvisingParser(argparse.ArgumentParser):
         self.advice: str = advice
 
     def error(self, message: str) -> NoReturn:
-        """Report an error, with the advice if an argument is unknown."""
-        if self.advice and message.startswith("unrecognized arguments: "):
-            message = f"{message}; {self.advice}"
+        """Report an error. Suggest options for unknown ones, and give the advice."""
+        prefix = "unrecognized arguments: "
+        if message.startswith(prefix):
+            if "(did you mean" not in message:  # the options of a program have been searched
+                words = message.removeprefix(prefix).split(" ")
+                message = f"{prefix}{' '.join(map(self._suggest, words))}"
+            message += f"; {self.advice}" if self.advice else ""
         super().error(message)
+
+    def _suggest(self, arg: str) -> str:
+        """Return an unknown argument, with the option that was perhaps meant."""
+        from hpman.suggest import closest
+
+        names = [option[2:] for option in self._option_string_actions if option[:2] == "--"]
+        near = closest(arg[2:].partition("=")[0], names) if arg[:2] == "--" else []
+        return f"{arg} (did you mean --{near[0]}?)" if near else arg

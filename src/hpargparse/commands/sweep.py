@@ -53,6 +53,12 @@ examples:
   {prog} train.py --minimize val_loss         run all points of a grid
   {prog} train.py --minimize val_loss --random --trials 50 --jobs 4
   {prog} train.py --maximize accuracy --score 'accuracy: (\\S+)'"""
+_ADVICE = (
+    "write a value of a hyperparameter as `--sweep lr=0.3`, and arguments for the program itself"
+    " after `--`"
+)
+_HOW_MANY = "Say how many trials there are: `--trials 20`."
+_MOST_POINTS = 10_000  # that are run without --trials
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
 _NAME_LENGTH = 5
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -70,7 +76,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
     own, arguments = split_at_dashes(argv)
     options = parse_command(parser, own)
     if (options.script is None) == (options.module is None):
-        parser.error("name one script, or `-m` and a module")
+        parser.error("name one script, before the options, or `-m` and a module")
     objective = _objective(parser, options)
     request = Request(
         tuple(options.sweep), tuple(options.zip), tuple(options.fix), options.all_hinted
@@ -159,7 +165,9 @@ def _study(
     if total is None:
         names = ", ".join(f"`{name}`" for name in plan.space.continuous)
         message = f"The number of trials is unlimited, because of {names}."
-        raise SpaceError.because(message, "Say how many there are: `--trials 20`.")
+        raise SpaceError.because(message, _HOW_MANY)
+    if options.trials is None and total > _MOST_POINTS:
+        raise SpaceError.because(f"The space has {total} points.", _HOW_MANY)
     source = os.path.relpath(os.path.realpath(program.source), os.path.realpath(project))
     identity = {
         "program": f"-m {program.name}" if program.is_module else source,
@@ -199,7 +207,7 @@ def _write_space(prog: str, selection: Selection, form: str) -> None:
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = command_parser(prog, _DESCRIPTION, _EPILOG, _USAGE)
+    parser = command_parser(prog, _DESCRIPTION, _EPILOG, _USAGE, advice=_ADVICE)
     add = parser.add_argument
     add("script", nargs="?", metavar="SCRIPT", help="a Python file, or a folder to run")
     add("-m", dest="module", metavar="MODULE", help="a module, such as a.b")
@@ -267,7 +275,7 @@ def _add_run_options(group: argparse._ArgumentGroup) -> None:
     add("--timeout", type=_seconds, metavar="TIME", help="end a run after a time, such as 90s, 2h")
     add(
         "--retries",
-        type=lambda arg: 0 if arg == "0" else _count(arg),
+        type=lambda arg: _count(arg, 0),
         default=3,
         metavar="N",
         help="try a run that was killed N times again (default: 3)",
@@ -281,6 +289,8 @@ def _objective(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
     name = options.minimize or options.maximize or ""
     if options.score and not name:
         parser.error("--score needs a name: add --minimize NAME or --maximize NAME")
+    if options.score.endswith(".json"):
+        parser.error(f"--score needs the key of the score in the file: {options.score}:{name}")
     try:
         re.compile(options.score)
     except re.error as error:
@@ -288,11 +298,11 @@ def _objective(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
     return Objective(name, options.maximize is not None, options.score)
 
 
-def _count(arg: str) -> int:
+def _count(arg: str, lowest: int = 1) -> int:
     """Read a number of things, as an argparse type."""
-    if arg.isascii() and arg.isdigit() and int(arg):
+    if arg.isascii() and arg.isdigit() and int(arg) >= lowest:
         return int(arg)
-    raise argparse.ArgumentTypeError(f"{arg!r} is not a number above 0")
+    raise argparse.ArgumentTypeError(f"{arg!r} is not a whole number from {lowest} on")
 
 
 def _seconds(arg: str) -> float:

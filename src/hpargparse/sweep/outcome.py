@@ -8,10 +8,9 @@ from __future__ import annotations
 import shlex
 
 from hpman._text import escape, truncate
-from hpman.literals import readable_repr
 
 from .progress import number
-from .report import table
+from .report import default_text, table
 from .results import COMPLETE, FAILED
 from .space import default_of
 
@@ -79,10 +78,10 @@ def json_report(study: Study, failure: str = "") -> dict[str, Any]:
 def _table(plan: Plan, values: Mapping[str, str]) -> str:
     """Return the values of a trial with their defaults and where these are."""
     axes = [axis for axis in plan.space.axes if axis.name in values]
-    cells = (
-        (axis.name, values[axis.name], readable_repr(default_of(axis.converter))) for axis in axes
-    )
-    rows = [[name, truncate(value), truncate(default)] for name, value, default in cells]
+    rows = [
+        [axis.name, truncate(values[axis.name]), default_text(default_of(axis.converter))]
+        for axis in axes
+    ]
     return table(["name", "value", "default"], rows, [axis.definition for axis in axes])
 
 

@@ -27,7 +27,7 @@ def text_report(selection: Selection) -> str:
     """Return what a sweep searches and fixes, and the number of points, as text."""
     space = selection.space
     rows = [
-        [axis.name, _values(axis, space.zipped), axis.why, _default(axis.converter.default)]
+        [axis.name, _values(axis, space.zipped), axis.why, default_text(axis.converter.default)]
         for axis in space.axes
     ]
     calls = [axis.definition for axis in space.axes]
@@ -35,7 +35,7 @@ def text_report(selection: Selection) -> str:
     parts = [f"Searched ({len(rows)}):\n{shown}"]
     listed = [line for line in selection.fixed if line.reason or line.has_space]
     if listed:
-        rows = [[line.row.name, _default(line.row.value), _reason(line)] for line in listed]
+        rows = [[line.row.name, default_text(line.row.value), _reason(line)] for line in listed]
         shown = table(["name", "value", "why"], rows, [line.row.definition for line in listed])
         parts.append(f"Fixed ({len(rows)}):\n{shown}")
     others = [escape(line.row.name) for line in selection.fixed if line not in listed]
@@ -55,7 +55,7 @@ def json_report(selection: Selection) -> dict[str, Any]:
         "fixed": [
             {
                 "name": line.row.name,
-                "value": _default(line.row.value),
+                "value": default_text(line.row.value),
                 "why": _reason(line),
                 **_place_data(line.row.definition),
             }
@@ -89,7 +89,8 @@ def _values(axis: Axis, zipped: list[tuple[str, ...]]) -> str:
     return shown
 
 
-def _default(value: object) -> str:
+def default_text(value: object) -> str:
+    """Return a default in one line; nothing if there is none."""
     if isinstance(value, EmptyValue):
         return ""
     if isinstance(value, NotLiteralEvaluable):
@@ -118,4 +119,4 @@ def _axis_data(axis: Axis) -> dict[str, Any]:
         data["scale"] = "log" if domain.is_log else "linear"
     if axis.conditions:
         data["when"] = {name: [show_literal(v) for v in values] for name, values in axis.conditions}
-    return {**data, "default": _default(axis.converter.default), **_place_data(axis.definition)}
+    return {**data, "default": default_text(axis.converter.default), **_place_data(axis.definition)}

@@ -73,6 +73,8 @@ class Objective(Record):
             score = float(value)
         except (TypeError, ValueError, OverflowError):
             message = f"the score `{self.name}` is {truncate(repr(value))}, which is not a number"
+            if self.source and not match and not re.compile(self.source).groups:
+                message += r": put it in parentheses, such as 'loss: (\S+)'"
             raise NoScoreError(message) from None
         if isnan(score):
             raise NanError(f"the score `{self.name}` is nan")
@@ -109,16 +111,25 @@ class Objective(Record):
         name = self.name.removeprefix(_BEST)
         metrics = record.metrics
         if name not in metrics:
-            others = f", but {', '.join(map(truncate, metrics))}" if metrics else ""
-            raise NoScoreError(
-                f"the run did not report `{name}`{others}: call `hpman.report({name}=...)`,"
-                " or use --score"
-            )
+            raise NoScoreError(f"the run did not report `{name}`{self._advice(name, metrics)}")
         if name == self.name:
             return metrics[name]
         numbers = [row[name] for row in record.history() if isinstance(row.get(name), (int, float))]
         numbers = [number for number in numbers if not isnan(number)]
         return self.best(numbers) if numbers else metrics[name]
+
+    def _advice(self, name: str, metrics: dict[str, Any]) -> str:
+        """Return what to do if something else was reported, or nothing."""
+        if not metrics:
+            return f": call `hpman.report({name}=...)`, or use --score"
+        from hpman.suggest import closest
+
+        near = [*metrics] if len(metrics) == 1 else closest(name, metrics)
+        if not near:
+            return f", but {', '.join(map(truncate, metrics))}"
+        goal = "maximize" if self.maximize else "minimize"
+        meant = truncate(f"{self.name.removesuffix(name)}{near[0]}")
+        return f", but `{truncate(near[0])}`: did you mean --{goal} {meant}?"
 
 
 def _paths(record: RunRecord, name: str) -> list[str]:
@@ -130,12 +141,12 @@ def _paths(record: RunRecord, name: str) -> list[str]:
 def _in_output(record: RunRecord, pattern: str) -> str:
     """Return what the last match in the output has in its first group."""
     text = record.output().decode("utf-8", "replace")
-    last = None
-    for match in re.finditer(pattern, text, re.MULTILINE):
-        last = match
-    if last is None:
+    group = 1 if re.compile(pattern).groups else 0
+    found = [match[group] for match in re.finditer(pattern, text, re.MULTILINE)]
+    found = [text for text in found if text is not None]
+    if not found:
         raise NoScoreError(f"nothing in the output matches --score {truncate(repr(pattern))}")
-    return str(last[1] if last.re.groups else last[0])
+    return str(found[-1])
 
 
 def _in_file(record: RunRecord, name: str, keys: str) -> Any:
@@ -154,8 +165,12 @@ def _in_file(record: RunRecord, name: str, keys: str) -> Any:
     except (OSError, ValueError, RecursionError) as error:
         raise NoScoreError(f"{name} cannot be read: {error}") from None
     for key in keys.split("."):
+        inner = value
         try:
-            value = value[int(key)] if isinstance(value, list) else value[key]
+            value = inner[int(key)] if isinstance(inner, list) else inner[key]
         except (KeyError, IndexError, TypeError, ValueError):
-            raise NoScoreError(f"{name} has no `{truncate(keys)}`") from None
+            message = f"{name} has no `{truncate(keys)}`"
+            if isinstance(inner, dict) and inner:
+                message += f": there is {truncate(', '.join(map(repr, inner)))}, but not {key!r}"
+            raise NoScoreError(message) from None
     return value

@@ -102,8 +102,14 @@ def test_a_condition_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     ("args", "message"),
     [
         (["train.py"], "number of trials is unlimited, because of `lr`"),
-        ([], "name one script, or `-m` and a module"),
-        (["train.py", "-m", "train", "--dry"], "name one script, or `-m` and a module"),
+        (["train.py", "--sweep", "lr=0..1:1e-9"], "The space has 3000000003 points.\nSay how many"),
+        (["train.py", "--minimise", "a"], "--minimise (did you mean --minimize?) a; write a value"),
+        (["train.py", "--minimize", "a", "--score", "m.json"], "the file: m.json:a"),
+        ([], "name one script, before the options, or `-m` and a module"),
+        (
+            ["train.py", "-m", "train", "--dry"],
+            "name one script, before the options, or `-m` and a module",
+        ),
         (["trian.py", "--dry"], "Did you mean train.py?"),
         (
             ["train.py", "--dry", "--grid"],

@@ -42,7 +42,9 @@ def test_the_best_of_no_numbers_is_the_last(tmp_path: Path) -> None:
     ("metrics", "message"),
     [
         ({}, r"did not report `loss`: call `hpman.report\(loss=...\)`, or use --score"),
-        ({"lost": 1}, "did not report `loss`, but lost"),
+        ({"acc": 1}, r"did not report `loss`, but `acc`: did you mean --minimize acc\?"),
+        ({"acc": 1, "Loss": 2}, "`loss`, but `Loss`: did you mean --minimize Loss"),
+        ({"acc": 1, "err": 2}, "did not report `loss`, but acc, err$"),
         ({"loss": "x"}, "is 'x', which is not a number"),
         ({"loss": None}, "is None, which is not a number"),
         ({"loss": float("nan")}, "`loss` is nan"),
@@ -53,8 +55,19 @@ def test_no_score(metrics: dict[str, object], message: str, tmp_path: Path) -> N
         Objective("loss").read(write(tmp_path, "a", _end(**metrics)))
 
 
+def test_the_best_of_another_name(tmp_path: Path) -> None:
+    with pytest.raises(NoScoreError, match=r"mean --maximize best:acc\?"):
+        Objective("best:accuracy", maximize=True).read(write(tmp_path, "a", _end(acc=1)))
+
+
 @pytest.mark.parametrize(
-    ("pattern", "score"), [(r"loss: (\S+)", 0.25), (r"0\.\d+$", 0.25), (r"^loss: 0.(5)", 5.0)]
+    ("pattern", "score"),
+    [
+        (r"loss: (\S+)", 0.25),
+        (r"0\.\d+$", 0.25),
+        (r"^loss: 0.(5)", 5.0),
+        (r"loss: (0\.5)?", 0.5),
+    ],
 )
 def test_the_last_match_in_the_output(pattern: str, score: float, tmp_path: Path) -> None:
     record = write(tmp_path, "a")
@@ -67,6 +80,15 @@ def test_output_without_a_match(tmp_path: Path) -> None:
         Objective("loss", source="x").read(write(tmp_path, "a"))
 
 
+def test_a_match_without_a_number_needs_a_group(tmp_path: Path) -> None:
+    record = write(tmp_path, "a")
+    (tmp_path / ".hpman/runs/a/output.log").write_text("loss: 0.5\n")
+    with pytest.raises(NoScoreError, match=r"'loss: 0.5', which is not a number: put it in paren"):
+        Objective("loss", source=r"loss: \S+").read(record)
+    with pytest.raises(NoScoreError, match=r"'loss: ', which is not a number$"):
+        Objective("loss", source="(loss: )").read(record)
+
+
 def test_a_file_is_copied_into_the_record_before_it_is_read(tmp_path: Path) -> None:
     record = write(tmp_path, "a", cwd=str(tmp_path))
     objective = Objective("loss", source="m.json:val.losses.1")
@@ -77,7 +99,7 @@ def test_a_file_is_copied_into_the_record_before_it_is_read(tmp_path: Path) -> N
     assert objective.is_collected(record)
     objective.collect(record, from_cwd=True)
     assert objective.read(record) == 0.5
-    with pytest.raises(NoScoreError, match=r"has no `val\.x`"):
+    with pytest.raises(NoScoreError, match=r"no `val\.x`: there is 'losses', but not 'x'"):
         Objective("loss", source="m.json:val.x").read(record)
     with pytest.raises(NoScoreError, match=r"has no `val\.losses\.7`"):
         Objective("loss", source="m.json:val.losses.7").read(record)
