@@ -1,21 +1,18 @@
 """Leases: locks on files that the kernel releases when the process ends, however it ends.
 
-Owns how each operating system locks; must not know what a lease stands for. Without `flock`
-on a file system, nothing is ever held.
+Owns how each operating system locks; must not know what a lease stands for.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-import time
 from contextlib import suppress
 
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
 _FAR = 1 << 30  # Windows locks bytes: one that is never written
 # Opening a FIFO would wait for a writer.
 _READ_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
-_PAUSE = 0.02  # seconds between two looks
 _held: dict[int, os.stat_result] = {}
 
 
@@ -73,8 +70,8 @@ def release(descriptor: int) -> None:
             os.close(descriptor)
 
 
-def is_held(path: str) -> bool:
-    """Return whether a process holds the lease of a file."""
+def is_held(path: str) -> bool | None:
+    """Return whether a process holds the lease of a file; None if its file system has no locks."""
     try:
         descriptor = os.open(path, _READ_FLAGS)
     except OSError:
@@ -85,20 +82,10 @@ def is_held(path: str) -> bool:
     except BlockingIOError:
         return True
     except OSError:
-        return False
+        return None
     finally:
         os.close(descriptor)
     return False
-
-
-def wait_until_free(path: str, seconds: float) -> bool:
-    """Wait some time until no process holds the lease of a file. Return whether none does."""
-    end = time.monotonic() + seconds
-    while is_held(path):
-        if time.monotonic() >= end:
-            return False
-        time.sleep(_PAUSE)
-    return True
 
 
 def _hold(descriptor: int) -> None:

@@ -41,8 +41,8 @@ last. The table says how a run ended, when it started, how long it took, which
 values differ from the defaults, and the last metrics that it reported. With an
 ID, show all of one run.
 
-A run that could not write its end, such as after `kill -9`, is lost. The
-beginning of an id is enough wherever an id is expected."""
+A run that could not write its end, such as after `kill -9` or `os.execv`, is
+lost. The beginning of an id is enough wherever an id is expected."""
 _EPILOG = """\
 EXPR compares values, metrics and fields: id, status, started, duration, name,
 program, branch, revision, dirty, host, python, exit, signal, error. KEY and the

@@ -10,12 +10,10 @@ import signal
 from contextlib import suppress
 
 from hpman import Diagnostic, HpmanError
-from hpman.lease import wait_until_free
 from hpman.reporting import STOP
 
 from ..snapshots.atomic_io import replace_files
-from .environment import host
-from .folder import LEASE_FILE
+from .record import host, wait_while
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,17 +42,16 @@ def stop(record: RunRecord, patience: float, reason: str = "stopped") -> bool:
     if not record.is_running:
         raise _error(record, f"is not running: it is {record.status}.", "")
     replace_files([(os.path.join(record.folder, STOP), reason.encode())])
-    lease = os.path.join(record.folder, LEASE_FILE)
-    if wait_until_free(lease, patience):
+    if wait_while(lambda: record.is_running, patience):
         return True
     where = record.summary.get("host")
     if where != host():
         message = f"runs on {where}, and did not end when it was asked to."
         raise _error(record, message, "Stop it on that machine.")
     with suppress(OSError):  # it has just ended, or is another user's
-        # While the lease is held, the process is that of the run.
+        # While the run is running, the process is its own.
         os.kill(int(record.summary["process"]), signal.SIGTERM)
-    return wait_until_free(lease, patience)
+    return wait_while(lambda: record.is_running, patience)
 
 
 def remove(record: RunRecord) -> None:

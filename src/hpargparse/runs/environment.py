@@ -40,11 +40,6 @@ def describe(
     return described, patch
 
 
-def host() -> str:
-    """Return the name of this machine."""
-    return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
-
-
 def python() -> str:
     """Return the interpreter and its version."""
     version = ".".join(map(str, sys.version_info[:3]))

@@ -30,10 +30,12 @@ from .folder import END_FILE, LEASE_FILE, OUTPUT_FILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
 _PATIENCE = 2.0  # seconds
+_PAUSE = 0.02  # seconds between two looks
+_SILENCE = 3600.0  # seconds after which a run of another machine is lost
 _TAIL = 1 << 16  # bytes of metrics that are read for the last ones
 RUNNING, LOST = "running", "lost"
 
@@ -79,7 +81,8 @@ class RunRecord:
     def status(self) -> str:
         """The status: finished, failed, pruned, stopped, running or lost.
 
-        A run is lost if it ended without writing its end, such as by a `kill -9`.
+        A run is lost if it ended without writing its end, such as by a `kill -9`, or if it
+        has started another program in its place, as `os.execv` does.
         """
         if self.end is None and self.is_running:
             return RUNNING
@@ -91,8 +94,26 @@ class RunRecord:
 
     @property
     def is_running(self) -> bool:
-        """Whether the process of the run holds its lease now."""
-        return is_held(os.path.join(self.folder, LEASE_FILE))
+        """Whether the process of the run holds its lease now.
+
+        Where the file system has no locks, a run is running if its process is, or if it has
+        written anything in the last hour on another machine.
+        """
+        is_locked = is_held(os.path.join(self.folder, LEASE_FILE))
+        return self._seems_alive() if is_locked is None else is_locked
+
+    def _seems_alive(self) -> bool:
+        try:
+            data = self.summary
+        except RecordError:
+            return False
+        if os.path.exists(os.path.join(self.folder, END_FILE)):
+            return False
+        if data.get("host") == host():
+            return _is_process(data["process"], self.started)
+        with os.scandir(self.folder) as entries:
+            latest = max(entry.stat(follow_symlinks=False).st_mtime for entry in entries)
+        return time.time() - latest < _SILENCE
 
     @property
     def stop_request(self) -> str:
@@ -175,6 +196,28 @@ class RunRecord:
             return b""
 
 
+def host() -> str:
+    """Return the name of this machine."""
+    return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
+
+
+def _is_process(number: int, started: float) -> bool:
+    """Return whether a process of this machine runs that was there at some time."""
+    try:
+        os.kill(number, 0)
+    except PermissionError:
+        pass
+    except OSError:
+        return False
+    try:
+        with open(f"/proc/{number}/stat", "rb") as file:
+            ticks = int(file.read().rpartition(b")")[2].split()[19])
+    except OSError:  # pragma: no cover - this system has no such files
+        return True
+    uptime = time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.time() - uptime + ticks / os.sysconf("SC_CLK_TCK") < started + 1
+
+
 def records(folder: str) -> list[RunRecord]:
     """Return all records in a folder, in no order. Their files are not read yet.
 
@@ -214,10 +257,18 @@ def find_record(folder: str, beginning: str) -> RunRecord:
         SnapshotError: if there is none, or more than one.
     """
     path = find_run(folder, beginning)
-    end = time.monotonic() + _PATIENCE
-    while _is_being_described(RunRecord(path)) and time.monotonic() < end:
-        time.sleep(0.02)
+    wait_while(lambda: _is_being_described(RunRecord(path)), _PATIENCE)
     return RunRecord(path)
+
+
+def wait_while(condition: Callable[[], object], seconds: float) -> bool:
+    """Wait some time while a condition holds. Return whether it has ended to hold."""
+    end = time.monotonic() + seconds
+    while condition():
+        if time.monotonic() >= end:
+            return False
+        time.sleep(_PAUSE)
+    return True
 
 
 def _is_being_described(record: RunRecord) -> bool:

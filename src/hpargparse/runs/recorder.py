@@ -36,7 +36,7 @@ from .folder import (
     write_json,
 )
 from .output import Copier
-from .record import RunRecord, last_metrics
+from .record import RunRecord, host, last_metrics
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def _describe(folder: str, subject: Subject) -> dict[str, Any]:
         "argv": list(subject.argv),
         "cwd": os.environ.pop(CWD_VARIABLE, None) or os.getcwd(),
         "started": round(time(), 3),
-        "host": environment.host(),
+        "host": host(),
         "process": os.getpid(),
         "python": environment.python(),
         "executable": sys.executable,

@@ -13,7 +13,7 @@ from shutil import rmtree
 from tempfile import mkdtemp
 
 from hpman import Diagnostic, HpmanError
-from hpman.lease import is_held, release, take, wait_until_free
+from hpman.lease import is_held, release, take
 
 from ..diff.git import (
     add_worktree,
@@ -28,6 +28,7 @@ from ..snapshots.formats import RUN
 from .compare import versions, why_sources_unknown
 from .environment import hash_sources, packages, python
 from .folder import LEASE_FILE, PATCH_FILE, project_of
+from .record import wait_while
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class Checkout:
         lease = os.path.join(self._parent, LEASE_FILE)
         if self.lease is not None:
             release(self.lease)
-        wait_until_free(lease, _PATIENCE)  # its record may not be complete yet
+        wait_while(lambda: is_held(lease), _PATIENCE)  # its record may not be complete yet
         if worktree_state(self.folder) != self._state:
             os.unlink(lease)
             return False
@@ -140,7 +141,7 @@ def _remove_abandoned(top: str) -> None:
         parent = os.path.dirname(folder)
         lease = os.path.join(parent, LEASE_FILE)
         is_ours = os.path.basename(parent).startswith(_PREFIX) and os.path.isdir(folder)
-        if not is_ours or is_held(lease):
+        if not is_ours or is_held(lease) is not False:
             continue
         with suppress(FileNotFoundError):
             with open(lease, "rb") as file:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hpargparse.commands import runs
+from hpargparse.runs.record import host
 from hpman.lease import release, take
 from tests.hpargparse.runs.recorded import write
 
@@ -60,7 +61,7 @@ def test_records_are_removed_by_the_beginning_of_an_id(
 def test_a_run_that_cannot_be_stopped_is_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    record = write(tmp_path, "abc", {}, process=2**22 + 1, host=_host())
+    record = write(tmp_path, "abc", {}, process=2**22 + 1, host=host())
     _run("--stop", "a", "--patience", "0", status=2)
     assert "`abc` is not running: it is lost." in capsys.readouterr().err
     lease = take(f"{record.folder}/lease")
@@ -77,12 +78,6 @@ def test_a_run_that_is_stopped_needs_no_word(
     monkeypatch.setattr(runs, "stop", lambda _record, _patience: True)
     _run("--stop", "a")
     assert capsys.readouterr() == ("", "")
-
-
-def _host() -> str:
-    from hpargparse.runs.environment import host
-
-    return host()
 
 
 def test_csv_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hpargparse.runs import environment
-from hpargparse.runs.environment import describe, host
+from hpargparse.runs.environment import describe
 from tests.repositories import commit, isolate, needs_git, start, write
 
 if TYPE_CHECKING:
@@ -49,10 +49,6 @@ def test_gpus_are_those_of_the_driver(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "0000:01" / "information").write_text("Model: \t NVIDIA A100\nIRQ: 3\n")
     monkeypatch.setattr(environment, "_GPUS", str(tmp_path))
     assert [*environment._gpus()] == ["NVIDIA A100"]
-
-
-def test_a_machine_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert host()
 
 
 @needs_git

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import os
 import time
+from errno import ENOLCK
 from pathlib import Path
 
 import pytest
 
 from hpargparse.errors import SnapshotError
 from hpargparse.runs.folder import create, project_folder, write_json
-from hpargparse.runs.record import find_record, last_metrics, readable, records
+from hpargparse.runs.record import find_record, host, last_metrics, readable, records
 from hpargparse.snapshots.recorded import RecordError
 from hpman.lease import release, take
-from tests.hpargparse.runs.recorded import write
+from tests.hpargparse.runs.recorded import needs_fork, write
 
 CORRUPT = {
     "not JSON": ("{", "The record is damaged: "),
@@ -122,6 +123,43 @@ def test_the_status_is_derived(tmp_path: Path) -> None:
     assert running.status == "running"
     assert running.duration == pytest.approx(9, abs=5)
     release(lease)
+
+
+def test_a_machine_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert host()
+    monkeypatch.delattr("os.uname", raising=False)
+    monkeypatch.setenv("COMPUTERNAME", "pc")
+    assert host() == "pc"
+
+
+@needs_fork
+@pytest.mark.parametrize(
+    ("status", "changes"),
+    [
+        ("running", {}),
+        ("running", {"process": 1}),
+        ("running", {"host": "other"}),
+        ("lost", {"started": 1_700_000_000.0}),  # the process is a later one
+        ("lost", {"process": 2**22 + 1}),
+        ("lost", {"schema": 2}),
+    ],
+)
+def test_without_locks_the_process_or_the_last_write_counts(
+    status: str, changes: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object, **_settings: object) -> None:
+        raise OSError(ENOLCK, "No locks available")
+
+    monkeypatch.setattr("hpman.lease._lock", fail)
+    here = {"host": host(), "process": os.getpid(), "started": time.time()}
+    found = write(tmp_path, "a", {}, **{**here, **changes})
+    assert found.status == status
+    write_json(found.folder, "end.json", {"status": "finished"})
+    assert not found.is_running
+    silent = write(tmp_path, "b", {}, host="other")
+    for name in os.listdir(silent.folder):
+        os.utime(os.path.join(silent.folder, name), (0, 0))
+    assert silent.status == "lost"
 
 
 def test_an_end_that_is_written_while_it_is_read_counts(tmp_path: Path) -> None:
