@@ -7,7 +7,7 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING
 
-from . import check, diff, reading, runs, startup, values
+from . import check, diff, reading, runs, startup, sweep, values
 
 if TYPE_CHECKING:
     from .measure import Row
@@ -19,6 +19,7 @@ GROUPS = {
     "startup": startup.rows,
     "diff": diff.rows,
     "runs": runs.rows,
+    "sweep": sweep.rows,
 }
 LINE = "| {:<42} | {:<27} | {:>8} | {:>8} | {:>8} | {:<4} |"
 

@@ -5,6 +5,7 @@ Owns processes and folders; knows neither peers nor what is counted.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -64,7 +65,7 @@ class Project:
     def start(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
         """Start a sweep; its output is in the file `output`."""
         with open(os.path.join(self.folder, "output"), "ab") as output:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 command,
                 cwd=self.folder,
                 env=self._variables,
@@ -73,6 +74,8 @@ class Project:
                 stderr=output,
                 start_new_session=True,
             )
+        atexit.register(kill, process)  # if the measurement itself is interrupted
+        return process
 
     def run(self, command: Sequence[str]) -> float | None:
         """Run a sweep; return its seconds, None if it fails or does not end in time."""
@@ -113,6 +116,8 @@ def interrupt(process: subprocess.Popen[bytes]) -> None:
 
 def kill(process: subprocess.Popen[bytes]) -> None:
     """End a sweep and all processes below it with SIGKILL, parents first."""
+    if process.poll() is not None:
+        return
     for number in [process.pid, *_descendants(process.pid)]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
