@@ -5,10 +5,13 @@ Owns the wording. Must not know how a sweep runs.
 
 from __future__ import annotations
 
+import os
 import shlex
 
-from hpman._text import escape, truncate
+from hpman._text import escape, relative_path, truncate
 
+from ..runs.folder import OUTPUT_FILE
+from ..runs.record import RunRecord
 from .progress import number
 from .report import default_text, table
 from .results import COMPLETE, FAILED
@@ -44,6 +47,8 @@ def text_report(study: Study, plan: Plan, failure: str = "") -> str:
         score = f"{study.objective.name} {number(outcome.score)}"
         shown = _table(plan, outcome.values)
         parts.append(f"Best: {escape(score)}, trial {trial}, run {outcome.run}\n{shown}")
+    elif complete and not study.objective.name:
+        parts.append(_advice(study))
     if failed:
         parts.append(_failures(study))
     if failure:
@@ -97,19 +102,33 @@ def _failures(study: Study) -> str:
     for error, trials in sorted(groups.items(), key=lambda item: -len(item[1])):
         shown = ", ".join(map(str, trials[:_SHOWN])) + (", ..." if trials[_SHOWN:] else "")
         lines.append(f"  {len(trials)} x {escape(error)} (trial {shown}; run {runs[error]})\n")
-    return "Failed; `hpman runs --remove ID` lets a trial run again:\n" + "".join(lines)
+    output = relative_path(os.path.join(study.runs, "ID", OUTPUT_FILE))
+    title = f"Failed; {escape(output)} shows why, and `hpman runs --remove ID` lets it run again:\n"
+    return title + "".join(lines)
+
+
+def _advice(study: Study) -> str:
+    """Return how to name a score, for a sweep without one."""
+    run = next(outcome.run for outcome in study.outcomes().values() if outcome.status == COMPLETE)
+    metrics = RunRecord(os.path.join(study.runs, run)).metrics
+    name = escape(next(iter(metrics), "NAME"))
+    advice = f"add `--minimize {name}` or `--maximize {name}`"
+    if not metrics:
+        advice += ", and call `hpman.report(NAME=...)` or use --score"
+    return f"No trial is the best, because no score is named: {advice}.\n"
 
 
 def _next(study: Study) -> list[str]:
     """Return commands for the best run, and for all of them."""
     where = f'"sweep == {study.name!r}"'  # quotes that any shell understands
     objective = study.objective
-    sort = ""
-    if objective.name and not objective.source:
+    best, *others = [outcome.run for _trial, outcome in study.ranked()] or [""]
+    sort, lines = "", []
+    if best and not objective.source:
         name = objective.name.removeprefix("best:")
         sort = f" --sort={'-' if objective.maximize else ''}{shlex.quote(name)}"
-    lines = [f"runs --where {where}{sort}"]
-    best, *others = [outcome.run for _trial, outcome in study.ranked()] or [""]
+        lines = [f"runs --where {where} --plot sweep.svg"]
+    lines = [f"runs --where {where}{sort}", *lines]
     if others:
         lines.append(f"compare {best} {others[0]}")
     if best:

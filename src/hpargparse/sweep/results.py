@@ -11,6 +11,7 @@ import re
 from collections import Counter
 
 from hpman import HpmanError
+from hpman._text import truncate
 from hpman.record import Record
 
 from ..runs.record import LOST, RUNNING, RunRecord
@@ -21,12 +22,12 @@ from .score import NanError, NoScoreError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
     from .matching import Matcher
     from .score import Objective
 
 COMPLETE, FAILED = "complete", "failed"
+_LINE = 200  # characters of the last line that a run wrote
 TIMED_OUT = FAILED  # the status of a run that takes too long
 
 
@@ -178,8 +179,7 @@ class Results:
                 return None
             outcome = self._scored(record, values)
         elif status != "stopped" or record.stop_request:
-            error = _reason(status, record.end or {}, record.stop_request)
-            outcome = Outcome(FAILED, record.id, values, error=error)
+            outcome = Outcome(FAILED, record.id, values, error=_reason(record))
         return _Ended(recorded, planned, outcome)
 
     def _scored(self, record: RunRecord, values: Mapping[str, str]) -> Outcome:
@@ -243,10 +243,14 @@ def _rank(outcome: Outcome) -> tuple[bool, str]:
     return outcome.status != COMPLETE, outcome.run
 
 
-def _reason(status: str, end: Mapping[str, Any], stop_request: str) -> str:
+def _reason(record: RunRecord) -> str:
     """Return one line that says why a run failed."""
-    if stop_request == TIMED_OUT:
+    if record.stop_request == TIMED_OUT:
         return "took longer than --timeout"
-    if status != FAILED:
-        return f"was {status}"
-    return str(end.get("error") or f"exit status {end.get('exit')}")
+    if record.status != FAILED:
+        return f"was {record.status}"
+    end = record.end or {}
+    if end.get("error"):
+        return str(end["error"])
+    last = record.output().decode("utf-8", "replace").rstrip().rpartition("\n")[2]
+    return f"exit status {end.get('exit')}{': ' if last else ''}{truncate(last, _LINE)}"

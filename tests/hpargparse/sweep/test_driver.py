@@ -118,11 +118,12 @@ Best: loss 0.25, trial 2, run s-2-ID
   ------  -------  ---------  ----------
   x       1        1          train.py:4
 
-Failed; `hpman runs --remove ID` lets a trial run again:
+Failed; .hpman/runs/ID/output.log shows why, and `hpman runs --remove ID` lets it run again:
   1 x ValueError: bad (trial 1; run s-1-ID)
 
 Next:
   hpman runs --where "sweep == 's'" --sort=loss
+  hpman runs --where "sweep == 's'" --plot sweep.svg
   hpman compare s-2-ID s-0-ID
   hpman rerun s-2-ID
   hpman promote s-2-ID
@@ -399,6 +400,27 @@ def test_five_failures_in_a_row_end_a_sweep(capsys: pytest.CaptureFixture[str]) 
     Path("fail").unlink()
     _sweep(TRAIN, "--sweep", "x=1..12", "--grid")
     assert "6 of 12 trials complete, 6 failed" in _shown(capsys)
+
+
+def test_a_status_comes_with_the_last_line(capsys: pytest.CaptureFixture[str]) -> None:
+    text = f"{HEAD}print('usage:', file=sys.stderr)\nprint('bad\\n', file=sys.stderr)\nexit(2)"
+    _sweep(text, "--sweep", "x=1", status=1)
+    assert "  1 x exit status 2: bad (trial 0; run s-0-ID)" in _shown(capsys)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_sweep_without_a_score_says_how_to_name_one(capsys: pytest.CaptureFixture[str]) -> None:
+    _sweep(TRAIN, "--sweep", "x=1")
+    assert (
+        "\nNo trial is the best, because no score is named: add `--minimize loss` or"
+        " `--maximize loss`.\n"
+    ) in _shown(capsys)
+
+
+def test_a_sweep_without_reports_says_how_to_report(capsys: pytest.CaptureFixture[str]) -> None:
+    _sweep(HEAD, "--sweep", "x=1")
+    advice = "`--maximize NAME`, and call `hpman.report(NAME=...)` or use --score.\n"
+    assert advice in _shown(capsys)
 
 
 def test_nan_fails_a_trial_alone(capsys: pytest.CaptureFixture[str]) -> None:

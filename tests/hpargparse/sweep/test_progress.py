@@ -90,7 +90,7 @@ def test_a_block_below_the_lines_is_drawn_again(
     assert terminal.rows()[0] == "<^trial 0: loss 0.5 in 2 s  (x=1)"
     shown.tick([_running(1), _running(2)], 0)
     first, *others = terminal.rows()
-    assert re.fullmatch(r"<\^1 of 3, \d+(\.\d)?/s, 0 s left", first)
+    assert re.fullmatch(r"<\^1 of 3, \S+/(s|min), \d+ s left", first)
     assert others == [
         "best loss 0.5, trial 0  x=1",
         "  trial 1   1:12  x=2",
