@@ -215,6 +215,16 @@ def _no_such_scope(scope: str, known: Iterable[str]) -> str:
     return f"No source opens the scope `{scope}`.{hint}"
 
 
+def parse_errors(index: Index) -> list[str]:
+    """Return the errors of files that cannot be parsed, and may contain any name."""
+    return [
+        str(problem)
+        for file in index.files.values()
+        for problem in file.diagnostics
+        if problem.placeholder is None
+    ]
+
+
 def render_text(descriptions: list[Description], *, is_coloured: bool = False) -> str:
     """Return descriptions as text, with an excerpt of every call."""
     managers = {description.manager for description in descriptions}

@@ -21,6 +21,7 @@ from ..description import (
     describe_in_scope,
     find_names,
     is_old_name,
+    parse_errors,
     render_text,
     suggestion,
     to_json,
@@ -61,7 +62,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
         index = index_program(paths, follow_imports=options.follow_imports)
     except (HpmanError, OSError) as error:
         exit_with_errors(prog, error, paths=paths)
-    warn(prog, _parse_errors(index))
+    warn(prog, parse_errors(index))
     names = find_names(index, options.name)
     descriptions = [describe(index, *pair) for pair in names]
     renamed = [row.name for row in descriptions if is_old_name(options.name, row)]
@@ -105,16 +106,6 @@ def _without_dashes(parser: argparse.ArgumentParser, argv: list[str]) -> list[st
         if actions[0].nargs is None and not equals:
             next(args, None)  # the value of the option
     return argv
-
-
-def _parse_errors(index: Index) -> list[str]:
-    """Return the errors of files that may contain the name but cannot be parsed."""
-    return [
-        str(problem)
-        for file in index.files.values()
-        for problem in file.diagnostics
-        if problem.placeholder is None
-    ]
 
 
 def _not_found(index: Index, name: str, paths: list[str]) -> str:

@@ -27,6 +27,7 @@ COMMANDS = {
     "promote": "write the values of a recorded run into the sources",
     "list": "list the hyperparameters of files and folders",
     "explain": "show where a hyperparameter is defined and used",
+    "docs": "write a table of all hyperparameters",
     "check": "find mistakes in how hyperparameters are written",
     "diff": "show what changed between two revisions or snapshots",
 }

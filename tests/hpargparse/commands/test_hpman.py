@@ -47,7 +47,7 @@ def test_a_page_fits_a_terminal_of_80_columns(
     [
         (
             "",
-            "name a command: run, sweep, runs, compare, rerun, promote, list, explain, check, diff",
+            f"name a command: {', '.join(COMMANDS)}",
         ),
         ("'' list", "name a command: "),
         ("lst", "unknown command `lst` (did you mean `list`?)"),

@@ -1,0 +1,174 @@
+"""A table of all hyperparameters, as Markdown, HTML or JSON.
+
+Owns what the table shows, and its place in a page. Must not know the command line.
+"""
+
+from __future__ import annotations
+
+from hpman._text import display_path, escape
+from hpman.literals import show_literal
+
+from .cli.output import json_text
+from .description import describe, to_json
+from .errors import SnapshotError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
+
+    from hpman import Index, Occurrence
+
+    from .description import Description
+
+FORMATS = ("md", "html", "json")
+# Markdown has the comments of HTML.
+_BEGIN, _END = "<!-- hpman docs -->\n", "<!-- end of hpman docs -->\n"
+_COLUMNS = ("name", "type", "default", "limits", "help", "defined", "used")
+_CODE = frozenset(("manager", "name", "default"))  # columns in a fixed-width font
+_MOST_USES = 5  # that a cell shows
+
+
+def render(index: Index, form: str) -> str:
+    """Return a table of all hyperparameters of an index, one row for each.
+
+    Args:
+        index: the index.
+        form: one of `FORMATS`. JSON has the fields of `hpman explain --format json`.
+
+    >>> from hpman import HyperParameterManager
+    >>> index = HyperParameterManager("_").parse_source("_('a', 1, range=[0, 9])", "t.py").index
+    >>> print(render(index, "md"), end="")
+    <!-- hpman docs -->
+    | name | type | default | limits | help | defined | used |
+    | --- | --- | --- | --- | --- | --- | --- |
+    | `a` | int | `1` | 0 to 9 |  | t.py:1 |  |
+    <!-- end of hpman docs -->
+    """
+    rows = list(_rows(index))
+    if form == "json":
+        return json_text([to_json(row) for row in rows])
+    managers = {row.manager for row in rows}
+    columns = _COLUMNS if managers <= {"_"} else ("manager", *_COLUMNS)
+    cells = [[_cells(row)[column] for column in columns] for row in rows]
+    make = _markdown if form == "md" else _html
+    return "".join((_BEGIN, *(f"{line}\n" for line in make(columns, cells)), _END))
+
+
+def insert(path: str, old: str | None, text: str, form: str) -> str:
+    r"""Return a page in which a table replaces the one that is there.
+
+    Args:
+        path: the file of the page.
+        old: the page, None if there is none yet.
+        text: the new table.
+        form: one of `FORMATS`. A file of JSON is replaced as a whole.
+
+    Raises:
+        SnapshotError: if the page has no place for a table.
+
+    >>> insert("a.md", "A\n<!-- hpman docs -->\n<!-- end of hpman docs -->\nZ", "T\n", "md")
+    'A\nT\nZ'
+    """
+    if old is None or form == "json":
+        return text
+    before, begin, rest = old.partition(_BEGIN)
+    _old_table, end, after = rest.partition(_END)
+    if begin and end:
+        return f"{before}{text}{after}"
+    message = "The file exists, and has no place for the table."
+    begin, end = _BEGIN.strip(), _END.strip()
+    advice = f"Write the lines `{begin}` and `{end}` where it belongs, or name a new file."
+    raise SnapshotError.at(path, None, message, advice)
+
+
+def _rows(index: Index) -> Iterator[Description]:
+    for placeholder in sorted(index.placeholders()):
+        rows = {row.name: row for row in index.hyperparameters(placeholder)}
+        for name in rows:
+            yield describe(index, placeholder, name, rows)
+
+
+def _cells(row: Description) -> dict[str, str]:
+    uses = _places(row.uses[:_MOST_USES])
+    more = len(row.uses) - _MOST_USES
+    return {
+        "manager": row.manager,
+        "name": row.name,
+        "type": row.type,
+        "default": row.default or "",
+        "limits": _limits(row.hints),
+        "help": str(row.hints.get("help") or ""),
+        "defined": _places(row.definitions),
+        "used": f"{uses} and {more} more" if more > 0 else uses,
+    }
+
+
+def _limits(hints: dict[str, Any]) -> str:
+    choices, limits = hints.get("choices"), hints.get("range")
+    shown = []
+    if isinstance(choices, (list, tuple, set, dict)):
+        items = map(show_literal, choices)
+        shown.append(", ".join(sorted(items) if isinstance(choices, set) else items))
+    if (
+        isinstance(limits, (list, tuple))
+        and len(limits) == 2
+        and any(limit is not None for limit in limits)
+    ):
+        low, high = limits
+        if low is None or high is None:
+            shown.append(f"at most {high}" if low is None else f"at least {low}")
+        else:
+            shown.append(f"{low} to {high}")
+    return "; ".join(shown)
+
+
+def _places(calls: Iterable[Occurrence]) -> str:
+    return ", ".join(dict.fromkeys(f"{display_path(call.path)}:{call.line}" for call in calls))
+
+
+def _markdown(columns: Sequence[str], rows: Iterable[list[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(columns)} |"
+    yield f"| {' | '.join('---' for _column in columns)} |"
+    for row in rows:
+        cells = (
+            _code(cell) if column in _CODE else _plain(cell)
+            for column, cell in zip(columns, row, strict=True)
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def _code(text: str) -> str:
+    """Return a text as code in a cell of Markdown."""
+    text = _line(text).replace("|", "\\|")
+    if not text:
+        return ""
+    fence = "`"
+    while fence in text:
+        fence += "`"
+    gap = " " if "`" in (text[0], text[-1]) else ""
+    return f"{fence}{gap}{text}{gap}{fence}"
+
+
+def _plain(text: str) -> str:
+    """Return a text in a cell of Markdown, with every mark of it escaped."""
+    return "".join(f"\\{char}" if char in r"\`*_[]<>|&~" else char for char in _line(text))
+
+
+def _html(columns: Sequence[str], rows: Iterable[list[str]]) -> Iterator[str]:
+    from html import escape as escaped
+
+    yield "<table>"
+    yield f"<tr>{''.join(f'<th>{column}</th>' for column in columns)}</tr>"
+    for row in rows:
+        cells = (
+            f"<td><code>{cell}</code></td>" if column in _CODE and cell else f"<td>{cell}</td>"
+            for column, cell in zip(columns, (escaped(_line(cell)) for cell in row), strict=True)
+        )
+        yield f"<tr>{''.join(cells)}</tr>"
+    yield "</table>"
+
+
+def _line(text: str) -> str:
+    """Return a text on one line, with control characters escaped."""
+    return escape(" ".join(text.split()))
