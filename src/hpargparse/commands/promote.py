@@ -65,7 +65,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman promote") -> N
             exit_with_message(prog, escape(f"The run has no value of `{unknown}` ({hint})."))
         chosen = filter(None, names.values()) if names else _names(record, index)
         values = {name: record.values[name] for name in chosen}
-        files, promotions = promote(index, values, record.defaults)
+        files, promotions = promote(index, values, record.data["defaults"])
         if not options.dry:
             write_files(files)
     except (HpmanError, OSError) as error:
@@ -102,7 +102,7 @@ def _read_sources(record: RunRecord) -> Index:
         HpmanError: if there are none, or a file or a call cannot be read.
     """
     project = project_of(record.folder)
-    paths = [os.path.join(project, path) for path in record.data.get("sources", ())]
+    paths = [os.path.join(project, path) for path in record.data["sources"]]
     files = [relative_path(path) for path in paths if os.path.isfile(path)]
     if not files:
         message = f"No source of the run `{record.id}` is here any more."

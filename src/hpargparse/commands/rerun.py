@@ -58,7 +58,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman rerun") -> Non
     checkout = None
     try:
         record = find_record(runs_folder(), options.id)
-        argv, cwd, environment = command(record), record.data["cwd"], dict(os.environ)
+        argv, cwd, environment = command(record), record.cwd, dict(os.environ)
         if options.exact:
             checkout = Checkout(record)
             environment[CWD_VARIABLE], cwd = cwd, checkout.cwd

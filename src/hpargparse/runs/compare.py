@@ -75,22 +75,20 @@ def differing_rows(records: Sequence[RunRecord]) -> list[Row]:
     places = {
         name: match[1]
         for record in records
-        for name, chain in record.origins.items()
+        for name, chain in record.data["origins"].items()
         if chain and (match := _DEFAULT.match(chain[0]))
     }
     return [
         *(row.replace(place=places.get(row.name, "")) for row in rows),
         *_rows("metrics", [record.metrics for record in records]),
         *_rows("run", [_fields(record) for record in records]),
-        *_rows("packages", [versions(record.data.get("packages", ())) for record in records]),
+        *_rows("packages", [versions(record.data["packages"]) for record in records]),
     ]
 
 
 def _values(records: Sequence[RunRecord]) -> Iterator[dict[str, str]]:
     """Yield the values of each run by name. An old name becomes the new one of another run."""
-    renamed = {
-        old: new for record in records for old, new in (record.data.get("renamed") or {}).items()
-    }
+    renamed = {old: new for record in records for old, new in record.data["renamed"].items()}
     for record in records:
         values = record.data["values"]
         new_names = {name: new_name(name, renamed, lambda _name: False, ".") for name in values}
@@ -134,7 +132,7 @@ def differing_sources(records: Sequence[RunRecord]) -> list[SourceChanges]:
 
 
 def _source_changes(old: RunRecord, new: RunRecord) -> SourceChanges:
-    before, after = (record.data.get("sources", {}) for record in (old, new))
+    before, after = (record.data["sources"] for record in (old, new))
     files = [path for path in {**before, **after} if before.get(path) != after.get(path)]
     changes = SourceChanges(old.id, new.id, tuple(sorted(files)))
     if not files:

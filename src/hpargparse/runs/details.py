@@ -35,7 +35,7 @@ def json_details(record: RunRecord) -> str:
 def text_details(record: RunRecord) -> str:
     """Return some lines for each of: how it ran, values, metrics, files, commands."""
     default = [name for name in record.summary["values"] if name not in record.changed]
-    command = shlex.join(["hpman", "run", *(record.data.get("argv") or record.program)])
+    command = shlex.join(["hpman", "run", *(record.data["argv"] or record.program)])
     again = shlex.join(["hpman", "run", *record.program, "--hp-load", f"run:{record.id}"])
     parts: dict[str, Sequence[Sequence[str]]] = {
         record.id: _facts(record, command),
@@ -66,15 +66,15 @@ def _facts(record: RunRecord, command: str) -> list[tuple[str, str]]:
     revision = str(data.get("revision") or "")[:12]
     patch = {"none": "", "kept": "changed as in diff.patch"}
     changes = patch.get(str(data.get("patch")), f"changed; the patch is {data.get('patch')}")
-    sources = data.get("sources") or ()
+    sources = data["sources"]
     facts = {
         "status": (record.status, *ended),
         "started": (f"{started_text(record)}{took}",),
         "command": (command,),
-        "in": (data.get("cwd"),),
+        "in": (record.cwd,),
         "revision": (data.get("branch"), revision, changes) if revision else (),
         "sources": sources if len(sources) <= _FEW else (f"{len(sources)} files",),
-        "machine": (data.get("host"), data.get("python"), *(data.get("gpus") or ())),
+        "machine": (data.get("host"), data.get("python"), *data["gpus"]),
         "sweep": (data["sweep"], f"trial {data.get('trial')}") if data.get("sweep") else (),
         "never read": end.get("unused") or (),
         "folder": (relative_path(record.folder),),
@@ -86,7 +86,7 @@ def _facts(record: RunRecord, command: str) -> list[tuple[str, str]]:
 
 
 def _values(record: RunRecord, names: Iterable[str]) -> list[tuple[str, ...]]:
-    texts, origins = record.summary["values"], record.origins
+    texts, origins = record.summary["values"], record.data["origins"]
     return [(name, texts[name], ", ".join(map(str, origins.get(name, ())))) for name in names]
 
 

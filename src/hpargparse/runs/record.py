@@ -26,7 +26,7 @@ from ..snapshots.recorded import (
     read_run_json,
     value_of,
 )
-from .folder import END_FILE, LEASE_FILE, OUTPUT_FILE
+from .folder import END_FILE, LEASE_FILE, OUTPUT_FILE, project_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ class RunRecord:
             end = read_json(os.path.join(self.folder, END_FILE))
         except (OSError, ValueError, TypeError, RecursionError):
             return None
-        return end if isinstance(end.get("status"), str) else None
+        is_valid = type(end.get("status")) is str and type(end.get("unused") or []) is list
+        return end if is_valid else None
 
     @cached_property
     def status(self) -> str:
@@ -145,21 +146,16 @@ class RunRecord:
         return {name: str(texts[name]) for name in self.summary["changed"] if name in texts}
 
     @property
-    def defaults(self) -> dict[str, str]:
-        """The defaults that the sources had, as they were written."""
-        return self.summary.get("defaults") or {}
-
-    @property
-    def origins(self) -> dict[str, list[str]]:
-        """What gave each value, and what it overrode, lowest precedence first."""
-        return self.summary.get("origins") or {}
-
-    @property
     def program(self) -> list[str]:
         """The arguments that name the program: a script, or `-m` and a module."""
         program = self.summary["program"]
         module = program.removeprefix("-m ")
         return [program] if module == program else ["-m", module]
+
+    @property
+    def cwd(self) -> str:
+        """The folder in which the run was started, or that of the project if it is unknown."""
+        return self.summary.get("cwd") or project_of(self.folder)
 
     @property
     def started(self) -> float:

@@ -49,7 +49,7 @@ def command(record: RunRecord) -> list[str]:
     Raises:
         RecordError: if the record cannot be read.
     """
-    argv = record.data.get("argv") or []
+    argv = record.data["argv"]
     own = argv[argv.index("--", 1) :] if "--" in argv[1:] else []
     load = ("--hp-load", f"{RUN}{os.path.abspath(record.folder)}")
     return [sys.executable, "-m", "hpman", "run", "--record", *record.program, *load, *own]
@@ -57,7 +57,7 @@ def command(record: RunRecord) -> list[str]:
 
 def differing_environment(record: RunRecord) -> list[str]:
     """Return a line for the interpreter and for each package that differs from those of a run."""
-    before = {"python": record.data.get("python"), **versions(record.data.get("packages", ()))}
+    before = {"python": record.data.get("python"), **versions(record.data["packages"])}
     after = {"python": python(), **versions(packages())}
     return [
         f"{name}: {before.get(name, 'missing')} in the run, {after.get(name, 'missing')} now"
@@ -90,7 +90,7 @@ class Checkout:
             raise _error(reason, "Without --exact, the sources of today are run.")
         project = os.path.realpath(project_of(record.folder))
         self._top = os.path.realpath(describe_head(project)[0])
-        below = os.path.relpath(os.path.realpath(record.data["cwd"]), self._top)
+        below = os.path.relpath(os.path.realpath(record.cwd), self._top)
         if below.startswith(os.pardir):
             message = f"The run was started outside of its repository, in {record.data['cwd']}."
             raise _error(message, "Without --exact, the sources of today are run.")

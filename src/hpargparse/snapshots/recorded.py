@@ -101,19 +101,18 @@ def read_run_json(folder: str, *, until: str = "") -> dict[str, Any]:
     Raises:
         RecordError: if the file is missing, damaged, or written by a newer version.
     """
-    path = os.path.join(folder, RUN_FILE)
     try:
-        data = read_json(path, until)
+        data = read_json(os.path.join(folder, RUN_FILE), until)
         problem = _damaged_key(data)
     except FileNotFoundError:
-        raise _error(path, "The record has no `run.json`.") from None
+        raise _error(folder, "The record has no `run.json`.") from None
     except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise _error(path, f"The record is damaged: {error}.") from None
+        raise _error(folder, f"The record is damaged: {error}.") from None
     if data.get("schema") != SCHEMA and isinstance(data.get("schema"), int):
         message = f"The record has the schema {data['schema']}, and this version knows {SCHEMA}."
-        raise _error(path, message, "Upgrade hpman to read it.")
+        raise _error(folder, message, "Upgrade hpman to read it.")
     if problem:
-        raise _error(path, f"The record is damaged: its key `{problem}` is missing or wrong.")
+        raise _error(folder, f"The record is damaged: its key `{problem}` is missing or wrong.")
     return data
 
 
@@ -160,7 +159,8 @@ def is_time(value: object) -> bool:
     return type(value) in (int, float) and 0 <= value < _LATEST  # type: ignore[operator]
 
 
-# What readers of a record rely on: the type of a key, and of its items.
+# What readers of a record rely on: the type of a key, and of its items. Lists and dicts that
+# are missing or null are read as empty.
 _KINDS: dict[str, tuple[type, type | None]] = {
     "schema": (int, None),
     "program": (str, None),
@@ -175,15 +175,20 @@ _KINDS: dict[str, tuple[type, type | None]] = {
     "sources": (dict, str),
     "revision": (str, None),
     "packages": (list, str),
+    "gpus": (list, str),
+    **dict.fromkeys(("branch", "patch", "host", "python", "name", "sweep"), (str, None)),
+    "trial": (int, None),
 }
-_NEEDED = ("schema", "program", "process", "values", "changed")  # others may be missing or null
+_NEEDED = ("schema", "program", "process", "values", "changed")
 
 
 def _damaged_key(data: dict[str, Any]) -> str:
-    """Return a key that is missing or wrong, or an empty string."""
+    """Return a key that is missing or wrong, or an empty string. Add empty lists and dicts."""
     for key, (kind, item_kind) in _KINDS.items():
         value = data.get(key)
         if value is None and key not in _NEEDED:
+            if item_kind is not None:
+                data[key] = kind()
             continue
         if type(value) is not kind:
             return key
@@ -215,10 +220,10 @@ def value_of(folder: str, name: str, text: object) -> Any:
     try:
         return parse_literal(str(text))
     except NotLiteralError:
-        path = os.path.join(folder, RUN_FILE)
-        raise _error(path, f"The value of `{escape(name)}` is not a literal.") from None
+        raise _error(folder, f"The value of `{escape(name)}` is not a literal.") from None
 
 
-def _error(path: str, message: str, advice: str = "") -> RecordError:
-    advice = advice or "`hpman runs --remove` deletes it."
-    return RecordError(Diagnostic("record", message, advice, relative_path(path)))
+def _error(folder: str, message: str, advice: str = "") -> RecordError:
+    advice = advice or f"`hpman runs --remove {escape(os.path.basename(folder))}` deletes it."
+    place = relative_path(os.path.join(folder, RUN_FILE))
+    return RecordError(Diagnostic("record", message, advice, place))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hpargparse.runs.details import json_details, text_details
+from hpargparse.snapshots.recorded import RecordError
 from tests.hpargparse.runs.recorded import write
 
 if TYPE_CHECKING:
@@ -54,6 +55,17 @@ def test_the_state_of_the_sources_is_shown(patch: str, text: str, tmp_path: Path
     lines = text_details(record).splitlines()
     assert f"  revision  {text}" in lines
     assert "  sources   a, b" in lines
+
+
+def test_a_record_may_lack_most_keys(tmp_path: Path) -> None:
+    lists = dict.fromkeys(("argv", "origins", "sources", "packages", "gpus", "renamed"))
+    lines = text_details(write(tmp_path, "abc", END, **lists)).splitlines()
+    assert "  command     hpman run train.py" in lines
+    assert f"  in          {tmp_path}" in lines
+    damaged = write(tmp_path, "b", {"status": "finished", "unused": 7}, gpus=3)
+    assert damaged.status == "lost"
+    with pytest.raises(RecordError, match=r"key `gpus` .*\n`hpman runs --remove b` deletes it"):
+        text_details(damaged)
 
 
 def test_json_has_the_keys_of_all_files(tmp_path: Path) -> None:

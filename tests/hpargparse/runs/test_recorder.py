@@ -39,9 +39,9 @@ def test_a_record_says_what_ran_and_how_it_ended(tmp_path: Path) -> None:
     assert found.status == "finished"
     assert found.values == {"lr": 0.1, "ks": (5, 5), "data": "data", "depth": 2, "wd": 0.0}
     assert found.changed == {"lr": "0.1", "ks": "(5, 5)"}
-    assert found.origins["lr"] == ["train.py:6 default 1e-3", "--lr"]
-    assert found.defaults["ks"] == "(3, 3)"
-    assert found.defaults["lr"] == "1e-3"
+    assert found.data["origins"]["lr"] == ["train.py:6 default 1e-3", "--lr"]
+    assert found.data["defaults"]["ks"] == "(3, 3)"
+    assert found.data["defaults"]["lr"] == "1e-3"
     assert found.metrics == {"val_loss": 0.25}
     assert [row["step"] for row in found.history()] == [1, 2]
     assert found.end is not None
