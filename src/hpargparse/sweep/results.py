@@ -82,7 +82,7 @@ class Results:
         objective: what is looked for.
 
     Attributes:
-        outcomes: the runs that have ended and count.
+        outcomes: the runs that have ended and count, by `Unit`.
         kills: how often runs were ended by a signal.
     """
 
@@ -95,9 +95,10 @@ class Results:
         matcher: Matcher,
         objective: Objective,
     ) -> None:
-        self.outcomes: dict[Unit, Outcome] = {}
+        self.outcomes: dict[tuple[int, int], Outcome] = {}
         self.kills: Counter[Unit] = Counter()
         self._runs = runs
+        self._name = name
         self._total = total
         self._matcher = matcher
         self._objective = objective
@@ -138,8 +139,8 @@ class Results:
 
     def named(self, unit: Unit) -> list[str]:
         """Return the ids of the records that were begun for a run."""
-        ended = [run for run, found in self._ended.items() if found.recorded == unit]
-        return [*ended, *(run for run, recorded in self._open.items() if recorded == unit)]
+        beginning = f"{self._name}-{unit}-"
+        return sorted(run for run in self._listed if run.startswith(beginning))
 
     def mismatch(self, run: str) -> str:
         """Return why a run does not count; empty if it does."""
@@ -193,7 +194,7 @@ class Results:
 
     def _place(self) -> None:
         """Find out which run of the plan each record counts for."""
-        outcomes: dict[Unit, Outcome] = {}
+        outcomes: dict[tuple[int, int], Outcome] = {}
         others: list[tuple[Unit, Outcome]] = []
         self.kills = Counter()
         for recorded, unit, outcome, mismatch in self._ended.values():
@@ -204,14 +205,17 @@ class Results:
             if unit is None:
                 others.append((recorded, outcome))
                 continue
-            best, *rest = sorted(filter(None, (outcomes.get(unit), outcome)), key=_rank)
-            outcomes[unit] = best
-            others += [(recorded, other) for other in rest if other.values not in ({}, best.values)]
+            if unit not in outcomes:
+                outcomes[unit] = outcome
+                continue
+            outcomes[unit], other = sorted((outcomes[unit], outcome), key=_rank)
+            if other.values not in ({}, outcomes[unit].values):
+                others.append((recorded, other))
         self._place_others(others, outcomes)
         self.outcomes = outcomes
 
     def _place_others(
-        self, others: list[tuple[Unit, Outcome]], outcomes: dict[Unit, Outcome]
+        self, others: list[tuple[Unit, Outcome]], outcomes: dict[tuple[int, int], Outcome]
     ) -> None:
         """Let points that the plan lacks count for trials: for that of their id if it is free.
 
@@ -222,9 +226,9 @@ class Results:
         trials: dict[tuple[int, str], dict[str, Outcome]] = {}
         for recorded, outcome in sorted(others, key=lambda pair: _rank(pair[1]), reverse=True):
             point = {**outcome.values}
-            seed = point.pop(SEED) if seeds else ""
+            seed = point.pop(SEED, "") if seeds else ""
             trials.setdefault((recorded.trial, str(point)), {})[seed] = outcome
-        taken = {unit.trial for unit in outcomes}
+        taken = {trial for trial, _repeat in outcomes}
         free = (trial for trial in range(self._total) if trial not in taken)
         for (recorded_trial, _point), runs in sorted(trials.items(), key=lambda item: item[0]):
             if len(runs) < len(seeds) and all(run.status == COMPLETE for run in runs.values()):
@@ -236,7 +240,7 @@ class Results:
             taken.add(trial)
             for repeat, seed in enumerate(seeds or [""]):
                 if seed in runs:
-                    outcomes[Unit(trial, repeat)] = runs[seed]
+                    outcomes[trial, repeat] = runs[seed]
 
 
 def _rank(outcome: Outcome) -> tuple[bool, str]:

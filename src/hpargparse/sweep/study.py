@@ -48,6 +48,7 @@ class Claim(Record):
         beginning: the beginning of its id.
         lease: the descriptor of the lease.
         path: the file of the lease.
+        earlier: the ids of the records that were begun for this run before.
     """
 
     __slots__ = ()
@@ -55,6 +56,7 @@ class Claim(Record):
     beginning: str
     lease: int
     path: str
+    earlier: tuple[str, ...]
 
 
 class Study:
@@ -98,8 +100,8 @@ class Study:
         self._collects = collects
         matcher = Matcher(plan, total, arguments)
         self._results = Results(self.runs, name, total, matcher=matcher, objective=objective)
-        self._outcomes: dict[Unit, Outcome] = {}
-        self._exhausted: dict[Unit, Outcome] = {}  # runs that were lost too often
+        self._outcomes: dict[tuple[int, int], Outcome] = {}  # by `Unit`
+        self._exhausted: dict[tuple[int, int], Outcome] = {}  # runs that were lost too often
         self._vanished: dict[Unit, int] = {}  # runs that were killed before their record began
 
     def open(self, identity: Mapping[str, Any], argv: list[str]) -> None:
@@ -151,15 +153,17 @@ class Study:
         Raises:
             OSError: if the folders cannot be used.
         """
-        self.refresh()
+        # With a lease, records are read again. Before, they would be read without need.
         for unit in self._pending():
             path = os.path.join(self.folder, _CLAIMS, str(unit))
             lease = take(path)
             if lease is None:
                 continue
             if _is_at(path, lease) and self._is_due(unit):
-                return Claim(unit, f"{self.name}-{unit}-", lease, path)
+                earlier = tuple(self._results.named(unit))
+                return Claim(unit, f"{self.name}-{unit}-", lease, path, earlier)
             self._give_back(unit, lease, path)
+        self.refresh()
         return None
 
     def release(self, claim: Claim, *, was_killed: bool = False) -> Outcome | None:
@@ -179,10 +183,10 @@ class Study:
         self._give_back(unit, claim.lease, claim.path)
         return self._outcomes.get(unit)
 
-    def records_of(self, unit: Unit) -> list[str]:
-        """Return the ids of the records that were begun for a run."""
+    def new_records(self, claim: Claim) -> list[str]:
+        """Return the ids of the records that were begun since a claim: one, or none yet."""
         self.refresh()
-        return self._results.named(unit)
+        return [run for run in self._results.named(claim.unit) if run not in claim.earlier]
 
     def mismatch(self, run: str) -> str:
         """Return why a run does not count for this sweep; empty if it does."""
@@ -191,12 +195,11 @@ class Study:
     def outcome(self, trial: int) -> Outcome | None:
         """Return how a trial ended; None if it has not."""
         if self._repeats == 1:
-            return self._outcomes.get(Unit(trial))
-        units = [Unit(trial, repeat) for repeat in range(self._repeats)]
-        outcomes = [self._outcomes.get(unit) for unit in units]
+            return self._outcomes.get((trial, 0))
+        outcomes = [self._outcomes.get((trial, repeat)) for repeat in range(self._repeats)]
         known = [outcome for outcome in outcomes if outcome is not None]
         failed = next((outcome for outcome in known if outcome.status == FAILED), None)
-        if failed is not None or len(known) < len(units):
+        if failed is not None or len(known) < len(outcomes):
             return failed
         scores = [outcome.score for outcome in known if outcome.score is not None]
         seconds = sum(outcome.duration for outcome in known)
@@ -231,9 +234,8 @@ class Study:
             if self._repeats > 1 and self.outcome(trial) is not None:
                 continue
             for repeat in range(self._repeats):
-                unit = Unit(trial, repeat)
-                if unit not in self._outcomes:
-                    yield unit
+                if (trial, repeat) not in self._outcomes:  # faster than to make a Unit
+                    yield Unit(trial, repeat)
 
     def _is_due(self, unit: Unit) -> bool:
         """Return whether a run has to be started, for the holder of its claim."""

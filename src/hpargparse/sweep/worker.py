@@ -60,7 +60,6 @@ class Worker:
         self._study = study
         self._timeout = timeout
         self._kill_at: float | None = None
-        self._earlier = frozenset(study.records_of(claim.unit))
         inherits = os.name == "posix"
         lease = str(claim.lease) if inherits else ""
         self._process = subprocess.Popen(  # noqa: S603 - this is the purpose
@@ -86,7 +85,7 @@ class Worker:
 
     def new_records(self) -> list[str]:
         """Return the ids of the records that the process has begun: one, or none yet."""
-        return [run for run in self._study.records_of(self.claim.unit) if run not in self._earlier]
+        return self._study.new_records(self.claim)
 
     def check_time(self) -> None:
         """End the run if its time is up, and kill it if it does not end."""

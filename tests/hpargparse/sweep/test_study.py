@@ -320,6 +320,7 @@ def test_a_record_that_was_removed_counts_no_more(tmp_path: Path) -> None:
     study = _study(tmp_path, 1)
     assert study.is_over()
     (tmp_path / ".hpman/runs/s-0-aaaaaaaa").rename(tmp_path / "away")
+    study.refresh()
     assert _claim(study).unit == Unit(0)
 
 
