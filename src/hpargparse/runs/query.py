@@ -71,7 +71,8 @@ FIELDS: dict[str, Read] = {
     "status": lambda record: record.status,
     "started": started_text,
     "duration": lambda record: MISSING if record.duration is None else record.duration,
-    **{name: _key("summary", name) for name in "name program host python sweep trial".split()},
+    **{name: _key("summary", name) for name in ("name", "program", "host", "python")},
+    **{name: _key("summary", name) for name in ("sweep", "trial", "copy_of")},
     **{name: _key("data", name) for name in ("branch", "revision", "dirty")},
     **{name: _key("end", name) for name in ("exit", "signal", "error")},
 }

@@ -185,6 +185,8 @@ def _cell(record: RunRecord, column: str) -> str:
     value = lookup(record, column)
     if value is MISSING:
         return ""
+    if column == "status" and record.summary.get("copy_of"):
+        return f"{value}, as {record.summary['copy_of']}"
     if column == "duration":
         return duration_text(value)
     return number_text(value)

@@ -93,13 +93,21 @@ class Driver:
 
     def _start_runs(self) -> bool:
         """Start what may be started; return whether to go on although nothing runs here."""
-        if self.interrupts or self.failure:
-            return False
-        while len(self._running) < self._jobs and (claim := self._study.claim()) is not None:
+        while len(self._running) < self._jobs and not self._is_ending():
+            claim = self._study.claim()
+            if claim is None:
+                break
             arguments = [*self._program, *self._plan.arguments(claim.unit), *self._arguments]
+            if (outcome := self._study.reuse(claim, arguments)) is not None:
+                self._progress.on_end(claim.unit, outcome)
+                self._successes += 1
+                continue
             worker = Worker(self._study, claim, arguments, self._timeout, self._ended.put)
             self._running.append(worker)
-        return not self._study.is_over()
+        return not self._is_ending() and not self._study.is_over()
+
+    def _is_ending(self) -> bool:
+        return bool(self.interrupts or self.failure)
 
     def _wait(self) -> None:
         """Wait a moment for a run to end."""

@@ -39,8 +39,10 @@ def text_report(study: Study, plan: Plan, failure: str = "") -> str:
     outcomes = study.outcomes()
     complete = sum(outcome.status == COMPLETE for outcome in outcomes.values())
     failed = len(outcomes) - complete
+    copies = sum(bool(outcome.copy_of) for outcome in outcomes.values())
+    again = f", {copies} not run again" if copies else ""
     more = "; the same command goes on" if len(outcomes) < study.total else ""
-    parts = [f"{complete} of {study.total} trials complete, {failed} failed{more}\n"]
+    parts = [f"{complete} of {study.total} trials complete, {failed} failed{again}{more}\n"]
     best = study.best()
     if best is not None:
         trial, outcome = best
@@ -68,6 +70,7 @@ def json_report(study: Study, failure: str = "") -> dict[str, Any]:
         "trials": study.total,
         "complete": statuses.count(COMPLETE),
         "failed": statuses.count(FAILED),
+        "copies": sum(bool(outcome.copy_of) for outcome in outcomes.values()),
         "ended_early": failure or None,
         "best": None
         if best is None

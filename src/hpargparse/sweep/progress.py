@@ -91,6 +91,7 @@ class Progress:
                 "status": outcome.status if outcome else "lost",
                 "id": outcome.run if outcome else None,
                 "score": outcome.score if outcome else None,
+                "copy_of": outcome.copy_of or None if outcome else None,
                 "error": outcome.error or None if outcome else None,
                 "seconds": outcome.duration if outcome else None,
                 "values": values,
@@ -102,7 +103,8 @@ class Progress:
         if outcome is not None and outcome.status == COMPLETE:
             score = f"{self._study.objective.name} {number(outcome.score)}"
             shown = "done" if outcome.score is None else score
-            shown += f" in {duration_text(outcome.duration)}"
+            time_or_run = f" in {duration_text(outcome.duration)}"
+            shown += f", as run {outcome.copy_of}" if outcome.copy_of else time_or_run
         elif outcome is not None:
             shown = f"failed: {outcome.error}"
         line = escape(f"{name}: {shown}  ({text_of(values)})")

@@ -42,6 +42,7 @@ class Outcome(Record):
         error: one line that says why it failed.
         is_nan: whether it failed because its score is nan.
         duration: how long it took, in seconds.
+        copy_of: the id of the run that was the same, so that this one was not run; or empty.
     """
 
     __slots__ = ()
@@ -52,6 +53,7 @@ class Outcome(Record):
     error: str = ""
     is_nan: bool = False
     duration: float = 0.0
+    copy_of: str = ""
 
 
 class _Ended(Record):
@@ -190,7 +192,8 @@ class Results:
             is_nan = isinstance(error, NanError)
             return Outcome(FAILED, record.id, values, error=str(error), is_nan=is_nan)
         duration = record.duration or 0.0
-        return Outcome(COMPLETE, record.id, values, score=score, duration=duration)
+        copy_of = record.summary.get("copy_of") or ""
+        return Outcome(COMPLETE, record.id, values, score=score, duration=duration, copy_of=copy_of)
 
     def _place(self) -> None:
         """Find out which run of the plan each record counts for."""

@@ -102,10 +102,14 @@ class Objective(Record):
         with open(copy, "wb"):  # an empty file: there is no score
             pass
 
+    def files(self, record: RunRecord) -> list[str]:
+        """Return the files in the record that may have the score, beside output and metrics."""
+        match = _FILE.fullmatch(self.source)
+        return _paths(record, match[1]) if match else []
+
     def is_collected(self, record: RunRecord) -> bool:
         """Return whether all that `read` needs is in the record."""
-        match = _FILE.fullmatch(self.source)
-        return match is None or bool(_paths(record, match[1]))
+        return not _FILE.fullmatch(self.source) or bool(self.files(record))
 
     def _reported(self, record: RunRecord) -> Any:
         name = self.name.removeprefix(_BEST)

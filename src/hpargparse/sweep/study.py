@@ -19,6 +19,7 @@ from ..runs.folder import make_folder, write_json
 from ..runs.record import RUNNING
 from ..snapshots.recorded import RUNS, read_json
 from .changes import changes
+from .duplicates import Duplicates
 from .matching import Matcher
 from .plan import Unit
 from .results import COMPLETE, FAILED, Outcome, Results
@@ -100,6 +101,7 @@ class Study:
         self._collects = collects
         matcher = Matcher(plan, total, arguments)
         self._results = Results(self.runs, name, total, matcher=matcher, objective=objective)
+        self._duplicates = Duplicates(self.runs, matcher, objective)
         self._outcomes: dict[tuple[int, int], Outcome] = {}  # by `Unit`
         self._exhausted: dict[tuple[int, int], Outcome] = {}  # runs that were lost too often
         self._vanished: dict[Unit, int] = {}  # runs that were killed before their record began
@@ -182,6 +184,25 @@ class Study:
         self._is_due(unit)
         self._give_back(unit, claim.lease, claim.path)
         return self._outcomes.get(unit)
+
+    def reuse(self, claim: Claim, argv: Sequence[str]) -> Outcome | None:
+        """Copy the record of a run that is the same instead of starting one.
+
+        Args:
+            claim: the claim, which is given back if there is such a run.
+            argv: the arguments of `hpman run`.
+
+        Returns:
+            The outcome; None if there is no such run.
+
+        Raises:
+            OSError, HpmanError: if the copy cannot be written.
+        """
+        record = self._duplicates.find(self._plan.values(claim.unit), argv)
+        if record is None:
+            return None
+        self._duplicates.copy(record, claim.beginning, argv)
+        return self.release(claim)
 
     def new_records(self, claim: Claim) -> list[str]:
         """Return the ids of the records that were begun since a claim: one, or none yet."""

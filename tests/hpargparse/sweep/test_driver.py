@@ -280,6 +280,23 @@ def test_more_trials_of_another_space(project: Path) -> None:
     assert sorted(record.values["x"] for record in _records()) == [*range(1, 21)]
 
 
+def test_a_trial_that_was_recorded_before_is_not_run(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("train.py").write_text(TRAIN)
+    run = [sys.executable, "-m", "hpman", "run", "--record", "train.py", "--x=2"]
+    subprocess.run(run, env=environment(), check=True)
+    (first,) = _records()
+    _sweep(TRAIN, "--minimize", "loss", "--sweep", "x=1,2")
+    shown = _shown(capsys)
+    assert f"trial 1: loss 0.5, as run {first.id}  (x=2)  [2 of 2, best 0.25 by trial 0]" in shown
+    assert "2 of 2 trials complete, 0 failed, 1 not run again\n" in shown
+    _sweep(TRAIN, "--minimize", "loss", "--sweep", "x=2", "--name", "t", "--format", "json")
+    _begin, run_event, end = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [run_event["copy_of"], run_event["score"], end["copies"]] == [first.id, 0.5, 1]
+    _sweep(f"{TRAIN}\n", "--minimize", "loss", "--sweep", "x=2", "--name", "u")
+    assert "1 of 1 trials complete, 0 failed\n" in capsys.readouterr().out
+    assert len(_records()) == 5
+
+
 def test_sources_that_change_meanwhile_end_a_sweep(capsys: pytest.CaptureFixture[str]) -> None:
     text = f"{HEAD}y = _('y', 2)\nimport pathlib\np = pathlib.Path('train.py')\n"
     text += "p.write_text(p.read_text().replace(\"'y', 2\", \"'y', 3\"))\n"
