@@ -36,7 +36,7 @@ def main() -> None:
         "--environments", metavar="FOLDER", default=_CACHE, help="default: %(default)s"
     )
     parser.add_argument("--trials", type=int, help="time so many trials (default: 100, Ray 20)")
-    parser.add_argument("--rounds", type=int, default=3, help="the shortest time counts")
+    parser.add_argument("--rounds", type=int, default=3, help="the shortest counts; 0: no times")
     args = parser.parse_args()
     pythons = _pythons(os.path.expanduser(args.environments))
     chosen = [peer for peer in PEERS if _is_wanted(peer, args.only) and _is_there(peer, pythons)]
@@ -49,7 +49,7 @@ def main() -> None:
             _print_row(
                 peer.name,
                 _versions(peer, python),
-                f"{times[peer.name] / times[PEERS[0].name]:.2f}",
+                f"{times[peer.name] / times[PEERS[0].name]:.2f}" if times else "",
                 *behaviour.after_kill(peer, python, folder),
                 behaviour.after_interrupt(peer, python, folder),
                 behaviour.duplicates(peer, python, folder),
