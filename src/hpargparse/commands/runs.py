@@ -76,6 +76,8 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman runs") -> None
         parser.error(f"--columns does not go with --export {options.export}, which gets everything")
     if options.id is not None and _lists(options):
         parser.error("ID goes only with --format text or json")
+    if not options.patience >= 0:  # or nan
+        parser.error("--patience takes a number of seconds")
     gc.disable()  # it would search thousands of records in vain
     try:
         folder = runs_folder()

@@ -73,7 +73,7 @@ class RunRecord:
         """The contents of `end.json`; None before the end, and without a readable one."""
         try:
             end = read_json(os.path.join(self.folder, END_FILE))
-        except (OSError, ValueError, TypeError, RecursionError):
+        except (OSError, ValueError):
             return None
         is_valid = type(end.get("status")) is str and type(end.get("unused") or []) is list
         return end if is_valid else None
@@ -227,7 +227,7 @@ def records(folder: str) -> list[RunRecord]:
         return [
             RunRecord(entry.path)
             for entry in entries
-            if entry.is_dir() and not entry.name.startswith(".")
+            if os.path.isdir(entry.path) and not entry.name.startswith(".")  # not a broken link
         ]
 
 

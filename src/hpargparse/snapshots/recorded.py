@@ -106,7 +106,9 @@ def read_run_json(folder: str, *, until: str = "") -> dict[str, Any]:
         problem = _damaged_key(data)
     except FileNotFoundError:
         raise _error(folder, "The record has no `run.json`.") from None
-    except (OSError, ValueError, TypeError, RecursionError) as error:
+    except PermissionError:
+        raise _error(folder, "Cannot read this record.", "Allow reading it.") from None
+    except (OSError, ValueError) as error:
         raise _error(folder, f"The record is damaged: {error}.") from None
     if data.get("schema") != SCHEMA and isinstance(data.get("schema"), int):
         message = f"The record has the schema {data['schema']}, and this version knows {SCHEMA}."
@@ -121,8 +123,7 @@ def read_json(path: str, until: str = "") -> dict[str, Any]:
 
     Raises:
         OSError: if it cannot be read, or is not a regular file.
-        TypeError: if it is not an object.
-        ValueError: if it is not JSON, or too large.
+        ValueError: if it is not JSON, not an object, or too large.
     """
     import json
 
@@ -135,9 +136,12 @@ def read_json(path: str, until: str = "") -> dict[str, Any]:
     finally:
         os.close(descriptor)
     end = text.find(f',\n"{until}": ') if until else -1
-    data = json.loads(text if end < 0 else f"{text[:end]}}}")
+    try:
+        data = json.loads(text if end < 0 else f"{text[:end]}}}")
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
     if type(data) is not dict:
-        raise TypeError("it is not a JSON object")
+        raise ValueError("it is not a JSON object")
     return data
 
 

@@ -125,7 +125,7 @@ class Study:
             old = read_json(path).get("plan")
         except FileNotFoundError:
             old = identity
-        except (OSError, ValueError, TypeError, RecursionError):
+        except (OSError, ValueError):
             old = None
         olds = old if isinstance(old, dict) else {}
         differing = [key for key in _SAME if olds.get(key) != identity.get(key)]

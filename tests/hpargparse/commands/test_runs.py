@@ -100,6 +100,7 @@ def test_csv_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         ("-o runs.csv", "-o needs --export"),
         ("--export wandb --columns lr", "--columns does not go with --export wandb"),
         ("--export csv --format json", "not allowed with argument"),
+        ("--patience nan --stop a", "--patience takes a number of seconds"),
         ("--plot runs.pdf", "Cannot plot to `runs.pdf`.\nEnd the name of the file with .png, .svg"),
     ],
 )

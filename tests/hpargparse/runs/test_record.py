@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import suppress
 from errno import ENOLCK
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.hpargparse.runs.recorded import needs_fork, write
 CORRUPT = {
     "not JSON": ("{", "The record is damaged: "),
     "empty": ("", "The record is damaged: "),
+    "too deep": ("[" * 100_000, "The record is damaged: it is nested too deeply."),
     "a list": ("[]", "The record is damaged: it is not a JSON object."),
     "not text": ("\udcff", "The record is damaged: "),
     "a key": ('{"schema": 1}', "The record is damaged: its key `program` is missing or wrong."),
@@ -207,7 +209,16 @@ def test_the_beginning_of_an_id_is_enough(tmp_path: Path) -> None:
         with pytest.raises(SnapshotError) as caught:
             find_record(folder, beginning)
         assert message in str(caught.value)
+    with suppress(OSError):  # Windows may refuse links
+        os.symlink("loop", f"{folder}/loop")
     assert sorted(found.id for found in records(folder)) == ["abc", "abcd", "b1"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+def test_a_record_without_rights_is_not_called_damaged(tmp_path: Path) -> None:
+    os.chmod(os.path.join(write(tmp_path, "abc").folder, "run.json"), 0)
+    with pytest.raises(RecordError, match="Cannot read this record.\nAllow reading it."):
+        find_record(f"{tmp_path}/.hpman/runs", "abc").summary  # noqa: B018
 
 
 def test_records_are_beside_the_project_file(
