@@ -11,8 +11,7 @@ from ..cli.argv import command_parser, parse_command
 from ..cli.errors import exit_with_errors
 from ..cli.output import write_result
 from ..completion import get_argv
-from ..runs.compare import differing_rows, differing_sources
-from ..runs.comparison_report import json_report, text_report
+from ..runs.compare import differing_rows, differing_sources, json_report, text_report
 from ..runs.record import find_record
 from ..snapshots.recorded import runs_folder
 

@@ -20,28 +20,37 @@ if TYPE_CHECKING:
     from .record import RunRecord
 
 
-class ControlError(HpmanError):
-    """Report a run that cannot be stopped or removed."""
+def request_stop(folder: str, reason: str = "stopped") -> None:
+    """Ask a run to end.
+
+    Args:
+        folder: the folder of its record.
+        reason: what becomes the status of the run.
+
+    Raises:
+        SnapshotError: if the request cannot be written.
+    """
+    replace_files([(os.path.join(folder, STOP), reason.encode())])
 
 
-def stop(record: RunRecord, patience: float, reason: str = "stopped") -> bool:
+def stop(record: RunRecord, patience: float) -> bool:
     """Ask a run to end, and send SIGTERM if it does not.
 
     Args:
         record: the record of the run.
         patience: the seconds to wait before the signal, and as long after it.
-        reason: what becomes the status of the run.
 
     Returns:
         Whether the run has ended.
 
     Raises:
-        ControlError: if the run is not running, or cannot be signalled from here.
+        HpmanError: if the run is not running, or cannot be signalled from here.
         SnapshotError: if the request cannot be written.
     """
     if not record.is_running:
         raise _error(record, f"is not running: it is {record.status}.", "")
-    replace_files([(os.path.join(record.folder, STOP), reason.encode())])
+    if not record.stop_request:
+        request_stop(record.folder)
     if wait_while(lambda: record.is_running, patience):
         return True
     where = record.summary.get("host")
@@ -58,7 +67,7 @@ def remove(record: RunRecord) -> None:
     """Delete a record.
 
     Raises:
-        ControlError: if the run has not ended.
+        HpmanError: if the run has not ended.
         OSError: if it cannot be deleted.
     """
     if record.is_running:
@@ -75,5 +84,5 @@ def remove(record: RunRecord) -> None:
     rmtree(hidden)
 
 
-def _error(record: RunRecord, message: str, advice: str) -> ControlError:
-    return ControlError(Diagnostic("run", f"`{record.id}` {message}", advice))
+def _error(record: RunRecord, message: str, advice: str) -> HpmanError:
+    return HpmanError(Diagnostic("run", f"`{record.id}` {message}", advice))

@@ -38,10 +38,6 @@ _HUGE = 2**1023  # ints beyond it may be too large for a float
 _LARGEST = 2**53  # step; trackers hold such integers, and floats hold them exactly
 
 
-class ExportError(HpmanError):
-    """Report runs that cannot be exported or plotted."""
-
-
 class Point(Record):
     """What a run reported at a step."""
 
@@ -75,26 +71,26 @@ def export(records: Sequence[RunRecord], tracker: str, output: str | None = None
         output: the folder or file to write to; of MLflow also the URI of a server.
 
     Raises:
-        ExportError: if there are no runs, or the tracker fails.
+        HpmanError: if there are no runs, or the tracker fails.
         RecordError: if a record cannot be read.
     """
     if not records:
-        raise ExportError(Diagnostic("export", "There are no runs to export.", ""))
+        raise HpmanError(Diagnostic("export", "There are no runs to export.", ""))
     default, advice = TRACKERS[tracker]
     require_library(tracker, tracker)
     from . import trackers
 
     output = output or default
     ended = [record for record in records if record.status != RUNNING]
-    runs = map(_exported, ended)
+    send = getattr(trackers, f"to_{tracker}")
     try:
-        count = getattr(trackers, f"to_{tracker}")(runs, output)
+        count = sum(send(_exported(record), output) for record in ended)
     except HpmanError:
         raise
     except Exception as error:  # whatever the library raises
         reason = (str(error).strip() or type(error).__name__).split("\n")[0]
         message = f"Cannot export to {tracker} in `{escape(output)}`: {escape(reason)}"
-        raise ExportError(Diagnostic("export", message, "")) from error
+        raise HpmanError(Diagnostic("export", message, "")) from error
     place = output if tracker != "mlflow" or "://" in output else f"sqlite:///{output}"
     notes = [f"Exported {count} of {len(records)} runs."]
     if len(ended) < len(records):
@@ -108,12 +104,12 @@ def require_library(module: str, extra: str) -> None:
     """Raise an error unless a library that an extra installs can be found.
 
     Raises:
-        ExportError: if it is not installed.
+        HpmanError: if it is not installed.
     """
     spec = find_spec(module)
     if spec is None or spec.origin is None:  # any folder of the name is found too
         advice = f"`pip install 'hpman[{extra}]'` installs it."
-        raise ExportError(Diagnostic("export", f"`{module}` is not installed.", advice))
+        raise HpmanError(Diagnostic("export", f"`{module}` is not installed.", advice))
 
 
 def history(record: RunRecord) -> list[Point]:

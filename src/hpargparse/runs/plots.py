@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 import os
 
-from hpman import Diagnostic
+from hpman import Diagnostic, HpmanError
 from hpman._text import escape, truncate
 from hpman.literals import show_literal
 from hpman.record import Record
 
 from ..snapshots.atomic_io import replace_files
-from .exports import ExportError, history, require_library, scalar
+from .exports import history, require_library, scalar
 from .query import MISSING, lookup, require_name
 from .reports import number_text
 
@@ -86,8 +86,8 @@ def plot(records: Sequence[RunRecord], path: str, columns: Sequence[str] = ()) -
             between the runs, if there are none.
 
     Raises:
-        ExportError: if there is nothing to draw, or matplotlib is missing.
-        QueryError: if no record has a column.
+        HpmanError: if there is nothing to draw, or matplotlib is missing.
+        HpmanError: if no record has a column.
         RecordError: if a record cannot be read.
         SnapshotError: if the file cannot be written.
     """
@@ -95,7 +95,7 @@ def plot(records: Sequence[RunRecord], path: str, columns: Sequence[str] = ()) -
     if kind not in FORMATS:
         message = f"Cannot plot to `{escape(path)}`."
         advice = f"End the name of the file with .{', .'.join(FORMATS[:-1])} or .{FORMATS[-1]}."
-        raise ExportError(Diagnostic("plot", message, advice))
+        raise HpmanError(Diagnostic("plot", message, advice))
     require_library("matplotlib", "plot")
     from .figures import draw
 
@@ -119,7 +119,7 @@ def picture(records: Sequence[RunRecord], columns: Sequence[str] = ()) -> Pictur
             f"These {len(records)} runs have reported no numbers, so there is nothing to plot."
         )
         advice = "`hpman.report(loss=0.3, step=1)` in the program reports one."
-        raise ExportError(Diagnostic("plot", message, advice))
+        raise HpmanError(Diagnostic("plot", message, advice))
     coloured = {record.id: index for index, record in enumerate(records[-LINES:])}
     panels = [
         _curves(name, [(index, points[run]) for run, index in coloured.items()])

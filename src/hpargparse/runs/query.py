@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     Read = Callable[[RunRecord], Any]
 
 
-class QueryError(HpmanError):
-    """Report an expression or a name that cannot be understood."""
-
-
 class _Missing:
     """What a record has under a name that it lacks. No comparison with it is true."""
 
@@ -99,7 +95,7 @@ def select(records: Iterable[RunRecord], expression: str) -> list[RunRecord]:
     `metrics["a b"]`. A comparison with what a record lacks is false.
 
     Raises:
-        QueryError: if the expression is not of this form, or no record has one of its names.
+        HpmanError: if the expression is not of this form, or no record has one of its names.
         RecordError: if a record cannot be read.
     """
     records = list(records)
@@ -116,7 +112,7 @@ def sort(records: Iterable[RunRecord], key: str) -> list[RunRecord]:
     Records without it, or with nan, come last.
 
     Raises:
-        QueryError: if no record has it.
+        HpmanError: if no record has it.
         RecordError: if a record cannot be read.
     """
     name = key.removeprefix("-")
@@ -135,7 +131,7 @@ def require_name(
     """Raise an error if there are records, but none of them has a name.
 
     Raises:
-        QueryError: if none has it.
+        HpmanError: if none has it.
         RecordError: if a record cannot be read.
     """
     read = read or (lambda record: lookup(record, name))
@@ -146,7 +142,7 @@ def require_name(
     names = {name for record in records for name in (*record.summary["values"], *record.metrics)}
     message = f"No run has a value or a metric `{escape(name)}`"
     near = suggestion(name, [*sorted(names), *FIELDS])
-    raise QueryError(Diagnostic("query", f"{message} ({near}).", advice))
+    raise HpmanError(Diagnostic("query", f"{message} ({near}).", advice))
 
 
 class _Where:
@@ -166,10 +162,10 @@ class _Where:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise self._error("Cannot parse this") from None
 
-    def _error(self, problem: str) -> QueryError:
+    def _error(self, problem: str) -> HpmanError:
         message = f"{problem}: `{escape(self._expression)}`."
         advice = "Write comparisons, such as \"lr < 1e-3 and status == 'finished'\"."
-        return QueryError(Diagnostic("query", message, advice))
+        return HpmanError(Diagnostic("query", message, advice))
 
     def _condition(self, node: ast.expr) -> Callable[[RunRecord], bool]:
         if isinstance(node, ast.BoolOp):

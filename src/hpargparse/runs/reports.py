@@ -38,7 +38,7 @@ def text_report(
         width: the columns of the terminal; None for anything else.
 
     Raises:
-        QueryError: if no record has a column.
+        HpmanError: if no record has a column.
         RecordError: if a record cannot be read.
     """
     columns = columns or _COLUMNS

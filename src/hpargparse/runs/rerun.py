@@ -39,10 +39,6 @@ _PATIENCE = 2.0  # seconds; what the program has left in the background may neve
 _PREFIX = "hpman-"  # of temporary folders
 
 
-class RerunError(HpmanError):
-    """Report a run that cannot be run again."""
-
-
 def command(record: RunRecord) -> list[str]:
     """Return the command that runs a program with the values of a run, and records that.
 
@@ -81,7 +77,7 @@ class Checkout:
         differing: the sources that are not as they were, relative to the project.
 
     Raises:
-        RerunError: if the record does not say enough.
+        HpmanError: if the record does not say enough.
         GitError: if the commit cannot be checked out, or the patch cannot be applied.
     """
 
@@ -176,5 +172,5 @@ def _differing_sources(record: RunRecord, project: str) -> list[str]:
     return sorted(path for path in before if before[path] != after.get(path))
 
 
-def _error(message: str, advice: str) -> RerunError:
-    return RerunError(Diagnostic("rerun", message, advice))
+def _error(message: str, advice: str) -> HpmanError:
+    return HpmanError(Diagnostic("rerun", message, advice))

@@ -1,8 +1,8 @@
 """Write exported runs through the libraries of trackers.
 
-Owns what each library calls things. Each function exports runs that are not in the output yet,
-one by one and each completely or not at all, and returns how many. `nox -s exports` measures
-its tests. Must not know records.
+Owns what each library calls things. Each function exports a run completely or not at all, and
+returns whether it did: not if the output has it already. `nox -s exports` measures its tests.
+Must not know records.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import glob
 import os
 import re
 from contextlib import closing, contextmanager
+from functools import cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
     from .exports import ExportedRun
@@ -22,21 +23,18 @@ if TYPE_CHECKING:
 _BATCH = 100  # what MLflow accepts at once
 
 
-def to_tensorboard(runs: Iterable[ExportedRun], output: str) -> int:
-    """Write event files with scalars and hyperparameters, in a folder per run."""
+def to_tensorboard(run: ExportedRun, output: str) -> bool:
+    """Write an event file with scalars and hyperparameters, in a folder of the run."""
     from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-    count = 0
-    for run in runs:
-        target = os.path.join(output, run.id)
-        if os.path.exists(target):
-            continue
-        with _staged(output, run.id) as folder:
-            with closing(EventFileWriter(folder)) as writer:
-                _write_events(writer, run)
-            os.rename(folder, target)
-        count += 1
-    return count
+    target = os.path.join(output, run.id)
+    if os.path.exists(target):
+        return False
+    with _staged(output, run.id) as folder:
+        with closing(EventFileWriter(folder)) as writer:
+            _write_events(writer, run)
+        os.rename(folder, target)
+    return True
 
 
 def _write_events(writer: Any, run: ExportedRun) -> None:
@@ -60,36 +58,39 @@ def _write_events(writer: Any, run: ExportedRun) -> None:
     writer.add_event(Event(wall_time=run.ended, summary=Summary(value=[end])))
 
 
-def to_mlflow(runs: Iterable[ExportedRun], output: str) -> int:
-    """Create runs in an SQLite database, or on a server if the output is a URI."""
+def to_mlflow(run: ExportedRun, output: str) -> bool:
+    """Create a run in an SQLite database, or on a server if the output is a URI."""
+    from mlflow.entities import ViewType
+
+    is_uri = "://" in output
+    client, artifacts = _mlflow_client(output if is_uri else os.path.abspath(output))
+    experiment = client.get_experiment_by_name(run.project)
+    number = experiment.experiment_id if experiment else None
+    number = number or client.create_experiment(run.project, artifacts)
+    same = f"tags.`hpman.id` = '{run.id}'"
+    found = client.search_runs([number], same, ViewType.ACTIVE_ONLY, 1)
+    if found and found[0].info.status != "RUNNING":
+        return False
+    for remains in found:  # of an export that was killed
+        client.delete_run(remains.info.run_id)
+    _create_mlflow_run(client, number, run)
+    return True
+
+
+@cache
+def _mlflow_client(output: str) -> tuple[Any, str | None]:
+    """Return a client, and where a new experiment keeps its files."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     import logging
     from pathlib import Path
 
     from mlflow import MlflowClient
-    from mlflow.entities import ViewType
 
     logging.getLogger("mlflow").setLevel(logging.WARNING)  # a new database says much
-    uri, artifacts = output, None
-    if "://" not in output:
-        path = os.path.abspath(output)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        uri, artifacts = f"sqlite:///{path}", Path(f"{path}-artifacts").as_uri()
-    client = MlflowClient(uri)
-    count = 0
-    for run in runs:
-        experiment = client.get_experiment_by_name(run.project)
-        number = experiment.experiment_id if experiment else None
-        number = number or client.create_experiment(run.project, artifacts)
-        same = f"tags.`hpman.id` = '{run.id}'"
-        found = client.search_runs([number], same, ViewType.ACTIVE_ONLY, 1)
-        if found and found[0].info.status != "RUNNING":
-            continue
-        for remains in found:  # of an export that was killed
-            client.delete_run(remains.info.run_id)
-        _create_mlflow_run(client, number, run)
-        count += 1
-    return count
+    if "://" in output:
+        return MlflowClient(output), None
+    os.makedirs(os.path.dirname(output), exist_ok=True)
+    return MlflowClient(f"sqlite:///{output}"), Path(f"{output}-artifacts").as_uri()
 
 
 def _create_mlflow_run(client: Any, experiment: str, run: ExportedRun) -> None:
@@ -112,40 +113,37 @@ def _create_mlflow_run(client: Any, experiment: str, run: ExportedRun) -> None:
     client.set_terminated(created.info.run_id, status, int(run.ended * 1000))
 
 
-def to_wandb(runs: Iterable[ExportedRun], output: str) -> int:
-    """Write offline runs, which `wandb sync` uploads."""
+def to_wandb(run: ExportedRun, output: str) -> bool:
+    """Write an offline run, which `wandb sync` uploads."""
     import wandb
 
-    count = 0
-    for run in runs:
-        if glob.glob(os.path.join(glob.escape(output), f"offline-run-*-{run.id}")):
-            continue
-        with _staged(output, run.id) as folder:
-            settings: dict[str, Any] = {"silent": True, "console": "off", "disable_git": True}
-            with wandb.init(
-                project=run.project,
-                id=run.id,
-                name=run.id,
-                dir=folder,
-                mode="offline",
-                config=run.values,
-                tags=[run.status],
-                settings=wandb.Settings(
-                    **settings,
-                    save_code=False,
-                    x_disable_meta=True,  # it would describe this machine of today
-                    x_disable_stats=True,
-                    x_save_requirements=False,
-                ),
-            ) as tracked:
-                for step, time, metrics in run.points:
-                    tracked.log({**metrics, "_timestamp": time}, step=step)
-                tracked.finish(exit_code=0 if run.status == "finished" else 1)
-            (made,) = glob.glob(os.path.join(glob.escape(folder), "wandb", "offline-run-*"))
-            os.rename(made, os.path.join(output, os.path.basename(made)))
-        count += 1
-    wandb.teardown()  # waits until all files are complete
-    return count
+    if glob.glob(os.path.join(glob.escape(output), f"offline-run-*-{run.id}")):
+        return False
+    with _staged(output, run.id) as folder:
+        settings: dict[str, Any] = {"silent": True, "console": "off", "disable_git": True}
+        with wandb.init(
+            project=run.project,
+            id=run.id,
+            name=run.id,
+            dir=folder,
+            mode="offline",
+            config=run.values,
+            tags=[run.status],
+            settings=wandb.Settings(
+                **settings,
+                save_code=False,
+                x_disable_meta=True,  # it would describe this machine of today
+                x_disable_stats=True,
+                x_save_requirements=False,
+            ),
+        ) as tracked:
+            for step, time, metrics in run.points:
+                tracked.log({**metrics, "_timestamp": time}, step=step)
+            tracked.finish(exit_code=0 if run.status == "finished" else 1)
+        wandb.teardown()  # waits until the file is complete
+        (made,) = glob.glob(os.path.join(glob.escape(folder), "wandb", "offline-run-*"))
+        os.rename(made, os.path.join(output, os.path.basename(made)))
+    return True
 
 
 def _mlflow_name(name: str) -> str:

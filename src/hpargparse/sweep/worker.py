@@ -14,9 +14,8 @@ from contextlib import suppress
 from threading import Thread
 
 from hpman import HpmanError
-from hpman.reporting import STOP
 
-from ..snapshots.atomic_io import replace_files
+from ..runs.control import request_stop
 from .results import TIMED_OUT
 
 TYPE_CHECKING = False
@@ -99,8 +98,7 @@ class Worker:
                 return  # Python itself is still starting
             for run in runs:
                 with suppress(HpmanError):  # the disk is full
-                    path = os.path.join(self._study.runs, run, STOP)
-                    replace_files([(path, TIMED_OUT.encode())])
+                    request_stop(os.path.join(self._study.runs, run), TIMED_OUT)
             self.stop()
 
     def stop(self) -> None:

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from hpargparse.runs.compare import Row, differing_rows, differing_sources
-from hpargparse.runs.comparison_report import text_report
+from hpargparse.runs.compare import Row, differing_rows, differing_sources, text_report
 from tests.hpargparse.runs.recorded import write
 from tests.repositories import commit, git, isolate, needs_git, start, write as write_files
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hpargparse.errors import SnapshotError
-from hpargparse.runs.control import ControlError, remove, stop
+from hpargparse.runs.control import remove, request_stop, stop
 from hpargparse.runs.record import RunRecord, find_record, records
+from hpman import HpmanError
 from hpman.lease import release, take
 from tests.hpargparse.runs.recorded import COMMAND, environment, needs_fork, write
 
@@ -51,9 +52,10 @@ def test_a_run_is_asked_to_end_and_then_told(name: str, reason: str, tmp_path: P
     text, status, patience = PROGRAMS[name]
     process, record = _start(tmp_path, text)
     with process:
-        with pytest.raises(ControlError, match="is running"):
+        with pytest.raises(HpmanError, match="is running"):
             remove(record)
-        assert stop(record, max(patience, 0.1) if status == 0 else 0.1, reason) or status
+        request_stop(record.folder, reason)
+        assert stop(record, patience) or status
         assert process.wait(20) == status
     assert RunRecord(record.folder).status == reason
     remove(record)
@@ -73,7 +75,7 @@ def test_a_run_that_goes_on_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_run_that_is_over_is_not_stopped(tmp_path: Path) -> None:
-    with pytest.raises(ControlError, match="`a` is not running: it is finished"):
+    with pytest.raises(HpmanError, match="`a` is not running: it is finished"):
         stop(write(tmp_path, "a"), 0)
 
 
@@ -81,7 +83,7 @@ def test_a_run_elsewhere_is_only_asked(tmp_path: Path) -> None:
     record = write(tmp_path, "a", {}, started=time.time(), host="elsewhere")
     lease = take(f"{record.folder}/lease")
     assert lease is not None
-    with pytest.raises(ControlError, match="runs on elsewhere, and did not end"):
+    with pytest.raises(HpmanError, match="runs on elsewhere, and did not end"):
         stop(record, 0)
     release(lease)
     assert RunRecord(record.folder).status == "stopped"

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hpargparse.runs import exports, trackers
-from hpargparse.runs.exports import ExportError, Point, export, history
+from hpargparse.runs.exports import Point, export, history
 from hpman import HpmanError
 from hpman.lease import release, take
 from tests.hpargparse.runs.recorded import write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from hpargparse.runs.exports import ExportedRun
@@ -32,14 +31,15 @@ def exported(monkeypatch: pytest.MonkeyPatch) -> list[ExportedRun]:
     """What a tracker without a library gets; it has the run `old` already."""
     got: list[ExportedRun] = []
 
-    def to_wandb(runs: Iterable[ExportedRun], output: str) -> int:
+    def to_wandb(run: ExportedRun, output: str) -> bool:
         if output == "bad":
             raise ZeroDivisionError
         if output == "full":
             raise OSError(28, "No space left on device")
-        new = [run for run in runs if run.id != "old"]
-        got.extend(new)
-        return len(new)
+        if run.id == "old":
+            return False
+        got.append(run)
+        return True
 
     monkeypatch.setattr(trackers, "to_wandb", to_wandb)
     monkeypatch.setattr(exports, "require_library", lambda *_names: None)
@@ -119,12 +119,12 @@ def test_each_run_is_exported_once_and_at_its_end(
 
 @pytest.mark.usefixtures("exported")
 def test_a_failure_of_a_tracker_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="There are no runs to export"):
+    with pytest.raises(HpmanError, match="There are no runs to export"):
         export([], "wandb")
     record = write(tmp_path, "a")
-    with pytest.raises(ExportError, match=r"Cannot export to wandb in `full`: .* No space left"):
+    with pytest.raises(HpmanError, match=r"Cannot export to wandb in `full`: .* No space left"):
         export([record], "wandb", "full")
-    with pytest.raises(ExportError, match="Cannot export to wandb in `bad`: ZeroDivisionError"):
+    with pytest.raises(HpmanError, match="Cannot export to wandb in `bad`: ZeroDivisionError"):
         export([record], "wandb", "bad")
     (tmp_path / ".hpman/runs/a/run.json").write_text("{")
     del record.__dict__["status"]
@@ -133,7 +133,7 @@ def test_a_failure_of_a_tracker_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_mlflow_is_looked_at_by_its_uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trackers, "to_mlflow", lambda _runs, _output: 1)
+    monkeypatch.setattr(trackers, "to_mlflow", lambda _run, _output: True)
     monkeypatch.setattr(exports, "require_library", lambda *_names: None)
     records = [write(tmp_path, "a")]
     assert "--backend-store-uri sqlite:///mlflow.db`" in export(records, "mlflow")
@@ -146,7 +146,7 @@ def test_a_missing_library_is_named_with_what_installs_it(
     (tmp_path / "no_such_library").mkdir()
     monkeypatch.syspath_prepend(str(tmp_path))  # a folder of the name is no library
     for name in ("no_such_library", "nor_such_folder"):
-        with pytest.raises(ExportError, match=f"`{name}` is not installed") as caught:
+        with pytest.raises(HpmanError, match=f"`{name}` is not installed") as caught:
             exports.require_library(name, "plot")
         assert "`pip install 'hpman[plot]'` installs it." in str(caught.value)
     exports.require_library("pytest", "test")

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hpargparse.runs import plots
-from hpargparse.runs.exports import ExportError
 from hpargparse.runs.plots import Panel, Picture, Series, picture, plot
-from hpargparse.runs.query import QueryError
+from hpman import HpmanError
 from tests.hpargparse.runs.recorded import write
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def test_columns_say_what_is_drawn(records: list[RunRecord]) -> None:
     assert [*panels] == [("step", "other"), ("n", "other"), ("status", "other")]
     assert panels["status", "other"].categories == ["finished"]
     assert [*_panels(picture(records, ["new"]))] == [("step", "loss"), ("step", "other")]
-    with pytest.raises(QueryError, match="No run has a value or a metric `los`"):
+    with pytest.raises(HpmanError, match="No run has a value or a metric `los`"):
         picture(records, ["los"])
 
 
@@ -105,7 +104,7 @@ def test_many_runs_are_grey_dots_and_a_note(tmp_path: Path) -> None:
 
 def test_without_numbers_there_is_nothing_to_plot(tmp_path: Path) -> None:
     for records in ([], [write(tmp_path, "a")]):
-        with pytest.raises(ExportError, match=r"These \d runs have reported no numbers") as caught:
+        with pytest.raises(HpmanError, match=r"These \d runs have reported no numbers") as caught:
             picture(records)
         assert "`hpman.report(loss=0.3, step=1)`" in str(caught.value)
 
@@ -114,7 +113,7 @@ def test_the_ending_of_a_file_is_its_format(
     tmp_path: Path, records: list[RunRecord], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("runs", "runs.pdf", "png"):
-        with pytest.raises(ExportError, match=r"End the name of the file with .png, .svg or .html"):
+        with pytest.raises(HpmanError, match=r"End the name of the file with .png, .svg or .html"):
             plot(records, name)
     drawn = []
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.runs.query import QueryError, select, sort
+from hpargparse.runs.query import select, sort
+from hpman import HpmanError
 from tests.hpargparse.runs.recorded import write
 
 if TYPE_CHECKING:
@@ -98,14 +99,14 @@ def test_an_expression_selects(expression: str, ids: str, runs: list[RunRecord])
     ],
 )
 def test_anything_else_is_a_sentence(expression: str, runs: list[RunRecord]) -> None:
-    with pytest.raises(QueryError) as caught:
+    with pytest.raises(HpmanError) as caught:
         select(runs, expression)
     assert "Write comparisons" in str(caught.value)
 
 
 @pytest.mark.parametrize("expression", ["status == lost", "lr > 1 and lrr == 2", "metrics['lr']"])
 def test_a_name_that_no_run_has_is_a_sentence(expression: str, runs: list[RunRecord]) -> None:
-    with pytest.raises(QueryError, match="No run has a value or a metric `l"):
+    with pytest.raises(HpmanError, match="No run has a value or a metric `l"):
         select(runs, expression)
     assert select([], expression) == []
 
@@ -117,5 +118,5 @@ def test_records_are_sorted_by_any_values(runs: list[RunRecord]) -> None:
     assert [ids("lr"), ids("-lr"), ids("loss"), ids("-loss")] == ["bac", "abc", "abc", "abc"]
     keys = ("act", "-act", "ks", "-id", "sweep")
     assert [ids(key) for key in keys] == ["cab", "abc", "abc", "cba", "abc"]
-    with pytest.raises(QueryError, match="did you mean `lr`"):
+    with pytest.raises(HpmanError, match="did you mean `lr`"):
         sort(runs, "-lrr")

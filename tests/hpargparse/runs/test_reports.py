@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.runs.query import QueryError
 from hpargparse.runs.reports import csv_report, duration_text, json_report, text_report
+from hpman import HpmanError
 from hpman._text import display_width
 from tests.hpargparse.runs.recorded import write
 
@@ -71,7 +71,7 @@ def test_columns_are_fields_values_and_metrics(runs: list[RunRecord]) -> None:
         "a   relu  0.3333  train.py",
     ]
     assert text_report(runs[:1], ["id"], 80) == "id\na\n"
-    with pytest.raises(QueryError, match="No run has a value or a metric `lrr`"):
+    with pytest.raises(HpmanError, match="No run has a value or a metric `lrr`"):
         text_report(runs[:1], ["lrr"])
 
 

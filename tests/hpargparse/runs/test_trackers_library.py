@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hpargparse.commands import runs
-from hpargparse.runs.exports import ExportError, export
+from hpargparse.runs.exports import export
 from hpargparse.runs.record import records
+from hpman import HpmanError
 from tests.hpargparse.runs.recorded import write
 
 if TYPE_CHECKING:
@@ -191,6 +192,6 @@ def _entries(data: bytes) -> Iterator[Any]:
 def test_an_output_that_cannot_be_written_is_a_sentence(tracker: str, project: Path) -> None:
     _library(tracker)
     (project / "file").touch()
-    with pytest.raises(ExportError, match=f"Cannot export to {tracker} in `file/x`: "):
+    with pytest.raises(HpmanError, match=f"Cannot export to {tracker} in `file/x`: "):
         export(records(str(project / ".hpman/runs")), tracker, os.path.join("file", "x"))
     assert sorted(os.listdir(project)) == [".hpman", "file"]
