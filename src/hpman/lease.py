@@ -16,16 +16,17 @@ _READ_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOC
 _held: dict[int, os.stat_result] = {}
 
 
-def take(path: str) -> int | None:
+def take(path: str, *, waits: bool = False) -> int | None:
     """Open a file for appending, and lock it until this process closes it or ends.
 
     Children do not inherit the lease, whether they are forked or start another program.
 
     Args:
         path: the file. It is created if it is missing.
+        waits: whether to wait until no other process holds the lease.
 
     Returns:
-        The descriptor, None if another process holds the lease.
+        The descriptor; without waiting, None if another process holds the lease.
 
     Raises:
         OSError: if the file cannot be opened.
@@ -41,7 +42,7 @@ def take(path: str) -> int | None:
     """
     descriptor = os.open(path, _FLAGS, 0o666)
     try:
-        _lock(descriptor, shared=False)
+        _lock(descriptor, shared=False, waits=waits)
     except BlockingIOError:
         os.close(descriptor)
         return None
@@ -102,21 +103,27 @@ def _close_all() -> None:
 
 if sys.platform == "win32":
 
-    def _lock(descriptor: int, *, shared: bool) -> None:
+    def _lock(descriptor: int, *, shared: bool, waits: bool = False) -> None:
         import msvcrt
+        from time import sleep
 
-        os.lseek(descriptor, _FAR, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except PermissionError:
-            raise BlockingIOError from None
+        while True:
+            os.lseek(descriptor, _FAR, os.SEEK_SET)
+            try:
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+                break
+            except PermissionError:
+                if not waits:
+                    raise BlockingIOError from None
+            sleep(0.02)
         if shared:
             os.lseek(descriptor, _FAR, os.SEEK_SET)
             msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
 
 else:
 
-    def _lock(descriptor: int, *, shared: bool) -> None:
+    def _lock(descriptor: int, *, shared: bool, waits: bool = False) -> None:
         import fcntl
 
-        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        how = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        fcntl.flock(descriptor, how if waits else how | fcntl.LOCK_NB)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from threading import Timer
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,7 +64,7 @@ def test_a_lease_that_is_released_is_free(tmp_path: Path) -> None:
 
 
 def test_without_locks_nobody_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_descriptor: int, *, shared: bool) -> None:
+    def fail(_descriptor: int, *, shared: bool, waits: bool = False) -> None:
         raise OSError(38 + shared, "Function not implemented")
 
     monkeypatch.setattr(lease, "_lock", fail)
@@ -81,3 +82,14 @@ def test_a_forked_child_closes_leases(tmp_path: Path) -> None:
     release(descriptor)
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(descriptor)
+
+
+def test_whoever_waits_gets_a_lease_when_it_is_free(tmp_path: Path) -> None:
+    path = str(tmp_path / "lease")
+    first = take(path)
+    assert first is not None
+    Timer(0.1, release, [first]).start()
+    second = take(path, waits=True)
+    assert second is not None
+    assert take(path) is None
+    release(second)

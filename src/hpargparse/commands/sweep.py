@@ -18,6 +18,7 @@ from ..cli.errors import exit_interrupted, exit_with_errors
 from ..cli.output import json_text, warn, write_result
 from ..completion import get_argv
 from ..run.runner import locate_module, locate_script
+from ..sweep.plan import GRID, RANDOM, SAMPLERS
 from ..sweep.report import json_report, text_report
 from ..sweep.select import Request, select
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..run.runner import Program
+    from ..sweep.engine import Engine
     from ..sweep.plan import Plan
     from ..sweep.score import Objective
     from ..sweep.select import Selection
@@ -89,9 +91,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
         index = program.read_sources()
         require_sound(index)
         selection = select(index, request)
-        from ..sweep.plan import Plan
-
-        plan = Plan(selection, options.method, options.seed, options.repeats)
+        plan = _plan(prog, selection, objective, options)
         warn(prog, [escape(note) for note in selection.notes])
         if options.dry:
             _write_space(prog, selection, options.format)
@@ -111,6 +111,7 @@ def _run(
     from ..sweep.driver import Driver
     from ..sweep.progress import Progress
 
+    plan.engine = _engine(study, plan)
     is_json = options.format == "json"
     command = ["-m", options.module] if options.module is not None else [options.script]
     progress = Progress(prog, study, plan, is_json=is_json)
@@ -126,6 +127,8 @@ def _run(
     try:
         progress.begin()
         driver.run()
+        if plan.engine is not None:
+            plan.engine.sync()
     except (HpmanError, OSError) as error:
         progress.close(erase=False)
         exit_with_errors(prog, error)
@@ -139,6 +142,40 @@ def _run(
         exit_interrupted(driver.signal)
     if driver.failure or not study.has_success():
         raise SystemExit(1)
+
+
+def _plan(
+    prog: str, selection: Selection, objective: Objective, options: argparse.Namespace
+) -> Plan:
+    """Return the plan of the trials, by the method that is asked for or the usual one.
+
+    Raises:
+        HpmanError: if the space is not one for the method, or a package is missing.
+    """
+    from ..sweep.plan import Plan
+
+    plan = Plan(selection, options.method, options.seed, options.repeats)
+    if not options.method and plan.method == RANDOM and objective.name:
+        from importlib.util import find_spec
+
+        if find_spec("optuna") is not None:
+            plan.method = SAMPLERS[0]
+        else:
+            note = 'points are random; `pip install "hpman[sweep]"` adds a search that learns'
+            warn(prog, [note])
+    if plan.method in SAMPLERS:
+        from ..sweep.engine import check_plan
+
+        check_plan(plan)
+    return plan
+
+
+def _engine(study: Study, plan: Plan) -> Engine | None:
+    if plan.method not in SAMPLERS:
+        return None
+    from ..sweep.engine import Engine
+
+    return Engine(study, plan)
 
 
 def _study(
@@ -231,7 +268,7 @@ def _add_space_options(group: argparse._ArgumentGroup) -> None:
         "--grid",
         action="store_const",
         dest="method",
-        const="grid",
+        const=GRID,
         default="",
         help="all points in order; the default if all values are listed",
     )
@@ -239,10 +276,16 @@ def _add_space_options(group: argparse._ArgumentGroup) -> None:
         "--random",
         action="store_const",
         dest="method",
-        const="random",
-        help="random points, none of them twice; the default otherwise",
+        const=RANDOM,
+        help="random points, none of them twice; the default without a score",
     )
-    add("--seed", type=int, default=0, metavar="N", help="the seed of random points (default: 0)")
+    method.add_argument(
+        "--sampler",
+        dest="method",
+        choices=SAMPLERS,
+        help="let Optuna learn from the scores where to search; tpe is the default otherwise",
+    )
+    add("--seed", type=int, default=0, metavar="N", help="the seed of the points (default: 0)")
 
 
 def _add_score_options(group: argparse._ArgumentGroup) -> None:
@@ -287,6 +330,8 @@ def _objective(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
     from ..sweep.score import Objective
 
     name = options.minimize or options.maximize or ""
+    if options.method in SAMPLERS and not name:
+        parser.error(f"--sampler {options.method} learns from a score: add --minimize NAME")
     if options.score and not name:
         parser.error("--score needs a name: add --minimize NAME or --maximize NAME")
     if options.score.endswith(".json"):

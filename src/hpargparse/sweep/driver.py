@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 
 from hpman import Diagnostic
 
-from .results import COMPLETE, FAILED
+from .results import COMPLETE, FAILED, PRUNED
 from .study import SweepError
 from .worker import Worker
 
@@ -143,7 +143,7 @@ class Driver:
                 advice = "The sources may have changed. The same command goes on with those of now."
                 raise SweepError(Diagnostic("sweep", message, advice))
         self._progress.on_end(unit, outcome)
-        if outcome is None or outcome.is_nan:
+        if outcome is None or outcome.is_nan or outcome.status == PRUNED:
             return
         if outcome.status != FAILED:
             self._successes += 1

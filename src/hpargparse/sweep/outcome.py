@@ -14,7 +14,7 @@ from ..runs.folder import OUTPUT_FILE
 from ..runs.record import RunRecord
 from .progress import number
 from .report import default_text, table
-from .results import COMPLETE, FAILED
+from .results import COMPLETE, FAILED, PRUNED
 from .space import default_of
 
 TYPE_CHECKING = False
@@ -37,12 +37,13 @@ def text_report(study: Study, plan: Plan, failure: str = "") -> str:
         failure: why it ended early; empty if it did not.
     """
     outcomes = study.outcomes()
-    complete = sum(outcome.status == COMPLETE for outcome in outcomes.values())
-    failed = len(outcomes) - complete
+    statuses = [outcome.status for outcome in outcomes.values()]
+    complete, pruned, failed = map(statuses.count, (COMPLETE, PRUNED, FAILED))
+    ended = f"{pruned} pruned, {failed} failed" if pruned else f"{failed} failed"
     copies = sum(bool(outcome.copy_of) for outcome in outcomes.values())
-    again = f", {copies} not run again" if copies else ""
+    ended += f", {copies} not run again" if copies else ""
     more = "; the same command goes on" if len(outcomes) < study.total else ""
-    parts = [f"{complete} of {study.total} trials complete, {failed} failed{again}{more}\n"]
+    parts = [f"{complete} of {study.total} trials complete, {ended}{more}\n"]
     best = study.best()
     if best is not None:
         trial, outcome = best
@@ -69,6 +70,7 @@ def json_report(study: Study, failure: str = "") -> dict[str, Any]:
         "sweep": study.name,
         "trials": study.total,
         "complete": statuses.count(COMPLETE),
+        "pruned": statuses.count(PRUNED),
         "failed": statuses.count(FAILED),
         "copies": sum(bool(outcome.copy_of) for outcome in outcomes.values()),
         "ended_early": failure or None,

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from .engine import Engine
     from .select import Selection
     from .space import Point, Space
 
 GRID, RANDOM = "grid", "random"
+SAMPLERS = ("tpe", "gp", "cmaes", "qmc", "nsga")  # of Optuna; the first is the usual one
 SEED = "seed"  # the hyperparameter that repeats vary
 _MOST_DRAWS = 100  # of points that have come before
 
@@ -44,13 +46,14 @@ class Plan:
 
     Args:
         selection: what is searched.
-        method: `grid`, `random`, or empty for the usual one.
+        method: `grid`, `random`, one of `SAMPLERS`, or empty for the usual one.
         seed: the seed of random points.
         repeats: how often each trial is run.
 
     Attributes:
-        method: `grid` or `random`.
+        method: `grid`, `random`, or one of `SAMPLERS`.
         seeds: the values of the hyperparameter `seed`, as literals, if trials are repeated.
+        engine: has the points of `SAMPLERS`, and says what to prune; None if it is not needed.
 
     Raises:
         SpaceError: if the space has no grid, or the trials cannot be repeated.
@@ -66,9 +69,11 @@ class Plan:
         self.seed: int = seed
         self.repeats: int = repeats
         self.seeds: list[str] = _seeds(selection, repeats) if repeats > 1 else []
+        self.engine: Engine | None = None
         if self.method == GRID:
             self.space.grid()
         self._points: list[Point] = []
+        self._suggested: dict[int, Point] = {}
         self._drawn: set[str] = set()
         self._draws = 0
 
@@ -80,6 +85,10 @@ class Plan:
         """
         if self.method == GRID:
             return self.space.point(trial)
+        if self.engine is not None and self.method in SAMPLERS:
+            if trial not in self._suggested:
+                self._suggested[trial] = self.engine.ask(trial)
+            return self._suggested[trial]
         while len(self._points) <= trial:
             point = self._next_point()
             self._drawn.add(show_literal(point))
@@ -108,7 +117,7 @@ class Plan:
             "zipped": data["zipped"],
             "fixed": {row["name"]: row["value"] for row in data["fixed"]},
             "method": self.method,
-            "seed": self.seed if self.method == RANDOM else None,
+            "seed": None if self.method == GRID else self.seed,
         }
 
     def _next_point(self) -> Point:

@@ -18,7 +18,7 @@ from ..runs.reports import duration_text
 from .live import open_block
 from .plan import Unit, text_of
 from .report import json_report, text_report
-from .results import COMPLETE, FAILED
+from .results import COMPLETE, FAILED, PRUNED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,6 +105,8 @@ class Progress:
             shown = "done" if outcome.score is None else score
             time_or_run = f" in {duration_text(outcome.duration)}"
             shown += f", as run {outcome.copy_of}" if outcome.copy_of else time_or_run
+        elif outcome is not None and outcome.status == PRUNED:
+            shown = f"pruned after {duration_text(outcome.duration)}"
         elif outcome is not None:
             shown = f"failed: {outcome.error}"
         line = escape(f"{name}: {shown}  ({text_of(values)})")
@@ -159,8 +161,11 @@ class Progress:
 
     def _done(self) -> str:
         outcomes = self._study.outcomes().values()
-        failed = sum(outcome.status == FAILED for outcome in outcomes)
-        return f"{len(outcomes)} of {self._study.total}" + (f", {failed} failed" if failed else "")
+        parts = [f"{len(outcomes)} of {self._study.total}"]
+        for status in (PRUNED, FAILED):
+            count = sum(outcome.status == status for outcome in outcomes)
+            parts += [f"{count} {status}"] if count else []
+        return ", ".join(parts)
 
     def _head(self) -> list[str]:
         """Return how far the sweep is, how fast it is, and the best trial, as lines."""
@@ -177,7 +182,7 @@ class Progress:
         best = study.best()
         if best is None:
             return [", ".join(parts)]
-        values = text_of(self._plan.values(Unit(best[0])))
+        values = text_of(best[1].values)
         shown = f"best {study.objective.name} {number(best[1].score)}, trial {best[0]}  {values}"
         return [", ".join(parts), escape(shown)]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
+from contextlib import suppress
 
 from hpman import HpmanError
 from hpman._text import truncate
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from .matching import Matcher
     from .score import Objective
 
-COMPLETE, FAILED = "complete", "failed"
+COMPLETE, PRUNED, FAILED = "complete", "pruned", "failed"
 _LINE = 200  # characters of the last line that a run wrote
 TIMED_OUT = FAILED  # the status of a run that takes too long
 
@@ -35,10 +36,10 @@ class Outcome(Record):
     """How a run, or a trial with all of its runs, ended.
 
     Attributes:
-        status: `complete` or `failed`.
+        status: `complete`, `pruned` or `failed`.
         run: the id of the run, or of the first one.
         values: the values that the sweep gave it, as literals.
-        score: the score, or the mean of those of all runs.
+        score: the score, or the mean of those of all runs; None unless it is complete.
         error: one line that says why it failed.
         is_nan: whether it failed because its score is nan.
         duration: how long it took, in seconds.
@@ -144,6 +145,13 @@ class Results:
         beginning = f"{self._name}-{unit}-"
         return sorted(run for run in self._listed if run.startswith(beginning))
 
+    def recorded_values(self, unit: Unit) -> Mapping[str, str] | None:
+        """Return the values of a record that was begun for a run; None if none fits."""
+        for run in self.named(unit):
+            with suppress(HpmanError, MismatchError):
+                return self._matcher.values(self._record(run).summary)
+        return None
+
     def mismatch(self, run: str) -> str:
         """Return why a run does not count; empty if it does."""
         ended = self._ended.get(run)
@@ -181,6 +189,9 @@ class Results:
             if not self._objective.is_collected(record):
                 return None
             outcome = self._scored(record, values)
+        elif status == PRUNED:
+            duration = record.duration or 0.0
+            outcome = Outcome(PRUNED, record.id, values, duration=duration)
         elif status != "stopped" or record.stop_request:
             outcome = Outcome(FAILED, record.id, values, error=_reason(record))
         return _Ended(recorded, planned, outcome)

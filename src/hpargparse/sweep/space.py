@@ -20,7 +20,7 @@ from ..errors import ConversionError, SpaceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from hpman import Occurrence
@@ -96,6 +96,14 @@ class Interval(Record):
         step = 1 if self.step is None else self.step
         return type(self.low)(_exact(self.low) + number * _exact(step))
 
+    def nearest(self, number: Any) -> object:
+        """Return the value that is nearest to a number."""
+        size = self.size
+        if size is None:
+            return min(max(number, self.low), self.high)
+        steps = round(_steps(self.low, number, self.step or 1))
+        return self.at(min(max(steps, 0), size - 1))
+
     def draw(self, rng: Random) -> object:
         """Return a random value."""
         if self.is_log:
@@ -156,6 +164,7 @@ class Space:
 
     Attributes:
         axes: the axes, in the order of the grid.
+        groups: the same axes; those that change together are one group.
         continuous: the names of the axes that have no grid.
         zipped: the groups of axes that change together.
 
@@ -169,7 +178,7 @@ class Space:
     def __init__(self, axes: Iterable[Axis], zipped: Iterable[Sequence[str]] = ()) -> None:
         by_name = {axis.name: axis for axis in sorted(axes, key=lambda axis: axis.name)}
         group_of = {name: tuple(names) for names in zipped for name in names}
-        self._groups: list[tuple[Axis, ...]] = []
+        self.groups: list[tuple[Axis, ...]] = []
         placed: set[str] = set()
         while len(placed) < len(by_name):
             names = next(
@@ -177,15 +186,15 @@ class Space:
                 for name, axis in by_name.items()
                 if name not in placed and placed.issuperset(parent for parent, _ in axis.conditions)
             )
-            self._groups.append(tuple(by_name[name] for name in names))
+            self.groups.append(tuple(by_name[name] for name in names))
             placed.update(names)
-        self.axes: list[Axis] = [axis for group in self._groups for axis in group]
+        self.axes: list[Axis] = [axis for group in self.groups for axis in group]
         self.continuous: list[str] = [a.name for a in self.axes if a.domain.size is None]
-        groups = [tuple(axis.name for axis in group) for group in self._groups]
+        groups = [tuple(axis.name for axis in group) for group in self.groups]
         self.zipped: list[tuple[str, ...]] = [names for names in groups if len(names) > 1]
         # By number: the names that the conditions of this group and later ones are about.
         self._parents: list[set[str]] = [set()]
-        for group in reversed(self._groups):
+        for group in reversed(self.groups):
             names_of_conditions = {name for name, _values in group[0].conditions}
             self._parents.insert(0, self._parents[0] | names_of_conditions)
         self._counts: dict[tuple[object, ...], int] = {}
@@ -204,7 +213,7 @@ class Space:
         if not 0 <= number < (self.size or 0):
             raise IndexError(f"there is no point {number}")
         point: Point = {}
-        for depth, group in enumerate(self._groups):
+        for depth, group in enumerate(self.groups):
             if not is_active(group[0], point):
                 continue
             if not self._is_parent(depth, group):
@@ -234,15 +243,27 @@ class Space:
             if not 0 <= number < size:
                 raise IndexError(f"there is no point {number}")
             return self.point(_shuffled(number, size, seed))
+
+        def draw(group: tuple[Axis, ...]) -> Point:
+            # Each axis has a generator of its own, so one axis more changes no other value.
+            rng = Random(f"{seed}/{number}/{group[0].name}")  # noqa: S311 - no secret
+            if len(group) > 1:
+                return _at(group, rng.randrange(_length(group)))
+            return {group[0].name: group[0].domain.draw(rng)}
+
+        return self.compose(draw)
+
+    def compose(self, values: Callable[[tuple[Axis, ...]], Point]) -> Point:
+        """Return a point from the values of its axes.
+
+        Args:
+            values: returns those of a group: axes that are zipped, or a single one. It is not
+                called for one whose conditions do not hold.
+        """
         point: Point = {}
-        for group in self._groups:
+        for group in self.groups:
             if is_active(group[0], point):
-                # Each axis has a generator of its own, so one axis more changes no other value.
-                rng = Random(f"{seed}/{number}/{group[0].name}")  # noqa: S311 - no secret
-                if len(group) > 1:
-                    point |= _at(group, rng.randrange(_length(group)))
-                else:
-                    point[group[0].name] = group[0].domain.draw(rng)
+                point |= values(group)
         return point
 
     def grid(self) -> Iterator[Point]:
@@ -264,7 +285,7 @@ class Space:
     def contains(self, point: Mapping[str, object]) -> bool:
         """Return whether a point, such as that of an earlier trial, lies in the space."""
         rest = dict(point)
-        for group in self._groups:
+        for group in self.groups:
             if not is_active(group[0], point):
                 continue
             values = [rest.pop(axis.name, EMPTY) for axis in group]
@@ -279,10 +300,9 @@ class Space:
 
     def default_point(self) -> Point | None:
         """Return the point of the defaults; None if it is unknown or outside of the space."""
-        point: Point = {}
-        for group in self._groups:
-            if is_active(group[0], point):
-                point |= {axis.name: default_of(axis.converter) for axis in group}
+        point = self.compose(
+            lambda group: {axis.name: default_of(axis.converter) for axis in group}
+        )
         return point if self.contains(point) else None
 
     def arguments(self, point: Mapping[str, object]) -> list[str]:
@@ -295,12 +315,12 @@ class Space:
 
     def _count(self, depth: int, point: Mapping[str, object]) -> int:
         """Return how many points the groups from one on have, after the values of others."""
-        if depth == len(self._groups):
+        if depth == len(self.groups):
             return 1
         parents = sorted(self._parents[depth] & point.keys())
         key = depth, *((name, show_literal(point[name])) for name in parents)
         if key not in self._counts:
-            group = self._groups[depth]
+            group = self.groups[depth]
             if not is_active(group[0], point):
                 count = self._count(depth + 1, point)
             elif self._is_parent(depth, group):

@@ -209,6 +209,11 @@ class Study:
         self.refresh()
         return [run for run in self._results.named(claim.unit) if run not in claim.earlier]
 
+    def recorded_values(self, unit: Unit) -> Mapping[str, str] | None:
+        """Return the values of a record that was begun for a run; None if none fits the sweep."""
+        self.refresh()
+        return self._results.recorded_values(unit)
+
     def mismatch(self, run: str) -> str:
         """Return why a run does not count for this sweep; empty if it does."""
         return self._results.mismatch(run)
@@ -219,7 +224,7 @@ class Study:
             return self._outcomes.get((trial, 0))
         outcomes = [self._outcomes.get((trial, repeat)) for repeat in range(self._repeats)]
         known = [outcome for outcome in outcomes if outcome is not None]
-        failed = next((outcome for outcome in known if outcome.status == FAILED), None)
+        failed = next((outcome for outcome in known if outcome.status != COMPLETE), None)
         if failed is not None or len(known) < len(outcomes):
             return failed
         scores = [outcome.score for outcome in known if outcome.score is not None]

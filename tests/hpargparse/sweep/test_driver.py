@@ -143,7 +143,7 @@ Next:
 
 def test_json_and_repeats_and_more_trials(capsys: pytest.CaptureFixture[str]) -> None:
     text = f'{HEAD}report(loss=x + _("seed", 0))\n'
-    args = ("--maximize", "loss", "--sweep", "x=1..9", "--format", "json", "--jobs", "2")
+    args = "--maximize loss --sweep x=1..9 --format json --jobs 2 --random".split()
     _sweep(text, *args, "--trials", "1", "--repeats", "2")
     begin, *runs, end = map(json.loads, capsys.readouterr().out.splitlines())
     assert [begin["event"], begin["sweep"], begin["method"]] == ["begin", "s", "random"]

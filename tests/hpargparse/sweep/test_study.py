@@ -130,7 +130,6 @@ def test_records_of_others_do_not_count(tmp_path: Path) -> None:
     [
         ({"status": "failed", "exit": 3}, "exit status 3"),
         ({"status": "failed", "exit": 1, "error": "ValueError: x"}, "ValueError: x"),
-        ({"status": "pruned"}, "was pruned"),
         ({"status": "finished", "metrics": {}}, "the run did not report"),
     ],
 )
@@ -145,6 +144,17 @@ def test_a_failed_run_is_not_tried_again(
     assert outcome is not None
     assert outcome.status == FAILED
     assert outcome.error.startswith(error)
+    assert not study.has_success()
+
+
+def test_a_pruned_run_has_ended_but_has_no_rank(tmp_path: Path) -> None:
+    write(tmp_path, "s-0-aaaaaaaa", {**_done(0.5), "status": "pruned"})
+    study = _study(tmp_path, 1)
+    assert study.is_over()
+    outcome = study.outcome(0)
+    assert outcome is not None
+    assert [outcome.status, outcome.score, outcome.duration] == ["pruned", None, 2.0]
+    assert study.best() is None
     assert not study.has_success()
 
 

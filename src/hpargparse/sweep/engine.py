@@ -1,0 +1,493 @@
+"""Model-based search: Optuna suggests the values of trials, and says which runs to prune.
+
+Owns Optuna's study in the folder of a sweep. It is a cache: what the records of runs do not
+say is thrown away, and what is missing is added. Must not know processes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from itertools import chain
+from math import isinf
+from random import Random
+
+from hpman import Diagnostic
+from hpman.lease import release, take
+from hpman.literals import parse_literal, show_literal
+
+from ..runs.record import RunRecord
+from .journal import Journal
+from .plan import SAMPLERS, Unit
+from .results import COMPLETE, FAILED, PRUNED
+from .space import Values
+from .study import SweepError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from typing import Any
+
+    from .plan import Plan
+    from .results import Outcome
+    from .space import Axis, Point, Space
+    from .study import Study
+
+JOURNAL, LEASE = "journal.log", "hpman.lease"
+_TRIAL = "trial"  # the attribute with our number; it is set after all values
+_PACKAGES = {"gp": ("torch", "scipy"), "cmaes": ("cmaes",), "qmc": ("scipy",)}
+_STATES = {COMPLETE: "COMPLETE", PRUNED: "PRUNED", FAILED: "FAIL"}
+_MOST_CHOICES = 1000  # of a hyperparameter, or of some that are zipped
+_ASKS = 4  # for a point that no other trial has
+_FEWEST = 8  # complete trials that say what is important
+
+
+class Engine:
+    """Optuna's study of a sweep.
+
+    Args:
+        study: the sweep.
+        plan: its space, method and seed. A grid and random points have their values from the
+            plan; Optuna only prunes then.
+        prunes: whether runs are pruned.
+
+    """
+
+    def __init__(self, study: Study, plan: Plan, *, prunes: bool = False) -> None:
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.CRITICAL)
+        self._sweep = study
+        self._plan = plan
+        self._prunes = prunes
+        self._parameters = _parameters(plan.space)
+        self._path = os.path.join(study.folder, JOURNAL)
+        self._journal: Journal | None = None
+        self._has_ended = False
+        self._storage: Any = None
+        self._study: Any = None  # valid while the lease is held
+        self._decoded: dict[int, tuple[Point | None, str]] = {}  # by Optuna's numbers
+        space = {p.name: repr(p.distribution) for p in self._parameters.values()}
+        text = json.dumps([space, repr(study.objective)], sort_keys=True)
+        self._name = f"{study.name}-{sha256(text.encode()).hexdigest()[:8]}"
+
+    def ask(self, trial: int) -> Point:
+        """Return the values of a trial.
+
+        Raises:
+            OSError: if the journal cannot be written.
+        """
+        with self._lease():
+            return self._point(trial, self._sync())
+
+    def sync(self) -> None:
+        """Tell Optuna how trials have ended.
+
+        Raises:
+            OSError: if the journal cannot be written.
+        """
+        with self._lease():
+            self._sync()
+
+    def report(self, trial: int, values: Mapping[int, float]) -> bool:
+        """Pass on what a running trial has reported, and return whether to prune it.
+
+        Args:
+            trial: its number.
+            values: the values by step.
+
+        Raises:
+            OSError: if the journal cannot be written.
+        """
+        with self._lease():
+            if trial not in self._trials():
+                self._point(trial, self._sync())
+            row = self._trials()[trial]
+            if row.state.is_finished():
+                return False
+            self._add_reports(row, values)
+            return bool(self._study.pruner.prune(self._study, self._trials()[trial]))
+
+    def importances(self) -> dict[str, float]:
+        """Return how much each hyperparameter matters, in sum 1, the most important first.
+
+        They are empty without enough complete trials.
+        """
+        import optuna
+
+        with suppress(Exception), _silence():  # a report is never an error
+            self._study = optuna.create_study(directions=self._directions())
+            for trial, outcome in self._sweep.outcomes().items():
+                if outcome.status == COMPLETE:
+                    self._add_outcome(trial, outcome)
+            if len(self._study.trials) >= _FEWEST:
+                return dict(optuna.importance.get_param_importances(self._study))
+        return {}
+
+    @contextmanager
+    def _lease(self) -> Iterator[None]:
+        """Hold the lease and load the study. Flush it if a trial has ended."""
+        self._has_ended = False
+        lease = take(os.path.join(self._sweep.folder, LEASE), waits=True)
+        try:
+            with _silence():
+                self._load()
+                yield
+        finally:
+            if lease is not None:
+                release(lease)
+        if self._has_ended and self._journal is not None:
+            self._journal.flush()  # others need not wait for the disk
+
+    def _load(self) -> None:
+        """Read the journal. If it is not one, begin another."""
+        import optuna
+
+        for is_again in (False, True):
+            try:
+                if self._journal is None or not self._journal.is_current():
+                    self._decoded.clear()
+                    if self._journal is not None:
+                        self._journal.close()
+                    self._journal = Journal(self._path)
+                    self._storage = optuna.storages.JournalStorage(self._journal)
+                names = {study.study_name for study in self._storage.get_all_studies()}
+                break
+            except OSError:
+                raise
+            except Exception:
+                # Optuna expects that a line of JSON is one of its logs.
+                if is_again:
+                    raise
+                os.unlink(self._path)
+        if self._name not in names:
+            optuna.create_study(
+                study_name=self._name, storage=self._storage, directions=self._directions()
+            )
+        self._study = optuna.load_study(
+            study_name=self._name, storage=self._storage, pruner=optuna.pruners.MedianPruner()
+        )
+
+    def _sync(self) -> dict[int, Any]:
+        """Make Optuna's trials equal to those of the records, and return them by our numbers."""
+        import optuna
+
+        self._sweep.refresh()  # what another process has told Optuna has ended before
+        outcomes = self._sweep.outcomes()
+        rows = self._trials()
+        if any(self._is_stale(row, outcomes.get(trial)) for trial, row in rows.items()):
+            optuna.delete_study(study_name=self._name, storage=self._storage)
+            self._decoded.clear()
+            self._load()
+            rows = {}
+        for trial, outcome in outcomes.items():
+            row = rows.get(trial)
+            if row is None or (row.state.name == "FAIL" and outcome.status != FAILED):
+                self._add_outcome(trial, outcome)
+            elif not row.state.is_finished():
+                self._tell(row, outcome)
+        rows = self._trials() if self._has_ended else rows
+        return {n: row for n, row in rows.items() if n in outcomes or not row.state.is_finished()}
+
+    def _trials(self) -> dict[int, Any]:
+        """Return Optuna's trials by our numbers; end those that were left in the middle."""
+        rows: dict[int, Any] = {}
+        for row in self._study.get_trials(deepcopy=False):
+            trial = row.user_attrs.get(_TRIAL)
+            old = row if trial is None else rows.get(trial)
+            if trial is not None:
+                rows[trial] = row
+            if old is not None and not old.state.is_finished():
+                self._fail(old)
+        return rows
+
+    def _is_stale(self, row: Any, outcome: Outcome | None) -> bool:
+        """Return whether Optuna knows what the records do not say."""
+        trial, state = row.user_attrs[_TRIAL], row.state.name
+        if self._decode(row)[0] is None:
+            return True
+        if state not in ("COMPLETE", "PRUNED") or trial >= self._sweep.total:
+            return False
+        if outcome is None or _STATES[outcome.status] != state:
+            return True
+        return state == "COMPLETE" and list(row.values) != _scores(outcome)
+
+    def _point(self, trial: int, rows: Mapping[int, Any]) -> Point:
+        """Return the values of a trial: those that it has had, or new ones."""
+        plan = self._plan
+        if trial in rows:
+            return self._decode(rows[trial])[0] or {}
+        point = self._recorded(self._sweep.recorded_values(Unit(trial)) or {})
+        if point is None and plan.method not in SAMPLERS:
+            point = plan.point(trial)
+        if point is None and trial == 0:
+            point = plan.space.default_point()
+        if point is None:
+            return self._suggest(trial, {self._decode(row)[1] for row in rows.values()})
+        self._add(trial, point, "RUNNING")
+        return point
+
+    def _suggest(self, trial: int, used: Collection[str]) -> Point:
+        """Return the values that the sampler suggests, but none that another trial has."""
+        # A sequence begins again when its journal is lost.
+        asks = _ASKS + (len(used) if self._plan.method == "qmc" else 0)
+        for attempt in range(asks):
+            self._study.sampler = self._sampler(trial, attempt)
+            row = self._study.ask()
+
+            def suggest(group: tuple[Axis, ...], row: Any = row) -> Point:
+                return self._parameters[group[0].name].suggest(row)
+
+            point = self._plan.space.compose(suggest)
+            if show_literal(point) not in used:
+                row.set_user_attr(_TRIAL, trial)
+                return point
+            self._fail(row)
+        point = _unused(self._plan.space, self._plan.seed, used)
+        self._add(trial, point, "RUNNING")
+        return point
+
+    def _sampler(self, trial: int, attempt: int) -> Any:
+        """Return a sampler that depends on the seed and the trial alone, not on earlier asks."""
+        from optuna import samplers
+
+        seed = Random(f"{self._plan.seed}/{trial}/{attempt}").getrandbits(32)  # noqa: S311
+        method = self._plan.method
+        if method == "gp":
+            return samplers.GPSampler(seed=seed)
+        if method == "cmaes":
+            return samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False)
+        if method == "nsga":
+            return samplers.NSGAIISampler(seed=seed)
+        if method == "qmc":
+            one_seed = Random(f"{self._plan.seed}").getrandbits(32)  # noqa: S311
+            others = samplers.RandomSampler(seed=seed)
+            return samplers.QMCSampler(scramble=True, seed=one_seed, independent_sampler=others)
+        return samplers.TPESampler(seed=seed)
+
+    def _tell(self, row: Any, outcome: Outcome) -> None:
+        """Tell Optuna how a trial that it knows to be running has ended."""
+        from optuna.trial import TrialState
+
+        trial = row.user_attrs[_TRIAL]
+        recorded = self._recorded(outcome.values)
+        if recorded is not None and show_literal(recorded) != self._decode(row)[1]:
+            self._fail(row)  # it was asked for again after the journal was lost
+            self._add_outcome(trial, outcome)
+            return
+        self._add_reports(row, self._reports(outcome))
+        self._study.sampler = self._sampler(trial, 0)
+        state = TrialState[_STATES[outcome.status]]
+        self._study.tell(row.number, _scores(outcome) or None, state)
+        self._has_ended = True
+
+    def _fail(self, row: Any) -> None:
+        from optuna.trial import TrialState
+
+        self._study.tell(row.number, state=TrialState.FAIL)
+
+    def _add_outcome(self, trial: int, outcome: Outcome) -> None:
+        point = self._recorded(outcome.values)
+        if point is not None:
+            state = _STATES[outcome.status]
+            self._add(trial, point, state, _scores(outcome), self._reports(outcome))
+            self._has_ended = True
+
+    def _add(
+        self,
+        trial: int,
+        point: Point,
+        state: str,
+        scores: list[float] | None = None,
+        reports: Mapping[int, float] | None = None,
+    ) -> None:
+        """Add a trial that Optuna has not suggested, or has forgotten."""
+        from optuna.trial import TrialState, create_trial
+
+        params = [p for name, p in self._parameters.items() if name in point]
+        self._study.add_trial(
+            create_trial(
+                state=TrialState[state],
+                values=scores or None,
+                params={p.name: p.encode(point) for p in params},
+                distributions={p.name: p.distribution for p in params},
+                user_attrs={_TRIAL: trial},
+                intermediate_values=dict(reports or {}),
+            )
+        )
+
+    def _add_reports(self, row: Any, values: Mapping[int, float]) -> None:
+        for step, value in values.items():
+            if step not in row.intermediate_values:
+                self._storage.set_trial_intermediate_value(row._trial_id, step, value)
+
+    def _reports(self, outcome: Outcome) -> dict[int, float]:
+        """Return what a run has reported, if it matters to Optuna."""
+        if not (self._prunes or outcome.status == PRUNED):
+            return {}
+        record = RunRecord(os.path.join(self._sweep.runs, outcome.run))
+        return reported(record.history(), self._sweep.objective.name.removeprefix("best:"))
+
+    def _recorded(self, values: Mapping[str, str]) -> Point | None:
+        """Return the values of a run, given as literals; None if they are not in the space."""
+        axes = self._plan.space.axes
+        point = {
+            axis.name: parse_literal(values[axis.name]) for axis in axes if axis.name in values
+        }
+        return point if self._plan.space.contains(point) else None
+
+    def _decode(self, row: Any) -> tuple[Point | None, str]:
+        """Return the values of one of Optuna's trials, and their text; None if it has not all."""
+        if row.number not in self._decoded:
+            point: Point | None = None
+            with suppress(KeyError):
+                point = self._plan.space.compose(
+                    lambda group: self._parameters[group[0].name].decode(row.params)
+                )
+            self._decoded[row.number] = point, show_literal(point)
+        return self._decoded[row.number]
+
+    def _directions(self) -> list[str]:
+        return ["maximize" if self._sweep.objective.maximize else "minimize"]
+
+
+class _Parameter:
+    """One parameter of Optuna: a hyperparameter, or some that are zipped.
+
+    Choices are the texts of literals: then tuples, None and True beside 1 survive.
+    """
+
+    def __init__(self, group: tuple[Axis, ...]) -> None:
+        from optuna import distributions
+
+        self.name = ",".join(axis.name for axis in group)
+        self._names = [axis.name for axis in group]
+        self._choices: dict[str, Point] = {}
+        self._domain: Any = group[0].domain
+        self.distribution: Any
+        domain = self._domain
+        if len(group) > 1 or isinstance(domain, Values):
+            points = ({a.name: a.domain.at(n) for a in group} for n in range(domain.size or 0))
+            self._choices = {self._text(point): point for point in points}
+            self.distribution = distributions.CategoricalDistribution([*self._choices])
+        elif type(domain.low) is int:
+            self.distribution = distributions.IntDistribution(
+                domain.low, domain.high, log=domain.is_log, step=domain.step or 1
+            )
+        else:
+            self.distribution = distributions.FloatDistribution(
+                domain.low, domain.high, log=domain.is_log, step=domain.step
+            )
+
+    def suggest(self, trial: Any) -> Point:
+        """Return what a trial of Optuna suggests."""
+        of = self.distribution
+        if self._choices:
+            trial.suggest_categorical(self.name, of.choices)
+        else:
+            kind = trial.suggest_int if type(of.low) is int else trial.suggest_float
+            kind(self.name, of.low, of.high, step=of.step, log=of.log)
+        return self.decode(trial.params)
+
+    def decode(self, params: Mapping[str, Any]) -> Point:
+        """Return the values that the parameters of a trial stand for.
+
+        Raises:
+            KeyError: if they have none.
+        """
+        param = params[self.name]
+        if self._choices:
+            return self._choices[param]
+        return {self.name: self._domain.nearest(param)}
+
+    def encode(self, point: Point) -> Any:
+        """Return the parameter for some values, exactly as Optuna would have computed it."""
+        if self._choices:
+            return self._text(point)
+        value: Any = point[self.name]
+        of = self.distribution
+        if of.step is None or type(value) is int:
+            return value
+        return min(of.low + round((value - of.low) / of.step) * of.step, of.high)
+
+    def _text(self, point: Point) -> str:
+        values = tuple(point[name] for name in self._names)
+        return show_literal(values if len(values) > 1 else values[0])
+
+
+def reported(rows: Iterable[Mapping[str, Any]], metric: str, first: int = 0) -> dict[int, float]:
+    """Return the values of a metric by step; without steps, by their order.
+
+    Args:
+        rows: what was reported.
+        metric: the name of the metric.
+        first: how many values were reported before.
+
+    >>> reported([{"loss": 3}, {"other": 1}, {"loss": 2.5}], "loss")
+    {0: 3.0, 1: 2.5}
+    """
+    values: dict[int, float] = {}
+    for row in rows:
+        value, step = row.get(metric), row.get("step")
+        if isinstance(value, (int, float)):
+            is_step = isinstance(step, int) and step >= 0
+            values[int(step or 0) if is_step else first + len(values)] = float(value)
+    return values
+
+
+def check_plan(plan: Plan) -> None:
+    """Check that Optuna can search the space of a plan.
+
+    Raises:
+        SweepError: if it cannot, or a package is missing.
+    """
+    from importlib.util import find_spec
+
+    method = plan.method
+    option = f"`--sampler {method}`" if method in SAMPLERS else "`--prune`"
+    needed = ("optuna", *_PACKAGES.get(method, ()))
+    missing = [name for name in needed if find_spec(name) is None]
+    if missing:
+        names = [name.replace("optuna", '"hpman[sweep]"') for name in missing]
+        message = f"{option} needs {' and '.join(missing)}."
+        raise _error(message, f"Install what is missing: `pip install {' '.join(names)}`.")
+    for group in plan.space.groups:
+        names, domain = [axis.name for axis in group], group[0].domain
+        is_list = len(group) > 1 or isinstance(domain, Values)
+        if is_list and (domain.size or 0) > _MOST_CHOICES:
+            message = f"{option} cannot choose from {domain.size} values of `{','.join(names)}`."
+            raise _error(message, f"List at most {_MOST_CHOICES} values, or write a range.")
+        if not isinstance(domain, Values) and isinf(float(domain.high) - float(domain.low)):
+            raise _error(f"The range of `{names[0]}` is too wide for {option}.", "Write less.")
+
+
+def _parameters(space: Space) -> dict[str, _Parameter]:
+    """Return the parameters by the name of their first hyperparameter."""
+    return {group[0].name: _Parameter(group) for group in space.groups}
+
+
+def _unused(space: Space, seed: int, used: Collection[str]) -> Point:
+    """Return a random point that no trial has; any if all have come."""
+    size = space.size or 1
+    draws = (space.random(seed, number) for number in range(min(size, len(used) + 100)))
+    rest = space.grid() if space.size is not None else iter(())
+    first = space.random(seed, 0)
+    return next((p for p in chain(draws, rest) if show_literal(p) not in used), first)
+
+
+def _scores(outcome: Outcome) -> list[float]:
+    return [] if outcome.score is None else [outcome.score]
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _error(message: str, advice: str) -> SweepError:
+    return SweepError(Diagnostic("sweep", message, advice))
