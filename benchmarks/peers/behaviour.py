@@ -54,7 +54,9 @@ def after_kill(peer: Peer, python: str, folder: str) -> list[str]:
 
 def after_interrupt(peer: Peer, python: str, folder: str) -> str:
     """Interrupt a sweep, run the command again, and see how many trials it runs."""
-    before, events, _is_complete = _stopped(peer, python, folder, interrupt)
+    before, events, is_complete = _stopped(peer, python, folder, interrupt)
+    if not is_complete:
+        return "fails"
     left = _TRIALS - sum(event.kind == "end" for event in before)
     again = sum(event.kind == "start" for event in events[len(before) :])
     if again == left:

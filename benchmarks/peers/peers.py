@@ -98,6 +98,7 @@ def _ray(python: str, values: list[str], _trials: int) -> list[str]:
 _JOBLIB = ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
 _SQLITE = ("hydra.sweeper.study_name=s", "hydra.sweeper.storage=sqlite:///s.db")
 _SWEEPER = ("hydra-optuna-sweeper", "optuna")
+_TPE, _FRESH = ("--sampler", "tpe"), "--no-warm"
 PEERS = (
     Peer("shell loop", shell_loop),
     Peer("`xargs -P2`", xargs),
@@ -107,25 +108,14 @@ PEERS = (
     Peer("Hydra, Optuna, SQLite", _hydra_optuna(*_SQLITE), "hydra", _SWEEPER, samples=True),
     Peer("Optuna, journal, in one process", _optuna, "optuna", ("optuna",), samples=True),
     Peer("Ray Tune, grid, 2 jobs", _ray, "ray", ("ray",), trials=20),
-    Peer("hpman, grid, 2 jobs", ours(), packages=("hpman",)),
-    Peer(
-        "hpman, TPE, 2 jobs",
-        ours("--sampler", "tpe"),
-        packages=("hpman", "optuna"),
-        samples=True,
-        options=("--sampler",),
-    ),
-    Peer(
-        "hpman, grid, 2 jobs, `--no-warm`",
-        ours("--no-warm"),
-        packages=("hpman",),
-        options=("--no-warm",),
-    ),
+    Peer("hpman, grid, 2 jobs", ours()),
+    Peer("hpman, grid, 2 jobs, `--no-warm`", ours(_FRESH), options=(_FRESH,)),
+    Peer("hpman, TPE, 2 jobs", ours(*_TPE), "", ("optuna",), samples=True, options=_TPE[:1]),
     Peer(
         "hpman, TPE, 2 jobs, `--no-warm`",
-        ours("--sampler", "tpe", "--no-warm"),
-        packages=("hpman", "optuna"),
+        ours(*_TPE, _FRESH),
+        packages=("optuna",),
         samples=True,
-        options=("--sampler", "--no-warm"),
+        options=(_TPE[0], _FRESH),
     ),
 )

@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from typing import TYPE_CHECKING, NamedTuple
@@ -81,12 +82,12 @@ class Project:
         """Run a sweep; return its seconds, None if it fails or does not end in time."""
         begun = time.monotonic()
         process = self.start(command)
-        try:
-            status = process.wait(_LIMIT)
-        except subprocess.TimeoutExpired:
-            kill(process)
-            return None
-        return time.monotonic() - begun if status == 0 else None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if process.wait(_LIMIT) == 0:
+                return time.monotonic() - begun
+        kill(process)
+        print(f"{' '.join(command)}\n{self.read('output')[-2000:]}", file=sys.stderr)
+        return None
 
     def wait_for(self, kind: str, count: int, process: subprocess.Popen[bytes]) -> None:
         """Wait until so many trials have started or ended, or the sweep has."""
