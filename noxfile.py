@@ -151,7 +151,7 @@ def docs(session: nox.Session) -> None:
 @nox.session(python=NEWEST)
 def bench(session: nox.Session) -> None:
     """Compare speed and memory with their floors and with upstream; fail past an aim."""
-    session.install(".")
+    session.install(".[sweep]", "scipy")
     upstream = os.path.join(session.create_tmp(), "upstream")
     python = os.path.join(upstream, "Scripts" if os.name == "nt" else "bin", "python")
     if not os.path.exists(python):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.util import find_spec
 from time import monotonic
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from .peers.peers import Command
 
 _HEAVY = "scipy.stats"  # half a second to import
+_ASKING = 8  # processes
 
 
 def rows(folder: str, _upstream: str | None) -> Iterator[Row]:
@@ -39,6 +41,10 @@ def rows(folder: str, _upstream: str | None) -> Iterator[Row]:
     else:
         _skip("the first trial of TPE", "`hpman sweep` has no --sampler")
     yield _after_kill(folder)
+    if has_sampler and find_spec("optuna") is not None:
+        yield from _asking(folder)
+    else:
+        _skip("the engine", "there is no `--sampler`, or Optuna is not installed")
 
 
 def _skip(what: str, why: str) -> None:
@@ -108,3 +114,15 @@ def _until_next(project: Project, command: Command, points: list[str]) -> float:
     if len(started) <= count:
         sys.exit(project.read("output"))
     return started[count] - begun
+
+
+def _asking(folder: str) -> Iterator[Row]:
+    """Measure how long asking for values and telling a score takes if many do it at once."""
+    from .asking import ask_and_tell
+
+    measured = ask_and_tell(os.path.join(folder, "asking"), "random", _ASKING, 200 // _ASKING)
+    seconds = max(times.ended for times in measured) - min(times.begun for times in measured)
+    calls = sorted(call for times in measured for call in times.calls)
+    what = f"ask and tell, {_ASKING} processes"
+    yield Row(f"{what}, a trial", "ms", seconds / 200 * 1e3, 5)
+    yield Row(f"{what}, 99 % of calls", "ms", calls[int(len(calls) * 0.99)] * 1e3, 100)
