@@ -74,7 +74,7 @@ def exports(session: nox.Session) -> None:
         "COVERAGE_FILE": os.path.join(session.create_tmp(), "coverage"),
         "MLFLOW_DISABLE_TELEMETRY": "true",
     }
-    files = glob.glob("tests/hpargparse/runs/test_*_library.py")
+    files = glob.glob("tests/hpargparse/*/test_*_library.py")
     session.run("coverage", "run", "-m", "pytest", *files, *session.posargs, env=env)
     session.run("coverage", "combine", env=env)
     session.run("coverage", "report", "--include", EXTRAS, env=env)

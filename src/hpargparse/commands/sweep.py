@@ -96,6 +96,9 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
         if options.dry:
             _write_space(prog, selection, options.format)
             return
+        if options.export:
+            _export(prog, plan, options, arguments, objective)
+            return
         options.argv = argv
         study = _study(program, plan, objective, options, arguments)
     except (HpmanError, OSError) as error:
@@ -113,12 +116,11 @@ def _run(
 
     plan.engine = _engine(study, plan)
     is_json = options.format == "json"
-    command = ["-m", options.module] if options.module is not None else [options.script]
     progress = Progress(prog, study, plan, is_json=is_json)
     driver = Driver(
         study,
         plan,
-        command,
+        _program(options),
         arguments,
         jobs=options.jobs,
         timeout=options.timeout,
@@ -243,12 +245,36 @@ def _write_space(prog: str, selection: Selection, form: str) -> None:
         write_result(prog, text_report(selection))
 
 
+def _export(
+    prog: str,
+    plan: Plan,
+    options: argparse.Namespace,
+    arguments: list[str],
+    objective: Objective,
+) -> None:
+    from ..sweep.exports import export
+
+    text, losses = export(plan, options.export, _program(options), arguments, objective)
+    warn(prog, [escape(loss) for loss in losses])
+    write_result(prog, text)
+
+
+def _program(options: argparse.Namespace) -> list[str]:
+    """Return the arguments of `hpman run` that name the program."""
+    return ["-m", options.module] if options.module is not None else [options.script]
+
+
 def _parser(prog: str) -> argparse.ArgumentParser:
     parser = command_parser(prog, _DESCRIPTION, _EPILOG, _USAGE, advice=_ADVICE)
     add = parser.add_argument
     add("script", nargs="?", metavar="SCRIPT", help="a Python file, or a folder to run")
     add("-m", dest="module", metavar="MODULE", help="a module, such as a.b")
     add("--dry", action="store_true", help="show the space, and run nothing")
+    add(
+        "--export",
+        choices=("wandb", "ray", "optuna"),
+        help="write the space as a file for W&B, Ray Tune or Optuna, and run nothing",
+    )
     add("--format", choices=("text", "json"), default="text", help="default: text")
     _add_space_options(parser.add_argument_group("what is searched"))
     _add_score_options(parser.add_argument_group("the score"))
