@@ -160,7 +160,7 @@ def _source_changes(old: RunRecord, new: RunRecord) -> SourceChanges:
 
 def why_sources_unknown(record: RunRecord) -> str:
     """Return why the sources of a run cannot be read again, or an empty string."""
-    if not record.data.get("revision"):
+    if not (record.data.get("revision") or "").isalnum():  # it becomes an argument of git
         return f"{record.id} has no commit of git."
     if record.data.get("patch") not in ("none", "kept"):
         return f"{record.id} has not kept the changes since its commit."

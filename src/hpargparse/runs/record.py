@@ -155,7 +155,7 @@ class RunRecord:
     @property
     def cwd(self) -> str:
         """The folder in which the run was started, or that of the project if it is unknown."""
-        return self.summary.get("cwd") or project_of(self.folder)
+        return self.data.get("cwd") or project_of(self.folder)
 
     @property
     def started(self) -> float:

@@ -16,6 +16,7 @@ from hpman import Diagnostic, HpmanError
 from hpman.lease import is_held, release, take
 
 from ..diff.git import (
+    GitError,
     add_worktree,
     apply_patch,
     describe_head,
@@ -108,9 +109,14 @@ class Checkout:
             self._state = worktree_state(self.folder)
             with open(os.path.join(self._parent, LEASE_FILE), "wb") as file:
                 file.write(self._state)
-        except BaseException:
+        except BaseException as error:
             _remove(self._top, self.folder)
-            raise
+            if not isinstance(error, GitError):
+                raise
+            message = f"The sources of the run cannot be checked out: {error}"
+            raise _error(
+                message, "Fetch its commit. Without --exact, those of today are run."
+            ) from None
         inside = os.path.join(self.folder, os.path.relpath(project, self._top))
         self.differing: list[str] = _differing_sources(record, os.path.normpath(inside))
 

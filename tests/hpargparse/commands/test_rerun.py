@@ -189,8 +189,12 @@ def test_a_source_that_git_did_not_keep_is_named(
         ({"revision": None}, "abc has no commit of git.\nWithout --exact, the sources of today"),
         ({"patch": "too large"}, "abc has not kept the changes since its commit.\n"),
         ({"cwd": "/"}, "The run was started outside of its repository, in /.\n"),
-        ({"revision": "0" * 40}, "`git worktree` failed: "),
-        ({"patch": "kept"}, "`git apply` failed: "),
+        ({"revision": "--help"}, "abc has no commit of git.\n"),
+        (
+            {"revision": "0" * 40},
+            "The sources of the run cannot be checked out: `git worktree` failed: ",
+        ),
+        ({"patch": "kept"}, "The sources of the run cannot be checked out: `git apply` failed: "),
     ],
 )
 def test_sources_that_cannot_be_checked_out_are_refused(
