@@ -132,7 +132,7 @@ def _next(study: Study) -> list[str]:
     if best and not objective.source:
         name = objective.name.removeprefix("best:")
         sort = f" --sort={'-' if objective.maximize else ''}{shlex.quote(name)}"
-        lines = [f"runs --where {where} --plot sweep.svg"]
+        lines = [f"runs --where {where}{sort} --plot sweep.svg"]
     lines = [f"runs --where {where}{sort}", *lines]
     if others:
         lines.append(f"compare {best} {others[0]}")

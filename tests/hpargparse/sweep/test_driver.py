@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -123,7 +124,7 @@ Failed; .hpman/runs/ID/output.log shows why, and `hpman runs --remove ID` lets i
 
 Next:
   hpman runs --where "sweep == 's'" --sort=loss
-  hpman runs --where "sweep == 's'" --plot sweep.svg
+  hpman runs --where "sweep == 's'" --sort=loss --plot sweep.svg
   hpman compare s-2-ID s-0-ID
   hpman rerun s-2-ID
   hpman promote s-2-ID
@@ -484,3 +485,40 @@ def test_an_error_of_the_disk_stops_the_runs(
     monkeypatch.setattr(Progress, "tick", fail)
     _sweep(f"{HEAD}time.sleep(60)", "--sweep", "x=1", status=2)
     assert capsys.readouterr().err == "hpman sweep: error: No space left on device\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs a file system")
+def test_a_sweep_goes_on_after_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
+    if subprocess.run(mount, check=False).returncode:
+        pytest.skip("this user may not mount")
+    try:
+        monkeypatch.chdir(disk)
+        Path("pyproject.toml").touch()
+        Path("fill").write_bytes(bytes(960_000))
+        Path("train.py").write_text(TRAIN)
+        args = ("--minimize", "loss", "--sweep", "x=1..12", "--grid", "--jobs", "2")
+        full = subprocess.run(
+            [sys.executable, "-m", "hpman", "sweep", "train.py", "--name", "s", *args],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert full.returncode == 2, full.stdout
+        assert full.stderr.startswith("hpman sweep: error: ")
+        done = [r.summary["trial"] for r in _records() if r.status == "finished"]
+        assert 0 < len(done) < 12
+        Path("fill").unlink()
+        _sweep(TRAIN, *args)
+        assert f"{len(done)} done before" in _shown(capsys)
+        values = sorted(r.values["x"] for r in _records() if r.status == "finished")
+        assert values == [*range(1, 13)]
+    finally:
+        monkeypatch.chdir(tmp_path)
+        subprocess.run(["umount", "-l", str(disk)], check=True)
