@@ -15,10 +15,11 @@ from .projects import Project
 
 _CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "hpman-peers")
 _VERSION = "from importlib.metadata import version; print(version({!r}))"
+_TIME = "time of a trial"
 _COLUMNS = {
     "": "---",
     "version": "---",
-    "time of a trial": "---:",
+    _TIME: "---:",
     "lost": "---:",
     "doubled": "---:",
     "runs in all": "---:",
@@ -42,14 +43,15 @@ def main() -> None:
     chosen = [peer for peer in PEERS if _is_wanted(peer, args.only) and _is_there(peer, pythons)]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         times = _times([PEERS[0], *chosen], pythons, folder, args)
-        _print_row(*_COLUMNS)
-        _print_row(*_COLUMNS.values())
+        columns = {key: line for key, line in _COLUMNS.items() if times or key != _TIME}
+        _print_row(*columns)
+        _print_row(*columns.values())
         for peer in chosen:
             python = pythons[peer.environment]
             _print_row(
                 peer.name,
                 _versions(peer, python),
-                f"{times[peer.name] / times[PEERS[0].name]:.2f}" if times else "",
+                *([f"{times[peer.name] / times[PEERS[0].name]:.2f}"] if times else []),
                 *behaviour.after_kill(peer, python, folder),
                 behaviour.after_interrupt(peer, python, folder),
                 behaviour.duplicates(peer, python, folder),
