@@ -136,7 +136,7 @@ def _run(
         exit_with_errors(prog, error)
     progress.close()
     if is_json:
-        progress.write_event("end", outcome.json_report(study, driver.failure))
+        progress.write_event("end", outcome.json_report(study, plan, driver.failure))
     else:
         report = outcome.text_report(study, plan, driver.failure)
         write_result(prog, f"\n{report}")
@@ -165,7 +165,8 @@ def _plan(
         else:
             note = 'points are random; `pip install "hpman[sweep]"` adds a search that learns'
             warn(prog, [note])
-    if plan.method in SAMPLERS:
+    plan.prunes = options.prune
+    if plan.method in SAMPLERS or plan.prunes:
         from ..sweep.engine import check_plan
 
         check_plan(plan)
@@ -173,7 +174,7 @@ def _plan(
 
 
 def _engine(study: Study, plan: Plan) -> Engine | None:
-    if plan.method not in SAMPLERS:
+    if plan.method not in SAMPLERS and not plan.prunes:
         return None
     from ..sweep.engine import Engine
 
@@ -341,6 +342,11 @@ def _add_run_options(group: argparse._ArgumentGroup) -> None:
         metavar="N",
         help="run each trial N times with other values of `seed`; the score is the mean",
     )
+    add(
+        "--prune",
+        action="store_true",
+        help="end runs early whose reports are worse than the median at the same step",
+    )
     add("--timeout", type=_seconds, metavar="TIME", help="end a run after a time, such as 90s, 2h")
     add(
         "--retries",
@@ -358,6 +364,10 @@ def _objective(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
     name = options.minimize or options.maximize or ""
     if options.method in SAMPLERS and not name:
         parser.error(f"--sampler {options.method} learns from a score: add --minimize NAME")
+    if options.prune and (options.score or not name):
+        parser.error("--prune follows what runs report: add --minimize NAME, without --score")
+    if options.prune and options.repeats > 1:
+        parser.error("--prune ends single runs: it does not go with --repeats")
     if options.score and not name:
         parser.error("--score needs a name: add --minimize NAME or --maximize NAME")
     if options.score.endswith(".json"):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .plan import Plan
     from .progress import Progress
+    from .pruning import Pruner
     from .study import Study
 
 _TICK = 0.1  # seconds between two looks at the runs of others
@@ -67,6 +68,11 @@ class Driver:
         self._jobs = jobs
         self._timeout = timeout
         self._progress = progress
+        self._pruner: Pruner | None = None
+        if plan.prunes and plan.engine is not None:
+            from .pruning import Pruner
+
+            self._pruner = Pruner(study, plan.engine)
         self._running: list[Worker] = []
         self._ended: SimpleQueue[Worker | None] = SimpleQueue()
         self._errors: list[str] = []  # of the failures since the last run that has not failed
@@ -122,6 +128,8 @@ class Driver:
             if self.interrupts > 2:
                 other.kill()
             other.check_time()
+            if self._pruner is not None:
+                self._pruner.check(other)
         if worker is not None:
             self._running.remove(worker)
             self._end(worker)

@@ -52,17 +52,15 @@ class Engine:
         study: the sweep.
         plan: its space, method and seed. A grid and random points have their values from the
             plan; Optuna only prunes then.
-        prunes: whether runs are pruned.
 
     """
 
-    def __init__(self, study: Study, plan: Plan, *, prunes: bool = False) -> None:
+    def __init__(self, study: Study, plan: Plan) -> None:
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.CRITICAL)
         self._sweep = study
         self._plan = plan
-        self._prunes = prunes
         self._parameters = _parameters(plan.space)
         self._path = os.path.join(study.folder, JOURNAL)
         self._journal: Journal | None = None
@@ -112,20 +110,15 @@ class Engine:
             return bool(self._study.pruner.prune(self._study, self._trials()[trial]))
 
     def importances(self) -> dict[str, float]:
-        """Return how much each hyperparameter matters, in sum 1, the most important first.
-
-        They are empty without enough complete trials.
-        """
+        """Return how much each hyperparameter matters, in sum 1, the most important first."""
         import optuna
 
-        with suppress(Exception), _silence():  # a report is never an error
+        with _silence():
             self._study = optuna.create_study(directions=self._directions())
             for trial, outcome in self._sweep.outcomes().items():
                 if outcome.status == COMPLETE:
                     self._add_outcome(trial, outcome)
-            if len(self._study.trials) >= _FEWEST:
-                return dict(optuna.importance.get_param_importances(self._study))
-        return {}
+            return dict(optuna.importance.get_param_importances(self._study))
 
     @contextmanager
     def _lease(self) -> Iterator[None]:
@@ -326,10 +319,10 @@ class Engine:
 
     def _reports(self, outcome: Outcome) -> dict[int, float]:
         """Return what a run has reported, if it matters to Optuna."""
-        if not (self._prunes or outcome.status == PRUNED):
+        if not (self._plan.prunes or outcome.status == PRUNED):
             return {}
         record = RunRecord(os.path.join(self._sweep.runs, outcome.run))
-        return reported(record.history(), self._sweep.objective.name.removeprefix("best:"))
+        return reports_by_step(record.history(), self._sweep.objective.name.removeprefix("best:"))
 
     def _recorded(self, values: Mapping[str, str]) -> Point | None:
         """Return the values of a run, given as literals; None if they are not in the space."""
@@ -418,7 +411,23 @@ class _Parameter:
         return show_literal(values if len(values) > 1 else values[0])
 
 
-def reported(rows: Iterable[Mapping[str, Any]], metric: str, first: int = 0) -> dict[int, float]:
+def importances(study: Study, plan: Plan) -> dict[str, float]:
+    """Return how much each hyperparameter matters, in sum 1, the most important first.
+
+    They are empty without Optuna, a score, or enough complete trials.
+    """
+    scores = [outcome.score for outcome in study.outcomes().values()]
+    if len(scores) - scores.count(None) < _FEWEST:
+        return {}
+    with suppress(Exception):  # a report is never an error
+        check_plan(plan)
+        return (plan.engine or Engine(study, plan)).importances()
+    return {}
+
+
+def reports_by_step(
+    rows: Iterable[Mapping[str, Any]], metric: str, first: int = 0
+) -> dict[int, float]:
     """Return the values of a metric by step; without steps, by their order.
 
     Args:
@@ -426,7 +435,7 @@ def reported(rows: Iterable[Mapping[str, Any]], metric: str, first: int = 0) -> 
         metric: the name of the metric.
         first: how many values were reported before.
 
-    >>> reported([{"loss": 3}, {"other": 1}, {"loss": 2.5}], "loss")
+    >>> reports_by_step([{"loss": 3}, {"other": 1}, {"loss": 2.5}], "loss")
     {0: 3.0, 1: 2.5}
     """
     values: dict[int, float] = {}

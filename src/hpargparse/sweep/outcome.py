@@ -12,6 +12,7 @@ from hpman._text import escape, relative_path, truncate
 
 from ..runs.folder import OUTPUT_FILE
 from ..runs.record import RunRecord
+from .engine import importances
 from .progress import number
 from .report import default_text, table
 from .results import COMPLETE, FAILED, PRUNED
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .plan import Plan
     from .study import Study
 
+_BAR = 30  # characters of the longest bar
 _SHOWN = 3  # trials of a group of failures
 
 
@@ -52,6 +54,8 @@ def text_report(study: Study, plan: Plan, failure: str = "") -> str:
         parts.append(f"Best: {escape(score)}, trial {trial}, run {outcome.run}\n{shown}")
     elif complete and not study.objective.name:
         parts.append(_advice(study))
+    if shares := importances(study, plan):
+        parts.append(f"Importance for {escape(study.objective.name)}:\n{_bars(shares)}")
     if failed:
         parts.append(_failures(study))
     if failure:
@@ -61,7 +65,7 @@ def text_report(study: Study, plan: Plan, failure: str = "") -> str:
     return "\n".join(parts)
 
 
-def json_report(study: Study, failure: str = "") -> dict[str, Any]:
+def json_report(study: Study, plan: Plan, failure: str = "") -> dict[str, Any]:
     """Return how a sweep ended, as JSON data."""
     outcomes = study.outcomes()
     best = study.best()
@@ -74,6 +78,7 @@ def json_report(study: Study, failure: str = "") -> dict[str, Any]:
         "failed": statuses.count(FAILED),
         "copies": sum(bool(outcome.copy_of) for outcome in outcomes.values()),
         "ended_early": failure or None,
+        "importances": importances(study, plan),
         "best": None
         if best is None
         else {
@@ -93,6 +98,15 @@ def _table(plan: Plan, values: Mapping[str, str]) -> str:
         for axis in axes
     ]
     return table(["name", "value", "default"], rows, [axis.definition for axis in axes])
+
+
+def _bars(shares: Mapping[str, float]) -> str:
+    """Return shares of one as bars, one a line."""
+    width = max(map(len, shares))
+    return "".join(
+        f"  {escape(name):<{width}}  {'#' * round(share * _BAR):<{_BAR}}  {share:4.0%}\n"
+        for name, share in shares.items()
+    )
 
 
 def _failures(study: Study) -> str:

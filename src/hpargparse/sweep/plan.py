@@ -53,6 +53,7 @@ class Plan:
     Attributes:
         method: `grid`, `random`, or one of `SAMPLERS`.
         seeds: the values of the hyperparameter `seed`, as literals, if trials are repeated.
+        prunes: whether runs are ended early that look worse than others.
         engine: has the points of `SAMPLERS`, and says what to prune; None if it is not needed.
 
     Raises:
@@ -69,6 +70,7 @@ class Plan:
         self.seed: int = seed
         self.repeats: int = repeats
         self.seeds: list[str] = _seeds(selection, repeats) if repeats > 1 else []
+        self.prunes: bool = False
         self.engine: Engine | None = None
         if self.method == GRID:
             self.space.grid()

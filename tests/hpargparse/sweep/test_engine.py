@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hpargparse.sweep.engine import JOURNAL, Engine, check_plan, reported
+from hpargparse.sweep.engine import JOURNAL, Engine, check_plan, importances, reports_by_step
 from hpargparse.sweep.journal import Journal
 from hpargparse.sweep.plan import Plan, Unit
 from hpargparse.sweep.score import Objective
@@ -56,7 +56,8 @@ class Sweep:
         self.plan = Plan(select(index, Request((), zipped)), method, 3)
         self.study = Study(str(folder), "s", total, plan=self.plan, objective=objective)
         self.study.open({}, [])
-        self.engine = self.plan.engine = Engine(self.study, self.plan, prunes=prunes)
+        self.plan.prunes = prunes
+        self.engine = self.plan.engine = Engine(self.study, self.plan)
         self.journal = Path(self.study.folder) / JOURNAL
 
     def end(
@@ -362,18 +363,18 @@ def test_steps_are_those_that_were_reported_or_count() -> None:
         {"loss": "x"},
         {"loss": 1},
     ]
-    assert reported(rows, "loss") == {5: 3.0, 1: 2.0, 2: 1.0}
-    assert reported(rows[3:], "loss", 7) == {7: 1.0}
+    assert reports_by_step(rows, "loss") == {5: 3.0, 1: 2.0, 2: 1.0}
+    assert reports_by_step(rows[3:], "loss", 7) == {7: 1.0}
 
 
 def test_importances_need_some_complete_trials(tmp_path: Path) -> None:
     sweep = Sweep(tmp_path, 9)
     sweep.run(7)
     sweep.study.refresh()
-    assert sweep.engine.importances() == {}
+    assert importances(sweep.study, sweep.plan) == {}
     sweep.end(7)
     sweep.study.refresh()
-    found = sweep.engine.importances()
+    found = importances(sweep.study, sweep.plan)
     assert abs(sum(found.values()) - 1) < 1e-9
     assert set(found) <= {axis.name for axis in sweep.plan.space.axes}
     assert list(found.values()) == sorted(found.values(), reverse=True)
