@@ -16,6 +16,8 @@ NO_LIMIT = ("-o", "faulthandler_timeout=0")  # of the time of a test
 UPSTREAM = ("hpman==0.13.0", "hpargparse==0.14.0", "setuptools<80")
 # What only the libraries of extras run; the session `exports` measures it.
 EXTRAS = "*/hpargparse/runs/figures.py,*/hpargparse/runs/trackers.py"
+# The same for the session `sweeps`.
+ENGINE = "*/hpargparse/sweep/engine.py,*/hpargparse/sweep/pruning.py"
 WORLD = ("torch", "transformers", "django", "sympy", "scipy")
 
 
@@ -63,7 +65,8 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "combine")
     wings = "*/hpargparse/runs/*,*/hpargparse/sweep/*"
     session.run("coverage", "report", "--omit", f"{wings},{EXTRAS}")
-    session.run("coverage", "report", "--include", wings, "--omit", EXTRAS, "--fail-under", "95")
+    others = ("--omit", f"{EXTRAS},{ENGINE}", "--fail-under", "95")
+    session.run("coverage", "report", "--include", wings, *others)
 
 
 @nox.session(python=NEWEST)
@@ -78,6 +81,17 @@ def exports(session: nox.Session) -> None:
     session.run("coverage", "run", "-m", "pytest", *files, *session.posargs, env=env)
     session.run("coverage", "combine", env=env)
     session.run("coverage", "report", "--include", EXTRAS, env=env)
+
+
+@nox.session(python=NEWEST)
+def sweeps(session: nox.Session) -> None:
+    """Run the tests of sweeps with Optuna and rich; some hundred megabytes to install."""
+    session.install(".[test,sweep]")
+    env = {"COVERAGE_FILE": os.path.join(session.create_tmp(), "coverage")}
+    tests = ("pytest", "--slow", "tests/hpargparse/sweep", *session.posargs)
+    session.run("coverage", "run", "-m", *tests, env=env)
+    session.run("coverage", "combine", env=env)
+    session.run("coverage", "report", "--include", ENGINE, "--fail-under", "95", env=env)
 
 
 @nox.session(python=NEWEST)
