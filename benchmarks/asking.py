@@ -63,7 +63,8 @@ def _work(folder: str, method: str, trials: range) -> Times:
     plan = Plan(select(index, Request(())), method, 0)
     study = Study(folder, "s", trials.stop, plan=plan, objective=Objective("loss"))
     study.open({}, [])
-    plan.engine = engine = Engine(study, plan, prunes=True)
+    plan.prunes = True
+    plan.engine = engine = Engine(study, plan)
     try:
         _barriers[0].wait(_LIMIT)
     except BrokenBarrierError:
