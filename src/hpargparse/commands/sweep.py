@@ -49,11 +49,10 @@ a SPACE is
   encoder/depth=2,4 the value in a scope
 
 examples:
-  {prog} train.py --dry                       show the space
-  {prog} train.py --dry --sweep lr depth=2,4  select some hyperparameters
+  {prog} train.py --minimize val_loss --trials 50 --jobs 4
+  {prog} train.py --minimize val_loss --sweep lr=0.1,0.3 depth=2,4
+  {prog} train.py --dry --sweep lr depth=2,4  show the space
   {prog} train.py --dry --zip lr,wd           change two together
-  {prog} train.py --minimize val_loss         run all points of a grid
-  {prog} train.py --minimize val_loss --random --trials 50 --jobs 4
   {prog} train.py --maximize accuracy --score 'accuracy: (\\S+)'"""
 _ADVICE = (
     "write a value of a hyperparameter as `--sweep lr=0.3`, and arguments for the program itself"
@@ -333,7 +332,12 @@ def _add_score_options(group: argparse._ArgumentGroup) -> None:
 
 def _add_run_options(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
-    add("--trials", type=_count, metavar="N", help="all trials in sum (default: all points)")
+    add(
+        "--trials",
+        type=_count,
+        metavar="N",
+        help="the number of trials in all (default: all points)",
+    )
     add("--jobs", type=_count, default=1, metavar="N", help="runs at a time (default: 1)")
     add(
         "--repeats",
