@@ -114,6 +114,19 @@ def chaos(session: nox.Session) -> None:
     session.run("python", "-m", "tests.hpargparse.sweep.chaos")
 
 
+@nox.session(python=NEWEST)
+def slurm(session: nox.Session) -> None:
+    """Run sweeps on a SLURM cluster of one node, which it starts; it needs root and apt."""
+    if shutil.which("slurmctld") is None or shutil.which("munged") is None:
+        if shutil.which("apt-get") is None or os.geteuid() != 0:
+            session.skip("SLURM is not installed, and only root can install it with apt-get")
+        install = ("apt-get", "install", "-y", "--no-install-recommends", "slurm-wlm", "munge")
+        session.run("apt-get", "update", "-q", external=True)
+        session.run(*install, external=True)
+    session.install(".[test]")
+    session.run("pytest", "--slow", "tests/hpargparse/run/test_slurm_cluster.py", *NO_LIMIT)
+
+
 @nox.session(python=OLDEST)
 def minimums(session: nox.Session) -> None:
     """Run all tests with the lowest direct dependencies on the oldest Python found."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from ..completion import get_argv, skip_arguments
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _USAGE = """\
 %(prog)s [-h] [--[no-]record] (SCRIPT | -m MODULE)
-                 [its options] [-- its arguments]"""
+                 [its options] [-- its arguments]
+       %(prog)s --slurm KEY=VALUE,... ..."""
 _DESCRIPTION = """\
 Run a Python program with an option for each of its hyperparameters. They are
 found by reading the script and the modules of the same project that it imports,
@@ -38,7 +39,10 @@ examples:
   {prog} train.py --hp-list            list all values and exit
   {prog} train.py --lr 0.1 -- a.csv    pass an argument to the script
   {prog} -m project.train --lr 0.1     run a module, as `python -m` does
-  {prog} --record train.py --lr 0.1    keep a record, see `hpman runs`"""
+  {prog} --record train.py --lr 0.1    keep a record, see `hpman runs`
+  {prog} --slurm partition=gpu,gpus=1,time=60 train.py --lr 0.1
+                                       submit it to a SLURM cluster, with a record"""
+_SLURM = "--slurm"
 _RECORD = {"--record": True, "--no-record": False}
 _TRIAL = "--trial="  # from `hpman sweep`: the beginning of the id, a slash, and the lease
 _EPILOG = "Arguments after `--` are passed to the program."
@@ -53,6 +57,9 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman run") -> None:
     """
     loaded_before = frozenset(sys.modules)
     argv = get_argv(args)
+    if argv[:1] and argv[0].partition("=")[0] == _SLURM:
+        _submit(argv, prog)
+        return
     options = list(takewhile(lambda arg: arg in _RECORD or arg.startswith(_TRIAL), argv))
     skip_arguments(len(options))
     argv = argv[len(options) :]
@@ -78,6 +85,32 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman run") -> None:
         return
     with recording:
         program.run(arguments, loaded_before)
+
+
+def _submit(argv: list[str], prog: str) -> None:
+    """Submit a job to SLURM that runs the same command with a record."""
+    from hpman import HpmanError
+
+    from ..cli.errors import exit_with_errors
+    from ..cli.output import exit_with_message, write_result
+    from ..run.slurm import request_jobs, submit
+    from ..runs.folder import make_folder, project_folder
+
+    _option, equals, text = argv[0].partition("=")
+    text, rest = (text, argv[1:]) if equals else ("".join(argv[1:2]), argv[2:])
+    rest = [*dropwhile(lambda arg: arg == "--record", rest)]
+    try:
+        jobs = request_jobs(text)
+        if jobs.workers > 1:
+            exit_with_message(prog, "--slurm workers=... is for `hpman sweep`.")
+        program, _arguments, _manager = _prepare(rest, prog)
+        folder = make_folder(os.path.join(project_folder(program.folder), ".hpman", "slurm"))
+        name = f"-m {program.name}" if program.is_module else program.name
+        query = f"program == '{name}'"
+        text = submit(["run", "--record", *rest], jobs, folder, program.name, query)
+    except (HpmanError, OSError) as error:
+        exit_with_errors(prog, error)
+    write_result(prog, text)
 
 
 def _hold_lease(trial: str) -> None:

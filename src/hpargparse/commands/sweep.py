@@ -18,6 +18,7 @@ from ..cli.errors import exit_interrupted, exit_with_errors
 from ..cli.output import json_text, warn, write_result
 from ..completion import get_argv
 from ..run.runner import locate_module, locate_script
+from ..run.slurm import request_jobs, submit
 from ..sweep.plan import GRID, RANDOM, SAMPLERS
 from ..sweep.report import json_report, text_report
 from ..sweep.select import Request, select
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..run.runner import Program
+    from ..run.slurm import JobRequest
     from ..sweep.engine import Engine
     from ..sweep.plan import Plan
     from ..sweep.score import Objective
@@ -62,6 +64,7 @@ _HOW_MANY = "Say how many trials there are: `--trials 20`."
 _MOST_POINTS = 10_000  # that are run without --trials
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
 _NAME_LENGTH = 5
+_SLURM = "--slurm"
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -83,6 +86,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
         tuple(options.sweep), tuple(options.zip), tuple(options.fix), options.all_hinted
     )
     try:
+        jobs = None if options.slurm is None else request_jobs(options.slurm)
         if options.module is not None:
             program = locate_module(options.module)
         else:
@@ -100,6 +104,9 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
             return
         options.argv = argv
         study = _study(program, plan, objective, options, arguments)
+        if jobs is not None and _has_more(study):
+            write_result(prog, _submit(study, jobs, own, arguments))
+            return
     except (HpmanError, OSError) as error:
         exit_with_errors(prog, error)
     _run(prog, study, plan, options, arguments)
@@ -143,6 +150,25 @@ def _run(
         exit_interrupted(driver.signal)
     if driver.failure or not study.has_success():
         raise SystemExit(1)
+
+
+def _has_more(study: Study) -> bool:
+    study.refresh()
+    return not study.is_over()
+
+
+def _submit(study: Study, jobs: JobRequest, own: list[str], arguments: list[str]) -> str:
+    """Submit workers that run the same command, and return a text about them."""
+    rest = iter(own)
+    command = ["sweep", f"--name={study.name}"]
+    for arg in rest:
+        if arg == _SLURM:
+            next(rest)
+        elif not arg.startswith(f"{_SLURM}="):
+            command.append(arg)
+    folder = os.path.join(study.folder, "slurm")
+    query = f"sweep == '{study.name}'"
+    return submit([*command, "--", *arguments], jobs, folder, study.name, query)
 
 
 def _plan(
@@ -358,6 +384,12 @@ def _add_run_options(group: argparse._ArgumentGroup) -> None:
         default=3,
         metavar="N",
         help="try a run that was killed N times again (default: 3)",
+    )
+    add(
+        _SLURM,
+        metavar="KEY=VALUE,...",
+        help="submit workers to a SLURM cluster, with options of sbatch: "
+        "partition=gpu,gpus=1,time=60,workers=3",
     )
     add("--name", type=_valid_name, help="the name of the sweep (default: made from the space)")
 

@@ -1,0 +1,202 @@
+"""Jobs of SLURM that run a command of hpman, through submitit.
+
+Owns the notation of `--slurm`, and how a job is requeued. Must not know sweeps or records.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import redirect_stderr, suppress
+from importlib.util import find_spec
+from io import StringIO
+from shutil import which
+
+from hpman import Diagnostic, HpmanError
+from hpman._text import relative_path
+from hpman.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+_NAME = re.compile(r"[A-Za-z][\w-]*", re.ASCII)
+_TIME = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", re.ASCII)
+_MINUTES = 60
+_MOST_REQUEUES = 1000  # after a timeout; a job that is preempted is always requeued
+_DELAY = 5.0  # seconds in which the signal to requeue may follow SIGTERM
+_PATIENCE = 20.0  # seconds between SIGTERM and SIGKILL; SLURM waits 30 by default
+
+
+class SlurmError(HpmanError):
+    """Report a job that cannot be submitted."""
+
+
+class JobRequest(Record):
+    """What `--slurm` asks for.
+
+    Attributes:
+        options: the options of `sbatch`, without dashes; True for one without a value.
+        workers: how many jobs there are.
+        minutes: how long each may take.
+    """
+
+    __slots__ = ()
+    options: dict[str, Any]
+    workers: int
+    minutes: int
+
+
+def request_jobs(text: str) -> JobRequest:
+    """Read what `--slurm` asks for, and check that jobs can be submitted here.
+
+    Raises:
+        SlurmError: if the text is malformed, or SLURM or submitit is missing.
+    """
+    request = parse_request(text)
+    if which("sbatch") is None or which("srun") is None:
+        message = "--slurm: cannot find `sbatch` and `srun` on the PATH."
+        raise _error(message, "Use it on a login node of a SLURM cluster.")
+    if find_spec("submitit") is None:
+        advice = "`pip install 'hpman[slurm]'` installs it."
+        raise _error("--slurm: `submitit` is not installed.", advice)
+    return request
+
+
+def parse_request(text: str) -> JobRequest:
+    """Read options of `sbatch` such as `partition=gpu,gpus=1,time=60`, and `workers=3`.
+
+    Raises:
+        SlurmError: if the text is malformed.
+
+    >>> request = parse_request("time=1-12,exclude=n1,n2,workers=3,exclusive=")
+    >>> request.options, request.workers, request.minutes
+    ({'exclude': 'n1,n2', 'exclusive': True}, 3, 2160)
+    """
+    options: dict[str, Any] = {}
+    name = ""
+    for part in text.split(","):
+        key, equals, value = part.partition("=")
+        if not equals and name:  # a value with a comma
+            options[name] += f",{part}"
+            continue
+        name = key.strip().removeprefix("--").replace("-", "_")
+        if not equals or not _NAME.fullmatch(name):
+            example = "--slurm partition=gpu,gpus=1,time=60,workers=3"
+            raise _error(f"--slurm: `{part}` is not NAME=VALUE.", f"Write options like {example}.")
+        options[name] = value
+    workers, time = options.pop("workers", "1"), options.pop("time", str(_MINUTES))
+    if not (workers.isascii() and workers.isdigit() and int(workers)):
+        raise _error(f"--slurm: workers={workers} is not a number above 0.", "Write `workers=3`.")
+    minutes = _minutes(time)
+    if minutes is None:
+        advice = "Write minutes, or HH:MM:SS, or DAYS-HOURS."
+        raise _error(f"--slurm: time={time} is not a time of SLURM.", advice)
+    options = {key: value or True for key, value in options.items()}
+    return JobRequest(options, int(workers), minutes)
+
+
+def submit(
+    arguments: Sequence[str], request: JobRequest, folder: str, name: str, query: str
+) -> str:
+    """Submit jobs that run a command of hpman, and return a text about them.
+
+    Args:
+        arguments: the arguments of `hpman`.
+        request: the options of the jobs, and how many there are.
+        folder: where the jobs write their output; all machines must see it.
+        name: the name of the jobs.
+        query: what `hpman runs --where` finds the runs by.
+
+    Raises:
+        SlurmError: if SLURM refuses.
+    """
+    import submitit
+
+    job = _Job(arguments, os.getcwd())
+    try:
+        executor = submitit.SlurmExecutor(folder, max_num_timeout=_MOST_REQUEUES)
+        executor.update_parameters(
+            job_name=name, time=request.minutes, additional_parameters=request.options
+        )
+        with redirect_stderr(StringIO()):  # the message of sbatch comes again as an exception
+            jobs = executor.submit_array([job] * request.workers)
+    except Exception as error:  # whatever the library raises
+        lines = [line for line in str(error).splitlines() if line.startswith("sbatch: ")]
+        reason = (lines or [str(error).strip() or type(error).__name__])[0]
+        advice = "`sbatch --help` lists the options."
+        reason = reason.removeprefix("sbatch: ").removeprefix("error: ")
+        raise _error(f"--slurm: {reason}.", advice) from error
+    number = str(jobs[0].job_id).partition("_")[0]
+    count = f"{request.workers} workers" if request.workers > 1 else "a worker"
+    watch = f'hpman runs --where "{query}"'
+    width = len(watch)
+    return f"""\
+Submitted {count} as job {number}, for {request.minutes} minutes each. SLURM starts those again that
+it preempts, or that need more time.
+  {watch}  what they have done
+  {f"squeue -j {number}":{width}}  the workers
+  {f"scancel {number}":{width}}  ends them; the same command goes on
+Output: {relative_path(folder)}
+"""
+
+
+class _Job:
+    """Run a command of hpman. It begins again if it is preempted, or its time is up."""
+
+    def __init__(self, arguments: Sequence[str], folder: str) -> None:
+        self._arguments = list(arguments)
+        self._folder = folder
+
+    def __call__(self) -> None:
+        process = subprocess.Popen(  # noqa: S603 - this is the purpose
+            [sys.executable, "-m", "hpman", *self._arguments],
+            cwd=self._folder,
+            preexec_fn=_ignore_warning,  # noqa: PLW1509 - this process has one thread
+        )
+        try:
+            status = process.wait()
+        finally:  # submitit ends this process by an exception after it has requeued the job
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_PATIENCE)
+        if status in (-signal.SIGTERM, 128 + signal.SIGTERM):
+            time.sleep(_DELAY)
+        raise SystemExit(status)
+
+    def checkpoint(self) -> Any:
+        """Return what submitit runs when the job begins again."""
+        from submitit.helpers import DelayedSubmission
+
+        return DelayedSubmission(self)
+
+
+def _ignore_warning() -> None:
+    # SLURM sends this to all processes of a job; submitit requeues the job then.
+    signal.signal(signal.SIGUSR2, signal.SIG_IGN)
+
+
+def _minutes(text: str) -> int | None:
+    """Return a time of SLURM in minutes, rounded up; None if it is none, or zero.
+
+    >>> _minutes("90"), _minutes("1:30:00"), _minutes("2-0"), _minutes("2:01"), _minutes("2h")
+    (90, 90, 2880, 3, None)
+    """
+    match = _TIME.fullmatch(text)
+    if not match:
+        return None
+    days, first, second, third = (int(part or 0) for part in match.groups())
+    if match[1] or match[4]:
+        seconds = ((days * 24 + first) * 60 + second) * 60 + third
+    else:
+        seconds = first * 60 + second
+    return -(-seconds // 60) or None
+
+
+def _error(message: str, advice: str) -> SlurmError:
+    return SlurmError(Diagnostic("slurm", message, advice))
