@@ -42,10 +42,10 @@ class Mention(Record):
     Attributes:
         placeholder: the placeholder of the manager.
         kind: the method.
-        name: the name of a hyperparameter, a branch or a scope. None if it is not a literal;
-            of these only scopes are recorded.
+        name: the name of a hyperparameter, a branch or a scope; None if it is not a literal.
+            That of a key in a nested tree begins with the keys around it.
         source: the source text that contains the call.
-        line: the line of the first character of the name.
+        line: the line of the first character of the name, or of its key.
         column: the column of the first character.
         end_line: the line of the last character.
         end_column: the column after the last character.

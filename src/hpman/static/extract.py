@@ -162,20 +162,36 @@ def _mentions(bindings: Bindings, resolver: Resolver, source_map: SourceMap) -> 
 
 
 def _names(node: Call, method: str) -> Iterator[tuple[str | None, expr | keyword]]:
-    """Yield the literal names in a call of a method, and None for a scope without one."""
+    """Yield the names in a call of a method, None for one that is computed."""
     keywords = node.keywords
     if method == "override":
         yield from ((row.arg, row) for row in keywords if row.arg is not None)
         keywords = [row for row in keywords if row.arg is None]
-    nodes: list[Any] = [*node.args[:1], *(k.value for k in keywords if k.arg in _NAMED)]
-    if method == "set_tree":
-        nodes = [*nodes, *node.args[1:2]][-1:]  # the keys of a tree lie below its prefix
-    for name in [*nodes, *(key for item in nodes if type(item) is Dict for key in item.keys)]:
-        value = name.value if type(name) is Constant else None
-        if isinstance(value, str):
-            yield value, name
-        elif method == "scope" and type(name) is not Constant:
-            yield None, name
+    parameters = ("tree", "prefix") if method == "set_tree" else ("name",)
+    pairs: list[tuple[str | None, Any]] = [*zip(parameters, node.args, strict=False)]
+    pairs += ((row.arg, row.value) for row in keywords if row.arg in _NAMED)
+    is_tree = method == "set_tree"
+    prefix = next((at for parameter, at in pairs if is_tree and parameter == "prefix"), None)
+    above: Any = prefix.value if type(prefix) is Constant else ""
+    for _parameter, at in pairs:
+        if at is prefix:
+            yield from _literal_names(at, "", is_tree=False)
+        elif prefix is None or type(prefix) is Constant:  # else the names above are computed
+            yield from _literal_names(at, f"{above}." if above else "", is_tree=is_tree)
+
+
+def _literal_names(node: Any, above: str, *, is_tree: bool) -> Iterator[tuple[str | None, expr]]:
+    """Yield the name that an expression is, or the keys that it contains, all of a tree."""
+    if type(node) is Dict:
+        for key, value in zip(node.keys, node.values, strict=True):
+            yield from _literal_names(value if key is None else key, above, is_tree=is_tree)
+            name: Any = key.value if type(key) is Constant else None
+            if is_tree and isinstance(name, str) and type(value) is Dict:
+                yield from _literal_names(value, f"{above}{name}.", is_tree=True)
+    elif type(node) is not Constant:
+        yield None, node
+    elif isinstance(node.value, str):
+        yield f"{above}{node.value}", node
 
 
 def _manager_calls(

@@ -63,7 +63,8 @@ _OURS = _CALLABLE | {"package", "module"}
 CHAINED = frozenset("parse_file parse_source set_tree set_value set_values".split())
 # The methods that take names.
 NAMING = frozenset(
-    "exists explain get_tree get_value override scope set_tree set_value set_values".split()
+    "exists explain get_occurrence get_tree get_value override scope set_tree set_value"
+    " set_values".split()
 )
 
 
