@@ -36,6 +36,7 @@ __all__ = [
     "EditError",
     "at_hint",
     "decode",
+    "has_comment",
     "hint_span",
     "parse_call",
     "replace_spans",
@@ -137,6 +138,21 @@ def at_hint(row: HyperParameter, hint: str, code: str, message: str, advice: str
     return Diagnostic.at(call, code, message, advice).replace(
         call=call, line=line, column=column, end_line=end_line, end_column=end_column
     )
+
+
+def has_comment(text: str) -> bool:
+    r"""Return whether the source of an expression contains a comment.
+
+    >>> has_comment("'#'"), has_comment("'a' # first\n'b'")
+    (False, True)
+    """
+    if "#" not in text:
+        return False
+    from io import StringIO
+    from tokenize import COMMENT, generate_tokens
+
+    tokens = generate_tokens(StringIO(f"({text})").readline)
+    return any(token.type == COMMENT for token in tokens)
 
 
 def replace_spans(data: bytes, edits: Iterable[Edit]) -> bytes:

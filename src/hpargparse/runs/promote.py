@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from hpman import Diagnostic, HpmanError, NotLiteralEvaluable
 from hpman._text import escape, relative_path, truncate
-from hpman.edits import Edit, parse_call, scan_bytes
+from hpman.edits import Edit, has_comment, parse_call, scan_bytes
 from hpman.literals import NotLiteralError, is_path, parse_literal, show_literal
 from hpman.names import split_scope
 from hpman.record import Record
@@ -155,7 +155,7 @@ def _promotion(call: Occurrence, value: Any, recorded: str | None) -> Promotion:
         was, now = truncate(recorded), truncate(f"{call.text}")
         message = f"The default of `{call.name}` was `{was}` in the run, and is `{now}` now."
         raise _refusal(call, message, _BY_HAND)
-    if any(_has_comment(edit.old) for edit in edits):
+    if any(has_comment(edit.old) for edit in edits):
         message = f"The default of `{call.name}` contains a comment, which would be lost."
         raise _refusal(call, message, _BY_HAND)
     return Promotion(call, edits, new)
@@ -250,16 +250,6 @@ def _is_default(call: Occurrence, recorded: str) -> bool:
         return show_literal(parse_literal(recorded)) == _key(call.value)
     except NotLiteralError:
         return False
-
-
-def _has_comment(text: str) -> bool:
-    if "#" not in text:
-        return False
-    from io import StringIO
-    from tokenize import COMMENT, generate_tokens
-
-    tokens = generate_tokens(StringIO(f"({text})").readline)
-    return any(token.type == COMMENT for token in tokens)
 
 
 def _is_proved(file: EditedFile, promotions: Iterable[Promotion], index: Index) -> bool:

@@ -138,10 +138,28 @@ def read(
         data = read_bytes(shown, limit=None) if trust_pickle else read_bytes(shown)
         value = _unpickle(shown, data, remedies, trusted=trust_pickle)
         return Snapshot(shown, _mapping(shown, value, chosen), {})
-    text = _decode(shown, read_bytes(shown), remedies)
-    parse = _parse_yaml if chosen == "yaml" else _parse_json
-    value, lines = parse(shown, text, remedies.or_name_the_format("Fix the line"))
-    return Snapshot(shown, _mapping(shown, value, chosen, _first_line(text, chosen)), lines)
+    return read_text(shown, _decode(shown, read_bytes(shown), remedies), chosen, remedies)
+
+
+def read_text(
+    path: str, text: str, serial_format: str, remedies: Remedies = IN_PROGRAM
+) -> Snapshot:
+    """Read the text of a file of values.
+
+    Args:
+        path: the file that the text is from, or for.
+        text: the text.
+        serial_format: yaml or json.
+        remedies: what the caller's user can do.
+
+    Raises:
+        SnapshotError: if the text cannot be read, or is not allowed.
+    """
+    parse = _parse_yaml if serial_format == "yaml" else _parse_json
+    value, lines = parse(path, text, remedies.or_name_the_format("Fix the line"))
+    return Snapshot(
+        path, _mapping(path, value, serial_format, _first_line(text, serial_format)), lines
+    )
 
 
 def _read_run(shown: str) -> Snapshot:

@@ -42,6 +42,15 @@ def to_yaml(values: Mapping[str, object], *, in_order: bool = False) -> str:
     return "".join(lines) or "{}\n"
 
 
+def write_key(name: str) -> str:
+    """Return a name as a key of YAML, in quotes if it needs them.
+
+    >>> write_key("lr"), write_key("no")
+    ('lr', "'no'")
+    """
+    return _write(name)
+
+
 def _write(value: object) -> str:
     return _WRITERS[type(value)](value)
 

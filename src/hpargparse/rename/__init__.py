@@ -1,0 +1,1 @@
+"""Rename a hyperparameter in sources and snapshots, proved before anything is written."""

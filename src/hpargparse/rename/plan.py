@@ -1,0 +1,135 @@
+"""A complete renaming: the edited files, and what stays.
+
+Owns the order of the work: edits, proofs, other mentions. Must not know the command line.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hpman._text import display_path, escape, truncate
+from hpman.record import Record
+
+from ..check.ownership import owned
+from ..check.sources import read_sources
+from ..edits import edit_files
+from ..errors import SnapshotError
+from ..snapshots.atomic_io import read_bytes
+from ..snapshots.formats import extension_format
+from .renaming import renaming_of
+from .snapshots import snapshot_edits
+from .sources import is_computed, prove_sources, source_edits
+from .text import other_mentions, walk_files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ..edits import EditedFile
+    from .renaming import Renaming
+
+_MOST = 20  # lines of a list
+
+
+class Plan(Record):
+    """A renaming that is proved, and not yet written.
+
+    Attributes:
+        files: the files that change.
+        literals: the number of edits in sources.
+        keys: the number of keys in files of values.
+        notes: what stays, a sentence each.
+    """
+
+    __slots__ = ()
+    files: list[EditedFile]
+    literals: int
+    keys: int
+    notes: list[str]
+
+
+def plan(
+    old: str,
+    new: str,
+    paths: Sequence[str],
+    *,
+    keeps_alias: bool = False,
+    placeholders: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+) -> Plan:
+    """Plan a renaming and prove it. Nothing is written.
+
+    Args:
+        old: a hyperparameter, or a group.
+        new: its new name.
+        paths: sources, files of values, and folders of both. The modules that a source imports
+            from the same project are read too.
+        keeps_alias: whether the old name stays usable, by the hint `aliases`.
+        placeholders: the managers to look at; all if this is empty.
+        exclude: globs of what to leave out of folders.
+
+    Raises:
+        HpmanError: if this cannot be done; it reports all problems.
+        OSError: if a path does not exist.
+    """
+    named = [path for path in paths if _is_snapshot(path) and not os.path.isdir(path)]
+    sources = [path for path in paths if path not in named] or [os.curdir]
+    read, modules = read_sources(sources, exclude, placeholders, follow_imports=True)
+    index = owned(read, modules, placeholders)
+    if not index.placeholders():  # no file mentions hpman, and the user means a name of it
+        index = owned(read, modules, placeholders or {"_", *read.placeholders()})
+    renaming = renaming_of(index, old, new, placeholders)
+    edits = source_edits(renaming, keeps_alias=keeps_alias)
+    files = edit_files(edits)
+    prove_sources(renaming, files, keeps_alias=keeps_alias)
+    folders = [path for path in sources if os.path.isdir(path)]
+    found = [*walk_files(folders, exclude)]
+    snapshots, others = snapshot_edits(renaming, filter(_is_snapshot, found), named)
+    files = sorted([*files, *(row.file for row in snapshots)], key=lambda file: file.path)
+    notes = [*_notes(renaming), *_mentions(renaming, [*found, *named], files, others)]
+    return Plan(files, len(edits), sum(row.keys for row in snapshots), notes)
+
+
+def _is_snapshot(path: str) -> bool:
+    return extension_format(path) in ("yaml", "json")
+
+
+def _notes(renaming: Renaming) -> Iterator[str]:
+    """Yield the calls whose names are computed, so that nothing is known of them."""
+    rows = [row for row in renaming.sources.mentions(renaming.placeholder) if is_computed(row)]
+    lines = []
+    for row in rows:
+        text = row.source.between(row.line, row.column, row.end_line, row.end_column)
+        shown = truncate(escape(" ".join(text.split())))
+        lines.append(f"{display_path(row.path)}:{row.line}: {row.kind}({shown})")
+    yield from _list("These names are computed, and may be the old one:", lines)
+
+
+def _mentions(
+    renaming: Renaming, paths: Iterable[str], files: Iterable[EditedFile], others: Sequence[str]
+) -> Iterator[str]:
+    lines = [
+        f"{display_path(path)}: a key, but other keys are not of this program" for path in others
+    ]
+    edited = {os.path.realpath(file.path): file for file in files}
+    contents = []
+    skipped = {*others}
+    for path in dict.fromkeys((*paths, *(file.path for file in edited.values()))):
+        file = edited.pop(os.path.realpath(path), None)
+        if file is not None:
+            contents.append((path, file.new))
+            continue
+        try:
+            if path not in skipped and os.path.isfile(path):
+                contents.append((path, read_bytes(path)))
+        except SnapshotError:  # a large file
+            continue
+    lines += other_mentions(renaming.old, contents)
+    yield from _list("These lines also have the old name, and stay:", lines)
+
+
+def _list(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        shown = [f"\n  {line}" for line in lines[:_MOST]]
+        more = f"\n  and {len(lines) - _MOST} more" if len(lines) > _MOST else ""
+        yield f"{title}{''.join(shown)}{more}"

@@ -1,0 +1,183 @@
+"""Which name becomes which: the renaming itself, and what may be renamed.
+
+Owns the new name of every name. Must not know where names are written.
+"""
+
+from __future__ import annotations
+
+from hpman import Diagnostic, HpmanError
+from hpman.names import SCOPE, is_scope, old_names, split_scope
+from hpman.record import Record
+from hpman.suggest import advice
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from hpman import HyperParameter, Index, Occurrence
+
+CODE = "rename"
+
+
+class RenameError(HpmanError):
+    """Report why a hyperparameter cannot be renamed."""
+
+    @classmethod
+    def because(cls, message: str, advice: str) -> RenameError:
+        """Create the error from what is wrong and what to do."""
+        return cls(Diagnostic(CODE, message, advice))
+
+
+class Renaming(Record):
+    """The renaming of a hyperparameter, or of a group with all its members.
+
+    Attributes:
+        placeholder: the placeholder of the manager.
+        old: the old name.
+        new: the new name.
+        sources: the sources, before.
+    """
+
+    __slots__ = ()
+    placeholder: str
+    old: str
+    new: str
+    sources: Index
+
+    def of(self, name: str) -> str:
+        """Return the new name of any name: of a member, a key of a dict, or one in a scope.
+
+        >>> from hpman import HyperParameterManager
+        >>> index = HyperParameterManager("_").parse_source("_('opt', {'lr': 1})").index
+        >>> renaming = Renaming("_", "opt", "optim", index)
+        >>> [renaming.of(name) for name in ("opt", "a/opt.lr", "option")]
+        ['optim', 'a/optim.lr', 'option']
+        """
+        plain = split_scope(name, self.is_known, self.sources.separator)[1]
+        if plain != self.old and not plain.startswith(f"{self.old}{self.sources.separator}"):
+            return name
+        return f"{name.removesuffix(plain)}{self.new}{plain.removeprefix(self.old)}"
+
+    def of_key(self, above: str, key: str) -> str | None:
+        """Return the new text of a key below a name, None if it would belong elsewhere."""
+        separator = self.sources.separator
+        start = f"{self.of(above)}{separator}" if above else ""
+        new = self.of(f"{above}{separator}{key}" if above else key)
+        return new.removeprefix(start) if new.startswith(start) else None
+
+    def is_known(self, name: str) -> bool:
+        """Return whether a name is one of the sources, or lies below one."""
+        index, placeholder = self.sources, self.placeholder
+        return any(
+            index.named(placeholder, above) or index.is_branch(placeholder, above)
+            for above in (*index.prefixes(name), name)
+        )
+
+    def calls(self) -> Iterator[Occurrence]:
+        """Yield the calls whose name changes."""
+        for call in self.sources.occurrences(self.placeholder):
+            if self.of(call.name) != call.name:
+                yield call
+
+
+def renaming_of(index: Index, old: str, new: str, placeholders: Collection[str] = ()) -> Renaming:
+    """Return a renaming if both names fit.
+
+    Args:
+        index: the sources.
+        old: a hyperparameter, or a group.
+        new: the new name.
+        placeholders: the managers to look at; all if this is empty.
+
+    Raises:
+        RenameError: if the old name does not exist, or the new one does or cannot be a name.
+    """
+    problem = _name_problem(new, index.separator)
+    if problem:
+        raise RenameError.because(f"The name {new!r} {problem}.", "Choose another name.")
+    if old == new:
+        raise RenameError.because(f"The old and the new name are both `{old}`.", "Change one.")
+    managers = [
+        placeholder
+        for placeholder in sorted(placeholders or index.placeholders())
+        if index.named(placeholder, old) or index.is_branch(placeholder, old)
+    ]
+    if not managers:
+        raise _unknown(index, old)
+    if len(managers) > 1:
+        owners = " and ".join(f"`{placeholder}`" for placeholder in managers)
+        message = f"`{old}` is a hyperparameter of the managers {owners}."
+        raise RenameError.because(message, "Choose one with `--placeholder`.")
+    renaming = Renaming(managers[0], old, new, index)
+    _refuse_clash(renaming)
+    return renaming
+
+
+def _name_problem(name: str, separator: str) -> str:
+    """Return what is wrong with a new name, or an empty string."""
+    if not name or name != name.strip() or not name.isprintable():
+        return "is empty, or contains blanks at its ends or control characters"
+    if "" in name.split(separator) or len(name.split(separator)) > 50:
+        return f"has an empty part next to a {separator!r}, or too many parts"
+    if any(char in name for char in f" ={SCOPE}") or name.startswith("-"):
+        return f"contains a blank, `=` or `{SCOPE}`, or begins with a dash"
+    return ""
+
+
+def _unknown(index: Index, old: str) -> RenameError:
+    names: list[str] = []
+    scopes: set[str] = set()
+    for placeholder in sorted(index.placeholders()):
+        scopes |= index.scopes(placeholder) or set()
+        for row in index.hyperparameters(placeholder):
+            names.append(row.name)
+            if old in old_names(row.hints):
+                message = f"`{old}` is an old name of `{row.name}`."
+                return RenameError.because(message, f"Rename `{row.name}`.")
+    if old in scopes and is_scope(old, index.separator):
+        message = f"`{old}` is a scope. Only hyperparameters and groups can be renamed."
+        return RenameError.because(message, "Change the calls that open it by hand.")
+    broken = [
+        problem
+        for file in index.files.values()
+        for problem in file.diagnostics
+        if problem.placeholder is None and old in file.source.text
+    ]
+    if broken:
+        return RenameError(*broken)
+    hint = advice(old, names) if names else "they have no hyperparameters"
+    message = f"The sources do not define `{old}` ({hint})."
+    return RenameError.because(message, "Check the name and the paths.")
+
+
+def _refuse_clash(renaming: Renaming) -> None:
+    """Refuse names that exist, that lie above or below others, or that are aliases of others."""
+    index, placeholder = renaming.sources, renaming.placeholder
+    rows = [*index.hyperparameters(placeholder)]
+    kept = [row for row in rows if renaming.of(row.name) == row.name]
+    changed = {renaming.new, *(renaming.of(row.name) for row in rows if row not in kept)}
+    for row in kept:
+        for new in sorted(changed):
+            if problem := _clash(new, row, index.separator):
+                call = row.definition or row.occurrences[0]
+                advice = "Choose another name, or rename the other first."
+                raise RenameError(Diagnostic.at(call, CODE, problem, advice))
+
+
+def _clash(new: str, row: HyperParameter, separator: str) -> str:
+    """Return how a new name clashes with a hyperparameter, or an empty string."""
+    if row.name == new:
+        return f"`{new}` already exists."
+    if f"{row.name}{separator}".startswith(f"{new}{separator}"):
+        return f"`{new}` already is a group, with the member `{row.name}`."
+    if new.startswith(f"{row.name}{separator}"):
+        return f"`{row.name}` is a hyperparameter, so `{new}` would be a key of its value."
+    if _as_option(new) == _as_option(row.name):
+        return f"`{new}` and `{row.name}` would have the same option."
+    if _as_option(new) in map(_as_option, old_names(row.hints)):
+        return f"`{new}` is an alias of `{row.name}`."
+    return ""
+
+
+def _as_option(name: str) -> str:
+    return name.replace("_", "-")

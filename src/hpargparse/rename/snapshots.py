@@ -1,0 +1,186 @@
+"""Rename in files of values: the keys to replace, and the proof that this is all.
+
+Owns which YAML and JSON files hold values of the program. Must not know sources.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hpman import Diagnostic
+from hpman.literals import readable_repr
+from hpman.names import old_names, split_scope
+from hpman.record import Record
+
+from ..edits import EditedFile
+from ..errors import SnapshotError
+from ..snapshots.atomic_io import read_bytes
+from ..snapshots.files import read_text
+from ..snapshots.flatten import flatten
+from ..snapshots.key_places import key_places, key_text
+from .renaming import CODE, RenameError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from ..snapshots.files import Snapshot
+    from .renaming import Renaming
+
+_INCLUDE = "include"
+_MARK = "\ufeff"
+
+
+class EditedKeys(Record):
+    """A file of values with new keys, and how many these are."""
+
+    __slots__ = ()
+    file: EditedFile
+    keys: int
+
+
+def snapshot_edits(
+    renaming: Renaming, paths: Iterable[str], named: Iterable[str]
+) -> tuple[list[EditedKeys], list[str]]:
+    """Return the files of values with the new keys. Nothing is written.
+
+    Each is read again: it gives the same values as before, by the new names.
+
+    Args:
+        renaming: the renaming.
+        paths: the YAML and JSON files of a project. Those that have other keys than the names
+            of the sources are left alone.
+        named: the files that the user named, which are files of values.
+
+    Returns:
+        The files that change, and the paths of those that have the name but other keys too.
+
+    Raises:
+        RenameError: if a key cannot be edited; it reports all of them.
+    """
+    edited: list[EditedKeys] = []
+    others: list[str] = []
+    problems: list[Diagnostic] = []
+    names = {*named}
+    for path in dict.fromkeys((*names, *paths)):
+        try:
+            data = read_bytes(path)
+            text = data.decode("utf-8")
+            snapshot = read_text(path, text.removeprefix(_MARK), _form(path))
+        except (SnapshotError, UnicodeDecodeError) as error:
+            if path in names and isinstance(error, SnapshotError):
+                problems += error.diagnostics
+            continue
+        try:
+            entries = _entries(snapshot, renaming)
+        except SnapshotError:
+            continue
+        changed = [name for name in entries if renaming.of(name) != name]
+        if not changed:
+            continue
+        if path not in names and not all(map(_Known(renaming), entries)):
+            others.append(path)
+            continue
+        try:
+            edited.append(_edit(path, data, snapshot, renaming))
+        except RenameError as error:
+            problems += error.diagnostics
+    if problems:
+        raise RenameError(*problems)
+    return edited, others
+
+
+class _Known:
+    """Whether a key of a file is a name, an old name, or `include`."""
+
+    def __init__(self, renaming: Renaming) -> None:
+        self._renaming = renaming
+        rows = renaming.sources.hyperparameters(renaming.placeholder)
+        self._old = {old for row in rows for old in old_names(row.hints)}
+
+    def __call__(self, name: str) -> bool:
+        renaming = self._renaming
+        if name == _INCLUDE or name.startswith(f"{_INCLUDE}{renaming.sources.separator}"):
+            return True
+        plain = split_scope(name, self._is_name, renaming.sources.separator)[1]
+        return self._is_name(plain)
+
+    def _is_name(self, name: str) -> bool:
+        return self._renaming.is_known(name) or name in self._old
+
+
+def _entries(snapshot: Snapshot, renaming: Renaming, *, is_new: bool = False) -> dict[str, str]:
+    """Return the values of a file by name, as text that is equal for equal values.
+
+    Raises:
+        SnapshotError: if a name is given twice.
+    """
+    index, placeholder = renaming.sources, renaming.placeholder
+    leaves = {row.name for row in index.hyperparameters(placeholder)}
+    leaves |= {old for row in index.hyperparameters(placeholder) for old in old_names(row.hints)}
+    if is_new:
+        leaves = {*map(renaming.of, leaves)}
+
+    def is_leaf(name: str) -> bool:
+        return split_scope(name, leaves.__contains__, index.separator)[1] in leaves
+
+    return {
+        entry.name: f"{type(entry.value).__name__} {readable_repr(entry.value)}"
+        for entry in flatten(snapshot, is_leaf, index.separator)
+    }
+
+
+def _form(path: str) -> str:
+    return "json" if path.lower().endswith(".json") else "yaml"
+
+
+def _edit(path: str, data: bytes, snapshot: Snapshot, renaming: Renaming) -> EditedKeys:
+    text = data.decode("utf-8")
+    mark = _MARK if text.startswith(_MARK) else ""
+    body = text.removeprefix(_MARK)
+    form = _form(path)
+    parts, done, keys = [mark], 0, 0
+    for key_path, start, end in key_places(body, form):
+        new = _new_key(path, key_path, snapshot, renaming)
+        if new == key_path[-1]:
+            continue
+        if start < done:  # an alias of YAML stands for the same keys again
+            continue
+        parts += (body[done:start], key_text(body[start:end], new, form))
+        done = end
+        keys += 1
+    after = "".join((*parts, body[done:]))
+    _prove(path, snapshot, after, renaming)
+    return EditedKeys(EditedFile(path, data, after.encode("utf-8")), keys)
+
+
+def _new_key(path: str, key_path: tuple[str, ...], snapshot: Snapshot, renaming: Renaming) -> str:
+    *above, key = key_path
+    around = renaming.sources.separator.join(above)
+    new = renaming.of_key(around, key)
+    if new is None:
+        message = f"`{key}` lies below `{around}` here, so it cannot become `{renaming.new}`."
+        advice = f"Write it as `{renaming.old}` first, outside of `{around}`."
+        raise _refusal(path, snapshot.lines.get(key_path), message, advice)
+    return new
+
+
+def _prove(path: str, snapshot: Snapshot, after: str, renaming: Renaming) -> None:
+    """Read a file again: each value has the new name, and everything else is as before."""
+    before = _entries(snapshot, renaming)
+    wanted = {renaming.of(name): value for name, value in before.items()}
+    try:
+        found: dict[str, Any] = _entries(
+            read_text(path, after.removeprefix(_MARK), _form(path)), renaming, is_new=True
+        )
+    except SnapshotError as error:
+        found = {"": error}
+    is_include = renaming.new.partition(renaming.sources.separator)[0] == _INCLUDE
+    if found != wanted or len(wanted) != len(before) or (is_include and _INCLUDE in before):
+        message = f"With `{renaming.new}` as a key, this file would be read differently."
+        raise _refusal(path, None, message, "Change it by hand first, or choose another name.")
+
+
+def _refusal(path: str, line: int | None, message: str, advice: str) -> RenameError:
+    return RenameError(Diagnostic(CODE, message, advice, os.fspath(path), line))

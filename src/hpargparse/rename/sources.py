@@ -1,0 +1,324 @@
+"""Rename in Python sources: the literals to replace, and the proof that this is all.
+
+Owns where sources write a name. Must not know snapshots.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from hpman import Diagnostic
+from hpman._text import truncate
+from hpman.edits import Edit, has_comment, parse_call, scan_bytes
+from hpman.literals import NotLiteralError, parse_literal, show_literal
+from hpman.names import old_names
+
+from ..check.rules import find_problems
+from .renaming import CODE, RenameError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from hpman import Mention, ModuleScan, Occurrence
+    from hpman._text import Source
+    from hpman.edits import Span
+
+    from ..edits import EditedFile
+    from .renaming import Renaming
+
+    Place = tuple[str, str, int, int]
+
+_BY_HAND = "Change it by hand first, or choose another name."
+
+
+class Refusal(Exception):
+    """Report one place that cannot be edited: what is wrong and what to do."""
+
+
+def source_edits(renaming: Renaming, *, keeps_alias: bool) -> list[Edit]:
+    """Return the edits of all sources.
+
+    Args:
+        renaming: the renaming.
+        keeps_alias: whether the old names stay usable, by the hint `aliases`.
+
+    Raises:
+        RenameError: if a place cannot be edited; it reports all of them.
+    """
+    edits: dict[tuple[str, Span], Edit] = {}
+    problems = [*_faulty_calls(renaming)]
+    for call, make in _places(renaming, keeps_alias=keeps_alias):
+        try:
+            for edit in make():
+                edits[edit.path, edit.span] = edit
+        except Refusal as refusal:
+            message, advice = refusal.args
+            fields = (call.path, call.line, call.column)
+            problems.append(Diagnostic(CODE, message, advice, *fields, source=call.source))
+    if problems:
+        raise RenameError(*sorted(problems, key=lambda problem: problem.order))
+    return [*edits.values()]
+
+
+def _places(renaming: Renaming, *, keeps_alias: bool) -> Iterator[tuple[Occurrence | Mention, Any]]:
+    """Yield the calls with a name that changes, each with a function that makes its edits."""
+    index, placeholder = renaming.sources, renaming.placeholder
+    aliased = _aliased(renaming) if keeps_alias else {}
+    for call in index.occurrences(placeholder):
+        if renaming.of(call.name) != call.name or _conditions(call, renaming):
+            yield call, lambda call=call: _call_edits(call, renaming, aliased.get(_at(call)))
+    for mention in index.mentions(placeholder):
+        if mention.name is None:
+            yield mention, lambda mention=mention: _computed(mention, renaming)
+        elif mention.kind != "scope" and renaming.of(mention.name) != mention.name:
+            yield mention, lambda mention=mention: _mention_edits(mention, renaming)
+
+
+def _call_edits(call: Occurrence, renaming: Renaming, alias: list[str] | None) -> Iterator[Edit]:
+    node, span = parse_call(call)
+    edit = _literal_edit(call.source, span(node.args[0]), call.name, renaming.of(call.name))
+    quote = '"' if '"' in edit.old else "'"
+    if edit.old != edit.new:
+        yield edit
+    for keyword in node.keywords:
+        value: Any = keyword.value
+        if keyword.arg == "when":
+            for key in getattr(value, "keys", ()):
+                name = getattr(key, "value", None)
+                if isinstance(name, str) and renaming.of(name) != name:
+                    yield _literal_edit(call.source, span(key), name, renaming.of(name))
+        elif keyword.arg == "aliases" and alias is not None:
+            old = call.source.between(*span(value))
+            _refuse_comment(old, call.name)
+            yield Edit(call.path, span(value), old, show_literal(alias, quote))
+            alias = None
+    if alias is not None:
+        at = (call.end_line, call.end_column - 1) * 2
+        comma = "" if _ends_with_comma(call.call) else ", "
+        yield Edit(call.path, at, "", f"{comma}aliases={show_literal(alias, quote)}")
+
+
+def _mention_edits(mention: Mention, renaming: Renaming) -> Iterator[Edit]:
+    name = mention.name or ""
+    span = mention.line, mention.column, mention.end_line, mention.end_column
+    old, new = mention.source.between(*span), renaming.of(name)
+    if mention.kind == "override" and old == name:
+        if not _is_keyword(new):
+            message = f"`{new}` cannot be the keyword of an argument, as `{name}` is here."
+            raise Refusal(message, f'Write `**{{"{name}": …}}` first.')
+        yield Edit(mention.path, span, old, new)
+        return
+    try:
+        key: Any = parse_literal(f"({old})")
+    except NotLiteralError:
+        message = f"`{name}` is written in other letters here, as `{old}`."
+        raise Refusal(message, f"Write `{name}` first.") from None
+    above = name.removesuffix(key).removesuffix(renaming.sources.separator)
+    text = renaming.of_key(above, key)
+    if text is None:
+        message = f"`{key}` lies below `{above}` here, so it cannot become `{new}`."
+        raise Refusal(message, f'Write the key as `"{name}"` first, outside of `{above}`.')
+    if text != key:
+        yield _literal_edit(mention.source, span, key, text)
+
+
+def _literal_edit(source: Source, span: Span, name: str, new: str) -> Edit:
+    """Return the edit that replaces a string literal, with the same quote if it can."""
+    old = source.between(*span)
+    if name == new:
+        return Edit(source.path, span, old, old)
+    _refuse_comment(old, name)
+    quote = next(char for char in old if char in "'\"")
+    return Edit(source.path, span, old, show_literal(new, quote))
+
+
+def _refuse_comment(old: str, name: str) -> None:
+    if has_comment(old):
+        message = f"The text to replace for `{name}` contains a comment, which would be lost."
+        raise Refusal(message, "Move the comment.")
+
+
+def _is_keyword(name: str) -> bool:
+    from keyword import iskeyword
+    from unicodedata import normalize
+
+    return name.isidentifier() and not iskeyword(name) and normalize("NFKC", name) == name
+
+
+def _ends_with_comma(call: str) -> bool:
+    from io import StringIO
+    from tokenize import COMMENT, NL, generate_tokens
+
+    tokens = generate_tokens(StringIO(f"({call})").readline)
+    shown = [token.string for token in tokens if token.type not in (COMMENT, NL)]
+    end = max(number for number, text in enumerate(shown) if text == ")")
+    return shown[end - 2] in (",", "(")
+
+
+def _aliased(renaming: Renaming) -> dict[Place, list[str]]:
+    """Return the new hint `aliases` of the calls that keep an old name usable."""
+    hints: dict[Place, list[str]] = {}
+    for row in renaming.sources.hyperparameters(renaming.placeholder):
+        if renaming.of(row.name) != row.name:
+            calls = [*row.occurrences, *filter(None, [row.definition])]
+            owners = [call for call in calls if "aliases" in call.hints] or calls
+            names = [*old_names(row.hints), row.name]
+            new = renaming.of(row.name)
+            hints[_at(owners[-1])] = [name for name in dict.fromkeys(names) if name != new]
+    return hints
+
+
+def _conditions(call: Occurrence, renaming: Renaming) -> bool:
+    """Return whether the hint `when` of a call has a name that changes."""
+    when = call.hints.get("when")
+    names = [name for name in when if isinstance(name, str)] if isinstance(when, dict) else []
+    return any(renaming.of(name) != name for name in names)
+
+
+def _faulty_calls(renaming: Renaming) -> Iterator[Diagnostic]:
+    """Yield the findings about calls that may have a name that changes."""
+    for file in renaming.sources.files.values():
+        for problem in file.diagnostics:
+            name = problem.name
+            if problem.placeholder is None:  # the file cannot be parsed
+                if renaming.old in file.source.text:
+                    yield problem
+            elif problem.placeholder != renaming.placeholder:
+                continue
+            elif name is not None:
+                if problem.code in ("HPM101", "HPM301") and renaming.of(name) != name:
+                    yield problem
+            elif problem.call and _may_be(file.source, _span(problem.call), renaming, is_call=True):
+                yield problem
+
+
+def _at(call: Occurrence) -> Place:
+    return call.placeholder, call.path, call.line, call.column
+
+
+def _span(row: Any) -> Span:
+    return row.line, row.column, row.end_line, row.end_column
+
+
+def _computed(mention: Mention, renaming: Renaming) -> Iterable[Edit]:
+    """Refuse a computed name that may be one that changes."""
+    if mention.kind != "scope" and _may_be(mention.source, _span(mention), renaming):
+        shown = truncate(" ".join(mention.source.between(*_span(mention)).split()))
+        message = f"The name `{shown}` is computed, and may be `{renaming.old}`."
+        raise Refusal(message, "Write the name as one literal, or choose another name.")
+    return ()
+
+
+def is_computed(mention: Mention) -> bool:
+    """Return whether nothing is known of a name in the call of a method."""
+    return mention.name is None and mention.kind != "scope"
+
+
+def _may_be(source: Source, span: Span, renaming: Renaming, *, is_call: bool = False) -> bool:
+    """Return whether a computed text contains a part of a name, and may be all of it."""
+    import ast
+
+    try:
+        node: Any = ast.parse(f"({source.between(*span)})", mode="eval").body
+    except SyntaxError:  # an argument with a star
+        return False
+    if is_call:
+        node = next(iter(getattr(node, "args", ())), None)
+    pattern = _pattern(node)
+    parts = (pattern, pattern.rpartition("/")[2], pattern.partition(r"\.")[0])
+    names = {call.name for call in renaming.calls()}
+    return any(
+        part.replace(_ANY, "") and re.fullmatch(part, name, re.DOTALL)
+        for part in parts
+        for name in names
+    )
+
+
+_ANY = "(?:.*)"
+
+
+def _pattern(node: Any) -> str:
+    """Return a regular expression that matches what an expression of texts may be."""
+    import ast
+
+    template, mark = None, ""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return re.escape(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(map(_pattern, node.values))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _pattern(node.left) + _pattern(node.right)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        template, mark = node.left, r"%(?:\(\w*\))?[-+ #0\d.*]*\w"
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "format"
+    ):
+        template, mark = node.func.value, r"\{[^{}]*\}"
+    if isinstance(template, ast.Constant) and isinstance(template.value, str):
+        return _ANY.join(map(re.escape, re.split(mark, template.value)))
+    return _ANY
+
+
+def prove_sources(renaming: Renaming, files: Sequence[EditedFile], *, keeps_alias: bool) -> None:
+    """Scan edited files, and compare: each name is the new one, and everything else is as before.
+
+    Raises:
+        RenameError: if it is not, or if the check finds a new mistake.
+    """
+    placeholders = frozenset(renaming.sources.placeholders())
+    before, after = (
+        [
+            scan_bytes(file.path, data, placeholders)
+            for file, data in zip(files, all_data, strict=True)
+        ]
+        for all_data in ([file.old for file in files], [file.new for file in files])
+    )
+    aliased = _aliased(renaming) if keeps_alias else {}
+    for file, old, new in zip(files, before, after, strict=True):
+        if _facts(new) != _facts(old, renaming, aliased):
+            message = f"With `{renaming.new}` in it, this file would be read differently."
+            raise RenameError(Diagnostic(CODE, message, _BY_HAND, file.path))
+    index = renaming.sources
+    findings = [find_problems(index.swap(scans)) for scans in (before, after)]
+    kinds = [Counter((row.code, row.path) for row in rows) for rows in findings]
+    for row in findings[1]:
+        if kinds[1][row.code, row.path] > kinds[0][row.code, row.path]:
+            raise RenameError(row.replace(code=CODE, advice="Choose another name."))
+
+
+def _facts(
+    scan: ModuleScan,
+    renaming: Renaming | None = None,
+    aliased: Mapping[Place, list[str]] | None = None,
+) -> list[Any]:
+    """Return everything that a scan finds, with other names and hints if there is a renaming."""
+    placeholder = renaming and renaming.placeholder
+
+    def of(owner: str, name: Any) -> Any:
+        return renaming.of(name) if renaming and owner == placeholder and name else name
+
+    facts: list[Any] = []
+    for call in scan.with_faulty().occurrences:
+        hints = dict(call.hints)
+        if isinstance(hints.get("when"), dict):
+            owner = call.placeholder
+            hints["when"] = [
+                (of(owner, name) if isinstance(name, str) else name, value)
+                for name, value in hints["when"].items()
+            ]
+        if aliased and _at(call) in aliased:
+            hints["aliases"] = aliased[_at(call)]
+        name = call.name if call.hidden_by else of(call.placeholder, call.name)
+        facts.append((call.placeholder, name, call.text, show_literal(hints)))
+    for row in scan.mentions:
+        name = row.name if row.kind == "scope" else of(row.placeholder, row.name)
+        facts.append((row.placeholder, row.kind, name))
+    for problem in scan.diagnostics:
+        name = of(problem.placeholder or "", problem.name)
+        facts.append((problem.code, problem.placeholder, name))
+    return facts

@@ -1,0 +1,70 @@
+"""Other places that mention a name: options in scripts, attributes, documents.
+
+Owns what is listed and never edited. Must not know how a name is renamed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from hpman._text import display_path, escape, truncate
+from hpman.globs import compile_globs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_MOST_BYTES = 1 << 20
+_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
+_WIDTH = 100
+
+
+def walk_files(folders: Iterable[str], exclude: Sequence[str]) -> Iterator[str]:
+    """Yield the files below folders, without hidden and excluded folders and those of tools."""
+    for folder in folders:
+        is_excluded = compile_globs(exclude, os.path.abspath(folder), os.path.realpath(folder))
+        for above, names, files in os.walk(folder):
+            if above != folder and "pyvenv.cfg" in files:
+                names.clear()
+                continue
+            names[:] = sorted(
+                name
+                for name in names
+                if not (name.startswith(".") or name in _FOLDERS)
+                and not is_excluded(os.path.abspath(os.path.join(above, name)))
+            )
+            paths = (os.path.join(above, name) for name in sorted(files) if name[0] != ".")
+            yield from (path for path in paths if not is_excluded(os.path.abspath(path)))
+
+
+def other_mentions(name: str, contents: Iterable[tuple[str, bytes]]) -> Iterator[str]:
+    """Yield a line for each line of files that has a name, or its option, as a word.
+
+    In Python files, only attributes, keywords and text between quotes count.
+
+    Args:
+        name: the old name.
+        contents: the files with their bytes, as they will be.
+    """
+    spelled = "|".join(re.escape(word) for word in {name, name.replace("_", "-")})
+    word = re.compile(rf"(?<![\w.-])(?:--)?(?:{spelled})(?![\w-]|\.\w)")
+    in_python = re.compile(
+        rf"\.{re.escape(name)}(?!\w)|(?<!\w){re.escape(name)}\s*=(?!=)"
+        rf"|[\"'/ -](?:{spelled})[\"'= ,]"
+    )
+    for path, data in contents:
+        if b"\0" in data or len(data) > _MOST_BYTES:
+            continue
+        pattern = in_python if path.endswith(".py") else word
+        for number, line in enumerate(data.decode(errors="replace").splitlines(), 1):
+            if pattern.search(line) and not _is_assignment(line, name, path):
+                shown = escape(truncate(line.strip(), _WIDTH))
+                yield f"{display_path(path)}:{number}: {shown}"
+
+
+def _is_assignment(line: str, name: str, path: str) -> bool:
+    """Return whether a line of Python only binds a variable of this name."""
+    rest = line.strip().removeprefix(name)
+    is_bound = rest != line.strip() and rest.lstrip().startswith("=")
+    return path.endswith(".py") and is_bound and name not in re.split(r"\W+", rest)
