@@ -187,14 +187,18 @@ def unknown_scope(index: Index) -> Iterator[Diagnostic]:
                 index.named(placeholder, n) or index.is_branch(placeholder, n) for n in names
             )
 
+        above = ""
         for mention in index.mentions(placeholder):
             if mention.name is None or mention.kind not in _SETTERS:
                 continue
+            if above and mention.kind == "set_tree" and mention.name.startswith(above):
+                continue  # the finding is about the key around it
             scope, name = split_scope(mention.name, is_known, index.separator)
             unknown = [part for part in scope.split(SCOPE) if part and part not in scopes]
             if unknown and is_known(name):
                 message = f"No source opens the scope `{unknown[0]}`, so this value has no effect."
                 advice = _scope_advice(unknown[0], scopes)
+                above = f"{mention.name}{index.separator}"
                 yield _about_scope("HPM209", mention, message, advice)
 
 
