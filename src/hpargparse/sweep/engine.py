@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 JOURNAL, LEASE = "journal.log", "hpman.lease"
 _TRIAL = "trial"  # the attribute with our number; it is set after all values
 _PACKAGES = {"gp": ("torch", "scipy"), "cmaes": ("cmaes",), "qmc": ("scipy",)}
+_LEARNERS = ("cmaes", "nsga")  # note something when a trial ends
 _STATES = {COMPLETE: "COMPLETE", PRUNED: "PRUNED", FAILED: "FAIL"}
 _MOST_CHOICES = 1000  # of a hyperparameter, or of some that are zipped
 _ASKS = 4  # for a point that no other trial has
@@ -68,6 +69,7 @@ class Engine:
         self._storage: Any = None
         self._study: Any = None  # valid while the lease is held
         self._decoded: dict[int, tuple[Point | None, str]] = {}  # by Optuna's numbers
+        self._told: dict[int, Outcome] = {}  # the last outcomes that Optuna's trials agreed with
         space = {p.name: repr(p.distribution) for p in self._parameters.values()}
         text = json.dumps([space, repr(study.objective)], sort_keys=True)
         self._name = f"{study.name}-{sha256(text.encode()).hexdigest()[:8]}"
@@ -118,7 +120,8 @@ class Engine:
             for trial, outcome in self._sweep.outcomes().items():
                 if outcome.status == COMPLETE:
                     self._add_outcome(trial, outcome)
-            return dict(optuna.importance.get_param_importances(self._study))
+            study, self._study = self._study, None  # it is not that of the journal
+            return dict(optuna.importance.get_param_importances(study))
 
     @contextmanager
     def _lease(self) -> Iterator[None]:
@@ -142,12 +145,12 @@ class Engine:
         for is_again in (False, True):
             try:
                 if self._journal is None or not self._journal.is_current():
-                    self._decoded.clear()
+                    self._study = None
                     if self._journal is not None:
                         self._journal.close()
                     self._journal = Journal(self._path)
                     self._storage = optuna.storages.JournalStorage(self._journal)
-                names = {study.study_name for study in self._storage.get_all_studies()}
+                ids = {row.study_name: row._study_id for row in self._storage.get_all_studies()}
                 break
             except OSError:
                 raise
@@ -156,13 +159,19 @@ class Engine:
                 if is_again:
                     raise
                 os.unlink(self._path)
-        if self._name not in names:
-            optuna.create_study(
-                study_name=self._name, storage=self._storage, directions=self._directions()
+        if self._study is None or ids.get(self._name) != self._study._study_id:
+            self._decoded.clear()
+            self._told = {}
+            if self._name not in ids:
+                optuna.create_study(
+                    study_name=self._name, storage=self._storage, directions=self._directions()
+                )
+            self._study = optuna.load_study(
+                study_name=self._name,
+                storage=self._storage,
+                sampler=self._sampler(0, 0),
+                pruner=optuna.pruners.MedianPruner(),
             )
-        self._study = optuna.load_study(
-            study_name=self._name, storage=self._storage, pruner=optuna.pruners.MedianPruner()
-        )
 
     def _sync(self) -> dict[int, Any]:
         """Make Optuna's trials equal to those of the records, and return them by our numbers."""
@@ -171,9 +180,12 @@ class Engine:
         self._sweep.refresh()  # what another process has told Optuna has ended before
         outcomes = self._sweep.outcomes()
         rows = self._trials()
-        if any(self._is_stale(row, outcomes.get(trial)) for trial, row in rows.items()):
+        if any(
+            self._is_stale(row, outcome)
+            for trial, row in rows.items()
+            if (outcome := outcomes.get(trial)) is None or self._told.get(trial) is not outcome
+        ):
             optuna.delete_study(study_name=self._name, storage=self._storage)
-            self._decoded.clear()
             self._load()
             rows = {}
         for trial, outcome in outcomes.items():
@@ -183,6 +195,7 @@ class Engine:
             elif not row.state.is_finished():
                 self._tell(row, outcome)
         rows = self._trials() if self._has_ended else rows
+        self._told = outcomes
         return {n: row for n, row in rows.items() if n in outcomes or not row.state.is_finished()}
 
     def _trials(self) -> dict[int, Any]:
@@ -272,7 +285,8 @@ class Engine:
             self._add_outcome(trial, outcome)
             return
         self._add_reports(row, self._reports(outcome))
-        self._study.sampler = self._sampler(trial, 0)
+        if self._plan.method in _LEARNERS:
+            self._study.sampler = self._sampler(trial, 0)
         state = TrialState[_STATES[outcome.status]]
         self._study.tell(row.number, _scores(outcome) or None, state)
         self._has_ended = True

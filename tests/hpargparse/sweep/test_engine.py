@@ -390,6 +390,7 @@ def test_importances_need_some_complete_trials(tmp_path: Path) -> None:
     assert abs(sum(found.values()) - 1) < 1e-9
     assert set(found) <= {axis.name for axis in sweep.plan.space.axes}
     assert list(found.values()) == sorted(found.values(), reverse=True)
+    assert sweep.engine.ask(8) == Sweep(tmp_path, 9).plan.point(8)
 
 
 def test_optuna_cannot_search_everything(monkeypatch: pytest.MonkeyPatch) -> None:
