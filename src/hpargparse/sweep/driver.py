@@ -8,10 +8,12 @@ from __future__ import annotations
 import shlex
 import signal
 from contextlib import contextmanager
+from errno import EAGAIN, EMFILE, ENFILE, ENOENT, ENOMEM
 from queue import Empty, SimpleQueue
 
 from hpman import Diagnostic
 
+from ..cli.errors import error_text
 from .results import COMPLETE, FAILED, PRUNED
 from .study import SweepError
 from .worker import Worker
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from .pruning import Pruner
     from .study import Study
 
+_ADVICE = {
+    **dict.fromkeys((EAGAIN, EMFILE, ENFILE, ENOMEM), "Use fewer --jobs."),
+    ENOENT: "Does the program delete it? The same command makes it again.",
+}
 _TICK = 0.1  # seconds between two looks at the runs of others
 _FIRST, _IN_A_ROW = 3, 5  # failures that end a sweep
 
@@ -92,9 +98,12 @@ class Driver:
             try:
                 while self._start_runs() or self._running:
                     self._wait()
-            except BaseException:
+            except BaseException as error:
                 for worker in self._running:
                     worker.stop()
+                if isinstance(error, OSError) and error.errno in _ADVICE:
+                    message = f"The sweep cannot go on: {error_text(error)}."
+                    raise SweepError(Diagnostic("sweep", message, _ADVICE[error.errno])) from error
                 raise
 
     def _start_runs(self) -> bool:

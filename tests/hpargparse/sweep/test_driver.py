@@ -476,6 +476,32 @@ def test_a_run_that_is_killed_before_its_record_is_tried_again(
     )
 
 
+@pytest.mark.parametrize(
+    ("number", "name", "message"),
+    [
+        (24, None, "cannot go on: Too many open files.\nUse fewer --jobs.\n"),
+        (
+            2,
+            "claims",
+            "cannot go on: claims: No such file or directory.\nDoes the program delete it?",
+        ),
+    ],
+)
+def test_an_error_of_the_system_comes_with_advice(
+    number: int,
+    name: str | None,
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_args: object) -> None:
+        raise OSError(number, os.strerror(number), name)
+
+    monkeypatch.setattr(Progress, "tick", fail)
+    _sweep(f"{HEAD}time.sleep(60)", "--sweep", "x=1", status=2)
+    assert message in capsys.readouterr().err
+
+
 def test_an_error_of_the_disk_stops_the_runs(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
