@@ -9,7 +9,7 @@ from __future__ import annotations
 from .errors import error_for
 from .names import is_dunder
 from .static.files import read, walk
-from .static.imports import connected, find_module, reachable
+from .static.imports import connected, find_module, leading_imports, reachable
 from .static.index import Index
 from .static.rules import conflicts, violations
 from .static.scan import scan
@@ -27,6 +27,7 @@ __all__ = [
     "connected",
     "find_module",
     "index_program",
+    "leading_imports",
     "load_managers",
     "preset_values",
     "reachable",

@@ -8,7 +8,26 @@ from __future__ import annotations
 
 import os
 import sys
-from _ast import Assign, AugAssign, Constant, Import, ImportFrom, List, Name, Tuple
+from _ast import (
+    AnnAssign,
+    Assign,
+    AsyncFunctionDef,
+    Attribute,
+    AugAssign,
+    Call,
+    ClassDef,
+    Constant,
+    Expr,
+    FunctionDef,
+    If,
+    Import,
+    ImportFrom,
+    List,
+    Name,
+    Pass,
+    Try,
+    Tuple,
+)
 
 from .files import read
 from .syntax import UnparsableError, decode, parse, paused_collector
@@ -16,7 +35,7 @@ from .syntax import UnparsableError, decode, parse, paused_collector
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import AST
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 
 _INIT = "__init__.py"
 # The fields of statements that contain other statements.
@@ -61,13 +80,7 @@ def reachable(
     >>> [os.path.basename(path) for path in reached]
     ['net.py']
     """
-    file = script
-    if roots is None:
-        # Python uses the folder of the file that a symbolic link points to.
-        file = os.path.realpath(script) if os.path.islink(script) else script
-        folder = os.path.dirname(file)
-        roots = (folder, _above_packages(folder))
-    project = _Project(file, (*roots, *also, *_installed_roots(file)))
+    project = _project(script, roots, also)
     reached = {os.path.realpath(script): script}
     pending = [script]
     with paused_collector():
@@ -78,6 +91,44 @@ def reachable(
                     reached[real] = path
                     pending.append(path)
     return sorted(list(reached.values())[1:], key=lambda path: os.path.abspath(path).split(os.sep))
+
+
+def leading_imports(
+    script: str,
+    roots: Iterable[str] | None = None,
+    *,
+    also: Iterable[str] = (),
+    packages: Iterable[str] = (),
+    managers: Collection[str] = (),
+) -> Iterator[tuple[str, list[str]]]:
+    r"""Yield what a script imports from outside of its project before it does anything else.
+
+    Imports count up to the first statement that may have an effect on those after it, such
+    as a call. Modules of the project are followed in the order in which Python runs them.
+
+    Args:
+        script: the path of the script.
+        roots: the folders to look in instead of those of the script.
+        also: folders to look in afterwards, such as those of `PYTHONPATH`.
+        packages: files that Python runs before the script.
+        managers: the names of managers. Calls of them have no effect.
+
+    Yields:
+        The name of a module, and the names after `from module import`.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "train.py")
+    ...     with open(path, "w") as file:
+    ...         _ = file.write("import json\nfrom os import path\nprint()\nimport csv")
+    ...     list(leading_imports(path))
+    [('json', []), ('os', ['path'])]
+    """
+    walk = _Leading(_project(script, roots, also), managers)
+    for path in packages:
+        if not (yield from walk.imports(path)):
+            return
+    yield from walk.imports(script, is_main=True)
 
 
 def connected(files: Iterable[str], links: Iterable[tuple[str, str]] = ()) -> list[set[str]]:
@@ -238,24 +289,22 @@ class _Project:
     def imported_by(self, path: str) -> Iterator[str]:
         """Yield the files that the import statements of a file run."""
         for node in _import_statements(path, self._modules):
-            names = [alias.name for alias in node.names]
-            if isinstance(node, Import):
-                for name in names:
-                    yield from self._resolve(name, self._roots)[0]
-                continue
-            folders = self._roots
-            if node.level:
-                folder = os.path.dirname(path)
-                yield from _packages_around(folder)
-                for _ in range(node.level - 1):
-                    folder = _parent(folder)
-                yield from _packages_around(folder)
-                folders = [folder]
-            yield from self._resolve_from(node.module, names, folders)
+            for module, names in _modules(node):
+                yield from self.files(path, module, names, getattr(node, "level", 0))
 
-    def _resolve_from(
-        self, module: str | None, names: list[str], folders: list[str]
-    ) -> Iterator[str]:
+    def files(self, path: str, module: str, names: list[str], level: int) -> Iterator[str]:
+        """Yield the files that run if a file imports a module, or names from it."""
+        folders = self._roots
+        if level:
+            folder = os.path.dirname(path)
+            yield from _packages_around(folder)
+            for _ in range(level - 1):
+                folder = _parent(folder)
+            yield from _packages_around(folder)
+            folders = [folder]
+        yield from self._resolve_from(module, names, folders)
+
+    def _resolve_from(self, module: str, names: list[str], folders: list[str]) -> Iterator[str]:
         """Yield the files of `from module import names`, where a name may be a module."""
         files, inner = self._resolve(module, folders) if module else ([], folders)
         yield from files
@@ -278,6 +327,91 @@ class _Project:
             files += [file] if file else []
             file, folders = self._finder.find(name, folders)
         return files + ([file] if file else []), folders
+
+
+class _Leading:
+    """Follow the imports of a program, as long as nothing else happens."""
+
+    __slots__ = ("_managers", "_project", "_seen")
+
+    def __init__(self, project: _Project, managers: Collection[str]) -> None:
+        self._project = project
+        self._managers = managers
+        self._seen: set[str] = set()
+
+    def imports(
+        self, path: str, *, is_main: bool = False
+    ) -> Generator[tuple[str, list[str]], None, bool]:
+        """Yield imports from outside of the project; return whether nothing else happens."""
+        real = os.path.realpath(path)
+        if real in self._seen:
+            return True
+        self._seen.add(real)
+        try:
+            pending = parse(decode(read(path))).body[::-1]
+        except (OSError, UnparsableError):
+            return False
+        while pending:
+            node = pending.pop()
+            if isinstance(node, (Import, ImportFrom)):
+                if not (yield from self._follow(path, node)):
+                    return False
+            elif isinstance(node, Try):
+                pending += node.body[::-1]
+            elif not self._is_passive(node, is_main=is_main):
+                return False
+        return True
+
+    def _follow(
+        self, path: str, node: Import | ImportFrom
+    ) -> Generator[tuple[str, list[str]], None, bool]:
+        level = getattr(node, "level", 0)
+        for module, names in _modules(node):
+            files = [*self._project.files(path, module, names, level)]
+            for file in files:
+                if not (yield from self.imports(file)):
+                    return False
+            if not files and not level:
+                yield module, names
+        return True
+
+    def _is_passive(self, node: AST, *, is_main: bool) -> bool:
+        """Return whether a statement has no effect on the imports after it."""
+        from ast import walk
+        from types import NoneType
+
+        if isinstance(node, If):  # one that is false
+            names = {part.id for part in walk(node.test) if isinstance(part, Name)}
+            names |= {part.attr for part in walk(node.test) if isinstance(part, Attribute)}
+            return names <= {"TYPE_CHECKING", "typing"} or (names == {"__name__"} and not is_main)
+        if isinstance(node, (FunctionDef, AsyncFunctionDef, ClassDef, Pass)):
+            return True
+        if not isinstance(node, (Assign, AnnAssign, Expr)):
+            return False
+        targets = getattr(node, "targets", []) or [getattr(node, "target", None)]
+        functions = [part.func for part in walk(node) if isinstance(part, Call)]
+        is_harmless = all(isinstance(f, Name) and f.id in self._managers for f in functions)
+        return is_harmless and all(isinstance(t, (Name, NoneType)) for t in targets)
+
+
+def _project(script: str, roots: Iterable[str] | None, also: Iterable[str]) -> _Project:
+    file = script
+    if roots is None:
+        # Python uses the folder of the file that a symbolic link points to.
+        file = os.path.realpath(script) if os.path.islink(script) else script
+        folder = os.path.dirname(file)
+        roots = (folder, _above_packages(folder))
+    return _Project(file, (*roots, *also, *_installed_roots(file)))
+
+
+def _modules(node: Import | ImportFrom) -> Iterator[tuple[str, list[str]]]:
+    """Yield the modules of an import statement, and the names that it imports from them."""
+    names = [alias.name for alias in node.names]
+    if isinstance(node, ImportFrom):
+        yield node.module or "", names
+        return
+    for name in names:
+        yield name, []
 
 
 def _import_statements(path: str, modules: set[str]) -> Iterator[Import | ImportFrom]:

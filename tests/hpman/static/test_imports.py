@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hpman.static import files, imports
-from hpman.static.imports import connected, find_module, reachable
+from hpman.static.imports import connected, find_module, leading_imports, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -423,3 +423,46 @@ def test_files_are_connected_by_imports_packages_and_links(
         ["c.py", "d.py"],
         ["package/__init__.py", "package/z.py"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "modules"),
+    [
+        ("'doc'\nimport a.b as c, d\nfrom e import f as g, h\nimport i", "a.b d e:f,h i"),
+        ("x = 1\ny: int = 2\nz: int\ndef f(): print()\nclass C: pass\npass\nimport a", "a"),
+        ("x = _('x', 1)\n_('y', 2)\nimport a", "a"),
+        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING: import b\nimport a", "typing:* a"),
+        ("import typing\nif typing.TYPE_CHECKING: import b\nimport a", "typing a"),
+        ("try:\n  import a\n  import b\nexcept ImportError: a = 1\nimport c", "a b c"),
+        ("import a\nprint()\nimport b", "a"),
+        ("import a\nx = f()\nimport b", "a"),
+        ("import a\na.x = 1\nimport b", "a"),
+        ("import a\na.x['y'] = 1\nimport b", "a"),
+        ("import a\nx += 1\nimport b", "a"),
+        ("import a\nif a: import c\nimport b", "a"),
+        ("import a\nif __name__ == '__main__': pass\nimport b", "a"),
+        ("import a\nwith a: import b", "a"),
+        ("import a\nimport near, b", "a"),
+        ("import a\nimport quiet, b", "a c b"),
+        ("import a\nfrom pack import inner\nimport b", "a d:e b"),
+        ("import a\nfrom . import inner\nimport b", "a b"),
+        ("import a\nimport broken, b", "a"),
+        ("import (", ""),
+    ],
+)
+def test_what_is_imported_before_anything_happens(text: str, modules: str, plant: Any) -> None:
+    quiet = "import train\nx = _('x', 1)\nif __name__ == '__main__': print()\nimport c"
+    texts = {"quiet.py": quiet, "near.py": "print()", "broken.py": "(", "pack/__init__.py": ""}
+    plant({**texts, "pack/inner.py": "from . import other\nfrom d import e", "pack/other.py": ""})
+    Path("train.py").write_text(text)
+    rows = leading_imports("train.py", managers={"_"})
+    shown = [f"{module}:{','.join(names)}" if names else module for module, names in rows]
+    assert shown == modules.replace("typing:*", "typing:TYPE_CHECKING").split()
+
+
+def test_packages_around_a_module_are_imported_first(plant: Any) -> None:
+    plant({"pack/__init__.py": "import a", "pack/train.py": "import b"})
+    script, packages = "pack/train.py", ["pack/__init__.py"]
+    assert [*leading_imports(script, ["."], packages=packages)] == [("a", []), ("b", [])]
+    Path("pack/__init__.py").write_text("import a\nprint()")
+    assert [*leading_imports(script, ["."], packages=packages)] == [("a", [])]
