@@ -67,16 +67,12 @@ class Program(Record):
             args: the arguments of the program.
             loaded_before: the names of the modules that were loaded before ours.
         """
-        sys.argv = ["-m" if self.is_module else self.name, *args]
-        is_script = not (self.is_module or self.is_folder)
-        # Python does not normalize the path: on most systems, `./` stays in `__file__`.
-        path = os.getcwd() if self.is_module else os.path.join(os.getcwd(), self.name)
-        folder = os.path.dirname(os.path.realpath(path)) if is_script else path
+        path = self.set_paths(args)
         main = _replace_main()
-        _put_first(folder, always=self.is_folder)
-        _unload_shadowed(folder, loaded_before)
+        for name in self.shadowed(loaded_before):
+            del sys.modules[name]
         try:
-            if is_script:
+            if not (self.is_module or self.is_folder):
                 vars(main).update(
                     __loader__=SourceFileLoader(_MAIN, path), __file__=path, __cached__=None
                 )
@@ -94,6 +90,37 @@ class Program(Record):
         except BaseException:
             _hide_our_frames(sys._getframe())
             raise
+
+    def set_paths(self, args: Sequence[str]) -> str:
+        """Set `sys.argv` and `sys.path` as Python does, and return the path of the program."""
+        sys.argv = ["-m" if self.is_module else self.name, *args]
+        _put_first(self.search_folder, always=self.is_folder)
+        # Python does not normalize the path: on most systems, `./` stays in `__file__`.
+        return os.path.join(os.getcwd(), self.name)
+
+    @property
+    def search_folder(self) -> str:
+        """The folder in which the imports of the program look first."""
+        if self.is_module:
+            return os.getcwd()
+        path = os.path.join(os.getcwd(), self.name)
+        return path if self.is_folder else os.path.dirname(os.path.realpath(path))
+
+    def shadowed(self, loaded_before: Collection[str]) -> list[str]:
+        """Return the modules loaded since then that the program has its own by the same name of.
+
+        In a fresh process, Python would import those of the program.
+
+        Args:
+            loaded_before: the names of the modules that were loaded before.
+        """
+        folder = self.search_folder
+        if folder not in sys.path:
+            return []
+        ours = [name for name in sys.modules if name not in loaded_before]
+        tops = {name.partition(".")[0] for name in ours}.difference(_OURS, sys.builtin_module_names)
+        shadowed = {top for top in tops if find_module(top, [folder])[0]}
+        return [name for name in ours if name.partition(".")[0] in shadowed]
 
 
 def locate_script(path: str) -> Program:
@@ -178,6 +205,8 @@ def _replace_main() -> ModuleType:
         main.__annotations__ = {}
     vars(main)["__builtins__"] = sys.modules["builtins"]
     sys.modules[_MAIN] = main
+    if "__mp_main__" in sys.modules:  # `multiprocessing` was imported before
+        sys.modules["__mp_main__"] = main
     return main
 
 
@@ -192,21 +221,6 @@ def _put_first(folder: str, *, always: bool) -> None:
         sys.path[0] = folder
     elif always:
         sys.path.insert(0, folder)
-
-
-def _unload_shadowed(folder: str, loaded_before: Collection[str]) -> None:
-    """Unload the modules we have imported if the program has its own by the same name.
-
-    In a fresh process, Python would import those of the program.
-    """
-    if folder not in sys.path:
-        return
-    ours = [name for name in sys.modules if name not in loaded_before]
-    tops = {name.partition(".")[0] for name in ours}.difference(_OURS, sys.builtin_module_names)
-    shadowed = {top for top in tops if find_module(top, [folder])[0]}
-    for name in ours:
-        if name.partition(".")[0] in shadowed:
-            del sys.modules[name]
 
 
 def _hide_our_frames(frame: FrameType) -> None:

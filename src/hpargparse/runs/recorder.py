@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 _PROG = "hpman run"
 _ERROR_LENGTH = 500
 _SIGNALS = ("SIGTERM", "SIGHUP")  # those that usually ask a program to end
+_recordings: list[Recording] = []
 
 
 class Subject(Record):
@@ -80,6 +81,13 @@ class Subject(Record):
     name: str | None = None
     sweep: str | None = None
     trial: int | None = None
+
+
+@atexit.register
+def _finish() -> None:
+    """Write the end after all that a program and its modules do at exit, even preloaded ones."""
+    for recording in _recordings:
+        recording.finish()
 
 
 def start(subject: Subject) -> Recording | None:
@@ -171,7 +179,7 @@ class Recording:
 
     def _watch(self) -> None:
         """Notice each way in which a process ends, as far as it can."""
-        atexit.register(self.finish)
+        _recordings.append(self)
         leave = os._exit
 
         def _exit(status: int) -> None:
