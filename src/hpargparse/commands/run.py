@@ -15,7 +15,7 @@ from ..completion import get_argv, skip_arguments
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import NoReturn
 
     from hpman import HyperParameterManager
@@ -44,7 +44,9 @@ examples:
                                        submit it to a SLURM cluster, with a record"""
 _SLURM = "--slurm"
 _RECORD = {"--record": True, "--no-record": False}
-_TRIAL = "--trial="  # from `hpman sweep`: the beginning of the id, a slash, and the lease
+# From `hpman sweep`: the beginning of the id, a slash, and descriptors to hold.
+_TRIAL = "--trial="
+_WARM = "--warm="  # from `hpman sweep`: the descriptor of a socket
 _EPILOG = "Arguments after `--` are passed to the program."
 
 
@@ -60,13 +62,15 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman run") -> None:
     if argv[:1] and argv[0].partition("=")[0] == _SLURM:
         _submit(argv, prog)
         return
+    if argv and argv[0].startswith(_WARM):
+        argv = _serve(argv, prog, loaded_before)
     options = list(takewhile(lambda arg: arg in _RECORD or arg.startswith(_TRIAL), argv))
     skip_arguments(len(options))
     argv = argv[len(options) :]
     trial = next((option for option in options if option.startswith(_TRIAL)), "")
     if trial:
         options.remove(trial)
-        _hold_lease(trial)
+        _hold_leases(trial)
     program, arguments, manager = _prepare(argv, prog)
     record, keep_patch = _settings(prog, program, options)
     recording = None
@@ -113,12 +117,26 @@ def _submit(argv: list[str], prog: str) -> None:
     write_result(prog, text)
 
 
-def _hold_lease(trial: str) -> None:
-    """Hold the lease of a trial for as long as this process lives, as the sweep does."""
-    lease = trial.rpartition("/")[2]
-    if lease:  # pragma: no branch - it is empty on Windows
-        from hpman.lease import adopt
+def _serve(argv: list[str], prog: str, loaded_before: Collection[str]) -> list[str]:
+    """Be the warm process of a sweep; return the arguments of a run in each of its forks."""
+    from socket import socket
 
+    from ..cli.argv import split_at_dashes
+    from ..run.runner import locate_module, locate_script
+    from ..sweep.template import serve
+
+    flag, name, rest = _split(argv[1:], prog)
+    program = locate_module(name) if flag else locate_script(name)
+    channel = socket(fileno=int(argv[0].removeprefix(_WARM)))
+    return serve(channel, program, split_at_dashes(rest)[1], loaded_before)
+
+
+def _hold_leases(trial: str) -> None:
+    """Hold the leases of a trial for as long as this process lives, as the sweep does."""
+    from hpman.lease import adopt
+
+    leases = trial.rpartition("/")[2]
+    for lease in filter(None, leases.split(",")):  # there are none on Windows
         adopt(int(lease))
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ..sweep.plan import Plan
     from ..sweep.score import Objective
     from ..sweep.select import Selection
+    from ..sweep.slots import Slots
     from ..sweep.study import Study
 
 _USAGE = "%(prog)s (SCRIPT | -m MODULE) [options] [-- its arguments]"
@@ -81,6 +82,8 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
     options = parse_command(parser, own)
     if (options.script is None) == (options.module is None):
         parser.error("name one script, before the options, or `-m` and a module")
+    if options.per_gpu and options.gpus == "none":
+        parser.error("--per-gpu needs GPUs: add --gpus auto, or their names")
     objective = _objective(parser, options)
     request = Request(
         tuple(options.sweep), tuple(options.zip), tuple(options.fix), options.all_hinted
@@ -103,6 +106,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
             _export(prog, plan, options, arguments, objective)
             return
         options.argv = argv
+        options.slots = _slots(program, options)
         study = _study(program, plan, objective, options, arguments)
         if jobs is not None and _has_more(study):
             write_result(prog, _submit(study, jobs, own, arguments))
@@ -118,6 +122,7 @@ def _run(
     """Run the trials, and report how the sweep ended."""
     from ..sweep import outcome
     from ..sweep.driver import Driver
+    from ..sweep.launch import Launcher
     from ..sweep.progress import Progress
 
     plan.engine = _engine(study, plan)
@@ -126,11 +131,11 @@ def _run(
     driver = Driver(
         study,
         plan,
-        _program(options),
-        arguments,
+        Launcher(_program(options), arguments, is_warm=options.warm),
         jobs=options.jobs,
         timeout=options.timeout,
         progress=progress,
+        slots=options.slots,
     )
     try:
         progress.begin()
@@ -204,6 +209,21 @@ def _engine(study: Study, plan: Plan) -> Engine | None:
     from ..sweep.engine import Engine
 
     return Engine(study, plan)
+
+
+def _slots(program: Program, options: argparse.Namespace) -> Slots | None:
+    """Return the GPUs that runs may use; None without any. Set the number of jobs.
+
+    Raises:
+        HpmanError: if there are no GPUs although they are wanted.
+    """
+    from ..runs.folder import project_folder
+    from ..sweep.slots import Slots, find_gpus
+
+    gpus = [] if options.slurm else find_gpus(options.gpus)  # each worker finds its own
+    slots = Slots(project_folder(program.folder), gpus, options.per_gpu or 1) if gpus else None
+    options.jobs = options.jobs or (slots.count if slots else 1)
+    return slots
 
 
 def _study(
@@ -304,7 +324,9 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     add("--format", choices=("text", "json"), default="text", help="default: text")
     _add_space_options(parser.add_argument_group("what is searched"))
     _add_score_options(parser.add_argument_group("the score"))
-    _add_run_options(parser.add_argument_group("how it runs"))
+    group = parser.add_argument_group("how it runs")
+    _add_run_options(group)
+    _add_process_options(group)
     return parser
 
 
@@ -364,7 +386,7 @@ def _add_run_options(group: argparse._ArgumentGroup) -> None:
         metavar="N",
         help="the number of trials in all (default: all points)",
     )
-    add("--jobs", type=_count, default=1, metavar="N", help="runs at a time (default: 1)")
+    add("--jobs", type=_count, metavar="N", help="runs at a time (default: 1, or all GPU slots)")
     add(
         "--repeats",
         type=_count,
@@ -392,6 +414,23 @@ def _add_run_options(group: argparse._ArgumentGroup) -> None:
         "partition=gpu,gpus=1,time=60,workers=3",
     )
     add("--name", type=_valid_name, help="the name of the sweep (default: made from the space)")
+
+
+def _add_process_options(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add(
+        "--gpus",
+        default="none",
+        metavar="GPUS",
+        help="give each run one of these: 0,1 or auto for all (default: none, all see all)",
+    )
+    add("--per-gpu", type=_count, metavar="N", help="runs at a time on each GPU (default: 1)")
+    add(
+        "--no-warm",
+        action="store_false",
+        dest="warm",
+        help="start each run in a fresh process, and do not fork one that has imported packages",
+    )
 
 
 def _objective(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Objective:

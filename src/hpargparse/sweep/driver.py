@@ -12,6 +12,7 @@ from errno import EAGAIN, EMFILE, ENFILE, ENOENT, ENOMEM
 from queue import Empty, SimpleQueue
 
 from hpman import Diagnostic
+from hpman.lease import release
 
 from ..cli.errors import error_text
 from .results import COMPLETE, FAILED, PRUNED
@@ -20,11 +21,13 @@ from .worker import Worker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
+    from .launch import Launcher
     from .plan import Plan
     from .progress import Progress
     from .pruning import Pruner
+    from .slots import Slot, Slots
     from .study import Study
 
 _ADVICE = {
@@ -41,11 +44,11 @@ class Driver:
     Args:
         study: the sweep.
         plan: the values of its trials.
-        program: the arguments of `hpman run` that name the program.
-        arguments: those of the program itself.
+        launcher: starts the runs.
         jobs: how many runs are started at a time.
         timeout: the seconds that a run may take; None for no limit.
         progress: shows what happens.
+        slots: GPUs for the runs, one for each; None for no handling of GPUs.
 
     Attributes:
         interrupts: how often the sweep was interrupted.
@@ -57,20 +60,20 @@ class Driver:
         self,
         study: Study,
         plan: Plan,
-        program: Sequence[str],
-        arguments: Sequence[str],
+        launcher: Launcher,
         *,
         jobs: int,
         timeout: float | None,
         progress: Progress,
+        slots: Slots | None = None,
     ) -> None:
         self.interrupts: int = 0
         self.signal: int = signal.SIGINT
         self.failure: str = ""
         self._study = study
         self._plan = plan
-        self._program = program
-        self._arguments = ["--", *arguments] if arguments else []
+        self._slots = slots
+        self._launcher = launcher
         self._jobs = jobs
         self._timeout = timeout
         self._progress = progress
@@ -79,6 +82,7 @@ class Driver:
             from .pruning import Pruner
 
             self._pruner = Pruner(study, plan.engine)
+        self._reason = ""  # of the launcher, as it was shown
         self._running: list[Worker] = []
         self._ended: SimpleQueue[Worker | None] = SimpleQueue()
         self._errors: list[str] = []  # of the failures since the last run that has not failed
@@ -105,19 +109,34 @@ class Driver:
                     message = f"The sweep cannot go on: {error_text(error)}."
                     raise SweepError(Diagnostic("sweep", message, _ADVICE[error.errno])) from error
                 raise
+            finally:
+                self._launcher.close()
 
     def _start_runs(self) -> bool:
         """Start what may be started; return whether to go on although nothing runs here."""
-        while len(self._running) < self._jobs and not self._is_ending():
-            claim = self._study.claim()
+        while (
+            len(self._running) < self._jobs
+            and not self._is_ending()
+            and not self._study.is_over()
+            and self._launcher.is_ready(self._wake)
+        ):
+            slot = self._slots.take() if self._slots else None
+            claim = self._study.claim() if slot or not self._slots else None
             if claim is None:
+                _release(slot)
                 break
-            arguments = [*self._program, *self._plan.arguments(claim.unit), *self._arguments]
-            if (outcome := self._study.reuse(claim, arguments)) is not None:
+            options = self._plan.arguments(claim.unit)
+            outcome = self._study.reuse(claim, self._launcher.argv(options))
+            if outcome is not None:
+                _release(slot)
                 self._progress.on_end(claim.unit, outcome)
                 self._successes += 1
                 continue
-            worker = Worker(self._study, claim, arguments, self._timeout, self._ended.put)
+            worker = Worker(
+                *(self._study, claim, slot, self._launcher, options),
+                timeout=self._timeout,
+                on_end=self._ended.put,
+            )
             self._running.append(worker)
         return not self._is_ending() and not self._study.is_over()
 
@@ -127,6 +146,9 @@ class Driver:
     def _wait(self) -> None:
         """Wait a moment for a run to end."""
         self._progress.tick(self._running, self.interrupts)
+        if self._launcher.reason != self._reason:
+            self._reason = self._launcher.reason
+            self._progress.on_fresh(self._reason)
         try:
             worker = self._ended.get(timeout=_TICK)
         except Empty:
@@ -149,8 +171,9 @@ class Driver:
         runs = worker.new_records()
         is_lost = not runs
         outcome = self._study.release(worker.claim, was_killed=is_lost)
+        _release(worker.slot)
         if is_lost and status >= 0:
-            words = [*self._program, *self._plan.arguments(unit), *self._arguments]
+            words = self._launcher.argv(self._plan.arguments(unit))
             message = f"Trial {unit.trial} ended with status {status}, and left no record."
             advice = f"This shows why: hpman run --record {shlex.join(words)}"
             raise SweepError(Diagnostic("sweep", message, advice))
@@ -180,7 +203,15 @@ class Driver:
         """
         self.signal = number
         self.interrupts += 1 if self.interrupts or number == signal.SIGINT else 2
+        self._wake()
+
+    def _wake(self) -> None:
         self._ended.put(None)
+
+
+def _release(slot: Slot | None) -> None:
+    if slot is not None:
+        release(slot.lease)
 
 
 @contextmanager

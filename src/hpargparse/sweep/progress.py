@@ -81,6 +81,11 @@ class Progress:
         """Write one JSON object in a line."""
         write_result(self._prog, f"{json.dumps({'event': event, **data})}\n")
 
+    def on_fresh(self, reason: str) -> None:
+        """Show programs why runs are no longer forks of a warm process."""
+        if self._is_json:
+            self.write_event("fresh", {"reason": reason})
+
     def on_end(self, unit: Unit, outcome: Outcome | None) -> None:
         """Show that a run has ended. It will be tried again if it has no outcome."""
         values = self._plan.values(unit)

@@ -1,14 +1,12 @@
 """One run of a sweep: a process of `hpman run` that keeps a record.
 
-Owns how it is started and ended. Must not know what its record says.
+Owns how it is watched and ended. Must not know how it is started, or what its record says.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from contextlib import suppress
 from threading import Thread
@@ -22,9 +20,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from .launch import Launcher
+    from .slots import Slot
     from .study import Claim, Study
 
-_COMMAND = ("-m", "hpman", "run")
 _PATIENCE = 10.0  # seconds between SIGTERM and SIGKILL
 
 
@@ -34,12 +33,15 @@ class Worker:
     Args:
         study: the sweep.
         claim: the claim on the run. The new process shares its lease.
-        arguments: the program and its arguments, for `hpman run`.
+        slot: its GPU, if it has one. The new process shares its lease.
+        launcher: starts it.
+        options: the values of its hyperparameters.
         timeout: the seconds after which the run is ended; None for no limit.
         on_end: called from the thread when the process has ended.
 
     Attributes:
         claim: the claim.
+        slot: the GPU.
         started: when it was started, by the monotonic clock.
 
     Raises:
@@ -50,26 +52,22 @@ class Worker:
         self,
         study: Study,
         claim: Claim,
-        arguments: Sequence[str],
+        slot: Slot | None,
+        launcher: Launcher,
+        options: Sequence[str],
+        *,
         timeout: float | None,
         on_end: Callable[[Worker], None],
     ) -> None:
         self.claim: Claim = claim
+        self.slot: Slot | None = slot
         self.started: float = time.monotonic()
         self._study = study
         self._timeout = timeout
         self._kill_at: float | None = None
-        inherits = os.name == "posix"
-        lease = str(claim.lease) if inherits else ""
-        self._process = subprocess.Popen(  # noqa: S603 - this is the purpose
-            [sys.executable, *_COMMAND, f"--trial={claim.beginning}/{lease}", *arguments],
-            stdin=subprocess.DEVNULL,
-            # The record has the output. A pipe would break when this process is killed.
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(claim.lease,) if inherits else (),
-            start_new_session=True,  # an interrupt at the terminal is for this process alone
-        )
+        leases = [claim.lease, *([slot.lease] if slot else [])]
+        environment = slot.environment if slot else {}
+        self._process = launcher.start(claim.beginning, options, leases, environment)
 
         def watch() -> None:
             self._process.wait()

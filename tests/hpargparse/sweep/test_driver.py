@@ -16,8 +16,9 @@ import pytest
 
 from hpargparse.commands import sweep
 from hpargparse.runs.record import RunRecord, records
-from hpargparse.sweep import worker
+from hpargparse.sweep import launch, worker
 from hpargparse.sweep.driver import Driver
+from hpargparse.sweep.launch import Launcher
 from hpargparse.sweep.plan import Plan
 from hpargparse.sweep.progress import Progress
 from hpargparse.sweep.score import Objective
@@ -74,7 +75,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def quick(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "quick.py").write_text(QUICK)
-    monkeypatch.setattr(worker, "_COMMAND", ("-S", "-E", "quick.py"))
+    monkeypatch.setattr(launch, "_COMMAND", ("-S", "-E", "quick.py"))
+    monkeypatch.setattr(launch, "_CAN_FORK", False)
 
 
 def _sweep(text: str, *args: str, status: int | None = None) -> None:
@@ -156,13 +158,15 @@ def test_json_and_repeats_and_more_trials(capsys: pytest.CaptureFixture[str]) ->
     assert [begin["done"], len(runs), end["complete"]] == [1, 2, 2]
 
 
-def test_a_sweep_that_was_killed_goes_on() -> None:
-    kill = "if os.environ.get('KILL') and x == 2: os.kill(os.getppid(), 9)"
+@pytest.mark.parametrize("warm", [[], ["--no-warm"]])
+def test_a_sweep_that_was_killed_goes_on(warm: list[str]) -> None:
+    kill = "if 'KILL' in os.environ and x == 2: os.kill(int(os.environ['KILL']), 9)"
     Path("train.py").write_text(f"{HEAD}{kill}\nreport(loss=x / 4)\n")
-    args = "train.py --name s --minimize loss --sweep x=2,3".split()
+    args = ["train.py", *"--name s --minimize loss --sweep x=2,3".split(), *warm]
+    kill_me = ["sh", "-c", 'KILL=$$ exec "$0" "$@"']
     subprocess.run(
-        [sys.executable, "-m", "hpman", "sweep", *args],
-        env=environment(KILL="1"),
+        [*kill_me, sys.executable, "-m", "hpman", "sweep", *args],
+        env=environment(),
         stdout=subprocess.DEVNULL,
         check=False,
     )
@@ -214,7 +218,7 @@ def _drive(project: Path, plan: Plan, total: int, count: int) -> tuple[int, int]
         studies.append(study)
         progress = Progress("hpman sweep", study, plan, is_json=True)
         drivers.append(
-            Driver(study, plan, ["train.py"], [], jobs=1, timeout=None, progress=progress)
+            Driver(study, plan, Launcher(["train.py"], []), jobs=1, timeout=None, progress=progress)
         )
     before = len(_records()), len(studies[0].outcomes())
     threads = [Thread(target=driver.run) for driver in drivers]
@@ -317,7 +321,7 @@ def test_nothing_is_lost_doubled_or_stuck_if_processes_are_killed(seed: int, pro
 
 
 def _interrupting(count: int, after: str) -> str:
-    kill = "    os.kill(os.getppid(), signal.SIGINT); time.sleep(0.4)\n"
+    kill = f"    os.kill({os.getpid()}, signal.SIGINT); time.sleep(0.4)\n"
     return f"{HEAD}if not os.path.exists('go'):\n{kill * count}    {after}\nreport(loss=x)\n"
 
 
@@ -359,7 +363,7 @@ def test_more_interrupts_stop_and_kill_runs(
 def test_a_signal_that_ends_programs_stops_runs(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = f"{HEAD}os.kill(os.getppid(), signal.{name})\ntime.sleep(60)\n"
+    text = f"{HEAD}os.kill({os.getpid()}, signal.{name})\ntime.sleep(60)\n"
     _sweep(text, "--sweep", "x=1", status=128 + signal.Signals[name])
     assert [record.status for record in _records()] == ["stopped"]
     assert "trial 0: stopped  (x=1)" in _shown(capsys)
@@ -368,7 +372,7 @@ def test_a_signal_that_ends_programs_stops_runs(
 def test_a_sweep_goes_on_after_nohup() -> None:
     old = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        _sweep(f"{HEAD}os.kill(os.getppid(), signal.SIGHUP)\n", "--sweep", "x=1")
+        _sweep(f"{HEAD}os.kill({os.getpid()}, signal.SIGHUP)\n", "--sweep", "x=1")
     finally:
         signal.signal(signal.SIGHUP, old)
     assert [record.status for record in _records()] == ["finished"]
@@ -469,7 +473,7 @@ def test_a_run_that_is_killed_before_its_record_is_tried_again(
     python.write_text(f'#!/bin/sh\n{test}\nexec {sys.executable} "$@"\n')
     python.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(python))
-    _sweep(TRAIN, "--sweep", "x=1")
+    _sweep(TRAIN, "--sweep", "x=1", "--no-warm")
     assert _shown(capsys).startswith(
         "Sweep s: grid, 1 trials\ntrial 0: was killed, and is tried again  (x=1)  [0 of 1]\n"
         "trial 0: done in T  (x=1)  [1 of 1]\n"

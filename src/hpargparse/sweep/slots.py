@@ -1,0 +1,129 @@
+"""GPUs of this machine, shared by all sweeps of a project.
+
+Owns which GPUs there are, and that only so many runs use one at a time: a slot is a lease, held
+by the sweep and the run until both have ended. Must not know sweeps.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from hpman import Diagnostic, HpmanError
+from hpman.lease import take
+from hpman.record import Record
+
+from ..runs.folder import make_folder
+from ..runs.record import host
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SLOTS = os.path.join(".hpman", "slots")
+VARIABLE = "CUDA_VISIBLE_DEVICES"
+AUTO, NONE = "auto", "none"
+_LIST = ("nvidia-smi", "-L")
+_LIMIT = 30  # seconds that it may take
+
+
+class Slot(Record):
+    """The right to use a GPU, until it is released.
+
+    Attributes:
+        gpu: the GPU.
+        lease: the descriptor of the lease.
+    """
+
+    __slots__ = ()
+    gpu: str
+    lease: int
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What makes CUDA use this GPU alone."""
+        return {VARIABLE: self.gpu}
+
+
+class Slots:
+    """The slots of some GPUs.
+
+    Args:
+        project: the folder of the project.
+        gpus: the names of the GPUs.
+        per_gpu: how many runs may use one at a time.
+
+    Attributes:
+        count: how many slots there are.
+    """
+
+    def __init__(self, project: str, gpus: Iterable[str], per_gpu: int) -> None:
+        self._folder = os.path.join(project, SLOTS)
+        # Every GPU gets one run before any gets a second one.
+        self._names = [(gpu, number) for number in range(per_gpu) for gpu in gpus]
+        self.count: int = len(self._names)
+
+    def take(self) -> Slot | None:
+        """Return a free slot, None if there is none now.
+
+        Raises:
+            OSError: if the folder cannot be used.
+        """
+        make_folder(self._folder)
+        for gpu, number in self._names:
+            name = re.sub(r"[^\w.-]", "_", f"{host()}-{gpu}-{number}", flags=re.ASCII)
+            lease = take(os.path.join(self._folder, name))
+            if lease is not None:
+                return Slot(gpu, lease)
+        return None
+
+
+def find_gpus(request: str) -> list[str]:
+    """Return the names of GPUs, as `CUDA_VISIBLE_DEVICES` has them.
+
+    Args:
+        request: names with commas between them, `none`, or `auto` for those that the
+            environment variable lists, or else all.
+
+    Raises:
+        HpmanError: if there is no GPU, or one is listed twice.
+
+    >>> find_gpus("0,1")
+    ['0', '1']
+    """
+    if request == NONE:
+        return []
+    if request != AUTO:
+        return _names(request, "--gpus")
+    visible = os.environ.get(VARIABLE)
+    return _all() if visible is None else _names(visible, VARIABLE)
+
+
+def _names(text: str, origin: str) -> list[str]:
+    names = [name.strip() for name in text.split(",")]
+    if not all(names) or names == ["-1"]:
+        message = f"{origin} is `{text}`, which names no GPU."
+    elif len(set(names)) < len(names):
+        message = f"{origin} names a GPU twice: `{text}`."
+    else:
+        return names
+    raise _error(message)
+
+
+def _all() -> list[str]:
+    import subprocess
+
+    try:
+        done = subprocess.run(  # noqa: S603 - this is the purpose
+            _LIST, capture_output=True, timeout=_LIMIT, check=True, text=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise _error(f"`{' '.join(_LIST)}` does not list the GPUs: {error}.") from None
+    names = re.findall(r"^GPU (\d+):", done.stdout, re.MULTILINE)
+    if not names:
+        raise _error(f"`{' '.join(_LIST)}` lists no GPU.")
+    return names
+
+
+def _error(message: str) -> HpmanError:
+    return HpmanError(Diagnostic("sweep", message, "Name GPUs, such as `--gpus 0,1`."))
