@@ -61,7 +61,7 @@ def _keep(barrier: Barrier) -> None:
 def _work(folder: str, method: str, trials: range) -> Times:
     index = HyperParameterManager("_").parse_source(_SPACE).index
     plan = Plan(select(index, Request(())), method, 0)
-    study = Study(folder, "s", trials.stop, plan=plan, objective=Objective("loss"))
+    study = Study(folder, "s", trials.stop, plan=plan, objectives=[Objective("loss")])
     study.open({}, [])
     plan.prunes = True
     plan.engine = engine = Engine(study, plan)

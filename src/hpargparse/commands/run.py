@@ -39,6 +39,7 @@ examples:
   {prog} train.py --hp-list            list all values and exit
   {prog} train.py --lr 0.1 -- a.csv    pass an argument to the script
   {prog} -m project.train --lr 0.1     run a module, as `python -m` does
+  {prog} -m project.train:main         import a module and call a function
   {prog} --record train.py --lr 0.1    keep a record, see `hpman runs`
   {prog} --slurm partition=gpu,gpus=1,time=60 train.py --lr 0.1
                                        submit it to a SLURM cluster, with a record"""
@@ -88,7 +89,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman run") -> None:
         program.run(arguments, loaded_before)
         return
     with recording:
-        program.run(arguments, loaded_before)
+        recording.returned(program.run(arguments, loaded_before))
 
 
 def _submit(argv: list[str], prog: str) -> None:

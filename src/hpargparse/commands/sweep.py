@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ..sweep.slots import Slots
     from ..sweep.study import Study
 
-_USAGE = "%(prog)s (SCRIPT | -m MODULE) [options] [-- its arguments]"
+_USAGE = "%(prog)s (SCRIPT | -m MODULE | --resume [NAME]) [options] [-- its arguments]"
 _DESCRIPTION = """\
 Run a program many times with other values for its hyperparameters. Searched are
 those with the hint `search` or `scale`, and those that --sweep names. Each run
@@ -56,6 +56,7 @@ examples:
   {prog} train.py --minimize val_loss --sweep lr=0.1,0.3 depth=2,4
   {prog} train.py --dry --sweep lr depth=2,4  show the space
   {prog} train.py --dry --zip lr,wd           change two together
+  {prog} train.py --minimize val_loss --maximize accuracy
   {prog} train.py --maximize accuracy --score 'accuracy: (\\S+)'"""
 _ADVICE = (
     "write a value of a hyperparameter as `--sweep lr=0.3`, and arguments for the program itself"
@@ -80,11 +81,12 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
     argv = get_argv(args)
     own, arguments = split_at_dashes(argv)
     options = parse_command(parser, own)
+    options.commands = [argv]
+    if options.resume is not None:
+        options, arguments = _resume(prog, options.resume, argv)
     if (options.script is None) == (options.module is None):
         parser.error("name one script, before the options, or `-m` and a module")
-    if options.per_gpu and options.gpus == "none":
-        parser.error("--per-gpu needs GPUs: add --gpus auto, or their names")
-    objective = _objective(parser, options)
+    objectives = _objectives(parser, options)
     request = Request(
         tuple(options.sweep), tuple(options.zip), tuple(options.fix), options.all_hinted
     )
@@ -97,23 +99,58 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
         index = program.read_sources()
         require_sound(index)
         selection = select(index, request)
-        plan = _plan(prog, selection, objective, options)
+        plan = _plan(prog, selection, objectives, options)
         warn(prog, [escape(note) for note in selection.notes])
         if options.dry:
             _write_space(prog, selection, options.format)
             return
         if options.export:
-            _export(prog, plan, options, arguments, objective)
+            _export(prog, plan, options, arguments, objectives)
             return
-        options.argv = argv
         options.slots = _slots(program, options)
-        study = _study(program, plan, objective, options, arguments)
+        study = _study(program, plan, objectives, options, arguments)
         if jobs is not None and _has_more(study):
             write_result(prog, _submit(study, jobs, own, arguments))
             return
     except (HpmanError, OSError) as error:
         exit_with_errors(prog, error)
     _run(prog, study, plan, options, arguments)
+
+
+def _resume(prog: str, name: str, argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Return the options and arguments of a sweep, and go to the folder where it was started.
+
+    Args:
+        prog: the name of the command.
+        name: the name of the sweep; empty for the last one.
+        argv: the arguments now. They override those of the sweep.
+    """
+    from ..sweep.resume import find_sweep
+
+    try:
+        sweep = find_sweep(name)
+        os.chdir(sweep.folder)
+    except (HpmanError, OSError) as error:
+        exit_with_errors(prog, error)
+    first, *others = sweep.commands
+    own, arguments = split_at_dashes(first)
+    options = _parser(prog).parse_intermixed_args(own)
+    options.name = sweep.name
+    parser = _parser(prog)
+    for action in parser._actions:
+        action.default = None  # so that what is not given is None
+    options.commands = [first, *others]
+    for command in (*others, argv):
+        own, given = split_at_dashes(command)
+        overrides = parser.parse_intermixed_args(own)
+        if overrides.script is not None or overrides.module is not None:
+            parser.error("--resume takes the program of the sweep: leave it out here")
+        changes = {key: value for key, value in vars(overrides).items() if value is not None}
+        vars(options).update(changes)
+        arguments = given if "--" in command else arguments
+    if len(argv) > 1 + bool(name):
+        options.commands.append(argv)
+    return options, arguments
 
 
 def _run(
@@ -177,7 +214,10 @@ def _submit(study: Study, jobs: JobRequest, own: list[str], arguments: list[str]
 
 
 def _plan(
-    prog: str, selection: Selection, objective: Objective, options: argparse.Namespace
+    prog: str,
+    selection: Selection,
+    objectives: tuple[Objective, ...],
+    options: argparse.Namespace,
 ) -> Plan:
     """Return the plan of the trials, by the method that is asked for or the usual one.
 
@@ -187,7 +227,7 @@ def _plan(
     from ..sweep.plan import Plan
 
     plan = Plan(selection, options.method, options.seed, options.repeats)
-    if not options.method and plan.method == RANDOM and objective.name:
+    if not options.method and plan.method == RANDOM and objectives:
         from importlib.util import find_spec
 
         if find_spec("optuna") is not None:
@@ -229,7 +269,7 @@ def _slots(program: Program, options: argparse.Namespace) -> Slots | None:
 def _study(
     program: Program,
     plan: Plan,
-    objective: Objective,
+    objectives: tuple[Objective, ...],
     options: argparse.Namespace,
     arguments: list[str],
 ) -> Study:
@@ -257,7 +297,7 @@ def _study(
     identity = {
         "program": f"-m {program.name}" if program.is_module else source,
         "arguments": arguments,
-        "objective": [objective.name, objective.maximize, objective.source],
+        "score": [list(objective[:3]) for objective in objectives],
         **plan.identity(),
     }
     study = Study(
@@ -265,12 +305,12 @@ def _study(
         options.name or _name(identity),
         total,
         plan=plan,
-        objective=objective,
+        objectives=objectives,
         arguments=arguments,
         retries=options.retries,
         collects=options.jobs == 1,
     )
-    study.open(identity, options.argv)
+    study.open(identity, options.commands[0], options.commands[1:])
     return study
 
 
@@ -296,11 +336,11 @@ def _export(
     plan: Plan,
     options: argparse.Namespace,
     arguments: list[str],
-    objective: Objective,
+    objectives: tuple[Objective, ...],
 ) -> None:
     from ..sweep.exports import export
 
-    text, losses = export(plan, options.export, _program(options), arguments, objective)
+    text, losses = export(plan, options.export, _program(options), arguments, objectives)
     warn(prog, [escape(loss) for loss in losses])
     write_result(prog, text)
 
@@ -315,6 +355,13 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     add = parser.add_argument
     add("script", nargs="?", metavar="SCRIPT", help="a Python file, or a folder to run")
     add("-m", dest="module", metavar="MODULE", help="a module, such as a.b")
+    add(
+        "--resume",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="go on with a sweep, by default the last one; options given here override its own",
+    )
     add("--dry", action="store_true", help="show the space, and run nothing")
     add(
         "--export",
@@ -363,19 +410,30 @@ def _add_space_options(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_score_options(group: argparse._ArgumentGroup) -> None:
-    goal = group.add_mutually_exclusive_group()
+    several: dict[str, Any] = {"action": "append", "default": []}
     for name, best in (("minimize", "lowest"), ("maximize", "highest")):
-        goal.add_argument(
+        group.add_argument(
             f"--{name}",
+            **several,
+            dest="objectives",
             metavar="NAME",
+            type=_maximized if name == "maximize" else _minimized,
             help=f"look for the {best} NAME, as `hpman.report` reported it last; or best:NAME",
         )
     group.add_argument(
         "--score",
+        **several,
         metavar="WHERE",
-        default="",
         help="look elsewhere: a regular expression for the output, or FILE.json:key.path",
     )
+
+
+def _minimized(name: str) -> tuple[str, bool]:
+    return name, False
+
+
+def _maximized(name: str) -> tuple[str, bool]:
+    return name, True
 
 
 def _add_run_options(group: argparse._ArgumentGroup) -> None:
@@ -433,25 +491,48 @@ def _add_process_options(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def _objective(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Objective:
+def _objectives(
+    parser: argparse.ArgumentParser, options: argparse.Namespace
+) -> tuple[Objective, ...]:
     from ..sweep.score import Objective
 
-    name = options.minimize or options.maximize or ""
-    if options.method in SAMPLERS and not name:
+    names = [name for name, _maximize in options.objectives]
+    sources = options.score or [""] * len(names)
+    _check_search(parser, options, len(names))
+    if not names and sources:
+        parser.error("--score needs a name: add --minimize NAME or --maximize NAME")
+    if len({*names}) < len(names):
+        parser.error("--minimize and --maximize name a score twice")
+    if len(sources) != len(names):
+        parser.error(
+            f"there are {len(names)} scores and {len(sources)} --score: give one for each, in the"
+            " same order, or none"
+        )
+    objectives = []
+    for (name, maximize), source in zip(options.objectives, sources, strict=True):
+        if source.endswith(".json"):
+            parser.error(f"--score needs the key of the score in the file: {source}:{name}")
+        try:
+            re.compile(source)
+        except re.error as error:
+            parser.error(f"--score is not a regular expression: {error}")
+        objectives.append(Objective(name, maximize, source, len(names) == 1))
+    return tuple(objectives)
+
+
+def _check_search(
+    parser: argparse.ArgumentParser, options: argparse.Namespace, objectives: int
+) -> None:
+    if options.per_gpu and options.gpus == "none":
+        parser.error("--per-gpu needs GPUs: add --gpus auto, or their names")
+    if options.method in SAMPLERS and not objectives:
         parser.error(f"--sampler {options.method} learns from a score: add --minimize NAME")
-    if options.prune and (options.score or not name):
-        parser.error("--prune follows what runs report: add --minimize NAME, without --score")
+    if options.method == "cmaes" and objectives > 1:
+        parser.error("--sampler cmaes takes one objective; the others take several")
+    if options.prune and (options.score or objectives != 1):
+        parser.error("--prune follows what runs report: add --minimize NAME once, without --score")
     if options.prune and options.repeats > 1:
         parser.error("--prune ends single runs: it does not go with --repeats")
-    if options.score and not name:
-        parser.error("--score needs a name: add --minimize NAME or --maximize NAME")
-    if options.score.endswith(".json"):
-        parser.error(f"--score needs the key of the score in the file: {options.score}:{name}")
-    try:
-        re.compile(options.score)
-    except re.error as error:
-        parser.error(f"--score is not a regular expression: {error}")
-    return Objective(name, options.maximize is not None, options.score)
 
 
 def _count(arg: str, lowest: int = 1) -> int:

@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from types import FrameType, ModuleType, TracebackType
+    from typing import Any
 
     from hpman import HpmanError, Index
 
@@ -29,7 +30,7 @@ class Program(Record):
     """Describe a program to run.
 
     Attributes:
-        name: the path or the module on the command line.
+        name: the path or the module on the command line, perhaps with `:` and a function.
         source: the file that is run.
         roots: the folders in which imports look; None for those of a script.
         is_module: whether it is run as `python -m` does.
@@ -60,12 +61,15 @@ class Program(Record):
         sources = (self.source, *self.packages)
         return index_program(sources, follow_imports=True, roots=self.roots, also=python_path())
 
-    def run(self, args: Sequence[str], loaded_before: Collection[str]) -> None:
-        """Run the program as `__main__`. Its exceptions are not caught.
+    def run(self, args: Sequence[str], loaded_before: Collection[str]) -> object:
+        """Run the program as `__main__`, or call its function. Its exceptions are not caught.
 
         Args:
             args: the arguments of the program.
             loaded_before: the names of the modules that were loaded before ours.
+
+        Returns:
+            What the function returns; None without one.
         """
         path = self.set_paths(args)
         main = _replace_main()
@@ -79,6 +83,8 @@ class Program(Record):
                 # Our `from __future__` import must not apply to the script.
                 code = compile(_read(path), path, "exec", dont_inherit=True)
                 exec(code, vars(main))  # noqa: S102 - this is the purpose
+            elif self.is_module and ":" in self.name:
+                return _call(self.name)
             else:
                 import runpy  # as `python -m` and `python FOLDER` do
 
@@ -90,6 +96,7 @@ class Program(Record):
         except BaseException:
             _hide_our_frames(sys._getframe())
             raise
+        return None
 
     def set_paths(self, args: Sequence[str]) -> str:
         """Set `sys.argv` and `sys.path` as Python does, and return the path of the program."""
@@ -149,19 +156,27 @@ def locate_script(path: str) -> Program:
 def locate_module(name: str) -> Program:
     """Find a module as `python -m` does, but without importing the packages around it.
 
+    Args:
+        name: its name. After `:`, the name of a function may follow, which is called instead.
+
     Raises:
         HpmanError: if there is no such module, or it is not Python source.
 
     >>> locate_module("json.tool").source.endswith("tool.py")
     True
     """
+    whole, (name, colon, function) = name, name.partition(":")
     parts = name.split(".")
     if not all(parts):
-        raise _error(f"-m {name}".strip(), "A part of the module name is empty.")
+        raise _error(f"-m {whole}".strip(), "A part of the module name is empty.")
+    if colon and not all(map(str.isidentifier, function.split("."))):
+        raise _error(f"-m {whole}", f"`{function}` cannot be the name of a function.")
     path = sys.path if _is_safe_path() else [os.getcwd(), *sys.path[1:]]
     source, folders = find_module(name, path)
     message = f"There is no module `{name}`, neither here nor installed."
-    if folders:
+    if folders and function:
+        parts.append("__init__")
+    elif folders:
         message = f"`{name}` is a package without a module `{_MAIN}`, so Python cannot run it."
         source = find_module(_MAIN, folders)[0]
         parts.append(_MAIN)
@@ -175,12 +190,26 @@ def locate_module(name: str) -> Program:
         root = os.path.dirname(root)
     around = [find_module(".".join(parts[:end]), path)[0] for end in range(1, len(parts))]
     return Program(
-        name,
+        whole,
         source,
         tuple(dict.fromkeys((path[0], root))),
         is_module=True,
         packages=tuple(filter(None, around)),
     )
+
+
+def _call(name: str) -> object:
+    """Call a function, given as `module:function`, without arguments."""
+    from importlib import import_module
+
+    module, _colon, function = name.partition(":")
+    found: Any = import_module(module)
+    for part in function.split("."):
+        found = getattr(found, part, None)
+    if not callable(found):
+        raise SystemExit(f"hpman run: error: -m {name}: `{module}` has no function `{function}`")
+    result: object = found()
+    return result
 
 
 def python_path() -> list[str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 END_FILE, OUTPUT_FILE, PATCH_FILE = "end.json", "output.log", "diff.patch"
 LEASE_FILE = "lease"
+RETURN = "return"  # the metric that a function returned
 CWD_VARIABLE = "HPMAN_CWD"  # the folder to record for a run in a temporary one
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"  # none that looks like another
 _LENGTH = 8

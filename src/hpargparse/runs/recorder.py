@@ -32,6 +32,7 @@ from .folder import (
     LEASE_FILE,
     OUTPUT_FILE,
     PATCH_FILE,
+    RETURN,
     create,
     write_json,
 )
@@ -124,6 +125,7 @@ class Recording:
         self._manager = subject.manager
         self._process = os.getpid()
         self._end: dict[str, Any] = {"status": "finished", "exit": 0}
+        self._returned: dict[str, float] = {}
         self._is_over = False
         self._lease = take(os.path.join(folder, LEASE_FILE))
         description = _describe(folder, subject)
@@ -156,6 +158,12 @@ class Recording:
         elif error is not None:
             self._end = {"status": "failed", "exit": 1, "error": _last_line(error)}
 
+    def returned(self, value: Any) -> None:
+        """Note what the function of a program has returned, if it is a number."""
+        if not isinstance(value, (bool, str)):
+            with suppress(Exception):  # the conversion may raise anything
+                self._returned = {RETURN: float(value)}
+
     def finish(self, *, flush: bool = True) -> None:
         """Write how the run ended. Only the first call does anything."""
         if self._is_over or os.getpid() != self._process:
@@ -166,7 +174,8 @@ class Recording:
         if record.stop_request:
             end["status"] = record.stop_request
         reported = last_reported(self.folder)
-        end["metrics"] = last_metrics(self.folder) if reported is None else reported
+        metrics = last_metrics(self.folder) if reported is None else reported
+        end["metrics"] = {**self._returned, **metrics}
         end["unused"] = self._manager.unused()
         try:
             write_json(self.folder, END_FILE, end)

@@ -22,14 +22,13 @@ from ..runs.folder import (
     write_json,
 )
 from ..runs.record import RunRecord
-from ..snapshots.recorded import RUN_FILE
+from ..snapshots.recorded import DETAILS, RUN_FILE
 from .matching import MismatchError
 from .score import NoScoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
 
     from .matching import Matcher
     from .score import Objective
@@ -43,13 +42,13 @@ class Duplicates:
     Args:
         runs: the folder of records.
         matcher: compares records with the plan of the sweep.
-        objective: what is looked for. Without a score, no run is the same as another.
+        objectives: what is looked for. Without any, no run is the same as another.
     """
 
-    def __init__(self, runs: str, matcher: Matcher, objective: Objective) -> None:
+    def __init__(self, runs: str, matcher: Matcher, objectives: Sequence[Objective]) -> None:
         self._runs = runs
         self._matcher = matcher
-        self._objective = objective
+        self._objectives = objectives
         self._read: set[str] = set()
         self._by_values: dict[tuple[str, frozenset[tuple[str, str]]], list[str]] = {}
 
@@ -62,7 +61,7 @@ class Duplicates:
             values: the values that the sweep gives to the trial.
             argv: the arguments of `hpman run`.
         """
-        if not self._objective.name:
+        if not self._objectives:
             return None
         self._refresh()
         program = f"-m {argv[1]}" if argv[0] == "-m" else argv[0]
@@ -92,11 +91,13 @@ class Duplicates:
             "trial": int(number.partition("r")[0]),
             "copy_of": record.data.get("copy_of") or record.id,
         }
-        # `copy_of` comes before the long keys, which are not always read.
-        write_json(folder, RUN_FILE, {**record.summary, **changes, **_details(record)})
+        items = [*record.data.items()]
+        cut = [*record.data].index(DETAILS)  # what follows is long, and not always read
+        write_json(folder, RUN_FILE, {**dict(items[:cut]), **changes, **dict(items[cut:])})
         paths = [os.path.join(record.folder, n) for n in (METRICS, OUTPUT_FILE, PATCH_FILE)]
         end = os.path.join(record.folder, END_FILE)
-        for path in (*paths, *self._objective.files(record), end):
+        files = {path for objective in self._objectives for path in objective.files(record)}
+        for path in (*paths, *files, end):
             with suppress(FileNotFoundError):
                 _link(path, os.path.join(folder, os.path.relpath(path, record.folder)))
         os.rename(folder, os.path.join(self._runs, run))
@@ -121,9 +122,10 @@ class Duplicates:
     def _is_usable(self, record: RunRecord) -> bool:
         """Return whether a run has a score, and its folder and sources are as they are now."""
         try:
-            if record.status != "finished" or not self._objective.is_collected(record):
+            if record.status != "finished":
                 return False
-            self._objective.read(record)
+            for objective in self._objectives:
+                objective.read(record)
             sources = record.data.get("sources")
         except (HpmanError, NoScoreError):
             return False
@@ -131,10 +133,6 @@ class Duplicates:
         paths = (os.path.join(project, path) for path in sources or ())
         is_here = record.summary.get("cwd") == os.getcwd()
         return is_here and bool(sources) and dict(hash_sources(project, paths)) == sources
-
-
-def _details(record: RunRecord) -> dict[str, Any]:
-    return {key: record.data[key] for key in record.data if key not in record.summary}
 
 
 def _link(path: str, new: str) -> None:

@@ -71,7 +71,7 @@ class Engine:
         self._decoded: dict[int, tuple[Point | None, str]] = {}  # by Optuna's numbers
         self._told: dict[int, Outcome] = {}  # the last outcomes that Optuna's trials agreed with
         space = {p.name: repr(p.distribution) for p in self._parameters.values()}
-        text = json.dumps([space, repr(study.objective)], sort_keys=True)
+        text = json.dumps([space, repr(study.objectives)], sort_keys=True)
         self._name = f"{study.name}-{sha256(text.encode()).hexdigest()[:8]}"
 
     def ask(self, trial: int) -> Point:
@@ -121,7 +121,8 @@ class Engine:
                 if outcome.status == COMPLETE:
                     self._add_outcome(trial, outcome)
             study, self._study = self._study, None  # it is not that of the journal
-            return dict(optuna.importance.get_param_importances(study))
+            measure = optuna.importance.get_param_importances
+            return dict(measure(study, target=lambda row: row.values[0]))
 
     @contextmanager
     def _lease(self) -> Iterator[None]:
@@ -336,7 +337,8 @@ class Engine:
         if not (self._plan.prunes or outcome.status == PRUNED):
             return {}
         record = RunRecord(os.path.join(self._sweep.runs, outcome.run))
-        return reports_by_step(record.history(), self._sweep.objective.name.removeprefix("best:"))
+        name = self._sweep.objectives[0].name.removeprefix("best:")
+        return reports_by_step(record.history(), name)
 
     def _recorded(self, values: Mapping[str, str]) -> Point | None:
         """Return the values of a run, given as literals; None if they are not in the space."""
@@ -358,7 +360,7 @@ class Engine:
         return self._decoded[row.number]
 
     def _directions(self) -> list[str]:
-        return ["maximize" if self._sweep.objective.maximize else "minimize"]
+        return ["maximize" if o.maximize else "minimize" for o in self._sweep.objectives]
 
 
 class _Parameter:
@@ -502,7 +504,7 @@ def _unused(space: Space, seed: int, used: Collection[str]) -> Point:
 
 
 def _scores(outcome: Outcome) -> list[float]:
-    return [] if outcome.score is None else [outcome.score]
+    return [*outcome.scores]
 
 
 @contextmanager

@@ -25,7 +25,11 @@ _SCALARS = (bool, int, float, str, type(None))
 
 
 def export(
-    plan: Plan, target: str, program: Sequence[str], arguments: Sequence[str], objective: Objective
+    plan: Plan,
+    target: str,
+    program: Sequence[str],
+    arguments: Sequence[str],
+    objectives: Sequence[Objective],
 ) -> tuple[str, list[str]]:
     """Return the space as the text of a file, and sentences about what is lost.
 
@@ -34,26 +38,28 @@ def export(
         target: `wandb`, `ray` or `optuna`.
         program: the arguments of `hpman run` that name the program.
         arguments: the arguments of the program.
-        objective: what is looked for.
+        objectives: what is looked for.
     """
     if target == "optuna":
         return _optuna(plan, program), []
     losses = [*_losses(plan, f"{target} cannot express this, and")]
     if target == "ray":
         return _ray(plan, program), losses
-    return _wandb(plan, program, arguments, objective), losses
+    if len(objectives) > 1:
+        losses.append(f"a sweep of wandb has one metric: {objectives[0].name}")
+    return _wandb(plan, program, arguments, objectives), losses
 
 
 def _wandb(
-    plan: Plan, program: Sequence[str], arguments: Sequence[str], objective: Objective
+    plan: Plan, program: Sequence[str], arguments: Sequence[str], objectives: Sequence[Objective]
 ) -> str:
     import yaml
 
     method = plan.method if plan.method in (GRID, RANDOM) else "bayes"
-    data: dict[str, Any] = {"program": program[-1], "method": method if objective.name else RANDOM}
+    data: dict[str, Any] = {"program": program[-1], "method": method if objectives else RANDOM}
     if method == GRID:
         data["method"] = GRID
-    if objective.name:
+    for objective in objectives[:1]:
         goal = "maximize" if objective.maximize else "minimize"
         data["metric"] = {"name": objective.name.removeprefix("best:"), "goal": goal}
     data["parameters"] = {axis.name: _wandb_parameter(axis, plan) for axis in plan.space.axes}

@@ -10,17 +10,17 @@ import shlex
 
 from hpman._text import escape, relative_path, truncate
 
-from ..runs.folder import OUTPUT_FILE
+from ..runs.folder import OUTPUT_FILE, RETURN
 from ..runs.record import RunRecord
 from .engine import importances
-from .progress import number
 from .report import default_text, table
 from .results import COMPLETE, FAILED, PRUNED
+from .score import number, scores_data, scores_text
 from .space import default_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from .plan import Plan
@@ -46,16 +46,14 @@ def text_report(study: Study, plan: Plan, failure: str = "") -> str:
     ended += f", {copies} not run again" if copies else ""
     more = "; the same command goes on" if len(outcomes) < study.total else ""
     parts = [f"{complete} of {study.total} trials complete, {ended}{more}\n"]
-    best = study.best()
-    if best is not None:
-        trial, outcome = best
-        score = f"{study.objective.name} {number(outcome.score)}"
-        shown = _table(plan, outcome.values)
-        parts.append(f"Best: {escape(score)}, trial {trial}, run {outcome.run}\n{shown}")
-    elif complete and not study.objective.name:
+    if len(study.objectives) > 1:
+        parts += _front(study, plan)
+    elif study.objectives:
+        parts += _best(study, plan)
+    elif complete:
         parts.append(_advice(study))
     if shares := importances(study, plan):
-        parts.append(f"Importance for {escape(study.objective.name)}:\n{_bars(shares)}")
+        parts.append(f"Importance for {escape(study.objectives[0].name)}:\n{_bars(shares)}")
     if failed:
         parts.append(_failures(study))
     if failure:
@@ -68,7 +66,15 @@ def text_report(study: Study, plan: Plan, failure: str = "") -> str:
 def json_report(study: Study, plan: Plan, failure: str = "") -> dict[str, Any]:
     """Return how a sweep ended, as JSON data."""
     outcomes = study.outcomes()
-    best = study.best()
+    best = [
+        {
+            "trial": trial,
+            "id": outcome.run,
+            **scores_data(study.objectives, outcome.scores),
+            "values": dict(outcome.values),
+        }
+        for trial, outcome in study.front()
+    ]
     statuses = [outcome.status for outcome in outcomes.values()]
     return {
         "sweep": study.name,
@@ -79,19 +85,34 @@ def json_report(study: Study, plan: Plan, failure: str = "") -> dict[str, Any]:
         "copies": sum(bool(outcome.copy_of) for outcome in outcomes.values()),
         "ended_early": failure or None,
         "importances": importances(study, plan),
-        "best": None
-        if best is None
-        else {
-            "trial": best[0],
-            "id": best[1].run,
-            "score": best[1].score,
-            "values": dict(best[1].values),
-        },
+        **({"front": best} if len(study.objectives) > 1 else {"best": next(iter(best), None)}),
     }
 
 
+def _front(study: Study, plan: Plan) -> Iterator[str]:
+    """Yield the trials of the Pareto front as a table, if there are any."""
+    front = study.front()
+    if not front:
+        return
+    names = [axis.name for axis in plan.space.axes]
+    goals = [objective.name for objective in study.objectives]
+    headers = ["run", *map(escape, goals), *names]
+    rows = []
+    for _trial, outcome in front:
+        values = [outcome.values.get(name, "") for name in names]
+        rows.append([outcome.run, *map(number, outcome.scores), *map(truncate, values)])
+    yield f"Pareto front ({len(front)}):\n{table(headers, rows)}"
+
+
+def _best(study: Study, plan: Plan) -> Iterator[str]:
+    """Yield the values of the best trial with their defaults and where these are, if any."""
+    for trial, outcome in study.front():
+        score = escape(scores_text(study.objectives, outcome.scores))
+        shown = _table(plan, outcome.values)
+        yield f"Best: {score}, trial {trial}, run {outcome.run}\n{shown}"
+
+
 def _table(plan: Plan, values: Mapping[str, str]) -> str:
-    """Return the values of a trial with their defaults and where these are."""
     axes = [axis for axis in plan.space.axes if axis.name in values]
     rows = [
         [axis.name, truncate(values[axis.name]), default_text(default_of(axis.converter))]
@@ -140,11 +161,13 @@ def _advice(study: Study) -> str:
 def _next(study: Study) -> list[str]:
     """Return commands for the best run, and for all of them."""
     where = f'"sweep == {study.name!r}"'  # quotes that any shell understands
-    objective = study.objective
     best, *others = [outcome.run for _trial, outcome in study.ranked()] or [""]
     sort, lines = "", []
-    if best and not objective.source:
+    objective = next(iter(study.objectives), None)
+    if best and objective is not None and not objective.source:
         name = objective.name.removeprefix("best:")
+        metrics = RunRecord(os.path.join(study.runs, best)).metrics
+        name = name if name in metrics else RETURN
         sort = f" --sort={'-' if objective.maximize else ''}{shlex.quote(name)}"
         lines = [f"runs --where {where}{sort} --plot sweep.svg"]
     lines = [f"runs --where {where}{sort}", *lines]

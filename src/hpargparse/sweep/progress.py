@@ -19,6 +19,7 @@ from .live import open_block
 from .plan import Unit, text_of
 from .report import json_report, text_report
 from .results import COMPLETE, FAILED, PRUNED
+from .score import number, scores_data, scores_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,10 +70,10 @@ class Progress:
             data |= {"changes": study.changes} if study.changes else {}
             self.write_event("begin", {**data, "done": len(outcomes), **json_report(selection)})
             return
-        goal = "maximize" if study.objective.maximize else "minimize"
         parts = [f"{plan.method}, {study.total} trials"]
         parts += [f"{plan.repeats} runs each"] if plan.repeats > 1 else []
-        parts += [f"{goal} {escape(study.objective.name)}"] if study.objective.name else []
+        goals = ((o.name, "maximize" if o.maximize else "minimize") for o in study.objectives)
+        parts += [f"{goal} {escape(name)}" for name, goal in goals]
         parts += [f"{len(outcomes)} done before"] if outcomes else []
         text = f"{text_report(selection)}{study.changes_text()}"
         write_result(self._prog, f"{text}Sweep {study.name}: {', '.join(parts)}\n")
@@ -95,7 +96,7 @@ class Progress:
                 "repeat": unit.repeat,
                 "status": outcome.status if outcome else "lost",
                 "id": outcome.run if outcome else None,
-                "score": outcome.score if outcome else None,
+                **scores_data(self._study.objectives, outcome.scores if outcome else ()),
                 "copy_of": outcome.copy_of or None if outcome else None,
                 "error": outcome.error or None if outcome else None,
                 "seconds": outcome.duration if outcome else None,
@@ -106,8 +107,8 @@ class Progress:
         name = f"trial {unit.trial}" + (f", repeat {unit.repeat}" if self._plan.repeats > 1 else "")
         shown = "stopped" if self._interrupts > 1 else "was killed, and is tried again"
         if outcome is not None and outcome.status == COMPLETE:
-            score = f"{self._study.objective.name} {number(outcome.score)}"
-            shown = "done" if outcome.score is None else score
+            score = scores_text(self._study.objectives, outcome.scores)
+            shown = score or "done"
             time_or_run = f" in {duration_text(outcome.duration)}"
             shown += f", as run {outcome.copy_of}" if outcome.copy_of else time_or_run
         elif outcome is not None and outcome.status == PRUNED:
@@ -160,9 +161,11 @@ class Progress:
 
     def _count(self) -> str:
         """Return how far the sweep is, and the best score."""
-        best = self._study.best()
-        shown = "" if best is None else f", best {number(best[1].score)} by trial {best[0]}"
-        return f"{self._done()}{shown}"
+        front = self._study.front()
+        if len(self._study.objectives) > 1:
+            return f"{self._done()}, {len(front)} on the Pareto front"
+        shown = (f", best {number(outcome.score)} by trial {trial}" for trial, outcome in front)
+        return "".join([self._done(), *shown])
 
     def _done(self) -> str:
         outcomes = self._study.outcomes().values()
@@ -184,12 +187,11 @@ class Progress:
                 rate(1 / seconds),
                 f"{duration_text(round((study.total - len(outcomes)) * seconds))} left",
             ]
-        best = study.best()
-        if best is None:
-            return [", ".join(parts)]
-        values = text_of(best[1].values)
-        shown = f"best {study.objective.name} {number(best[1].score)}, trial {best[0]}  {values}"
-        return [", ".join(parts), escape(shown)]
+        for trial, outcome in study.front()[:1]:
+            score = scores_text(study.objectives, outcome.scores)
+            shown = f"best {score}, trial {trial}  {text_of(outcome.values)}"
+            return [", ".join(parts), escape(shown)]
+        return [", ".join(parts)]
 
     def _slot(self, worker: Worker) -> str:
         """Return a line about a run: its trial, how long it takes, what it reported, its values."""
@@ -198,20 +200,12 @@ class Progress:
         parts = [f"  trial {unit!s:<{len(str(self._study.total - 1))}}", f"{seconds:>5}"]
         if run:
             metrics = last_metrics(os.path.join(self._study.runs, run), _TAIL)
-            wanted = self._study.objective.name.removeprefix("best:")
-            name = wanted if wanted in metrics else next(reversed(metrics), "")
+            wanted = [o.name.removeprefix("best:") for o in self._study.objectives]
+            names = [name for name in wanted if name in metrics]
+            name = next(iter(names), next(reversed(metrics), ""))
             value = metrics.get(name)
             parts += [f"{name} {number(value)}"] if isinstance(value, (int, float)) else []
         return escape("  ".join([*parts, text_of(self._plan.values(unit))]))
-
-
-def number(score: float | None) -> str:
-    """Return a score with six digits.
-
-    >>> number(0.123456789), number(None)
-    ('0.123457', '')
-    """
-    return "" if score is None else f"{score:.6g}"
 
 
 def rate(per_second: float) -> str:

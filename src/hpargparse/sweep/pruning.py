@@ -36,7 +36,7 @@ class Pruner:
     def __init__(self, study: Study, engine: Engine) -> None:
         self._study = study
         self._engine = engine
-        self._metric = study.objective.name.removeprefix("best:")
+        self._metric = study.objectives[0].name.removeprefix("best:")
         self._runs: dict[Worker, str] = {}
         self._read: dict[str, tuple[int, int]] = {}  # the bytes, and the reports
         self._pruned: set[str] = set()

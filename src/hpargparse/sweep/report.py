@@ -65,13 +65,18 @@ def json_report(selection: Selection) -> dict[str, Any]:
     }
 
 
-def table(headers: list[str], rows: list[list[str]], calls: list[Occurrence | None]) -> str:
-    """Return an indented table that ends with the place of a call in each row."""
+def table(
+    headers: list[str], rows: list[list[str]], calls: list[Occurrence | None] | None = None
+) -> str:
+    """Return an indented table that may end with the place of a call in each row."""
     from tabulate import tabulate
 
-    places = ["" if call is None else display_path(f"{call.path}:{call.line}") for call in calls]
-    cells = [[*map(escape, row), place] for row, place in zip(rows, places, strict=True)]
-    text = tabulate(cells, headers=[*headers, "defined"], tablefmt="simple", disable_numparse=True)
+    cells = [[*map(escape, row)] for row in rows]
+    if calls is not None:
+        headers = [*headers, "defined"]
+        for row, call in zip(cells, calls, strict=True):
+            row.append("" if call is None else display_path(f"{call.path}:{call.line}"))
+    text = tabulate(cells, headers=headers, tablefmt="simple", disable_numparse=True)
     return "".join(f"  {line}".rstrip() + "\n" for line in text.split("\n"))
 
 

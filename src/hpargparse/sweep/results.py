@@ -22,7 +22,7 @@ from .score import NanError, NoScoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from .matching import Matcher
     from .score import Objective
@@ -39,7 +39,7 @@ class Outcome(Record):
         status: `complete`, `pruned` or `failed`.
         run: the id of the run, or of the first one.
         values: the values that the sweep gave it, as literals.
-        score: the score, or the mean of those of all runs; None unless it is complete.
+        scores: the score for each objective, or the mean of all runs; empty unless it is complete.
         error: one line that says why it failed.
         is_nan: whether it failed because its score is nan.
         duration: how long it took, in seconds.
@@ -50,11 +50,16 @@ class Outcome(Record):
     status: str
     run: str
     values: Mapping[str, str]
-    score: float | None = None
+    scores: tuple[float, ...] = ()
     error: str = ""
     is_nan: bool = False
     duration: float = 0.0
     copy_of: str = ""
+
+    @property
+    def score(self) -> float | None:
+        """The score for the first objective; None without any."""
+        return self.scores[0] if self.scores else None
 
 
 class _Ended(Record):
@@ -82,7 +87,7 @@ class Results:
         name: the name of the sweep.
         total: the number of trials.
         matcher: compares records with the plan.
-        objective: what is looked for.
+        objectives: what is looked for.
 
     Attributes:
         outcomes: the runs that have ended and count, by `Unit`.
@@ -96,7 +101,7 @@ class Results:
         total: int,
         *,
         matcher: Matcher,
-        objective: Objective,
+        objectives: Sequence[Objective],
     ) -> None:
         self.outcomes: dict[tuple[int, int], Outcome] = {}
         self.kills: Counter[Unit] = Counter()
@@ -104,7 +109,7 @@ class Results:
         self._name = name
         self._total = total
         self._matcher = matcher
-        self._objective = objective
+        self._objectives = objectives
         self._pattern = re.compile(rf"{re.escape(name)}-(\d+)(?:r(\d+))?-[a-z0-9]+")
         self._listed: set[str] = set()
         self._open: dict[str, Unit] = {}  # runs that may have to be read again
@@ -186,7 +191,7 @@ class Results:
                 return _Ended(recorded, mismatch="its record is damaged")
         outcome: Outcome | None = None  # it was killed
         if status == "finished":
-            if not self._objective.is_collected(record):
+            if not all(objective.is_collected(record) for objective in self._objectives):
                 return None
             outcome = self._scored(record, values)
         elif status == PRUNED:
@@ -198,13 +203,13 @@ class Results:
 
     def _scored(self, record: RunRecord, values: Mapping[str, str]) -> Outcome:
         try:
-            score = self._objective.read(record)
+            scores = tuple(objective.read(record) for objective in self._objectives)
         except NoScoreError as error:
             is_nan = isinstance(error, NanError)
             return Outcome(FAILED, record.id, values, error=str(error), is_nan=is_nan)
         duration = record.duration or 0.0
-        copy_of = record.summary.get("copy_of") or ""
-        return Outcome(COMPLETE, record.id, values, score=score, duration=duration, copy_of=copy_of)
+        found = Outcome(COMPLETE, record.id, values, scores=scores, duration=duration)
+        return found.replace(copy_of=record.summary.get("copy_of") or "")
 
     def _place(self) -> None:
         """Find out which run of the plan each record counts for."""

@@ -12,15 +12,17 @@ from math import isnan
 from hpman._text import truncate
 from hpman.record import Record
 
+from ..runs.folder import RETURN
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from ..runs.record import RunRecord
 
 _BEST = "best:"
 _FILE = re.compile(r"(.+\.json):(.+)")
-_COPY = "score.json"  # of the file, in the record
 _TICK = 0.05  # seconds by which the time of a file may be early
 
 
@@ -36,32 +38,32 @@ class Objective(Record):
     """What a sweep looks for.
 
     Attributes:
-        name: the name of the score; empty if there is none.
+        name: the name of the score.
         maximize: whether the highest score is the best, not the lowest.
         source: where the score is, if it is not reported: a regular expression for the
             output, or `FILE.json:key.path`.
+        takes_return: whether the number counts that a function returned, if it was not reported.
 
     >>> Objective("val_loss").best([0.3, 0.2])
     0.2
     """
 
     __slots__ = ()
-    name: str = ""
+    name: str
     maximize: bool = False
     source: str = ""
+    takes_return: bool = True
 
     def best(self, scores: list[float]) -> float:
         """Return the best of some scores."""
         return max(scores) if self.maximize else min(scores)
 
-    def read(self, record: RunRecord) -> float | None:
-        """Return the score of a run that has finished; None if nothing is looked for.
+    def read(self, record: RunRecord) -> float:
+        """Return the score of a run that has finished.
 
         Raises:
             NoScoreError: if there is none.
         """
-        if not self.name:
-            return None
         match = _FILE.fullmatch(self.source)
         if match:
             value = _in_file(record, match[1], match[2])
@@ -91,8 +93,9 @@ class Objective(Record):
             return
         from shutil import copyfile
 
-        copy = os.path.join(record.folder, _COPY)
-        path = os.path.join(str(record.data.get("cwd")), _FILE.sub(r"\1", self.source))
+        name = _FILE.sub(r"\1", self.source)
+        copy = os.path.join(record.folder, _copy_of(name))
+        path = os.path.join(str(record.data.get("cwd")), name)
         try:
             if from_cwd and os.path.getmtime(path) >= record.started - _TICK:
                 copyfile(path, copy)
@@ -114,6 +117,8 @@ class Objective(Record):
     def _reported(self, record: RunRecord) -> Any:
         name = self.name.removeprefix(_BEST)
         metrics = record.metrics
+        if name not in metrics and self.takes_return and RETURN in metrics:
+            return metrics[RETURN]
         if name not in metrics:
             raise NoScoreError(f"the run did not report `{name}`{self._advice(name, metrics)}")
         if name == self.name:
@@ -136,9 +141,41 @@ class Objective(Record):
         return f", but `{truncate(near[0])}`: did you mean --{goal} {meant}?"
 
 
+def scores_text(objectives: Sequence[Objective], scores: Sequence[float]) -> str:
+    """Return scores with their names.
+
+    >>> scores_text([Objective("loss"), Objective("accuracy", maximize=True)], [0.25, 0.9])
+    'loss 0.25, accuracy 0.9'
+    """
+    pairs = zip(objectives, scores, strict=True)
+    return ", ".join(f"{objective.name} {number(score)}" for objective, score in pairs)
+
+
+def scores_data(objectives: Sequence[Objective], scores: Sequence[float]) -> dict[str, Any]:
+    """Return scores as JSON data: a number for one objective, else an object for all."""
+    if len(objectives) < 2:
+        return {"score": next(iter(scores), None)}
+    names = [objective.name for objective in objectives]
+    return {"scores": dict(zip(names, scores, strict=True)) if scores else None}
+
+
+def number(score: float | None) -> str:
+    """Return a score with six digits.
+
+    >>> number(0.123456789), number(None)
+    ('0.123457', '')
+    """
+    return "" if score is None else f"{score:.6g}"
+
+
+def _copy_of(name: str) -> str:
+    """Return the name of the copy of a file in the record."""
+    return f"score-{name.replace('%', '%25').replace('/', '%2F').replace(os.sep, '%2F')}"
+
+
 def _paths(record: RunRecord, name: str) -> list[str]:
     """Return the files in a record that may have the score: that of the run itself, and a copy."""
-    paths = (os.path.join(record.folder, part) for part in (name, _COPY))
+    paths = (os.path.join(record.folder, part) for part in (name, _copy_of(name)))
     return [path for path in paths if os.path.isfile(path)]
 
 

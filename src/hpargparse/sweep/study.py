@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from .score import Objective
 
 SWEEPS = os.path.join(".hpman", "sweeps")
-_PLAN, _CLAIMS = "plan.json", "claims"
-_SAME = ("program", "objective")  # keys of the identity that may not change
+PLAN, _CLAIMS = "plan.json", "claims"
+_SAME = ("program", "score")  # keys of the identity that may not change
 
 
 class SweepError(HpmanError):
@@ -68,7 +68,7 @@ class Study:
         name: the name of the sweep.
         total: the number of trials.
         plan: the values of its trials.
-        objective: what is looked for.
+        objectives: what is looked for.
         arguments: the arguments of the program.
         retries: how often a run that was killed is tried again.
         collects: whether a file with the score may be in the current folder.
@@ -84,7 +84,7 @@ class Study:
         total: int,
         *,
         plan: Plan,
-        objective: Objective,
+        objectives: Sequence[Objective],
         arguments: Sequence[str] = (),
         retries: int = 3,
         collects: bool = True,
@@ -92,7 +92,7 @@ class Study:
         self.name: str = name
         self.folder: str = os.path.join(project, SWEEPS, name)
         self.total: int = total
-        self.objective: Objective = objective
+        self.objectives: tuple[Objective, ...] = tuple(objectives)
         self.runs: str = os.path.join(project, RUNS)
         self.changes: list[str] = []
         self._repeats = plan.repeats
@@ -100,27 +100,30 @@ class Study:
         self._retries = retries
         self._collects = collects
         matcher = Matcher(plan, total, arguments)
-        self._results = Results(self.runs, name, total, matcher=matcher, objective=objective)
-        self._duplicates = Duplicates(self.runs, matcher, objective)
+        self._results = Results(self.runs, name, total, matcher=matcher, objectives=objectives)
+        self._duplicates = Duplicates(self.runs, matcher, objectives)
         self._outcomes: dict[tuple[int, int], Outcome] = {}  # by `Unit`
         self._exhausted: dict[tuple[int, int], Outcome] = {}  # runs that were lost too often
         self._vanished: dict[Unit, int] = {}  # runs that were killed before their record began
 
-    def open(self, identity: Mapping[str, Any], argv: list[str]) -> None:
+    def open(
+        self, identity: Mapping[str, Any], argv: list[str], resumed: Sequence[list[str]] = ()
+    ) -> None:
         """Make the folder of the sweep, or note what has changed since the last time.
 
         Args:
             identity: what makes two sweeps the same.
             argv: the command line.
+            resumed: those of each `--resume` since.
 
         Raises:
-            SweepError: if a sweep of this name has another program or objective.
+            SweepError: if a sweep of this name has another program or score.
             OSError, SnapshotError: if the folder cannot be written.
         """
         make_folder(os.path.dirname(self.folder))
         make_folder(self.runs)
         os.makedirs(os.path.join(self.folder, _CLAIMS), exist_ok=True)
-        path = os.path.join(self.folder, _PLAN)
+        path = os.path.join(self.folder, PLAN)
         try:
             old = read_json(path).get("plan")
         except FileNotFoundError:
@@ -134,7 +137,10 @@ class Study:
             place = relative_path(path)
             raise SweepError(Diagnostic("sweep", message, "Choose another --name.", place))
         self.changes = changes(olds, identity)
-        write_json(self.folder, _PLAN, {"schema": 1, "argv": argv, "plan": identity})
+        commands = {"argv": argv, "resumed": list(resumed)}
+        folder = os.path.relpath(os.curdir, os.path.join(self.folder, *[os.pardir] * 3))
+        data = {"schema": 1, **commands, "folder": folder, "plan": identity}
+        write_json(self.folder, PLAN, data)
 
     def refresh(self) -> None:
         """Read how runs have ended since the last time."""
@@ -227,24 +233,34 @@ class Study:
         failed = next((outcome for outcome in known if outcome.status != COMPLETE), None)
         if failed is not None or len(known) < len(outcomes):
             return failed
-        scores = [outcome.score for outcome in known if outcome.score is not None]
+        scores = tuple(map(fmean, zip(*(outcome.scores for outcome in known), strict=True)))
         seconds = sum(outcome.duration for outcome in known)
-        return known[0].replace(score=fmean(scores) if scores else None, duration=seconds)
+        return known[0].replace(scores=scores, duration=seconds)
 
     def outcomes(self) -> dict[int, Outcome]:
         """Return how the trials ended that have, by number."""
         pairs = ((trial, self.outcome(trial)) for trial in range(self.total))
         return {trial: outcome for trial, outcome in pairs if outcome is not None}
 
-    def ranked(self) -> list[tuple[int, Outcome]]:
-        """Return the trials that have a score, the best first, equal ones by number."""
-        scored = [pair for pair in self.outcomes().items() if pair[1].score is not None]
-        scored.sort(key=lambda pair: pair[1].score or 0.0, reverse=self.objective.maximize)
-        return scored
+    def front(self) -> list[tuple[int, Outcome]]:
+        """Return the best trial; with several objectives the Pareto front, by the first of them.
 
-    def best(self) -> tuple[int, Outcome] | None:
-        """Return the best trial; None without any score."""
-        return next(iter(self.ranked()), None)
+        No trial is better than one of the front for an objective, and as good for the others.
+        """
+        front: list[tuple[int, Outcome]] = []
+        for trial, outcome in self._sorted():
+            costs = self._costs(outcome)
+            if not any(_dominates(self._costs(other), costs) for _trial, other in front):
+                front.append((trial, outcome))
+            if len(self.objectives) == 1:
+                break
+        return front
+
+    def ranked(self) -> list[tuple[int, Outcome]]:
+        """Return the trials that have scores, the best first, equal ones by number."""
+        front = self.front()
+        best = {trial for trial, _outcome in front}
+        return front + [pair for pair in self._sorted() if pair[0] not in best]
 
     def has_success(self) -> bool:
         """Return whether a trial is complete."""
@@ -253,6 +269,16 @@ class Study:
     def is_over(self) -> bool:
         """Return whether all trials have ended, as far as is known."""
         return next(self._pending(), None) is None
+
+    def _sorted(self) -> list[tuple[int, Outcome]]:
+        """Return the trials that have scores, by the first objective."""
+        scored = [pair for pair in self.outcomes().items() if pair[1].scores]
+        return sorted(scored, key=lambda pair: self._costs(pair[1]))
+
+    def _costs(self, outcome: Outcome) -> tuple[float, ...]:
+        """Return the scores so that lower ones are better."""
+        pairs = zip(self.objectives, outcome.scores, strict=True)
+        return tuple(-score if objective.maximize else score for objective, score in pairs)
 
     def _pending(self) -> Iterator[Unit]:
         """Yield the runs that have not ended. A trial that has failed needs no more of them."""
@@ -268,7 +294,8 @@ class Study:
         self.refresh()
         if records := self._results.open_records(unit):
             for record in records:
-                self.objective.collect(record, from_cwd=self._collects)
+                for objective in self.objectives:
+                    objective.collect(record, from_cwd=self._collects)
             self.refresh()
         if unit in self._outcomes:
             return False
@@ -290,6 +317,12 @@ class Study:
             with suppress(OSError):  # Windows does not remove an open file
                 os.unlink(path)
         release(lease)
+
+
+def _dominates(costs: tuple[float, ...], others: tuple[float, ...]) -> bool:
+    """Return whether some costs are lower than others, and none is higher."""
+    pairs = zip(costs, others, strict=True)
+    return costs != others and all(cost <= other for cost, other in pairs)
 
 
 def _is_at(path: str, lease: int) -> bool:

@@ -105,6 +105,15 @@ def test_a_condition_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
         (["train.py", "--sweep", "lr=0..1:1e-9"], "The space has 3000000003 points.\nSay how many"),
         (["train.py", "--minimise", "a"], "--minimise (did you mean --minimize?) a; write a value"),
         (["train.py", "--minimize", "a", "--score", "m.json"], "the file: m.json:a"),
+        (
+            ["train.py", "--minimize", "a", "--maximize", "b", "--sampler", "cmaes"],
+            "--sampler cmaes takes one objective",
+        ),
+        (["train.py", "--minimize", "a", "--maximize", "a"], "name a score twice"),
+        (
+            ["train.py", "--minimize", "a", "--maximize", "b", "--score", "x"],
+            "there are 2 scores and 1 --score: give one for each, in the same order, or none",
+        ),
         ([], "name one script, before the options, or `-m` and a module"),
         (
             ["train.py", "-m", "train", "--dry"],

@@ -223,6 +223,15 @@ def test_a_folder_behaves_as_python_runs_it() -> None:
     assert _run_by_us("./app/", "--", "a") == _run("./app/", "a")
 
 
+def test_a_function_of_a_module_is_called() -> None:
+    text = "import sys\nprint(__name__)\nclass A:\n    f = staticmethod(lambda: print(sys.argv))\n"
+    Path("top.py").write_text(text)
+    assert _run_by_us("-m", "top:A.f", "--", "a")[1] == "top\n['-m', 'a']\n"
+    status, _out, error = _run_by_us("-m", "top:g")[:3]
+    assert status == 1
+    assert error == "hpman run: error: -m top:g: `top` has no function `g`\n"
+
+
 def test_another_error_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     # As in the prompt of `python -i`.
     reports: list[object] = []
@@ -245,6 +254,8 @@ def test_another_error_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> N
         ("pkg.inner", "pkg/inner/__main__.py"),
         ("broken.mod", "broken/mod.py"),
         ("top", "top.py"),
+        ("top:f", "top.py"),
+        ("pkg:A.f", "pkg/__init__.py"),
     ],
 )
 def test_a_module_is_found_without_an_import(name: str, source: str) -> None:
@@ -271,6 +282,9 @@ def test_an_installed_module_is_found_with_the_folder_around_it() -> None:
         ("top.py", "Leave out `.py`: `-m top`."),
         ("", "-m: A part of the module name is empty.\nName a Python file"),
         ("pkg..mod", "-m pkg..mod: A part of the module name"),
+        ("top:", "-m top:: `` cannot be the name of a function."),
+        ("top:f()", "-m top:f(): `f()` cannot be the name of a function."),
+        ("none:f", "There is no module `none`"),
     ],
 )
 def test_a_module_that_cannot_be_run_is_a_sentence(name: str, sentence: str) -> None:

@@ -212,7 +212,7 @@ def _drive(project: Path, plan: Plan, total: int, count: int) -> tuple[int, int]
     """
     drivers, studies = [], []
     for _ in range(count):
-        study = Study(str(project), "s", total, plan=plan, objective=Objective("loss"))
+        study = Study(str(project), "s", total, plan=plan, objectives=[Objective("loss")])
         study.open({}, [])
         study.refresh()
         studies.append(study)
@@ -300,6 +300,86 @@ def test_a_trial_that_was_recorded_before_is_not_run(capsys: pytest.CaptureFixtu
     _sweep(f"{TRAIN}\n", "--minimize", "loss", "--sweep", "x=2", "--name", "u")
     assert "1 of 1 trials complete, 0 failed\n" in capsys.readouterr().out
     assert len(_records()) == 5
+
+
+def test_several_objectives(capsys: pytest.CaptureFixture[str]) -> None:
+    text = f"{HEAD}report(loss=x / 4, accuracy=x / 10 if x < 3 else 0.0)\n"
+    args = ("--minimize", "loss", "--maximize", "accuracy", "--sweep", "x=1,2,3")
+    _sweep(text, *args)
+    assert (
+        _shown(capsys)
+        == """\
+Sweep s: grid, 3 trials, minimize loss, maximize accuracy
+trial 0: loss 0.25, accuracy 0.1 in T  (x=1)  [1 of 3, 1 on the Pareto front]
+trial 1: loss 0.5, accuracy 0.2 in T  (x=2)  [2 of 3, 2 on the Pareto front]
+trial 2: loss 0.75, accuracy 0 in T  (x=3)  [3 of 3, 2 on the Pareto front]
+
+3 of 3 trials complete, 0 failed
+
+Pareto front (2):
+  run           loss    accuracy    x
+  ------------  ------  ----------  ---
+  s-0-ID  0.25    0.1         1
+  s-1-ID  0.5     0.2         2
+
+Next:
+  hpman runs --where "sweep == 's'" --sort=loss
+  hpman runs --where "sweep == 's'" --sort=loss --plot sweep.svg
+  hpman compare s-0-ID s-1-ID
+  hpman rerun s-0-ID
+  hpman promote s-0-ID
+"""
+    )
+    _sweep(text, *args, "--format", "json", "--name", "t")
+    _begin, *runs, end = map(json.loads, capsys.readouterr().out.splitlines())
+    assert runs[1]["scores"] == {"loss": 0.5, "accuracy": 0.2}
+    assert [row["scores"]["loss"] for row in end["front"]] == [0.25, 0.5]
+    _sweep(text, "--minimize", "loss", "--sweep", "x=1,2,3", status=2)
+    assert "The sweep `s` has another score." in capsys.readouterr().err
+
+
+def test_several_objectives_without_a_success(capsys: pytest.CaptureFixture[str]) -> None:
+    args = ("--minimize", "a", "--minimize", "b", "--sweep", "x=1,2")
+    _sweep(f"{HEAD}raise ValueError", *args, status=1)
+    assert "Pareto front (" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_sweep_is_resumed_from_any_folder(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _sweep(TRAIN, "--minimize", "loss", "--sweep", "x=1,2,3,4", "--trials", "2", "--", "a")
+    _sweep(TRAIN, "--minimize", "loss", "--sweep", "x=7", "--name", "t")
+    (project / "sub").mkdir()
+    monkeypatch.chdir(project / "sub")
+    capsys.readouterr()
+    sweep.main(["--resume"])
+    assert "Sweep t: grid, 1 trials, minimize loss, 1 done before" in capsys.readouterr().out
+    monkeypatch.chdir(project / "sub")
+    sweep.main(["--resume", "s", "--trials", "3"])
+    assert "Sweep s: grid, 3 trials, minimize loss, 2 done before" in capsys.readouterr().out
+    sweep.main(["--resume"])
+    assert "Sweep s: grid, 3 trials, minimize loss, 3 done before" in capsys.readouterr().out
+    sweep.main(["--resume", "--sweep", "x=3,5", "--jobs", "2"])
+    shown = capsys.readouterr().out
+    assert "x was 1, 2, 3, 4, now 3, 5. 1 of 3 earlier trials fit and count." in shown
+    sweep.main(["--resume", "s", "--", "b"])
+    assert "command line was a, now b. 0 of 4 earlier trials" in capsys.readouterr().out
+    plan = json.loads((project / ".hpman/sweeps/s/plan.json").read_text())
+    assert [plan["folder"], len(plan["resumed"])] == [".", 3]
+    assert plan["plan"]["arguments"] == ["b"]
+    _sweep(TRAIN, "--minimize", "loss", "--sweep", "x=3,5")
+    plan = json.loads((project / ".hpman/sweeps/s/plan.json").read_text())
+    assert plan["resumed"] == []
+
+
+def test_the_score_is_what_a_function_returns(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("train.py").write_text(f"{HEAD}def main(): return x / 4\n")
+    args = ["--minimize", "loss", "--sweep", "x=1,2", "--name", "s"]
+    sweep.main(["-m", "train:main", *args])
+    shown = _shown(capsys)
+    assert "trial 1: loss 0.5 in T  (x=2)" in shown
+    assert """hpman runs --where "sweep == 's'" --sort=return\n""" in shown
 
 
 def test_sources_that_change_meanwhile_end_a_sweep(capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,7 +66,7 @@ class Sweep:
         self.folder = folder
         index = HyperParameterManager("_").parse_source(text).index
         self.plan = Plan(select(index, Request((), zipped)), method, 3)
-        self.study = Study(str(folder), "s", total, plan=self.plan, objective=objective)
+        self.study = Study(str(folder), "s", total, plan=self.plan, objectives=[objective])
         self.study.open({}, [])
         self.plan.prunes = prunes
         self.engine = self.plan.engine = Engine(self.study, self.plan)

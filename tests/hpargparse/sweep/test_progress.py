@@ -27,7 +27,7 @@ def _progress(folder: Path, *, is_json: bool = False, repeats: int = 1) -> Progr
     text = '_("x", 1, search=[1, 2, 3])\n_("seed", 0)\n'
     index = HyperParameterManager("_").parse_source(text).index
     plan = Plan(select(index, Request()), repeats=repeats)
-    study = Study(str(folder), "s", 3, plan=plan, objective=Objective("loss"))
+    study = Study(str(folder), "s", 3, plan=plan, objectives=[Objective("loss")])
     study.open({}, [])
     study.refresh()
     return Progress("hpman sweep", study, plan, is_json=is_json)

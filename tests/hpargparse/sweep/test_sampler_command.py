@@ -123,7 +123,7 @@ def test_without_optuna_points_are_random_and_a_line_says_so(
     ("args", "message"),
     [
         (["--sampler", "tpe"], "--sampler tpe learns from a score: add --minimize NAME"),
-        (["--prune"], "--prune follows what runs report: add --minimize NAME"),
+        (["--prune"], "--prune follows what runs report: add --minimize NAME once"),
         ([*GOALS, "--prune", "--score", "x"], "--prune follows what runs report"),
         ([*GOALS, "--prune", "--repeats", "2"], "--prune ends single runs"),
         ([*GOALS, "--sampler", "bayes"], "invalid choice: 'bayes'"),

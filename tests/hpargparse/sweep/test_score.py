@@ -22,7 +22,14 @@ def _end(**metrics: object) -> dict[str, object]:
 def test_the_score_is_what_was_reported_last(tmp_path: Path) -> None:
     record = write(tmp_path, "a", _end(loss=0.25))
     assert Objective("loss").read(record) == 0.25
-    assert Objective().read(record) is None
+
+
+def test_the_number_that_a_function_returned_is_the_score_of_nothing_else(tmp_path: Path) -> None:
+    record = write(tmp_path, "a", _end(**{"return": 0.5}))
+    assert Objective("loss").read(record) == 0.5
+    with pytest.raises(NoScoreError):
+        Objective("loss", takes_return=False).read(record)
+    assert Objective("loss").read(write(tmp_path, "b", _end(**{"return": 1, "loss": 2}))) == 2.0
 
 
 def test_the_best_of_all_reports(tmp_path: Path) -> None:
@@ -124,6 +131,16 @@ def test_a_file_of_an_earlier_run_does_not_count(from_cwd: bool, tmp_path: Path)
     assert objective.is_collected(record)
     with pytest.raises(NoScoreError, match=r"wrote no m\.json"):
         objective.read(record)
+
+
+def test_several_files_are_copied(tmp_path: Path) -> None:
+    record = write(tmp_path, "a", cwd=str(tmp_path))
+    objectives = [Objective(name, source=f"out/{name}.json:x") for name in ("a", "b")]
+    (tmp_path / "out").mkdir()
+    for number, objective in enumerate(objectives):
+        (tmp_path / "out" / f"{objective.name}.json").write_text(f'{{"x": {number}}}')
+        objective.collect(record, from_cwd=True)
+    assert [objective.read(record) for objective in objectives] == [0.0, 1.0]
 
 
 def test_a_missing_or_damaged_file(tmp_path: Path) -> None:

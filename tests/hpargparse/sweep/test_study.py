@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from hpargparse.runs.record import RunRecord
 
 SOURCE = '_("x", 0, range=[0, 99], search=True)\n_("seed", 0)\n'
-IDENTITY = {"program": "train.py", "objective": ["loss", False, ""], "fixed": {}}
+IDENTITY = {"program": "train.py", "score": [["loss", False, ""]], "fixed": {}}
 LOST: dict[str, object] = {}
 STOPPED: dict[str, object] = {"status": "stopped", "signal": "SIGTERM"}
 
@@ -35,7 +36,7 @@ def _plan(*sweep: str, method: str = "grid", repeats: int = 1, source: str = SOU
 def _study(
     folder: Path, total: int = 2, *, plan: Plan | None = None, repeats: int = 1, **settings: Any
 ) -> Study:
-    settings = {"objective": Objective("loss"), **settings}
+    settings = {"objectives": [Objective("loss")], **settings}
     plan = plan or _plan(repeats=repeats)
     study = Study(str(folder), "s", total, plan=plan, **settings)
     study.open(IDENTITY, ["train.py"])
@@ -65,7 +66,9 @@ def _claim(study: Study) -> Claim:
 def test_the_folder_holds_the_command_line_and_the_plan(tmp_path: Path) -> None:
     _study(tmp_path)
     data = json.loads((tmp_path / ".hpman/sweeps/s/plan.json").read_text())
-    assert data == {"schema": 1, "argv": ["train.py"], "plan": IDENTITY}
+    folder = os.path.relpath(Path.cwd(), tmp_path)
+    commands = {"argv": ["train.py"], "resumed": [], "folder": folder}
+    assert data == {"schema": 1, **commands, "plan": IDENTITY}
     assert (tmp_path / ".hpman/.gitignore").read_text() == "*\n"
 
 
@@ -154,7 +157,7 @@ def test_a_pruned_run_has_ended_but_has_no_rank(tmp_path: Path) -> None:
     outcome = study.outcome(0)
     assert outcome is not None
     assert [outcome.status, outcome.score, outcome.duration] == ["pruned", None, 2.0]
-    assert study.best() is None
+    assert study.front() == []
     assert not study.has_success()
 
 
@@ -200,7 +203,7 @@ def test_a_retry_may_succeed(tmp_path: Path) -> None:
     write(tmp_path, "s-0-aaaaaaaa", STOPPED)
     write(tmp_path, "s-0-bbbbbbbb", _done(0.5))
     study = _study(tmp_path, 1)
-    assert study.best() == (0, study.outcome(0))
+    assert study.front() == [(0, study.outcome(0))]
     assert study.has_success()
 
 
@@ -224,14 +227,14 @@ def test_a_damaged_record_does_not_count(tmp_path: Path) -> None:
 
 
 def test_the_file_with_the_score_is_copied_by_the_holder_of_the_claim(tmp_path: Path) -> None:
-    study = _study(tmp_path, 1, objective=Objective("loss", source="m.json:loss"))
+    study = _study(tmp_path, 1, objectives=[Objective("loss", source="m.json:loss")])
     write(tmp_path, "s-0-aaaaaaaa", _done(0.5), cwd=str(tmp_path))
     study.refresh()
     assert not study.is_over()
     (tmp_path / "m.json").write_text('{"loss": 3}')
     assert study.claim() is None
     assert study.is_over()
-    assert study.best() == (0, study.outcome(0))
+    assert study.front() == [(0, study.outcome(0))]
 
 
 def test_the_score_of_repeats_is_their_mean(tmp_path: Path) -> None:
@@ -251,13 +254,39 @@ def test_the_score_of_repeats_is_their_mean(tmp_path: Path) -> None:
 def test_the_best_is_the_lowest_or_the_highest(tmp_path: Path) -> None:
     for number, loss in enumerate((0.5, 0.25, 0.75, 0.25)):
         write(tmp_path, f"s-{number}-aaaaaaaa", _done(loss))
-    best = _study(tmp_path, 4).best()
-    assert best is not None
-    assert best[0] == 1
-    study = _study(tmp_path, 4, objective=Objective("loss", maximize=True))
-    best = study.best()
-    assert best is not None
-    assert best[0] == 2
+    assert [trial for trial, _outcome in _study(tmp_path, 4).front()] == [1]
+    study = _study(tmp_path, 4, objectives=[Objective("loss", maximize=True)])
+    assert [trial for trial, _outcome in study.front()] == [2]
+
+
+def test_the_front_has_the_trials_that_no_other_beats(tmp_path: Path) -> None:
+    scores = ((0.5, 0.5), (0.25, 0.25), (0.5, 0.5), (0.5, 0.4), (0.25, 0.2), (0.75, 0.9))
+    for trial, (loss, accuracy) in enumerate(scores):
+        end = _done(loss) | {"metrics": {"loss": loss, "accuracy": accuracy}}
+        write(tmp_path, f"s-{trial}-aaaaaaaa", end)
+    objectives = [Objective("loss"), Objective("accuracy", maximize=True)]
+    study = _study(tmp_path, 6, objectives=objectives)
+    assert [trial for trial, _outcome in study.front()] == [1, 0, 2, 5]
+    assert [trial for trial, _outcome in study.ranked()] == [1, 0, 2, 5, 4, 3]
+
+
+def test_each_score_of_repeats_is_a_mean(tmp_path: Path) -> None:
+    for name, loss, accuracy in (("s-0-aaaaaaaa", 1.0, 0.0), ("s-0r1-aaaaaaaa", 2.0, 0.5)):
+        write(tmp_path, name, _done(loss) | {"metrics": {"loss": loss, "accuracy": accuracy}})
+    objectives = [Objective("loss"), Objective("accuracy", maximize=True)]
+    outcome = _study(tmp_path, 1, repeats=2, objectives=objectives).outcome(0)
+    assert outcome is not None
+    assert outcome.scores == (1.5, 0.25)
+
+
+def test_nan_for_one_objective_fails_the_trial(tmp_path: Path) -> None:
+    metrics = {"loss": 1.0, "accuracy": float("nan")}
+    write(tmp_path, "s-0-aaaaaaaa", _done(0.5) | {"metrics": metrics})
+    study = _study(tmp_path, 1, objectives=[Objective("loss"), Objective("accuracy")])
+    outcome = study.outcome(0)
+    assert outcome is not None
+    assert [outcome.status, outcome.error] == [FAILED, "the score `accuracy` is nan"]
+    assert study.front() == []
 
 
 def test_records_count_for_the_trials_that_have_their_values_now(tmp_path: Path) -> None:
@@ -338,7 +367,7 @@ def test_what_has_changed_is_a_line(tmp_path: Path) -> None:
     for trial in range(3):
         write(tmp_path, f"s-{trial}-aaaaaaaa", _done(0.5))
     assert _study(tmp_path).changes_text() == ""
-    study = Study(str(tmp_path), "s", 2, plan=_plan("x=1,7"), objective=Objective("loss"))
+    study = Study(str(tmp_path), "s", 2, plan=_plan("x=1,7"), objectives=[Objective("loss")])
     study.open({**IDENTITY, "fixed": {"lr": "0.1"}, "arguments": ["a b"]}, [])
     study.refresh()
     assert study.changes_text() == (
