@@ -44,6 +44,8 @@ def wreck(folder: Path, seed: int, *, trials: int, drivers: int, kills: int) -> 
         time.sleep(rng.uniform(0.0, 0.6))
         driver = rng.choice(running)
         children = _children(driver.pid) if driver.poll() is None else []
+        # The warm process, and those that it has forked.
+        children += [run for child in children for run in _children(child)]
         if children and rng.random() < 0.4:
             with suppress(ProcessLookupError):
                 os.kill(rng.choice(children), signal.SIGKILL)
