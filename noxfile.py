@@ -16,8 +16,6 @@ NO_LIMIT = ("-o", "faulthandler_timeout=0")  # of the time of a test
 UPSTREAM = ("hpman==0.13.0", "hpargparse==0.14.0", "setuptools<80")
 # What only the libraries of extras run; the session `exports` measures it.
 EXTRAS = "*/hpargparse/runs/figures.py,*/hpargparse/runs/trackers.py"
-# The same for the session `sweeps`.
-ENGINE = "*/hpargparse/sweep/engine.py,*/hpargparse/sweep/pruning.py"
 WORLD = ("torch", "transformers", "django", "sympy", "scipy")
 
 
@@ -43,11 +41,12 @@ nox.options.sessions = [f"tests-{NEWEST}", "lint", "types"]
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests on the installed package; oldest and newest Python measure what they reach."""
-    session.install(".[test]")
+    is_newest = session.python == NEWEST
+    session.install(".[test,sweep]" if is_newest else ".[test]")
     if session.python not in (OLDEST, NEWEST):  # measuring takes twice as long again
         session.run("pytest", *session.posargs)
         return
-    slow = ["--slow"] if session.python == NEWEST else []
+    slow = ["--slow"] if is_newest else []
     for remains in glob.glob(f".coverage.{session.python}.*"):
         os.remove(remains)
     session.run(
@@ -65,8 +64,7 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "combine")
     wings = "*/hpargparse/runs/*,*/hpargparse/sweep/*"
     session.run("coverage", "report", "--omit", f"{wings},{EXTRAS}")
-    others = ("--omit", f"{EXTRAS},{ENGINE}", "--fail-under", "95")
-    session.run("coverage", "report", "--include", wings, *others)
+    session.run("coverage", "report", "--include", wings, "--omit", EXTRAS, "--fail-under", "95")
 
 
 @nox.session(python=NEWEST)
@@ -81,17 +79,6 @@ def exports(session: nox.Session) -> None:
     session.run("coverage", "run", "-m", "pytest", *files, *session.posargs, env=env)
     session.run("coverage", "combine", env=env)
     session.run("coverage", "report", "--include", EXTRAS, env=env)
-
-
-@nox.session(python=NEWEST)
-def sweeps(session: nox.Session) -> None:
-    """Run the tests of sweeps with Optuna and rich; some hundred megabytes to install."""
-    session.install(".[test,sweep]")
-    env = {"COVERAGE_FILE": os.path.join(session.create_tmp(), "coverage")}
-    tests = ("pytest", "--slow", "tests/hpargparse/sweep", *session.posargs)
-    session.run("coverage", "run", "-m", *tests, env=env)
-    session.run("coverage", "combine", env=env)
-    session.run("coverage", "report", "--include", ENGINE, "--fail-under", "95", env=env)
 
 
 @nox.session(python=NEWEST)
