@@ -92,6 +92,14 @@ def properties(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def yamls(session: nox.Session) -> None:
+    """Compare the JSON Schema with the loader, and check files with it as others do."""
+    session.install(".[test]", "jsonschema", "check-jsonschema")
+    paths = ("tests/properties/test_schema.py", "tests/hpargparse/commands/test_schema.py")
+    session.run("pytest", "--slow", *paths, *NO_LIMIT, *session.posargs)
+
+
+@nox.session(python=NEWEST)
 def chaos(session: nox.Session) -> None:
     """Kill recorded runs and sweeps at random; `-- 1000` says how often to kill a run."""
     session.install(".[test]")

@@ -1,0 +1,309 @@
+"""A JSON Schema of all hyperparameters, for editors and validators of files of values.
+
+Owns which names and values the schema accepts: what a load accepts, as far as JSON can say it.
+Must not know the command line.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from hpman import EMPTY
+from hpman._text import display_path
+from hpman.literals import is_path
+from hpman.names import SCOPE, ancestors, old_names
+
+from .cli.output import json_text
+from .errors import ConversionError
+from .snapshots.load_save import saved_form
+from .values.coercion import Number, element_sample
+from .values.convert import Converter
+from .values.keys import key_paths
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    from hpman import HyperParameter, Index
+
+    Schema = dict[str, Any]
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_DEFINITIONS = "#/$defs/"
+_SPECIAL = frozenset(r"^$\.*+?()[]{}|/")
+_TYPES: dict[type, Schema] = {
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    complex: {"type": "number"},
+    Number: {"type": "number"},
+    str: {"type": "string"},
+}
+_INCLUDE = "include"
+_PATH: Schema = {"type": "string", "minLength": 1, "not": {"const": "-"}}
+
+
+def schema_text(index: Index) -> str:
+    """Return the JSON Schema of all hyperparameters of an index.
+
+    >>> from hpman import HyperParameterManager
+    >>> index = HyperParameterManager("_").parse_source("_('lr', 0.1, range=[0, 1])", "t.py").index
+    >>> '"maximum": 1' in schema_text(index)
+    True
+    """
+    return json_text(schema_of(index))
+
+
+def schema_of(index: Index) -> Schema:
+    """Return the JSON Schema as data. Names may be flat or nested, and in scopes."""
+    builder = _Builder(index.separator)
+    scopes: set[str] | None = set()
+    for placeholder in sorted(index.placeholders()):
+        opened = index.scopes(placeholder)
+        scopes = None if scopes is None or opened is None else scopes | opened
+        builder.add_all(index.hyperparameters(placeholder))
+    return builder.build(scopes)
+
+
+class _Builder:
+    """Collect the schemas of names, then spell each name in all ways."""
+
+    def __init__(self, separator: str) -> None:
+        self._separator = separator
+        self._values: dict[str, Schema] = {}  # by name, keys of dicts included
+        self._references: dict[str, Schema] = {}  # to the values
+        self._prefixes: dict[str, Schema] = {}  # names of which any key may follow
+        self._leaves: set[str] = set()
+
+    def add_all(self, rows: Iterable[HyperParameter]) -> None:
+        """Add hyperparameters, then their old names."""
+        aliases: list[tuple[str, HyperParameter]] = []
+        for row in rows:
+            if row.name not in self._leaves:
+                self._add(row.name, row)
+                aliases += ((old, row) for old in old_names(row.hints))
+        branches = {above for name in self._leaves for above in ancestors(name, self._separator)}
+        for old, row in aliases:
+            if old not in self._leaves and old not in branches:
+                self._add(old, row, is_old=True)
+
+    def _add(self, name: str, row: HyperParameter, *, is_old: bool = False) -> None:
+        converter = Converter.of(row)
+        schema = {**value_schema(converter), **_annotations(row)}
+        if is_old:
+            schema["deprecated"] = True
+        self._leaves.add(name)
+        self._values[name] = schema
+        if type(converter.default) is dict:
+            for key, path in key_paths(converter.default, self._separator).items():
+                inner = converter.key_converter(path)
+                self._values.setdefault(f"{name}{self._separator}{key}", value_schema(inner))
+                if inner.default == {}:
+                    self._prefixes[f"{name}{self._separator}{key}{self._separator}"] = {}
+            if not converter.default:
+                self._prefixes[f"{name}{self._separator}"] = {}
+
+    def build(self, scopes: set[str] | None) -> Schema:
+        """Return the complete schema. If `scopes` is None, there may be any."""
+        for number, name in enumerate(self._values):
+            is_plain = name.isascii() and name.replace(".", "").replace("_", "").isalnum()
+            key = name if is_plain else f"name-{number}"
+            self._references[name] = {"$ref": f"{_DEFINITIONS}{key}"}
+        keys = (row["$ref"].removeprefix(_DEFINITIONS) for row in self._references.values())
+        definitions = dict(zip(keys, self._values.values(), strict=True))
+        groups = (above for name in self._leaves for above in ancestors(name, self._separator))
+        branches = {
+            above: f"group-{number}"
+            for number, above in enumerate(sorted({*groups} - self._leaves))
+        }
+        for above, key in branches.items():
+            definitions[key] = self._level(f"{above}{self._separator}", branches)
+        schema = self._level("", branches)
+        if scopes is None or scopes:
+            self._add_scopes(schema, scopes)
+        if not any(name.partition(self._separator)[0] == _INCLUDE for name in self._leaves):
+            schema["properties"][_INCLUDE] = {
+                "description": "files to load first",
+                "anyOf": [_PATH, {"type": "array", "items": _PATH}],
+            }
+        return {
+            "$schema": _DIALECT,
+            "title": "Hyperparameters",
+            **schema,
+            "type": ["object", "null"],  # an empty file has no values
+            "$defs": definitions,
+        }
+
+    def _add_scopes(self, schema: Schema, scopes: set[str] | None) -> None:
+        """Allow each name in scopes, such as `encoder/depth`."""
+        names = "|".join(map(_escaped, sorted(scopes))) if scopes else "[^/.]+"
+        start = f"^(?:(?:{names}){_escaped(SCOPE)})+"
+        patterns = {
+            f"{start}{_escaped(key)}$": value for key, value in schema["properties"].items()
+        }
+        patterns |= {f"{start}{_escaped(key)}": {} for key in self._prefixes}
+        schema.setdefault("patternProperties", {}).update(patterns)
+
+    def _level(self, above: str, branches: Mapping[str, str]) -> Schema:
+        """Return the schema of the names below a group, flat or nested; all names for ""."""
+        properties: Schema = {}
+        for name, reference in self._references.items():
+            if name.startswith(above):
+                properties[name.removeprefix(above)] = reference
+        for branch, key in branches.items():
+            if branch.startswith(above):
+                properties[branch.removeprefix(above)] = {"$ref": f"{_DEFINITIONS}{key}"}
+        schema: Schema = {
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": False,
+        }
+        patterns: Schema = {
+            f"^{_escaped(prefix.removeprefix(above))}": {}
+            for prefix in self._prefixes
+            if prefix.startswith(above)
+        }
+        return {**schema, "patternProperties": patterns} if patterns else schema
+
+
+def _escaped(text: str) -> str:
+    """Return a regular expression that matches a text, in the dialect of JavaScript."""
+    return "".join(f"\\{char}" if char in _SPECIAL else char for char in text)
+
+
+def _annotations(row: HyperParameter) -> Schema:
+    """Return what editors show: help, and the default as it is written with its place."""
+    call = row.definition or row.occurrences[0]
+    place = f"{display_path(call.path)}:{call.line}"
+    written = " ".join((call.text or "").split())
+    fact = f"default {written}, {place}" if row.definition else f"used at {place}"
+    hint = row.hints.get("help")
+    found: Schema = {"description": f"{hint} ({fact})" if isinstance(hint, str) and hint else fact}
+    default = _as_json(saved_form(row.value))
+    return found if default is EMPTY else {**found, "default": default}
+
+
+def value_schema(converter: Converter) -> Schema:
+    """Return the schema of the values that a hyperparameter accepts.
+
+    >>> value_schema(Converter(1, {"range": [0, None], "optional": True}, "n"))
+    {'anyOf': [{'type': 'integer', 'minimum': 0}, {'type': 'null'}]}
+    """
+    try:
+        converter.check_hints()
+        schema = _limited(converter)
+    except ConversionError:  # the check reports the hint
+        return {}
+    if not converter.is_optional or not schema:
+        return schema
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _limited(converter: Converter) -> Schema:
+    sample = converter.sample
+    if converter.choices is not None:
+        return _choices_schema(converter)
+    if converter.range is not None:
+        return _range_schema(converter)
+    return _type_schema(sample)
+
+
+def _type_schema(sample: Any) -> Schema:
+    """Return the schema of what fits a sample, see `values.coercion.fit`."""
+    kind = type(sample)
+    if kind in (list, tuple, set):
+        element, is_optional = element_sample(sample)
+        items = _type_schema(element)
+        if kind is set and not items:
+            items = {"not": {"type": ["array", "object"]}}  # these have no hash
+        if is_optional and items:
+            items = {"anyOf": [items, {"type": "null"}]}
+        return {"type": "array", **({"items": items} if items else {})}
+    if kind is dict:
+        keys = {
+            key: _type_schema(item)
+            for key, item in sample.items()
+            if type(key) is str and item is not None
+        }
+        keys = {key: schema for key, schema in keys.items() if schema}
+        return {"type": "object", **({"properties": keys} if keys else {})}
+    if is_path(sample):
+        return {"type": "string"}
+    return dict(_TYPES.get(kind, {}))
+
+
+def _choices_schema(converter: Converter) -> Schema:
+    choices = list(_accepted(converter))
+    one: Schema = {"enum": [*map(saved_form, choices)]}
+    if converter.is_sequence:
+        items = [choice for choice in converter.choices or () if _as_json(choice) is not EMPTY]
+        several = _with_items(converter.sample, {"enum": items, **_bounds(converter)})
+        return {"anyOf": [one, several]} if choices else several
+    if converter.sample is EMPTY:
+        return {"anyOf": [one, {"type": "array", "items": one}]}
+    return one
+
+
+def _accepted(converter: Converter) -> Iterator[Any]:
+    """Yield the values of JSON that a choice or a member of an Enum stands for."""
+    values = [*(converter.choices or ()), *converter.members.values()]
+    seen: list[Any] = []
+    for value in values:
+        data = _as_json(list(value) if isinstance(value, (tuple, set)) else saved_form(value))
+        try:
+            converter.check(data)
+        except ConversionError:
+            continue
+        if data is not EMPTY and not any(data == old and type(data) is type(old) for old in seen):
+            seen.append(data)
+            yield data
+
+
+def _range_schema(converter: Converter) -> Schema:
+    sample, bounds = converter.sample, _bounds(converter)
+    if not bounds:
+        return _type_schema(sample)
+    if type(sample) in (int, float, complex, Number):
+        return {**_type_schema(sample), **bounds}
+    bools = [flag for flag in (False, True) if _is_inside(flag, bounds)]
+    if type(sample) is bool:
+        return {"enum": bools}
+    one: Schema = {"type": "number", **bounds}
+    if bools:
+        one = {"anyOf": [one, {"enum": bools}]}
+    if converter.is_sequence:
+        return _with_items(sample, one)
+    return {"anyOf": [one, {"type": "array", "items": one}]}
+
+
+def _is_inside(value: float, bounds: Schema) -> bool:
+    return bool(bounds.get("minimum", value) <= value <= bounds.get("maximum", value))
+
+
+def _with_items(sample: Any, limits: Schema) -> Schema:
+    """Return the schema of a sequence whose items have limits."""
+    schema = _type_schema(sample)
+    items = schema.get("items")
+    return {**schema, "items": {"allOf": [items, limits]} if items else limits}
+
+
+def _bounds(converter: Converter) -> Schema:
+    lowest, highest = converter.range or (None, None)
+    pairs = (("minimum", lowest), ("maximum", highest))
+    return {
+        key: value
+        for key, value in pairs
+        if type(value) in (int, float) and isfinite(value)  # type: ignore[arg-type]
+    }
+
+
+def _as_json(value: Any) -> Any:
+    """Return a value if JSON represents it exactly, else EMPTY."""
+    import json
+
+    try:
+        is_exact = json.loads(json.dumps(value, allow_nan=False)) == value
+    except (TypeError, ValueError, RecursionError):
+        return EMPTY
+    return value if is_exact else EMPTY
