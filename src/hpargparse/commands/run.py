@@ -112,7 +112,8 @@ def _submit(argv: list[str], prog: str) -> None:
         folder = make_folder(os.path.join(project_folder(program.folder), ".hpman", "slurm"))
         name = f"-m {program.name}" if program.is_module else program.name
         query = f"program == '{name}'"
-        text = submit(["run", "--record", *rest], jobs, folder, program.name, query)
+        command = ["run", "--record", *rest]
+        text = submit(command, jobs, folder, program.name, query=query, start=os.getcwd())
     except (HpmanError, OSError) as error:
         exit_with_errors(prog, error)
     write_result(prog, text)

@@ -18,7 +18,7 @@ from ..cli.errors import exit_interrupted, exit_with_errors
 from ..cli.output import json_text, warn, write_result
 from ..completion import get_argv
 from ..run.runner import locate_module, locate_script
-from ..run.slurm import request_jobs, submit
+from ..run.slurm import WORKER, request_jobs, submit
 from ..sweep.plan import GRID, RANDOM, SAMPLERS
 from ..sweep.report import json_report, text_report
 from ..sweep.select import Request, select
@@ -66,7 +66,6 @@ _HOW_MANY = "Say how many trials there are: `--trials 20`."
 _MOST_POINTS = 10_000  # that are run without --trials
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
 _NAME_LENGTH = 5
-_SLURM = "--slurm"
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -91,11 +90,9 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
         tuple(options.sweep), tuple(options.zip), tuple(options.fix), options.all_hinted
     )
     try:
-        jobs = None if options.slurm is None else request_jobs(options.slurm)
-        if options.module is not None:
-            program = locate_module(options.module)
-        else:
-            program = locate_script(options.script)
+        is_worker = os.environ.pop(WORKER, None) is not None
+        jobs = None if is_worker or options.slurm is None else request_jobs(options.slurm)
+        program = _locate(options)
         index = program.read_sources()
         require_sound(index)
         selection = select(index, request)
@@ -110,7 +107,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
         options.slots = _slots(program, options)
         study = _study(program, plan, objectives, options, arguments)
         if jobs is not None and _has_more(study):
-            write_result(prog, _submit(study, jobs, own, arguments))
+            write_result(prog, _submit(study, jobs))
             return
     except (HpmanError, OSError) as error:
         exit_with_errors(prog, error)
@@ -153,6 +150,12 @@ def _resume(prog: str, name: str, argv: list[str]) -> tuple[argparse.Namespace, 
     return options, arguments
 
 
+def _locate(options: argparse.Namespace) -> Program:
+    if options.module is not None:
+        return locate_module(options.module)
+    return locate_script(options.script)
+
+
 def _run(
     prog: str, study: Study, plan: Plan, options: argparse.Namespace, arguments: list[str]
 ) -> None:
@@ -160,6 +163,7 @@ def _run(
     from ..sweep import outcome
     from ..sweep.driver import Driver
     from ..sweep.launch import Launcher
+    from ..sweep.presence import presence
     from ..sweep.progress import Progress
 
     plan.engine = _engine(study, plan)
@@ -175,10 +179,12 @@ def _run(
         slots=options.slots,
     )
     try:
-        progress.begin()
-        driver.run()
-        if plan.engine is not None:
-            plan.engine.sync()
+        with presence(study.folder) as warnings:
+            warn(prog, warnings)
+            progress.begin()
+            driver.run()
+            if plan.engine is not None:
+                plan.engine.sync()
     except (HpmanError, OSError) as error:
         progress.close(erase=False)
         exit_with_errors(prog, error)
@@ -186,8 +192,7 @@ def _run(
     if is_json:
         progress.write_event("end", outcome.json_report(study, plan, driver.failure))
     else:
-        report = outcome.text_report(study, plan, driver.failure)
-        write_result(prog, f"\n{report}")
+        write_result(prog, f"\n{outcome.text_report(study, plan, driver.failure)}")
     if driver.interrupts:
         exit_interrupted(driver.signal)
     if driver.failure or not study.has_success():
@@ -199,18 +204,15 @@ def _has_more(study: Study) -> bool:
     return not study.is_over()
 
 
-def _submit(study: Study, jobs: JobRequest, own: list[str], arguments: list[str]) -> str:
-    """Submit workers that run the same command, and return a text about them."""
-    rest = iter(own)
-    command = ["sweep", f"--name={study.name}"]
-    for arg in rest:
-        if arg == _SLURM:
-            next(rest)
-        elif not arg.startswith(f"{_SLURM}="):
-            command.append(arg)
+def _submit(study: Study, jobs: JobRequest) -> str:
+    """Submit workers that go on with a sweep, and return a text about them."""
+    from ..runs.folder import project_of
+
+    command = ["sweep", f"--resume={study.name}"]
     folder = os.path.join(study.folder, "slurm")
     query = f"sweep == '{study.name}'"
-    return submit([*command, "--", *arguments], jobs, folder, study.name, query)
+    start = project_of(study.folder)
+    return submit(command, jobs, folder, study.name, query=query, start=start)
 
 
 def _plan(
@@ -466,7 +468,7 @@ def _add_run_options(group: argparse._ArgumentGroup) -> None:
         help="try a run that was killed N times again (default: 3)",
     )
     add(
-        _SLURM,
+        "--slurm",
         metavar="KEY=VALUE,...",
         help="submit workers to a SLURM cluster, with options of sbatch: "
         "partition=gpu,gpus=1,time=60,workers=3",

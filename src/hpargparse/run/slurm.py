@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+WORKER = "HPMAN_WORKER"  # set for a command that a job runs, which submits no other
 _NAME = re.compile(r"[A-Za-z][\w-]*", re.ASCII)
 _TIME = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", re.ASCII)
 _MINUTES = 60
@@ -102,7 +103,13 @@ def parse_request(text: str) -> JobRequest:
 
 
 def submit(
-    arguments: Sequence[str], request: JobRequest, folder: str, name: str, query: str
+    arguments: Sequence[str],
+    request: JobRequest,
+    folder: str,
+    name: str,
+    *,
+    query: str,
+    start: str,
 ) -> str:
     """Submit jobs that run a command of hpman, and return a text about them.
 
@@ -112,13 +119,14 @@ def submit(
         folder: where the jobs write their output; all machines must see it.
         name: the name of the jobs.
         query: what `hpman runs --where` finds the runs by.
+        start: the folder in which the command runs.
 
     Raises:
         SlurmError: if SLURM refuses.
     """
     import submitit
 
-    job = _Job(arguments, os.getcwd())
+    job = _Job(arguments, start)
     try:
         executor = submitit.SlurmExecutor(folder, max_num_timeout=_MOST_REQUEUES)
         executor.update_parameters(
@@ -157,6 +165,7 @@ class _Job:
         process = subprocess.Popen(  # noqa: S603 - this is the purpose
             [sys.executable, "-m", "hpman", *self._arguments],
             cwd=self._folder,
+            env={**os.environ, WORKER: "1"},
             preexec_fn=_ignore_warning,  # noqa: PLW1509 - this process has one thread
         )
         try:

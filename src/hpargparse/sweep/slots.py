@@ -71,7 +71,9 @@ class Slots:
         """
         make_folder(self._folder)
         for gpu, number in self._names:
-            name = re.sub(r"[^\w.-]", "_", f"{host()}-{gpu}-{number}", flags=re.ASCII)
+            # Jobs of SLURM have GPUs of their own, which may have the same names.
+            owner = "-".join(filter(None, [host(), os.environ.get("SLURM_JOB_ID")]))
+            name = re.sub(r"[^\w.-]", "_", f"{owner}-{gpu}-{number}", flags=re.ASCII)
             lease = take(os.path.join(self._folder, name))
             if lease is not None:
                 return Slot(gpu, lease)

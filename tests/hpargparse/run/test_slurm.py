@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import signal
@@ -112,10 +113,9 @@ def test_without_submitit_a_sentence_says_how_to_get_it(
     assert "`pip install 'hpman[slurm]'` installs it." in capsys.readouterr().err
 
 
-def test_workers_run_the_same_command(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_workers_are_an_array(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("submitit", reason="`pip install submitit` runs this test")
-    args = ["train.py", "--minimize", "loss", "--name", "a", "--slurm", "gpus=1,workers=2"]
-    sweep.main([*args, "--slurm=gpus=1,workers=2,exclusive=", "--", "--slurm", "x"])
+    sweep.main(["train.py", "--name", "a", "--slurm", "gpus=1,workers=2,exclusive="])
     assert (
         capsys.readouterr().out
         == """\
@@ -130,11 +130,27 @@ Output: .hpman/sweeps/a/slurm
     script = (project / ".hpman/sweeps/a/slurm/17_submission.sh").read_text()
     for line in ("--array=0-1%2", "--gpus=1", "--exclusive", "--time=60", "--job-name=a"):
         assert f"#SBATCH {line}\n" in script
-    job = _job(project, "sweeps/a/slurm")
-    assert vars(job) == {
-        "_arguments": ["sweep", "--name=a", *args[:-2], "--", "--slurm", "x"],
-        "_folder": str(project),
-    }
+    assert "--resume=a" in vars(_job(project, "sweeps/a/slurm"))["_arguments"]
+
+
+def test_a_worker_goes_on_with_the_sweep_and_submits_nothing(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("submitit", reason="`pip install submitit` runs this test")
+    monkeypatch.chdir(project.parent)
+    sweep.main(["my project/train.py", "--name", "a", "--slurm", "time=9", "--", "x"])
+    monkeypatch.chdir(project)
+    sweep.main(["--resume"])  # another worker
+    assert capsys.readouterr().out.count("Submitted a worker as job 17") == 2
+    with pytest.raises(SystemExit) as ended:
+        _job(project, "sweeps/a/slurm")()
+    assert ended.value.code == 0
+    assert len(os.listdir(project / ".hpman/runs")) == 2
+    plan = json.loads((project / ".hpman/sweeps/a/plan.json").read_text())
+    assert (plan["argv"][1:], plan["resumed"]) == (
+        ["--name", "a", "--slurm", "time=9", "--", "x"],
+        [],
+    )
 
 
 def test_a_run_is_submitted_with_a_record(

@@ -192,3 +192,13 @@ def test_a_run_keeps_its_gpu_if_the_sweep_is_killed(warm: list[str], project: Pa
     (project / "wait").unlink()
     assert [_end(driver)["complete"] for driver in (again, other)] == [6, 6]
     assert {record.status for record in _records()} == {"finished"}
+
+
+def test_jobs_of_slurm_do_not_share_slots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for job in ("1", "2"):
+        monkeypatch.setenv("SLURM_JOB_ID", job)
+        found.append(Slots(str(tmp_path), ["0"], 1).take())
+    for slot in found:
+        assert slot is not None
+        release(slot.lease)
