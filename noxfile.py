@@ -156,6 +156,13 @@ def publictypes(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def checkers(session: nox.Session) -> None:
+    """Ask mypy, pyright and ty what a stub of `hpman stubs` says."""
+    session.install(".[test]", "mypy", "basedpyright", "ty")
+    session.run("pytest", "--slow", "tests/hpargparse/commands/test_stubs.py", *session.posargs)
+
+
+@nox.session(python=NEWEST)
 def selfcheck(session: nox.Session) -> None:
     """Check this project and its examples with its own check."""
     session.install(".")

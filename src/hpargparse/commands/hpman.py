@@ -29,6 +29,7 @@ COMMANDS = {
     "explain": "show where a hyperparameter is defined and used",
     "docs": "write a table of all hyperparameters",
     "schema": "write a JSON Schema of all hyperparameters",
+    "stubs": "write a stub with the types of all hyperparameters",
     "rename": "rename a hyperparameter everywhere",
     "check": "find mistakes in how hyperparameters are written",
     "diff": "show what changed between two revisions or snapshots",
