@@ -98,7 +98,7 @@ def _submit(argv: list[str], prog: str) -> None:
 
     from ..cli.errors import exit_with_errors
     from ..cli.output import exit_with_message, write_result
-    from ..run.slurm import request_jobs, submit
+    from ..run.slurm import request_jobs, submission_text, submit
     from ..runs.folder import make_folder, project_folder
 
     _option, equals, text = argv[0].partition("=")
@@ -113,10 +113,10 @@ def _submit(argv: list[str], prog: str) -> None:
         name = f"-m {program.name}" if program.is_module else program.name
         query = f"program == '{name}'"
         command = ["run", "--record", *rest]
-        text = submit(command, jobs, folder, program.name, query=query, start=os.getcwd())
+        number = submit(command, jobs, folder, name=program.name, start=os.getcwd())
     except (HpmanError, OSError) as error:
         exit_with_errors(prog, error)
-    write_result(prog, text)
+    write_result(prog, submission_text(number, jobs, folder, query))
 
 
 def _serve(argv: list[str], prog: str, loaded_before: Collection[str]) -> list[str]:

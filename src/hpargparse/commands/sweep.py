@@ -18,7 +18,7 @@ from ..cli.errors import exit_interrupted, exit_with_errors
 from ..cli.output import json_text, warn, write_result
 from ..completion import get_argv
 from ..run.runner import locate_module, locate_script
-from ..run.slurm import WORKER, request_jobs, submit
+from ..run.slurm import WORKER, request_jobs, submission_text, submit
 from ..sweep.plan import GRID, RANDOM, SAMPLERS
 from ..sweep.report import json_report, text_report
 from ..sweep.select import Request, select
@@ -107,7 +107,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
         options.slots = _slots(program, options)
         study = _study(program, plan, objectives, options, arguments)
         if jobs is not None and _has_more(study):
-            write_result(prog, _submit(study, jobs))
+            write_result(prog, _submit(study, jobs, options.format))
             return
     except (HpmanError, OSError) as error:
         exit_with_errors(prog, error)
@@ -204,15 +204,19 @@ def _has_more(study: Study) -> bool:
     return not study.is_over()
 
 
-def _submit(study: Study, jobs: JobRequest) -> str:
+def _submit(study: Study, jobs: JobRequest, form: str) -> str:
     """Submit workers that go on with a sweep, and return a text about them."""
+    import json
+
     from ..runs.folder import project_of
 
     command = ["sweep", f"--resume={study.name}"]
     folder = os.path.join(study.folder, "slurm")
-    query = f"sweep == '{study.name}'"
-    start = project_of(study.folder)
-    return submit(command, jobs, folder, study.name, query=query, start=start)
+    number = submit(command, jobs, folder, name=study.name, start=project_of(study.folder))
+    if form == "json":
+        data = {"event": "submitted", "job": number, "workers": jobs.workers, "output": folder}
+        return f"{json.dumps(data)}\n"
+    return submission_text(number, jobs, folder, f"sweep == '{study.name}'")
 
 
 def _plan(

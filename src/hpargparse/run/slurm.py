@@ -30,6 +30,7 @@ _NAME = re.compile(r"[A-Za-z][\w-]*", re.ASCII)
 _TIME = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", re.ASCII)
 _MINUTES = 60
 _MOST_REQUEUES = 1000  # after a timeout; a job that is preempted is always requeued
+_WARNING = 90  # seconds before the end of a job at which it is requeued
 _DELAY = 5.0  # seconds in which the signal to requeue may follow SIGTERM
 _PATIENCE = 20.0  # seconds between SIGTERM and SIGKILL; SLURM waits 30 by default
 
@@ -103,22 +104,15 @@ def parse_request(text: str) -> JobRequest:
 
 
 def submit(
-    arguments: Sequence[str],
-    request: JobRequest,
-    folder: str,
-    name: str,
-    *,
-    query: str,
-    start: str,
+    arguments: Sequence[str], request: JobRequest, folder: str, *, name: str, start: str
 ) -> str:
-    """Submit jobs that run a command of hpman, and return a text about them.
+    """Submit jobs that run a command of hpman, and return their number.
 
     Args:
         arguments: the arguments of `hpman`.
         request: the options of the jobs, and how many there are.
         folder: where the jobs write their output; all machines must see it.
         name: the name of the jobs.
-        query: what `hpman runs --where` finds the runs by.
         start: the folder in which the command runs.
 
     Raises:
@@ -130,7 +124,10 @@ def submit(
     try:
         executor = submitit.SlurmExecutor(folder, max_num_timeout=_MOST_REQUEUES)
         executor.update_parameters(
-            job_name=name, time=request.minutes, additional_parameters=request.options
+            job_name=name,
+            time=request.minutes,
+            signal_delay_s=min(_WARNING, 20 * request.minutes),
+            additional_parameters=request.options,
         )
         with redirect_stderr(StringIO()):  # the message of sbatch comes again as an exception
             jobs = executor.submit_array([job] * request.workers)
@@ -140,7 +137,18 @@ def submit(
         advice = "`sbatch --help` lists the options."
         reason = reason.removeprefix("sbatch: ").removeprefix("error: ")
         raise _error(f"--slurm: {reason}.", advice) from error
-    number = str(jobs[0].job_id).partition("_")[0]
+    return str(jobs[0].job_id).partition("_")[0]
+
+
+def submission_text(number: str, request: JobRequest, folder: str, query: str) -> str:
+    """Return a text about jobs that were submitted.
+
+    Args:
+        number: their number.
+        request: what was asked for.
+        folder: where the jobs write their output.
+        query: what `hpman runs --where` finds the runs by.
+    """
     count = f"{request.workers} workers" if request.workers > 1 else "a worker"
     watch = f'hpman runs --where "{query}"'
     width = len(watch)

@@ -128,7 +128,14 @@ Output: .hpman/sweeps/a/slurm
 """
     )
     script = (project / ".hpman/sweeps/a/slurm/17_submission.sh").read_text()
-    for line in ("--array=0-1%2", "--gpus=1", "--exclusive", "--time=60", "--job-name=a"):
+    for line in (
+        "--array=0-1%2",
+        "--gpus=1",
+        "--exclusive",
+        "--time=60",
+        "--job-name=a",
+        "--signal=USR2@90",
+    ):
         assert f"#SBATCH {line}\n" in script
     assert "--resume=a" in vars(_job(project, "sweeps/a/slurm"))["_arguments"]
 
@@ -140,17 +147,18 @@ def test_a_worker_goes_on_with_the_sweep_and_submits_nothing(
     monkeypatch.chdir(project.parent)
     sweep.main(["my project/train.py", "--name", "a", "--slurm", "time=9", "--", "x"])
     monkeypatch.chdir(project)
-    sweep.main(["--resume"])  # another worker
-    assert capsys.readouterr().out.count("Submitted a worker as job 17") == 2
+    sweep.main(["--resume", "--format", "json"])  # another worker
+    text, data = capsys.readouterr().out.split("slurm\n", 1)
+    assert text.startswith("Submitted a worker as job 17, for 9 minutes each.")
+    folder = str(project / ".hpman/sweeps/a/slurm")
+    assert json.loads(data) == {"event": "submitted", "job": "17", "workers": 1, "output": folder}
     with pytest.raises(SystemExit) as ended:
         _job(project, "sweeps/a/slurm")()
     assert ended.value.code == 0
     assert len(os.listdir(project / ".hpman/runs")) == 2
     plan = json.loads((project / ".hpman/sweeps/a/plan.json").read_text())
-    assert (plan["argv"][1:], plan["resumed"]) == (
-        ["--name", "a", "--slurm", "time=9", "--", "x"],
-        [],
-    )
+    assert plan["argv"][1:] == ["--name", "a", "--slurm", "time=9", "--", "x"]
+    assert plan["resumed"] == [["--resume", "--format", "json"]]
 
 
 def test_a_run_is_submitted_with_a_record(
