@@ -193,7 +193,7 @@ class _Job:
         return DelayedSubmission(self)
 
 
-def _ignore_warning() -> None:
+def _ignore_warning() -> None:  # pragma: no cover - it runs in the new process
     # SLURM sends this to all processes of a job; submitit requeues the job then.
     signal.signal(signal.SIGUSR2, signal.SIG_IGN)
 

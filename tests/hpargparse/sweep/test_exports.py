@@ -163,3 +163,15 @@ def test_ray_gets_a_grid(capsys: pytest.CaptureFixture[str]) -> None:
     args = ("--grid", "--fix", "lr", "momentum", "steps")
     text, _warnings = _exported(capsys, "train.py", "--export", "ray", *args)
     assert "'depth': tune.grid_search([2, 4])" in text
+
+
+def test_optuna_gets_zipped_values_as_rows(capsys: pytest.CaptureFixture[str]) -> None:
+    args = ("--export", "optuna", "--zip", "depth,kernel", "--fix", "lr", "momentum", "steps")
+    text, _warnings = _exported(capsys, "train.py", *args)
+    assert "[(2, (3, 3)), (4, (5, 5))][trial.suggest_categorical('depth,kernel', range(2))]" in text
+
+
+def test_wandb_gets_ints(capsys: pytest.CaptureFixture[str]) -> None:
+    args = ("--export", "wandb", "--sweep", "seed=0..9", "--fix", "momentum")
+    text, _warnings = _exported(capsys, "train.py", *args)
+    assert "  seed:\n    distribution: int_uniform\n    min: 0\n    max: 9\n" in text
