@@ -58,7 +58,8 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman rename") -> No
             options.new,
             paths,
             keeps_alias=options.keep_alias,
-            placeholders=options.placeholder or settings.placeholder,
+            placeholders=options.placeholder or (),
+            bare=settings.placeholder,
             exclude=settings.exclude_globs,
         )
         if options.write:

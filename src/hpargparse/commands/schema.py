@@ -31,9 +31,11 @@ _EPILOG = """\
 exit status: 0, 1 if FILE is out of date and --check is given, or 2 for an error
 
 examples:
-  {prog} train.py -o schema.json    then write as the first line of a file:
-                                    # yaml-language-server: $schema=schema.json
-  {prog} train.py -o schema.json --check"""
+  {prog} train.py -o schema.json
+  {prog} train.py -o schema.json --check
+
+A YAML file names its schema in its first line:
+  # yaml-language-server: $schema=schema.json"""
 
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpman schema") -> None:

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _DESCRIPTION = f"""\
-Write the file {MODULE}.pyi. With it in the root of a project, `_("lr")` has the
-type of its definition in mypy, pyright and ty, and editors that use these
-complete the names between the quotes. Nothing has to be set, and no program
-imports the file. The sources are read, not run."""
+Write the file {MODULE}.pyi. With it in the root of a project, `_("lr")`
+has the type of its definition in mypy, pyright and ty, and editors that use
+these complete the names between the quotes. Nothing has to be set, and no
+program imports the file. The sources are read, not run."""
 _EPILOG = """\
 exit status: 0, 1 if FILE is out of date and --check is given, or 2 for an error
 

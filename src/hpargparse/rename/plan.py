@@ -13,13 +13,11 @@ from hpman.record import Record
 from ..check.ownership import owned
 from ..check.sources import read_sources
 from ..edits import edit_files
-from ..errors import SnapshotError
-from ..snapshots.atomic_io import read_bytes
 from ..snapshots.formats import extension_format
 from .renaming import renaming_of
 from .snapshots import snapshot_edits
 from .sources import is_computed, prove_sources, source_edits
-from .text import other_mentions, walk_files
+from .text import other_mentions, text_of, walk_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +53,7 @@ def plan(
     *,
     keeps_alias: bool = False,
     placeholders: Sequence[str] = (),
+    bare: Sequence[str] = (),
     exclude: Sequence[str] = (),
 ) -> Plan:
     """Plan a renaming and prove it. Nothing is written.
@@ -66,6 +65,7 @@ def plan(
             from the same project are read too.
         keeps_alias: whether the old name stays usable, by the hint `aliases`.
         placeholders: the managers to look at; all if this is empty.
+        bare: names whose bare calls count too, even if no file imports them.
         exclude: globs of what to leave out of folders.
 
     Raises:
@@ -74,10 +74,11 @@ def plan(
     """
     named = [path for path in paths if _is_snapshot(path) and not os.path.isdir(path)]
     sources = [path for path in paths if path not in named] or [os.curdir]
-    read, modules = read_sources(sources, exclude, placeholders, follow_imports=True)
-    index = owned(read, modules, placeholders)
+    requested = {*placeholders, *bare}
+    read, modules = read_sources(sources, exclude, requested, follow_imports=True)
+    index = owned(read, modules, requested)
     if not index.placeholders():  # no file mentions hpman, and the user means a name of it
-        index = owned(read, modules, placeholders or {"_", *read.placeholders()})
+        index = owned(read, modules, requested or {"_", *read.placeholders()})
     renaming = renaming_of(index, old, new, placeholders)
     edits = source_edits(renaming, keeps_alias=keeps_alias)
     files = edit_files(edits)
@@ -119,11 +120,8 @@ def _mentions(
         if file is not None:
             contents.append((path, file.new))
             continue
-        try:
-            if path not in skipped and os.path.isfile(path):
-                contents.append((path, read_bytes(path)))
-        except SnapshotError:  # a large file
-            continue
+        if path not in skipped and (data := text_of(path)) is not None:
+            contents.append((path, data))
     lines += other_mentions(renaming.old, contents)
     yield from _list("These lines also have the old name, and stay:", lines)
 

@@ -162,6 +162,13 @@ def _refuse_clash(renaming: Renaming) -> None:
                 call = row.definition or row.occurrences[0]
                 advice = "Choose another name, or rename the other first."
                 raise RenameError(Diagnostic.at(call, CODE, problem, advice))
+    for mention in index.mentions(placeholder):
+        name = mention.name and split_scope(mention.name, changed.__contains__, index.separator)[1]
+        if name in changed and mention.kind != "scope" and not renaming.is_known(name):
+            message = f"`{name}` is the name of something else here, which no source defines."
+            fields = (mention.path, mention.line, mention.column)
+            advice = "Choose another name, or change this one first."
+            raise RenameError(Diagnostic(CODE, message, advice, *fields, source=mention.source))
 
 
 def _clash(new: str, row: HyperParameter, separator: str) -> str:

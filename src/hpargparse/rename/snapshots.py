@@ -63,9 +63,12 @@ def snapshot_edits(
     others: list[str] = []
     problems: list[Diagnostic] = []
     names = {*named}
+    last = renaming.old.rpartition(renaming.sources.separator)[2].encode()
     for path in dict.fromkeys((*names, *paths)):
         try:
             data = read_bytes(path)
+            if path not in names and not (last in data or b"\\" in data):  # it may be escaped
+                continue
             text = data.decode("utf-8")
             snapshot = read_text(path, text.removeprefix(_MARK), _form(path))
         except (SnapshotError, UnicodeDecodeError) as error:

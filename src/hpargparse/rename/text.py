@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 1 << 20
 _FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
+_HEAD = 1 << 12  # bytes, which tell text from data
 _WIDTH = 100
 
 
@@ -38,6 +39,18 @@ def walk_files(folders: Iterable[str], exclude: Sequence[str]) -> Iterator[str]:
             yield from (path for path in paths if not is_excluded(os.path.abspath(path)))
 
 
+def text_of(path: str) -> bytes | None:
+    """Return the bytes of a file, None if it is large, no text, or cannot be read."""
+    try:
+        if not os.path.isfile(path) or os.path.getsize(path) > _MOST_BYTES:
+            return None
+        with open(path, "rb") as file:
+            start = file.read(_HEAD)
+            return None if b"\0" in start else start + file.read()
+    except OSError:
+        return None
+
+
 def other_mentions(name: str, contents: Iterable[tuple[str, bytes]]) -> Iterator[str]:
     """Yield a line for each line of files that has a name, or its option, as a word.
 
@@ -54,8 +67,6 @@ def other_mentions(name: str, contents: Iterable[tuple[str, bytes]]) -> Iterator
         rf"|[\"'/ -](?:{spelled})[\"'= ,]"
     )
     for path, data in contents:
-        if b"\0" in data or len(data) > _MOST_BYTES:
-            continue
         pattern = in_python if path.endswith(".py") else word
         for number, line in enumerate(data.decode(errors="replace").splitlines(), 1):
             if pattern.search(line) and not _is_assignment(line, name, path):

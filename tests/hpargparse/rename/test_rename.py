@@ -122,6 +122,7 @@ SNAPSHOTS = {
     "h.yaml": ("lr: [\n", None),
     "i.yaml": ("lr: 3\nlr: 3\n", None),
     "j.yaml": ("wd: 3\n", None),
+    "q.yaml": ("wd: lr\n", None),
     "k.yaml": ("lr: 3\nstranger: 4\n", None),
     "l.json": ("3", None),
     "o.yaml": ("lr: {? !tuple [1] : 2}\n", "rate: {? !tuple [1] : 2}\n"),
@@ -243,6 +244,7 @@ def test_a_file_that_would_be_read_differently_is_refused(
         ),
         ('_("m.a", 1); _.set_tree({"m": {"a": 2}})', "m.a", "n", "`a` lies below `m` here"),
         ("_('ﬁ', 1); _.override(ﬁ=1); _('fi', 2)", "fi", "a", "`fi` is written in other letters"),
+        ('_("lr", 1); _.set_value("e/a", 2)', "lr", "a", "a.py:1:25: `a` is the name of something"),
         ('_("lr", 1)', "lr", "-x", "or begins with a dash"),
     ],
 )
@@ -353,8 +355,21 @@ def test_settings_of_the_project_count(capsys: pytest.CaptureFixture[str]) -> No
     main(["lr", "rate", "--write"])
     assert Path("old/b.py").read_text() == '_("lr", 1)\n'
     assert "stay" not in capsys.readouterr().err
+    Path("pyproject.toml").write_text('[tool.hpman]\nplaceholder = ["hp"]\n')
+    Path("a.py").write_text("from hpman.m import _\n_('lr', 1)\nhp('wd', 1)\n")
+    main(["lr", "rate", "a.py", "--write"])
+    main(["wd", "decay", "a.py", "--write"])
+    assert Path("a.py").read_text() == "from hpman.m import _\n_('rate', 1)\nhp('decay', 1)\n"
     Path("pyproject.toml").write_text("[tool.hpman]\nexclude = 3\n")
     assert "exclude" in refused(capsys, "rate", "lr")
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that cannot be read")
+def test_other_files_that_cannot_be_read_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("a.py").write_text('_("lr", 1)\n')
+    Path("b.txt").symlink_to("/proc/self/mem")
+    main(["lr", "rate", "--write"])
+    assert capsys.readouterr().err == ""
 
 
 def test_missing_paths_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
