@@ -116,7 +116,7 @@ def _submit(argv: list[str], prog: str) -> None:
         number = submit(command, jobs, folder, name=program.name, start=os.getcwd())
     except (HpmanError, OSError) as error:
         exit_with_errors(prog, error)
-    write_result(prog, submission_text(number, jobs, folder, query))
+    write_result(prog, submission_text(number, jobs, folder, query, "run"))
 
 
 def _serve(argv: list[str], prog: str, loaded_before: Collection[str]) -> list[str]:
@@ -211,6 +211,8 @@ def _prepare(argv: list[str], prog: str) -> tuple[Program, list[str], HyperParam
     for option in _RECORD:
         if option in options and option not in parser._option_string_actions:
             parser.error(f"put {option} before the program: {prog} {option} {name}")
+    if _SLURM in options and _SLURM not in parser._option_string_actions:
+        parser.error(f"put {_SLURM} before the program: {prog} {_SLURM} time=60 {name}")
     parser.parse_args(options)
     preset_values(managers)
     return program, arguments, managers[0] if len(managers) == 1 else ManagerGroup(managers)

@@ -140,7 +140,9 @@ def submit(
     return str(jobs[0].job_id).partition("_")[0]
 
 
-def submission_text(number: str, request: JobRequest, folder: str, query: str) -> str:
+def submission_text(
+    number: str, request: JobRequest, folder: str, query: str, kind: str = "worker"
+) -> str:
     """Return a text about jobs that were submitted.
 
     Args:
@@ -148,16 +150,18 @@ def submission_text(number: str, request: JobRequest, folder: str, query: str) -
         request: what was asked for.
         folder: where the jobs write their output.
         query: what `hpman runs --where` finds the runs by.
+        kind: what each job is, a worker of a sweep or a run.
     """
-    count = f"{request.workers} workers" if request.workers > 1 else "a worker"
+    count = f"{request.workers} {kind}s" if request.workers > 1 else f"a {kind}"
+    goes_on = "; the same command goes on" if kind == "worker" else ""
     watch = f'hpman runs --where "{query}"'
     width = len(watch)
     return f"""\
 Submitted {count} as job {number}, for {request.minutes} minutes each. SLURM starts those again that
 it preempts, or that need more time.
   {watch}  what they have done
-  {f"squeue -j {number}":{width}}  the workers
-  {f"scancel {number}":{width}}  ends them; the same command goes on
+  {f"squeue -j {number}":{width}}  whether they run
+  {f"scancel {number}":{width}}  ends them{goes_on}
 Output: {relative_path(folder)}
 """
 

@@ -122,7 +122,7 @@ def test_workers_are_an_array(project: Path, capsys: pytest.CaptureFixture[str])
 Submitted 2 workers as job 17, for 60 minutes each. SLURM starts those again that
 it preempts, or that need more time.
   hpman runs --where "sweep == 'a'"  what they have done
-  squeue -j 17                       the workers
+  squeue -j 17                       whether they run
   scancel 17                         ends them; the same command goes on
 Output: .hpman/sweeps/a/slurm
 """
@@ -166,7 +166,7 @@ def test_a_run_is_submitted_with_a_record(
 ) -> None:
     pytest.importorskip("submitit", reason="`pip install submitit` runs this test")
     run.main(["--slurm=time=3", "--record", "train.py", "--x", "2"])
-    assert capsys.readouterr().out.startswith("Submitted a worker as job 17, for 3 minutes each.")
+    assert capsys.readouterr().out.startswith("Submitted a run as job 17, for 3 minutes each.")
     job = _job(project, "slurm")
     assert job.checkpoint().function is job
     with pytest.raises(SystemExit) as ended:
@@ -181,6 +181,7 @@ def test_a_run_is_submitted_with_a_record(
         (["--slurm", "workers=2", "train.py"], "workers=... is for `hpman sweep`"),
         (["--slurm", "time=2", "train.py", "--y", "2"], "unrecognized arguments: --y"),
         (["--slurm", "time=2", "trian.py"], "Did you mean train.py?"),
+        (["train.py", "--slurm", "time=2"], "put --slurm before the program: hpman run --slurm"),
         (["--slurm"], "`` is not NAME=VALUE"),
     ],
 )
