@@ -42,7 +42,7 @@ examples:
   {prog} -m project.train:main         import a module and call a function
   {prog} --record train.py --lr 0.1    keep a record, see `hpman runs`
   {prog} --slurm partition=gpu,gpus=1,time=60 train.py --lr 0.1
-                                       submit it to a SLURM cluster, with a record"""
+                                       submit it to a SLURM cluster"""
 _SLURM = "--slurm"
 _RECORD = {"--record": True, "--no-record": False}
 # From `hpman sweep`: the beginning of the id, a slash, and descriptors to hold.

@@ -46,9 +46,9 @@ lost. The beginning of an id is enough wherever an id is expected."""
 _EPILOG = """\
 EXPR compares values, metrics and fields: id, status, started, duration, name,
 program, branch, revision, dirty, host, python, exit, signal, error. KEY and the
-names of columns are the same; `changed` and `metrics` are columns too. A name in
-EXPR may contain dots, slashes and dashes, as in encoder/depth or val-loss; write
-others as values["my name"] or metrics["val loss (%)"].
+names of columns are the same; `changed` and `metrics` are columns too. A name
+in EXPR may have dots, slashes and dashes, as in encoder/depth or val-loss.
+Write others as values["my name"] or metrics["val loss (%)"].
 
 examples:
   {prog} --where "lr < 1e-3 and status == 'finished'" --sort val_loss

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from ..sweep.slots import Slots
     from ..sweep.study import Study
 
-_USAGE = "%(prog)s (SCRIPT | -m MODULE | --resume [NAME]) [options] [-- its arguments]"
+_USAGE = """\
+%(prog)s (SCRIPT | -m MODULE) [options] [-- its arguments]
+       %(prog)s --resume [NAME] [options]"""
 _DESCRIPTION = """\
 Run a program many times with other values for its hyperparameters. Searched are
 those with the hint `search` or `scale`, and those that --sweep names. Each run

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import warnings
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -116,12 +117,16 @@ class Engine:
         import optuna
 
         with _silence():
+            # Optuna imports scikit-learn for other measures, which takes a second.
+            is_missing = sys.modules.setdefault("sklearn", None) is None  # type: ignore[arg-type]
+            measure = optuna.importance.get_param_importances
+            if is_missing:
+                del sys.modules["sklearn"]
             self._study = optuna.create_study(directions=self._directions())
             for trial, outcome in self._sweep.outcomes().items():
                 if outcome.status == COMPLETE:
                     self._add_outcome(trial, outcome)
             study, self._study = self._study, None  # it is not that of the journal
-            measure = optuna.importance.get_param_importances
             return dict(measure(study, target=lambda row: row.values[0]))
 
     @contextmanager
