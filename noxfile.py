@@ -119,7 +119,8 @@ def slurm(session: nox.Session) -> None:
         session.run("apt-get", "update", "-q", external=True)
         session.run(*install, external=True)
     session.install(".[test]")
-    session.run("pytest", "--slow", "tests/hpargparse/run/test_slurm_cluster.py", *NO_LIMIT)
+    tests = "tests/hpargparse/run/test_slurm_cluster.py"
+    session.run("pytest", "--slow", tests, *NO_LIMIT, env={"HPMAN_SLURM": "1"})
 
 
 @nox.session(python=OLDEST)

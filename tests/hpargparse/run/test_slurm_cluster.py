@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.skipif("HPMAN_SLURM" not in os.environ, reason="`nox -s slurm` runs this test"),
     pytest.mark.skipif(bool(missing()), reason=missing() or "a cluster can be started"),
 ]
 TRIALS = 40
