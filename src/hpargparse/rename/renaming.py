@@ -53,10 +53,14 @@ class Renaming(Record):
         >>> [renaming.of(name) for name in ("opt", "a/opt.lr", "option")]
         ['optim', 'a/optim.lr', 'option']
         """
-        plain = split_scope(name, self.is_known, self.sources.separator)[1]
+        plain = self.plain(name)
         if plain != self.old and not plain.startswith(f"{self.old}{self.sources.separator}"):
             return name
         return f"{name.removesuffix(plain)}{self.new}{plain.removeprefix(self.old)}"
+
+    def plain(self, name: str) -> str:
+        """Return a name without the scope that it may be in."""
+        return split_scope(name, self.is_known, self.sources.separator)[1]
 
     def of_key(self, above: str, key: str) -> str | None:
         """Return the new text of a key below a name, None if it would belong elsewhere."""

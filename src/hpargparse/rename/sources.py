@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from hpman import Diagnostic
+from hpman import Diagnostic, Mention
 from hpman._text import truncate
 from hpman.edits import Edit, has_comment, parse_call, scan_bytes
 from hpman.literals import NotLiteralError, parse_literal, show_literal
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from hpman import Mention, ModuleScan, Occurrence
+    from hpman import ModuleScan, Occurrence
     from hpman._text import Source
     from hpman.edits import Span
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     Place = tuple[str, str, int, int]
 
+_READERS = ("exists", "explain", "get_occurrence", "get_tree", "get_value")
 _BY_HAND = "Change it by hand first, or choose another name."
 
 
@@ -49,7 +50,7 @@ def source_edits(renaming: Renaming, *, keeps_alias: bool) -> list[Edit]:
         RenameError: if a place cannot be edited; it reports all of them.
     """
     edits: dict[tuple[str, Span], Edit] = {}
-    problems = [*_faulty_calls(renaming)]
+    problems = [*_faulty_calls(renaming), *_changed_groups(renaming)]
     for call, make in _places(renaming, keeps_alias=keeps_alias):
         try:
             for edit in make():
@@ -193,6 +194,28 @@ def _faulty_calls(renaming: Renaming) -> Iterator[Diagnostic]:
                     yield problem
             elif problem.call and _may_be(file.source, _span(problem.call), renaming, is_call=True):
                 yield problem
+
+
+def _changed_groups(renaming: Renaming) -> Iterator[Diagnostic]:
+    """Yield an error for each call that reads a group which a name would leave or join."""
+    index, placeholder = renaming.sources, renaming.placeholder
+    names = {call.name: renaming.of(call.name) for call in renaming.calls()}
+    rows: list[Occurrence | Mention] = [*index.occurrences(placeholder)]
+    rows += index.mentions(placeholder)
+    for row in rows:
+        if isinstance(row, Mention) and row.kind not in _READERS:
+            continue
+        group = renaming.plain(row.name or "")
+        if not index.is_branch(placeholder, group) or renaming.of(group) != group:
+            continue
+        above = f"{group}{index.separator}"
+        for old, new in names.items():
+            if old.startswith(above) != new.startswith(above):
+                change = "leave" if old.startswith(above) else "join"
+                message = f"`{new}` would {change} the group `{group}`, which is read here."
+                place = (row.path, row.line, row.column)
+                yield Diagnostic(CODE, message, _BY_HAND, *place, source=row.source)
+                break
 
 
 def _at(call: Occurrence) -> Place:

@@ -68,6 +68,13 @@ def test_keys_of_a_tree_are_replaced() -> None:
     assert rename(source, "m", "n.o") == source.replace('"m', '"n.o')
 
 
+def test_a_group_that_keeps_its_members_may_be_read() -> None:
+    source = '_("m.a", 1); _.get_tree("m"), _("lr", 2), _("m"), _.get_value("m.a")'
+    assert rename(source, "m.a", "m.c") == source.replace("m.a", "m.c")
+    assert rename(source, "m", "n") == source.replace('"m', '"n')
+    assert rename(source, "lr", "a") == source.replace("lr", "a")
+
+
 def test_all_ways_to_a_manager_are_followed() -> None:
     Path("lib.py").write_text("from hpman.m import hp as P\nhello = P\nhello('lr')\n")
     Path("no.py").write_text("from gettext import gettext as hp\nhp('lr')\n")
@@ -245,6 +252,13 @@ def test_a_file_that_would_be_read_differently_is_refused(
         ('_("m.a", 1); _.set_tree({"m": {"a": 2}})', "m.a", "n", "`a` lies below `m` here"),
         ("_('ﬁ', 1); _.override(ﬁ=1); _('fi', 2)", "fi", "a", "`fi` is written in other letters"),
         ('_("lr", 1); _.set_value("e/a", 2)', "lr", "a", "a.py:1:25: `a` is the name of something"),
+        ('_("m.a", 1); _.get_tree("e/m")', "m.a", "n", "`n` would leave the group `m`, which is"),
+        (
+            '_("m.a", 1); _("lr", 1); _("m")',
+            "lr",
+            "m.b",
+            "`m.b` would join the group `m`, which is",
+        ),
         ('_("lr", 1)', "lr", "-x", "or begins with a dash"),
     ],
 )
