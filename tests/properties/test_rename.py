@@ -160,7 +160,8 @@ def _projects(draw: st.DrawFn) -> tuple[dict[str, str], str, str]:
     files["flat.yaml"] = "".join(
         f"{name}: {json.dumps(v)}  # {name}\n" for name, v in values.items()
     )
-    return files, draw(st.sampled_from(used)), draw(_NEW)
+    groups = sorted({name.partition(".")[0] for name in used if "." in name})
+    return files, draw(st.sampled_from([*used, *groups])), draw(_NEW)
 
 
 def _outcome(folder: Path, renaming: Any) -> Any:
@@ -183,9 +184,11 @@ def _outcome(folder: Path, renaming: Any) -> Any:
 
 
 @pytest.mark.filterwarnings("ignore")
-@given(_projects())
+@given(_projects(), st.booleans())
 def test_a_program_shows_the_same_after_a_rename(
-    tmp_path_factory: pytest.TempPathFactory, project: tuple[dict[str, str], str, str]
+    tmp_path_factory: pytest.TempPathFactory,
+    project: tuple[dict[str, str], str, str],
+    keeps_alias: bool,
 ) -> None:
     files, old, new = project
     folder: Path = tmp_path_factory.getbasetemp() / "project"
@@ -198,10 +201,14 @@ def test_a_program_shows_the_same_after_a_rename(
     try:
         before = _outcome(folder, renaming.of)
         try:
-            result = plan(old, new, [str(folder)])
+            result = plan(old, new, [str(folder)], keeps_alias=keeps_alias)
         except RenameError:
             return
         write_files(result.files)
+        assert _outcome(folder, lambda name: name) == before
+        for name, text in files.items() if keeps_alias else ():
+            if name != "main.py":  # the old files still load
+                (folder / name).write_text(text, encoding="utf-8")
         assert _outcome(folder, lambda name: name) == before
     finally:
         vars(m)["_"] = saved
