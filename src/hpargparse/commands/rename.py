@@ -89,7 +89,8 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--keep-alias",
         action="store_true",
-        help="keep the old name usable in files and as an option, by the hint `aliases`",
+        help="keep the old name usable in files, in records of runs and as an option, by the "
+        "hint `aliases`",
     )
     parser.add_argument(
         "--placeholder",

@@ -17,7 +17,7 @@ from ..snapshots.formats import extension_format
 from .renaming import renaming_of
 from .snapshots import snapshot_edits
 from .sources import is_computed, prove_sources, source_edits
-from .text import other_mentions, text_of, walk_files
+from .text import has_bytes, other_mentions, text_of, walk_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,16 +112,21 @@ def _mentions(
     lines = [
         f"{display_path(path)}: a key, but other keys are not of this program" for path in others
     ]
+    paths = [*paths]
+    lines += (
+        f"{display_path(path)}: a pickle; save its values as YAML before a rename"
+        for path in paths
+        if extension_format(path) == "pickle" and has_bytes(path, renaming.old)
+    )
     edited = {os.path.realpath(file.path): file for file in files}
     contents = []
-    skipped = {*others}
-    for path in dict.fromkeys((*paths, *(file.path for file in edited.values()))):
-        file = edited.pop(os.path.realpath(path), None)
-        if file is not None:
-            contents.append((path, file.new))
-            continue
-        if path not in skipped and (data := text_of(path)) is not None:
+    seen = {*map(os.path.realpath, others)}
+    for path in (*paths, *(file.path for file in edited.values())):
+        real = os.path.realpath(path)
+        data = edited[real].new if real in edited else text_of(path)
+        if data is not None and real not in seen:
             contents.append((path, data))
+        seen.add(real)
     lines += other_mentions(renaming.old, contents)
     yield from _list("These lines also have the old name, and stay:", lines)
 

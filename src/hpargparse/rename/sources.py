@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from hpman import Diagnostic, Mention
+from hpman import Diagnostic, Mention, NotLiteralEvaluable
 from hpman._text import truncate
 from hpman.edits import Edit, has_comment, parse_call, scan_bytes
 from hpman.literals import NotLiteralError, parse_literal, show_literal
@@ -303,7 +303,7 @@ def prove_sources(renaming: Renaming, files: Sequence[EditedFile], *, keeps_alia
     )
     aliased = _aliased(renaming) if keeps_alias else {}
     for file, old, new in zip(files, before, after, strict=True):
-        if _facts(new) != _facts(old, renaming, aliased):
+        if _facts(new, renaming) != _facts(old, renaming, aliased):
             message = f"With `{renaming.new}` in it, this file would be read differently."
             raise RenameError(Diagnostic(CODE, message, _BY_HAND, file.path))
     index = renaming.sources
@@ -315,33 +315,46 @@ def prove_sources(renaming: Renaming, files: Sequence[EditedFile], *, keeps_alia
 
 
 def _facts(
-    scan: ModuleScan,
-    renaming: Renaming | None = None,
-    aliased: Mapping[Place, list[str]] | None = None,
+    scan: ModuleScan, renaming: Renaming, aliased: Mapping[Place, list[str]] | None = None
 ) -> list[Any]:
-    """Return everything that a scan finds, with other names and hints if there is a renaming."""
-    placeholder = renaming and renaming.placeholder
+    """Return everything that a scan finds; with `aliased`, as it should be after the renaming."""
 
-    def of(owner: str, name: Any) -> Any:
-        return renaming.of(name) if renaming and owner == placeholder and name else name
+    def of(owner: str | None, name: Any) -> Any:
+        is_old = aliased is not None and owner == renaming.placeholder and isinstance(name, str)
+        return renaming.of(name) if is_old else name
 
     facts: list[Any] = []
     for call in scan.with_faulty().occurrences:
         hints = dict(call.hints)
         if isinstance(hints.get("when"), dict):
-            owner = call.placeholder
             hints["when"] = [
-                (of(owner, name) if isinstance(name, str) else name, value)
-                for name, value in hints["when"].items()
+                (of(call.placeholder, name), value) for name, value in hints["when"].items()
             ]
         if aliased and _at(call) in aliased:
             hints["aliases"] = aliased[_at(call)]
         name = call.name if call.hidden_by else of(call.placeholder, call.name)
-        facts.append((call.placeholder, name, call.text, show_literal(hints)))
+        facts.append((call.placeholder, name, _default(call, renaming), show_literal(hints)))
     for row in scan.mentions:
         name = row.name if row.kind == "scope" else of(row.placeholder, row.name)
         facts.append((row.placeholder, row.kind, name))
-    for problem in scan.diagnostics:
-        name = of(problem.placeholder or "", problem.name)
-        facts.append((problem.code, problem.placeholder, name))
+    facts += (
+        (row.code, row.placeholder, of(row.placeholder, row.name)) for row in scan.diagnostics
+    )
     return facts
+
+
+def _default(call: Occurrence, renaming: Renaming) -> str | None:
+    """Return a default as text, with new names in the calls that it contains."""
+    if not isinstance(call.value, NotLiteralEvaluable):
+        return call.text
+    import ast
+
+    tree = ast.parse(f"({call.text})", mode="eval")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value, node.kind = renaming.of(node.value), None
+        elif isinstance(node, ast.keyword):
+            node.arg = node.arg and renaming.of(node.arg)
+        elif isinstance(node, ast.Call):
+            node.keywords = [row for row in node.keywords if row.arg != "aliases"]
+    return ast.dump(tree)

@@ -51,6 +51,17 @@ def text_of(path: str) -> bytes | None:
         return None
 
 
+def has_bytes(path: str, name: str) -> bool:
+    """Return whether a file that is not large contains a name."""
+    try:
+        if os.path.getsize(path) > _MOST_BYTES:
+            return False
+        with open(path, "rb") as file:
+            return name.encode() in file.read()
+    except OSError:
+        return False
+
+
 def other_mentions(name: str, contents: Iterable[tuple[str, bytes]]) -> Iterator[str]:
     """Yield a line for each line of files that has a name, or its option, as a word.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,7 @@ def refused(capsys: pytest.CaptureFixture[str], *args: str) -> str:
         ('_("wd", 1, when={"lr": [1], 3: 4}); _("lr", 1)', None),
         ('_("lr", 1, choices=x)', '_("rate", 1, choices=x)'),
         ('_("lr", {"k": 1}); _.set_value("lr.k", 2)', None),
+        ('_("wd", f("lr", u"x", _("lr", 1), _.override(lr=2)))', None),
         ('_("lr", 1); _.set_value("enc/lr", 2)', None),
         ('_("lr", 1); _.override(lr=2, **{"lr": 3})', None),
         ('_("lr", 1); _.set_tree({"lr": 2}); _.get_occurrence("lr")', None),
@@ -58,7 +60,7 @@ def refused(capsys: pytest.CaptureFixture[str], *args: str) -> str:
 def test_each_spelling_is_replaced(before: str, after: str | None) -> None:
     if after is None:
         after = before.replace('"lr', '"rate').replace("lr=", "rate=").replace("/lr", "/rate")
-        after = after.replace('scope("rate")', 'scope("lr")')
+        after = after.replace('scope("rate")', 'scope("lr")').replace('f("rate"', 'f("lr"')
     assert rename(before, "lr", "rate") == after
 
 
@@ -333,6 +335,11 @@ def test_a_diff_is_shown_and_other_mentions_are_listed(
     Path("run.sh").write_text("".join(f"python a.py --lr {number}\n" for number in range(22)))
     Path("notes.md").write_text("the rate `lr` is slr, not my-lr\nlr.x xlr lr2\nlr.\n")
     Path("data.bin").write_bytes(b"lr\0")
+    Path("a.pkl").write_bytes(pickle.dumps({"lr": 1}))
+    Path("b.pkl").write_bytes(pickle.dumps({"wd": 1}))
+    Path("big.pkl").write_bytes(pickle.dumps(["lr" * 1_000_000]))
+    Path("no.pkl").symlink_to("nowhere")
+    Path("link.txt").symlink_to("a.py")
     Path(".hidden").mkdir()
     Path(".hidden/x.sh").write_text("--lr\n")
     Path("venv").mkdir()
@@ -351,11 +358,12 @@ def test_a_diff_is_shown_and_other_mentions_are_listed(
         "hpman rename: warning: These names are computed, and may be the old one:\n"
         "  a.py:5: get_value(name)\n  a.py:6: set_values(x)\n"
         "hpman rename: warning: These lines also have the old name, and stay:\n"
+        "  a.pkl: a pickle; save its values as YAML before a rename\n"
         "  a.py:3: args.lr\n  a.py:4: parser.set_defaults(lr=2)\n"
         '  a.py:8: "--lr 3"\n'
         "  notes.md:1: the rate `lr` is slr, not my-lr\n  notes.md:3: lr.\n"
-        + "".join(f"  run.sh:{number}: python a.py --lr {number - 1}\n" for number in range(1, 16))
-        + "  and 7 more\n"
+        + "".join(f"  run.sh:{number}: python a.py --lr {number - 1}\n" for number in range(1, 15))
+        + "  and 8 more\n"
         "hpman rename: warning: Nothing is written without `--write`.\n"
     )
     assert '_("lr", 1)' in Path("a.py").read_text()
