@@ -6,6 +6,7 @@ does, or how a sweep chooses one.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -36,7 +37,7 @@ _OURS = """
 hpman.m hpman.runtime.explanation hpman.runtime.fingerprint hpman.runtime.overrides
 hpargparse.check.config hpargparse.cli.argv hpargparse.cli.errors hpargparse.parser.bind
 hpargparse.parser.validation hpargparse.run.manager_group hpargparse.runs.recorder
-argparse fcntl hashlib locale queue selectors tempfile
+argparse fcntl hashlib importlib.metadata locale queue selectors tempfile
 """.split()
 _STANDARD_LIBRARY = os.path.realpath(os.path.dirname(os.__file__))
 
@@ -61,6 +62,7 @@ def serve(
     for name in _OURS:
         importlib.import_module(name)
     reason = _preload(program, arguments, loaded_before) or _threads_after_fork()
+    gc.freeze()  # a collection in a fork would copy all pages
     channel.send((reason or READY).encode())
     trials: dict[int, tuple[int, int]] = {}  # by a descriptor of the process: it, and its pipe
     poll = select.poll()
