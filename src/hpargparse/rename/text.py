@@ -75,7 +75,7 @@ def other_mentions(name: str, contents: Iterable[tuple[str, bytes]]) -> Iterator
     word = re.compile(rf"(?<![\w.-])(?:--)?(?:{spelled})(?![\w-]|\.\w)")
     in_python = re.compile(
         rf"\.{re.escape(name)}(?!\w)|(?<!\w){re.escape(name)}\s*=(?!=)"
-        rf"|[\"'/ -](?:{spelled})[\"'= ,]"
+        rf"|[\"'/](?:{spelled})[\"'=, .]|--(?:{spelled})(?![\w-])"
     )
     for path, data in contents:
         pattern = in_python if path.endswith(".py") else word

@@ -330,7 +330,7 @@ def test_a_diff_is_shown_and_other_mentions_are_listed(
 ) -> None:
     Path("a.py").write_text(
         'from hpman.m import _\nlr = _("lr", 1)\nargs.lr\nparser.set_defaults(lr=2)\n'
-        '_.get_value(name)\n_.set_values(x)\n_.scope(y)\n"--lr 3"\nlr = 3\n'
+        '_.get_value(name)\n_.set_values(x)\n_.scope(y)\n"--lr 3"\nlr = 3\ny = lr * 2\n'
     )
     Path("run.sh").write_text("".join(f"python a.py --lr {number}\n" for number in range(22)))
     Path("notes.md").write_text("the rate `lr` is slr, not my-lr\nlr.x xlr lr2\nlr.\n")
