@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
+from weakref import finalize
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Journal:
     def __init__(self, path: str) -> None:
         self._path = path
         self._file = os.open(path, _FLAGS, 0o666)
+        self._finalizer = finalize(self, os.close, self._file)
         self._count = 0  # of the logs that have been read
         self._offset = 0  # where the next one begins
 
@@ -84,7 +86,7 @@ class Journal:
 
     def close(self) -> None:
         """Close the file."""
-        os.close(self._file)
+        self._finalizer()
 
     def _unread(self) -> Iterator[tuple[dict[str, Any], int]]:
         """Yield the logs after those that have been read, with their lengths."""

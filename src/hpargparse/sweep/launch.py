@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -153,9 +152,10 @@ class Launcher:
     def _listen(self, channel: socket.socket, wake: Callable[[], None]) -> None:
         """Wait until the warm process is ready."""
         answer = b""
-        if select.select([channel], [], [], _LIMIT)[0]:
-            with suppress(OSError):
-                answer = channel.recv(REQUEST_SIZE)
+        with suppress(OSError):  # it does not answer in time, or has ended
+            channel.settimeout(_LIMIT)
+            answer = channel.recv(REQUEST_SIZE)
+            channel.settimeout(None)
         if answer != READY.encode():
             self.reason = answer.decode() or "the imports do not end, or end the process"
         self._is_ready = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -102,3 +103,12 @@ def test_a_file_that_was_replaced_or_cut_is_not_current(path: str) -> None:
     assert not journal.is_current()
     Journal(path).append_logs(LOGS)
     assert not journal.is_current()
+
+
+def test_a_journal_that_is_forgotten_is_closed(tmp_path: Path) -> None:
+    journal = Journal(str(tmp_path / "journal.log"))
+    descriptor = journal._file
+    del journal
+    gc.collect()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)

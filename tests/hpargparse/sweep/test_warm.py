@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 
 import hpman
 from hpargparse.runs.record import RunRecord, records
+from hpargparse.sweep.launch import Launcher
 from tests.hpargparse.runs.recorded import environment, wait_for
 
 pytestmark = [
@@ -293,3 +295,22 @@ def test_the_warm_process_ends_with_the_sweep(project: Path) -> None:
     Path("go").touch()
     assert _sweep("warm", "train.py", "--sweep", "x=1,2")["end"]["complete"] == 2
     assert [record.status for record in _records("warm")] == ["finished"] * 2
+
+
+def test_the_warm_process_of_a_command_with_many_files_answers(project: Path) -> None:
+    from resource import RLIMIT_NOFILE, getrlimit
+
+    if getrlimit(RLIMIT_NOFILE)[0] < 1100:
+        pytest.skip("a process may not open so many files here")
+    (project / "train.py").write_text(RUN)
+    launcher = Launcher(["train.py"], [])
+    is_awake = threading.Event()
+    files = [os.open(os.devnull, os.O_RDONLY) for _ in range(1024)]
+    try:
+        launcher.is_ready(is_awake.set)
+        assert is_awake.wait(60)
+    finally:
+        launcher.close()
+        for file in files:
+            os.close(file)
+    assert launcher.reason == ""
