@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hpargparse.commands.rerun import main
+from hpargparse.commands.rerun import _run, main
 from hpargparse.runs.record import find_record, records
 from hpman.lease import is_held
 from tests.hpargparse.runs.recorded import environment, needs_fork, run, wait_for, write
@@ -258,3 +259,18 @@ def test_a_folder_that_is_gone_is_refused(rerun: Callable[..., tuple[int, str, s
     status, _out, error = rerun("abc")
     assert status == 2
     assert "gone: There is no such file or folder." in error
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs Linux")
+def test_a_signal_that_is_ignored_stays_so(tmp_path: Path) -> None:
+    text = """\
+import os
+lines = open(f"/proc/{os.getppid()}/status").readlines()
+ignored = next(line.split()[1] for line in lines if line.startswith("SigIgn"))
+raise SystemExit(int(ignored, 16) & 1)  # SIGHUP
+"""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert _run([sys.executable, "-c", text], str(tmp_path), os.environ, None) == 1
+    finally:
+        signal.signal(signal.SIGHUP, before)
