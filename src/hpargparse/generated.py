@@ -26,7 +26,7 @@ def add_output(parser: argparse.ArgumentParser, default: str = STANDARD) -> None
 
     Args:
         parser: the parser of the command.
-        default: the file if there is no `-o`.
+        default: the file without `-o`.
     """
     shown = "standard output" if default == STANDARD else default
     parser.add_argument(

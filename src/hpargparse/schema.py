@@ -73,7 +73,7 @@ class _Builder:
         self._separator = separator
         self._values: dict[str, Schema] = {}  # by name, keys of dicts included
         self._references: dict[str, Schema] = {}  # to the values
-        self._prefixes: dict[str, Schema] = {}  # names of which any key may follow
+        self._prefixes: dict[str, Schema] = {}  # names that any key may follow
         self._leaves: set[str] = set()
 
     def add_all(self, rows: Iterable[HyperParameter]) -> None:

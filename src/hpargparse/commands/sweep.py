@@ -263,7 +263,7 @@ def _slots(program: Program, options: argparse.Namespace) -> Slots | None:
     """Return the GPUs that runs may use; None without any. Set the number of jobs.
 
     Raises:
-        HpmanError: if there are no GPUs although they are wanted.
+        HpmanError: if `--gpus` is given and no GPU is found.
     """
     from ..runs.folder import project_folder
     from ..sweep.slots import Slots, find_gpus

@@ -183,7 +183,7 @@ class Engine:
         """Make Optuna's trials equal to those of the records, and return them by our numbers."""
         import optuna
 
-        self._sweep.refresh()  # what another process has told Optuna has ended before
+        self._sweep.refresh()  # the journal may hold trials that ended since
         outcomes = self._sweep.outcomes()
         rows = self._trials()
         if any(

@@ -73,7 +73,7 @@ class Launcher:
         is_warm: whether there should be a warm process.
 
     Attributes:
-        reason: why there is no warm process although there should be one.
+        reason: why runs start as fresh processes; empty while a warm process works.
     """
 
     def __init__(

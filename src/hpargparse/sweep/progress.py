@@ -83,7 +83,7 @@ class Progress:
         write_result(self._prog, f"{json.dumps({'event': event, **data})}\n")
 
     def on_fresh(self, reason: str) -> None:
-        """Show programs why runs are no longer forks of a warm process."""
+        """Report in JSON why runs now start as fresh processes."""
         if self._is_json:
             self.write_event("fresh", {"reason": reason})
 

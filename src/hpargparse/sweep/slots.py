@@ -88,7 +88,7 @@ def find_gpus(request: str) -> list[str]:
             environment variable lists, or else all.
 
     Raises:
-        HpmanError: if there is no GPU, or one is listed twice.
+        HpmanError: if no GPU is found, or one is listed twice.
 
     >>> find_gpus("0,1")
     ['0', '1']

@@ -199,7 +199,7 @@ class Study:
             argv: the arguments of `hpman run`.
 
         Returns:
-            The outcome; None if there is no such run.
+            The outcome; None if no run is the same.
 
         Raises:
             OSError, HpmanError: if the copy cannot be written.
