@@ -1,4 +1,4 @@
-"""Files that a command generates: printed, written, or compared with what is there.
+"""Commands that make a file from the sources: it is printed, written, or compared.
 
 Owns what `-o FILE` and `--check` mean. Must not know what the text says.
 """
@@ -8,9 +8,15 @@ from __future__ import annotations
 import os
 import shlex
 
+from hpman import HpmanError
 from hpman._text import display_path, escape
+from hpman.programs import index_program
 
-from .cli.output import exit_with_message, write_result
+from .cli.argv import add_follow_imports, command_parser, parse_command
+from .cli.errors import exit_with_errors
+from .cli.output import exit_with_message, warn, write_result
+from .completion import get_argv
+from .description import parse_errors
 from .edits import EditedFile, unified_diff
 from .errors import SnapshotError
 from .snapshots.atomic_io import STANDARD, read_bytes, replace_files
@@ -18,7 +24,45 @@ from .snapshots.atomic_io import STANDARD, read_bytes, replace_files
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from hpman import Index
+
+
+def source_parser(prog: str, description: str, epilog: str) -> argparse.ArgumentParser:
+    """Return a parser of a command that reads files and folders of sources."""
+    parser = command_parser(prog, description, epilog)
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="a Python file or a folder (default: .)"
+    )
+    add_follow_imports(parser, "read")
+    return parser
+
+
+def generate(
+    parser: argparse.ArgumentParser,
+    prog: str,
+    args: Sequence[str] | None,
+    text_of: Callable[[Index, argparse.Namespace], str],
+) -> None:
+    """Read the sources, and deliver what a command makes of them.
+
+    Args:
+        parser: the parser of the command.
+        prog: the name of the command.
+        args: its arguments; those of the process if this is None.
+        text_of: returns the text, from the index of the sources and the options.
+    """
+    argv = get_argv(args)
+    options = parse_command(parser, argv)
+    paths = options.paths or [os.curdir]
+    try:
+        index = index_program(paths, follow_imports=options.follow_imports)
+        warn(prog, parse_errors(index))
+        text = text_of(index, options)
+        deliver(prog, argv, options.output, text, is_check=options.check)
+    except (HpmanError, OSError) as error:
+        exit_with_errors(prog, error, paths=paths)
 
 
 def add_output(parser: argparse.ArgumentParser, default: str = STANDARD) -> None:

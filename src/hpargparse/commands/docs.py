@@ -5,22 +5,15 @@ Owns the command line of this command; must not know what the table looks like.
 
 from __future__ import annotations
 
-import os
-
-from hpman import HpmanError
-from hpman.programs import index_program
-
-from ..cli.argv import add_follow_imports, command_parser, parse_command
-from ..cli.errors import exit_with_errors
-from ..cli.output import warn
-from ..completion import get_argv
-from ..description import parse_errors
 from ..docs import FORMATS, insert, render
-from ..generated import add_output, deliver, old_text
+from ..generated import add_output, generate, old_text, source_parser
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
+
+    from hpman import Index
 
 _DESCRIPTION = """\
 Write a table of all hyperparameters: name, type, default, limits, help, and the
@@ -43,21 +36,12 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman docs") -> None
         args: the arguments of the command; those of the process if this is None.
         prog: the name of the command in help and errors.
     """
-    parser = command_parser(prog, _DESCRIPTION, _EPILOG)
-    parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="a Python file or a folder (default: .)"
-    )
-    add_follow_imports(parser, "read")
+    parser = source_parser(prog, _DESCRIPTION, _EPILOG)
     parser.add_argument("--format", choices=FORMATS, default="md", help="default: md")
     add_output(parser)
-    argv = get_argv(args)
-    options = parse_command(parser, argv)
-    paths = options.paths or [os.curdir]
-    try:
-        index = index_program(paths, follow_imports=options.follow_imports)
-        warn(prog, parse_errors(index))
+
+    def page(index: Index, options: argparse.Namespace) -> str:
         text = render(index, options.format)
-        page = insert(options.output, old_text(options.output), text, options.format)
-        deliver(prog, argv, options.output, page, is_check=options.check)
-    except (HpmanError, OSError) as error:
-        exit_with_errors(prog, error, paths=paths)
+        return insert(options.output, old_text(options.output), text, options.format)
+
+    generate(parser, prog, args, page)

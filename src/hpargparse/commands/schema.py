@@ -5,17 +5,7 @@ Owns the command line of this command; must not know what the schema accepts.
 
 from __future__ import annotations
 
-import os
-
-from hpman import HpmanError
-from hpman.programs import index_program
-
-from ..cli.argv import add_follow_imports, command_parser, parse_command
-from ..cli.errors import exit_with_errors
-from ..cli.output import warn
-from ..completion import get_argv
-from ..description import parse_errors
-from ..generated import add_output, deliver
+from ..generated import add_output, generate, source_parser
 from ..schema import schema_text
 
 TYPE_CHECKING = False
@@ -45,18 +35,6 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman schema") -> No
         args: the arguments of the command; those of the process if this is None.
         prog: the name of the command in help and errors.
     """
-    parser = command_parser(prog, _DESCRIPTION, _EPILOG)
-    parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="a Python file or a folder (default: .)"
-    )
-    add_follow_imports(parser, "read")
+    parser = source_parser(prog, _DESCRIPTION, _EPILOG)
     add_output(parser)
-    argv = get_argv(args)
-    options = parse_command(parser, argv)
-    paths = options.paths or [os.curdir]
-    try:
-        index = index_program(paths, follow_imports=options.follow_imports)
-        warn(prog, parse_errors(index))
-        deliver(prog, argv, options.output, schema_text(index), is_check=options.check)
-    except (HpmanError, OSError) as error:
-        exit_with_errors(prog, error, paths=paths)
+    generate(parser, prog, args, lambda index, _options: schema_text(index))
