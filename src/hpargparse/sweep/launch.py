@@ -1,7 +1,7 @@
 """Start runs: as forks of a warm process if there is one, else as fresh processes.
 
-Owns both kinds of processes, and what becomes of forks if the warm process ends. Must not know
-records.
+Owns both kinds of processes, and that a warm process which was killed is started again. Must not
+know records.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ _COMMAND = ("-m", "hpman", "run")
 _CAN_FORK = sys.platform == "linux"  # elsewhere, system libraries do not allow for forks
 _LIMIT = 60.0  # seconds that imports may take in the warm process
 _PATIENCE = 0.5  # seconds that it may take to end
+_MOST_STARTS = 4  # of the warm process: something may kill it each time
 
 
 class Fork:
@@ -84,13 +85,14 @@ class Launcher:
         self._arguments = ["--", *arguments] if arguments else []
         self._is_ready = not (is_warm and _CAN_FORK)
         self._warm: tuple[subprocess.Popen[bytes], socket.socket, Thread] | None = None
+        self._starts = 0
 
     def argv(self, options: Sequence[str]) -> list[str]:
         """Return the arguments of `hpman run` for a run."""
         return [*self._program, *options, *self._arguments]
 
     def is_ready(self, wake: Callable[[], None]) -> bool:
-        """Return whether runs can be started; start the warm process at the first call.
+        """Return whether runs can be started; start the warm process if it does not run.
 
         Args:
             wake: called from a thread when it is ready.
@@ -105,6 +107,7 @@ class Launcher:
                 process = _start([f"--warm={number}", *self.argv([])], [number])
             listener = Thread(target=self._listen, args=(channel, wake), daemon=True)
             self._warm = process, channel, listener
+            self._starts += 1
             listener.start()
         return self._is_ready
 
@@ -132,6 +135,7 @@ class Launcher:
             fork = self._fork(self._warm[1], json.dumps(request).encode(), leases)
             if fork is not None:
                 return fork
+            self._end_warm(self._warm[0])
         held = ",".join(map(str, leases)) if os.name == "posix" else ""
         return _start([f"--trial={beginning}/{held}", *argv], leases, {**os.environ, **environment})
 
@@ -171,8 +175,17 @@ class Launcher:
         if fork.pid:
             return fork
         fork.wait()
-        self.reason = "the warm process has ended, or has threads"
         return None
+
+    def _end_warm(self, process: subprocess.Popen[bytes]) -> None:
+        """End a warm process that does not fork. If it was killed, start another one later."""
+        self.close()
+        if not process.returncode:
+            self.reason = "the warm process has threads"
+        elif self._starts == _MOST_STARTS:
+            self.reason = f"the warm process was killed {self._starts} times"
+        else:
+            self._warm, self._is_ready = None, False
 
 
 def _start(

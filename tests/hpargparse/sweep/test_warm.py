@@ -268,13 +268,24 @@ def _children(pid: int) -> list[int]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_runs_go_on_without_the_warm_process(number: int, project: Path) -> None:
-    kill = f"if _('x') == 2: os.kill(os.getppid(), {number}); time.sleep(1)\n"
-    (project / "train.py").write_text(f"import os, time\n{RUN}{kill}print(os.getppid())\n")
-    events = _sweep("warm", "train.py", "--sweep", "x=1..4", "--grid")
-    assert "has ended" in events["fresh"]["reason"]
-    assert events["end"]["complete"] == 4
-    assert [record.status for record in _records("warm")] == ["finished"] * 4
+def test_a_warm_process_that_was_killed_is_started_again(number: int, project: Path) -> None:
+    kill = f"if _('x') == 2: os.kill(os.getppid(), {number}); time.sleep(0.5)\n"
+    (project / "train.py").write_text(f"import installed, os, time\n{RUN}{kill}")
+    events = _sweep("warm", "train.py", "--sweep", "x=1..6", "--grid")
+    assert "fresh" not in events
+    assert events["end"]["complete"] == 6
+    assert [record.status for record in _records("warm")] == ["finished"] * 6
+    # Once in the first one, in the run after it was killed, and in the second one.
+    assert Path("imports").read_text() == "xxx"
+
+
+def test_a_warm_process_is_not_started_for_ever(project: Path) -> None:
+    command = "open(f'/proc/{os.getppid()}/cmdline').read()"
+    kill = f"if '--warm' in {command}: os.kill(os.getppid(), 9); time.sleep(0.1)\n"
+    (project / "train.py").write_text(f"import os, time\n{RUN}{kill}")
+    events = _sweep("warm", "train.py", "--sweep", "x=1..9", "--grid")
+    assert events["fresh"]["reason"] == "the warm process was killed 4 times"
+    assert events["end"]["complete"] == 9
 
 
 def test_the_warm_process_ends_with_the_sweep(project: Path) -> None:
