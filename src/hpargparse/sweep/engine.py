@@ -22,6 +22,7 @@ from hpman.literals import parse_literal, show_literal
 
 from ..runs.record import RunRecord
 from .journal import Journal
+from .parameters import parameters
 from .plan import SAMPLERS, Unit
 from .results import COMPLETE, FAILED, PRUNED
 from .space import Values
@@ -63,7 +64,7 @@ class Engine:
         optuna.logging.set_verbosity(optuna.logging.CRITICAL)
         self._sweep = study
         self._plan = plan
-        self._parameters = _parameters(plan.space)
+        self._parameters = parameters(plan.space)
         self._path = os.path.join(study.folder, JOURNAL)
         self._journal: Journal | None = None
         self._has_ended = False
@@ -368,70 +369,6 @@ class Engine:
         return ["maximize" if o.maximize else "minimize" for o in self._sweep.objectives]
 
 
-class _Parameter:
-    """One parameter of Optuna: a hyperparameter, or some that are zipped.
-
-    Choices are the texts of literals: then tuples, None and True beside 1 survive.
-    """
-
-    def __init__(self, group: tuple[Axis, ...]) -> None:
-        from optuna import distributions
-
-        self.name = ",".join(axis.name for axis in group)
-        self._names = [axis.name for axis in group]
-        self._choices: dict[str, Point] = {}
-        self._domain: Any = group[0].domain
-        self.distribution: Any
-        domain = self._domain
-        if len(group) > 1 or isinstance(domain, Values):
-            points = ({a.name: a.domain.at(n) for a in group} for n in range(domain.size or 0))
-            self._choices = {self._text(point): point for point in points}
-            self.distribution = distributions.CategoricalDistribution([*self._choices])
-        elif type(domain.low) is int:
-            self.distribution = distributions.IntDistribution(
-                domain.low, domain.high, log=domain.is_log, step=domain.step or 1
-            )
-        else:
-            self.distribution = distributions.FloatDistribution(
-                domain.low, domain.high, log=domain.is_log, step=domain.step
-            )
-
-    def suggest(self, trial: Any) -> Point:
-        """Return what a trial of Optuna suggests."""
-        of = self.distribution
-        if self._choices:
-            trial.suggest_categorical(self.name, of.choices)
-        else:
-            kind = trial.suggest_int if type(of.low) is int else trial.suggest_float
-            kind(self.name, of.low, of.high, step=of.step, log=of.log)
-        return self.decode(trial.params)
-
-    def decode(self, params: Mapping[str, Any]) -> Point:
-        """Return the values that the parameters of a trial stand for.
-
-        Raises:
-            KeyError: if they have none.
-        """
-        param = params[self.name]
-        if self._choices:
-            return self._choices[param]
-        return {self.name: self._domain.nearest(param)}
-
-    def encode(self, point: Point) -> Any:
-        """Return the parameter for some values, exactly as Optuna would have computed it."""
-        if self._choices:
-            return self._text(point)
-        value: Any = point[self.name]
-        of = self.distribution
-        if of.step is None or type(value) is int:
-            return value
-        return min(of.low + round((value - of.low) / of.step) * of.step, of.high)
-
-    def _text(self, point: Point) -> str:
-        values = tuple(point[name] for name in self._names)
-        return show_literal(values if len(values) > 1 else values[0])
-
-
 def importances(study: Study, plan: Plan) -> dict[str, float]:
     """Return how much each hyperparameter matters, in sum 1, the most important first.
 
@@ -492,11 +429,6 @@ def check_plan(plan: Plan) -> None:
             raise _error(message, f"List at most {_MOST_CHOICES} values, or write a range.")
         if not isinstance(domain, Values) and isinf(float(domain.high) - float(domain.low)):
             raise _error(f"The range of `{names[0]}` is too wide for {option}.", "Write less.")
-
-
-def _parameters(space: Space) -> dict[str, _Parameter]:
-    """Return the parameters by the name of their first hyperparameter."""
-    return {group[0].name: _Parameter(group) for group in space.groups}
 
 
 def _unused(space: Space, seed: int, used: Collection[str]) -> Point:
