@@ -1,4 +1,4 @@
-"""Spaces that other tools load, with exact types; `nox -s exports` installs most of them."""
+"""Spaces that other tools load, with exact types; `nox -s exports` installs them."""
 
 from __future__ import annotations
 
