@@ -16,6 +16,7 @@ NO_LIMIT = ("-o", "faulthandler_timeout=0")  # of the time of a test
 UPSTREAM = ("hpman==0.13.0", "hpargparse==0.14.0", "setuptools<80")
 # What only the libraries of extras run; the session `exports` measures it.
 EXTRAS = "*/hpargparse/runs/figures.py,*/hpargparse/runs/trackers.py"
+COVERAGE = "coverage[toml]>=7.10"
 WORLD = ("torch", "transformers", "django", "sympy", "scipy")
 
 
@@ -42,7 +43,7 @@ nox.options.sessions = [f"tests-{NEWEST}", "lint", "types"]
 def tests(session: nox.Session) -> None:
     """Run the tests on the installed package; oldest and newest Python measure what they reach."""
     is_newest = session.python == NEWEST
-    session.install(".[test,sweep]" if is_newest else ".[test]")
+    session.install(".[test,sweep]" if is_newest else ".[test]", COVERAGE)
     if session.python not in (OLDEST, NEWEST):  # measuring takes twice as long again
         session.run("pytest", *session.posargs)
         return
@@ -60,7 +61,7 @@ def tests(session: nox.Session) -> None:
 @nox.session(python=NEWEST)
 def coverage(session: nox.Session) -> None:
     """Report what the tests reached on all Pythons together; less than all of it fails."""
-    session.install("coverage[toml]")
+    session.install(COVERAGE)
     session.run("coverage", "combine")
     wings = "*/hpargparse/runs/*,*/hpargparse/sweep/*"
     session.run("coverage", "report", "--omit", f"{wings},{EXTRAS}")
@@ -70,7 +71,7 @@ def coverage(session: nox.Session) -> None:
 @nox.session(python=NEWEST)
 def exports(session: nox.Session) -> None:
     """Export and plot runs through the real libraries; some hundred megabytes to install."""
-    session.install(".[test,all]")
+    session.install(".[test,all]", COVERAGE)
     # Ray comes a while after each new Python. Without it, its tests are skipped.
     session.run("pip", "install", "ray[tune]", success_codes=[0, 1])
     env = {

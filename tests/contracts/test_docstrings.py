@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import doctest
 import importlib
-import pkgutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 import hpargparse
 import hpman
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-MODULES = [
-    found.name
+# The modules whose docstrings have examples.
+MODULES = sorted(
+    ".".join((package.__name__, *path.relative_to(root).with_suffix("").parts))
     for package in (hpman, hpargparse)
-    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-    if not found.name.endswith("__main__")
-]
+    for root in map(Path, package.__path__)
+    for path in root.rglob("*.py")
+    if ">>> " in path.read_text(encoding="utf-8")
+)
 
 
-@pytest.mark.parametrize("name", ["hpman", "hpargparse", *MODULES])
+@pytest.mark.parametrize("name", [name.removesuffix(".__init__") for name in MODULES])
 def test_docstring_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     module = importlib.import_module(name)

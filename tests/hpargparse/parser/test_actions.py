@@ -279,7 +279,7 @@ def test_an_option_with_equals_is_named_as_it_is(
     assert refusal(capsys, parser, "--a=b=x").startswith("argument --a=b: invalid int value: 'x'")
 
 
-@given(st.dictionaries(st.text(min_size=1, max_size=6), st.booleans(), max_size=12))
+@given(st.dictionaries(st.text(min_size=1, max_size=6), st.booleans(), max_size=5))
 def test_no_name_breaks_usage_or_help(names: dict[str, bool]) -> None:
     parser = ArgumentParser(prog="p")
     try:

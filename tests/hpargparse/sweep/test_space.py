@@ -109,7 +109,7 @@ def test_a_continuous_axis_has_no_grid_and_says_how_to_get_one() -> None:
         space.point(0)
 
 
-@given(st.integers(0, 5), st.integers(1, 70))
+@given(st.integers(0, 5), st.integers(1, 40))
 def test_a_finite_space_is_drawn_without_replacement(seed: int, size: int) -> None:
     space = Space([axis("a", Interval(1, size)), OPTIMIZER, MOMENTUM])
     drawn = [show_literal(space.random(seed, number)) for number in range(space.size or 0)]
