@@ -1,4 +1,4 @@
-"""The exceptions for values that do not fit and for snapshots.
+"""The exceptions for values that do not fit, for snapshots and for sweeps.
 
 Owns the fields of these errors. Must not know how values are read, or the layout of files.
 """
@@ -66,6 +66,20 @@ class SpaceError(HpmanError, ValueError):
     def because(cls, message: str, advice: str, hint: str = "sweep") -> Self:
         """Create the error from its message, what to do, and the hint at fault as its code."""
         return cls(Diagnostic(hint, message, advice))
+
+
+class SweepError(HpmanError):
+    """Report a sweep that cannot go on.
+
+    >>> print(SweepError.because("No trial is left.", "Add --trials."))
+    No trial is left.
+    Add --trials.
+    """
+
+    @classmethod
+    def because(cls, message: str, advice: str, path: str = "") -> Self:
+        """Create the error from its message, what to do, and perhaps the file at fault."""
+        return cls(Diagnostic("sweep", message, advice, path))
 
 
 class MissingSnapshotError(SnapshotError, FileNotFoundError):

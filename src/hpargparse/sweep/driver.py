@@ -11,12 +11,11 @@ from contextlib import contextmanager
 from errno import EAGAIN, EMFILE, ENFILE, ENOENT, ENOMEM
 from queue import Empty, SimpleQueue
 
-from hpman import Diagnostic
 from hpman.lease import release
 
 from ..cli.errors import error_text
+from ..errors import SweepError
 from .results import COMPLETE, FAILED, PRUNED
-from .study import SweepError
 from .worker import Worker
 
 TYPE_CHECKING = False
@@ -107,7 +106,7 @@ class Driver:
                     worker.stop()
                 if isinstance(error, OSError) and error.errno in _ADVICE:
                     message = f"The sweep cannot go on: {error_text(error)}."
-                    raise SweepError(Diagnostic("sweep", message, _ADVICE[error.errno])) from error
+                    raise SweepError.because(message, _ADVICE[error.errno]) from error
                 raise
             finally:
                 self._launcher.close()
@@ -176,12 +175,12 @@ class Driver:
             words = self._launcher.argv(self._plan.arguments(unit))
             message = f"Trial {unit.trial} ended with status {status}, and left no record."
             advice = f"This shows why: hpman run --record {shlex.join(words)}"
-            raise SweepError(Diagnostic("sweep", message, advice))
+            raise SweepError.because(message, advice)
         for run in runs:
             if why := self._study.mismatch(run):
                 message = f"Trial {unit.trial} did not run with its values: {why}."
                 advice = "The sources may have changed. The same command goes on with those of now."
-                raise SweepError(Diagnostic("sweep", message, advice))
+                raise SweepError.because(message, advice)
         self._progress.on_end(unit, outcome)
         if outcome is None or outcome.is_nan or outcome.status == PRUNED:
             return

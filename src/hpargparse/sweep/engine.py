@@ -16,17 +16,15 @@ from itertools import chain
 from math import isinf
 from random import Random
 
-from hpman import Diagnostic
-from hpman.lease import release, take
 from hpman.literals import parse_literal, show_literal
 
+from ..errors import SweepError
 from ..runs.record import RunRecord
 from .journal import Journal
 from .parameters import parameters
 from .plan import SAMPLERS, Unit
 from .results import COMPLETE, FAILED, PRUNED
 from .space import Values
-from .study import SweepError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +36,7 @@ if TYPE_CHECKING:
     from .space import Axis, Point, Space
     from .study import Study
 
-JOURNAL, LEASE = "journal.log", "hpman.lease"
+JOURNAL = "journal.log"
 _TRIAL = "trial"  # the attribute with our number; it is set after all values
 _PACKAGES = {"gp": ("torch", "scipy"), "cmaes": ("cmaes",), "qmc": ("scipy",)}
 _LEARNERS = ("cmaes", "nsga")  # note something when a trial ends
@@ -69,7 +67,7 @@ class Engine:
         self._journal: Journal | None = None
         self._has_ended = False
         self._storage: Any = None
-        self._study: Any = None  # valid while the lease is held
+        self._study: Any = None  # valid during a turn
         self._decoded: dict[int, tuple[Point | None, str]] = {}  # by Optuna's numbers
         self._told: dict[int, Outcome] = {}  # the last outcomes that Optuna's trials agreed with
         space = {p.name: repr(p.distribution) for p in self._parameters.values()}
@@ -82,7 +80,7 @@ class Engine:
         Raises:
             OSError: if the journal cannot be written.
         """
-        with self._lease():
+        with self._turn():
             return self._point(trial, self._sync())
 
     def sync(self) -> None:
@@ -91,7 +89,7 @@ class Engine:
         Raises:
             OSError: if the journal cannot be written.
         """
-        with self._lease():
+        with self._turn():
             self._sync()
 
     def report(self, trial: int, values: Mapping[int, float]) -> bool:
@@ -104,7 +102,7 @@ class Engine:
         Raises:
             OSError: if the journal cannot be written.
         """
-        with self._lease():
+        with self._turn():
             if trial not in self._trials():
                 self._point(trial, self._sync())
             row = self._trials()[trial]
@@ -131,17 +129,12 @@ class Engine:
             return dict(measure(study, target=lambda row: row.values[0]))
 
     @contextmanager
-    def _lease(self) -> Iterator[None]:
-        """Hold the lease and load the study. Flush it if a trial has ended."""
+    def _turn(self) -> Iterator[None]:
+        """Have a turn, and load the study. Flush it if a trial has ended."""
         self._has_ended = False
-        lease = take(os.path.join(self._sweep.folder, LEASE), waits=True)
-        try:
-            with _silence():
-                self._load()
-                yield
-        finally:
-            if lease is not None:
-                release(lease)
+        with self._sweep.claims.turn(), _silence():
+            self._load()
+            yield
         if self._has_ended and self._journal is not None:
             self._journal.flush()  # others need not wait for the disk
 
@@ -420,15 +413,21 @@ def check_plan(plan: Plan) -> None:
     if missing:
         names = [name.replace("optuna", '"hpman[sweep]"') for name in missing]
         message = f"{option} needs {' and '.join(missing)}."
-        raise _error(message, f"Install what is missing: `pip install {' '.join(names)}`.")
+        raise SweepError.because(
+            message, f"Install what is missing: `pip install {' '.join(names)}`."
+        )
     for group in plan.space.groups:
         names, domain = [axis.name for axis in group], group[0].domain
         is_list = len(group) > 1 or isinstance(domain, Values)
         if is_list and (domain.size or 0) > _MOST_CHOICES:
             message = f"{option} cannot choose from {domain.size} values of `{','.join(names)}`."
-            raise _error(message, f"List at most {_MOST_CHOICES} values, or write a range.")
+            raise SweepError.because(
+                message, f"List at most {_MOST_CHOICES} values, or write a range."
+            )
         if not isinstance(domain, Values) and isinf(float(domain.high) - float(domain.low)):
-            raise _error(f"The range of `{names[0]}` is too wide for {option}.", "Write less.")
+            raise SweepError.because(
+                f"The range of `{names[0]}` is too wide for {option}.", "Write less."
+            )
 
 
 def _unused(space: Space, seed: int, used: Collection[str]) -> Point:
@@ -449,7 +448,3 @@ def _silence() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
-
-
-def _error(message: str, advice: str) -> SweepError:
-    return SweepError(Diagnostic("sweep", message, advice))

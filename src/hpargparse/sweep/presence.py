@@ -11,12 +11,11 @@ import time
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
-from hpman import Diagnostic
 from hpman._text import relative_path
 from hpman.lease import is_held, release, take
 
+from ..errors import SweepError
 from ..runs.record import host
-from .study import SweepError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ def _check(workers: str, name: str, other: str, *, has_locks: bool) -> None:
                         f"Locks on files do not hold in {_shown(os.path.dirname(workers))}: another"
                         f" command works on this sweep, on {machine}, and its lock is not seen."
                     )
-                    raise SweepError(Diagnostic("sweep", message, _ADVICE))
+                    raise SweepError.because(message, _ADVICE)
                 time.sleep(_BEAT / 10)
         os.unlink(path)
     except FileNotFoundError:  # it has just ended

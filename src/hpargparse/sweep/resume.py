@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 
-from hpman import Diagnostic
 from hpman._text import escape, relative_path
 from hpman.record import Record
 
+from ..errors import SweepError
 from ..snapshots.recorded import find_above, read_json
-from .study import PLAN, SWEEPS, SweepError
+from .study import PLAN, SWEEPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,12 +52,12 @@ def find_sweep(name: str) -> Resumed:
             times[other] = os.path.getmtime(path)
     if not times or project is None:
         message = "No sweep was started in this folder or above it."
-        raise SweepError(Diagnostic("sweep", message, "`hpman sweep SCRIPT` starts one."))
+        raise SweepError.because(message, "`hpman sweep SCRIPT` starts one.")
     name = name or max(times, key=times.__getitem__)
     if name not in times:
         message = f"There is no sweep `{escape(name)}`."
         advice = f"Name one of these: {', '.join(sorted(map(escape, times)))}."
-        raise SweepError(Diagnostic("sweep", message, advice))
+        raise SweepError.because(message, advice)
     path = os.path.join(sweeps, name, PLAN)
     try:
         data = read_json(path)
@@ -66,7 +66,7 @@ def find_sweep(name: str) -> Resumed:
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         message = "The command line of the sweep cannot be read."
         advice = "Give it in full, with another --name."
-        raise SweepError(Diagnostic("sweep", message, advice, relative_path(path))) from None
+        raise SweepError.because(message, advice, relative_path(path)) from None
     return Resumed(name, folder, commands)
 
 

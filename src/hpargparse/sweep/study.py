@@ -7,18 +7,17 @@ have ended. Must not know processes.
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from statistics import fmean
 
-from hpman import Diagnostic, HpmanError
 from hpman._text import escape, relative_path
-from hpman.lease import release, take
 from hpman.record import Record
 
+from ..errors import SweepError
 from ..runs.folder import make_folder, write_json
 from ..runs.record import RUNNING
 from ..snapshots.recorded import RUNS, read_json
 from .changes import changes
+from .claims import CLAIMS, Locks
 from .duplicates import Duplicates
 from .matching import Matcher
 from .plan import Unit
@@ -33,12 +32,8 @@ if TYPE_CHECKING:
     from .score import Objective
 
 SWEEPS = os.path.join(".hpman", "sweeps")
-PLAN, _CLAIMS = "plan.json", "claims"
+PLAN = "plan.json"
 _SAME = ("program", "score")  # keys of the identity that may not change
-
-
-class SweepError(HpmanError):
-    """Report a sweep that cannot go on."""
 
 
 class Claim(Record):
@@ -47,8 +42,7 @@ class Claim(Record):
     Attributes:
         unit: the run.
         beginning: the beginning of its id.
-        lease: the descriptor of the lease.
-        path: the file of the lease.
+        lease: the descriptor that holds the claim.
         earlier: the ids of the records that were begun for this run before.
     """
 
@@ -56,7 +50,6 @@ class Claim(Record):
     unit: Unit
     beginning: str
     lease: int
-    path: str
     earlier: tuple[str, ...]
 
 
@@ -74,6 +67,7 @@ class Study:
         collects: whether a file with the score may be in the current folder.
 
     Attributes:
+        claims: who may start which run.
         changes: what is not as it was the last time, as phrases.
     """
 
@@ -94,6 +88,7 @@ class Study:
         self.total: int = total
         self.objectives: tuple[Objective, ...] = tuple(objectives)
         self.runs: str = os.path.join(project, RUNS)
+        self.claims: Locks = Locks(self.folder)
         self.changes: list[str] = []
         self._repeats = plan.repeats
         self._plan = plan
@@ -122,7 +117,7 @@ class Study:
         """
         make_folder(os.path.dirname(self.folder))
         make_folder(self.runs)
-        os.makedirs(os.path.join(self.folder, _CLAIMS), exist_ok=True)
+        os.makedirs(os.path.join(self.folder, CLAIMS), exist_ok=True)
         path = os.path.join(self.folder, PLAN)
         try:
             old = read_json(path).get("plan")
@@ -135,7 +130,7 @@ class Study:
         if differing or not isinstance(old, dict):
             message = f"The sweep `{self.name}` has another {' and '.join(differing)}."
             place = relative_path(path)
-            raise SweepError(Diagnostic("sweep", message, "Choose another --name.", place))
+            raise SweepError.because(message, "Choose another --name.", place)
         self.changes = changes(olds, identity)
         commands = {"argv": argv, "resumed": list(resumed)}
         folder = os.path.relpath(os.curdir, os.path.join(self.folder, *[os.pardir] * 3))
@@ -163,14 +158,13 @@ class Study:
         """
         # With a lease, records are read again. Before, they would be read without need.
         for unit in self._pending():
-            path = os.path.join(self.folder, _CLAIMS, str(unit))
-            lease = take(path)
+            lease = self.claims.take(str(unit))
             if lease is None:
                 continue
-            if _is_at(path, lease) and self._is_due(unit):
+            if self._is_due(unit):
                 earlier = tuple(self._results.named(unit))
-                return Claim(unit, f"{self.name}-{unit}-", lease, path, earlier)
-            self._give_back(unit, lease, path)
+                return Claim(unit, f"{self.name}-{unit}-", lease, earlier)
+            self._give_back(unit, lease)
         self.refresh()
         return None
 
@@ -188,7 +182,7 @@ class Study:
         if was_killed:
             self._vanished[unit] = self._vanished.get(unit, 0) + 1
         self._is_due(unit)
-        self._give_back(unit, claim.lease, claim.path)
+        self._give_back(unit, claim.lease)
         return self._outcomes.get(unit)
 
     def reuse(self, claim: Claim, argv: Sequence[str]) -> Outcome | None:
@@ -311,22 +305,11 @@ class Study:
         self._exhausted[unit] = self._outcomes[unit] = Outcome(FAILED, run, values, error=error)
         return False
 
-    def _give_back(self, unit: Unit, lease: int, path: str) -> None:
-        """Release a lease; remove its file if nobody needs it any more."""
-        if unit in self._outcomes and _is_at(path, lease):
-            with suppress(OSError):  # Windows does not remove an open file
-                os.unlink(path)
-        release(lease)
+    def _give_back(self, unit: Unit, lease: int) -> None:
+        self.claims.release(str(unit), lease, is_over=unit in self._outcomes)
 
 
 def _dominates(costs: tuple[float, ...], others: tuple[float, ...]) -> bool:
     """Return whether some costs are lower than others, and none is higher."""
     pairs = zip(costs, others, strict=True)
     return costs != others and all(cost <= other for cost, other in pairs)
-
-
-def _is_at(path: str, lease: int) -> bool:
-    """Return whether the file of a lease still has its path."""
-    with suppress(FileNotFoundError):
-        return os.path.samestat(os.stat(path), os.fstat(lease))
-    return False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hpargparse.errors import SweepError
 from hpargparse.sweep.engine import (
     JOURNAL,
     Engine,
@@ -20,7 +21,7 @@ from hpargparse.sweep.journal import Journal
 from hpargparse.sweep.plan import Plan, Unit
 from hpargparse.sweep.score import Objective
 from hpargparse.sweep.select import Request, select
-from hpargparse.sweep.study import Study, SweepError
+from hpargparse.sweep.study import Study
 from hpman import HyperParameterManager
 from hpman.literals import show_literal
 from tests.hpargparse.runs.recorded import write

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from hpargparse.commands import sweep
+from hpargparse.errors import SweepError
 from hpargparse.sweep.presence import presence
-from hpargparse.sweep.study import SweepError
 from hpman.lease import release, take
 
 if TYPE_CHECKING:

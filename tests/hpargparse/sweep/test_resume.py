@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from hpargparse.commands.sweep import main
+from hpargparse.errors import SweepError
 from hpargparse.sweep.resume import find_sweep
-from hpargparse.sweep.study import SweepError
 
 
 @pytest.fixture(autouse=True)

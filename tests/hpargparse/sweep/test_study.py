@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hpargparse.sweep import study as module
+from hpargparse.errors import SweepError
+from hpargparse.sweep import claims as module
 from hpargparse.sweep.plan import Plan, Unit
 from hpargparse.sweep.results import COMPLETE, FAILED
 from hpargparse.sweep.score import Objective
 from hpargparse.sweep.select import Request, select
-from hpargparse.sweep.study import Claim, Study, SweepError
+from hpargparse.sweep.study import Claim, Study
 from hpman import HyperParameterManager
 from hpman.lease import release, take
 from tests.hpargparse.runs import recorded
@@ -92,7 +93,7 @@ def test_runs_are_claimed_in_order_and_once(tmp_path: Path) -> None:
     outcome = one.release(first)
     assert outcome is not None
     assert [outcome.status, outcome.score, outcome.duration] == [COMPLETE, 0.5, 2.0]
-    assert not Path(first.path).exists()
+    assert not (tmp_path / ".hpman/sweeps/s/claims/0").exists()
     assert other.release(second) is None
     assert _claim(one).unit == Unit(1)
 

@@ -1,0 +1,80 @@
+"""Claims: the right to do something for a sweep, such as to start a run.
+
+A claim is a descriptor, held by the sweep and by the run that inherits it until both have ended.
+Owns how claims are held by locks on files. Must not know what they are for.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager, suppress
+
+from hpman.lease import release, take
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CLAIMS, _TURN = "claims", "hpman.lease"
+
+
+class Locks:
+    """Claims that are locks on files. They end with the processes that hold them.
+
+    Args:
+        folder: the folder of the sweep, with a folder for claims.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def take(self, name: str) -> int | None:
+        """Return a claim on a name; None if another process holds it.
+
+        Raises:
+            OSError: if the folder cannot be used.
+        """
+        path = self._path(name)
+        claim = take(path)
+        if claim is None or _is_at(path, claim):
+            return claim
+        release(claim)  # another process has just removed the file
+        return None
+
+    def release(self, name: str, claim: int, *, is_over: bool) -> None:
+        """Give a claim back.
+
+        Args:
+            name: its name.
+            claim: the claim.
+            is_over: whether nobody needs it any more.
+        """
+        path = self._path(name)
+        if is_over and _is_at(path, claim):
+            with suppress(OSError):  # Windows does not remove an open file
+                os.unlink(path)
+        release(claim)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until no other process has its turn, and hold this one's.
+
+        Raises:
+            OSError: if the folder cannot be used.
+        """
+        claim = take(os.path.join(self._folder, _TURN), waits=True)
+        try:
+            yield
+        finally:
+            if claim is not None:  # pragma: no branch - it has waited
+                release(claim)
+
+    def _path(self, name: str) -> str:
+        return os.path.join(self._folder, CLAIMS, name)
+
+
+def _is_at(path: str, descriptor: int) -> bool:
+    """Return whether an open file still has its path."""
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
+    return False
