@@ -54,7 +54,7 @@ if TYPE_CHECKING:
         Index as Index,
         ModuleScan as ModuleScan,
     )
-    from .static.scan import index_of as index_of
+    from .static.scan import index_of as index_of, scan_text as scan_text
 
 # The public names by the module that defines them. Each is imported at its first use.
 _NAMES_OF = {
@@ -70,7 +70,7 @@ _NAMES_OF = {
     "reporting": "report stopping",
     "runtime.origin": "Explanation Origin",
     "static.index": "HyperParameter Index ModuleScan",
-    "static.scan": "index_of",
+    "static.scan": "index_of scan_text",
 }
 _MODULES = ("errors", "hpm_db", "m", "manager", "primitives", "source_helper")
 _OWNERS = {name: module for module, names in _NAMES_OF.items() for name in names.split()}

@@ -11,6 +11,7 @@ from .names import is_dunder
 from .static.files import read, walk
 from .static.imports import connected, find_module, leading_imports, reachable
 from .static.index import Index
+from .static.project import Project
 from .static.rules import conflicts, violations
 from .static.scan import scan
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from .static.files import Paths
 
 __all__ = [
+    "Project",
     "conflicts",
     "connected",
     "find_module",

@@ -47,6 +47,7 @@ HPMAN = [
     "UnreadableSourceError",
     "index_of",
     "report",
+    "scan_text",
     "stopping",
 ]
 HPARGPARSE = [

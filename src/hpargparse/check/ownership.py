@@ -5,11 +5,14 @@ Owns when a call belongs to hpman; must not read files nor know the rules.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from hpman import Diagnostic, Index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
 
     from hpman import ModuleScan, Occurrence
     from hpman.occurrence import FaultyCall
@@ -48,13 +51,44 @@ def owned(index: Index, modules: Modules, requested: Iterable[str] = ()) -> Inde
         these calls; an HPM301 for a call whose name is bound to something else; and an HPM302
         for the first call of a placeholder that the file never binds.
     """
-    requested = frozenset(requested)
-    if not requested and not _mention_hpman(index, modules):
-        return Index(index.separator)
-    owner = _Owner(index, modules, requested)
-    files = map(owner.owned, index.files.values())
-    kept = (file for file in files if file.occurrences or file.diagnostics or file.mentions)
-    return Index(index.separator).swap(kept)
+    return Owned().update(index, modules, requested)
+
+
+class Owned:
+    """Keep which calls belong to hpman while a project changes.
+
+    >>> Owned().update(Index(), {}).placeholders()
+    set()
+    """
+
+    def __init__(self) -> None:
+        self._index = Index()
+        self._results: dict[tuple[object, ...], tuple[ModuleScan, ModuleScan]] = {}
+
+    def update(self, index: Index, modules: Modules, requested: Iterable[str] = ()) -> Index:
+        """Return what `owned` returns. What has not changed since the last time is shared."""
+        requested = frozenset(requested)
+        files: dict[tuple[object, ...], ModuleScan] = {}
+        if requested or _mention_hpman(index, modules):
+            owner = _Owner(index, modules, requested)
+            files = {key: self._result(owner, file) for key, file in index.files.items()}
+        old = self._index.files
+        files = {k: f for k, f in files.items() if f.occurrences or f.diagnostics or f.mentions}
+        new = [file for key, file in files.items() if old.get(key) != file]
+        gone = old.keys() - files.keys()
+        if new or gone:
+            self._index = self._index.swap(new, gone)
+        return self._index
+
+    def _result(self, owner: _Owner, file: ModuleScan) -> ModuleScan:
+        """Return a file without the calls that do not belong to hpman."""
+        key = file.source.key
+        before, after = self._results.get(key, (None, None))
+        if before is not file or after is None:
+            after = owner.owned(file)
+            if owner.is_alone(file):
+                self._results[key] = file, after
+        return after
 
 
 def _mention_hpman(index: Index, modules: Modules) -> bool:
@@ -69,21 +103,26 @@ class _Owner:
         files = index.files.values()
         self._imported = frozenset[str]().union(*(file.managers for file in files))
         self._managers = requested | self._imported
-        self._defined = {
+        self._files = files
+
+    @cached_property
+    def _defined(self) -> set[tuple[str, str]]:
+        return {
             (call.placeholder, call.name)
-            for file in files
+            for file in self._files
             for call in file.occurrences
             if call.is_definition and call.placeholder in file.managers
         }
+
+    def is_alone(self, file: ModuleScan) -> bool:
+        """Return whether no other file decides which calls of a file belong to hpman."""
+        return not file.unbound and _placeholders(file) <= file.managers
 
     def owned(self, file: ModuleScan) -> ModuleScan:
         """Return a file without the calls that do not belong to hpman."""
         bound = file.managers.union(name for name, _module in file.reexports)
         calls = file.with_faulty().occurrences
-        placeholders = {call.placeholder for call in calls}
-        placeholders.update(filter(None, (problem.placeholder for problem in file.diagnostics)))
-        placeholders.update(mention.placeholder for mention in file.mentions)
-        ours = {placeholder: self._is_ours(file, placeholder) for placeholder in placeholders}
+        ours = {name: self._is_ours(file, name) for name in _placeholders(file)}
         occurrences = []
         problems = []
         hidden: dict[tuple[int, int], Diagnostic] = {}  # a call with two faults counts once
@@ -163,6 +202,12 @@ class _Owner:
         if (call.placeholder, call.name) in self._defined:
             return True
         return call.is_definition and not any(map(str.isspace, call.name))
+
+
+def _placeholders(file: ModuleScan) -> set[str]:
+    """Return the placeholders of all calls in a file, also of faulty ones."""
+    rows: tuple[Any, ...] = (*file.with_faulty().occurrences, *file.diagnostics, *file.mentions)
+    return {row.placeholder for row in rows if row.placeholder is not None}
 
 
 def _hidden(

@@ -14,15 +14,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from hpman import ModuleScan
+    from hpman.programs import Project
 
-def split(index: Index, owned: Index, programs: Iterable[str] = ()) -> list[Index]:
+
+def split(
+    project: Project, index: Index, owned: Index, programs: Iterable[str] = ()
+) -> list[Index]:
     """Split what is checked into programs.
 
     Files belong together if imports connect them, if one uses a hyperparameter that only the
     other defines, or if one passes `parse_file` a folder that contains the other.
 
     Args:
-        index: all files.
+        project: the project.
+        index: all its files.
         owned: the files that contain hyperparameters.
         programs: the script or the folder of each program that the user named. With what it
             imports, it is a program of its own.
@@ -32,8 +38,8 @@ def split(index: Index, owned: Index, programs: Iterable[str] = ()) -> list[Inde
     """
     # Other files, such as those of gettext, are read only if one of these imports them.
     files = (f for k, f in index.files.items() if k in owned.files or "hpman" in f.source.text)
-    paths = {os.path.realpath(file.source.path): file.source.key for file in files}
-    named = [_with_imports(program, paths) for program in programs]
+    paths = {_real(file): file.source.key for file in files}
+    named = [_with_imports(project, program, paths) for program in programs]
     rest = paths.keys() - set().union(*named)
     links = (pair for pair in _links(index, owned) if rest.issuperset(pair))
     return [
@@ -42,20 +48,28 @@ def split(index: Index, owned: Index, programs: Iterable[str] = ()) -> list[Inde
             for path in group
             if path in paths and paths[path] in owned.files
         )
-        for group in [*named, *connected(rest, links)]
+        for group in [*named, *connected(rest, links, read=project.read, facts=project.facts)]
     ]
 
 
-def _with_imports(program: str, paths: Iterable[str]) -> set[str]:
+def _real(file: ModuleScan) -> str:
+    return os.sep.join(map(str, file.source.key[1:]))
+
+
+def _with_imports(project: Project, program: str, paths: Iterable[str]) -> set[str]:
     folder = os.path.join(os.path.realpath(program), "")
     scripts = [path for path in paths if path.startswith(folder)] or [program]
-    reached = (path for script in scripts for path in (script, *reachable(script)))
+    reached = {
+        path
+        for script in scripts
+        for path in (script, *reachable(script, read=project.read, facts=project.facts))
+    }
     return {*map(os.path.realpath, reached)}
 
 
 def _links(index: Index, owned: Index) -> Iterator[tuple[str, str]]:
     """Yield pairs of files that belong together although imports may not connect them."""
-    paths = {file.source.path: os.path.realpath(file.source.path) for file in index.files.values()}
+    paths = {file.source.path: _real(file) for file in index.files.values()}
     for placeholder in owned.placeholders():
         for name in owned.names(placeholder):
             calls = owned.named(placeholder, name)

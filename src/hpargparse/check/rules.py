@@ -6,22 +6,25 @@ reported, nor how.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hpman import Diagnostic, NotLiteralEvaluable
 from hpman._text import relative_path, truncate
 from hpman.edits import at_hint
 from hpman.literals import show_literal
 from hpman.names import SCOPE, is_scope, old_names, split_scope
 from hpman.programs import conflicts
+from hpman.record import Record
 from hpman.suggest import closest, edit
 
 from ..errors import ConversionError
 from ..parser.actions import PRESENTATION
-from ..parser.bind import clashes
+from ..parser.bind import clashes, options_of, reserved_options
 from ..sweep.hints import condition_faults, equal_choices, space_faults
 from ..values.convert import CHECKED_HINTS, CONVERSION_HINTS, Converter
 from ..values.renames import alias_clashes, is_well_formed
 from .registry import RULES
-from .typos import similar_pairs
+from .typos import SimilarNames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,8 +59,99 @@ _MOST_NAMES_SHOWN = 5
 _SETTERS = ("override", "set_tree", "set_value", "set_values")
 
 
+class Name(Record):
+    """What is known of one name as long as its calls stay the same.
+
+    Attributes:
+        name: the name.
+        calls: its calls, in source order.
+        row: its hyperparameter, None for a branch that is only used.
+        converter: the converter of the row.
+        options: the options of the row. They are empty if its hints are malformed.
+        definitions: the number of calls with a default.
+        old: the old names in the hints of the calls.
+        findings: what is wrong with these calls alone.
+    """
+
+    __slots__ = ()
+    name: str
+    calls: tuple[Occurrence, ...]
+    row: HyperParameter | None
+    converter: Converter | None
+    options: frozenset[str]
+    definitions: int
+    old: tuple[str, ...]
+    findings: tuple[Diagnostic, ...]
+
+
+class Memory:
+    """What the rules found out about single names, for a check after an edit."""
+
+    def __init__(self) -> None:
+        self.similar: SimilarNames = SimilarNames()
+        self._names: dict[tuple[object, ...], Name] = {}
+        self._used: dict[tuple[object, ...], Name] = {}
+
+    def names(self, index: Index, placeholder: str) -> list[Name]:
+        """Return what is known of the names of a manager, in source order."""
+        names = index.names(placeholder)
+        # The calls are kept, so that no other objects have these ids.
+        keys = [
+            (
+                placeholder,
+                name,
+                index.is_branch(placeholder, name),
+                *map(id, index.named(placeholder, name)),
+            )
+            for name in names
+        ]
+        new = {key: name for key, name in zip(keys, names, strict=True) if key not in self._names}
+        self._names.update(zip(new, _judge(index, placeholder, [*new.values()]), strict=True))
+        result = [self._names[key] for key in keys]
+        self._used.update(zip(keys, result, strict=True))
+        return result
+
+    def forget_unused(self) -> None:
+        """Forget the names that have not been used since the last call."""
+        self._names, self._used = self._used, {}
+        self.similar.keep({known.name for known in self._names.values()})
+
+
+class Program(Record):
+    """The hyperparameters of a program.
+
+    Attributes:
+        sources: its calls.
+        names: what is known of its names, in source order, by placeholder.
+        memory: what is known of all names.
+    """
+
+    __slots__ = ()
+    sources: Index
+    names: dict[str, list[Name]]
+    memory: Memory
+
+    @classmethod
+    def of(cls, index: Index, memory: Memory) -> Program:
+        """Look at the names of a program."""
+        names = {
+            placeholder: memory.names(index, placeholder)
+            for placeholder in sorted(index.placeholders())
+        }
+        return cls(index, names, memory)
+
+    @property
+    def rows(self) -> list[HyperParameter]:
+        """The hyperparameters."""
+        return [name.row for names in self.names.values() for name in names if name.row]
+
+
 def find_problems(
-    index: Index, programs: Sequence[Index] = (), *, is_partial: bool = False
+    index: Index,
+    programs: Sequence[Index] = (),
+    *,
+    is_partial: bool = False,
+    memory: Memory | None = None,
 ) -> list[Diagnostic]:
     """Apply every rule.
 
@@ -66,22 +160,55 @@ def find_problems(
         programs: the parts of the index in which calls may conflict. They may overlap. By
             default, the index is one program.
         is_partial: whether imported modules were not read, so that definitions may be missing.
+        memory: what an earlier call has found out; it is extended.
 
     Returns:
         The findings, sorted by file, place and code.
     """
+    memory = memory or Memory()
     findings = [finding for file in index.files.values() for finding in file.diagnostics]
-    for program in programs or [index]:
+    everything = Program.of(index, memory)
+    parts = [Program.of(part, memory) for part in programs] or [everything]
+    for program in parts:
+        for names in program.names.values():
+            findings += (finding for name in names for finding in name.findings)
         for rule in _RULES:
             findings += rule(program)
-        findings += faulty_space(program, is_partial=is_partial)
-    findings += undefined_name(index, is_partial=is_partial)
-    if not is_partial:
-        findings += (row for program in programs or [index] for row in unknown_scope(program))
+        rows = {row.name: row for row in program.rows}
+        if any("when" in row.hints for row in rows.values()):
+            findings += condition_faults(rows, is_partial=is_partial)
+        if not is_partial:
+            findings += unknown_scope(program.sources)
+    findings += undefined_name(everything, is_partial=is_partial)
     if len(programs) > 1:  # a file may belong to several
         unique = {(f.code, f.place, f.message): f for f in reversed(findings)}
         findings = [*unique.values()]
     return sorted(findings, key=lambda finding: finding.order)
+
+
+def _judge(index: Index, placeholder: str, names: Sequence[str]) -> Iterator[Name]:
+    """Apply the rules for single names."""
+    rows = [index.hyperparameter(placeholder, name) for name in names]
+    sound = [row for row in rows if row and not _hint_problem(row)]
+    sound_names = (row.name for row in sound)
+    options = dict(zip(sound_names, options_of(sound, index.separator), strict=True))
+    for name, row in zip(names, rows, strict=True):
+        calls = index.named(placeholder, name)
+        findings = [*default_not_literal(calls), *malformed_name(name, calls, index.separator)]
+        findings += misspelled_hint(calls)
+        if row:
+            findings += faulty_hints(row, index.separator)
+            findings += faulty_space(row, index.separator)
+        yield Name(
+            name,
+            calls,
+            row,
+            Converter.of(row) if row else None,
+            options.get(name, frozenset()),
+            sum(call.is_definition for call in calls),
+            tuple(old for call in calls for old in old_names(call.hints)),
+            tuple(findings),
+        )
 
 
 def cross_files(findings: Iterable[Diagnostic]) -> bool:
@@ -102,19 +229,18 @@ def _is_unknown(default: object) -> bool:
     return isinstance(default, NotLiteralEvaluable) and default.member is None
 
 
-def default_not_literal(index: Index) -> Iterator[Diagnostic]:
+def default_not_literal(calls: Iterable[Occurrence]) -> Iterator[Diagnostic]:
     """HPM104: a default that is unknown until the program runs."""
-    for call in _calls(index):
+    for call in calls:
         if _is_unknown(call.value):
             yield from call.value.diagnostics
 
 
-def malformed_name(index: Index) -> Iterator[Diagnostic]:
+def malformed_name(name: str, calls: Sequence[Occurrence], separator: str) -> Iterator[Diagnostic]:
     """HPM105: a name that is probably a mistake, once at its first call."""
-    for _placeholder, name, calls in _names(index):
-        if problem := _name_problem(name, index.separator):
-            advice = "Rename the hyperparameter in all its calls."
-            yield _finding("HPM105", calls, f"The name {name!r} {problem}.", advice)
+    if problem := _name_problem(name, separator):
+        advice = "Rename the hyperparameter in all its calls."
+        yield _finding("HPM105", calls, f"The name {name!r} {problem}.", advice)
 
 
 def _name_problem(name: str, separator: str) -> str:
@@ -136,9 +262,9 @@ def _name_problem(name: str, separator: str) -> str:
     return ""
 
 
-def misspelled_hint(index: Index) -> Iterator[Diagnostic]:
+def misspelled_hint(calls: Iterable[Occurrence]) -> Iterator[Diagnostic]:
     """HPM106: a hint that is one letter away from one that the command line reads."""
-    for call in _calls(index):
+    for call in calls:
         for hint in call.hints:
             if meant := _intended_hint(hint):
                 message = f"The hint `{hint}` of `{call.name}` has no effect."
@@ -163,8 +289,9 @@ def _intended_hint(hint: str) -> str | None:
     return None
 
 
-def malformed_scope(index: Index) -> Iterator[Diagnostic]:
+def malformed_scope(program: Program) -> Iterator[Diagnostic]:
     """HPM107: a scope that cannot be opened."""
+    index = program.sources
     for placeholder in sorted(index.mentioned()):
         for opening in index.openings(placeholder):
             name = opening.name
@@ -210,10 +337,18 @@ def _scope_advice(scope: str, scopes: frozenset[str]) -> str:
     return f"Open it, or use one of {names}." if names else "Open it, or remove the value."
 
 
-def conflicting_calls(index: Index) -> Iterator[Diagnostic]:
+def conflicting_calls(program: Program) -> Iterator[Diagnostic]:
     """HPM201, HPM203: contradictions that a parse refuses."""
-    for placeholder in sorted(index.placeholders()):
-        for finding in conflicts(index, placeholder, index.names(placeholder)):
+    index = program.sources
+    for placeholder, names in program.names.items():
+        suspicious = [
+            name.name
+            for name in names
+            if (name.definitions and index.is_branch(placeholder, name.name))
+            or name.definitions > 1
+            or index.is_too_deep(name.name)
+        ]
+        for finding in conflicts(index, placeholder, suspicious):
             if finding.code != "HPM201":
                 yield finding
                 continue
@@ -225,32 +360,34 @@ def conflicting_calls(index: Index) -> Iterator[Diagnostic]:
                 yield _finding("HPM201", [call, first], message, advice)
 
 
-def undefined_name(index: Index, *, is_partial: bool) -> Iterator[Diagnostic]:
+def undefined_name(program: Program, *, is_partial: bool) -> Iterator[Diagnostic]:
     """HPM202: a name without a default, once at its first use."""
+    index = program.sources
     # A call that another finding is about may be the one that defines the name.
     faulty = {
         (finding.placeholder, finding.name)
         for file in index.files.values()
         for finding in file.diagnostics
     }
-    # A use of an old name is HPM208.
-    faulty |= {(call.placeholder, old) for call in _calls(index) for old in old_names(call.hints)}
     defined: dict[str, list[str]] = {}
     undefined = []
-    for placeholder, name, calls in _names(index):
-        if any(call.is_definition for call in calls):
-            defined.setdefault(placeholder, []).append(name)
-        elif not (
-            index.is_branch(placeholder, name)
-            or (placeholder, name) in faulty
-            or any(call.hints.get("required") for call in calls)
+    for placeholder, names in program.names.items():
+        # A use of an old name is HPM208.
+        faulty |= {(placeholder, old) for name in names for old in name.old}
+        defined[placeholder] = [name.name for name in names if name.definitions]
+        undefined += [
+            name.calls
+            for name in names
+            if not name.definitions
+            and not index.is_branch(placeholder, name.name)
+            and (placeholder, name.name) not in faulty
+            and not any(call.hints.get("required") for call in name.calls)
             # Below a leaf, this is HPM203.
-            or any(index.definition(placeholder, prefix) for prefix in index.prefixes(name))
-        ):
-            undefined.append(calls)
+            and not any(index.definition(placeholder, above) for above in index.prefixes(name.name))
+        ]
     for number, calls in enumerate(undefined):
-        names = defined.get(calls[0].placeholder, []) if number < _MOST_SUGGESTIONS else []
-        near = closest(calls[0].name, names[:_MOST_NAMES])
+        others = defined[calls[0].placeholder] if number < _MOST_SUGGESTIONS else []
+        near = closest(calls[0].name, others[:_MOST_NAMES])
         definition = index.definition(calls[0].placeholder, near[0]) if near else None
         yield _undefined(calls, definition, is_partial=is_partial)
 
@@ -269,22 +406,15 @@ def _undefined(
     return _finding("HPM202", related, f"`{first.name}` has no default.", advice)
 
 
-def option_clash(index: Index) -> Iterator[Diagnostic]:
+def option_clash(program: Program) -> Iterator[Diagnostic]:
     """HPM204: two names that make the same option, or one that makes an option of `bind`."""
-    for placeholder in sorted(index.placeholders()):
-        rows = [*index.hyperparameters(placeholder)]
-        converters = [Converter.of(row) for row in rows]
-        # The options of clashing aliases are HPM208.
-        clashing = {clash.name for clash in alias_clashes(converters)}
-        sound = [
-            row.replace(hints={**row.hints, "aliases": None}) if row.name in clashing else row
-            for row in rows
-            if not _hint_problem(row)
-        ]
-        for clash, names in clashes(sound, index.separator):
+    index = program.sources
+    for placeholder, names in program.names.items():
+        rows = [*_rows_that_may_clash(names)]
+        for clash, pair in clashes(rows, index.separator) if rows else ():
             *others, last = (
                 index.definition(placeholder, name) or index.named(placeholder, name)[0]
-                for name in names
+                for name in pair
             )
             # If one name is below the other, as `a.b` and `a`, this is HPM203.
             above = {*index.prefixes(last.name)}
@@ -292,29 +422,47 @@ def option_clash(index: Index) -> Iterator[Diagnostic]:
                 yield _finding("HPM204", [last, *others], clash.message, clash.advice)
 
 
-def alias_clash(index: Index) -> Iterator[Diagnostic]:
+def _rows_that_may_clash(names: Sequence[Name]) -> Iterator[HyperParameter]:
+    """Yield the hyperparameters that share an option with another one, or with `bind`."""
+    counts = Counter(option for name in names for option in name.options)
+    shared = {option for option, count in counts.items() if count > 1}
+    shared |= counts.keys() & reserved_options()
+    if not shared:
+        return
+    # The options of clashing aliases are HPM208.
+    clashing = {clash.name for clash in alias_clashes(_converters(names))}
+    for name in names:
+        if name.row and not shared.isdisjoint(name.options):
+            hints = {**name.row.hints, "aliases": None}
+            yield name.row.replace(hints=hints) if name.name in clashing else name.row
+
+
+def alias_clash(program: Program) -> Iterator[Diagnostic]:
     """HPM208: an alias that is also the name or the alias of another hyperparameter."""
-    for placeholder in sorted(index.placeholders()):
-        yield from alias_clashes([*map(Converter.of, index.hyperparameters(placeholder))])
+    for names in program.names.values():
+        if any(name.row and "aliases" in name.row.hints for name in names):
+            yield from alias_clashes(_converters(names))
 
 
-def faulty_hints(index: Index) -> Iterator[Diagnostic]:
+def _converters(names: Iterable[Name]) -> list[Converter]:
+    return [name.converter for name in names if name.converter]
+
+
+def faulty_hints(row: HyperParameter, separator: str) -> Iterator[Diagnostic]:
     """HPM207: a malformed hint. HPM205: a default that the hints refuse."""
-    for placeholder in sorted(index.placeholders()):
-        for row in index.hyperparameters(placeholder):
-            malformed = [*_malformed_hints(row, index.separator)]
-            yield from malformed
-            if malformed or row.definition is None or CHECKED_HINTS.isdisjoint(row.hints):
-                continue
-            if _is_unknown(row.value):
-                continue
-            try:
-                Converter.of(row).check(row.value)
-            except ConversionError as error:
-                message = f"The default of `{row.name}` does not fit its hints: {error}."
-                hints = " or ".join(f"`{hint}`" for hint in row.hints if hint in CHECKED_HINTS)
-                advice = f"Write a default that fits, or change {hints}."
-                yield _finding("HPM205", [row.definition], message, advice)
+    malformed = [*_malformed_hints(row, separator)]
+    yield from malformed
+    if malformed or row.definition is None or CHECKED_HINTS.isdisjoint(row.hints):
+        return
+    if _is_unknown(row.value):
+        return
+    try:
+        Converter.of(row).check(row.value)
+    except ConversionError as error:
+        message = f"The default of `{row.name}` does not fit its hints: {error}."
+        hints = " or ".join(f"`{hint}`" for hint in row.hints if hint in CHECKED_HINTS)
+        advice = f"Write a default that fits, or change {hints}."
+        yield _finding("HPM205", [row.definition], message, advice)
 
 
 def _malformed_hints(row: HyperParameter, separator: str) -> Iterator[Diagnostic]:
@@ -325,19 +473,12 @@ def _malformed_hints(row: HyperParameter, separator: str) -> Iterator[Diagnostic
             yield at_hint(row, hint, "HPM207", message, _ADVICE[hint])
 
 
-def faulty_space(index: Index, *, is_partial: bool) -> Iterator[Diagnostic]:
-    """HPM210, HPM212: a search space that is malformed. HPM211: choices that are equal."""
-    rows = [
-        row
-        for placeholder in sorted(index.placeholders())
-        for row in index.hyperparameters(placeholder)
-    ]
-    for row in rows:
-        if not _problem_of_hint(row, "scale", index.separator):  # this is HPM207
-            yield from space_faults(row)
-        for finding in equal_choices(row):
-            yield finding.replace(severity=RULES[finding.code].severity)
-    yield from condition_faults({row.name: row for row in rows}, is_partial=is_partial)
+def faulty_space(row: HyperParameter, separator: str) -> Iterator[Diagnostic]:
+    """HPM210: a search space that is malformed. HPM211: choices that are equal."""
+    if not _problem_of_hint(row, "scale", separator):  # this is HPM207
+        yield from space_faults(row)
+    for finding in equal_choices(row):
+        yield finding.replace(severity=RULES[finding.code].severity)
 
 
 def _problem_of_hint(row: HyperParameter, hint: str, separator: str) -> str:
@@ -375,43 +516,19 @@ def _hint_problem(row: HyperParameter) -> str:
     return ""
 
 
-def similar_names(index: Index) -> Iterator[Diagnostic]:
+def similar_names(program: Program) -> Iterator[Diagnostic]:
     """HPM206: two names with defaults that differ by a likely typo."""
-    for placeholder in sorted(index.placeholders()):
-        defined = {
-            name: definition
-            for name in index.names(placeholder)
-            if (definition := index.definition(placeholder, name))
-        }
-        for name, other in similar_pairs(defined):
-            call, near = defined[name], defined[other]
-            message = f"`{name}` and `{other}` ({place_of(near)}) differ by a likely typo."
-            yield _finding("HPM206", [call, near], message, "Use one name, or rename one of them.")
+    for placeholder, names in program.names.items():
+        defined = [name.name for name in names if name.definitions]
+        for pair in program.memory.similar.pairs(defined):
+            calls = [
+                call for name in pair if (call := program.sources.definition(placeholder, name))
+            ]
+            message = f"`{pair[0]}` and `{pair[1]}` ({place_of(calls[1])}) differ by a likely typo."
+            yield _finding("HPM206", calls, message, "Use one name, or rename one of them.")
 
 
-_RULES = (
-    default_not_literal,
-    malformed_name,
-    misspelled_hint,
-    malformed_scope,
-    conflicting_calls,
-    option_clash,
-    alias_clash,
-    faulty_hints,
-    similar_names,
-)
-
-
-def _calls(index: Index) -> Iterator[Occurrence]:
-    for placeholder in sorted(index.placeholders()):
-        yield from index.occurrences(placeholder)
-
-
-def _names(index: Index) -> Iterator[tuple[str, str, tuple[Occurrence, ...]]]:
-    """Yield each manager and name with its calls in source order."""
-    for placeholder in sorted(index.placeholders()):
-        for name in index.names(placeholder):
-            yield placeholder, name, index.named(placeholder, name)
+_RULES = (malformed_scope, conflicting_calls, option_clash, alias_clash, similar_names)
 
 
 def _finding(code: str, calls: Sequence[Occurrence], message: str, advice: str) -> Diagnostic:

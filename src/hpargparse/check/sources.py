@@ -6,13 +6,13 @@ Owns which files are read, and for which managers; must not know the rules.
 from __future__ import annotations
 
 import os
+from functools import partial
 
-from hpman import index_of
-from hpman.programs import find_module, read, walk
+from hpman.programs import Project, find_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from hpman import Index, ModuleScan
 
@@ -37,8 +37,7 @@ def read_sources(
         follow_imports: whether to check the imported modules of the same project too.
 
     Returns:
-        The index of the files, and the modules. Of the placeholders that a file never binds,
-        those are left out that a star import or a builtin may provide.
+        The index of the files, and the modules, see `read_project`.
 
     Raises:
         OSError: a path does not exist, or a folder cannot be listed.
@@ -46,60 +45,92 @@ def read_sources(
     >>> read_sources([__file__])[0].placeholders()
     set()
     """
+    return read_project(Project(paths, exclude, follow_imports=follow_imports), placeholders)
+
+
+def read_project(project: Project, placeholders: Iterable[str] = ()) -> tuple[Index, Modules]:
+    """Read the files of a project, and the modules that they import placeholders from.
+
+    Args:
+        project: the project. Only files that have changed are read.
+        placeholders: the names whose bare calls count, besides `_` and imported managers.
+
+    Returns:
+        The index of the files, and the modules. Of the placeholders that a file never binds,
+        those are left out that a star import or a builtin may provide.
+
+    >>> read_project(Project([__file__]))[0].placeholders()
+    set()
+    """
     names = frozenset({"_", *placeholders})
-    index = index_of(paths, names, exclude, follow_imports=follow_imports)
+    index = project.index(names)
     managers = {name for file in index.files.values() for name in file.managers}
     if not managers <= names:
         # Other files may call an imported manager by its bare name.
         names |= managers
-        index = index_of(paths, names, exclude, follow_imports=follow_imports)
-    return _without_builtins(index, managers, paths, exclude), _read_modules(index, names)
+        index = project.index(names)
+    return _without_builtins(index, managers, project), _read_modules(index, names, project)
 
 
-def _without_builtins(
-    index: Index, managers: set[str], paths: Sequence[str], exclude: Sequence[str]
-) -> Index:
+def _without_builtins(index: Index, managers: set[str], project: Project) -> Index:
     """Leave out the names that a file may get from a star import or from the builtins."""
+    files = [file for file in index.files.values() if managers & file.unbound]
+    if not files:
+        return index
     import re
 
     star = re.compile(r"\bimport\s*\*").search
-    files = [file for file in index.files.values() if managers & file.unbound]
     names = frozenset[str]().union(*(file.unbound for file in files))
-    installs = {
-        name: re.compile(rf"builtins.*\W{re.escape(name)}\W{'|gettext' * (name == '_')}".encode())
-        for name in names
-    }
-    installed: set[str] = set()
-    for path in [file.path for file in walk(paths, exclude)] if names else ():
-        try:
-            data = read(path)
-        except OSError:  # it is a problem of the index
-            continue
-        installed.update(name for name in names if installs[name].search(data))
+    installed = {name for name in names if _is_installed(name, project)}
     return index.swap(
         file.replace(unbound=frozenset() if star(file.source.text) else file.unbound - installed)
         for file in files
     )
 
 
-def _read_modules(index: Index, names: frozenset[str]) -> Modules:
+def _is_installed(name: str, project: Project) -> bool:
+    """Return whether a file of a project may make a name a builtin."""
+    import re
+
+    pattern = rf"builtins.*\W{re.escape(name)}\W{'|gettext' * (name == '_')}".encode()
+    search = re.compile(pattern).search
+
+    def has(path: str) -> bool:
+        try:
+            return bool(search(project.read(path)))
+        except OSError:  # it is a problem of the index
+            return False
+
+    key = ("builtin", name)
+    return any(_keep(project, file.real, key, partial(has, file.path)) for file in project.files)
+
+
+def _keep(project: Project, real: str, key: tuple[str, ...], make: Callable[[], object]) -> object:
+    """Return a fact about a file, which is made once as long as the file does not change."""
+    facts = project.facts.setdefault(real, {})
+    if key not in facts:
+        facts[key] = make()
+    return facts[key]
+
+
+def _read_modules(index: Index, names: frozenset[str], project: Project) -> Modules:
     modules: Modules = {}
     todo = [file for file in index.files.values() if file.reexports]
-    if not todo:
-        return modules
-    by_path = {os.path.realpath(file.source.path): file for file in index.files.values()}
-    found: dict[tuple[str, str], str | None] = {}
+    seen = {file.source.key for file in todo}
     while todo:
         importer = todo.pop()
-        folder = os.path.dirname(os.path.realpath(importer.source.path))
+        folder = os.sep.join(map(str, importer.source.key[1:-1])) or os.sep
         for _name, module in importer.reexports:
-            if (folder, module) not in found:
-                found[folder, module] = _find(folder, module)
-            path = found[folder, module]
-            if path is not None and path not in by_path:
-                (by_path[path],) = index_of(path, names).files.values()
-                todo.append(by_path[path])
-            modules[importer.source.path, module] = by_path[path] if path else None
+            key = ("module", folder, module)
+            path: str | None = _keep(project, "", key, partial(_find, folder, module))  # type: ignore[assignment]
+            file = None
+            if path is not None:
+                *above, last = path.split(os.sep)
+                file = index.files.get((0, *above, last)) or project.scan(path, names)
+                if file.source.key not in seen:
+                    seen.add(file.source.key)
+                    todo.append(file)
+            modules[importer.source.path, module] = file
     return modules
 
 

@@ -9,7 +9,7 @@ from hpman.suggest import edit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
 # The least number of letters in a word for an edit to count as a typo. Short words have many real
 # neighbours, such as `seed` and `speed`. Swapped letters rarely make another word.
@@ -26,23 +26,68 @@ def similar_pairs(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     >>> list(similar_pairs(["weight_decay", "lr1", "weigth_decay", "lr2", "weightDecay"]))
     [('weigth_decay', 'weight_decay'), ('weightDecay', 'weight_decay')]
     """
-    by_spelling: dict[str, list[str]] = {}
-    by_piece: dict[str, list[str]] = {}
-    for name in names:
-        if len(name) > _LONGEST:
-            continue
-        spelling, folded = _spelling(name), name.casefold()
-        same = by_spelling.setdefault(spelling, [])
-        # Two names that differ by one edit have a piece in common.
-        pieces = {folded, *(folded[:at] + folded[at + 1 :] for at in range(len(folded)))}
-        near = dict.fromkeys(other for piece in pieces for other in by_piece.get(piece, ()))
-        for other in (*same, *near):
-            if is_typo(folded, other.casefold()) or (other in same and not _is_option(name, other)):
-                yield name, other
-                break
-        same.append(name)
+    return SimilarNames().pairs(names)
+
+
+class SimilarNames:
+    """Keep which names are similar, so that a new name is compared once.
+
+    >>> list(SimilarNames().pairs(["momentum", "momntum"]))
+    [('momntum', 'momentum')]
+    """
+
+    def __init__(self) -> None:
+        self._similar: dict[str, set[str]] = {}
+        self._by_piece: dict[str, set[str]] = {}
+
+    def pairs(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield what `similar_pairs` yields."""
+        order = {name: number for number, name in enumerate(names)}
+        for name in order:
+            if name not in self._similar:
+                self._add(name)
+        for name, number in order.items():
+            near = [other for other in self._similar[name] if order.get(other, number) < number]
+            if near:
+                yield name, min(near, key=order.__getitem__)
+
+    def keep(self, names: Container[str]) -> None:
+        """Forget all other names."""
+        for name in [name for name in self._similar if name not in names]:
+            for other in self._similar.pop(name):
+                self._similar[other].discard(name)
+            for piece in _pieces(name):
+                self._by_piece[piece].discard(name)
+                if not self._by_piece[piece]:
+                    del self._by_piece[piece]
+
+    def _add(self, name: str) -> None:
+        pieces = _pieces(name)
+        near = {other for piece in pieces for other in self._by_piece.get(piece, ())}
+        similar = self._similar[name] = {other for other in near if _is_similar(name, other)}
+        for other in similar:
+            self._similar[other].add(name)
         for piece in pieces:
-            by_piece.setdefault(piece, []).append(name)
+            self._by_piece.setdefault(piece, set()).add(name)
+
+
+def _pieces(name: str) -> set[str]:
+    """Return texts, one of which two similar names have in common."""
+    if len(name) > _LONGEST:
+        return set()
+    folded = name.casefold()
+    # Two names that differ by one edit are equal without one letter.
+    return {
+        f" {_spelling(name)}",
+        folded,
+        *(folded[:at] + folded[at + 1 :] for at in range(len(folded))),
+    }
+
+
+def _is_similar(one: str, other: str) -> bool:
+    if is_typo(one.casefold(), other.casefold()):
+        return True
+    return _spelling(one) == _spelling(other) and not _is_option(one, other)
 
 
 def is_typo(one: str, other: str) -> bool:
@@ -63,9 +108,10 @@ def is_typo(one: str, other: str) -> bool:
     if typo is None:
         return False
     longer = max(one, other, key=len)
+    shorter = min(one, other, key=len)
     stop = len(longer) - typo.after
     middle = longer[typo.before : stop]
-    if not middle.isalpha():
+    if not (middle + shorter[typo.before : len(shorter) - typo.after]).isalpha():
         return False
     start = re.split(r"[\W\d_]", longer[: typo.before])[-1]
     end = re.split(r"[\W\d_]", longer[stop:])[0]

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import os
 
+from ..check.checker import Checker
 from ..check.config import read_settings
-from ..check.ownership import owned
-from ..check.programs import split
 from ..check.registry import RULES, explain
 from ..check.reports import github_report, json_report, sarif_report, text_report
-from ..check.rules import cross_files, find_problems
-from ..check.selection import SettingsError, read_codes, select
-from ..check.sources import read_sources
+from ..check.selection import SettingsError, read_codes
 from ..cli.argv import add_follow_imports, command_parser, parse_command, placeholder
 from ..cli.errors import exit_with_errors
 from ..cli.output import exit_with_message, shows_colours, write_result
@@ -119,26 +116,25 @@ def _parser(prog: str) -> argparse.ArgumentParser:
 def _check(options: argparse.Namespace) -> tuple[list[Diagnostic], int]:
     """Return the findings, and how many files contain hyperparameters."""
     settings = read_settings(options.paths)
-    exclude = settings.exclude_globs if options.exclude is None else options.exclude
-    placeholders = settings.placeholder if options.placeholder is None else options.placeholder
     read_codes([*(options.select or ()), *(options.ignore or ())])  # report all errors at once
     for key in ("select", "ignore"):
         if (texts := getattr(options, key)) is not None:
             settings = settings.replace(**{key: read_codes(texts)})
+    if options.placeholder is not None:
+        settings = settings.replace(placeholder=tuple(options.placeholder))
     findings: list[Diagnostic] = []
     files = 0
-    follow_imports = options.follow_imports
     for paths in [[path] for path in options.paths] if options.each else [options.paths]:
-        read, modules = read_sources(paths, exclude, placeholders, follow_imports=follow_imports)
-        index = owned(read, modules, placeholders)
-        is_partial = not follow_imports and any(map(os.path.isfile, paths))
-        problems = find_problems(index, is_partial=is_partial)
-        if cross_files(problems) and not options.each:
-            programs = split(read, index, settings.programs)
-            problems = find_problems(index, programs, is_partial=is_partial)
-        findings += problems
-        files += len(index.files)
-    return select(findings, settings), files
+        checker = Checker(
+            paths,
+            settings,
+            options.exclude,
+            follow_imports=options.follow_imports,
+            is_one_program=options.each,
+        )
+        findings += checker.findings()
+        files += len(checker.index().files)
+    return findings, files
 
 
 def _report(findings: Sequence[Diagnostic], files: int, kind: str) -> str:

@@ -252,6 +252,35 @@ def clashes(
         yield conflict(other, action, what), names_of(other, action)
 
 
+def options_of(hyperparameters: Iterable[HyperParameter], separator: str) -> list[frozenset[str]]:
+    """Return the options that `bind` may add for each hyperparameter.
+
+    >>> from hpman import HyperParameterManager
+    >>> rows = HyperParameterManager("_").parse_source('_("a_b", 1)').hyperparameters()
+    >>> [sorted(options) for options in options_of(rows, ".")]
+    [['--a-b', '--a_b']]
+    """
+    parser, manager = argparse.ArgumentParser(), HyperParameterManager("_", separator)
+    rows = ([row] for row in hyperparameters)
+    return [_option_strings(*_options(parser, Binding(manager), row, ())) for row in rows]
+
+
+def reserved_options() -> frozenset[str]:
+    """Return the options of a new parser, and those that `bind` adds for itself.
+
+    >>> sorted(reserved_options())[:2]
+    ['--help', '--hp-detail']
+    """
+    parser = argparse.ArgumentParser()
+    added = _options(parser, Binding(HyperParameterManager("_")), (), REQUESTS)
+    return _option_strings(*added) | parser._option_string_actions.keys()
+
+
+def _option_strings(actions: Iterable[BoundAction], aliases: Iterable[Alias]) -> frozenset[str]:
+    options = {action.option_strings[0] for action in actions}
+    return frozenset(options.union(option for option, _action in aliases))
+
+
 def _bind(
     parser: argparse.ArgumentParser,
     binding: Binding,

@@ -14,7 +14,7 @@ from hpman.edits import Edit, has_comment, parse_call, scan_bytes
 from hpman.literals import NotLiteralError, parse_literal, show_literal
 from hpman.names import old_names
 
-from ..check.rules import find_problems
+from ..check.rules import Memory, find_problems
 from .renaming import CODE, RenameError
 
 TYPE_CHECKING = False
@@ -306,8 +306,8 @@ def prove_sources(renaming: Renaming, files: Sequence[EditedFile], *, keeps_alia
         if _facts(new, renaming) != _facts(old, renaming, aliased):
             message = f"With `{renaming.new}` in it, this file would be read differently."
             raise RenameError(Diagnostic(CODE, message, _BY_HAND, file.path))
-    index = renaming.sources
-    findings = [find_problems(index.swap(scans)) for scans in (before, after)]
+    index, memory = renaming.sources, Memory()
+    findings = [find_problems(index.swap(scans), memory=memory) for scans in (before, after)]
     kinds = [Counter((row.code, row.path) for row in rows) for rows in findings]
     for row in findings[1]:
         if kinds[1][row.code, row.path] > kinds[0][row.code, row.path]:

@@ -16,10 +16,14 @@ _CHUNK = 1 << 14
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import TypeAlias
+    from typing import Any, TypeAlias
 
     Path: TypeAlias = str | os.PathLike[str]
     Paths: TypeAlias = Path | Iterable["Paths"]
+
+    Read: TypeAlias = Callable[[str], bytes]
+    # What is known of files as long as they do not change, by real path and by anything.
+    Facts: TypeAlias = dict[str, dict[tuple[object, ...], Any]]
 
     # A route to a file: whether the walk found it, whether through a link, the length of its path,
     # the path as shown, and the absolute path. Of two routes to a file, the smaller one is shown.
@@ -37,11 +41,13 @@ class SourceFile(Record):
     Attributes:
         path: the path, composed from the one that the caller gave.
         is_named: whether the caller named the file itself instead of a folder above it.
+        real: the absolute path, with symbolic links resolved.
     """
 
     __slots__ = ()
     path: str
     is_named: bool
+    real: str
 
 
 def flatten(paths: Paths) -> Iterator[str]:
@@ -94,8 +100,8 @@ def walk(paths: Iterable[str], exclude: Sequence[str] = ()) -> list[SourceFile]:
             if real not in best or route < best[real]:
                 best[real] = route
     # Sort by the parts of the path: the null character comes before all other characters.
-    ordered = sorted(best.values(), key=lambda route: route[-1].replace(os.sep, "\0"))
-    return [SourceFile(shown, not is_walked) for is_walked, _, _, shown, _ in ordered]
+    ordered = sorted(best.items(), key=lambda item: item[1][-1].replace(os.sep, "\0"))
+    return [SourceFile(shown, not walked, real) for real, (walked, _, _, shown, _) in ordered]
 
 
 def exclusion(paths: Iterable[str], globs: Sequence[str]) -> Callable[[str, str], bool]:

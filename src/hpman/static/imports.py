@@ -29,13 +29,15 @@ from _ast import (
     Tuple,
 )
 
-from .files import read
+from .files import read as read_file
 from .syntax import UnparsableError, decode, parse, paused_collector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import AST
     from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+
+    from .files import Facts, Read
 
 _INIT = "__init__.py"
 # The fields of statements that contain other statements.
@@ -51,6 +53,8 @@ def reachable(
     is_excluded: Callable[[str, str], bool] | None = None,
     *,
     also: Iterable[str] = (),
+    read: Read | None = None,
+    facts: Facts | None = None,
 ) -> list[str]:
     """List the files of the same project that a script imports, directly or indirectly.
 
@@ -67,6 +71,8 @@ def reachable(
         is_excluded: returns whether a file that the script imports is excluded. The
             imports of an excluded file are not followed.
         also: folders to look in afterwards, such as those of `PYTHONPATH`.
+        read: returns the bytes of a file, by default those on the disk.
+        facts: what is known of unchanged files; it is extended.
 
     Returns:
         The other files, sorted by their paths. A file that cannot be read is listed.
@@ -81,6 +87,7 @@ def reachable(
     ['net.py']
     """
     project = _project(script, roots, also)
+    project.read, project.facts = read or read_file, facts
     reached = {os.path.realpath(script): script}
     pending = [script]
     with paused_collector():
@@ -131,12 +138,20 @@ def leading_imports(
     yield from walk.imports(script, is_main=True)
 
 
-def connected(files: Iterable[str], links: Iterable[tuple[str, str]] = ()) -> list[set[str]]:
+def connected(
+    files: Iterable[str],
+    links: Iterable[tuple[str, str]] = (),
+    *,
+    read: Read | None = None,
+    facts: Facts | None = None,
+) -> list[set[str]]:
     """Group files into programs that share nothing: scripts with what they import.
 
     Args:
         files: the paths of the files.
         links: pairs of them that belong together for another reason.
+        read: returns the bytes of a file, by default those on the disk.
+        facts: what is known of unchanged files; it is extended.
 
     Returns:
         The groups, as resolved paths. They include the imported files of the project, and the
@@ -160,6 +175,7 @@ def connected(files: Iterable[str], links: Iterable[tuple[str, str]] = ()) -> li
         folder = os.path.dirname(file)
         roots = (folder, _above_packages(folder), *_installed_roots(file))
         project, pending = _Project(file, roots), [file]
+        project.read, project.facts = read or read_file, facts
         while pending:
             path = pending.pop()
             if path not in neighbours:
@@ -270,9 +286,12 @@ class _Finder:
 class _Project:
     """Find the files that import statements run, in the folders of a project."""
 
-    __slots__ = ("_finder", "_modules", "_roots")
+    __slots__ = ("_finder", "_modules", "_roots", "_script", "facts", "read")
 
     def __init__(self, script: str, roots: Iterable[str]) -> None:
+        self.read: Read = read_file
+        self.facts: Facts | None = None
+        self._script = script
         self._finder = _Finder()
         self._roots = list(dict.fromkeys(roots))
         for root in filter(_is_installation, self._roots):
@@ -286,11 +305,32 @@ class _Project:
             if os.path.join(root, name) != script
         }
 
-    def imported_by(self, path: str) -> Iterator[str]:
-        """Yield the files that the import statements of a file run."""
-        for node in _import_statements(path, self._modules):
-            for module, names in _modules(node):
-                yield from self.files(path, module, names, getattr(node, "level", 0))
+    def imported_by(self, path: str) -> list[str]:
+        """Return the files that the import statements of a file run."""
+        known = {} if self.facts is None else self.facts.setdefault(os.path.realpath(path), {})
+        key = ("imports", path, self._script, *self._roots)
+        if key not in known:
+            known[key] = [
+                file
+                for node in self._import_statements(path)
+                for module, names in _modules(node)
+                for file in self.files(path, module, names, getattr(node, "level", 0))
+            ]
+        return known[key]  # type: ignore[no-any-return]
+
+    def _import_statements(self, path: str) -> Iterator[Import | ImportFrom]:
+        """Yield the import statements of a file, if one may be relative or import a module."""
+        try:
+            text = decode(self.read(path))
+            stack: list[AST] = [parse(text)] if _may_import(text, self._modules) else []
+        except (OSError, UnparsableError):  # it is reported where it is scanned
+            return
+        while stack:
+            node = stack.pop()
+            if isinstance(node, (Import, ImportFrom)):
+                yield node
+            for block in _BLOCKS:
+                stack += getattr(node, block, ())
 
     def files(self, path: str, module: str, names: list[str], level: int) -> Iterator[str]:
         """Yield the files that run if a file imports a module, or names from it."""
@@ -309,9 +349,26 @@ class _Project:
         files, inner = self._resolve(module, folders) if module else ([], folders)
         yield from files
         if names == ["*"] and inner:
-            names = _exported_names(os.path.join(inner[0], _INIT))
+            names = self._exported_names(os.path.join(inner[0], _INIT))
         for name in names if inner else ():
             yield from self._resolve(name, inner)[0]
+
+    def _exported_names(self, path: str) -> list[str]:
+        """Return the names in the `__all__` of a package, which `from package import *` imports."""
+        try:
+            tree = parse(decode(self.read(path)))
+        except (OSError, UnparsableError):
+            return []
+        names = []
+        for node in tree.body:
+            if not isinstance(node, (Assign, AugAssign)):
+                continue
+            target = node.targets[0] if isinstance(node, Assign) else node.target
+            is_all = isinstance(target, Name) and target.id == "__all__"
+            if is_all and isinstance(node.value, (List, Tuple)):
+                values = [item.value for item in node.value.elts if isinstance(item, Constant)]
+                names += [value for value in values if isinstance(value, str)]
+        return names
 
     def _resolve(self, dotted: str, folders: list[str]) -> tuple[list[str], list[str]]:
         """Return the files that importing a module runs, and the folders of its submodules."""
@@ -348,7 +405,7 @@ class _Leading:
             return True
         self._seen.add(real)
         try:
-            pending = parse(decode(read(path))).body[::-1]
+            pending = parse(decode(read_file(path))).body[::-1]
         except (OSError, UnparsableError):
             return False
         while pending:
@@ -414,21 +471,6 @@ def _modules(node: Import | ImportFrom) -> Iterator[tuple[str, list[str]]]:
         yield name, []
 
 
-def _import_statements(path: str, modules: set[str]) -> Iterator[Import | ImportFrom]:
-    """Yield the import statements of a file, if one may be relative or import a module."""
-    try:
-        text = decode(read(path))
-        stack: list[AST] = [parse(text)] if _may_import(text, modules) else []
-    except (OSError, UnparsableError):  # it is reported where it is scanned
-        return
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (Import, ImportFrom)):
-            yield node
-        for block in _BLOCKS:
-            stack += getattr(node, block, ())
-
-
 def _may_import(text: str, modules: set[str]) -> bool:
     """Return whether a text has to be parsed to find its imports. Most need not be."""
     import re
@@ -439,24 +481,6 @@ def _may_import(text: str, modules: set[str]) -> bool:
         return True
     names = re.findall(r"(?:\bfrom|\bimport|,)[\s\\]*(\w+)", text)
     return not modules.isdisjoint(names)
-
-
-def _exported_names(path: str) -> list[str]:
-    """Return the names in the `__all__` of a package, which `from package import *` imports."""
-    try:
-        tree = parse(decode(read(path)))
-    except (OSError, UnparsableError):
-        return []
-    names = []
-    for node in tree.body:
-        if not isinstance(node, (Assign, AugAssign)):
-            continue
-        target = node.targets[0] if isinstance(node, Assign) else node.target
-        is_all = isinstance(target, Name) and target.id == "__all__"
-        if is_all and isinstance(node.value, (List, Tuple)):
-            values = [item.value for item in node.value.elts if isinstance(item, Constant)]
-            names += [value for value in values if isinstance(value, str)]
-    return names
 
 
 def _packages_around(folder: str) -> Iterator[str]:

@@ -207,20 +207,24 @@ class Index:
         return defaults, is_sound and not any(map(self.is_too_deep, defaults))
 
     def hyperparameters(self, placeholder: str) -> Iterator[HyperParameter]:
-        """Yield the hyperparameters of a manager, in source order.
+        """Return the hyperparameters of a manager, in source order.
 
         A branch that is only used, such as `model` next to `model.depth`, is left out.
         """
-        for name in self.names(placeholder):
-            occurrences = self.named(placeholder, name)
-            definition = self.definition(placeholder, name)
-            if definition is None and self.is_branch(placeholder, name):
-                continue
-            hints: dict[str, Any] = {}
-            for occurrence in (*occurrences, *filter(None, [definition])):
-                hints.update(occurrence.hints)
-            value = EMPTY if definition is None else definition.value
-            yield HyperParameter(name, value, hints, definition, occurrences)
+        rows = (self.hyperparameter(placeholder, name) for name in self.names(placeholder))
+        return filter(None, rows)
+
+    def hyperparameter(self, placeholder: str, name: str) -> HyperParameter | None:
+        """Return a hyperparameter of a manager, None for a branch that is only used."""
+        occurrences = self.named(placeholder, name)
+        definition = self.definition(placeholder, name)
+        if definition is None and self.is_branch(placeholder, name):
+            return None
+        hints: dict[str, Any] = {}
+        for occurrence in (*occurrences, *filter(None, [definition])):
+            hints.update(occurrence.hints)
+        value = EMPTY if definition is None else definition.value
+        return HyperParameter(name, value, hints, definition, occurrences)
 
     def renamed(self, placeholder: str) -> dict[str, str]:
         """Return the new name of each old one in a hint `aliases`, without names still in use."""

@@ -6,13 +6,13 @@ Owns the pass over the disk; must not know managers, or rules that involve sever
 from __future__ import annotations
 
 import os
-from functools import cache, lru_cache
+from functools import cached_property, lru_cache
 from itertools import count
 
 from .._text import Source
 from ..record import Record
 from .extract import extract, syntax_diagnostic
-from .files import SourceFile, exclusion, flatten, read, walk
+from .files import SourceFile, exclusion, flatten, read as read_file, walk
 from .index import Index, ModuleScan
 from .syntax import UnparsableError, decode, normalize_newlines, parse, paused_collector
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .enums import ReadModule
-    from .files import Path, Paths
+    from .files import Path, Paths, Read
 
     Key = tuple[object, ...]
 
@@ -76,15 +76,15 @@ def scan(
     files = walk(named, globs)
     roots, also = None if roots is None else list(roots), list(also)
     if follow_imports:
-        files = _with_imports(files, exclusion(named, globs), roots, also)
+        files = with_imports(files, exclusion(named, globs), roots, also)
     may_hold: Callable[[bytes], bool] = bool
     if not all(file.is_named for file in files):
         from .prefilter import prefilter
 
         may_hold = prefilter(placeholders)
-    read_module = _module_reader(files, [*(roots or ()), *named, *also])
+    read_module = ModuleReader(files, [*(roots or ()), *named, *also])
     with paused_collector():
-        results = (_scan_file(file, placeholders, may_hold, read_module) for file in files)
+        results = (scan_file(file, placeholders, may_hold, read_module) for file in files)
         scans = [result for result in results if result is not None]
     return Scan(scans, _gone(known, files, scans, named) if known else [])
 
@@ -167,69 +167,114 @@ def _folder_key(folder: str) -> Key:
     return (0, *folder.split(os.sep))
 
 
-def _with_imports(
-    scripts: list[SourceFile],
+def with_imports(
+    scripts: Iterable[SourceFile],
     is_excluded: Callable[[str, str], bool],
-    roots: list[str] | None,
-    also: list[str],
+    roots: Iterable[str] | None = None,
+    also: Iterable[str] = (),
 ) -> list[SourceFile]:
-    """Add the modules of the project that scripts import. List each file once."""
+    """Add the modules of the project that scripts import. List each file once.
+
+    Args:
+        scripts: the scripts.
+        is_excluded: see `exclusion`.
+        roots: the folders in which imports are resolved; by default those of a script.
+        also: folders to search after them.
+
+    >>> [file.is_named for file in with_imports(walk([__file__]), exclusion([], []))][:2]
+    [False, False]
+    """
     from .imports import reachable
 
     reached = {file_key(script.path): script for script in scripts}
     for script in scripts:
         for path in reachable(script.path, roots, is_excluded, also=also):
-            reached.setdefault(file_key(path), SourceFile(path, False))
+            reached.setdefault(file_key(path), SourceFile(path, False, os.path.realpath(path)))
     return [reached[key] for key in sorted(reached)]
 
 
-def _module_reader(files: Sequence[SourceFile], paths: Iterable[str]) -> ReadModule:
-    """Return a function that reads the modules that a file imports, if they are in a scan.
+class ModuleReader:
+    """Read the modules that files of a scan import, if they are in the scan.
 
     Args:
         files: the files of the scan.
         paths: the files and folders that they were found in.
+        read: returns the bytes of a file, by default those on the disk.
+
+    Attributes:
+        importer: the file that is scanned.
+        used: the modules that each importer has asked for, by their real paths.
+
+    >>> reader = ModuleReader(walk([__file__]), [__file__])
+    >>> [type(tree).__name__ for _path, tree in reader(__file__, "scan", 1)]
+    ['Module']
     """
 
-    @cache
-    def keys() -> set[Key]:
-        return {file_key(file.path) for file in files}
+    def __init__(
+        self, files: Iterable[SourceFile], paths: Iterable[str], read: Read | None = None
+    ) -> None:
+        self.importer: str = ""
+        self.used: dict[str, set[str]] = {}
+        self._files = {file.real: file.path for file in files}
+        self._roots = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths]
+        self._read = read or read_file
+        self._trees: dict[str, Module] = {}
 
-    @cache
-    def names() -> set[str]:
-        stems = (os.path.abspath(file.path).removesuffix(".py") for file in files)
-        return {os.path.basename(stem.removesuffix(f"{os.sep}__init__")) for stem in stems}
-
-    @cache
-    def tree_of(path: str) -> Module:
-        try:
-            return parse(decode(read(path)))
-        except (OSError, UnparsableError):  # it is reported where it is scanned
-            return parse("")
-
-    def read_module(importer: str, module: str, level: int) -> Iterator[tuple[str, Module]]:
-        if not (level or module.rpartition(".")[2] in names()):
+    def __call__(self, importer: str, module: str, level: int) -> Iterator[tuple[str, Module]]:
+        """Yield the paths and trees of the modules that an import may mean."""
+        used = self.used.setdefault(self.importer, set())
+        if not (level or module.rpartition(".")[2] in self._names):
             return  # most modules belong to other projects
         from .imports import find_imported
 
-        roots = (path if os.path.isdir(path) else os.path.dirname(path) for path in paths)
-        for path in find_imported(importer, module, level, roots):
-            if file_key(path) in keys():
-                yield path, tree_of(path)
+        for path in find_imported(importer, module, level, self._roots):
+            real = os.path.realpath(path)
+            if real in self._files:
+                used.add(real)
+                yield path, self._tree(real)
 
-    return read_module
+    def forget(self, real: str) -> None:
+        """Read a file again when it is needed."""
+        self._trees.pop(real, None)
+        self.used.pop(real, None)
+
+    @cached_property
+    def _names(self) -> set[str]:
+        stems = (os.path.abspath(path).removesuffix(".py") for path in self._files.values())
+        return {os.path.basename(stem.removesuffix(f"{os.sep}__init__")) for stem in stems}
+
+    def _tree(self, real: str) -> Module:
+        if real not in self._trees:
+            try:
+                self._trees[real] = parse(decode(self._read(real)))
+            except (OSError, UnparsableError):  # it is reported where it is scanned
+                self._trees[real] = parse("")
+        return self._trees[real]
 
 
-def _scan_file(
+def scan_file(
     file: SourceFile,
     placeholders: frozenset[str],
     may_hold: Callable[[bytes], bool],
     read_module: ReadModule,
+    read: Read | None = None,
 ) -> ModuleScan | None:
-    """Scan one file. Return None if it is not named and contains no hyperparameter."""
+    """Scan one file. Return None if it is not named and contains no hyperparameter.
+
+    Args:
+        file: the file.
+        placeholders: the names whose bare calls count.
+        may_hold: see `prefilter`.
+        read_module: finds the modules that define Enums.
+        read: returns the bytes of a file, by default those on the disk.
+
+    >>> (file,) = walk([__file__])
+    >>> scan_file(file, frozenset("_"), bool, lambda *_: ()).occurrences
+    ()
+    """
     path = file.path
     try:
-        data = read(path)
+        data = (read or read_file)(path)
     except OSError as error:
         advice = "Allow reading it, or exclude it."
         return _refused(path, f"Cannot read this file: {error.strerror}.", advice)

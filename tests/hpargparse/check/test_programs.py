@@ -8,7 +8,8 @@ import pytest
 
 from hpargparse.check.ownership import owned
 from hpargparse.check.programs import split
-from hpargparse.check.sources import read_sources
+from hpargparse.check.sources import read_project
+from hpman.programs import Project
 
 IMPORT = "from hpman.m import _\n"
 LR = f"{IMPORT}_('lr', 1)\n"
@@ -20,8 +21,10 @@ def _split(folder: Path, files: dict[str, str], *programs: str) -> list[list[str
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    index, modules = read_sources([str(folder)])
-    parts = split(index, owned(index, modules), [str(folder / program) for program in programs])
+    project = Project([str(folder)])
+    index, modules = read_project(project)
+    named = [str(folder / program) for program in programs]
+    parts = split(project, index, owned(index, modules), named)
     groups = ([Path(file.source.path) for file in part.files.values()] for part in parts)
     return sorted(sorted(p.relative_to(folder).as_posix() for p in g) for g in groups if g)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hpargparse.check.sources import read_sources
+from hpman.programs import read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,11 +62,14 @@ def test_an_imported_manager_is_looked_for_in_every_file(tmp_path: Path) -> None
 def test_a_file_that_cannot_be_read_installs_no_builtin(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_path: str) -> bytes:
-        raise PermissionError
+    def refuse(path: str) -> bytes:
+        if path.endswith("c.py"):
+            raise PermissionError
+        return read(path)
 
     (tmp_path / "a.py").write_text("_('x')")
     (tmp_path / "b.py").write_text("from hpman.m import _")
-    monkeypatch.setattr("hpargparse.check.sources.read", refuse)
+    (tmp_path / "c.py").write_text("import builtins\nbuiltins._ = print")
+    monkeypatch.setattr("hpman.static.project.read_file", refuse)
     index, _modules = read_sources([str(tmp_path)])
     assert {name for file in index.files.values() for name in file.unbound} == {"_"}

@@ -64,7 +64,7 @@ def test_a_file_counts_as_it_is_named(plant: Any, name: str) -> None:
     if sys.platform == "win32" and set(name) & set("*\n"):
         pytest.skip("no such name there")
     plant(name)
-    assert walk([name]) == [SourceFile(name, True)]
+    assert walk([name]) == [SourceFile(name, True, os.path.realpath(name))]
 
 
 @pytest.mark.parametrize("name", ["[ab]", "a*", ".hidden", "node_modules", "x.py", "site-packages"])
@@ -122,7 +122,7 @@ def test_the_order_is_one_of_places_not_of_how_they_are_given(plant: Any) -> Non
 def test_a_file_by_two_routes_counts_once_and_as_named(plant: Any, again: str) -> None:
     root = plant("t/m.py")
     for both in (["t/m.py", again], [again, "t/m.py"], [str(root / "t" / "m.py"), "t/m.py", again]):
-        assert walk(both) == [SourceFile("t/m.py", True)]
+        assert walk(both) == [SourceFile("t/m.py", True, os.path.realpath("t/m.py"))]
 
 
 def test_overlapping_folders_count_a_file_once(plant: Any) -> None:

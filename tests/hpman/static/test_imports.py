@@ -327,7 +327,7 @@ def test_a_file_that_may_not_be_read_is_listed(plant: Any, monkeypatch: pytest.M
             raise PermissionError
         return read(path)
 
-    monkeypatch.setattr(imports, "read", refuse)
+    monkeypatch.setattr(imports, "read_file", refuse)
     assert _reached("train.py") == ["a.py"]
 
 

@@ -55,7 +55,7 @@ def test_a_file_that_cannot_be_read_is_a_finding(
     def refuse(path: str) -> bytes:
         raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr(scan_module, "read", refuse)
+    monkeypatch.setattr(scan_module, "read_file", refuse)
     (file,) = scan(tmp_path, ONLY).files
     (problem,) = file.diagnostics
     assert problem.code == "HPM001"
@@ -89,7 +89,7 @@ def test_a_script_that_cannot_be_read_is_a_finding_with_its_imports_too(
     def refuse(path: str) -> bytes:
         raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr(scan_module, "read", refuse)
+    monkeypatch.setattr(scan_module, "read_file", refuse)
     (file,) = scan(tmp_path / "a.py", ONLY, follow_imports=follow_imports).files
     assert [problem.code for problem in file.diagnostics] == ["HPM001"]
 
