@@ -176,9 +176,16 @@ def selfcheck(session: nox.Session) -> None:
 
 @nox.session(python=NEWEST)
 def docs(session: nox.Session) -> None:
-    """Run the README, the docstrings and every example, those that need an extra too."""
+    """Run all documents, docstrings and examples, those that need an extra or are slow too."""
     session.install(".[test,examples]")
-    session.run("pytest", "tests/contracts", "-k", "readme or docstring or example")
+    session.run("pytest", "--slow", "tests/contracts", "-k", "document or docstring or block")
+
+
+@nox.session(python=NEWEST)
+def site(session: nox.Session) -> None:
+    """Build the documentation site in `build/site`; a warning or a broken link fails."""
+    session.install("-e", ".[docs]")
+    session.run("mkdocs", "build", *session.posargs, env={"NO_MKDOCS_2_WARNING": "1"})
 
 
 @nox.session(python=NEWEST)

@@ -26,10 +26,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _transcripts(request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str] | None]:
     """Start the transcripts with the first test of this folder, if a test waits for them."""
-    if not any(map(_is_awaited, request.session.items)):
+    names: list[str] = [
+        str(item.callspec.params["document"])
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and _is_awaited(item)
+        if not item.get_closest_marker("skip")
+    ]
+    if not names:
         yield None
         return
-    command = [sys.executable, "-m", "tests.contracts.transcripts"]
+    command = [sys.executable, "-m", "tests.contracts.transcripts", *names]
     checkout = Path(__file__).parents[2]
     with subprocess.Popen(command, cwd=checkout, stdout=subprocess.PIPE, text=True) as process:
         yield process

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CHECKOUT = Path(__file__).parents[2]
+PAGES = (CHECKOUT / "README.md", *sorted(CHECKOUT.glob("docs/**/*.md")))
 EXAMPLES = sorted(CHECKOUT.glob("examples/*/README.md"))
 
 _BLOCK = re.compile(
-    r"(?:^<!-- (?P<mark>[^\n]*?) -->\n+)?^```(?P<language>\w*)\n(?P<text>.*?)^```$"
-    r"|^(?P<heading>\#{1,2} [^\n]*)$",
+    r"(?:^<!-- (?P<mark>[^\n]*?) -->\n+)?^```(?P<language>\w*)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 _FILE = re.compile(r"(?:#!.*\n)?# File: (\S+)\n")
@@ -56,28 +56,44 @@ class Block(NamedTuple):
         return self.mark != "not run" and not self.mark.startswith("command: ")
 
 
-class Section(NamedTuple):
-    """The blocks below one heading; they share a folder."""
+class Document(NamedTuple):
+    """A file, and the blocks that are run in one folder."""
 
-    heading: str
+    path: Path
     blocks: list[Block]
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether only `pytest --slow` runs it."""
+        return "<!-- slow -->\n" in self.path.read_text(encoding="utf-8")
 
-def sections(markdown: str) -> list[Section]:
-    """Split a text at its headings of the first two levels; keep those that hold blocks."""
-    found = [Section("top", [])]
-    for match in _BLOCK.finditer(markdown):
-        if match["heading"]:
-            found.append(Section(match["heading"].lstrip("# "), []))
-        else:
-            block = Block(match["mark"] or "", match["language"], match["text"])
-            found[-1].blocks.append(block)
-    return [section for section in found if any(block.is_run for block in section.blocks)]
+    @property
+    def missing(self) -> list[str]:
+        """The packages that it needs and that are not installed."""
+        text = self.path.read_text(encoding="utf-8")
+        needed = " ".join(re.findall(r"<!-- needs: (.*?) -->", text)).split()
+        return [name for name in needed if importlib.util.find_spec(name) is None]
 
 
-def shown(path: Path) -> list[Section]:
-    """Return the sections of a file."""
-    return sections(path.read_text(encoding="utf-8"))
+def blocks(markdown: str) -> list[Block]:
+    """Return the blocks of a text that are written, run or compared."""
+    found = (
+        Block(match["mark"] or "", match["language"], match["text"])
+        for match in _BLOCK.finditer(markdown)
+    )
+    return [block for block in found if block.is_run]
+
+
+def documents() -> dict[str, Document]:
+    """Return the files that show something, by their paths in the repository."""
+    found = (
+        Document(path, blocks(path.read_text(encoding="utf-8"))) for path in (*PAGES, *EXAMPLES)
+    )
+    return {
+        document.path.relative_to(CHECKOUT).as_posix(): document
+        for document in found
+        if document.blocks
+    }
 
 
 def commands(transcript: str) -> Iterator[tuple[str, str]]:
@@ -88,17 +104,16 @@ def commands(transcript: str) -> Iterator[tuple[str, str]]:
         yield "".join(lines[:end]).strip(), "".join(lines[end:])
 
 
-def run(section: Section, folder: Path) -> int:
-    """Write the files of a section, run its programs, compare its transcripts.
+def run(shown: list[Block], folder: Path) -> int:
+    """Write the files of blocks, run their programs, compare their transcripts.
 
     Returns:
         How many blocks there were to write, run or compare.
     """
-    number = -1
-    for number, block in enumerate(filter(lambda block: block.is_run, section.blocks)):
+    for number, block in enumerate(shown):
         if block.file is not None:
             _write(folder / block.file, block.text)
-        elif block.language == "python" and ">>> " in block.text:
+        elif block.language in ("python", "pycon") and ">>> " in block.text:
             _write(folder / f"block{number}.txt", block.text)
             _expect(
                 "", _shell(f"python3 -m doctest -o ELLIPSIS block{number}.txt", folder), block.text
@@ -110,32 +125,16 @@ def run(section: Section, folder: Path) -> int:
             _expect("", done, block.text)
         elif block.language in _SHELLS:
             _compare(block.text, folder)
-    return number + 1
+    return len(shown)
 
 
-def missing(readme: Path) -> list[str]:
-    """Return the packages that an example needs and that are not installed."""
-    needed = " ".join(re.findall(r"<!-- needs: (.*?) -->", readme.read_text(encoding="utf-8")))
-    return [name for name in needed.split() if importlib.util.find_spec(name) is None]
-
-
-def _run_section(section: Section, folder: Path) -> int:
-    """Run a section of the README of the project."""
-    if any("examples/" in block.text for block in section.blocks):
-        _bring_examples(folder)
-    return run(section, folder)
-
-
-def _run_example(readme: Path, folder: Path) -> int:
-    """Run the README of an example among copies of all examples: it may use another's file."""
-    _bring_examples(folder)
-    folder = folder / "examples" / readme.parent.name
-    return sum(run(section, folder) for section in shown(readme))
-
-
-def _bring_examples(folder: Path) -> None:
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(CHECKOUT / "examples", folder / "examples", ignore=ignored)
+def _run_document(document: Document, folder: Path) -> int:
+    """Run a document; an example among copies of all examples, since it may use another's file."""
+    if document.path in EXAMPLES:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(CHECKOUT / "examples", folder / "examples", ignore=ignored)
+        folder = folder / "examples" / document.path.parent.name
+    return run(document.blocks, folder)
 
 
 def _compare(transcript: str, folder: Path) -> None:
@@ -198,11 +197,10 @@ def _outcome(action: Callable[[Path], int]) -> int | str:
 
 
 def main() -> None:
-    """Run README.md and the README of each example; write the outcomes as JSON."""
-    actions = {
-        section.heading: partial(_run_section, section) for section in shown(CHECKOUT / "README.md")
-    } | {str(path): partial(_run_example, path) for path in EXAMPLES if not missing(path)}
-    json.dump({name: _outcome(action) for name, action in actions.items()}, sys.stdout)
+    """Run the documents that are named as arguments; write the outcomes as JSON."""
+    found = documents()
+    outcomes = {name: _outcome(partial(_run_document, found[name])) for name in sys.argv[1:]}
+    json.dump(outcomes, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,58 @@
+"""The pages of the site that repeat what the code says are complete."""
+
+from __future__ import annotations
+
+import doctest
+import importlib.util
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import hpargparse
+import hpman
+from hpargparse.check.rules import _HINTS
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+DOCS = Path(__file__).parents[2] / "docs"
+NOT_IN_API = {"hpman.EMPTY", "hpman.P"}  # an object and a short name of others
+
+
+def _hooks() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("hooks", DOCS / "hooks.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_hooks_do_what_their_docstrings_show() -> None:
+    result = doctest.testmod(_hooks())
+    assert result.failed == 0 < result.attempted
+
+
+def test_every_public_name_is_described() -> None:
+    names = {
+        f"{module.__name__}.{name}" for module in (hpman, hpargparse) for name in module.__all__
+    }
+    text = (DOCS / "reference" / "api.md").read_text(encoding="utf-8")
+    assert set(re.findall("^::: (.*)$", text, re.MULTILINE)) == names - NOT_IN_API
+
+
+def test_every_hint_is_described() -> None:
+    text = (DOCS / "reference" / "hints.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == _HINTS
+
+
+@pytest.mark.parametrize("link", ["[a](b.toml)", "[a](../x/y.py#z)", "![a](b.png)"])
+def test_a_link_that_the_site_cannot_follow_becomes_text(link: str) -> None:
+    assert _hooks().for_site(link, "index.md") == "a"
+
+
+def test_code_is_not_rewritten() -> None:
+    text = "```python\n[a](b.toml)\n```"
+    assert _hooks().for_site(text, "index.md") == text
