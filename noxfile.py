@@ -12,7 +12,7 @@ import nox
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
-NO_LIMIT = ("-o", "faulthandler_timeout=0")  # of the time of a test
+NO_LIMIT = ("--limit", "0")
 UPSTREAM = ("hpman==0.13.0", "hpargparse==0.14.0", "setuptools<80")
 # What only the libraries of extras run; the session `exports` measures it.
 EXTRAS = "*/hpargparse/runs/figures.py,*/hpargparse/runs/trackers.py"

@@ -1,5 +1,6 @@
 """What every test can count on: a stable terminal, and how hard properties are tried."""
 
+import faulthandler
 import os
 import time
 
@@ -30,6 +31,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--slow", action="store_true", help="also run the tests that start many processes"
     )
+    parser.addoption(
+        "--limit", type=int, default=25, metavar="MINUTES", help="for all tests; 0 for no limit"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """End tests that hang, and show where."""
+    # One timer for all: pytest's own `faulthandler_timeout` starts a thread for every test.
+    if minutes := config.getoption("--limit"):
+        faulthandler.dump_traceback_later(60 * minutes, exit=True, file=os.dup(2))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
