@@ -77,7 +77,7 @@ class SweepError(HpmanError):
     """
 
     @classmethod
-    def because(cls, message: str, advice: str, path: str = "") -> Self:
+    def because(cls, message: str, advice: str, path: str | None = None) -> Self:
         """Create the error from its message, what to do, and perhaps the file at fault."""
         return cls(Diagnostic("sweep", message, advice, path))
 
