@@ -152,7 +152,7 @@ def _run(
         slots=options.slots,
     )
     try:
-        with presence(study.folder) as warnings:
+        with presence(study.folder) as (study.claims, warnings):
             warn(prog, warnings)
             progress.begin()
             driver.run()

@@ -14,6 +14,25 @@ from hpman.lease import release, take
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from typing import Protocol
+
+    class Claims(Protocol):
+        """Who has which claims."""
+
+        @property
+        def is_by_time(self) -> bool:
+            """Whether a claim ends some time after its process, so that it may outlive a lock."""
+
+        def take(self, name: str) -> int | None:
+            """Return a claim on a name; None if another process holds it."""
+
+        def release(self, name: str, claim: int, *, is_over: bool) -> None:
+            """Give a claim back, perhaps because nobody needs it any more."""
+
+        def turn(self) -> AbstractContextManager[None]:
+            """Wait until no other process has its turn, and hold this one's."""
+
 
 CLAIMS, _TURN = "claims", "hpman.lease"
 
@@ -23,7 +42,12 @@ class Locks:
 
     Args:
         folder: the folder of the sweep, with a folder for claims.
+
+    Attributes:
+        is_by_time: False.
     """
+
+    is_by_time: bool = False
 
     def __init__(self, folder: str) -> None:
         self._folder = folder

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
+    from .claims import Claims
     from .plan import Plan
     from .score import Objective
 
@@ -88,7 +89,7 @@ class Study:
         self.total: int = total
         self.objectives: tuple[Objective, ...] = tuple(objectives)
         self.runs: str = os.path.join(project, RUNS)
-        self.claims: Locks = Locks(self.folder)
+        self.claims: Claims = Locks(self.folder)
         self.changes: list[str] = []
         self._repeats = plan.repeats
         self._plan = plan
@@ -294,7 +295,7 @@ class Study:
         if unit in self._outcomes:
             return False
         records = self._results.open_records(unit)
-        if any(record.status == RUNNING for record in records):
+        if not self.claims.is_by_time and any(record.status == RUNNING for record in records):
             return False  # it has closed the lease that it inherited
         attempts = len(records) + self._results.kills[unit] + self._vanished.get(unit, 0)
         if attempts <= self._retries:

@@ -16,9 +16,13 @@ import time
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hpargparse.runs.record import RunRecord, records
 from tests.hpargparse.runs.recorded import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TRAIN = """\
 import time
@@ -32,13 +36,28 @@ HEADERS = ("complete", "unique", "lost", "doubled", "stuck", "kills", "again", "
 _LIMIT = 600  # seconds after which a sweep is stuck
 
 
-def wreck(folder: Path, seed: int, *, trials: int, drivers: int, kills: int) -> dict[str, float]:
-    """Run a sweep to its end although processes are killed, and return the counts."""
+def wreck(
+    folder: Path,
+    seed: int,
+    *,
+    trials: int,
+    drivers: int,
+    kills: int,
+    changes: Mapping[str, str] | None = None,
+) -> dict[str, float]:
+    """Run a sweep to its end although processes are killed, and return the counts.
+
+    The environment of the processes has some changes.
+    """
     (folder / "train.py").write_text(TRAIN)
     (folder / "pyproject.toml").touch()
     rng = random.Random(seed)
     start = time.monotonic()
-    running = [_start(folder, trials) for _ in range(drivers)]
+
+    def begin() -> subprocess.Popen[bytes]:
+        return _start(folder, trials, changes or {})
+
+    running = [begin() for _ in range(drivers)]
     killed = 0
     while killed < kills and any(driver.poll() is None for driver in running):
         time.sleep(rng.uniform(0.0, 0.6))
@@ -53,13 +72,13 @@ def wreck(folder: Path, seed: int, *, trials: int, drivers: int, kills: int) -> 
             driver.kill()
             driver.wait()
         killed += 1
-        running = [d if d.poll() is None else _start(folder, trials) for d in running]
+        running = [d if d.poll() is None else begin() for d in running]
     for driver in running:
         if rng.random() < 0.5:  # the others finish what these leave
             driver.kill()
         driver.wait(_LIMIT)
     before = time.time()
-    _start(folder, trials).wait(_LIMIT)
+    begin().wait(_LIMIT)
     later = [record.started for record in _records(folder) if record.started > before]
     finished = [record for record in _records(folder) if record.status == "finished"]
     counts = Counter(record.summary["trial"] for record in finished)
@@ -75,13 +94,14 @@ def wreck(folder: Path, seed: int, *, trials: int, drivers: int, kills: int) -> 
     }
 
 
-def _start(folder: Path, trials: int) -> subprocess.Popen[bytes]:
+def _start(folder: Path, trials: int, changes: Mapping[str, str]) -> subprocess.Popen[bytes]:
     options = f"--name {NAME} --minimize loss --random --trials {trials} --jobs 2 --retries 999"
     return subprocess.Popen(
         [sys.executable, "-m", "hpman", "sweep", "train.py", *options.split()],
         cwd=folder,
-        env=environment(),
+        env=environment(**changes),
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
 
 

@@ -17,8 +17,10 @@ import pytest
 
 from hpargparse.commands import sweep
 from hpargparse.errors import SweepError
-from hpargparse.sweep.presence import presence
-from hpman.lease import release, take
+from hpargparse.sweep import presence as module
+from hpargparse.sweep.presence import FolderClaims, presence
+from hpman.lease import is_held, release, take
+from tests.hpargparse.sweep.chaos import wreck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +34,7 @@ def _present(folder: Path) -> list[str]:
 
 
 def test_a_command_shows_itself_and_removes_what_is_left(tmp_path: Path) -> None:
-    with presence(str(tmp_path)) as warnings:
+    with presence(str(tmp_path)) as (_claims, warnings):
         (own,) = _present(tmp_path)
         (tmp_path / "workers" / own.replace(own[-8:], "00000000")).touch()
         assert warnings == []
@@ -44,6 +46,12 @@ def test_a_command_shows_itself_and_removes_what_is_left(tmp_path: Path) -> None
 
 
 @pytest.fixture
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in (("_BEAT", 0.05), ("_SILENCE", 0.5), ("_PATIENCE", 0.5)):
+        monkeypatch.setattr(module, name, seconds)
+
+
+@pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[Path]:
     """A command of another machine, whose lock is not seen here."""
     (tmp_path / "workers").mkdir()
@@ -52,7 +60,7 @@ def elsewhere(tmp_path: Path) -> Iterator[Path]:
     has_ended = Event()
 
     def renew() -> None:
-        while not has_ended.wait(0.2):
+        while not has_ended.wait(0.05):
             os.utime(path)
 
     thread = Thread(target=renew)
@@ -62,10 +70,13 @@ def elsewhere(tmp_path: Path) -> Iterator[Path]:
     thread.join()
 
 
-def test_locks_that_hold_on_one_machine_only_are_noticed(elsewhere: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("_quick")
+def test_a_command_that_keeps_to_locks_that_do_not_hold_is_an_error(
+    elsewhere: Path, tmp_path: Path
+) -> None:
     with pytest.raises(SweepError) as caught, presence(str(tmp_path)):
         pass
-    assert "another command works on this sweep, on node-7, and its lock is not" in str(
+    assert "another command works on this sweep, on node-7, and does not change" in str(
         caught.value
     )
     assert _present(tmp_path) == [elsewhere.name]
@@ -76,19 +87,86 @@ def test_a_command_of_another_machine_whose_lock_is_seen_is_fine(
 ) -> None:
     lease = take(str(elsewhere))
     assert lease is not None
-    with presence(str(tmp_path)):
+    with presence(str(tmp_path)) as (claims, _warnings):
         assert len(_present(tmp_path)) == 2
+        assert not claims.is_by_time
     release(lease)
 
 
+@pytest.mark.usefixtures("_quick")
 @pytest.mark.parametrize("age", [0, 60])
-def test_a_machine_that_has_died_is_forgotten(age: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["", "time"])
+def test_a_machine_that_has_died_is_forgotten(text: str, age: int, tmp_path: Path) -> None:
     (tmp_path / "workers").mkdir()
     path = tmp_path / "workers" / "node-7-1-abc"
-    path.touch()
+    path.write_text(text)
     os.utime(path, (time.time() - age,) * 2)
-    with presence(str(tmp_path)):
-        assert not path.exists()
+    with presence(str(tmp_path)) as (claims, _warnings):
+        assert path.exists() is (text == "time" and age == 0)
+        assert not claims.is_by_time
+
+
+@pytest.mark.usefixtures("_quick")
+def test_all_commands_change_once_one_does_not_see_the_locks_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "claims").mkdir()
+    with presence(str(tmp_path)) as (one, _warnings):
+        locked = one.take("0")
+        assert locked is not None
+        monkeypatch.setattr(module, "host", lambda: "node-7")
+        monkeypatch.setattr(module, "is_held", lambda path: "/node-7-" in path and is_held(path))
+        with presence(str(tmp_path)) as (other, (warning,)):
+            assert warning.startswith("locks on files do not hold in `")
+            assert one.is_by_time
+            assert other.is_by_time
+            assert other.take("0") is None
+            claim = other.take("1")
+            assert claim is not None
+            assert one.take("1") is None
+            with other.turn():
+                pass
+            one.release("0", locked, is_over=True)
+            _wait_for_claim(other, "0")
+            other.release("1", claim, is_over=True)
+            _wait_for_claim(one, "1")
+    with presence(str(tmp_path)) as (claims, (warning,)):
+        assert claims.is_by_time, "the locks of other machines may not hold later either"
+
+
+def _wait_for_claim(claims: FolderClaims, name: str) -> None:
+    end = time.monotonic() + 20
+    while (claim := claims.take(name)) is None:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    claims.release(name, claim, is_over=True)
+
+
+NO_LOCKS = {
+    "no locks": "raise OSError(errno.ENOLCK, 'No locks available')",
+    "no function": "raise OSError(errno.ENOSYS, 'Function not implemented')",
+    "locks that exclude nobody": "pass",
+}
+
+
+def _without_locks(folder: Path, body: str) -> dict[str, str]:
+    """Return the environment of processes whose locks do not hold."""
+    folder.mkdir()
+    text = f"import errno\nimport hpman.lease\ndef _lock(_file, **_how):\n    {body}\n"
+    (folder / "sitecustomize.py").write_text(f"{text}hpman.lease._lock = _lock\n")
+    path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {"PYTHONPATH": path, "HPMAN_SILENCE": "2"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("body", NO_LOCKS.values(), ids=NO_LOCKS)
+def test_without_locks_several_commands_share_the_work_although_some_are_killed(
+    body: str, tmp_path: Path
+) -> None:
+    changes = _without_locks(tmp_path / "site", body)
+    row = wreck(tmp_path, 3, trials=20, drivers=3, kills=6, changes=changes)
+    assert row["complete"] == row["unique"] == 20
+    assert [row["lost"], row["doubled"], row["stuck"]] == [0, 0, 0]
 
 
 @pytest.fixture
@@ -100,22 +178,18 @@ def _no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_no_locks")
-def test_without_locks_a_second_command_is_refused(tmp_path: Path) -> None:
-    with presence(str(tmp_path)) as (warning,):
-        assert warning.startswith("locks on files do not hold in `")
-        with pytest.raises(SweepError, match="another command"), presence(str(tmp_path)):
-            pass
-
-
-@pytest.mark.usefixtures("_no_locks")
-def test_without_locks_one_command_goes_on_with_a_warning(
+def test_without_locks_one_command_goes_on_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "train.py").write_text('from hpman.m import _\n_("x", 1)\n')
     sweep.main(["train.py", "--sweep", "x=1,2", "--name", "a"])
     out, err = capsys.readouterr()
-    assert err.startswith("hpman sweep: warning: locks on files do not hold in `")
+    place = os.path.join(".hpman", "sweeps", "a")
+    assert err == (
+        f"hpman sweep: warning: locks on files do not hold in `{place}`, so claims are held by"
+        " time: the trials of a machine that dies go on after 30 seconds\n"
+    )
     assert "2 of 2" in out
 
 
