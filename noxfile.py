@@ -185,6 +185,7 @@ def docs(session: nox.Session) -> None:
 def site(session: nox.Session) -> None:
     """Build the documentation site in `build/site`; a warning or a broken link fails."""
     session.install("-e", ".[docs]")
+    session.run("python", "-m", "docs.pictures", "--check")
     session.run("mkdocs", "build", *session.posargs, env={"NO_MKDOCS_2_WARNING": "1"})
 
 

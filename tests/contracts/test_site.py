@@ -56,3 +56,8 @@ def test_a_link_that_the_site_cannot_follow_becomes_text(link: str) -> None:
 def test_code_is_not_rewritten() -> None:
     text = "```python\n[a](b.toml)\n```"
     assert _hooks().for_site(text, "index.md") == text
+
+
+def test_the_readme_stays_short() -> None:
+    readme = DOCS.parent / "README.md"
+    assert len(readme.read_text(encoding="utf-8").splitlines()) <= 150
