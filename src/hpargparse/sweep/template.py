@@ -129,7 +129,9 @@ def _preload(program: Program, arguments: Sequence[str], loaded_before: Collecti
     failure = _import(imports)
     new = [name for name in sys.modules if name not in modules and not _is_ours(name)]
     files = [getattr(sys.modules[name], "__file__", None) for name in new]
-    foreign = [file for file in files if file is not None and not _is_installed(file)]
+    # The module `torch.ops` says that its file is `_ops.py`.
+    loaded = [file for file in files if file is not None and os.path.isabs(file)]
+    foreign = [file for file in loaded if not _is_installed(file)]
     if foreign:
         failure = failure or f"an import loads {foreign[0]}, which is not installed"
     if program.shadowed(loaded_before):
