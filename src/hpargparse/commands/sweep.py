@@ -6,9 +6,10 @@ Owns what the command does in which order; must not know how a space is read, or
 from __future__ import annotations
 
 import os
+from errno import EIO
 
-from hpman import HpmanError
-from hpman._text import escape
+from hpman import Diagnostic, HpmanError
+from hpman._text import escape, relative_path
 from hpman.programs import require_sound
 
 from ..cli.argv import parse_command, split_at_dashes
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from ..sweep.slots import Slots
     from ..sweep.study import Study
 
+_FOLDER = "The folder `.hpman` of the project must be a folder that can be written."
 _HOW_MANY = "Say how many trials there are: `--trials 20`."
 _MOST_POINTS = 10_000  # that are run without --trials
 _NAME_LENGTH = 5
@@ -255,8 +257,8 @@ def _study(
     """Open the sweep on disk: the one that was interrupted, or a new one.
 
     Raises:
-        HpmanError: if the number of trials is unlimited, or another sweep has the name.
-        OSError: if its folder cannot be written.
+        HpmanError: if the number of trials is unlimited, another sweep has the name, or the
+            folders cannot be written.
     """
     from ..errors import SpaceError
     from ..runs.folder import project_folder
@@ -289,8 +291,19 @@ def _study(
         retries=options.retries,
         collects=options.jobs == 1,
     )
-    study.open(identity, options.commands[0], options.commands[1:])
+    _open(study, identity, options.commands)
     return study
+
+
+def _open(study: Study, identity: dict[str, Any], commands: list[list[str]]) -> None:
+    from ..sweep.study import SweepError
+
+    try:
+        study.open(identity, commands[0], commands[1:])
+    except OSError as error:
+        message = f"The sweep cannot make its records: {os.strerror(error.errno or EIO)}."
+        place = relative_path(error.filename or study.folder)
+        raise SweepError(Diagnostic("sweep", message, _FOLDER, place)) from error
 
 
 def _name(identity: dict[str, Any]) -> str:

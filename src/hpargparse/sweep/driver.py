@@ -169,7 +169,7 @@ class Driver:
         unit, status = worker.claim.unit, worker.status or 0
         runs = worker.new_records()
         is_lost = not runs
-        outcome = self._study.release(worker.claim, was_killed=is_lost)
+        outcome = self._study.release(worker.claim, was_killed=is_lost, cause=worker.cause)
         _release(worker.slot)
         if is_lost and status >= 0:
             words = self._launcher.argv(self._plan.arguments(unit))
@@ -181,7 +181,7 @@ class Driver:
                 message = f"Trial {unit.trial} did not run with its values: {why}."
                 advice = "The sources may have changed. The same command goes on with those of now."
                 raise SweepError.because(message, advice)
-        self._progress.on_end(unit, outcome)
+        self._progress.on_end(unit, outcome, worker.cause)
         if outcome is None or outcome.is_nan or outcome.status == PRUNED:
             return
         if outcome.status != FAILED:

@@ -87,8 +87,15 @@ class Progress:
         if self._is_json:
             self.write_event("fresh", {"reason": reason})
 
-    def on_end(self, unit: Unit, outcome: Outcome | None) -> None:
-        """Show that a run has ended. It will be tried again if it has no outcome."""
+    def on_end(self, unit: Unit, outcome: Outcome | None, cause: str = "") -> None:
+        """Show that a run has ended. It will be tried again if it has no outcome.
+
+        Args:
+            unit: the run.
+            outcome: how it has ended; None if it was killed.
+            cause: what killed it, such as ` by SIGTERM`.
+        """
+        lost = f"was killed{cause}"
         values = self._plan.values(unit)
         if self._is_json:
             data = {
@@ -98,14 +105,14 @@ class Progress:
                 "id": outcome.run if outcome else None,
                 **scores_data(self._study.objectives, outcome.scores if outcome else ()),
                 "copy_of": outcome.copy_of or None if outcome else None,
-                "error": outcome.error or None if outcome else None,
+                "error": outcome.error or None if outcome else lost,
                 "seconds": outcome.duration if outcome else None,
                 "values": values,
             }
             self.write_event("run", data)
             return
         name = f"trial {unit.trial}" + (f", repeat {unit.repeat}" if self._plan.repeats > 1 else "")
-        shown = "stopped" if self._interrupts > 1 else "was killed, and is tried again"
+        shown = "stopped" if self._interrupts > 1 else f"{lost}, and is tried again"
         if outcome is not None and outcome.status == COMPLETE:
             score = scores_text(self._study.objectives, outcome.scores)
             shown = score or "done"

@@ -273,7 +273,8 @@ def _reason(record: RunRecord) -> str:
     if record.status != FAILED:
         return f"was {record.status}"
     end = record.end or {}
-    if end.get("error"):
-        return str(end["error"])
+    if error := str(end.get("error") or ""):
+        is_input = error.startswith("EOFError: EOF when reading a line")
+        return f"{error}, because runs of a sweep have no standard input" if is_input else error
     last = record.output().decode("utf-8", "replace").rstrip().rpartition("\n")[2]
     return f"exit status {end.get('exit')}{': ' if last else ''}{truncate(last, _LINE)}"

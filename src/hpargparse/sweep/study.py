@@ -101,6 +101,7 @@ class Study:
         self._outcomes: dict[tuple[int, int], Outcome] = {}  # by `Unit`
         self._exhausted: dict[tuple[int, int], Outcome] = {}  # runs that were lost too often
         self._vanished: dict[Unit, int] = {}  # runs that were killed before their record began
+        self._causes: dict[Unit, str] = {}
 
     def open(
         self, identity: Mapping[str, Any], argv: list[str], resumed: Sequence[list[str]] = ()
@@ -169,12 +170,13 @@ class Study:
         self.refresh()
         return None
 
-    def release(self, claim: Claim, *, was_killed: bool = False) -> Outcome | None:
+    def release(self, claim: Claim, *, was_killed: bool = False, cause: str = "") -> Outcome | None:
         """Give a claim back, after its run has ended.
 
         Args:
             claim: the claim.
             was_killed: whether the run was killed before its record began.
+            cause: what killed it, such as ` by SIGTERM`.
 
         Returns:
             The outcome of the run; None if it has to be tried again.
@@ -182,6 +184,7 @@ class Study:
         unit = claim.unit
         if was_killed:
             self._vanished[unit] = self._vanished.get(unit, 0) + 1
+        self._causes[unit] = cause
         self._is_due(unit)
         self._give_back(unit, claim.lease)
         return self._outcomes.get(unit)
@@ -300,7 +303,8 @@ class Study:
         attempts = len(records) + self._results.kills[unit] + self._vanished.get(unit, 0)
         if attempts <= self._retries:
             return True
-        error = f"was killed {attempts} times (--retries {self._retries})"
+        times = f" {attempts} times" if attempts > 1 else ""
+        error = f"was killed{times}{self._causes.get(unit, '')} (--retries {self._retries})"
         run = next(reversed(self._results.named(unit)), "")
         values = self._plan.values(unit)
         self._exhausted[unit] = self._outcomes[unit] = Outcome(FAILED, run, values, error=error)

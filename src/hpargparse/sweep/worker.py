@@ -80,6 +80,17 @@ class Worker:
         """The exit status, negative for a signal; None while the process runs."""
         return self._process.returncode
 
+    @property
+    def cause(self) -> str:
+        """Which signal killed the process, such as ` by SIGTERM`; empty if none did."""
+        if self.status is None or self.status >= 0:
+            return ""
+        number = -self.status
+        if number == signal.SIGKILL:
+            return " by SIGKILL, perhaps out of memory"
+        known = {int(name): name.name for name in signal.Signals}
+        return f" by {known.get(number, f'signal {number}')}"
+
     def new_records(self) -> list[str]:
         """Return the ids of the records that the process has begun: one, or none yet."""
         return self._study.new_records(self.claim)

@@ -136,3 +136,15 @@ def test_a_mistake_is_a_sentence(
 def test_sources_that_break_a_rule_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     Path("train.py").write_text('_("lr", 1, search=[1, 2])\n_("lr", 2)\n')
     assert "Duplicated default values" in _error(capsys, "train.py", "--dry")
+
+
+@pytest.mark.parametrize("name", [".hpman", ".hpman/sweeps", ".hpman/runs"])
+def test_a_file_in_place_of_a_folder(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("pyproject.toml").touch()
+    Path(name).parent.mkdir(exist_ok=True)
+    Path(name).touch()
+    message = _error(capsys, "train.py", "--trials", "3")
+    assert ": The sweep cannot make its records: " in message
+    assert message.endswith(
+        "\nThe folder `.hpman` of the project must be a folder that can be written.\n"
+    )

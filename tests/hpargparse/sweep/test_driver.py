@@ -545,17 +545,32 @@ def test_a_run_without_a_record_ends_a_sweep(
     )
 
 
+@pytest.mark.parametrize(
+    ("number", "cause"),
+    [
+        (9, "SIGKILL, perhaps out of memory"),
+        (15, "SIGTERM"),
+        pytest.param(
+            *(35, "signal 35"), marks=pytest.mark.skipif(sys.platform != "linux", reason="no such")
+        ),
+    ],
+)
 def test_a_run_that_is_killed_before_its_record_is_tried_again(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    number: int,
+    cause: str,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     python = project / "python"
-    test = "[ -e flag ] || { touch flag; kill -9 $$; }"
+    test = f"[ -e flag ] || {{ touch flag; kill -{number} $$; }}"
     python.write_text(f'#!/bin/sh\n{test}\nexec {sys.executable} "$@"\n')
     python.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(python))
     _sweep(TRAIN, "--sweep", "x=1", "--no-warm")
     assert _shown(capsys).startswith(
-        "Sweep s: grid, 1 trials\ntrial 0: was killed, and is tried again  (x=1)  [0 of 1]\n"
+        "Sweep s: grid, 1 trials\n"
+        f"trial 0: was killed by {cause}, and is tried again  (x=1)  [0 of 1]\n"
         "trial 0: done in T  (x=1)  [1 of 1]\n"
     )
 

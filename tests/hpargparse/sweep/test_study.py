@@ -134,6 +134,10 @@ def test_records_of_others_do_not_count(tmp_path: Path) -> None:
     [
         ({"status": "failed", "exit": 3}, "exit status 3"),
         ({"status": "failed", "exit": 1, "error": "ValueError: x"}, "ValueError: x"),
+        (
+            {"status": "failed", "exit": 1, "error": "EOFError: EOF when reading a line"},
+            "EOFError: EOF when reading a line, because runs of a sweep have no standard input",
+        ),
         ({"status": "finished", "metrics": {}}, "the run did not report"),
     ],
 )
@@ -186,9 +190,9 @@ def test_a_run_that_was_killed_is_tried_again_so_often(
         assert study.release(_claim(study)) is None
     claim = _claim(study)
     write(tmp_path, "s-0-bbbbbbbb", end)
-    outcome = study.release(claim)
+    outcome = study.release(claim, cause=" by SIGSEGV")
     assert outcome is not None
-    assert outcome.error == "was killed 3 times (--retries 2)"
+    assert outcome.error == "was killed 3 times by SIGSEGV (--retries 2)"
     assert study.is_over()
     assert _study(tmp_path, 1, retries=3).claim() is not None
 
@@ -352,7 +356,7 @@ def test_a_kill_counts_for_the_trial_that_has_the_values_now(tmp_path: Path) -> 
     assert study.claim() is None
     outcome = study.outcome(1)
     assert outcome is not None
-    assert [outcome.run, outcome.error] == ["s-1-aaaaaaaa", "was killed 1 times (--retries 0)"]
+    assert [outcome.run, outcome.error] == ["s-1-aaaaaaaa", "was killed (--retries 0)"]
 
 
 def test_a_record_that_was_removed_counts_no_more(tmp_path: Path) -> None:
