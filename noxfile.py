@@ -211,9 +211,9 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session(python=NEWEST)
 def torch(session: nox.Session) -> None:
-    """Compile a model that reads hyperparameters; on Linux, torch comes with gigabytes of CUDA."""
-    session.install(".[test]", "torch", "numpy")
-    session.run("pytest", "tests/test_torch.py", *session.posargs)
+    """Compile and sweep models; on Linux, torch comes with gigabytes of CUDA."""
+    session.install(".[test,sweep]", "torch", "numpy")
+    session.run("pytest", "tests/test_torch.py", *NO_LIMIT, *session.posargs)
 
 
 @nox.session(python=NEWEST)
