@@ -97,7 +97,7 @@ def _sweep(*args: str) -> tuple[dict[str, Any], list[object]]:
         timeout=600,
         check=True,
     )
-    seen = []
+    seen: list[object] = []
     for record in sorted(records(".hpman/runs"), key=lambda record: record.id):
         rows = [(row["step"], row["loss"]) for row in record.history()]
         seen.append((record.status, record.values, record.metrics, rows, record.output()))

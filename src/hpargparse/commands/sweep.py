@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from errno import EIO
 
-from hpman import Diagnostic, HpmanError
+from hpman import HpmanError
 from hpman._text import escape, relative_path
 from hpman.programs import require_sound
 
@@ -296,14 +296,14 @@ def _study(
 
 
 def _open(study: Study, identity: dict[str, Any], commands: list[list[str]]) -> None:
-    from ..sweep.study import SweepError
+    from ..errors import SweepError
 
     try:
         study.open(identity, commands[0], commands[1:])
     except OSError as error:
         message = f"The sweep cannot make its records: {os.strerror(error.errno or EIO)}."
         place = relative_path(error.filename or study.folder)
-        raise SweepError(Diagnostic("sweep", message, _FOLDER, place)) from error
+        raise SweepError.because(message, _FOLDER, place) from error
 
 
 def _name(identity: dict[str, Any]) -> str:
