@@ -43,6 +43,7 @@ _LEARNERS = ("cmaes", "nsga")  # note something when a trial ends
 _STATES = {COMPLETE: "COMPLETE", PRUNED: "PRUNED", FAILED: "FAIL"}
 _MOST_CHOICES = 1000  # of a hyperparameter, or of some that are zipped
 _ASKS = 4  # for a point that no other trial has
+_MOST_IN_SEQUENCE = 1 << 16  # points of `qmc`; others replace those that another trial has
 _FEWEST = 8  # complete trials that say what is important
 
 
@@ -238,9 +239,7 @@ class Engine:
 
     def _suggest(self, trial: int, used: Collection[str]) -> Point:
         """Return the values that the sampler suggests, but none that another trial has."""
-        # A sequence begins again when its journal is lost.
-        asks = _ASKS + (len(used) if self._plan.method == "qmc" else 0)
-        for attempt in range(asks):
+        for attempt in range(_ASKS):
             self._study.sampler = self._sampler(trial, attempt)
             row = self._study.ask()
 
@@ -271,7 +270,10 @@ class Engine:
         if method == "qmc":
             one_seed = Random(f"{self._plan.seed}").getrandbits(32)  # noqa: S311
             others = samplers.RandomSampler(seed=seed)
-            return samplers.QMCSampler(scramble=True, seed=one_seed, independent_sampler=others)
+            sampler = samplers.QMCSampler(scramble=True, seed=one_seed, independent_sampler=others)
+            # Optuna would count asks, but a sweep that is killed in the middle of one asks again.
+            sampler._find_sample_id = lambda *_: trial - 1 + attempt * _MOST_IN_SEQUENCE
+            return sampler
         return samplers.TPESampler(seed=seed)
 
     def _tell(self, row: Any, outcome: Outcome) -> None:

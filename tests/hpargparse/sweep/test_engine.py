@@ -335,6 +335,17 @@ def test_other_samplers_search_too_if_their_packages_are_there(method: str, tmp_
     assert all(map(sweep.plan.space.contains, points))
 
 
+def test_a_sequence_leaves_no_point_out(tmp_path: Path) -> None:
+    pytest.importorskip("scipy")
+    sweep = Sweep(tmp_path / "killed", 12, method="qmc")
+    points = sweep.run(6)
+    sweep.engine._study.ask().suggest_float("killed", 0, 1)
+    sweep = Sweep(tmp_path / "killed", 12, method="qmc")
+    assert points + [sweep.plan.point(trial) for trial in range(6, 12)] == Sweep(
+        tmp_path, 12, method="qmc"
+    ).run(12)
+
+
 def test_slow_trials_are_pruned(tmp_path: Path) -> None:
     sweep = Sweep(tmp_path, 20, prunes=True)
     for trial in range(6):
