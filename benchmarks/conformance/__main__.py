@@ -10,7 +10,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from . import scopes
+from . import beyond, scopes
 from .asking import Asker
 from .peers import PEERS, REQUIREMENTS
 from .promises import PROMISES, Promise
@@ -30,14 +30,16 @@ def main() -> None:
     parser.add_argument("--peers", help="the Python of an environment that has the peers")
     parser.add_argument("--jobs", type=int, default=2, help="how many are asked at once")
     parser.add_argument("only", nargs="*", metavar="WORD", help="rows that have a word in them")
-    parser.add_argument("--scopes", action="store_true", help="print only the table on scopes")
+    tables: dict[str, tuple[Sequence[Peer], Sequence[Promise]]] = {
+        "options": (PEERS, PROMISES),
+        "scopes": (scopes.PEERS, scopes.PROMISES),
+        "beyond": (beyond.PEERS, beyond.PROMISES),
+    }
+    parser.add_argument("--table", choices=tables, action="append", help="print only this one")
     args = parser.parse_args()
-    tables: list[tuple[Sequence[Peer], Sequence[Promise]]] = [(scopes.PEERS, scopes.PROMISES)]
-    if not args.scopes:
-        tables.insert(0, (PEERS, PROMISES))
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(args.jobs) as pool:
         python = args.peers or _installed(os.path.join(folder, "peers"))
-        for peers, promises in tables:
+        for peers, promises in map(tables.__getitem__, args.table or tables):
             chosen = [
                 promise
                 for promise in promises
@@ -50,7 +52,9 @@ def _print_table(askers: Sequence[Asker], promises: Sequence[Promise], pool: Exe
     _print_row("", [asker.peer.name for asker in askers])
     _print_row("---", [":-:"] * len(askers))
     _print_row("version", [_version(asker) for asker in askers])
-    if isinstance(askers[0].peer, scopes.Scoped):  # there all programs do the same
+    if isinstance(
+        askers[0].peer, (scopes.Scoped, beyond.Composed)
+    ):  # there all programs do the same
         _print_row("lines of the program", [_lines(asker.peer.path) for asker in askers])
     for promise in promises:
         _print_row(promise.text, list(pool.map(_cell, [promise] * len(askers), askers)))

@@ -135,7 +135,9 @@ class Asker:
 
     def _run(self, call: Call, folder: str, files: Mapping[str, str]) -> Answer:
         for name, text in files.items():
-            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            path = os.path.join(folder, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
         done = subprocess.run(
             [self.python, "-W", "ignore", self.peer.path, *call.words],

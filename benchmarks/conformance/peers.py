@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 # What is installed beside each other to ask; ours is asked where this script runs.
 REQUIREMENTS = (
     "tyro",
-    "jsonargparse[signatures]",
+    "jsonargparse[omegaconf,signatures]",
     "hydra-core",
     "simple-parsing",
     "cyclopts[yaml]",
     "gin-config",
+    "mypy",
     "hpman==0.13.0",
     "hpargparse==0.14.0",
     "setuptools<80",
@@ -90,7 +91,7 @@ class Peer:
 class Ours(Peer):
     """This project."""
 
-    name, package, program = "hpargparse 1.0", "hpman", "with_hpargparse.py"
+    name, package, program = "hpman 1.0", "hpman", "with_hpargparse.py"
     loads = saves = True
     listing: Call | None = Call(["--hp-list"])
     origins: Call | None = Call(["--hp-list", "origin"])
