@@ -90,6 +90,15 @@ def properties(session: nox.Session) -> None:
     )
 
 
+@nox.session(python=[OLDEST, NEWEST])
+def renames(session: nox.Session) -> None:
+    """Rename in random projects, and compare and run them; `-- 100000` says how many."""
+    session.install(".[test]")
+    session.run(
+        "python", "-m", "tests.properties.rename_projects", "0", *session.posargs or ["2000"]
+    )
+
+
 @nox.session(python=NEWEST)
 def yamls(session: nox.Session) -> None:
     """Compare the JSON Schema with the loader, and check files with it as others do."""

@@ -16,12 +16,21 @@ from ..edits import edit_files
 from ..snapshots.formats import extension_format
 from .renaming import renaming_of
 from .snapshots import snapshot_edits
-from .sources import is_computed, prove_sources, source_edits
+from .sources import (
+    computed_names,
+    groups_with_new_keys,
+    prove_sources,
+    source_edits,
+    span_of,
+)
 from .text import has_bytes, other_mentions, text_of, walk_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from hpman._text import Source
+    from hpman.edits import Span
 
     from ..edits import EditedFile
     from .renaming import Renaming
@@ -96,22 +105,26 @@ def _is_snapshot(path: str) -> bool:
 
 
 def _notes(renaming: Renaming) -> Iterator[str]:
-    """Yield the calls whose names are computed, so that nothing is known of them."""
-    rows = [row for row in renaming.sources.mentions(renaming.placeholder) if is_computed(row)]
-    lines = []
-    for row in rows:
-        text = row.source.between(row.line, row.column, row.end_line, row.end_column)
-        shown = truncate(escape(" ".join(text.split())))
-        lines.append(f"{display_path(row.path)}:{row.line}: {row.kind}({shown})")
+    """Yield what may be affected: computed names, and groups whose keys change."""
+    lines = [_line(source, span, kind) for source, span, kind in computed_names(renaming)]
     yield from _list("These names are computed, and may be the old one:", lines)
+    lines = [
+        _line(row.source, span_of(row), getattr(row, "kind", ""))
+        for row in groups_with_new_keys(renaming)
+    ]
+    yield from _list("These calls read a group in which a key changes:", lines)
+
+
+def _line(source: Source, span: Span, kind: str = "") -> str:
+    """Return a place and the text there; of an argument, with the method."""
+    shown = truncate(escape(" ".join(source.between(*span).split())))
+    return f"{display_path(source.path)}:{span[0]}: {f'{kind}({shown})' if kind else shown}"
 
 
 def _mentions(
-    renaming: Renaming, paths: Iterable[str], files: Iterable[EditedFile], others: Sequence[str]
+    renaming: Renaming, paths: Iterable[str], files: Iterable[EditedFile], others: Mapping[str, str]
 ) -> Iterator[str]:
-    lines = [
-        f"{display_path(path)}: a key, but other keys are not of this program" for path in others
-    ]
+    lines = [f"{display_path(path)}: {reason}" for path, reason in others.items()]
     paths = [*paths]
     lines += (
         f"{display_path(path)}: a pickle; save its values as YAML before a rename"

@@ -14,9 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from hpman import HyperParameter, Index, Occurrence
+    from hpman import HyperParameter, Index, Mention, Occurrence
 
 CODE = "rename"
+_WRITERS = ("override", "set_tree", "set_value", "set_values")
 
 
 class RenameError(HpmanError):
@@ -157,6 +158,7 @@ def _unknown(index: Index, old: str) -> RenameError:
 def _refuse_clash(renaming: Renaming) -> None:
     """Refuse names that exist, that lie above or below others, or that are aliases of others."""
     index, placeholder = renaming.sources, renaming.placeholder
+    end = index.separator
     rows = [*index.hyperparameters(placeholder)]
     kept = [row for row in rows if renaming.of(row.name) == row.name]
     changed = {renaming.new, *(renaming.of(row.name) for row in rows if row not in kept)}
@@ -166,13 +168,31 @@ def _refuse_clash(renaming: Renaming) -> None:
                 call = row.definition or row.occurrences[0]
                 advice = "Choose another name, or rename the other first."
                 raise RenameError(Diagnostic.at(call, CODE, problem, advice))
-    for mention in index.mentions(placeholder):
-        name = mention.name and split_scope(mention.name, changed.__contains__, index.separator)[1]
-        if name in changed and mention.kind != "scope" and not renaming.is_known(name):
-            message = f"`{name}` is the name of something else here, which no source defines."
-            fields = (mention.path, mention.line, mention.column)
-            advice = "Choose another name, or change this one first."
-            raise RenameError(Diagnostic(CODE, message, advice, *fields, source=mention.source))
+    for mention, name in _undefined(renaming):
+        # A group has no value of its own: `m` and `m.x` exclude each other.
+        above = (f"{name}{end}",) if mention.kind in _WRITERS else ()
+        for new in changed:
+            if f"{name}{end}".startswith(f"{new}{end}") or new.startswith(above):
+                message = f"`{name}` is the name of something else here, which no source defines."
+                fields = (mention.path, mention.line, mention.column)
+                advice = "Choose another name, or change this one first."
+                raise RenameError(Diagnostic(CODE, message, advice, *fields, source=mention.source))
+
+
+def _undefined(renaming: Renaming) -> Iterator[tuple[Mention, str]]:
+    """Yield the names in methods that no source defines and that stay, without their scopes."""
+    index, placeholder = renaming.sources, renaming.placeholder
+    mentions = [row for row in index.mentions(placeholder) if row.kind != "scope" and row.name]
+    groups = {above for row in mentions for above in index.prefixes(row.name or "")}
+    for row in mentions:
+        full = row.name or ""
+        name = full.rpartition(SCOPE)[2]
+        is_defined = index.is_branch(placeholder, name) or any(
+            index.named(placeholder, above) for above in (full, name, *index.prefixes(name))
+        )
+        is_group_of_tree = row.kind == "set_tree" and full in groups
+        if not is_defined and not is_group_of_tree and renaming.of(full) == full:
+            yield row, name
 
 
 def _clash(new: str, row: HyperParameter, separator: str) -> str:

@@ -42,7 +42,7 @@ class EditedKeys(Record):
 
 def snapshot_edits(
     renaming: Renaming, paths: Iterable[str], named: Iterable[str]
-) -> tuple[list[EditedKeys], list[str]]:
+) -> tuple[list[EditedKeys], dict[str, str]]:
     """Return the files of values with the new keys. Nothing is written.
 
     Each is read again: it gives the same values as before, by the new names.
@@ -54,20 +54,22 @@ def snapshot_edits(
         named: the files that the user named, which are files of values.
 
     Returns:
-        The files that change, and the paths of those that have the name but other keys too.
+        The files that change, and the paths of those that have the name but stay, with the
+        reasons.
 
     Raises:
         RenameError: if a key cannot be edited; it reports all of them.
     """
     edited: list[EditedKeys] = []
-    others: list[str] = []
+    others: dict[str, str] = {}
     problems: list[Diagnostic] = []
     names = {*named}
+    # Without these bytes, no key is the old name: it may be escaped.
     last = renaming.old.rpartition(renaming.sources.separator)[2].encode()
     for path in dict.fromkeys((*names, *paths)):
         try:
             data = read_bytes(path)
-            if path not in names and not (last in data or b"\\" in data):  # it may be escaped
+            if path not in names and not any(mark in data for mark in (last, b"\\", b"''")):
                 continue
             text = data.decode("utf-8")
             snapshot = read_text(path, text.removeprefix(_MARK), _form(path))
@@ -82,8 +84,8 @@ def snapshot_edits(
         changed = [name for name in entries if renaming.of(name) != name]
         if not changed:
             continue
-        if path not in names and not all(map(_Known(renaming), entries)):
-            others.append(path)
+        if path not in names and (reason := _doubt(snapshot, renaming)):
+            others[path] = reason
             continue
         try:
             edited.append(_edit(path, data, snapshot, renaming))
@@ -92,6 +94,17 @@ def snapshot_edits(
     if problems:
         raise RenameError(*problems)
     return edited, others
+
+
+def _doubt(snapshot: Snapshot, renaming: Renaming) -> str:
+    """Return why a file may not be one of this manager, or an empty string."""
+    if not all(map(_Known(renaming), _entries(snapshot, renaming))):
+        return "a key, but other keys are not of this program"
+    for placeholder in sorted(renaming.sources.placeholders() - {renaming.placeholder}):
+        other = renaming.replace(placeholder=placeholder)
+        if all(map(_Known(other), _entries(snapshot, other))):
+            return f"a key, but `{placeholder}` has the same keys; name the file to change it"
+    return ""
 
 
 class _Known:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     Place = tuple[str, str, int, int]
 
-_READERS = ("exists", "explain", "get_occurrence", "get_tree", "get_value")
+_READERS_OF_KEYS = ("get_tree", "get_value")
+_READERS = (*_READERS_OF_KEYS, "exists", "explain", "get_occurrence")
 _BY_HAND = "Change it by hand first, or choose another name."
 
 
@@ -192,24 +193,17 @@ def _faulty_calls(renaming: Renaming) -> Iterator[Diagnostic]:
             elif name is not None:
                 if problem.code in ("HPM101", "HPM301") and renaming.of(name) != name:
                     yield problem
-            elif problem.call and _may_be(file.source, _span(problem.call), renaming, is_call=True):
+            elif problem.call and _may_be(
+                file.source, span_of(problem.call), renaming, is_call=True
+            ):
                 yield problem
 
 
 def _changed_groups(renaming: Renaming) -> Iterator[Diagnostic]:
     """Yield an error for each call that reads a group which a name would leave or join."""
-    index, placeholder = renaming.sources, renaming.placeholder
-    names = {call.name: renaming.of(call.name) for call in renaming.calls()}
-    rows: list[Occurrence | Mention] = [*index.occurrences(placeholder)]
-    rows += index.mentions(placeholder)
-    for row in rows:
-        if isinstance(row, Mention) and row.kind not in _READERS:
-            continue
-        group = renaming.plain(row.name or "")
-        if not index.is_branch(placeholder, group) or renaming.of(group) != group:
-            continue
-        above = f"{group}{index.separator}"
-        for old, new in names.items():
+    for row, group in _read_groups(renaming):
+        above = f"{group}{renaming.sources.separator}"
+        for old, new in _new_names(renaming).items():
             if old.startswith(above) != new.startswith(above):
                 change = "leave" if old.startswith(above) else "join"
                 message = f"`{new}` would {change} the group `{group}`, which is read here."
@@ -218,26 +212,57 @@ def _changed_groups(renaming: Renaming) -> Iterator[Diagnostic]:
                 break
 
 
+def groups_with_new_keys(renaming: Renaming) -> Iterator[Occurrence | Mention]:
+    """Yield the calls whose result has a new name as a key."""
+    for row, group in _read_groups(renaming):
+        above = f"{group}{renaming.sources.separator}"
+        has_keys = not isinstance(row, Mention) or row.kind in _READERS_OF_KEYS
+        if has_keys and any(name.startswith(above) for name in _new_names(renaming)):
+            yield row
+
+
+def _read_groups(renaming: Renaming) -> Iterator[tuple[Occurrence | Mention, str]]:
+    """Yield the calls that may read a group whose own name stays, with this name."""
+    index, placeholder = renaming.sources, renaming.placeholder
+    rows: list[Occurrence | Mention] = [*index.occurrences(placeholder)]
+    rows += (row for row in index.mentions(placeholder) if row.kind in _READERS)
+    for row in rows:
+        group = renaming.plain(row.name or "")
+        if group and renaming.of(group) == group:
+            yield row, group
+
+
+def _new_names(renaming: Renaming) -> dict[str, str]:
+    return {call.name: renaming.of(call.name) for call in renaming.calls()}
+
+
 def _at(call: Occurrence) -> Place:
     return call.placeholder, call.path, call.line, call.column
 
 
-def _span(row: Any) -> Span:
+def span_of(row: Any) -> Span:
+    """Return where a call or a name in one is written."""
     return row.line, row.column, row.end_line, row.end_column
 
 
 def _computed(mention: Mention, renaming: Renaming) -> Iterable[Edit]:
     """Refuse a computed name that may be one that changes."""
-    if mention.kind != "scope" and _may_be(mention.source, _span(mention), renaming):
-        shown = truncate(" ".join(mention.source.between(*_span(mention)).split()))
+    if mention.kind != "scope" and _may_be(mention.source, span_of(mention), renaming):
+        shown = truncate(" ".join(mention.source.between(*span_of(mention)).split()))
         message = f"The name `{shown}` is computed, and may be `{renaming.old}`."
         raise Refusal(message, "Write the name as one literal, or choose another name.")
     return ()
 
 
-def is_computed(mention: Mention) -> bool:
-    """Return whether nothing is known of a name in the call of a method."""
-    return mention.name is None and mention.kind != "scope"
+def computed_names(renaming: Renaming) -> Iterator[tuple[Source, Span, str]]:
+    """Yield the calls whose names are computed: the source, a place in it, and the method."""
+    for row in renaming.sources.mentions(renaming.placeholder):
+        if row.name is None and row.kind != "scope":
+            yield row.source, span_of(row), row.kind
+    for file in renaming.sources.files.values():
+        for problem in file.diagnostics:
+            if problem.placeholder == renaming.placeholder and problem.call and not problem.name:
+                yield file.source, span_of(problem.call), ""
 
 
 def _may_be(source: Source, span: Span, renaming: Renaming, *, is_call: bool = False) -> bool:

@@ -60,7 +60,14 @@ def _in_json(text: str) -> Iterator[Place]:
 def _in_yaml(text: str) -> Iterator[Place]:
     import yaml
 
-    stack: list[tuple[tuple[str, ...], Any]] = [((), yaml.compose(text, Loader=yaml.SafeLoader))]
+    class Composer(yaml.SafeLoader):
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+            if not isinstance(event, yaml.AliasEvent):
+                self.anchors.pop(event.anchor, None)  # YAML allows an anchor again, PyYAML not
+            return super().compose_node(parent, index)
+
+    stack: list[tuple[tuple[str, ...], Any]] = [((), yaml.compose(text, Loader=Composer))]
     while stack:
         above, node = stack.pop()
         if not isinstance(node, yaml.MappingNode):

@@ -136,6 +136,7 @@ SNAPSHOTS = {
     "l.json": ("3", None),
     "o.yaml": ("lr: {? !tuple [1] : 2}\n", "rate: {? !tuple [1] : 2}\n"),
     "n.yaml": ("a.b: 1\na: {b: 2}\nlr: 2\n", None),
+    "p.yaml": ("&k lr: &k 1\n&k wd: *k\n", "&k rate: &k 1\n&k wd: *k\n"),  # anchors again
 }
 
 
@@ -150,8 +151,32 @@ def test_keys_of_files_are_replaced_and_all_other_bytes_stay(
     for name, (text, after) in SNAPSHOTS.items():
         assert Path(name).read_bytes().decode() == (text if after is None else after)
     shown = capsys.readouterr()
-    assert shown.out == "lr -> rate: 1 place in sources, 8 keys in files of values (8 files)\n"
+    assert shown.out == "lr -> rate: 1 place in sources, 9 keys in files of values (9 files)\n"
     assert "k.yaml: a key, but other keys are not of this program\n" in shown.err
+
+
+def test_a_key_with_doubled_quotes_is_found() -> None:
+    Path("a.py").write_text("""_("x'y", 1)\n""")
+    Path("a.yaml").write_text("'x''y': 2\n")
+    main(["x'y", "rate", "--write"])
+    assert Path("a.yaml").read_text() == "'rate': 2\n"
+
+
+def test_a_file_that_another_manager_may_own_is_listed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("a.py").write_text("from hpman.m import _, hp\n_('lr', 1)\nhp('lr', 2)\nhp('wd', 2)\n")
+    Path("a.yaml").write_text("lr: 3\n")
+    Path("b.yaml").write_text("lr: 3\nwd: 3\n")
+    command = ["lr", "rate", "--placeholder", "_", "--write"]
+    main(command)
+    assert Path("a.yaml").read_text() == "lr: 3\n"
+    shown = capsys.readouterr().err
+    assert "a.yaml: a key, but `hp` has the same keys; name the file to change it\n" in shown
+    assert "b.yaml: a key, but other keys are not of this program\n" in shown
+    Path("a.py").write_text("from hpman.m import _, hp\n_('lr', 1)\nhp('lr', 2)\n")
+    main([*command, "a.yaml"])
+    assert Path("a.yaml").read_text() == "rate: 3\n"
 
 
 def test_a_file_that_is_named_may_have_other_keys() -> None:
@@ -254,6 +279,11 @@ def test_a_file_that_would_be_read_differently_is_refused(
         ('_("m.a", 1); _.set_tree({"m": {"a": 2}})', "m.a", "n", "`a` lies below `m` here"),
         ("_('ﬁ', 1); _.override(ﬁ=1); _('fi', 2)", "fi", "a", "`fi` is written in other letters"),
         ('_("lr", 1); _.set_value("e/a", 2)', "lr", "a", "a.py:1:25: `a` is the name of something"),
+        ('_("lr", 1); _.set_tree({"m": {"b": 2}})', "lr", "m.b", "`m.b` is the name of something"),
+        ('_("lr", 1); _.set_tree({"m": {"b": 2}})', "lr", "m", "`m.b` is the name of something"),
+        ('_("m.a", 1); _.set_tree({"b": 2}, "m")', "m.a", "m", "`m.b` is the name of something"),
+        ('_("lr", 1); _.set_value("m", 2)', "lr", "m.b", "`m` is the name of something else here"),
+        ('_("lr", 1); _.get_tree("m")', "lr", "m.b", "`m.b` would join the group `m`, which is"),
         ('_("m.a", 1); _.get_tree("e/m")', "m.a", "n", "`n` would leave the group `m`, which is"),
         (
             '_("m.a", 1); _("lr", 1); _("m")',
@@ -367,6 +397,21 @@ def test_a_diff_is_shown_and_other_mentions_are_listed(
         "hpman rename: warning: Nothing is written without `--write`.\n"
     )
     assert '_("lr", 1)' in Path("a.py").read_text()
+
+
+def test_calls_that_need_a_look_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("a.py").write_text(
+        "_('m.a', 1)\nm = _('m')\n_.get_tree('m')\n_.exists('m')\n_(name)\n"
+        "_.set_tree({'m': {'b': {'c': 1}}, 'n': 1})\n"
+    )
+    main(["m.a", "m.d", "a.py"])
+    assert capsys.readouterr().err.startswith(
+        "hpman rename: warning: These names are computed, and may be the old one:\n"
+        "  a.py:5: _(name)\n"
+        "hpman rename: warning: These calls read a group in which a key changes:\n"
+        "  a.py:2: _('m')\n  a.py:3: get_tree('m')\n"
+        "hpman rename: warning: Nothing"
+    )
 
 
 def test_settings_of_the_project_count(capsys: pytest.CaptureFixture[str]) -> None:
