@@ -131,6 +131,20 @@ def slurm(session: nox.Session) -> None:
     session.run("pytest", "--slow", tests, *NO_LIMIT, env={"HPMAN_SLURM": "1"})
 
 
+@nox.session(python=NEWEST)
+def postgres(session: nox.Session) -> None:
+    """Share sweeps through a PostgreSQL server, which it starts; it may need root and apt."""
+    if shutil.which("initdb") is None and not glob.glob("/usr/lib/postgresql/*/bin/initdb"):
+        if shutil.which("apt-get") is None or os.geteuid() != 0:
+            session.skip("PostgreSQL is not installed, and only root can install it with apt-get")
+        install = ("apt-get", "install", "-y", "--no-install-recommends", "postgresql")
+        session.run("apt-get", "update", "-q", external=True)
+        session.run(*install, external=True)
+    session.install(".[test,sweep]", "psycopg[binary]")
+    tests = "tests/hpargparse/sweep/test_postgres.py"
+    session.run("pytest", "--slow", tests, *NO_LIMIT, env={"HPMAN_POSTGRES": "1"})
+
+
 @nox.session(python=OLDEST)
 def minimums(session: nox.Session) -> None:
     """Run all tests with the lowest direct dependencies on the oldest Python found."""

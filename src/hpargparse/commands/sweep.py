@@ -22,6 +22,7 @@ from ..sweep.options import read_objectives, sweep_parser
 from ..sweep.plan import RANDOM, SAMPLERS
 from ..sweep.report import json_report, text_report
 from ..sweep.select import Request, select
+from ..sweep.storage_url import PASSWORD, without_password
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ..run.runner import Program
     from ..run.slurm import JobRequest
     from ..sweep.engine import Engine
+    from ..sweep.exchange import Exchange
     from ..sweep.plan import Plan
     from ..sweep.score import Objective
     from ..sweep.select import Selection
@@ -55,7 +57,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
     argv = get_argv(args)
     own, arguments = split_at_dashes(argv)
     options = parse_command(parser, own)
-    options.commands = [argv]
+    options.commands = [[*map(without_password, argv)]]
     if options.resume is not None:
         options, arguments = _resume(prog, options.resume, argv)
     if (options.script is None) == (options.module is None):
@@ -121,7 +123,7 @@ def _resume(prog: str, name: str, argv: list[str]) -> tuple[argparse.Namespace, 
         vars(options).update(changes)
         arguments = given if "--" in command else arguments
     if len(argv) > 1 + bool(name):
-        options.commands.append(argv)
+        options.commands.append([*map(without_password, argv)])
     return options, arguments
 
 
@@ -154,7 +156,8 @@ def _run(
         slots=options.slots,
     )
     try:
-        with presence(study.folder) as (study.claims, warnings):
+        at_work = presence(study.folder) if study.exchange is None else study.exchange.claims()
+        with at_work as (study.claims, warnings):
             warn(prog, warnings)
             progress.begin()
             driver.run()
@@ -187,6 +190,8 @@ def _submit(study: Study, jobs: JobRequest, form: str) -> str:
 
     command = ["sweep", f"--resume={study.name}"]
     folder = os.path.join(study.folder, "slurm")
+    if study.exchange is not None and study.exchange.database.url.password:
+        os.environ[PASSWORD] = study.exchange.database.url.password  # jobs inherit it
     number = submit(command, jobs, folder, name=study.name, start=project_of(study.folder))
     if form == "json":
         data = {"event": "submitted", "job": number, "workers": jobs.workers, "output": folder}
@@ -291,6 +296,8 @@ def _study(
         retries=options.retries,
         collects=options.jobs == 1,
     )
+    if options.storage is not None:
+        study.exchange = _exchange(study, options)
     _open(study, identity, options.commands)
     return study
 
@@ -304,6 +311,25 @@ def _open(study: Study, identity: dict[str, Any], commands: list[list[str]]) -> 
         message = f"The sweep cannot make its records: {os.strerror(error.errno or EIO)}."
         place = relative_path(error.filename or study.folder)
         raise SweepError.because(message, _FOLDER, place) from error
+
+
+def _exchange(study: Study, options: argparse.Namespace) -> Exchange:
+    """Return what shares the records of a sweep through a database.
+
+    Raises:
+        HpmanError: if its URL is wrong, or a package is missing.
+    """
+    from ..sweep.exchange import Exchange
+    from ..sweep.storage_url import StorageUrl
+
+    return Exchange(
+        StorageUrl(options.storage),
+        study.runs,
+        study.name,
+        study.objectives,
+        collects=options.jobs == 1,
+        say=lambda text: warn("hpman sweep", [escape(text)]),
+    )
 
 
 def _name(identity: dict[str, Any]) -> str:

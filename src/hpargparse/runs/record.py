@@ -245,16 +245,23 @@ def readable(records: Iterable[RunRecord]) -> Iterator[RunRecord | RecordError]:
 
 
 def find_record(folder: str, beginning: str) -> RunRecord:
-    """Return the record whose id has a beginning.
-
-    A process describes the sources of a run a moment after its start. That is waited for.
+    """Return the record whose id has a beginning. Wait until it is complete.
 
     Raises:
         SnapshotError: if there is none, or more than one.
     """
     path = find_run(folder, beginning)
-    wait_while(lambda: _is_being_described(RunRecord(path)), _PATIENCE)
+    wait_until_described(path)
     return RunRecord(path)
+
+
+def wait_until_described(folder: str) -> None:
+    """Wait a moment for the last keys of a record. Another process adds them.
+
+    Args:
+        folder: the folder of the record.
+    """
+    wait_while(lambda: _is_being_described(RunRecord(folder)), _PATIENCE)
 
 
 def wait_while(condition: Callable[[], object], seconds: float) -> bool:

@@ -202,6 +202,8 @@ class Driver:
         """
         self.signal = number
         self.interrupts += 1 if self.interrupts or number == signal.SIGINT else 2
+        if self.interrupts > 1 and self._study.exchange is not None:
+            self._study.exchange.database.give_up()
         self._wake()
 
     def _wake(self) -> None:

@@ -1,6 +1,6 @@
 """Model-based search: Optuna suggests the values of trials, and says which runs to prune.
 
-Owns Optuna's study in the folder of a sweep. It is a cache: what the records of runs do not
+Owns Optuna's study of a sweep. It is a cache: what the records of runs do not
 say is thrown away, and what is missing is added. Must not know processes.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import warnings
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from itertools import chain
@@ -20,11 +19,11 @@ from hpman.literals import parse_literal, show_literal
 
 from ..errors import SweepError
 from ..runs.record import RunRecord
-from .journal import Journal
 from .parameters import parameters
 from .plan import SAMPLERS, Unit
 from .results import COMPLETE, FAILED, PRUNED
 from .space import Values
+from .studies import JournalStudies, SharedStudies, silence, study_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from .space import Axis, Point, Space
     from .study import Study
 
-JOURNAL = "journal.log"
 _TRIAL = "trial"  # the attribute with our number; it is set after all values
 _PACKAGES = {"gp": ("torch", "scipy"), "cmaes": ("cmaes",), "qmc": ("scipy",)}
 _LEARNERS = ("cmaes", "nsga")  # note something when a trial ends
@@ -64,8 +62,11 @@ class Engine:
         self._sweep = study
         self._plan = plan
         self._parameters = parameters(plan.space)
-        self._path = os.path.join(study.folder, JOURNAL)
-        self._journal: Journal | None = None
+        self._studies = (
+            JournalStudies(study.folder)
+            if study.exchange is None
+            else SharedStudies(study.exchange.database)
+        )
         self._has_ended = False
         self._storage: Any = None
         self._study: Any = None  # valid during a turn
@@ -79,19 +80,17 @@ class Engine:
         """Return the values of a trial.
 
         Raises:
-            OSError: if the journal cannot be written.
+            OSError, SweepError: if the study cannot be written.
         """
-        with self._turn():
-            return self._point(trial, self._sync())
+        return self._studies.persist(lambda: self._ask(trial))
 
     def sync(self) -> None:
         """Tell Optuna how trials have ended.
 
         Raises:
-            OSError: if the journal cannot be written.
+            OSError, SweepError: if the study cannot be written.
         """
-        with self._turn():
-            self._sync()
+        self._studies.persist(self._synchronize)
 
     def report(self, trial: int, values: Mapping[int, float]) -> bool:
         """Pass on what a running trial has reported, and return whether to prune it.
@@ -101,22 +100,15 @@ class Engine:
             values: the values by step.
 
         Raises:
-            OSError: if the journal cannot be written.
+            OSError, SweepError: if the study cannot be written.
         """
-        with self._turn():
-            if trial not in self._trials():
-                self._point(trial, self._sync())
-            row = self._trials()[trial]
-            if row.state.is_finished():
-                return False
-            self._add_reports(row, values)
-            return bool(self._study.pruner.prune(self._study, self._trials()[trial]))
+        return self._studies.persist(lambda: self._report(trial, values))
 
     def importances(self) -> dict[str, float]:
         """Return how much each hyperparameter matters, in sum 1, the most important first."""
         import optuna
 
-        with _silence():
+        with silence():
             # Optuna imports scikit-learn for other measures, which takes a second.
             is_missing = sys.modules.setdefault("sklearn", None) is None  # type: ignore[arg-type]
             measure = optuna.importance.get_param_importances
@@ -129,47 +121,51 @@ class Engine:
             study, self._study = self._study, None  # it is not that of the journal
             return dict(measure(study, target=lambda row: row.values[0]))
 
+    def _ask(self, trial: int) -> Point:
+        with self._turn():
+            return self._point(trial, self._sync())
+
+    def _synchronize(self) -> None:
+        with self._turn():
+            self._sync()
+
+    def _report(self, trial: int, values: Mapping[int, float]) -> bool:
+        with self._turn():
+            if trial not in self._trials():
+                self._point(trial, self._sync())
+            row = self._trials()[trial]
+            if row.state.is_finished():
+                return False
+            self._add_reports(row, values)
+            return bool(self._study.pruner.prune(self._study, self._trials()[trial]))
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """Have a turn, and load the study. Flush it if a trial has ended."""
         self._has_ended = False
-        with self._sweep.claims.turn(), _silence():
+        with self._sweep.claims.turn(), silence():
             self._load()
             yield
-        if self._has_ended and self._journal is not None:
-            self._journal.flush()  # others need not wait for the disk
+        if self._has_ended:
+            self._studies.flush()  # others need not wait for the disk
 
     def _load(self) -> None:
-        """Read the journal. If it is not one, begin another."""
+        """Load the study of the sweep, or create it."""
         import optuna
 
-        for is_again in (False, True):
-            try:
-                if self._journal is None or not self._journal.is_current():
-                    self._study = None
-                    if self._journal is not None:
-                        self._journal.close()
-                    self._journal = Journal(self._path)
-                    self._storage = optuna.storages.JournalStorage(self._journal)
-                ids = {row.study_name: row._study_id for row in self._storage.get_all_studies()}
-                break
-            except OSError:
-                raise
-            except Exception:
-                # Optuna expects that a line of JSON is one of its logs.
-                if is_again:
-                    raise
-                os.unlink(self._path)
-        if self._study is None or ids.get(self._name) != self._study._study_id:
+        storage = self._studies.open()
+        number = study_id(storage, self._name)
+        if self._study is None or storage is not self._storage or number != self._study._study_id:
+            self._storage = storage
             self._decoded.clear()
             self._told = {}
-            if self._name not in ids:
+            if number is None:
                 optuna.create_study(
-                    study_name=self._name, storage=self._storage, directions=self._directions()
+                    study_name=self._name, storage=storage, directions=self._directions()
                 )
             self._study = optuna.load_study(
                 study_name=self._name,
-                storage=self._storage,
+                storage=storage,
                 sampler=self._sampler(0, 0),
                 pruner=optuna.pruners.MedianPruner(),
             )
@@ -178,7 +174,7 @@ class Engine:
         """Make Optuna's trials equal to those of the records, and return them by our numbers."""
         import optuna
 
-        self._sweep.refresh()  # the journal may hold trials that ended since
+        self._sweep.refresh(now=True)  # the study may hold trials that ended since
         outcomes = self._sweep.outcomes()
         rows = self._trials()
         if any(
@@ -443,10 +439,3 @@ def _unused(space: Space, seed: int, used: Collection[str]) -> Point:
 
 def _scores(outcome: Outcome) -> list[float]:
     return [*outcome.scores]
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield

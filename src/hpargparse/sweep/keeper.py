@@ -18,6 +18,8 @@ from .timed import MESSAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .timed import Store
 
 _BEATS = 6  # renewals in the time after which a claim is free
@@ -58,6 +60,16 @@ def keep(channel: socket.socket, store: Store) -> None:
             due = time.monotonic() + beat
 
 
+def _store(settings: dict[str, Any]) -> Store:
+    if "url" in settings:
+        from .exchange import exchange_of
+
+        return exchange_of(settings).store()
+    from .claim_files import ClaimFiles
+
+    return ClaimFiles(**settings)
+
+
 def main() -> None:
     """Run the process. Its argument is the descriptor of the channel."""
     if os.fork():
@@ -66,10 +78,9 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     channel = socket.socket(fileno=int(sys.argv[1]))
     size = int.from_bytes(channel.recv(4, socket.MSG_WAITALL), "big")
-    settings = json.loads(channel.recv(size, socket.MSG_WAITALL))
-    from .claim_files import ClaimFiles
-
-    keep(channel, ClaimFiles(**settings))
+    data = channel.recv(size, socket.MSG_WAITALL)
+    if data:  # otherwise the sweep was killed
+        keep(channel, _store(json.loads(data)))
 
 
 if __name__ == "__main__":

@@ -75,6 +75,8 @@ class Progress:
         goals = ((o.name, "maximize" if o.maximize else "minimize") for o in study.objectives)
         parts += [f"{goal} {escape(name)}" for name, goal in goals]
         parts += [f"{len(outcomes)} done before"] if outcomes else []
+        if study.exchange is not None:
+            parts.append(f"shared through {escape(study.exchange.database.url.shown)}")
         text = f"{text_report(selection)}{study.changes_text()}"
         write_result(self._prog, f"{text}Sweep {study.name}: {', '.join(parts)}\n")
 

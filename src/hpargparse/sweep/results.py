@@ -22,7 +22,7 @@ from .score import NanError, NoScoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from .matching import Matcher
     from .score import Objective
@@ -119,6 +119,11 @@ class Results:
     def count(self) -> int:
         """How many runs have ended, and were not killed, whether they count or not."""
         return sum(bool(run.outcome or run.mismatch) for run in self._ended.values())
+
+    @property
+    def ended(self) -> Collection[str]:
+        """The ids of the runs that have ended."""
+        return self._ended.keys()
 
     def refresh(self) -> None:
         """Read how runs have ended since the last time."""

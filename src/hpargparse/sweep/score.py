@@ -54,6 +54,11 @@ class Objective(Record):
     source: str = ""
     takes_return: bool = True
 
+    @property
+    def reads_output(self) -> bool:
+        """Whether the score is in the output of a run."""
+        return bool(self.source) and not _FILE.fullmatch(self.source)
+
     def best(self, scores: list[float]) -> float:
         """Return the best of some scores."""
         return max(scores) if self.maximize else min(scores)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .claims import Claims
+    from .exchange import Exchange
     from .plan import Plan
     from .score import Objective
 
@@ -69,6 +70,7 @@ class Study:
 
     Attributes:
         claims: who may start which run.
+        exchange: the records of machines that do not see this folder; set before `open`.
         changes: what is not as it was the last time, as phrases.
     """
 
@@ -90,6 +92,7 @@ class Study:
         self.objectives: tuple[Objective, ...] = tuple(objectives)
         self.runs: str = os.path.join(project, RUNS)
         self.claims: Claims = Locks(self.folder)
+        self.exchange: Exchange | None = None
         self.changes: list[str] = []
         self._repeats = plan.repeats
         self._plan = plan
@@ -114,7 +117,8 @@ class Study:
             resumed: those of each `--resume` since.
 
         Raises:
-            SweepError: if a sweep of this name has another program or score.
+            SweepError: if a sweep of this name has another program or score, or the database
+                cannot be opened.
             OSError, SnapshotError: if the folder cannot be written.
         """
         make_folder(os.path.dirname(self.folder))
@@ -137,11 +141,21 @@ class Study:
         commands = {"argv": argv, "resumed": list(resumed)}
         folder = os.path.relpath(os.curdir, os.path.join(self.folder, *[os.pardir] * 3))
         data = {"schema": 1, **commands, "folder": folder, "plan": identity}
+        if self.exchange is not None:
+            self._open_exchange(self.exchange, {key: identity.get(key) for key in _SAME})
         write_json(self.folder, PLAN, data)
 
-    def refresh(self) -> None:
-        """Read how runs have ended since the last time."""
+    def refresh(self, *, now: bool = False) -> None:
+        """Read how runs have ended since the last time.
+
+        Args:
+            now: whether the records of other machines are needed as they are now.
+        """
+        if self.exchange is not None:
+            self.exchange.pull(now=now)
         self._results.refresh()
+        if self.exchange is not None:
+            self.exchange.push(self._results.ended)
         self._outcomes = {**self._exhausted, **self._results.outcomes}
 
     def changes_text(self) -> str:
@@ -186,6 +200,8 @@ class Study:
             self._vanished[unit] = self._vanished.get(unit, 0) + 1
         self._causes[unit] = cause
         self._is_due(unit)
+        if self.exchange is not None:
+            self.exchange.push(self._results.named(unit))  # also what was killed
         self._give_back(unit, claim.lease)
         return self._outcomes.get(unit)
 
@@ -268,6 +284,17 @@ class Study:
         """Return whether all trials have ended, as far as is known."""
         return next(self._pending(), None) is None
 
+    def _open_exchange(self, exchange: Exchange, description: Mapping[str, Any]) -> None:
+        """Open the database.
+
+        Raises:
+            SweepError: if that fails, or a sweep of this name has another description there.
+        """
+        if differing := exchange.open(description):
+            where = exchange.database.url.shown
+            message = f"The sweep `{self.name}` in {where} has another {' and '.join(differing)}."
+            raise SweepError.because(message, "Choose another --name.")
+
     def _sorted(self) -> list[tuple[int, Outcome]]:
         """Return the trials that have scores, by the first objective."""
         scored = [pair for pair in self.outcomes().items() if pair[1].scores]
@@ -289,7 +316,7 @@ class Study:
 
     def _is_due(self, unit: Unit) -> bool:
         """Return whether a run has to be started, for the holder of its claim."""
-        self.refresh()
+        self.refresh(now=True)
         if records := self._results.open_records(unit):
             for record in records:
                 for objective in self.objectives:
@@ -301,6 +328,8 @@ class Study:
         if not self.claims.is_by_time and any(record.status == RUNNING for record in records):
             return False  # it has closed the lease that it inherited
         attempts = len(records) + self._results.kills[unit] + self._vanished.get(unit, 0)
+        if self.exchange is not None:
+            attempts += self.exchange.database.lost.get(str(unit), 0)
         if attempts <= self._retries:
             return True
         times = f" {attempts} times" if attempts > 1 else ""

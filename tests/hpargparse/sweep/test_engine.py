@@ -11,7 +11,6 @@ import pytest
 
 from hpargparse.errors import SweepError
 from hpargparse.sweep.engine import (
-    JOURNAL,
     Engine,
     check_plan,
     importances,
@@ -21,6 +20,7 @@ from hpargparse.sweep.journal import Journal
 from hpargparse.sweep.plan import Plan, Unit
 from hpargparse.sweep.score import Objective
 from hpargparse.sweep.select import Request, select
+from hpargparse.sweep.studies import JOURNAL
 from hpargparse.sweep.study import Study
 from hpman import HyperParameterManager
 from hpman.literals import show_literal

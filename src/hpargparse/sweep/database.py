@@ -1,0 +1,322 @@
+"""The database of a sweep: claims by time, and the records of runs.
+
+Owns the tables, and that a database which is away for a while ends nothing. All times are those
+of its clock. Must not know what a record contains.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from threading import Event
+
+from ..errors import SweepError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from typing import Any, TypeVar
+
+    from .storage_url import StorageUrl
+
+    T = TypeVar("T")
+
+_LIMIT = 600.0  # seconds that it may be away
+_PAUSE = 0.5  # seconds between two attempts
+_NAME, _RUN, _TOKEN = 64, 128, 32  # characters
+_BLOB = (1 << 24) - 1  # bytes; MySQL distinguishes sizes
+_NOW = {
+    "postgresql": "CAST(extract(epoch FROM clock_timestamp()) AS double precision)",
+    "mysql": "unix_timestamp(now(6))",
+    "sqlite": "((julianday('now') - 2440587.5) * 86400.0)",
+}
+
+
+class Database:
+    """The database of a sweep.
+
+    Args:
+        url: where it is.
+        sweep: the name of the sweep.
+        token: what makes the claims of this process differ from those of others.
+        silence: the seconds after which a claim that is not renewed is free.
+        say: shows a sentence.
+
+    Attributes:
+        url: where it is.
+        silence: these seconds.
+        lost: how often a claim of this process was taken over from one that had vanished.
+    """
+
+    def __init__(
+        self,
+        url: StorageUrl,
+        sweep: str,
+        *,
+        token: str,
+        silence: float,
+        say: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        import sqlalchemy
+
+        self.url: StorageUrl = url
+        self.silence: float = silence
+        self.lost: dict[str, int] = {}
+        self._sweep = sweep
+        self._token = token
+        self._say = say
+        self._was_away = -silence
+        self._gives_up = Event()
+        self._engine = sqlalchemy.create_engine(url.text, **url.engine_arguments)
+        self._now: Any = sqlalchemy.literal_column(_NOW[url.dialect], sqlalchemy.Double)
+        self._tables = _tables()
+
+    def open(self, description: str) -> str:
+        """Create the tables and the sweep, if they are missing.
+
+        Args:
+            description: what the sweep is.
+
+        Returns:
+            What the sweep is in the database.
+
+        Raises:
+            SweepError: if the database cannot be opened.
+        """
+        import sqlalchemy
+
+        sweeps = self._tables["hpman_sweeps"]
+        query = sqlalchemy.select(sweeps.c.description).where(sweeps.c.name == self._sweep)
+        row = {"name": self._sweep, "description": description}
+        for attempt in range(3):
+            try:
+                sweeps.metadata.create_all(self._engine)
+                with self._engine.begin() as connection:
+                    found = connection.execute(query).scalar()
+                    if found is None:
+                        connection.execute(sweeps.insert().values(row))
+            except sqlalchemy.exc.SQLAlchemyError as error:
+                # Another process may create the same at the same time.
+                if attempt == 2 or isinstance(error, sqlalchemy.exc.OperationalError):
+                    raise self.url.error(error) from None
+                time.sleep(_PAUSE)
+            else:
+                return str(found or description)
+        raise AssertionError
+
+    def take(self, name: str) -> bool:
+        """Take a claim, unless another process has it."""
+        import sqlalchemy
+
+        claims = self._tables["hpman_claims"]
+        is_this = sqlalchemy.and_(claims.c.sweep == self._sweep, claims.c.name == name)
+        is_free = claims.c.token == ""
+        # If the database was away, others could not renew their claims.
+        has_news = time.monotonic() >= self._was_away + self.silence
+        silence = self.silence if has_news else float(1 << 40)
+        is_silent = claims.c.renewed < self._now - silence
+        take = (
+            sqlalchemy.update(claims)
+            .where(is_this, sqlalchemy.or_(is_free, is_silent))
+            .ordered_values(  # MySQL computes in this order
+                (claims.c.lost, claims.c.lost + sqlalchemy.case((is_free, 0), else_=1)),
+                (claims.c.token, self._token),
+                (claims.c.renewed, self._now),
+            )
+        )
+        row = {"sweep": self._sweep, "name": name, "token": self._token, "lost": 0}
+
+        def run(connection: Any) -> bool:
+            is_taken = connection.execute(take).rowcount == 1
+            lost = connection.execute(sqlalchemy.select(claims.c.lost).where(is_this)).scalar()
+            if lost is None:
+                connection.execute(claims.insert().values(**row, renewed=self._now))
+            self.lost[name] = lost or 0
+            return is_taken or lost is None
+
+        try:
+            return self._run(run)
+        except sqlalchemy.exc.IntegrityError:
+            return False
+
+    def busy(self) -> set[str]:
+        """Return the names that somebody has a claim on."""
+        import sqlalchemy
+
+        claims = self._tables["hpman_claims"]
+        query = sqlalchemy.select(claims.c.name).where(
+            claims.c.sweep == self._sweep,
+            claims.c.token != "",
+            claims.c.renewed >= self._now - self.silence,
+        )
+        return set(self._run(lambda connection: connection.execute(query).scalars().all()))
+
+    def renew(self, names: Mapping[int, str]) -> None:
+        """Renew those of some claims that are still of this process."""
+        self._update([*names.values()], renewed=self._now)
+
+    def free(self, name: str) -> None:
+        """Give a claim back, if it is still of this process."""
+        self._update([name], token="")
+
+    def runs_after(self, number: int) -> list[tuple[int, str]]:
+        """Return the runs of the sweep from a number on, each with its number."""
+        import sqlalchemy
+
+        runs = self._tables["hpman_runs"]
+        query = (
+            sqlalchemy.select(runs.c.number, runs.c.run)
+            .where(runs.c.sweep == self._sweep, runs.c.number > number)
+            .order_by(runs.c.number)
+        )
+        rows = self._run(lambda connection: connection.execute(query).all())
+        return [(int(row[0]), str(row[1])) for row in rows]
+
+    def read_run(self, number: int) -> bytes:
+        """Return the record of a run; empty if it was removed."""
+        import sqlalchemy
+
+        runs = self._tables["hpman_runs"]
+        query = sqlalchemy.select(runs.c.record).where(runs.c.number == number)
+        return bytes(self._run(lambda connection: connection.execute(query).scalar()) or b"")
+
+    def add_run(self, run: str, record: bytes) -> None:
+        """Add the record of a run, unless it is there."""
+        import sqlalchemy
+
+        runs = self._tables["hpman_runs"]
+        query = sqlalchemy.select(runs.c.number).where(
+            runs.c.sweep == self._sweep, runs.c.run == run
+        )
+        row = {"sweep": self._sweep, "run": run, "record": record}
+
+        def add(connection: Any) -> None:
+            if connection.execute(query).first() is None:
+                connection.execute(runs.insert().values(row))
+
+        with suppress(sqlalchemy.exc.IntegrityError):  # another process has just added it
+            self._run(add)
+
+    def persist(self, action: Callable[[], T]) -> T:
+        """Call a function, again and again while the database is away.
+
+        Raises:
+            SweepError: if it is away for too long.
+        """
+        end = 0.0
+        while True:
+            try:
+                result = action()
+            except Exception as error:
+                if not _is_away(error):
+                    raise
+                now = time.monotonic()
+                reason = f"the database does not answer: {self.url.reason(error)}"
+                if not end:
+                    end = now + _LIMIT
+                    self._say(f"{reason}; trying again for {_LIMIT / 60:g} minutes")
+                if now >= end or self._gives_up.wait(_PAUSE):
+                    advice = "Runs that have ended are kept. The same command goes on."
+                    raise SweepError.because(f"{reason}.".capitalize(), advice) from None
+            else:
+                if end:
+                    self._say("the database answers again")
+                    self._was_away = time.monotonic()
+                return result
+
+    def give_up(self) -> None:
+        """Do not wait any more for a database that is away."""
+        self._gives_up.set()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def _update(self, names: Collection[str], **changes: Any) -> None:
+        import sqlalchemy
+
+        claims = self._tables["hpman_claims"]
+        update = (
+            sqlalchemy.update(claims)
+            .where(
+                claims.c.sweep == self._sweep,
+                claims.c.name.in_(names),
+                claims.c.token == self._token,
+            )
+            .values(changes)
+        )
+        if names:
+            self._run(lambda connection: connection.execute(update))
+
+    def _run(self, action: Callable[[Any], T]) -> T:
+        """Call a function with a connection, in a transaction."""
+
+        def run() -> T:
+            with self._engine.begin() as connection:
+                return action(connection)
+
+        return self.persist(run)
+
+
+def _tables() -> Mapping[str, Any]:
+    from sqlalchemy import (
+        Column,
+        Double,
+        Integer,
+        LargeBinary,
+        MetaData,
+        String,
+        Table,
+        Text,
+        UniqueConstraint,
+    )
+    from sqlalchemy.dialects.mysql import VARCHAR
+
+    def name(length: int) -> Any:
+        # MySQL does not distinguish cases otherwise.
+        return String(length).with_variant(VARCHAR(length, collation="utf8mb4_bin"), "mysql")
+
+    data = MetaData()
+    Table(
+        "hpman_sweeps",
+        data,
+        Column("name", name(_NAME), primary_key=True),
+        Column("description", Text, nullable=False),
+    )
+    Table(
+        "hpman_claims",
+        data,
+        Column("sweep", name(_NAME), primary_key=True),
+        Column("name", name(_NAME), primary_key=True),
+        Column("token", name(_TOKEN), nullable=False),
+        Column("renewed", Double, nullable=False),
+        Column("lost", Integer, nullable=False),
+    )
+    Table(
+        "hpman_runs",
+        data,
+        Column("number", Integer, primary_key=True),
+        Column("sweep", name(_NAME), nullable=False),
+        Column("run", name(_RUN), nullable=False),
+        Column("record", LargeBinary(_BLOB), nullable=False),
+        UniqueConstraint("sweep", "run"),
+    )
+    return data.tables
+
+
+def _is_away(error: BaseException) -> bool:
+    """Return whether an error means that the database does not answer now."""
+    from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+    return any(
+        isinstance(cause, (InterfaceError, OperationalError))
+        or (isinstance(cause, DBAPIError) and cause.connection_invalidated)
+        for cause in _causes(error)
+    )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__

@@ -1,0 +1,235 @@
+"""The records of a sweep whose machines share no folder: each machine has copies of all.
+
+Owns which files of a record travel through the database, and when. Must not know how a record
+counts for a sweep.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import time
+from contextlib import contextmanager, suppress
+from shutil import rmtree
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+
+from hpman import HpmanError
+from hpman._text import escape
+from hpman.reporting import METRICS, STOP
+
+from ..errors import SweepError
+from ..runs.folder import END_FILE, OUTPUT_FILE, PATCH_FILE, create, project_of, write_json
+from ..runs.record import RUNNING, RunRecord, wait_until_described
+from ..snapshots.recorded import RUN_FILE, read_json
+from .database import Database
+from .score import Objective
+from .storage_url import StorageUrl
+from .timed import SILENCE, TimedClaims, random_token
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from .timed import Store
+
+_HIDDEN = ".pull-"  # a record with such a name is not listed
+_PAUSE = 0.5  # seconds between two looks for new records
+_OVERLAP = 200  # numbers of records that may appear in another order
+_TAIL = 1 << 12  # bytes of the output of a run that has failed
+
+
+class Exchange:
+    """The records of a sweep, here and in a database.
+
+    Args:
+        url: the database.
+        runs: the folder of records.
+        sweep: the name of the sweep.
+        objectives: what is looked for.
+        collects: whether a file with the score may be in the current folder.
+        token: what makes the claims of this process differ from those of others.
+        say: shows a sentence.
+
+    Attributes:
+        database: the database.
+    """
+
+    def __init__(
+        self,
+        url: StorageUrl,
+        runs: str,
+        sweep: str,
+        objectives: Sequence[Objective],
+        *,
+        collects: bool,
+        token: str = "",
+        say: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        token = token or random_token()
+        self.database: Database = Database(url, sweep, token=token, silence=SILENCE, say=say)
+        self._runs = runs
+        self._sweep = sweep
+        self._objectives = tuple(objectives)
+        self._collects = collects
+        self._token = token
+        self._is_run = re.compile(rf"{re.escape(sweep)}-\d+(r\d+)?-[a-z0-9]+").fullmatch
+        self._shared: set[str] = set()
+        self._last = 0
+        self._looked = -_PAUSE
+
+    def open(self, description: Mapping[str, Any]) -> list[str]:
+        """Open the database, and return the keys in which the sweep is another there.
+
+        Raises:
+            SweepError: if the database cannot be opened.
+        """
+        found = json.loads(self.database.open(json.dumps(description)))
+        return [key for key, value in description.items() if found.get(key) != value]
+
+    def pull(self, *, now: bool) -> None:
+        """Copy the records of other machines that are new.
+
+        Args:
+            now: whether to look even if that was done a moment ago.
+
+        Raises:
+            SweepError: if the database is away for too long.
+            OSError: if the folder cannot be written.
+        """
+        if not now and time.monotonic() < self._looked + _PAUSE:
+            return
+        for number, run in self.database.runs_after(self._last - _OVERLAP):
+            if run not in self._shared and self._is_run(run):
+                if not os.path.isdir(os.path.join(self._runs, run)):
+                    self._unpack(run, self.database.read_run(number))
+                self._shared.add(run)
+            self._last = max(self._last, number)
+        self._looked = time.monotonic()
+
+    def push(self, runs: Iterable[str]) -> None:
+        """Send those records to the database that it lacks. Their runs have ended.
+
+        Raises:
+            SweepError: if the database is away for too long.
+        """
+        for run in runs:
+            if run not in self._shared and self._is_run(run):
+                try:
+                    packed = self._pack(os.path.join(self._runs, run))
+                except (OSError, HpmanError, ValueError):  # it is damaged, or was removed
+                    continue
+                if packed:
+                    self.database.add_run(run, packed)
+                    self._shared.add(run)
+
+    @contextmanager
+    def claims(self) -> Iterator[tuple[TimedClaims, list[str]]]:
+        """Hold claims in the database. Yield them, and no warnings."""
+        claims = TimedClaims(self.store())
+        try:
+            yield claims, []
+        finally:
+            claims.close()
+
+    def store(self) -> Store:
+        """Return where claims are kept. The record of a run is sent before its claim is free."""
+        return _SharedClaims(self)
+
+    def named(self, unit: str) -> list[str]:
+        """Return the records that were begun here for a run."""
+        beginning = f"{self._sweep}-{unit}-"
+        return [run for run in os.listdir(self._runs) if run.startswith(beginning)]
+
+    def settings(self) -> dict[str, Any]:
+        """Return the arguments of an equal object, as JSON data."""
+        return {
+            "url": self.database.url.text,
+            "runs": self._runs,
+            "sweep": self._sweep,
+            "objectives": [list(objective) for objective in self._objectives],
+            "collects": self._collects,
+            "token": self._token,
+        }
+
+    def _pack(self, folder: str) -> bytes:
+        """Return the files of a record that others need; nothing while the run goes on."""
+        wait_until_described(folder)
+        record = RunRecord(folder)
+        if record.status == RUNNING:
+            return b""
+        for objective in self._objectives:
+            objective.collect(record, from_cwd=self._collects)
+        paths = [os.path.join(record.folder, n) for n in (END_FILE, METRICS, STOP, PATCH_FILE)]
+        paths += [path for objective in self._objectives for path in objective.files(record)]
+        project = project_of(record.folder)
+        data = read_json(os.path.join(record.folder, RUN_FILE))
+        if isinstance(data.get("cwd"), str):
+            below = os.path.relpath(os.path.realpath(data["cwd"]), os.path.realpath(project))
+            data["cwd"] = data["cwd"] if below.startswith(os.pardir) else below
+        packed = io.BytesIO()
+        with ZipFile(packed, "w", ZIP_DEFLATED) as file:
+            file.writestr(RUN_FILE, json.dumps(data))
+            for path in dict.fromkeys(paths):
+                if os.path.isfile(path):
+                    file.write(path, os.path.relpath(path, record.folder))
+            output = record.output()
+            if not any(objective.reads_output for objective in self._objectives):
+                output = output[-_TAIL:] if record.status == "failed" else b""
+            if output:
+                file.writestr(OUTPUT_FILE, output)
+        return packed.getvalue()
+
+    def _unpack(self, run: str, packed: bytes) -> None:
+        """Write a record of another machine."""
+        project = project_of(os.path.join(self._runs, run))
+        folder = create(project, _HIDDEN)
+        try:
+            with ZipFile(io.BytesIO(packed)) as file:
+                data = json.loads(file.read(RUN_FILE))
+                file.extractall(folder)  # it removes `..` from names
+            data["cwd"] = os.path.normpath(os.path.join(project, data.get("cwd") or ""))
+            write_json(folder, RUN_FILE, data)
+            with suppress(OSError):  # another process was faster
+                os.rename(folder, os.path.join(self._runs, run))
+                return
+        except (BadZipFile, KeyError, ValueError) as error:
+            message = f"The record of the run {escape(run)} in the database is damaged: {error}."
+            raise SweepError.because(message, "Choose another --name.") from None
+        finally:
+            rmtree(folder, ignore_errors=True)
+
+
+class _SharedClaims:
+    """Claims in the database, for `TimedClaims`."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.silence: float = exchange.database.silence
+        self._exchange = exchange
+        self._database = exchange.database
+
+    def settings(self) -> dict[str, Any]:
+        return self._exchange.settings()
+
+    def take(self, name: str) -> bool:
+        return self._database.take(name)
+
+    def busy(self) -> set[str]:
+        return self._database.busy()
+
+    def renew(self, names: Mapping[int, str]) -> None:
+        self._database.renew(names)
+
+    def free(self, name: str) -> None:
+        # If the sweep was killed, nobody else sends the record.
+        self._exchange.push(self._exchange.named(name))
+        self._database.free(name)
+
+
+def exchange_of(settings: dict[str, Any]) -> Exchange:
+    """Return an exchange equal to the one that has some settings."""
+    settings["url"] = StorageUrl(settings["url"])
+    settings["objectives"] = [Objective(*fields) for fields in settings["objectives"]]
+    return Exchange(**settings)
