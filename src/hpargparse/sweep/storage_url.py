@@ -71,9 +71,8 @@ class StorageUrl:
         scheme, colon, _rest = self.shown.partition("://")
         self.dialect, _plus, driver = scheme.replace("postgres:", "postgresql:").partition("+")
         if not colon or self.dialect not in _DRIVERS:
-            what = f"`{scheme}` is not a kind" if colon else "this is not the URL"
-            message = f"--storage: {what} of a database that machines can share."
-            raise SweepError.because(message, f"Write {_EXAMPLES}.")
+            what = f"`{scheme}` is not a kind of database" if colon else "this is not a URL"
+            raise _error(f"{what} that machines can share")
         if _SECRET.search(self.shown):
             message = "--storage: the password is in the wrong place, where others may see it."
             raise SweepError.because(message, f"Set the environment variable {PASSWORD} to it.")
@@ -82,9 +81,8 @@ class StorageUrl:
 
         try:
             url = sqlalchemy.make_url(text)
-        except sqlalchemy.exc.ArgumentError:
-            message = f"--storage: `{self.shown}` is not a URL of a database."
-            raise SweepError.because(message, f"Write {_EXAMPLES}.") from None
+        except (sqlalchemy.exc.ArgumentError, ValueError):  # the latter if the port is not a number
+            raise _error(f"`{self.shown}` is not the URL of a database") from None
         if match is not None:
             self.password = url.password
         url = url.set(drivername=f"{self.dialect}+{self._driver}")
@@ -121,8 +119,10 @@ class StorageUrl:
         """Return the text of an error of the database in one line, without the password."""
         while error.__cause__ is not None and not hasattr(error, "orig"):
             error = error.__cause__
-        lines = str(getattr(error, "orig", None) or error).strip().splitlines() or ["unknown error"]
-        text = lines[0].strip().rstrip(".")
+        error = getattr(error, "orig", None) or error
+        # PyMySQL has a number before the text.
+        lines = str(error.args[-1] if error.args else error).strip().splitlines()
+        text = next(iter(lines), type(error).__name__).rstrip(".")
         return text.replace(self.password, "***") if self.password else text
 
     def _creation(self) -> str:
@@ -149,3 +149,7 @@ class StorageUrl:
         command = " ".join(filter(None, ["pip install", '"hpman[sweep]"', package]))
         message = f"--storage needs {missing}, which is not installed."
         raise SweepError.because(message, f"`{command}` installs what is missing.")
+
+
+def _error(problem: str) -> SweepError:
+    return SweepError.because(f"--storage: {problem}.", f"Write {_EXAMPLES}.")
