@@ -28,10 +28,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from typing import Any
 
     from ..run.runner import Program
     from ..run.slurm import JobRequest
+    from ..sweep.claims import Claims
     from ..sweep.engine import Engine
     from ..sweep.exchange import Exchange
     from ..sweep.plan import Plan
@@ -140,7 +142,6 @@ def _run(
     from ..sweep import outcome
     from ..sweep.driver import Driver
     from ..sweep.launch import Launcher
-    from ..sweep.presence import presence
     from ..sweep.progress import Progress
 
     plan.engine = _engine(study, plan)
@@ -156,8 +157,7 @@ def _run(
         slots=options.slots,
     )
     try:
-        at_work = presence(study.folder) if study.exchange is None else study.exchange.claims()
-        with at_work as (study.claims, warnings):
+        with _claims(study) as (study.claims, warnings):
             warn(prog, warnings)
             progress.begin()
             driver.run()
@@ -175,6 +175,15 @@ def _run(
         exit_interrupted(driver.signal)
     if driver.failure or not study.has_success():
         raise SystemExit(1)
+
+
+def _claims(study: Study) -> AbstractContextManager[tuple[Claims, list[str]]]:
+    """Begin to hold claims, and yield them with warnings."""
+    if study.exchange is not None:
+        return study.exchange.claims()
+    from ..sweep.presence import presence
+
+    return presence(study.folder)
 
 
 def _has_more(study: Study) -> bool:
@@ -296,15 +305,16 @@ def _study(
         retries=options.retries,
         collects=options.jobs == 1,
     )
-    if options.storage is not None:
-        study.exchange = _exchange(study, options)
-    _open(study, identity, options.commands)
+    _open(study, identity, options)
     return study
 
 
-def _open(study: Study, identity: dict[str, Any], commands: list[list[str]]) -> None:
+def _open(study: Study, identity: dict[str, Any], options: argparse.Namespace) -> None:
     from ..errors import SweepError
 
+    if options.storage is not None:
+        study.exchange = _exchange(study, options)
+    commands = options.commands
     try:
         study.open(identity, commands[0], commands[1:])
     except OSError as error:

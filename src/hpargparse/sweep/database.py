@@ -259,49 +259,42 @@ class Database:
 
 
 def _tables() -> Mapping[str, Any]:
-    from sqlalchemy import (
-        Column,
-        Double,
-        Integer,
-        LargeBinary,
-        MetaData,
-        String,
-        Table,
-        Text,
-        UniqueConstraint,
-    )
-    from sqlalchemy.dialects.mysql import VARCHAR
+    import sqlalchemy as sql
 
-    def name(length: int) -> Any:
-        # MySQL does not distinguish cases otherwise.
-        return String(length).with_variant(VARCHAR(length, collation="utf8mb4_bin"), "mysql")
-
-    data = MetaData()
-    Table(
+    data = sql.MetaData()
+    sql.Table(
         "hpman_sweeps",
         data,
-        Column("name", name(_NAME), primary_key=True),
-        Column("description", Text, nullable=False),
+        sql.Column("name", _text(_NAME), primary_key=True),
+        sql.Column("description", sql.Text, nullable=False),
     )
-    Table(
+    sql.Table(
         "hpman_claims",
         data,
-        Column("sweep", name(_NAME), primary_key=True),
-        Column("name", name(_NAME), primary_key=True),
-        Column("token", name(_TOKEN), nullable=False),
-        Column("renewed", Double, nullable=False),
-        Column("lost", Integer, nullable=False),
+        sql.Column("sweep", _text(_NAME), primary_key=True),
+        sql.Column("name", _text(_NAME), primary_key=True),
+        sql.Column("token", _text(_TOKEN), nullable=False),
+        sql.Column("renewed", sql.Double, nullable=False),
+        sql.Column("lost", sql.Integer, nullable=False),
     )
-    Table(
+    sql.Table(
         "hpman_runs",
         data,
-        Column("number", Integer, primary_key=True),
-        Column("sweep", name(_NAME), nullable=False),
-        Column("run", name(_RUN), nullable=False),
-        Column("record", LargeBinary(_BLOB), nullable=False),
-        UniqueConstraint("sweep", "run"),
+        sql.Column("number", sql.Integer, primary_key=True),
+        sql.Column("sweep", _text(_NAME), nullable=False),
+        sql.Column("run", _text(_RUN), nullable=False),
+        sql.Column("record", sql.LargeBinary(_BLOB), nullable=False),
+        sql.UniqueConstraint("sweep", "run"),
     )
     return data.tables
+
+
+def _text(length: int) -> Any:
+    from sqlalchemy import String
+    from sqlalchemy.dialects.mysql import VARCHAR
+
+    # MySQL does not distinguish cases otherwise.
+    return String(length).with_variant(VARCHAR(length, collation="utf8mb4_bin"), "mysql")
 
 
 def _is_away(error: BaseException) -> bool:

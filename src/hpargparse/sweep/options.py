@@ -169,17 +169,18 @@ def _add_run_options(group: argparse._ArgumentGroup) -> None:
         help="submit workers to a SLURM cluster, with options of sbatch: "
         "partition=gpu,gpus=1,time=60,workers=3",
     )
-    add(
-        "--storage",
-        metavar="URL",
-        help="share the sweep with machines that do not see this folder, through a database: "
-        "postgresql://USER@HOST/NAME or mysql://...; see HPMAN_STORAGE_PASSWORD in the manual",
-    )
     add("--name", type=_valid_name, help="the name of the sweep (default: made from the space)")
 
 
 def _add_process_options(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
+    add(
+        "--storage",
+        metavar="URL",
+        help="share the sweep with machines that do not see this folder, through a database such"
+        " as postgresql://USER@HOST/NAME; the environment variable HPMAN_STORAGE_PASSWORD may have"
+        " the password",
+    )
     add(
         "--gpus",
         default="none",
