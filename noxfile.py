@@ -232,7 +232,8 @@ def fuzz(session: nox.Session) -> None:
 def torch(session: nox.Session) -> None:
     """Compile and sweep models; on Linux, torch comes with gigabytes of CUDA."""
     session.install(".[test,sweep]", "torch", "numpy")
-    session.run("pytest", "tests/test_torch.py", *NO_LIMIT, *session.posargs)
+    files = ("tests/test_torch.py", "tests/contracts/test_transcripts.py")
+    session.run("pytest", *files, "-k", "torch", *NO_LIMIT, *session.posargs)
 
 
 @nox.session(python=NEWEST)
