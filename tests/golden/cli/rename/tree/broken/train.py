@@ -1,0 +1,2 @@
+from hpman.m import _
+_("lr", 1)
