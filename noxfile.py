@@ -101,10 +101,19 @@ def renames(session: nox.Session) -> None:
 
 @nox.session(python=NEWEST)
 def yamls(session: nox.Session) -> None:
-    """Compare the JSON Schema with the loader, and check files with it as others do."""
+    """Compare the JSON Schema with the loader, and use it as editors and validators do."""
     session.install(".[test]", "jsonschema", "check-jsonschema")
-    paths = ("tests/properties/test_schema.py", "tests/hpargparse/commands/test_schema.py")
-    session.run("pytest", "--slow", *paths, *NO_LIMIT, *session.posargs)
+    env = {}
+    if shutil.which("npm") is None:
+        session.warn("npm is not installed, so yaml-language-server is not tried")
+    else:
+        folder = session.create_tmp()
+        session.run("npm", "install", "--prefix", folder, "yaml-language-server", external=True)
+        server = os.path.join(folder, "node_modules/yaml-language-server/bin/yaml-language-server")
+        env["HPMAN_YAML_SERVER"] = os.path.abspath(server)
+    paths = ("tests/properties/test_schema.py", *glob.glob("tests/hpargparse/commands/*schema*.py"))
+    env["HYPOTHESIS_PROFILE"] = "longest"
+    session.run("pytest", "--slow", *paths, *NO_LIMIT, *session.posargs, env=env)
 
 
 @nox.session(python=NEWEST)

@@ -22,6 +22,7 @@ os.environ.pop("PYTHON_COLORS", None)
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", _PATIENT, max_examples=25)
 settings.register_profile("long", _PATIENT, max_examples=2000)
+settings.register_profile("longest", _PATIENT, max_examples=10_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
