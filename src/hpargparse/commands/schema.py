@@ -21,11 +21,12 @@ _EPILOG = """\
 exit status: 0, 1 if FILE is out of date and --check is given, or 2 for an error
 
 examples:
-  {prog} train.py -o schema.json
-  {prog} train.py -o schema.json --check
+  {prog} train.py -o hpman.schema.json
+  {prog} train.py -o hpman.schema.json --check
 
-A YAML file names its schema in its first line:
-  # yaml-language-server: $schema=schema.json"""
+With this name, `--hp-save` writes the line that names the schema for editors
+into YAML files in the same folder and below. In others, write it yourself:
+  # yaml-language-server: $schema=hpman.schema.json"""
 
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpman schema") -> None:

@@ -19,6 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+SCHEMA = "hpman.schema.json"  # of the files of values in its folder and below
+
 
 class Snapshot(Record):
     """The contents of a file of values, nested as in the file.
@@ -194,6 +196,9 @@ def write_all(
 ) -> None:
     """Write several files of values: all of them or none.
 
+    If there is a file `hpman.schema.json` in the folder of a YAML file or above, its first
+    line names this schema for editors.
+
     Args:
         snapshots: path, values, format and remedies for each file.
 
@@ -210,7 +215,7 @@ def write_all(
 def _encode(shown: str, values: Mapping[str, object], chosen: str) -> bytes:
     values = {name: values[name] for name in sorted(values)}
     try:
-        data = _pickle(values) if chosen == "pickle" else dump(values, chosen).encode("utf-8")
+        data = _pickle(values) if chosen == "pickle" else _text(shown, values, chosen)
     except UnsupportedValueError as problem:
         name, kind = problem.name, "A pickle" if chosen == "pickle" else chosen.upper()
         advice = "Set a literal: a number, a string, or a list, tuple, set or dict of them."
@@ -232,6 +237,21 @@ def _encode(shown: str, values: Mapping[str, object], chosen: str) -> bytes:
             "Keep weights and data in separate files, and their paths as hyperparameters.",
         )
     return data
+
+
+def _text(shown: str, values: Mapping[str, object], serial_format: str) -> bytes:
+    start = _schema_line(shown) if serial_format == "yaml" and shown != STANDARD else ""
+    return f"{start}{dump(values, serial_format)}".encode()
+
+
+def _schema_line(path: str) -> str:
+    """Return a first line that names the nearest schema for editors, or an empty string."""
+    folder, named = os.path.dirname(os.path.abspath(path)), SCHEMA
+    while not os.path.isfile(os.path.join(folder, SCHEMA)):
+        if folder == os.path.dirname(folder):
+            return ""
+        folder, named = os.path.dirname(folder), f"../{named}"
+    return f"# yaml-language-server: $schema={named}\n"
 
 
 def dump(

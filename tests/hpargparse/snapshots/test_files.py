@@ -122,6 +122,24 @@ def test_a_yaml_snapshot_is_sorted_and_plain() -> None:
     )
 
 
+def test_a_yaml_snapshot_names_the_nearest_schema(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("hpman.schema.json").write_text("{}")
+    Path("other/hpman.schema.json").mkdir(parents=True)  # not a file
+    for name in ("a.yaml", "other/b/c.yml", "a.json", "a.pkl"):
+        write(name, {"lr": 1})
+    assert (
+        Path("a.yaml").read_text() == "# yaml-language-server: $schema=hpman.schema.json\nlr: 1\n"
+    )
+    expected = "# yaml-language-server: $schema=../../hpman.schema.json\nlr: 1\n"
+    assert Path("other/b/c.yml").read_text() == expected
+    assert Path("a.json").read_text() == '{\n  "lr": 1\n}\n'
+    assert read("other/b/c.yml").values == {"lr": 1}
+    write("-", {"lr": 1})
+
+
 def test_a_json_snapshot_is_sorted_and_readable() -> None:
     write("cfg.json", {"b": [1, {"ü": None}], "a": 1e-05})
     with open("cfg.json", encoding="utf-8") as file:
