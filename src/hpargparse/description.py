@@ -6,7 +6,7 @@ command line.
 
 from __future__ import annotations
 
-from hpman._text import display_path, escape, relative_path
+from hpman._text import display_path, escape, place_data
 from hpman.literals import readable_repr
 from hpman.names import (
     SCOPE,
@@ -287,7 +287,7 @@ def _as_option(name: str) -> str:
 
 def _one_line(problem: Diagnostic) -> str:
     """Return a diagnostic without its excerpt, which is shown anyway."""
-    place = f"{display_path(problem.path)}:{problem.line}: " if problem.path else ""
+    place = f"{display_path(problem.replace(column=None).place)}: " if problem.path else ""
     return f"{place}{problem.message} {problem.advice}".strip()
 
 
@@ -352,27 +352,21 @@ def _excerpt(call: Occurrence | Mention) -> str:
 
 
 def _place(call: Occurrence | Mention, *_more: Occurrence) -> str:
-    return f"{display_path(call.path)}:{call.line}:{call.column}"
+    return display_path(call.source.place(call.line, call.column))
 
 
 def _scope_data(description: Description) -> dict[str, Any]:
     """Return the data that only a name in a scope has."""
-    openings = [
-        {"name": row.name, "path": relative_path(row.path), "line": row.line, "column": row.column}
-        for row in description.openings
-    ]
+    openings = [{"name": row.name, **_start_data(row)} for row in description.openings]
     return {"value": description.value, "scopes": openings} if description.value else {}
 
 
+def _start_data(row: Mention) -> dict[str, Any]:
+    return {key: value for key, value in place_data(row).items() if "end" not in key}
+
+
 def _call_data(call: Occurrence) -> dict[str, Any]:
-    return {
-        "path": relative_path(call.path),
-        "line": call.line,
-        "column": call.column,
-        "end_line": call.end_line,
-        "end_column": call.end_column,
-        "call": call.call,
-    }
+    return {**place_data(call), "call": call.call}
 
 
 def json_value(value: Any) -> Any:

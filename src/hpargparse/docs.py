@@ -124,7 +124,7 @@ def _limits(hints: dict[str, Any]) -> str:
 
 
 def _places(calls: Iterable[Occurrence]) -> str:
-    return ", ".join(dict.fromkeys(f"{display_path(call.path)}:{call.line}" for call in calls))
+    return ", ".join(dict.fromkeys(display_path(call.place) for call in calls))
 
 
 def _markdown(columns: Sequence[str], rows: Iterable[list[str]]) -> Iterator[str]:

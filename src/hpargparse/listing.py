@@ -163,7 +163,7 @@ def _occurrences(listed: _Listed, context: int, room: int | None) -> str:
     shown = []
     for number, occurrence in enumerate(listed.places):
         line, source = occurrence.line, occurrence.source
-        place = _fill(f"  {escape(_dotted_path(occurrence.path))}:{line}")
+        place = _fill(f"  {escape(_dotted_path(occurrence.place))}")
         what = "occurrence" if isinstance(occurrence, Occurrence) else "scope"
         shown.append(f"{what}[{number}]:\n{place if room is None else _wrap(place, room)}")
         for excerpt in source.excerpt(line, before=context, after=context).split("\n"):

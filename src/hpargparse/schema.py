@@ -175,7 +175,7 @@ def _escaped(text: str) -> str:
 def _annotations(row: HyperParameter) -> Schema:
     """Return what editors show: help, and the default as it is written with its place."""
     call = row.definition or row.occurrences[0]
-    place = f"{display_path(call.path)}:{call.line}"
+    place = display_path(call.place)
     written = " ".join((call.text or "").split())
     fact = f"default {written}, {place}" if row.definition else f"used at {place}"
     hint = row.hints.get("help")

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import os
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 IN_MESSAGE = 60  # the maximum length of a value in a message
 _LONG = 1000  # characters of a line that an excerpt always cuts
 _BEFORE = 40  # the maximum number of columns before a mark in a line that is cut
@@ -149,6 +153,33 @@ def _fit(text: str, width: int) -> str:
     return f"{text[: end - 1]}…"
 
 
+def place_data(at: Any) -> dict[str, Any]:
+    """Return the place of a call or a finding for a JSON document.
+
+    Args:
+        at: an `Occurrence`, a `Mention` or a `Diagnostic`.
+
+    Returns:
+        Its `path`, `line`, `column`, `end_line` and `end_column`. In a notebook, lines count in
+        the `cell`.
+
+    >>> from hpman import HyperParameterManager
+    >>> index = HyperParameterManager("_").parse_source("_('lr', 1)").index
+    >>> place_data(index.named("_", "lr")[0])["end_column"]
+    11
+    """
+    data: dict[str, Any] = {"path": relative_path(at.path or ""), "cell": None}
+    names = "line", "column", "end_line", "end_column"
+    data |= {name: getattr(at, name) for name in names}
+    if at.source is not None and at.line is not None:
+        data["cell"], data["line"] = at.source.cell(at.line)
+        if at.end_line is not None:
+            data["end_line"] += data["line"] - at.line
+    if data["cell"] is None:
+        del data["cell"]
+    return data
+
+
 class Source:
     r"""Hold a source text and the path that it was read from.
 
@@ -181,6 +212,32 @@ class Source:
                 lines.pop()
             self._lines = lines
         return self._lines
+
+    def moved(self, path: str, key: tuple[object, ...]) -> Source:
+        """Return the same text at another path."""
+        return Source(path, self.text, key)
+
+    def cell(self, line: int) -> tuple[int | None, int]:
+        """Return the number of the cell of a notebook that contains a line, and the line in it.
+
+        Other files have no cells: then the line stays as it is.
+        """
+        return None, line
+
+    def place(self, line: int, column: int | None = None) -> str:
+        """Return `path:line`, or `path:cell number:line` in a notebook, and perhaps the column.
+
+        >>> Source("a.py", "x").place(3), Source("a.py", "x").place(3, 1)
+        ('a.py:3', 'a.py:3:1')
+        """
+        cell, line = self.cell(line)
+        parts = (self.path, cell and f"cell {cell}", line, column)
+        return ":".join(str(part) for part in parts if part is not None)
+
+    def line_name(self, line: int) -> str:
+        """Return `line 3`, or `line 3 of cell 2` in a notebook."""
+        cell, line = self.cell(line)
+        return f"line {line}" if cell is None else f"line {line} of cell {cell}"
 
     def between(self, line: int, column: int, end_line: int, end_column: int) -> str:
         r"""Return the text between two places. Lines and columns count from 1.

@@ -112,8 +112,11 @@ class Diagnostic(Record):
         """`path:line:column` without the parts that are None."""
         from ._text import escape
 
-        path = self.path if self.path is None else escape(self.path)
-        return ":".join(str(part) for part in (path, self.line, self.column) if part is not None)
+        cell, line = None, self.line
+        if self.source is not None and line is not None:
+            cell, line = self.source.cell(line)
+        parts = self.path, cell and f"cell {cell}", line, self.column
+        return escape(":".join(str(part) for part in parts if part is not None))
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -142,7 +145,7 @@ class Diagnostic(Record):
 
         if len(self.occurrences) > 1:
             excerpts = [
-                f"{_ordinal(number)} occurrence:\n{escape(call.path)}:{call.line}\n"
+                f"{_ordinal(number)} occurrence:\n{escape(call.place)}\n"
                 f"{call.source.excerpt(call.line, width=_WIDTH, column=call.column)}"
                 for number, call in enumerate(self.occurrences[:_SHOWN], 1)
             ]

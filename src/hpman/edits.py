@@ -10,10 +10,12 @@ from ._text import Source
 from .diagnostics import Diagnostic
 from .errors import HpmanError
 from .record import Record
+from .static.files import is_notebook
 from .static.scan import scan_bytes
 from .static.source_map import SourceMap
 from .static.syntax import (
     UTF_8_MARK,
+    UnparsableError,
     decode,
     normalize_newlines,
     parse,
@@ -23,7 +25,7 @@ from .static.syntax import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import AST, Call
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from .occurrence import Occurrence
@@ -159,7 +161,7 @@ def replace_spans(data: bytes, edits: Iterable[Edit]) -> bytes:
     r"""Return the bytes of a source file with some spans replaced. All other bytes stay.
 
     Args:
-        data: the bytes of the file.
+        data: the bytes of the file, which may be a notebook.
         edits: the edits of this file, in any order.
 
     Returns:
@@ -167,16 +169,47 @@ def replace_spans(data: bytes, edits: Iterable[Edit]) -> bytes:
         which is valid inside of strings.
 
     Raises:
-        EditError: if a span does not contain the old text, or two spans overlap.
+        EditError: if a span does not contain the old text, or two spans overlap; or if more of a
+            notebook would change.
 
     >>> replace_spans("é = 1\r\n".encode(), [Edit("a.py", (1, 5, 1, 6), "1", "23")]).decode()
     'é = 23\r\n'
     """
+    edits = sorted(edits, key=lambda edit: edit.span)
+    if edits and is_notebook(edits[0].path):
+        return _replace_in_cells(data, edits)
+    return _replace(data, edits)
+
+
+def _replace_in_cells(data: bytes, edits: Sequence[Edit]) -> bytes:
+    from .static.notebooks import cell_text, dump, load, read_notebook
+
+    path = edits[0].path
+    try:
+        source, notebook = read_notebook(path, data), load(data)
+        by_cell: dict[int, list[Edit]] = {}
+        for edit in edits:
+            line, column, end_line, end_column = edit.span
+            cell, first = source.cell(line)
+            span = first, column, end_line - line + first, end_column
+            by_cell.setdefault(cell, []).append(edit.replace(span=span))
+        for number, rows in by_cell.items():
+            changed = notebook["cells"][number - 1]
+            text = _replace(cell_text(changed).encode(), rows).decode()
+            is_list = isinstance(changed["source"], list)
+            changed["source"] = text.splitlines(keepends=True) if is_list else text
+        return dump(notebook, data)
+    except UnparsableError as error:
+        message = f"Cannot edit this notebook: {error.reason}."
+        raise EditError(Diagnostic("edit", message, error.advice, path)) from None
+
+
+def _replace(data: bytes, edits: Iterable[Edit]) -> bytes:
     body = data.removeprefix(UTF_8_MARK)
     encoding, lines = source_encoding(body), _lines(body)
     parts: list[bytes] = [data[: len(data) - len(body)]]
     done = 0
-    for edit in sorted(edits, key=lambda edit: edit.span):
+    for edit in edits:
         line, column, end_line, end_column = edit.span
         try:
             start = _offset(lines, line, column, encoding)

@@ -195,7 +195,10 @@ class HyperParameterManager:
             from .runtime.origin import Origin
 
             call = index.definition(self.placeholder, name)
-            return Origin("source", call.path, call.line, call.text, call.value) if call else None
+            if call is None:
+                return None
+            path, _colon, line = call.place.rpartition(":")  # a notebook has a cell in between
+            return Origin("source", path, int(line), call.text, call.value)
 
         def adopt() -> None:
             self._index = index

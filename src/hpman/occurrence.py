@@ -66,6 +66,11 @@ class Mention(Record):
         """The path of the source text."""
         return self.source.path
 
+    @property
+    def place(self) -> str:
+        """`path:line`, see `Source.place`."""
+        return self.source.place(self.line)
+
 
 class Occurrence(Record):
     """Describe one call `P("name", default, **hints)` in a source text.
@@ -105,6 +110,11 @@ class Occurrence(Record):
     def path(self) -> str:
         """The path of the source text."""
         return self.source.path
+
+    @property
+    def place(self) -> str:
+        """`path:line`, see `Source.place`."""
+        return self.source.place(self.line)
 
     @property
     def is_definition(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .errors import error_for
 from .names import is_dunder
-from .static.files import read, walk
+from .static.files import is_notebook, read, walk
 from .static.imports import connected, find_module, leading_imports, reachable
 from .static.index import Index
 from .static.project import Project
@@ -29,6 +29,7 @@ __all__ = [
     "connected",
     "find_module",
     "index_program",
+    "is_notebook",
     "leading_imports",
     "load_managers",
     "preset_values",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from hpman import Diagnostic, Index
+from hpman.programs import is_notebook
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +94,11 @@ class Owned:
 
 def _mention_hpman(index: Index, modules: Modules) -> bool:
     files = (*index.files.values(), *filter(None, modules.values()))
-    return any("hpman" in file.source.text for file in files)
+    # A notebook that cannot be read may do so in a cell.
+    return any(
+        "hpman" in file.source.text or (is_notebook(file.source.path) and file.diagnostics)
+        for file in files
+    )
 
 
 class _Owner:
@@ -216,8 +221,8 @@ def _hidden(
     """Report a call whose placeholder is bound to something else."""
     return Diagnostic(
         "HPM301",
-        f"Line {call.hidden_by} binds `{placeholder}` to something else, so this does not call "
-        "the manager.",
+        f"L{file.source.line_name(call.hidden_by or 1)[1:]} binds `{placeholder}` to something "
+        "else, so this does not call the manager.",
         "Rename the other binding, or import the manager by another name.",
         file.source.path,
         call.line,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from hpman._text import display_path, escape, relative_path
+from hpman._text import display_path, escape, place_data, relative_path
 
 from .registry import RULES, explain
 from .rules import place_of
@@ -47,14 +47,14 @@ def _text(finding: Diagnostic, *, is_coloured: bool) -> str:
     """Return place, code and message, the line with carets, and the advice."""
     colour = _RED if finding.severity == "error" else _YELLOW
     bold, red, cyan, plain = (_BOLD, colour, _CYAN, _PLAIN) if is_coloured else ("", "", "", "")
-    parts = display_path(finding.path or ""), finding.line, finding.column
-    place = ":".join(str(part) for part in parts if part is not None)
+    place = display_path(finding.place)
     lines = [f"{bold}{place}:{plain} {red}{finding.code}{plain} {escape(finding.message)}"]
     source, line = finding.source, finding.line
     if source is not None and line is not None and line <= len(source.lines):
         shown, carets = source.marked(line, finding.column or 1, _end(finding, source.lines))
-        lines += [f"    {cyan}{line} |{plain} {shown}"]
-        lines += [f"    {'':{len(str(line))}} {cyan}|{plain} {red}{carets}{plain}"]
+        number = str(source.cell(line)[1])
+        lines += [f"    {cyan}{number} |{plain} {shown}"]
+        lines += [f"    {'':{len(number)}} {cyan}|{plain} {red}{carets}{plain}"]
     lines += [f"    {escape(text)}" for text in (finding.advice, _see_also(finding)) if text]
     return "\n".join(lines)
 
@@ -119,19 +119,28 @@ def github_report(findings: Sequence[Diagnostic]) -> str:
 
 
 def _command(finding: Diagnostic) -> str:
-    fields: dict[str, object] = {"file": relative_path(finding.path or ""), "line": finding.line}
-    if finding.end_line in (None, finding.line):  # columns are allowed on a single line only
-        fields |= {"col": finding.column, "endColumn": finding.end_column}
+    fields: dict[str, object] = {"file": relative_path(finding.path or "")}
+    cell = _cell(finding)
+    if cell:
+        pass
+    elif finding.end_line in (None, finding.line):  # columns are allowed on a single line only
+        fields |= {"line": finding.line, "col": finding.column, "endColumn": finding.end_column}
     else:
-        fields |= {"endLine": finding.end_line}
+        fields |= {"line": finding.line, "endLine": finding.end_line}
     fields["title"] = f"{finding.code} {RULES[finding.code].name}"
     properties = ",".join(
         f"{key}={_github_escape(str(value), in_property=True)}"
         for key, value in fields.items()
         if value is not None
     )
-    text = _github_escape(f"{finding.message} {finding.advice}")
+    text = _github_escape(f"{cell}{finding.message} {finding.advice}")
     return f"::{finding.severity} {properties}::{text}"
+
+
+def _cell(finding: Diagnostic) -> str:
+    """Return the place in a notebook, of which other tools know only the file; else nothing."""
+    place = place_data(finding)
+    return f"cell {place['cell']}:{place['line']}: " if "cell" in place else ""
 
 
 def _github_escape(text: str, *, in_property: bool = False) -> str:
@@ -151,8 +160,9 @@ def json_report(findings: Sequence[Diagnostic], files: int) -> str:
     `errors` and `warnings`), and `findings`, a list of objects: `code`, `rule`, `severity`,
     `message`, `advice`, `name`, `placeholder`, `path`, `line`, `column`, `end_line`,
     `end_column`, and `related`, a list of other calls with `name` and a place of their own.
-    Lines and columns count from 1, columns in characters; an end column is the one after the
-    last character. Unknown values are null.
+    A place in a notebook has a `cell` too, in which lines count. Cells, lines and columns count
+    from 1, columns in characters; an end column is the one after the last character. Unknown
+    values are null.
 
     Args:
         findings: the findings, in order.
@@ -180,18 +190,8 @@ def _json_finding(finding: Diagnostic) -> dict[str, Any]:
         "advice": escape(finding.advice),
         "name": finding.name,
         "placeholder": finding.placeholder,
-        **_json_place(finding),
-        "related": [{"name": call.name, **_json_place(call)} for call in finding.related],
-    }
-
-
-def _json_place(at: Diagnostic | Occurrence) -> dict[str, Any]:
-    return {
-        "path": relative_path(at.path or ""),
-        "line": at.line,
-        "column": at.column,
-        "end_line": at.end_line,
-        "end_column": at.end_column,
+        **place_data(finding),
+        "related": [{"name": call.name, **place_data(call)} for call in finding.related],
     }
 
 
@@ -238,7 +238,7 @@ def _sarif_result(finding: Diagnostic) -> dict[str, Any]:
         "ruleId": finding.code,
         "ruleIndex": list(RULES).index(finding.code),
         "level": finding.severity,
-        "message": {"text": escape(f"{finding.message} {finding.advice}")},
+        "message": {"text": escape(f"{_cell(finding)}{finding.message} {finding.advice}")},
         "locations": [_sarif_location(finding)],
     }
     if finding.related:
@@ -250,7 +250,8 @@ def _sarif_result(finding: Diagnostic) -> dict[str, Any]:
 
 
 def _sarif_location(at: Diagnostic | Occurrence) -> dict[str, Any]:
-    uri, is_relative = uri_of(relative_path(at.path or ""))
+    place = place_data(at)
+    uri, is_relative = uri_of(place["path"])
     artifact = {"uri": uri, "uriBaseId": _ROOT} if is_relative else {"uri": uri}
     span = {
         "startLine": at.line,
@@ -258,7 +259,8 @@ def _sarif_location(at: Diagnostic | Occurrence) -> dict[str, Any]:
         "endLine": at.end_line,
         "endColumn": at.end_column,
     }
-    region = {key: number for key, number in span.items() if number is not None}
+    is_in_cell = "cell" in place  # the lines of a cell are not those of the file
+    region = {key: n for key, n in span.items() if n is not None and not is_in_cell}
     physical = {"artifactLocation": artifact, **({"region": region} if region else {})}
     return {"physicalLocation": physical}
 

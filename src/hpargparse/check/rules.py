@@ -222,7 +222,7 @@ def cross_files(findings: Iterable[Diagnostic]) -> bool:
 
 def place_of(call: Occurrence) -> str:
     """Return the place of a call, as `train.py:12`."""
-    return f"{relative_path(call.path)}:{call.line}"
+    return relative_path(call.place)
 
 
 def _is_unknown(default: object) -> bool:

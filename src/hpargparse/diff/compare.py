@@ -37,6 +37,7 @@ class Definition(Record):
         path: the path, line and column as reports show them.
         note: a sentence to add in a report.
         aliases: the old names in the hint `aliases`, also beside a snapshot.
+        cell: the cell of a notebook, in which lines count.
     """
 
     __slots__ = ()
@@ -51,6 +52,7 @@ class Definition(Record):
     column: int | None = None
     note: str = ""
     aliases: tuple[str, ...] = ()
+    cell: int | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -59,8 +61,9 @@ class Definition(Record):
 
     @property
     def place(self) -> str:
-        """`path:line`."""
-        return self.path if self.line is None else f"{self.path}:{self.line}"
+        """`path:line`, in a notebook `path:cell number:line`."""
+        parts = (self.path, self.cell and f"cell {self.cell}", self.line)
+        return ":".join(str(part) for part in parts if part is not None)
 
     @property
     def is_literal(self) -> bool:
@@ -230,5 +233,5 @@ def _likely_renames(removed: list[Definition], added: list[Definition]) -> Itera
 
 def _order(change: Change) -> tuple[object, ...]:
     latest = change.latest
-    place = latest.path, latest.line or 0, latest.column or 0
+    place = latest.path, latest.cell or 0, latest.line or 0, latest.column or 0
     return KINDS.index(change.kind), *latest.key, *place

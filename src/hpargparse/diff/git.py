@@ -131,17 +131,18 @@ def diff_worktree(top: str, new: Iterable[str], limit: int) -> bytes | None:
     return patch if patch is None or len(patch) <= limit else None
 
 
-def apply_patch(folder: str, patch: str, *, only: str = "*") -> None:
+def apply_patch(folder: str, patch: str, *, only: Iterable[str] = ("*",)) -> None:
     """Apply a patch of `diff_worktree` to the files in a folder.
 
     Args:
         folder: the root of a worktree, or a folder with the files of a revision.
         patch: the path of the patch.
-        only: a glob of the files to patch.
+        only: globs of the files to patch.
     """
     # No repository around the folder may change what the paths of the patch mean.
     ceiling = {"GIT_CEILING_DIRECTORIES": os.path.dirname(folder)}
-    _run("apply", f"--include={only}", "--whitespace=nowarn", patch, cwd=folder, env=ceiling)
+    included = (f"--include={glob}" for glob in only)
+    _run("apply", *included, "--whitespace=nowarn", patch, cwd=folder, env=ceiling)
 
 
 def add_worktree(top: str, folder: str, commit: str) -> None:

@@ -150,6 +150,11 @@ def _json_of_definition(definition: Definition | None) -> dict[str, object] | No
         "default": None if definition.text is None else _spelled(definition),
         "type": None if definition.text is None else kind,
         "hints": hints and {name: show_literal(hints[name]) for name in sorted(hints)},
-        "place": {"path": definition.path, "line": definition.line, "column": definition.column},
+        "place": {
+            "path": definition.path,
+            **({} if definition.cell is None else {"cell": definition.cell}),
+            "line": definition.line,
+            "column": definition.column,
+        },
         "note": definition.note or None,
     }

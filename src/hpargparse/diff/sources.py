@@ -13,7 +13,7 @@ import sys
 from collections import ChainMap
 
 from hpman import Index, index_of
-from hpman._text import Source, relative_path
+from hpman._text import relative_path
 from hpman.names import old_names
 
 from .compare import Definition
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     Tree = Mapping[str, str | None]
 
 _UNPARSABLE = "HPM001"
+_SUFFIXES = (".py", ".ipynb")
 
 
 def read_sources(operands: Sequence[Operand], request: Request) -> list[Index]:
@@ -67,7 +68,7 @@ def read_sources(operands: Sequence[Operand], request: Request) -> list[Index]:
         _unpack(dict(zip(roots, wanted, strict=True)), top)
         for root, operand in zip(roots, operands, strict=True):
             if operand.patch:
-                apply_patch(root, operand.patch, only="*.py")
+                apply_patch(root, operand.patch, only=[f"*{suffix}" for suffix in _SUFFIXES])
         return [
             _relocate(
                 _read_tree(root, limits, request, top),
@@ -105,11 +106,11 @@ def _is_within(path: str, limits: Iterable[str]) -> bool:
 
 
 def _select(tree: Tree, named: Collection[str], limits: Collection[str]) -> Tree:
-    """Return the named files and, within the limits, Python files and marks of environments."""
+    """Return the named files and, within the limits, sources and marks of environments."""
     return {
         path: blob
         for path, blob in tree.items()
-        if path in named or (path.endswith((".py", "pyvenv.cfg")) and _is_within(path, limits))
+        if path in named or (path.endswith((*_SUFFIXES, "pyvenv.cfg")) and _is_within(path, limits))
     }
 
 
@@ -173,7 +174,7 @@ def _relocate(index: Index, root: str, display: Callable[[str], str], prefix: st
     for file in index.files.values():
         below = os.path.relpath(file.source.path, root).replace(os.sep, "/")
         path = display(below)
-        source = Source(path, file.source.text, (0, *below.split("/")))
+        source = file.source.moved(path, (0, *below.split("/")))
         calls = tuple(call.replace(source=source) for call in file.occurrences)
         problems = tuple(problem.replace(path=prefix + path) for problem in file.diagnostics)
         files.append(file.replace(source=source, occurrences=calls, diagnostics=problems))
@@ -223,9 +224,11 @@ def _definitions(index: Index, placeholders: Iterable[str]) -> Iterator[Definiti
                     uses = (use for use in parameter.occurrences if not use.is_definition)
                     own = (use.hints for use in uses if use.path == call.path)
                     hints = dict(ChainMap(call.hints, *own))
-                place = call.source.key, call.path, call.line, call.column
+                cell, line = call.source.cell(call.line)
+                place = call.source.key, call.path, line, call.column
                 found = Definition(placeholder, call.name, call.value, call.text, hints, *place)
-                yield found.replace(aliases=tuple(old_names(parameter.hints)))
+                aliases = tuple(old_names(parameter.hints))
+                yield found.replace(aliases=aliases, cell=cell)
 
 
 def _new_problems(index: Index, other: Index) -> Iterator[Diagnostic]:

@@ -106,8 +106,8 @@ def warn_of_hidden_calls(prog: str, index: Index, placeholders: Iterable[str]) -
         warn(
             prog,
             [
-                f"{escape(display_path(f'{call.path}:{call.line}'))}: line {call.hidden_by} binds "
-                f"`{call.placeholder}` to something else, so this does not call the manager; "
+                f"{escape(display_path(call.place))}: {call.source.line_name(call.hidden_by or 1)} "
+                f"binds `{call.placeholder}` to something else, so this does not call the manager; "
                 "rename the other binding"
                 for call in calls
             ],

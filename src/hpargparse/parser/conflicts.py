@@ -165,7 +165,7 @@ def _placeholder(action: HyperParameterAction) -> str:
 def _describe(action: argparse.Action, parser: str, *, with_manager: bool) -> str:
     if isinstance(action, HyperParameterAction):
         at = action.hyperparameter.definition
-        place = "" if at is None else f" ({display_path(f'{at.path}:{at.line}')})"
+        place = "" if at is None else f" ({display_path(at.place)})"
         of = f" of the manager `{_placeholder(action)}`" if with_manager else ""
         return f"the hyperparameter `{action.name}`{of}{place}"
     if isinstance(action, BoundAction):

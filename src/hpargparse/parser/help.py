@@ -271,7 +271,7 @@ def help_text(action: HyperParameterAction) -> str:
     if hyperparameter.occurrences:
         first = hyperparameter.definition or hyperparameter.occurrences[0]
         used = "" if hyperparameter.definition else "used at "
-        facts.append(f"{used}{_shown_path(first.path)}:{first.line}")
+        facts.append(f"{used}{_shown_path(first.path)}{first.place[len(first.path) :]}")
     text = escape(f"({', '.join(facts)})")
     hint = hyperparameter.hints.get("help")
     if hint:

@@ -118,7 +118,7 @@ def _notes(renaming: Renaming) -> Iterator[str]:
 def _line(source: Source, span: Span, kind: str = "") -> str:
     """Return a place and the text there; of an argument, with the method."""
     shown = truncate(escape(" ".join(source.between(*span).split())))
-    return f"{display_path(source.path)}:{span[0]}: {f'{kind}({shown})' if kind else shown}"
+    return f"{display_path(source.place(span[0]))}: {f'{kind}({shown})' if kind else shown}"
 
 
 def _mentions(

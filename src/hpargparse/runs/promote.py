@@ -48,7 +48,7 @@ class Promotion(Record):
 
     def __str__(self) -> str:
         """Return the place, the name, and what the default was and becomes, on one line."""
-        place = escape(relative_path(f"{self.call.path}:{self.call.line}"))
+        place = escape(relative_path(self.call.place))
         old, new = _line(str(self.call.text)), _line(self.edits[0].new)
         if self.edits[0].old != self.call.text:  # only items of it change
             old, new = _line(show_literal(self.call.value)), _line(show_literal(self.new))

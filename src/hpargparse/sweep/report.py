@@ -6,7 +6,7 @@ Owns the wording and the columns. Must not know how a space is selected.
 from __future__ import annotations
 
 from hpman import EmptyValue, NotLiteralEvaluable
-from hpman._text import display_path, escape, relative_path, truncate
+from hpman._text import display_path, escape, place_data, truncate
 from hpman.literals import readable_repr, show_literal
 
 from .space import Values
@@ -75,7 +75,7 @@ def table(
     if calls is not None:
         headers = [*headers, "defined"]
         for row, call in zip(cells, calls, strict=True):
-            row.append("" if call is None else display_path(f"{call.path}:{call.line}"))
+            row.append("" if call is None else display_path(call.place))
     text = tabulate(cells, headers=headers, tablefmt="simple", disable_numparse=True)
     return "".join(f"  {line}".rstrip() + "\n" for line in text.split("\n"))
 
@@ -110,8 +110,11 @@ def _reason(line: Fixed) -> str:
 
 
 def _place_data(call: Occurrence | None) -> dict[str, Any]:
-    path, line = (None, None) if call is None else (relative_path(call.path), call.line)
-    return {"path": path, "line": line}
+    if call is None:
+        return {"path": None, "line": None}
+    return {
+        key: value for key, value in place_data(call).items() if key in ("path", "cell", "line")
+    }
 
 
 def _axis_data(axis: Axis) -> dict[str, Any]:

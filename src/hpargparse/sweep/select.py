@@ -327,4 +327,4 @@ def _nothing_selected(fixed: tuple[Fixed, ...]) -> Diagnostic:
 
 def _at(row: HyperParameter) -> str:
     call = row.definition or row.occurrences[0]
-    return f" ({display_path(f'{call.path}:{call.line}')})"
+    return f" ({display_path(call.place)})"

@@ -64,7 +64,7 @@ class Converter:
             hyperparameter.value,
             hyperparameter.hints,
             hyperparameter.name,
-            "" if definition is None else f"{definition.path}:{definition.line}",
+            "" if definition is None else definition.place,
             hyperparameter.occurrences,
         )
 

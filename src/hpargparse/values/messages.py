@@ -146,7 +146,7 @@ def _place(converter: Converter, hint: str | None = None) -> str:
     place = converter.place
     for occurrence in converter.occurrences if hint is not None else ():
         if hint in occurrence.hints:  # the last call wins, unless the definition has it too
-            place = f"{occurrence.path}:{occurrence.line}"
+            place = occurrence.place
             if occurrence.is_definition:
                 break
     return f" at {display_path(place)}" if place else ""

@@ -103,4 +103,4 @@ def _call(converter: Converter, hint: str | None = None) -> Occurrence:
 
 
 def _place(call: Occurrence) -> str:
-    return display_path(f"{call.path}:{call.line}")
+    return display_path(call.place)

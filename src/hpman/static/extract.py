@@ -424,7 +424,7 @@ def syntax_diagnostic(source: Source, error: UnparsableError) -> Diagnostic:
     return Diagnostic(
         "HPM001",
         f"Cannot parse this file: {error.reason}.",
-        "Fix it or exclude it.",
+        error.advice,
         source.path,
         error.line,
         error.column,

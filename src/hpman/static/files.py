@@ -1,6 +1,7 @@
-"""Find the Python files below paths.
+"""Find the Python files and notebooks below paths, and read them.
 
-Owns which files belong to a source tree; must not know the contents of the files.
+Owns which files belong to a source tree, and how their bytes become a text; must not know what
+the text contains.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ import errno
 import os
 import stat
 
+from .._text import Source
 from ..record import Record
+from .syntax import decode
 
 _CHUNK = 1 << 14
+_NOTEBOOK = ".ipynb"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,12 +35,13 @@ if TYPE_CHECKING:
     # A folder: its path as shown, its absolute path, and the same with symbolic links resolved.
     Folder: TypeAlias = tuple[str, str, str]
 
+_SUFFIXES = (".py", _NOTEBOOK)
 _TOOL_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
 _IMPOSSIBLE = (errno.EINVAL, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOTDIR)
 
 
 class SourceFile(Record):
-    """The path of one Python file.
+    """The path of one Python file or notebook.
 
     Attributes:
         path: the path, composed from the one that the caller gave.
@@ -72,9 +77,9 @@ def flatten(paths: Paths) -> Iterator[str]:
 
 
 def walk(paths: Iterable[str], exclude: Sequence[str] = ()) -> list[SourceFile]:
-    """List the Python files at and below some paths.
+    """List the Python files and notebooks at and below some paths.
 
-    A path to a file counts, whatever its name. A folder counts with every `*.py`
+    A path to a file counts, whatever its name. A folder counts with every `*.py` and `*.ipynb`
     below it, also through symbolic links, except in hidden folders, `__pycache__`,
     `node_modules`, `site-packages`, and virtual environments (folders with a
     `pyvenv.cfg`). A folder in `paths` is walked even if it is one of these.
@@ -160,6 +165,36 @@ def read(path: str) -> bytes:
         os.close(descriptor)
 
 
+def is_notebook(path: str) -> bool:
+    """Return whether a file is a notebook by its name.
+
+    >>> is_notebook("a.ipynb"), is_notebook("a.py")
+    (True, False)
+    """
+    return path.endswith(_NOTEBOOK)
+
+
+def read_source(path: str, data: bytes, key: tuple[object, ...] = ()) -> Source:
+    """Return the text of a Python file, or the code of a notebook.
+
+    Args:
+        path: the file.
+        data: its bytes.
+        key: see `Source`.
+
+    Raises:
+        UnparsableError: if Python would not decode the bytes, or the notebook cannot be read.
+
+    >>> read_source("a.py", b"x = 1").text
+    'x = 1'
+    """
+    if is_notebook(path):
+        from .notebooks import read_notebook
+
+        return read_notebook(path, data, key)
+    return Source(path, decode(data), key)
+
+
 def _routes(path: str, globs: Sequence[str]) -> Iterator[tuple[str, Route]]:
     """Yield the resolved path of each file at or below a path, and the route to it."""
     try:
@@ -231,7 +266,7 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
 
 
 def _is_source(entry: os.DirEntry[str]) -> bool:
-    if not entry.name.endswith(".py"):
+    if not entry.name.endswith(_SUFFIXES):
         return False
     # `DirEntry` raises an error for a link to itself, but `os.path` does not.
     return os.path.isfile(entry.path) if entry.is_symlink() else entry.is_file()

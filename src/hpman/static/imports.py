@@ -29,7 +29,7 @@ from _ast import (
     Tuple,
 )
 
-from .files import read as read_file
+from .files import read as read_file, read_source
 from .syntax import UnparsableError, decode, parse, paused_collector
 
 TYPE_CHECKING = False
@@ -321,7 +321,7 @@ class _Project:
     def _import_statements(self, path: str) -> Iterator[Import | ImportFrom]:
         """Yield the import statements of a file, if one may be relative or import a module."""
         try:
-            text = decode(self.read(path))
+            text = read_source(path, self.read(path)).text
             stack: list[AST] = [parse(text)] if _may_import(text, self._modules) else []
         except (OSError, UnparsableError):  # it is reported where it is scanned
             return
@@ -405,7 +405,7 @@ class _Leading:
             return True
         self._seen.add(real)
         try:
-            pending = parse(decode(read_file(path))).body[::-1]
+            pending = parse(read_source(path, read_file(path)).text).body[::-1]
         except (OSError, UnparsableError):
             return False
         while pending:

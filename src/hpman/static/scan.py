@@ -12,9 +12,9 @@ from itertools import count
 from .._text import Source
 from ..record import Record
 from .extract import extract, syntax_diagnostic
-from .files import SourceFile, exclusion, flatten, read as read_file, walk
+from .files import SourceFile, exclusion, flatten, read as read_file, read_source, walk
 from .index import Index, ModuleScan
-from .syntax import UnparsableError, decode, normalize_newlines, parse, paused_collector
+from .syntax import UnparsableError, normalize_newlines, parse, paused_collector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ class ModuleReader:
     def _tree(self, real: str) -> Module:
         if real not in self._trees:
             try:
-                self._trees[real] = parse(decode(self._read(real)))
+                self._trees[real] = parse(read_source(real, self._read(real)).text)
             except (OSError, UnparsableError):  # it is reported where it is scanned
                 self._trees[real] = parse("")
         return self._trees[real]
@@ -278,10 +278,6 @@ def scan_file(
     except OSError as error:
         advice = "Allow reading it, or exclude it."
         return _refused(path, f"Cannot read this file: {error.strerror}.", advice)
-    if path.endswith(".ipynb"):  # its JSON would be a valid expression
-        message = "This file is a notebook; notebooks are not read yet."
-        advice = "Convert it with `jupyter nbconvert --to script`, and read the script."
-        return _refused(path, message, advice)
     if not (file.is_named or may_hold(data)):
         return None
     return scan_bytes(path, data, placeholders, read_module)
@@ -303,11 +299,11 @@ def scan_bytes(
     """
     key = file_key(path)
     try:
-        text = decode(data)
+        source = read_source(path, data, key)
     except UnparsableError as error:
         source = Source(path, normalize_newlines(data.decode("ascii", "replace")), key)
         return ModuleScan(source, (), (syntax_diagnostic(source, error),))
-    return extract(Source(path, text, key), placeholders, read_module)
+    return extract(source, placeholders, read_module)
 
 
 def _refused(path: str, message: str, advice: str) -> ModuleScan:

@@ -40,13 +40,17 @@ class UnparsableError(ValueError):
         reason: what is wrong, as half a sentence.
         line: the line, counted from 1.
         column: the column in characters, counted from 1.
+        advice: what to do, as a sentence.
     """
 
-    def __init__(self, reason: str, line: int = 1, column: int = 1) -> None:
-        super().__init__(reason, line, column)
+    def __init__(
+        self, reason: str, line: int = 1, column: int = 1, advice: str = "Fix it or exclude it."
+    ) -> None:
+        super().__init__(reason, line, column, advice)
         self.reason: str = reason
         self.line: int = line
         self.column: int = column
+        self.advice: str = advice
 
 
 class paused_collector:  # noqa: N801 - it reads as a statement, and contextlib is slow to import
