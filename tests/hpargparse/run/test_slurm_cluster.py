@@ -105,7 +105,7 @@ def test_a_sweep_survives_what_a_cluster_does_to_it(slurm: Cluster, project: Pat
     assert 16 <= ended < TRIALS
     seen = [line.split() for line in (project / "seen.txt").read_text().splitlines()]
 
-    job = _submit(slurm, *args)
+    job = _submit(slurm, "--resume", "a", "--slurm", "gpus=1,time=30,workers=2")
     wait_for(ended + 4)
     slurm.kill_slurmd()
     wait_for(ended + 8)
