@@ -130,7 +130,8 @@ def interval(
     if kind is None:
         message = f"`{name}` is not a number, so it has no values between two bounds."
         raise SpaceError.because(message, "List its values instead.")
-    low, high = (_number(converter, bound, kind) for bound in (low, high))
+    if not low > high:  # else no value is in the range
+        low, high = (_number(converter, bound, kind) for bound in (low, high))
     if not low < high:
         message = f"The bounds of `{name}` are {show_literal(low)} and {show_literal(high)}."
         raise SpaceError.because(message, "Write the lowest value, then a higher one.")

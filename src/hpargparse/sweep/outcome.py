@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _BAR = 30  # characters of the longest bar
 _SHOWN = 3  # trials of a group of failures
+_MOST_REMOVED = 9  # records of failures that a command removes
 
 
 def text_report(study: Study, plan: Plan, failure: str = "") -> str:
@@ -159,7 +160,7 @@ def _advice(study: Study) -> str:
 
 
 def _next(study: Study) -> list[str]:
-    """Return commands for the best run, and for all of them."""
+    """Return commands for the best run, or for those that failed, and for all of them."""
     where = f'"sweep == {study.name!r}"'  # quotes that any shell understands
     best, *others = [outcome.run for _trial, outcome in study.ranked()] or [""]
     sort, lines = "", []
@@ -174,5 +175,9 @@ def _next(study: Study) -> list[str]:
     if others:
         lines.append(f"compare {best} {others[0]}")
     if best:
-        lines += [f"rerun {best}", f"promote {best}"]
+        return [*lines, f"rerun {best}", f"promote {best}"]
+    outcomes = study.outcomes().values()
+    failed = [o.run for o in outcomes if o.status == FAILED and o.run][:_MOST_REMOVED]
+    if failed:
+        lines += [f"rerun {failed[0]}", f"runs --remove {' '.join(failed)}"]
     return lines

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from math import isnan
 
 from hpman._text import truncate
@@ -191,7 +192,9 @@ def _in_output(record: RunRecord, pattern: str) -> str:
     found = [match[group] for match in re.finditer(pattern, text, re.MULTILINE)]
     found = [text for text in found if text is not None]
     if not found:
-        raise NoScoreError(f"nothing in the output matches --score {truncate(repr(pattern))}")
+        raise NoScoreError(
+            f"nothing in the output matches --score {truncate(shlex.quote(pattern))}"
+        )
     return str(found[-1])
 
 

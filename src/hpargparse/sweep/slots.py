@@ -13,6 +13,7 @@ from hpman import Diagnostic, HpmanError
 from hpman.lease import take
 from hpman.record import Record
 
+from ..cli.errors import error_text
 from ..runs.folder import make_folder
 from ..runs.record import host
 
@@ -120,7 +121,8 @@ def _all() -> list[str]:
             _LIST, capture_output=True, timeout=_LIMIT, check=True, text=True
         )
     except (OSError, subprocess.SubprocessError) as error:
-        raise _error(f"`{' '.join(_LIST)}` does not list the GPUs: {error}.") from None
+        reason = error_text(error)
+        raise _error(f"`{' '.join(_LIST)}` does not list the GPUs: {reason}.") from None
     names = re.findall(r"^GPU (\d+):", done.stdout, re.MULTILINE)
     if not names:
         raise _error(f"`{' '.join(_LIST)}` lists no GPU.")
@@ -128,4 +130,6 @@ def _all() -> list[str]:
 
 
 def _error(message: str) -> HpmanError:
-    return HpmanError(Diagnostic("sweep", message, "Name GPUs, such as `--gpus 0,1`."))
+    return HpmanError(
+        Diagnostic("sweep", message, "Name GPUs, such as `--gpus 0,1`, or leave the option out.")
+    )

@@ -489,7 +489,12 @@ def test_the_first_three_failures_end_a_sweep(capsys: pytest.CaptureFixture[str]
     assert "0 of 6 trials complete, 3 failed" in shown
     assert "Ended early: the first 3 runs have failed, the last one with: exit status 3" in shown
     assert "  1 x exit status 1 (trial 0; run s-0-ID)" in shown
-    assert shown.endswith("Next:\n  hpman runs --where \"sweep == 's'\"\n")
+    assert shown.endswith("""
+Next:
+  hpman runs --where "sweep == 's'"
+  hpman rerun s-0-ID
+  hpman runs --remove s-0-ID s-1-ID s-2-ID
+""")
 
 
 @pytest.mark.usefixtures("quick")

@@ -78,6 +78,11 @@ def test_an_interval_says_what_does_not_fit(
         interval(Converter(default, {}, "x"), *arguments)
 
 
+def test_a_range_that_no_value_is_in_is_named() -> None:
+    with pytest.raises(SpaceError, match="The bounds of `x` are 3.0 and 2.0."):
+        hinted_domain(Converter(1.0, {"range": [3.0, 2.0]}, "x"))
+
+
 @pytest.mark.parametrize(
     ("hints", "opts_in", "hinted"),
     [

@@ -66,7 +66,7 @@ def test_no_gpus(
     with pytest.raises(HpmanError) as raised:
         find_gpus(request_)
     assert message in str(raised.value)
-    assert "Name GPUs, such as `--gpus 0,1`." in str(raised.value)
+    assert "Name GPUs, such as `--gpus 0,1`, or leave" in str(raised.value)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell script stands for the program")
