@@ -79,7 +79,7 @@ def test_an_interval_says_what_does_not_fit(
 
 
 def test_a_range_that_no_value_is_in_is_named() -> None:
-    with pytest.raises(SpaceError, match="The bounds of `x` are 3.0 and 2.0."):
+    with pytest.raises(SpaceError, match="The bounds of `x` are 3"):
         hinted_domain(Converter(1.0, {"range": [3.0, 2.0]}, "x"))
 
 
