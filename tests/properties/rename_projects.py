@@ -35,9 +35,22 @@ if TYPE_CHECKING:
 
     from hpman import Index
 
-_POOL = ["lr", "wd", "model.depth", "model.act", "model.net.k", "opt", "seed", "a_b", "é", "x'y"]
+_POOL = [
+    "lr",
+    "lr_end",
+    "wd",
+    "model.depth",
+    "model.act",
+    "model.net.k",
+    "opt",
+    "seed",
+    "a_b",
+    "é",
+    "x'y",
+]
 _DEFAULTS = {
     "lr": ["0.1", "(1e-3)", "float(3)", "0.1 + len('lr')"],
+    "lr_end": ["0.01"],
     "wd": ["1", "f'{1}'", "0x1"],
     "model.depth": ["2", "len('model.depth')"],
     "model.act": ["'relu'", '"lr"', "'wd'"],
@@ -325,6 +338,8 @@ def project_of(seed: int) -> Project:
         data = text.encode()
     groups = [group for group in ("model", "model.net") if any(n.startswith(group) for n in names)]
     new = writer.one(_NEW if writer.chance(0.7) else _NEW[:6])
+    if any(new in own[manager] for manager in managers if manager != placeholder):
+        new = "rate"  # else a file may then be one of another manager
     old = writer.one([*names, *names, *groups])
     files = {"main.py": data, **files}
     return Project(files, old, new, placeholder, managers, writer.chance(0.3))

@@ -14,6 +14,8 @@ from ..check.ownership import owned
 from ..check.sources import read_sources
 from ..edits import edit_files
 from ..snapshots.formats import extension_format
+from ..snapshots.recorded import find_above, read_json
+from ..sweep.study import PLAN, SWEEPS
 from .renaming import renaming_of
 from .snapshots import snapshot_edits
 from .sources import (
@@ -28,6 +30,7 @@ from .text import has_bytes, other_mentions, text_of, walk_files
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from hpman._text import Source
     from hpman.edits import Span
@@ -97,6 +100,8 @@ def plan(
     snapshots, others = snapshot_edits(renaming, filter(_is_snapshot, found), named)
     files = sorted([*files, *(row.file for row in snapshots)], key=lambda file: file.path)
     notes = [*_notes(renaming), *_mentions(renaming, [*found, *named], files, others)]
+    if not keeps_alias:
+        notes += _sweeps(renaming, sources[0])
     return Plan(files, len(edits), sum(row.keys for row in snapshots), notes)
 
 
@@ -142,6 +147,24 @@ def _mentions(
         seen.add(real)
     lines += other_mentions(renaming.old, contents)
     yield from _list("These lines also have the old name, and stay:", lines)
+
+
+def _sweeps(renaming: Renaming, source: str) -> Iterator[str]:
+    """Yield which sweeps of the project of a source can no longer be resumed."""
+    folder = source if os.path.isdir(source) else os.path.dirname(source)
+    project = find_above(folder, os.path.join(SWEEPS, ""))
+    sweeps = os.path.join(project or "", SWEEPS)
+    lines = []
+    for name in sorted(os.listdir(sweeps)) if project else ():
+        try:
+            plan: Any = read_json(os.path.join(sweeps, name, PLAN))["plan"]
+            names = [*plan["fixed"], *(row["name"] for row in plan["searched"])]
+        except (OSError, ValueError, LookupError, TypeError):
+            continue  # not a sweep, or a broken one
+        if any(renaming.of(name) != name for name in names):
+            lines.append(name)
+    title = "These sweeps have the old name. With `--keep-alias`, their runs still count:"
+    yield from _list(title, lines)
 
 
 def _list(title: str, lines: Sequence[str]) -> Iterator[str]:

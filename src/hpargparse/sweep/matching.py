@@ -9,7 +9,7 @@ from __future__ import annotations
 from hpman import EmptyValue, NotLiteralEvaluable
 from hpman._text import truncate
 from hpman.literals import NotLiteralError, parse_literal, show_literal
-from hpman.names import scoped_names
+from hpman.names import new_name, old_names, scoped_names
 
 from ..cli.argv import split_at_dashes
 from ..errors import ConversionError
@@ -52,6 +52,9 @@ class Matcher:
         if self.seeds:
             del self._fixed[SEED]
         self._names = {*self._fixed, *(axis.name for axis in plan.space.axes), SEED}
+        hints: dict[str, Mapping[str, object]] = {row.name: row.hints for row in rows}
+        hints |= {axis.converter.name: axis.converter.hints for axis in plan.space.axes}
+        self._renamed = {old: name for name, row in hints.items() for old in old_names(row)}
         self._units: dict[frozenset[tuple[str, str]], Unit] = {}
 
     def values(self, summary: Mapping[str, Any]) -> dict[str, str]:
@@ -63,10 +66,10 @@ class Matcher:
         Raises:
             MismatchError: if the sweep gives no run such values.
         """
-        texts: dict[str, str] = summary["values"]
+        texts = {self._new_name(name): text for name, text in summary["values"].items()}
         if split_at_dashes(summary.get("argv") or ())[1] != self._arguments:
             raise MismatchError("the arguments of the program differ")
-        for name in summary["changed"]:
+        for name in map(self._new_name, summary["changed"]):
             if name not in self._names:
                 raise MismatchError(f"`{name}` was {truncate(texts.get(name, ''))}")
         for name, default in self._fixed.items():
@@ -96,6 +99,9 @@ class Matcher:
             units = (Unit(n, repeat) for n in range(self._total) for repeat in range(plan.repeats))
             self._units = {frozenset(plan.values(unit).items()): unit for unit in units}
         return self._units.get(frozenset(values.items()))
+
+    def _new_name(self, name: str) -> str:
+        return new_name(name, self._renamed, lambda _name: False, ".")
 
     def _searched(self, texts: Mapping[str, str]) -> dict[str, str]:
         """Return the values of the axes."""

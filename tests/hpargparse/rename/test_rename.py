@@ -414,6 +414,30 @@ def test_calls_that_need_a_look_are_listed(capsys: pytest.CaptureFixture[str]) -
     )
 
 
+def test_sweeps_with_the_old_name_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("src").mkdir()
+    Path("src/a.py").write_text("_('lr', 1); _('wd', 1)\n")
+    plans = {
+        "fixed": '{"plan": {"fixed": {"lr": "1"}, "searched": []}}',
+        "searched": '{"plan": {"fixed": {}, "searched": [{"name": "enc/lr"}]}}',
+        "others": '{"plan": {"fixed": {"wd": "1"}, "searched": []}}',
+        "broken": "{",
+        "odd": '{"plan": {"fixed": {}, "searched": 3}}',
+        "foreign": "[]",
+    }
+    for name, text in plans.items():
+        Path(".hpman/sweeps", name).mkdir(parents=True)
+        Path(".hpman/sweeps", name, "plan.json").write_text(text)
+    for path in ("src", "src/a.py"):
+        main(["lr", "rate", path])
+        assert capsys.readouterr().err.startswith(
+            "hpman rename: warning: These sweeps have the old name. With `--keep-alias`, "
+            "their runs still count:\n  fixed\n  searched\n"
+        )
+    main(["lr", "rate", "src", "--keep-alias"])
+    assert "sweeps" not in capsys.readouterr().err
+
+
 def test_settings_of_the_project_count(capsys: pytest.CaptureFixture[str]) -> None:
     Path("pyproject.toml").write_text('[tool.hpman]\nexclude = ["old"]\n')
     Path("old").mkdir()

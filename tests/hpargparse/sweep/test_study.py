@@ -54,6 +54,14 @@ def write(
     return recorded.write(folder, name, end, **{"values": values, "changed": ["x"], **changes})
 
 
+def test_a_run_with_an_old_name_counts(tmp_path: Path) -> None:
+    values = {"old": "1", "seed": "0"}
+    write(tmp_path, "s-1-aaaaaaaa", _done(0.5), values=values, changed=["old"])
+    source = SOURCE.replace("search=True", "search=True, aliases=['old']")
+    study = _study(tmp_path, plan=_plan("x=0,1", source=source))
+    assert [*study.outcomes()] == [1]
+
+
 def _done(loss: float) -> dict[str, object]:
     return {"status": "finished", "exit": 0, "ended": 1_700_000_002.0, "metrics": {"loss": loss}}
 
