@@ -35,12 +35,12 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "sqlite": {"timeout": 60},
 }
 _EXAMPLES = "postgresql://USER@HOST/NAME, mysql://USER@HOST/NAME or sqlite:///FILE"
-_LOGIN = re.compile(r"^([\w+]+://[^:/@?]*):(.*)@", re.DOTALL)
+_LOGIN = re.compile(r"^((?:--\w+=)?[\w+]+://[^:/@?]*):.*@", re.DOTALL)
 _SECRET = re.compile(r"[?&][^=&]*(?:pass|secret|token|key)[^=&]*=", re.IGNORECASE)
 
 
 def without_password(text: str) -> str:
-    """Return a URL without the password; another text as it is.
+    """Return an argument with a URL without the password; another one as it is.
 
     >>> without_password("postgresql://me:secret@host/db"), without_password("a:b@c")
     ('postgresql://me@host/db', 'a:b@c')
@@ -69,10 +69,11 @@ class StorageUrl:
         match = _LOGIN.match(text)
         self.password: str | None = os.environ.pop(PASSWORD, None) or None
         scheme, colon, _rest = self.shown.partition("://")
-        self.dialect, _plus, driver = scheme.replace("postgres:", "postgresql:").partition("+")
+        dialect, _plus, driver = scheme.partition("+")
+        self.dialect: str = "postgresql" if dialect == "postgres" else dialect
         if not colon or self.dialect not in _DRIVERS:
-            what = f"`{scheme}` is not a kind of database" if colon else "this is not a URL"
-            raise _error(f"{what} that machines can share")
+            kind = f"`{scheme}` is not a kind of database that machines can share"
+            raise _error(kind if colon else "this is not the URL of a database")
         if _SECRET.search(self.shown):
             message = "--storage: the password is in the wrong place, where others may see it."
             raise SweepError.because(message, f"Set the environment variable {PASSWORD} to it.")
