@@ -70,6 +70,7 @@ class Database:
         self._engine = sqlalchemy.create_engine(url.text, **url.engine_arguments)
         self._now: Any = sqlalchemy.literal_column(_NOW[url.dialect], sqlalchemy.Double)
         self._tables = _tables()
+        self._studies: Any = None
 
     def open(self, description: str) -> str:
         """Create the tables and the sweep, if they are missing.
@@ -197,6 +198,14 @@ class Database:
         with suppress(sqlalchemy.exc.IntegrityError):  # another process has just added it
             self._run(add)
 
+    def studies(self) -> Any:
+        """Return the storage of Optuna in this database."""
+        if self._studies is None:
+            from optuna.storages import RDBStorage
+
+            self._studies = RDBStorage(self.url.text, self.url.engine_arguments)
+        return self._studies
+
     def persist(self, action: Callable[[], T]) -> T:
         """Call a function, again and again while the database is away.
 
@@ -231,6 +240,8 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+        if self._studies is not None:
+            self._studies.engine.dispose()
 
     def _update(self, names: Collection[str], **changes: Any) -> None:
         import sqlalchemy

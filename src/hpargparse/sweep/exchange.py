@@ -127,12 +127,13 @@ class Exchange:
 
     @contextmanager
     def claims(self) -> Iterator[tuple[TimedClaims, list[str]]]:
-        """Hold claims in the database. Yield them, and no warnings."""
+        """Hold claims in the database. Yield them, and no warnings; close it at the end."""
         claims = TimedClaims(self.store())
         try:
             yield claims, []
         finally:
             claims.close()
+            self.database.close()
 
     def store(self) -> Store:
         """Return where claims are kept. The record of a run is sent before its claim is free."""

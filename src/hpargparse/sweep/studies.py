@@ -80,16 +80,10 @@ class SharedStudies:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._storage: Any = None
 
     def open(self) -> Any:
         """Return a storage. The tables are created if they are missing."""
-        import optuna
-
-        if self._storage is None:
-            url = self._database.url
-            self._storage = optuna.storages.RDBStorage(url.text, url.engine_arguments)
-        return self._storage
+        return self._database.studies()
 
     def persist(self, action: Callable[[], T]) -> T:
         """Call a function, again and again while the database is away.

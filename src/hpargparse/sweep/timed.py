@@ -80,12 +80,13 @@ class TimedClaims:
         self._looked = -_LOOK
         self._channel, theirs = socket.socketpair()
         with theirs:
+            number = theirs.fileno()
             self._process = subprocess.Popen(  # noqa: S603 - this is the purpose
-                [sys.executable, *_KEEPER, str(theirs.fileno())],
+                [sys.executable, *_KEEPER, str(number)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[number],
                 start_new_session=True,
             )
         settings = json.dumps(store.settings()).encode()

@@ -16,10 +16,12 @@ from hpargparse.sweep.engine import (
     importances,
     reports_by_step,
 )
+from hpargparse.sweep.exchange import Exchange
 from hpargparse.sweep.journal import Journal
 from hpargparse.sweep.plan import Plan, Unit
 from hpargparse.sweep.score import Objective
 from hpargparse.sweep.select import Request, select
+from hpargparse.sweep.storage_url import StorageUrl
 from hpargparse.sweep.studies import JOURNAL
 from hpargparse.sweep.study import Study
 from hpman import HyperParameterManager
@@ -57,11 +59,17 @@ class Sweep:
         zipped: tuple[str, ...] = (),
         objective: Objective = Objective("loss"),  # noqa: B008 - it is immutable
         prunes: bool = False,
+        database: Path | None = None,
     ) -> None:
         self.folder = folder
         index = HyperParameterManager("_").parse_source(text).index
         self.plan = Plan(select(index, Request((), zipped)), method, 3)
         self.study = Study(str(folder), "s", total, plan=self.plan, objectives=[objective])
+        if database is not None:
+            url = StorageUrl(f"sqlite:///{database}")
+            self.study.exchange = Exchange(
+                url, self.study.runs, "s", [objective], collects=True, say=print
+            )
         self.study.open({}, [])
         self.plan.prunes = prunes
         self.engine = self.plan.engine = Engine(self.study, self.plan)
@@ -120,6 +128,31 @@ def test_the_first_trial_has_the_defaults_and_all_lie_in_the_space(tmp_path: Pat
     assert {type(point["kernel"]) for point in points} == {tuple}
     assert {point["wd"] for point in points} <= {0.0, 0.1, 0.2, 0.3}
     assert len({*map(show_literal, points)}) == 20
+
+
+def test_a_study_in_a_database_is_that_of_all_machines(tmp_path: Path) -> None:
+    database = tmp_path / "db"
+    one = Sweep(tmp_path / "a", 6, database=database)
+    points = one.run(2)
+    other = Sweep(tmp_path / "b", 6, database=database)
+    points.append(other.plan.point(2))
+    assert one.engine.ask(2) == points[2]
+    other.end(2)
+    other.study.refresh()
+    points.append(one.plan.point(3))
+    assert points == Sweep(tmp_path / "c", 6).run(4), "the results are those of one machine"
+    storage = optuna.storages.RDBStorage(f"sqlite:///{database}")
+    (summary,) = optuna.get_all_study_summaries(storage)
+    study = optuna.load_study(study_name=summary.study_name, storage=storage)
+    assert [row.state.name for row in study.trials] == ["COMPLETE"] * 3 + ["RUNNING"]
+    assert [row.value for row in study.trials[:3]] == [loss(point) for point in points[:3]]
+    optuna.delete_study(study_name=summary.study_name, storage=storage)
+    storage.engine.dispose()
+    other.engine.sync()
+    assert one.engine.ask(3) == points[3]
+    for sweep in (one, other):
+        assert sweep.study.exchange is not None
+        sweep.study.exchange.database.close()
 
 
 def test_plain_optuna_reads_the_same_file(tmp_path: Path) -> None:
