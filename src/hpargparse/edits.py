@@ -5,6 +5,8 @@ Owns that all files are written or none. Must not know why they are edited.
 
 from __future__ import annotations
 
+from functools import partial
+
 from hpman._text import display_path, without_commands
 from hpman.edits import EditError, decode, replace_spans
 from hpman.record import Record
@@ -14,7 +16,7 @@ from .snapshots.atomic_io import read_bytes, replace_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from hpman.edits import Edit
 
@@ -28,11 +30,14 @@ class EditedFile(Record):
     new: bytes
 
 
-def edit_files(edits: Iterable[Edit]) -> list[EditedFile]:
+def edit_files(
+    edits: Iterable[Edit], read: Callable[[str], bytes] | None = None
+) -> list[EditedFile]:
     """Read files and apply edits to their bytes. Nothing is written.
 
     Args:
         edits: the edits, in any order.
+        read: returns the bytes of a file, by default those on the disk.
 
     Returns:
         The files, sorted by path.
@@ -44,7 +49,8 @@ def edit_files(edits: Iterable[Edit]) -> list[EditedFile]:
     for edit in edits:
         by_path.setdefault(edit.path, []).append(edit)
     try:
-        contents = {path: read_bytes(path, limit=None) for path in sorted(by_path)}
+        read = read or partial(read_bytes, limit=None)
+        contents = {path: read(path) for path in sorted(by_path)}
     except SnapshotError as error:
         raise EditError(*error.diagnostics) from error
     return [

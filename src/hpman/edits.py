@@ -43,6 +43,7 @@ __all__ = [
     "parse_call",
     "replace_spans",
     "scan_bytes",
+    "source_encoding",
 ]
 
 

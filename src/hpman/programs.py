@@ -13,7 +13,7 @@ from .static.imports import connected, find_module, leading_imports, reachable
 from .static.index import Index
 from .static.project import Project
 from .static.rules import conflicts, violations
-from .static.scan import scan
+from .static.scan import file_key, scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ __all__ = [
     "Project",
     "conflicts",
     "connected",
+    "file_key",
     "find_module",
     "index_program",
     "is_notebook",

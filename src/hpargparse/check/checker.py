@@ -62,6 +62,7 @@ class Checker:
         self._is_partial = not follow_imports and any(map(os.path.isfile, paths))
         self._is_one_program = is_one_program
         self._owned = Owned()
+        self._programs: list[Index] = []
         self._memory = Memory()
 
     def index(self) -> Index:
@@ -72,12 +73,35 @@ class Checker:
         """Return the findings that the settings select, sorted by file, place and code."""
         read, index = self._read()
         find = partial(find_problems, is_partial=self._is_partial, memory=self._memory)
-        problems = find(index)
+        problems, self._programs = find(index), []
         if cross_files(problems) and not self._is_one_program:
-            programs = split(self.project, read, index, self._settings.programs)
-            problems = find(index, programs)
+            self._programs = split(self.project, read, index, self._settings.programs)
+            problems = find(index, self._programs)
         self._memory.forget_unused()
         return select(problems, self._settings)
+
+    def sharing(self, key: tuple[object, ...]) -> set[tuple[object, ...]] | None:
+        """Return the files of all programs that contain a file, by the last findings.
+
+        Args:
+            key: the key of the file, see `file_key`.
+
+        Returns:
+            The keys; None if all files are one program, or the file is in none.
+        """
+        keys = [program.files.keys() for program in self._programs if key in program.files]
+        return set().union(*keys) if keys else None
+
+    def prepare(self, seconds: float) -> bool:
+        """Do a part of the work for `findings`.
+
+        Args:
+            seconds: when to stop.
+
+        Returns:
+            Whether nothing is left to prepare.
+        """
+        return self._memory.prepare(self.index(), seconds)
 
     def _read(self) -> tuple[Index, Index]:
         placeholders = self._settings.placeholder

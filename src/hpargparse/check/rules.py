@@ -7,6 +7,7 @@ reported, nor how.
 from __future__ import annotations
 
 from collections import Counter
+from time import perf_counter
 
 from hpman import Diagnostic, NotLiteralEvaluable
 from hpman._text import relative_path, truncate
@@ -50,12 +51,13 @@ _ADVICE = {
     "scale": 'Write `scale="linear"` or `scale="log"`.',
     "type": 'Write the name of a type, such as `type="float"`.',
 }
-_HINTS = PRESENTATION | CONVERSION_HINTS | {"aliases", "scale", "search", "step", "when"}
+HINTS = PRESENTATION | CONVERSION_HINTS | {"aliases", "scale", "search", "step", "when"}
 _APART = "If these are separate programs, use `--each`, or `programs` in [tool.hpman]."
 # The suggestions for undefined names are limited: each costs a comparison with every name.
 _MOST_NAMES = 1000
 _MOST_SUGGESTIONS = 100
 _MOST_NAMES_SHOWN = 5
+_AT_ONCE = 50  # names, for which the rules take a few milliseconds
 _SETTERS = ("override", "set_tree", "set_value", "set_values")
 
 
@@ -92,9 +94,24 @@ class Memory:
         self._names: dict[tuple[object, ...], Name] = {}
         self._used: dict[tuple[object, ...], Name] = {}
 
-    def names(self, index: Index, placeholder: str) -> list[Name]:
-        """Return what is known of the names of a manager, in source order."""
-        names = index.names(placeholder)
+    def prepare(self, index: Index, seconds: float) -> bool:
+        """Look at new names until the time is over, and return whether all are known."""
+        end = perf_counter() + seconds
+        for placeholder in sorted(index.placeholders()):
+            names = index.names(placeholder)
+            for start in range(0, len(names), _AT_ONCE):
+                part = names[start : start + _AT_ONCE]
+                self.names(index, placeholder, part)
+                self.similar.learn(part)
+                if perf_counter() > end:
+                    return False
+        return True
+
+    def names(
+        self, index: Index, placeholder: str, names: Sequence[str] | None = None
+    ) -> list[Name]:
+        """Return what is known of names of a manager; of all, in source order, by default."""
+        names = index.names(placeholder) if names is None else names
         # The calls are kept, so that no other objects have these ids.
         keys = [
             (
@@ -266,22 +283,22 @@ def misspelled_hint(calls: Iterable[Occurrence]) -> Iterator[Diagnostic]:
     """HPM106: a hint that is one letter away from one that the command line reads."""
     for call in calls:
         for hint in call.hints:
-            if meant := _intended_hint(hint):
+            if meant := intended_hint(hint):
                 message = f"The hint `{hint}` of `{call.name}` has no effect."
                 advice = f"Did you mean `{meant}`? If not, rename the hint."
                 yield _finding("HPM106", [call], message, advice)
 
 
-def _intended_hint(hint: str) -> str | None:
+def intended_hint(hint: str) -> str | None:
     """Return the hint that a misspelled one was probably meant to be.
 
-    >>> [_intended_hint(hint) for hint in ("choises", "Help", "tpye", "tape", "types")]
+    >>> [intended_hint(hint) for hint in ("choises", "Help", "tpye", "tape", "types")]
     ['choices', 'help', 'type', None, None]
     """
     lowered = hint.lower()
-    if hint in _HINTS or lowered.removesuffix("s") in _HINTS - {lowered}:  # a plural is a word too
+    if hint in HINTS or lowered.removesuffix("s") in HINTS - {lowered}:  # a plural is a word too
         return None
-    for name in sorted(_HINTS):
+    for name in sorted(HINTS):
         typo = edit(lowered, name)
         # A wrong letter in a word of four letters often makes another word.
         if lowered == name or (typo and (typo.kind != "wrong" or len(name) > 4)):

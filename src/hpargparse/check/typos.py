@@ -43,13 +43,17 @@ class SimilarNames:
     def pairs(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Yield what `similar_pairs` yields."""
         order = {name: number for number, name in enumerate(names)}
-        for name in order:
-            if name not in self._similar:
-                self._add(name)
+        self.learn(order)
         for name, number in order.items():
             near = [other for other in self._similar[name] if order.get(other, number) < number]
             if near:
                 yield name, min(near, key=order.__getitem__)
+
+    def learn(self, names: Iterable[str]) -> None:
+        """Compare new names with all others."""
+        for name in names:
+            if name not in self._similar:
+                self._add(name)
 
     def keep(self, names: Container[str]) -> None:
         """Forget all other names."""

@@ -31,6 +31,7 @@ COMMANDS = {
     "schema": "write a JSON Schema of all hyperparameters",
     "stubs": "write a stub with the types of all hyperparameters",
     "rename": "rename a hyperparameter everywhere",
+    "lsp": "serve an editor",
     "check": "find mistakes in how hyperparameters are written",
     "diff": "show what changed between two revisions or snapshots",
 }

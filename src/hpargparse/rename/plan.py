@@ -13,6 +13,7 @@ from hpman.record import Record
 from ..check.ownership import owned
 from ..check.sources import read_sources
 from ..edits import edit_files
+from ..snapshots.atomic_io import read_bytes
 from ..snapshots.formats import extension_format
 from ..snapshots.recorded import find_above, read_json
 from ..sweep.study import PLAN, SWEEPS
@@ -29,14 +30,15 @@ from .text import has_bytes, other_mentions, text_of, walk_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from hpman._text import Source
-    from hpman.edits import Span
+    from hpman.edits import Edit, Span
 
     from ..edits import EditedFile
     from .renaming import Renaming
+    from .snapshots import EditedKeys
 
 _MOST = 20  # lines of a list
 
@@ -56,6 +58,23 @@ class Plan(Record):
     literals: int
     keys: int
     notes: list[str]
+
+
+class Proof(Record):
+    """The edits of a renaming, which give the same program with another name.
+
+    Attributes:
+        edits: the edits of sources.
+        files: the sources that change.
+        snapshots: the files of values that change.
+        others: files that have the name as a key and stay, with the reasons.
+    """
+
+    __slots__ = ()
+    edits: list[Edit]
+    files: list[EditedFile]
+    snapshots: list[EditedKeys]
+    others: dict[str, str]
 
 
 def plan(
@@ -92,17 +111,43 @@ def plan(
     if not index.placeholders():  # no file mentions hpman, and the user means a name of it
         index = owned(read, modules, requested or {"_", *read.placeholders()})
     renaming = renaming_of(index, old, new, placeholders)
-    edits = source_edits(renaming, keeps_alias=keeps_alias)
-    files = edit_files(edits)
-    prove_sources(renaming, files, keeps_alias=keeps_alias)
     folders = [path for path in sources if os.path.isdir(path)]
     found = [*walk_files(folders, exclude)]
-    snapshots, others = snapshot_edits(renaming, filter(_is_snapshot, found), named)
-    files = sorted([*files, *(row.file for row in snapshots)], key=lambda file: file.path)
-    notes = [*_notes(renaming), *_mentions(renaming, [*found, *named], files, others)]
+    proof = prove(renaming, found, named, keeps_alias=keeps_alias)
+    files = [*proof.files, *(row.file for row in proof.snapshots)]
+    files.sort(key=lambda file: file.path)
+    notes = [*_notes(renaming), *_mentions(renaming, [*found, *named], files, proof.others)]
     if not keeps_alias:
         notes += _sweeps(renaming, sources[0])
-    return Plan(files, len(edits), sum(row.keys for row in snapshots), notes)
+    return Plan(files, len(proof.edits), sum(row.keys for row in proof.snapshots), notes)
+
+
+def prove(
+    renaming: Renaming,
+    paths: Iterable[str],
+    named: Iterable[str] = (),
+    *,
+    keeps_alias: bool = False,
+    read: Callable[[str], bytes] | None = None,
+) -> Proof:
+    """Make the edits of a renaming, and read what they would write again.
+
+    Args:
+        renaming: the renaming.
+        paths: all files of the project. The YAML and JSON files among them may change.
+        named: files of values that the user named.
+        keeps_alias: whether the old name stays usable, by the hint `aliases`.
+        read: returns the bytes of a file, by default those on the disk.
+
+    Raises:
+        HpmanError: if this cannot be done; it reports all problems.
+    """
+    edits = source_edits(renaming, keeps_alias=keeps_alias)
+    files = edit_files(edits, read)
+    prove_sources(renaming, files, keeps_alias=keeps_alias)
+    paths = filter(_is_snapshot, paths)
+    snapshots, others = snapshot_edits(renaming, paths, named, read or read_bytes)
+    return Proof(edits, files, snapshots, others)
 
 
 def _is_snapshot(path: str) -> bool:

@@ -22,7 +22,7 @@ from .renaming import CODE, RenameError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from ..snapshots.files import Snapshot
@@ -41,7 +41,10 @@ class EditedKeys(Record):
 
 
 def snapshot_edits(
-    renaming: Renaming, paths: Iterable[str], named: Iterable[str]
+    renaming: Renaming,
+    paths: Iterable[str],
+    named: Iterable[str] = (),
+    read: Callable[[str], bytes] = read_bytes,
 ) -> tuple[list[EditedKeys], dict[str, str]]:
     """Return the files of values with the new keys. Nothing is written.
 
@@ -52,6 +55,7 @@ def snapshot_edits(
         paths: the YAML and JSON files of a project. Those that have other keys than the names
             of the sources are left alone.
         named: the files that the user named, which are files of values.
+        read: returns the bytes of a file, by default those on the disk.
 
     Returns:
         The files that change, and the paths of those that have the name but stay, with the
@@ -68,7 +72,7 @@ def snapshot_edits(
     last = renaming.old.rpartition(renaming.sources.separator)[2].encode()
     for path in dict.fromkeys((*names, *paths)):
         try:
-            data = read_bytes(path)
+            data = read(path)
             if path not in names and not any(mark in data for mark in (last, b"\\", b"''")):
                 continue
             text = data.decode("utf-8")

@@ -81,7 +81,7 @@ def _places(renaming: Renaming, *, keeps_alias: bool) -> Iterator[tuple[Occurren
 
 def _call_edits(call: Occurrence, renaming: Renaming, alias: list[str] | None) -> Iterator[Edit]:
     node, span = parse_call(call)
-    edit = _literal_edit(call.source, span(node.args[0]), call.name, renaming.of(call.name))
+    edit = literal_edit(call.source, span(node.args[0]), call.name, renaming.of(call.name))
     quote = '"' if '"' in edit.old else "'"
     if edit.old != edit.new:
         yield edit
@@ -91,7 +91,7 @@ def _call_edits(call: Occurrence, renaming: Renaming, alias: list[str] | None) -
             for key in getattr(value, "keys", ()):
                 name = getattr(key, "value", None)
                 if isinstance(name, str) and renaming.of(name) != name:
-                    yield _literal_edit(call.source, span(key), name, renaming.of(name))
+                    yield literal_edit(call.source, span(key), name, renaming.of(name))
         elif keyword.arg == "aliases" and alias is not None:
             old = call.source.between(*span(value))
             _refuse_comment(old, call.name)
@@ -124,11 +124,15 @@ def _mention_edits(mention: Mention, renaming: Renaming) -> Iterator[Edit]:
         message = f"`{key}` lies below `{above}` here, so it cannot become `{new}`."
         raise Refusal(message, f'Write the key as `"{name}"` first, outside of `{above}`.')
     if text != key:
-        yield _literal_edit(mention.source, span, key, text)
+        yield literal_edit(mention.source, span, key, text)
 
 
-def _literal_edit(source: Source, span: Span, name: str, new: str) -> Edit:
-    """Return the edit that replaces a string literal, with the same quote if it can."""
+def literal_edit(source: Source, span: Span, name: str, new: str) -> Edit:
+    """Return the edit that replaces a string literal, with the same quote if it can.
+
+    Raises:
+        Refusal: if the literal contains a comment.
+    """
     old = source.between(*span)
     if name == new:
         return Edit(source.path, span, old, old)

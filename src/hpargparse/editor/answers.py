@@ -1,0 +1,247 @@
+"""Answers to questions about a place in a source: definition, uses, description, symbols.
+
+Owns what is said about a name. Must not know the protocol, folders or buffers.
+"""
+
+from __future__ import annotations
+
+from hpman._text import display_path, truncate
+from hpman.edits import parse_call
+from hpman.literals import readable_repr
+from hpman.names import split_scope
+from hpman.programs import file_key
+from hpman.record import Record
+
+from ..description import describe
+from .completion import nearest
+from .places import contains, span_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from hpman import HyperParameter, Index, Mention, Occurrence, Source
+
+    from .places import Span
+    from .snapshots import Key
+
+_HINT_WIDTH = 20  # of a default that is shown in the text
+_MOST_VALUES = 5  # of files, in a description
+
+
+class Place(Record):
+    """A place in a text."""
+
+    __slots__ = ()
+    source: Source
+    span: Span
+
+
+class Target(Record):
+    """What a cursor is at.
+
+    Attributes:
+        placeholder: the placeholder of the manager.
+        name: the name of a hyperparameter or a group, without a scope.
+        place: where it is written.
+    """
+
+    __slots__ = ()
+    placeholder: str
+    name: str
+    place: Place
+
+
+class Symbol(Record):
+    """A hyperparameter where it is defined, or used if nothing defines it."""
+
+    __slots__ = ()
+    name: str
+    detail: str
+    call: Place
+    place: Place
+
+
+class Inlay(Record):
+    """A default that is shown after a use."""
+
+    __slots__ = ()
+    source: Source
+    line: int
+    column: int
+    text: str
+
+
+def name_place(call: Occurrence) -> Place:
+    """Return where a call writes its name; the place of the call while it is being edited.
+
+    >>> from hpman import scan_text
+    >>> (call,) = scan_text("_('lr', 1)", "<a>", frozenset("_")).occurrences
+    >>> name_place(call).span
+    (1, 3, 1, 7)
+    """
+    try:
+        node, span = parse_call(call)
+        return Place(call.source, span(node.args[0]))
+    except (ValueError, IndexError, AttributeError):
+        return Place(call.source, span_of(call))
+
+
+def target_at(index: Index, path: str, line: int, column: int) -> Target | None:
+    """Return the name at a place of a source, None if there is none.
+
+    Args:
+        index: the facts.
+        path: the source.
+        line: the line, counted from 1.
+        column: the column of the character after the cursor.
+    """
+    file = index.files.get(file_key(path))
+    if file is None:
+        return None
+    for call in reversed(file.occurrences):  # inner calls come after those around them
+        if contains(span_of(call), line, column):
+            place = name_place(call)
+            if contains(place.span, line, column):
+                return Target(call.placeholder, call.name, place)
+    for mention in file.mentions:
+        span = span_of(mention)
+        if mention.kind != "scope" and mention.name and contains(span, line, column):
+            name = plain_name(index, mention.placeholder, mention.name)
+            return Target(mention.placeholder, name, Place(mention.source, span))
+    return None
+
+
+def target_of_key(index: Index, key: Key) -> Target | None:
+    """Return the hyperparameter that a key of a file of values stands for."""
+    for placeholder in sorted(index.placeholders()):
+        name = plain_name(index, placeholder, key.name)
+        if is_known(index, placeholder, name):
+            return Target(placeholder, name, Place(key.source, key.span))
+    return None
+
+
+def is_known(index: Index, placeholder: str, name: str) -> bool:
+    """Return whether a name is one of the sources, or lies above or below one."""
+    names = (*index.prefixes(name), name)
+    return index.is_branch(placeholder, name) or any(index.named(placeholder, n) for n in names)
+
+
+def plain_name(index: Index, placeholder: str, name: str) -> str:
+    """Return a name without the scope that it may be in."""
+
+    def is_name(name: str) -> bool:
+        return is_known(index, placeholder, name)
+
+    return split_scope(name, is_name, index.separator)[1]
+
+
+def definitions(index: Index, target: Target) -> list[Place]:
+    """Return where a name is defined; for a group, its members; else the first use."""
+    names = [target.name]
+    if not index.named(target.placeholder, target.name):
+        names = [*index.below(target.placeholder, target.name)]
+    calls = [call for name in names for call in index.named(target.placeholder, name)]
+    defining = [call for call in calls if call.is_definition]
+    return [name_place(call) for call in defining or calls[:1]]
+
+
+def references(index: Index, target: Target, *, with_definitions: bool = True) -> list[Place]:
+    """Return where a name is written, in calls and in methods."""
+    calls = index.named(target.placeholder, target.name)
+    places = [name_place(call) for call in calls if with_definitions or not call.is_definition]
+    mentions = (row for row in index.mentions(target.placeholder) if _names(index, row, target))
+    places += (Place(mention.source, span_of(mention)) for mention in mentions)
+    return sorted(places, key=lambda place: (place.source.path, place.span))
+
+
+def _names(index: Index, mention: Mention, target: Target) -> bool:
+    if mention.kind == "scope" or not mention.name:
+        return False
+    return plain_name(index, target.placeholder, mention.name) == target.name
+
+
+def hover(index: Index, target: Target, keys: Iterable[Key] = ()) -> str:
+    """Return what is known of a name, as Markdown.
+
+    Args:
+        index: the facts.
+        target: the name.
+        keys: the keys with this name in files of values, the nearest first.
+    """
+    row = index.hyperparameter(target.placeholder, target.name)
+    below = (*index.below(target.placeholder, target.name), target.name)
+    members = (index.hyperparameter(target.placeholder, name) for name in below)
+    rows: dict[str, HyperParameter] = {member.name: member for member in members if member}
+    known = describe(index, target.placeholder, target.name, rows or None)
+    parts = [f"**{_escape(target.name)}**"]
+    if row and known.default is not None:
+        parts[0] += f" = {_code(known.default)}"
+    if known.type:
+        parts[0] += f" ({_escape(known.type)})"
+    text = known.hints.get("help")
+    if isinstance(text, str) and text:
+        parts.append(_escape(text))
+    lines = [
+        f"{hint}: {_code(readable_repr(value))}"
+        for hint, value in known.hints.items()
+        if hint not in ("help", "type")
+    ]
+    lines += [f"{_code(m.name)} = {_code(m.default or 'no default')}" for m in known.members]
+    lines += [f"defined at {_escape(_shown(call))}" for call in known.definitions]
+    if known.uses:
+        lines.append(f"used at {', '.join(_escape(_shown(c)) for c in known.uses[:_MOST_VALUES])}")
+    for key in [*keys][:_MOST_VALUES]:
+        place = f"{display_path(key.source.path)}:{key.span[0]}"
+        lines.append(f"{_escape(place)}: {_code(truncate(key.value))}")
+    lines += map(_escape, known.problems)
+    return "\n\n".join(filter(None, [*parts, "\n".join(f"- {line}" for line in lines)]))
+
+
+def _shown(call: Occurrence) -> str:
+    return f"{display_path(call.path)}:{call.line}"
+
+
+def _escape(text: str) -> str:
+    """Return a text as Markdown shows it, on one line."""
+    return "".join(f"\\{char}" if char in r"\`*_[]<>" else char for char in " ".join(text.split()))
+
+
+def _code(text: str) -> str:
+    text = " ".join(text.split())
+    fence = "`"
+    while fence in text:
+        fence += "`"
+    gap = " " if "`" in text else ""
+    return f"{fence}{gap}{text}{gap}{fence}"
+
+
+def symbols(index: Index, path: str) -> list[Symbol]:
+    """Return the hyperparameters that a source defines."""
+    file = index.files.get(file_key(path))
+    calls = file.occurrences if file else ()
+    return [_symbol(call) for call in calls if call.is_definition]
+
+
+def find_symbols(index: Index, query: str) -> Iterator[Symbol]:
+    """Yield the hyperparameters whose name contains the letters of a query, in order."""
+    for placeholder in sorted(index.placeholders()):
+        for name in nearest(query, index.names(placeholder)):
+            yield _symbol(index.definition(placeholder, name) or index.named(placeholder, name)[0])
+
+
+def _symbol(call: Occurrence) -> Symbol:
+    detail = truncate(" ".join((call.text or "no default").split()))
+    return Symbol(call.name, detail, Place(call.source, span_of(call)), name_place(call))
+
+
+def inlays(index: Index, path: str, first: int, last: int) -> Iterator[Inlay]:
+    """Yield the defaults to show after the uses in some lines of a source."""
+    file = index.files.get(file_key(path))
+    for call in file.occurrences if file else ():
+        if call.is_definition or not first <= call.end_line <= last:
+            continue
+        definition = index.definition(call.placeholder, call.name)
+        if definition is not None and definition.text is not None:
+            text = truncate(" ".join(definition.text.split()), _HINT_WIDTH)
+            yield Inlay(call.source, call.end_line, call.end_column, text)

@@ -1,0 +1,312 @@
+"""Completion at a cursor, in lines that Python cannot parse yet.
+
+Owns what is being typed: a name, a hint, or a value. Must not know the protocol or folders.
+"""
+
+from __future__ import annotations
+
+import re
+
+from hpman import scan_text
+from hpman.literals import show_literal
+from hpman.programs import file_key
+from hpman.record import Record
+
+from ..check.rules import HINTS
+from ..snapshots.formats import extension_format
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from hpman import HyperParameter, Index
+
+    from .places import Span
+
+_NAME, _HINT, _VALUE = "name", "hint", "value"
+MOST = 200  # items of an answer: a client asks again when more is typed
+_MARK = "hpman_completion"
+_LONGEST = 200  # characters of what is called
+# A string, which may be unfinished, a comment, or a bracket.
+_TOKEN = re.compile(
+    r"""(?P<long>\"{3}|'{3})(?:\\[\s\S]|(?!(?P=long))[^\\])*(?P<end>(?P=long))?"""
+    r"""|(?P<short>["'])(?:\\[\s\S]|(?!(?P=short))[^\\\n])*(?P<stop>(?P=short))?"""
+    r"""|\#[^\n]*|[()\[\]{}]"""
+)
+_CALLEE = re.compile(r"([^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*)[ \t]*\Z")
+_HINT_START = re.compile(r"[(,]\s*([^\W\d]\w*)?\Z")
+_FIRST_STRING = re.compile(r"""\s*[rRuU]?(?:"([^"\\n]*)"|'([^'\\n]*)')\s*,\s*\Z""")
+_IMPORT = re.compile(r"^[ \t]*((?:from|import)\b[^\n]*|[^\W\d]\w*\s*=[^\n(]*)$", re.MULTILINE)
+_BLOCK = re.compile(r"\s*(?:async\s+)?(?:for|if|elif|while|with|def|class|match|case)\b")
+_WORD = re.compile(r"[\w.\-/]*")
+_YAML_KEY = re.compile(r"(\s*)(?:- )?[\"']?([\w.\-/]*)\Z")
+_YAML_PARENT = re.compile(r"(\s*)[\"']?([\w.\-/]+)[\"']?\s*:")
+_YAML_VALUE = re.compile(r"\s*[\"']?([\w.\-/]+)[\"']?\s*:\s+[\"']?(\w*)\Z")
+_JSON_KEY = re.compile(r"(?:^|[{,])\s*\"([\w.\-/]*)\Z")
+_JSON_VALUE = re.compile(r"\"([\w.\-/]+)\"\s*:\s*\"(\w*)\Z")
+
+
+class Item(Record):
+    """One thing that can be inserted.
+
+    Attributes:
+        text: the text.
+        kind: `name`, `hint` or `value`.
+        detail: what is shown beside it.
+        help: what is shown when it is selected.
+        span: the characters that it replaces.
+    """
+
+    __slots__ = ()
+    text: str
+    kind: str
+    detail: str
+    help: str
+    span: Span
+
+
+class _Cursor(Record):
+    """Where a cursor is: the innermost call around it, and the string that it is in."""
+
+    __slots__ = ()
+    callee: str
+    start: int  # the offset after the bracket of the call
+    call: int  # the offset of the callee
+    string: int | None  # the offset after the opening quote
+    is_key: bool  # whether the cursor is in a dict that the call is given
+
+
+def complete(index: Index, path: str, text: str, line: int, column: int) -> list[Item]:
+    r"""Return what can be inserted at a cursor.
+
+    Args:
+        index: the facts of the program.
+        path: the file.
+        text: its text, with normalized newlines. It need not be valid.
+        line: the line of the cursor, counted from 1.
+        column: the column of the character after the cursor.
+
+    >>> from hpman import HyperParameterManager
+    >>> index = HyperParameterManager("_").parse_source("_('depth', 3)").index
+    >>> [item.text for item in complete(index, "a.py", "from hpman.m import _\n_('d", 2, 5)]
+    ['depth']
+    """
+    lines = text.split("\n")
+    if line > len(lines):
+        return []
+    if extension_format(path) in ("yaml", "json"):
+        return [*_in_snapshot(index, path, lines, line, column)]
+    offset = sum(len(row) + 1 for row in lines[: line - 1]) + column - 1
+    cursor = _cursor_at(text, offset)
+    owner = _owner(index, path, text, cursor) if cursor else None
+    if cursor is None or owner is None:
+        return []
+    if cursor.string is None:
+        start = _HINT_START.search(text, cursor.start - 1, offset)
+        has_name = "," in text[cursor.start : offset]
+        if start is None or owner[1] or not has_name:
+            return []
+        return [*_hints((line, column - len(start[1] or ""), line, column))]
+    span = _word_span(lines[line - 1], line, column, offset - cursor.string)
+    return [*_in_string(index, owner, cursor, text[:offset], span)]
+
+
+def _in_string(
+    index: Index, owner: tuple[str, str | None], cursor: _Cursor, text: str, span: Span
+) -> Iterator[Item]:
+    """Complete what stands in quotes: a name, a scope, or a choice."""
+    placeholder, kind = owner
+    before = text[cursor.start : (cursor.string or 0) - 1]
+    first = _FIRST_STRING.match(before)
+    if cursor.is_key or before.strip().lower() in ("", "r", "u"):
+        if kind == "scope":
+            yield from _scopes(index, placeholder, span)
+        else:
+            yield from _names(index, placeholder, text[cursor.string or 0 :], span)
+    elif first:
+        row = index.hyperparameter(placeholder, first[1] or first[2] or "")
+        if row is not None:
+            yield from _choices(row, span)
+
+
+def _cursor_at(text: str, offset: int) -> _Cursor | None:
+    """Find the innermost call around an offset, and the string that it is in."""
+    brackets: list[int] = []
+    string: int | None = None
+    for match in _TOKEN.finditer(text, 0, offset):
+        token, quote = match[0], match["long"] or match["short"]
+        is_last = match.end() == offset
+        if quote and is_last and not (match["end"] or match["stop"]):
+            string = match.start() + len(quote)
+        elif token[0] == "#" and is_last:
+            return None
+        elif token in ("(", "[", "{"):
+            brackets.append(match.start())
+        elif token in (")", "]", "}") and brackets:
+            brackets.pop()
+    is_key = bool(brackets) and text[brackets[-1]] == "{"
+    if is_key:
+        brackets.pop()
+        before = text[: string - 1].rstrip() if string else ""
+        if not before.endswith(("{", ",")):
+            return None
+    if not brackets or text[brackets[-1]] != "(":
+        return None
+    bracket = brackets[-1]
+    callee = _CALLEE.search(text, max(0, bracket - _LONGEST), bracket)
+    if callee is None:
+        return None
+    return _Cursor(re.sub(r"\s", "", callee[1]), bracket + 1, callee.start(1), string, is_key)
+
+
+def _owner(index: Index, path: str, text: str, cursor: _Cursor) -> tuple[str, str | None] | None:
+    """Return the manager that a call belongs to, and its method; None if it has none."""
+    file = index.files.get(file_key(path))
+    argument = f"{{'{_MARK}': 1}}" if cursor.is_key else f"'{_MARK}'"
+    for source in _sources(text, cursor, f"{cursor.callee}({argument})"):
+        scan = scan_text(source, "<completion>", frozenset({"_", *index.placeholders()}))
+        # A bare name counts in a file that imports it, or in which it already counts.
+        ours = {*scan.managers, *(name for name, _module in scan.reexports)}
+        if file is not None:
+            ours.update(call.placeholder for call in file.occurrences)
+        for call in scan.occurrences:
+            if call.name == _MARK and call.hidden_by is None and call.placeholder in ours:
+                return call.placeholder, None
+        for mention in scan.mentions:
+            if mention.name == _MARK and mention.placeholder in ours:
+                return mention.placeholder, mention.kind
+    return None
+
+
+def _sources(text: str, cursor: _Cursor, call: str) -> Iterator[str]:
+    """Yield texts in which a call that is being typed is complete."""
+    start = text.rfind("\n", 0, cursor.call) + 1
+    end = text.find("\n", cursor.string or cursor.start)
+    head, tail = text[:start], text[end:] if end >= 0 else ""
+    line = text[start : cursor.call]
+    indent = line[: len(line) - len(line.lstrip())]
+    block = f"{indent}if {call}:" if _BLOCK.match(line) else f"{indent}{call}"
+    yield f"{head}{block}{tail}"
+    yield f"{head}{block}" + (f"\n{indent} pass" if block.endswith(":") else "")
+    yield "\n".join([*(match[1] for match in _IMPORT.finditer(text)), call])
+
+
+def _word_span(row: str, line: int, column: int, typed: int) -> Span:
+    """Return the word around a cursor, inside of a string."""
+    end = _WORD.match(row, column - 1)
+    return line, column - typed, line, (end.end() if end else column - 1) + 1
+
+
+def _names(index: Index, placeholder: str, typed: str, span: Span) -> Iterator[Item]:
+    for name in nearest(typed, index.names(placeholder)):
+        row = index.hyperparameter(placeholder, name)
+        if row is not None:
+            yield _item(row, span)
+
+
+def nearest(typed: str, names: Iterable[str]) -> list[str]:
+    """Return the names that contain the typed letters in order; those that start so come first.
+
+    >>> nearest("de", ["model.decay", "lr", "depth"])
+    ['depth', 'model.decay']
+    """
+    wanted, starting, others = typed.casefold(), [], []
+    for name in names:
+        folded = name.casefold()
+        if folded.startswith(wanted):
+            starting.append(name)
+        elif _contains(folded, wanted):
+            others.append(name)
+    return [*starting, *others][:MOST]
+
+
+def _contains(name: str, letters: str) -> bool:
+    rest = iter(name)
+    return all(letter in rest for letter in letters)
+
+
+def _item(row: HyperParameter, span: Span, text: str = "") -> Item:
+    default = row.definition.text if row.definition else None
+    shown = " ".join((default or "no default").split())
+    text_of_help = row.hints.get("help")
+    help_text = text_of_help if isinstance(text_of_help, str) else ""
+    return Item(text or row.name, _NAME, shown, help_text, span)
+
+
+def _hints(span: Span) -> Iterator[Item]:
+    for hint in sorted(HINTS):
+        yield Item(f"{hint}=", _HINT, "hint", "", span)
+
+
+def _choices(row: HyperParameter, span: Span) -> Iterator[Item]:
+    choices = row.hints.get("choices")
+    for choice in choices if isinstance(choices, (list, tuple)) else ():
+        if isinstance(choice, str):
+            yield Item(choice, _VALUE, row.name, "", span)
+
+
+def _scopes(index: Index, placeholder: str, span: Span) -> Iterator[Item]:
+    for scope in sorted(index.scopes(placeholder) or ()):
+        yield Item(scope, _NAME, "scope", "", span)
+
+
+def _in_snapshot(
+    index: Index, path: str, lines: list[str], line: int, column: int
+) -> Iterator[Item]:
+    """Complete keys and values in YAML and JSON, by the text of the line alone."""
+    rows = {
+        row.name: row
+        for placeholder in sorted(index.placeholders())
+        for row in index.hyperparameters(placeholder)
+    }
+    if not _has_known_key(index, rows, lines):
+        return
+    before = lines[line - 1][: column - 1]
+    is_json = extension_format(path) == "json"
+    value = (_JSON_VALUE if is_json else _YAML_VALUE).search(before)
+    if value is not None:
+        names = [*_parents(lines, line, before), value[1]] if not is_json else [value[1]]
+        row = rows.get(index.separator.join(names)) or rows.get(value[1])
+        if row is not None:
+            yield from _values(row, _word_span(lines[line - 1], line, column, len(value[2])))
+        return
+    key = _JSON_KEY.search(before) if is_json else _YAML_KEY.match(before)
+    if key is None:
+        return
+    typed = key[1] if is_json else key[2]
+    above = [] if is_json else _parents(lines, line, before)
+    start = "".join(f"{name}{index.separator}" for name in above)
+    span = _word_span(lines[line - 1], line, column, len(typed))
+    names = [name.removeprefix(start) for name in rows if name.startswith(start)]
+    for name in nearest(typed, names):
+        yield _item(rows[start + name], span, name)
+
+
+def _has_known_key(index: Index, rows: Iterable[str], lines: list[str]) -> bool:
+    """Return whether a text has a key of the program, so that it may be a file of values."""
+    tops = {name.partition(index.separator)[0] for name in rows} | {*rows}
+    keys = (_YAML_PARENT.match(line.strip().lstrip("{")) for line in lines)
+    return any(key[2] in tops for key in keys if key)
+
+
+def _parents(lines: list[str], line: int, before: str) -> list[str]:
+    """Return the keys of YAML around a line, the outermost first."""
+    indent = len(before) - len(before.lstrip())
+    parents: list[str] = []
+    for row in reversed(lines[: line - 1]):
+        key = _YAML_PARENT.match(row)
+        if key and len(key[1]) < indent:
+            indent = len(key[1])
+            parents.insert(0, key[2])
+    return parents
+
+
+def _values(row: HyperParameter, span: Span) -> Iterator[Item]:
+    choices = row.hints.get("choices")
+    values = [*choices] if isinstance(choices, (list, tuple)) else []
+    if isinstance(row.value, bool):
+        values = [True, False]
+    for value in values:
+        text = value if isinstance(value, str) else show_literal(value)
+        text = text.lower() if isinstance(value, bool) else text
+        yield Item(text, _VALUE, row.name, "", span)

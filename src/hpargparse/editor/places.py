@@ -1,0 +1,135 @@
+"""Places in a text that changes, and facts that move with it.
+
+Owns how a place before an edit becomes one after it. Must not know files or folders.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+
+from hpman import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    from hpman import Mention, ModuleScan, Occurrence
+
+    # The line and column of the first character, and of the one after the last. All count from 1.
+    Span = tuple[int, int, int, int]
+    Fact = TypeVar("Fact", Occurrence, Mention)
+
+
+def normalize(text: str) -> str:
+    r"""Return the text of a buffer as Python reads it.
+
+    >>> normalize("a\r\nb\r")
+    'a\nb\n'
+    """
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def span_of(fact: Occurrence | Mention) -> Span:
+    """Return the place of a fact."""
+    return fact.line, fact.column, fact.end_line, fact.end_column
+
+
+def contains(span: Span, line: int, column: int) -> bool:
+    """Return whether a cursor is in a span, or at one of its ends.
+
+    >>> contains((1, 3, 1, 5), 1, 5), contains((1, 3, 2, 1), 2, 2)
+    (True, False)
+    """
+    return span[:2] <= (line, column) <= span[2:]
+
+
+class Lines:
+    r"""Convert between offsets in a text, and lines and columns.
+
+    >>> lines = Lines("a\nbc")
+    >>> lines.offset(2, 2), lines.place(3), lines.place(1)
+    (3, (2, 2), (1, 2))
+    """
+
+    def __init__(self, text: str) -> None:
+        lengths = (len(line) + 1 for line in text.split("\n"))
+        self._starts = [0, *accumulate(lengths)]
+
+    def offset(self, line: int, column: int) -> int:
+        """Return the offset of a place."""
+        return self._starts[line - 1] + column - 1
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return the line and the column of an offset."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+
+def changed_part(old: str, new: str) -> tuple[int, int]:
+    """Return how many characters two texts have in common at their start and at their end.
+
+    >>> changed_part("abcd", "abXcd"), changed_part("aa", "aaa")
+    ((2, 2), (2, 0))
+    """
+    most = min(len(old), len(new))
+    start = _longest(most, lambda length: old[:length] == new[:length])
+    most -= start
+    end = _longest(most, lambda length: not length or old[-length:] == new[-length:])
+    return start, end
+
+
+def _longest(most: int, is_common: object) -> int:
+    """Return the greatest length that passes a test, which holds up to some length."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if is_common(middle):  # type: ignore[operator]
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def moved(scan: ModuleScan, text: str) -> ModuleScan:
+    """Return the facts of a text at their places in another text, which an edit made of it.
+
+    A call that the edit has cut is left out. One that has changed inside stays.
+
+    Args:
+        scan: the facts.
+        text: the new text, with normalized newlines.
+
+    >>> from hpman import scan_text
+    >>> scan = moved(scan_text("_('a', 1)", "<a>", frozenset("_")), "if (:  _('a', 1)")
+    >>> [(call.name, call.column) for call in scan.occurrences]
+    [('a', 8)]
+    """
+    old = scan.source.text
+    start, end = changed_part(old, text)
+    source = Source(scan.source.path, text, scan.source.key)
+    before, after = Lines(old), Lines(text)
+    shift, tail = len(text) - len(old), len(old) - end
+
+    def move(fact: Fact) -> Fact | None:
+        first = before.offset(fact.line, fact.column)
+        last = before.offset(fact.end_line, fact.end_column)
+        if first >= tail:
+            first += shift
+            last += shift
+        elif last > start:
+            if first >= start or last < tail:
+                return None
+            last += shift
+        line, column = after.place(first)
+        end_line, end_column = after.place(last)
+        return fact.replace(
+            source=source, line=line, column=column, end_line=end_line, end_column=end_column
+        )
+
+    return scan.replace(
+        source=source,
+        occurrences=tuple(filter(None, map(move, scan.occurrences))),
+        mentions=tuple(filter(None, map(move, scan.mentions))),
+        diagnostics=(),
+    )

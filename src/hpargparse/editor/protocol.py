@@ -1,0 +1,541 @@
+"""The language server: the protocol of editors, by pygls.
+
+Owns messages, URIs and the units of columns. It is the only module that knows pygls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+
+from lsprotocol import types as lsp
+from pygls import uris
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.server import LanguageServer
+
+from hpman import HpmanError, __version__
+from hpman.edits import decode
+
+from ..check.registry import RULES, explain
+from . import answers
+from .completion import MOST, complete
+from .edits import fixes, rename
+from .places import contains, normalize, span_of
+from .snapshots import Snapshots, is_snapshot
+from .workspace import Workspace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from hpman import Diagnostic, Index
+    from hpman.edits import Edit
+
+    from .answers import Place, Target
+    from .places import Span
+    from .snapshots import Key
+    from .workspace import Root
+
+_PAUSE = 0.1  # seconds without a change before sources are checked
+_SLICE = 0.02  # seconds of a check before other requests are answered
+_FAILED = -32803  # RequestFailed
+_WATCHED = ("**/*.py", "**/*.yaml", "**/*.yml", "**/*.json", "**/pyproject.toml")
+_SEVERITIES = {"error": lsp.DiagnosticSeverity.Error, "warning": lsp.DiagnosticSeverity.Warning}
+_KINDS = {
+    "name": lsp.CompletionItemKind.Constant,
+    "hint": lsp.CompletionItemKind.Keyword,
+    "value": lsp.CompletionItemKind.EnumMember,
+}
+
+
+class Server(LanguageServer):  # type: ignore[misc]
+    """A server, with the folders of its client."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "hpman", __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Full
+        )
+        self.folders: Workspace = Workspace([])
+        self.uris: dict[str, str] = {}  # of open texts, as the client spells them
+        self.published: dict[str, list[lsp.Diagnostic]] = {}
+        self.is_watching: bool = False
+        self._lines: dict[str, tuple[str, list[str]]] = {}
+        self._snapshots: dict[str, Snapshots] = {}
+        self._problems: dict[str, str] = {}
+        self._waiting: asyncio.Task[None] | None = None
+        self._explanations: tempfile.TemporaryDirectory[str] | None = None
+
+    # Paths and places
+
+    def uri(self, path: str) -> str:
+        """Return the URI of a path."""
+        return self.uris.get(path) or uris.from_fs_path(path) or ""
+
+    def lines(self, path: str) -> list[str]:
+        """Return the lines of a file as the client sees them."""
+        text = self.folders.texts.get(path)
+        if text is None:
+            try:
+                with open(path, "rb") as file:
+                    text = decode(file.read())
+            except (OSError, ValueError):
+                text = ""
+        known, lines = self._lines.get(path, (None, []))
+        if known != text:
+            lines = normalize(text).split("\n")
+            self._lines = {path: (text, lines)}
+        return lines
+
+    def units(self, text: str) -> int:
+        """Return the length of a text in the units of the client."""
+        encoding = str(self.workspace.position_encoding or "utf-16")
+        if text.isascii() or encoding.endswith("utf-32"):
+            return len(text)
+        if encoding.endswith("utf-8"):
+            return len(text.encode(errors="surrogatepass"))
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+    def column(self, row: str, units: int) -> int:
+        """Return the column of a character in a line, counted from 1."""
+        if row.isascii():
+            return min(units, len(row)) + 1
+        column = 0
+        while column < len(row) and units > 0:
+            units -= self.units(row[column])
+            column += 1
+        return column + 1
+
+    def place(self, params: Any) -> tuple[str, int, int] | None:
+        """Return the path, line and column of a request; None if it is not about a file."""
+        path = path_of(params.text_document.uri)
+        if path is None:
+            return None
+        lines, line = self.lines(path), params.position.line
+        row = lines[line] if line < len(lines) else ""
+        return path, line + 1, self.column(row, params.position.character)
+
+    def range(self, lines: Sequence[str], span: Span) -> lsp.Range:
+        """Return a span as a range."""
+
+        def position(line: int, column: int) -> lsp.Position:
+            row = lines[line - 1] if line <= len(lines) else ""
+            return lsp.Position(line - 1, self.units(row[: column - 1]))
+
+        return lsp.Range(position(*span[:2]), position(*span[2:]))
+
+    def location(self, place: Place) -> lsp.Location:
+        """Return a place as a location."""
+        path = place.source.path
+        return lsp.Location(self.uri(path), self.range(place.source.lines, place.span))
+
+    # Folders
+
+    def snapshots(self, root: Root) -> Snapshots:
+        """Return the files of values of a folder."""
+        if root.folder not in self._snapshots:
+            exclude = root.settings.exclude_globs
+            self._snapshots[root.folder] = Snapshots(root.folder, exclude, self.folders.texts)
+        return self._snapshots[root.folder]
+
+    def refresh(self, paths: Iterable[str] = ()) -> None:
+        """Look for changed files, and check soon."""
+        self._snapshots.clear()
+        self.folders.refresh(paths)
+        self.check_soon()
+
+    def target(self, place: tuple[str, int, int] | None) -> tuple[Root, Index, Target] | None:
+        """Return the name at a place, its folder, and the facts of its program."""
+        if place is None:
+            return None
+        path, line, column = place
+        root = self.folders.root_of(path)
+        index = root.program(path)
+        found = None
+        if is_snapshot(path):
+            for key in self.snapshots(root).keys(path):
+                if contains(key.span, line, column):
+                    found = answers.target_of_key(index, key)
+        else:
+            found = answers.target_at(index, path, line, column)
+        return (root, index, found) if found else None
+
+    def edit(self, uri: str, text: str | None) -> None:
+        """Take the text of a file; None if it is closed."""
+        path = path_of(uri)
+        if path is None:
+            return
+        if text is None:
+            self.uris.pop(path, None)
+        else:
+            self.uris[path] = uri
+        self.folders.edit(path, text)
+        self.check_soon()
+
+    # Findings
+
+    def check_soon(self) -> None:
+        """Check after a pause, unless something changes before."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+        self._waiting = asyncio.get_running_loop().create_task(self._check())
+
+    async def _check(self) -> None:
+        await asyncio.sleep(_PAUSE)
+        checkers = [root.checker for root in self.folders.roots if root.checker]
+        while not all(checker.prepare(_SLICE) for checker in checkers):  # noqa: ASYNC110 - requests
+            await asyncio.sleep(0)
+        self.check()
+
+    def check(self) -> None:
+        """Check all folders, and publish what has changed."""
+        found: dict[str, list[lsp.Diagnostic]] = {}
+        for root in self.folders.roots:
+            if root.problem and self._problems.get(root.folder) != root.problem:
+                message = lsp.ShowMessageParams(lsp.MessageType.Error, root.problem)
+                self.window_show_message(message)
+            self._problems[root.folder] = root.problem
+            for finding in root.findings():
+                if finding.path is not None:
+                    found.setdefault(finding.path, []).append(self.diagnostic(finding))
+        for path in [*self.published, *found]:
+            new = found.get(path, [])
+            if self.published.get(path, []) != new:
+                self.published[path] = new
+                self.text_document_publish_diagnostics(
+                    lsp.PublishDiagnosticsParams(self.uri(path), new)
+                )
+
+    def diagnostic(self, finding: Diagnostic) -> lsp.Diagnostic:
+        """Return a finding as a diagnostic."""
+        lines = finding.source.lines if finding.source else []
+        related = [
+            lsp.DiagnosticRelatedInformation(
+                self.location(answers.Place(call.source, span_of(call))), call.call
+            )
+            for call in finding.related
+        ]
+        href = uris.from_fs_path(self._explanation(finding.code)) or ""
+        return lsp.Diagnostic(
+            self.range(lines, _place_of(finding)),
+            f"{finding.message}\n{finding.advice}",
+            _SEVERITIES[finding.severity],
+            finding.code,
+            lsp.CodeDescription(href),
+            "hpman",
+            related_information=related or None,
+        )
+
+    def _explanation(self, code: str) -> str:
+        """Return a file with the explanation of a rule."""
+        if self._explanations is None:
+            self._explanations = tempfile.TemporaryDirectory(prefix="hpman-")
+        path = os.path.join(self._explanations.name, f"{code}.txt")
+        if not os.path.exists(path):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(explain(RULES[code]))
+        return path
+
+    # Edits
+
+    def workspace_edit(self, edits: Iterable[Edit]) -> lsp.WorkspaceEdit:
+        """Return edits as the client can apply them: to the versions that it has."""
+        by_path: dict[str, list[lsp.TextEdit]] = {}
+        for edit in edits:
+            text_edit = lsp.TextEdit(self.range(self.lines(edit.path), edit.span), edit.new)
+            by_path.setdefault(edit.path, []).append(text_edit)
+        workspace = self.client_capabilities.workspace
+        capabilities = workspace.workspace_edit if workspace else None
+        if not (capabilities and capabilities.document_changes):
+            return lsp.WorkspaceEdit({self.uri(path): rows for path, rows in by_path.items()})
+        changes: list[Any] = []
+        for path, rows in sorted(by_path.items()):
+            document = self.workspace.text_documents.get(self.uris.get(path, ""))
+            version = document.version if document else None
+            identifier = lsp.OptionalVersionedTextDocumentIdentifier(self.uri(path), version)
+            changes.append(lsp.TextDocumentEdit(identifier, rows))
+        return lsp.WorkspaceEdit(document_changes=changes)
+
+
+def path_of(uri: str) -> str | None:
+    """Return the path of a URI, None if it is not that of a source or a file of values."""
+    path: str | None = uris.to_fs_path(uri) if uri.startswith("file:") else None
+    if path is None or not (path.endswith(".py") or is_snapshot(path)):
+        return None
+    return os.path.normpath(path)
+
+
+def _place_of(finding: Diagnostic) -> Span:
+    """Return the place of a finding: at least one character."""
+    line, column = finding.line or 1, finding.column or 1
+    return line, column, finding.end_line or line, finding.end_column or column + 1
+
+
+def make_server() -> Server:
+    """Return a server that has not started."""
+    server = Server()
+    for method, (answer, *options) in _FEATURES.items():
+        server.feature(method, *options)(answer)
+    return server
+
+
+# What the client opens, changes and saves. pygls passes the server as `ls`.
+
+
+def _initialized(ls: Server, _params: lsp.InitializedParams) -> None:
+    folders = [path for uri in ls.workspace.folders if (path := uris.to_fs_path(uri))]
+    root = ls.workspace.root_path
+    ls.folders = Workspace(folders or ([root] if root else []))
+    workspace = ls.client_capabilities.workspace
+    watching = workspace.did_change_watched_files if workspace else None
+    if watching and watching.dynamic_registration:
+        ls.is_watching = True
+        watchers = [lsp.FileSystemWatcher(glob) for glob in _WATCHED]
+        options = lsp.DidChangeWatchedFilesRegistrationOptions(watchers)
+        method = lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES
+        registration = lsp.Registration("hpman-files", method, options)
+        ls.client_register_capability(lsp.RegistrationParams([registration]))
+
+
+def _open(ls: Server, params: lsp.DidOpenTextDocumentParams) -> None:
+    ls.edit(params.text_document.uri, params.text_document.text)
+
+
+def _change(ls: Server, params: lsp.DidChangeTextDocumentParams) -> None:
+    uri = params.text_document.uri
+    ls.edit(uri, ls.workspace.get_text_document(uri).source)
+
+
+def _close(ls: Server, params: lsp.DidCloseTextDocumentParams) -> None:
+    ls.edit(params.text_document.uri, None)
+
+
+def _save(ls: Server, params: lsp.DidSaveTextDocumentParams) -> None:
+    if not ls.is_watching:  # other programs may have written files, too
+        ls.refresh([uris.to_fs_path(params.text_document.uri) or ""])
+
+
+def _changed_files(ls: Server, params: lsp.DidChangeWatchedFilesParams) -> None:
+    ls.refresh([uris.to_fs_path(change.uri) or "" for change in params.changes])
+
+
+def _change_folders(ls: Server, params: lsp.DidChangeWorkspaceFoldersParams) -> None:
+    added, removed = (
+        [path for folder in folders if (path := uris.to_fs_path(folder.uri))]
+        for folders in (params.event.added, params.event.removed)
+    )
+    ls.folders.change_folders(added, removed)
+    ls.check_soon()
+
+
+# Questions about the name at a place
+
+
+def _definition(ls: Server, params: lsp.DefinitionParams) -> list[lsp.Location]:
+    found = ls.target(ls.place(params))
+    places = answers.definitions(*found[1:]) if found else []
+    return [ls.location(place) for place in places]
+
+
+def _references(ls: Server, params: lsp.ReferenceParams) -> list[lsp.Location]:
+    found = ls.target(ls.place(params))
+    if found is None:
+        return []
+    with_definitions = params.context.include_declaration
+    places = answers.references(*found[1:], with_definitions=with_definitions)
+    places += (answers.Place(key.source, key.span) for key in _keys(ls, *found))
+    return [ls.location(place) for place in places]
+
+
+def _highlight(ls: Server, params: lsp.DocumentHighlightParams) -> list[lsp.DocumentHighlight]:
+    found = ls.target(ls.place(params))
+    if found is None:
+        return []
+    path = found[2].place.source.path
+    places = (row for row in answers.references(*found[1:]) if row.source.path == path)
+    return [lsp.DocumentHighlight(ls.location(place).range) for place in places]
+
+
+def _hover(ls: Server, params: lsp.HoverParams) -> lsp.Hover | None:
+    found = ls.target(ls.place(params))
+    if found is None:
+        return None
+    text = answers.hover(*found[1:], _keys(ls, *found))
+    content = lsp.MarkupContent(lsp.MarkupKind.Markdown, text)
+    return lsp.Hover(content, ls.location(found[2].place).range)
+
+
+def _keys(ls: Server, root: Root, index: Index, target: Target) -> list[Key]:
+    """Return the keys with a name in the files of values of a folder."""
+
+    def is_known(name: str) -> bool:
+        plain = answers.plain_name(index, target.placeholder, name)
+        return answers.is_known(index, target.placeholder, plain)
+
+    path = target.place.source.path
+    return [*ls.snapshots(root).keys_named(target.name, path, is_known)]
+
+
+def _complete(ls: Server, params: lsp.CompletionParams) -> lsp.CompletionList:
+    place = ls.place(params)
+    if place is None:
+        return lsp.CompletionList(is_incomplete=False, items=[])
+    path, line, column = place
+    lines = ls.lines(path)
+    index = ls.folders.root_of(path).program(path)
+    items = [
+        lsp.CompletionItem(
+            item.text,
+            kind=_KINDS[item.kind],
+            detail=item.detail,
+            documentation=item.help or None,
+            sort_text=f"{number:05}",
+            filter_text=item.text,
+            text_edit=lsp.TextEdit(ls.range(lines, item.span), item.text),
+        )
+        for number, item in enumerate(complete(index, path, "\n".join(lines), line, column))
+    ]
+    return lsp.CompletionList(is_incomplete=len(items) >= MOST, items=items)
+
+
+# Lists of names
+
+
+def _symbols(
+    ls: Server, params: lsp.DocumentSymbolParams
+) -> list[lsp.DocumentSymbol] | list[lsp.SymbolInformation]:
+    path = path_of(params.text_document.uri)
+    if path is None:
+        return []
+    rows = answers.symbols(ls.folders.root_of(path).view, path)
+    documents = ls.client_capabilities.text_document
+    symbol = documents.document_symbol if documents else None
+    if not (symbol and symbol.hierarchical_document_symbol_support):
+        return [_information(ls, row) for row in rows]
+    return [
+        lsp.DocumentSymbol(
+            row.name or "(empty)",
+            lsp.SymbolKind.Constant,
+            ls.location(row.call).range,
+            ls.location(row.place).range,
+            detail=row.detail,
+        )
+        for row in rows
+    ]
+
+
+def _search(ls: Server, params: lsp.WorkspaceSymbolParams) -> list[lsp.SymbolInformation]:
+    views = [root.view for root in ls.folders.roots]
+    return [
+        _information(ls, row) for view in views for row in answers.find_symbols(view, params.query)
+    ]
+
+
+def _information(ls: Server, row: answers.Symbol) -> lsp.SymbolInformation:
+    location, kind = ls.location(row.place), lsp.SymbolKind.Constant
+    return lsp.SymbolInformation(location, row.name or "(empty)", kind, container_name=row.detail)
+
+
+def _inlays(ls: Server, params: lsp.InlayHintParams) -> list[lsp.InlayHint]:
+    path = path_of(params.text_document.uri)
+    if path is None:
+        return []
+    first, last = params.range.start.line + 1, params.range.end.line + 1
+    index = ls.folders.root_of(path).program(path)
+    return [
+        lsp.InlayHint(
+            ls.range(row.source.lines, (row.line, row.column) * 2).start,
+            f"= {row.text}",
+            kind=lsp.InlayHintKind.Parameter,
+            padding_left=True,
+        )
+        for row in answers.inlays(index, path, first, last)
+    ]
+
+
+# Edits
+
+
+def _prepare(ls: Server, params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
+    found = ls.target(ls.place(params))
+    if found is None:
+        return None
+    line, column, end_line, end_column = found[2].place.span
+    text = found[2].place.source.between(*found[2].place.span)
+    if line == end_line and len(text) > 1 and text[0] in "'\"" and text[0] == text[-1]:
+        column, end_column = column + 1, end_column - 1  # without the quotes
+    inner = found[2].place.replace(span=(line, column, end_line, end_column))
+    return lsp.PrepareRenamePlaceholder(ls.location(inner).range, found[2].name)
+
+
+def _rename(ls: Server, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+    place = ls.place(params)
+    if place is not None:
+        ls.refresh()
+    found = ls.target(place)
+    if found is None:
+        return None
+    root, index, target = found
+    texts, paths = ls.folders.texts, ls.snapshots(root).paths
+    try:
+        edits = rename(index, target, params.new_name.strip("\"'"), paths, texts)
+    except HpmanError as error:
+        problem = error.diagnostics[0]
+        parts = (problem.place and f"{problem.place}:", problem.message, problem.advice)
+        raise JsonRpcException(" ".join(filter(None, parts)), _FAILED) from None
+    return ls.workspace_edit(edits)
+
+
+def _fix(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+    path, only = path_of(params.text_document.uri), params.context.only
+    kind = lsp.CodeActionKind.QuickFix
+    if path is None or (only and not any(kind.startswith(other) for other in only)):
+        return []
+    root, (first, last) = ls.folders.root_of(path), (params.range.start, params.range.end)
+    findings = [
+        (finding, diagnostic)
+        for finding in root.findings()
+        if finding.path == path
+        and (diagnostic := ls.diagnostic(finding)).range.start.line <= last.line
+        and diagnostic.range.end.line >= first.line
+    ]
+    return [
+        lsp.CodeAction(
+            fix.title,
+            kind,
+            [diagnostic],
+            is_preferred=fix.is_best or None,
+            edit=ls.workspace_edit(fix.edits),
+        )
+        for finding, diagnostic in findings
+        for fix in fixes(root.program(path), finding)
+    ]
+
+
+_FEATURES: dict[str, tuple[Any, ...]] = {
+    lsp.INITIALIZED: (_initialized,),
+    lsp.TEXT_DOCUMENT_DID_OPEN: (_open,),
+    lsp.TEXT_DOCUMENT_DID_CHANGE: (_change,),
+    lsp.TEXT_DOCUMENT_DID_CLOSE: (_close,),
+    lsp.TEXT_DOCUMENT_DID_SAVE: (_save,),
+    lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES: (_changed_files,),
+    lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: (_change_folders,),
+    lsp.TEXT_DOCUMENT_DEFINITION: (_definition,),
+    lsp.TEXT_DOCUMENT_REFERENCES: (_references,),
+    lsp.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT: (_highlight,),
+    lsp.TEXT_DOCUMENT_HOVER: (_hover,),
+    lsp.TEXT_DOCUMENT_COMPLETION: (
+        _complete,
+        lsp.CompletionOptions(trigger_characters=['"', "'", "."]),
+    ),
+    lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL: (_symbols,),
+    lsp.WORKSPACE_SYMBOL: (_search,),
+    lsp.TEXT_DOCUMENT_INLAY_HINT: (_inlays,),
+    lsp.TEXT_DOCUMENT_PREPARE_RENAME: (_prepare,),
+    lsp.TEXT_DOCUMENT_RENAME: (_rename, lsp.RenameOptions(prepare_provider=True)),
+    lsp.TEXT_DOCUMENT_CODE_ACTION: (
+        _fix,
+        lsp.CodeActionOptions([lsp.CodeActionKind.QuickFix]),
+    ),
+}

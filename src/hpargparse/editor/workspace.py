@@ -1,0 +1,195 @@
+"""The folders that an editor has open, and the texts in it that are not saved.
+
+Owns which facts hold while somebody types. Must not know the protocol, or what is asked.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hpman import Index
+from hpman.edits import source_encoding
+from hpman.programs import file_key
+
+from ..check.checker import Checker
+from ..check.config import Settings, read_settings
+from ..check.selection import SettingsError
+from .places import moved, normalize
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from hpman import Diagnostic, ModuleScan
+
+
+class Root:
+    """One folder that is open, with its own index and settings; or a single file.
+
+    Args:
+        paths: the folder, or the file.
+        is_file: whether it is a file. The modules that it imports are read too.
+
+    Attributes:
+        folder: the folder, or that of the file.
+        problem: why the sources or settings cannot be read; empty if they can.
+        view: the calls that belong to hpman. Those in a text that cannot be parsed are the last
+            ones that could be, where they are now.
+    """
+
+    def __init__(self, paths: Sequence[str], *, is_file: bool = False) -> None:
+        self.folder: str = os.path.dirname(paths[0]) if is_file else paths[0]
+        self.problem: str = ""
+        self.view: Index = Index()
+        self.settings: Settings = Settings()
+        self._broken: set[tuple[object, ...]] = set()
+        self.checker: Checker | None = None
+        try:
+            self.settings = read_settings(paths)
+        except SettingsError as error:
+            self.problem = str(error)
+        try:
+            self.checker = Checker(paths, self.settings, follow_imports=is_file)
+        except OSError as error:
+            self.problem = f"{error.filename}: {error.strerror}"
+        else:
+            self.view = self.checker.index()
+
+    def edit(self, path: str, text: str | None) -> None:
+        """Replace the text of a file; None stands for what is on the disk."""
+        if self.checker is None or not self.checker.project.has(path):
+            return
+        key = file_key(path)
+        before = self.view.files.get(key)
+        self.checker.project.edit(path, None if text is None else encoded(text))
+        index = self.checker.index()
+        file = index.files.get(key)
+        if text is None or not _is_broken(file):
+            self._broken.discard(key)
+        else:
+            self._broken.add(key)
+            file = moved(before, normalize(text)) if before else file
+        if not self._broken:
+            self.view = index
+        else:
+            self.view = self.view.swap([file] if file else [], [key])
+
+    def refresh(self) -> None:
+        """Look for files that have changed on the disk."""
+        if self.checker is None:
+            return
+        try:
+            self.checker.project.refresh()
+        except OSError as error:
+            self.problem = f"{error.filename}: {error.strerror}"
+            return
+        index = self.checker.index()
+        broken = [self.view.files[key] for key in self._broken if key in self.view.files]
+        self.view = index.swap(broken) if broken else index
+
+    def findings(self) -> list[Diagnostic]:
+        """Return what `hpman check` finds in the texts as they are now."""
+        return self.checker.findings() if self.checker else []
+
+    def program(self, path: str) -> Index:
+        """Return the facts of all programs that contain a file."""
+        keys = self.checker.sharing(file_key(path)) if self.checker else None
+        if keys is None:
+            return self.view
+        return self.view.swap([], [key for key in self.view.files if key not in keys])
+
+
+class Workspace:
+    """All folders that are open.
+
+    Args:
+        folders: their paths.
+
+    >>> Workspace([]).roots
+    []
+    """
+
+    def __init__(self, folders: Iterable[str]) -> None:
+        self.texts: dict[str, str] = {}
+        self._roots: dict[str, Root | None] = {os.path.abspath(path): None for path in folders}
+        self._files: dict[str, Root] = {}  # files outside of all folders
+
+    @property
+    def roots(self) -> list[Root]:
+        """The folders that have been read, and the single files."""
+        return [root for root in (*self._roots.values(), *self._files.values()) if root]
+
+    def root_of(self, path: str) -> Root:
+        """Return the folder of a file. It is read when it is needed for the first time."""
+        folders = [folder for folder in self._roots if path.startswith(os.path.join(folder, ""))]
+        if not folders:
+            if path not in self._files:
+                self._files[path] = Root([path], is_file=True)
+            return self._files[path]
+        folder = max(folders, key=len)
+        root = self._roots[folder]
+        if root is None:
+            root = self._roots[folder] = self._read(folder)
+        return root
+
+    def edit(self, path: str, text: str | None) -> Root:
+        """Replace the text of a file; None stands for what is on the disk.
+
+        Returns:
+            The folder, in which findings may have changed.
+        """
+        if text is None:
+            self.texts.pop(path, None)
+        else:
+            self.texts[path] = text
+        root = self.root_of(path)
+        root.edit(path, text)
+        if text is None:
+            self._files.pop(path, None)
+        return root
+
+    def refresh(self, paths: Iterable[str] = ()) -> None:
+        """Look for files that have changed on the disk.
+
+        Args:
+            paths: the files that are known to have changed. Settings are read again.
+        """
+        if any(os.path.basename(path) == "pyproject.toml" for path in paths):
+            for folder in [folder for folder, root in self._roots.items() if root]:
+                self._roots[folder] = self._read(folder)
+            return
+        for root in self.roots:
+            root.refresh()
+
+    def change_folders(self, added: Iterable[str], removed: Iterable[str]) -> None:
+        """Add and remove folders."""
+        for path in removed:
+            self._roots.pop(os.path.abspath(path), None)
+        for path in added:
+            self._roots.setdefault(os.path.abspath(path), None)
+
+    def _read(self, folder: str) -> Root:
+        root = Root([folder])
+        for path, text in self.texts.items():
+            root.edit(path, text)
+        return root
+
+
+def encoded(text: str) -> bytes:
+    r"""Return the bytes of a source, in the encoding that it declares.
+
+    >>> encoded("# coding: latin-1\n# é")[-1:], encoded("é")
+    (b'\xe9', b'\xc3\xa9')
+    """
+    data = text.encode(errors="surrogatepass")
+    try:
+        encoding = source_encoding(data)
+        return data if encoding == "utf-8" else text.encode(encoding)
+    except (LookupError, ValueError):
+        return data
+
+
+def _is_broken(file: ModuleScan | None) -> bool:
+    """Return whether a file cannot be parsed."""
+    problems = file.diagnostics if file else ()
+    return any(problem.code == "HPM001" for problem in problems)

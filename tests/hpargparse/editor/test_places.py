@@ -1,0 +1,46 @@
+"""Facts move with the text around them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, strategies as st
+
+from hpargparse.editor.places import Lines, changed_part, moved
+from hpman import scan_text
+
+A, B, C = "_('a', 1)", "_('b', 2)", "_('c', 3)"
+TEXT = f"{A}\nx = [{B}, {C}]\n_.set_value('a', 4)\n"
+
+
+@pytest.mark.parametrize(
+    ("new", "shown"),
+    [
+        pytest.param(f"if (\n{TEXT}", [A, B, C], id="line above"),
+        pytest.param(TEXT.replace("x =", "x = ("), [A, B, C], id="before"),
+        pytest.param(TEXT.replace("2", "2, ("), [A, "_('b', 2, ()", C], id="inside"),
+        pytest.param(TEXT.replace("1)\nx = [_('b'", "("), [C], id="cut"),
+        pytest.param(f"{A}({TEXT[len(A) :]}", [A, B, C], id="after"),
+        pytest.param("", [], id="all gone"),
+    ],
+)
+def test_moved(new: str, shown: list[str]) -> None:
+    scan = moved(scan_text(TEXT, "a.py", frozenset("_")), new)
+    assert [call.call for call in scan.occurrences] == shown
+    assert scan.diagnostics == ()
+    for mention in scan.mentions:
+        place = mention.line, mention.column, mention.end_line, mention.end_column
+        assert mention.source.between(*place) == "'a'"
+
+
+@given(st.text("ab\n", max_size=12), st.text("ab\n", max_size=12))
+def test_the_changed_part_is_all_that_differs(old: str, new: str) -> None:
+    start, end = changed_part(old, new)
+    assert start + end <= min(len(old), len(new))
+    assert old[:start] + new[start : len(new) - end] + old[len(old) - end :] == new
+
+
+@given(st.text("ab\n"), st.data())
+def test_offsets_and_places(text: str, data: st.DataObject) -> None:
+    offset = data.draw(st.integers(0, len(text)))
+    lines = Lines(text)
+    assert lines.offset(*lines.place(offset)) == offset

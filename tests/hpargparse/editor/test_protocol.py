@@ -1,0 +1,309 @@
+"""One script of twelve steps, under the capabilities of three editors."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.hpargparse.editor.project import BROKEN, FILES, FIXED, write_project
+
+pytest.importorskip("pytest_lsp", reason="`nox -s editors` installs pytest-lsp")
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+from pytest_lsp import client_capabilities, make_test_lsp_client
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+CLIENTS = ("neovim@v0.10.0", "visual-studio-code@v1.65.2", "emacs@v29.1")
+LIMIT = 30  # seconds for each answer
+
+
+class Session:
+    """A client, and the project that it has open."""
+
+    def __init__(self, client: Any, root: Path, encoding: str) -> None:
+        self.client = client
+        self.unit = 4 if "32" in encoding else 2
+        self.codec = "utf-32-le" if "32" in encoding else "utf-16-le"
+        self.root = root
+        self.texts: dict[str, str] = {}
+        self.version = 0
+
+    def uri(self, name: str) -> str:
+        return (self.root / name).as_uri()
+
+    def document(self, name: str) -> lsp.TextDocumentIdentifier:
+        return lsp.TextDocumentIdentifier(self.uri(name))
+
+    def open(self, name: str, text: str | None = None) -> None:
+        self.texts[name] = (self.root / name).read_text() if text is None else text
+        item = lsp.TextDocumentItem(self.uri(name), "python", 0, self.texts[name])
+        self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
+
+    def change(self, name: str, text: str) -> None:
+        self.texts[name] = text
+        self.version += 1
+        document = lsp.VersionedTextDocumentIdentifier(uri=self.uri(name), version=self.version)
+        change = lsp.TextDocumentContentChangeWholeDocument(text)
+        self.client.text_document_did_change(lsp.DidChangeTextDocumentParams(document, [change]))
+
+    def at(self, name: str, text: str, shift: int = 1) -> dict[str, Any]:
+        """Return the parameters of a question about a place in a text."""
+        before = self.texts[name][: self.texts[name].index(text) + shift]
+        line = before.count("\n")
+        column = len(before.rpartition("\n")[2].encode(self.codec)) // self.unit
+        return {"text_document": self.document(name), "position": lsp.Position(line, column)}
+
+    def shown(self, location: lsp.Location) -> tuple[str, str]:
+        """Return the file of a location, and its text."""
+        name = location.uri.rpartition("/")[2]
+        text = self.texts.get(name) or (self.root / name).read_text()
+        return name, self.part(text, location.range)
+
+    def part(self, text: str, place: lsp.Range) -> str:
+        return text[self.offset(text, place.start) : self.offset(text, place.end)]
+
+    def offset(self, text: str, position: lsp.Position) -> int:
+        lines = text.split("\n")
+        above = sum(len(line) + 1 for line in lines[: position.line])
+        row = lines[position.line].encode(self.codec)[: position.character * self.unit]
+        return above + len(row.decode(self.codec))
+
+    def applied(self, text: str, edits: list[Any]) -> str:
+        places = [(self.offset(text, e.range.start), self.offset(text, e.range.end)) for e in edits]
+        for (start, end), edit in sorted(
+            zip(places, edits, strict=True), key=lambda row: row[0], reverse=True
+        ):
+            text = text[:start] + edit.new_text + text[end:]
+        return text
+
+    async def diagnostics(self, name: str, codes: list[str]) -> list[lsp.Diagnostic]:
+        """Wait until a file has exactly these findings."""
+        for _attempt in range(LIMIT * 20):
+            found = self.client.diagnostics.get(self.uri(name), [])
+            if [row.code for row in found] == codes:
+                return list(found)
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{name}: {found} instead of {codes}")
+
+
+def _read(path: str) -> str:
+    return Path(path).read_text()
+
+
+def edits_of(edit: Any) -> dict[str, list[Any]]:
+    if edit.changes is not None:
+        return {uri.rpartition("/")[2]: rows for uri, rows in edit.changes.items()}
+    return {row.text_document.uri.rpartition("/")[2]: row.edits for row in edit.document_changes}
+
+
+def in_session(root: Path, client_name: str, script: Callable[[Session], Awaitable[None]]) -> None:
+    async def run() -> None:
+        client = make_test_lsp_client()
+        await client.start_io(sys.executable, "-m", "hpman", "lsp", cwd=str(root))
+        params = lsp.InitializeParams(
+            capabilities=client_capabilities(client_name),
+            workspace_folders=[lsp.WorkspaceFolder(root.as_uri(), "project")],
+            root_uri=root.as_uri(),
+        )
+        try:
+            result = await asyncio.wait_for(client.initialize_session(params), LIMIT)
+            encoding = str(result.capabilities.position_encoding)
+            await asyncio.wait_for(script(Session(client, root, encoding)), LIMIT * 3)
+            await asyncio.wait_for(client.shutdown_session(), LIMIT)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                client._server.kill()
+            await asyncio.wait_for(client.stop(), LIMIT)
+
+    asyncio.run(run())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("client_name", CLIENTS)
+def test_twelve_steps(tmp_path: Path, client_name: str) -> None:
+    write_project(tmp_path)
+    in_session(tmp_path, client_name, _twelve_steps)
+
+
+async def _twelve_steps(session: Session) -> None:  # noqa: PLR0915 - one script
+    client = session.client
+    # 1. Open.
+    session.open("net.py")
+    session.open("train.py")
+    # 2. Definition, from a use.
+    params = lsp.DefinitionParams(**session.at("net.py", '"lr"'))
+    found = await client.text_document_definition_async(params)
+    assert [session.shown(row) for row in found] == [("train.py", '"lr"')]
+    # 3. References.
+    question = session.at("train.py", '"lr"')
+    context = lsp.ReferenceContext(include_declaration=True)
+    found = await client.text_document_references_async(lsp.ReferenceParams(context, **question))
+    assert [session.shown(row) for row in found] == [
+        ("net.py", '"lr"'),
+        ("net.py", '"lr"'),
+        ("train.py", '"lr"'),
+        ("run.json", '"lr"'),
+        ("run.yaml", "lr"),
+    ]
+    # 4. Hover.
+    hover = await client.text_document_hover_async(lsp.HoverParams(**question))
+    assert hover.contents.value.startswith("**lr** = `1e-3` (float)\n\nstep size\n\n- ")
+    assert "run.yaml:1: `0.01`" in hover.contents.value
+    assert session.shown(lsp.Location(session.uri("train.py"), hover.range))[1] == '"lr"'
+    # 5. Rename over Python, YAML and JSON.
+    place = await client.text_document_prepare_rename_async(lsp.PrepareRenameParams(**question))
+    assert place.placeholder == "lr"
+    assert session.part(session.texts["train.py"], place.range) == "lr"
+    edit = await client.text_document_rename_async(lsp.RenameParams(new_name="rate", **question))
+    for name, edits in edits_of(edit).items():
+        text = session.applied(session.texts.get(name) or (session.root / name).read_text(), edits)
+        (session.root / name).write_text(text)
+        assert text == FILES[name].replace('"lr"', '"rate"').replace("lr: ", "rate: ")
+        if name in session.texts:
+            session.change(name, text)
+            document = session.document(name)
+            client.text_document_did_save(lsp.DidSaveTextDocumentParams(document))
+    assert {*edits_of(edit)} == {"train.py", "net.py", "run.yaml", "run.json"}
+    client.workspace_did_change_watched_files(
+        lsp.DidChangeWatchedFilesParams(
+            [lsp.FileEvent(session.uri("run.yaml"), lsp.FileChangeType.Changed)]
+        )
+    )
+    # 6. Completion in a line that cannot be parsed.
+    good = session.texts["net.py"]
+    session.change("net.py", good + BROKEN)
+    params = lsp.CompletionParams(**session.at("net.py", BROKEN, len(BROKEN)))
+    items = (await client.text_document_completion_async(params)).items
+    assert [item.label for item in items][:1] == ["momentum"]
+    assert items[0].text_edit.new_text == "momentum"
+    # 7. Diagnostics.
+    session.change("net.py", good + FIXED.replace("momentum", "momentun"))
+    (diagnostic,) = await session.diagnostics("net.py", ["HPM202"])
+    assert session.part(session.texts["net.py"], diagnostic.range) == '_("momentun")'
+    assert diagnostic.source == "hpman"
+    # 8. A quick fix.
+    params = lsp.CodeActionParams(
+        session.document("net.py"), diagnostic.range, lsp.CodeActionContext([diagnostic])
+    )
+    actions = await client.text_document_code_action_async(params)
+    assert [action.title for action in actions] == [
+        "Use `momentum`",
+        "Define `momentun` here, as None",
+        "Silence HPM202 for this line",
+    ]
+    text = session.applied(session.texts["net.py"], edits_of(actions[0].edit)["net.py"])
+    assert text == good + FIXED
+    # 9. The diagnostic is gone.
+    session.change("net.py", text)
+    await session.diagnostics("net.py", [])
+    # 10. Symbols.
+    params = lsp.DocumentSymbolParams(session.document("train.py"))
+    symbols = await client.text_document_document_symbol_async(params)
+    assert [symbol.name for symbol in symbols] == ["rate", "momentum", "act"]
+    search = await client.workspace_symbol_async(lsp.WorkspaceSymbolParams("mom"))
+    assert [symbol.name for symbol in search] == ["momentum"]
+    # 11. Inlay hints.
+    every = lsp.Range(lsp.Position(0, 0), lsp.Position(99, 0))
+    params = lsp.InlayHintParams(session.document("net.py"), every)
+    if client.capabilities.text_document.inlay_hint:
+        hints = await client.text_document_inlay_hint_async(params)
+        assert [hint.label for hint in hints] == ["= 1e-3", "= 0.9"]
+    # 12. Close.
+    for name in ("net.py", "train.py"):
+        params = lsp.DidCloseTextDocumentParams(session.document(name))
+        client.text_document_did_close(params)
+
+
+@pytest.mark.slow
+def test_a_rename_that_cannot_be_done(tmp_path: Path) -> None:
+    write_project(tmp_path)
+
+    async def script(session: Session) -> None:
+        session.open("train.py")
+        question = session.at("train.py", '"lr"')
+        params = lsp.RenameParams(new_name="momentum", **question)
+        with pytest.raises(JsonRpcException, match="`momentum` already exists"):
+            await session.client.text_document_rename_async(params)
+        session.change("train.py", session.texts["train.py"] + "_(")
+        params = lsp.RenameParams(new_name="rate", **session.at("train.py", '"lr"'))
+        with pytest.raises(JsonRpcException, match="never closed"):
+            await session.client.text_document_rename_async(params)
+
+    in_session(tmp_path, CLIENTS[0], script)
+
+
+@pytest.mark.slow
+def test_keys_of_a_file_of_values(tmp_path: Path) -> None:
+    write_project(tmp_path)
+
+    async def script(session: Session) -> None:
+        session.open("run.yaml")
+        question = session.at("run.yaml", "lr")
+        params = lsp.DefinitionParams(**question)
+        found = await session.client.text_document_definition_async(params)
+        assert [session.shown(row) for row in found] == [("train.py", '"lr"')]
+        session.change("run.yaml", "lr: 1\nact: ")
+        params = lsp.CompletionParams(**session.at("run.yaml", "act: ", 5))
+        items = (await session.client.text_document_completion_async(params)).items
+        assert [item.label for item in items] == ["relu", "tanh"]
+
+    in_session(tmp_path, CLIENTS[1], script)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("client_name", CLIENTS)
+def test_a_changed_file_and_settings(tmp_path: Path, client_name: str) -> None:
+    write_project(tmp_path)
+
+    async def script(session: Session) -> None:
+        client = session.client
+
+        def changed(name: str) -> None:
+            event = lsp.FileEvent(session.uri(name), lsp.FileChangeType.Changed)
+            client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([event]))
+
+        session.open("net.py")
+        (session.root / "train.py").write_text("import net\n")
+        changed("train.py")
+        (row,) = await session.diagnostics("net.py", ["HPM202"])
+        assert row.code_description.href.startswith("file:")
+        explanation = _read(row.code_description.href.removeprefix("file://"))
+        assert explanation.startswith("HPM202 undefined-name (error)")
+        (session.root / "pyproject.toml").write_text("[tool.hpman]\nignore = ['HPM202']\n")
+        changed("pyproject.toml")
+        await session.diagnostics("net.py", [])
+        (session.root / "pyproject.toml").write_text("[tool.hpman]\nignored = ['HPM202']\n")
+        changed("pyproject.toml")
+        await session.diagnostics("net.py", ["HPM202"])
+        assert "`ignored` is not a setting" in client.messages[-1].message
+
+    in_session(tmp_path, client_name, script)
+
+
+@pytest.mark.slow
+def test_other_documents_are_left_alone(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    (tmp_path / "a.txt").write_text("lr")
+
+    async def script(session: Session) -> None:
+        session.open("a.txt")
+        params = lsp.HoverParams(**session.at("a.txt", "lr"))
+        assert await session.client.text_document_hover_async(params) is None
+        params = lsp.CompletionParams(**session.at("a.txt", "lr"))
+        assert not (await session.client.text_document_completion_async(params)).items
+        document = session.document("a.txt")
+        params = lsp.DocumentSymbolParams(document)
+        assert not await session.client.text_document_document_symbol_async(params)
+        session.open("train.py")
+        params = lsp.DefinitionParams(**session.at("train.py", "import"))
+        assert not await session.client.text_document_definition_async(params)
+
+    in_session(tmp_path, CLIENTS[1], script)
