@@ -12,7 +12,7 @@ import pytest
 
 import hpargparse
 import hpman
-from hpargparse.check.rules import _HINTS
+from hpargparse.check.rules import HINTS
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -45,7 +45,7 @@ def test_every_public_name_is_described() -> None:
 
 def test_every_hint_is_described() -> None:
     text = (DOCS / "reference" / "hints.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == _HINTS
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == HINTS
 
 
 @pytest.mark.parametrize("link", ["[a](b.toml)", "[a](../x/y.py#z)", "![a](b.png)"])
