@@ -90,7 +90,7 @@ def line_edits(file: EditedFile) -> Iterator[Edit]:
 
     >>> from hpargparse.edits import EditedFile
     >>> [(e.span, e.new) for e in line_edits(EditedFile("a", b"lr: 1\nb: 2", b"rate: 1\nb: 2"))]
-    [((1, 1, 1, 2), 'ra'), ((1, 2, 1, 3), 'te')]
+    [((1, 1, 1, 3), 'rate')]
     """
     old, new = (normalize(data.decode().removeprefix("\ufeff")) for data in (file.old, file.new))
     lines, new_lines = old.split("\n"), new.split("\n")
