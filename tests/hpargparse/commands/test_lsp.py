@@ -1,0 +1,43 @@
+"""`hpman lsp` says what it needs."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hpargparse.commands.lsp import main
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+def _without(monkeypatch: pytest.MonkeyPatch, module: str, error: ModuleNotFoundError) -> None:
+    class Finder:
+        def find_spec(self, name: str, *_more: object) -> ModuleType | None:
+            if name.partition(".")[0] == module or name == module:
+                raise error
+            return None
+
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("pygls", "lsprotocol")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(sys.modules, "hpargparse.editor.protocol", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+
+
+def test_without_pygls(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    _without(monkeypatch, "lsprotocol", ModuleNotFoundError(name="lsprotocol"))
+    with pytest.raises(SystemExit) as status:
+        main(["--stdio"])
+    assert status.value.code == 2
+    assert capsys.readouterr().err == (
+        "hpman lsp: error: An editor server needs pygls. "
+        "`pip install 'hpman[editor]'` installs it.\n"
+    )
+
+
+def test_another_module_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    _without(monkeypatch, "hpargparse.editor.protocol", ModuleNotFoundError(name="attrs"))
+    with pytest.raises(ModuleNotFoundError):
+        main([])
