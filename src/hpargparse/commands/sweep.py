@@ -283,7 +283,8 @@ def _study(
     if size is not None:
         total = size if total is None else min(total, size)
     if total is None:
-        names = ", ".join(f"`{name}`" for name in plan.space.continuous)
+        axes = (axis for axis in plan.space.axes if axis.name in plan.space.continuous)
+        names = ", ".join(f"`{axis.name}` ({axis.domain})" for axis in axes)
         message = f"The number of trials is unlimited, because of {names}."
         raise SpaceError.because(message, _HOW_MANY)
     if options.trials is None and total > _MOST_POINTS:

@@ -52,7 +52,7 @@ def sweep_parser(prog: str) -> argparse.ArgumentParser:
     parser = command_parser(prog, _DESCRIPTION, _EPILOG, _USAGE, advice=_ADVICE)
     add = parser.add_argument
     add("script", nargs="?", metavar="SCRIPT", help="a Python file, or a folder to run")
-    add("-m", dest="module", metavar="MODULE", help="a module, such as a.b")
+    add("-m", dest="module", metavar="MODULE", help="a module such as a.b, or a function such as a.b:train")
     add(
         "--resume",
         nargs="?",
@@ -116,7 +116,8 @@ def _add_score_options(group: argparse._ArgumentGroup) -> None:
             dest="objectives",
             metavar="NAME",
             type=_maximized if name == "maximize" else _minimized,
-            help=f"look for the {best} NAME, as `hpman.report` reported it last; or best:NAME",
+            help=f"look for the {best} NAME, as `hpman.report` reported it last;"
+            " best:NAME takes the best report of a run",
         )
     group.add_argument(
         "--score",

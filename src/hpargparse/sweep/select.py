@@ -173,9 +173,9 @@ class _Selector:
         for item in groups:
             resolved = [self._resolve(f"--zip {item}", name) for name in item.split(",")]
             names = tuple(pair[0] for pair in resolved if pair is not None)
-            if len(names) < len(resolved):
-                continue
             axes = [self.axes[name] for name in names if name in self.axes]
+            if len(axes) < len(resolved) and self._problems:  # they say why
+                continue
             sizes = [axis.domain.size for axis in axes]
             problem = ""
             if len(axes) < len(names):
@@ -307,14 +307,18 @@ def _option(name: str) -> str:
 
 def _nothing_selected(fixed: tuple[Fixed, ...]) -> Diagnostic:
     """Return the error for a program in which nothing is searched."""
+    if not fixed:
+        advice = 'Write values to search as `_("lr", 0.1)`, after `from hpman.m import _`.'
+        return Diagnostic("sweep", "The program has no hyperparameters.", advice)
     reasons = [f"`{line.row.name}` ({line.reason})" for line in fixed if line.reason]
     rows = [line.row for line in fixed if line.has_space and not line.reason]
     message = "Nothing is searched: no hint `search` or `scale`, and no `--sweep`."
     if reasons:
         message = f"Nothing is searched, because of {', '.join(reasons[:_SHOWN])}."
     if not rows:
-        name = fixed[0].row.name if fixed else "lr"
-        advice = f"Name hyperparameters with their values, such as `--sweep {name}=...`."
+        advice = (
+            f"Name hyperparameters with their values, such as `--sweep {fixed[0].row.name}=...`."
+        )
         return Diagnostic("sweep", message, advice)
     shown = ", ".join(f"`{row.name}`{_at(row)}" for row in rows[:_SHOWN])
     more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""

@@ -101,7 +101,7 @@ def test_a_condition_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["train.py"], "number of trials is unlimited, because of `lr`"),
+        (["train.py"], "number of trials is unlimited, because of `lr` (0.0 to 1.0)."),
         (["train.py", "--sweep", "lr=0..1:1e-9"], "The space has 3000000003 points.\nSay how many"),
         (["train.py", "--minimise", "a"], "--minimise (did you mean --minimize?) a; write a value"),
         (["train.py", "--minimize", "a", "--score", "m.json"], "the file: m.json:a"),

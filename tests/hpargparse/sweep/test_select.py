@@ -181,11 +181,17 @@ def test_what_is_wrong_is_a_sentence_with_a_way_out(
         assert message in shown
 
 
+def test_one_mistake_is_one_sentence() -> None:
+    shown = refused(sweep=["lr=0.1,0.2", "depth=2,2"], zipped=["lr,depth"])
+    assert "is listed twice" in shown
+    assert "--zip" not in shown
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [
         ('_("a", 1)', "no `--sweep`.\nName hyperparameters with their values, such as `--sweep a="),
-        ("", "such as `--sweep lr=...`."),
+        ("", "The program has no hyperparameters."),
         ('_("a", 1)\n_("b", 1, search=True)', "train.py:2:11: The hint `search` of `b` has no"),
         (A_IF_C, "Write the name of a hyperparameter."),
         (
