@@ -52,7 +52,8 @@ def sweep_parser(prog: str) -> argparse.ArgumentParser:
     parser = command_parser(prog, _DESCRIPTION, _EPILOG, _USAGE, advice=_ADVICE)
     add = parser.add_argument
     add("script", nargs="?", metavar="SCRIPT", help="a Python file, or a folder to run")
-    add("-m", dest="module", metavar="MODULE", help="a module such as a.b, or a function such as a.b:train")
+    help_text = "a module such as a.b, or a function such as a.b:train"
+    add("-m", dest="module", metavar="MODULE", help=help_text)
     add(
         "--resume",
         nargs="?",
