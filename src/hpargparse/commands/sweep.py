@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ..sweep.score import Objective
     from ..sweep.select import Selection
     from ..sweep.slots import Slots
+    from ..sweep.space import Space
     from ..sweep.study import Study
 
 _FOLDER = "The folder `.hpman` of the project must be a folder that can be written."
@@ -274,21 +275,10 @@ def _study(
         HpmanError: if the number of trials is unlimited, another sweep has the name, or the
             folders cannot be written.
     """
-    from ..errors import SpaceError
     from ..runs.folder import project_folder
     from ..sweep.study import Study
 
     project = project_folder(program.folder)
-    total, size = options.trials, plan.space.size
-    if size is not None:
-        total = size if total is None else min(total, size)
-    if total is None:
-        axes = (axis for axis in plan.space.axes if axis.name in plan.space.continuous)
-        names = ", ".join(f"`{axis.name}` ({axis.domain})" for axis in axes)
-        message = f"The number of trials is unlimited, because of {names}."
-        raise SpaceError.because(message, _HOW_MANY)
-    if options.trials is None and total > _MOST_POINTS:
-        raise SpaceError.because(f"The space has {total} points.", _HOW_MANY)
     source = os.path.relpath(os.path.realpath(program.source), os.path.realpath(project))
     identity = {
         "program": f"-m {program.name}" if program.is_module else source,
@@ -299,7 +289,7 @@ def _study(
     study = Study(
         project,
         options.name or _name(identity),
-        total,
+        _total(options.trials, plan.space),
         plan=plan,
         objectives=objectives,
         arguments=arguments,
@@ -308,6 +298,25 @@ def _study(
     )
     _open(study, identity, options)
     return study
+
+
+def _total(trials: int | None, space: Space) -> int:
+    """Return the number of trials.
+
+    Raises:
+        SpaceError: if it has to be given.
+    """
+    from ..errors import SpaceError
+
+    if space.size is None and trials is None:
+        axes = (axis for axis in space.axes if axis.name in space.continuous)
+        names = ", ".join(f"`{axis.name}` ({axis.domain})" for axis in axes)
+        message = f"The number of trials is unlimited, because of {names}."
+        raise SpaceError.because(message, _HOW_MANY)
+    total = min(size for size in (trials, space.size) if size is not None)
+    if trials is None and total > _MOST_POINTS:
+        raise SpaceError.because(f"The space has {total} points.", _HOW_MANY)
+    return total
 
 
 def _open(study: Study, identity: dict[str, Any], options: argparse.Namespace) -> None:
