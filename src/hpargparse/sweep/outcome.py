@@ -45,7 +45,8 @@ def text_report(study: Study, plan: Plan, failure: str = "") -> str:
     ended = f"{pruned} pruned, {failed} failed" if pruned else f"{failed} failed"
     copies = sum(bool(outcome.copy_of) for outcome in outcomes.values())
     ended += f", {copies} not run again" if copies else ""
-    more = "; the same command goes on" if len(outcomes) < study.total else ""
+    more = f"; the same command goes on, or `hpman sweep --resume {study.name}`"
+    more = more if len(outcomes) < study.total else ""
     parts = [f"{complete} of {study.total} trials complete, {ended}{more}\n"]
     if len(study.objectives) > 1:
         parts += _front(study, plan)

@@ -433,7 +433,10 @@ def test_more_interrupts_stop_and_kill_runs(
     assert [record.status for record in _records()] == [status]
     shown = _shown(capsys)
     assert "trial 0: stopped  (x=1)" in shown
-    assert "0 of 1 trials complete, 0 failed; the same command goes on\n" in shown
+    assert (
+        "0 of 1 trials complete, 0 failed; the same command goes on, or `hpman sweep --resume s`\n"
+        in shown
+    )
     Path("go").touch()
     _sweep(text, "--minimize", "loss", "--sweep", "x=1")
     assert sorted(record.status for record in _records()) == ["finished", status]
