@@ -29,7 +29,7 @@ def main():
         decoder = Block(code, 64, rng)
     print(f"encoder {encoder}, decoder {decoder}")
 
-    for _epoch in range(_("epochs", 60, range=[0, None])):
+    for _epoch in range(_("epochs", 20, range=[0, None])):
         rng.shuffle(train)
         for start in range(0, len(train), _("batch_size", 32, range=[1, None])):
             batch = train[start : start + _("batch_size")] - average
