@@ -15,7 +15,7 @@ PYTHONS = nox.project.python_versions(PROJECT)
 NO_LIMIT = ("--limit", "0")
 UPSTREAM = ("hpman==0.13.0", "hpargparse==0.14.0", "setuptools<80")
 # What only the libraries of extras run; the session `exports` measures it.
-EXTRAS = "*/hpargparse/runs/figures.py,*/hpargparse/runs/trackers.py"
+EXTRAS = "*/runs/figures.py,*/runs/trackers.py,*/run/notebook.py"
 COVERAGE = "coverage[toml]>=7.10"
 WORLD = ("torch", "transformers", "django", "sympy", "scipy")
 

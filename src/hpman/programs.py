@@ -17,7 +17,7 @@ from .static.scan import file_key, scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from .diagnostics import Diagnostic
     from .manager import HyperParameterManager
@@ -33,10 +33,13 @@ __all__ = [
     "is_notebook",
     "leading_imports",
     "load_managers",
+    "note_reads",
+    "packed_values",
     "preset_values",
     "reachable",
     "read",
     "require_sound",
+    "unused_values",
     "walk",
 ]
 
@@ -169,3 +172,44 @@ def preset_values(managers: Iterable[HyperParameterManager]) -> None:
     from .manager import PRESETS
 
     PRESETS.update((manager.placeholder, manager._store.state()) for manager in managers)
+
+
+def packed_values() -> bytes:
+    """Return a pickle that gives another process the literals among the values of all managers.
+
+    >>> packed_values()[-1:]
+    b'.'
+    """
+    import pickle
+
+    from . import m
+    from .workers import _EarlyValues
+
+    return pickle.dumps(_EarlyValues(vars(m)))
+
+
+def unused_values() -> dict[str, list[str]]:
+    """Return the names that were set and never read, of each manager of `hpman.m`.
+
+    >>> unused_values().get("_", [])
+    []
+    """
+    from . import m
+
+    managers = [*vars(m).items()]  # another thread may import one
+    return {name: manager.unused() for name, manager in managers if not is_dunder(name)}
+
+
+def note_reads(unused: Mapping[str, Iterable[str]]) -> None:
+    """Note which values another process has read.
+
+    Args:
+        unused: what `unused_values` returned there.
+
+    >>> note_reads({"_": []})
+    """
+    from . import m
+
+    for name, names in unused.items():
+        manager: HyperParameterManager = getattr(m, name)
+        manager._store.view.reads.update({*manager.unused()}.difference(names))

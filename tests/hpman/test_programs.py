@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,14 @@ from hpman import (
     m,
     manager as manager_module,
 )
-from hpman.programs import index_program, load_managers, preset_values
+from hpman.programs import (
+    index_program,
+    load_managers,
+    note_reads,
+    packed_values,
+    preset_values,
+    unused_values,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,3 +116,20 @@ def test_private_managers_start_with_preset_values(monkeypatch: pytest.MonkeyPat
     private = HyperParameterManager("hp").parse_source("hp('x', 1); hp('y', 2)")
     assert private.get_values() == {"x": 3, "y": 2}
     assert HyperParameterManager("_").get_values() == {}
+
+
+def test_another_process_gets_the_values_and_says_what_it_has_read() -> None:
+    code = (
+        "import pickle, sys; pickle.loads(bytes.fromhex(sys.argv[1]));"
+        "from hpman.m import shared_a as a; a('x');"
+        "from hpman.programs import unused_values as u; print(u()['shared_a'])"
+    )
+    m.shared_a.set_values({"x": 1, "y": 2})
+    assert "shared_a" in unused_values()
+    done = subprocess.run(
+        [sys.executable, "-c", code, packed_values().hex()],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout == "['y']\n"
+    note_reads({"shared_a": ["y"]})
+    assert m.shared_a.unused() == ["y"]

@@ -48,6 +48,7 @@ _RECORD = {"--record": True, "--no-record": False}
 # From `hpman sweep`: the beginning of the id, a slash, and descriptors to hold.
 _TRIAL = "--trial="
 _WARM = "--warm="  # from `hpman sweep`: the descriptor of a socket
+_OUTPUT = "output of the notebook"  # not the name of a hyperparameter, because of the blanks
 _EPILOG = "Arguments after `--` are passed to the program."
 
 
@@ -213,7 +214,10 @@ def _prepare(argv: list[str], prog: str) -> tuple[Program, list[str], HyperParam
             parser.error(f"put {option} before the program: {prog} {option} {name}")
     if _SLURM in options and _SLURM not in parser._option_string_actions:
         parser.error(f"put {_SLURM} before the program: {prog} {_SLURM} time=60 {name}")
-    parser.parse_args(options)
+    output = getattr(parser.parse_args(options), _OUTPUT, None)
+    if output is not None and not os.path.isdir(os.path.dirname(output) or os.curdir):
+        parser.error(f"-o {output}: there is no such folder")
+    program = program.replace(output=output)
     preset_values(managers)
     return program, arguments, managers[0] if len(managers) == 1 else ManagerGroup(managers)
 
@@ -288,6 +292,10 @@ def _bound_parser(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     vars(parser)["_script"] = program.source
+    if program.is_notebook:
+        parser.add_argument(
+            "-o", dest=_OUTPUT, metavar="FILE", help="write the notebook with its outputs"
+        )
     without = bind_what_fits(parser, managers[0] if len(managers) == 1 else ManagerGroup(managers))
     if without:
         parser.epilog = f"{_EPILOG} {without_option(without)}"

@@ -10,7 +10,7 @@ from errno import EIO
 
 from hpman import HpmanError
 from hpman._text import escape, relative_path
-from hpman.programs import require_sound
+from hpman.programs import is_notebook, require_sound
 
 from ..cli.argv import parse_command, split_at_dashes
 from ..cli.errors import exit_interrupted, exit_with_errors
@@ -147,11 +147,12 @@ def _run(
 
     plan.engine = _engine(study, plan)
     is_json = options.format == "json"
+    is_warm = options.warm and not is_notebook(options.script or "")
     progress = Progress(prog, study, plan, is_json=is_json)
     driver = Driver(
         study,
         plan,
-        Launcher(_program(options), arguments, is_warm=options.warm),
+        Launcher(_program(options), arguments, is_warm=is_warm),
         jobs=options.jobs,
         timeout=options.timeout,
         progress=progress,

@@ -10,7 +10,7 @@ import os
 import sys
 from _frozen_importlib_external import SourceFileLoader  # importlib.machinery takes it from there
 
-from hpman.programs import find_module, index_program
+from hpman.programs import find_module, index_program, is_notebook
 from hpman.record import Record
 
 TYPE_CHECKING = False
@@ -36,6 +36,7 @@ class Program(Record):
         is_module: whether it is run as `python -m` does.
         is_folder: whether it is a folder that contains a `__main__.py`.
         packages: the files of the packages around a module, which Python runs first.
+        output: where to write a notebook with its outputs; None for nowhere.
     """
 
     __slots__ = ()
@@ -45,6 +46,12 @@ class Program(Record):
     is_module: bool = False
     is_folder: bool = False
     packages: tuple[str, ...] = ()
+    output: str | None = None
+
+    @property
+    def is_notebook(self) -> bool:
+        """Whether it is a notebook, which a kernel runs."""
+        return is_notebook(self.source)
 
     @property
     def folder(self) -> str:
@@ -71,6 +78,11 @@ class Program(Record):
         Returns:
             What the function returns; None without one.
         """
+        if self.is_notebook:
+            from .notebook import run_notebook
+
+            run_notebook(self.source, args, self.output)
+            return None
         path = self.set_paths(args)
         main = _replace_main()
         for name in self.shadowed(loaded_before):
@@ -148,6 +160,13 @@ def locate_script(path: str) -> Program:
         return Program(path, source, (path,), is_folder=True)
     if path == "-" or (os.path.exists(path) and not os.path.isfile(path)):
         raise _error(path, "A script must be a regular file, because it is read twice.")
+    if is_notebook(path):
+        from importlib.util import find_spec
+
+        missing = [name for name in ("nbclient", "ipykernel") if find_spec(name) is None]
+        if missing:
+            message = f"A notebook needs `{missing[0]}` to run, which is not installed."
+            raise _error(path, message, "`pip install 'hpman[notebook]'` installs it.")
     if _read(path).startswith(_ZIP):
         raise _error(path, "This is a zip archive. Sources inside an archive cannot be read.")
     return Program(path, path)

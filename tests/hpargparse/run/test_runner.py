@@ -17,6 +17,7 @@ import pytest
 from hpargparse.run import runner
 from hpargparse.run.runner import locate_module, locate_script
 from hpman import HpmanError
+from tests.notebooks import notebook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -333,3 +334,24 @@ def test_main_has_annotations_only_where_python_creates_them(
         made = runner._replace_main()
         assert made is sys.modules["__main__"] is not main
         assert ("__annotations__" in vars(made)) is has_them
+
+
+def test_a_notebook_needs_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(HpmanError) as caught:
+        locate_script("nb.ipynb")
+    assert str(caught.value) == (
+        "nb.ipynb: A notebook needs `nbclient` to run, which is not installed.\n"
+        "`pip install 'hpman[notebook]'` installs it."
+    )
+
+
+def test_a_notebook_is_run_by_a_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("nb.ipynb").write_bytes(notebook("x = 1"))
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: True)
+    calls: list[object] = []
+    module = ModuleType("hpargparse.run.notebook")
+    vars(module)["run_notebook"] = lambda *args: calls.append(args)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    locate_script("nb.ipynb").replace(output="out.ipynb").run(["a"], ())
+    assert calls == [("nb.ipynb", ["a"], "out.ipynb")]

@@ -1,0 +1,131 @@
+"""Run a notebook in a kernel of this Python, with the values of this process.
+
+Owns how the values reach the kernel, and what is shown and kept of the outputs. Must not know
+options. It needs nbclient and ipykernel, the extra `notebook`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from tempfile import TemporaryDirectory
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbformat.v4 import new_code_cell, reads, writes
+
+from hpman._text import display_path
+from hpman.programs import note_reads, packed_values
+
+from ..cli.errors import error_text
+from ..errors import SnapshotError
+from ..snapshots.atomic_io import replace_files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+_REPORT = """\
+import json
+import hpman.programs
+print(json.dumps(hpman.programs.unused_values()))"""
+
+
+def run_notebook(path: str, args: Sequence[str], output: str | None) -> None:
+    """Run the cells of a notebook in order, in its folder. The first error ends the run.
+
+    Args:
+        path: the notebook. It is not changed.
+        args: the arguments of the program, as its `sys.argv` has them.
+        output: where to write the notebook with its outputs; None for nowhere.
+
+    Raises:
+        SystemExit: if a cell fails, or the output cannot be written.
+    """
+    with open(path, encoding="utf-8-sig") as file:
+        notebook = reads(file.read())
+    for cell in notebook.cells:
+        cell.setdefault("metadata", {})
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
+    notebook.setdefault("metadata", {})
+    with TemporaryDirectory(prefix="hpman-") as folder:
+        client = _Client(notebook, kernel_name="python3")
+        client.create_kernel_manager()
+        if os.name != "nt":  # kernels that start at the same time may get the same port
+            client.km.transport, client.km.ip = "ipc", os.path.join(folder, "kernel")
+        try:
+            problem = client.run_all(path, args)
+        except RuntimeError as error:
+            problem = f"hpman run: error: cannot start a kernel: {error}"
+    if output is not None:
+        try:
+            replace_files([(output, f"{writes(notebook)}\n".encode())])
+        except SnapshotError as error:
+            raise SystemExit(f"hpman run: error: {error_text(error)}") from None
+    if problem is not None:
+        raise SystemExit(problem)
+
+
+class _Client(NotebookClient):  # type: ignore[misc]
+    """Run cells, and show what they write."""
+
+    def ask(self, code: str) -> str:
+        """Run code that is not part of the notebook, and return what it prints."""
+        cell, self._is_quiet = new_code_cell(code), True
+        self.nb.cells.append(cell)
+        try:
+            self.execute_cell(cell, len(self.nb.cells) - 1, store_history=False)
+        finally:
+            self.nb.cells.pop()
+            self._is_quiet = False
+        return "".join(row.text for row in cell.outputs if row.output_type == "stream")
+
+    def run_all(self, path: str, args: Sequence[str]) -> str | None:
+        """Run all cells. Return the first error, if there is one."""
+        with self.setup_kernel(cwd=os.path.dirname(os.path.abspath(path))):
+            self.ask(_preparation([path, *args]))
+            count = 0
+            for index, cell in enumerate(self.nb.cells):
+                place = f"{display_path(path)}:cell {index + 1}"
+                count += cell.cell_type == "code"
+                try:
+                    self.execute_cell(cell, index, execution_count=count)
+                except CellExecutionError as error:
+                    return f"{place}: {error.ename}: {error.evalue}"
+                except DeadKernelError:
+                    return f"{place}: the kernel died"
+            note_reads(json.loads(self.ask(_REPORT)))
+        return None
+
+    def output(
+        self, outs: list[Any], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> Any:
+        out = super().output(outs, msg, display_id, cell_index)
+        if out is not None and not self._is_quiet:
+            _show(out)
+        return out
+
+
+def _show(out: Any) -> None:
+    """Show an output as a terminal can."""
+    stream = sys.stderr if out.output_type == "error" or out.get("name") == "stderr" else sys.stdout
+    if out.output_type == "stream":
+        text = out.text
+    elif out.output_type == "error":
+        text = "\n".join([*out.traceback, ""])
+    else:
+        text = f"{out.data.get('text/plain', '')}\n"
+    stream.write(text)
+    stream.flush()
+
+
+def _preparation(argv: Sequence[str]) -> str:
+    """Return the code that gives the kernel the values and the arguments."""
+    return f"""\
+import pickle, sys
+sys.argv = {[*argv]!r}
+sys.path += [path for path in {sys.path!r} if path not in sys.path]
+pickle.loads({packed_values()!r})"""
