@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hpargparse.commands import sweep
 from hpargparse.errors import SweepError
+from hpargparse.run.slurm import parse_request
 from hpargparse.sweep import database as module
 from hpargparse.sweep.database import Database
 from hpargparse.sweep.exchange import Exchange, exchange_of
@@ -101,6 +103,61 @@ def _wait(condition: Any) -> None:
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+@pytest.fixture
+def _program(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pyproject.toml").touch()
+        (tmp_path / name / "train.py").write_text(
+            "from hpman import report\nfrom hpman.m import _\n"
+            'report(loss=_("x", 0.0, range=[0, 1], search=True))\n'
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_program")
+def test_a_command_on_another_machine_goes_on_with_the_sweep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path}/db"
+    options = ["train.py", "--minimize", "loss", "--storage", url]
+    monkeypatch.chdir(tmp_path / "a")
+    sweep.main([*options, "--trials=3"])
+    assert f"shared through {url}\n" in capsys.readouterr().out
+    monkeypatch.chdir(tmp_path / "b")
+    sweep.main([*options, "--trials=3"])
+    assert "3 done before" in capsys.readouterr().out
+    sweep.main(["--resume", "--trials=4"])
+    assert "\n4 of 4 trials complete" in capsys.readouterr().out
+    copies = [{p.name for p in (tmp_path / n / ".hpman/runs").iterdir()} for n in "ab"]
+    assert len(copies[1]) == 4
+    assert copies[0] < copies[1]
+
+
+@pytest.mark.usefixtures("_program")
+def test_a_password_is_not_kept_but_given_to_the_jobs_of_slurm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path / "a")
+    monkeypatch.setenv("HPMAN_STORAGE_PASSWORD", "s3cret")
+    submitted = []
+
+    def submit(command: list[str], *_rest: Any, **_named: Any) -> str:
+        submitted.append((command, os.environ["HPMAN_STORAGE_PASSWORD"]))
+        return "7"
+
+    monkeypatch.setattr("hpargparse.commands.sweep.submit", submit)
+    monkeypatch.setattr("hpargparse.commands.sweep.request_jobs", parse_request)
+    url = f"sqlite:///{tmp_path}/db"
+    options = ["--minimize=loss", "--trials=3", "--name=c", "--slurm=time=1", "--random"]
+    sweep.main(["train.py", *options, f"--storage={url}"])
+    assert submitted == [(["sweep", "--resume=c"], "s3cret")]
+    assert "job 7" in capsys.readouterr().out
+    kept = Path(".hpman/sweeps/c/plan.json").read_text()
+    assert url in kept
+    assert "s3cret" not in kept
 
 
 @pytest.mark.slow
