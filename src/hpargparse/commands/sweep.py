@@ -201,8 +201,11 @@ def _submit(study: Study, jobs: JobRequest, form: str) -> str:
 
     command = ["sweep", f"--resume={study.name}"]
     folder = os.path.join(study.folder, "slurm")
-    if study.exchange is not None and study.exchange.database.url.password:
-        os.environ[PASSWORD] = study.exchange.database.url.password  # jobs inherit it
+    if study.exchange is not None:
+        database = study.exchange.database
+        database.close()
+        if database.url.password:
+            os.environ[PASSWORD] = database.url.password  # jobs inherit it
     number = submit(command, jobs, folder, name=study.name, start=project_of(study.folder))
     if form == "json":
         data = {"event": "submitted", "job": number, "workers": jobs.workers, "output": folder}
