@@ -399,16 +399,22 @@ def _outcome(folder: Path, project: Project, of: Callable[[str], str]) -> Any:
     except HpmanError as error:  # then no file can be loaded
         return [type(error).__name__, *_run(folder / "main.py")]
     shown: list[Any] = []
+
+    def load(name: str, owner: str) -> None:
+        manager, new = managers[owner], of if owner == project.placeholder else str
+        try:
+            if name:
+                hpargparse.load(folder / name, manager)
+        except HpmanError as error:
+            shown.append(type(error).__name__)
+        values = manager.get_values().items()
+        shown.append([(new(key), repr(value).partition("(")[0]) for key, value in values])
+
+    for owner in managers:  # the others first: a name that the program sets is then known
+        for name in snapshots if owner != project.placeholder else ():
+            load(name, owner)
     for name in ["", *snapshots]:
-        for owner, manager in managers.items():
-            new = of if owner == project.placeholder else str
-            try:
-                if name:
-                    hpargparse.load(folder / name, manager)
-            except HpmanError as error:
-                shown.append(type(error).__name__)
-            values = manager.get_values().items()
-            shown.append([(new(key), repr(value).partition("(")[0]) for key, value in values])
+        load(name, project.placeholder)
         if name in ("", *snapshots[:1]):
             shown += _run(folder / "main.py")
     return shown

@@ -52,6 +52,7 @@ def source_edits(renaming: Renaming, *, keeps_alias: bool) -> list[Edit]:
     """
     edits: dict[tuple[str, Span], Edit] = {}
     problems = [*_faulty_calls(renaming), *_changed_groups(renaming)]
+    problems += _lost_aliases(renaming) if keeps_alias else ()
     for call, make in _places(renaming, keeps_alias=keeps_alias):
         try:
             for edit in make():
@@ -201,6 +202,18 @@ def _faulty_calls(renaming: Renaming) -> Iterator[Diagnostic]:
                 file.source, span_of(problem.call), renaming, is_call=True
             ):
                 yield problem
+
+
+def _lost_aliases(renaming: Renaming) -> Iterator[Diagnostic]:
+    """Yield an error for each call whose old name would be a group."""
+    for call in renaming.calls():
+        above = f"{call.name}{renaming.sources.separator}"
+        for new in _new_names(renaming).values():
+            if new.startswith(above):
+                message = f"`{call.name}` cannot stay usable: it would be the group of `{new}`."
+                advice = "Leave `--keep-alias` out, or choose another name."
+                yield Diagnostic.at(call, CODE, message, advice)
+                break
 
 
 def _changed_groups(renaming: Renaming) -> Iterator[Diagnostic]:

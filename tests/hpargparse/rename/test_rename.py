@@ -302,6 +302,15 @@ def test_what_cannot_be_renamed_is_refused(
     assert message in shown
 
 
+def test_a_name_that_becomes_a_group_cannot_stay_usable(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("a.py").write_text("_('x', 1); _('lr', 1)\n# hpman\n")
+    message = "a.py:1:12: `lr` cannot stay usable: it would be the group of `lr.x`."
+    assert message in refused(capsys, "lr", "lr.x", "--keep-alias")
+    main(["lr", "lr.x", "--write"])
+
+
 def test_a_name_of_two_managers_needs_a_placeholder(capsys: pytest.CaptureFixture[str]) -> None:
     source = "from hpman.m import _, hp\n_('lr', 1); hp('lr', 2)\n"
     Path("a.py").write_text(source)
