@@ -64,7 +64,7 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "report", "--include", wings, "--omit", EXTRAS, "--fail-under", "95")
 
 
-@nox.session(python=NEWEST)
+@nox.session(python=list(dict.fromkeys([OLDEST, NEWEST])))
 def exports(session: nox.Session) -> None:
     """Export and plot runs through the real libraries; some hundred megabytes to install."""
     session.install(".[test,all]", COVERAGE)

@@ -81,7 +81,7 @@ def _draw_panel(axes: Any, panel: Panel) -> None:
     axes.set_ylabel(_plain(panel.y_label))
     if panel.log_x:
         axes.set_xscale("log")
-    elif all(number.is_integer() for line in panel.series for number in line.x):
+    elif all(float(number).is_integer() for line in panel.series for number in line.x):
         axes.xaxis.get_major_locator().set_params(integer=True)
     if panel.log_y:
         axes.set_yscale("log")
