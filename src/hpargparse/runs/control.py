@@ -13,6 +13,7 @@ from hpman import Diagnostic, HpmanError
 from hpman.reporting import STOP
 
 from ..snapshots.atomic_io import replace_files
+from .folder import removals
 from .record import host, wait_while
 
 TYPE_CHECKING = False
@@ -78,8 +79,14 @@ def remove(record: RunRecord) -> None:
     if os.path.islink(record.folder):
         os.unlink(record.folder)
         return
+    runs = os.path.dirname(record.folder)
+    with suppress(HpmanError, OSError):  # it is damaged, or its sweep is not shared
+        path = removals(runs, str(record.summary.get("sweep")))
+        with open(path, "r+", encoding="utf-8") as file:
+            file.seek(0, os.SEEK_END)
+            file.write(f"{record.id}\n")
     # Under this name, what is left by a crash in the middle is not listed.
-    hidden = os.path.join(os.path.dirname(record.folder), f".{record.id}")
+    hidden = os.path.join(runs, f".{record.id}")
     os.rename(record.folder, hidden)
     rmtree(hidden)
 

@@ -85,6 +85,16 @@ def write_json(folder: str, name: str, data: Mapping[str, object]) -> None:
     replace_files([(os.path.join(folder, name), text.encode())])
 
 
+def removals(runs: str, sweep: str) -> str:
+    """Return the file that lists the removed records of a sweep that machines share, if it exists.
+
+    Args:
+        runs: the folder of records.
+        sweep: the name of the sweep.
+    """
+    return os.path.join(os.path.dirname(runs), "sweeps", sweep, "removed")
+
+
 def project_of(folder: str) -> str:
     """Return the folder of the project that holds the folder of a record.
 

@@ -160,21 +160,21 @@ class Database:
         """Give a claim back, if it is still of this process."""
         self._update([name], token="")
 
-    def runs_after(self, number: int) -> list[tuple[int, str]]:
-        """Return the runs of the sweep from a number on, each with its number."""
+    def runs_after(self, number: int) -> list[tuple[int, str, bool]]:
+        """Return the runs of the sweep from a number on: number, id, and whether it was removed."""
         import sqlalchemy
 
         runs = self._tables["hpman_runs"]
         query = (
-            sqlalchemy.select(runs.c.number, runs.c.run)
+            sqlalchemy.select(runs.c.number, runs.c.run, runs.c.record == b"")
             .where(runs.c.sweep == self._sweep, runs.c.number > number)
             .order_by(runs.c.number)
         )
         rows = self._run(lambda connection: connection.execute(query).all())
-        return [(int(row[0]), str(row[1])) for row in rows]
+        return [(int(number), str(run), bool(is_removed)) for number, run, is_removed in rows]
 
     def read_run(self, number: int) -> bytes:
-        """Return the record of a run; empty if it was removed."""
+        """Return the record of a run; empty if it was removed meanwhile."""
         import sqlalchemy
 
         runs = self._tables["hpman_runs"]
@@ -197,6 +197,20 @@ class Database:
 
         with suppress(sqlalchemy.exc.IntegrityError):  # another process has just added it
             self._run(add)
+
+    def remove_run(self, run: str) -> None:
+        """Replace the record of a run by a note that it was removed."""
+        import sqlalchemy
+
+        runs = self._tables["hpman_runs"]
+        delete = sqlalchemy.delete(runs).where(runs.c.sweep == self._sweep, runs.c.run == run)
+        row = {"sweep": self._sweep, "run": run, "record": b""}
+
+        def remove(connection: Any) -> None:
+            if connection.execute(delete).rowcount:
+                connection.execute(runs.insert().values(row))
+
+        self._run(remove)
 
     def studies(self) -> Any:
         """Return the storage of Optuna in this database."""
@@ -296,6 +310,7 @@ def _tables() -> Mapping[str, Any]:
         sql.Column("run", _text(_RUN), nullable=False),
         sql.Column("record", sql.LargeBinary(_BLOB), nullable=False),
         sql.UniqueConstraint("sweep", "run"),
+        sqlite_autoincrement=True,  # no number comes again
     )
     return data.tables
 

@@ -20,7 +20,15 @@ from hpman._text import escape
 from hpman.reporting import METRICS, STOP
 
 from ..errors import SweepError
-from ..runs.folder import END_FILE, OUTPUT_FILE, PATCH_FILE, create, project_of, write_json
+from ..runs.folder import (
+    END_FILE,
+    OUTPUT_FILE,
+    PATCH_FILE,
+    create,
+    project_of,
+    removals,
+    write_json,
+)
 from ..runs.record import RUNNING, RunRecord, wait_until_described
 from ..snapshots.recorded import RUN_FILE, read_json
 from .database import Database
@@ -76,17 +84,26 @@ class Exchange:
         self._collects = collects
         self._token = token
         self._is_run = re.compile(rf"{re.escape(sweep)}-\d+(r\d+)?-[a-z0-9]+").fullmatch
-        self._shared: set[str] = set()
+        self._numbers: dict[str, int] = {}  # of the runs that the database has; 0 if unknown
         self._last = 0
         self._looked = -_PAUSE
 
     def open(self, description: Mapping[str, Any]) -> list[str]:
         """Open the database, and return the keys in which the sweep is another there.
 
+        Records that were removed here since the last time are removed there.
+
         Raises:
             SweepError: if the database cannot be opened.
+            OSError: if the folder of the sweep cannot be used.
         """
         found = json.loads(self.database.open(json.dumps(description)))
+        path = removals(self._runs, self._sweep)
+        with suppress(FileNotFoundError), open(path, encoding="utf-8") as file:
+            for run in file.read().split():
+                self.database.remove_run(run)
+        with open(path, "w", encoding="utf-8"):  # from now on, removals are noted
+            pass
         return [key for key, value in description.items() if found.get(key) != value]
 
     def pull(self, *, now: bool) -> None:
@@ -101,11 +118,14 @@ class Exchange:
         """
         if not now and time.monotonic() < self._looked + _PAUSE:
             return
-        for number, run in self.database.runs_after(self._last - _OVERLAP):
-            if run not in self._shared and self._is_run(run):
-                if not os.path.isdir(os.path.join(self._runs, run)):
+        for number, run, is_removed in self.database.runs_after(self._last - _OVERLAP):
+            if self._numbers.get(run) != number and self._is_run(run):
+                is_here = os.path.isdir(os.path.join(self._runs, run))
+                if is_removed and is_here:
+                    self._remove(run)
+                elif not is_removed and not is_here:
                     self._unpack(run, self.database.read_run(number))
-                self._shared.add(run)
+                self._numbers[run] = number
             self._last = max(self._last, number)
         self._looked = time.monotonic()
 
@@ -116,14 +136,14 @@ class Exchange:
             SweepError: if the database is away for too long.
         """
         for run in runs:
-            if run not in self._shared and self._is_run(run):
+            if run not in self._numbers and self._is_run(run):
                 try:
                     packed = self._pack(os.path.join(self._runs, run))
                 except (OSError, HpmanError, ValueError):  # it is damaged, or was removed
                     continue
                 if packed:
                     self.database.add_run(run, packed)
-                    self._shared.add(run)
+                    self._numbers[run] = 0
 
     @contextmanager
     def claims(self) -> Iterator[tuple[TimedClaims, list[str]]]:
@@ -182,6 +202,11 @@ class Exchange:
             if output:
                 file.writestr(OUTPUT_FILE, output)
         return packed.getvalue()
+
+    def _remove(self, run: str) -> None:
+        hidden = os.path.join(self._runs, f".{run}")
+        os.rename(os.path.join(self._runs, run), hidden)
+        rmtree(hidden, ignore_errors=True)
 
     def _unpack(self, run: str, packed: bytes) -> None:
         """Write a record of another machine."""

@@ -14,6 +14,8 @@ import pytest
 from hpargparse.commands import sweep
 from hpargparse.errors import SweepError
 from hpargparse.run.slurm import parse_request
+from hpargparse.runs.control import remove
+from hpargparse.runs.record import RunRecord
 from hpargparse.sweep import database as module
 from hpargparse.sweep.database import Database
 from hpargparse.sweep.exchange import Exchange, exchange_of
@@ -261,6 +263,25 @@ def test_what_a_machine_could_not_send_is_sent_at_the_next_start(machines: Any) 
     other.study.refresh(now=True)
     assert [*other.study.outcomes()] == [3]
     release(lease)
+
+
+def test_a_record_that_is_removed_here_is_removed_everywhere(machines: Any) -> None:
+    one, other = machines("a"), machines("b")
+    folder = one.end(0, sweep="s")
+    one.end(1)
+    one.study.refresh()
+    other.study.refresh(now=True)
+    assert [*other.study.outcomes()] == [0, 1]
+    remove(RunRecord(folder))
+    again = machines("a")
+    again.study.refresh(now=True)
+    assert [*again.study.outcomes()] == [1]
+    other.study.refresh(now=True)
+    assert [*other.study.outcomes()] == [1]
+    late = machines("c")
+    late.study.refresh(now=True)
+    assert [*late.study.outcomes()] == [1]
+    again.exchange.database.remove_run("s-0-gone")
 
 
 def test_a_sweep_with_another_program_may_not_have_the_name(machines: Any) -> None:
