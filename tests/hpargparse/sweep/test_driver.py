@@ -25,7 +25,7 @@ from hpargparse.sweep.score import Objective
 from hpargparse.sweep.select import Request, select
 from hpargparse.sweep.study import Study
 from hpman import HyperParameterManager
-from tests.hpargparse.runs.recorded import environment, needs_fork
+from tests.hpargparse.runs.recorded import environment, needs_fork, wait_for
 from tests.hpargparse.sweep.chaos import wreck
 
 pytestmark = [needs_fork, pytest.mark.slow]
@@ -482,6 +482,13 @@ def test_the_same_sweep_has_the_same_name(capsys: pytest.CaptureFixture[str]) ->
     assert names[0][0] == names[1][0]
     assert [after for _name, after in names] == ["", ", 1 done before", "", "", ""]
     assert len({name for name, _after in names}) == 4
+
+
+def test_a_run_that_is_ended_leaves_no_process() -> None:
+    child = "if os.fork() == 0:\n    open('child', 'w').write(str(os.getpid()))\n"
+    _sweep(f"{HEAD}{child}time.sleep(100)\n", "--sweep", "x=1", "--timeout", "1", status=1)
+    number = Path("child").read_text()
+    wait_for(lambda: not os.path.exists(f"/proc/{number}/fd/0"))
 
 
 @pytest.mark.usefixtures("quick")
