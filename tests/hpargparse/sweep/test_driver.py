@@ -484,6 +484,7 @@ def test_the_same_sweep_has_the_same_name(capsys: pytest.CaptureFixture[str]) ->
     assert len({name for name, _after in names}) == 4
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="there is no /proc")
 def test_a_run_that_is_ended_leaves_no_process() -> None:
     child = "if os.fork() == 0:\n    open('child', 'w').write(str(os.getpid()))\n"
     _sweep(f"{HEAD}{child}time.sleep(100)\n", "--sweep", "x=1", "--timeout", "1", status=1)
