@@ -75,6 +75,7 @@ class _Builder:
         self._references: dict[str, Schema] = {}  # to the values
         self._prefixes: dict[str, Schema] = {}  # names that any key may follow
         self._leaves: set[str] = set()
+        self._inner_dicts: list[str] = []  # keys whose values are dicts: a load sets their keys
 
     def add_all(self, rows: Iterable[HyperParameter]) -> None:
         """Add hyperparameters, then their old names."""
@@ -99,6 +100,8 @@ class _Builder:
             for key, path in key_paths(converter.default, self._separator).items():
                 inner = converter.key_converter(path)
                 self._values.setdefault(f"{name}{self._separator}{key}", value_schema(inner))
+                if type(inner.default) is dict and inner.default:
+                    self._inner_dicts.append(f"{name}{self._separator}{key}")
                 if inner.default == {}:
                     self._prefixes[f"{name}{self._separator}{key}{self._separator}"] = {}
             if not converter.default:
@@ -119,6 +122,9 @@ class _Builder:
         }
         for above, key in branches.items():
             definitions[key] = self._level(f"{above}{self._separator}", branches)
+        for name in self._inner_dicts:
+            key = self._references[name]["$ref"].removeprefix(_DEFINITIONS)
+            definitions[key] = self._level(f"{name}{self._separator}", branches)
         schema = self._level("", branches)
         if scopes is None or scopes:
             self._add_scopes(schema, scopes)

@@ -88,6 +88,10 @@ def _cases(draw: st.DrawFn) -> _Case:
 @example(_Case("_('a', 1)", {"include": []}))
 @example(_Case("_('include', 1)", {"include": []}))
 @example(_Case("_('a.b', 1)", {"a": {}}))
+@example(_Case("_('a', {'b': {'c': 1}})", {"a.b": {"d": 1}}))
+@example(_Case("_('a', {'b': {'c': 1}})", {"a.b": {"c": 2}}))
+@example(_Case("_('a', {'b': {'c': 1}})", {"a.b": {}}))
+@example(_Case("_('a', {'b': {'c': 1}})", {"a": {"b": {"d": 1}}}))
 def test_the_schema_accepts_what_a_load_accepts(
     tmp_path_factory: pytest.TempPathFactory, case: _Case
 ) -> None:

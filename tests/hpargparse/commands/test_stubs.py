@@ -210,4 +210,6 @@ def test_a_thousand_names_cost_a_checker_little(name: str) -> None:
 
     before = min(seconds(), seconds())
     main([])
-    assert min(seconds(), seconds()) - before < 3  # measured: 0.1 to 0.6
+    assert (
+        min(seconds(), seconds()) - before < 3
+    )  # measured at a high load: mypy 0.5, basedpyright 2.3, ty 0.1
