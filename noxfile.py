@@ -16,6 +16,7 @@ NO_LIMIT = ("--limit", "0")
 UPSTREAM = ("hpman==0.13.0", "hpargparse==0.14.0", "setuptools<80")
 # What only the libraries of extras run; the session `exports` measures it.
 EXTRAS = "*/runs/figures.py,*/runs/trackers.py,*/run/notebook.py"
+PROTOCOL = "*/editor/protocol.py"  # the session `editors` measures it
 COVERAGE = "coverage[toml]>=7.10"
 WORLD = ("torch", "transformers", "django", "sympy", "scipy")
 
@@ -59,9 +60,10 @@ def coverage(session: nox.Session) -> None:
     """Report what the tests reached; less than all of it fails."""
     session.install(COVERAGE)
     session.run("coverage", "combine")
-    wings = "*/hpargparse/runs/*,*/hpargparse/sweep/*"
-    session.run("coverage", "report", "--omit", f"{wings},{EXTRAS}")
-    session.run("coverage", "report", "--include", wings, "--omit", EXTRAS, "--fail-under", "95")
+    wings = "*/hpargparse/editor/*,*/hpargparse/runs/*,*/hpargparse/sweep/*"
+    extras = f"{EXTRAS},{PROTOCOL}"
+    session.run("coverage", "report", "--omit", f"{wings},{extras}")
+    session.run("coverage", "report", "--include", wings, "--omit", extras, "--fail-under", "95")
 
 
 @nox.session(python=list(dict.fromkeys([OLDEST, NEWEST])))
@@ -114,6 +116,18 @@ def yamls(session: nox.Session) -> None:
     paths = ("tests/properties/test_schema.py", *glob.glob("tests/hpargparse/commands/*schema*.py"))
     env["HYPOTHESIS_PROFILE"] = "longest"
     session.run("pytest", "--slow", *paths, *NO_LIMIT, *session.posargs, env=env)
+
+
+@nox.session(python=NEWEST)
+def editors(session: nox.Session) -> None:
+    """Drive the language server with pytest-lsp, Neovim, Emacs and Helix; those found are used."""
+    session.install(".[test,editor]", "pytest-lsp", COVERAGE)
+    env = {"COVERAGE_FILE": os.path.join(session.create_tmp(), "coverage")}
+    tests = ("tests/hpargparse/editor", "-p", "no:asyncio", "-p", "no:pytest-lsp", *NO_LIMIT)
+    session.run("coverage", "run", "-m", "pytest", "--slow", *tests, *session.posargs, env=env)
+    session.run("coverage", "combine", env=env)
+    include = ("--include", PROTOCOL, "--fail-under", "95")
+    session.run("coverage", "report", *include, env=env)
 
 
 @nox.session(python=NEWEST)

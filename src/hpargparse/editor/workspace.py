@@ -57,7 +57,7 @@ class Root:
 
     def edit(self, path: str, text: str | None) -> None:
         """Replace the text of a file; None stands for what is on the disk."""
-        if self.checker is None or not self.checker.project.has(path):
+        if self.checker is None or not path.endswith(".py"):
             return
         key = file_key(path)
         before = self.view.files.get(key)
@@ -68,7 +68,8 @@ class Root:
             self._broken.discard(key)
         else:
             self._broken.add(key)
-            file = moved(before, normalize(text)) if before else file
+            problems = file.diagnostics if file else ()
+            file = moved(before, normalize(text)).replace(diagnostics=problems) if before else file
         if not self._broken:
             self.view = index
         else:

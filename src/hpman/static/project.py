@@ -71,10 +71,6 @@ class Project:
         """The files, sorted by the parts of their paths."""
         return [*self._files.values()]
 
-    def has(self, path: str) -> bool:
-        """Return whether a file is one of the project."""
-        return os.path.realpath(path) in self._files
-
     def read(self, path: str) -> bytes:
         """Return the bytes of a file, or its text that is not on the disk.
 

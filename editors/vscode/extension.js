@@ -1,0 +1,14 @@
+// VS Code: start `hpman lsp`, and stop it with the window.
+const { workspace } = require("vscode");
+const { LanguageClient } = require("vscode-languageclient/node");
+
+let client;
+
+exports.activate = () => {
+  const [command, ...args] = workspace.getConfiguration("hpman").get("command");
+  const documentSelector = ["python", "yaml", "json"].map((language) => ({ scheme: "file", language }));
+  client = new LanguageClient("hpman", "hpman", { command, args }, { documentSelector });
+  return client.start();
+};
+
+exports.deactivate = () => client?.stop();
