@@ -90,10 +90,10 @@ class Server(LanguageServer):  # type: ignore[misc]
 
     def units(self, text: str) -> int:
         """Return the length of a text in the units of the client."""
-        encoding = str(self.workspace.position_encoding or "utf-16")
-        if text.isascii() or encoding.endswith("utf-32"):
+        encoding = self.workspace.position_encoding or lsp.PositionEncodingKind.Utf16
+        if text.isascii() or encoding == lsp.PositionEncodingKind.Utf32:
             return len(text)
-        if encoding.endswith("utf-8"):
+        if encoding == lsp.PositionEncodingKind.Utf8:
             return len(text.encode(errors="surrogatepass"))
         return len(text.encode("utf-16-le", "surrogatepass")) // 2
 

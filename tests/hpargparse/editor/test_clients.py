@@ -92,12 +92,15 @@ class Terminal:
     def send(self, *keys: str) -> None:
         self._run("send-keys", *keys)
 
-    def wait(self, text: str) -> None:
+    def wait(self, text: str, *keys: str) -> None:
+        """Wait for a text, and send keys again and again until it is there."""
         end = time.monotonic() + LIMIT / 4
         while text not in (screen := self._run("capture-pane", "-p")):
             if time.monotonic() > end:
                 raise AssertionError(f"no {text!r} in\n{screen}")
-            time.sleep(0.1)
+            if keys:
+                self.send(*keys)
+            time.sleep(0.5)
 
     def close(self) -> None:
         self._run("kill-server")
@@ -116,7 +119,8 @@ def test_helix(tmp_path: Path) -> None:
     environment = _environment(tmp_path, config) | {"XDG_CONFIG_HOME": str(tmp_path / "config")}
     terminal = Terminal(tmp_path, f"cd {project} && {helix} net.py:5:16", environment)
     try:
-        terminal.wait("= 1e-3")  # the server is there, and shows the default of a use
+        # The server is there, and shows the default of a use.
+        terminal.wait("= 1e-3", "h", "l")
         terminal.send("g", "d")
         terminal.wait("step size")
         terminal.send("Space", "r")

@@ -30,9 +30,9 @@
 (hpman-at "\"lr\"")
 (call-interactively #'xref-find-definitions)
 (cl-assert (string-suffix-p "train.py" buffer-file-name))
-(cl-assert (looking-at "\"lr\", 1e-3"))
+(cl-assert (string-search "1e-3" (thing-at-point 'line)) t)
 ;; 3. References.
-(forward-char)
+(hpman-at "\"lr\"")
 (let ((found (xref-backend-references 'eglot "LSP identifier at point.")))
   (cl-assert (= (length found) 5) t))
 ;; 4. Hover.
@@ -72,7 +72,7 @@
 (hpman-wait "no diagnostic" (lambda () (null eglot--diagnostics)))
 ;; 10. Symbols.
 (find-file "train.py")
-(cl-assert (= (length (eglot-imenu)) 1) t)
+(cl-assert (= (length (eglot-imenu)) 3) t)
 ;; 11. Inlay hints.
 (find-file "net.py")
 (let* ((range (list :start '(:line 0 :character 0) :end '(:line 99 :character 0)))
