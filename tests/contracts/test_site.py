@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import doctest
 import importlib.util
 import re
@@ -41,6 +42,20 @@ def test_every_public_name_is_described() -> None:
     }
     text = (DOCS / "reference" / "api.md").read_text(encoding="utf-8")
     assert set(re.findall("^::: (.*)$", text, re.MULTILINE)) == names - NOT_IN_API
+
+
+def test_every_option_that_bind_adds_is_described() -> None:
+    parser = argparse.ArgumentParser(add_help=False)
+    hpargparse.bind(parser, hpman.HyperParameterManager("_"))
+    options = {
+        option
+        for action in parser._actions
+        for option in action.option_strings
+        if option.startswith("--")
+    }
+    text = (DOCS / "reference" / "command-line.md").read_text(encoding="utf-8")
+    assert {option for option in options if f"`{option}" not in text} == set()
+    assert options
 
 
 def test_every_hint_is_described() -> None:
