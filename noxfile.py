@@ -15,7 +15,7 @@ PYTHONS = nox.project.python_versions(PROJECT)
 NO_LIMIT = ("--limit", "0")
 UPSTREAM = ("hpman==0.13.0", "hpargparse==0.14.0", "setuptools<80")
 # What only the libraries of extras run; the session `exports` measures it.
-EXTRAS = "*/runs/figures.py,*/runs/trackers.py,*/run/notebook.py"
+EXTRAS = "*/runs/figures.py,*/runs/trackers.py,*/run/notebook.py,*/kernel/panel.py"
 PROTOCOL = "*/editor/protocol.py"  # the session `editors` measures it
 COVERAGE = "coverage[toml]>=7.10"
 WORLD = ("torch", "transformers", "django", "sympy", "scipy")
@@ -69,7 +69,7 @@ def coverage(session: nox.Session) -> None:
 @nox.session(python=list(dict.fromkeys([OLDEST, NEWEST])))
 def exports(session: nox.Session) -> None:
     """Export and plot runs through the real libraries; some hundred megabytes to install."""
-    session.install(".[test,all]", COVERAGE)
+    session.install(".[test,all]", COVERAGE, "ipywidgets", "jupytext")
     # Ray comes a while after each new Python. Without it, its tests are skipped.
     session.run("pip", "install", "ray[tune]", success_codes=[0, 1])
     env = {

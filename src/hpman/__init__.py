@@ -14,6 +14,8 @@ import sys as _sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from . import (
         errors as errors,
         hpm_db as hpm_db,
@@ -106,6 +108,20 @@ def __getattr__(name: str) -> object:
     module = __import__(f"{__name__}.{_OWNERS[name]}", fromlist=[name])
     value = globals()[name] = getattr(module, name)
     return value
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Load `%load_ext hpman`; IPython calls this with itself."""
+    _kernel().load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Unload `%unload_ext hpman`."""
+    _kernel().unload(shell)
+
+
+def _kernel() -> Any:
+    return __import__("hpargparse.kernel.magic", fromlist=["load"])
 
 
 def __dir__() -> list[str]:

@@ -382,6 +382,19 @@ class HyperParameterManager:
 
         return explain(self._store, name)
 
+    def _shown(self) -> list[tuple[str, str, str, str]]:
+        """Return the name, the value, the default and what set the value, of each row."""
+        from .literals import readable_repr
+
+        values, rows = self.get_values(), []
+        for name in (row.name for row in self.hyperparameters()):
+            chain = self.explain(name) if name in values else ()
+            default = next((origin for origin in chain if origin.is_default), None)
+            shown = "" if default is None else default.text or readable_repr(default.value)
+            by = str(chain[-1]) if chain and not chain[-1].is_default else ""
+            rows.append((name, readable_repr(values[name]) if chain else "", shown, by))
+        return rows
+
     def unused(self) -> list[str]:
         """Return the names that were set but never read by the program."""
         return self._store.unused()
@@ -440,6 +453,11 @@ class HyperParameterManager:
             return self._index, self._store.version()
 
         return TreeView(Trie(lambda: nodes_of(self._row_sources()), version, self.separator))
+
+    def _repr_html_(self) -> str:
+        from .runtime.html import values_html
+
+        return values_html(self._shown())
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A manager of `hpman.m` is unpickled as the manager of that name in the other process.

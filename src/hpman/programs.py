@@ -19,9 +19,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ._text import Source
     from .diagnostics import Diagnostic
     from .manager import HyperParameterManager
     from .static.files import Paths
+    from .static.index import ModuleScan
 
 __all__ = [
     "Project",
@@ -36,9 +38,11 @@ __all__ = [
     "note_reads",
     "packed_values",
     "preset_values",
+    "python_of",
     "reachable",
     "read",
     "require_sound",
+    "scan_cell",
     "unused_values",
     "walk",
 ]
@@ -213,3 +217,30 @@ def note_reads(unused: Mapping[str, Iterable[str]]) -> None:
     for name, names in unused.items():
         manager: HyperParameterManager = getattr(m, name)
         manager._store.view.reads.update({*manager.unused()}.difference(names))
+
+
+def scan_cell(source: Source, placeholders: Iterable[str]) -> ModuleScan:
+    """Find the calls of managers in one cell of a notebook.
+
+    Args:
+        source: the cell, see `python_of`.
+        placeholders: the names whose bare calls count, as other cells have bound them.
+
+    >>> from ._text import Source
+    >>> [call.name for call in scan_cell(Source("In[1]", "hp('lr', 1)"), ["hp"]).occurrences]
+    ['lr']
+    """
+    from .static.extract import extract
+
+    return extract(source, frozenset(placeholders)).replace(is_text=True)
+
+
+def python_of(text: str) -> str:
+    """Return the text of a cell in which all that is not Python is a comment.
+
+    >>> python_of("!ls")
+    'pass  # !ls'
+    """
+    from .static.notebooks import python_of
+
+    return python_of(text)

@@ -85,6 +85,11 @@ class Explanation(tuple["Origin", ...]):
     def __str__(self) -> str:
         return "\n".join(str(origin) for origin in self)
 
+    def _repr_html_(self) -> str:
+        from .html import explanation_html
+
+        return explanation_html(self)
+
 
 def brief(value: object) -> str:
     """Return the `repr` of a value on one short line.

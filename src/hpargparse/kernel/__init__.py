@@ -1,0 +1,1 @@
+"""hpman in an IPython kernel: cells, the magic `%hpman`, and a panel of widgets."""

@@ -1,0 +1,170 @@
+"""The magic `%hpman`: a table of values, `set`, `panel`, and what is shown after a cell.
+
+Owns the arguments of the magic, and what IPython has to be asked for. IPython is the `shell`.
+"""
+
+from __future__ import annotations
+
+import shlex
+
+from hpman import HyperParameterManager, Origin, m
+from hpman._text import escape, truncate
+from hpman.suggest import advice
+
+from ..errors import ConversionError
+from ..values.convert import Converter
+from .cells import Cells, managers_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hpman import HyperParameter
+
+    Row = tuple[HyperParameterManager, HyperParameter]
+
+_LOADED = "_hpman_magic"  # the attribute of the shell that holds ours
+USAGE = """\
+%hpman                       show the values, the defaults, and what set them
+%hpman set lr=0.1 depth=3    set values
+%hpman panel [NAME ...]      show widgets that set values"""
+
+
+class Magic:
+    """Answer `%hpman`, and read each cell that has run.
+
+    Args:
+        shell: IPython.
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+        self._cells = Cells()
+
+    def ran(self, result: Any) -> None:
+        """Read a cell that has run without an error. IPython calls this."""
+        if not result.success:
+            return
+        info = result.info
+        count = result.execution_count or self._shell.execution_count
+        cell = getattr(info, "cell_id", None)
+        for note in self._cells.ran(info.raw_cell or "", cell, count, self._shell.user_ns):
+            lines = "\n".join(map(escape, note.split("\n")))
+            print(f"hpman: {lines}")  # noqa: T201 - it belongs to the output of the cell
+
+    def __call__(self, line: str) -> Any:
+        """Do what a line after `%hpman` says."""
+        try:
+            command, *args = shlex.split(line) or [""]
+        except ValueError as error:
+            return self._say(f"{error}\n{USAGE}")
+        if command == "" and not args:
+            return self._show()
+        if command == "set" and args:
+            return self._set(args)
+        if command == "panel":
+            return self._panel(args)
+        return self._say(USAGE)
+
+    def rows(self) -> dict[str, Row]:
+        """Return all hyperparameters by name, with their managers."""
+        values = (*managers_of(self._shell.user_ns).values(), *managers_of(vars(m)).values())
+        managers = {id(manager): manager for manager in values}.values()
+        rows: dict[str, Row] = {}
+        for manager in managers:
+            for row in manager.hyperparameters():
+                rows.setdefault(row.name, (manager, row))
+        return rows
+
+    def _show(self) -> Any:
+        managers = {id(manager): manager for manager, _row in self.rows().values()}
+        if not managers:
+            return self._say("No cell with a hyperparameter has run.")
+        return Table(list(managers.values()))
+
+    def _set(self, args: list[str]) -> None:
+        rows = self.rows()
+        changes: list[tuple[HyperParameterManager, str, object]] = []
+        for arg in args:
+            name, equals, text = arg.partition("=")
+            if not equals or name not in rows:
+                hint = f" ({advice(name, rows)})" if equals else ""
+                what = f"There is no hyperparameter `{name}`{hint}." if equals else USAGE
+                return self._say(what)
+            manager, row = rows[name]
+            try:
+                changes.append((manager, name, Converter.of(row).parse(text)))
+            except ConversionError as error:
+                return self._say(f"{name}: {error}")
+        for manager, name, value in changes:
+            set_value(manager, name, value, "%hpman set")
+        return None
+
+    def _panel(self, names: list[str]) -> Any:
+        rows = self.rows()
+        for name in names:
+            if name not in rows:
+                return self._say(f"There is no hyperparameter `{name}` ({advice(name, rows)}).")
+        from importlib.util import find_spec
+
+        if find_spec("ipywidgets") is None:
+            return self._say("A panel needs ipywidgets: `%pip install ipywidgets` installs it.")
+        from .panel import panel
+
+        return panel([rows[name] for name in names or rows])
+
+    def _say(self, text: str) -> None:
+        print(text)  # noqa: T201 - the output of a magic
+
+
+class Table:
+    """A table of the values of managers, as text and as HTML.
+
+    Args:
+        managers: the managers.
+    """
+
+    def __init__(self, managers: list[HyperParameterManager]) -> None:
+        self._managers = managers
+
+    def __repr__(self) -> str:
+        from tabulate import tabulate
+
+        rows = [
+            [truncate(escape(cell)) for cell in row]
+            for manager in self._managers
+            for row in manager._shown()
+        ]
+        headers = ["name", "value", "default", "set by"]
+        return tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True)
+
+    def _repr_html_(self) -> str:
+        return "".join(manager._repr_html_() for manager in self._managers)
+
+
+def set_value(manager: HyperParameterManager, name: str, value: object, by: str) -> None:
+    """Set a value, with a text that says who did.
+
+    >>> set_value(m.doc_set, "lr", 1, "panel")
+    >>> print(m.doc_set.explain("lr"))
+    panel
+    """
+    manager.set_values({name: value}, origins=Origin("setter", text=by, value=value))
+
+
+def load(shell: Any) -> None:
+    """Load the extension into IPython: `%load_ext hpman`."""
+    if getattr(shell, _LOADED, None) is not None:
+        return
+    magic = Magic(shell)
+    setattr(shell, _LOADED, magic)
+    shell.register_magic_function(magic, "line", "hpman")
+    shell.events.register("post_run_cell", magic.ran)
+
+
+def unload(shell: Any) -> None:
+    """Undo `load`."""
+    magic = getattr(shell, _LOADED, None)
+    if magic is not None:
+        setattr(shell, _LOADED, None)
+        shell.events.unregister("post_run_cell", magic.ran)

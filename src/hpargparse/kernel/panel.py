@@ -1,0 +1,85 @@
+"""Widgets for hyperparameters, made from ranges, choices and types. It needs ipywidgets.
+
+Owns which widget a hyperparameter gets.
+"""
+
+from __future__ import annotations
+
+from math import isfinite, log10
+from typing import Any
+
+import ipywidgets
+
+from hpman import EMPTY, HpmanError
+
+from ..values.convert import Converter
+from .magic import set_value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from hpman import HyperParameter, HyperParameterManager
+
+_DECADES = 2  # from this ratio on, a range of floats is logarithmic
+_STEPS = 100  # of a slider
+
+
+def panel(rows: Iterable[tuple[HyperParameterManager, HyperParameter]]) -> Any:
+    """Return a box of widgets. Moving one sets the value.
+
+    Args:
+        rows: the hyperparameters with their managers.
+    """
+    return ipywidgets.VBox([_labelled(manager, row) for manager, row in rows])
+
+
+def _labelled(manager: HyperParameterManager, row: HyperParameter) -> Any:
+    converter, problem = Converter.of(row), ipywidgets.HTML()
+    value = manager._store.find(row.name)
+    widget, read = _widget(converter, None if value is EMPTY else value)
+    widget.description, widget.style.description_width = row.name, "initial"
+    widget.tooltip = str(row.hints.get("help", row.name))
+
+    def changed(change: Any) -> None:
+        from html import escape
+
+        try:
+            set_value(manager, row.name, read(change["new"]), "panel")
+            problem.value = ""
+        except HpmanError as error:
+            problem.value = escape(str(error))
+
+    widget.observe(changed, names="value")
+    return ipywidgets.HBox([widget, problem])
+
+
+def _widget(converter: Converter, value: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """Return a widget that shows a value, and what turns its own value into one."""
+    kind, limits = type(converter.sample), converter.range
+    if converter.choices is not None and not converter.is_sequence:
+        shown = {converter.format(choice): choice for choice in converter.choices}
+        if converter.format(value) in shown:
+            options = list(shown)
+            widget = ipywidgets.Dropdown(options=options, value=converter.format(value))
+            return widget, converter.parse
+    if type(value) is bool and kind is bool:
+        return ipywidgets.Checkbox(value=value), converter.check
+    if type(value) in (int, float) and kind in (int, float):
+        return _number(value, kind, limits), converter.check
+    text = ipywidgets.Text(value=converter.format(value), continuous_update=False)
+    return text, converter.parse
+
+
+def _number(value: Any, kind: type, limits: Any) -> Any:
+    low, high = limits or (None, None)
+    if low is None or high is None or not (isfinite(low) and isfinite(high)):
+        return (ipywidgets.IntText if kind is int else ipywidgets.FloatText)(value=value)
+    if kind is int:
+        return ipywidgets.IntSlider(value=value, min=low, max=high)
+    if low > 0 and log10(high / low) >= _DECADES:
+        return ipywidgets.FloatLogSlider(
+            value=value, min=log10(low), max=log10(high), step=log10(high / low) / _STEPS
+        )
+    step = (high - low) / _STEPS
+    return ipywidgets.FloatSlider(value=value, min=low, max=high, step=step, readout_format=".4g")
