@@ -32,6 +32,7 @@ _PAGES = {
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
     "SECURITY.md": "security.md",
+    "editors/README.md": "editors.md",
     "benchmarks/README.md": "benchmarks.md",
     "benchmarks/conformance/README.md": "conformance.md",
 } | {
