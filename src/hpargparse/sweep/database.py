@@ -234,13 +234,13 @@ class Database:
                 if not _is_away(error):
                     raise
                 now = time.monotonic()
-                reason = f"the database does not answer: {self.url.reason(error)}"
+                reason = f"database does not answer: {self.url.reason(error)}"
                 if not end:
                     end = now + _LIMIT
-                    self._say(f"{reason}; trying again for {_LIMIT / 60:g} minutes")
+                    self._say(f"the {reason}; trying again for {_LIMIT / 60:g} minutes")
                 if now >= end or self._gives_up.wait(_PAUSE):
                     advice = "Runs that have ended are kept. The same command goes on."
-                    raise SweepError.because(f"{reason}.".capitalize(), advice) from None
+                    raise SweepError.because(f"The {reason}.", advice) from None
             else:
                 if end:
                     self._say("the database answers again")
