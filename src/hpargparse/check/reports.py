@@ -121,12 +121,12 @@ def github_report(findings: Sequence[Diagnostic]) -> str:
 def _command(finding: Diagnostic) -> str:
     fields: dict[str, object] = {"file": relative_path(finding.path or "")}
     cell = _cell(finding)
-    if cell:
-        pass
-    elif finding.end_line in (None, finding.line):  # columns are allowed on a single line only
-        fields |= {"line": finding.line, "col": finding.column, "endColumn": finding.end_column}
-    else:
-        fields |= {"line": finding.line, "endLine": finding.end_line}
+    if not cell:
+        fields["line"] = finding.line
+        if finding.end_line in (None, finding.line):  # columns are allowed on a single line only
+            fields |= {"col": finding.column, "endColumn": finding.end_column}
+        else:
+            fields["endLine"] = finding.end_line
     fields["title"] = f"{finding.code} {RULES[finding.code].name}"
     properties = ",".join(
         f"{key}={_github_escape(str(value), in_property=True)}"
