@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+from tempfile import gettempdir
 
 from hpman import Diagnostic, HpmanError
-from hpman.lease import take
+from hpman.lease import is_held, release, take
 from hpman.record import Record
 
 from ..cli.errors import error_text
@@ -60,6 +61,8 @@ class Slots:
 
     def __init__(self, project: str, gpus: Iterable[str], per_gpu: int) -> None:
         self._folder = os.path.join(project, SLOTS)
+        user = os.getuid() if hasattr(os, "getuid") else ""
+        self._own_folder = os.path.join(gettempdir(), f"hpman-slots-{user}")
         # Every GPU gets one run before any gets a second one.
         self._names = [(gpu, number) for number in range(per_gpu) for gpu in gpus]
         self.count: int = len(self._names)
@@ -70,14 +73,23 @@ class Slots:
         Raises:
             OSError: if the folder cannot be used.
         """
-        make_folder(self._folder)
+        if self._folder != self._own_folder:
+            make_folder(self._folder)
         for gpu, number in self._names:
             # Jobs of SLURM have GPUs of their own, which may have the same names.
             owner = "-".join(filter(None, [host(), os.environ.get("SLURM_JOB_ID")]))
             name = re.sub(r"[^\w.-]", "_", f"{owner}-{gpu}-{number}", flags=re.ASCII)
-            lease = take(os.path.join(self._folder, name))
-            if lease is not None:
-                return Slot(gpu, lease)
+            path = os.path.join(self._folder, name)
+            lease = take(path)
+            if lease is None:
+                continue
+            if is_held(path) is not True and self._folder != self._own_folder:
+                # Locks do not hold here, but they do in a folder of this machine alone.
+                release(lease)
+                os.makedirs(self._own_folder, mode=0o700, exist_ok=True)
+                self._folder = self._own_folder
+                return self.take()
+            return Slot(gpu, lease)
         return None
 
 

@@ -14,8 +14,9 @@ import pytest
 
 from hpargparse.commands import sweep
 from hpargparse.runs.record import RunRecord, records
+from hpargparse.sweep import slots as module
 from hpargparse.sweep.slots import Slots, find_gpus
-from hpman import HpmanError
+from hpman import HpmanError, lease
 from hpman.lease import release
 from tests.hpargparse.runs.recorded import environment, needs_fork, wait_for
 
@@ -99,6 +100,24 @@ def test_slots_are_taken_once(tmp_path: Path) -> None:
     again = others.take()
     assert again is not None
     release(again.lease)
+
+
+def test_slots_are_taken_once_although_locks_do_not_hold_in_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(module, "gettempdir", lambda: str(tmp_path / "tmp"))
+
+    def take(path: str) -> int | None:
+        return os.open(path, os.O_CREAT) if ".hpman" in path else lease.take(path)
+
+    monkeypatch.setattr(module, "take", take)
+    monkeypatch.setattr(module, "release", os.close)
+    one, other = (Slots(str(tmp_path), ["0", "1"], 1) for _ in range(2))
+    taken = [one.take(), other.take(), one.take(), other.take()]
+    assert [slot and slot.gpu for slot in taken] == ["0", "1", None, None]
+    for slot in filter(None, taken):
+        release(slot.lease)
 
 
 def test_mistakes_on_the_command_line(
