@@ -7,7 +7,7 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING
 
-from . import check, diff, reading, runs, startup, sweep, values
+from . import check, diff, editor, reading, runs, startup, sweep, values
 
 if TYPE_CHECKING:
     from .measure import Row
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 GROUPS = {
     "reading": reading.rows,
     "check": check.rows,
+    "editor": editor.rows,
     "values": values.rows,
     "startup": startup.rows,
     "diff": diff.rows,

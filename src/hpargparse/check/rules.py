@@ -99,8 +99,10 @@ class Memory:
         end = perf_counter() + seconds
         for placeholder in sorted(index.placeholders()):
             names = index.names(placeholder)
-            for start in range(0, len(names), _AT_ONCE):
-                part = names[start : start + _AT_ONCE]
+            keys = self._keys(index, placeholder, names)
+            new = [name for name, key in zip(names, keys, strict=True) if key not in self._names]
+            for start in range(0, len(new), _AT_ONCE):
+                part = new[start : start + _AT_ONCE]
                 self.names(index, placeholder, part)
                 self.similar.learn(part)
                 if perf_counter() > end:
@@ -112,8 +114,17 @@ class Memory:
     ) -> list[Name]:
         """Return what is known of names of a manager; of all, in source order, by default."""
         names = index.names(placeholder) if names is None else names
+        keys = self._keys(index, placeholder, names)
+        new = {key: name for key, name in zip(keys, names, strict=True) if key not in self._names}
+        self._names.update(zip(new, _judge(index, placeholder, [*new.values()]), strict=True))
+        result = [self._names[key] for key in keys]
+        self._used.update(zip(keys, result, strict=True))
+        return result
+
+    @staticmethod
+    def _keys(index: Index, placeholder: str, names: Iterable[str]) -> list[tuple[object, ...]]:
         # The calls are kept, so that no other objects have these ids.
-        keys = [
+        return [
             (
                 placeholder,
                 name,
@@ -122,11 +133,6 @@ class Memory:
             )
             for name in names
         ]
-        new = {key: name for key, name in zip(keys, names, strict=True) if key not in self._names}
-        self._names.update(zip(new, _judge(index, placeholder, [*new.values()]), strict=True))
-        result = [self._names[key] for key in keys]
-        self._used.update(zip(keys, result, strict=True))
-        return result
 
     def forget_unused(self) -> None:
         """Forget the names that have not been used since the last call."""

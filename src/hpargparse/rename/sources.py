@@ -206,9 +206,10 @@ def _faulty_calls(renaming: Renaming) -> Iterator[Diagnostic]:
 
 def _lost_aliases(renaming: Renaming) -> Iterator[Diagnostic]:
     """Yield an error for each call whose old name would be a group."""
+    names = _new_names(renaming)
     for call in renaming.calls():
         above = f"{call.name}{renaming.sources.separator}"
-        for new in _new_names(renaming).values():
+        for new in names.values():
             if new.startswith(above):
                 message = f"`{call.name}` cannot stay usable: it would be the group of `{new}`."
                 advice = "Leave `--keep-alias` out, or choose another name."
@@ -218,9 +219,10 @@ def _lost_aliases(renaming: Renaming) -> Iterator[Diagnostic]:
 
 def _changed_groups(renaming: Renaming) -> Iterator[Diagnostic]:
     """Yield an error for each call that reads a group which a name would leave or join."""
+    names = _new_names(renaming)
     for row, group in _read_groups(renaming):
         above = f"{group}{renaming.sources.separator}"
-        for old, new in _new_names(renaming).items():
+        for old, new in names.items():
             if old.startswith(above) != new.startswith(above):
                 change = "leave" if old.startswith(above) else "join"
                 message = f"`{new}` would {change} the group `{group}`, which is read here."
@@ -231,10 +233,11 @@ def _changed_groups(renaming: Renaming) -> Iterator[Diagnostic]:
 
 def groups_with_new_keys(renaming: Renaming) -> Iterator[Occurrence | Mention]:
     """Yield the calls whose result has a new name as a key."""
+    names = _new_names(renaming)
     for row, group in _read_groups(renaming):
         above = f"{group}{renaming.sources.separator}"
         has_keys = not isinstance(row, Mention) or row.kind in _READERS_OF_KEYS
-        if has_keys and any(name.startswith(above) for name in _new_names(renaming)):
+        if has_keys and any(name.startswith(above) for name in names):
             yield row
 
 

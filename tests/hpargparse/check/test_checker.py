@@ -124,3 +124,15 @@ def test_similar_names_are_forgotten() -> None:
     names.keep({"momntum"})
     assert [*names.pairs(["momntum"])] == []
     assert [*names.pairs(["momentum", "momntum"])] == [("momntum", "momentum")]
+
+
+def test_a_check_is_prepared_in_slices(tmp_path: Path) -> None:
+    names = "".join(f"_('name{number}', 1)\n" for number in range(120))
+    (tmp_path / "a.py").write_text(f"{IMPORT}{names}_('momentum', 1)\n_('momntum', 1)\n")
+    checker = Checker([str(tmp_path)], Settings())
+    assert not checker.prepare(0)
+    assert not checker.prepare(0)
+    assert not checker.prepare(0)
+    assert checker.prepare(0)
+    assert [finding.code for finding in checker.findings()] == ["HPM206"]
+    assert checker.prepare(60)

@@ -158,3 +158,16 @@ def test_a_folder_that_is_gone(tmp_path: Path) -> None:
 def test_an_encoding_that_lacks_a_character() -> None:
     assert encoded("# coding: latin-1\n# €") == "# coding: latin-1\n# €".encode()
     assert encoded("# coding: nope\n") == b"# coding: nope\n"
+
+
+@pytest.mark.parametrize("package", ["asyncio", "email", "json", "unittest", "xml"])
+def test_a_folder_that_does_not_use_hpman(package: str) -> None:
+    folder = os.path.join(os.path.dirname(os.__file__), package)
+    path = os.path.join(folder, "__init__.py")
+    workspace = Workspace([folder])
+    root = workspace.edit(
+        path, "from gettext import gettext as _\nprint(_('Hello, you'), _('%s'))\n"
+    )
+    assert root.findings() == []
+    assert root.view.files == {}
+    assert root.problem == ""

@@ -148,3 +148,16 @@ def test_imports_are_followed(tmp_path: Path) -> None:
 def test_a_text_without_a_file() -> None:
     scan = scan_text("from hpman.m import hp\nhp('lr', 1)", "a.py", frozenset())
     assert [(call.placeholder, call.name) for call in scan.occurrences] == [("hp", "lr")]
+
+
+def test_a_text_whose_file_is_gone(tmp_path: Path) -> None:
+    path = _old(tmp_path / "a.py", "_('a', 1)")
+    project = Project(str(tmp_path))
+    project.edit(str(path), b"_('b', 1)")
+    path.unlink()
+    assert _names(project) == ["b"]
+    project.edit(str(path), None)
+    (scan,) = project.index("_").files.values()
+    assert [problem.code for problem in scan.diagnostics] == ["HPM001"]
+    project.refresh()
+    assert _names(project) == []
