@@ -85,6 +85,7 @@ def test_a_process_that_was_killed_while_it_took_over_blocks_others_for_a_while(
     assert files.take("0")
 
 
+@pytest.mark.slow
 def test_a_claim_ends_when_all_that_hold_its_pipe_have_ended(tmp_path: Path) -> None:
     claims, other = TimedClaims(_files(tmp_path, 6.0)), _files(tmp_path)
     claim = claims.take("0")

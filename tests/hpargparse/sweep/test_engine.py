@@ -130,6 +130,7 @@ def test_the_first_trial_has_the_defaults_and_all_lie_in_the_space(tmp_path: Pat
     assert len({*map(show_literal, points)}) == 20
 
 
+@pytest.mark.slow
 def test_a_study_in_a_database_is_that_of_all_machines(tmp_path: Path) -> None:
     database = tmp_path / "db"
     one = Sweep(tmp_path / "a", 6, database=database)
