@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from .errors import error_for
 from .names import is_dunder
+from .runtime.origin import CELLS
 from .static.files import is_notebook, read, walk
 from .static.imports import connected, find_module, leading_imports, reachable
 from .static.index import Index
+from .static.marimo import private_names
 from .static.project import Project
 from .static.rules import conflicts, violations
 from .static.scan import file_key, scan
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from .static.index import ModuleScan
 
 __all__ = [
+    "CELLS",
     "Project",
     "conflicts",
     "connected",
@@ -38,6 +41,7 @@ __all__ = [
     "note_reads",
     "packed_values",
     "preset_values",
+    "private_names",
     "python_of",
     "reachable",
     "read",

@@ -149,6 +149,7 @@ class _Owner:
                 place = faulty.line, faulty.column
                 hidden.setdefault(place, _hidden(file, placeholder, problem.name, faulty))
         diagnostics = (*problems, *hidden.values(), *self._unbound(file, calls))
+        diagnostics += tuple(_private_in_marimo(file, occurrences))
         mentions = tuple(mention for mention in file.mentions if ours[mention.placeholder])
         return file.replace(
             occurrences=tuple(occurrences), diagnostics=diagnostics, mentions=mentions
@@ -207,6 +208,24 @@ class _Owner:
         if (call.placeholder, call.name) in self._defined:
             return True
         return call.is_definition and not any(map(str.isspace, call.name))
+
+
+def _private_in_marimo(file: ModuleScan, calls: Iterable[Occurrence]) -> Iterator[Diagnostic]:
+    """Report the calls of a name that another cell of marimo has bound for itself alone."""
+    private = [call for call in calls if call.placeholder.startswith("_")]
+    if not private or "marimo" not in file.source.text:
+        return
+    from hpman.programs import private_names
+
+    for first, last, names in private_names(file.source.text):
+        for call in private:
+            if first <= call.line <= last and call.placeholder not in names:
+                message = (
+                    f"`{call.placeholder}` is private to the cell of marimo that binds it, so the "
+                    "call raises NameError."
+                )
+                advice = "Use a name without a leading underscore: `from hpman.m import hp`."
+                yield Diagnostic.at(call, "HPM302", message, advice)
 
 
 def _placeholders(file: ModuleScan) -> set[str]:

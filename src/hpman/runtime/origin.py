@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 OUR_PACKAGES = ("hpman", "hpargparse")
+CELLS: dict[str, str] = {}  # the names to show for the files that a kernel runs cells from
 _MAX_LENGTH = 80
 _OPTIMIZED = 1  # inspect.CO_OPTIMIZED: set for functions, not for modules and class bodies
 
@@ -57,7 +58,7 @@ class Origin(Record):
             return ""
         from .._text import display_path
 
-        path = display_path(self.path)
+        path = display_path(CELLS.get(self.path, self.path))
         return path if self.line is None else f"{path}:{self.line}"
 
     @property

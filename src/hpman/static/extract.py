@@ -87,6 +87,10 @@ def _read_calls(
     Return the rows of the occurrences, and everything else.
     """
     tree = parse(source.text)
+    if "marimo" in source.text:
+        from .marimo import share_names
+
+        share_names(tree)
     source_map = SourceMap(source)
     rows: list[Row] = []
     diagnostics: list[Diagnostic] = []

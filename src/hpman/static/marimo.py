@@ -1,0 +1,70 @@
+"""Notebooks of marimo: Python files in which each cell is a function.
+
+Owns that names are shared by all cells, except those with a leading underscore. Must not know
+hyperparameters.
+"""
+
+from __future__ import annotations
+
+from _ast import AsyncFunctionDef, Attribute, Call, FunctionDef, Import, ImportFrom, Name, Return
+from ast import Store, walk
+
+from .syntax import parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _ast import AST, Module, stmt
+    from collections.abc import Iterator
+
+    Cell = FunctionDef | AsyncFunctionDef
+
+
+def share_names(tree: Module) -> None:
+    r"""Move the statements of all cells into the module, where marimo runs them.
+
+    Args:
+        tree: the tree of a file. It is changed.
+
+    >>> tree = parse("@app.cell\ndef _(hp):\n    hp('lr', 1)\n    return")
+    >>> share_names(tree)
+    >>> [type(statement).__name__ for statement in tree.body]
+    ['Expr']
+    """
+    body: list[stmt] = []
+    for statement in tree.body:
+        if _is_cell(statement):
+            body += (row for row in statement.body if not isinstance(row, Return))  # type: ignore[attr-defined]
+        else:
+            body.append(statement)
+    tree.body = body
+
+
+def private_names(text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
+    r"""Yield the first and the last line of each cell, and the private names that it binds.
+
+    Args:
+        text: the source of a file.
+
+    >>> list(private_names("@app.cell\ndef _():\n    from hpman.m import _\n    _('lr', 1)"))
+    [(2, 4, frozenset({'_'}))]
+    """
+    for statement in parse(text).body:
+        if _is_cell(statement):
+            names = (name for node in walk(statement) for name in _bound(node))
+            private = frozenset(name for name in names if name.startswith("_"))
+            yield statement.lineno, statement.end_lineno or statement.lineno, private
+
+
+def _is_cell(statement: stmt) -> bool:
+    """Return whether a statement is a function with the decorator `@app.cell`."""
+    if not isinstance(statement, (FunctionDef, AsyncFunctionDef)):
+        return False
+    names = (row.func if isinstance(row, Call) else row for row in statement.decorator_list)
+    return any(isinstance(name, Attribute) and name.attr == "cell" for name in names)
+
+
+def _bound(node: AST) -> Iterator[str]:
+    if isinstance(node, (Import, ImportFrom)):
+        yield from (alias.asname or alias.name for alias in node.names)
+    elif isinstance(node, Name) and isinstance(node.ctx, Store):
+        yield node.id
