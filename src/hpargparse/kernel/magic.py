@@ -9,6 +9,7 @@ import shlex
 
 from hpman import HyperParameterManager, Origin, m
 from hpman._text import escape, truncate
+from hpman.programs import CELLS
 from hpman.suggest import advice
 
 from ..errors import ConversionError
@@ -40,6 +41,12 @@ class Magic:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._cells = Cells()
+
+    def runs(self, info: Any) -> None:
+        """Note which file the code of a cell will seem to be from. IPython calls this."""
+        count, text = self._shell.execution_count, info.raw_cell or ""
+        code = getattr(info, "transformed_cell", None) or self._shell.transform_cell(text)
+        CELLS[self._shell.compile.get_code_name(text, code, count)] = f"In[{count}]"
 
     def ran(self, result: Any) -> None:
         """Read a cell that has run without an error. IPython calls this."""
@@ -159,6 +166,7 @@ def load(shell: Any) -> None:
     magic = Magic(shell)
     setattr(shell, _LOADED, magic)
     shell.register_magic_function(magic, "line", "hpman")
+    shell.events.register("pre_run_cell", magic.runs)
     shell.events.register("post_run_cell", magic.ran)
 
 
@@ -167,4 +175,5 @@ def unload(shell: Any) -> None:
     magic = getattr(shell, _LOADED, None)
     if magic is not None:
         setattr(shell, _LOADED, None)
+        shell.events.unregister("pre_run_cell", magic.runs)
         shell.events.unregister("post_run_cell", magic.ran)

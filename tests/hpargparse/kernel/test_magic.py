@@ -23,11 +23,16 @@ class Shell:
         self.user_ns: dict[str, Any] = {}
         self.execution_count = 0
         self.magics: dict[str, Callable[[str], Any]] = {}
-        self.hooks: list[Callable[[Any], None]] = []
+        self.hooks: dict[str, list[Callable[[Any], None]]] = {
+            "pre_run_cell": [],
+            "post_run_cell": [],
+        }
         self.events = SimpleNamespace(
-            register=lambda _event, hook: self.hooks.append(hook),
-            unregister=lambda _event, hook: self.hooks.remove(hook),
+            register=lambda event, hook: self.hooks[event].append(hook),
+            unregister=lambda event, hook: self.hooks[event].remove(hook),
         )
+        self.transform_cell = str
+        self.compile = SimpleNamespace(get_code_name=lambda _raw, _code, count: f"/tmp/{count}.py")
 
     def register_magic_function(self, function: Any, kind: str, name: str) -> None:
         assert kind == "line"
@@ -37,15 +42,18 @@ class Shell:
         """Run a cell, or a line with the magic."""
         self.execution_count += 1
         shown, success = None, True
+        info = SimpleNamespace(raw_cell=text, cell_id=cell)
+        for hook in self.hooks["pre_run_cell"]:
+            hook(info)
         if text.startswith("%hpman"):
             shown = self.magics["hpman"](text.removeprefix("%hpman").strip())
         else:
             try:
-                exec(text.replace("!ls", ""), self.user_ns)
+                path = f"/tmp/{self.execution_count}.py"
+                exec(compile(text.replace("!ls", ""), path, "exec"), self.user_ns)
             except ZeroDivisionError:
                 success = False
-        info = SimpleNamespace(raw_cell=text, cell_id=cell)
-        for hook in self.hooks:
+        for hook in self.hooks["post_run_cell"]:
             count = self.execution_count
             hook(SimpleNamespace(info=info, execution_count=count, success=success))
         return shown
@@ -96,9 +104,9 @@ def test_a_table_shows_what_set_a_value(shell: Shell) -> None:
     table = shell.run("%hpman")
     assert repr(table) == (
         "name    value    default    set by\n"
-        "------  -------  ---------  --------------------\n"
+        "------  -------  ---------  -----------------\n"
         "lr      1.0      1e-3       %hpman set\n"
-        "free    '<b>'               <string>:1 set_value\n"
+        "free    '<b>'               In[2]:1 set_value\n"
         "depth   3        3"
     )
     html = table._repr_html_()
@@ -141,7 +149,7 @@ def test_a_call_that_cannot_be_read_is_a_sentence(
     )
     shell.run("def f():\n    return _('x.y', 1)")
     assert capsys.readouterr().out == (
-        "hpman: In[3]:2:12: `x` (<string>:2 call 1) is a hyperparameter, so "
+        "hpman: In[3]:2:12: `x` (In[2]:2 call 1) is a hyperparameter, so "
         "`x.y` (In[3]:2 default 1) cannot lie below it.\n"
         "    1: def f():\n==> 2:     return _('x.y', 1)\n"
         "Rename one of the two. Names are split at `.`.\n"
@@ -174,12 +182,12 @@ def test_without_hyperparameters_and_without_widgets(
 
 def test_the_extension_is_loaded_once_and_can_be_unloaded(shell: Shell) -> None:
     hpman.load_ipython_extension(shell)
-    assert len(shell.hooks) == 1
+    assert [len(hooks) for hooks in shell.hooks.values()] == [1, 1]
     hpman.unload_ipython_extension(shell)
     hpman.unload_ipython_extension(shell)
-    assert shell.hooks == []
+    assert [len(hooks) for hooks in shell.hooks.values()] == [0, 0]
     hpman.load_ipython_extension(shell)
-    assert len(shell.hooks) == 1
+    assert [len(hooks) for hooks in shell.hooks.values()] == [1, 1]
 
 
 def test_a_manager_is_a_table() -> None:
