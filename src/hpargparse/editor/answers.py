@@ -199,7 +199,7 @@ def hover(index: Index, target: Target, keys: Iterable[Key] = ()) -> str:
 
 
 def _shown(call: Occurrence) -> str:
-    return f"{display_path(call.path)}:{call.line}"
+    return display_path(call.place)
 
 
 def _escape(text: str) -> str:

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from hpman import Source, scan_text
 from hpman.edits import Edit, parse_call, source_encoding
+from hpman.programs import is_notebook
 from hpman.record import Record
 
 from ..check.rules import intended_hint
@@ -74,7 +75,14 @@ def rename(
     renaming = renaming_of(index, target.name, new, [target.placeholder])
     proof = prove(renaming, paths, read=read)
     encodings = {file.path: source_encoding(file.old) for file in proof.files}
-    edits = [_as_written(edit, encodings[edit.path]) for edit in proof.edits]
+    edits = [
+        _as_written(edit, encodings[edit.path])
+        for edit in proof.edits
+        if not is_notebook(edit.path)
+    ]
+    for file in proof.files:
+        if is_notebook(file.path):  # the edits are in cells, not in lines of the file
+            edits += line_edits(file)
     for row in proof.snapshots:
         edits += line_edits(row.file)
     return edits

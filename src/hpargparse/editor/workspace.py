@@ -9,7 +9,7 @@ import os
 
 from hpman import Index
 from hpman.edits import source_encoding
-from hpman.programs import file_key
+from hpman.programs import file_key, is_notebook
 
 from ..check.checker import Checker
 from ..check.config import Settings, read_settings
@@ -89,8 +89,12 @@ class Root:
         self.view = index.swap(broken) if broken else index
 
     def findings(self) -> list[Diagnostic]:
-        """Return what `hpman check` finds in the texts as they are now."""
-        return self.checker.findings() if self.checker else []
+        """Return what `hpman check` finds in the texts as they are now.
+
+        What it finds in notebooks is left out, because their places are cells.
+        """
+        findings = self.checker.findings() if self.checker else []
+        return [finding for finding in findings if not is_notebook(finding.path or "")]
 
     def program(self, path: str) -> Index:
         """Return the facts of all programs that contain a file."""
