@@ -9,6 +9,7 @@ import ast
 import os
 import re
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -87,9 +88,12 @@ class Asker:
     """
 
     def __init__(self, peer: Peer, python: str) -> None:
-        """Keep both."""
+        """Keep both, and what the programs have in their environment."""
         self.peer = peer
         self.python = python
+        self.environment = {**os.environ, "NO_COLOR": "1"}
+        if python != sys.executable:  # else the old release would be this one
+            self.environment.pop("PYTHONPATH", None)
 
     def __call__(self, call: Call, files: Mapping[str, str] | None = None) -> Answer:
         """Start the program and wait for it."""
@@ -142,7 +146,7 @@ class Asker:
         done = subprocess.run(
             [self.python, "-W", "ignore", self.peer.path, *call.words],
             cwd=folder,
-            env={**os.environ, "COLUMNS": "1000", "NO_COLOR": "1", **call.variables},
+            env={**self.environment, "COLUMNS": "1000", **call.variables},
             capture_output=True,
             text=True,
             encoding="utf-8",

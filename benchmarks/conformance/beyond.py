@@ -163,7 +163,7 @@ def _objects(ask: Asker) -> Iterator[bool]:
 
 
 def _new_class(ask: Asker) -> Iterator[bool]:
-    path = os.pathsep.join([".", os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([".", ask.environment.get("PYTHONPATH", "")])
     call = _peer(ask).chosen("RMSprop", decay=0.25) + Call(variables={"PYTHONPATH": path})
     yield ask(call, _peer(ask).files).has(kind=repr("RMSprop"), decay=0.25)
 
@@ -232,7 +232,7 @@ def _output(ask: Asker, files: dict[str, str], *words: str) -> str:
         done = subprocess.run(
             [ask.python, *words],
             cwd=folder,
-            env={**os.environ, "NO_COLOR": "1"},
+            env=ask.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
