@@ -384,19 +384,17 @@ def test_a_script_that_may_not_be_read_is_a_sentence(program: Callable[..., str]
 
 
 def test_a_notebook_has_an_option_for_its_outputs(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    program: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("nb.ipynb").write_bytes(notebook("from hpman.m import _", "!ls\n_('lr', 1, range=(0, 2))"))
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: True)
     calls: list[object] = []
     monkeypatch.setattr(Program, "run", lambda self, *args: calls.append((self.output, args[0])))
-    run.main(["nb.ipynb", "-o", "out.ipynb", "--lr", "2", "--", "a"])
+    program("nb.ipynb", "-o", "out.ipynb", "--lr", "2", "--", "a")
     assert calls == [("out.ipynb", ["a"])]
     assert m._("lr") == 2
     for args, problem in (
         (["--lr", "3"], "the range of `lr` is defined at nb.ipynb:cell 2:2\n"),
         (["-o", "none/out.ipynb"], "-o none/out.ipynb: there is no such folder\n"),
     ):
-        with pytest.raises(SystemExit):
-            run.main(["nb.ipynb", *args])
-        assert capsys.readouterr().err.endswith(problem)
+        assert program("nb.ipynb", *args, status=2).endswith(problem)
