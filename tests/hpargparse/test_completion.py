@@ -155,7 +155,7 @@ def test_hpcli_completes_the_hyperparameters_of_its_paths(
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        pytest.param("hpman l", ["list"], id="command"),
+        pytest.param("hpman l", ["list", "lsp"], id="command"),
         pytest.param("hpman list", ["list"], id="complete command"),
         pytest.param("hpman --v", ["--version"], id="option"),
         pytest.param("hpman run tr", ["train.py"], id="script"),
