@@ -14,6 +14,7 @@ from hpargparse.editor.workspace import Workspace
 from hpargparse.edits import EditedFile
 from hpman import HpmanError, Source
 from tests.hpargparse.editor.project import FILES, write_project
+from tests.notebooks import notebook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,6 +143,25 @@ def test_a_rename_of_texts_that_are_not_saved(tmp_path: Path) -> None:
     assert len(edits) == 5
     with pytest.raises(HpmanError, match="already exists"):
         rename(root.view, target, "act", paths, workspace.texts)
+
+
+def test_a_rename_edits_the_lines_of_a_notebook(tmp_path: Path) -> None:
+    path = tmp_path / "nb.ipynb"
+    path.write_bytes(notebook("!ls", f"{IMPORT}_('lr', 1)", "_('lr')"))
+    root = _root(tmp_path, f"{IMPORT}_('lr')\n_('x', 1, type=3)\n")
+    target = answers.target_at(root.view, str(tmp_path / "a.py"), 2, 4)
+    assert target is not None
+    edits = rename(root.view, target, "rate", (), {})
+    own = [edit for edit in edits if edit.path == str(path)]
+    new = apply_edits(Source(str(path), path.read_text()), own)
+    assert new.encode() == notebook("!ls", f"{IMPORT}_('rate', 1)", "_('rate')")
+    assert len(edits) == 3
+
+
+def test_findings_in_notebooks_are_left_to_the_check(tmp_path: Path) -> None:
+    (tmp_path / "nb.ipynb").write_bytes(notebook(f"{IMPORT}_('lr', 1)", "_('y', 1, help=x)"))
+    root = _root(tmp_path, f"{IMPORT}_('z', 1, help=x)\n")
+    assert [finding.path for finding in root.findings()] == [str(tmp_path / "a.py")]
 
 
 def test_lines_that_differ_in_number() -> None:
