@@ -307,3 +307,38 @@ def test_other_documents_are_left_alone(tmp_path: Path) -> None:
         assert not await session.client.text_document_definition_async(params)
 
     in_session(tmp_path, CLIENTS[1], script)
+
+
+@pytest.mark.slow
+def test_highlights_folders_and_places_without_a_name(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    (tmp_path / "other").mkdir()
+    write_project(tmp_path / "other")
+
+    async def script(session: Session) -> None:
+        client = session.client
+        session.open("net.py")
+        question = session.at("net.py", '"lr"')
+        params = lsp.DocumentHighlightParams(**question)
+        found = await client.text_document_document_highlight_async(params)
+        text = session.texts["net.py"]
+        assert [session.part(text, row.range) for row in found] == ['"lr"', '"lr"']
+        nowhere = session.at("net.py", "import")
+        assert not await client.text_document_document_highlight_async(
+            lsp.DocumentHighlightParams(**nowhere)
+        )
+        context = lsp.ReferenceContext(include_declaration=True)
+        params = lsp.ReferenceParams(context=context, **nowhere)
+        assert not await client.text_document_references_async(params)
+        assert await client.text_document_hover_async(lsp.HoverParams(**nowhere)) is None
+        params = lsp.PrepareRenameParams(**nowhere)
+        assert await client.text_document_prepare_rename_async(params) is None
+        params = lsp.RenameParams(new_name="rate", **nowhere)
+        assert await client.text_document_rename_async(params) is None
+        added = lsp.WorkspaceFolder((tmp_path / "other").as_uri(), "other")
+        event = lsp.WorkspaceFoldersChangeEvent([added], [])
+        client.workspace_did_change_workspace_folders(lsp.DidChangeWorkspaceFoldersParams(event))
+        session.open("other/net.py", f"{text}_(")
+        await session.diagnostics("other/net.py", ["HPM001"])
+
+    in_session(tmp_path, CLIENTS[2], script)
