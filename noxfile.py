@@ -195,7 +195,7 @@ def types(session: nox.Session) -> None:
 @nox.session(python=NEWEST)
 def publictypes(session: nox.Session) -> None:
     """Ask pyright whether each public name is fully typed, and what users will see of it."""
-    session.install(".", "basedpyright")  # a pyright whose wheels carry node along
+    session.install(".[editor]", "basedpyright")  # a pyright whose wheels carry node along
     session.run("basedpyright")
     for package in ("hpman", "hpargparse"):
         session.run("basedpyright", "--ignoreexternal", "--verifytypes", package)

@@ -312,7 +312,8 @@ def _tables() -> Mapping[str, Any]:
         sql.UniqueConstraint("sweep", "run"),
         sqlite_autoincrement=True,  # no number comes again
     )
-    return data.tables
+    tables: Mapping[str, Any] = data.tables
+    return tables
 
 
 def _text(length: int) -> Any:
