@@ -128,7 +128,7 @@ def deliver(prog: str, argv: Sequence[str], path: str, text: str, *, is_check: b
     before = b"" if old is None else old.encode()
     write_result(prog, unified_diff([EditedFile(path, before, new)]))
     what = "does not exist" if old is None else "is out of date"
-    rest = [arg for arg in argv if arg != "--check"]
-    advice = f"Write it with `{prog} {escape(shlex.join(rest))}`."
+    rest = shlex.join(arg for arg in argv if arg != "--check")
+    advice = f"Write it with `{escape(f'{prog} {rest}'.rstrip())}`."
     write_result(prog, f"{display_path(path)} {what}. {advice}\n")
     raise SystemExit(1)

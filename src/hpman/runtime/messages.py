@@ -101,8 +101,11 @@ def missing(ranked: RankedValues, name: str) -> KeyError:
     """Return the error for a name without a value. It suggests similar names."""
     names = {**ranked.resolved, **dict.fromkeys(ranked.used)}
     if name in ranked.used:
+        from ..suggest import closest
+
         advice = "it has no default; give it one where it is used, or set it"
-        return KeyError(f"`{name}` not found: {advice}")
+        meant = "".join(f"; did you mean `{near}`?" for near in closest(name, ranked.resolved))
+        return KeyError(f"`{name}` not found: {advice}{meant}")
     if not names:
         advice = f'give it a default, as in _("{name}", 0), or parse the sources'
         return KeyError(f"`{name}` not found: there are no hyperparameters yet; {advice}")

@@ -50,6 +50,11 @@ def test_a_default_by_keyword_leads_to_the_second_argument() -> None:
             "u",
             "`u` not found: it has no default; give it one where it is used, or set it",
         ),
+        (
+            {"ab": EMPTY, "b": 1},
+            "ab",
+            "`ab` not found: it has no default; give it one where it is used, or set it; did you m",
+        ),
         ({"weight_decay": EMPTY}, "wieght_decay", "`wieght_decay` not found; did you mean"),
         ({"lr": 1, "ls": 2, "depth": 3}, "LR", "`LR` not found; did you mean `lr`?"),
         ({"Lr": 1, "lR": 2}, "lr", "`lr` not found; did you mean `Lr` or `lR`?"),
@@ -63,8 +68,8 @@ def test_a_default_by_keyword_leads_to_the_second_argument() -> None:
         ({"opt": {1: 2}}, "depth", "`depth` not found; there are `opt`"),
     ],
     ids=(
-        "near far many nothing used near-a-used-one upper-case cases ends-so ends-nearly-so "
-        "another-branch no-branch longer key deep-key odd-key"
+        "near far many nothing used used-near near-a-used-one upper-case cases ends-so "
+        "ends-nearly-so another-branch no-branch longer key deep-key odd-key"
     ).split(),
 )
 def test_the_error_for_a_missing_name_says_what_to_do(
