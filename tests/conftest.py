@@ -2,6 +2,7 @@
 
 import faulthandler
 import os
+import signal
 import time
 from itertools import count
 from pathlib import Path
@@ -17,6 +18,11 @@ if hasattr(time, "tzset"):  # Windows has none
     time.tzset()
 os.environ.pop("FORCE_COLOR", None)
 os.environ.pop("PYTHON_COLORS", None)
+
+# In the background, a process ignores interrupts, and so do the programs that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):  # Windows has none
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # A slow machine is no failure: no test is timed.
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

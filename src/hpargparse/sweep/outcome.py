@@ -145,8 +145,8 @@ def _failures(study: Study) -> str:
         shown = ", ".join(map(str, trials[:_SHOWN])) + (", ..." if trials[_SHOWN:] else "")
         lines.append(f"  {len(trials)} x {escape(error)} (trial {shown}; run {runs[error]})\n")
     output = relative_path(os.path.join(study.runs, "ID", OUTPUT_FILE))
-    title = f"Failed; {escape(output)} shows why, and `hpman runs --remove ID` lets it run again:\n"
-    return title + "".join(lines)
+    again = "`hpman runs --remove ID` lets it run again"
+    return f"Failed; the output is {escape(output)}, and {again}:\n{''.join(lines)}"
 
 
 def _advice(study: Study) -> str:

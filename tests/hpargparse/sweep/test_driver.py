@@ -121,7 +121,7 @@ Best: loss 0.25, trial 2, run s-2-ID
   ------  -------  ---------  ----------
   x       1        1          train.py:4
 
-Failed; .hpman/runs/ID/output.log shows why, and `hpman runs --remove ID` lets it run again:
+Failed; the output is .hpman/runs/ID/output.log, and `hpman runs --remove ID` lets it run again:
   1 x ValueError: bad (trial 1; run s-1-ID)
 
 Next:
