@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .hpm_db import HyperParameterDB, HyperParameterOccurrence, HyperParamNode, RowSource
-    from .occurrence import Mention
+    from .occurrence import Mention, Occurrence
     from .runtime.origin import Explanation, Origin
     from .runtime.tree import TreeView
     from .static.files import Path, Paths
@@ -192,13 +192,8 @@ class HyperParameterManager:
 
     def _adopt_index(self, index: Index, defaults: dict[str, Any]) -> None:
         def origin_of(name: str) -> Origin | None:
-            from .runtime.origin import Origin
-
             call = index.definition(self.placeholder, name)
-            if call is None:
-                return None
-            path, _colon, line = call.place.rpartition(":")  # a notebook has a cell in between
-            return Origin("source", path, int(line), call.text, call.value)
+            return _origin(call) if call else None
 
         def adopt() -> None:
             self._index = index
@@ -482,3 +477,10 @@ class HyperParameterManager:
 
     def __repr__(self) -> str:
         return f"<hyperparameter manager {self.placeholder!r}, {len(self.get_values())} values>"
+
+
+def _origin(call: Occurrence) -> Origin:
+    from .runtime.origin import Origin
+
+    path, _colon, line = call.place.rpartition(":")  # a notebook has a cell in between
+    return Origin("source", path, int(line), call.text, call.value)

@@ -136,3 +136,4 @@ def test_a_check_is_prepared_in_slices(tmp_path: Path) -> None:
     assert checker.prepare(0)
     assert [finding.code for finding in checker.findings()] == ["HPM206"]
     assert checker.prepare(60)
+    assert Checker([str(tmp_path)], Settings()).prepare(60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,3 +42,12 @@ def test_another_module_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     _without(monkeypatch, "hpargparse.editor.protocol", ModuleNotFoundError(name="attrs"))
     with pytest.raises(ModuleNotFoundError):
         main([])
+
+
+def test_the_server_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[bool] = []
+    server = SimpleNamespace(start_io=lambda: started.append(True))
+    module = SimpleNamespace(make_server=lambda: server)
+    monkeypatch.setitem(sys.modules, "hpargparse.editor.protocol", module)
+    main(["--stdio"])
+    assert started

@@ -69,6 +69,14 @@ def test_names_are_flat_and_nested(capsys: pytest.CaptureFixture[str]) -> None:
     assert [*group["properties"]] == ["act", "opt", "opt.k", "opt.free"]
 
 
+def test_dicts_in_a_default_have_keys_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("train.py").write_text("from hpman.m import _\n_('a', {'b': {'c': 1, 'd': {}}})\n")
+    found = schema(capsys)
+    assert [*found["properties"]] == ["a", "a.b", "a.b.c", "a.b.d", "include"]
+    inner = found["$defs"][found["properties"]["a.b"]["$ref"].removeprefix("#/$defs/")]
+    assert inner["properties"]["c"] == found["properties"]["a.b.c"]
+
+
 @pytest.mark.parametrize(
     ("opened", "pattern"),
     [

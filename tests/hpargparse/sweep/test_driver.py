@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from copy import deepcopy
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -212,13 +213,14 @@ def _drive(project: Path, plan: Plan, total: int, count: int) -> tuple[int, int]
     """
     drivers, studies = [], []
     for _ in range(count):
-        study = Study(str(project), "s", total, plan=plan, objectives=[Objective("loss")])
+        own = deepcopy(plan)  # as in a process
+        study = Study(str(project), "s", total, plan=own, objectives=[Objective("loss")])
         study.open({}, [])
         study.refresh()
         studies.append(study)
-        progress = Progress("hpman sweep", study, plan, is_json=True)
+        progress = Progress("hpman sweep", study, own, is_json=True)
         drivers.append(
-            Driver(study, plan, Launcher(["train.py"], []), jobs=1, timeout=None, progress=progress)
+            Driver(study, own, Launcher(["train.py"], []), jobs=1, timeout=None, progress=progress)
         )
     before = len(_records()), len(studies[0].outcomes())
     threads = [Thread(target=driver.run) for driver in drivers]

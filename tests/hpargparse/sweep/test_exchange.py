@@ -139,15 +139,19 @@ def test_a_command_on_another_machine_goes_on_with_the_sweep(
 
 
 @pytest.mark.usefixtures("_program")
+@pytest.mark.parametrize("password", ["s3cret", ""])
 def test_a_password_is_not_kept_but_given_to_the_jobs_of_slurm(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    password: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path / "a")
-    monkeypatch.setenv("HPMAN_STORAGE_PASSWORD", "s3cret")
+    monkeypatch.setenv("HPMAN_STORAGE_PASSWORD", password)
     submitted = []
 
     def submit(command: list[str], *_rest: Any, **_named: Any) -> str:
-        submitted.append((command, os.environ["HPMAN_STORAGE_PASSWORD"]))
+        submitted.append((command, os.environ.get("HPMAN_STORAGE_PASSWORD", "")))
         return "7"
 
     monkeypatch.setattr("hpargparse.commands.sweep.submit", submit)
@@ -155,7 +159,7 @@ def test_a_password_is_not_kept_but_given_to_the_jobs_of_slurm(
     url = f"sqlite:///{tmp_path}/db"
     options = ["--minimize=loss", "--trials=3", "--name=c", "--slurm=time=1", "--random"]
     sweep.main(["train.py", *options, f"--storage={url}"])
-    assert submitted == [(["sweep", "--resume=c"], "s3cret")]
+    assert submitted == [(["sweep", "--resume=c"], password)]
     assert "job 7" in capsys.readouterr().out
     kept = Path(".hpman/sweeps/c/plan.json").read_text()
     assert url in kept
