@@ -20,7 +20,7 @@ def manager(count: int = 1000) -> HyperParameterManager:
     """Return a manager with some names."""
     made = HyperParameterManager("_")
     made.parse_source(material.definitions(count))
-    made.parse_source("_('lr', 1e-3)\n_('a.b.c', 2)\n", "more.py")
+    made.parse_source("_('lr', 1e-3)\n_('a.b.c', 2)\n_('hidden', [64, 64])\n", "more.py")
     return made
 
 
