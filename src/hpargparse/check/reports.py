@@ -138,7 +138,7 @@ def _command(finding: Diagnostic) -> str:
 
 
 def _cell(finding: Diagnostic) -> str:
-    """Return the place in a notebook, of which other tools know only the file; else nothing."""
+    """Return the cell and line in a notebook: other tools only know lines of the file."""
     place = place_data(finding)
     return f"cell {place['cell']}:{place['line']}: " if "cell" in place else ""
 

@@ -76,7 +76,7 @@ class SimilarNames:
 
 
 def _pieces(name: str) -> set[str]:
-    """Return texts, one of which two similar names have in common."""
+    """Return texts. Two similar names share at least one of them."""
     if len(name) > _LONGEST:
         return set()
     folded = name.casefold()

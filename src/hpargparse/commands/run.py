@@ -216,7 +216,7 @@ def _prepare(argv: list[str], prog: str) -> tuple[Program, list[str], HyperParam
         parser.error(f"put {_SLURM} before the program: {prog} {_SLURM} time=60 {name}")
     output = getattr(parser.parse_args(options), _OUTPUT, None)
     if output is not None and not os.path.isdir(os.path.dirname(output) or os.curdir):
-        parser.error(f"-o {output}: there is no such folder")
+        parser.error(f"-o {output}: this folder does not exist; create it first")
     program = program.replace(output=output)
     preset_values(managers)
     return program, arguments, managers[0] if len(managers) == 1 else ManagerGroup(managers)

@@ -72,7 +72,7 @@ class Worker:
         def watch() -> None:
             self._process.wait()
             if self._kill_at is not None and os.name == "posix":
-                with suppress(OSError):  # there are no others
+                with suppress(OSError):  # no process is left in its group
                     # A worker of torch that has just started does not see that its parent ended.
                     os.killpg(self._process.pid, signal.SIGTERM)
             on_end(self)
