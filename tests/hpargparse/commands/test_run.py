@@ -395,6 +395,6 @@ def test_a_notebook_has_an_option_for_its_outputs(
     assert m._("lr") == 2
     for args, problem in (
         (["--lr", "3"], "the range of `lr` is defined at nb.ipynb:cell 2:2\n"),
-        (["-o", "none/out.ipynb"], "-o none/out.ipynb: this folder does not exist; create it first\n"),
+        (["-o", "no/out.ipynb"], "-o no/out.ipynb: this folder does not exist; create it first\n"),
     ):
         assert program("nb.ipynb", *args, status=2).endswith(problem)
