@@ -165,12 +165,15 @@ def test_a_key_with_doubled_quotes_is_found() -> None:
 def test_a_file_that_another_manager_may_own_is_listed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    Path("a.py").write_text("from hpman.m import _, hp\n_('lr', 1)\nhp('lr', 2)\nhp('wd', 2)\n")
+    calls = "_('lr', 1)\n_('x', 1)\nhp('lr', 2)\nhp('wd', 2)\n"
+    Path("a.py").write_text(f"from hpman.m import _, hp\n{calls}")
     Path("a.yaml").write_text("lr: 3\n")
     Path("b.yaml").write_text("lr: 3\nwd: 3\n")
+    Path("own.yaml").write_text("lr: 3\nx: 3\n")
     command = ["lr", "rate", "--placeholder", "_", "--write"]
     main(command)
     assert Path("a.yaml").read_text() == "lr: 3\n"
+    assert Path("own.yaml").read_text() == "rate: 3\nx: 3\n"
     shown = capsys.readouterr().err
     assert "a.yaml: a key, but `hp` has the same keys; name the file to change it\n" in shown
     assert "b.yaml: a key, but other keys are not of this program\n" in shown

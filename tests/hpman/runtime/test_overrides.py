@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -264,6 +265,19 @@ def test_a_suspended_generator_ends_its_block_when_it_is_closed() -> None:
         suspended.close()
         assert store.read("lr") == 2
     assert store.values() == {"lr": 0.1}
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3))], ids=str)
+def test_blocks_that_end_in_any_order_leave_nothing(order: tuple[int, ...]) -> None:
+    store = parsed(a=0, b=0, c=0)
+    blocks = [override(store, {name: 1}) for name in "abc"]
+    for block in blocks:
+        block.__enter__()
+    for number in order:
+        # The innermost block goes on with the values that it started with.
+        assert store.read("c") == (order.index(number) <= order.index(2))
+        blocks[number].__exit__(None, None, None)
+    assert store.values() == {"a": 0, "b": 0, "c": 0}
 
 
 few = st.dictionaries(st.sampled_from(["a", "b", "c.x"]), st.integers(), max_size=3)
