@@ -26,11 +26,11 @@ from ..snapshots.recorded import (
     read_run_json,
     value_of,
 )
-from .folder import END_FILE, LEASE_FILE, OUTPUT_FILE, project_of
+from .folder import END_FILE, LEASE_FILE, OUTPUT_FILE, project_of, write_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
 _PATIENCE = 2.0  # seconds
@@ -177,6 +177,17 @@ class RunRecord:
         if self.end is not None and isinstance(self.end.get("metrics"), dict):
             return dict(self.end["metrics"])
         return last_metrics(self.folder, _TAIL)
+
+    def add_metrics(self, metrics: Mapping[str, float]) -> None:
+        """Add metrics to the end of a run that has ended, beside those that it reported.
+
+        Raises:
+            OSError, SnapshotError: if `end.json` cannot be written.
+        """
+        if self.end is not None and metrics.items() - self.metrics.items():
+            end = {**self.end, "metrics": {**self.metrics, **metrics}}
+            write_json(self.folder, END_FILE, end)
+            del self.end, self.metrics  # they are read again
 
     def history(self) -> Iterator[dict[str, Any]]:
         """Yield what was reported, one dict a call, with `time` and perhaps `step`."""

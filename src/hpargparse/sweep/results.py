@@ -212,9 +212,13 @@ class Results:
         except NoScoreError as error:
             is_nan = isinstance(error, NanError)
             return Outcome(FAILED, record.id, values, error=str(error), is_nan=is_nan)
+        pairs = zip(self._objectives, scores, strict=True)
+        found = {objective.name: score for objective, score in pairs if objective.source}
+        with suppress(OSError, HpmanError):  # the folder may be read-only, or have been removed
+            record.add_metrics(found)  # `hpman runs` shows them, and sorts by them
         duration = record.duration or 0.0
-        found = Outcome(COMPLETE, record.id, values, scores=scores, duration=duration)
-        return found.replace(copy_of=record.summary.get("copy_of") or "")
+        outcome = Outcome(COMPLETE, record.id, values, scores=scores, duration=duration)
+        return outcome.replace(copy_of=record.summary.get("copy_of") or "")
 
     def _place(self) -> None:
         """Find out which run of the plan each record counts for."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from hpargparse.errors import SweepError
+from hpargparse.runs.record import RunRecord
 from hpargparse.sweep import claims as module
 from hpargparse.sweep.plan import Plan, Unit
 from hpargparse.sweep.results import COMPLETE, FAILED
@@ -19,9 +20,6 @@ from hpargparse.sweep.study import Claim, Study
 from hpman import HyperParameterManager
 from hpman.lease import release, take
 from tests.hpargparse.runs import recorded
-
-if TYPE_CHECKING:
-    from hpargparse.runs.record import RunRecord
 
 SOURCE = '_("x", 0, range=[0, 99], search=True)\n_("seed", 0)\n'
 IDENTITY = {"program": "train.py", "score": [["loss", False, ""]], "fixed": {}}
@@ -248,6 +246,18 @@ def test_the_file_with_the_score_is_copied_by_the_holder_of_the_claim(tmp_path: 
     assert study.claim() is None
     assert study.is_over()
     assert study.front() == [(0, study.outcome(0))]
+
+
+def test_a_score_that_is_not_reported_becomes_a_metric_of_the_record(tmp_path: Path) -> None:
+    objectives = [Objective("loss", source="m.json:loss"), Objective("accuracy", maximize=True)]
+    end = {**_done(0.0), "metrics": {"accuracy": 0.5, "epoch": 3}, "unused": ["x"]}
+    record = write(tmp_path, "s-0-aaaaaaaa", end)
+    Path(record.folder, "m.json").write_text('{"loss": 3}')
+    study = _study(tmp_path, 1, objectives=objectives)
+    assert study.is_over()
+    record = RunRecord(record.folder)
+    assert record.metrics == {"accuracy": 0.5, "epoch": 3, "loss": 3.0}
+    assert record.end == {**end, "metrics": record.metrics}
 
 
 def test_the_score_of_repeats_is_their_mean(tmp_path: Path) -> None:
