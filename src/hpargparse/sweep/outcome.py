@@ -145,8 +145,8 @@ def _failures(study: Study) -> str:
         shown = ", ".join(map(str, trials[:_SHOWN])) + (", ..." if trials[_SHOWN:] else "")
         lines.append(f"  {len(trials)} x {escape(error)} (trial {shown}; run {runs[error]})\n")
     output = relative_path(os.path.join(study.runs, "ID", OUTPUT_FILE))
-    again = "`hpman runs --remove ID` lets it run again"
-    return f"Failed; the output is {escape(output)}, and {again}:\n{''.join(lines)}"
+    again = "After a repair,\n`hpman runs --remove ID` lets a trial run again"
+    return f"Failed; the output is {escape(output)}. {again}:\n{''.join(lines)}"
 
 
 def _advice(study: Study) -> str:
@@ -166,7 +166,7 @@ def _next(study: Study) -> list[str]:
     best, *others = [outcome.run for _trial, outcome in study.ranked()] or [""]
     sort, lines = "", []
     objective = next(iter(study.objectives), None)
-    if best and objective is not None and not objective.source:
+    if best and objective is not None:
         name = objective.name.removeprefix("best:")
         metrics = RunRecord(os.path.join(study.runs, best)).metrics
         name = name if name in metrics else RETURN
@@ -175,10 +175,12 @@ def _next(study: Study) -> list[str]:
     lines = [f"runs --where {where}{sort}", *lines]
     if others:
         lines.append(f"compare {best} {others[0]}")
-    if best:
-        return [*lines, f"rerun {best}", f"promote {best}"]
     outcomes = study.outcomes().values()
     failed = [o.run for o in outcomes if o.status == FAILED and o.run][:_MOST_REMOVED]
+    if best:
+        lines += [f"rerun {best}", f"promote {best}"]
+    elif failed:
+        lines.append(f"rerun {failed[0]}")
     if failed:
-        lines += [f"rerun {failed[0]}", f"runs --remove {' '.join(failed)}"]
+        lines.append(f"runs --remove {' '.join(failed)}")
     return lines

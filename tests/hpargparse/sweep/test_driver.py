@@ -122,7 +122,8 @@ Best: loss 0.25, trial 2, run s-2-ID
   ------  -------  ---------  ----------
   x       1        1          train.py:4
 
-Failed; the output is .hpman/runs/ID/output.log, and `hpman runs --remove ID` lets it run again:
+Failed; the output is .hpman/runs/ID/output.log. After a repair,
+`hpman runs --remove ID` lets a trial run again:
   1 x ValueError: bad (trial 1; run s-1-ID)
 
 Next:
@@ -131,6 +132,7 @@ Next:
   hpman compare s-2-ID s-0-ID
   hpman rerun s-2-ID
   hpman promote s-2-ID
+  hpman runs --remove s-1-ID
 """
     )
     first = _records()[0]
