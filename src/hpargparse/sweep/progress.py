@@ -73,7 +73,7 @@ class Progress:
         parts = [f"{plan.method}, {study.total} trials"]
         parts += [f"{plan.repeats} runs each"] if plan.repeats > 1 else []
         goals = ((o.name, "maximize" if o.maximize else "minimize") for o in study.objectives)
-        parts += [f"{goal} {escape(name)}" for name, goal in goals]
+        parts += [f"{goal} {escape(name)}" for name, goal in goals] or ["no score"]
         parts += [f"{len(outcomes)} done before"] if outcomes else []
         if study.exchange is not None:
             parts.append(f"shared through {escape(study.exchange.database.url.shown)}")

@@ -38,9 +38,11 @@ def text_report(selection: Selection) -> str:
         rows = [[line.row.name, default_text(line.row.value), _reason(line)] for line in listed]
         shown = table(["name", "value", "why"], rows, [line.row.definition for line in listed])
         parts.append(f"Fixed ({len(rows)}):\n{shown}")
-    others = [escape(line.row.name) for line in selection.fixed if line not in listed]
-    if others:
-        parts.append(f"Fixed, because no space is known: {', '.join(others)}\n")
+    others = [line.row for line in selection.fixed if line not in listed]
+    if names := ", ".join(escape(row.name) for row in others if row.definition is not None):
+        parts.append(f"Fixed, because no space is known: {names}\n")
+    if names := ", ".join(escape(row.name) for row in others if row.definition is None):
+        parts.append(f"Without a default, so the program has to set a value: {names}\n")
     names = ", ".join(escape(name) for name in space.continuous)
     size = f"infinitely many, because of {names}" if names else show_literal(space.size)
     return "\n".join([*parts, f"Points: {size}\n"])
@@ -106,7 +108,7 @@ def default_text(value: object) -> str:
 def _reason(line: Fixed) -> str:
     if line.has_space and not line.reason:
         return f"not selected: --sweep {line.row.name}"
-    return line.reason or "no space is known"
+    return line.reason or ("no space is known" if line.row.definition else "no default is known")
 
 
 def _place_data(call: Occurrence | None) -> dict[str, Any]:

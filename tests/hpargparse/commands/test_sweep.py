@@ -49,7 +49,9 @@ Fixed (1):
   ------  -------  --------------------------  ----------
   mode    'a'      not selected: --sweep mode  train.py:4
 
-Fixed, because no space is known: seed, unset
+Fixed, because no space is known: seed
+
+Without a default, so the program has to set a value: unset
 
 Points: infinitely many, because of lr
 """
@@ -66,7 +68,7 @@ def test_dry_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert [row["name"] for row in data["fixed"]] == ["seed", "unset"]
     assert data["fixed"][0]["value"] == "LR"
     assert data["fixed"][1] == {
-        "name": "unset", "value": "", "why": "no space is known", "path": None, "line": None,
+        "name": "unset", "value": "", "why": "no default is known", "path": None, "line": None,
     }  # fmt: skip
     mode, lr, part = data["searched"]
     assert mode["values"] == ["'b'", "'a'"]

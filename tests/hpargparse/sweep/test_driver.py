@@ -482,7 +482,9 @@ def test_the_same_sweep_has_the_same_name(capsys: pytest.CaptureFixture[str]) ->
     for spec, arguments in (("x=1", []), ("x=1", []), ("x=2", []), ("x=1", ["--", "a"])):
         sweep.main(["train.py", "--sweep", spec, *arguments])
     sweep.main(["-m", "train", "--sweep", "x=1"])
-    names = re.findall(r"^Sweep (\w{5}): grid, 1 trials(.*)", capsys.readouterr().out, re.MULTILINE)
+    names = re.findall(
+        r"^Sweep (\w{5}): grid, 1 trials, no score(.*)", capsys.readouterr().out, re.MULTILINE
+    )
     assert names[0][0] == names[1][0]
     assert [after for _name, after in names] == ["", ", 1 done before", "", "", ""]
     assert len({name for name, _after in names}) == 4
@@ -589,7 +591,7 @@ def test_a_run_that_is_killed_before_its_record_is_tried_again(
     monkeypatch.setattr(sys, "executable", str(python))
     _sweep(TRAIN, "--sweep", "x=1", "--no-warm")
     assert _shown(capsys).startswith(
-        "Sweep s: grid, 1 trials\n"
+        "Sweep s: grid, 1 trials, no score\n"
         f"trial 0: was killed by {cause}, and is tried again  (x=1)  [0 of 1]\n"
         "trial 0: done in T  (x=1)  [1 of 1]\n"
     )
