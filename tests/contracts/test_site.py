@@ -13,7 +13,7 @@ import pytest
 
 import hpargparse
 import hpman
-from hpargparse.check.rules import HINTS
+from hpargparse.check.names import HINTS
 
 if TYPE_CHECKING:
     from types import ModuleType

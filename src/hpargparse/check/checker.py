@@ -11,9 +11,10 @@ from functools import partial
 
 from hpman.programs import Project
 
+from .names import Memory
 from .ownership import Owned
 from .programs import split
-from .rules import Memory, cross_files, find_problems
+from .rules import cross_files, find_problems
 from .selection import select
 from .sources import read_project
 

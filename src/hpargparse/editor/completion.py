@@ -12,7 +12,7 @@ from hpman.literals import show_literal
 from hpman.programs import file_key
 from hpman.record import Record
 
-from ..check.rules import HINTS
+from ..check.names import HINTS
 from ..snapshots.formats import extension_format
 
 TYPE_CHECKING = False

@@ -13,7 +13,7 @@ from hpman.edits import Edit, parse_call, source_encoding
 from hpman.programs import is_notebook
 from hpman.record import Record
 
-from ..check.rules import intended_hint
+from ..check.names import intended_hint
 from ..check.selection import noqa_lines
 from ..rename.plan import prove
 from ..rename.renaming import renaming_of

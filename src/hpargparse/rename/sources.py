@@ -14,7 +14,8 @@ from hpman.edits import Edit, has_comment, parse_call, scan_bytes
 from hpman.literals import NotLiteralError, parse_literal, show_literal
 from hpman.names import old_names
 
-from ..check.rules import Memory, find_problems
+from ..check.names import Memory
+from ..check.rules import find_problems
 from .renaming import CODE, RenameError
 
 TYPE_CHECKING = False

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.check import rules
+from hpargparse.check import names
 from hpargparse.check.checker import Checker
 from hpargparse.check.config import Settings
 from hpargparse.check.typos import SimilarNames
@@ -72,13 +72,13 @@ def test_only_names_that_changed_are_judged_again(
 ) -> None:
     checker.findings()
     judged: list[str] = []
-    judge = rules._judge
+    judge = names._judge
 
-    def note(index: Index, placeholder: str, names: list[str]) -> object:
-        judged.extend(names)
-        return judge(index, placeholder, names)
+    def note(index: Index, placeholder: str, new: list[str]) -> object:
+        judged.extend(new)
+        return judge(index, placeholder, new)
 
-    monkeypatch.setattr(rules, "_judge", note)
+    monkeypatch.setattr(names, "_judge", note)
     checker.project.edit(str(tmp_path / "net.py"), f"{IMPORT}_('depth', 4)".encode())
     checker.findings()
     assert judged == ["depth", "lr"]
