@@ -9,7 +9,7 @@ from __future__ import annotations
 from .errors import error_for
 from .names import is_dunder
 from .runtime.origin import CELLS
-from .static.files import is_notebook, read, walk
+from .static.files import is_notebook, read, read_source, walk
 from .static.imports import connected, find_module, leading_imports, reachable
 from .static.index import Index
 from .static.marimo import private_names
@@ -45,6 +45,7 @@ __all__ = [
     "python_of",
     "reachable",
     "read",
+    "read_source",
     "require_sound",
     "scan_cell",
     "unused_values",

@@ -15,8 +15,10 @@ from hpargparse.check.config import Settings
 from hpargparse.editor.answers import name_place
 from hpargparse.editor.places import normalize
 from hpargparse.editor.workspace import Workspace, encoded
+from hpman.programs import is_notebook
+from tests.notebooks import notebook
 
-NAMES = ("a.py", "b.py", "pkg/__init__.py", "pkg/c.py", "d.py")
+NAMES = ("a.py", "b.py", "pkg/__init__.py", "pkg/c.py", "d.py", "e.ipynb")
 SNIPPETS = (
     "from hpman.m import _\n",
     "from hpman.m import _, hp\n",
@@ -46,6 +48,8 @@ SNIPPETS = (
     "# coding: latin-1\n",
     "_.parse_file('pkg')\n",
     "\f_('feed', 1)\n",
+    "\f%time _('lr')\n!ls\n",
+    "\f%%time\n_('lr')",
     "def f(\u2028):\n",
     "_(" + "'deep' 'er'\n, 2)\n",
 )
@@ -73,12 +77,12 @@ class EditorMachine(RuleBasedStateMachine):
     def _put(self, name: str, text: str) -> None:
         if (self.root / name).exists():
             self.open[name] = text
-            (self.twin / name).write_bytes(encoded(text))
-            self.workspace.edit(str(self.root / name), text)
+            (self.twin / name).write_bytes(encoded(_text_of_file(name, text)))
+            self.workspace.edit(str(self.root / name), _text_of_file(name, text))
 
     def _text(self, name: str) -> str:
         path = self.root / name
-        data = path.read_bytes() if path.exists() else b""
+        data = path.read_bytes() if path.exists() and not is_notebook(name) else b""
         return self.open.get(name, data.decode(errors="replace"))
 
     @rule(name=st.sampled_from(NAMES))
@@ -102,7 +106,7 @@ class EditorMachine(RuleBasedStateMachine):
     def save(self, data: st.DataObject) -> None:
         name = data.draw(st.sampled_from(sorted(self.open)))
         if (self.root / name).exists():
-            (self.root / name).write_bytes(encoded(self.open[name]))
+            (self.root / name).write_bytes(encoded(_text_of_file(name, self.open[name])))
 
     @precondition(lambda self: self.open)
     @rule(data=st.data())
@@ -115,7 +119,7 @@ class EditorMachine(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(NAMES), pieces=st.lists(st.sampled_from(SNIPPETS), max_size=3))
     def write(self, name: str, pieces: list[str]) -> None:
-        (self.root / name).write_bytes("".join(pieces).encode())
+        (self.root / name).write_bytes(_text_of_file(name, "".join(pieces)).encode())
         self._copy(name)
         self.workspace.refresh()
 
@@ -129,7 +133,7 @@ class EditorMachine(RuleBasedStateMachine):
         if not (self.root / name).exists():
             (self.twin / name).unlink(missing_ok=True)
         elif name in self.open:
-            (self.twin / name).write_bytes(encoded(self.open[name]))
+            (self.twin / name).write_bytes(encoded(_text_of_file(name, self.open[name])))
         else:
             (self.twin / name).write_bytes((self.root / name).read_bytes())
 
@@ -144,12 +148,17 @@ class EditorMachine(RuleBasedStateMachine):
         for file in self.editor.view.files.values():
             name = os.path.relpath(file.source.path, self.root)
             text = normalize(self.open[name]) if name in self.open else file.source.text
-            if "coding" not in text:
+            if "coding" not in text and not is_notebook(name):
                 assert file.source.text == text.removeprefix("\ufeff")
             for call in file.occurrences:
                 assert call.source.text == file.source.text
                 assert call.call
                 name_place(call)
+
+
+def _text_of_file(name: str, text: str) -> str:
+    """Return the text of a file; a notebook gets a cell for each page of a text."""
+    return notebook(*text.split("\f")).decode() if is_notebook(name) else text
 
 
 def _plain(row: object, folder: str) -> list[object]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
-from hpman import Source, scan_text
+from hpman import HpmanError, Source, scan_text
 from hpman.edits import Edit, parse_call, source_encoding
 from hpman.programs import is_notebook
 from hpman.record import Record
 
 from ..check.names import intended_hint
 from ..check.selection import noqa_lines
+from ..edits import edit_files
 from ..rename.plan import prove
 from ..rename.renaming import renaming_of
 from ..rename.sources import Refusal, literal_edit
@@ -25,7 +26,7 @@ from .workspace import encoded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from hpman import Diagnostic, Index, Occurrence
 
@@ -67,25 +68,36 @@ def rename(
     Raises:
         HpmanError: if this cannot be done; it reports all problems.
     """
+    read = _reader(texts)
+    renaming = renaming_of(index, target.name, new, [target.placeholder])
+    proof = prove(renaming, paths, read=read)
+    encodings = {file.path: source_encoding(file.old) for file in proof.files}
+    edits = _in_files((_as_written(edit, encodings[edit.path]) for edit in proof.edits), texts)
+    for row in proof.snapshots:
+        edits += line_edits(row.file)
+    return edits
+
+
+def _reader(texts: Mapping[str, str]) -> Callable[[str], bytes]:
+    """Return a function that reads files, or the texts that are open."""
 
     def read(path: str) -> bytes:
         text = texts.get(path)
         return read_bytes(path, limit=None) if text is None else encoded(text)
 
-    renaming = renaming_of(index, target.name, new, [target.placeholder])
-    proof = prove(renaming, paths, read=read)
-    encodings = {file.path: source_encoding(file.old) for file in proof.files}
-    edits = [
-        _as_written(edit, encodings[edit.path])
-        for edit in proof.edits
-        if not is_notebook(edit.path)
-    ]
-    for file in proof.files:
-        if is_notebook(file.path):  # the edits are in cells, not in lines of the file
-            edits += line_edits(file)
-    for row in proof.snapshots:
-        edits += line_edits(row.file)
-    return edits
+    return read
+
+
+def _in_files(edits: Iterable[Edit], texts: Mapping[str, str]) -> list[Edit]:
+    """Return edits in which those of notebooks that are not open are edits of their files."""
+    kept: list[Edit] = []
+    closed: list[Edit] = []
+    for edit in edits:
+        is_closed = is_notebook(edit.path) and edit.path not in texts
+        (closed if is_closed else kept).append(edit)
+    for file in edit_files(closed):
+        kept += line_edits(file)
+    return kept
 
 
 def _as_written(edit: Edit, encoding: str) -> Edit:
@@ -115,19 +127,24 @@ def line_edits(file: EditedFile) -> Iterator[Edit]:
             yield Edit(file.path, span, *parts)
 
 
-def fixes(index: Index, finding: Diagnostic) -> list[Fix]:
+def fixes(index: Index, finding: Diagnostic, texts: Mapping[str, str]) -> list[Fix]:
     """Return the ways to fix a finding, the most likely one first.
 
     Args:
         index: the facts of the program.
         finding: the finding.
+        texts: the texts that are open, by path.
     """
     make = _FIXES.get(finding.code)
     found: list[Fix] = []
     if make is not None:
         with suppress(Refusal, ValueError, IndexError):  # the call is written in an odd way
             found += make(index, finding)
-    return [*found, *_noqa(finding)]
+    kept = []
+    for fix in (*found, *_noqa(finding)):
+        with suppress(HpmanError):  # a notebook that cannot be edited
+            kept.append(fix.replace(edits=tuple(_in_files(fix.edits, texts))))
+    return kept
 
 
 def _undefined(index: Index, finding: Diagnostic) -> Iterator[Fix]:

@@ -8,13 +8,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import accumulate
 
-from hpman import Source
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    from hpman import Mention, ModuleScan, Occurrence
+    from hpman import Mention, ModuleScan, Occurrence, Source
 
     # The line and column of the first character, and of the one after the last. All count from 1.
     Span = tuple[int, int, int, int]
@@ -91,23 +89,23 @@ def _longest(most: int, is_common: object) -> int:
     return low
 
 
-def moved(scan: ModuleScan, text: str) -> ModuleScan:
+def moved(scan: ModuleScan, source: Source) -> ModuleScan:
     """Return the facts of a text at their places in another text, which an edit made of it.
 
     A call that the edit has cut is left out. One that has changed inside stays.
 
     Args:
         scan: the facts.
-        text: the new text, with normalized newlines.
+        source: the new text.
 
-    >>> from hpman import scan_text
-    >>> scan = moved(scan_text("_('a', 1)", "<a>", frozenset("_")), "if (:  _('a', 1)")
+    >>> from hpman import Source, scan_text
+    >>> scan = scan_text("_('a', 1)", "<a>", frozenset("_"))
+    >>> scan = moved(scan, Source("<a>", "if (:  _('a', 1)"))
     >>> [(call.name, call.column) for call in scan.occurrences]
     [('a', 8)]
     """
-    old = scan.source.text
+    old, text = scan.source.text, source.text
     start, end = changed_part(old, text)
-    source = Source(scan.source.path, text, scan.source.key)
     before, after = Lines(old), Lines(text)
     shift, tail = len(text) - len(old), len(old) - end
 

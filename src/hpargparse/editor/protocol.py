@@ -6,19 +6,24 @@ Owns messages, URIs and the units of columns. It is the only module that knows p
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import tempfile
+from urllib.parse import unquote
 
 from lsprotocol import types as lsp
 from pygls import uris
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
+from pygls.workspace import TextDocument
 
-from hpman import HpmanError, __version__
+from hpman import HpmanError, Source, __version__
 from hpman.edits import decode
+from hpman.programs import is_notebook
 
 from ..check.registry import RULES, explain
 from . import answers
+from .cells import Cell, NotebookFile, OpenNotebook
 from .completion import MOST, complete
 from .edits import fixes, rename
 from .places import contains, normalize, span_of
@@ -27,7 +32,7 @@ from .workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from hpman import Diagnostic, Index
@@ -41,7 +46,7 @@ if TYPE_CHECKING:
 _PAUSE = 0.1  # seconds without a change before sources are checked
 _SLICE = 0.02  # seconds of a check before other requests are answered
 _FAILED = -32803  # RequestFailed
-_WATCHED = ("**/*.py", "**/*.yaml", "**/*.yml", "**/*.json", "**/pyproject.toml")
+_WATCHED = ("**/*.py", "**/*.ipynb", "**/*.yaml", "**/*.yml", "**/*.json", "**/pyproject.toml")
 _SEVERITIES = {"error": lsp.DiagnosticSeverity.Error, "warning": lsp.DiagnosticSeverity.Warning}
 _KINDS = {
     "name": lsp.CompletionItemKind.Constant,
@@ -50,18 +55,38 @@ _KINDS = {
 }
 
 
+# The cells with other languages too, because cells are counted among all.
+_NOTEBOOKS = lsp.NotebookDocumentSyncOptions(
+    [lsp.NotebookDocumentFilterWithNotebook("jupyter-notebook")], save=True
+)
+
+
+class _CellDocument(TextDocument):  # type: ignore[misc]
+    """A cell. Editors send edits of cells in parts, whatever the server prefers."""
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines. `str.splitlines`, which pygls uses, splits at more characters."""
+        return io.StringIO(self.source, newline="").readlines()
+
+
 class Server(LanguageServer):  # type: ignore[misc]
     """A server, with the folders of its client."""
 
     def __init__(self) -> None:
         super().__init__(
-            "hpman", __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Full
+            "hpman",
+            __version__,
+            text_document_sync_kind=lsp.TextDocumentSyncKind.Full,
+            notebook_document_sync=_NOTEBOOKS,
         )
         self.folders: Workspace = Workspace([])
+        self.notebooks: dict[str, OpenNotebook] = {}  # by path
         self.uris: dict[str, str] = {}  # of open texts, as the client spells them
         self.published: dict[str, list[lsp.Diagnostic]] = {}
         self.is_watching: bool = False
         self._lines: dict[str, tuple[str, list[str]]] = {}
+        self._files: dict[str, tuple[Source, NotebookFile]] = {}
         self._snapshots: dict[str, Snapshots] = {}
         self._problems: dict[str, str] = {}
         self._waiting: asyncio.Task[None] | None = None
@@ -74,7 +99,9 @@ class Server(LanguageServer):  # type: ignore[misc]
         return self.uris.get(path) or uris.from_fs_path(path) or ""
 
     def lines(self, path: str) -> list[str]:
-        """Return the lines of a file as the client sees them."""
+        """Return the lines of a file as the client sees them; the code of an open notebook."""
+        if path in self.notebooks:
+            return self.notebooks[path].source.lines
         text = self.folders.texts.get(path)
         if text is None:
             try:
@@ -107,28 +134,56 @@ class Server(LanguageServer):  # type: ignore[misc]
             column += 1
         return column + 1
 
+    def document(self, uri: str) -> tuple[str, int] | None:
+        """Return the path of a document, and the number of lines above it: of earlier cells."""
+        for path, notebook in self.notebooks.items():
+            if uri in notebook.above:
+                return path, notebook.above[uri]
+        path_of_file = path_of(uri)
+        return None if path_of_file is None else (path_of_file, 0)
+
     def place(self, params: Any) -> tuple[str, int, int] | None:
         """Return the path, line and column of a request; None if it is not about a file."""
-        path = path_of(params.text_document.uri)
-        if path is None:
+        found = self.document(params.text_document.uri)
+        if found is None:
             return None
-        lines, line = self.lines(path), params.position.line
+        path, above = found
+        lines, line = self.lines(path), above + params.position.line
         row = lines[line] if line < len(lines) else ""
         return path, line + 1, self.column(row, params.position.character)
 
-    def range(self, lines: Sequence[str], span: Span) -> lsp.Range:
-        """Return a span as a range."""
+    def range(self, lines: Sequence[str], span: Span, above: int = 0) -> lsp.Range:
+        """Return a span as a range of a document with some lines above it."""
 
         def position(line: int, column: int) -> lsp.Position:
             row = lines[line - 1] if line <= len(lines) else ""
-            return lsp.Position(line - 1, self.units(row[: column - 1]))
+            return lsp.Position(line - 1 - above, self.units(row[: column - 1]))
 
         return lsp.Range(position(*span[:2]), position(*span[2:]))
 
+    def locate(self, path: str, line: int) -> tuple[str, int]:
+        """Return the URI of the document with a line, and the number of lines above it."""
+        notebook = self.notebooks.get(path)
+        return notebook.locate(line) if notebook else (self.uri(path), 0)
+
     def location(self, place: Place) -> lsp.Location:
         """Return a place as a location."""
-        path = place.source.path
-        return lsp.Location(self.uri(path), self.range(place.source.lines, place.span))
+        source, span = place.source, place.span
+        uri, above = self.locate(source.path, span[0])
+        if source.cell(1)[0] is None or source.path in self.notebooks:
+            return lsp.Location(uri, self.range(source.lines, span, above))
+        try:
+            span = self._file_of(source).span(source, span)
+        except (LookupError, TypeError, ValueError):  # the file is another one now
+            span = 1, 1, 1, 1
+        return lsp.Location(uri, self.range(self.lines(source.path), span))
+
+    def _file_of(self, source: Source) -> NotebookFile:
+        known, file = self._files.get(source.path, (None, None))
+        if known is not source or file is None:
+            file = NotebookFile("\n".join(self.lines(source.path)))
+            self._files[source.path] = source, file
+        return file
 
     # Folders
 
@@ -173,6 +228,35 @@ class Server(LanguageServer):  # type: ignore[misc]
         self.folders.edit(path, text)
         self.check_soon()
 
+    def edit_notebook(self, uri: str) -> None:
+        """Take the cells of a notebook, or note that it is closed."""
+        path = path_of(uri, is_notebook)
+        if path is None:
+            return
+        notebook = self.workspace.get_notebook_document(notebook_uri=uri)
+        if notebook is None:
+            self.notebooks.pop(path, None)
+            self.folders.edit(path, None)
+        else:
+            self.notebooks[path] = OpenNotebook(path, [*map(self._cell, notebook.cells)])
+            self.folders.edit(path, self.notebooks[path].text)
+        self.check_soon()
+
+    def _cell(self, cell: lsp.NotebookCell) -> Cell:
+        documents, key = self.workspace.text_documents, unquote(cell.document)
+        document = documents[key]
+        if not isinstance(document, _CellDocument):
+            document = documents[key] = _CellDocument(
+                document.uri,
+                document.source,
+                document.version,
+                document.language_id,
+                sync_kind=lsp.TextDocumentSyncKind.Incremental,
+                position_codec=self.workspace.position_codec,
+            )
+        is_code = cell.kind == lsp.NotebookCellKind.Code and document.language_id == "python"
+        return Cell(cell.document, document.source, is_code)
+
     # Findings
 
     def check_soon(self) -> None:
@@ -198,18 +282,18 @@ class Server(LanguageServer):  # type: ignore[misc]
             self._problems[root.folder] = root.problem
             for finding in root.findings():
                 if finding.path is not None:
-                    found.setdefault(finding.path, []).append(self.diagnostic(finding))
-        for path in [*self.published, *found]:
-            new = found.get(path, [])
-            if self.published.get(path, []) != new:
-                self.published[path] = new
-                self.text_document_publish_diagnostics(
-                    lsp.PublishDiagnosticsParams(self.uri(path), new)
-                )
+                    uri, diagnostic = self.diagnostic(finding)
+                    found.setdefault(uri, []).append(diagnostic)
+        for uri in {**self.published, **found}:
+            new = found.get(uri, [])
+            if self.published.pop(uri, []) != new:
+                self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, new))
+        self.published = found
 
-    def diagnostic(self, finding: Diagnostic) -> lsp.Diagnostic:
-        """Return a finding as a diagnostic."""
-        lines = finding.source.lines if finding.source else []
+    def diagnostic(self, finding: Diagnostic) -> tuple[str, lsp.Diagnostic]:
+        """Return a finding as a diagnostic, and the URI of its document."""
+        place = answers.Place(finding.source or Source(finding.path or "", ""), _place_of(finding))
+        location = self.location(place)
         related = [
             lsp.DiagnosticRelatedInformation(
                 self.location(answers.Place(call.source, span_of(call))), call.call
@@ -217,8 +301,8 @@ class Server(LanguageServer):  # type: ignore[misc]
             for call in finding.related
         ]
         href = uris.from_fs_path(self._explanation(finding.code)) or ""
-        return lsp.Diagnostic(
-            self.range(lines, _place_of(finding)),
+        return location.uri, lsp.Diagnostic(
+            location.range,
             f"{finding.message}\n{finding.advice}",
             _SEVERITIES[finding.severity],
             finding.code,
@@ -241,29 +325,39 @@ class Server(LanguageServer):  # type: ignore[misc]
 
     def workspace_edit(self, edits: Iterable[Edit]) -> lsp.WorkspaceEdit:
         """Return edits as the client can apply them: to the versions that it has."""
-        by_path: dict[str, list[lsp.TextEdit]] = {}
+        by_uri: dict[str, list[lsp.TextEdit]] = {}
         for edit in edits:
-            text_edit = lsp.TextEdit(self.range(self.lines(edit.path), edit.span), edit.new)
-            by_path.setdefault(edit.path, []).append(text_edit)
+            uri, above = self.locate(edit.path, edit.span[0])
+            place = self.range(self.lines(edit.path), edit.span, above)
+            by_uri.setdefault(uri, []).append(lsp.TextEdit(place, edit.new))
         workspace = self.client_capabilities.workspace
         capabilities = workspace.workspace_edit if workspace else None
         if not (capabilities and capabilities.document_changes):
-            return lsp.WorkspaceEdit({self.uri(path): rows for path, rows in by_path.items()})
+            return lsp.WorkspaceEdit(by_uri)
         changes: list[Any] = []
-        for path, rows in sorted(by_path.items()):
-            document = self.workspace.text_documents.get(self.uris.get(path, ""))
+        for uri, rows in sorted(by_uri.items()):
+            document = self.workspace.text_documents.get(unquote(uri))
             version = document.version if document else None
-            identifier = lsp.OptionalVersionedTextDocumentIdentifier(self.uri(path), version)
+            identifier = lsp.OptionalVersionedTextDocumentIdentifier(uri, version)
             changes.append(lsp.TextDocumentEdit(identifier, rows))
         return lsp.WorkspaceEdit(document_changes=changes)
 
 
-def path_of(uri: str) -> str | None:
-    """Return the path of a URI, None if it is not that of a source or a file of values."""
+def path_of(uri: str, is_expected: Callable[[str], bool] | None = None) -> str | None:
+    """Return the path of a URI; None if it is not that of a source or a file of values.
+
+    Args:
+        uri: the URI.
+        is_expected: which paths count instead.
+    """
     path: str | None = uris.to_fs_path(uri) if uri.startswith("file:") else None
-    if path is None or not (path.endswith(".py") or is_snapshot(path)):
+    if path is None or not (is_expected or _is_text)(path):
         return None
     return os.path.normpath(path)
+
+
+def _is_text(path: str) -> bool:
+    return path.endswith(".py") or is_snapshot(path)
 
 
 def _place_of(finding: Diagnostic) -> Span:
@@ -311,6 +405,20 @@ def _close(ls: Server, params: lsp.DidCloseTextDocumentParams) -> None:
     ls.edit(params.text_document.uri, None)
 
 
+def _take_notebook(
+    ls: Server,
+    params: lsp.DidOpenNotebookDocumentParams
+    | lsp.DidChangeNotebookDocumentParams
+    | lsp.DidCloseNotebookDocumentParams,
+) -> None:
+    ls.edit_notebook(params.notebook_document.uri)
+
+
+def _save_notebook(ls: Server, params: lsp.DidSaveNotebookDocumentParams) -> None:
+    if not ls.is_watching:
+        ls.refresh([uris.to_fs_path(params.notebook_document.uri) or ""])
+
+
 def _save(ls: Server, params: lsp.DidSaveTextDocumentParams) -> None:
     if not ls.is_watching:  # other programs may have written files, too
         ls.refresh([uris.to_fs_path(params.text_document.uri) or ""])
@@ -352,9 +460,13 @@ def _highlight(ls: Server, params: lsp.DocumentHighlightParams) -> list[lsp.Docu
     found = ls.target(ls.place(params))
     if found is None:
         return []
-    path = found[2].place.source.path
+    path, uri = found[2].place.source.path, ls.location(found[2].place).uri
     places = (row for row in answers.references(*found[1:]) if row.source.path == path)
-    return [lsp.DocumentHighlight(ls.location(place).range) for place in places]
+    return [
+        lsp.DocumentHighlight(location.range)
+        for location in map(ls.location, places)
+        if location.uri == uri  # in the same cell
+    ]
 
 
 def _hover(ls: Server, params: lsp.HoverParams) -> lsp.Hover | None:
@@ -382,7 +494,7 @@ def _complete(ls: Server, params: lsp.CompletionParams) -> lsp.CompletionList:
     if place is None:
         return lsp.CompletionList(is_incomplete=False, items=[])
     path, line, column = place
-    lines = ls.lines(path)
+    lines, above = ls.lines(path), ls.locate(path, line)[1]
     index = ls.folders.root_of(path).program(path)
     items = [
         lsp.CompletionItem(
@@ -392,7 +504,7 @@ def _complete(ls: Server, params: lsp.CompletionParams) -> lsp.CompletionList:
             documentation=item.help or None,
             sort_text=f"{number:05}",
             filter_text=item.text,
-            text_edit=lsp.TextEdit(ls.range(lines, item.span), item.text),
+            text_edit=lsp.TextEdit(ls.range(lines, item.span, above), item.text),
         )
         for number, item in enumerate(complete(index, path, "\n".join(lines), line, column))
     ]
@@ -405,10 +517,15 @@ def _complete(ls: Server, params: lsp.CompletionParams) -> lsp.CompletionList:
 def _symbols(
     ls: Server, params: lsp.DocumentSymbolParams
 ) -> list[lsp.DocumentSymbol] | list[lsp.SymbolInformation]:
-    path = path_of(params.text_document.uri)
-    if path is None:
+    found = ls.document(params.text_document.uri)
+    if found is None:
         return []
-    rows = answers.symbols(ls.folders.root_of(path).view, path)
+    view = ls.folders.root_of(found[0]).view
+    rows = [
+        row
+        for row in answers.symbols(view, found[0])
+        if ls.locate(found[0], row.place.span[0])[1] == found[1]  # in the same cell
+    ]
     documents = ls.client_capabilities.text_document
     symbol = documents.document_symbol if documents else None
     if not (symbol and symbol.hierarchical_document_symbol_support):
@@ -438,19 +555,21 @@ def _information(ls: Server, row: answers.Symbol) -> lsp.SymbolInformation:
 
 
 def _inlays(ls: Server, params: lsp.InlayHintParams) -> list[lsp.InlayHint]:
-    path = path_of(params.text_document.uri)
-    if path is None:
+    found = ls.document(params.text_document.uri)
+    if found is None:
         return []
-    first, last = params.range.start.line + 1, params.range.end.line + 1
+    path, above = found
+    first, last = (above + place.line + 1 for place in (params.range.start, params.range.end))
     index = ls.folders.root_of(path).program(path)
     return [
         lsp.InlayHint(
-            ls.range(row.source.lines, (row.line, row.column) * 2).start,
+            ls.range(row.source.lines, (row.line, row.column) * 2, above).start,
             f"= {row.text}",
             kind=lsp.InlayHintKind.Parameter,
             padding_left=True,
         )
         for row in answers.inlays(index, path, first, last)
+        if ls.locate(path, row.line)[1] == above  # in the same cell
     ]
 
 
@@ -488,16 +607,18 @@ def _rename(ls: Server, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
 
 
 def _fix(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-    path, only = path_of(params.text_document.uri), params.context.only
+    document, only = ls.document(params.text_document.uri), params.context.only
     kind = lsp.CodeActionKind.QuickFix
-    if path is None or (only and not any(kind.startswith(other) for other in only)):
+    if document is None or (only and not any(kind.startswith(other) for other in only)):
         return []
+    path, above = document
     root, (first, last) = ls.folders.root_of(path), (params.range.start, params.range.end)
     findings = [
         (finding, diagnostic)
         for finding in root.findings()
         if finding.path == path
-        and (diagnostic := ls.diagnostic(finding)).range.start.line <= last.line
+        and ls.locate(path, finding.line or 1)[1] == above  # in the same cell
+        and (diagnostic := ls.diagnostic(finding)[1]).range.start.line <= last.line
         and diagnostic.range.end.line >= first.line
     ]
     return [
@@ -509,7 +630,7 @@ def _fix(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
             edit=ls.workspace_edit(fix.edits),
         )
         for finding, diagnostic in findings
-        for fix in fixes(root.program(path), finding)
+        for fix in fixes(root.program(path), finding, ls.folders.texts)
     ]
 
 
@@ -519,6 +640,10 @@ _FEATURES: dict[str, tuple[Any, ...]] = {
     lsp.TEXT_DOCUMENT_DID_CHANGE: (_change,),
     lsp.TEXT_DOCUMENT_DID_CLOSE: (_close,),
     lsp.TEXT_DOCUMENT_DID_SAVE: (_save,),
+    lsp.NOTEBOOK_DOCUMENT_DID_OPEN: (_take_notebook,),
+    lsp.NOTEBOOK_DOCUMENT_DID_CHANGE: (_take_notebook,),
+    lsp.NOTEBOOK_DOCUMENT_DID_CLOSE: (_take_notebook,),
+    lsp.NOTEBOOK_DOCUMENT_DID_SAVE: (_save_notebook,),
     lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES: (_changed_files,),
     lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: (_change_folders,),
     lsp.TEXT_DOCUMENT_DEFINITION: (_definition,),

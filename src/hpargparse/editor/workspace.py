@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from hpman import Index
+from hpman import Index, Source
 from hpman.edits import source_encoding
 from hpman.programs import file_key, is_notebook
 
@@ -57,7 +57,7 @@ class Root:
 
     def edit(self, path: str, text: str | None) -> None:
         """Replace the text of a file; None stands for what is on the disk."""
-        if self.checker is None or not path.endswith(".py"):
+        if self.checker is None or not (path.endswith(".py") or is_notebook(path)):
             return
         key = file_key(path)
         before = self.view.files.get(key)
@@ -68,8 +68,11 @@ class Root:
             self._broken.discard(key)
         else:
             self._broken.add(key)
-            problems = file.diagnostics if file else ()
-            file = moved(before, normalize(text)).replace(diagnostics=problems) if before else file
+            if file and before:
+                source = file.source
+                if not is_notebook(path):  # the encoding may be broken too
+                    source = Source(source.path, normalize(text), key)
+                file = moved(before, source).replace(diagnostics=file.diagnostics)
         if not self._broken:
             self.view = index
         else:
@@ -89,12 +92,8 @@ class Root:
         self.view = index.swap(broken) if broken else index
 
     def findings(self) -> list[Diagnostic]:
-        """Return what `hpman check` finds in the texts as they are now.
-
-        What it finds in notebooks is left out, because their places are cells.
-        """
-        findings = self.checker.findings() if self.checker else []
-        return [finding for finding in findings if not is_notebook(finding.path or "")]
+        """Return what `hpman check` finds in the texts as they are now."""
+        return self.checker.findings() if self.checker else []
 
     def program(self, path: str) -> Index:
         """Return the facts of all programs that contain a file."""
@@ -139,6 +138,8 @@ class Workspace:
 
     def edit(self, path: str, text: str | None) -> Root:
         """Replace the text of a file; None stands for what is on the disk.
+
+        The text of a notebook is that of its file, with all its cells.
 
         Returns:
             The folder, in which findings may have changed.

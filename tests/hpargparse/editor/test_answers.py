@@ -145,9 +145,10 @@ def test_inlays(tmp_path: Path) -> None:
 
 def test_a_call_that_is_being_edited_is_its_own_place() -> None:
     from hpargparse.editor.places import moved
-    from hpman import scan_text
+    from hpman import Source, scan_text
 
-    scan = moved(scan_text("_('lr', 1)", "a.py", frozenset("_")), "_('lr, 1)")
+    scan = scan_text("_('lr', 1)", "a.py", frozenset("_"))
+    scan = moved(scan, Source("a.py", "_('lr, 1)"))
     (call,) = scan.occurrences
     assert answers.name_place(call).span == (1, 1, 1, 10)
 

@@ -36,7 +36,7 @@ def _root(folder: Path, text: str) -> Root:
 
 
 def _fixes(root: Root, number: int = 0) -> list[Fix]:
-    return fixes(root.view, root.findings()[number])
+    return fixes(root.view, root.findings()[number], {})
 
 
 CASES = [
@@ -158,10 +158,22 @@ def test_a_rename_edits_the_lines_of_a_notebook(tmp_path: Path) -> None:
     assert len(edits) == 3
 
 
-def test_findings_in_notebooks_are_left_to_the_check(tmp_path: Path) -> None:
-    (tmp_path / "nb.ipynb").write_bytes(notebook(f"{IMPORT}_('lr', 1)", "_('y', 1, help=x)"))
-    root = _root(tmp_path, f"{IMPORT}_('z', 1, help=x)\n")
-    assert [finding.path for finding in root.findings()] == [str(tmp_path / "a.py")]
+@pytest.mark.parametrize("is_open", [False, True])
+def test_a_fix_reaches_a_notebook(tmp_path: Path, is_open: bool) -> None:
+    path = tmp_path / "nb.ipynb"
+    before = notebook("import a", f"{IMPORT}_('lr', 1)")
+    path.write_bytes(before)
+    root = _root(tmp_path, f"{IMPORT}_('lr', 2)\n")
+    texts = {str(path): before.decode()} if is_open else {}
+    remove, keep, _noqa = fixes(root.view, root.findings()[0], texts)
+    (edit,) = remove.edits
+    if is_open:
+        assert (edit.span, edit.old) == ((3, 7, 3, 10), ", 1")
+    else:
+        text = apply_edits(Source(str(path), before.decode()), [edit])
+        assert text.encode() == notebook("import a", f"{IMPORT}_('lr')")
+        path.write_bytes(before.replace(b'"id"', b'  "id"'))  # another layout
+        assert fixes(root.view, root.findings()[0], texts) == [keep]
 
 
 def test_lines_that_differ_in_number() -> None:

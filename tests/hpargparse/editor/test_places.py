@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from hpargparse.editor.places import Lines, changed_part, moved
-from hpman import scan_text
+from hpman import Source, scan_text
 
 A, B, C = "_('a', 1)", "_('b', 2)", "_('c', 3)"
 TEXT = f"{A}\nx = [{B}, {C}]\n_.set_value('a', 4)\n"
@@ -24,7 +24,7 @@ TEXT = f"{A}\nx = [{B}, {C}]\n_.set_value('a', 4)\n"
     ],
 )
 def test_moved(new: str, shown: list[str]) -> None:
-    scan = moved(scan_text(TEXT, "a.py", frozenset("_")), new)
+    scan = moved(scan_text(TEXT, "a.py", frozenset("_")), Source("a.py", new))
     assert [call.call for call in scan.occurrences] == shown
     assert scan.diagnostics == ()
     for mention in scan.mentions:
