@@ -7,6 +7,7 @@ let client;
 exports.activate = () => {
   const [command, ...args] = workspace.getConfiguration("hpman").get("command");
   const documentSelector = ["python", "yaml", "json"].map((language) => ({ scheme: "file", language }));
+  documentSelector.push({ scheme: "vscode-notebook-cell", language: "python" });
   client = new LanguageClient("hpman", "hpman", { command, args }, { documentSelector });
   return client.start();
 };

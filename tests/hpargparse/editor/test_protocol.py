@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.hpargparse.editor.project import BROKEN, FILES, FIXED, write_project
+from tests.notebooks import notebook
 
 pytest.importorskip("pytest_lsp", reason="`nox -s editors` installs pytest-lsp")
 
@@ -37,7 +38,10 @@ class Session:
         self.version = 0
 
     def uri(self, name: str) -> str:
-        return (self.root / name).as_uri()
+        uri = (self.root / name.partition("#")[0]).as_uri()
+        if "#" in name:  # a cell, as VS Code writes it
+            uri = uri.replace("file://", "vscode-notebook-cell:") + f"#{name.partition('#')[2]}"
+        return uri
 
     def document(self, name: str) -> lsp.TextDocumentIdentifier:
         return lsp.TextDocumentIdentifier(self.uri(name))
@@ -114,6 +118,8 @@ def in_session(root: Path, client_name: str, script: Callable[[Session], Awaitab
             root_uri=root.as_uri(),
         )
         try:
+            cells = lsp.NotebookDocumentSyncClientCapabilities()
+            params.capabilities.notebook_document = lsp.NotebookDocumentClientCapabilities(cells)
             result = await asyncio.wait_for(client.initialize_session(params), LIMIT)
             encoding = str(result.capabilities.position_encoding)
             await asyncio.wait_for(script(Session(client, root, encoding)), LIMIT * 3)
@@ -342,3 +348,161 @@ def test_highlights_folders_and_places_without_a_name(tmp_path: Path) -> None:
         await session.diagnostics("other/net.py", ["HPM001"])
 
     in_session(tmp_path, CLIENTS[2], script)
+
+
+CELLS = {
+    "nb.ipynb#W0%3D": "# Title, _('lr')",
+    "nb.ipynb#W1%3D": "from hpman.m import _\n!ls\n'\x0c😀', _('lr', 1e-3, help='step')",
+    "nb.ipynb#W2%3D": "%time 1\n_('lr'), _('width')",
+    "nb.ipynb#W3%3D": "",
+}
+TITLE, FIRST, SECOND, LAST = CELLS
+
+
+class Notebook:
+    """A notebook that a client has open."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.uri = session, session.uri("nb.ipynb")
+        self.version = 0
+        session.texts |= CELLS
+        cells = [self.cell(name) for name in CELLS]
+        document = lsp.NotebookDocument(self.uri, "jupyter-notebook", 0, cells)
+        items = [self.item(name) for name in CELLS]
+        session.client.notebook_document_did_open(
+            lsp.DidOpenNotebookDocumentParams(document, items)
+        )
+
+    def cell(self, name: str) -> lsp.NotebookCell:
+        kind = lsp.NotebookCellKind.Markup if name == TITLE else lsp.NotebookCellKind.Code
+        return lsp.NotebookCell(kind, self.session.uri(name))
+
+    def item(self, name: str) -> lsp.TextDocumentItem:
+        language = "markdown" if name == TITLE else "python"
+        return lsp.TextDocumentItem(self.session.uri(name), language, 0, self.session.texts[name])
+
+    def change(self, **changes: Any) -> None:
+        self.version += 1
+        document = lsp.VersionedNotebookDocumentIdentifier(self.version, self.uri)
+        change = lsp.NotebookDocumentChangeEvent(cells=lsp.NotebookDocumentCellChanges(**changes))
+        self.session.client.notebook_document_did_change(
+            lsp.DidChangeNotebookDocumentParams(document, change)
+        )
+
+    def type(self, name: str, old: str, new: str) -> None:
+        """Replace a part of a cell, as editors do it."""
+        session, start = self.session, self.session.at(name, old, 0)["position"]
+        end = session.at(name, old, len(old))["position"]
+        session.texts[name] = session.texts[name].replace(old, new, 1)
+        document = lsp.VersionedTextDocumentIdentifier(self.version + 1, session.uri(name))
+        part = lsp.TextDocumentContentChangePartial(lsp.Range(start, end), new)
+        self.change(text_content=[lsp.NotebookDocumentCellContentChanges(document, [part])])
+
+    def splice(self, start: int, count: int, name: str = "") -> None:
+        """Insert a cell, or delete some."""
+        new = [name] if name else []
+        array = lsp.NotebookCellArrayChange(start, count, [*map(self.cell, new)])
+        items = [*map(self.item, new)]
+        self.change(structure=lsp.NotebookDocumentCellChangeStructure(array, items))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("client_name", CLIENTS)
+def test_cells_of_a_notebook(tmp_path: Path, client_name: str) -> None:
+    (tmp_path / "a.py").write_text("from hpman.m import _\n_('width', 3), _('lr'), _('depth')\n")
+    (tmp_path / "nb.ipynb").write_bytes(notebook())
+    closed = notebook("1", "from hpman.m import _\n'\\\\😀', _('depth', 3)")
+    (tmp_path / "closed.ipynb").write_bytes(closed)
+    in_session(tmp_path, client_name, _cells)
+
+
+async def _cells(session: Session) -> None:  # noqa: PLR0915 - one script
+    client = session.client
+    notebook = Notebook(session)
+    session.open("a.py")
+    # Places are in cells.
+    question = session.at(SECOND, "'lr'")
+    found = await client.text_document_definition_async(lsp.DefinitionParams(**question))
+    assert [session.shown(row) for row in found] == [(FIRST, "'lr'")]
+    context = lsp.ReferenceContext(include_declaration=True)
+    params = lsp.ReferenceParams(context, **session.at("a.py", "'lr'"))
+    found = await client.text_document_references_async(params)
+    names = ("a.py", FIRST, SECOND)
+    assert [session.shown(row) for row in found] == [(name, "'lr'") for name in names]
+    hover = await client.text_document_hover_async(lsp.HoverParams(**question))
+    assert "defined at nb.ipynb:cell 2:3" in hover.contents.value
+    assert session.part(session.texts[SECOND], hover.range) == "'lr'"
+    params = lsp.DocumentHighlightParams(**question)
+    found = await client.text_document_document_highlight_async(params)
+    assert [session.part(session.texts[SECOND], row.range) for row in found] == ["'lr'"]
+    for name, expected in ((FIRST, ["lr"]), (SECOND, [])):
+        params = lsp.DocumentSymbolParams(session.document(name))
+        symbols = await client.text_document_document_symbol_async(params)
+        assert [symbol.name for symbol in symbols] == expected
+    every = lsp.Range(lsp.Position(0, 0), lsp.Position(99, 0))
+    hints = {
+        name: await client.text_document_inlay_hint_async(
+            lsp.InlayHintParams(session.document(name), every)
+        )
+        for name in (FIRST, SECOND)
+    }
+    assert not hints[FIRST]
+    assert [(row.position.line, row.label) for row in hints[SECOND]] == [(1, "= 1e-3"), (1, "= 3")]
+    assert (
+        await client.text_document_hover_async(lsp.HoverParams(**session.at(TITLE, "'lr'"))) is None
+    )
+    # A notebook that is not open has places in its file.
+    params = lsp.DefinitionParams(**session.at("a.py", "'depth'"))
+    found = await client.text_document_definition_async(params)
+    assert [session.shown(row) for row in found] == [("closed.ipynb", "'depth'")]
+    # Complete in a line that cannot be parsed.
+    session.texts[LAST] = ""
+    notebook.splice(3, 1, LAST)
+    notebook.type(LAST, "", "x = [_('wi")
+    params = lsp.CompletionParams(**session.at(LAST, "_('wi", 5))
+    (item,) = (await client.text_document_completion_async(params)).items
+    assert (item.text_edit.new_text, item.text_edit.range.start) == ("width", lsp.Position(0, 8))
+    await session.diagnostics(LAST, ["HPM001"])
+    # Findings and fixes.
+    notebook.type(LAST, "x = [_('wi", "\n_('widht')")
+    (diagnostic,) = await session.diagnostics(LAST, ["HPM202"])
+    assert session.part(session.texts[LAST], diagnostic.range) == "_('widht')"
+    params = lsp.CodeActionParams(
+        session.document(LAST), diagnostic.range, lsp.CodeActionContext([diagnostic])
+    )
+    actions = await client.text_document_code_action_async(params)
+    assert actions[0].title == "Use `width`"
+    assert edits_of(actions[0].edit)[LAST][0].new_text == "'width'"
+    params.text_document = session.document(FIRST)
+    assert not await client.text_document_code_action_async(params)
+    notebook.type(LAST, "widht", "width")
+    await session.diagnostics(LAST, [])
+    # Rename.
+    params = lsp.RenameParams(new_name="rate", **question)
+    edits = edits_of(await client.text_document_rename_async(params))
+    assert {*edits} == {"a.py", FIRST, SECOND}
+    for name, rows in edits.items():
+        text = session.applied(session.texts[name], rows)
+        assert text == session.texts[name].replace("'lr'", "'rate'")
+    # Insert and delete cells.
+    session.texts["nb.ipynb#W4%3D"] = "\n_('dept')"
+    notebook.splice(0, 0, "nb.ipynb#W4%3D")
+    await session.diagnostics("nb.ipynb#W4%3D", ["HPM202"])
+    notebook.splice(0, 1)
+    await session.diagnostics("nb.ipynb#W4%3D", [])
+    notebook.type(FIRST, "_('lr', 1e-3, help='step')", "1")
+    notebook.type(LAST, "width", "widht")
+    await session.diagnostics("a.py", ["HPM202"])
+    await session.diagnostics(LAST, ["HPM202"])
+    # Close.
+    client.notebook_document_did_save(
+        lsp.DidSaveNotebookDocumentParams(lsp.NotebookDocumentIdentifier(notebook.uri))
+    )
+    items = [lsp.TextDocumentIdentifier(session.uri(name)) for name in CELLS]
+    client.notebook_document_did_close(
+        lsp.DidCloseNotebookDocumentParams(lsp.NotebookDocumentIdentifier(notebook.uri), items)
+    )
+    await session.diagnostics(LAST, [])
+    other = lsp.NotebookDocument("untitled:x.ipynb", "jupyter-notebook", 0, [])
+    client.notebook_document_did_open(lsp.DidOpenNotebookDocumentParams(other, []))
+    assert await client.text_document_hover_async(lsp.HoverParams(**question)) is None
