@@ -1,6 +1,7 @@
 """Places in a text that changes, and facts that move with it.
 
-Owns how a place before an edit becomes one after it. Must not know files or folders.
+Owns the units of columns, and how a place before an edit becomes one after it. Must not know
+files or folders.
 """
 
 from __future__ import annotations
@@ -40,6 +41,38 @@ def contains(span: Span, line: int, column: int) -> bool:
     (True, False)
     """
     return span[:2] <= (line, column) <= span[2:]
+
+
+def units(text: str, encoding: str) -> int:
+    """Return the length of a text in the units of an encoding.
+
+    Args:
+        text: the text.
+        encoding: `utf-8`, `utf-16` or `utf-32`.
+
+    >>> [units("é😀", encoding) for encoding in ("utf-8", "utf-16", "utf-32")]
+    [6, 3, 2]
+    """
+    if text.isascii() or encoding == "utf-32":
+        return len(text)
+    if encoding == "utf-8":
+        return len(text.encode(errors="surrogatepass"))
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def column_after(line: str, number: int, encoding: str) -> int:
+    """Return the column, counted from 1, after a number of units of a line.
+
+    >>> column_after("😀=1", 2, "utf-16"), column_after("ab", 9, "utf-8")
+    (2, 3)
+    """
+    if line.isascii():
+        return min(number, len(line)) + 1
+    column = 0
+    while column < len(line) and number > 0:
+        number -= units(line[column], encoding)
+        column += 1
+    return column + 1
 
 
 class Lines:

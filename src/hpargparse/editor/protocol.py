@@ -1,6 +1,6 @@
 """The language server: the protocol of editors, by pygls.
 
-Owns messages, URIs and the units of columns. It is the only module that knows pygls.
+Owns messages and URIs. It is the only module that knows pygls.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from . import answers
 from .cells import Cell, NotebookFile, OpenNotebook
 from .completion import MOST, complete
 from .edits import fixes, rename
-from .places import contains, normalize, span_of
+from .places import column_after, contains, normalize, span_of, units
 from .snapshots import Snapshots, is_snapshot
 from .workspace import Workspace
 
@@ -94,6 +94,12 @@ class Server(LanguageServer):  # type: ignore[misc]
 
     # Paths and places
 
+    @property
+    def encoding(self) -> str:
+        """The encoding whose units the client counts columns in."""
+        encoding: str = self.workspace.position_encoding or "utf-16"
+        return encoding
+
     def uri(self, path: str) -> str:
         """Return the URI of a path."""
         return self.uris.get(path) or uris.from_fs_path(path) or ""
@@ -115,25 +121,6 @@ class Server(LanguageServer):  # type: ignore[misc]
             self._lines = {path: (text, lines)}
         return lines
 
-    def units(self, text: str) -> int:
-        """Return the length of a text in the units of the client."""
-        encoding = self.workspace.position_encoding or lsp.PositionEncodingKind.Utf16
-        if text.isascii() or encoding == lsp.PositionEncodingKind.Utf32:
-            return len(text)
-        if encoding == lsp.PositionEncodingKind.Utf8:
-            return len(text.encode(errors="surrogatepass"))
-        return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-    def column(self, row: str, units: int) -> int:
-        """Return the column of a character in a line, counted from 1."""
-        if row.isascii():
-            return min(units, len(row)) + 1
-        column = 0
-        while column < len(row) and units > 0:
-            units -= self.units(row[column])
-            column += 1
-        return column + 1
-
     def document(self, uri: str) -> tuple[str, int] | None:
         """Return the path of a document, and the number of lines above it: of earlier cells."""
         for path, notebook in self.notebooks.items():
@@ -150,14 +137,14 @@ class Server(LanguageServer):  # type: ignore[misc]
         path, above = found
         lines, line = self.lines(path), above + params.position.line
         row = lines[line] if line < len(lines) else ""
-        return path, line + 1, self.column(row, params.position.character)
+        return path, line + 1, column_after(row, params.position.character, self.encoding)
 
     def range(self, lines: Sequence[str], span: Span, above: int = 0) -> lsp.Range:
         """Return a span as a range of a document with some lines above it."""
 
         def position(line: int, column: int) -> lsp.Position:
             row = lines[line - 1] if line <= len(lines) else ""
-            return lsp.Position(line - 1 - above, self.units(row[: column - 1]))
+            return lsp.Position(line - 1 - above, units(row[: column - 1], self.encoding))
 
         return lsp.Range(position(*span[:2]), position(*span[2:]))
 

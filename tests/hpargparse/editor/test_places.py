@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from hpargparse.editor.places import Lines, changed_part, moved
+from hpargparse.editor.places import Lines, changed_part, column_after, moved, units
 from hpman import Source, scan_text
 
 A, B, C = "_('a', 1)", "_('b', 2)", "_('c', 3)"
@@ -44,3 +44,10 @@ def test_offsets_and_places(text: str, data: st.DataObject) -> None:
     offset = data.draw(st.integers(0, len(text)))
     lines = Lines(text)
     assert lines.offset(*lines.place(offset)) == offset
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+@given(st.text("aé😀\ud800"), st.data())
+def test_units_and_columns(encoding: str, line: str, data: st.DataObject) -> None:
+    column = data.draw(st.integers(0, len(line)))
+    assert column_after(line, units(line[:column], encoding), encoding) == column + 1
