@@ -131,6 +131,34 @@ def editors(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def vscode(session: nox.Session) -> None:
+    """Build the extension of VS Code, and drive it in code-server and Chromium."""
+    for program in ("npm", "chromium"):
+        if shutil.which(program) is None:
+            session.skip(f"`{program}` is not installed, so VS Code cannot be tried")
+    session.install(".[test,editor]")
+    folder = os.path.abspath(session.create_tmp())
+    programs, extension = (os.path.join(folder, name) for name in ("node_modules/.bin", "hpman"))
+    path = os.pathsep.join((programs, os.environ["PATH"]))
+    shutil.copytree("editors/vscode", extension, dirs_exist_ok=True)
+    env = {"PATH": path, "npm_config_unsafe_perm": "true"}  # it compiles, maybe as root
+    for arguments in (
+        ("install", "--prefix", folder, "node@24"),  # code-server needs exactly this one
+        ("install", "--prefix", folder, "code-server@latest"),
+        ("install", "--prefix", extension),
+        ("run", "--prefix", extension, "package"),
+    ):
+        session.run("npm", *arguments, env=env, external=True)
+    env = {
+        "HPMAN_CODE_SERVER": os.path.join(programs, "code-server"),
+        "HPMAN_VSIX": os.path.join(extension, "hpman.vsix"),
+        "PATH": os.pathsep.join((session.bin, path)),
+    }
+    tests = ("tests/hpargparse/editor/test_clients.py", "-k", "vscode", *NO_LIMIT)
+    session.run("pytest", "--slow", *tests, *session.posargs, env=env)
+
+
+@nox.session(python=NEWEST)
 def chaos(session: nox.Session) -> None:
     """Kill recorded runs and sweeps at random; `-- 1000` says how often to kill a run."""
     session.install(".[test]")

@@ -1,17 +1,25 @@
-"""The twelve steps in real editors, without a screen; `nox -s editors` runs them."""
+"""The twelve steps in real editors, without a screen, in `nox -s editors` and `nox -s vscode`."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.hpargparse.editor.project import FILES, write_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 pytest.importorskip("pygls", reason="`nox -s editors` installs pygls")
 
@@ -19,6 +27,8 @@ pytestmark = pytest.mark.slow
 CLIENTS = Path(__file__).parent / "clients"
 EDITORS = Path(__file__).parents[3] / "editors"
 LIMIT = 240  # seconds
+SILENT = ("--disable-telemetry", "--disable-update-check", "--disable-workspace-trust")
+HEADLESS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0")
 
 
 def _environment(folder: Path, config: Path) -> dict[str, str]:
@@ -144,3 +154,59 @@ def test_helix(tmp_path: Path) -> None:
         terminal.wait('_("momentum")')
     finally:
         terminal.close()
+
+
+def test_vscode(tmp_path: Path) -> None:
+    """VS Code runs as code-server, and its window in Chromium."""
+    if "HPMAN_CODE_SERVER" not in os.environ:
+        pytest.skip("`nox -s vscode` installs VS Code and builds its extension")
+    browser, project = _program("chromium"), _project(tmp_path)
+    user, extensions, result = tmp_path / "user", tmp_path / "extensions", tmp_path / "result"
+    (user / "User").mkdir(parents=True)
+    settings = {"hpman.command": [sys.executable, "-m", "hpman", "lsp"]}
+    (user / "User" / "settings.json").write_text(json.dumps(settings))
+    shutil.copytree(CLIENTS / "vscode", extensions / "hpman.probe-1.0.0")
+    folders = ("--user-data-dir", str(user), "--extensions-dir", str(extensions))
+    code = (os.environ["HPMAN_CODE_SERVER"], *folders)
+    install = [*code, "--install-extension", os.environ["HPMAN_VSIX"]]
+    subprocess.run(install, check=True, timeout=LIMIT)
+    port = _free_port()
+    serve = [*code, "--auth", "none", "--bind-addr", f"127.0.0.1:{port}", *SILENT, str(project)]
+    page = f"http://127.0.0.1:{port}/?folder={project}"
+    show = [browser, *HEADLESS, f"--user-data-dir={tmp_path / 'browser'}", page]
+    environment = {**os.environ, "HPMAN_RESULT": str(result)}
+    with _running(serve, environment):
+        _wait(lambda: _answers(port))
+        with _running(show, environment):
+            _wait(result.exists)
+    assert result.read_text() == "twelve steps\n"
+    assert (project / "net.py").read_text().endswith('x = _("momentum")\n')
+
+
+def _free_port() -> int:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        return int(server.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + LIMIT
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def _running(command: list[str], environment: dict[str, str]) -> Iterator[None]:
+    """Run a program that starts others, and end them all."""
+    process = subprocess.Popen(command, env=environment, start_new_session=True)
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(LIMIT)

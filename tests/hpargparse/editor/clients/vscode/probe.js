@@ -1,0 +1,110 @@
+// The twelve steps in VS Code: an extension that asks as the editor itself asks. It writes what
+// happened to HPMAN_RESULT.
+const assert = require("assert");
+const { readFileSync, writeFileSync } = require("fs");
+const path = require("path");
+const vscode = require("vscode");
+
+const LIMIT = 60000; // milliseconds
+const ALL = new vscode.Range(0, 0, 99, 0);
+const ask = vscode.commands.executeCommand;
+const root = () => vscode.workspace.workspaceFolders[0].uri.fsPath;
+const uri = (name) => vscode.Uri.file(path.join(root(), name));
+const nameOf = (location) => path.basename((location.uri ?? location.targetUri).fsPath);
+
+async function wait(what, condition) {
+  for (const end = Date.now() + LIMIT; Date.now() < end; ) {
+    const found = await condition();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`waited for ${what}`);
+}
+
+async function open(name) {
+  const document = await vscode.workspace.openTextDocument(uri(name));
+  return vscode.window.showTextDocument(document, { preview: false });
+}
+
+const at = (document, text) => document.positionAt(document.getText().indexOf(text) + 1);
+const last = (document) => document.lineAt(document.lineCount - 1).range;
+
+async function replace(editor, range, text) {
+  assert(await editor.edit((edit) => edit.replace(range, text)));
+}
+
+async function save() {
+  const dirty = vscode.workspace.textDocuments.filter((document) => document.isDirty);
+  for (const document of dirty) assert(await document.save());
+}
+
+async function steps() {
+  // 1. Open.
+  let editor = await open("net.py");
+  let document = editor.document;
+  // 2. Definition from a use.
+  const definition = () => ask("vscode.executeDefinitionProvider", uri("net.py"), at(document, '"lr"'));
+  const found = await wait("the definition", async () => {
+    const rows = await definition();
+    return rows.length && rows;
+  });
+  assert.deepStrictEqual(found.map(nameOf), ["train.py"]);
+  // 3. References.
+  document = (await open("train.py")).document;
+  const place = at(document, '"lr"');
+  const references = await ask("vscode.executeReferenceProvider", document.uri, place);
+  const names = references.map(nameOf).sort();
+  assert.deepStrictEqual(names, ["net.py", "net.py", "run.json", "run.yaml", "train.py"]);
+  // 4. Hover.
+  const hovers = await ask("vscode.executeHoverProvider", document.uri, place);
+  const shown = hovers.map((hover) => hover.contents.map((part) => part.value).join("\n")).join();
+  assert(shown.includes("step size") && shown.includes("run.yaml:1: `0.01`"), shown);
+  assert.strictEqual(document.getText(hovers[0].range), '"lr"');
+  // 5. Rename over Python, YAML and JSON.
+  const edit = await ask("vscode.executeDocumentRenameProvider", document.uri, place, "rate");
+  assert(await vscode.workspace.applyEdit(edit));
+  await save();
+  for (const name of ["train.py", "net.py", "run.yaml", "run.json"]) {
+    const text = readFileSync(uri(name).fsPath, "utf8");
+    assert(text.includes("rate") && !text.includes('"lr"') && !text.includes("lr: "), text);
+  }
+  // 6. Completion in a line that cannot be parsed.
+  editor = await open("net.py");
+  document = editor.document;
+  await replace(editor, last(document), 'x = [_("mo');
+  const end = last(document).end;
+  const list = await ask("vscode.executeCompletionItemProvider", document.uri, end);
+  const item = list.items.find((row) => row.label === "momentum");
+  assert.strictEqual(item?.detail, "0.9");
+  // 7. Diagnostics.
+  await replace(editor, last(document), 'x = _("momentun")\n');
+  const diagnostics = () => vscode.languages.getDiagnostics(document.uri);
+  const findings = () => diagnostics().filter((row) => row.code.value === "HPM202");
+  const [diagnostic] = await wait("a diagnostic", () => findings().length && findings());
+  assert.strictEqual(document.getText(diagnostic.range), '_("momentun")');
+  // 8. A quick fix.
+  const actions = await ask("vscode.executeCodeActionProvider", document.uri, diagnostic.range);
+  const best = actions.find((action) => action.isPreferred);
+  assert.strictEqual(best?.title, "Use `momentum`");
+  assert(await vscode.workspace.applyEdit(best.edit));
+  assert(document.getText().endsWith('x = _("momentum")\n'), document.getText());
+  // 9. The diagnostic is gone.
+  await wait("no diagnostic", () => !diagnostics().length);
+  // 10. Symbols.
+  const symbols = await ask("vscode.executeDocumentSymbolProvider", uri("train.py"));
+  assert.deepStrictEqual(symbols.map((row) => row.name), ["rate", "momentum", "act"]);
+  const search = await ask("vscode.executeWorkspaceSymbolProvider", "mom");
+  assert.deepStrictEqual(search.map((row) => row.name), ["momentum"]);
+  // 11. Inlay hints.
+  const hints = await ask("vscode.executeInlayHintProvider", document.uri, ALL);
+  assert.deepStrictEqual(hints.map((hint) => hint.label), ["= 1e-3", "= 0.9"]);
+  // 12. Close.
+  await save();
+  await ask("workbench.action.closeAllEditors");
+  return "twelve steps\n";
+}
+
+exports.activate = async () => {
+  const result = await steps().catch((error) => `${error.stack}\n`);
+  writeFileSync(process.env.HPMAN_RESULT, result);
+};
