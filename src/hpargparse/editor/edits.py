@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
-from hpman import HpmanError, Source, scan_text
+from hpman import Diagnostic, HpmanError, Source, scan_text
 from hpman.edits import Edit, parse_call, source_encoding
 from hpman.programs import is_notebook
 from hpman.record import Record
@@ -17,7 +17,7 @@ from ..check.names import intended_hint
 from ..check.selection import noqa_lines
 from ..edits import edit_files
 from ..rename.plan import prove
-from ..rename.renaming import renaming_of
+from ..rename.renaming import CODE, RenameError, renaming_of
 from ..rename.sources import Refusal, literal_edit
 from ..snapshots.atomic_io import read_bytes
 from .answers import name_place
@@ -28,10 +28,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from hpman import Diagnostic, Index, Occurrence
+    from hpman import Index, Occurrence
 
     from ..edits import EditedFile
     from .answers import Target
+    from .snapshots import Snapshots
 
 _MEANT = re.compile(r"Did you mean `([^`]+)`")
 _WRONG = re.compile(r"(?:the scope|is about) `([^`]+)`")
@@ -53,24 +54,26 @@ class Fix(Record):
     is_best: bool = False
 
 
-def rename(
-    index: Index, target: Target, new: str, paths: Iterable[str], texts: Mapping[str, str]
-) -> list[Edit]:
+def rename(index: Index, target: Target, new: str, snapshots: Snapshots) -> list[Edit]:
     """Return the edits that rename a hyperparameter or a group everywhere.
 
     Args:
         index: the facts. No text may be broken.
         target: the name.
         new: the new name.
-        paths: the files of values that may have it.
-        texts: the texts that are open, by path. They need not be saved.
+        snapshots: the files of values, and the texts that are open. They need not be saved.
 
     Raises:
         HpmanError: if this cannot be done; it reports all problems.
     """
+    broken, texts = snapshots.broken_key(target.name), snapshots.texts
+    if broken is not None:
+        message = f"This file has the key `{broken.name}`, and cannot be read."
+        place = broken.source.path, *broken.span[:2]
+        raise RenameError(Diagnostic(CODE, message, "Fix it first.", *place))
     read = _reader(texts)
     renaming = renaming_of(index, target.name, new, [target.placeholder])
-    proof = prove(renaming, paths, read=read)
+    proof = prove(renaming, snapshots.paths, read=read)
     encodings = {file.path: source_encoding(file.old) for file in proof.files}
     edits = _in_files((_as_written(edit, encodings[edit.path]) for edit in proof.edits), texts)
     for row in proof.snapshots:

@@ -122,6 +122,35 @@ def _longest(most: int, is_common: object) -> int:
     return low
 
 
+class Move:
+    r"""Where the places of a text are in another text, which one edit made of it.
+
+    Args:
+        old: the text before.
+        new: the text after.
+
+    >>> Move("a\nbc", "x\na\nbc")((2, 1, 2, 3)), Move("abc", "ac")((1, 2, 1, 3))
+    ((3, 1, 3, 3), None)
+    """
+
+    def __init__(self, old: str, new: str) -> None:
+        self._start, end = changed_part(old, new)
+        self._before, self._after = Lines(old), Lines(new)
+        self._shift, self._tail = len(new) - len(old), len(old) - end
+
+    def __call__(self, span: Span) -> Span | None:
+        """Return the new place; None if the edit has cut it. It may have changed inside."""
+        first, last = self._before.offset(*span[:2]), self._before.offset(*span[2:])
+        if first >= self._tail:
+            first += self._shift
+            last += self._shift
+        elif last > self._start:
+            if first >= self._start or last < self._tail:
+                return None
+            last += self._shift
+        return (*self._after.place(first), *self._after.place(last))
+
+
 def moved(scan: ModuleScan, source: Source) -> ModuleScan:
     """Return the facts of a text at their places in another text, which an edit made of it.
 
@@ -137,30 +166,20 @@ def moved(scan: ModuleScan, source: Source) -> ModuleScan:
     >>> [(call.name, call.column) for call in scan.occurrences]
     [('a', 8)]
     """
-    old, text = scan.source.text, source.text
-    start, end = changed_part(old, text)
-    before, after = Lines(old), Lines(text)
-    shift, tail = len(text) - len(old), len(old) - end
+    move = Move(scan.source.text, source.text)
 
-    def move(fact: Fact) -> Fact | None:
-        first = before.offset(fact.line, fact.column)
-        last = before.offset(fact.end_line, fact.end_column)
-        if first >= tail:
-            first += shift
-            last += shift
-        elif last > start:
-            if first >= start or last < tail:
-                return None
-            last += shift
-        line, column = after.place(first)
-        end_line, end_column = after.place(last)
+    def place(fact: Fact) -> Fact | None:
+        span = move(span_of(fact))
+        if span is None:
+            return None
+        line, column, end_line, end_column = span
         return fact.replace(
             source=source, line=line, column=column, end_line=end_line, end_column=end_column
         )
 
     return scan.replace(
         source=source,
-        occurrences=tuple(filter(None, map(move, scan.occurrences))),
-        mentions=tuple(filter(None, map(move, scan.mentions))),
+        occurrences=tuple(filter(None, map(place, scan.occurrences))),
+        mentions=tuple(filter(None, map(place, scan.mentions))),
         diagnostics=(),
     )

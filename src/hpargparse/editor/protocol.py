@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.1  # seconds without a change before sources are checked
 _SLICE = 0.02  # seconds of a check before other requests are answered
+_MOST_TYPED = 1 << 16  # characters of YAML that are read while somebody types
 _FAILED = -32803  # RequestFailed
 _WATCHED = ("**/*.py", "**/*.ipynb", "**/*.yaml", "**/*.yml", "**/*.json", "**/pyproject.toml")
 _SEVERITIES = {"error": lsp.DiagnosticSeverity.Error, "warning": lsp.DiagnosticSeverity.Warning}
@@ -176,16 +177,26 @@ class Server(LanguageServer):  # type: ignore[misc]
 
     def snapshots(self, root: Root) -> Snapshots:
         """Return the files of values of a folder."""
-        if root.folder not in self._snapshots:
-            exclude = root.settings.exclude_globs
-            self._snapshots[root.folder] = Snapshots(root.folder, exclude, self.folders.texts)
-        return self._snapshots[root.folder]
+        snapshots = self._snapshots.get(root.folder)
+        exclude = root.settings.exclude_globs
+        if snapshots is None or snapshots.exclude != exclude:
+            snapshots = Snapshots(root.folder, exclude, self.folders.texts)
+            self._snapshots[root.folder] = snapshots
+        return snapshots
 
     def refresh(self, paths: Iterable[str] = ()) -> None:
         """Look for changed files, and check soon."""
-        self._snapshots.clear()
+        for snapshots in self._snapshots.values():
+            snapshots.refresh()
         self.folders.refresh(paths)
         self.check_soon()
+
+    def read_keys(self) -> None:
+        """Read the keys of open texts, so that they are known when a text cannot be read."""
+        for path in filter(is_snapshot, self.uris):
+            root = self.folders.root_of(path)
+            if root.view.placeholders() and len(self.folders.texts[path]) < _MOST_TYPED:
+                self.snapshots(root).keys(path)
 
     def target(self, place: tuple[str, int, int] | None) -> tuple[Root, Index, Target] | None:
         """Return the name at a place, its folder, and the facts of its program."""
@@ -254,6 +265,7 @@ class Server(LanguageServer):  # type: ignore[misc]
 
     async def _check(self) -> None:
         await asyncio.sleep(_PAUSE)
+        self.read_keys()
         checkers = [root.checker for root in self.folders.roots if root.checker]
         while not all(checker.prepare(_SLICE) for checker in checkers):  # noqa: ASYNC110 - requests
             await asyncio.sleep(0)
@@ -579,13 +591,13 @@ def _rename(ls: Server, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
     place = ls.place(params)
     if place is not None:
         ls.refresh()
+        ls.read_keys()
     found = ls.target(place)
     if found is None:
         return None
     root, index, target = found
-    texts, paths = ls.folders.texts, ls.snapshots(root).paths
     try:
-        edits = rename(index, target, params.new_name.strip("\"'"), paths, texts)
+        edits = rename(index, target, params.new_name.strip("\"'"), ls.snapshots(root))
     except HpmanError as error:
         problem = error.diagnostics[0]
         parts = (problem.place and f"{problem.place}:", problem.message, problem.advice)

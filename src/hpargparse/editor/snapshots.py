@@ -6,6 +6,7 @@ Owns which YAML and JSON files hold values of the program. Must not know sources
 from __future__ import annotations
 
 import os
+import re
 
 from hpman import Source
 from hpman.literals import readable_repr
@@ -16,7 +17,7 @@ from ..rename.text import text_of, walk_files
 from ..snapshots.files import read_text
 from ..snapshots.formats import extension_format
 from ..snapshots.key_places import key_places
-from .places import Lines, normalize
+from .places import Lines, Move, normalize
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,22 +47,43 @@ class Key(Record):
 
 
 class Snapshots:
-    """Keep the files of values of a folder, as long as they do not change.
+    """The files of values of a folder. Their keys are kept as long as they do not change.
+
+    A text that is open and cannot be read keeps the last keys that it had, where they are now.
 
     Args:
         folder: the folder.
         exclude: globs of what to leave out.
         texts: the texts that are open, by path.
 
+    Attributes:
+        exclude: these globs.
+        texts: these texts.
+        broken: the texts that are open and cannot be read.
+
     >>> [*Snapshots(os.path.dirname(__file__), (), {}).paths]
     []
     """
 
     def __init__(self, folder: str, exclude: Sequence[str], texts: Mapping[str, str]) -> None:
-        self._texts = texts
-        files = walk_files([folder], exclude)
-        self.paths: list[str] = [path for path in files if is_snapshot(path)]
+        self.exclude: Sequence[str] = exclude
+        self.broken: set[str] = set()
+        self._folder = folder
+        self.texts: Mapping[str, str] = texts
+        self._paths: list[str] | None = None
         self._keys: dict[str, tuple[object, list[Key]]] = {}
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths of the files."""
+        if self._paths is None:
+            files = walk_files([self._folder], self.exclude)
+            self._paths = [path for path in files if is_snapshot(path)]
+        return self._paths
+
+    def refresh(self) -> None:
+        """Look for new files when they are needed."""
+        self._paths = None
 
     def keys_named(self, name: str, near: str, is_known: Callable[[str], bool]) -> Iterator[Key]:
         """Yield the keys with a name, those of the nearest files first.
@@ -72,17 +94,21 @@ class Snapshots:
             is_known: whether a name is one of the program. Files with other keys do not count.
         """
         last = name.rpartition(".")[2]
+        if not last:
+            return
+        # Reading YAML takes a second per 100 kB, so files without this key are not parsed.
+        as_key = re.compile(rf"(?<!\w){re.escape(last)}[\"']?\s*:")
         near_first = sorted(self.paths, key=lambda path: (_distance(path, near), path))
         for path in near_first[:_MOST_FILES]:
-            keys = self.keys(path)
-            if any(key.name == name for key in keys) and last and _are_known(keys, is_known):
+            keys = self.keys(path) if as_key.search(self._text(path)) else []
+            if any(key.name == name for key in keys) and _are_known(keys, is_known):
                 yield from (key for key in keys if key.name == name)
 
     def keys(self, path: str) -> list[Key]:
         """Return the keys of a file; none if it cannot be read."""
-        text = self._texts.get(path)
-        state: object = text
-        if text is None:
+        state: object = self.texts.get(path)
+        if state is None:
+            self.broken.discard(path)
             try:
                 status = os.stat(path)
             except OSError:
@@ -90,11 +116,33 @@ class Snapshots:
             state = status.st_mtime_ns, status.st_size
         before, keys = self._keys.get(path, (None, []))
         if before != state:
-            if text is None:
-                text = (text_of(path) or b"").decode(errors="replace")
-            keys = keys_of(path, normalize(text.removeprefix("\ufeff")))
+            text = normalize(self._text(path).removeprefix("\ufeff"))
+            new = keys_of(path, text)
+            self.broken.discard(path)
+            if new is None and path in self.texts:
+                self.broken.add(path)
+                new = _moved(keys, text)
+            keys = new or []
             self._keys[path] = state, keys
         return keys
+
+    def broken_key(self, name: str) -> Key | None:
+        """Return a key that has a name as a part, in an open text that cannot be read."""
+        keys = (key for path in sorted(self.broken) for key in self.keys(path))
+        return next((key for key in keys if f".{name}." in f".{key.name}."), None)
+
+    def _text(self, path: str) -> str:
+        text = self.texts.get(path)
+        return (text_of(path) or b"").decode(errors="replace") if text is None else text
+
+
+def _moved(keys: Sequence[Key], text: str) -> list[Key]:
+    """Return keys where they are in a text that an edit has made of theirs."""
+    if not keys:
+        return []
+    move, source = Move(keys[0].source.text, text), Source(keys[0].source.path, text)
+    places = ((key, move(key.span)) for key in keys)
+    return [key.replace(source=source, span=span) for key, span in places if span]
 
 
 def is_snapshot(path: str) -> bool:
@@ -106,14 +154,15 @@ def is_snapshot(path: str) -> bool:
     return extension_format(path) in ("yaml", "json")
 
 
-def keys_of(path: str, text: str) -> list[Key]:
-    """Return the keys of a file of values; none if the text is not one.
+def keys_of(path: str, text: str) -> list[Key] | None:
+    """Return the keys of a file of values; None if the text is not one.
 
     Args:
         path: the path.
         text: the text, with normalized newlines.
 
-    >>> [(key.name, key.value, key.span) for key in keys_of("a.yaml", "model: {depth: 3}")]
+    >>> keys = keys_of("a.yaml", "model: {depth: 3}")
+    >>> [(key.name, key.value, key.span) for key in keys or ()]
     [('model', '', (1, 1, 1, 6)), ('model.depth', '3', (1, 9, 1, 14))]
     """
     form = extension_format(path) or ""
@@ -121,7 +170,7 @@ def keys_of(path: str, text: str) -> list[Key]:
         values = read_text(path, text, form).values
         places = key_places(text, form)
     except (SnapshotError, RecursionError):
-        return []
+        return None
     lines, source = Lines(text), Source(path, text)
     keys = []
     for names, start, end in places:

@@ -170,14 +170,48 @@ def test_keys_of_files_of_values(tmp_path: Path) -> None:
     ]
     texts[yaml] = "lr: 5\nother: 1\n"
     assert [row.value for row in snapshots.keys_named("lr", yaml, known)] == ["0.02"]
-    texts[yaml] = "lr: ["
-    assert snapshots.keys(yaml) == []
+    assert snapshots.broken == set()
     target = answers.target_of_key(index, rows[0])
     assert target is not None
     assert (target.placeholder, target.name) == ("_", "lr")
     assert answers.target_of_key(index, rows[0].replace(name="nope")) is None
     (tmp_path / "run.json").unlink()
     assert snapshots.keys(json) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "typed", "after"),
+    [
+        ("a.yaml", "lr: 0.01\nmodel:\n  depth: 3\n", "act: 'relu'", "\nmomentum: 0.8\n"),
+        ("a.yaml", "lr: 0.01\nlist: ", "[1, {a: 2}]", "\nmomentum: 0.8\n"),
+        ("a.json", '{"lr": 0.01,\n', '"act": "re\\"lu",', '\n"momentum": 0.8}'),
+    ],
+)
+def test_keys_stay_while_somebody_types(
+    name: str, before: str, typed: str, after: str, tmp_path: Path
+) -> None:
+    texts: dict[str, str] = {}
+    path = str(tmp_path / name)
+    snapshots = Snapshots(str(tmp_path), (), texts)
+    broken = 0
+    for end in range(len(typed) + 1):
+        texts[path] = before + typed[:end] + after
+        keys = {key.name: key for key in snapshots.keys(path)}
+        broken += path in snapshots.broken
+        for other in ("lr", "momentum"):
+            assert keys[other].source.between(*keys[other].span).strip('"') == other
+            assert keys[other].source.text == texts[path]
+        assert keys["lr"].value == "0.01"
+    assert broken > 2
+    assert snapshots.broken == set()
+    texts[path] = before + typed
+    snapshots.keys(path)
+    texts[path] = "]"
+    assert snapshots.keys(path) == []
+    assert snapshots.broken == {path}
+    del texts[path]
+    assert snapshots.keys(path) == []
+    assert snapshots.broken == set()
 
 
 def test_the_nearest_files_come_first(tmp_path: Path) -> None:

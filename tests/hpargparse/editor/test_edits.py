@@ -135,14 +135,19 @@ def test_a_rename_of_texts_that_are_not_saved(tmp_path: Path) -> None:
     workspace.edit(yaml, "momentum: 1\nlr: 2\n")
     target = answers.target_at(root.view, train, 6, 17)
     assert target is not None
-    paths = Snapshots(str(tmp_path), (), workspace.texts).paths
-    edits = rename(root.view, target, "rate€", paths, workspace.texts)
+    snapshots = Snapshots(str(tmp_path), (), workspace.texts)
+    edits = rename(root.view, target, "rate€", snapshots)
     new = {path: [edit for edit in edits if edit.path == path] for path in (train, yaml)}
     assert '"rate\\u20ac"' in apply_edits(Source(train, text), new[train])
     assert [edit.span for edit in new[yaml]] == [(2, 1, 2, 3)]
     assert len(edits) == 5
     with pytest.raises(HpmanError, match="already exists"):
-        rename(root.view, target, "act", paths, workspace.texts)
+        rename(root.view, target, "act", snapshots)
+    snapshots.keys(yaml)
+    workspace.edit(yaml, "momentum: 1\nx: [\nlr: 2\n")
+    snapshots.keys(yaml)
+    with pytest.raises(HpmanError, match=r"run\.yaml:3:1: .*the key `lr`, and cannot be read"):
+        rename(root.view, target, "rate", snapshots)
 
 
 def test_a_rename_edits_the_lines_of_a_notebook(tmp_path: Path) -> None:
@@ -151,7 +156,7 @@ def test_a_rename_edits_the_lines_of_a_notebook(tmp_path: Path) -> None:
     root = _root(tmp_path, f"{IMPORT}_('lr')\n_('x', 1, type=3)\n")
     target = answers.target_at(root.view, str(tmp_path / "a.py"), 2, 4)
     assert target is not None
-    edits = rename(root.view, target, "rate", (), {})
+    edits = rename(root.view, target, "rate", Snapshots(str(tmp_path), (), {}))
     own = [edit for edit in edits if edit.path == str(path)]
     new = apply_edits(Source(str(path), path.read_text()), own)
     assert new.encode() == notebook("!ls", f"{IMPORT}_('rate', 1)", "_('rate')")
