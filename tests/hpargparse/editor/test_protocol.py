@@ -256,6 +256,18 @@ def test_keys_of_a_file_of_values(tmp_path: Path) -> None:
         params = lsp.DefinitionParams(**question)
         found = await session.client.text_document_definition_async(params)
         assert [session.shown(row) for row in found] == [("train.py", '"lr"')]
+        session.change("run.yaml", "# values\nmom\n" + FILES["run.yaml"])
+        question = session.at("run.yaml", "lr")
+        found = await session.client.text_document_definition_async(
+            lsp.DefinitionParams(**question)
+        )
+        assert [session.shown(row) for row in found] == [("train.py", '"lr"')]
+        params = lsp.CompletionParams(**session.at("run.yaml", "mom", 3))
+        items = (await session.client.text_document_completion_async(params)).items
+        assert [item.label for item in items] == ["momentum"]
+        params = lsp.RenameParams(new_name="rate", **question)
+        with pytest.raises(JsonRpcException, match=r"run\.yaml:3:1: .*cannot be read"):
+            await session.client.text_document_rename_async(params)
         session.change("run.yaml", "lr: 1\nact: ")
         params = lsp.CompletionParams(**session.at("run.yaml", "act: ", 5))
         items = (await session.client.text_document_completion_async(params)).items
