@@ -159,6 +159,15 @@ def vscode(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def lab(session: nox.Session) -> None:
+    """Drive the panel and the notes of cells in JupyterLab, with Chromium."""
+    if not any(map(shutil.which, ("chromium", "chromium-browser"))):
+        session.skip("Chromium is not installed; `apt-get install chromium` brings it")
+    session.install(".[test,notebook]", "jupyterlab", "ipywidgets", "websocket-client")
+    session.run("pytest", "tests/hpargparse/kernel/test_lab.py", *NO_LIMIT, *session.posargs)
+
+
+@nox.session(python=NEWEST)
 def chaos(session: nox.Session) -> None:
     """Kill recorded runs and sweeps at random; `-- 1000` says how often to kill a run."""
     session.install(".[test]")
