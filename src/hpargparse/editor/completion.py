@@ -43,6 +43,7 @@ _YAML_KEY = re.compile(r"(\s*)(?:- )?[\"']?([\w.\-/]*)\Z")
 _YAML_PARENT = re.compile(r"(\s*)[\"']?([\w.\-/]+)[\"']?\s*:")
 _YAML_VALUE = re.compile(r"\s*[\"']?([\w.\-/]+)[\"']?\s*:\s+[\"']?(\w*)\Z")
 _JSON_KEY = re.compile(r"(?:^|[{,])\s*\"([\w.\-/]*)\Z")
+_JSON_TOKEN = re.compile(r"\"((?:[^\"\\]|\\.)*)\"(\s*:)?|[][{}]")
 _JSON_VALUE = re.compile(r"\"([\w.\-/]+)\"\s*:\s*\"(\w*)\Z")
 
 
@@ -198,10 +199,10 @@ def _word_span(row: str, line: int, column: int, typed: int) -> Span:
 
 
 def _names(index: Index, placeholder: str, typed: str, span: Span) -> Iterator[Item]:
-    for name in nearest(typed, index.names(placeholder)):
-        row = index.hyperparameter(placeholder, name)
-        if row is not None:
-            yield _item(row, span)
+    names = nearest(typed, index.names(placeholder))
+    rows = [row for name in names if (row := index.hyperparameter(placeholder, name))]
+    rows.sort(key=lambda row: row.definition is None)  # they may be misspelled
+    yield from (_item(row, span) for row in rows)
 
 
 def nearest(typed: str, names: Iterable[str]) -> list[str]:
@@ -263,10 +264,10 @@ def _in_snapshot(
         return
     before = lines[line - 1][: column - 1]
     is_json = extension_format(path) == "json"
+    above = _parents_in_json(lines, line, before) if is_json else _parents(lines, line, before)
     value = (_JSON_VALUE if is_json else _YAML_VALUE).search(before)
     if value is not None:
-        names = [*_parents(lines, line, before), value[1]] if not is_json else [value[1]]
-        row = rows.get(index.separator.join(names)) or rows.get(value[1])
+        row = rows.get(index.separator.join([*above, value[1]])) or rows.get(value[1])
         if row is not None:
             yield from _values(row, _word_span(lines[line - 1], line, column, len(value[2])))
         return
@@ -274,7 +275,6 @@ def _in_snapshot(
     if key is None:
         return
     typed = key[1] if is_json else key[2]
-    above = [] if is_json else _parents(lines, line, before)
     start = "".join(f"{name}{index.separator}" for name in above)
     span = _word_span(lines[line - 1], line, column, len(typed))
     names = [name.removeprefix(start) for name in rows if name.startswith(start)]
@@ -299,6 +299,19 @@ def _parents(lines: list[str], line: int, before: str) -> list[str]:
             indent = len(key[1])
             parents.insert(0, key[2])
     return parents
+
+
+def _parents_in_json(lines: list[str], line: int, before: str) -> list[str]:
+    """Return the keys of JSON around a cursor, the outermost first."""
+    parents: list[str] = []
+    key = ""
+    for match in _JSON_TOKEN.finditer("\n".join([*lines[: line - 1], before])):
+        if match[0] in "[{":
+            parents.append(key)
+        elif match[0] in "]}":
+            parents[-1:] = []
+        key = match[1] if match[2] else ""
+    return [name for name in parents if name]
 
 
 def _values(row: HyperParameter, span: Span) -> Iterator[Item]:

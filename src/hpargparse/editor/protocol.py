@@ -18,6 +18,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
 from hpman import HpmanError, Source, __version__
+from hpman._text import display_path
 from hpman.edits import decode
 from hpman.programs import is_notebook
 
@@ -600,7 +601,11 @@ def _rename(ls: Server, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
         edits = rename(index, target, params.new_name.strip("\"'"), ls.snapshots(root))
     except HpmanError as error:
         problem = error.diagnostics[0]
-        parts = (problem.place and f"{problem.place}:", problem.message, problem.advice)
+        parts = (
+            problem.place and f"{display_path(problem.place)}:",
+            problem.message,
+            problem.advice,
+        )
         raise JsonRpcException(" ".join(filter(None, parts)), _FAILED) from None
     return ls.workspace_edit(edits)
 

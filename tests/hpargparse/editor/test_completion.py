@@ -107,7 +107,14 @@ def test_the_nearest_names() -> None:
         pytest.param("a.json", '{"act": "', ["relu", "3", "tanh"], id="JSON value"),
         pytest.param("a.json", '{"act": "relu", "f', ["flag"], id="JSON key"),
         pytest.param("a.json", '{"act": 1', [], id="JSON number"),
+        pytest.param("a.json", '{"act": 1, "model": {"', ["depth"], id="nested JSON"),
+        pytest.param("a.json", '{"model": {"depth": 1}}}, {"f', ["flag"], id="JSON after a group"),
     ],
 )
 def test_in_a_file_of_values(path: str, text: str, items: list[str]) -> None:
     assert _complete(path, text) == items
+
+
+def test_names_with_a_default_come_first() -> None:
+    index = HyperParameterManager("_").parse_source("_('mod'), _('model', 1)").index
+    assert [item.text for item in complete(index, "a.py", f"{HEAD}_('mo", 4, 6)] == ["model", "mod"]
