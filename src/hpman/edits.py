@@ -10,7 +10,8 @@ from ._text import Source
 from .diagnostics import Diagnostic
 from .errors import HpmanError
 from .record import Record
-from .static.files import is_notebook
+from .static.cells import NotebookFile
+from .static.files import is_notebook, read_source
 from .static.scan import scan_bytes
 from .static.source_map import SourceMap
 from .static.syntax import (
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Edit",
     "EditError",
+    "NotebookFile",
     "at_hint",
     "decode",
     "has_comment",
@@ -170,8 +172,7 @@ def replace_spans(data: bytes, edits: Iterable[Edit]) -> bytes:
         which is valid inside of strings.
 
     Raises:
-        EditError: if a span does not contain the old text, or two spans overlap; or if more of a
-            notebook would change.
+        EditError: if a span does not contain the old text, or two spans overlap.
 
     >>> replace_spans("é = 1\r\n".encode(), [Edit("a.py", (1, 5, 1, 6), "1", "23")]).decode()
     'é = 23\r\n'
@@ -183,26 +184,32 @@ def replace_spans(data: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 def _replace_in_cells(data: bytes, edits: Sequence[Edit]) -> bytes:
-    from .static.notebooks import cell_text, dump, load, read_notebook
+    """Replace spans of cells. In the file, they are parts of strings of JSON."""
+    import json
+    import re
 
     path = edits[0].path
     try:
-        source, notebook = read_notebook(path, data), load(data)
-        by_cell: dict[int, list[Edit]] = {}
-        for edit in edits:
-            line, column, end_line, end_column = edit.span
-            cell, first = source.cell(line)
-            span = first, column, end_line - line + first, end_column
-            by_cell.setdefault(cell, []).append(edit.replace(span=span))
-        for number, rows in by_cell.items():
-            changed = notebook["cells"][number - 1]
-            text = _replace(cell_text(changed).encode(), rows).decode()
-            is_list = isinstance(changed["source"], list)
-            changed["source"] = text.splitlines(keepends=True) if is_list else text
-        return dump(notebook, data)
+        source = read_source(path, data)
     except UnparsableError as error:
         message = f"Cannot edit this notebook: {error.reason}."
         raise EditError(Diagnostic("edit", message, error.advice, path)) from None
+    text = data.decode("utf-8-sig")
+    file = NotebookFile(text)
+    has_escapes = text.isascii() and bool(re.search(r"\\u(?!00[01])", text))
+    parts = [data[: len(data) - len(data.removeprefix(UTF_8_MARK))].decode()]
+    done = 0
+    for edit in edits:
+        try:
+            start, end = (file.offset(source, *place) for place in (edit.span[:2], edit.span[2:]))
+            is_old = normalize_newlines("".join(json.loads(f'["{text[start:end]}"]'))) == edit.old
+        except (LookupError, TypeError, ValueError):
+            is_old = False
+        if not is_old or start < done:
+            raise _changed(edit)
+        parts += text[done:start], json.dumps(edit.new, ensure_ascii=has_escapes)[1:-1]
+        done = end
+    return "".join([*parts, text[done:]]).encode(errors="backslashreplace")
 
 
 def _replace(data: bytes, edits: Iterable[Edit]) -> bytes:
@@ -219,11 +226,16 @@ def _replace(data: bytes, edits: Iterable[Edit]) -> bytes:
         except (IndexError, LookupError, ValueError):
             is_old = False
         if not is_old or start < done:
-            message = f"The file has changed: `{edit.old}` is no longer in line {line}."
-            raise EditError(Diagnostic("edit", message, "Try again.", edit.path, line, column))
+            raise _changed(edit)
         parts += (body[done:start], edit.new.encode(encoding, "backslashreplace"))
         done = end
     return b"".join([*parts, body[done:]])
+
+
+def _changed(edit: Edit) -> EditError:
+    line, column = edit.span[:2]
+    message = f"The file has changed: `{edit.old}` is no longer in line {line}."
+    return EditError(Diagnostic("edit", message, "Try again.", edit.path, line, column))
 
 
 def _lines(body: bytes) -> list[tuple[int, bytes]]:

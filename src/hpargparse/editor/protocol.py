@@ -19,15 +19,15 @@ from pygls.workspace import TextDocument
 
 from hpman import HpmanError, Source, __version__
 from hpman._text import display_path
-from hpman.edits import decode
+from hpman.edits import NotebookFile, decode
 from hpman.programs import is_notebook
 
 from ..check.registry import RULES, explain
 from . import answers
-from .cells import Cell, NotebookFile, OpenNotebook
+from .cells import Cell, OpenNotebook
 from .completion import MOST, complete
 from .edits import fixes, rename
-from .places import column_after, contains, normalize, span_of, units
+from .places import Lines, column_after, contains, normalize, span_of, units
 from .snapshots import Snapshots, is_snapshot
 from .workspace import Workspace
 
@@ -88,7 +88,7 @@ class Server(LanguageServer):  # type: ignore[misc]
         self.published: dict[str, list[lsp.Diagnostic]] = {}
         self.is_watching: bool = False
         self._lines: dict[str, tuple[str, list[str]]] = {}
-        self._files: dict[str, tuple[Source, NotebookFile]] = {}
+        self._files: dict[str, tuple[Source, NotebookFile, Lines]] = {}
         self._snapshots: dict[str, Snapshots] = {}
         self._problems: dict[str, str] = {}
         self._waiting: asyncio.Task[None] | None = None
@@ -162,17 +162,20 @@ class Server(LanguageServer):  # type: ignore[misc]
         if source.cell(1)[0] is None or source.path in self.notebooks:
             return lsp.Location(uri, self.range(source.lines, span, above))
         try:
-            span = self._file_of(source).span(source, span)
+            span = self._span_in_file(source, span)
         except (LookupError, TypeError, ValueError):  # the file is another one now
             span = 1, 1, 1, 1
         return lsp.Location(uri, self.range(self.lines(source.path), span))
 
-    def _file_of(self, source: Source) -> NotebookFile:
-        known, file = self._files.get(source.path, (None, None))
-        if known is not source or file is None:
-            file = NotebookFile("\n".join(self.lines(source.path)))
-            self._files[source.path] = source, file
-        return file
+    def _span_in_file(self, source: Source, span: Span) -> Span:
+        """Return where a span of the code of a notebook is in its file."""
+        known = self._files.get(source.path)
+        if known is None or known[0] is not source:
+            text = "\n".join(self.lines(source.path))
+            known = self._files[source.path] = source, NotebookFile(text), Lines(text)
+        _source, file, lines = known
+        start, end = (file.offset(source, *place) for place in (span[:2], span[2:]))
+        return *lines.place(start), *lines.place(end)
 
     # Folders
 

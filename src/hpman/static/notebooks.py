@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from functools import partial
 
 from .._text import Source
 from .syntax import UnparsableError, normalize_newlines, parse
@@ -111,8 +110,8 @@ def read_notebook(path: str, data: bytes, key: tuple[object, ...] = ()) -> Noteb
     "pass  # !ls\n_('lr', 1)\n"
     """
     texts, cells, line = [], [], 1
-    for number, cell in code_cells(load(data)):
-        text = cell_text(cell)
+    for number, cell in _code_cells(_load(data)):
+        text = _cell_text(cell)
         cells.append((number, line))
         texts.append(text)
         line += text.count("\n") + 1
@@ -122,7 +121,7 @@ def read_notebook(path: str, data: bytes, key: tuple[object, ...] = ()) -> Noteb
     return Notebook(path, code, key, tuple(cells) or ((1, 1),), original)
 
 
-def load(data: bytes) -> Mapping[str, Any]:
+def _load(data: bytes) -> Mapping[str, Any]:
     """Parse the bytes of a notebook.
 
     Raises:
@@ -173,38 +172,17 @@ def _language(metadata: object) -> str:
     return ""
 
 
-def code_cells(notebook: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+def _code_cells(notebook: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the code cells with their numbers, counted from 1 among all cells."""
     for number, cell in enumerate(notebook["cells"], 1):
         if cell["cell_type"] == "code":
             yield number, cell
 
 
-def cell_text(cell: Mapping[str, Any]) -> str:
+def _cell_text(cell: Mapping[str, Any]) -> str:
     """Return the text of a cell."""
     source = cell["source"]
     return normalize_newlines(source if isinstance(source, str) else "".join(source))
-
-
-def dump(notebook: Mapping[str, Any], old: bytes) -> bytes:
-    """Return a changed notebook in the layout of the file.
-
-    Args:
-        notebook: the notebook.
-        old: the bytes of the file.
-
-    Raises:
-        UnparsableError: if it has another layout than notebooks usually have.
-    """
-    second = old.partition(b"\n")[2]
-    indent = len(second) - len(second.lstrip(b" ")) or None
-    before, end = load(old), b"\n" if old.endswith(b"\n") else b""
-    for is_ascii in (False, True):
-        encode = partial(json.dumps, ensure_ascii=is_ascii, indent=indent)
-        if encode(before).encode(errors="surrogatepass") + end == old:
-            return encode(notebook).encode(errors="surrogatepass") + end
-    reason = "more than the code would change"
-    raise UnparsableError(reason, advice="Save it in Jupyter first, or edit it there.")
 
 
 def python_of(text: str) -> str:

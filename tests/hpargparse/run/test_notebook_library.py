@@ -55,6 +55,9 @@ def test_a_notebook_runs_with_values_and_is_recorded(tmp_path: Path) -> None:
     end = json.loads((record / "end.json").read_bytes())
     assert (end["status"], end["metrics"], end["unused"]) == ("finished", {"loss": 0.25}, [])
     assert (record / "output.log").read_text().splitlines()[-1] == "0.25"
+    done = _run("promote", record.name, cwd=tmp_path)
+    assert done.stdout == "sub/nb.ipynb:cell 3:2: lr: 1e-3 -> 0.25\n"
+    assert path.read_bytes() == before.replace(b"1e-3", b"0.25")
 
 
 def test_an_error_in_a_cell_ends_the_run(tmp_path: Path) -> None:

@@ -149,11 +149,11 @@ def test_a_notebook_without_code_is_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    ("indent", "is_ascii", "end"), [(1, False, "\n"), (2, True, ""), (0, 0, "")]
+    ("indent", "is_ascii", "end"), [(1, False, "\n"), (2, True, ""), (0, 0, ""), ("\t", 1, "\r\n")]
 )
 @pytest.mark.parametrize("as_list", [True, False])
 def test_an_edit_changes_only_its_cell(
-    *, indent: int, is_ascii: bool, end: str, as_list: bool
+    *, indent: Any, is_ascii: bool, end: str, as_list: bool
 ) -> None:
     def written(*cells: str) -> bytes:
         value: dict[str, Any] = json.loads(notebook(*cells))
@@ -161,6 +161,8 @@ def test_an_edit_changes_only_its_cell(
             for cell in value["cells"]:
                 cell["source"] = "".join(cell["source"])
         text = json.dumps(value, indent=indent or None, ensure_ascii=is_ascii)
+        if end == "\r\n":
+            text = "\ufeff" + text.replace("\n", end).replace('": ', '" :')
         return f"{text}{end}".encode()
 
     old = written("x = 'é'", "!ls\ny = (1,\n 2)\nz = 3")
@@ -168,10 +170,21 @@ def test_an_edit_changes_only_its_cell(
     assert replace_spans(old, edits) == written("x = 'é'", "!ls\ny = (1,\n 4)\nz = 'ö'")
 
 
-def test_an_edit_that_would_change_more_is_refused() -> None:
-    old = notebook("x = 1").replace(b'"cells": ', b'"cells":   ')
-    with pytest.raises(EditError, match="more than the code would change"):
-        replace_spans(old, [Edit("a.ipynb", (1, 5, 1, 6), "1", "2")])
+@pytest.mark.parametrize(
+    ("span", "old"), [((1, 5, 1, 6), "3"), ((2, 1, 2, 2), "1"), ((3, 1, 3, 3), "yz")]
+)
+def test_an_edit_of_a_notebook_that_has_changed(span: Any, old: str) -> None:
+    edits = [Edit("a.ipynb", span, old, "2"), Edit("a.ipynb", (3, 1, 3, 2), "y", "z")]
+    with pytest.raises(EditError, match=f"changed: `{old}` is no longer in line {span[0]}"):
+        replace_spans(notebook("x = 1", "", "y"), edits)
+    with pytest.raises(EditError, match="Cannot edit this notebook: it is not a notebook"):
+        replace_spans(b"[]", edits)
+
+
+def test_an_edit_over_lines() -> None:
+    old = notebook("x = [\n  1,\n  2]\ny", ("markdown", "1"))
+    (new,) = (replace_spans(old, [Edit("a.ipynb", (1, 5, 3, 5), "[\n  1,\n  2]", "[]")]),)
+    assert new == notebook("x = []\ny", ("markdown", "1"))
 
 
 LINES = [

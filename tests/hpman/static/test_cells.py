@@ -1,0 +1,40 @@
+"""The places of code in the files of notebooks."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from hypothesis import given, strategies as st
+
+from hpman.static.cells import NotebookFile
+from hpman.static.notebooks import read_notebook
+
+TEXTS = (
+    "x = '😀é\\u20ac', _('lr😀\\\\ \"', 1)\r\n\n_('lr')",
+    "!ls\n_('a', 1), _('b', 2)\n",
+    "# Title",
+    "",
+    "%%bash\n_('no', 1)",
+    "if _('lr'):\r  _('\\t', 3)",
+)
+
+
+@given(
+    st.lists(st.sampled_from(TEXTS), max_size=4),
+    st.booleans(),
+    st.sampled_from([None, 1, 4]),
+    st.sampled_from(["lines", "text", "characters"]),
+)
+def test_a_word_in_a_file(texts: list[str], is_ascii: bool, indent: int | None, way: str) -> None:
+    cells: list[object] = [{"cell_type": "markdown", "source": []}]
+    for text in texts:
+        split = {"lines": text.splitlines(keepends=True), "text": text, "characters": [*text]}
+        cells.append({"cell_type": "code", "outputs": ["_('lr')"], "source": split[way]})
+    document = {"cells": cells, "nbformat": 4}
+    file_text = json.dumps(document, ensure_ascii=is_ascii, indent=indent)
+    source, file = read_notebook("a.ipynb", file_text.encode()), NotebookFile(file_text)
+    for number, line in enumerate(source.lines, 1):
+        for word in re.finditer(r"'\S+'|\d", line.partition("#")[0]):
+            start, end = (file.offset(source, number, at + 1) for at in word.span())
+            assert "".join(json.loads(f'["{file_text[start:end]}"]')) == word[0]
