@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -518,3 +520,53 @@ async def _cells(session: Session) -> None:  # noqa: PLR0915 - one script
     other = lsp.NotebookDocument("untitled:x.ipynb", "jupyter-notebook", 0, [])
     client.notebook_document_did_open(lsp.DidOpenNotebookDocumentParams(other, []))
     assert await client.text_document_hover_async(lsp.HoverParams(**question)) is None
+
+
+def _write_other_folders(root: Path) -> list[Path]:
+    """Write folders that do not use hpman, and return one file of each."""
+    for name in ("empty", "plain", "c", "broken"):
+        (root / name).mkdir()
+    (root / "plain" / "a.py").write_text("from gettext import gettext as _\nprint(_('x', 1))\n")
+    (root / "c" / "a.c").write_text("int _(int x) { return x; }\n")
+    (root / "broken" / "a.py").write_text("def f(:\n")
+    (root / "broken" / "b.py").write_bytes(b"\xff_('a')")
+    (root / "broken" / "c.yaml").write_text("a: [\n")
+    (root / "broken" / "d.py").symlink_to("nowhere")
+    (root / "broken" / "loop").symlink_to(root / "broken")
+    (root / "broken" / "locked").mkdir(0)
+    files = ("empty/new.py", "plain/a.py", "c/a.c", "broken/a.py", "broken/c.yaml")
+    return [*(root / name for name in files), Path(os.__file__)]
+
+
+@pytest.mark.slow
+def test_other_projects_are_left_alone(tmp_path: Path) -> None:
+    files = _write_other_folders(tmp_path)
+
+    async def script(session: Session) -> None:
+        client = session.client
+        added = [lsp.WorkspaceFolder(file.parent.as_uri(), "other") for file in files]
+        event = lsp.WorkspaceFoldersChangeEvent(added, [])
+        client.workspace_did_change_workspace_folders(lsp.DidChangeWorkspaceFoldersParams(event))
+        for file in files:
+            session.open(str(file), file.read_text() if file.exists() else "_(")
+        params = lsp.HoverParams(session.document(str(files[0])), lsp.Position(0, 0))
+        assert await client.text_document_hover_async(params) is None
+        await asyncio.sleep(1)
+        assert [rows for rows in client.diagnostics.values() if rows] == []
+        assert client.messages == client.log_messages == []
+        ticks, kilobytes = _cost(client._server.pid)
+        assert kilobytes < 120_000
+        await asyncio.sleep(1)
+        assert _cost(client._server.pid)[0] <= ticks + 1
+
+    in_session(tmp_path / "empty", CLIENTS[1], script)
+
+
+def _cost(pid: int) -> tuple[int, int]:
+    """Return the processor time of a process in ticks, and its memory in kB; 0 if unknown."""
+    folder = Path(f"/proc/{pid}")
+    if not folder.exists():
+        return 0, 0
+    fields = (folder / "stat").read_text().rpartition(")")[2].split()
+    (memory,) = re.findall(r"VmRSS:\s*(\d+) kB", (folder / "status").read_text())
+    return int(fields[11]) + int(fields[12]), int(memory)
