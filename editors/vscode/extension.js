@@ -5,10 +5,12 @@ const { LanguageClient } = require("vscode-languageclient/node");
 let client;
 
 exports.activate = () => {
-  const [command, ...args] = workspace.getConfiguration("hpman").get("command");
+  const settings = workspace.getConfiguration("hpman");
+  const [command, ...args] = settings.get("command");
+  const initializationOptions = { lenses: settings.get("lenses") };
   const documentSelector = ["python", "yaml", "json"].map((language) => ({ scheme: "file", language }));
   documentSelector.push({ scheme: "vscode-notebook-cell", language: "python" });
-  client = new LanguageClient("hpman", "hpman", { command, args }, { documentSelector });
+  client = new LanguageClient("hpman", "hpman", { command, args }, { documentSelector, initializationOptions });
   return client.start();
 };
 

@@ -223,6 +223,17 @@ def symbols(index: Index, path: str) -> list[Symbol]:
     return [_symbol(call) for call in calls if call.is_definition]
 
 
+def definitions_in(index: Index, path: str) -> list[Target]:
+    """Return the names that a source defines, where it does."""
+    file = index.files.get(file_key(path))
+    calls = file.occurrences if file else ()
+    return [
+        Target(call.placeholder, call.name, name_place(call))
+        for call in calls
+        if call.is_definition
+    ]
+
+
 def find_symbols(index: Index, query: str) -> Iterator[Symbol]:
     """Yield the hyperparameters whose name contains the letters of a query, in order."""
     for placeholder in sorted(index.placeholders()):

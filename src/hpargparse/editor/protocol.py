@@ -87,6 +87,7 @@ class Server(LanguageServer):  # type: ignore[misc]
         self.uris: dict[str, str] = {}  # of open texts, as the client spells them
         self.published: dict[str, list[lsp.Diagnostic]] = {}
         self.is_watching: bool = False
+        self.has_lenses: bool = False
         self._lines: dict[str, tuple[str, list[str]]] = {}
         self._files: dict[str, tuple[Source, NotebookFile, Lines]] = {}
         self._snapshots: dict[str, Snapshots] = {}
@@ -380,6 +381,11 @@ def make_server() -> Server:
 # What the client opens, changes and saves. pygls passes the server as `ls`.
 
 
+def _initialize(ls: Server, params: lsp.InitializeParams) -> None:
+    options = params.initialization_options
+    ls.has_lenses = isinstance(options, dict) and options.get("lenses") is True
+
+
 def _initialized(ls: Server, _params: lsp.InitializedParams) -> None:
     folders = [path for uri in ls.workspace.folders if (path := uris.to_fs_path(uri))]
     root = ls.workspace.root_path
@@ -576,6 +582,20 @@ def _inlays(ls: Server, params: lsp.InlayHintParams) -> list[lsp.InlayHint]:
     ]
 
 
+def _lenses(ls: Server, params: lsp.CodeLensParams) -> list[lsp.CodeLens]:
+    found = ls.document(params.text_document.uri)
+    if found is None or not ls.has_lenses:
+        return []
+    index = ls.folders.root_of(found[0]).program(found[0])
+    lenses = []
+    for target in answers.definitions_in(index, found[0]):
+        uses = len(answers.references(index, target, with_definitions=False))
+        if uses and ls.locate(found[0], target.place.span[0])[1] == found[1]:  # in the same cell
+            command = lsp.Command("1 use" if uses == 1 else f"{uses} uses", "")
+            lenses.append(lsp.CodeLens(ls.location(target.place).range, command))
+    return lenses
+
+
 # Edits
 
 
@@ -642,6 +662,7 @@ def _fix(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
 
 
 _FEATURES: dict[str, tuple[Any, ...]] = {
+    lsp.INITIALIZE: (_initialize,),
     lsp.INITIALIZED: (_initialized,),
     lsp.TEXT_DOCUMENT_DID_OPEN: (_open,),
     lsp.TEXT_DOCUMENT_DID_CHANGE: (_change,),
@@ -664,6 +685,7 @@ _FEATURES: dict[str, tuple[Any, ...]] = {
     lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL: (_symbols,),
     lsp.WORKSPACE_SYMBOL: (_search,),
     lsp.TEXT_DOCUMENT_INLAY_HINT: (_inlays,),
+    lsp.TEXT_DOCUMENT_CODE_LENS: (_lenses,),
     lsp.TEXT_DOCUMENT_PREPARE_RENAME: (_prepare,),
     lsp.TEXT_DOCUMENT_RENAME: (_rename, lsp.RenameOptions(prepare_provider=True)),
     lsp.TEXT_DOCUMENT_CODE_ACTION: (

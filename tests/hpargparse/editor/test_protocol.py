@@ -110,7 +110,12 @@ def edits_of(edit: Any) -> dict[str, list[Any]]:
     return {row.text_document.uri.rpartition("/")[2]: row.edits for row in edit.document_changes}
 
 
-def in_session(root: Path, client_name: str, script: Callable[[Session], Awaitable[None]]) -> None:
+def in_session(
+    root: Path,
+    client_name: str,
+    script: Callable[[Session], Awaitable[None]],
+    options: object = None,
+) -> None:
     async def run() -> None:
         client = make_test_lsp_client()
         await client.start_io(sys.executable, "-m", "hpman", "lsp", cwd=str(root))
@@ -118,6 +123,7 @@ def in_session(root: Path, client_name: str, script: Callable[[Session], Awaitab
             capabilities=client_capabilities(client_name),
             workspace_folders=[lsp.WorkspaceFolder(root.as_uri(), "project")],
             root_uri=root.as_uri(),
+            initialization_options=options,
         )
         try:
             cells = lsp.NotebookDocumentSyncClientCapabilities()
@@ -520,6 +526,24 @@ async def _cells(session: Session) -> None:  # noqa: PLR0915 - one script
     other = lsp.NotebookDocument("untitled:x.ipynb", "jupyter-notebook", 0, [])
     client.notebook_document_did_open(lsp.DidOpenNotebookDocumentParams(other, []))
     assert await client.text_document_hover_async(lsp.HoverParams(**question)) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [None, {"lenses": True}])
+def test_lenses_are_off_unless_asked_for(tmp_path: Path, options: object) -> None:
+    write_project(tmp_path)
+
+    async def script(session: Session) -> None:
+        session.open("train.py", FILES["train.py"] + "x = [_('momentum')]\n")
+        params = lsp.CodeLensParams(session.document("train.py"))
+        lenses = await session.client.text_document_code_lens_async(params)
+        shown = [
+            (session.part(session.texts["train.py"], row.range), row.command.title)
+            for row in lenses
+        ]
+        assert shown == ([('"lr"', "2 uses"), ('"momentum"', "1 use")] if options else [])
+
+    in_session(tmp_path, CLIENTS[1], script, options)
 
 
 def _write_other_folders(root: Path) -> list[Path]:
