@@ -163,18 +163,19 @@ def test_vscode(tmp_path: Path) -> None:
     browser, project = _program("chromium"), _project(tmp_path)
     user, extensions, result = tmp_path / "user", tmp_path / "extensions", tmp_path / "result"
     (user / "User").mkdir(parents=True)
-    settings = {"hpman.command": [sys.executable, "-m", "hpman", "lsp"]}
+    command = [sys.executable, "-m", "hpman", "lsp"]
+    settings = {"hpman.command": command, "hpman.lenses": True}
     (user / "User" / "settings.json").write_text(json.dumps(settings))
     shutil.copytree(CLIENTS / "vscode", extensions / "hpman.probe-1.0.0")
     folders = ("--user-data-dir", str(user), "--extensions-dir", str(extensions))
     code = (os.environ["HPMAN_CODE_SERVER"], *folders)
     install = [*code, "--install-extension", os.environ["HPMAN_VSIX"]]
-    subprocess.run(install, check=True, timeout=LIMIT)
+    environment = {**os.environ, "HOME": str(tmp_path), "HPMAN_RESULT": str(result)}
+    subprocess.run(install, env=environment, check=True, timeout=LIMIT)
     port = _free_port()
     serve = [*code, "--auth", "none", "--bind-addr", f"127.0.0.1:{port}", *SILENT, str(project)]
     page = f"http://127.0.0.1:{port}/?folder={project}"
     show = [browser, *HEADLESS, f"--user-data-dir={tmp_path / 'browser'}", page]
-    environment = {**os.environ, "HPMAN_RESULT": str(result)}
     with _running(serve, environment):
         _wait(lambda: _answers(port))
         with _running(show, environment):

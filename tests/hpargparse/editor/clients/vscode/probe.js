@@ -33,9 +33,12 @@ async function replace(editor, range, text) {
   assert(await editor.edit((edit) => edit.replace(range, text)));
 }
 
+// Documents that are not shown yet become tabs a moment after an edit.
 async function save() {
-  const dirty = vscode.workspace.textDocuments.filter((document) => document.isDirty);
-  for (const document of dirty) assert(await document.save());
+  await wait("the documents to be saved", async () => {
+    await vscode.workspace.saveAll();
+    return !vscode.workspace.textDocuments.some((document) => document.isDirty);
+  });
 }
 
 async function steps() {
@@ -95,9 +98,11 @@ async function steps() {
   assert.deepStrictEqual(symbols.map((row) => row.name), ["rate", "momentum", "act"]);
   const search = await ask("vscode.executeWorkspaceSymbolProvider", "mom");
   assert.deepStrictEqual(search.map((row) => row.name), ["momentum"]);
-  // 11. Inlay hints.
+  // 11. Inlay hints, and lenses, which the settings turn on.
   const hints = await ask("vscode.executeInlayHintProvider", document.uri, ALL);
   assert.deepStrictEqual(hints.map((hint) => hint.label), ["= 1e-3", "= 0.9"]);
+  const lenses = await ask("vscode.executeCodeLensProvider", uri("train.py"));
+  assert.deepStrictEqual(lenses.map((lens) => lens.command.title), ["2 uses", "1 use"]);
   // 12. Close.
   await save();
   await ask("workbench.action.closeAllEditors");
