@@ -256,7 +256,7 @@ def selfcheck(session: nox.Session) -> None:
 @nox.session(python=NEWEST)
 def docs(session: nox.Session) -> None:
     """Run all documents, docstrings and examples, those that need an extra or are slow too."""
-    session.install(".[test,examples]")
+    session.install(".[test,examples,notebook]")
     session.run("pytest", "--slow", "tests/contracts", "-k", "document or docstring or block")
 
 
