@@ -26,6 +26,8 @@ def unrecognized(
     >>> action = parser.add_argument("--lr")
     >>> unrecognized(["--rl", "3"], [parser], ["--rl", "3"])
     'unrecognized arguments: --rl (did you mean --lr?) 3'
+    >>> unrecognized(["lr=3"], [parser], ["lr=3"])
+    'unrecognized arguments: lr=3 (did you mean --lr=3?)'
     """
     prefixes = "".join(parser.prefix_chars for parser in parsers)
     # Hidden options are not suggested, except for aliases of ours.
@@ -50,6 +52,8 @@ def unrecognized(
             shown.append(f"{arg} (it must come before {command})")
         elif name and (hint := _scope_hint(option, parsers)):
             shown.append(f"{arg} ({hint})")
+        elif not name and "=" in arg and (meant := options.get(option.replace("_", "-"))):
+            shown.append(f"{arg} (did you mean {meant}{arg.removeprefix(option)}?)")
         elif not near or SCOPE in option or options[near[0]] == option:
             shown.append(arg)
         else:

@@ -221,6 +221,8 @@ class _Selector:
         name = plain if plain in self._rows else self._names.get(_option(plain))
         if name is None:
             near = suggest(typed, self._rows) if self._rows else "the program has none"
+            if not typed[:1].isidentifier():  # a value
+                near = "Write lists without blanks, such as `lr=0.1,0.3`."
             self._add_problem(item, f"there is no hyperparameter `{typed}`.", near)
             return None
         if _option(name) != _option(plain):

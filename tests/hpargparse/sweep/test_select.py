@@ -152,6 +152,10 @@ def test_a_condition_on_a_value_that_is_always_so_is_none() -> None:
             {"fixed": ["xyz"]},
             ["--fix xyz: there is no hyperparameter `xyz`.", "`lr`, `wd`", "more."],
         ),
+        (
+            {"sweep": ["depth=2,", "3"]},
+            ["--sweep 3: there is no hyperparameter `3`.\nWrite lists without blanks"],
+        ),
         ({"zipped": ["lr,depth"]}, ["all of these must be searched"]),
         ({"zipped": ["lr,dpeth"]}, ["--zip lr,dpeth: there is no hyperparameter"]),
         ({"zipped": ["lr"]}, ["a group has two names or more"]),
