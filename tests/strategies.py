@@ -31,11 +31,12 @@ def spelled(value: Any) -> str:
     return "..." if value is ... else repr(value)
 
 
-# A lone surrogate cannot stand in a source text, not even in quotes.
-_CHARACTERS = st.characters(exclude_categories=["Cs"])
+# A lone surrogate cannot stand in a source text, not even in quotes. `st.text()` means the same,
+# and takes two seconds at its first use.
+characters = st.characters(exclude_categories=["Cs"])
 
 names: SearchStrategy[str] = st.one_of(
-    st.from_regex(r"[a-z]{1,3}(\.[a-z]{1,2})?", fullmatch=True), st.text(_CHARACTERS, max_size=8)
+    st.from_regex(r"[a-z]{1,3}(\.[a-z]{1,2})?", fullmatch=True), st.text(characters, max_size=8)
 )
 identifiers: SearchStrategy[str] = st.from_regex(r"[a-z][a-z_0-9]{0,5}", fullmatch=True).filter(
     lambda name: not keyword.iskeyword(name)
@@ -45,7 +46,12 @@ identifiers: SearchStrategy[str] = st.from_regex(r"[a-z][a-z_0-9]{0,5}", fullmat
 _complex = st.complex_numbers(allow_nan=False).map(lambda number: literal_eval(spelled(number)))
 _numbers = st.one_of(st.integers(), st.floats(allow_nan=False), _complex)
 _hashable = st.one_of(
-    st.none(), st.booleans(), _numbers, st.text(max_size=5), st.binary(max_size=5), st.just(...)
+    st.none(),
+    st.booleans(),
+    _numbers,
+    st.text(characters, max_size=5),
+    st.binary(max_size=5),
+    st.just(...),
 )
 literals: SearchStrategy[Any] = st.recursive(
     st.one_of(_hashable, st.builds(set)),

@@ -10,13 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 import hpargparse
 import hpman
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import pytest
+pytestmark = pytest.mark.slow  # what contributors need, and `nox` runs
 
 CHECKOUT = Path(__file__).parents[2]
 SOURCES = CHECKOUT / "src"

@@ -15,6 +15,8 @@ CHECKOUT = Path(__file__).parents[2]
 MODULES = sorted(CHECKOUT.glob("src/**/*.py"))
 REMOVED = re.compile(r"\bast\.(Str|Num|Bytes|NameConstant|Ellipsis|Index|ExtSlice|Suite|Param)\b")
 
+pytestmark = pytest.mark.slow  # what contributors need, and `nox` runs
+
 # No variable, function or class has one of these names.
 VAGUE = frozenset("each told asked".split())
 

@@ -17,6 +17,7 @@ from hpargparse import ConversionError, OptionConflictError
 from hpargparse.parser.actions import HyperParameterAction
 from hpman import HyperParameterManager, NotLiteralEvaluable
 from tests.hpargparse.parser.bound import bound, managed, parsed, refusal
+from tests.strategies import characters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -279,7 +280,7 @@ def test_an_option_with_equals_is_named_as_it_is(
     assert refusal(capsys, parser, "--a=b=x").startswith("argument --a=b: invalid int value: 'x'")
 
 
-@given(st.dictionaries(st.text(min_size=1, max_size=6), st.booleans(), max_size=5))
+@given(st.dictionaries(st.text(characters, min_size=1, max_size=6), st.booleans(), max_size=5))
 def test_no_name_breaks_usage_or_help(names: dict[str, bool]) -> None:
     parser = ArgumentParser(prog="p")
     try:
@@ -376,7 +377,7 @@ def _outcome(read: Callable[[str], object], word: str) -> tuple[str, str]:
     "source",
     ["0.5", "3", "'x'", "0.5, help='h'", "3, optional=True", "3, range=[0, 9]"],
 )
-@given(word=st.one_of(NUMBERS, st.text(max_size=8)))
+@given(word=st.one_of(NUMBERS, st.text(characters, max_size=8)))
 @example(word="9" * 5000)
 @example(word="1e6")
 @example(word="1.5")

@@ -14,11 +14,16 @@ from hpargparse.sweep.space import Axis, Interval, Space, Values
 from hpargparse.values.convert import Converter
 from hpman import HyperParameterManager
 from hpman.literals import show_literal
+from tests.strategies import characters
 
 optuna = pytest.importorskip("optuna", reason="Optuna is in the extra `sweep`")
 
 _LITERALS = st.recursive(
-    st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-9, 9)
+    | st.floats(allow_nan=False)
+    | st.text(characters),
     lambda inner: st.lists(inner, max_size=2).map(tuple) | st.lists(inner, max_size=2),
     max_leaves=4,
 )

@@ -17,6 +17,7 @@ from hypothesis import example, given, strategies as st
 
 from hpman.static import syntax
 from hpman.static.syntax import UnparsableError, decode, parse, paused_collector
+from tests.strategies import characters
 
 # The encoding of these files is Latin-1.
 COUNTS = {
@@ -119,7 +120,7 @@ HEADS = st.builds(
 )
 BODIES = st.one_of(
     st.binary(max_size=20),
-    st.text(max_size=10).map(str.encode),
+    st.text(characters, max_size=10).map(str.encode),
     st.sampled_from([b"x = '\xe9'", b"x = '\xa4\xa2'", b"x = '+AOk-'", b"x = '\\xe9'"]),
 )
 
