@@ -1,6 +1,7 @@
 """What every test can count on: a stable terminal, and how hard properties are tried."""
 
 import faulthandler
+import gc
 import os
 import signal
 import time
@@ -59,6 +60,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("slow"):
                 item.add_marker(skip)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave out the collected tests: a tenth of the time."""
+    gc.freeze()
 
 
 _numbers = count()
