@@ -6,8 +6,17 @@ hyperparameters.
 
 from __future__ import annotations
 
-from _ast import AsyncFunctionDef, Attribute, Call, FunctionDef, Import, ImportFrom, Name, Return
-from ast import Store, walk
+from _ast import (
+    AsyncFunctionDef,
+    Attribute,
+    Call,
+    FunctionDef,
+    Import,
+    ImportFrom,
+    Name,
+    Return,
+    Store,
+)
 
 from .syntax import parse
 
@@ -48,6 +57,8 @@ def private_names(text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
     >>> list(private_names("@app.cell\ndef _():\n    from hpman.m import _\n    _('lr', 1)"))
     [(2, 4, frozenset({'_'}))]
     """
+    from ast import walk  # the module is slow to import, and most programs are not of marimo
+
     for statement in parse(text).body:
         if _is_cell(statement):
             names = (name for node in walk(statement) for name in _bound(node))
