@@ -27,7 +27,7 @@ def unrecognized(
     >>> unrecognized(["--rl", "3"], [parser], ["--rl", "3"])
     'unrecognized arguments: --rl (did you mean --lr?) 3'
     >>> unrecognized(["lr=3"], [parser], ["lr=3"])
-    'unrecognized arguments: lr=3 (did you mean --lr=3?)'
+    'unrecognized arguments: lr=3 (did you mean --lr?)'
     """
     prefixes = "".join(parser.prefix_chars for parser in parsers)
     # Hidden options are not suggested, except for aliases of ours.
@@ -42,7 +42,7 @@ def unrecognized(
     shown: list[str] = []
     for arg in rest:
         option = arg.partition("=")[0]
-        name = option.strip(prefixes) if option[:1] in prefixes else ""
+        name = option.strip(prefixes) if option[:1] in prefixes or "=" in arg else ""
         near = closest(name, options) if name else []
         command = _command_after(option, parsers, argv)
         joined = None if name or shown else _joined(arg, rest, parsers, argv)
@@ -52,8 +52,6 @@ def unrecognized(
             shown.append(f"{arg} (it must come before {command})")
         elif name and (hint := _scope_hint(option, parsers)):
             shown.append(f"{arg} ({hint})")
-        elif not name and "=" in arg and (meant := options.get(option.replace("_", "-"))):
-            shown.append(f"{arg} (did you mean {meant}{arg.removeprefix(option)}?)")
         elif not near or SCOPE in option or options[near[0]] == option:
             shown.append(arg)
         else:
