@@ -374,14 +374,9 @@ class TestDefaultsOfRequests:
     @pytest.mark.parametrize(
         ("defaults", "sentence"),
         [
-            (
-                {"hp_list": "xml"},
-                "--hp-list: invalid choice: 'xml' (choose from ",
-            ),
-            (
-                {"hp_serial_format": 3},
-                "--hp-serial-format: invalid choice: 3 (choose from ",
-            ),
+            ({"hp_list": "xml"}, "--hp-list: invalid choice: 'xml' (choose from "),
+            # Python 3.13.5 and later quote any value.
+            ({"hp_serial_format": 3}, "--hp-serial-format: invalid choice: "),
         ],
     )
     def test_that_are_no_choices_are_refused(
