@@ -363,7 +363,9 @@ def test_a_plain_run_loads_no_heavy_module() -> None:
         "import sys\nfrom hpman.m import _\n_('lr', 1)\nprint(*sorted(sys.modules))\n"
     )
     loaded = set(_run("loaded.py", "--lr", "2").split())
-    heavy = "yaml tabulate json pickle difflib typing dataclasses inspect pathlib logging tokenize ast"
+    heavy = (
+        "ast dataclasses difflib inspect json logging pathlib pickle tabulate tokenize typing yaml"
+    )
     bare = set(_run_python(f"{_PLAIN}; import sys; print(*sys.modules)").split())
     assert (loaded - bare).isdisjoint(heavy.split())
 
