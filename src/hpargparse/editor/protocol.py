@@ -247,7 +247,9 @@ class Server(LanguageServer):  # type: ignore[misc]
 
     def _cell(self, cell: lsp.NotebookCell) -> Cell:
         documents, key = self.workspace.text_documents, unquote(cell.document)
-        document = documents[key]
+        document = documents.get(key)
+        if document is None:  # the client does not send cells of this language
+            return Cell(cell.document, "", is_code=False)
         if not isinstance(document, _CellDocument):
             document = documents[key] = _CellDocument(
                 document.uri,

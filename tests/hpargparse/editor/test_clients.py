@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hpargparse.editor.project import FILES, write_project
+from tests.notebooks import notebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -161,6 +162,8 @@ def test_vscode(tmp_path: Path) -> None:
     if "HPMAN_CODE_SERVER" not in os.environ:
         pytest.skip("`nox -s vscode` installs VS Code and builds its extension")
     browser, project = _program("chromium"), _project(tmp_path)
+    cells = ("markdown", "# Title"), 'from hpman.m import _\n_("width", 3)', '!ls\n_("width")'
+    (project / "nb.ipynb").write_bytes(notebook(*cells))
     user, extensions, result = tmp_path / "user", tmp_path / "extensions", tmp_path / "result"
     (user / "User").mkdir(parents=True)
     command = [sys.executable, "-m", "hpman", "lsp"]
@@ -180,8 +183,12 @@ def test_vscode(tmp_path: Path) -> None:
         _wait(lambda: _answers(port))
         with _running(show, environment):
             _wait(result.exists)
-    assert result.read_text() == "twelve steps\n"
+    assert result.read_text() == "twelve steps\ncells\n"
     assert (project / "net.py").read_text().endswith('x = _("momentum")\n')
+    texts = [
+        "".join(cell["source"]) for cell in json.loads((project / "nb.ipynb").read_bytes())["cells"]
+    ]
+    assert texts == ["# Title", *(cell.replace("width", "size") for cell in cells[1:])]
 
 
 def _free_port() -> int:

@@ -386,7 +386,7 @@ class Notebook:
         self.session, self.uri = session, session.uri("nb.ipynb")
         self.version = 0
         session.texts |= CELLS
-        cells = [self.cell(name) for name in CELLS]
+        cells = [self.cell(name) for name in [*CELLS, "nb.ipynb#W9%3D"]]
         document = lsp.NotebookDocument(self.uri, "jupyter-notebook", 0, cells)
         items = [self.item(name) for name in CELLS]
         session.client.notebook_document_did_open(

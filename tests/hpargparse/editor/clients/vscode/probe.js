@@ -109,7 +109,39 @@ async function steps() {
   return "twelve steps\n";
 }
 
+// A notebook, in which each cell is a document.
+async function cells() {
+  const notebook = await vscode.workspace.openNotebookDocument(uri("nb.ipynb"));
+  await vscode.window.showNotebookDocument(notebook);
+  const [, first, second] = notebook.getCells().map((cell) => cell.document);
+  const place = at(second, '"width"');
+  const found = await wait("the definition in a cell", async () => {
+    const rows = await ask("vscode.executeDefinitionProvider", second.uri, place);
+    return rows.length && rows;
+  });
+  const [target] = found.map((row) => [String(row.uri ?? row.targetUri), row.range ?? row.targetRange]);
+  assert.strictEqual(target[0], String(first.uri));
+  assert.strictEqual(first.getText(target[1]), '"width"');
+  const hints = await ask("vscode.executeInlayHintProvider", second.uri, ALL);
+  assert.deepStrictEqual(hints.map((hint) => hint.label), ["= 3"]);
+  // Edits arrive in parts.
+  const change = new vscode.WorkspaceEdit();
+  change.insert(second.uri, new vscode.Position(1, 8), "x");
+  assert(await vscode.workspace.applyEdit(change));
+  const findings = () => vscode.languages.getDiagnostics(second.uri);
+  const [finding] = await wait("a diagnostic in a cell", () => findings().length && findings());
+  assert.strictEqual(second.getText(finding.range), '_("widthx")');
+  const [fix] = await ask("vscode.executeCodeActionProvider", second.uri, finding.range);
+  assert(await vscode.workspace.applyEdit(fix.edit));
+  await wait("no diagnostic in a cell", () => !findings().length);
+  const edit = await ask("vscode.executeDocumentRenameProvider", second.uri, place, "size");
+  assert(await vscode.workspace.applyEdit(edit));
+  await notebook.save();
+  return "cells\n";
+}
+
 exports.activate = async () => {
-  const result = await steps().catch((error) => `${error.stack}\n`);
-  writeFileSync(process.env.HPMAN_RESULT, result);
+  const failed = (error) => `${error.stack}\n`;
+  const result = await steps().catch(failed);
+  writeFileSync(process.env.HPMAN_RESULT, result + (await cells().catch(failed)));
 };
