@@ -85,6 +85,8 @@ def _list(argv: list[str], prog: str) -> None:
             options = {option for option, arg in pairwise(argv) if arg in sources.paths}
             if any(option.startswith("-") for option in options - {FOLLOW_IMPORTS}):
                 warn(prog, [_AMBIGUOUS])
+            if any(problem.code == "HPM201" for problem in getattr(error, "diagnostics", ())):
+                error = _with_advice(error, prog, sources.paths)
             exit_with_errors(prog, error, paths=sources.paths)
         text, left_out = list_values(manager, "yaml")
         write_result(prog, text)
@@ -203,6 +205,28 @@ def _bound_parser(
     if without:
         parser.epilog = f"{without_option(without)}\n\n{parser.epilog}"
     return parser, manager
+
+
+def _with_advice(error: Any, prog: str, paths: Sequence[str]) -> HpmanError:
+    """Add how to list one program where imports do not connect the files of two defaults."""
+    import shlex
+
+    from hpman._text import escape, relative_path
+    from hpman.programs import connected, walk
+
+    programs = connected(file.path for file in walk(filter(os.path.exists, paths)))
+    problems = []
+    for problem in error.diagnostics:
+        files = {os.path.realpath(call.path): call.path for call in problem.occurrences}
+        count = sum(not program.isdisjoint(files) for program in programs)
+        if problem.code == "HPM201" and count > 1:
+            path = shlex.quote(relative_path(next(iter(files.values()))))
+            command = escape(f"{prog} {path}")
+            advice = f"{problem.advice} If these are separate programs, list one: `{command}`."
+            problems.append(problem.replace(advice=advice))
+        else:
+            problems.append(problem)
+    return HpmanError(*problems)
 
 
 def _how_to_list(name: str) -> str:

@@ -302,3 +302,19 @@ def test_a_mistake_is_a_sentence_and_status_2(
     Path("broken.py").write_text("_(\n")
     assert _status(line) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_defaults_of_separate_programs_come_with_the_command_for_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("a run.py").write_text('from hpman.m import _\n_("lr", 2)\n_("lr.x", 2)\n')
+    assert _status("") == 2
+    keep = 'Keep one default of `lr`, and write `_("lr")` elsewhere.'
+    advice = "If these are separate programs, list one: `hpcli 'a run.py'`."
+    lines = capsys.readouterr().err.splitlines()
+    assert f"{keep} {advice}" in lines
+    assert "Rename one of the two. Names are split at `.`." in lines
+    Path("a run.py").rename("other.py")
+    Path("all.py").write_text("import a, other\n")
+    assert _status("") == 2
+    assert keep in capsys.readouterr().err.splitlines()
