@@ -44,7 +44,7 @@ def generate(
     prog: str,
     args: Sequence[str] | None,
     text_of: Callable[[Index, argparse.Namespace], str],
-) -> None:
+) -> argparse.Namespace:
     """Read the sources, and deliver what a command makes of them.
 
     Args:
@@ -52,6 +52,9 @@ def generate(
         prog: the name of the command.
         args: its arguments; those of the process if this is None.
         text_of: returns the text, from the index of the sources and the options.
+
+    Returns:
+        The options.
     """
     argv = get_argv(args)
     options = parse_command(parser, argv)
@@ -63,6 +66,7 @@ def generate(
         deliver(prog, argv, options.output, text, is_check=options.check)
     except (HpmanError, OSError) as error:
         exit_with_errors(prog, error, paths=paths)
+    return options
 
 
 def add_output(parser: argparse.ArgumentParser, default: str = STANDARD) -> None:

@@ -5,6 +5,7 @@ Owns the command line of this command; must not know how types are found.
 
 from __future__ import annotations
 
+from ..cli.output import write_result
 from ..generated import add_output, generate, source_parser
 from ..stubs import MODULE, stub_text
 
@@ -12,8 +13,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_FILE = f"{MODULE}.pyi"
 _DESCRIPTION = f"""\
-Write the file {MODULE}.pyi. With it in the root of a project, `_("lr")`
+Write the file {_FILE}. With it in the root of a project, `_("lr")`
 has the type of its definition in mypy, pyright and ty, and editors that use
 these complete the names between the quotes. Nothing has to be set, and no
 program imports the file. The sources are read, not run."""
@@ -37,5 +39,9 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman stubs") -> Non
     parser.add_argument(
         "--strict", action="store_true", help="accept only names that the sources define"
     )
-    add_output(parser, f"{MODULE}.pyi")
-    generate(parser, prog, args, lambda index, options: stub_text(index, is_strict=options.strict))
+    add_output(parser, _FILE)
+    options = generate(
+        parser, prog, args, lambda index, options: stub_text(index, is_strict=options.strict)
+    )
+    if options.output == _FILE and not options.check:  # nobody named this file
+        write_result(prog, f"The types are in {_FILE}.\n")

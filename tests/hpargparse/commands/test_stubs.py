@@ -106,6 +106,15 @@ def test_a_placeholder_that_cannot_be_imported_is_left_out(
     assert "__all__ = []\n" in capsys.readouterr().out
 
 
+def test_a_file_that_is_not_named_is_mentioned(capsys: pytest.CaptureFixture[str]) -> None:
+    for _time in "written", "unchanged":
+        main(["train.py"])
+        assert capsys.readouterr().out == "The types are in hpman_names.pyi.\n"
+    main(["train.py", "-o", "stubs.pyi"])
+    main(["train.py", "--check"])
+    assert capsys.readouterr().out == ""
+
+
 def test_the_file_is_compared() -> None:
     main(["train.py"])
     main(["train.py", "--check"])
