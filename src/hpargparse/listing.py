@@ -19,10 +19,11 @@ from .snapshots.load_save import expression_line, saveable_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from hpman import HyperParameter, HyperParameterManager, Mention
 
+    Places = tuple[Occurrence | Mention, ...]
 
 _TAB = 4  # the columns of a tab stop
 _CONTEXT = 5  # the lines above and below an occurrence
@@ -66,11 +67,12 @@ def _list_values(
     width: int | None,
     selects: Callable[[str], bool] | None,
 ) -> tuple[str, list[str]]:
+    scoped = _in_scopes(manager)
     rows = [
-        row
+        _Listed(name, hp, places)
         for hp in manager.hyperparameters()
         if selects is None or selects(hp.name)
-        for row in (_Listed(hp.name, hp, hp.occurrences), *_for_scopes(manager, hp))
+        for name, places in [(hp.name, hp.occurrences), *scoped.get(hp.name, ())]
     ]
     if kind == "detail":
         return _details(manager, rows, width), []
@@ -92,16 +94,20 @@ class _Listed(Record):
     __slots__ = ()
     name: str
     hp: HyperParameter
-    places: tuple[Occurrence | Mention, ...]
+    places: Places
 
 
-def _for_scopes(manager: HyperParameterManager, hp: HyperParameter) -> Iterator[_Listed]:
-    """Yield what is set for scopes, with the places that open these."""
+def _in_scopes(manager: HyperParameterManager) -> dict[str, list[tuple[str, Places]]]:
+    """Return what is set in scopes by hyperparameter, with the places that open these."""
+    found: dict[str, list[tuple[str, Places]]] = {}
     for name in manager.get_values():
         scope, plain = manager.split_scope(name)
-        if scope and hp.name in (plain, *ancestors(plain, manager.separator)):
+        if scope:
             names = (scope, scope.rpartition(SCOPE)[2], None)
-            yield _Listed(name, hp, tuple(row for row in manager.openings() if row.name in names))
+            places = tuple(row for row in manager.openings() if row.name in names)
+            for inner in (plain, *ancestors(plain, manager.separator)):
+                found.setdefault(inner, []).append((name, places))
+    return found
 
 
 def _details(manager: HyperParameterManager, listed: Sequence[_Listed], width: int | None) -> str:

@@ -54,7 +54,8 @@ def run_notebook(path: str, args: Sequence[str], output: str | None) -> None:
     with TemporaryDirectory(prefix="hpman-") as folder:
         client = _Client(notebook, kernel_name="python3")
         client.create_kernel_manager()
-        if os.name != "nt":  # kernels that start at the same time may get the same port
+        # Kernels that start at the same time may get the same port.
+        if os.name != "nt":  # pragma: no branch - no test runs there
             client.km.transport, client.km.ip = "ipc", os.path.join(folder, "kernel")
         try:
             problem = client.run_all(path, args)

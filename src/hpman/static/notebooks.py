@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from functools import lru_cache
 
 from .._text import Source
 from .syntax import UnparsableError, normalize_newlines, parse
@@ -33,7 +34,7 @@ _TOKEN = re.compile(
     r"""|"(?:\\.|[^\\"\n])*"|\#[^\n]*|[(\[{]|[)\]}]|\\\n|\n""",
     re.DOTALL,
 )
-_MAGIC = re.compile(rf"[%!?]|[^#]*[\w)\]]\?\??\s*$|(?:{_AUTOMAGIC})(?:\s+[^\s=,.:(\[]|\s*$)")
+_MAGIC = re.compile(rf"[%!?/,;]|[^#]*[\w)\]]\?\??\s*$|(?:{_AUTOMAGIC})(?:\s+[^\s=,.:(\[]|\s*$)")
 _ASSIGNED = re.compile(r"([\w.\[\]\"', ]+?)\s*=\s*[%!]")
 
 
@@ -86,9 +87,9 @@ class Notebook(Source):
 
     def _at(self, line: int) -> tuple[tuple[int, int], tuple[int, int]]:
         """Return the cell that contains a line, and the one after it."""
-        after = bisect_right(self.cells, line, key=lambda cell: cell[1])
-        cells = *self.cells, (0, len(self.lines) + 1)
-        return cells[max(after - 1, 0)], cells[max(after, 1)]
+        after = bisect_right(self.cells, line, key=lambda cell: cell[1]) or 1
+        end = (0, len(self.lines) + 1)
+        return self.cells[after - 1], self.cells[after] if after < len(self.cells) else end
 
     def __reduce__(self) -> tuple[type[Source], tuple[Any, ...]]:
         return Notebook, (self.path, self.text, self.key, self.cells, self.original)
@@ -140,7 +141,9 @@ def _load(data: bytes) -> Mapping[str, Any]:
         raise UnparsableError("it is not a notebook", advice="Rename it, or exclude it.")
     if notebook["nbformat"] != _FORMAT:
         reason = f"it is a notebook of format {notebook['nbformat']}, not {_FORMAT}"
-        advice = "Convert it with `jupyter nbconvert --to notebook --inplace`, or exclude it."
+        advice = "Exclude it."
+        if notebook["nbformat"] < _FORMAT:
+            advice = "Convert it with `jupyter nbconvert --to notebook --inplace`, or exclude it."
         raise UnparsableError(reason, advice=advice)
     cells = notebook.get("cells")
     if not isinstance(cells, list) or not all(map(_is_cell, cells)):
@@ -185,6 +188,7 @@ def _cell_text(cell: Mapping[str, Any]) -> str:
     return normalize_newlines(source if isinstance(source, str) else "".join(source))
 
 
+@lru_cache(maxsize=1 << 10)  # while somebody types in a cell, the others stay
 def python_of(text: str) -> str:
     r"""Return the text of a cell in which all that is not Python is a comment.
 
@@ -197,7 +201,9 @@ def python_of(text: str) -> str:
     """
     if text.lstrip().startswith("%%"):
         return _cell_magic(text)
-    if not re.search(rf"[%!?]|^\s*(?:{_AUTOMAGIC})\b", text, re.MULTILINE) or _is_python(text):
+    if not re.search(rf"[%!?]|^\s*(?:[/,;]|(?:{_AUTOMAGIC})\b)", text, re.MULTILINE) or _is_python(
+        text
+    ):
         return text
     return "".join(_masked(text))
 

@@ -23,6 +23,7 @@ _("name", "x")
 _("sizes", [1, 2])
 _("maybe", None)
 _("used")
+_("unset", None, choices=["a", "b"])
 """
 
 
@@ -36,10 +37,12 @@ def test_a_panel_sets_values() -> None:
         "lr": "FloatLogSlider", "momentum": "FloatSlider", "depth": "IntSlider",
         "open": "IntText", "width": "FloatText", "opt": "Dropdown", "fast": "Checkbox",
         "name": "Text", "sizes": "Text", "maybe": "Text", "used": "Text",
+        "unset": "Text",
     }  # fmt: skip
     new: dict[str, Any] = {
         "lr": 0.1, "momentum": 0.5, "depth": 5, "open": 7, "width": 2.5, "opt": "sgd",
         "fast": False, "name": "it's", "sizes": "[3]", "maybe": "4", "used": "5",
+        "unset": "b",
     }  # fmt: skip
     for name, value in new.items():
         widgets[name][0].value = value

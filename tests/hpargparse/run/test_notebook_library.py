@@ -21,10 +21,16 @@ pytest.importorskip("ipykernel")
 IMPORT = "from hpman.m import _"
 
 
-def _run(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def _run(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "hpman", *args]
     return subprocess.run(
-        command, capture_output=True, text=True, cwd=cwd, timeout=300, check=False
+        command,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, **env},
+        timeout=300,
+        check=False,
     )
 
 
@@ -83,4 +89,15 @@ def test_a_kernel_that_dies_and_a_file_that_cannot_be_written(tmp_path: Path) ->
     done = _run("run", "nb.ipynb", "-o", "out.ipynb", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.startswith("hpman run: error: out.ipynb: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_kernel_that_does_not_start(tmp_path: Path) -> None:
+    (tmp_path / "nb.ipynb").write_bytes(notebook("1"))
+    spec = tmp_path / "kernels" / "python3" / "kernel.json"
+    spec.parent.mkdir(parents=True)
+    spec.write_text(json.dumps({"argv": [sys.executable, "-c", "1"], "display_name": "x"}))
+    done = _run("run", "nb.ipynb", cwd=tmp_path, JUPYTER_PATH=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.startswith("hpman run: error: cannot start a kernel: ")
     assert "Traceback" not in done.stderr

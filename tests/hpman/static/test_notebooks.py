@@ -35,6 +35,10 @@ IMPORT = "from hpman.m import _"
         ("def f():  # what?\n    pass\n!ls", "def f():  # what?\n    pass\npass  # !ls"),
         ("pip install x\ncd a\nls", "pass  # pip install x\npass  # cd a\npass  # ls"),
         ("ls = 3\n!ls", "ls = 3\npass  # !ls"),
+        (
+            "/f 1\n,f a\n;f b\nx = (1\n/ 2)",
+            "pass  # /f 1\npass  # ,f a\npass  # ;f b\nx = (1\n/ 2)",
+        ),
         ("x = ('a'\n  % 3)\n!ls", "x = ('a'\n  % 3)\npass  # !ls"),
         ("x = '''\n!a\n%b\n'''\n!ls", "x = '''\n!a\n%b\n'''\npass  # !ls"),
         ("x = 1 + \\\n%b\n!ls", "x = 1 + \\\n%b\npass  # !ls"),
@@ -111,6 +115,7 @@ def test_a_notebook_survives_a_pickle_and_a_move() -> None:
         (b"[]", "it is not a notebook.\n==> 1: []\nRename it, or exclude it."),
         (b'{"nbformat": "4"}', "it is not a notebook."),
         (b'{"nbformat": 3}', "it is a notebook of format 3, not 4.\n"),
+        (b'{"nbformat": 5}', 'format 5, not 4.\n==> 1: {"nbformat": 5}\nExclude it.'),
         (b'{"nbformat": 4}', "the cells of the notebook are damaged."),
         (b'{"nbformat": 4, "cells": [1]}', "the cells of the notebook are damaged."),
         (b'{"nbformat": 4, "cells": [{"cell_type": "code"}]}', "are damaged."),
