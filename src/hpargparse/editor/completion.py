@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .places import Span
 
 _NAME, _HINT, _VALUE = "name", "hint", "value"
-MOST = 200  # items of an answer: a client asks again when more is typed
+MOST = 100  # items of an answer: a client asks again when more is typed
 _MARK = "hpman_completion"
 _LONGEST = 200  # characters of what is called
 # A string, which may be unfinished, a comment, or a bracket.

@@ -507,6 +507,9 @@ def _complete(ls: Server, params: lsp.CompletionParams) -> lsp.CompletionList:
     path, line, column = place
     lines, above = ls.lines(path), ls.locate(path, line)[1]
     index = ls.folders.root_of(path).program(path)
+    found = complete(index, path, "\n".join(lines), line, column)
+    # All items replace the same characters.
+    range_ = ls.range(lines, found[0].span, above) if found else None
     items = [
         lsp.CompletionItem(
             item.text,
@@ -515,9 +518,9 @@ def _complete(ls: Server, params: lsp.CompletionParams) -> lsp.CompletionList:
             documentation=item.help or None,
             sort_text=f"{number:05}",
             filter_text=item.text,
-            text_edit=lsp.TextEdit(ls.range(lines, item.span, above), item.text),
+            text_edit=range_ and lsp.TextEdit(range_, item.text),
         )
-        for number, item in enumerate(complete(index, path, "\n".join(lines), line, column))
+        for number, item in enumerate(found)
     ]
     return lsp.CompletionList(is_incomplete=len(items) >= MOST, items=items)
 

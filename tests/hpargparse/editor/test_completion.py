@@ -90,7 +90,7 @@ def test_details() -> None:
 def test_the_nearest_names() -> None:
     names = [f"n{number}" for number in range(MOST * 2)]
     assert len(nearest("", names)) == MOST
-    assert nearest("n399", names) == ["n399"]
+    assert nearest(names[-1], names) == names[-1:]
 
 
 @pytest.mark.parametrize(
