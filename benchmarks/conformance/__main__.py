@@ -16,11 +16,16 @@ from .peers import PEERS, REQUIREMENTS
 from .promises import PROMISES, Promise
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from concurrent.futures import Executor
 
     from .peers import Peer
 
+TABLES: dict[str, tuple[Sequence[Peer], Sequence[Promise]]] = {
+    "options": (PEERS, PROMISES),
+    "scopes": (scopes.PEERS, scopes.PROMISES),
+    "beyond": (beyond.PEERS, beyond.PROMISES),
+}
 _VERSION = "from importlib.metadata import version; print(version({!r}))"
 
 
@@ -30,34 +35,33 @@ def main() -> None:
     parser.add_argument("--peers", help="the Python of an environment that has the peers")
     parser.add_argument("--jobs", type=int, default=2, help="how many are asked at once")
     parser.add_argument("only", nargs="*", metavar="WORD", help="rows that have a word in them")
-    tables: dict[str, tuple[Sequence[Peer], Sequence[Promise]]] = {
-        "options": (PEERS, PROMISES),
-        "scopes": (scopes.PEERS, scopes.PROMISES),
-        "beyond": (beyond.PEERS, beyond.PROMISES),
-    }
-    parser.add_argument("--table", choices=tables, action="append", help="print only this one")
+    parser.add_argument("--table", choices=TABLES, action="append", help="print only this one")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(args.jobs) as pool:
         python = args.peers or _installed(os.path.join(folder, "peers"))
-        for peers, promises in map(tables.__getitem__, args.table or tables):
+        for peers, promises in map(TABLES.__getitem__, args.table or TABLES):
             chosen = [
                 promise
                 for promise in promises
                 if not args.only or any(word in promise.text for word in args.only)
             ]
-            _print_table([_asker(peer, python) for peer in peers], chosen, pool)
+            for row in table([_asker(peer, python) for peer in peers], chosen, pool):
+                print(f"| {' | '.join(row)} |", flush=True)
 
 
-def _print_table(askers: Sequence[Asker], promises: Sequence[Promise], pool: Executor) -> None:
-    _print_row("", [asker.peer.name for asker in askers])
-    _print_row("---", [":-:"] * len(askers))
-    _print_row("version", [_version(asker) for asker in askers])
+def table(
+    askers: Sequence[Asker], promises: Sequence[Promise], pool: Executor
+) -> Iterator[list[str]]:
+    """Yield the rows of a table, and ask for each when it is needed."""
+    yield ["", *(asker.peer.name for asker in askers)]
+    yield ["---", *(":-:" for _asker in askers)]
+    yield ["version", *map(_version, askers)]
     if isinstance(
         askers[0].peer, (scopes.Scoped, beyond.Composed)
     ):  # there all programs do the same
-        _print_row("lines of the program", [_lines(asker.peer.path) for asker in askers])
+        yield ["lines of the program", *(_lines(asker.peer.path) for asker in askers)]
     for promise in promises:
-        _print_row(promise.text, list(pool.map(_cell, [promise] * len(askers), askers)))
+        yield [promise.text, *pool.map(_cell, [promise] * len(askers), askers)]
 
 
 def _asker(peer: Peer, python: str) -> Asker:
@@ -95,10 +99,6 @@ def _cell(promise: Promise, asker: Asker) -> str:
     if all(ways):
         return "yes"
     return f"{sum(ways)}/{len(ways)}" if any(ways) else "no"
-
-
-def _print_row(head: str, cells: list[str]) -> None:
-    print(f"| {' | '.join([head, *cells])} |", flush=True)
 
 
 if __name__ == "__main__":
