@@ -6,6 +6,7 @@ Owns what is being typed: a name, a hint, or a value. Must not know the protocol
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from hpman import scan_text
 from hpman.literals import show_literal
@@ -19,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from hpman import HyperParameter, Index
+    from hpman import HyperParameter, Index, ModuleScan
 
     from .places import Span
 
@@ -160,12 +161,18 @@ def _cursor_at(text: str, offset: int) -> _Cursor | None:
     return _Cursor(re.sub(r"\s", "", callee[1]), bracket + 1, callee.start(1), string, is_key)
 
 
+# With the next letter of the same name, the sources are the same.
+@lru_cache(maxsize=3)
+def _scan(source: str, placeholders: frozenset[str]) -> ModuleScan:
+    return scan_text(source, "<completion>", placeholders)
+
+
 def _owner(index: Index, path: str, text: str, cursor: _Cursor) -> tuple[str, str | None] | None:
     """Return the manager that a call belongs to, and its method; None if it has none."""
     file = index.files.get(file_key(path))
     argument = f"{{'{_MARK}': 1}}" if cursor.is_key else f"'{_MARK}'"
     for source in _sources(text, cursor, f"{cursor.callee}({argument})"):
-        scan = scan_text(source, "<completion>", frozenset({"_", *index.placeholders()}))
+        scan = _scan(source, frozenset({"_", *index.placeholders()}))
         # A bare name counts in a file that imports it, or in which it already counts.
         ours = {*scan.managers, *(name for name, _module in scan.reexports)}
         if file is not None:
