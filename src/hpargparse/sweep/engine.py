@@ -104,8 +104,8 @@ class Engine:
         """
         return self._studies.persist(lambda: self._report(trial, values))
 
-    def importances(self) -> dict[str, float]:
-        """Return how much each hyperparameter matters, in sum 1, the most important first."""
+    def importances(self) -> list[dict[str, float]]:
+        """Return for each score how much each hyperparameter matters."""
         import optuna
 
         with silence():
@@ -119,7 +119,11 @@ class Engine:
                 if outcome.status == COMPLETE:
                     self._add_outcome(trial, outcome)
             study, self._study = self._study, None  # it is not that of the journal
-            return dict(measure(study, target=lambda row: row.values[0]))
+            goals = range(len(self._sweep.objectives))
+            return [
+                dict(measure(study, target=lambda row, goal=goal: row.values[goal]))
+                for goal in goals
+            ]
 
     def _ask(self, trial: int) -> Point:
         with self._turn():
@@ -360,18 +364,19 @@ class Engine:
         return ["maximize" if o.maximize else "minimize" for o in self._sweep.objectives]
 
 
-def importances(study: Study, plan: Plan) -> dict[str, float]:
-    """Return how much each hyperparameter matters, in sum 1, the most important first.
+def importances(study: Study, plan: Plan) -> list[dict[str, float]]:
+    """Return for each score how much each hyperparameter matters.
 
-    They are empty without Optuna, a score, or enough complete trials.
+    The shares of a score have the sum 1, and the most important is the first. There are none
+    without Optuna, a score, or enough complete trials.
     """
     scores = [outcome.score for outcome in study.outcomes().values()]
     if len(scores) - scores.count(None) < _FEWEST:
-        return {}
+        return []
     with suppress(Exception):  # a report is never an error
         check_plan(plan)
         return (plan.engine or Engine(study, plan)).importances()
-    return {}
+    return []
 
 
 def reports_by_step(

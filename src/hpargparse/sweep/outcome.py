@@ -54,8 +54,9 @@ def text_report(study: Study, plan: Plan, failure: str = "") -> str:
         parts += _best(study, plan)
     elif complete:
         parts.append(_advice(study))
-    if shares := importances(study, plan):
-        parts.append(f"Importance for {escape(study.objectives[0].name)}:\n{_bars(shares)}")
+    # They may be missing.
+    for objective, shares in zip(study.objectives, importances(study, plan), strict=False):
+        parts.append(f"Importance for {escape(objective.name)}:\n{_bars(shares)}")
     if failed:
         parts.append(_failures(study))
     if failure:
@@ -86,9 +87,18 @@ def json_report(study: Study, plan: Plan, failure: str = "") -> dict[str, Any]:
         "failed": statuses.count(FAILED),
         "copies": sum(bool(outcome.copy_of) for outcome in outcomes.values()),
         "ended_early": failure or None,
-        "importances": importances(study, plan),
+        "importances": _importances_data(study, plan),
         **({"front": best} if len(study.objectives) > 1 else {"best": next(iter(best), None)}),
     }
+
+
+def _importances_data(study: Study, plan: Plan) -> dict[str, Any]:
+    """Return the importances for one score, or those for several by name."""
+    found = importances(study, plan)
+    if len(study.objectives) < 2:
+        return next(iter(found), {})
+    names = [objective.name for objective in study.objectives]
+    return dict(zip(names, found, strict=False))
 
 
 def _front(study: Study, plan: Plan) -> Iterator[str]:

@@ -423,10 +423,10 @@ def test_importances_need_some_complete_trials(tmp_path: Path) -> None:
     sweep = Sweep(tmp_path, 9)
     sweep.run(7)
     sweep.study.refresh()
-    assert importances(sweep.study, sweep.plan) == {}
+    assert importances(sweep.study, sweep.plan) == []
     sweep.end(7)
     sweep.study.refresh()
-    found = importances(sweep.study, sweep.plan)
+    (found,) = importances(sweep.study, sweep.plan)
     assert abs(sum(found.values()) - 1) < 1e-9
     assert set(found) <= {axis.name for axis in sweep.plan.space.axes}
     assert list(found.values()) == sorted(found.values(), reverse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,24 @@ def test_tpe_is_the_usual_method_of_a_continuous_space(capsys: pytest.CaptureFix
     assert "Importance for loss:\n" in shown
     assert f" {'#' * 15}" in shown
     assert Path(".hpman/sweeps/s/journal.log").exists()
+
+
+@needs_fork
+@pytest.mark.slow
+def test_importances_are_shown_for_each_score(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("optuna", reason="Optuna is in the extra `sweep`")
+    text = f"{HEAD}x, y = _('x', 1), _('y', 1)\nreport(loss=x, accuracy=y)\n"
+    goals = ("--maximize", "accuracy", "--sweep", "x=1..3", "y=1..3")
+    _sweep(text, *goals)
+    shown = capsys.readouterr().out
+    assert re.findall(r"Importance for (\w+):\n  (\w)  #", shown) == [
+        ("loss", "x"),
+        ("accuracy", "y"),
+    ]
+    _sweep(text, *goals, "--format", "json")
+    _begin, _runs, end = _events(capsys)
+    first = {score: next(iter(shares)) for score, shares in end["importances"].items()}
+    assert first == {"loss": "x", "accuracy": "y"}
 
 
 @needs_fork
