@@ -53,9 +53,18 @@ def pytest_configure(config: pytest.Config) -> None:
         faulthandler.dump_traceback_later(60 * minutes, exit=True, file=os.dup(2))
 
 
+def _is_quick(config: pytest.Config) -> bool:
+    return not config.getoption("--slow") and config.args_source is not config.ArgsSource.ARGS
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the properties, which are slow, unless `--slow` is given, or files are named."""
+    return True if collection_path.name == "properties" and _is_quick(config) else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip slow tests unless `--slow` is given, or files are named."""
-    if not config.getoption("--slow") and config.args_source is not config.ArgsSource.ARGS:
+    if _is_quick(config):
         skip = pytest.mark.skip(reason="slow: `nox` and `pytest --slow` run it")
         for item in items:
             if item.get_closest_marker("slow"):
