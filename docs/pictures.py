@@ -29,13 +29,13 @@ from tests.contracts.transcripts import blocks
 
 IMAGES = Path(__file__).parent / "images"
 README = Path(__file__).parents[1] / "README.md"
-WIDTH = 88
+WIDTH = 96
 
 _SETUP = """\
 git init -q . && git add train.py &&
 git -c user.name=me -c user.email=me@example.org commit -qm first
 """
-# The commands of each picture. All run in one folder, which has `train.py` of the README.
+# The commands of each picture. They run in a folder with `train.py` of the README.
 PICTURES = {
     "first": [
         "hpman run train.py --lr 1",
@@ -83,7 +83,7 @@ _SVG = """\
 # What differs between two runs of the same command.
 _CHANGING = re.compile(
     r"in \d+\.\d s|\d+\.\d s|\b[a-z0-9]{5}-\d+-[a-z0-9]{8}\b|(?<=Sweep )\w+|== '\w+'"
-    r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+    r"|(?:\d{4}-)?\d\d-\d\d \d\d:\d\d(?::\d\d)?"
 )
 
 
@@ -185,12 +185,12 @@ def main() -> None:
         for block in blocks(README.read_text(encoding="utf-8"))
         if block.file == "train.py"
     )
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "train.py").write_text(program, encoding="utf-8")
-        subprocess.run(["bash", "-c", _SETUP], cwd=folder, check=True)
-        pictures = {name: draw(name, folder) for name in PICTURES}
-    for name, picture in pictures.items():
+    for name in PICTURES:
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place)
+            (folder / "train.py").write_text(program, encoding="utf-8")
+            subprocess.run(["bash", "-c", _SETUP], cwd=folder, check=True)
+            picture = draw(name, folder)
         path = IMAGES / f"{name}.svg"
         if not is_check:
             path.write_text(picture, encoding="utf-8")
