@@ -70,6 +70,7 @@ def main(args: Sequence[str] | None = None) -> None:
 def _exit_without_command(argv: Sequence[str]) -> NoReturn:
     """Show help, or report that the arguments do not begin with a command."""
     import argparse
+    import os
 
     from hpman import __version__
 
@@ -83,6 +84,8 @@ def _exit_without_command(argv: Sequence[str]) -> NoReturn:
     if first and not first.startswith("-"):
         from hpman.suggest import advice
 
-        parser.error(f"unknown command `{first}` ({advice(first, COMMANDS)})")
+        is_program = os.path.isfile(first)
+        hint = f"`hpman run {first}` runs it" if is_program else advice(first, COMMANDS)
+        parser.error(f"unknown command `{first}` ({hint})")
     parser.parse_known_args([first] if first else [])  # -h and --version end here
     parser.error(f"name a command: {', '.join(COMMANDS)}")

@@ -52,6 +52,7 @@ def test_a_page_fits_a_terminal_of_80_columns(
         ("'' list", "name a command: "),
         ("lst", "unknown command `lst` (did you mean `list`?)"),
         ("xyz", "unknown command `xyz` (there are `run`, `sweep`, `runs`"),
+        (__file__, f"unknown command `{__file__}` (`hpman run {__file__}` runs it)"),
         ("--no", "name a command: "),
         ("-- list a.py", "name a command: "),
     ],
