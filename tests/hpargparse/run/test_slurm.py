@@ -138,6 +138,8 @@ Output: .hpman/sweeps/a/slurm
     ):
         assert f"#SBATCH {line}\n" in script
     assert "--resume=a" in vars(_job(project, "sweeps/a/slurm"))["_arguments"]
+    sweep.main(["train.py", "--name", "a", "--slurm", "gpus=1,workers=2,exclusive="])
+    assert "Submitted 2 workers" in capsys.readouterr().out, "the same command goes on"
 
 
 def test_a_worker_goes_on_with_the_sweep_and_submits_nothing(
