@@ -66,11 +66,10 @@ def rename(index: Index, target: Target, new: str, snapshots: Snapshots) -> list
     Raises:
         HpmanError: if this cannot be done; it reports all problems.
     """
-    broken, texts = snapshots.broken_key(target.name), snapshots.texts
+    texts, broken = snapshots.texts, snapshots.broken_place(target.name)
     if broken is not None:
-        message = f"This file has the key `{broken.name}`, and cannot be read."
-        place = broken.source.path, *broken.span[:2]
-        raise RenameError(Diagnostic(CODE, message, "Fix it first.", *place))
+        message = f"This file has the key `{target.name}`, and cannot be read."
+        raise RenameError(Diagnostic(CODE, message, "Fix it first.", *broken))
     read = _reader(texts)
     renaming = renaming_of(index, target.name, new, [target.placeholder])
     proof = prove(renaming, snapshots.paths, read=read)

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.1  # seconds without a change before sources are checked
 _SLICE = 0.02  # seconds of a check before other requests are answered
-_MOST_TYPED = 1 << 16  # characters of YAML that are read while somebody types
+_MOST_TYPED = 1 << 14  # characters of YAML that are read while somebody types
 _FAILED = -32803  # RequestFailed
 _WATCHED = ("**/*.py", "**/*.ipynb", "**/*.yaml", "**/*.yml", "**/*.json", "**/pyproject.toml")
 _SEVERITIES = {"error": lsp.DiagnosticSeverity.Error, "warning": lsp.DiagnosticSeverity.Warning}
@@ -620,7 +620,6 @@ def _rename(ls: Server, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
     place = ls.place(params)
     if place is not None:
         ls.refresh()
-        ls.read_keys()
     found = ls.target(place)
     if found is None:
         return None

@@ -59,7 +59,6 @@ class Snapshots:
     Attributes:
         exclude: these globs.
         texts: these texts.
-        broken: the texts that are open and cannot be read.
 
     >>> [*Snapshots(os.path.dirname(__file__), (), {}).paths]
     []
@@ -67,7 +66,7 @@ class Snapshots:
 
     def __init__(self, folder: str, exclude: Sequence[str], texts: Mapping[str, str]) -> None:
         self.exclude: Sequence[str] = exclude
-        self.broken: set[str] = set()
+        self._broken: set[str] = set()  # texts that are open and cannot be read
         self._folder = folder
         self.texts: Mapping[str, str] = texts
         self._paths: list[str] | None = None
@@ -93,11 +92,10 @@ class Snapshots:
             near: the path of a file.
             is_known: whether a name is one of the program. Files with other keys do not count.
         """
-        last = name.rpartition(".")[2]
-        if not last:
+        if not name:
             return
         # Reading YAML takes a second per 100 kB, so files without this key are not parsed.
-        as_key = re.compile(rf"(?<!\w){re.escape(last)}[\"']?\s*:")
+        as_key = _as_key(name)
         near_first = sorted(self.paths, key=lambda path: (_distance(path, near), path))
         for path in near_first[:_MOST_FILES]:
             keys = self.keys(path) if as_key.search(self._text(path)) else []
@@ -108,7 +106,7 @@ class Snapshots:
         """Return the keys of a file; none if it cannot be read."""
         state: object = self.texts.get(path)
         if state is None:
-            self.broken.discard(path)
+            self._broken.discard(path)
             try:
                 status = os.stat(path)
             except OSError:
@@ -118,22 +116,33 @@ class Snapshots:
         if before != state:
             text = normalize(self._text(path).removeprefix("\ufeff"))
             new = keys_of(path, text)
-            self.broken.discard(path)
+            self._broken.discard(path)
             if new is None and path in self.texts:
-                self.broken.add(path)
+                self._broken.add(path)
                 new = _moved(keys, text)
             keys = new or []
             self._keys[path] = state, keys
         return keys
 
-    def broken_key(self, name: str) -> Key | None:
-        """Return a key that has a name as a part, in an open text that cannot be read."""
-        keys = (key for path in sorted(self.broken) for key in self.keys(path))
-        return next((key for key in keys if f".{name}." in f".{key.name}."), None)
+    def broken_place(self, name: str) -> tuple[str, int] | None:
+        """Return the path and the line of a key in an open text that cannot be read."""
+        for path in filter(self.texts.__contains__, self.paths):
+            self.keys(path)
+            text = normalize(self.texts[path])
+            found = _as_key(name).search(text) if path in self._broken else None
+            if found:
+                return path, text.count("\n", 0, found.start()) + 1
+        return None
 
     def _text(self, path: str) -> str:
         text = self.texts.get(path)
         return (text_of(path) or b"").decode(errors="replace") if text is None else text
+
+
+def _as_key(name: str) -> re.Pattern[str]:
+    """Return a pattern of texts that may have a name, or one below it, as a key."""
+    last = re.escape(name.rpartition(".")[2])
+    return re.compile(rf"(?<!\w){last}(?:\.[^\s:]*)?[\"']?\s*:")
 
 
 def _moved(keys: Sequence[Key], text: str) -> list[Key]:

@@ -173,7 +173,7 @@ def test_keys_of_files_of_values(tmp_path: Path) -> None:
     ]
     texts[yaml] = "lr: 5\nother: 1\n"
     assert [row.value for row in snapshots.keys_named("lr", yaml, known)] == ["0.02"]
-    assert snapshots.broken == set()
+    assert snapshots.broken_place("lr") is None
     target = answers.target_of_key(index, rows[0])
     assert target is not None
     assert (target.placeholder, target.name) == ("_", "lr")
@@ -195,26 +195,26 @@ def test_keys_stay_while_somebody_types(
 ) -> None:
     texts: dict[str, str] = {}
     path = str(tmp_path / name)
+    (tmp_path / name).write_text("")
     snapshots = Snapshots(str(tmp_path), (), texts)
     broken = 0
     for end in range(len(typed) + 1):
         texts[path] = before + typed[:end] + after
         keys = {key.name: key for key in snapshots.keys(path)}
-        broken += path in snapshots.broken
+        broken += snapshots.broken_place("lr") == (path, 1)
         for other in ("lr", "momentum"):
             assert keys[other].source.between(*keys[other].span).strip('"') == other
             assert keys[other].source.text == texts[path]
         assert keys["lr"].value == "0.01"
     assert broken > 2
-    assert snapshots.broken == set()
-    texts[path] = before + typed
-    snapshots.keys(path)
-    texts[path] = "]"
+    assert snapshots.broken_place("lr") is None
+    texts[path] = "]\nmodel.lr: 1\n"
     assert snapshots.keys(path) == []
-    assert snapshots.broken == {path}
+    assert snapshots.broken_place("model") == snapshots.broken_place("lr") == (path, 2)
+    assert snapshots.broken_place("momentum") is None
     del texts[path]
     assert snapshots.keys(path) == []
-    assert snapshots.broken == set()
+    assert snapshots.broken_place("lr") is None
 
 
 def test_the_nearest_files_come_first(tmp_path: Path) -> None:

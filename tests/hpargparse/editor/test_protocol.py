@@ -276,7 +276,7 @@ def test_keys_of_a_file_of_values(tmp_path: Path) -> None:
         items = (await session.client.text_document_completion_async(params)).items
         assert [item.label for item in items] == ["momentum"]
         params = lsp.RenameParams(new_name="rate", **question)
-        with pytest.raises(JsonRpcException, match=r"run\.yaml:3:1: .*cannot be read"):
+        with pytest.raises(JsonRpcException, match=r"run\.yaml:3: .*cannot be read"):
             await session.client.text_document_rename_async(params)
         session.change("run.yaml", "lr: 1\nact: ")
         params = lsp.CompletionParams(**session.at("run.yaml", "act: ", 5))
