@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.util import ensure_async, run_sync
 from nbformat.v4 import new_code_cell, reads, writes
 
 from hpman._text import display_path
@@ -24,7 +27,7 @@ from ..snapshots.atomic_io import replace_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
 _REPORT = """\
@@ -43,6 +46,7 @@ def run_notebook(path: str, args: Sequence[str], output: str | None) -> None:
 
     Raises:
         SystemExit: if a cell fails, or the output cannot be written.
+        KeyboardInterrupt: if the user interrupted a cell.
     """
     with open(path, encoding="utf-8-sig") as file:
         notebook = reads(file.read())
@@ -66,12 +70,20 @@ def run_notebook(path: str, args: Sequence[str], output: str | None) -> None:
             replace_files([(output, f"{writes(notebook)}\n".encode())])
         except SnapshotError as error:
             raise SystemExit(f"hpman run: error: {error_text(error)}") from None
+    if client.is_interrupted:
+        raise KeyboardInterrupt
     if problem is not None:
         raise SystemExit(problem)
 
 
 class _Client(NotebookClient):  # type: ignore[misc]
-    """Run cells, and show what they write."""
+    """Run cells, and show what they write.
+
+    Attributes:
+        is_interrupted: whether the user has interrupted the run.
+    """
+
+    is_interrupted: bool = False
 
     def ask(self, code: str) -> str:
         """Run code that is not part of the notebook, and return what it prints."""
@@ -86,20 +98,52 @@ class _Client(NotebookClient):  # type: ignore[misc]
 
     def run_all(self, path: str, args: Sequence[str]) -> str | None:
         """Run all cells. Return the first error, if there is one."""
-        with self.setup_kernel(cwd=os.path.dirname(os.path.abspath(path))):
+        folder = os.path.dirname(os.path.abspath(path))
+        with self._interrupts(), self.setup_kernel(cwd=folder):
             self.ask(_preparation([path, *args]))
-            count = 0
-            for index, cell in enumerate(self.nb.cells):
-                place = f"{display_path(path)}:cell {index + 1}"
-                count += cell.cell_type == "code"
-                try:
-                    self.execute_cell(cell, index, execution_count=count)
-                except CellExecutionError as error:
-                    return f"{place}: {error.ename}: {error.evalue}"
-                except DeadKernelError:
-                    return f"{place}: the kernel died"
-            note_reads(json.loads(self.ask(_REPORT)))
+            problem = self._run_cells(path)
+            if problem is None:
+                note_reads(json.loads(self.ask(_REPORT)))
+            # nbclient would interrupt the kernel first, which may still be busy for a moment.
+            run_sync(self._shut_down)()
+        return problem
+
+    def _run_cells(self, path: str) -> str | None:
+        count = 0
+        for index, cell in enumerate(self.nb.cells):
+            place = f"{display_path(path)}:cell {index + 1}"
+            if self.is_interrupted:
+                return f"{place}: interrupted"
+            count += cell.cell_type == "code"
+            try:
+                self.execute_cell(cell, index, execution_count=count)
+            except CellExecutionError as error:
+                return f"{place}: {error.ename}: {error.evalue}"
+            except DeadKernelError:
+                return f"{place}: the kernel died"
         return None
+
+    @contextmanager
+    def _interrupts(self) -> Iterator[None]:
+        """Let an interrupt end the cell that runs, as it ends a script."""
+
+        def interrupt(*_: object) -> None:
+            self.is_interrupted = True
+            if getattr(self.km.provisioner, "pid", None):
+                os.kill(self.km.provisioner.pid, signal.SIGINT)
+
+        if os.name == "nt":  # pragma: no cover - no test runs there
+            yield
+            return
+        before = signal.signal(signal.SIGINT, interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    async def _shut_down(self) -> None:
+        await ensure_async(self.km.request_shutdown())
+        await ensure_async(self.km.finish_shutdown())
 
     def output(
         self, outs: list[Any], msg: dict[str, Any], display_id: str | None, cell_index: int

@@ -101,3 +101,19 @@ def test_a_kernel_that_does_not_start(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("hpman run: error: cannot start a kernel: ")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("catches", [True, False])
+def test_an_interrupt_ends_a_cell_and_the_run(tmp_path: Path, *, catches: bool) -> None:
+    sleep = "os.kill(os.getppid(), 2)\n    time.sleep(60)\n"
+    handler = "except KeyboardInterrupt:\n    print('caught')" if catches else "finally:\n    pass"
+    cells = IMPORT, f"import os, time\ntry:\n    _('x', 1)\n    {sleep}{handler}", "print('never')"
+    (tmp_path / "nb.ipynb").write_bytes(notebook(*cells))
+    done = _run("run", "--record", "nb.ipynb", "-o", "out.ipynb", cwd=tmp_path)
+    assert done.returncode == -2
+    assert done.stdout == ("caught\n" if catches else "")
+    assert "zmq" not in done.stderr
+    out: dict[str, Any] = json.loads((tmp_path / "out.ipynb").read_bytes())
+    assert [len(cell["outputs"]) for cell in out["cells"]] == [0, 1, 0]
+    (record,) = (tmp_path / ".hpman" / "runs").iterdir()
+    assert json.loads((record / "end.json").read_bytes())["status"] == "stopped"
