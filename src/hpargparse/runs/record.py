@@ -184,9 +184,9 @@ class RunRecord:
         Raises:
             OSError, SnapshotError: if `end.json` cannot be written.
         """
-        if self.end is not None and metrics.items() - self.metrics.items():
-            end = {**self.end, "metrics": {**self.metrics, **metrics}}
-            write_json(self.folder, END_FILE, end)
+        merged = {**self.metrics, **metrics}
+        if self.end is not None and merged != self.metrics:
+            write_json(self.folder, END_FILE, {**self.end, "metrics": merged})
             del self.end, self.metrics  # they are read again
 
     def history(self) -> Iterator[dict[str, Any]]:

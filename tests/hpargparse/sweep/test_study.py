@@ -250,13 +250,13 @@ def test_the_file_with_the_score_is_copied_by_the_holder_of_the_claim(tmp_path: 
 
 def test_a_score_that_is_not_reported_becomes_a_metric_of_the_record(tmp_path: Path) -> None:
     objectives = [Objective("loss", source="m.json:loss"), Objective("accuracy", maximize=True)]
-    end = {**_done(0.0), "metrics": {"accuracy": 0.5, "epoch": 3}, "unused": ["x"]}
+    end = {**_done(0.0), "metrics": {"accuracy": 0.5, "epochs": [3]}, "unused": ["x"]}
     record = write(tmp_path, "s-0-aaaaaaaa", end)
     Path(record.folder, "m.json").write_text('{"loss": 3}')
     study = _study(tmp_path, 1, objectives=objectives)
     assert study.is_over()
     record = RunRecord(record.folder)
-    assert record.metrics == {"accuracy": 0.5, "epoch": 3, "loss": 3.0}
+    assert record.metrics == {"accuracy": 0.5, "epochs": [3], "loss": 3.0}
     assert record.end == {**end, "metrics": record.metrics}
 
 
