@@ -76,7 +76,10 @@ def exports(session: nox.Session) -> None:
         "COVERAGE_FILE": os.path.join(session.create_tmp(), "coverage"),
         "MLFLOW_DISABLE_TELEMETRY": "true",
     }
-    files = glob.glob("tests/hpargparse/*/test_*_library.py")
+    files = [
+        *glob.glob("tests/hpargparse/*/test_*_library.py"),
+        "tests/hpman/static/test_notebooks.py",
+    ]
     session.run("coverage", "run", "-m", "pytest", *files, *session.posargs, env=env)
     session.run("coverage", "combine", env=env)
     session.run("coverage", "report", "--include", EXTRAS, env=env)

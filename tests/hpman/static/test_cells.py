@@ -7,6 +7,7 @@ import re
 
 from hypothesis import given, strategies as st
 
+from hpman.edits import Edit, replace_spans
 from hpman.static.cells import NotebookFile
 from hpman.static.notebooks import read_notebook
 
@@ -19,6 +20,8 @@ TEXTS = (
     "if _('lr'):\r  _('\\t', 3)",
 )
 
+NEW = "'\\\\😀\u20ac\"'"
+
 
 @given(
     st.lists(st.sampled_from(TEXTS), max_size=4),
@@ -27,6 +30,7 @@ TEXTS = (
     st.sampled_from(["lines", "text", "characters"]),
 )
 def test_a_word_in_a_file(texts: list[str], is_ascii: bool, indent: int | None, way: str) -> None:
+    """A word of the code is found in the file, and can be replaced there."""
     cells: list[object] = [{"cell_type": "markdown", "source": []}]
     for text in texts:
         split = {"lines": text.splitlines(keepends=True), "text": text, "characters": [*text]}
@@ -38,3 +42,10 @@ def test_a_word_in_a_file(texts: list[str], is_ascii: bool, indent: int | None, 
         for word in re.finditer(r"'\S+'|\d", line.partition("#")[0]):
             start, end = (file.offset(source, number, at + 1) for at in word.span())
             assert "".join(json.loads(f'["{file_text[start:end]}"]')) == word[0]
+            span = number, word.start() + 1, number, word.end() + 1
+            data = replace_spans(file_text.encode(), [Edit("a.ipynb", span, word[0], NEW)])
+            assert data.decode().startswith(file_text[:start])
+            assert data.decode().endswith(file_text[end:])
+            lines = [*source.lines]
+            lines[number - 1] = line[: word.start()] + NEW + line[word.end() :]
+            assert read_notebook("a.ipynb", data).text == "\n".join([*lines, ""])
