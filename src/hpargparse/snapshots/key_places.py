@@ -57,26 +57,68 @@ def _in_json(text: str) -> Iterator[Place]:
         last, start, end = mark, match.start(), match.end()
 
 
-def _in_yaml(text: str) -> Iterator[Place]:
+class _Collection:
+    """A mapping or a list of YAML that has begun.
+
+    Attributes:
+        path: the keys that lead to it; None inside of a list, or of a key.
+        anchor: its anchor.
+        first: the number of keys before it.
+        is_after_key: whether the last node was a key.
+    """
+
+    def __init__(
+        self, path: tuple[str, ...] | None, anchor: str | None, first: int, *, is_mapping: bool
+    ) -> None:
+        self.path = path
+        self.anchor = anchor
+        self.first = first
+        self._is_mapping = is_mapping
+        self._key: str | None = None  # the last key of a mapping, if it is a scalar
+        self.is_after_key = False
+
+    def next_path(self, key: str | None) -> tuple[str, ...] | None:
+        """Return the path of the next node, given its text in case that it is a key."""
+        if not self._is_mapping:
+            return None
+        self.is_after_key = not self.is_after_key
+        if self.is_after_key:
+            self._key = key
+        return None if self.path is None or self._key is None else (*self.path, self._key)
+
+
+def _in_yaml(text: str) -> list[Place]:
     import yaml
 
-    class Composer(yaml.SafeLoader):
-        def compose_node(self, parent: Any, index: Any) -> Any:
-            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
-            if not isinstance(event, yaml.AliasEvent):
-                self.anchors.pop(event.anchor, None)  # YAML allows an anchor again, PyYAML not
-            return super().compose_node(parent, index)
-
-    stack: list[tuple[tuple[str, ...], Any]] = [((), yaml.compose(text, Loader=Composer))]
-    while stack:
-        above, node = stack.pop()
-        if not isinstance(node, yaml.MappingNode):
+    # As for values: the two parsers differ in where they accept tabs.
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    opened: list[_Collection] = []
+    places: list[Place] = []
+    anchors: dict[str, tuple[int, list[Place]]] = {}  # the length of the path, and what is below
+    event: Any
+    for event in yaml.parse(text, Loader=loader):
+        if isinstance(event, yaml.CollectionEndEvent):
+            done = opened.pop()
+            if done.anchor and done.path is not None:
+                anchors[done.anchor] = len(done.path), places[done.first :]
             continue
-        for key, value in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                path = (*above, key.value)
-                yield path, key.start_mark.index, key.end_mark.index
-                stack.append((path, value))
+        if not isinstance(event, yaml.NodeEvent):
+            continue
+        above = opened[-1] if opened else None
+        path = above.next_path(getattr(event, "value", None)) if above else ()
+        is_key = above is not None and above.is_after_key
+        if isinstance(event, yaml.CollectionStartEvent):
+            is_mapping = isinstance(event, yaml.MappingStartEvent)
+            path = None if is_key else path
+            opened.append(_Collection(path, event.anchor, len(places), is_mapping=is_mapping))
+        elif isinstance(event, yaml.AliasEvent):
+            length, below = anchors.get(event.anchor or "", (0, []))
+            if path is not None and not is_key:
+                places += [((*path, *names[length:]), start, end) for names, start, end in below]
+        elif path is not None and is_key:
+            key: Any = event
+            places.append((path, key.start_mark.index, key.end_mark.index))
+    return places
 
 
 def key_text(old: str, new: str, serial_format: str) -> str:

@@ -137,6 +137,8 @@ SNAPSHOTS = {
     "o.yaml": ("lr: {? !tuple [1] : 2}\n", "rate: {? !tuple [1] : 2}\n"),
     "n.yaml": ("a.b: 1\na: {b: 2}\nlr: 2\n", None),
     "p.yaml": ("&k lr: &k 1\n&k wd: *k\n", "&k rate: &k 1\n&k wd: *k\n"),  # anchors again
+    "r.yaml": ("# 😀\nlr:\t3\n", "# 😀\nrate:\t3\n"),
+    "s.yaml": ("? [lr]\n: {lr: 1}\n? {lr: 1}\n: 2\n", None),
 }
 
 
@@ -151,7 +153,7 @@ def test_keys_of_files_are_replaced_and_all_other_bytes_stay(
     for name, (text, after) in SNAPSHOTS.items():
         assert Path(name).read_bytes().decode() == (text if after is None else after)
     shown = capsys.readouterr()
-    assert shown.out == "lr -> rate: 1 place in sources, 9 keys in files of values (9 files)\n"
+    assert shown.out == "lr -> rate: 1 place in sources, 10 keys in files of values (10 files)\n"
     assert "k.yaml: a key, but other keys are not of this program\n" in shown.err
 
 
