@@ -58,7 +58,7 @@ def rename(index: Index, target: Target, new: str, snapshots: Snapshots) -> list
     """Return the edits that rename a hyperparameter or a group everywhere.
 
     Args:
-        index: the facts. No text may be broken.
+        index: the facts.
         target: the name.
         new: the new name.
         snapshots: the files of values, and the texts that are open. They need not be saved.
@@ -66,10 +66,8 @@ def rename(index: Index, target: Target, new: str, snapshots: Snapshots) -> list
     Raises:
         HpmanError: if this cannot be done; it reports all problems.
     """
-    texts, broken = snapshots.texts, snapshots.broken_place(target.name)
-    if broken is not None:
-        message = f"This file has the key `{target.name}`, and cannot be read."
-        raise RenameError(Diagnostic(CODE, message, "Fix it first.", *broken))
+    _require_readable(index, target.name, snapshots)
+    texts = snapshots.texts
     read = _reader(texts)
     renaming = renaming_of(index, target.name, new, [target.placeholder])
     proof = prove(renaming, snapshots.paths, read=read)
@@ -78,6 +76,19 @@ def rename(index: Index, target: Target, new: str, snapshots: Snapshots) -> list
     for row in proof.snapshots:
         edits += line_edits(row.file)
     return edits
+
+
+def _require_readable(index: Index, name: str, snapshots: Snapshots) -> None:
+    """Raise an error for a source, or an open file of values, that has a name but is broken."""
+    last = name.rpartition(index.separator)[2]
+    for file in index.files.values():
+        for problem in file.diagnostics:
+            if problem.code == "HPM001" and last in file.source.text:
+                raise RenameError(problem)
+    broken = snapshots.broken_place(name)
+    if broken is not None:
+        message = f"This file has the key `{name}`, and cannot be read."
+        raise RenameError(Diagnostic(CODE, message, "Fix it first.", *broken))
 
 
 def _reader(texts: Mapping[str, str]) -> Callable[[str], bytes]:

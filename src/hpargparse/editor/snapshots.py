@@ -94,7 +94,7 @@ class Snapshots:
         """
         if not name:
             return
-        # Reading YAML takes a second per 100 kB, so files without this key are not parsed.
+        # Files without this key are not parsed, which takes long for large YAML.
         as_key = _as_key(name)
         near_first = sorted(self.paths, key=lambda path: (_distance(path, near), path))
         for path in near_first[:_MOST_FILES]:
@@ -178,7 +178,7 @@ def keys_of(path: str, text: str) -> list[Key] | None:
     try:
         values = read_text(path, text, form).values
         places = key_places(text, form)
-    except (SnapshotError, RecursionError):
+    except (SnapshotError, RecursionError, UnicodeError):
         return None
     lines, source = Lines(text), Source(path, text)
     keys = []

@@ -208,7 +208,7 @@ def test_keys_stay_while_somebody_types(
         assert keys["lr"].value == "0.01"
     assert broken > 2
     assert snapshots.broken_place("lr") is None
-    texts[path] = "]\nmodel.lr: 1\n"
+    texts[path] = "]\ud83d\nmodel.lr: 1\n"
     assert snapshots.keys(path) == []
     assert snapshots.broken_place("model") == snapshots.broken_place("lr") == (path, 2)
     assert snapshots.broken_place("momentum") is None
