@@ -13,6 +13,8 @@ import sys
 from contextlib import contextmanager, suppress
 from tempfile import TemporaryDirectory
 
+from ipykernel.kernelspec import get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbclient.util import ensure_async, run_sync
@@ -58,6 +60,7 @@ def run_notebook(path: str, args: Sequence[str], output: str | None) -> None:
     with TemporaryDirectory(prefix="hpman-") as folder:
         client = _Client(notebook, kernel_name="python3")
         client.create_kernel_manager()
+        client.km.kernel_spec_manager = _ThisPython()
         # Kernels that start at the same time may get the same port.
         if os.name != "nt":  # pragma: no branch - no test runs there
             client.km.transport, client.km.ip = "ipc", os.path.join(folder, "kernel")
@@ -74,6 +77,13 @@ def run_notebook(path: str, args: Sequence[str], output: str | None) -> None:
         raise KeyboardInterrupt
     if problem is not None:
         raise SystemExit(problem)
+
+
+class _ThisPython(KernelSpecManager):  # type: ignore[misc]
+    """Know one kernel. One that is installed as `python3` may be that of another Python."""
+
+    def get_kernel_spec(self, _name: str) -> KernelSpec:
+        return KernelSpec(**get_kernel_dict())
 
 
 class _Client(NotebookClient):  # type: ignore[misc]

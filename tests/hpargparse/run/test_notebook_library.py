@@ -69,7 +69,10 @@ def test_a_notebook_runs_with_values_and_is_recorded(tmp_path: Path) -> None:
 def test_an_error_in_a_cell_ends_the_run(tmp_path: Path) -> None:
     path = tmp_path / "nb.ipynb"
     path.write_bytes(notebook(IMPORT, "import os\n1 / _('zero', 0)", "print('never')"))
-    done = _run("run", "nb.ipynb", "-o", "out.ipynb", cwd=tmp_path)
+    spec = tmp_path / "kernels" / "python3" / "kernel.json"  # of another Python
+    spec.parent.mkdir(parents=True)
+    spec.write_text(json.dumps({"argv": ["python2"], "display_name": "x", "language": "python"}))
+    done = _run("run", "nb.ipynb", "-o", "out.ipynb", cwd=tmp_path, JUPYTER_PATH=str(tmp_path))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.endswith("nb.ipynb:cell 2: ZeroDivisionError: division by zero\n")
     out: dict[str, Any] = json.loads((tmp_path / "out.ipynb").read_bytes())
@@ -94,10 +97,9 @@ def test_a_kernel_that_dies_and_a_file_that_cannot_be_written(tmp_path: Path) ->
 
 def test_a_kernel_that_does_not_start(tmp_path: Path) -> None:
     (tmp_path / "nb.ipynb").write_bytes(notebook("1"))
-    spec = tmp_path / "kernels" / "python3" / "kernel.json"
-    spec.parent.mkdir(parents=True)
-    spec.write_text(json.dumps({"argv": [sys.executable, "-c", "1"], "display_name": "x"}))
-    done = _run("run", "nb.ipynb", cwd=tmp_path, JUPYTER_PATH=str(tmp_path))
+    (tmp_path / "ipykernel_launcher.py").write_text("raise SystemExit(1)\n")
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    done = _run("run", "nb.ipynb", cwd=tmp_path, PYTHONPATH=path)
     assert done.returncode == 1
     assert done.stderr.startswith("hpman run: error: cannot start a kernel: ")
     assert "Traceback" not in done.stderr
