@@ -82,8 +82,9 @@ def _require_readable(index: Index, name: str, snapshots: Snapshots) -> None:
     """Raise an error for a source, or an open file of values, that has a name but is broken."""
     last = name.rpartition(index.separator)[2]
     for file in index.files.values():
+        written = (file.source.text, *(call.name for call in file.occurrences))
         for problem in file.diagnostics:
-            if problem.code == "HPM001" and last in file.source.text:
+            if problem.code == "HPM001" and any(last in text for text in written):
                 raise RenameError(problem)
     broken = snapshots.broken_place(name)
     if broken is not None:

@@ -146,7 +146,7 @@ def test_a_rename_of_texts_that_are_not_saved(tmp_path: Path) -> None:
     workspace.edit(yaml, "momentum: 1\nx: [\nlr: 2\n")
     with pytest.raises(HpmanError, match=r"run\.yaml:3: .*the key `lr`, and cannot be read"):
         rename(root.view, target, "rate", snapshots)
-    workspace.edit(train, text.replace("1e-3", "1e-"))
+    workspace.edit(train, text.replace('"lr"', '"l(r"').replace("1e-3", "1e-"))
     with pytest.raises(HpmanError, match=r"train\.py:6:\d+: Cannot parse this file"):
         rename(root.view, target, "rate", snapshots)
 
