@@ -50,13 +50,7 @@ def run_notebook(path: str, args: Sequence[str], output: str | None) -> None:
         SystemExit: if a cell fails, or the output cannot be written.
         KeyboardInterrupt: if the user interrupted a cell.
     """
-    with open(path, encoding="utf-8-sig") as file:
-        notebook = reads(file.read())
-    for cell in notebook.cells:
-        cell.setdefault("metadata", {})
-        if cell.cell_type == "code":
-            cell.update(outputs=[], execution_count=None)
-    notebook.setdefault("metadata", {})
+    notebook = _read(path)
     with TemporaryDirectory(prefix="hpman-") as folder:
         client = _Client(notebook, kernel_name="python3")
         client.create_kernel_manager()
@@ -77,6 +71,19 @@ def run_notebook(path: str, args: Sequence[str], output: str | None) -> None:
         raise KeyboardInterrupt
     if problem is not None:
         raise SystemExit(problem)
+
+
+def _read(path: str) -> Any:
+    """Return a notebook without outputs, and with the keys that it should have."""
+    with open(path, encoding="utf-8-sig") as file:
+        notebook = json.load(file)
+    for row in (notebook, *notebook["cells"]):
+        if not isinstance(row.get("metadata"), dict):
+            row["metadata"] = {}
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    return reads(json.dumps({"nbformat_minor": 4, **notebook}))
 
 
 class _ThisPython(KernelSpecManager):  # type: ignore[misc]
