@@ -102,6 +102,12 @@ def test_hover(tmp_path: Path) -> None:
     assert answers.hover(index, target) == (
         f"**act** = `\"relu\"` (str)\n\n- choices: `['relu', 'tanh']`\n- defined at {train}:7"
     )
+    target = _target(index, tmp_path, "net.py", '"lr"')
+    assert target is not None
+    keys = Snapshots(str(tmp_path), (), {}).keys(str(tmp_path / "run.yaml"))[:1]
+    text = answers.hover(index, target, keys)
+    assert text.startswith("**lr** = `1e-3` (float)\n\nstep size\n\n- ")
+    assert text.endswith("run.yaml:1: `0.01`")
 
 
 def test_hover_of_an_undefined_name(tmp_path: Path) -> None:
@@ -173,6 +179,7 @@ def test_keys_of_files_of_values(tmp_path: Path) -> None:
     ]
     texts[yaml] = "lr: 5\nother: 1\n"
     assert [row.value for row in snapshots.keys_named("lr", yaml, known)] == ["0.02"]
+    assert [*snapshots.keys_named("", yaml, known)] == []
     assert snapshots.broken_place("lr") is None
     target = answers.target_of_key(index, rows[0])
     assert target is not None
@@ -195,8 +202,13 @@ def test_keys_stay_while_somebody_types(
 ) -> None:
     texts: dict[str, str] = {}
     path = str(tmp_path / name)
-    (tmp_path / name).write_text("")
     snapshots = Snapshots(str(tmp_path), (), texts)
+    assert snapshots.paths == []
+    (tmp_path / name).write_text("")
+    snapshots.refresh()
+    assert snapshots.paths == [path]
+    texts[path] = "["
+    assert snapshots.keys(path) == []
     broken = 0
     for end in range(len(typed) + 1):
         texts[path] = before + typed[:end] + after

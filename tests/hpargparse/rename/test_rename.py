@@ -138,6 +138,7 @@ SNAPSHOTS = {
     "n.yaml": ("a.b: 1\na: {b: 2}\nlr: 2\n", None),
     "p.yaml": ("&k lr: &k 1\n&k wd: *k\n", "&k rate: &k 1\n&k wd: *k\n"),  # anchors again
     "r.yaml": ("# 😀\nlr:\t3\n", "# 😀\nrate:\t3\n"),
+    "t.yaml": ("lr: [&x 1, *x]\n", "rate: [&x 1, *x]\n"),
     "s.yaml": ("? [lr]\n: {lr: 1}\n? {lr: 1}\n: 2\n", None),
 }
 
@@ -153,7 +154,7 @@ def test_keys_of_files_are_replaced_and_all_other_bytes_stay(
     for name, (text, after) in SNAPSHOTS.items():
         assert Path(name).read_bytes().decode() == (text if after is None else after)
     shown = capsys.readouterr()
-    assert shown.out == "lr -> rate: 1 place in sources, 10 keys in files of values (10 files)\n"
+    assert shown.out == "lr -> rate: 1 place in sources, 11 keys in files of values (11 files)\n"
     assert "k.yaml: a key, but other keys are not of this program\n" in shown.err
 
 
