@@ -16,7 +16,6 @@ from hpman.record import Record
 from ..check.names import intended_hint
 from ..check.selection import noqa_lines
 from ..edits import edit_files
-from ..rename.plan import prove
 from ..rename.renaming import CODE, RenameError, renaming_of
 from ..rename.sources import Refusal, literal_edit
 from ..snapshots.atomic_io import read_bytes
@@ -66,6 +65,8 @@ def rename(index: Index, target: Target, new: str, snapshots: Snapshots) -> list
     Raises:
         HpmanError: if this cannot be done; it reports all problems.
     """
+    from ..rename.plan import prove  # it loads what sweeps keep, and a rename is rare
+
     _require_readable(index, target.name, snapshots)
     texts = snapshots.texts
     read = _reader(texts)
