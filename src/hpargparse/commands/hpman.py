@@ -62,11 +62,8 @@ def main(args: Sequence[str] | None = None) -> None:
         # An interrupt ends a script that `run` has started, as in `python`.
         if args is not None or sys.modules["__main__"] is not original:
             raise
-        import atexit
-
         from ..cli.errors import exit_interrupted
 
-        atexit._run_exitfuncs()  # the record of a notebook ends
         exit_interrupted()
 
 

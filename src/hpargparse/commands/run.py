@@ -89,8 +89,15 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman run") -> None:
             raise SystemExit(2)
         program.run(arguments, loaded_before)
         return
-    with recording:
-        recording.returned(program.run(arguments, loaded_before))
+    try:
+        with recording:
+            recording.returned(program.run(arguments, loaded_before))
+    except KeyboardInterrupt:
+        from hpman.programs import is_notebook
+
+        if is_notebook(program.source):  # the signal ends this process at once
+            recording.finish()
+        raise
 
 
 def _submit(argv: list[str], prog: str) -> None:
