@@ -15,6 +15,7 @@ import pytest
 
 from hpargparse.runs.record import records
 from tests.hpargparse.runs.recorded import COMMAND, environment, needs_fork, record, run, wait_for
+from tests.notebooks import notebook
 from tests.repositories import commit, git, needs_git, start, write as write_files
 
 pytestmark = [needs_fork, pytest.mark.slow]
@@ -124,6 +125,26 @@ def test_the_end_comes_after_what_the_program_does_at_exit(tmp_path: Path) -> No
     )
     assert run(tmp_path, text).stdout == "bye\n"
     assert record(tmp_path).metrics == {"last": 1}
+
+
+def test_an_interrupted_notebook_has_an_end(tmp_path: Path) -> None:
+    """What interrupts its kernel also ends `hpman run`, by a signal."""
+    (tmp_path / "nb.ipynb").write_bytes(notebook("from hpman.m import _\n_('x', 1)"))
+    for library in ("nbclient", "ipykernel"):
+        (tmp_path / f"{library}.py").touch()
+    code = """\
+from hpargparse.commands.hpman import main
+from hpargparse.run.runner import Program
+def run(*_):
+    raise KeyboardInterrupt
+Program.run = run
+main()
+"""
+    command = [sys.executable, "-c", code, "run", "--record", "nb.ipynb"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), check=False)
+    assert done.returncode == -signal.SIGINT
+    (found,) = records(str(tmp_path / ".hpman" / "runs"))
+    assert found.status == "stopped"
 
 
 def test_metrics_of_a_worker_are_the_final_ones(tmp_path: Path) -> None:
