@@ -161,6 +161,7 @@ def _run(
     try:
         with _claims(study) as (study.claims, warnings):
             warn(prog, warnings)
+            progress.begin()
             driver.run()
             if plan.engine is not None:
                 plan.engine.sync()

@@ -99,9 +99,6 @@ class Driver:
         self._successes = sum(o.status == COMPLETE for o in study.outcomes().values())
         with _handling(self._interrupt):
             try:
-                if not study.is_over():
-                    self._launcher.is_ready(self._wake)  # it starts while the space is shown
-                self._progress.begin()
                 while self._start_runs() or self._running:
                     self._wait()
             except BaseException as error:
