@@ -234,7 +234,7 @@ def _replace(data: bytes, edits: Iterable[Edit]) -> bytes:
 
 def _changed(edit: Edit) -> EditError:
     line, column = edit.span[:2]
-    message = f"The file has changed: `{edit.old}` is no longer in line {line}."
+    message = f"The file has changed: `{edit.old}` is not at line {line} any more."
     return EditError(Diagnostic("edit", message, "Try again.", edit.path, line, column))
 
 

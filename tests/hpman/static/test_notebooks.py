@@ -180,7 +180,7 @@ def test_an_edit_changes_only_its_cell(
 )
 def test_an_edit_of_a_notebook_that_has_changed(span: Any, old: str) -> None:
     edits = [Edit("a.ipynb", span, old, "2"), Edit("a.ipynb", (3, 1, 3, 2), "y", "z")]
-    with pytest.raises(EditError, match=f"changed: `{old}` is no longer in line {span[0]}"):
+    with pytest.raises(EditError, match=f"changed: `{old}` is not at line {span[0]} any more"):
         replace_spans(notebook("x = 1", "", "y"), edits)
     with pytest.raises(EditError, match="Cannot edit this notebook: it is not a notebook"):
         replace_spans(b"[]", edits)
