@@ -16,7 +16,7 @@ NO_LIMIT = ("--limit", "0")
 UPSTREAM = ("hpman==0.13.0", "hpargparse==0.14.0", "setuptools<80")
 # What only the libraries of extras run; the session `exports` measures it.
 EXTRAS = "*/runs/figures.py,*/runs/trackers.py,*/run/notebook.py,*/kernel/panel.py"
-PROTOCOL = "*/editor/protocol.py"  # the session `editors` measures it
+PROTOCOL = "*/editor/protocol.py,*/editor/server.py"  # the session `editors` measures them
 COVERAGE = "coverage[toml]>=7.10"
 WORLD = ("torch", "transformers", "django", "sympy", "scipy")
 

@@ -23,7 +23,8 @@ def _without(monkeypatch: pytest.MonkeyPatch, module: str, error: ModuleNotFound
 
     for name in [name for name in sys.modules if name.partition(".")[0] in ("pygls", "lsprotocol")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delitem(sys.modules, "hpargparse.editor.protocol", raising=False)
+    for name in ("protocol", "server"):
+        monkeypatch.delitem(sys.modules, f"hpargparse.editor.{name}", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
 
 
