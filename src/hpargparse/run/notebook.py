@@ -83,6 +83,9 @@ def _read(path: str) -> Any:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell.update(outputs=[], execution_count=None)
+        attachments = cell.pop("attachments", None)  # nbformat fails on others
+        if isinstance(attachments, dict) and all(isinstance(x, dict) for x in attachments.values()):
+            cell["attachments"] = attachments
     return reads(json.dumps({"nbformat_minor": 4, **notebook}))
 
 

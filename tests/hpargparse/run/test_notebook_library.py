@@ -88,8 +88,14 @@ def test_a_kernel_that_dies_and_a_file_that_cannot_be_written(tmp_path: Path) ->
     done = _run("run", "nb.ipynb", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.endswith("nb.ipynb:cell 2: the kernel died\n")
-    bare = {"nbformat": 4, "metadata": None, "cells": [{"cell_type": "code", "source": "1"}]}
-    path.write_text(json.dumps(bare))
+    text = {"cell_type": "markdown", "source": ""}
+    cells = [
+        {"cell_type": "code", "source": "1"},
+        {**text, "attachments": [1]},
+        {**text, "attachments": {"a": 1}},
+        {**text, "attachments": {"a": {}}},
+    ]
+    path.write_text(json.dumps({"nbformat": 4, "metadata": None, "cells": cells}))
     done = _run("run", "nb.ipynb", "-o", "out.ipynb", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.startswith("hpman run: error: out.ipynb: ")
