@@ -60,7 +60,9 @@ def coverage(session: nox.Session) -> None:
     """Report what the tests reached; less than all of it fails."""
     session.install(COVERAGE)
     session.run("coverage", "combine")
-    wings = "*/hpargparse/editor/*,*/hpargparse/runs/*,*/hpargparse/sweep/*"
+    wings = ",".join(
+        f"*/hpargparse/{room}/*" for room in ("claims", "editor", "runs", "space", "sweep")
+    )
     extras = f"{EXTRAS},{PROTOCOL}"
     session.run("coverage", "report", "--omit", f"{wings},{extras}")
     session.run("coverage", "report", "--include", wings, "--omit", extras, "--fail-under", "95")

@@ -10,10 +10,10 @@ from threading import BrokenBarrierError
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
+from hpargparse.space.select import Request, select
 from hpargparse.sweep.engine import Engine
 from hpargparse.sweep.plan import Plan
 from hpargparse.sweep.score import Objective
-from hpargparse.sweep.select import Request, select
 from hpargparse.sweep.study import Study
 from hpman import HyperParameterManager
 from hpman.literals import show_literal

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from hpargparse import bind
 from hpargparse.errors import SpaceError
-from hpargparse.sweep.select import Request, select
+from hpargparse.space.select import Request, select
 from hpman import HyperParameterManager
 from hpman.literals import show_literal
 from tests.properties.test_values import literals, numbers, plain_texts, shape

@@ -18,7 +18,7 @@ from hpman.suggest import edit
 from ..errors import ConversionError
 from ..parser.actions import PRESENTATION
 from ..parser.bind import options_of
-from ..sweep.hints import equal_choices, space_faults
+from ..space.hints import equal_choices, space_faults
 from ..values.convert import CHECKED_HINTS, CONVERSION_HINTS, Converter
 from ..values.renames import is_well_formed
 from .registry import RULES

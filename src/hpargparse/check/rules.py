@@ -15,7 +15,7 @@ from hpman.record import Record
 from hpman.suggest import closest
 
 from ..parser.bind import clashes, reserved_options
-from ..sweep.hints import condition_faults
+from ..space.hints import condition_faults
 from ..values.renames import alias_clashes
 from .names import Memory, finding_about
 from .registry import RULES

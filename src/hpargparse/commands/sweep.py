@@ -12,17 +12,17 @@ from hpman import HpmanError
 from hpman._text import escape, relative_path
 from hpman.programs import is_notebook, require_sound
 
+from ..claims.storage_url import PASSWORD, without_password
 from ..cli.argv import parse_command, split_at_dashes
 from ..cli.errors import exit_interrupted, exit_with_errors
 from ..cli.output import json_text, warn, write_result
 from ..completion import get_argv
 from ..run.runner import locate_module, locate_script
 from ..run.slurm import WORKER, request_jobs, submission_text, submit
+from ..space.report import json_report, text_report
+from ..space.select import Request, select
 from ..sweep.options import read_objectives, sweep_parser
 from ..sweep.plan import RANDOM, SAMPLERS
-from ..sweep.report import json_report, text_report
-from ..sweep.select import Request, select
-from ..sweep.storage_url import PASSWORD, without_password
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Any
 
+    from ..claims.locks import Claims
+    from ..claims.slots import Slots
     from ..run.runner import Program
     from ..run.slurm import JobRequest
-    from ..sweep.claims import Claims
+    from ..space.select import Selection
+    from ..space.space import Space
     from ..sweep.engine import Engine
     from ..sweep.exchange import Exchange
     from ..sweep.plan import Plan
     from ..sweep.score import Objective
-    from ..sweep.select import Selection
-    from ..sweep.slots import Slots
-    from ..sweep.space import Space
     from ..sweep.study import Study
 
 _FOLDER = "The folder `.hpman` of the project must be a folder that can be written."
@@ -183,7 +183,7 @@ def _claims(study: Study) -> AbstractContextManager[tuple[Claims, list[str]]]:
     """Begin to hold claims, and yield them with warnings."""
     if study.exchange is not None:
         return study.exchange.claims()
-    from ..sweep.presence import presence
+    from ..claims.presence import presence
 
     return presence(study.folder)
 
@@ -257,8 +257,8 @@ def _slots(program: Program, options: argparse.Namespace) -> Slots | None:
     Raises:
         HpmanError: if `--gpus` is given and no GPU is found.
     """
+    from ..claims.slots import Slots, find_gpus
     from ..runs.folder import project_folder
-    from ..sweep.slots import Slots, find_gpus
 
     gpus = [] if options.slurm else find_gpus(options.gpus)  # each worker finds its own
     slots = Slots(project_folder(program.folder), gpus, options.per_gpu or 1) if gpus else None
@@ -343,8 +343,8 @@ def _exchange(study: Study, options: argparse.Namespace) -> Exchange:
     Raises:
         HpmanError: if its URL is wrong, or a package is missing.
     """
+    from ..claims.storage_url import StorageUrl
     from ..sweep.exchange import Exchange
-    from ..sweep.storage_url import StorageUrl
 
     return Exchange(
         StorageUrl(options.storage),

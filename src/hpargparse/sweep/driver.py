@@ -22,11 +22,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ..claims.slots import Slot, Slots
     from .launch import Launcher
     from .plan import Plan
     from .progress import Progress
     from .pruning import Pruner
-    from .slots import Slot, Slots
     from .study import Study
 
 _ADVICE = {

@@ -19,10 +19,10 @@ from hpman.literals import parse_literal, show_literal
 
 from ..errors import SweepError
 from ..runs.record import RunRecord
+from ..space.space import Values
 from .parameters import parameters
 from .plan import SAMPLERS, Unit
 from .results import COMPLETE, FAILED, PRUNED
-from .space import Values
 from .studies import JournalStudies, SharedStudies, silence, study_id
 
 TYPE_CHECKING = False
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from typing import Any
 
+    from ..space.space import Axis, Point, Space
     from .plan import Plan
     from .results import Outcome
-    from .space import Axis, Point, Space
     from .study import Study
 
 _TRIAL = "trial"  # the attribute with our number; it is set after all values

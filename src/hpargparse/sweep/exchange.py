@@ -19,6 +19,9 @@ from hpman import HpmanError
 from hpman._text import escape
 from hpman.reporting import METRICS, STOP
 
+from ..claims.database import Database
+from ..claims.storage_url import StorageUrl
+from ..claims.timed import SILENCE, TimedClaims, random_token
 from ..errors import SweepError
 from ..runs.folder import (
     END_FILE,
@@ -31,17 +34,14 @@ from ..runs.folder import (
 )
 from ..runs.record import RUNNING, RunRecord, wait_until_described
 from ..snapshots.recorded import RUN_FILE, read_json
-from .database import Database
 from .score import Objective
-from .storage_url import StorageUrl
-from .timed import SILENCE, TimedClaims, random_token
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from .timed import Store
+    from ..claims.timed import Store
 
 _HIDDEN = ".pull-"  # a record with such a name is not listed
 _PAUSE = 0.5  # seconds between two looks for new records
@@ -254,8 +254,8 @@ class _SharedClaims:
         self._database.free(name)
 
 
-def exchange_of(settings: dict[str, Any]) -> Exchange:
-    """Return an exchange equal to the one that has some settings."""
+def store_of(settings: dict[str, Any]) -> Store:
+    """Return claims equal to those of the exchange that has some settings."""
     settings["url"] = StorageUrl(settings["url"])
     settings["objectives"] = [Objective(*fields) for fields in settings["objectives"]]
-    return Exchange(**settings)
+    return Exchange(**settings).store()

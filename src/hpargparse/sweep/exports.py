@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from hpman.literals import is_path, show_literal
 
+from ..space.space import Values
 from .plan import GRID, RANDOM
-from .space import Values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
+    from ..space.space import Axis, Interval
     from .plan import Plan
     from .score import Objective
-    from .space import Axis, Interval
 
 _MOST_LISTED = 1000  # values of a range with a step
 _SCALARS = (bool, int, float, str, type(None))

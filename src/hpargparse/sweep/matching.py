@@ -14,16 +14,16 @@ from hpman.names import new_name, old_names, scoped_names
 from ..cli.argv import split_at_dashes
 from ..errors import ConversionError
 from ..snapshots.load_save import saved_form
+from ..space.space import is_active
 from .plan import GRID, RANDOM, SEED, Unit, text_of
-from .space import is_active
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from ..space.space import Axis
     from .plan import Plan
-    from .space import Axis
 
 
 class MismatchError(Exception):

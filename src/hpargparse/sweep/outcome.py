@@ -12,11 +12,11 @@ from hpman._text import escape, relative_path, truncate
 
 from ..runs.folder import OUTPUT_FILE, RETURN
 from ..runs.record import RunRecord
+from ..space.report import default_text, table
+from ..space.space import default_of
 from .engine import importances
-from .report import default_text, table
 from .results import COMPLETE, FAILED, PRUNED
 from .score import number, scores_data, scores_text
-from .space import default_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

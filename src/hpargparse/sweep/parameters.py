@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from hpman.literals import show_literal
 
-from .space import Values
+from ..space.space import Values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from .space import Axis, Point, Space
+    from ..space.space import Axis, Point, Space
 
 
 class Parameter:

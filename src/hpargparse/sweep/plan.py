@@ -12,18 +12,18 @@ from hpman import NotLiteralEvaluable
 from hpman.literals import show_literal
 
 from ..errors import ConversionError, SpaceError
+from ..space.report import json_report
+from ..space.space import Values, default_of
 from ..values.convert import Converter
-from .report import json_report
-from .space import Values, default_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from ..space.select import Selection
+    from ..space.space import Point, Space
     from .engine import Engine
-    from .select import Selection
-    from .space import Point, Space
 
 GRID, RANDOM = "grid", "random"
 SAMPLERS = ("tpe", "gp", "cmaes", "qmc", "nsga")  # of Optuna; the first is the usual one

@@ -15,9 +15,9 @@ from hpman._text import escape
 from ..cli.output import write_result
 from ..runs.record import last_metrics
 from ..runs.reports import duration_text
+from ..space.report import json_report, text_report
 from .live import open_block
 from .plan import Unit, text_of
-from .report import json_report, text_report
 from .results import COMPLETE, FAILED, PRUNED
 from .score import number, scores_data, scores_text
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any, TypeVar
 
-    from .database import Database
+    from ..claims.database import Database
 
     T = TypeVar("T")
 

@@ -12,12 +12,12 @@ from statistics import fmean
 from hpman._text import escape, relative_path
 from hpman.record import Record
 
+from ..claims.locks import CLAIMS, Locks
 from ..errors import SweepError
 from ..runs.folder import make_folder, write_json
 from ..runs.record import RUNNING
 from ..snapshots.recorded import RUNS, read_json
 from .changes import changes
-from .claims import CLAIMS, Locks
 from .duplicates import Duplicates
 from .matching import Matcher
 from .plan import Unit
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from .claims import Claims
+    from ..claims.locks import Claims
     from .exchange import Exchange
     from .plan import Plan
     from .score import Objective

@@ -20,8 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ..claims.slots import Slot
     from .launch import Launcher
-    from .slots import Slot
     from .study import Claim, Study
 
 _PATIENCE = 10.0  # seconds between SIGTERM and SIGKILL

@@ -17,13 +17,13 @@ import pytest
 
 from hpargparse.commands import sweep
 from hpargparse.runs.record import RunRecord, records
+from hpargparse.space.select import Request, select
 from hpargparse.sweep import launch, worker
 from hpargparse.sweep.driver import Driver
 from hpargparse.sweep.launch import Launcher
 from hpargparse.sweep.plan import Plan
 from hpargparse.sweep.progress import Progress
 from hpargparse.sweep.score import Objective
-from hpargparse.sweep.select import Request, select
 from hpargparse.sweep.study import Study
 from hpman import HyperParameterManager
 from tests.hpargparse.runs.recorded import environment, needs_fork, wait_for

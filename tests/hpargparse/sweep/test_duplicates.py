@@ -11,12 +11,12 @@ import pytest
 
 from hpargparse.runs.record import RunRecord
 from hpargparse.runs.reports import text_report
+from hpargparse.space.select import Request, select
 from hpargparse.sweep import duplicates
 from hpargparse.sweep.duplicates import Duplicates
 from hpargparse.sweep.matching import Matcher
 from hpargparse.sweep.plan import Plan
 from hpargparse.sweep.score import Objective
-from hpargparse.sweep.select import Request, select
 from hpman import HyperParameterManager
 from tests.hpargparse.runs.recorded import write
 

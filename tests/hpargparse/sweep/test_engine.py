@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hpargparse.claims.storage_url import StorageUrl
 from hpargparse.errors import SweepError
+from hpargparse.space.select import Request, select
 from hpargparse.sweep.engine import (
     Engine,
     check_plan,
@@ -20,8 +22,6 @@ from hpargparse.sweep.exchange import Exchange
 from hpargparse.sweep.journal import Journal
 from hpargparse.sweep.plan import Plan, Unit
 from hpargparse.sweep.score import Objective
-from hpargparse.sweep.select import Request, select
-from hpargparse.sweep.storage_url import StorageUrl
 from hpargparse.sweep.studies import JOURNAL
 from hpargparse.sweep.study import Study
 from hpman import HyperParameterManager
@@ -31,7 +31,7 @@ from tests.hpargparse.runs.recorded import write
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hpargparse.sweep.space import Point
+    from hpargparse.space.space import Point
 
 optuna = pytest.importorskip("optuna", reason="Optuna is in the extra `sweep`")
 

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hpargparse.claims import database as module
+from hpargparse.claims.database import Database
+from hpargparse.claims.storage_url import StorageUrl
 from hpargparse.commands import sweep
 from hpargparse.errors import SweepError
 from hpargparse.run.slurm import parse_request
 from hpargparse.runs.control import remove
 from hpargparse.runs.record import RunRecord
-from hpargparse.sweep import database as module
-from hpargparse.sweep.database import Database
-from hpargparse.sweep.exchange import Exchange, exchange_of
+from hpargparse.space.select import Request, select
+from hpargparse.sweep.exchange import Exchange, store_of
 from hpargparse.sweep.plan import Plan, Unit
 from hpargparse.sweep.score import Objective
-from hpargparse.sweep.select import Request, select
-from hpargparse.sweep.storage_url import StorageUrl
 from hpargparse.sweep.study import Claim, Study
 from hpman import HyperParameterManager
 from hpman.lease import release, take
@@ -322,10 +322,9 @@ def test_records_are_looked_for_again_after_a_moment(machines: Any) -> None:
 
 def test_the_process_that_renews_sends_records_too(machines: Any) -> None:
     one, other = machines("a"), machines("b")
-    twin = exchange_of(json.loads(json.dumps(one.exchange.settings())))
+    store: Any = store_of(json.loads(json.dumps(one.exchange.settings())))
     assert one.exchange.database.take("7")
     one.end(7)
-    store = twin.store()
     store.renew({1: "7"})
     assert store.busy() == {"7"}
     store.free("7")
@@ -333,7 +332,7 @@ def test_the_process_that_renews_sends_records_too(machines: Any) -> None:
     other.study.refresh(now=True)
     assert [*other.study.outcomes()] == [7]
     assert store.settings() == one.exchange.settings()
-    twin.database.close()
+    store._exchange.database.close()
 
 
 class _Away:

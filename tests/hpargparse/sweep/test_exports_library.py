@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hpargparse.commands import sweep
-from hpargparse.sweep.select import Request, select
+from hpargparse.space.select import Request, select
 from hpman.programs import index_program
 
 if TYPE_CHECKING:
-    from hpargparse.sweep.space import Space
+    from hpargparse.space.space import Space
 
 pytestmark = pytest.mark.filterwarnings("default")  # the libraries warn about themselves
 SOURCE = """\

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import hpargparse
+from hpargparse.space.select import Request, select
+from hpargparse.space.space import Axis, Interval, Space, Values
 from hpargparse.sweep.parameters import Parameter
-from hpargparse.sweep.select import Request, select
-from hpargparse.sweep.space import Axis, Interval, Space, Values
 from hpargparse.values.convert import Converter
 from hpman import HyperParameterManager
 from hpman.literals import show_literal

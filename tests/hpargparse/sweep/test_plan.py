@@ -7,8 +7,8 @@ import json
 import pytest
 
 from hpargparse.errors import SpaceError
+from hpargparse.space.select import Request, Selection, select
 from hpargparse.sweep.plan import Plan, Unit, text_of
-from hpargparse.sweep.select import Request, Selection, select
 from hpman import HyperParameterManager
 
 LISTED = '_("lr", 1, search=[1, 2, 3])\n_("depth", 2, search=[2, 4, 8])\n_("seed", 7)\n'

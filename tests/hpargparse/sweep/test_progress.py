@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
+from hpargparse.space.select import Request, select
 from hpargparse.sweep import progress
 from hpargparse.sweep.plan import Plan, Unit
 from hpargparse.sweep.progress import Progress
 from hpargparse.sweep.results import Outcome
 from hpargparse.sweep.score import Objective
-from hpargparse.sweep.select import Request, select
 from hpargparse.sweep.study import Study
 from hpman import HyperParameterManager
 from tests.hpargparse.runs.recorded import write

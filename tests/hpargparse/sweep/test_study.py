@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from hpargparse.claims import locks as module
 from hpargparse.errors import SweepError
 from hpargparse.runs.record import RunRecord
-from hpargparse.sweep import claims as module
+from hpargparse.space.select import Request, select
 from hpargparse.sweep.plan import Plan, Unit
 from hpargparse.sweep.results import COMPLETE, FAILED
 from hpargparse.sweep.score import Objective
-from hpargparse.sweep.select import Request, select
 from hpargparse.sweep.study import Claim, Study
 from hpman import HyperParameterManager
 from hpman.lease import release, take

@@ -120,6 +120,11 @@ class ClaimFiles:
             return False
 
 
+def store_of(settings: dict[str, Any]) -> ClaimFiles:
+    """Return a folder of claims equal to the one that has some settings."""
+    return ClaimFiles(**settings)
+
+
 def renewed(path: str) -> float:
     """Return when a file was renewed, by the clock of the file system.
 

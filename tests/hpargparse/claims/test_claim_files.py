@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hpargparse.claims import timed
+from hpargparse.claims.claim_files import ClaimFiles
+from hpargparse.claims.timed import TimedClaims, random_token
 from hpargparse.errors import SweepError
-from hpargparse.sweep import timed
-from hpargparse.sweep.claim_files import ClaimFiles
-from hpargparse.sweep.timed import TimedClaims, random_token
 from hpman.lease import release
 
 if TYPE_CHECKING:

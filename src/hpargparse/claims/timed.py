@@ -26,12 +26,16 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     class Store(Protocol):
-        """Where claims by time are kept."""
+        """Where claims by time are kept.
+
+        The module of its class has a function `store_of`, which makes an equal store of the
+        settings in another process.
+        """
 
         silence: float
 
         def settings(self) -> dict[str, Any]:
-            """Return the arguments of an equal store, as JSON data."""
+            """Return the settings, as JSON data."""
 
         def take(self, name: str) -> bool:
             """Take a claim, unless another process has it."""
@@ -53,7 +57,7 @@ _TURN = "turn"
 _LOOK = 0.5  # seconds between two looks at all claims
 _PAUSE = 0.05  # seconds between two attempts to have a turn
 _PATIENCE = 10.0  # seconds in which the keeper finishes
-_KEEPER = ("-m", "hpargparse.sweep.keeper")
+_KEEPER = ("-m", "hpargparse.claims.keeper")
 
 
 class TimedClaims:
@@ -89,7 +93,7 @@ class TimedClaims:
                 pass_fds=[number],
                 start_new_session=True,
             )
-        settings = json.dumps(store.settings()).encode()
+        settings = json.dumps([type(store).__module__, store.settings()]).encode()
         self._channel.sendall(len(settings).to_bytes(4, "big") + settings)
 
     def take(self, name: str) -> int | None:

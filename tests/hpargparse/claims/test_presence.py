@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from hpargparse.claims import presence as module
+from hpargparse.claims.presence import FolderClaims, presence
 from hpargparse.commands import sweep
 from hpargparse.errors import SweepError
-from hpargparse.sweep import presence as module
-from hpargparse.sweep.presence import FolderClaims, presence
 from hpman.lease import is_held, release, take
 from tests.hpargparse.sweep.chaos import wreck
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hpargparse.claims import slots as module
+from hpargparse.claims.slots import Slots, find_gpus
 from hpargparse.commands import sweep
 from hpargparse.runs.record import RunRecord, records
-from hpargparse.sweep import slots as module
-from hpargparse.sweep.slots import Slots, find_gpus
 from hpman import HpmanError, lease
 from hpman.lease import release
 from tests.hpargparse.runs.recorded import environment, needs_fork, wait_for

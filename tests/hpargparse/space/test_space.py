@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from hpargparse.errors import SpaceError
-from hpargparse.sweep.space import Axis, Interval, Space, Values
+from hpargparse.space.space import Axis, Interval, Space, Values
 from hpargparse.values.convert import Converter
 from hpman import NotLiteralEvaluable
 from hpman.literals import show_literal

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hpargparse.errors import SpaceError
-from hpargparse.sweep.select import Request, Selection, select
+from hpargparse.space.select import Request, Selection, select
 from hpman.programs import index_program
 
 SOURCE = """\

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hpargparse.errors import ConversionError, SpaceError
-from hpargparse.sweep.hints import (
+from hpargparse.space.hints import (
     condition_faults,
     equal_choices,
     hinted_domain,

@@ -13,13 +13,12 @@ import signal
 import socket
 import sys
 import time
+from importlib import import_module
 
 from .timed import MESSAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from .timed import Store
 
 _BEATS = 6  # renewals in the time after which a claim is free
@@ -60,16 +59,6 @@ def keep(channel: socket.socket, store: Store) -> None:
             due = time.monotonic() + beat
 
 
-def _store(settings: dict[str, Any]) -> Store:
-    if "url" in settings:
-        from .exchange import exchange_of
-
-        return exchange_of(settings).store()
-    from .claim_files import ClaimFiles
-
-    return ClaimFiles(**settings)
-
-
 def main() -> None:
     """Run the process. Its argument is the descriptor of the channel."""
     if os.fork():
@@ -80,7 +69,8 @@ def main() -> None:
     size = int.from_bytes(channel.recv(4, socket.MSG_WAITALL), "big")
     data = channel.recv(size, socket.MSG_WAITALL)
     if data:  # otherwise the sweep was killed
-        keep(channel, _store(json.loads(data)))
+        module, settings = json.loads(data)
+        keep(channel, import_module(module).store_of(settings))
 
 
 if __name__ == "__main__":

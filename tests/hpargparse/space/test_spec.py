@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hpargparse.errors import ConversionError, SpaceError
-from hpargparse.sweep.spec import parse_spec
+from hpargparse.space.spec import parse_spec
 from hpargparse.values.convert import Converter
 from hpman import NotLiteralEvaluable
 

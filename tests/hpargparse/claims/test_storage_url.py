@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hpargparse.claims import storage_url
+from hpargparse.claims.storage_url import PASSWORD, StorageUrl, without_password
 from hpargparse.commands import sweep
 from hpargparse.errors import SweepError
-from hpargparse.sweep import storage_url
-from hpargparse.sweep.storage_url import PASSWORD, StorageUrl, without_password
 
 if TYPE_CHECKING:
     from pathlib import Path

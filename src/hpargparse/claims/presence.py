@@ -17,7 +17,7 @@ from hpman.lease import is_held, release, take
 from ..errors import SweepError
 from ..runs.record import host
 from .claim_files import ClaimFiles, renewed
-from .claims import Locks
+from .locks import Locks
 from .timed import SILENCE, TimedClaims, random_token
 
 TYPE_CHECKING = False

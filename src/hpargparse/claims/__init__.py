@@ -1,0 +1,1 @@
+"""Claims: which process may do something that only one may do."""

@@ -1,0 +1,1 @@
+"""The search space of a program: which values its hyperparameters may get."""
