@@ -116,7 +116,8 @@ def history(record: RunRecord) -> list[Point]:
     """Return the numbers that a run reported, sorted by step; one point per step.
 
     A row without a step has the step of the row before it. If no row has one, rows are
-    numbered from 0.
+    numbered from 0. A metric that was found elsewhere, such as by `--score`, belongs to the
+    last point.
     """
     rows = list(record.history())
     stepped = any(_is_step(row.get("step")) for row in rows)
@@ -129,6 +130,16 @@ def history(record: RunRecord) -> list[Point]:
         numbers = {name: float(value) for name, value in row.items() if _is_number(value)}
         when = float(time) if _is_step(time) else record.started
         points[step] = Point(step, when, {**before, **numbers})
+    reported = {name for point in points.values() for name in point.metrics}
+    found = {
+        name: float(value)
+        for name, value in record.metrics.items()
+        if name not in reported and _is_number(value)
+    }
+    if found:
+        ended = record.started + (record.duration or 0)
+        last = points[max(points)] if points else Point(0, ended, {})
+        points[last.step] = last.replace(metrics={**last.metrics, **found})
     return [points[step] for step in sorted(points) if points[step].metrics]
 
 

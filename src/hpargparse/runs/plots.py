@@ -130,6 +130,8 @@ def picture(records: Sequence[RunRecord], columns: Sequence[str] = ()) -> Pictur
         for record in records
         if (result := _last(points[record.id], metrics[0])) is not None
     ]
+    if values and all(len(line.x) == 1 for line in panels[0].series):
+        del panels[0]  # those of the values show the same numbers
     panels += [_dots(name, metrics[0], results) for name in values[:_PANELS]]
     labels = [truncate(escape(_label(record)), _RUN) for record in records[-LINES:]]
     panels = [panel for panel in panels if panel.series]

@@ -70,6 +70,17 @@ def test_rows_without_steps_are_numbered(tmp_path: Path) -> None:
     assert history(write(tmp_path, "b")) == []
 
 
+def test_a_metric_that_was_not_reported_belongs_to_the_last_step(tmp_path: Path) -> None:
+    end = {"status": "finished", "ended": 1_700_000_075.0, "metrics": {"acc": 0.5, "x": 3, "s": ""}}
+    found_in_output = write(tmp_path, "a", end)
+    assert history(found_in_output) == [Point(0, 1_700_000_075.0, {"acc": 0.5, "x": 3.0})]
+    beside_reports = _report(found_in_output, {"step": 4, "time": 1, "x": 1}, {"step": 2, "x": 2})
+    assert [(point.step, point.metrics) for point in history(beside_reports)] == [
+        (2, {"x": 2.0}),
+        (4, {"x": 1.0, "acc": 0.5}),
+    ]
+
+
 def test_a_tracker_gets_scalars_and_whole_steps(
     tmp_path: Path, exported: list[ExportedRun]
 ) -> None:

@@ -90,7 +90,7 @@ def test_columns_say_what_is_drawn(records: list[RunRecord]) -> None:
 def test_many_runs_are_grey_dots_and_a_note(tmp_path: Path) -> None:
     names = [f"x{index}" for index in range(7)]
     records = [
-        _run(tmp_path, f"r{run}", [run + 1.0], ["x0"], **dict.fromkeys(names, str(run)))
+        _run(tmp_path, f"r{run}", [9.0, run + 1.0], ["x0"], **dict.fromkeys(names, str(run)))
         for run in range(12)
     ]
     found = picture(records)
@@ -100,6 +100,16 @@ def test_many_runs_are_grey_dots_and_a_note(tmp_path: Path) -> None:
     assert len(panels) == 2 + 6
     assert len(panels["step", "loss"].series) == 10
     assert panels["x0", "loss"].series[0] == Series(None, [0.0, 1.0], [1.0, 2.0])
+
+
+def test_a_score_that_was_found_in_the_output_is_drawn(tmp_path: Path) -> None:
+    ends = [{"status": "finished", "metrics": {"acc": acc}} for acc in (0.5, 0.75)]
+    found = picture(
+        [write(tmp_path, f"r{i}", end, values={"n": str(i)}) for i, end in enumerate(ends)]
+    )
+    (panel,) = found.panels  # not also one over a single step
+    assert (panel.x_label, panel.y_label) == ("n", "acc")
+    assert panel.series == [Series(0, [0.0], [0.5]), Series(1, [1.0], [0.75])]
 
 
 def test_without_numbers_there_is_nothing_to_plot(tmp_path: Path) -> None:
