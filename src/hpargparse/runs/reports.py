@@ -16,7 +16,7 @@ from .query import MISSING, lookup, require_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from .record import RunRecord
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("id", "status", "started", "duration", "changed", "metrics")
 _LEAST_WIDTH = 16  # of a long column at a terminal
 _RARE = ("duration", "started", "status")  # columns that a narrow terminal can do without
+_SHORT = 8  # characters of a float that are easy to read
 _CUT = "Cut to fit. In full: `hpman runs ID`, or `hpman runs --format csv` for all."
 
 
@@ -62,8 +63,10 @@ def _fit(rows: Sequence[list[str]], width: int) -> list[list[str]]:
     heading = rows[0]
     widths = dict(enumerate(column_widths(rows)))  # of the columns that stay
 
-    def limit(index: int, longest: int) -> int:  # an id is needed in full
-        return max(longest, width // 2) if heading[index] == "id" else longest
+    def limit(index: int, longest: int) -> int:
+        is_score = heading[index] == "metrics" and widths[index] <= width // 3
+        share = width // 2 if is_score or heading[index] == "id" else 0  # it is needed in full
+        return max(longest, share)
 
     def fits(longest: int) -> bool:
         sizes = (min(wide, limit(index, longest)) for index, wide in widths.items())
@@ -164,11 +167,30 @@ def _require_columns(records: Sequence[RunRecord], columns: Sequence[str]) -> No
 
 
 def _changed(record: RunRecord) -> str:
-    return " ".join(f"{name}={text}" for name, text in record.changed.items())
+    return assignments(record.changed)
 
 
 def _metrics(record: RunRecord) -> str:
     return " ".join(f"{name}={number_text(value)}" for name, value in record.metrics.items())
+
+
+def assignments(values: Mapping[str, str]) -> str:
+    """Return values in one line, to be read: a long float has four digits.
+
+    >>> assignments({"lr": "0.0018778077087856712", "depth": "3"})
+    'lr=0.001878 depth=3'
+    """
+    return " ".join(f"{name}={_short(text)}" for name, text in values.items())
+
+
+def _short(text: str) -> str:
+    """Return a literal; a float that takes more than eight characters has four digits."""
+    if len(text) <= _SHORT or text.lstrip("-").isdigit():
+        return text
+    try:
+        return number_text(float(text))
+    except ValueError:
+        return text
 
 
 def number_text(value: object) -> str:
@@ -193,6 +215,8 @@ def _cell(record: RunRecord, column: str) -> str:
 
 
 def _data(record: RunRecord, column: str) -> Any:
+    if column == "changed":
+        return " ".join(f"{name}={text}" for name, text in record.changed.items())
     if column in _LISTS:
         return _LISTS[column](record)
     value = lookup(record, column)

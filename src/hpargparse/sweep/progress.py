@@ -14,10 +14,9 @@ from hpman._text import escape
 
 from ..cli.output import write_result
 from ..runs.record import last_metrics
-from ..runs.reports import duration_text
+from ..runs.reports import assignments, duration_text
 from ..space.report import json_report, text_report
 from .live import open_block
-from .plan import Unit, text_of
 from .results import COMPLETE, FAILED, PRUNED
 from .score import number, scores_data, scores_text
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .live import Block
-    from .plan import Plan
+    from .plan import Plan, Unit
     from .results import Outcome
     from .study import Study
     from .worker import Worker
@@ -124,7 +123,7 @@ class Progress:
             shown = f"pruned after {duration_text(outcome.duration)}"
         elif outcome is not None:
             shown = f"failed: {outcome.error}"
-        line = escape(f"{name}: {shown}  ({text_of(values)})")
+        line = escape(f"{name}: {shown}  ({assignments(values)})")
         is_failure = outcome is not None and outcome.status == FAILED
         self._print(line if self._block else f"{line}  [{self._count()}]", is_failure=is_failure)
 
@@ -198,7 +197,7 @@ class Progress:
             ]
         for trial, outcome in study.front()[:1]:
             score = scores_text(study.objectives, outcome.scores)
-            shown = f"best {score}, trial {trial}  {text_of(outcome.values)}"
+            shown = f"best {score}, trial {trial}  {assignments(outcome.values)}"
             return [", ".join(parts), escape(shown)]
         return [", ".join(parts)]
 
@@ -214,7 +213,7 @@ class Progress:
             name = next(iter(names), next(reversed(metrics), ""))
             value = metrics.get(name)
             parts += [f"{name} {number(value)}"] if isinstance(value, (int, float)) else []
-        return escape("  ".join([*parts, text_of(self._plan.values(unit))]))
+        return escape("  ".join([*parts, assignments(self._plan.values(unit))]))
 
 
 def rate(per_second: float) -> str:

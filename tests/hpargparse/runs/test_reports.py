@@ -65,6 +65,17 @@ def test_a_terminal_gets_a_table_that_fits(width: int, columns: str, tmp_path: P
     assert "Cut" not in text_report([long], ["id"], 20)
 
 
+def test_a_terminal_shows_the_score_and_short_numbers(tmp_path: Path) -> None:
+    values = {"optimizer.lr": "1.8747819425390072e-05", "seed": "1234567890", "wd": "0.0001"}
+    end = {"status": "finished", "ended": 1_700_000_075.0, "metrics": {"validation_loss": 0.25}}
+    long = write(tmp_path, "abcdef-12-frj9vztt", end, values=values, changed=[*values])
+    assert text_report([long], width=80).splitlines()[1] == (
+        "abcdef-12-frj9vztt  finished  optimizer.lr=1.875e-05 se...  validation_loss=0.25"
+    )
+    assert "lr=1.875e-05 seed=1234567890 wd=0.0001" in text_report([long])
+    assert "lr=1.8747819425390072e-05" in csv_report([long], ["changed"])
+
+
 def test_columns_are_fields_values_and_metrics(runs: list[RunRecord]) -> None:
     assert text_report(runs[:1], ["id", "act", "loss", "program"], 80).splitlines() == [
         "id  act   loss    program",
