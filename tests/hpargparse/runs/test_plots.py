@@ -103,10 +103,11 @@ def test_many_runs_are_grey_dots_and_a_note(tmp_path: Path) -> None:
 
 
 def test_a_score_that_was_found_in_the_output_is_drawn(tmp_path: Path) -> None:
-    ends = [{"status": "finished", "metrics": {"acc": acc}} for acc in (0.5, 0.75)]
-    found = picture(
-        [write(tmp_path, f"r{i}", end, values={"n": str(i)}) for i, end in enumerate(ends)]
-    )
+    records = [
+        write(tmp_path, n, {"status": "finished", "metrics": {"acc": acc}}, values={"n": n})
+        for n, acc in (("0", 0.5), ("1", 0.75))
+    ]
+    found = picture(records)
     (panel,) = found.panels  # not also one over a single step
     assert (panel.x_label, panel.y_label) == ("n", "acc")
     assert panel.series == [Series(0, [0.0], [0.5]), Series(1, [1.0], [0.75])]
