@@ -349,9 +349,8 @@ def prove_sources(renaming: Renaming, files: Sequence[EditedFile], *, keeps_alia
     )
     aliased = _aliased(renaming) if keeps_alias else {}
     for file, old, new in zip(files, before, after, strict=True):
-        if _facts(new, renaming) != _facts(  # pragma: no cover - Python 3.11 reads f-strings worse
-            old, renaming, aliased
-        ):
+        is_same = _facts(new, renaming) == _facts(old, renaming, aliased)
+        if not is_same:  # pragma: no cover - Python 3.11 reads f-strings worse
             message = f"With `{renaming.new}` in it, this file would be read differently."
             raise RenameError(Diagnostic(CODE, message, _BY_HAND, file.path))
     index, memory = renaming.sources, Memory()
