@@ -72,9 +72,10 @@ def test_a_module_uses_nothing_that_python_3_14_removed() -> None:
 
 
 def test_a_name_says_what_it_names() -> None:
+    paths = [*MODULES, *CHECKOUT.glob("tests/**/test_*.py"), *CHECKOUT.glob("benchmarks/**/*.py")]
     vague = {
-        (_name(path), name)
-        for path in MODULES
+        (path.name, name)
+        for path in paths
         for node in _nodes(path)
         for name in (
             [node.id]

@@ -81,14 +81,14 @@ def test_a_name_is_listed_once(package: ModuleType) -> None:
 
 @pytest.mark.parametrize("package", [hpman, hpargparse], ids=lambda package: package.__name__)
 def test_type_checkers_are_told_where_each_public_name_comes_from(package: ModuleType) -> None:
-    told = {
-        each.asname: node.module
+    owners = {
+        alias.asname: node.module
         for node in ast.walk(ast.parse(inspect.getsource(package)))
         if isinstance(node, ast.ImportFrom) and node.level and node.module
-        for each in node.names
-        if each.asname
+        for alias in node.names
+        if alias.asname
     }
-    assert told == package._OWNERS
+    assert owners == package._OWNERS
 
 
 @pytest.mark.parametrize("package", [hpman, hpargparse], ids=lambda package: package.__name__)

@@ -79,7 +79,7 @@ def _scan(options: dict[str, Any]) -> str:
         follow_imports=options.get("follow_imports", False),
     )
     files = index.files.values()
-    complained = {each.placeholder or "_" for file in files for each in file.diagnostics}
+    complained = {problem.placeholder or "_" for file in files for problem in file.diagnostics}
     lines: dict[str, None] = {}  # what is wrong with a file is wrong for each manager
     managers = sorted(index.placeholders() | complained | set(placeholders))
     for placeholder in managers:
@@ -89,11 +89,11 @@ def _scan(options: dict[str, Any]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _occurrence(each: Occurrence) -> str:
-    place = f"{_path(each.path)}:{each.line}:{each.column}-{each.end_line}:{each.end_column}"
-    value = "" if each.value is EMPTY else f" = {_value(each.value)}"
-    hints = f" {each.hints}" if each.hints else ""
-    return f"{place} {each.placeholder}({each.name!a}){value}{hints}"
+def _occurrence(row: Occurrence) -> str:
+    place = f"{_path(row.path)}:{row.line}:{row.column}-{row.end_line}:{row.end_column}"
+    value = "" if row.value is EMPTY else f" = {_value(row.value)}"
+    hints = f" {row.hints}" if row.hints else ""
+    return f"{place} {row.placeholder}({row.name!a}){value}{hints}"
 
 
 def _value(value: object) -> str:
@@ -102,12 +102,12 @@ def _value(value: object) -> str:
     return repr(value).encode("ascii", "backslashreplace").decode()
 
 
-def _problem(each: Diagnostic) -> str:
+def _problem(row: Diagnostic) -> str:
     # What Python's parser says, and its column, differ from version to version.
-    if each.code == "HPM001":
-        return f"{_path(each.path)}:{each.line} {each.code}"
-    others = "".join(f" {_path(o.path)}:{o.line}" for o in each.occurrences)
-    return f"{_path(each.path)}:{each.line}:{each.column} {each.code} {each.message}{others}"
+    if row.code == "HPM001":
+        return f"{_path(row.path)}:{row.line} {row.code}"
+    others = "".join(f" {_path(o.path)}:{o.line}" for o in row.occurrences)
+    return f"{_path(row.path)}:{row.line}:{row.column} {row.code} {row.message}{others}"
 
 
 def _path(path: str | None) -> str:

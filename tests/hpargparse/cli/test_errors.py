@@ -104,8 +104,9 @@ def test_what_is_not_there_or_not_to_be_seen_is_missing(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(errors, "os", SimpleNamespace(**{**vars(os), "stat": refuse}))
     found = missing_paths(["train.py", "none.py", "closed/a.py", "train.py/a", "a\0b", ""])
-    assert [each.filename for each in found] == ["none.py", "closed/a.py", "train.py/a", "a\0b", ""]
-    kinds = [type(each) for each in found]
+    names = [error.filename for error in found]
+    assert names == ["none.py", "closed/a.py", "train.py/a", "a\0b", ""]
+    kinds = [type(error) for error in found]
     assert kinds == [FileNotFoundError, PermissionError, *[FileNotFoundError] * 3]
 
 

@@ -30,6 +30,6 @@ def test_another_one_is_refused_with_a_sentence(
     with pytest.raises(SystemExit) as ended:
         main(["a.py", "--placeholder", name])
     assert ended.value.code == 2
-    told = capsys.readouterr().err
-    assert "other managers" not in told
-    assert f"argument --placeholder: {name!r} must be a name that Python can import" in told
+    errors = capsys.readouterr().err
+    assert "other managers" not in errors
+    assert f"argument --placeholder: {name!r} must be a name that Python can import" in errors

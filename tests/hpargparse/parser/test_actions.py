@@ -128,8 +128,8 @@ def test_keys_of_a_dict_take_arguments_as_options_of_their_type_do(
 ) -> None:
     found, before = parsed(line, KEYS).opt, parsed("", KEYS).opt
     *above, key = path
-    for each in above:
-        found, before = found[each], before[each]
+    for part in above:
+        found, before = found[part], before[part]
     assert found == {**before, key: value}
     assert type(found[key]) is type(value)
 

@@ -149,7 +149,7 @@ def test_a_conflict_leaves_the_parser_as_it_was_and_names_all() -> None:
     parser.add_argument("--b")
     with pytest.raises(OptionConflictError) as caught:
         bound('_("fine", 0)\n_("a", 1)\n_("b", 2)', parser)
-    assert [each.name for each in caught.value.diagnostics] == ["a", "b"]
+    assert [problem.name for problem in caught.value.diagnostics] == ["a", "b"]
     assert [action.dest for action in parser._actions] == ["help", "a", "b"]
 
 
@@ -537,7 +537,7 @@ def test_arguments_of_another_kind_are_refused_with_a_sentence(
 @pytest.mark.parametrize("group", ["", " "])
 def test_a_group_without_a_title_is_that_of_all_options(group: str) -> None:
     parser, _manager = bound(f'_("m.a", 1, group="{group}")', inject_actions=False)
-    assert [each.title for each in parser._action_groups] == ["positional arguments", "options"]
+    assert [group.title for group in parser._action_groups] == ["positional arguments", "options"]
 
 
 @pytest.mark.parametrize(
@@ -577,7 +577,7 @@ def test_choices_that_are_no_members_of_the_enum_are_refused_at_bind() -> None:
 def test_all_malformed_hints_are_reported_at_once() -> None:
     with pytest.raises(ConversionError) as caught:
         bound('_("a", 1, range=3)\n_("b", choices=())\n_("c", 3, range=[0, 1])')
-    assert [each.name for each in caught.value.diagnostics] == ["a", "b"]
+    assert [problem.name for problem in caught.value.diagnostics] == ["a", "b"]
     assert "train.py:2" in str(caught.value)
 
 
@@ -628,7 +628,7 @@ def test_nothing_is_refused_where_there_is_room() -> None:
     parser, _manager = bound('_("opt", {"a_b": 1})\n_("flag", True)')
     known = parser._option_string_actions
     ours = [action for action in parser._actions if isinstance(action, BoundAction)]
-    others = [(option, each) for option, each in known.items() if isinstance(each, BoundAction)]
+    others = [(name, action) for name, action in known.items() if isinstance(action, BoundAction)]
     require_no_conflict(ArgumentParser(), ours, [*others, *others])
     assert [*conflicts(ArgumentParser(), ours, [*others, *others])] == []
 

@@ -147,7 +147,7 @@ def test_usage_shows_names_and_metavars_as_help_does(source: str, usage: str, op
 
 def test_usage_breaks_no_metavar() -> None:
     parser, _manager = bound(
-        "".join(f'_("{each * 9}", 1, metavar="A [B] (C)")\n' for each in "abcde"),
+        "".join(f'_("{letter * 9}", 1, metavar="A [B] (C)")\n' for letter in "abcde"),
         ArgumentParser("p"),
         inject_actions=False,
     )

@@ -469,10 +469,10 @@ def test_parsers_run_in_threads_at_once() -> None:
                 failures.append(rest)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert failures == []
 
 

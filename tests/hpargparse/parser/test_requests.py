@@ -165,9 +165,9 @@ class TestRequests:
         parser, manager = bound('_("lr", 0.1)')
         command = ArgumentParser()
         bind_what_fits(command, manager)
-        told = [refusal(capsys, each, "--hp-load a.pkl") for each in (parser, command)]
-        assert "refers to `argparse.Namespace`" in told[0]
-        assert ["trust_pickle=True" in each for each in told] == [True, False]
+        messages = [refusal(capsys, source, "--hp-load a.pkl") for source in (parser, command)]
+        assert "refers to `argparse.Namespace`" in messages[0]
+        assert ["trust_pickle=True" in message for message in messages] == [True, False]
 
     def test_the_name_of_no_letter_is_known_too(self, capsys: pytest.CaptureFixture[str]) -> None:
         parser, manager = bound('_("", 1)\n_("lr", 0.1)')

@@ -99,7 +99,7 @@ _("free", 1)
         line = sys._getframe().f_lineno - 1
         manager.set_value("act", "gelu")
         said = refusal(capsys, parser, "--free 2").split("\n\n")
-        assert [each.partition(": ")[0] for each in said] == ["`lr`", "`act`", "`sizes`"]
+        assert [text.partition(": ")[0] for text in said] == ["`lr`", "`act`", "`sizes`"]
         assert said[0] == (
             "`lr`: expected a value from 0 to 10, got 11.0; the range of `lr` is defined at"
             f" train.py:1; it was set at {relative_path(__file__)}:{line} set_values"

@@ -114,10 +114,10 @@ def test_the_status_is_derived(tmp_path: Path) -> None:
     assert write(tmp_path, "a").status == "finished"
     assert write(tmp_path, "b", {}).status == "lost"
     assert write(tmp_path, "b2", {"exit": 0}).status == "lost"
-    asked = write(tmp_path, "c", {})
-    (Path(asked.folder) / "stop").touch()
-    assert asked.status == "stopped"
-    (Path(asked.folder) / "stop").write_bytes(b"\xff")
+    stopping = write(tmp_path, "c", {})
+    (Path(stopping.folder) / "stop").touch()
+    assert stopping.status == "stopped"
+    (Path(stopping.folder) / "stop").write_bytes(b"\xff")
     assert write(tmp_path, "d", {}).duration is None
     running = write(tmp_path, "e", {}, started=time.time() - 9)
     lease = take(f"{running.folder}/lease")

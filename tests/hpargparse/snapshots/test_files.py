@@ -406,9 +406,9 @@ def test_trust_is_no_way_out_for_a_broken_pickle() -> None:
     with open("a.pkl", "r+b") as file:
         file.truncate(12)
     for trust_pickle in (False, True):
-        told = refusal("a.pkl", trust_pickle=trust_pickle)
-        assert told.startswith("a.pkl: The pickle cannot be read: it is broken: ")
-        assert told.endswith("\nCheck whether the file is complete.")
+        message = refusal("a.pkl", trust_pickle=trust_pickle)
+        assert message.startswith("a.pkl: The pickle cannot be read: it is broken: ")
+        assert message.endswith("\nCheck whether the file is complete.")
 
 
 @pytest.mark.parametrize(
@@ -443,8 +443,8 @@ def test_advice_names_only_what_the_caller_has(name: str, data: bytes, advice: s
     assert refusal(name).endswith(
         f"{advice}, or name the format with the argument `serial_format`."
     )
-    told = refusal(name, remedies=Remedies("--other-format"))
-    assert told.endswith(f"{advice}, or name the format with --other-format.")
+    message = refusal(name, remedies=Remedies("--other-format"))
+    assert message.endswith(f"{advice}, or name the format with --other-format.")
     assert refusal(name, remedies=Remedies()).endswith(f"{advice}.")
 
 

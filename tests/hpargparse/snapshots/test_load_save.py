@@ -110,8 +110,8 @@ def test_what_is_said_of_a_save_is_one_line_that_prints() -> None:
     manager.set_value("\x1b", "x").set_value("\x9b", 1.0 + 0j)
     with pytest.warns(UserWarning, match="`") as warned:
         hpargparse.save("a.yaml", manager)
-    said = [str(each.message) for each in warned]
-    assert all(each.isprintable() for each in said)
+    said = [str(warning.message) for warning in warned]
+    assert all(text.isprintable() for text in said)
     assert said[0].startswith(r"`end\n\x1b` is left out: its default `f(1, 2)` is unknown")
 
 
@@ -345,8 +345,8 @@ def test_what_does_not_fit_is_refused_with_file_and_line(text: str, sentence: st
 def test_all_that_does_not_fit_is_reported_at_once() -> None:
     with pytest.raises(SnapshotError) as caught:
         hpargparse.load(_write("lr: x\nepochs: y\nact: z\nwho: 1"), managed(), strict=True)
-    assert [each.line for each in caught.value.diagnostics] == [1, 2, 3, 4]
-    assert [each.name for each in caught.value.diagnostics] == ["lr", "epochs", "act", "who"]
+    assert [problem.line for problem in caught.value.diagnostics] == [1, 2, 3, 4]
+    assert [problem.name for problem in caught.value.diagnostics] == ["lr", "epochs", "act", "who"]
 
 
 def test_an_unknown_name_is_an_error_unless_it_may_be_ignored() -> None:

@@ -278,13 +278,13 @@ def test_failed_and_pruned_trials_are_told_and_rebuilt(tmp_path: Path) -> None:
     sweep.end(2, status="failed")
     sweep.end(3, status="pruned", losses=[3.0, 2.0])
     sweep.engine.sync()
-    told = ended(sweep)
-    assert [row[1] for row in told] == ["COMPLETE", "COMPLETE", "FAIL", "PRUNED"]
-    assert told[3][2:] == ([2.0], told[3][3], {0: 3.0, 1: 2.0})
+    rows = ended(sweep)
+    assert [row[1] for row in rows] == ["COMPLETE", "COMPLETE", "FAIL", "PRUNED"]
+    assert rows[3][2:] == ([2.0], rows[3][3], {0: 3.0, 1: 2.0})
     sweep.journal.unlink()
     again = Sweep(tmp_path)
     again.engine.sync()
-    assert [row[:2] + row[3:] for row in ended(again)] == [row[:2] + row[3:] for row in told]
+    assert [row[:2] + row[3:] for row in ended(again)] == [row[:2] + row[3:] for row in rows]
 
 
 def test_a_trial_that_failed_without_a_record_is_told(tmp_path: Path) -> None:

@@ -351,15 +351,15 @@ def test_what_is_excluded_leads_no_farther(
 ) -> None:
     texts = {"train.py": "import a, p.x", "a.py": "import b", "b.py": "import c, train", "c.py": ""}
     plant({**texts, "p/__init__.py": "", "p/x.py": ""})
-    asked = set()
+    scripts = set()
 
     def is_excluded(path: str, script: str) -> bool:
-        asked.add(script)
+        scripts.add(script)
         return path.replace(os.sep, "/") in excluded
 
     found = reachable("train.py", is_excluded=is_excluded)
     assert [path.replace(os.sep, "/") for path in found] == expected
-    assert asked == {"train.py"}
+    assert scripts == {"train.py"}
 
 
 @needs_links
