@@ -58,7 +58,7 @@ examples:
   {prog} --plot runs.svg --columns val_loss,lr
   {prog} k3f2
   {prog} --stop k3f2"""
-_ADVICE = "show what differs between runs with `hpman compare ID ID`"
+_ADVICE = "`hpman runs -h` lists the options, and `hpman compare ID ID` compares runs"
 
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpman runs") -> None:
@@ -69,7 +69,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman runs") -> None
         prog: the name of the command in help and errors.
     """
     parser = _parser(prog)
-    options = parse_command(parser, get_argv(args))
+    options = parse_command(parser, _join_key(get_argv(args)))
     if options.output is not None and options.export is None:
         parser.error("-o needs --export")
     if options.columns and options.export in TRACKERS:
@@ -96,6 +96,14 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman runs") -> None
         gc.enable()
 
 
+def _join_key(argv: list[str]) -> list[str]:
+    """Join `--sort -KEY`, for argparse takes such a key for an option."""
+    at = argv.index("--sort") + 1 if "--sort" in argv else len(argv)
+    if at == len(argv) or argv[at] in ("-h", "-o") or argv[at][:1] != "-" or argv[at][:2] == "--":
+        return argv
+    return [*argv[: at - 1], f"--sort={argv[at]}", *argv[at + 1 :]]
+
+
 def _parser(prog: str) -> argparse.ArgumentParser:
     usage = _USAGE.format(prog=prog)
     parser = command_parser(prog, _DESCRIPTION, _EPILOG, usage, advice=_ADVICE)
@@ -105,7 +113,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     add(
         "--sort",
         metavar="KEY",
-        help="sort by a value, metric or field; --sort=-KEY sorts backwards (default: started)",
+        help="sort by a value, metric or field; -KEY sorts backwards (default: started)",
     )
     add("--columns", metavar="NAMES", help="the columns, separated by commas")
     add(

@@ -160,7 +160,11 @@ class _Where:
             tree = ast.parse(expression.strip(), mode="eval")
             self.test: Callable[[RunRecord], bool] = self._condition(tree.body)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            raise self._error("Cannot parse this") from None
+            rest = expression
+            for sign in ("==", "!=", "<=", ">=", ":="):
+                rest = rest.replace(sign, "")
+            problem = "`=` does not compare, `==` does" if "=" in rest else "Cannot parse this"
+            raise self._error(problem) from None
 
     def _error(self, problem: str) -> HpmanError:
         message = f"{problem}: `{escape(self._expression)}`."

@@ -80,6 +80,19 @@ def test_a_run_that_is_stopped_needs_no_word(
     assert capsys.readouterr() == ("", "")
 
 
+def test_a_key_with_a_dash_sorts_backwards(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, lr in (("a", "1"), ("b", "2")):
+        write(tmp_path, name, values={"lr": lr})
+    for sorting in (["--sort", "-lr"], ["--sort=-lr"]):
+        _run("--columns", "id", *sorting, "--format", "csv")
+        assert capsys.readouterr().out == "id\nb\na\n"
+    for rest in ([], ["-o"], ["--columns"]):
+        _run("--sort", *rest, status=2)
+        assert "argument --sort: expected one argument" in capsys.readouterr().err
+
+
 def test_csv_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path, "a")
     _run("--format", "csv", "--columns", "id,lr")

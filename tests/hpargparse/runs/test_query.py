@@ -104,6 +104,12 @@ def test_anything_else_is_a_sentence(expression: str, runs: list[RunRecord]) -> 
     assert "Write comparisons" in str(caught.value)
 
 
+def test_a_single_equals_sign_is_named(runs: list[RunRecord]) -> None:
+    for expression in ("lr = 1", "status = 'lost' and lr < 1", "lr < 1 and n = 2"):
+        with pytest.raises(HpmanError, match="`=` does not compare, `==` does: `"):
+            select(runs, expression)
+
+
 @pytest.mark.parametrize("expression", ["status == lost", "lr > 1 and lrr == 2", "metrics['lr']"])
 def test_a_name_that_no_run_has_is_a_sentence(expression: str, runs: list[RunRecord]) -> None:
     with pytest.raises(HpmanError, match="No run has a value or a metric `l"):
