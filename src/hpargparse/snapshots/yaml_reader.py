@@ -97,6 +97,9 @@ class YamlReader:
         except yaml.MarkedYAMLError as error:
             mark: Any = error.problem_mark or error.context_mark
             problem = ", ".join(filter(None, [error.context, error.problem]))
+            lines = self.text.split("\n")[mark.line :] if mark else []
+            if any("\t" in line[: -len(line.lstrip()) or None] for line in lines[:1]):
+                problem = "a tab indents this line, where YAML allows only blanks"
             raise self._malformed(mark.line + 1 if mark else None, problem) from None
         except yaml.reader.ReaderError as error:
             # The parser decides whether the position counts bytes or characters.

@@ -186,6 +186,7 @@ def test_each_key_has_its_line() -> None:
         pytest.param(
             "a: 'x", "Cannot read this as YAML: while scanning a quoted scalar", id="quote"
         ),
+        pytest.param("a: 1\nb:\n\tc: 2\n", "3: Cannot read this as YAML: a tab indents", id="tab"),
         pytest.param("x: 1\na: \x01", "2: Cannot read this as YAML: ", id="control character"),
         pytest.param(
             "# größe\na: \x1b\n\n\n",
