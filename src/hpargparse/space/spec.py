@@ -49,6 +49,9 @@ def parse_spec(spec: str, converter: Converter) -> Values | Interval:
     if ".." in spec and type(converter.sample) in (int, float):
         message = f"The range `{spec}` of `{converter.name}` is malformed."
         raise SpaceError.because(message, "Write `lowest..highest`, and `:step` or `:log` after.")
+    if spec.lstrip().startswith(("[", "(")) and type(converter.sample) in (int, float):
+        message = f"The values of `{converter.name}` are in brackets: `{spec}`."
+        raise SpaceError.because(message, "Write values with commas between them, such as `1,2`.")
     items = [item.strip() for item in split_items(spec)]
     if not all(items) or not items:
         advice = "Write values with commas between them; '' is the empty string."

@@ -66,6 +66,7 @@ def test_a_range_has_the_scale_of_the_hints(spec: str, is_log: bool) -> None:
         (4, {}, "2,2", "listed twice: 2."),
         (4, {}, "2.5,3", "fraction"),
         (4, {}, "1..x", "The range `1..x` of `x` is malformed"),
+        (0.5, {}, "[0.1, 0.3]", r"The values of `x` are in brackets: `\[0.1, 0.3\]`"),
         (0.5, {}, "0..1:lgo", "`lgo` is neither a step nor a scale"),
         (0.5, {}, "0..1:0.5:0.5", "neither a step nor a scale"),
         (0.5, {}, "0..1:log", "lowest value is 0.0"),
