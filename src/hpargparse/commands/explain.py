@@ -58,6 +58,8 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
     parser = _parser(prog)
     options = parse_command(parser, _without_dashes(parser, get_argv(args)))
     paths = options.paths or [os.curdir]
+    if os.path.exists(options.name) and not any(map(os.path.exists, paths)):
+        parser.error(f"put the name first: {prog} {shlex.join([*paths, options.name])}")
     try:
         index = index_program(paths, follow_imports=options.follow_imports)
     except (HpmanError, OSError) as error:

@@ -159,6 +159,7 @@ def test_a_terminal_gets_colours_unless_it_wants_none(
         ("lr --xyz", "unrecognized arguments: --xyz"),
         ("lr gone.py none.py", "none.py: There is no such file or folder."),
         ("lr none.py", "none.py: There is no such file or folder."),
+        ("train.py lr", "error: put the name first: hpman explain lr train.py\n"),
         ("rl", "(did you mean `lr`?)"),
         ("xyzzy", "in . (`hpman list` shows all names)\n"),
         ("xyzzy train.py", "in train.py (`hpman list train.py` shows all names)\n"),
