@@ -148,6 +148,8 @@ def conflict(
     first = _describe(other, parser, with_manager=with_manager)
     second = _describe(action, parser, with_manager=with_manager)
     advice = "Rename one of the two."
+    if what.startswith("the option") and not isinstance(other, (BoundAction, *_WITHOUT_PLACE)):
+        advice = "Delete the argument if both are the same value, or rename one of the two."
     if isinstance(action, RequestAction):
         advice = "Give `bind` another `action_prefix`, or leave actions out with `inject_actions`."
     name = action.name if isinstance(action, HyperParameterAction) else None

@@ -104,13 +104,13 @@ def test_a_prefix_changes_the_options_of_the_actions(prefix: str, option: str, d
         pytest.param(
             '_("verbose", 1)',
             "The argument -v/--verbose of the parser and the hyperparameter `verbose`"
-            " (train.py:1) both make the option --verbose.",
+            " (train.py:1) both make the option --verbose.\nDelete the argument if ",
             id="option of the parser",
         ),
         pytest.param(
             '_("help", 1)',
             "The argument -h/--help of the parser and the hyperparameter `help` (train.py:1)"
-            " both make the option --help.",
+            " both make the option --help.\nRename one of the two.",
             id="help",
         ),
         pytest.param(
