@@ -40,6 +40,7 @@ __all__ = [
     "load_managers",
     "note_reads",
     "packed_values",
+    "preset_names",
     "preset_values",
     "private_names",
     "python_of",
@@ -181,6 +182,19 @@ def preset_values(managers: Iterable[HyperParameterManager]) -> None:
     from .manager import PRESETS
 
     PRESETS.update((manager.placeholder, manager._store.state()) for manager in managers)
+
+
+def preset_names(manager: HyperParameterManager) -> list[str]:
+    """Return the names that `preset_values` had values for, for a manager of that placeholder.
+
+    >>> from hpman import HyperParameterManager
+    >>> preset_values([HyperParameterManager("exp").set_value("lr", 3)])
+    >>> preset_names(HyperParameterManager("exp"))
+    ['lr']
+    """
+    from .manager import PRESETS
+
+    return list(PRESETS.get(manager.placeholder, {"sets": ()})["sets"])
 
 
 def packed_values() -> bytes:

@@ -143,6 +143,8 @@ class Session:
 
                 load(self, binding, plans[binding.manager], self._parser.prog)
         for manager, typed in self.typed.items():
+            if plans[manager].layers:
+                plans[manager].add_options(_typed_outside(manager))
             plans[manager].add_options(typed)
         return plans
 
@@ -178,6 +180,18 @@ class Session:
             from .stale_reads import warn_of_stale_reads
 
             warn_of_stale_reads(reads, self._parser.prog)
+
+
+def _typed_outside(manager: HyperParameterManager) -> dict[str, tuple[object, str]]:
+    """Return the values that were typed for `hpman run`: no file of the program overrides them."""
+    from hpman.programs import preset_names
+
+    last = {name: manager.explain(name)[-1] for name in preset_names(manager)}
+    return {
+        name: (manager.get_value(name), str(origin))
+        for name, origin in last.items()
+        if origin.kind == "option"
+    }
 
 
 def _parser_defaults(binding: Binding) -> dict[str, tuple[object, str]]:

@@ -14,6 +14,7 @@ from tempfile import mkdtemp
 
 from hpman import Diagnostic, HpmanError
 from hpman.lease import is_held, release, take
+from hpman.literals import show_literal
 
 from ..diff.git import (
     GitError,
@@ -49,7 +50,20 @@ def command(record: RunRecord) -> list[str]:
     argv = record.data["argv"]
     own = argv[argv.index("--", 1) :] if "--" in argv[1:] else []
     load = ("--hp-load", f"{RUN}{os.path.abspath(record.folder)}")
-    return [sys.executable, "-m", "hpman", "run", "--record", *record.program, *load, *own]
+    # A file that the program loads itself, with its own arguments, must not override them.
+    typed = _typed(record) if own else ()
+    return [sys.executable, "-m", "hpman", "run", "--record", *record.program, *load, *typed, *own]
+
+
+def _typed(record: RunRecord) -> list[str]:
+    """Return options for the values of a run that were typed as options."""
+    options = []
+    for name, origins in record.data["origins"].items():
+        if origins[-1].startswith("-"):
+            value = record.value(name)
+            text = value if isinstance(value, str) else show_literal(value)
+            options.append(f"--{name}={text}")
+    return options
 
 
 def differing_environment(record: RunRecord) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 
 import hpargparse
 from hpargparse.parser.session import CURRENT
+from hpman.programs import preset_values
 from tests.hpargparse.parser.bound import bound, managed, refusal, write
 
 if TYPE_CHECKING:
@@ -114,6 +115,30 @@ class TestParserDefaults:
         parser, _manager = bound()
         parser.set_defaults(lr=SUPPRESS)
         assert parser.parse_args([]).lr == 0.1
+
+
+class TestAProgramBelowHpmanRun:
+    def test_keeps_what_was_typed_for_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("hpman.manager.PRESETS", {})
+        write("lr: 2\nepochs: 7\nopt: {lr: 5}")
+        outer, manager = bound()
+        outer.parse_args(["--lr", "3", "--opt.lr", "4"])
+        preset_values([manager])
+        parser = ArgumentParser()
+        hpargparse.bind(parser, manager)
+        parser.set_defaults(lr=9, seed=1)
+        args = parser.parse_args(["--hp-load", "a.yaml"])
+        assert (args.lr, args.opt["lr"], args.epochs, args.seed) == (3.0, 4.0, 7, 1)
+        assert parser.parse_args(["--hp-load", "a.yaml", "--lr", "1"]).lr == 1.0
+
+    def test_may_change_it_before(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("hpman.manager.PRESETS", {})
+        write("lr: 2")
+        parser, manager = bound()
+        parser.parse_args(["--lr", "3"])
+        preset_values([manager])
+        manager.set_value("lr", 4.0)
+        assert parser.parse_args(["--hp-load", "a.yaml"]).lr == 2.0
 
 
 class TestASecondRun:
