@@ -1,1 +1,1 @@
-"""Ratios against floors and against upstream; README.md beside this file tells more."""
+"""Ratios against floors and against upstream. README.md in this folder explains them."""

@@ -1,4 +1,4 @@
-"""Several processes that ask the engine of one sweep for values, and tell it scores."""
+"""Several processes that get values from the engine of one sweep, and report scores to it."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ main()
 
 
 def rows(folder: str, _upstream: str | None) -> Iterator[Row]:
-    """Measure each row in turn; upstream has nothing of the kind."""
+    """Measure each row in turn. Upstream has no such command."""
     if shutil.which("git") is None:
         return
     made = os.path.join(folder, "history")

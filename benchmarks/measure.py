@@ -1,6 +1,6 @@
 """How a ratio is measured: side by side, the best of several rounds.
 
-Owns clocks and rows of the table; knows nothing of what is measured.
+Owns clocks and rows of the table; must not know what is measured.
 """
 
 from __future__ import annotations

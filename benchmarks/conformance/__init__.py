@@ -1,1 +1,1 @@
-"""What this project promises of a command line and of files, asked of others of its kind too."""
+"""What this project promises of a command line and of files, tested with other libraries, too."""

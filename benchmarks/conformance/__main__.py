@@ -1,4 +1,4 @@
-"""Ask each peer for each promise, and print the tables."""
+"""Test each promise with each library, and print the tables."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _VERSION = "from importlib.metadata import version; print(version({!r}))"
 
 
 def main() -> None:
-    """Install the peers, unless an environment has them; ask; print."""
+    """Install the libraries, unless an environment has them, test them, and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.conformance", description=__doc__)
     parser.add_argument("--peers", help="the Python of an environment that has the peers")
-    parser.add_argument("--jobs", type=int, default=2, help="how many are asked at once")
+    parser.add_argument("--jobs", type=int, default=2, help="how many programs run at once")
     parser.add_argument("only", nargs="*", metavar="WORD", help="rows that have a word in them")
     parser.add_argument("--table", choices=TABLES, action="append", help="print only this one")
     args = parser.parse_args()
@@ -52,7 +52,7 @@ def main() -> None:
 def table(
     askers: Sequence[Asker], promises: Sequence[Promise], pool: Executor
 ) -> Iterator[list[str]]:
-    """Yield the rows of a table, and ask for each when it is needed."""
+    """Yield the rows of a table. Each is tested when it is needed."""
     yield ["", *(asker.peer.name for asker in askers)]
     yield ["---", *(":-:" for _asker in askers)]
     yield ["version", *map(_version, askers)]
@@ -65,7 +65,7 @@ def table(
 
 
 def _asker(peer: Peer, python: str) -> Asker:
-    """Ask our own program here, and those of others in their environment."""
+    """Run our own program here, and those of others in their environment."""
     return Asker(peer, sys.executable if peer.package == "hpman" else python)
 
 
@@ -92,7 +92,7 @@ def _lines(path: str) -> str:
 
 
 def _cell(promise: Promise, asker: Asker) -> str:
-    """Ask one peer for one promise: yes, how many ways of how many, no, or nothing to ask."""
+    """Test one promise with one library: yes, so many of so many cases, no, or no feature."""
     ways = list(promise.ways(asker))
     if not ways:
         return "-"

@@ -1,6 +1,6 @@
 """One program, started once: what went in and what came out.
 
-Owns processes and folders; knows no promise.
+Owns processes and folders; must not know promises.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SECONDS = 60
 
 @dataclass
 class Answer:
-    """What a program said.
+    """What a program printed, and how it ended.
 
     Attributes:
         status: its exit status.
@@ -42,7 +42,7 @@ class Answer:
     values: dict[str, str] | None
 
     def has(self, **expected: object) -> bool:
-        """Tell whether the program ran with these values."""
+        """Return whether the program ran with these values."""
         found = self.values or {}
         return self.status == 0 and all(
             found.get(name) == (value if isinstance(value, str) else repr(value))
@@ -60,17 +60,17 @@ class Answer:
         return self.is_refused and "Traceback" not in self.error
 
     def is_refused_with(self, *words: str) -> bool:
-        """Tell whether the error has all of some words in it."""
+        """Return whether the error has all of some words in it."""
         error = self.error.lower()
         return self.is_refused and all(word.lower() in error for word in words)
 
     def is_refused_at(self, file: str, line: int) -> bool:
-        """Tell whether the error points to a line of a file."""
+        """Return whether the error points to a line of a file."""
         place = rf"{re.escape(file)}\W+(line\W+)?{line}\b|line\W+{line}\b.*{re.escape(file)}"
         return self.is_refused and re.search(place, self.error) is not None
 
     def suggests(self, *options: str) -> bool:
-        """Tell whether the program was refused, and one of some options suggested."""
+        """Return whether the program was refused, and one of some options suggested."""
         hint = _SUGGESTING.search(self.error)
         return (
             self.is_refused
@@ -80,7 +80,7 @@ class Answer:
 
 
 class Asker:
-    """Start the program of one peer, each time in a folder that holds given files.
+    """Start the program of one peer, in a new folder with some files.
 
     Args:
         peer: the peer.
@@ -105,7 +105,7 @@ class Asker:
         return self(self.peer.option(name, *words))
 
     def typed(self, *words: str) -> Answer:
-        """Start the program with words that are the same for all."""
+        """Start the program with arguments that are the same for all."""
         return self(Call(list(words)))
 
     def file(self, text: str, *more: Call) -> Answer:

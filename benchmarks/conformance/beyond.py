@@ -1,6 +1,6 @@
 """What others do that this project does not, and what its commands do beside a command line.
 
-Owns the libraries that are asked, and what. A program trains with one of two optimizers,
+Owns the libraries, and what is tested. A program trains with one of two optimizers,
 each with values of its own: `SGD` with `momentum`, and `Adam` with `beta`.
 """
 
@@ -27,7 +27,7 @@ class RMSprop{base}:
 
 
 class Composed(Peer):
-    """A library that is asked for more than a command line.
+    """A library that does more than a command line.
 
     Attributes:
         kinds: what the program prints of SGD and Adam: the types of what it got.

@@ -1,6 +1,6 @@
-"""The libraries that are asked, and how each is spoken to.
+"""The libraries, and the notation of each.
 
-Owns spellings: of an option, of a file to load or save. Knows no promise.
+Owns how an option is written, and a file to load or save. Must not know promises.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-# What is installed beside each other to ask; ours is asked where this script runs.
+# What is installed together. This project is tested where the script runs.
 REQUIREMENTS = (
     "tyro",
     "jsonargparse[omegaconf,signatures]",
@@ -27,7 +27,7 @@ _PROGRAMS = os.path.join(os.path.dirname(__file__), "programs")
 
 @dataclass
 class Call:
-    """What a program is started with: words, and variables of its environment."""
+    """What a program is started with: arguments, and variables of its environment."""
 
     words: list[str] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
@@ -61,11 +61,11 @@ class Peer:
         return os.path.join(_PROGRAMS, self.program)
 
     def option(self, name: str, *words: str) -> Call:
-        """Spell an option with the words behind it."""
+        """Return an option with its arguments."""
         return Call([f"--{self.spelled(name)}", *words])
 
     def joined(self, name: str, word: str) -> Call:
-        """Spell an option with its word in one."""
+        """Return an option joined with its argument."""
         return Call([f"--{self.spelled(name)}={word}"])
 
     def spelled(self, name: str) -> str:
@@ -77,11 +77,11 @@ class Peer:
         return self.header
 
     def load(self, *paths: str) -> Call | None:
-        """Load files, the later ones over the earlier; None if there can be one only."""
+        """Load files, where later ones override earlier ones; None if only one can be loaded."""
         raise NotImplementedError
 
     def save(self, path: str) -> tuple[Call, bool]:
-        """Save all values; tell whether standard output has to be put into the file."""
+        """Save all values; return whether standard output has to be written to the file."""
         raise NotImplementedError
 
     listing: Call | None = None
@@ -106,7 +106,7 @@ class Ours(Peer):
 
 
 class Upstream(Ours):
-    """The release of old: one file at a time."""
+    """The last release of upstream: one file at a time."""
 
     name, package, program = "hpargparse 0.14", "hpargparse", "with_hpargparse_0_14.py"
     origins = None
@@ -161,7 +161,7 @@ class Hydra(Peer):
     negation = "shuffle=false"
 
     def option(self, name: str, *words: str) -> Call:
-        """Spell an override; several words can only follow it."""
+        """Return an override. Several arguments can only follow it."""
         return Call([f"{name}={words[0] if words else ''}", *words[1:]])
 
     def joined(self, name: str, word: str) -> Call:
@@ -197,7 +197,7 @@ class SimpleParsing(Peer):
         return name.replace("_", "-").removeprefix("model.")
 
     def load(self, *paths: str) -> Call | None:
-        """Hand all files to one option."""
+        """Pass all files to one option."""
         return Call(["--config_path", *paths])
 
     def save(self, path: str) -> tuple[Call, bool]:

@@ -1,7 +1,7 @@
-"""The promises, each as what is tried.
+"""The promises, and the cases that test them.
 
-Owns what is asked and which answer counts; knows no peer by its name. A way
-that succeeds is True; a promise without any way is one that a peer has nothing for.
+Owns the cases and which result counts; must not know a library by its name. A case
+that passes is True. A promise without cases is one that a library has no feature for.
 """
 
 from __future__ import annotations

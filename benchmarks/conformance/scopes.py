@@ -1,6 +1,6 @@
 """Scopes: a class that a program uses four times, with values of its own for each use.
 
-Owns the libraries that have something of this kind, and what is asked of them. Two models,
+Owns the libraries that have something of this kind, and what is tested. Two models,
 `teacher` and `student`, each have an `encoder` and a `decoder`, which are blocks of one
 class with the hyperparameters `depth`, `act` and `rate`.
 """

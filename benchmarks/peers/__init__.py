@@ -1,1 +1,1 @@
-"""Sweeps of this project beside those of others: what a trial costs, and what a kill leaves."""
+"""Sweeps of this project and of others: what a trial costs, and what is left after a kill."""

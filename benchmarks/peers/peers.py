@@ -1,6 +1,6 @@
 """The peers: their packages, and how a sweep is started with each.
 
-Owns command lines; knows nothing of what is measured.
+Owns command lines; must not know what is measured.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A folder in which sweeps run and are stopped, and the log that their trials leave.
+"""A folder in which sweeps run and are stopped, and the log that their trials write.
 
-Owns processes and folders; knows neither peers nor what is counted.
+Owns processes and folders; must not know peers or what is counted.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Print what a program was given, the same for all of them.
 
-Sequences print as lists and sets in order: which kind a library makes is not asked.
+Sequences print as lists and sets in order: the type that a library chooses does not matter.
 """
 
 

@@ -11,10 +11,10 @@ from trial import trial
 TRIALS, CHOICES = int(sys.argv[1]), [float(word) for word in sys.argv[2:]]
 
 
-def objective(asked):
+def objective(optuna_trial):
     if CHOICES:
-        return trial(asked.suggest_categorical("lr", CHOICES))
-    return trial(asked.suggest_float("lr", 0, 1))
+        return trial(optuna_trial.suggest_categorical("lr", CHOICES))
+    return trial(optuna_trial.suggest_float("lr", 0, 1))
 
 
 study = optuna.create_study(
