@@ -116,3 +116,10 @@ def test_imports_point_down() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_package_says_in_which_order_its_modules_import() -> None:
+    settings = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
+    packages = [path.parent for path in MODULES if path.stem == "__init__"]
+    names = [path.relative_to(CHECKOUT / "src").as_posix().replace("/", ".") for path in packages]
+    assert [name for name in names if f'containers = ["{name}"]' not in settings] == []

@@ -5,7 +5,7 @@ Owns that a cell which runs again replaces what it held. Must not know IPython.
 
 from __future__ import annotations
 
-from hpman import HpmanError, HyperParameterManager, m
+from hpman import HpmanError, HyperParameterManager, Origin, m
 from hpman._text import Source
 from hpman.programs import python_of, scan_cell
 
@@ -117,3 +117,13 @@ def _still(manager: HyperParameterManager, name: str) -> str:
     """Return what is in force instead of a default, as the end of a sentence."""
     *_, last = manager.explain(name)
     return "" if last.is_default else f"; it stays {manager._store.find(name)!r}, set by {last}"
+
+
+def set_value(manager: HyperParameterManager, name: str, value: object, by: str) -> None:
+    """Set a value, with a text that says who did.
+
+    >>> set_value(m.doc_set, "lr", 1, "panel")
+    >>> print(m.doc_set.explain("lr"))
+    panel
+    """
+    manager.set_values({name: value}, origins=Origin("setter", text=by, value=value))

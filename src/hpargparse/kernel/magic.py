@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import shlex
 
-from hpman import HyperParameterManager, Origin, m
+from hpman import HyperParameterManager, m
 from hpman._text import escape, truncate
 from hpman.programs import CELLS
 from hpman.suggest import advice
 
 from ..errors import ConversionError
 from ..values.convert import Converter
-from .cells import Cells, managers_of
+from .cells import Cells, managers_of, set_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -147,16 +147,6 @@ class Table:
 
     def _repr_html_(self) -> str:
         return "".join(manager._repr_html_() for manager in self._managers)
-
-
-def set_value(manager: HyperParameterManager, name: str, value: object, by: str) -> None:
-    """Set a value, with a text that says who did.
-
-    >>> set_value(m.doc_set, "lr", 1, "panel")
-    >>> print(m.doc_set.explain("lr"))
-    panel
-    """
-    manager.set_values({name: value}, origins=Origin("setter", text=by, value=value))
 
 
 def load(shell: Any) -> None:

@@ -13,7 +13,7 @@ import ipywidgets
 from hpman import EMPTY, HpmanError
 
 from ..values.convert import Converter
-from .magic import set_value
+from .cells import set_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
