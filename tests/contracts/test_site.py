@@ -36,6 +36,20 @@ def test_the_hooks_do_what_their_docstrings_show() -> None:
     assert result.failed == 0 < result.attempted
 
 
+def test_links_between_documents_lead_to_files() -> None:
+    root = DOCS.parent
+    pages = [*root.glob("*.md"), *root.glob("*/README.md"), *root.glob("examples/*/README.md")]
+    pages += DOCS.rglob("*.md")
+    links = [
+        (page, link)
+        for page in pages
+        for link in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+        if "://" not in link
+    ]
+    assert [(page, link) for page, link in links if not (page.parent / link).exists()] == []
+    assert len(links) > 50
+
+
 def test_every_public_name_is_described() -> None:
     names = {
         f"{module.__name__}.{name}" for module in (hpman, hpargparse) for name in module.__all__
