@@ -59,6 +59,8 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
     parser = sweep_parser(prog)
     argv = get_argv(args)
     own, arguments = split_at_dashes(argv)
+    if any(arg.partition("=")[0] == "--hp-load" for arg in own):
+        parser.error("a sweep loads no files: name their values, as in `--sweep epochs=3`")
     options = parse_command(parser, own)
     options.commands = [[*map(without_password, argv)]]
     if options.resume is not None:

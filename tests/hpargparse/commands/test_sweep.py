@@ -121,6 +121,7 @@ def test_a_condition_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
             ["train.py", "-m", "train", "--dry"],
             "name one script, before the options, or `-m` and a module",
         ),
+        (["train.py", "--hp-load", "a.yaml"], "a sweep loads no files: name their values"),
         (["trian.py", "--dry"], "Did you mean train.py?"),
         (
             ["train.py", "--dry", "--grid"],
