@@ -28,6 +28,7 @@ SAMPLES: dict[str, object] = {
     "bytes": b"",
     "complex": 0j,
 }
+HINT_TYPES = (*SAMPLES, "Path")
 _BOOLS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
@@ -46,6 +47,19 @@ class Mismatch(Exception):
         self.sample = sample
         self.value = value
         self.detail = detail
+
+
+def hinted_sample(name: str) -> object:
+    """Return a value of the type that the hint `type` names, one of `HINT_TYPES`.
+
+    >>> hinted_sample("float")
+    0.0
+    """
+    if name == "Path":
+        from pathlib import Path
+
+        return Path()
+    return SAMPLES[name]
 
 
 def element_sample(sample: list[Any] | tuple[Any, ...] | set[Any]) -> tuple[object, bool]:

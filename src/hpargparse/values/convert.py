@@ -10,7 +10,7 @@ from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
 from hpman._text import truncate
 from hpman.literals import is_path, kind_name, member_name, show_literal
 
-from .coercion import SAMPLES, Mismatch, fit, parse, parse_elements
+from .coercion import HINT_TYPES, Mismatch, fit, hinted_sample, parse, parse_elements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,9 +78,9 @@ class Converter:
         default = self.default
         wanted = self.hints.get("type") if self.hints else None
         if wanted is not None:
-            if not isinstance(wanted, str) or wanted not in SAMPLES:
-                self._refuse_hint("type", f"it must be one of {', '.join(map(repr, SAMPLES))}")
-            return default if type(default).__name__ == wanted else SAMPLES[wanted]
+            if not isinstance(wanted, str) or wanted not in HINT_TYPES:
+                self._refuse_hint("type", f"it must be one of {', '.join(map(repr, HINT_TYPES))}")
+            return default if kind_name(type(default)) == wanted else hinted_sample(wanted)
         if default is None or isinstance(default, (EmptyValue, NotLiteralEvaluable)):
             return EMPTY
         return default

@@ -12,7 +12,7 @@ from hpman._text import display_path, truncate
 from hpman.literals import kind_name, show_literal
 
 from ..errors import ConversionError
-from .coercion import FRACTION, SAMPLES, Mismatch, Number, element_sample, fit, parse
+from .coercion import FRACTION, HINT_TYPES, Mismatch, Number, element_sample, fit, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -117,8 +117,8 @@ def how_to_allow(converter: Converter, value: object) -> str:
     try:
         fit(value, converter.sample)
     except Mismatch:
-        kind = type(value).__name__
-        hint = f", or the hint `type={kind!r}`," if kind in SAMPLES else ""
+        kind = kind_name(type(value))
+        hint = f", or the hint `type={kind!r}`," if kind in HINT_TYPES else ""
         return f"A default of type {kind}{hint} would allow it."
     return "Set another value, or change the hint."
 

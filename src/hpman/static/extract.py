@@ -43,7 +43,7 @@ _MARSHALLED = frozenset(
     (type(None), bool, int, float, complex, str, bytes, type(...), list, tuple, set, dict)
 )
 _NAMED = (None, "name", "prefix", "tree", "values")  # parameters of methods that take names
-_TYPES = ("bool", "int", "float", "str", "list", "tuple", "set", "dict", "bytes", "complex")
+_TYPES = ("bool", "int", "float", "str", "list", "tuple", "set", "dict", "bytes", "complex", "Path")
 _NO_HINTS: dict[str, Any] = {}  # shared by all occurrences without hints
 _CONSTANTS: dict[str, Any] = {}  # by their text; few are unique, so they are shared
 _SETS: dict[frozenset[str], frozenset[str]] = {}  # equal sets of all modules are one object

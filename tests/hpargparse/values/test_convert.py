@@ -383,6 +383,8 @@ def test_elements_are_of_the_default_s_kind_whatever_the_choices() -> None:
         pytest.param(None, {"type": "float"}, "null", None, id="type where the default is None"),
         pytest.param(5, {"type": "float"}, "1.5", 1.5, id="type against the default"),
         pytest.param([0.5], {"type": "list"}, "1", [1.0], id="type of the default"),
+        pytest.param(None, {"type": "Path"}, "3", Path("3"), id="a path that may be missing"),
+        pytest.param(Path("a"), {"type": "Path"}, "b/c", Path("b/c"), id="type of the path"),
         pytest.param("a", {"optional": True}, "None", None, id="optional"),
         pytest.param("a", {"optional": False}, "None", "None", id="not optional"),
         pytest.param("a", {"choices": ["a", "b"]}, "b", "b", id="choices"),
