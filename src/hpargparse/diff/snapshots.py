@@ -6,6 +6,8 @@ know revisions.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from hpman import Diagnostic
 from hpman.literals import member_name, show_literal
 from hpman.names import SCOPE, ancestors, split_scope
@@ -100,7 +102,15 @@ def _in_scope(found: Definition, scope: str) -> Definition:
 
 def _default(found: Definition) -> Definition:
     """Return what a snapshot says about a definition."""
-    return found.replace(hints=None, file=None, value=member_name(found.value) or found.value)
+    value = member_name(found.value)
+    if value is None:
+        with suppress(ConversionError):  # the hint `type` may name another type
+            value = _converter(found).check(found.value)
+    return found.replace(hints=None, file=None, value=found.value if value is None else value)
+
+
+def _converter(found: Definition) -> Converter:
+    return Converter(found.value, found.hints or {}, found.name, found.place)
 
 
 def _is_known(row: Definition) -> bool:
@@ -173,8 +183,7 @@ def _value(snapshot: Snapshot, entry: Entry, owner: Definition, whole: Definitio
             path = find_key(name, default, key_paths(default, _SEPARATOR), _SEPARATOR)
             path = path or tuple(name.split(_SEPARATOR))
             value = KeyChange(owner.name, path, value).apply_to(whole.value)
-        converter = Converter(owner.value, owner.hints or {}, owner.name, owner.place)
-        converted = converter.check(value)
+        converted = _converter(owner).check(value)
     except ConversionError as error:
         converted, note = value, f"would be refused: {error}"
     key, text = owner.key, show_literal(value)

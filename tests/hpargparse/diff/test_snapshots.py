@@ -198,6 +198,13 @@ def test_a_value_for_a_scope_is_compared_with_the_default(
     assert _compared(values) == expected
 
 
+def test_a_default_of_another_type_than_its_hint_is_compared_as_it_would_be_loaded() -> None:
+    sources = _read('_("n", 3, type="float"); _("out", "runs", type="Path"); _("x", "a", type="int")')
+    file = Snapshot("a.yaml", {"n": 3, "out": "runs", "x": "a"}, {})
+    before, after, _warnings = definitions_beside([file], sources)
+    assert compare(before, after) == []
+
+
 def test_a_name_with_a_slash_is_compared_with_its_own_default() -> None:
     file = Snapshot("a.yaml", {"encoder/n": 5, "n": 3}, {})
     before, after, _warnings = definitions_beside([file], _read('_("n", 3); _("encoder/n", 5)'))
