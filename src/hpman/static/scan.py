@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     Key = tuple[object, ...]
 
+# Most files of values can be read as Python too: `lr: 1` is an annotation.
+_VALUES = (".yaml", ".yml", ".json")
 _texts = count()
 
 
@@ -273,6 +275,9 @@ def scan_file(
     ()
     """
     path = file.path
+    if path.endswith(_VALUES):  # a walk finds no such file
+        advice = "Name Python files, notebooks or folders. The option --hp-load reads values."
+        return _refused(path, "This is a file of values, not Python source.", advice)
     try:
         data = (read or read_file)(path)
     except OSError as error:

@@ -30,6 +30,15 @@ def test_a_file_that_is_named_is_kept(tmp_path: Path) -> None:
     assert len(scan(tmp_path / "b.py", ONLY).files) == 1
 
 
+@pytest.mark.parametrize("text", ["lr: 1", '{"lr": 1}'])
+def test_a_file_of_values_that_is_named_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.yaml").write_text(text)
+    (file,) = scan(tmp_path / "a.yaml", ONLY).files
+    (problem,) = file.diagnostics
+    assert (problem.code, problem.path) == ("HPM001", str(tmp_path / "a.yaml"))
+    assert problem.message == "This is a file of values, not Python source."
+
+
 def test_a_known_file_that_holds_nothing_any_more_is_gone(tmp_path: Path) -> None:
     (tmp_path / "b.py").write_text('_("b", 1)')
     (tmp_path / "c.py").write_text("x = 1")
