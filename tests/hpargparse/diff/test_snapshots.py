@@ -199,8 +199,8 @@ def test_a_value_for_a_scope_is_compared_with_the_default(
 
 
 def test_a_default_of_another_type_than_its_hint_is_compared_as_it_would_be_loaded() -> None:
-    sources = _read('_("n", 3, type="float"); _("out", "runs", type="Path"); _("x", "a", type="int")')
-    file = Snapshot("a.yaml", {"n": 3, "out": "runs", "x": "a"}, {})
+    sources = _read('_("n", 3, type="float"); _("p", "x", type="Path"); _("s", "a", type="int")')
+    file = Snapshot("a.yaml", {"n": 3, "p": "x", "s": "a"}, {})
     before, after, _warnings = definitions_beside([file], sources)
     assert compare(before, after) == []
 
