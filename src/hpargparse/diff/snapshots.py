@@ -102,11 +102,10 @@ def _in_scope(found: Definition, scope: str) -> Definition:
 
 def _default(found: Definition) -> Definition:
     """Return what a snapshot says about a definition."""
-    value = member_name(found.value)
-    if value is None:
-        with suppress(ConversionError):  # the hint `type` may name another type
-            value = _converter(found).check(found.value)
-    return found.replace(hints=None, file=None, value=found.value if value is None else value)
+    value: object = member_name(found.value) or found.value
+    with suppress(ConversionError):  # the hint `type` may name another type
+        value = _converter(found).check(value)
+    return found.replace(hints=None, file=None, value=value)
 
 
 def _converter(found: Definition) -> Converter:
