@@ -11,6 +11,7 @@ from itertools import accumulate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import TypeVar
 
     from hpman import Mention, ModuleScan, Occurrence, Source
@@ -123,7 +124,7 @@ def _longest(most: int, is_common: object) -> int:
 
 
 class Move:
-    r"""Where the places of a text are in another text, which one edit made of it.
+    r"""Where the places of a text are in another text, which an edit made of it.
 
     Args:
         old: the text before.
@@ -134,21 +135,43 @@ class Move:
     """
 
     def __init__(self, old: str, new: str) -> None:
-        self._start, end = changed_part(old, new)
+        self._changes = [*_changes(old, new)]
         self._before, self._after = Lines(old), Lines(new)
-        self._shift, self._tail = len(new) - len(old), len(old) - end
 
     def __call__(self, span: Span) -> Span | None:
         """Return the new place; None if the edit has cut it. It may have changed inside."""
         first, last = self._before.offset(*span[:2]), self._before.offset(*span[2:])
-        if first >= self._tail:
-            first += self._shift
-            last += self._shift
-        elif last > self._start:
-            if first >= self._start or last < self._tail:
-                return None
-            last += self._shift
-        return (*self._after.place(first), *self._after.place(last))
+        first_shift = last_shift = 0
+        for start, end, shift in self._changes:
+            if first >= end:
+                first_shift += shift
+                last_shift += shift
+            elif last > start:
+                if first >= start or last < end:
+                    return None
+                last_shift += shift
+        return (*self._after.place(first + first_shift), *self._after.place(last + last_shift))
+
+
+def _changes(old: str, new: str) -> Iterator[tuple[int, int, int]]:
+    """Yield what has changed: where it starts and ends in the old text, and by how much it grew.
+
+    One edit may change several places, such as one that adds an import while a line is completed.
+    """
+    start, end = changed_part(old, new)
+    befores = old[start : len(old) - end].splitlines(keepends=True)
+    afters = new[start : len(new) - end].splitlines(keepends=True)
+    blocks = [("replace", 0, len(befores), 0, len(afters))]
+    if len(befores) > 1 and len(afters) > 1:
+        from difflib import SequenceMatcher
+
+        blocks = SequenceMatcher(None, befores, afters).get_opcodes()  # type: ignore[assignment]
+    for tag, first, last, new_first, new_last in blocks:
+        before, after = "".join(befores[first:last]), "".join(afters[new_first:new_last])
+        if tag != "equal":
+            head, tail = changed_part(before, after)
+            yield start + head, start + len(before) - tail, len(after) - len(before)
+        start += len(before)
 
 
 def moved(scan: ModuleScan, source: Source) -> ModuleScan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from hpargparse.editor.places import Lines, changed_part, column_after, moved, units
+from hpargparse.editor.places import Lines, Move, changed_part, column_after, moved, units
 from hpman import Source, scan_text
 
 A, B, C = "_('a', 1)", "_('b', 2)", "_('c', 3)"
@@ -21,6 +21,8 @@ TEXT = f"{A}\nx = [{B}, {C}]\n_.set_value('a', 4)\n"
         pytest.param(TEXT.replace("1)\nx = [_('b'", "("), [C], id="cut"),
         pytest.param(f"{A}({TEXT[len(A) :]}", [A, B, C], id="after"),
         pytest.param("", [], id="all gone"),
+        pytest.param(f"import os\n{TEXT}if (", [A, B, C], id="at both ends"),
+        pytest.param(f"import os\n{TEXT.replace('2', '2, (')}", [A, "_('b', 2, ()", C], id="twice"),
     ],
 )
 def test_moved(new: str, shown: list[str]) -> None:
@@ -37,6 +39,19 @@ def test_the_changed_part_is_all_that_differs(old: str, new: str) -> None:
     start, end = changed_part(old, new)
     assert start + end <= min(len(old), len(new))
     assert old[:start] + new[start : len(new) - end] + old[len(old) - end :] == new
+
+
+@given(st.text("ab\n", max_size=12), st.text("ab\n", max_size=12), st.data())
+def test_a_moved_place_begins_with_the_same_character(
+    old: str, new: str, data: st.DataObject
+) -> None:
+    first = data.draw(st.integers(0, len(old)))
+    last = data.draw(st.integers(first, len(old)))
+    before, after = Lines(old), Lines(new)
+    span = Move(old, new)((*before.place(first), *before.place(last)))
+    if span is not None and first < last:
+        assert new[after.offset(*span[:2])] == old[first]
+        assert span[:2] <= span[2:]
 
 
 @given(st.text("ab\n"), st.data())
