@@ -117,7 +117,11 @@ def sort(records: Iterable[RunRecord], key: str) -> list[RunRecord]:
     """
     name = key.removeprefix("-")
     records = list(records)
-    ranks = {record: _sort_key(lookup(record, name)) for record in records}
+    ranks = {
+        # The text of a time lacks the parts of a second.
+        record: _sort_key(record.started if name == "started" else lookup(record, name))
+        for record in records
+    }
     have = {record: rank for record, rank in ranks.items() if rank is not None}
     if not have:
         require_name(name, records)

@@ -126,3 +126,10 @@ def test_records_are_sorted_by_any_values(runs: list[RunRecord]) -> None:
     assert [ids(key) for key in keys] == ["cab", "abc", "abc", "cba", "abc"]
     with pytest.raises(HpmanError, match="did you mean `lr`"):
         sort(runs, "-lrr")
+
+
+def test_runs_of_one_second_are_sorted_by_their_start(tmp_path: Path) -> None:
+    starts = {"a": 1_700_000_000.25, "b": 1_700_000_000.5, "c": 1_700_000_000.125}
+    runs = [write(tmp_path, name, started=started) for name, started in starts.items()]
+    assert [record.id for record in sort(runs, "started")] == ["c", "a", "b"]
+    assert [record.id for record in sort(runs, "-started")] == ["b", "a", "c"]
