@@ -217,10 +217,9 @@ class Recording:
             os.register_at_fork(after_in_child=forget)
 
     def _exited(self, code: object) -> None:
-        if code is None or code == 0:
-            self._end = {"status": "finished", "exit": 0}
-        elif isinstance(code, int):
-            self._end = {"status": "failed", "exit": code & 0xFF}
+        if code is None or isinstance(code, int):
+            status = (code or 0) & 0xFF  # as the system sees it: 256 is a success
+            self._end = {"status": "failed" if status else "finished", "exit": status}
         else:
             error = f"an object of the type {type(code).__name__}"
             with suppress(Exception):  # `__str__` may raise anything

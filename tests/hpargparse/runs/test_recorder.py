@@ -65,6 +65,7 @@ ENDS: dict[str, tuple[str, int, dict[str, object]]] = {
     "raise": ("raise ValueError('a\\nb')", 1, {"status": "failed", "exit": 1, "error": "b"}),
     "exit": ("raise SystemExit(3)", 3, {"status": "failed", "exit": 3}),
     "exit-0": ("raise SystemExit", 0, {"status": "finished", "exit": 0}),
+    "exit-256": ("raise SystemExit(256)", 0, {"status": "finished", "exit": 0}),
     "message": (
         "raise SystemExit('no data')",
         1,
