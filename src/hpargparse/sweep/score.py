@@ -125,6 +125,10 @@ class Objective(Record):
         metrics = record.metrics
         if name not in metrics and self.takes_return and RETURN in metrics:
             return metrics[RETURN]
+        if name not in metrics and name == RETURN:
+            raise NoScoreError(
+                "no number was returned by the function that `-m MODULE:FUNCTION` runs"
+            )
         if name not in metrics:
             raise NoScoreError(f"the run did not report `{name}`{self._advice(name, metrics)}")
         if name == self.name:

@@ -62,6 +62,11 @@ def test_no_score(metrics: dict[str, object], message: str, tmp_path: Path) -> N
         Objective("loss").read(write(tmp_path, "a", _end(**metrics)))
 
 
+def test_a_function_that_returns_no_number(tmp_path: Path) -> None:
+    with pytest.raises(NoScoreError, match="no number was returned"):
+        Objective("return").read(write(tmp_path, "a", _end()))
+
+
 def test_the_best_of_another_name(tmp_path: Path) -> None:
     with pytest.raises(NoScoreError, match=r"mean --maximize best:acc\?"):
         Objective("best:accuracy", maximize=True).read(write(tmp_path, "a", _end(acc=1)))
