@@ -77,7 +77,7 @@ def constant_value(node: expr, is_rebound: Callable[[str], bool]) -> Any:
     """Return the value of an expression that is made of literals alone.
 
     Beyond literals, that is arithmetic, joined and repeated sequences, `float("inf")` and
-    the like, and a `Path` of strings as the complete expression.
+    the like, and a `Path` of strings, also joined by `/`, as the complete expression.
 
     Args:
         node: the expression.
@@ -96,7 +96,7 @@ def constant_value(node: expr, is_rebound: Callable[[str], bool]) -> Any:
     except NotLiteralError:
         constants = _Constants(is_rebound)
     try:
-        if type(node) is Call and (parts := constants.path_parts(node)) is not None:
+        if (parts := constants.path_parts(node)) is not None:
             from pathlib import Path
 
             return Path(*parts)
@@ -240,17 +240,24 @@ class _Constants(_Evaluator):
         super().__init__({}, {"set": _empty_set, "float": self._float})
         self._is_rebound = is_rebound
 
-    def path_parts(self, node: Call) -> list[str] | None:
-        """Return the strings that `Path` is called with, None for any other call."""
-        func = node.func
+    def path_parts(self, node: Any) -> list[str] | None:
+        """Return the strings of `Path("a", "b") / "c"`, None for any other expression."""
+        if type(node) is BinOp and type(node.op) is Div:
+            before = self.path_parts(node.left)
+            parts = None if before is None else [*before, self.evaluate(node.right)]
+        elif type(node) is Call and self._is_path(node):
+            parts = [self.evaluate(argument) for argument in node.args]
+        else:
+            return None
+        return parts if parts is not None and all(type(part) is str for part in parts) else None
+
+    def _is_path(self, node: Call) -> bool:
+        func: Any = node.func
         is_path = type(func) is Name and func.id == "Path"
         if type(func) is Attribute and type(func.value) is Name:
             is_path = (func.value.id, func.attr) == ("pathlib", "Path")
             func = func.value
-        if not is_path or node.keywords or self._is_rebound(func.id):  # type: ignore[attr-defined]
-            return None
-        parts = [self.evaluate(argument) for argument in node.args]
-        return parts if all(type(part) is str for part in parts) else None
+        return is_path and not node.keywords and not self._is_rebound(func.id)
 
     def _float(self, value: Any = 0.0) -> float:
         if self._is_rebound("float"):
@@ -265,6 +272,8 @@ class _Constants(_Evaluator):
                 return _SIGNS[operator](operand)
         else:
             left, right = self.evaluate(node.left), self.evaluate(node.right)
+            if operator is Mult and type(left) is int and type(right) in _JOINED:
+                left, right = right, left
             is_known = operator in _OPERATORS
             if is_known and type(left) in _NUMBERS and type(right) in _NUMBERS:
                 if _is_small(operator, left, right):

@@ -61,11 +61,13 @@ def test_another_expression_is_refused(text: str) -> None:
         pytest.param("'a' + 'b' 'c'", "abc", id="joined text"),
         pytest.param("b'a' + b'b'", b"ab", id="joined bytes"),
         pytest.param("[64] * 2 + [32]", [64, 64, 32], id="joined lists"),
+        pytest.param("2 * [64]", [64, 64], id="repeated list"),
         pytest.param("float('-inf')", float("-inf"), id="inf"),
         pytest.param("-float('inf')", float("-inf"), id="minus inf"),
         pytest.param("[float(), {'a': 1 / 2}, (2 * 3,)]", [0.0, {"a": 0.5}, (6,)], id="inside"),
         pytest.param("Path('data')", Path("data"), id="path"),
         pytest.param("pathlib.Path('a', 'b' + 'c')", Path("a/bc"), id="path of a module"),
+        pytest.param("Path() / 'a' / ('b' + 'c')", Path("a/bc"), id="joined path"),
     ],
 )
 def test_a_constant_is_made_of_literals(text: str, expected: object) -> None:
@@ -79,9 +81,10 @@ def test_a_constant_is_made_of_literals(text: str, expected: object) -> None:
     [
         *"x|x/2|1/0|'a'*x|1+'a'|'a'-'b'|'a'+b'b'|-'a'|-True|~1|not 1|1.5<<2".split("|"),
         *"2**10**9|10**10**10|9**9**9|1<<10**9|1e300*1e300**2|2**4096".split("|"),
-        *"'a'*10**9|[0]*1000|[[0]]*2|({},)*2|2*'a'|f'{1}'+'a'|[*[1]]+[2]".split("|"),
+        *"'a'*10**9|[0]*1000|[[0]]*2|({},)*2|f'{1}'+'a'|[*[1]]+[2]".split("|"),
         *"float('a')|float(1, 2)|float(x='1')|int('1')|math.inf|[Path('a')]|Path(1)".split("|"),
-        *"Path(*x)|Path(x)|Path('a', b=1)|Path('a') / 'b'|os.Path('a')|a.b.Path('c')".split("|"),
+        *"Path('a') / b|Path('a') / 1|'a' / Path('b')|Path('a') * 2".split("|"),
+        *"Path(*x)|Path(x)|Path('a', b=1)|os.Path('a')|a.b.Path('c')".split("|"),
     ],
 )
 def test_no_other_expression_is_a_constant(text: str) -> None:
