@@ -18,6 +18,8 @@ UPSTREAM = ("hpman==0.13.0", "hpargparse==0.14.0", "setuptools<80")
 EXTRAS = "*/runs/figures.py,*/runs/trackers.py,*/run/notebook.py,*/kernel/panel.py"
 PROTOCOL = "*/editor/protocol.py,*/editor/server.py"  # the session `editors` measures them
 COVERAGE = "coverage[toml]>=7.10"
+# Random tests, and the programs that the comparison with other libraries runs.
+UNMEASURED = ("--ignore=tests/properties", "--ignore=tests/contracts/test_comparison.py")
 WORLD = ("torch", "transformers", "django", "sympy", "scipy")
 
 
@@ -42,7 +44,10 @@ nox.options.sessions = [f"tests-{NEWEST}", "lint", "types"]
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the tests on the installed package; all of them under coverage on the newest Python."""
+    """Run the tests on the installed package; on the newest Python the slow ones, with coverage.
+
+    `minimums` runs those that must not count for the coverage.
+    """
     if session.python != NEWEST:  # measuring takes twice as long again
         session.install(".[test]")
         session.run("pytest", *session.posargs)
@@ -50,7 +55,7 @@ def tests(session: nox.Session) -> None:
     session.install(".[test,sweep]", COVERAGE)
     for remains in glob.glob(".coverage.*"):
         os.remove(remains)
-    session.run("coverage", "run", "-m", "pytest", "--slow", *session.posargs)
+    session.run("coverage", "run", "-m", "pytest", "--slow", *UNMEASURED, *session.posargs)
     if not session.posargs:
         session.notify("coverage")
 
