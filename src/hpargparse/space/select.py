@@ -112,6 +112,9 @@ def select(index: Index, request: Request) -> Selection:
     fixed = tuple(selector.fixed())
     if not selector.axes:
         raise SpaceError(_nothing_selected(fixed))
+    missing = [_required(line.row) for line in fixed if line.row.hints.get("required")]
+    if missing:
+        raise SpaceError(*missing)
     return Selection(Space(selector.axes.values(), zipped), fixed, tuple(selector.notes))
 
 
@@ -329,6 +332,11 @@ def _nothing_selected(fixed: tuple[Fixed, ...]) -> Diagnostic:
         " `--all-hinted`."
     )
     return Diagnostic("sweep", message, advice)
+
+
+def _required(row: HyperParameter) -> Diagnostic:
+    message = f"`{row.name}`{_at(row)} is required, and has no value."
+    return Diagnostic("sweep", message, f"Give it one, or several: `--sweep {row.name}=...`.")
 
 
 def _at(row: HyperParameter) -> str:

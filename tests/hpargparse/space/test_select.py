@@ -209,6 +209,10 @@ def test_one_mistake_is_one_sentence() -> None:
         (f'{A_IF_C}; _("c", 1, range=[1, 10000], search=True)', "has too many values."),
         (f'{A_IF_C}; _("c", 1.0, range=[1, 2], search=True)', "has too many values."),
         ("\n".join(f'_("a{n}", True)' for n in range(25)), "and 5 more. Name some"),
+        (
+            '_("a", 1, search=[1, 2])\n_("b", required=True)',
+            "`b` (train.py:2) is required, and has no value.\nGive it one, or several: `--sweep b=",
+        ),
         ('_("x", "a", choices=["a", None, "None"])', "--sweep x: The command line cannot set `x`"),
     ],
 )
