@@ -174,7 +174,8 @@ class _Selector:
         """Return the groups of axes that change together."""
         zipped: list[tuple[str, ...]] = []
         for item in groups:
-            resolved = [self._resolve(f"--zip {item}", name) for name in item.split(",")]
+            typed = [item] if "=" in item else item.split(",")
+            resolved = [self._resolve(f"--zip {item}", name) for name in typed]
             names = tuple(pair[0] for pair in resolved if pair is not None)
             axes = [self.axes[name] for name in names if name in self.axes]
             if len(axes) < len(resolved) and self._problems:  # they say why
@@ -224,7 +225,9 @@ class _Selector:
         name = plain if plain in self._rows else self._names.get(_option(plain))
         if name is None:
             near = suggest(typed, self._rows) if self._rows else "the program has none"
-            if not typed[:1].isidentifier():  # a value
+            if "=" in typed:
+                near = f"Only --sweep takes values: `--sweep {typed}`."
+            elif not typed[:1].isidentifier():  # a value
                 near = "Write lists without blanks, such as `lr=0.1,0.3`."
             self._add_problem(item, f"there is no hyperparameter `{typed}`.", near)
             return None

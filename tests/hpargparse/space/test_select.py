@@ -158,6 +158,8 @@ def test_a_condition_on_a_value_that_is_always_so_is_none() -> None:
         ),
         ({"zipped": ["lr,depth"]}, ["all of these must be searched"]),
         ({"zipped": ["lr,dpeth"]}, ["--zip lr,dpeth: there is no hyperparameter"]),
+        ({"zipped": ["lr=1,2"]}, ["`lr=1,2`.\nOnly --sweep takes values: `--sweep lr=1,2`."]),
+        ({"fixed": ["lr=1"]}, ["`lr=1`.\nOnly --sweep takes values: `--sweep lr=1`."]),
         ({"zipped": ["lr"]}, ["a group has two names or more"]),
         ({"sweep": ["depth"], "zipped": ["lr,depth"]}, ["their values differ: no end, 3"]),
         (
