@@ -224,6 +224,10 @@ def _prepare(argv: list[str], prog: str) -> tuple[Program, list[str], HyperParam
     output = getattr(parser.parse_args(options), _OUTPUT, None)
     if output is not None and not os.path.isdir(os.path.dirname(output) or os.curdir):
         parser.error(f"-o {output}: this folder does not exist; create it first")
+    try:
+        program.require_packages()
+    except HpmanError as error:
+        exit_with_errors(prog, error)
     program = program.replace(output=output)
     preset_values(managers)
     return program, arguments, managers[0] if len(managers) == 1 else ManagerGroup(managers)

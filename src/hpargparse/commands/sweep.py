@@ -86,6 +86,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
         if options.export:
             _export(prog, plan, options, arguments, objectives)
             return
+        program.require_packages()
         options.slots = _slots(program, options)
         study = _study(program, plan, objectives, options, arguments)
         if jobs is not None and _has_more(study):

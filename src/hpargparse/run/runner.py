@@ -68,6 +68,21 @@ class Program(Record):
         sources = (self.source, *self.packages)
         return index_program(sources, follow_imports=True, roots=self.roots, also=python_path())
 
+    def require_packages(self) -> None:
+        """Check that what runs a notebook is installed.
+
+        Raises:
+            HpmanError: if it is not.
+        """
+        if not self.is_notebook:
+            return
+        from importlib.util import find_spec
+
+        missing = [name for name in ("nbclient", "ipykernel") if find_spec(name) is None]
+        if missing:
+            message = f"A notebook needs `{missing[0]}` to run, which is not installed."
+            raise _error(self.source, message, "`pip install 'hpman[notebook]'` installs it.")
+
     def run(self, args: Sequence[str], loaded_before: Collection[str]) -> object:
         """Run the program as `__main__`, or call its function. Its exceptions are not caught.
 
@@ -160,13 +175,6 @@ def locate_script(path: str) -> Program:
         return Program(path, source, (path,), is_folder=True)
     if path == "-" or (os.path.exists(path) and not os.path.isfile(path)):
         raise _error(path, "A script must be a regular file, because it is read twice.")
-    if is_notebook(path):
-        from importlib.util import find_spec
-
-        missing = [name for name in ("nbclient", "ipykernel") if find_spec(name) is None]
-        if missing:
-            message = f"A notebook needs `{missing[0]}` to run, which is not installed."
-            raise _error(path, message, "`pip install 'hpman[notebook]'` installs it.")
     if _read(path).startswith(_ZIP):
         raise _error(path, "This is a zip archive. Sources inside an archive cannot be read.")
     return Program(path, path)

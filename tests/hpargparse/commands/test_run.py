@@ -400,3 +400,12 @@ def test_a_notebook_has_an_option_for_its_outputs(
         (["-o", "no/out.ipynb"], "-o no/out.ipynb: this folder does not exist; create it first\n"),
     ):
         assert program("nb.ipynb", *args, status=2).endswith(problem)
+
+
+def test_a_notebook_is_listed_without_what_runs_it(
+    program: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("nb.ipynb").write_bytes(notebook("from hpman.m import _\n_('lr', 1)"))
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    assert "lr: 3" in program("nb.ipynb", "--lr", "3", "--hp-list")
+    assert "pip install 'hpman[notebook]'" in program("nb.ipynb", "--lr", "3", status=2)

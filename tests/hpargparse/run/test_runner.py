@@ -338,8 +338,9 @@ def test_main_has_annotations_only_where_python_creates_them(
 
 def test_a_notebook_needs_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    Path("nb.ipynb").write_bytes(notebook("x = 1"))
     with pytest.raises(HpmanError) as caught:
-        locate_script("nb.ipynb")
+        locate_script("nb.ipynb").require_packages()
     assert str(caught.value) == (
         "nb.ipynb: A notebook needs `nbclient` to run, which is not installed.\n"
         "`pip install 'hpman[notebook]'` installs it."
