@@ -14,7 +14,6 @@ from functools import cached_property
 from hpman.lease import is_held
 from hpman.reporting import METRICS, STOP
 
-from ..errors import SnapshotError
 from ..snapshots.recorded import (
     DETAILS,
     RUN_FILE,
@@ -288,7 +287,7 @@ def wait_while(condition: Callable[[], object], seconds: float) -> bool:
 def _is_being_described(record: RunRecord) -> bool:
     try:
         age = time.time() - record.summary["started"]
-    except SnapshotError:  # whoever reads more of it will report it
+    except RecordError:  # whoever reads more of it will report it
         return False
     return 0 <= age < _PATIENCE and "revision" not in record.data
 

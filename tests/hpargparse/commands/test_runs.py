@@ -58,6 +58,17 @@ def test_records_are_removed_by_the_beginning_of_an_id(
     assert "run:x: No run in" in capsys.readouterr().err
 
 
+def test_a_damaged_record_is_removed_as_its_error_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Path(write(tmp_path, "abc").folder)
+    (path / "run.json").write_text("{")
+    _run("abc", status=2)
+    assert "`hpman runs --remove abc` deletes it." in capsys.readouterr().err
+    _run("--remove", "abc")
+    assert not path.exists()
+
+
 def test_a_run_that_cannot_be_stopped_is_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
