@@ -41,6 +41,9 @@ def text_details(record: RunRecord) -> str:
         record.id: _facts(record, command),
         "values that differ from the defaults": _values(record, record.changed),
         "other values": _values(record, default),
+        "values that the program set itself": [
+            (name, str(value)) for name, value in ((record.end or {}).get("set") or {}).items()
+        ],
         "metrics": [(name, number_text(value)) for name, value in record.metrics.items()],
         "files": [(name, f"{size:,} bytes") for name, size in _files(record)],
         "commands": [

@@ -74,8 +74,9 @@ class RunRecord:
             end = read_json(os.path.join(self.folder, END_FILE))
         except (OSError, ValueError):
             return None
-        is_valid = type(end.get("status")) is str and type(end.get("unused") or []) is list
-        return end if is_valid else None
+        kinds = {"unused": list, "set": dict}
+        is_valid = all(type(end.get(key) or kind()) is kind for key, kind in kinds.items())
+        return end if is_valid and type(end.get("status")) is str else None
 
     @cached_property
     def status(self) -> str:

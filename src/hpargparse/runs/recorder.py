@@ -129,6 +129,7 @@ class Recording:
         self._is_over = False
         self._lease = take(os.path.join(folder, LEASE_FILE))
         description = _describe(folder, subject)
+        self._values: dict[str, str] = description["values"]
         write_json(folder, RUN_FILE, description)
         self._copier: Copier | None = None
 
@@ -177,6 +178,9 @@ class Recording:
         metrics = last_metrics(self.folder) if reported is None else reported
         end["metrics"] = {**self._returned, **metrics}
         end["unused"] = self._manager.unused()
+        with suppress(Exception):  # the program may have set anything
+            if later := self._set_later():
+                end["set"] = later
         try:
             write_json(self.folder, END_FILE, end)
         except (OSError, HpmanError) as error:
@@ -185,6 +189,11 @@ class Recording:
             self._copier.close(flush=flush)
         if self._lease is not None:
             release(self._lease)
+
+    def _set_later(self) -> dict[str, str]:
+        """Return the values that the program itself has set, such as by its own parser."""
+        before, now = self._values, _texts(self._manager)
+        return {name: text for name, text in now.items() if before.get(name, text) != text}
 
     def _watch(self) -> None:
         """Notice each way in which a process ends, as far as it can."""
@@ -238,8 +247,7 @@ class Recording:
 def _describe(folder: str, subject: Subject) -> dict[str, Any]:
     """Return the keys of `run.json` that are known at once."""
     manager = subject.manager
-    values, _left_out = saveable_values(manager)
-    texts = {name: show_literal(value) for name, value in values.items()}
+    texts = _texts(manager)
     chains = {name: manager.explain(name) for name in texts}
     sources = {name: chain[0] for name, chain in chains.items() if chain[0].kind == "source"}
     scopes = manager.scopes()
@@ -270,6 +278,12 @@ def _describe(folder: str, subject: Subject) -> dict[str, Any]:
         "scopes": None if scopes is None else sorted(scopes),
         "fingerprint": manager.fingerprint(),
     }
+
+
+def _texts(manager: HyperParameterManager) -> dict[str, str]:
+    """Return the values that a file can hold, as literals."""
+    values, _left_out = saveable_values(manager)
+    return {name: show_literal(value) for name, value in values.items()}
 
 
 def _differs(text: str, chain: Iterable[Any]) -> bool:

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 END = {"status": "failed", "exit": 1, "error": "no\tdata", "ended": 1_700_000_075, "unused": ["x"]}
+LATER = {**END, "set": {"lr": "0.5"}}
 
 
 def test_facts_that_are_known_are_shown(tmp_path: Path) -> None:
     record = write(
         tmp_path,
         "abc",
-        END,
+        LATER,
         program="-m my.train",
         argv=["-m", "my.train", "--lr", "0.1", "--", "a b"],
         branch="main",
@@ -40,6 +41,8 @@ def test_facts_that_are_known_are_shown(tmp_path: Path) -> None:
         "  sweep       s, trial 3",
         "  never read  x",
         "  lr  0.1  train.py:1 default 1e-3, --lr",
+        "values that the program set itself",
+        "  lr  0.5",
         "  hpman run -m my.train --hp-load run:abc  loads its values, and takes others",
     ):
         assert line in lines
@@ -64,6 +67,7 @@ def test_a_record_may_lack_most_keys(tmp_path: Path) -> None:
     assert f"  in          {tmp_path}" in lines
     damaged = write(tmp_path, "b", {"status": "finished", "unused": 7}, gpus=3)
     assert damaged.status == "lost"
+    assert write(tmp_path, "c", {"status": "finished", "set": [1]}).status == "lost"
     with pytest.raises(RecordError, match=r"key `gpus` .*\n`hpman runs --remove b` deletes it"):
         text_details(damaged)
 

@@ -60,6 +60,21 @@ def test_a_record_says_what_ran_and_how_it_ended(tmp_path: Path) -> None:
     assert files == ["end.json", "lease", "metrics.jsonl", "output.log", "run.json"]
 
 
+def test_values_that_the_program_sets_itself_are_in_its_end(tmp_path: Path) -> None:
+    text = (
+        "import hpargparse\nfrom hpman.m import _\n"
+        "def main():\n"
+        "    _.set_value('depth', 3), _.set_value('same', 1)\n"
+        "    print(_('lr', 0.1), _('depth', 2), _('same', 1))\n"
+        "hpargparse.parse_args(_, __file__)\nmain()\n"
+    )
+    assert run(tmp_path, text, "--depth", "5", "--", "--lr", "0.5").stdout == "0.5 3 1\n"
+    found = record(tmp_path)
+    assert found.values == {"lr": 0.1, "depth": 5, "same": 1}
+    assert found.end is not None
+    assert found.end["set"] == {"lr": "0.5", "depth": "3"}
+
+
 INTERRUPT = "import os, signal, time; signal.signal(2, signal.default_int_handler)"
 ENDS: dict[str, tuple[str, int, dict[str, object]]] = {
     "raise": ("raise ValueError('a\\nb')", 1, {"status": "failed", "exit": 1, "error": "b"}),
