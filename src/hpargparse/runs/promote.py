@@ -178,6 +178,9 @@ def _new_default(call: Occurrence, value: Any) -> Any:
         return NotLiteralEvaluable(expression=f"{owner}.{value}")
     if is_path(old) and (type(value) is str or is_path(value)):
         return type(old)(value)
+    if call.hints.get("type") == "Path" and type(value) is str and value != old:
+        message = f"The value of `{call.name}` is a `Path`, which has to be imported."
+        raise _refusal(call, message, _BY_HAND)
     try:
         parse_literal(show_literal(value))
     except NotLiteralError:

@@ -199,6 +199,7 @@ def test_an_expression_over_several_lines_has_not_changed() -> None:
             object,
             "a.py:1:1: The value of `x` is not a literal, but `<class 'object'>`",
         ),
+        ("_('x', None, type='Path')", "a", "`x` is a `Path`, which has to be imported"),
         ("_('x', 1)", PurePosixPath("a"), "The value of `x` is not a literal, but `Path('a')`"),
         ("_('x', [Path('a')])", [1], "is not a literal, but `[Path('a')]`"),
         ("_('x', [  # a\n 1])", [1, 2], "a.py:1:1: The default of `x` contains a comment, which"),
