@@ -186,7 +186,8 @@ def _typed_outside(manager: HyperParameterManager) -> dict[str, tuple[object, st
     """Return the values that were typed for `hpman run`: no file of the program overrides them."""
     from hpman.programs import preset_names
 
-    last = {name: manager.explain(name)[-1] for name in preset_names(manager)}
+    names = filter(manager.exists, preset_names(manager))
+    last = {name: manager.explain(name)[-1] for name in names}
     return {
         name: (manager.get_value(name), str(origin))
         for name, origin in last.items()

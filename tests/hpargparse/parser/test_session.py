@@ -131,6 +131,13 @@ class TestAProgramBelowHpmanRun:
         assert (args.lr, args.opt["lr"], args.epochs, args.seed) == (3.0, 4.0, 7, 1)
         assert parser.parse_args(["--hp-load", "a.yaml", "--lr", "1"]).lr == 1.0
 
+    def test_may_have_a_manager_that_got_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        write("lr: 2")
+        parser, _manager = bound()
+        monkeypatch.setattr("hpman.manager.PRESETS", {})
+        preset_values([managed('_("other", 1)').set_value("other", 3)])
+        assert parser.parse_args(["--hp-load", "a.yaml"]).lr == 2.0
+
     def test_may_change_it_before(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("hpman.manager.PRESETS", {})
         write("lr: 2")
