@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from hpman import Diagnostic
+from hpman._text import truncate
 from hpman.literals import member_name, show_literal
 from hpman.names import SCOPE, ancestors, split_scope
 
@@ -63,6 +64,7 @@ def definitions_beside(
     values: dict[tuple[str, str], Definition] = {}
     scoped: dict[tuple[str, str], Definition] = {}  # the defaults of values for scopes
     unknown: dict[str, Definition] = {}
+    computed: dict[str, str] = {}  # the defaults that only a run knows
     managers = set(placeholders)
     names_in_files: dict[str, str] = {}
     for file, entry, name in _entries(files, every):
@@ -78,6 +80,8 @@ def definitions_beside(
                 values[owner.key] = _value(file, entry, owner, values.get(owner.key, owner))
                 if scope:
                     scoped[owner.key] = owner
+            elif owner.text is not None:
+                computed[owner.name] = owner.text
         if not any(_owners(plain, every)):
             unknown[name] = _definition(file, entry.replace(name=name))
     managers = managers or every.keys() & {"_"} or set(every) or {"_"}
@@ -87,12 +91,19 @@ def definitions_beside(
     literals = [found for part in every.values() for found in part.values() if _is_known(found)]
     every_default = (*literals, *scoped.values())
     after = [_default(found) for found in every_default if found.placeholder in managers]
-    missing = sorted({found.placeholder for found in literals} - managers)
-    warning = (
-        f"{files[-1].path} has no value of {', '.join(missing)}. Name all managers with "
-        "`--placeholder` to see what it lacks."
-    )
-    return before, after, [warning] if missing and not placeholders else []
+    missing = set() if placeholders else {found.placeholder for found in literals} - managers
+    return before, after, [*_warnings(files[-1].path, computed, missing)]
+
+
+def _warnings(path: str, computed: dict[str, str], missing: set[str]) -> Iterator[str]:
+    for name, text in computed.items():
+        expression = truncate(" ".join(text.split()))
+        yield f"`{name}` is not compared: only a run knows its default, `{expression}`."
+    if missing:
+        yield (
+            f"{path} has no value of {', '.join(sorted(missing))}. Name all managers with "
+            "`--placeholder` to see what it lacks."
+        )
 
 
 def _in_scope(found: Definition, scope: str) -> Definition:

@@ -198,6 +198,17 @@ def test_a_value_for_a_scope_is_compared_with_the_default(
     assert _compared(values) == expected
 
 
+def test_a_value_whose_default_only_a_run_knows_is_pointed_out() -> None:
+    file = Snapshot("a.yaml", {"run": 3, "e/run": 4, "used": 5, "lr": 1e-3}, {})
+    sources = _read('_("run",\n  N *\n  2); _("used"); _("lr", 1e-3)\nwith _.scope("e"): pass')
+    before, after, warnings = definitions_beside([file], sources)
+    assert compare(before, after) == []
+    assert warnings == [
+        "`run` is not compared: only a run knows its default, `N * 2`.",
+        "`e/run` is not compared: only a run knows its default, `N * 2`.",
+    ]
+
+
 def test_a_default_of_another_type_than_its_hint_is_compared_as_it_would_be_loaded() -> None:
     sources = _read('_("n", 3, type="float"); _("p", "x", type="Path"); _("s", "a", type="int")')
     file = Snapshot("a.yaml", {"n": 3, "p": "x", "s": "a"}, {})
