@@ -194,7 +194,7 @@ def text_report(ids: Sequence[str], rows: Sequence[Row], sources: Sequence[Sourc
     widths = column_widths([line for line in table if len(line) > 1])  # others are headings
     lines = [align(line, widths) for line in table] if rows else []
     for changes in sources:
-        lines.append(f"sources of {changes.old} and {changes.new}")
+        lines.append(escape(f"sources of {changes.old} and {changes.new}"))
         lines += [f"  {escape(path)}" for path in changes.files]
         if changes.comparison is None:
             lines += [f"  {line}" for line in changes.reason.split("\n")]

@@ -58,7 +58,10 @@ def text_details(record: RunRecord) -> str:
 
 def _part(title: str, rows: Iterable[Sequence[str]]) -> list[str]:
     shown = [[escape(cell) for cell in row] for row in rows]
-    return [title, *(f"  {align(row, column_widths(shown))}" for row in shown)] if shown else []
+    if not shown:
+        return []
+    widths = column_widths(shown)
+    return [escape(title), *(f"  {align(row, widths)}" for row in shown)]
 
 
 def _facts(record: RunRecord, command: str) -> list[tuple[str, str]]:

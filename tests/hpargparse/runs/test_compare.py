@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from hpargparse.runs.compare import Row, differing_rows, differing_sources, text_report
+from hpargparse.runs.compare import (
+    Row,
+    SourceChanges,
+    differing_rows,
+    differing_sources,
+    text_report,
+)
 from tests.hpargparse.runs.recorded import write
 from tests.repositories import commit, git, isolate, needs_git, start, write as write_files
 
@@ -100,6 +106,11 @@ def test_columns_are_aligned() -> None:
         "metrics\n"
         "  loss  1     2\n"
     )
+
+
+def test_the_names_of_foreign_folders_are_escaped() -> None:
+    report = text_report(["a", "b"], [], [SourceChanges("a", "\x1b", (), None, "Lost.")])
+    assert report == "sources of a and \\x1b\n  Lost.\n"
 
 
 def _repository() -> tuple[str, str]:

@@ -72,6 +72,12 @@ def test_a_record_may_lack_most_keys(tmp_path: Path) -> None:
         text_details(damaged)
 
 
+def test_the_name_of_a_foreign_folder_is_escaped(tmp_path: Path) -> None:
+    record = write(tmp_path, "abc", END)
+    record.id = "a\x1b"
+    assert text_details(record).startswith("a\\x1b\n")
+
+
 def test_json_has_the_keys_of_all_files(tmp_path: Path) -> None:
     shown = json.loads(json_details(write(tmp_path, "abc", END, gpus=[], odd="\udcff")))
     assert shown["values"] == {"lr": 0.1}
