@@ -33,6 +33,7 @@ _ENVIRONMENT = {
 _DIFF = (
     *("-c", "diff.relative=false", "diff", "--binary", "--no-color"),
     *("--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/"),
+    *("--unified=3", "--submodule=short"),
 )
 _REGULAR_FILES = (b"100644", b"100755")  # no symbolic links and no submodules
 

@@ -8,7 +8,7 @@ import pytest
 
 from hpargparse.runs import environment
 from hpargparse.runs.environment import describe
-from tests.repositories import commit, isolate, needs_git, start, write
+from tests.repositories import commit, git, isolate, needs_git, start, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,8 +58,9 @@ def test_the_patch_is_as_long_as_it_may_be(
 ) -> None:
     isolate(monkeypatch)
     start(tmp_path)
-    commit(tmp_path, {"a.py": "x = 1\n", "inner/b.py": ""})
-    new = {"dirty": "x = 2\n", "left out": "x = 2\n", "too large": "#" * 2_000_000}.get(name)
+    git(tmp_path, "config", "diff.context", "0")  # `git apply` needs some lines around a change
+    commit(tmp_path, {"a.py": "x = 1\ny = 1\n", "inner/b.py": ""})
+    new = {"dirty": "x = 2\ny = 1\n", "left out": "x = 2\n", "too large": "#" * 2_000_000}.get(name)
     if new:
         write(tmp_path, {"a.py": new})
     if name in ("dirty", "too large"):
@@ -76,4 +77,5 @@ def test_the_patch_is_as_long_as_it_may_be(
     assert bool(patch) is (name == "dirty")
     if patch:
         assert b"+++ b/a.py\n" in patch
+        assert b"+x = 2\n y = 1\n" in patch
         assert b"+++ b/inner/c.py\n" in patch
