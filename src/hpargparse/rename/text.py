@@ -19,6 +19,7 @@ _MOST_BYTES = 1 << 20
 _FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
 _HEAD = 1 << 12  # bytes, which tell text from data
 _WIDTH = 100
+_ALIASES = re.compile(r"aliases\s*=\s*[\[(][^\])]*")  # a hint that keeps old names on purpose
 
 
 def walk_files(folders: Iterable[str], exclude: Sequence[str]) -> Iterator[str]:
@@ -80,7 +81,7 @@ def other_mentions(name: str, contents: Iterable[tuple[str, bytes]]) -> Iterator
     for path, data in contents:
         pattern = in_python if path.endswith(".py") else word
         for number, line in enumerate(data.decode(errors="replace").splitlines(), 1):
-            if pattern.search(line) and not _is_assignment(line, name, path):
+            if pattern.search(_ALIASES.sub("", line)) and not _is_assignment(line, name, path):
                 shown = escape(truncate(line.strip(), _WIDTH))
                 yield f"{display_path(path)}:{number}: {shown}"
 

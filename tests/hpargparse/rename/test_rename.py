@@ -453,6 +453,14 @@ def test_sweeps_with_the_old_name_are_listed(capsys: pytest.CaptureFixture[str])
     assert "sweeps" not in capsys.readouterr().err
 
 
+def test_an_alias_is_no_other_mention(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("a.py").write_text("_('lr', 1); print('lr')\n_('wd', 1, aliases=('l2',))\n")
+    main(["wd", "decay", "--keep-alias"])
+    assert "stay" not in capsys.readouterr().err
+    main(["lr", "rate", "--keep-alias"])
+    assert "stay:\n  a.py:1: _('rate', 1, aliases=['lr']); print('lr')\n" in capsys.readouterr().err
+
+
 def test_settings_of_the_project_count(capsys: pytest.CaptureFixture[str]) -> None:
     Path("pyproject.toml").write_text('[tool.hpman]\nexclude = ["old"]\n')
     Path("old").mkdir()
