@@ -151,7 +151,7 @@ def unknown_scope(index: Index) -> Iterator[Diagnostic]:
         for mention in index.mentions(placeholder):
             if mention.name is None or mention.kind not in _SETTERS:
                 continue
-            if above and mention.kind == "set_tree" and mention.name.startswith(above):
+            if above and mention.name.startswith(above):
                 continue  # the finding is about the key around it
             scope, name = split_scope(mention.name, is_known, index.separator)
             unknown = [part for part in scope.split(SCOPE) if part and part not in scopes]

@@ -190,8 +190,8 @@ def _undefined(renaming: Renaming) -> Iterator[tuple[Mention, str]]:
         is_defined = index.is_branch(placeholder, name) or any(
             index.named(placeholder, above) for above in (full, name, *index.prefixes(name))
         )
-        is_group_of_tree = row.kind == "set_tree" and full in groups
-        if not is_defined and not is_group_of_tree and renaming.of(full) == full:
+        is_group_of_keys = row.kind in _WRITERS and full in groups
+        if not is_defined and not is_group_of_keys and renaming.of(full) == full:
             yield row, name
 
 

@@ -42,7 +42,8 @@ LARGE = 1 << 16  # the tree of such a text takes megabytes
 _MARSHALLED = frozenset(
     (type(None), bool, int, float, complex, str, bytes, type(...), list, tuple, set, dict)
 )
-_NAMED = (None, "name", "prefix", "tree", "values")  # parameters of methods that take names
+# The parameters of methods that take names, or a value that may be a group with names.
+_NAMED = (None, "name", "prefix", "tree", "value", "values")
 _TYPES = ("bool", "int", "float", "str", "list", "tuple", "set", "dict", "bytes", "complex", "Path")
 _NO_HINTS: dict[str, Any] = {}  # shared by all occurrences without hints
 _CONSTANTS: dict[str, Any] = {}  # by their text; few are unique, so they are shared
@@ -169,33 +170,45 @@ def _names(node: Call, method: str) -> Iterator[tuple[str | None, expr | keyword
     """Yield the names in a call of a method, None for one that is computed."""
     keywords = node.keywords
     if method == "override":
-        yield from ((row.arg, row) for row in keywords if row.arg is not None)
+        for row in keywords:
+            if row.arg is not None:
+                yield row.arg, row
+                yield from _keys(row.value, row.arg)
         keywords = [row for row in keywords if row.arg is None]
-    parameters = ("tree", "prefix") if method == "set_tree" else ("name",)
+    parameters = ("tree", "prefix") if method == "set_tree" else ("name", "value")
     pairs: list[tuple[str | None, Any]] = [*zip(parameters, node.args, strict=False)]
     pairs += ((row.arg, row.value) for row in keywords if row.arg in _NAMED)
-    is_tree = method == "set_tree"
-    prefix = next((at for parameter, at in pairs if is_tree and parameter == "prefix"), None)
+    arguments = dict(pairs)
+    if method == "set_value" and "value" in arguments:
+        name: Any = arguments.get("name")
+        yield from _keys(arguments["value"], name.value if type(name) is Constant else None)
+    prefix = arguments.get("prefix") if method == "set_tree" else None
     above: Any = prefix.value if type(prefix) is Constant else ""
-    for _parameter, at in pairs:
+    for parameter, at in pairs:
         if at is prefix:
-            yield from _literal_names(at, "", is_tree=False)
-        elif prefix is None or type(prefix) is Constant:  # else the names above are computed
-            yield from _literal_names(at, f"{above}." if above else "", is_tree=is_tree)
+            yield from _literal_names(at, "")
+        elif parameter != "value" and (prefix is None or type(prefix) is Constant):
+            yield from _literal_names(at, f"{above}." if above else "")  # else it is computed
 
 
-def _literal_names(node: Any, above: str, *, is_tree: bool) -> Iterator[tuple[str | None, expr]]:
-    """Yield the name that an expression is, or the keys that it contains, all of a tree."""
+def _literal_names(node: Any, above: str) -> Iterator[tuple[str | None, expr]]:
+    """Yield the name that an expression is, or the keys that it contains, and those below."""
     if type(node) is Dict:
         for key, value in zip(node.keys, node.values, strict=True):
-            yield from _literal_names(value if key is None else key, above, is_tree=is_tree)
+            yield from _literal_names(value if key is None else key, above)
             name: Any = key.value if type(key) is Constant else None
-            if is_tree and isinstance(name, str) and type(value) is Dict:
-                yield from _literal_names(value, f"{above}{name}.", is_tree=True)
+            if isinstance(name, str):
+                yield from _keys(value, f"{above}{name}")
     elif type(node) is not Constant:
         yield None, node
     elif isinstance(node.value, str):
         yield f"{above}{node.value}", node
+
+
+def _keys(value: Any, name: object) -> Iterator[tuple[str | None, expr]]:
+    """Yield the keys of a dict that a group gets, or a hyperparameter that is a dict."""
+    if type(value) is Dict and isinstance(name, str):
+        yield from _literal_names(value, f"{name}.")
 
 
 def _manager_calls(

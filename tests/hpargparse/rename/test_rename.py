@@ -70,6 +70,17 @@ def test_keys_of_a_tree_are_replaced() -> None:
     assert rename(source, "m", "n.o") == source.replace('"m', '"n.o')
 
 
+def test_keys_of_the_values_of_a_group_are_replaced() -> None:
+    source = (
+        '_("m.a", 1); _("d", {"a": 3}); _.set_values({"m": {"a": 2}, "d": {"a": 4}})\n'
+        '_.set_value("m", {"a": 2}), _.override({"enc/m": {"a": 2}}, m={"a": 2})'
+    )
+    after = source.replace('{"a": 2', '{"c": 2').replace('"m.a"', '"m.c"')
+    assert rename(source, "m.a", "m.c") == after
+    after = source.replace('"m', '"n').replace("/m", "/n").replace(" m=", " n=")
+    assert rename(source, "m", "n") == after
+
+
 def test_a_group_that_keeps_its_members_may_be_read() -> None:
     source = '_("m.a", 1); _.get_tree("m"), _("lr", 2), _("m"), _.get_value("m.a")'
     assert rename(source, "m.a", "m.c") == source.replace("m.a", "m.c")
