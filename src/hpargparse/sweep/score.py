@@ -13,6 +13,7 @@ from math import isnan
 from hpman._text import truncate
 from hpman.record import Record
 
+from ..description import json_value
 from ..runs.folder import RETURN
 
 TYPE_CHECKING = False
@@ -162,11 +163,17 @@ def scores_text(objectives: Sequence[Objective], scores: Sequence[float]) -> str
 
 
 def scores_data(objectives: Sequence[Objective], scores: Sequence[float]) -> dict[str, Any]:
-    """Return scores as JSON data: a number for one objective, else an object for all."""
+    """Return scores as JSON data: a number for one objective, else an object for all.
+
+    JSON has no infinity, so that is a string.
+
+    >>> scores_data([Objective("loss")], [float("inf")])
+    {'score': 'inf'}
+    """
     if len(objectives) < 2:
-        return {"score": next(iter(scores), None)}
+        return {"score": next(map(json_value, scores), None)}
     names = [objective.name for objective in objectives]
-    return {"scores": dict(zip(names, scores, strict=True)) if scores else None}
+    return {"scores": dict(zip(names, map(json_value, scores), strict=True)) if scores else None}
 
 
 def number(score: float | None) -> str:
