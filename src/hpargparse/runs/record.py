@@ -193,11 +193,17 @@ class RunRecord:
         """Yield what was reported, one dict a call, with `time` and perhaps `step`."""
         return _rows(self.folder)
 
-    def output(self) -> bytes:
-        """Return what the run wrote to its standard streams so far."""
+    def output(self, tail: int | None = None) -> bytes:
+        """Return what the run wrote to its standard streams so far.
+
+        Args:
+            tail: the bytes at the end to read; None for all.
+        """
         try:
             path = os.path.join(self.folder, OUTPUT_FILE)
             with open(path, "rb", opener=open_regular) as file:
+                if tail is not None:
+                    file.seek(max(0, os.fstat(file.fileno()).st_size - tail))
                 return file.read()
         except FileNotFoundError:
             return b""

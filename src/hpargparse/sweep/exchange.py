@@ -196,9 +196,10 @@ class Exchange:
             for path in dict.fromkeys(paths):
                 if os.path.isfile(path):
                     file.write(path, os.path.relpath(path, record.folder))
-            output = record.output()
-            if not any(objective.reads_output for objective in self._objectives):
-                output = output[-_TAIL:] if record.status == "failed" else b""
+            if any(objective.reads_output for objective in self._objectives):
+                output = record.output()
+            else:
+                output = record.output(_TAIL) if record.status == "failed" else b""
             if output:
                 file.writestr(OUTPUT_FILE, output)
         return packed.getvalue()

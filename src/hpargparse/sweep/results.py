@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 COMPLETE, PRUNED, FAILED = "complete", "pruned", "failed"
 _LINE = 200  # characters of the last line that a run wrote
+_TAIL = 1 << 16  # bytes of the output in which this line is looked for
 TIMED_OUT = FAILED  # the status of a run that takes too long
 
 
@@ -285,5 +286,5 @@ def _reason(record: RunRecord) -> str:
     if error := str(end.get("error") or ""):
         is_input = error.startswith("EOFError: EOF when reading a line")
         return f"{error}, because runs of a sweep have no standard input" if is_input else error
-    last = record.output().decode("utf-8", "replace").rstrip().rpartition("\n")[2]
+    last = record.output(_TAIL).decode("utf-8", "replace").rstrip().rpartition("\n")[2]
     return f"exit status {end.get('exit')}{': ' if last else ''}{truncate(last, _LINE)}"

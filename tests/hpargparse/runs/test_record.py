@@ -253,3 +253,10 @@ def test_a_file_of_a_record_has_a_line_for_each_key(tmp_path: Path) -> None:
     text = (tmp_path / "run.json").read_text()
     assert text.count("\n") == 4
     assert json.loads(text) == {"a": [1, {"b": 2}], "größe": None}
+
+
+def test_the_end_of_an_output_is_read_alone(tmp_path: Path) -> None:
+    record = write(tmp_path, "a")
+    assert record.output(5) == b""
+    Path(record.folder, "output.log").write_bytes(b"first\nlast\n")
+    assert (record.output(5), record.output(50)) == (b"last\n", b"first\nlast\n")
