@@ -70,7 +70,8 @@ def snapshot_edits(
     names = {*named}
     # Without these bytes, no key is the old name: it may be escaped.
     last = renaming.old.rpartition(renaming.sources.separator)[2].encode()
-    for path in dict.fromkeys((*names, *paths)):
+    # A named file may also be in a folder, where its path has another spelling.
+    for path in {os.path.realpath(path): path for path in (*paths, *named)}.values():
         try:
             data = read(path)
             if path not in names and not any(mark in data for mark in (last, b"\\", b"''")):
@@ -85,8 +86,7 @@ def snapshot_edits(
             entries = _entries(snapshot, renaming)
         except SnapshotError:
             continue
-        changed = [name for name in entries if renaming.of(name) != name]
-        if not changed:
+        if all(renaming.of(name) == name for name in entries):
             continue
         if path not in names and (reason := _doubt(snapshot, renaming)):
             others[path] = reason
@@ -103,7 +103,8 @@ def snapshot_edits(
 def _doubt(snapshot: Snapshot, renaming: Renaming) -> str:
     """Return why a file may not be one of this manager, or an empty string."""
     if not all(map(_Known(renaming), _entries(snapshot, renaming))):
-        return "a key, but other keys are not of this program"
+        placeholder = renaming.placeholder
+        return f"a key, but other keys are not of `{placeholder}`; name the file to change it"
     for placeholder in sorted(renaming.sources.placeholders() - {renaming.placeholder}):
         other = renaming.replace(placeholder=placeholder)
         if all(map(_Known(other), _entries(snapshot, other))):

@@ -166,7 +166,7 @@ def test_keys_of_files_are_replaced_and_all_other_bytes_stay(
         assert Path(name).read_bytes().decode() == (text if after is None else after)
     shown = capsys.readouterr()
     assert shown.out == "lr -> rate: 1 place in sources, 11 keys in files of values (11 files)\n"
-    assert "k.yaml: a key, but other keys are not of this program\n" in shown.err
+    assert "k.yaml: a key, but other keys are not of `_`; name the file to change it\n" in shown.err
 
 
 def test_a_key_with_doubled_quotes_is_found() -> None:
@@ -190,10 +190,20 @@ def test_a_file_that_another_manager_may_own_is_listed(
     assert Path("own.yaml").read_text() == "rate: 3\nx: 3\n"
     shown = capsys.readouterr().err
     assert "a.yaml: a key, but `hp` has the same keys; name the file to change it\n" in shown
-    assert "b.yaml: a key, but other keys are not of this program\n" in shown
+    assert "b.yaml: a key, but other keys are not of `_`; name the file to change it\n" in shown
     Path("a.py").write_text("from hpman.m import _, hp\n_('lr', 1)\nhp('lr', 2)\n")
     main([*command, "a.yaml"])
     assert Path("a.yaml").read_text() == "rate: 3\n"
+
+
+def test_a_file_that_is_named_and_in_a_folder_is_not_listed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("a.py").write_text("_('lr', 1)\n")
+    Path("a.yaml").write_text("lr: 3\nx: 3\n")
+    main(["lr", "rate", ".", "a.yaml", "--write"])
+    assert Path("a.yaml").read_text() == "rate: 3\nx: 3\n"
+    assert not capsys.readouterr().err
 
 
 def test_a_file_that_is_named_may_have_other_keys() -> None:
