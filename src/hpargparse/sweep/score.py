@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _BEST = "best:"
 _FILE = re.compile(r"(.+\.json):(.+)")
 _TICK = 0.05  # seconds by which the time of a file may be early
+# The files that were copied, by path: the next run may start before that time has passed.
+_copied: dict[str, tuple[int, int]] = {}
 
 
 class NoScoreError(Exception):
@@ -104,8 +106,12 @@ class Objective(Record):
         copy = os.path.join(record.folder, _copy_of(name))
         path = os.path.join(str(record.data.get("cwd")), name)
         try:
-            if from_cwd and os.path.getmtime(path) >= record.started - _TICK:
+            status = os.stat(path)
+            state = status.st_ino, status.st_mtime_ns
+            is_new = status.st_mtime >= record.started - _TICK and _copied.get(path) != state
+            if from_cwd and is_new:
                 copyfile(path, copy)
+                _copied[path] = state
                 return
         except OSError:
             pass

@@ -138,6 +138,21 @@ def test_a_file_of_an_earlier_run_does_not_count(from_cwd: bool, tmp_path: Path)
         objective.read(record)
 
 
+def test_a_file_is_the_score_of_one_run(tmp_path: Path) -> None:
+    objective, path = Objective("loss", source="m.json:loss"), tmp_path / "m.json"
+    first, second, third = (write(tmp_path, name, cwd=str(tmp_path)) for name in "abc")
+    path.write_text('{"loss": 3}')
+    objective.collect(first, from_cwd=True)
+    objective.collect(second, from_cwd=True)
+    path.unlink()
+    path.write_text('{"loss": 4}')
+    os.utime(path, (2_000_000_000, 2_000_000_000))
+    objective.collect(third, from_cwd=True)
+    assert [objective.read(first), objective.read(third)] == [3.0, 4.0]
+    with pytest.raises(NoScoreError, match=r"wrote no m\.json"):
+        objective.read(second)
+
+
 def test_several_files_are_copied(tmp_path: Path) -> None:
     record = write(tmp_path, "a", cwd=str(tmp_path))
     objectives = [Objective(name, source=f"out/{name}.json:x") for name in ("a", "b")]
