@@ -21,6 +21,8 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from pytest_lsp import client_capabilities, make_test_lsp_client
 
+from hpargparse.editor.protocol import make_server
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -110,6 +112,17 @@ def edits_of(edit: Any) -> dict[str, list[Any]]:
     if edit.changes is not None:
         return {uri.rpartition("/")[2]: rows for uri, rows in edit.changes.items()}
     return {row.text_document.uri.rpartition("/")[2]: row.edits for row in edit.document_changes}
+
+
+def test_a_notification_leaves_nothing_behind() -> None:
+    def notified() -> Any:
+        yield from ()
+
+    server = make_server()
+    protocol = server.protocol
+    protocol._execute_handler("1", notified, callback=protocol._check_handler_result)
+    server.check()
+    assert protocol._request_futures == {}
 
 
 def in_session(
