@@ -10,6 +10,7 @@ import signal
 from contextlib import suppress
 
 from hpman import Diagnostic, HpmanError
+from hpman._text import escape, relative_path
 from hpman.reporting import STOP
 
 from ..snapshots.atomic_io import replace_files
@@ -68,12 +69,19 @@ def remove(record: RunRecord) -> None:
     """Delete a record.
 
     Raises:
-        HpmanError: if the run has not ended.
-        OSError: if it cannot be deleted.
+        HpmanError: if the run has not ended, or cannot be deleted.
     """
     if record.is_running:
         advice = f"`hpman runs --stop {record.id}` stops it."
         raise _error(record, "is running.", advice)
+    try:
+        _delete(record)
+    except OSError as error:
+        advice = f"Allow writing in {escape(relative_path(os.path.dirname(record.folder)))}."
+        raise _error(record, f"cannot be removed: {error.strerror}.", advice) from None
+
+
+def _delete(record: RunRecord) -> None:
     from shutil import rmtree
 
     if os.path.islink(record.folder):

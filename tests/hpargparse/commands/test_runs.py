@@ -69,6 +69,17 @@ def test_a_damaged_record_is_removed_as_its_error_says(
     assert not path.exists()
 
 
+def test_a_record_that_cannot_be_removed_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, "abc")
+    (tmp_path / ".hpman/runs/.abc/full").mkdir(parents=True)  # in the way
+    _run("--remove", "abc", status=2)
+    error = capsys.readouterr().err
+    assert "`abc` cannot be removed: " in error
+    assert "\nAllow writing in " in error
+
+
 def test_a_run_that_cannot_be_stopped_is_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
