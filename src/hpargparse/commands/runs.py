@@ -146,7 +146,7 @@ def _add_actions(add: Callable[..., object]) -> None:
         "--plot",
         metavar="FILE",
         help="draw metrics over steps, and values against the first metric, to a png, svg or "
-        "html file; --columns names which",
+        "html file; of a sweep its history, importances and all values too; --columns names which",
     )
     add(
         "--stop",
@@ -194,9 +194,11 @@ def _list(prog: str, found: Sequence[RunRecord], options: argparse.Namespace) ->
     columns = [name for name in (options.columns or "").split(",") if name]
     if options.plot is not None:
         from ..runs.plots import plot
+        from ..sweep.pictures import diagrams
 
         # The latest runs and the first of others matter most.
-        plot(rows if options.sort is None else rows[::-1], options.plot, columns)
+        rows = rows if options.sort is None else rows[::-1]
+        plot(rows, options.plot, columns, () if columns else diagrams(rows))
         return ""
     if options.export in TRACKERS:
         return export(rows, options.export, options.output)

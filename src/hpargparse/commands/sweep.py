@@ -173,7 +173,7 @@ def _run(
         exit_with_errors(prog, error)
     progress.close()
     if is_json:
-        progress.write_event("end", outcome.json_report(study, plan, driver.failure))
+        progress.write_event("end", outcome.json_report(study, driver.failure))
     else:
         write_result(prog, f"\n{outcome.text_report(study, plan, driver.failure)}")
     if driver.interrupts:

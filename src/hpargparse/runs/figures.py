@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .plots import Panel, Picture
+    from .plots import Bars, Panel, Parallel, Picture
 
 _COLUMNS = 3
 _WIDTH, _HEIGHT = 4.6, 3.2  # inches of a panel
@@ -34,8 +34,9 @@ def draw(picture: Picture, kind: str) -> bytes:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    columns = min(_COLUMNS, len(picture.panels))
-    rows = math.ceil(len(picture.panels) / columns)
+    panels = [*picture.first, *picture.panels]
+    columns = min(_COLUMNS, len(panels))
+    rows = math.ceil(len(panels) / columns)
     legend_rows = math.ceil(len(picture.labels) / columns)
     height = rows * _HEIGHT + 0.22 * (legend_rows + 2)
     output = BytesIO()
@@ -43,8 +44,8 @@ def draw(picture: Picture, kind: str) -> bytes:
         warnings.simplefilter("ignore")  # a font may lack a character
         figure = Figure(figsize=(max(columns * _WIDTH, 6), height), layout="constrained")
         figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)
-        for index, panel in enumerate(picture.panels, 1):
-            _draw_panel(figure.add_subplot(rows, columns, index), panel)
+        for index, panel in enumerate(panels, 1):
+            _DRAW[type(panel).__name__](figure.add_subplot(rows, columns, index), panel)
         handles = [
             figure.axes[0].plot([], [], color=f"C{run}", marker="o", markersize=4)[0]
             for run in range(len(picture.labels))
@@ -72,8 +73,8 @@ def _draw_panel(axes: Any, panel: Panel) -> None:
             line.x,
             y,
             color=_REST if line.run is None else f"C{line.run}",
-            linestyle="-" if panel.joined else "",
-            marker="o" if len(y) < _DOTS or not panel.joined else "",
+            linestyle="-" if line.joined else "",
+            marker="o" if len(y) < _DOTS or not line.joined else "",
             markersize=4,
             markerfacecolor="none" if line.run is None else None,
         )
@@ -93,6 +94,32 @@ def _draw_panel(axes: Any, panel: Panel) -> None:
         turned = {"rotation": 30, "ha": "right"} if long else {}
         axes.set_xticks(shown, labels, **turned)
         axes.set_xlim(-0.5, len(panel.categories) - 0.5)
+
+
+def _draw_bars(axes: Any, bars: Bars) -> None:
+    labels = [*map(_plain, bars.labels)]
+    axes.barh(range(len(labels)), bars.sizes)
+    axes.set_yticks(range(len(labels)), labels)
+    axes.invert_yaxis()  # the first one is at the top
+    axes.set_xlabel(_plain(bars.x_label))
+
+
+def _draw_parallel(axes: Any, parallel: Parallel) -> None:
+    from matplotlib import colormaps
+
+    places = range(len(parallel.labels))
+    for heights in parallel.lines:
+        axes.plot(places, heights, color=colormaps["viridis"](heights[-1]), alpha=0.6)
+    for place, ticks in zip(places, parallel.ticks, strict=True):
+        for height, text in ticks.items():
+            axes.text(place, height, _plain(text), fontsize="small", backgroundcolor="1")
+    labels = [*map(_plain, parallel.labels)]
+    axes.set_xticks(places, labels, rotation=30, ha="right")
+    axes.set_yticks([])
+    axes.margins(x=0.15)
+
+
+_DRAW: dict[str, Any] = {"Panel": _draw_panel, "Bars": _draw_bars, "Parallel": _draw_parallel}
 
 
 def _plain(text: str) -> str:

@@ -1,6 +1,7 @@
 """Plot runs: metrics over steps, and values against a metric.
 
-Owns which panels a picture has, and what is in them; must not know how they are drawn.
+Owns which panels a picture has, and what is in them; must not know how they are drawn, or
+what a sweep is.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ LINES = 10  # colours that are easy to distinguish
 _PANELS = 6  # of each kind
 _NAME, _RUN, _CATEGORY = 40, 48, 16  # columns that a text may take
 _HUGE = 1e300  # no axis reaches this; nan is not below it either
-_LOG_VALUES, _LOG_METRICS = 30, 1000  # a scale is log from this ratio of numbers on
+LOG_VALUES, LOG_METRICS = 30, 1000  # a scale is log from this ratio of numbers on
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{}</title>
 <style>body {{ margin: 1em }} svg {{ max-width: 100%; height: auto }}</style></head>
@@ -46,12 +47,14 @@ class Series(Record):
         run: the index of the run among those with a colour; None for all the others.
         x: the positions.
         y: the numbers of the metric.
+        joined: whether a line joins them.
     """
 
     __slots__ = ()
     run: int | None
     x: list[float]
     y: list[float]
+    joined: bool = True
 
 
 class Panel(Record):
@@ -62,9 +65,32 @@ class Panel(Record):
     y_label: str
     series: list[Series]
     categories: list[str]
-    joined: bool = True
     log_x: bool = False
     log_y: bool = False
+
+
+class Bars(Record):
+    """A diagram with a bar for each label."""
+
+    __slots__ = ()
+    x_label: str
+    labels: list[str]
+    sizes: list[float]
+
+
+class Parallel(Record):
+    """A diagram with a line for each run, through an axis from 0 to 1 for each label.
+
+    Attributes:
+        labels: the names of the axes. The last one decides the colours.
+        ticks: for each axis, places on it and their texts.
+        lines: for each run, its place on each axis.
+    """
+
+    __slots__ = ()
+    labels: list[str]
+    ticks: list[dict[float, str]]
+    lines: list[list[float]]
 
 
 class Picture(Record):
@@ -74,9 +100,15 @@ class Picture(Record):
     panels: list[Panel]
     labels: list[str]
     note: str
+    first: Sequence[Panel | Bars | Parallel] = ()
 
 
-def plot(records: Sequence[RunRecord], path: str, columns: Sequence[str] = ()) -> None:
+def plot(
+    records: Sequence[RunRecord],
+    path: str,
+    columns: Sequence[str] = (),
+    others: Sequence[Panel | Bars | Parallel] = (),
+) -> None:
     """Draw runs to a file.
 
     Args:
@@ -84,6 +116,7 @@ def plot(records: Sequence[RunRecord], path: str, columns: Sequence[str] = ()) -
         path: the file. Its name ends with one of `FORMATS`.
         columns: the metrics and values to draw; all metrics, and the values that differ
             between the runs, if there are none.
+        others: more diagrams, to be the first ones.
 
     Raises:
         HpmanError: if there is nothing to draw, or matplotlib is missing.
@@ -99,7 +132,7 @@ def plot(records: Sequence[RunRecord], path: str, columns: Sequence[str] = ()) -
     require_library("matplotlib", "plot")
     from .figures import draw
 
-    data = draw(picture(records, columns), "svg" if kind == "html" else kind)
+    data = draw(picture(records, columns).replace(first=others), "svg" if kind == "html" else kind)
     if kind == "html":
         text = data.decode()
         data = _PAGE.format("Runs", text[text.index("<svg") :]).encode()
@@ -110,7 +143,7 @@ def picture(records: Sequence[RunRecord], columns: Sequence[str] = ()) -> Pictur
     """Return what to draw; see `plot`."""
     points = {record.id: history(record) for record in records}
     reported = {name: None for run in points.values() for point in run for name in point.metrics}
-    values = [name for name in columns if name not in reported] if columns else _varied(records)
+    values = [name for name in columns if name not in reported] if columns else varied(records)
     for name in values:
         require_name(name, records)
     metrics = [name for name in columns if name in reported] or list(reported)
@@ -145,8 +178,8 @@ def _curves(metric: str, runs: Iterable[tuple[int, list[Point]]]) -> Panel:
         found = [(point.step, point.metrics[metric]) for point in points if metric in point.metrics]
         if found:
             series.append(Series(index, [x for x, _y in found], [y for _x, y in found]))
-    log = _is_log([number for line in series for number in line.y], _LOG_METRICS)
-    return Panel("step", _shown(metric), series, [], log_y=log)
+    log = is_log([number for line in series for number in line.y], LOG_METRICS)
+    return Panel("step", short_name(metric), series, [], log_y=log)
 
 
 def _last(points: Sequence[Point], metric: str) -> float | None:
@@ -164,26 +197,30 @@ def _dots(name: str, metric: str, results: Sequence[tuple[RunRecord, int | None,
     places = {text: float(place) for place, text in enumerate(categories)}
     series: dict[int | None, Series] = {}
     for text, (value, index, result) in zip(texts, found, strict=True):
-        dots = series.setdefault(index, Series(index, [], []))
+        dots = series.setdefault(index, Series(index, [], [], joined=False))
         dots.x.append(float(value) if numeric else places[text])
         dots.y.append(result)
     return Panel(
-        _shown(name),
-        _shown(metric),
+        short_name(name),
+        short_name(metric),
         list(series.values()),
         [truncate(escape(text), _CATEGORY) for text in categories],
-        joined=False,
-        log_x=numeric and _is_log([row[0] for row in found], _LOG_VALUES),
-        log_y=_is_log([row[2] for row in found], _LOG_METRICS),
+        log_x=numeric and is_log([row[0] for row in found], LOG_VALUES),
+        log_y=is_log([row[2] for row in found], LOG_METRICS),
     )
 
 
-def _is_log(numbers: Iterable[float], ratio: float) -> bool:
+def is_log(numbers: Iterable[float], ratio: float) -> bool:
+    """Return whether a scale of some numbers should be logarithmic.
+
+    >>> is_log([1e-5, 0.1], LOG_VALUES), is_log([0, 0.1], LOG_VALUES)
+    (True, False)
+    """
     finite = [number for number in numbers if math.isfinite(number)]
     return bool(finite) and min(finite) > 0 and max(finite) / min(finite) >= ratio
 
 
-def _varied(records: Sequence[RunRecord]) -> list[str]:
+def varied(records: Sequence[RunRecord]) -> list[str]:
     """Return the names of the values that differ between runs."""
     texts: dict[str, set[str]] = {}
     for record in records:
@@ -192,7 +229,12 @@ def _varied(records: Sequence[RunRecord]) -> list[str]:
     return [name for name, found in texts.items() if len(found) > 1]
 
 
-def _shown(text: str) -> str:
+def short_name(text: str) -> str:
+    """Return a name as a diagram shows it.
+
+    >>> short_name("lr")
+    'lr'
+    """
     return truncate(escape(text), _NAME)
 
 

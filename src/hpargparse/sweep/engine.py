@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from itertools import chain
@@ -42,7 +41,6 @@ _STATES = {COMPLETE: "COMPLETE", PRUNED: "PRUNED", FAILED: "FAIL"}
 _MOST_CHOICES = 1000  # of a hyperparameter, or of some that are zipped
 _ASKS = 4  # for a point that no other trial has
 _MOST_IN_SEQUENCE = 1 << 16  # points of `qmc`; others replace those that another trial has
-_FEWEST = 8  # complete trials that say what is important
 
 
 class Engine:
@@ -103,27 +101,6 @@ class Engine:
             OSError, SweepError: if the study cannot be written.
         """
         return self._studies.persist(lambda: self._report(trial, values))
-
-    def importances(self) -> list[dict[str, float]]:
-        """Return for each score how much each hyperparameter matters."""
-        import optuna
-
-        with silence():
-            # Optuna imports scikit-learn for other measures, which takes a second.
-            is_missing = sys.modules.setdefault("sklearn", None) is None  # type: ignore[arg-type]
-            measure = optuna.importance.get_param_importances
-            if is_missing:
-                del sys.modules["sklearn"]
-            self._study = optuna.create_study(directions=self._directions())
-            for trial, outcome in self._sweep.outcomes().items():
-                if outcome.status == COMPLETE:
-                    self._add_outcome(trial, outcome)
-            study, self._study = self._study, None  # it is not that of the journal
-            goals = range(len(self._sweep.objectives))
-            return [
-                dict(measure(study, target=lambda row, goal=goal: row.values[goal]))
-                for goal in goals
-            ]
 
     def _ask(self, trial: int) -> Point:
         with self._turn():
@@ -362,21 +339,6 @@ class Engine:
 
     def _directions(self) -> list[str]:
         return ["maximize" if o.maximize else "minimize" for o in self._sweep.objectives]
-
-
-def importances(study: Study, plan: Plan) -> list[dict[str, float]]:
-    """Return for each score how much each hyperparameter matters.
-
-    The shares of a score have the sum 1, and the most important is the first. There are none
-    without Optuna, a score, or enough complete trials.
-    """
-    scores = [outcome.score for outcome in study.outcomes().values()]
-    if len(scores) - scores.count(None) < _FEWEST:
-        return []
-    with suppress(Exception):  # a report is never an error
-        check_plan(plan)
-        return (plan.engine or Engine(study, plan)).importances()
-    return []
 
 
 def reports_by_step(

@@ -9,12 +9,13 @@ import os
 import shlex
 
 from hpman._text import escape, relative_path, truncate
+from hpman.literals import parse_literal
 
 from ..runs.folder import OUTPUT_FILE, RETURN
 from ..runs.record import RunRecord
 from ..space.report import default_text, table
 from ..space.space import default_of
-from .engine import importances
+from .importance import importances
 from .results import COMPLETE, FAILED, PRUNED
 from .score import number, scores_data, scores_text
 
@@ -54,9 +55,9 @@ def text_report(study: Study, plan: Plan, failure: str = "") -> str:
         parts += _best(study, plan)
     elif complete:
         parts.append(_advice(study))
-    # They may be missing.
-    for objective, shares in zip(study.objectives, importances(study, plan), strict=False):
-        parts.append(f"Importance for {escape(objective.name)}:\n{_bars(shares)}")
+    for objective, shares in zip(study.objectives, _importances(study), strict=True):
+        if shares:
+            parts.append(f"Importance for {escape(objective.name)}:\n{_bars(shares)}")
     if failed:
         parts.append(_failures(study))
     if failure:
@@ -66,7 +67,7 @@ def text_report(study: Study, plan: Plan, failure: str = "") -> str:
     return "\n".join(parts)
 
 
-def json_report(study: Study, plan: Plan, failure: str = "") -> dict[str, Any]:
+def json_report(study: Study, failure: str = "") -> dict[str, Any]:
     """Return how a sweep ended, as JSON data."""
     outcomes = study.outcomes()
     best = [
@@ -87,18 +88,31 @@ def json_report(study: Study, plan: Plan, failure: str = "") -> dict[str, Any]:
         "failed": statuses.count(FAILED),
         "copies": sum(bool(outcome.copy_of) for outcome in outcomes.values()),
         "ended_early": failure or None,
-        "importances": _importances_data(study, plan),
+        "importances": _importances_data(study),
         **({"front": best} if len(study.objectives) > 1 else {"best": next(iter(best), None)}),
     }
 
 
-def _importances_data(study: Study, plan: Plan) -> dict[str, Any]:
+def _importances(study: Study) -> list[dict[str, float]]:
+    """Return for each score how much each hyperparameter matters."""
+    complete = [o for o in study.outcomes().values() if o.status == COMPLETE and o.scores]
+    texts = [outcome.values for outcome in complete]
+    names = [name for name in texts[0] if all(name in row for row in texts)] if texts else []
+    rows = {name: [parse_literal(row[name]) for row in texts] for name in names}
+    rows = {name: row for name, row in rows.items() if any(value != row[0] for value in row)}
+    return [
+        importances(rows, [o.scores[number] for o in complete], maximize=objective.maximize)
+        for number, objective in enumerate(study.objectives)
+    ]
+
+
+def _importances_data(study: Study) -> dict[str, Any]:
     """Return the importances for one score, or those for several by name."""
-    found = importances(study, plan)
-    if len(study.objectives) < 2:
+    found = _importances(study)
+    if len(found) < 2:
         return next(iter(found), {})
     names = [objective.name for objective in study.objectives]
-    return dict(zip(names, found, strict=False))
+    return dict(zip(names, found, strict=True))
 
 
 def _front(study: Study, plan: Plan) -> Iterator[str]:

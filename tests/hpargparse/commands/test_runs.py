@@ -171,7 +171,9 @@ def test_the_latest_runs_or_the_first_of_a_sorted_list_are_plotted(
     plotted = []
     monkeypatch.setattr(
         "hpargparse.runs.plots.plot",
-        lambda rows, path, columns: plotted.append(([row.id for row in rows], path, columns)),
+        lambda rows, path, columns, _more: plotted.append(
+            ([row.id for row in rows], path, columns)
+        ),
     )
     for index, name in enumerate("abc"):
         write(tmp_path, name, started=float(index), values={"lr": f"{-index}"})

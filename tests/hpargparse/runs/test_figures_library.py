@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hpargparse.runs import figures
-from hpargparse.runs.plots import Panel, Picture, Series
+from hpargparse.runs.plots import Bars, Panel, Parallel, Picture, Series
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,15 +19,23 @@ pytestmark = pytest.mark.filterwarnings("default")
 PANELS = [
     Panel("step", "loss", [Series(0, [0, 1], [2.0, 1e-3]), Series(1, [0], [1.0])], [], log_y=True),
     Panel("epoch", "acc $x$", [Series(1, [0.5, 1.5], [0.5, float("nan")])], []),
-    Panel("lr", "loss", [Series(None, [0.1, 1e-4], [1, 2])], [], joined=False, log_x=True),
-    Panel("path", "loss", [Series(0, [8], [1])], ["x" * 16] * 9, joined=False),
-    Panel("flag", "größe 大", [Series(0, [1], [float("inf")])], ["False", "True"], joined=False),
+    Panel("lr", "loss", [Series(None, [0.1, 1e-4], [1, 2], joined=False)], [], log_x=True),
+    Panel("path", "loss", [Series(0, [8], [1], joined=False)], ["x" * 16] * 9),
+    Panel("flag", "größe 大", [Series(0, [1], [float("inf")], joined=False)], ["False", "True"]),
+]
+FIRST: list[Panel | Bars | Parallel] = [
+    Bars("importance for $x$", ["lr", "größe"], [0.75, 0.25]),
+    Parallel(
+        ["lr", "act $", "loss"],
+        [{0.0: "1e-05", 1.0: "0.1"}, {0.0: "$gelu", 0.5: "relu", 1.0: "tanh"}, {0.0: "1"}],
+        [[0.0, 0.5, 0.0], [1.0, 1.0, 1.0]],
+    ),
 ]
 LABELS = ["k3f2 lr=0.1", "$a$"]
 
 
 def test_a_picture_is_the_same_each_time_and_a_png_or_svg() -> None:
-    picture = Picture(PANELS, LABELS, "Shown: 2 of 3 runs in colour.")
+    picture = Picture(PANELS, LABELS, "Shown: 2 of 3 runs in colour.", FIRST)
     drawn = figures.draw(picture, "svg")
     assert b"<svg" in drawn
     assert drawn == figures.draw(picture, "svg")
@@ -57,7 +65,7 @@ def test_no_texts_overlap_and_all_are_inside(
 ) -> None:
     labels = ["k3f2abcd learning_rate=0.001235 optimizer=ada..."] * 10
     for count in range(1, len(PANELS) + 1):
-        picture = drawn(Picture(PANELS[-count:], labels, "A note."))
+        picture = drawn(Picture(PANELS[-count:], labels, "A note.", FIRST))
         texts = list(picture.legends[0].get_texts())
         for axes in picture.axes:
             texts += [axes.xaxis.label, axes.yaxis.label]

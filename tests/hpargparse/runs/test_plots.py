@@ -40,6 +40,10 @@ def records(tmp_path: Path) -> list[RunRecord]:
     ]
 
 
+def _dot(run: int, x: float, y: float) -> Series:
+    return Series(run, [x], [y], joined=False)
+
+
 def _panels(found: Picture) -> Mapping[tuple[str, str], Panel]:
     return {(panel.x_label, panel.y_label): panel for panel in found.panels}
 
@@ -58,16 +62,14 @@ def test_metrics_are_over_steps_and_varied_values_under_the_first_metric(
     assert found.labels == ["a lr=0.001235", "b ks=None", "c"]
     assert found.note == ""
     curves = panels["step", "loss"]
-    assert curves.joined
     assert curves.series[:2] == [Series(0, [0, 1], [4000.0, 2.0]), Series(1, [0], [3.0])]
     assert (curves.log_x, curves.log_y) == (False, True)
     dots = panels["lr", "loss"]
-    assert not dots.joined
-    assert dots.series == [Series(0, [0.0012345678], [2.0]), Series(1, [0.1], [3.0])]
+    assert dots.series == [_dot(0, 0.0012345678, 2.0), _dot(1, 0.1, 3.0)]
     assert (dots.log_x, dots.log_y) == (True, False)
     groups = panels["ks", "loss"]
     assert groups.categories == ["(3, 3)", "None"]
-    assert groups.series == [Series(0, [0.0], [2.0]), Series(1, [1.0], [3.0])]
+    assert groups.series == [_dot(0, 0.0, 2.0), _dot(1, 1.0, 3.0)]
     assert not groups.log_x
 
 
@@ -99,7 +101,7 @@ def test_many_runs_are_grey_dots_and_a_note(tmp_path: Path) -> None:
     panels = _panels(found)
     assert len(panels) == 2 + 6
     assert len(panels["step", "loss"].series) == 10
-    assert panels["x0", "loss"].series[0] == Series(None, [0.0, 1.0], [1.0, 2.0])
+    assert panels["x0", "loss"].series[0] == Series(None, [0.0, 1.0], [1.0, 2.0], joined=False)
 
 
 def test_a_score_that_was_found_in_the_output_is_drawn(tmp_path: Path) -> None:
@@ -110,7 +112,7 @@ def test_a_score_that_was_found_in_the_output_is_drawn(tmp_path: Path) -> None:
     found = picture(records)
     (panel,) = found.panels  # not also one over a single step
     assert (panel.x_label, panel.y_label) == ("n", "acc")
-    assert panel.series == [Series(0, [0.0], [0.5]), Series(1, [1.0], [0.75])]
+    assert panel.series == [_dot(0, 0.0, 0.5), _dot(1, 1.0, 0.75)]
 
 
 def test_without_numbers_there_is_nothing_to_plot(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from hpargparse.space.select import Request, select
 from hpargparse.sweep.engine import (
     Engine,
     check_plan,
-    importances,
     reports_by_step,
 )
 from hpargparse.sweep.exchange import Exchange
@@ -417,20 +416,6 @@ def test_steps_are_those_that_were_reported_or_count() -> None:
     ]
     assert reports_by_step(rows, "loss") == {5: 3.0, 1: 2.0, 2: 1.0}
     assert reports_by_step(rows[3:], "loss", 7) == {7: 1.0}
-
-
-def test_importances_need_some_complete_trials(tmp_path: Path) -> None:
-    sweep = Sweep(tmp_path, 9)
-    sweep.run(7)
-    sweep.study.refresh()
-    assert importances(sweep.study, sweep.plan) == []
-    sweep.end(7)
-    sweep.study.refresh()
-    (found,) = importances(sweep.study, sweep.plan)
-    assert abs(sum(found.values()) - 1) < 1e-9
-    assert set(found) <= {axis.name for axis in sweep.plan.space.axes}
-    assert list(found.values()) == sorted(found.values(), reverse=True)
-    assert sweep.engine.ask(8) == Sweep(tmp_path, 9).plan.point(8)
 
 
 def test_optuna_cannot_search_everything(monkeypatch: pytest.MonkeyPatch) -> None:

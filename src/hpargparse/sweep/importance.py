@@ -1,0 +1,72 @@
+"""How much each hyperparameter matters for a score, as Optuna measures it.
+
+Owns what Optuna gets: results alone, without the space. Must not know where they are from.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+
+from ..runs.plots import LOG_VALUES, is_log
+from .studies import silence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+_FEWEST = 8  # results that say what is important
+_NUMBERS = (int, float)
+
+
+def importances(
+    rows: Mapping[str, Sequence[Any]], scores: Sequence[float], *, maximize: bool = False
+) -> dict[str, float]:
+    """Return the share of each hyperparameter in what changes a score, the largest first.
+
+    There are none without Optuna, with few results, or if Optuna cannot say.
+
+    Args:
+        rows: the values of each hyperparameter, run by run.
+        scores: the score of each run.
+        maximize: whether a high score is a good one.
+
+    >>> importances({"lr": [0.1, 0.2]}, [3, 4])
+    {}
+    """
+    if len(scores) < _FEWEST:
+        return {}
+    with suppress(Exception):  # a report is never an error
+        import optuna
+        from optuna.importance import get_param_importances
+
+        optuna.logging.set_verbosity(optuna.logging.CRITICAL)
+        kinds = {name: _distribution(row) for name, row in rows.items()}
+        # Optuna imports scikit-learn for other measures, which takes a second.
+        is_missing = sys.modules.setdefault("sklearn", None) is None  # type: ignore[arg-type]
+        try:
+            with silence():
+                study = optuna.create_study(direction="maximize" if maximize else "minimize")
+                for number, score in enumerate(scores):
+                    params = {name: _parameter(row[number]) for name, row in rows.items()}
+                    study.add_trial(
+                        optuna.create_trial(params=params, distributions=kinds, value=score)
+                    )
+                return dict(get_param_importances(study))
+        finally:
+            if is_missing:
+                del sys.modules["sklearn"]
+    return {}
+
+
+def _distribution(row: Sequence[Any]) -> Any:
+    from optuna.distributions import CategoricalDistribution, FloatDistribution
+
+    if all(type(value) in _NUMBERS for value in row):
+        return FloatDistribution(min(row), max(row), log=is_log(row, LOG_VALUES))
+    return CategoricalDistribution(sorted({_parameter(value) for value in row}, key=str))
+
+
+def _parameter(value: Any) -> Any:
+    return value if type(value) in _NUMBERS else str(value)
