@@ -5,10 +5,11 @@ Owns the rules that compare names; must not know which findings are reported, no
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from hpman import Diagnostic
-from hpman._text import relative_path
+from hpman._text import relative_path, truncate
 from hpman.names import SCOPE, is_scope, split_scope
 from hpman.programs import conflicts
 from hpman.record import Record
@@ -22,7 +23,7 @@ from .registry import RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from hpman import HyperParameter, Index, Mention, Occurrence
 
@@ -36,6 +37,8 @@ _APART = "If these are separate programs, use `--each`, or `programs` in [tool.h
 _MOST_NAMES = 1000
 _MOST_SUGGESTIONS = 100
 _MOST_NAMES_SHOWN = 5
+_QUESTIONS = ("exists", "scope")  # they take any name
+_PARSES = re.compile(r"\bparse_source\b").search
 _SETTERS = ("override", "set_tree", "set_value", "set_values")
 
 
@@ -101,6 +104,8 @@ def find_problems(
             findings += condition_faults(rows, is_partial=is_partial)
         if not is_partial:
             findings += unknown_scope(program.sources)
+    if not is_partial:
+        findings += unknown_name(index)
     findings += undefined_name(everything, is_partial=is_partial)
     if len(programs) > 1:  # a file may belong to several
         unique = {(f.code, f.place, f.message): f for f in reversed(findings)}
@@ -131,7 +136,7 @@ def malformed_scope(program: Program) -> Iterator[Diagnostic]:
             if name is not None and not is_scope(name, index.separator):
                 message = f"{name!r} cannot be the name of a scope."
                 advice = f"Write names without {index.separator!r}, with a `{SCOPE}` between two."
-                yield _about_scope("HPM107", opening, message, advice)
+                yield _about_mention("HPM107", opening, message, advice)
 
 
 def unknown_scope(index: Index) -> Iterator[Diagnostic]:
@@ -140,13 +145,7 @@ def unknown_scope(index: Index) -> Iterator[Diagnostic]:
         scopes = index.scopes(placeholder)
         if scopes is None:
             continue
-
-        def is_known(name: str, placeholder: str = placeholder) -> bool:
-            names = (name, *index.prefixes(name))
-            return any(
-                index.named(placeholder, n) or index.is_branch(placeholder, n) for n in names
-            )
-
+        is_known = _known(index, placeholder)
         above = ""
         for mention in index.mentions(placeholder):
             if mention.name is None or mention.kind not in _SETTERS:
@@ -159,7 +158,52 @@ def unknown_scope(index: Index) -> Iterator[Diagnostic]:
                 message = f"No source opens the scope `{unknown[0]}`, so this value has no effect."
                 advice = _scope_advice(unknown[0], scopes)
                 above = f"{mention.name}{index.separator}"
-                yield _about_scope("HPM209", mention, message, advice)
+                yield _about_mention("HPM209", mention, message, advice)
+
+
+def _known(index: Index, placeholder: str) -> Callable[[str], bool]:
+    """Return a function that says whether a name is that of a hyperparameter, a group or a key."""
+
+    def is_known(name: str) -> bool:
+        return index.is_branch(placeholder, name) or any(
+            index.named(placeholder, n) for n in (name, *index.prefixes(name))
+        )
+
+    return is_known
+
+
+def unknown_name(index: Index) -> Iterator[Diagnostic]:
+    """HPM213: a name that a method sets and nothing reads, or reads and nothing defines."""
+    for placeholder in sorted(index.mentioned() & index.placeholders()):
+        is_known, renamed = _known(index, placeholder), index.renamed(placeholder)
+        # The names in a text that a program parses itself, such as a test, are unknown.
+        mentions = [
+            row
+            for row in index.mentions(placeholder)
+            if row.name != "" and row.kind not in _QUESTIONS and not _PARSES(row.source.text)
+        ]
+        setters = [row.name for row in mentions if row.kind in _SETTERS]
+        written = {*setters, *(above for name in setters if name for above in index.prefixes(name))}
+        read = {row.name for row in mentions if row.kind not in _SETTERS}
+        above, reported = "", 0
+        for mention in mentions:
+            is_set, name = mention.kind in _SETTERS, mention.name
+            partners = read if is_set else written
+            # A name that only the program knows may be any name.
+            if name is None or None in partners or (above and name.startswith(above)):
+                continue
+            plain = split_scope(name, is_known, index.separator)[1]
+            around = {name, *index.prefixes(name)}
+            if is_known(plain) or plain in renamed or not around.isdisjoint(partners):
+                continue
+            above = f"{name}{index.separator}"
+            reported += 1
+            names = index.names(placeholder)[:_MOST_NAMES] if reported < _MOST_SUGGESTIONS else []
+            near = closest(plain, names)
+            partner = "reads" if is_set else "sets"
+            message = f"No hyperparameter is named `{truncate(plain)}`, and nothing {partner} it."
+            advice = f"Did you mean `{near[0]}`?" if near else "Correct the name, or remove it."
+            yield _about_mention("HPM213", mention, message, advice)
 
 
 def _scope_advice(scope: str, scopes: frozenset[str]) -> str:
@@ -296,8 +340,8 @@ def similar_names(program: Program) -> Iterator[Diagnostic]:
 _RULES = (malformed_scope, conflicting_calls, option_clash, alias_clash, similar_names)
 
 
-def _about_scope(code: str, mention: Mention, message: str, advice: str) -> Diagnostic:
-    """Return a finding about a scope in a call of a method."""
+def _about_mention(code: str, mention: Mention, message: str, advice: str) -> Diagnostic:
+    """Return a finding about a name or a scope in a call of a method."""
     return Diagnostic(
         code,
         message,

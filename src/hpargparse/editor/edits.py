@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .snapshots import Snapshots
 
 _MEANT = re.compile(r"Did you mean `([^`]+)`")
-_WRONG = re.compile(r"(?:the scope|is about) `([^`]+)`")
+_WRONG = re.compile(r"(?:the scope|is about|is named) `([^`]+)`")
 _NOQA = re.compile(r"#\s*noqa\s*:\s*", re.IGNORECASE)
 
 
@@ -231,7 +231,7 @@ def _unbound(_index: Index, finding: Diagnostic) -> Iterator[Fix]:
 
 
 def _meant(_index: Index, finding: Diagnostic) -> Iterator[Fix]:
-    """HPM209, HPM212: write the scope or the name that was meant."""
+    """HPM209, HPM212, HPM213: write the scope or the name that was meant."""
     meant, wrong = _MEANT.search(finding.advice), _WRONG.search(finding.message)
     if not (meant and wrong and finding.source and finding.path):
         return
@@ -278,5 +278,6 @@ _FIXES = {
     "HPM202": _undefined,
     "HPM209": _meant,
     "HPM212": _meant,
+    "HPM213": _meant,
     "HPM302": _unbound,
 }

@@ -87,6 +87,14 @@ CASES = [
         ],
         id="HPM212",
     ),
+    pytest.param(
+        f"{OPTIMIZER}_.set_value('optimizr', 1)\n",
+        [
+            f"{OPTIMIZER}_.set_value('optimizer', 1)\n",
+            f"{OPTIMIZER}_.set_value('optimizr', 1)  # noqa: HPM213\n",
+        ],
+        id="HPM213",
+    ),
     pytest.param(f"{IMPORT}x = _('a b', 1) + 1 \\\n  + 1\n", [], id="no comment after a line join"),
     pytest.param(f"{IMPORT}_('a", [], id="HPM001"),
     pytest.param(
