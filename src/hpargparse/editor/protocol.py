@@ -5,6 +5,8 @@ Owns which requests there are. This module and `server` are the only ones that k
 
 from __future__ import annotations
 
+import logging
+
 from lsprotocol import types as lsp
 from pygls import uris
 from pygls.exceptions import JsonRpcException
@@ -42,7 +44,13 @@ def make_server() -> Server:
     server = Server()
     for method, (answer, *options) in _FEATURES.items():
         server.feature(method, *options)(answer)
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_unexpected)
     return server
+
+
+def _is_unexpected(record: logging.LogRecord) -> bool:
+    """Return whether pygls may log an error. A refused rename is an answer."""
+    return not (record.exc_info and isinstance(record.exc_info[1], JsonRpcException))
 
 
 # What the client opens, changes and saves. pygls passes the server as `ls`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import re
 import sys
@@ -609,3 +610,11 @@ def _cost(pid: int) -> tuple[int, int]:
     fields = (folder / "stat").read_text().rpartition(")")[2].split()
     (memory,) = re.findall(r"VmRSS:\s*(\d+) kB", (folder / "status").read_text())
     return int(fields[11]) + int(fields[12]), int(memory)
+
+
+def test_a_refused_rename_is_not_logged_as_an_error(caplog: pytest.LogCaptureFixture) -> None:
+    make_server()
+    logger = logging.getLogger("pygls.protocol.json_rpc")
+    for error in (JsonRpcException("`momentum` already exists"), ValueError("unexpected")):
+        logger.error("failed", exc_info=error)
+    assert [row.exc_info[0] for row in caplog.records if row.exc_info] == [ValueError]
