@@ -279,8 +279,8 @@ _RULES = (
         "warning",
         "A method sets a name that nothing reads, or reads a name that nothing defines.",
         "A value that is set this way has no effect, and reading it is an error. Usually the name\n"
-        "is misspelled. Nothing is reported for `exists`, in files that call `parse_source`, and\n"
-        "if single files are checked without --follow-imports.",
+        "is misspelled. Nothing is reported for `exists` and `get_value(name, False)`, in files\n"
+        "that call `parse_source`, and if single files are checked without --follow-imports.",
         '_("lr", 1e-3)\n_.set_value("lrr", 0.1)',
         '_("lr", 1e-3)\n_.set_value("lr", 0.1)',
     ),

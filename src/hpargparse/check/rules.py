@@ -37,8 +37,7 @@ _APART = "If these are separate programs, use `--each`, or `programs` in [tool.h
 _MOST_NAMES = 1000
 _MOST_SUGGESTIONS = 100
 _MOST_NAMES_SHOWN = 5
-_QUESTIONS = ("exists", "scope")  # they take any name
-_PARSES = re.compile(r"\bparse_source\b").search
+_ASKS = re.compile(r"[\s,]*(raise_exception\s*=\s*)?False\b").match  # what follows the name
 _SETTERS = ("override", "set_tree", "set_value", "set_values")
 
 
@@ -176,25 +175,22 @@ def unknown_name(index: Index) -> Iterator[Diagnostic]:
     """HPM213: a name that a method sets and nothing reads, or reads and nothing defines."""
     for placeholder in sorted(index.mentioned() & index.placeholders()):
         is_known, renamed = _known(index, placeholder), index.renamed(placeholder)
-        # The names in a text that a program parses itself, such as a test, are unknown.
-        mentions = [
-            row
-            for row in index.mentions(placeholder)
-            if row.name != "" and row.kind not in _QUESTIONS and not _PARSES(row.source.text)
-        ]
-        setters = [row.name for row in mentions if row.kind in _SETTERS]
-        written = {*setters, *(above for name in setters if name for above in index.prefixes(name))}
+        old_groups = {above for old in renamed for above in index.prefixes(old)}
+        mentions = _names_of_values(index, placeholder)
+        written = {row.name for row in mentions if row.kind in _SETTERS}
         read = {row.name for row in mentions if row.kind not in _SETTERS}
+        written_groups, read_groups = _groups(index, written), _groups(index, read)
         above, reported = "", 0
         for mention in mentions:
             is_set, name = mention.kind in _SETTERS, mention.name
-            partners = read if is_set else written
+            partners, groups = (read, read_groups) if is_set else (written, written_groups)
             # A name that only the program knows may be any name.
             if name is None or None in partners or (above and name.startswith(above)):
                 continue
             plain = split_scope(name, is_known, index.separator)[1]
-            around = {name, *index.prefixes(name)}
-            if is_known(plain) or plain in renamed or not around.isdisjoint(partners):
+            is_old = plain in renamed or (mention.kind == "set_tree" and plain in old_groups)
+            is_met = name in groups or not partners.isdisjoint({name, *index.prefixes(name)})
+            if is_known(plain) or is_old or is_met or _is_question(mention):
                 continue
             above = f"{name}{index.separator}"
             reported += 1
@@ -204,6 +200,28 @@ def unknown_name(index: Index) -> Iterator[Diagnostic]:
             message = f"No hyperparameter is named `{truncate(plain)}`, and nothing {partner} it."
             advice = f"Did you mean `{near[0]}`?" if near else "Correct the name, or remove it."
             yield _about_mention("HPM213", mention, message, advice)
+
+
+def _names_of_values(index: Index, placeholder: str) -> list[Mention]:
+    """Return the names that methods set or read, without those of scopes."""
+    rows = index.mentions(placeholder)
+    mentions = [row for row in rows if row.name != "" and row.kind != "scope"]
+    # The names in a text that a program parses itself, such as a test, are unknown.
+    texts = {row.source for row in mentions}
+    parsing = {source for source in texts if "parse_source" in source.text}
+    return [row for row in mentions if row.source not in parsing]
+
+
+def _groups(index: Index, names: Iterable[str | None]) -> set[str]:
+    return {above for name in names if name for above in index.prefixes(name)}
+
+
+def _is_question(mention: Mention) -> bool:
+    """Return whether a call takes any name: `exists`, or `get_value(name, False)`."""
+    if mention.kind != "get_value":
+        return mention.kind == "exists"
+    lines = mention.source.lines[mention.end_line - 1 : mention.end_line + 1]
+    return bool(_ASKS("\n".join(lines), mention.end_column - 1))
 
 
 def _scope_advice(scope: str, scopes: frozenset[str]) -> str:
