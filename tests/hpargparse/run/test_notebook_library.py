@@ -21,8 +21,19 @@ pytest.importorskip("ipykernel")
 IMPORT = "from hpman.m import _"
 
 
-def _run(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "hpman", *args]
+# A process that a signal ends would not save its coverage.
+UNSIGNALLED = """\
+import signal
+from hpargparse.commands.hpman import main
+signal.raise_signal = print
+main()
+"""
+
+
+def _run(
+    *args: str, cwd: Path, start: tuple[str, str] = ("-m", "hpman"), **env: str
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *start, *args]
     return subprocess.run(
         command,
         capture_output=True,
@@ -118,9 +129,10 @@ def test_an_interrupt_ends_a_cell_and_the_run(tmp_path: Path, *, catches: bool) 
     handler = "except KeyboardInterrupt:\n    print('caught')" if catches else "finally:\n    pass"
     cells = IMPORT, f"import os, time\ntry:\n    _('x', 1)\n    {sleep}{handler}", "print('never')"
     (tmp_path / "nb.ipynb").write_bytes(notebook(*cells))
-    done = _run("run", "--record", "nb.ipynb", "-o", "out.ipynb", cwd=tmp_path)
-    assert done.returncode == -2
-    assert done.stdout == ("caught\n" if catches else "")
+    command = ("run", "--record", "nb.ipynb", "-o", "out.ipynb")
+    done = _run(*command, cwd=tmp_path, start=("-c", UNSIGNALLED))
+    assert done.returncode == 130
+    assert done.stdout == ("caught\n2\n" if catches else "2\n")
     assert "zmq" not in done.stderr
     out: dict[str, Any] = json.loads((tmp_path / "out.ipynb").read_bytes())
     assert [len(cell["outputs"]) for cell in out["cells"]] == [0, 1, 0]
