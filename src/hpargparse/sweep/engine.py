@@ -322,7 +322,9 @@ class Engine:
         """Return the values of a run, given as literals; None if they are not in the space."""
         axes = self._plan.space.axes
         point = {
-            axis.name: parse_literal(values[axis.name]) for axis in axes if axis.name in values
+            axis.name: axis.converter.check(parse_literal(values[axis.name]))
+            for axis in axes
+            if axis.name in values
         }
         return point if self._plan.space.contains(point) else None
 

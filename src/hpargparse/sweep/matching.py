@@ -118,7 +118,7 @@ class Matcher:
                 shown = truncate(text) or "unknown"
                 raise MismatchError(f"`{axis.name}` is {shown}") from None
             point[axis.name] = value
-            values[axis.name] = show_literal(value)
+            values[axis.name] = _literal(value)
         if not self._plan.space.contains(point):
             raise MismatchError(f"{truncate(text_of(values))} is outside of the space")
         return values
@@ -132,9 +132,9 @@ def _recorded(axis: Axis, texts: Mapping[str, str]) -> str:
     return next(held, _literal(axis.converter.default))
 
 
-def _literal(default: Any) -> str:
-    """Return a default as records have it; empty if they lack it."""
-    value = saved_form(default)
+def _literal(value: Any) -> str:
+    """Return a value or a default as records have it; empty if they lack it."""
+    value = saved_form(value)
     return "" if isinstance(value, (EmptyValue, NotLiteralEvaluable)) else show_literal(value)
 
 

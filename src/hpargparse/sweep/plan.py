@@ -12,6 +12,7 @@ from hpman import NotLiteralEvaluable
 from hpman.literals import show_literal
 
 from ..errors import ConversionError, SpaceError
+from ..snapshots.load_save import saved_form
 from ..space.report import json_report
 from ..space.space import Values, default_of
 from ..values.convert import Converter
@@ -98,8 +99,9 @@ class Plan:
         return self._points[trial]
 
     def values(self, unit: Unit) -> dict[str, str]:
-        """Return the values of a run as literals: those of its trial, and the seed if repeated."""
-        values = {name: show_literal(value) for name, value in self.point(unit.trial).items()}
+        """Return the values of a run as records have them: of its trial, and the seed if any."""
+        point = self.point(unit.trial)
+        values = {name: show_literal(saved_form(value)) for name, value in point.items()}
         return values | ({SEED: self.seeds[unit.repeat]} if self.seeds else {})
 
     def arguments(self, unit: Unit) -> list[str]:

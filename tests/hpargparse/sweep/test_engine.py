@@ -11,6 +11,7 @@ import pytest
 
 from hpargparse.claims.storage_url import StorageUrl
 from hpargparse.errors import SweepError
+from hpargparse.snapshots.load_save import saved_form
 from hpargparse.space.select import Request, select
 from hpargparse.sweep.engine import (
     Engine,
@@ -19,6 +20,7 @@ from hpargparse.sweep.engine import (
 )
 from hpargparse.sweep.exchange import Exchange
 from hpargparse.sweep.journal import Journal
+from hpargparse.sweep.outcome import text_report
 from hpargparse.sweep.plan import Plan, Unit
 from hpargparse.sweep.score import Objective
 from hpargparse.sweep.studies import JOURNAL
@@ -80,7 +82,7 @@ class Sweep:
         """Write the record of the run of a trial."""
         point = self.plan.point(trial) if point is None else point
         end: dict[str, Any] = {"status": status, "exit": 0, "metrics": {"loss": loss(point)}}
-        values = {name: show_literal(value) for name, value in point.items()}
+        values = {name: show_literal(saved_form(value)) for name, value in point.items()}
         end = {} if status == "lost" else end
         record = write(self.folder, f"s-{trial}-aaaaaaa{trial % 10}", end, values=values)
         lines = [f'{{"loss": {value}}}\n' for value in reports.get("losses", ())]
@@ -348,6 +350,21 @@ def test_zipped_hyperparameters_are_one(tmp_path: Path) -> None:
     points = sweep.run(6)
     assert {(point["a"], point["c"]) for point in points} == {(1, "x"), (2, "y"), (3, "z")}
     assert sweep.trials()[0].params == {"a,c": "(1, 'x')", "b": 1}
+
+
+def test_paths_are_searched_and_reported(tmp_path: Path) -> None:
+    text = '_("data", Path("a"), search=["a", "b/c"])\n_("lr", 1, search=[1, 2, 3, 4])\n'
+    sweep = Sweep(tmp_path, 8, text=text)
+    points = sweep.run(8)
+    assert {point["data"] for point in points} == {Path("a"), Path("b/c")}
+    sweep.study.refresh(now=True)
+    report = text_report(sweep.study, sweep.plan)
+    assert "8 of 8 trials complete" in report
+    assert "Importance for loss:" in report
+    sweep.journal.unlink()
+    again = Sweep(tmp_path, 8, text=text)
+    again.engine.sync()
+    assert [row[0] for row in ended(again)] == [*range(8)]
 
 
 @pytest.mark.parametrize("method", ["cmaes", "qmc", "gp"])
