@@ -192,8 +192,9 @@ class Recording:
 
     def _set_later(self) -> dict[str, str]:
         """Return the values that the program itself has set, such as by its own parser."""
-        before, now = self._values, _texts(self._manager)
-        return {name: text for name, text in now.items() if before.get(name, text) != text}
+        texts, explain = _texts(self._manager), self._manager.explain
+        later = {name: text for name, text in texts.items() if self._values.get(name) != text}
+        return {name: text for name, text in later.items() if not explain(name)[-1].is_default}
 
     def _watch(self) -> None:
         """Notice each way in which a process ends, as far as it can."""

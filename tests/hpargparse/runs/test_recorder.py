@@ -66,13 +66,15 @@ def test_values_that_the_program_sets_itself_are_in_its_end(tmp_path: Path) -> N
         "def main():\n"
         "    _.set_value('depth', 3), _.set_value('same', 1)\n"
         "    print(_('lr', 0.1), _('depth', 2), _('same', 1))\n"
+        "    _.set_value('seed', 4)\n"
+        "    _('decay', len('ab')), _('unset', len('ab')), _('seed')\n"
         "hpargparse.parse_args(_, __file__)\nmain()\n"
     )
-    assert run(tmp_path, text, "--depth", "5", "--", "--lr", "0.5").stdout == "0.5 3 1\n"
+    assert run(tmp_path, text, "--depth=5", "--", "--lr=0.5", "--decay=7").stdout == "0.5 3 1\n"
     found = record(tmp_path)
     assert found.values == {"lr": 0.1, "depth": 5, "same": 1}
     assert found.end is not None
-    assert found.end["set"] == {"lr": "0.5", "depth": "3"}
+    assert found.end["set"] == {"lr": "0.5", "depth": "3", "decay": "7", "seed": "4"}
 
 
 INTERRUPT = "import os, signal, time; signal.signal(2, signal.default_int_handler)"
