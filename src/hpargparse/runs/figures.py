@@ -106,10 +106,13 @@ def _draw_bars(axes: Any, bars: Bars) -> None:
 
 def _draw_parallel(axes: Any, parallel: Parallel) -> None:
     from matplotlib import colormaps
+    from matplotlib.collections import LineCollection
 
     places = range(len(parallel.labels))
-    for heights in parallel.lines:
-        axes.plot(places, heights, color=colormaps["viridis"](heights[-1]), alpha=0.6)
+    lines = [[*enumerate(heights)] for heights in parallel.lines]
+    colors = colormaps["viridis"]([heights[-1] for heights in parallel.lines])
+    # Thousands of lines of their own would take seconds.
+    axes.add_collection(LineCollection(lines, colors=colors, alpha=0.6))
     for place, ticks in zip(places, parallel.ticks, strict=True):
         for height, text in ticks.items():
             axes.text(place, height, _plain(text), fontsize="small", backgroundcolor="1")
