@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     _Axis = tuple[list[float], dict[float, str]]
 
-_MOST = 6  # values that are shown
+_MOST_BARS, _MOST_AXES = 6, 4  # their texts have enough room
 _TICKS = 6  # texts of an axis
 _TEXT = 12  # columns of one
 
@@ -67,12 +67,12 @@ def diagrams(records: Sequence[RunRecord]) -> list[Panel | Bars | Parallel]:
         return []
     rows = {name: [lookup(record, name) for record in ended] for name in varied(ended)}
     values = {name: row for name, row in rows.items() if MISSING not in row}
-    axes = {name: _axis(row) for name, row in values.items()}
     trials = [float(record.summary["trial"]) for record in ended]
     found: list[Panel | Bars | Parallel] = [_history(objective, trials, results)]
     shares = importances(values, results, maximize=objective.maximize)
     if shares:
         found.append(_bars(objective, shares))
+    axes = {name: _axis(values[name]) for name in {**shares, **values}}  # what matters first
     return [*found, _parallel(objective, axes, results)] if axes else found
 
 
@@ -90,21 +90,21 @@ def _objective(records: Sequence[RunRecord]) -> Objective | None:
 def _history(objective: Objective, trials: list[float], scores: list[float]) -> Panel:
     """Return the scores by trial, and the best one so far."""
     best = [*accumulate(scores, lambda *pair: objective.best([*pair]))]
-    series = [Series(None, trials, scores, joined=False), Series(0, trials, best)]
+    series = [Series(None, trials, scores, joined=False), Series(None, trials, best)]
     label = short_name(objective.name)
     return Panel("trial", label, series, [], log_y=is_log(scores, LOG_METRICS))
 
 
 def _bars(objective: Objective, shares: dict[str, float]) -> Bars:
     """Return the shares of the most important hyperparameters."""
-    names = [*shares][:_MOST]
+    names = [*shares][:_MOST_BARS]
     title = f"importance for {short_name(objective.name)}"
     return Bars(title, [*map(short_name, names)], [shares[name] for name in names])
 
 
 def _parallel(objective: Objective, axes: dict[str, _Axis], scores: list[float]) -> Parallel:
     """Return the values of the runs and their scores. The best run is drawn last."""
-    shown = [*[*axes.items()][:_MOST], (objective.name, _axis(scores))]
+    shown = [*[*axes.items()][:_MOST_AXES], (objective.name, _axis(scores))]
     best_last = sorted(range(len(scores)), key=scores.__getitem__, reverse=not objective.maximize)
     return Parallel(
         [short_name(name) for name, _axis in shown],

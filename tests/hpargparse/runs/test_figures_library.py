@@ -18,7 +18,7 @@ figure = pytest.importorskip("matplotlib.figure", reason="`nox -s exports` insta
 pytestmark = pytest.mark.filterwarnings("default")
 PANELS = [
     Panel("step", "loss", [Series(0, [0, 1], [2.0, 1e-3]), Series(1, [0], [1.0])], [], log_y=True),
-    Panel("epoch", "acc $x$", [Series(1, [0.5, 1.5], [0.5, float("nan")])], []),
+    Panel("epoch", "acc $x$", [Series(None, [0.5, 1.5], [0.5, float("nan")])], []),
     Panel("lr", "loss", [Series(None, [0.1, 1e-4], [1, 2], joined=False)], [], log_x=True),
     Panel("path", "loss", [Series(0, [8], [1], joined=False)], ["x" * 16] * 9),
     Panel("flag", "größe 大", [Series(0, [1], [float("inf")], joined=False)], ["False", "True"]),

@@ -58,7 +58,7 @@ def test_a_sweep_has_a_history_and_parallel_axes(project: Path) -> None:
         "acc",
         [
             Series(None, [0.0, 1.0, 2.0], [1.0, 3.0, 2.0], joined=False),
-            Series(0, [0.0, 1.0, 2.0], [1.0, 3.0, 3.0]),
+            Series(None, [0.0, 1.0, 2.0], [1.0, 3.0, 3.0]),
         ],
         [],
     )
@@ -96,8 +96,11 @@ def test_other_runs_have_no_diagrams(project: Path, changes: dict[str, Any]) -> 
 def test_importances_are_bars(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shares = {"lr": 0.75, "n": 0.25}
     monkeypatch.setattr(pictures, "importances", lambda *_rows, **_goal: shares)
-    records = [_write(project, n, _ended(float(n)), int(n), n=n) for n in "12"]
-    assert diagrams(records)[1] == Bars("importance for acc", ["lr", "n"], [0.75, 0.25])
+    records = [_write(project, n, _ended(float(n)), int(n), n=n, lr=n) for n in "12"]
+    _history, bars, parallel = diagrams(records)
+    assert bars == Bars("importance for acc", ["lr", "n"], [0.75, 0.25])
+    assert isinstance(parallel, Parallel)
+    assert parallel.labels == ["lr", "n", "acc"]
 
 
 def test_what_matters_most_has_the_largest_share() -> None:
