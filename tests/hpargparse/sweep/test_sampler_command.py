@@ -94,7 +94,10 @@ def test_slow_runs_are_pruned_without_code(
     pruned = [run for run in runs if run["status"] == "pruned"]
     assert end["pruned"] == len(pruned) > 0
     assert end["complete"] + end["pruned"] == 18
-    assert all(int(run["values"]["x"]) > 10 and run["score"] is None for run in pruned)
+    assert all(run["score"] is None for run in pruned)
+    # A busy machine is slow enough for other runs to be pruned, too.
+    best = min(int(run["values"]["x"]) for run in runs)
+    assert all(int(run["values"]["x"]) > best for run in pruned)
     status = {record.id: record.status for record in records(".hpman/runs")}
     assert {status[run["id"]] for run in pruned} == {"pruned"}
 
