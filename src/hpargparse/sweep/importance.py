@@ -6,7 +6,6 @@ Owns what Optuna gets: results alone, without the space. Must not know where the
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 
 from ..runs.plots import LOG_VALUES, is_log
 from .studies import silence
@@ -37,27 +36,31 @@ def importances(
     """
     if len(scores) < _FEWEST:
         return {}
-    with suppress(Exception):  # a report is never an error
-        import optuna
-        from optuna.importance import get_param_importances
+    # Optuna imports scikit-learn for other measures, which takes seconds.
+    is_missing = sys.modules.setdefault("sklearn", None) is None  # type: ignore[arg-type]
+    try:
+        return _measure(rows, scores, maximize=maximize)
+    except Exception:  # noqa: BLE001 - a report is never an error
+        return {}
+    finally:
+        if is_missing:
+            del sys.modules["sklearn"]
 
-        optuna.logging.set_verbosity(optuna.logging.CRITICAL)
-        kinds = {name: _distribution(row) for name, row in rows.items()}
-        # Optuna imports scikit-learn for other measures, which takes a second.
-        is_missing = sys.modules.setdefault("sklearn", None) is None  # type: ignore[arg-type]
-        try:
-            with silence():
-                study = optuna.create_study(direction="maximize" if maximize else "minimize")
-                for number, score in enumerate(scores):
-                    params = {name: _parameter(row[number]) for name, row in rows.items()}
-                    study.add_trial(
-                        optuna.create_trial(params=params, distributions=kinds, value=score)
-                    )
-                return dict(get_param_importances(study))
-        finally:
-            if is_missing:
-                del sys.modules["sklearn"]
-    return {}
+
+def _measure(
+    rows: Mapping[str, Sequence[Any]], scores: Sequence[float], *, maximize: bool
+) -> dict[str, float]:
+    import optuna
+    from optuna.importance import get_param_importances
+
+    optuna.logging.set_verbosity(optuna.logging.CRITICAL)
+    kinds = {name: _distribution(row) for name, row in rows.items()}
+    with silence():
+        study = optuna.create_study(direction="maximize" if maximize else "minimize")
+        for number, score in enumerate(scores):
+            params = {name: _parameter(row[number]) for name, row in rows.items()}
+            study.add_trial(optuna.create_trial(params=params, distributions=kinds, value=score))
+        return dict(get_param_importances(study))
 
 
 def _distribution(row: Sequence[Any]) -> Any:
