@@ -6,8 +6,7 @@ command line.
 
 from __future__ import annotations
 
-from hpman._text import display_path, escape, place_data
-from hpman.literals import readable_repr
+from hpman import Frozen, readable_repr
 from hpman.names import (
     SCOPE,
     ancestors,
@@ -17,7 +16,7 @@ from hpman.names import (
     respell_scope,
     scoped_names,
 )
-from hpman.record import Record
+from hpman.text import display_path, escape, place_data
 
 from .errors import ConversionError
 from .values.convert import Converter
@@ -34,7 +33,7 @@ _WIDTH = 200  # the columns of a line in an excerpt
 _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
 
-class Description(Record):
+class Description(Frozen):
     """What the sources say about one name of one manager.
 
     Attributes:
@@ -116,7 +115,7 @@ def suggestion(index: Index, argument: str) -> str:
 
 
 def _closest(name: str, names: Iterable[str]) -> str | None:
-    from hpman.suggest import closest
+    from hpman.names import closest
 
     return next(iter(closest(name, names)), None)
 

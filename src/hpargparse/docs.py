@@ -5,8 +5,8 @@ Owns what the table shows, and its place in a page. Must not know the command li
 
 from __future__ import annotations
 
-from hpman._text import display_path, escape
-from hpman.literals import show_literal
+from hpman import show_literal
+from hpman.text import display_path, escape
 
 from .cli.output import json_text
 from .description import describe, to_json

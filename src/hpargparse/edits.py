@@ -1,27 +1,246 @@
-"""Edited files: read, shown as a diff, and written.
+"""Edits of source files: places inside of a call, files read, shown as a diff, and written.
 
-Owns that all files are written or none. Must not know why they are edited.
+Owns how a place in the decoded text becomes one in the bytes, and that all files are written
+or none. Must not know why they are edited.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from hpman._text import display_path, without_commands
-from hpman.edits import EditError, decode, replace_spans
-from hpman.record import Record
+from hpman import Diagnostic, Frozen, HpmanError, Source
+from hpman.programs import (
+    UTF_8_MARK,
+    NotebookFile,
+    SourceMap,
+    UnparsableError,
+    decode,
+    is_notebook,
+    normalize_newlines,
+    parse,
+    read_source,
+    source_encoding,
+)
+from hpman.text import display_path, without_commands
 
 from .errors import SnapshotError
 from .snapshots.atomic_io import read_bytes, replace_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from _ast import AST, Call
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
 
-    from hpman.edits import Edit
+    from hpman import HyperParameter, Occurrence
+
+    Span = tuple[int, int, int, int]
 
 
-class EditedFile(Record):
+class EditError(HpmanError):
+    """Report a file that cannot be edited."""
+
+
+class Edit(Frozen):
+    """Describe the replacement of one span of a file.
+
+    Attributes:
+        path: the file.
+        span: the line and column of the first character, and of the one after the last.
+        old: the text of the span.
+        new: the text that replaces it.
+    """
+
+    __slots__ = ()
+    path: str
+    span: Span
+    old: str
+    new: str
+
+
+def parse_call(call: Occurrence) -> tuple[Call, Callable[[AST], Span]]:
+    r"""Parse a call again, for the places of its arguments.
+
+    Args:
+        call: the call.
+
+    Returns:
+        Its node, and a function that returns the place in the file of a node in it: the line
+        and column of the first character, and of the one after the last.
+
+    >>> from hpman import HyperParameterManager
+    >>> index = HyperParameterManager("_").parse_source("x = _('lr',\n 1)").index
+    >>> node, span = parse_call(index.named("_", "lr")[0])
+    >>> span(node.args[0]), span(node.args[1])
+    ((1, 7, 1, 11), (2, 2, 2, 3))
+    """
+    source = Source(call.path, f"({call.call})")  # in brackets, it may go on over lines
+    statement: Any = parse(source.text).body[0]
+    source_map = SourceMap(source)
+    before = call.column - 2  # the columns before the call, without the bracket
+
+    def span(node: AST) -> Span:
+        line, column, end_line, end_column = source_map.span(node)
+        return (
+            line + call.line - 1,
+            column + before * (line == 1),
+            end_line + call.line - 1,
+            end_column + before * (end_line == 1),
+        )
+
+    return statement.value, span
+
+
+def hint_span(call: Occurrence, hint: str) -> Span:
+    r"""Return where a hint of a call is written.
+
+    Args:
+        call: the call.
+        hint: the name of the hint.
+
+    Returns:
+        The line and the column of its first character, and of the one after its last.
+
+    >>> from hpman import HyperParameterManager
+    >>> index = HyperParameterManager("_").parse_source("_('lr', 1,\n help=3)").index
+    >>> hint_span(index.named("_", "lr")[0], "help")
+    (2, 2, 2, 8)
+    """
+    node, span = parse_call(call)
+    return span(next(keyword for keyword in node.keywords if keyword.arg == hint))
+
+
+def at_hint(row: HyperParameter, hint: str, code: str, message: str, advice: str) -> Diagnostic:
+    """Return a diagnostic about a hint, placed where the hint that counts is written.
+
+    Args:
+        row: the hyperparameter.
+        hint: the name of the hint.
+        code: the code of the rule.
+        message: what is wrong, as a sentence.
+        advice: what to do, as a sentence.
+
+    >>> from hpman import HyperParameterManager
+    >>> (row,) = HyperParameterManager("_").parse_source("_('lr', 1, help=3)").hyperparameters()
+    >>> at_hint(row, "help", "HPM207", "It is 3.", "Write a string.").column
+    12
+    """
+    calls = [*row.occurrences, *filter(None, [row.definition])]
+    call = next(call for call in reversed(calls) if hint in call.hints)
+    line, column, end_line, end_column = hint_span(call, hint)
+    return Diagnostic.at(call, code, message, advice).replace(
+        call=call, line=line, column=column, end_line=end_line, end_column=end_column
+    )
+
+
+def has_comment(text: str) -> bool:
+    r"""Return whether the source of an expression contains a comment.
+
+    >>> has_comment("'#'"), has_comment("'a' # first\n'b'")
+    (False, True)
+    """
+    if "#" not in text:
+        return False
+    from io import StringIO
+    from tokenize import COMMENT, generate_tokens
+
+    tokens = generate_tokens(StringIO(f"({text})").readline)
+    return any(token.type == COMMENT for token in tokens)
+
+
+def replace_spans(data: bytes, edits: Iterable[Edit]) -> bytes:
+    r"""Return the bytes of a source file with some spans replaced. All other bytes stay.
+
+    Args:
+        data: the bytes of the file, which may be a notebook.
+        edits: the edits of this file, in any order.
+
+    Returns:
+        The new bytes. Characters that the encoding of the file does not have are escaped,
+        which is valid inside of strings.
+
+    Raises:
+        EditError: if a span does not contain the old text, or two spans overlap.
+
+    >>> replace_spans("é = 1\r\n".encode(), [Edit("a.py", (1, 5, 1, 6), "1", "23")]).decode()
+    'é = 23\r\n'
+    """
+    edits = sorted(edits, key=lambda edit: edit.span)
+    if edits and is_notebook(edits[0].path):
+        return _replace_in_cells(data, edits)
+    return _replace(data, edits)
+
+
+def _replace_in_cells(data: bytes, edits: Sequence[Edit]) -> bytes:
+    """Replace spans of cells. In the file, they are parts of strings of JSON."""
+    import json
+    import re
+
+    path = edits[0].path
+    try:
+        source = read_source(path, data)
+    except UnparsableError as error:
+        message = f"Cannot edit this notebook: {error.reason}."
+        raise EditError(Diagnostic("edit", message, error.advice, path)) from None
+    text = data.decode("utf-8-sig")
+    file = NotebookFile(text)
+    has_escapes = text.isascii() and bool(re.search(r"\\u(?!00[01])", text))
+    parts = [data[: len(data) - len(data.removeprefix(UTF_8_MARK))].decode()]
+    done = 0
+    for edit in edits:
+        try:
+            start, end = (file.offset(source, *place) for place in (edit.span[:2], edit.span[2:]))
+            is_old = normalize_newlines("".join(json.loads(f'["{text[start:end]}"]'))) == edit.old
+        except (LookupError, TypeError, ValueError):
+            is_old = False
+        if not is_old or start < done:
+            raise _changed(edit)
+        parts += text[done:start], json.dumps(edit.new, ensure_ascii=has_escapes)[1:-1]
+        done = end
+    return "".join([*parts, text[done:]]).encode(errors="backslashreplace")
+
+
+def _replace(data: bytes, edits: Iterable[Edit]) -> bytes:
+    body = data.removeprefix(UTF_8_MARK)
+    encoding, lines = source_encoding(body), _lines(body)
+    parts: list[bytes] = [data[: len(data) - len(body)]]
+    done = 0
+    for edit in edits:
+        line, column, end_line, end_column = edit.span
+        try:
+            start = _offset(lines, line, column, encoding)
+            end = _offset(lines, end_line, end_column, encoding)
+            is_old = normalize_newlines(body[start:end].decode(encoding)) == edit.old
+        except (IndexError, LookupError, ValueError):
+            is_old = False
+        if not is_old or start < done:
+            raise _changed(edit)
+        parts += (body[done:start], edit.new.encode(encoding, "backslashreplace"))
+        done = end
+    return b"".join([*parts, body[done:]])
+
+
+def _changed(edit: Edit) -> EditError:
+    line, column = edit.span[:2]
+    message = f"The file has changed: `{edit.old}` is not at line {line} any more."
+    return EditError(Diagnostic("edit", message, "Try again.", edit.path, line, column))
+
+
+def _lines(body: bytes) -> list[tuple[int, bytes]]:
+    """Return the lines without their ends, each with its offset."""
+    lines, start = [], 0
+    for line in body.splitlines(keepends=True):  # bytes end lines as Python does
+        lines.append((start, line.rstrip(b"\r\n")))
+        start += len(line)
+    return lines
+
+
+def _offset(lines: list[tuple[int, bytes]], line: int, column: int, encoding: str) -> int:
+    start, text = lines[line - 1]
+    return start + len(text.decode(encoding)[: column - 1].encode(encoding))
+
+
+class EditedFile(Frozen):
     """The bytes of a file before and after its edits."""
 
     __slots__ = ()
@@ -88,11 +307,11 @@ def unified_diff(files: Iterable[EditedFile]) -> str:
     lines: list[str] = []
     for file in files:
         path = display_path(file.path)
-        lines += difflib.unified_diff(_lines(file.old), _lines(file.new), path, path)
+        lines += difflib.unified_diff(_diff_lines(file.old), _diff_lines(file.new), path, path)
     return "".join(lines)
 
 
-def _lines(data: bytes) -> list[str]:
+def _diff_lines(data: bytes) -> list[str]:
     *lines, last = map(without_commands, decode(data).split("\n"))
     ends = [f"{line}\n" for line in lines]
     return [*ends, f"{last}\n\\ No newline at end of file\n"] if last else ends

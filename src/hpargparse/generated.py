@@ -9,8 +9,8 @@ import os
 import shlex
 
 from hpman import HpmanError
-from hpman._text import display_path, escape
 from hpman.programs import index_program
+from hpman.text import display_path, escape
 
 from .cli.argv import add_follow_imports, command_parser, parse_command
 from .cli.errors import exit_with_errors

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import os
 
-from hpman import EMPTY, NotLiteralEvaluable, Occurrence
-from hpman._text import display_width, escape, relative_path
-from hpman.literals import kind_name, member_name, readable_repr
+from hpman import (
+    EMPTY,
+    Frozen,
+    NotLiteralEvaluable,
+    Occurrence,
+    kind_name,
+    member_name,
+    readable_repr,
+)
 from hpman.names import SCOPE, ancestors
-from hpman.record import Record
+from hpman.text import display_width, escape, relative_path
 
 from .errors import UnsupportedValueError
 from .snapshots.files import dump
@@ -88,7 +94,7 @@ def _list_values(
             del shown[problem.name]
 
 
-class _Listed(Record):
+class _Listed(Frozen):
     """A line of a listing: a hyperparameter, or what is set for it in a scope."""
 
     __slots__ = ()

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from math import isfinite
 
-from hpman import EMPTY
-from hpman._text import display_path
-from hpman.literals import is_path
+from hpman import EMPTY, is_path
 from hpman.names import SCOPE, ancestors, old_names
+from hpman.text import display_path
 
 from .cli.output import json_text
 from .errors import ConversionError

@@ -5,8 +5,7 @@ Owns the types and the text of the stub. Must not know the command line.
 
 from __future__ import annotations
 
-from hpman import EMPTY
-from hpman.literals import is_path, show_literal
+from hpman import EMPTY, is_path, show_literal
 from hpman.names import ancestors
 
 from .cli.argv import is_placeholder

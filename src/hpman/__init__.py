@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         primitives as primitives,
         source_helper as source_helper,
     )
-    from ._text import Source as Source, SourceHelper as SourceHelper
     from .diagnostics import Diagnostic as Diagnostic
     from .errors import (
         EMPTY as EMPTY,
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
         UnknownNameWarning as UnknownNameWarning,
         UnreadableSourceError as UnreadableSourceError,
     )
+    from .frozen import Frozen as Frozen
     from .hpm_db import (
         HyperParameterDB as HyperParameterDB,
         HyperParameterOccurrence as HyperParameterOccurrence,
@@ -47,9 +47,19 @@ if TYPE_CHECKING:
         L as L,
         P as P,
     )
+    from .literals import (
+        NotLiteralError as NotLiteralError,
+        is_path as is_path,
+        kind_name as kind_name,
+        literal_value as literal_value,
+        member_name as member_name,
+        parse_literal as parse_literal,
+        readable_repr as readable_repr,
+        show_literal as show_literal,
+    )
     from .manager import HyperParameterManager as HyperParameterManager
     from .occurrence import Mention as Mention, Occurrence as Occurrence
-    from .reporting import report as report, stopping as stopping
+    from .run_files import report as report, stopping as stopping
     from .runtime.origin import Explanation as Explanation, Origin as Origin
     from .static.index import (
         HyperParameter as HyperParameter,
@@ -57,19 +67,23 @@ if TYPE_CHECKING:
         ModuleScan as ModuleScan,
     )
     from .static.scan import index_of as index_of, scan_text as scan_text
+    from .text import Source as Source, SourceHelper as SourceHelper
 
 # The public names by the module that defines them. Each is imported at its first use.
 _NAMES_OF = {
-    "_text": "Source SourceHelper",
+    "text": "Source SourceHelper",
     "diagnostics": "Diagnostic",
     "errors": "EMPTY ArgumentCountError DoubleAssignmentException EmptyValue HpmanError"
     " ImpossibleTree NotLiteralEvaluable NotLiteralNameException UnknownNameWarning"
     " UnreadableSourceError",
+    "frozen": "Frozen",
     "hpm_db": "HyperParamNode HyperParamTree HyperParameterDB HyperParameterOccurrence"
     " HyperParameterPriority L P",
+    "literals": "NotLiteralError is_path kind_name literal_value member_name"
+    " parse_literal readable_repr show_literal",
     "manager": "HyperParameterManager",
     "occurrence": "Mention Occurrence",
-    "reporting": "report stopping",
+    "run_files": "report stopping",
     "runtime.origin": "Explanation Origin",
     "static.index": "HyperParameter Index ModuleScan",
     "static.scan": "index_of scan_text",

@@ -6,14 +6,14 @@ which exception carries it.
 
 from __future__ import annotations
 
-from .record import Record
+from .frozen import Frozen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ._text import Source
     from .occurrence import FaultyCall, Occurrence
+    from .text import Source
 
 ERROR = "error"  # the program or its command line does not work as written
 WARNING = "warning"  # it works, but probably not as intended
@@ -23,7 +23,7 @@ _SHOWN = 20  # occurrences in the text of a finding
 _ORDINALS = "First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth".split()
 
 
-class Diagnostic(Record):
+class Diagnostic(Frozen):
     """Describe one problem: what is wrong, where, and what to do.
 
     Lines and columns count from 1, columns in characters.
@@ -110,7 +110,7 @@ class Diagnostic(Record):
     @property
     def place(self) -> str:
         """`path:line:column` without the parts that are None."""
-        from ._text import escape
+        from .text import escape
 
         cell, line = None, self.line
         if self.source is not None and line is not None:
@@ -133,7 +133,7 @@ class Diagnostic(Record):
 
     def __str__(self) -> str:
         """Return the place and the message, the excerpts, and the advice."""
-        from ._text import escape
+        from .text import escape
 
         head = escape(self.message)
         if self.path is not None:
@@ -141,7 +141,7 @@ class Diagnostic(Record):
         return "\n".join(filter(None, [head, *self._excerpts(), escape(self.advice)]))
 
     def _excerpts(self) -> list[str]:
-        from ._text import escape
+        from .text import escape
 
         if len(self.occurrences) > 1:
             excerpts = [

@@ -1,15 +1,20 @@
-"""Dunder names, the names above a nested name, old names, and scopes.
+"""Names of hyperparameters: their parts, scopes, old names, and the ones most like a wrong name.
 
 Owns the rules that a running program and its sources share; must not know managers.
 """
 
 from __future__ import annotations
 
+from .frozen import Frozen
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 
 SCOPE = "/"  # between a scope and what is in it, as in `encoder/depth`
+_LISTED = 5  # maximum number of names that a message lists if none is similar
+_FEW = 40  # names that are all compared
+_MOST_PARTS = 4  # parts at the end of a name that are compared
 
 
 def is_dunder(name: str) -> bool:
@@ -157,3 +162,166 @@ def nested_scopes(scope: str) -> list[str]:
     (['model', 'model/encoder'], [])
     """
     return [*ancestors(scope, SCOPE), scope] if scope else []
+
+
+def closest(
+    name: str, candidates: Iterable[str], count: int = 1, *, separator: str = "."
+) -> list[str]:
+    """Return the candidates that are most similar to a name, the best one first.
+
+    Upper and lower case are equal. Candidates that end in the name come first, then
+    similar ones in the same branch, then all similar ones. If there are none, the ends
+    of the names are compared.
+
+    Args:
+        name: the name that does not exist.
+        candidates: the names that exist.
+        count: how many names to return at most.
+        separator: what separates the parts of a name.
+
+    >>> closest("opt.lt", ["opt", "opt.lr"]), closest("LR", ["lr"]), closest("foo", ["on"])
+    (['opt.lr'], ['lr'], [])
+    >>> closest("LR", ["batch_size", "blr", "sgd.lr"], 3)
+    ['sgd.lr', 'blr']
+    """
+    wanted = name.casefold()
+    names: dict[str, list[str]] = {}
+    for candidate in candidates:
+        names.setdefault(candidate.casefold(), []).append(candidate)
+    if wanted in names:
+        return names[wanted][:count]
+    found = [text for text in names if text.endswith(separator + wanted)]
+    if len(found) < count:
+        branch = wanted.rpartition(separator)[0] + separator
+        siblings = {text: None for text in names if text.startswith(branch)}
+        found += _similar(wanted, siblings, count) + _similar(wanted, names, count)
+    found = found or _similar_ends(wanted.split(separator), names, count, separator)
+    return [same for text in dict.fromkeys(found) for same in names[text]][:count]
+
+
+def _similar(wanted: str, texts: Collection[str], count: int) -> list[str]:
+    from difflib import get_close_matches
+
+    near = _shortlist(wanted, texts)
+    # The ratio is too low for short names (for `rl` and `lr`, it is 0.5) and for abbreviations.
+    return get_close_matches(wanted, near, count) or [
+        text
+        for text in near
+        if (len(text) > 1 and edit(wanted, text)) or (wanted and text.startswith(wanted))
+    ]
+
+
+def _shortlist(wanted: str, texts: Collection[str]) -> list[str]:
+    """Return the texts that are worth a close look, which takes a hundred times longer.
+
+    Of many texts, these are the ones that are one edit away, and those that contain most of the
+    quarters of the wanted one: two edits leave two quarters as they are.
+    """
+    if len(texts) <= _FEW:
+        return [*texts]
+    cuts = [len(wanted) * part // 4 for part in range(5)]
+    one, two, three, four = (wanted[cuts[part] : cuts[part + 1]] for part in range(4))
+    length = len(wanted)
+
+    def score(text: str) -> tuple[int, int]:
+        parts = (one in text) + (two in text) + (three in text) + (four in text)
+        return text.startswith(wanted) + parts, -abs(len(text) - length)
+
+    from heapq import nlargest
+
+    present = texts if isinstance(texts, dict) else frozenset(texts)
+    near = [text for text in _edits(wanted) if text in present]
+    return [*dict.fromkeys((*near, *nlargest(_FEW, texts, score)))]
+
+
+def _edits(word: str) -> Iterator[str]:
+    """Yield the words that are one edit away."""
+    letters = {*"abcdefghijklmnopqrstuvwxyz0123456789_-./", *word}
+    for at in range(len(word) + 1):
+        before, after = word[:at], word[at:]
+        yield before + after[1:]
+        if len(after) > 1:
+            yield before + after[1] + after[0] + after[2:]
+        for letter in letters:
+            yield before + letter + after
+            yield before + letter + after[1:]
+
+
+def _similar_ends(parts: list[str], texts: Iterable[str], count: int, separator: str) -> list[str]:
+    """Return the texts whose last parts are similar, comparing as many as possible."""
+    for start in range(max(0, len(parts) - _MOST_PARTS), len(parts)):
+        last = parts[start:]
+        by_end: dict[str, list[str]] = {}
+        for text in texts:
+            end = separator.join(text.rsplit(separator, len(last))[-len(last) :])
+            by_end.setdefault(end, []).append(text)
+        if ends := _similar(separator.join(last), by_end, count):
+            return [text for end in ends for text in by_end[end]]
+    return []
+
+
+def advice(name: str, candidates: Iterable[str], count: int = 1, *, separator: str = ".") -> str:
+    """Return a clause that suggests the names that were probably meant.
+
+    Args:
+        name: the name that does not exist.
+        candidates: the names that exist.
+        count: how many names to suggest at most.
+        separator: what separates the parts of a name.
+
+    Returns:
+        A question, or a list of the first candidates if none is similar.
+
+    >>> advice("rl", ["lr", "depth"]), advice("x", ["lr", "depth"])
+    ('did you mean `lr`?', 'there are `lr`, `depth`')
+    """
+    names = list(candidates)
+    if near := closest(name, names, count, separator=separator):
+        return f"did you mean {' or '.join(map('`{}`'.format, near))}?"
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"there are {', '.join(map('`{}`'.format, names[:_LISTED]))}{more}"
+
+
+class Edit(Frozen):
+    """Describe the one edit that turns a word into another.
+
+    Attributes:
+        kind: `swapped` for two neighbours, `missing` for a letter that only the longer word
+            has, `wrong` for a letter that differs.
+        before: the number of letters before the edit.
+        after: the number of letters after it.
+    """
+
+    __slots__ = ()
+    kind: str
+    before: int
+    after: int
+
+
+def edit(one: str, other: str) -> Edit | None:
+    """Return the edit between two words, None for equal words and for more than one edit.
+
+    Args:
+        one: a word.
+        other: another word.
+
+    >>> edit("rate", "raet"), edit("rate", "rte")
+    (Edit(kind='swapped', before=2, after=0), Edit(kind='missing', before=1, after=2))
+    >>> edit("rate", "race"), edit("rate", "rate"), edit("rate", "rules")
+    (Edit(kind='wrong', before=2, after=1), None, None)
+    """
+    if one == other:
+        return None
+    shorter, longer = sorted((one, other), key=len)
+    before = 0
+    while before < len(shorter) and one[before] == other[before]:
+        before += 1
+    after = 0
+    while after < len(shorter) - before and one[-1 - after] == other[-1 - after]:
+        after += 1
+    left, right = shorter[before : len(shorter) - after], longer[before : len(longer) - after]
+    if len(right) == 1:
+        return Edit("wrong" if left else "missing", before, after)
+    if len(left) == len(right) == 2 and left == right[::-1]:
+        return Edit("swapped", before, after)
+    return None

@@ -6,16 +6,16 @@ calls or run-time values.
 
 from __future__ import annotations
 
-from .record import Record
+from .frozen import Frozen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ._text import Source
+    from .text import Source
 
 
-class FaultyCall(Record):
+class FaultyCall(Frozen):
     """Describe a call of a manager that is not an occurrence because it breaks a rule.
 
     Attributes:
@@ -36,7 +36,7 @@ class FaultyCall(Record):
     arguments: int = 0
 
 
-class Mention(Record):
+class Mention(Frozen):
     """Describe a name in a call of a manager's method, such as `P.set_value("lr", 1)`.
 
     Attributes:
@@ -72,7 +72,7 @@ class Mention(Record):
         return self.source.place(self.line)
 
 
-class Occurrence(Record):
+class Occurrence(Frozen):
     """Describe one call `P("name", default, **hints)` in a source text.
 
     Lines and columns count from 1, columns in characters.

@@ -7,39 +7,58 @@ receive them; must not know the command line or how a program runs.
 from __future__ import annotations
 
 from .errors import error_for
+from .globs import compile_globs
 from .names import is_dunder
 from .runtime.origin import CELLS
+from .static.cells import NotebookFile
 from .static.files import is_notebook, read, read_source, walk
 from .static.imports import connected, find_module, leading_imports, reachable
 from .static.index import Index
 from .static.marimo import private_names
 from .static.project import Project
 from .static.rules import conflicts, violations
-from .static.scan import file_key, scan
+from .static.scan import file_key, scan, scan_bytes
+from .static.source_map import SourceMap
+from .static.syntax import (
+    UTF_8_MARK,
+    UnparsableError,
+    decode,
+    normalize_newlines,
+    parse,
+    source_encoding,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ._text import Source
     from .diagnostics import Diagnostic
     from .manager import HyperParameterManager
     from .static.files import Paths
     from .static.index import ModuleScan
+    from .text import Source
 
 __all__ = [
     "CELLS",
+    "UTF_8_MARK",
+    "NotebookFile",
     "Project",
+    "SourceMap",
+    "UnparsableError",
+    "compile_globs",
     "conflicts",
     "connected",
+    "decode",
     "file_key",
     "find_module",
     "index_program",
     "is_notebook",
     "leading_imports",
     "load_managers",
+    "normalize_newlines",
     "note_reads",
     "packed_values",
+    "parse",
     "preset_names",
     "preset_values",
     "private_names",
@@ -48,7 +67,9 @@ __all__ = [
     "read",
     "read_source",
     "require_sound",
+    "scan_bytes",
     "scan_cell",
+    "source_encoding",
     "unused_values",
     "walk",
 ]
@@ -245,7 +266,7 @@ def scan_cell(source: Source, placeholders: Iterable[str]) -> ModuleScan:
         source: the cell, see `python_of`.
         placeholders: the names whose bare calls count, as other cells have bound them.
 
-    >>> from ._text import Source
+    >>> from .text import Source
     >>> [call.name for call in scan_cell(Source("In[1]", "hp('lr', 1)"), ["hp"]).occurrences]
     ['lr']
     """

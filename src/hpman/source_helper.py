@@ -1,5 +1,5 @@
 """`SourceHelper`, where the releases before 1.0 have it."""
 
-from ._text import SourceHelper
+from .text import SourceHelper
 
 __all__ = ["SourceHelper"]

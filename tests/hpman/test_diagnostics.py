@@ -6,10 +6,10 @@ import pickle
 
 import pytest
 
-from hpman import Diagnostic, _text
-from hpman._text import Source
+from hpman import Diagnostic, text
 from hpman.errors import EMPTY
 from hpman.occurrence import FaultyCall, Occurrence
+from hpman.text import Source
 
 SOURCE = Source("a.py", "one\ntwo\nthree\nfour\nfive\nsix\n")
 
@@ -126,13 +126,13 @@ def test_an_excerpt_looks_at_no_more_of_a_line_than_it_shows(
 ) -> None:
     source = Source("a.py", "\xe9\x1b" * 100_000)
     looked: list[int] = []
-    width = _text.display_width
+    width = text.display_width
 
     def look(text: str) -> int:
         looked.append(len(text))
         return width(text)
 
-    monkeypatch.setattr(_text, "display_width", look)
+    monkeypatch.setattr(text, "display_width", look)
     assert len(source.excerpt(1, width=200, column=99_999)) < 300
     assert max(looked) < 2000
 

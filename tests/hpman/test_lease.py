@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpman import lease
-from hpman.lease import is_held, release, take
+from hpman import run_files
+from hpman.run_files import is_held, release, take
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 HOLD = """
 import os, sys, time
-from hpman.lease import take
+from hpman.run_files import take
 assert take(sys.argv[1]) is not None
 if sys.argv[2] == "fork" and os.fork() != 0:
     time.sleep(60)  # the child prints, and has no lease any more
@@ -67,7 +67,7 @@ def test_without_locks_nobody_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def fail(_descriptor: int, *, shared: bool, waits: bool = False) -> None:
         raise OSError(38 + shared, "Function not implemented")
 
-    monkeypatch.setattr(lease, "_lock", fail)
+    monkeypatch.setattr(run_files, "_lock_file", fail)
     path = str(tmp_path / "lease")
     descriptor = take(path)
     assert descriptor is not None
@@ -78,7 +78,7 @@ def test_without_locks_nobody_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_forked_child_closes_leases(tmp_path: Path) -> None:
     descriptor = take(str(tmp_path / "lease"))
     assert descriptor is not None
-    lease._close_all()
+    run_files._close_all()
     release(descriptor)
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(descriptor)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pickle
 
-from hpman._text import Source
 from hpman.errors import EMPTY
 from hpman.occurrence import Occurrence
+from hpman.text import Source
 
 SOURCE = Source("a.py", 'x = _("a",\n  1) + 1\n')
 DEFINITION = Occurrence("_", "a", 1, {}, "1", SOURCE, 1, 5, 2, 5)

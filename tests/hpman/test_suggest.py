@@ -7,7 +7,7 @@ import difflib
 import pytest
 from hypothesis import assume, given, strategies as st
 
-from hpman.suggest import Edit, advice, closest, edit
+from hpman.names import Edit, advice, closest, edit
 
 WORDS = st.text("abc", max_size=6)
 

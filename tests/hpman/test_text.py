@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from hpman import SourceHelper
-from hpman._text import (
+from hpman.text import (
     IN_MESSAGE,
     Source,
     display_path,

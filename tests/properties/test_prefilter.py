@@ -8,10 +8,10 @@ import warnings
 
 from hypothesis import example, given, strategies as st
 
-from hpman._text import Source
 from hpman.static.extract import extract
 from hpman.static.prefilter import prefilter
 from hpman.static.scan import scan
+from hpman.text import Source
 
 PLACEHOLDERS = ["_", "hp", "_p", "größe", "模"]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import stat
 
-from hpman._text import relative_path
-from hpman.record import Record
-from hpman.suggest import advice
+from hpman import Frozen
+from hpman.names import advice
+from hpman.text import relative_path
 
 from ..cli.argv import PLACEHOLDER_RULE, is_placeholder
 from .selection import SettingsError, read_codes
@@ -27,7 +27,7 @@ _FLAGS = ("record", "record-patch")
 _KEYS = ("select", "ignore", "exclude", "placeholder", "programs", "per-file-ignores", *_FLAGS)
 
 
-class Settings(Record):
+class Settings(Frozen):
     """Hold the settings of a project, and the folder that its globs are relative to."""
 
     __slots__ = ()

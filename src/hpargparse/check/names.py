@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from hpman import Diagnostic, NotLiteralEvaluable
-from hpman._text import truncate
-from hpman.edits import at_hint
-from hpman.literals import show_literal
-from hpman.names import old_names
-from hpman.record import Record
-from hpman.suggest import edit
+from hpman import Diagnostic, Frozen, NotLiteralEvaluable, show_literal
+from hpman.names import edit, old_names
+from hpman.text import truncate
 
+from ..edits import at_hint
 from ..errors import ConversionError
 from ..parser.actions import PRESENTATION
 from ..parser.bind import options_of
@@ -50,7 +47,7 @@ HINTS = PRESENTATION | CONVERSION_HINTS | {"aliases", "scale", "search", "step",
 _AT_ONCE = 50  # names, for which the rules take a few milliseconds
 
 
-class Name(Record):
+class Name(Frozen):
     """What is known of one name as long as its calls stay the same.
 
     Attributes:

@@ -6,7 +6,7 @@ findings are made.
 
 from __future__ import annotations
 
-from hpman.record import Record
+from hpman import Frozen
 
 _WIDTH = 80  # of an explanation
 _SILENCE = """\
@@ -17,7 +17,7 @@ To leave a file out, use `--exclude`, or `exclude` in [tool.hpman] of
 pyproject.toml."""
 
 
-class Rule(Record):
+class Rule(Frozen):
     """Describe one rule.
 
     Attributes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from hpman._text import display_path, escape, place_data, relative_path
+from hpman.text import display_path, escape, place_data, relative_path
 
 from .registry import RULES, explain
 from .rules import place_of

@@ -8,12 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from hpman import Diagnostic
-from hpman._text import relative_path, truncate
-from hpman.names import SCOPE, is_scope, split_scope
+from hpman import Diagnostic, Frozen
+from hpman.names import SCOPE, closest, is_scope, split_scope
 from hpman.programs import conflicts
-from hpman.record import Record
-from hpman.suggest import closest
+from hpman.text import relative_path, truncate
 
 from ..parser.bind import clashes, reserved_options
 from ..space.hints import condition_faults
@@ -41,7 +39,7 @@ _ASKS = re.compile(r"[\s,]*(raise_exception\s*=\s*)?False\b").match  # what foll
 _SETTERS = ("override", "set_tree", "set_value", "set_values")
 
 
-class Program(Record):
+class Program(Frozen):
     """The hyperparameters of a program.
 
     Attributes:

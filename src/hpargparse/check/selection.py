@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 
-from hpman._text import escape
-from hpman.globs import compile_globs
-from hpman.suggest import advice
+from hpman.names import advice
+from hpman.programs import compile_globs
+from hpman.text import escape
 
 from .registry import RULES
 

@@ -5,7 +5,7 @@ Owns when two names are similar; must not know calls or managers.
 
 from __future__ import annotations
 
-from hpman.suggest import edit
+from hpman.names import edit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

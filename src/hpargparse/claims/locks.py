@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager, suppress
 
-from hpman.lease import release, take
+from hpman.run_files import release, take
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
             """Wait until no other process has its turn, and hold this one's."""
 
 
-CLAIMS, _TURN = "claims", "hpman.lease"
+CLAIMS, _TURN = "claims", "hpman.run_files"
 
 
 class Locks:

@@ -11,8 +11,8 @@ import time
 from contextlib import contextmanager, suppress
 from threading import Event, RLock, Thread
 
-from hpman._text import relative_path
-from hpman.lease import is_held, release, take
+from hpman.run_files import is_held, release, take
+from hpman.text import relative_path
 
 from ..errors import SweepError
 from ..runs.record import host

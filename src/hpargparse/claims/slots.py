@@ -10,9 +10,8 @@ import os
 import re
 from tempfile import gettempdir
 
-from hpman import Diagnostic, HpmanError
-from hpman.lease import is_held, release, take
-from hpman.record import Record
+from hpman import Diagnostic, Frozen, HpmanError
+from hpman.run_files import is_held, release, take
 
 from ..cli.errors import error_text
 from ..runs.folder import make_folder
@@ -29,7 +28,7 @@ _LIST = ("nvidia-smi", "-L")
 _LIMIT = 30  # seconds that it may take
 
 
-class Slot(Record):
+class Slot(Frozen):
     """The right to use a GPU, until it is released.
 
     Attributes:

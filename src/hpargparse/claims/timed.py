@@ -16,7 +16,7 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 
-from hpman.lease import adopt, release
+from hpman.run_files import adopt, release
 
 from ..errors import SweepError
 

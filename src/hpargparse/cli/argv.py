@@ -158,7 +158,7 @@ class AdvisingParser(argparse.ArgumentParser):
 
     def _suggest(self, arg: str) -> str:
         """Return an unknown argument, with the option that was perhaps meant."""
-        from hpman.suggest import closest
+        from hpman.names import closest
 
         names = [option[2:] for option in self._option_string_actions if option[:2] == "--"]
         near = closest(arg[2:].partition("=")[0], names) if arg[:2] == "--" else []

@@ -10,7 +10,7 @@ import os
 from errno import EIO, ELOOP, ENOENT
 
 from hpman import HpmanError
-from hpman._text import escape
+from hpman.text import escape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _advice(path: str) -> str:
     """Suggest what was meant by a path that does not exist."""
     from contextlib import suppress
 
-    from hpman.suggest import closest
+    from hpman.names import closest
 
     folder, name = os.path.split(path.rstrip(f"{os.sep}/"))
     outer = folder

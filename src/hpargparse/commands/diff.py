@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from hpman import HpmanError
-from hpman._text import escape
+from hpman.text import escape
 
 from ..cli.argv import (
     add_follow_imports,

@@ -12,8 +12,7 @@ import argparse
 import os
 from itertools import pairwise
 
-from hpman import HpmanError, HyperParameterManager, index_of
-from hpman.record import Record
+from hpman import Frozen, HpmanError, HyperParameterManager, index_of
 
 from ..cli.argv import (
     FOLLOW_IMPORTS,
@@ -95,7 +94,7 @@ def _list(argv: list[str], prog: str) -> None:
     exit_with_message(prog, _AMBIGUOUS)
 
 
-class _Sources(Record):
+class _Sources(Frozen):
     """What the options of a command line depend on."""
 
     __slots__ = ()
@@ -211,8 +210,8 @@ def _with_advice(error: Any, prog: str, paths: Sequence[str]) -> HpmanError:
     """Add how to list one program where imports do not connect the files of two defaults."""
     import shlex
 
-    from hpman._text import escape, relative_path
     from hpman.programs import connected, walk
+    from hpman.text import escape, relative_path
 
     programs = connected(file.path for file in walk(filter(os.path.exists, paths)))
     problems = []

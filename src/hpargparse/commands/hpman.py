@@ -82,7 +82,7 @@ def _exit_without_command(argv: Sequence[str]) -> NoReturn:
     complete(parser)
     first = argv[0] if argv else ""
     if first and not first.startswith("-"):
-        from hpman.suggest import advice
+        from hpman.names import advice
 
         is_program = os.path.isfile(first)
         hint = f"`hpman run {first}` runs it" if is_program else advice(first, COMMANDS)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 
 from hpman import Diagnostic, HpmanError
-from hpman._text import escape, relative_path
+from hpman.names import advice
 from hpman.programs import index_program
-from hpman.suggest import advice
+from hpman.text import escape, relative_path
 
 from ..cli.argv import command_parser, parse_command
 from ..cli.errors import exit_with_errors

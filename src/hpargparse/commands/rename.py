@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from hpman import HpmanError
-from hpman._text import escape
+from hpman.text import escape
 
 from ..check.config import read_settings
 from ..check.selection import SettingsError

@@ -9,7 +9,7 @@ import os
 import signal
 
 from hpman import HpmanError
-from hpman._text import escape
+from hpman.text import escape
 
 from ..cli.argv import command_parser, parse_command
 from ..cli.errors import exit_with_errors

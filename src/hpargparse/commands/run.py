@@ -77,7 +77,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman run") -> None:
     record, keep_patch = _settings(prog, program, options)
     recording = None
     if record or trial:
-        from hpman.reporting import is_first_rank
+        from hpman.run_files import is_first_rank
 
         from ..runs.recorder import start
 
@@ -143,7 +143,7 @@ def _serve(argv: list[str], prog: str, loaded_before: Collection[str]) -> list[s
 
 def _hold_leases(trial: str) -> None:
     """Hold the leases of a trial for as long as this process lives, as the sweep does."""
-    from hpman.lease import adopt
+    from hpman.run_files import adopt
 
     leases = trial.rpartition("/")[2]
     for lease in filter(None, leases.split(",")):  # there are none on Windows

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 
 from hpman import HpmanError
-from hpman._text import escape
+from hpman.text import escape
 
 from ..cli.argv import command_parser, parse_command
 from ..cli.errors import exit_with_errors

@@ -9,8 +9,8 @@ import os
 from errno import EIO
 
 from hpman import HpmanError
-from hpman._text import escape, relative_path
 from hpman.programs import is_notebook, require_sound
+from hpman.text import escape, relative_path
 
 from ..claims.storage_url import PASSWORD, without_password
 from ..cli.argv import parse_command, split_at_dashes

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from itertools import product
 
-from hpman import EMPTY, NotLiteralEvaluable
-from hpman.literals import show_literal
-from hpman.record import Record
-from hpman.suggest import closest
+from hpman import EMPTY, Frozen, NotLiteralEvaluable, show_literal
+from hpman.names import closest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 KINDS = ("added", "removed", "changed", "moved", "renamed")
 
 
-class Definition(Record):
+class Definition(Frozen):
     """What one side says about a hyperparameter.
 
     Attributes:
@@ -80,7 +78,7 @@ class Definition(Record):
         return f"expression {_normalized(self.text)}"
 
 
-class Change(Record):
+class Change(Frozen):
     """How one hyperparameter differs. The kind "changed" may include a move to another file.
 
     `old` is None if the hyperparameter was added, and `new` if it was removed. A rename is

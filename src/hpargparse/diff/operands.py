@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 
-from hpman import Diagnostic, HpmanError
-from hpman.record import Record
+from hpman import Diagnostic, Frozen, HpmanError
 
 from ..snapshots.atomic_io import STANDARD
 from ..snapshots.formats import EXTENSIONS, RUN
@@ -31,7 +30,7 @@ class ComparisonError(HpmanError):
         return cls(Diagnostic("comparison", message, advice))
 
 
-class Request(Record):
+class Request(Frozen):
     """The options of the command. Without placeholders or paths, all managers or files count."""
 
     __slots__ = ()
@@ -42,7 +41,7 @@ class Request(Record):
     follow_imports: bool = False
 
 
-class Operand(Record):
+class Operand(Frozen):
     """One side, of the kind revision, worktree, path or snapshot.
 
     A revision has an object id, and perhaps the path of a patch of its Python files.

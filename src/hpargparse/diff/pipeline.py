@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 
-from hpman import Index
-from hpman.record import Record
+from hpman import Frozen, Index
 
 from ..snapshots.atomic_io import STANDARD
 from ..snapshots.files import Remedies, read
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     Sides = tuple[list[Definition], list[Definition], list[str]]
 
 
-class Comparison(Record):
+class Comparison(Frozen):
     """The result: both sides, what differs, and a sentence for each thing not compared."""
 
     __slots__ = ()

@@ -6,9 +6,8 @@ within a major version. Must not know how changes are found.
 
 from __future__ import annotations
 
-from hpman import EMPTY
-from hpman._text import display_width, escape
-from hpman.literals import kind_name, show_literal
+from hpman import EMPTY, kind_name, show_literal
+from hpman.text import display_width, escape
 
 from .compare import KINDS
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from hpman import Diagnostic
-from hpman._text import truncate
-from hpman.literals import member_name, show_literal
+from hpman import Diagnostic, member_name, show_literal
 from hpman.names import SCOPE, ancestors, split_scope
+from hpman.text import truncate
 
 from ..errors import ConversionError, SnapshotError
 from ..snapshots.flatten import flatten, with_new_names

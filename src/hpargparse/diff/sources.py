@@ -13,8 +13,8 @@ import sys
 from collections import ChainMap
 
 from hpman import Index, index_of
-from hpman._text import relative_path
 from hpman.names import old_names
+from hpman.text import relative_path
 
 from .compare import Definition
 from .git import apply_patch, check_total, list_tree, list_worktree, locate, read_blobs

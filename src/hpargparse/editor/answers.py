@@ -5,14 +5,13 @@ Owns what is said about a name. Must not know the protocol, folders or buffers.
 
 from __future__ import annotations
 
-from hpman._text import display_path, truncate
-from hpman.edits import parse_call
-from hpman.literals import readable_repr
+from hpman import Frozen, readable_repr
 from hpman.names import split_scope
 from hpman.programs import file_key
-from hpman.record import Record
+from hpman.text import display_path, truncate
 
 from ..description import describe
+from ..edits import parse_call
 from .completion import nearest
 from .places import contains, span_of
 
@@ -29,7 +28,7 @@ _HINT_WIDTH = 20  # of a default that is shown in the text
 _MOST_VALUES = 5  # of files, in a description
 
 
-class Place(Record):
+class Place(Frozen):
     """A place in a text."""
 
     __slots__ = ()
@@ -37,7 +36,7 @@ class Place(Record):
     span: Span
 
 
-class Target(Record):
+class Target(Frozen):
     """What a cursor is at.
 
     Attributes:
@@ -52,7 +51,7 @@ class Target(Record):
     place: Place
 
 
-class Symbol(Record):
+class Symbol(Frozen):
     """A hyperparameter where it is defined, or used if nothing defines it."""
 
     __slots__ = ()
@@ -62,7 +61,7 @@ class Symbol(Record):
     place: Place
 
 
-class Inlay(Record):
+class Inlay(Frozen):
     """A default that is shown after a use."""
 
     __slots__ = ()

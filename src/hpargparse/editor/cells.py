@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 
+from hpman import Frozen
 from hpman.programs import read_source
-from hpman.record import Record
 
 from .places import normalize
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hpman import Source
 
 
-class Cell(Record):
+class Cell(Frozen):
     """A cell that an editor has open.
 
     Attributes:

@@ -8,10 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from hpman import scan_text
-from hpman.literals import show_literal
+from hpman import Frozen, scan_text, show_literal
 from hpman.programs import file_key
-from hpman.record import Record
 
 from ..check.names import HINTS
 from ..snapshots.formats import extension_format
@@ -48,7 +46,7 @@ _JSON_TOKEN = re.compile(r"\"((?:[^\"\\]|\\.)*)\"(\s*:)?|[][{}]")
 _JSON_VALUE = re.compile(r"\"([\w.\-/]+)\"\s*:\s*\"(\w*)\Z")
 
 
-class Item(Record):
+class Item(Frozen):
     """One thing that can be inserted.
 
     Attributes:
@@ -67,7 +65,7 @@ class Item(Record):
     span: Span
 
 
-class _Cursor(Record):
+class _Cursor(Frozen):
     """Where a cursor is: the innermost call around it, and the string that it is in."""
 
     __slots__ = ()

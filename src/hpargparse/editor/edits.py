@@ -8,14 +8,12 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
-from hpman import Diagnostic, HpmanError, Source, scan_text
-from hpman.edits import Edit, parse_call, source_encoding
-from hpman.programs import is_notebook
-from hpman.record import Record
+from hpman import Diagnostic, Frozen, HpmanError, Source, scan_text
+from hpman.programs import is_notebook, source_encoding
 
 from ..check.names import intended_hint
 from ..check.selection import noqa_lines
-from ..edits import edit_files
+from ..edits import Edit, edit_files, parse_call
 from ..rename.renaming import CODE, RenameError, renaming_of
 from ..rename.sources import Refusal, literal_edit
 from ..snapshots.atomic_io import read_bytes
@@ -38,7 +36,7 @@ _WRONG = re.compile(r"(?:the scope|is about|is named) `([^`]+)`")
 _NOQA = re.compile(r"#\s*noqa\s*:\s*", re.IGNORECASE)
 
 
-class Fix(Record):
+class Fix(Frozen):
     """A way to fix a finding.
 
     Attributes:

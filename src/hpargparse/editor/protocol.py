@@ -12,7 +12,7 @@ from pygls import uris
 from pygls.exceptions import JsonRpcException
 
 from hpman import HpmanError
-from hpman._text import display_path
+from hpman.text import display_path
 
 from . import answers
 from .completion import MOST, complete

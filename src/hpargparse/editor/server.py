@@ -18,8 +18,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
 from hpman import Source, __version__
-from hpman.edits import NotebookFile, decode
-from hpman.programs import is_notebook
+from hpman.programs import NotebookFile, decode, is_notebook
 
 from ..check.registry import RULES, explain
 from . import answers
@@ -34,8 +33,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from hpman import Diagnostic, Index
-    from hpman.edits import Edit
 
+    from ..edits import Edit
     from .answers import Place, Target
     from .places import Span
     from .workspace import Root

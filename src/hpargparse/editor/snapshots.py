@@ -8,9 +8,7 @@ from __future__ import annotations
 import os
 import re
 
-from hpman import Source
-from hpman.literals import readable_repr
-from hpman.record import Record
+from hpman import Frozen, Source, readable_repr
 
 from ..errors import SnapshotError
 from ..rename.text import text_of, walk_files
@@ -29,7 +27,7 @@ _MOST_FILES = 200  # that one question looks at
 _INCLUDE = "include"
 
 
-class Key(Record):
+class Key(Frozen):
     """One key of a file of values.
 
     Attributes:

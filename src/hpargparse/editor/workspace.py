@@ -8,8 +8,7 @@ from __future__ import annotations
 import os
 
 from hpman import Index, Source
-from hpman.edits import source_encoding
-from hpman.programs import file_key, is_notebook
+from hpman.programs import file_key, is_notebook, source_encoding
 
 from ..check.checker import Checker
 from ..check.config import Settings, read_settings

@@ -6,8 +6,8 @@ Owns that a cell which runs again replaces what it held. Must not know IPython.
 from __future__ import annotations
 
 from hpman import HpmanError, HyperParameterManager, Origin, m
-from hpman._text import Source
 from hpman.programs import python_of, scan_cell
+from hpman.text import Source
 
 from ..cli.errors import error_text
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import shlex
 
 from hpman import HyperParameterManager, m
-from hpman._text import escape, truncate
+from hpman.names import advice
 from hpman.programs import CELLS
-from hpman.suggest import advice
+from hpman.text import escape, truncate
 
 from ..errors import ConversionError
 from ..values.convert import Converter

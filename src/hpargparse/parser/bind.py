@@ -99,7 +99,7 @@ def warn_of_hidden_calls(prog: str, index: Index, placeholders: Iterable[str]) -
         and call.placeholder in file.managers
     ]
     if calls:
-        from hpman._text import display_path, escape
+        from hpman.text import display_path, escape
 
         from ..cli.output import warn
 
@@ -402,7 +402,7 @@ def _add(parser: argparse.ArgumentParser, actions: Iterable[BoundAction], separa
 
 def _title(action: HyperParameterAction, separator: str) -> str | None:
     """Return the title of an option's group: its hint, else the branch of its name."""
-    from hpman._text import escape
+    from hpman.text import escape
 
     title = action.hyperparameter.hints.get("group")
     if title is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from hpman import Diagnostic, HpmanError
-from hpman._text import display_path
+from hpman.text import display_path
 
 from .actions import BoundAction, HyperParameterAction, RequestAction
 

@@ -10,10 +10,9 @@ import argparse
 from functools import cache, lru_cache
 from types import new_class
 
-from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
-from hpman._text import display_path, escape, truncate
-from hpman.literals import kind_name, member_name
+from hpman import EMPTY, EmptyValue, NotLiteralEvaluable, kind_name, member_name
 from hpman.names import SCOPE, literal_scopes
+from hpman.text import display_path, escape, truncate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def docstring(path: str) -> str | None:
     import re
     from textwrap import dedent
 
-    from hpman.literals import NotLiteralError, parse_literal
+    from hpman import NotLiteralError, parse_literal
 
     try:
         with open(path, encoding="utf-8-sig", errors="replace") as file:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from hpman.names import ancestors
-from hpman.suggest import advice
+from hpman.names import advice, ancestors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from hpman.names import SCOPE, ancestors, is_scope, literal_scopes, respell_scope
-from hpman.suggest import closest
+from hpman.names import SCOPE, ancestors, closest, is_scope, literal_scopes, respell_scope
 
 from ..values.keys import KeyChange
 from .actions import ValueAction

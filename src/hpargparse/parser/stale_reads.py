@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from hpman._text import display_path, escape, truncate
-from hpman.literals import readable_repr
+from hpman import readable_repr
+from hpman.text import display_path, escape, truncate
 
 from ..cli.output import warn
 

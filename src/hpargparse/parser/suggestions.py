@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from hpman.names import SCOPE
-from hpman.suggest import closest
+from hpman.names import SCOPE, closest
 
 from .actions import SEQUENCES, BoundAction
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import argparse
 
 from hpman import Diagnostic
-from hpman._text import escape
 from hpman.names import SCOPE, split_scope
+from hpman.text import escape
 
 from ..errors import ConversionError
 from ..snapshots.validation import dry_run

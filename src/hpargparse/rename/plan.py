@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 
-from hpman._text import display_path, escape, truncate
-from hpman.record import Record
+from hpman import Frozen
+from hpman.text import display_path, escape, truncate
 
 from ..check.ownership import owned
 from ..check.sources import read_sources
@@ -33,17 +33,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from hpman._text import Source
-    from hpman.edits import Edit, Span
+    from hpman.text import Source
 
-    from ..edits import EditedFile
+    from ..edits import Edit, EditedFile, Span
     from .renaming import Renaming
     from .snapshots import EditedKeys
 
 _MOST = 20  # lines of a list
 
 
-class Plan(Record):
+class Plan(Frozen):
     """A renaming that is proved, and not yet written.
 
     Attributes:
@@ -60,7 +59,7 @@ class Plan(Record):
     notes: list[str]
 
 
-class Proof(Record):
+class Proof(Frozen):
     """The edits of a renaming, which give the same program with another name.
 
     Attributes:

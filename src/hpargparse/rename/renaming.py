@@ -5,10 +5,8 @@ Owns the new name of every name. Must not know where names are written.
 
 from __future__ import annotations
 
-from hpman import Diagnostic, HpmanError
-from hpman.names import SCOPE, is_scope, old_names, split_scope
-from hpman.record import Record
-from hpman.suggest import advice
+from hpman import Diagnostic, Frozen, HpmanError
+from hpman.names import SCOPE, advice, is_scope, old_names, split_scope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +27,7 @@ class RenameError(HpmanError):
         return cls(Diagnostic(CODE, message, advice))
 
 
-class Renaming(Record):
+class Renaming(Frozen):
     """The renaming of a hyperparameter, or of a group with all its members.
 
     Attributes:

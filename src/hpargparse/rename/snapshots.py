@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import os
 
-from hpman import Diagnostic
-from hpman.literals import readable_repr
+from hpman import Diagnostic, Frozen, readable_repr
 from hpman.names import old_names, split_scope
-from hpman.record import Record
 
 from ..edits import EditedFile
 from ..errors import SnapshotError
@@ -32,7 +30,7 @@ _INCLUDE = "include"
 _MARK = "\ufeff"
 
 
-class EditedKeys(Record):
+class EditedKeys(Frozen):
     """A file of values with new keys, and how many these are."""
 
     __slots__ = ()

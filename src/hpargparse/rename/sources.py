@@ -8,14 +8,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from hpman import Diagnostic, Mention, NotLiteralEvaluable
-from hpman._text import truncate
-from hpman.edits import Edit, has_comment, parse_call, scan_bytes
-from hpman.literals import NotLiteralError, parse_literal, show_literal
+from hpman import (
+    Diagnostic,
+    Mention,
+    NotLiteralError,
+    NotLiteralEvaluable,
+    parse_literal,
+    show_literal,
+)
 from hpman.names import old_names
+from hpman.programs import scan_bytes
+from hpman.text import truncate
 
 from ..check.names import Memory
 from ..check.rules import find_problems
+from ..edits import Edit, has_comment, parse_call
 from .renaming import CODE, RenameError
 
 TYPE_CHECKING = False
@@ -24,10 +31,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from hpman import ModuleScan, Occurrence
-    from hpman._text import Source
-    from hpman.edits import Span
+    from hpman.text import Source
 
-    from ..edits import EditedFile
+    from ..edits import EditedFile, Span
     from .renaming import Renaming
 
     Place = tuple[str, str, int, int]

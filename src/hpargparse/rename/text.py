@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import re
 
-from hpman._text import display_path, escape, truncate
-from hpman.globs import compile_globs
+from hpman.programs import compile_globs
+from hpman.text import display_path, escape, truncate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

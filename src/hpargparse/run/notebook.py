@@ -20,8 +20,8 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbclient.util import ensure_async, run_sync
 from nbformat.v4 import new_code_cell, reads, writes
 
-from hpman._text import display_path
 from hpman.programs import note_reads, packed_values
+from hpman.text import display_path
 
 from ..cli.errors import error_text
 from ..errors import SnapshotError

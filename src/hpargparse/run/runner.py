@@ -10,8 +10,8 @@ import os
 import sys
 from _frozen_importlib_external import SourceFileLoader  # importlib.machinery takes it from there
 
+from hpman import Frozen
 from hpman.programs import find_module, index_program, is_notebook
-from hpman.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _OURS = ("hpman", "hpargparse")
 _ZIP = b"PK\3\4"
 
 
-class Program(Record):
+class Program(Frozen):
     """Describe a program to run.
 
     Attributes:

@@ -16,9 +16,8 @@ from importlib.util import find_spec
 from io import StringIO
 from shutil import which
 
-from hpman import Diagnostic, HpmanError
-from hpman._text import relative_path
-from hpman.record import Record
+from hpman import Diagnostic, Frozen, HpmanError
+from hpman.text import relative_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ class SlurmError(HpmanError):
     """Report a job that cannot be submitted."""
 
 
-class JobRequest(Record):
+class JobRequest(Frozen):
     """What `--slurm` asks for.
 
     Attributes:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import os
 import re
 
-from hpman import HpmanError
-from hpman._text import escape
+from hpman import Frozen, HpmanError
 from hpman.names import new_name
-from hpman.record import Record
+from hpman.text import escape
 
 from ..cli.output import json_text
 from ..description import json_value
@@ -34,7 +33,7 @@ _DEFAULT = re.compile(r"(.*?:\d+) default ")  # as in `train.py:3 default 1e-3`
 _FIELDS = ("status", "program", "revision", "python", "host")
 
 
-class Row(Record):
+class Row(Frozen):
     """One thing that differs between runs.
 
     Attributes:
@@ -51,7 +50,7 @@ class Row(Record):
     place: str = ""
 
 
-class SourceChanges(Record):
+class SourceChanges(Frozen):
     """How the sources of two runs differ.
 
     Attributes:

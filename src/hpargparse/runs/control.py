@@ -10,8 +10,8 @@ import signal
 from contextlib import suppress
 
 from hpman import Diagnostic, HpmanError
-from hpman._text import escape, relative_path
-from hpman.reporting import STOP
+from hpman.run_files import STOP
+from hpman.text import escape, relative_path
 
 from ..snapshots.atomic_io import replace_files
 from .folder import removals

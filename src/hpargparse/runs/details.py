@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 
-from hpman._text import escape, relative_path
+from hpman.text import escape, relative_path
 
 from ..cli.output import json_text
 from ..description import json_value

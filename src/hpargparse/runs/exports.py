@@ -11,10 +11,8 @@ import os
 import shlex
 from importlib.util import find_spec
 
-from hpman import Diagnostic, HpmanError
-from hpman._text import escape
-from hpman.literals import NotLiteralError, parse_literal
-from hpman.record import Record
+from hpman import Diagnostic, Frozen, HpmanError, NotLiteralError, parse_literal
+from hpman.text import escape
 
 from .folder import project_of
 from .record import RUNNING
@@ -38,7 +36,7 @@ _HUGE = 2**1023  # ints beyond it may be too large for a float
 _LARGEST = 2**53  # step; trackers hold such integers, and floats hold them exactly
 
 
-class Point(Record):
+class Point(Frozen):
     """What a run reported at a step."""
 
     __slots__ = ()
@@ -47,7 +45,7 @@ class Point(Record):
     metrics: dict[str, float]
 
 
-class ExportedRun(Record):
+class ExportedRun(Frozen):
     """What a tracker gets of a run. Its values are scalars, and its steps are integers."""
 
     __slots__ = ()

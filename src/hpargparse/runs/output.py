@@ -13,7 +13,7 @@ import sys
 from contextlib import suppress
 from errno import EIO
 
-from hpman.record import Record
+from hpman import Frozen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _SIZE = 1 << 16  # bytes of a read; a full pipe has no more
 _MOST_READS = 64  # after the end, because other processes may never stop writing
 
 
-class Stream(Record):
+class Stream(Frozen):
     """A standard stream, or two that are the same file, such as one terminal.
 
     Attributes:

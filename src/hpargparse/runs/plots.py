@@ -9,10 +9,8 @@ from __future__ import annotations
 import math
 import os
 
-from hpman import Diagnostic, HpmanError
-from hpman._text import escape, truncate
-from hpman.literals import show_literal
-from hpman.record import Record
+from hpman import Diagnostic, Frozen, HpmanError, show_literal
+from hpman.text import escape, truncate
 
 from ..snapshots.atomic_io import replace_files
 from .exports import history, require_library, scalar
@@ -40,7 +38,7 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-class Series(Record):
+class Series(Frozen):
     """A line or a dot of a run.
 
     Attributes:
@@ -57,7 +55,7 @@ class Series(Record):
     joined: bool = True
 
 
-class Panel(Record):
+class Panel(Frozen):
     """One diagram. If `categories` is not empty, x is an index into it."""
 
     __slots__ = ()
@@ -69,7 +67,7 @@ class Panel(Record):
     log_y: bool = False
 
 
-class Bars(Record):
+class Bars(Frozen):
     """A diagram with a bar for each label."""
 
     __slots__ = ()
@@ -78,7 +76,7 @@ class Bars(Record):
     sizes: list[float]
 
 
-class Parallel(Record):
+class Parallel(Frozen):
     """A diagram with a line for each run, through an axis from 0 to 1 for each label.
 
     Attributes:
@@ -93,7 +91,7 @@ class Parallel(Record):
     lines: list[list[float]]
 
 
-class Picture(Record):
+class Picture(Frozen):
     """All diagrams, the label of each run that has a colour, and a note on what is left out."""
 
     __slots__ = ()

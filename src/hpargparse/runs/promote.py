@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from hpman import Diagnostic, HpmanError, NotLiteralEvaluable
-from hpman._text import escape, relative_path, truncate
-from hpman.edits import Edit, has_comment, parse_call, scan_bytes
-from hpman.literals import NotLiteralError, is_path, parse_literal, show_literal
-from hpman.names import split_scope
-from hpman.record import Record
-from hpman.suggest import advice
+from hpman import (
+    Diagnostic,
+    Frozen,
+    HpmanError,
+    NotLiteralError,
+    NotLiteralEvaluable,
+    is_path,
+    parse_literal,
+    show_literal,
+)
+from hpman.names import advice, split_scope
+from hpman.programs import scan_bytes
+from hpman.text import escape, relative_path, truncate
 
-from ..edits import edit_files
+from ..edits import Edit, edit_files, has_comment, parse_call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +44,7 @@ class PromotionError(HpmanError):
     """Report values that cannot be written into the sources."""
 
 
-class Promotion(Record):
+class Promotion(Frozen):
     """Describe a default to replace: its call, the edits, and the new default."""
 
     __slots__ = ()

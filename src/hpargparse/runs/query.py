@@ -10,9 +10,8 @@ import ast
 import operator
 import time
 
-from hpman import Diagnostic, HpmanError
-from hpman._text import escape
-from hpman.literals import NotLiteralError, literal_value, show_literal
+from hpman import Diagnostic, HpmanError, NotLiteralError, literal_value, show_literal
+from hpman.text import escape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,7 +140,7 @@ def require_name(
     read = read or (lambda record: lookup(record, name))
     if not records or name in FIELDS or any(read(record) is not MISSING for record in records):
         return
-    from hpman.suggest import advice as suggestion
+    from hpman.names import advice as suggestion
 
     names = {name for record in records for name in (*record.summary["values"], *record.metrics)}
     message = f"No run has a value or a metric `{escape(name)}`"

@@ -11,8 +11,7 @@ import os
 import time
 from functools import cached_property
 
-from hpman.lease import is_held
-from hpman.reporting import METRICS, STOP
+from hpman.run_files import METRICS, STOP, is_held
 
 from ..snapshots.recorded import (
     DETAILS,

@@ -13,13 +13,10 @@ import sys
 from contextlib import suppress
 from time import time
 
-from hpman import HpmanError, NotLiteralEvaluable
-from hpman._text import escape
-from hpman.lease import release, take
-from hpman.literals import show_literal
+from hpman import Frozen, HpmanError, NotLiteralEvaluable, show_literal
 from hpman.names import old_names
-from hpman.record import Record
-from hpman.reporting import VARIABLE, last_reported
+from hpman.run_files import VARIABLE, last_reported, release, take
+from hpman.text import escape
 
 from ..cli.errors import error_text
 from ..cli.output import warn
@@ -55,7 +52,7 @@ _SIGNALS = ("SIGTERM", "SIGHUP")  # those that usually ask a program to end
 _recordings: list[Recording] = []
 
 
-class Subject(Record):
+class Subject(Frozen):
     """Describe what is run.
 
     Attributes:

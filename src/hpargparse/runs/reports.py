@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from hpman._text import display_width, escape
-from hpman.literals import NotLiteralError, parse_literal
+from hpman import NotLiteralError, parse_literal
+from hpman.text import display_width, escape
 
 from ..cli.output import json_text
 from ..description import json_value

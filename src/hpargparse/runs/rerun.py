@@ -12,9 +12,8 @@ from contextlib import suppress
 from shutil import rmtree
 from tempfile import mkdtemp
 
-from hpman import Diagnostic, HpmanError
-from hpman.lease import is_held, release, take
-from hpman.literals import show_literal
+from hpman import Diagnostic, HpmanError, show_literal
+from hpman.run_files import is_held, release, take
 
 from ..diff.git import (
     GitError,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from hpman.record import Record
+from hpman import Frozen
 
 from ..errors import MissingSnapshotError, SnapshotError, UnsupportedValueError
 from .atomic_io import SIZE_LIMIT, STANDARD, read_bytes, replace_files
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SCHEMA = "hpman.schema.json"  # of the files of values in its folder and below
 
 
-class Snapshot(Record):
+class Snapshot(Frozen):
     """The contents of a file of values, nested as in the file.
 
     Attributes:
@@ -37,7 +37,7 @@ class Snapshot(Record):
     lines: dict[tuple[str, ...], int]
 
 
-class Remedies(Record):
+class Remedies(Frozen):
     """What the user of a caller can do about a file that cannot be read.
 
     Attributes:

@@ -5,9 +5,8 @@ Owns how names appear in a file, flat or nested; must not know formats or defaul
 
 from __future__ import annotations
 
-from hpman import Index
+from hpman import Frozen, Index
 from hpman.names import new_name
-from hpman.record import Record
 
 from ..errors import SnapshotError
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from .files import Snapshot
 
 
-class Entry(Record):
+class Entry(Frozen):
     """One hyperparameter of a file.
 
     Attributes:

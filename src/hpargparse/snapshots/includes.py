@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 
-from hpman import Diagnostic
-from hpman._text import truncate
-from hpman.literals import show_literal
+from hpman import Diagnostic, show_literal
+from hpman.text import truncate
 
 from ..errors import SnapshotError
 from .atomic_io import STANDARD

@@ -8,11 +8,17 @@ from __future__ import annotations
 import warnings
 from functools import cached_property
 
-from hpman import EMPTY, HyperParameterManager, NotLiteralEvaluable, Origin
-from hpman._text import escape
-from hpman.literals import is_path, member_name
+from hpman import (
+    EMPTY,
+    Frozen,
+    HyperParameterManager,
+    NotLiteralEvaluable,
+    Origin,
+    is_path,
+    member_name,
+)
 from hpman.names import SCOPE, ancestors, split_scope
-from hpman.record import Record
+from hpman.text import escape
 
 from ..errors import ConversionError, MissingSnapshotError, SnapshotError, not_a_manager
 from ..values.convert import Converter
@@ -38,7 +44,7 @@ if TYPE_CHECKING:
 _MOST_WARNINGS = 100
 
 
-class LoadedValues(Record):
+class LoadedValues(Frozen):
     """The values of a file, converted to the types of the hyperparameters.
 
     Attributes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import pickle
 import pickletools
 
-from hpman._text import truncate
+from hpman.text import truncate
 
 from .value_limits import DEPTH_LIMIT, SCALARS, unsupported_reason
 

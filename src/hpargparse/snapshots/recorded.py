@@ -9,9 +9,8 @@ from __future__ import annotations
 import os
 from stat import S_ISREG
 
-from hpman import Diagnostic, HpmanError
-from hpman._text import escape, relative_path
-from hpman.literals import NotLiteralError, parse_literal
+from hpman import Diagnostic, HpmanError, NotLiteralError, parse_literal
+from hpman.text import escape, relative_path
 
 from ..errors import MissingSnapshotError, SnapshotError
 from .formats import RUN

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hpman._text import truncate
-from hpman.literals import show_literal
-from hpman.names import SCOPE, ancestors, respell_scope
-from hpman.suggest import closest
+from hpman import show_literal
+from hpman.names import SCOPE, ancestors, closest, respell_scope
+from hpman.text import truncate
 
 from ..errors import SnapshotError
 

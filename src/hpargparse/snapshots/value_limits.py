@@ -6,7 +6,7 @@ a value. Must not know formats.
 
 from __future__ import annotations
 
-from hpman._text import truncate
+from hpman.text import truncate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import yaml
 
-from hpman._text import truncate
+from hpman.text import truncate
 
 from ..errors import SnapshotError
 from .value_limits import DEPTH_LIMIT, short_repr, type_name

@@ -9,12 +9,11 @@ from __future__ import annotations
 from contextlib import suppress
 from math import isfinite
 
-from hpman import EMPTY, HpmanError
-from hpman._text import truncate
-from hpman.edits import at_hint
-from hpman.literals import show_literal
-from hpman.suggest import closest
+from hpman import EMPTY, HpmanError, show_literal
+from hpman.names import closest
+from hpman.text import truncate
 
+from ..edits import at_hint
 from ..errors import ConversionError, SpaceError
 from ..values.convert import Converter
 from .space import Interval, Values

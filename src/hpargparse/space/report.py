@@ -5,9 +5,8 @@ Owns the wording and the columns. Must not know how a space is selected.
 
 from __future__ import annotations
 
-from hpman import EmptyValue, NotLiteralEvaluable
-from hpman._text import display_path, escape, place_data, truncate
-from hpman.literals import readable_repr, show_literal
+from hpman import EmptyValue, NotLiteralEvaluable, readable_repr, show_literal
+from hpman.text import display_path, escape, place_data, truncate
 
 from .space import Values
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from hpman import Diagnostic, EmptyValue, HpmanError, NotLiteralEvaluable
-from hpman._text import display_path, truncate
-from hpman.names import SCOPE, scoped_names, split_scope
-from hpman.record import Record
-from hpman.suggest import advice as suggest
+from hpman import Diagnostic, EmptyValue, Frozen, HpmanError, NotLiteralEvaluable
+from hpman.names import SCOPE, advice as suggest, scoped_names, split_scope
+from hpman.text import display_path, truncate
 
 from ..errors import SpaceError
 from ..values.convert import Converter
@@ -39,7 +37,7 @@ _MOST_CASES = 1000  # values of a hyperparameter that conditions are about
 _SHOWN = 20  # names in a message
 
 
-class Request(Record):
+class Request(Frozen):
     """What the command line says about the space.
 
     Attributes:
@@ -56,7 +54,7 @@ class Request(Record):
     all_hinted: bool = False
 
 
-class Fixed(Record):
+class Fixed(Frozen):
     """A hyperparameter that is not searched.
 
     Attributes:
@@ -71,7 +69,7 @@ class Fixed(Record):
     has_space: bool
 
 
-class Selection(Record):
+class Selection(Frozen):
     """What a sweep searches, and what it does not.
 
     Attributes:

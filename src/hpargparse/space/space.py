@@ -11,10 +11,8 @@ from fractions import Fraction
 from math import exp, log
 from random import Random
 
-from hpman import EMPTY, NotLiteralEvaluable
-from hpman._text import truncate
-from hpman.literals import show_literal
-from hpman.record import Record
+from hpman import EMPTY, Frozen, NotLiteralEvaluable, show_literal
+from hpman.text import truncate
 
 from ..errors import ConversionError, SpaceError
 
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 _ROUNDS = 4  # of the shuffle, enough for a permutation that looks random
 
 
-class Values(Record):
+class Values(Frozen):
     """A list of values, for a hyperparameter that takes one of them.
 
     >>> Values((2, 4, None)).size
@@ -64,7 +62,7 @@ class Values(Record):
         return ", ".join(truncate(show_literal(value)) for value in self.values)
 
 
-class Interval(Record):
+class Interval(Frozen):
     """All ints or floats from `low` to `high`. Both have the same type.
 
     Attributes:
@@ -130,7 +128,7 @@ class Interval(Record):
         return f"{ends}{steps}{', log' if self.is_log else ''}"
 
 
-class Axis(Record):
+class Axis(Frozen):
     """One hyperparameter that is searched.
 
     Attributes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 
-from hpman._text import truncate
+from hpman.text import truncate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

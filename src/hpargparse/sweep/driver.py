@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from errno import EAGAIN, EMFILE, ENFILE, ENOENT, ENOMEM
 from queue import Empty, SimpleQueue
 
-from hpman.lease import release
+from hpman.run_files import release
 
 from ..cli.errors import error_text
 from ..errors import SweepError

@@ -10,7 +10,7 @@ import os
 from contextlib import suppress
 
 from hpman import HpmanError
-from hpman.reporting import METRICS
+from hpman.run_files import METRICS
 
 from ..runs.environment import hash_sources
 from ..runs.folder import (

@@ -14,7 +14,7 @@ from itertools import chain
 from math import isinf
 from random import Random
 
-from hpman.literals import parse_literal, show_literal
+from hpman import parse_literal, show_literal
 
 from ..errors import SweepError
 from ..runs.record import RunRecord

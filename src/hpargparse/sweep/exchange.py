@@ -16,8 +16,8 @@ from shutil import rmtree
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from hpman import HpmanError
-from hpman._text import escape
-from hpman.reporting import METRICS, STOP
+from hpman.run_files import METRICS, STOP
+from hpman.text import escape
 
 from ..claims.database import Database
 from ..claims.storage_url import StorageUrl

@@ -6,7 +6,7 @@ themselves: they need not be installed.
 
 from __future__ import annotations
 
-from hpman.literals import is_path, show_literal
+from hpman import is_path, show_literal
 
 from ..space.space import Values
 from .plan import GRID, RANDOM

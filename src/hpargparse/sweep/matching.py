@@ -6,10 +6,9 @@ another one when a run was recorded. Must not know scores, or how runs end.
 
 from __future__ import annotations
 
-from hpman import EmptyValue, NotLiteralEvaluable
-from hpman._text import truncate
-from hpman.literals import NotLiteralError, parse_literal, show_literal
+from hpman import EmptyValue, NotLiteralError, NotLiteralEvaluable, parse_literal, show_literal
 from hpman.names import new_name, old_names, scoped_names
+from hpman.text import truncate
 
 from ..cli.argv import split_at_dashes
 from ..errors import ConversionError

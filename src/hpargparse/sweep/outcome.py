@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import shlex
 
-from hpman._text import escape, relative_path, truncate
-from hpman.literals import parse_literal
+from hpman import parse_literal
+from hpman.text import escape, relative_path, truncate
 
 from ..runs.folder import OUTPUT_FILE, RETURN
 from ..runs.record import RunRecord

@@ -5,7 +5,7 @@ Owns what represents a value for Optuna, and the way back. Must not know trials.
 
 from __future__ import annotations
 
-from hpman.literals import show_literal
+from hpman import show_literal
 
 from ..space.space import Values
 

@@ -10,8 +10,8 @@ from contextlib import suppress
 from itertools import accumulate
 from math import isfinite, log10
 
-from hpman._text import escape, truncate
-from hpman.literals import show_literal
+from hpman import show_literal
+from hpman.text import escape, truncate
 
 from ..runs.folder import project_of
 from ..runs.plots import (

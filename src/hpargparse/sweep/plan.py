@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hpman import NotLiteralEvaluable
-from hpman.literals import show_literal
+from hpman import NotLiteralEvaluable, show_literal
 
 from ..errors import ConversionError, SpaceError
 from ..snapshots.load_save import saved_form

@@ -10,7 +10,7 @@ import os
 import time
 from contextlib import suppress
 
-from hpman._text import escape
+from hpman.text import escape
 
 from ..cli.output import write_result
 from ..runs.record import last_metrics

@@ -11,9 +11,8 @@ import re
 from collections import Counter
 from contextlib import suppress
 
-from hpman import HpmanError
-from hpman._text import truncate
-from hpman.record import Record
+from hpman import Frozen, HpmanError
+from hpman.text import truncate
 
 from ..runs.record import LOST, RUNNING, RunRecord
 from .matching import MismatchError
@@ -33,7 +32,7 @@ _TAIL = 1 << 16  # bytes of the output in which this line is looked for
 TIMED_OUT = FAILED  # the status of a run that takes too long
 
 
-class Outcome(Record):
+class Outcome(Frozen):
     """How a run, or a trial with all of its runs, ended.
 
     Attributes:
@@ -63,7 +62,7 @@ class Outcome(Record):
         return self.scores[0] if self.scores else None
 
 
-class _Ended(Record):
+class _Ended(Frozen):
     """A run that has ended.
 
     Attributes:

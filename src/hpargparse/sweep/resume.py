@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 
-from hpman._text import escape, relative_path
-from hpman.record import Record
+from hpman import Frozen
+from hpman.text import escape, relative_path
 
 from ..errors import SweepError
 from ..snapshots.recorded import find_above, read_json
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class Resumed(Record):
+class Resumed(Frozen):
     """A sweep that was started before.
 
     Attributes:

@@ -10,8 +10,8 @@ import re
 import shlex
 from math import isnan
 
-from hpman._text import truncate
-from hpman.record import Record
+from hpman import Frozen
+from hpman.text import truncate
 
 from ..description import json_value
 from ..runs.folder import RETURN
@@ -38,7 +38,7 @@ class NanError(NoScoreError):
     """Say that the score of a run is nan."""
 
 
-class Objective(Record):
+class Objective(Frozen):
     """What a sweep looks for.
 
     Attributes:
@@ -148,7 +148,7 @@ class Objective(Record):
         """Return what to do if something else was reported, or nothing."""
         if not metrics:
             return f": call `hpman.report({name}=...)`, or use --score"
-        from hpman.suggest import closest
+        from hpman.names import closest
 
         near = [*metrics] if len(metrics) == 1 else closest(name, metrics)
         if not near:

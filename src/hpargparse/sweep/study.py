@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from statistics import fmean
 
-from hpman._text import escape, relative_path
-from hpman.record import Record
+from hpman import Frozen
+from hpman.text import escape, relative_path
 
 from ..claims.locks import CLAIMS, Locks
 from ..errors import SweepError
@@ -38,7 +38,7 @@ PLAN = "plan.json"
 _SAME = ("program", "score")  # keys of the identity that may not change
 
 
-class Claim(Record):
+class Claim(Frozen):
     """The right to start a run, until it is released.
 
     Attributes:

@@ -6,8 +6,7 @@ hyperparameter has the sample as its default.
 
 from __future__ import annotations
 
-from hpman import EMPTY
-from hpman.literals import NotLiteralError, is_path, parse_literal
+from hpman import EMPTY, NotLiteralError, is_path, parse_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,9 +6,16 @@ parsers, managers or files.
 
 from __future__ import annotations
 
-from hpman import EMPTY, EmptyValue, NotLiteralEvaluable
-from hpman._text import truncate
-from hpman.literals import is_path, kind_name, member_name, show_literal
+from hpman import (
+    EMPTY,
+    EmptyValue,
+    NotLiteralEvaluable,
+    is_path,
+    kind_name,
+    member_name,
+    show_literal,
+)
+from hpman.text import truncate
 
 from .coercion import HINT_TYPES, Mismatch, fit, hinted_sample, parse, parse_elements
 

@@ -5,9 +5,8 @@ Owns how names and keys belong together. Must not know files or options.
 
 from __future__ import annotations
 
-from hpman.literals import show_literal
+from hpman import Frozen, show_literal
 from hpman.names import ancestors
-from hpman.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     Path = tuple[object, ...]
 
 
-class KeyChange(Record):
+class KeyChange(Frozen):
     """A change of a key that no name identifies, since it is not a string or contains a dot.
 
     Attributes:

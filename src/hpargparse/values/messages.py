@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from math import isfinite
 
-from hpman import EMPTY
-from hpman._text import display_path, truncate
-from hpman.literals import kind_name, show_literal
+from hpman import EMPTY, kind_name, show_literal
+from hpman.text import display_path, truncate
 
 from ..errors import ConversionError
 from .coercion import FRACTION, HINT_TYPES, Mismatch, Number, element_sample, fit, parse

@@ -7,8 +7,8 @@ know files or options.
 from __future__ import annotations
 
 from hpman import Diagnostic
-from hpman._text import display_path
 from hpman.names import old_names
+from hpman.text import display_path
 
 from ..errors import ConversionError
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from hpman.literals import NotLiteralError, parse_literal
+from hpman import NotLiteralError, parse_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -101,7 +101,7 @@ def missing(ranked: RankedValues, name: str) -> KeyError:
     """Return the error for a name without a value. It suggests similar names."""
     names = {**ranked.resolved, **dict.fromkeys(ranked.used)}
     if name in ranked.used:
-        from ..suggest import closest
+        from ..names import closest
 
         advice = "it has no default; give it one where it is used, or set it"
         meant = "".join(f"; did you mean `{near}`?" for near in closest(name, ranked.resolved))
@@ -109,7 +109,7 @@ def missing(ranked: RankedValues, name: str) -> KeyError:
     if not names:
         advice = f'give it a default, as in _("{name}", 0), or parse the sources'
         return KeyError(f"`{name}` not found: there are no hyperparameters yet; {advice}")
-    from ..suggest import advice as suggestion
+    from ..names import advice as suggestion
 
     keys = keys_below(ranked.resolved, ranked.separator)
     shown = suggestion(name, [*sorted(names), *keys], 3, separator=ranked.separator)
@@ -121,7 +121,7 @@ def unknown_name(ranked: RankedValues, name: str) -> str | None:
 
     Return None for the name of a hyperparameter in a scope that the sources open.
     """
-    from ..suggest import advice
+    from ..names import advice
 
     scope, plain = ranked.split(name)
     if scope and ranked.is_known(plain):
@@ -141,7 +141,7 @@ def unknown_name(ranked: RankedValues, name: str) -> str | None:
 
 def no_such_scope(scope: str, scopes: Iterable[str]) -> str:
     """Say that no source opens a scope, and suggest similar ones."""
-    from ..suggest import advice
+    from ..names import advice
 
     if not scopes:
         return f'the parsed sources open no scopes; open it, as in `with _.scope("{scope}"):`'

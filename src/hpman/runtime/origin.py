@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from ..record import Record
+from ..frozen import Frozen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _MAX_LENGTH = 80
 _OPTIMIZED = 1  # inspect.CO_OPTIMIZED: set for functions, not for modules and class bodies
 
 
-class Origin(Record):
+class Origin(Frozen):
     """Describe what gave a value, and where.
 
     Attributes:
@@ -56,7 +56,7 @@ class Origin(Record):
         """`path:line` as far as they are known, relative to the current directory."""
         if self.path is None:
             return ""
-        from .._text import display_path
+        from ..text import display_path
 
         path = display_path(CELLS.get(self.path, self.path))
         return path if self.line is None else f"{path}:{self.line}"

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .._text import Source
+    from ..text import Source
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 # A character in a string of JSON. One beyond U+FFFF may be two escapes.

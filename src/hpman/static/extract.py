@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any, TypeAlias
 
-    from .._text import Source
     from ..diagnostics import Diagnostic
+    from ..text import Source
     from .enums import ReadModule
     from .scopes import Scope
     from .shadowing import Shadowing
@@ -68,7 +68,7 @@ def extract(
         The occurrences and the problems. A text that cannot be parsed gives one problem and
         no occurrence.
 
-    >>> from hpman._text import Source
+    >>> from hpman.text import Source
     >>> scan = extract(Source("a.py", '_("lr", 1e-3, help="x")'), frozenset({"_"}))
     >>> [(item.name, item.value, item.hints, item.line) for item in scan.occurrences]
     [('lr', 0.001, {'help': 'x'}, 1)]

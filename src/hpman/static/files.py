@@ -10,8 +10,8 @@ import errno
 import os
 import stat
 
-from .._text import Source
-from ..record import Record
+from ..frozen import Frozen
+from ..text import Source
 from .syntax import decode
 
 _CHUNK = 1 << 14
@@ -40,7 +40,7 @@ _TOOL_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
 _IMPOSSIBLE = (errno.EINVAL, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOTDIR)
 
 
-class SourceFile(Record):
+class SourceFile(Frozen):
     """The path of one Python file or notebook.
 
     Attributes:

@@ -9,25 +9,25 @@ from __future__ import annotations
 from _bisect import bisect_left
 
 from ..errors import EMPTY
+from ..frozen import Frozen
 from ..literals import is_computed
 from ..names import ancestors, literal_scopes, old_names
 from ..occurrence import Mention, Occurrence
-from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-    from .._text import Source
     from ..diagnostics import Diagnostic
+    from ..text import Source
 
     Key = tuple[object, ...]
     # Most names occur once. Keeping these without a tuple saves a fifth of the memory.
     Names = dict[str, Occurrence | tuple[Occurrence, ...]]
 
 
-class ModuleScan(Record):
+class ModuleScan(Frozen):
     """The result of scanning one source text.
 
     Attributes:
@@ -65,7 +65,7 @@ class ModuleScan(Record):
         return self.replace(occurrences=tuple(occurrences))
 
 
-class HyperParameter(Record):
+class HyperParameter(Frozen):
     """What the sources say about one hyperparameter.
 
     Attributes:
@@ -103,7 +103,7 @@ class Index:
         most_parts: the maximum number of parts of a name, in sources and in files of values.
             The memory for all names above a name grows with the square of their number.
 
-    >>> from hpman._text import Source
+    >>> from hpman.text import Source
     >>> from hpman.static.extract import extract
     >>> source = Source("a.py", '_("lr", 1e-3)')
     >>> index = Index().swap([extract(source, frozenset({"_"}))])

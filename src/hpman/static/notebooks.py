@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from functools import lru_cache
 
-from .._text import Source
+from ..text import Source
 from .syntax import UnparsableError, normalize_newlines, parse
 
 TYPE_CHECKING = False

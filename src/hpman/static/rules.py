@@ -6,9 +6,9 @@ nor how a diagnostic is reported.
 
 from __future__ import annotations
 
-from .._text import truncate
 from ..diagnostics import Diagnostic
 from ..names import ancestors
+from ..text import truncate
 from .index import source_order
 
 TYPE_CHECKING = False

@@ -9,8 +9,8 @@ import os
 from functools import cached_property, lru_cache
 from itertools import count
 
-from .._text import Source
-from ..record import Record
+from ..frozen import Frozen
+from ..text import Source
 from .extract import extract, syntax_diagnostic
 from .files import SourceFile, exclusion, flatten, read as read_file, read_source, walk
 from .index import Index, ModuleScan
@@ -31,7 +31,7 @@ _VALUES = (".yaml", ".yml", ".json")
 _texts = count()
 
 
-class Scan(Record):
+class Scan(Frozen):
     """The result of a pass over the disk.
 
     Attributes:

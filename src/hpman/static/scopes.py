@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from _ast import Attribute, Call, Constant, Name, NamedExpr
 
+from ..frozen import Frozen
 from ..names import is_dunder
-from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Variable = tuple["Scope", str]  # a name in the scope that binds it
 
 
-class Referent(Record):
+class Referent(Frozen):
     """A possible meaning of a name: a kind and, for a manager or a reexport, its placeholder."""
 
     __slots__ = ()
@@ -29,7 +29,7 @@ class Referent(Record):
     placeholder: str = ""
 
 
-class Binding(Record):
+class Binding(Frozen):
     """One statement that binds a name.
 
     Attributes:

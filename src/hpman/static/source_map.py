@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from .._text import Source
+    from ..text import Source
 
 _FEW = 8  # maximum number of names for which the text is searched once each
 
@@ -24,7 +24,7 @@ class SourceMap:
     Args:
         source: the text.
 
-    >>> from hpman._text import Source
+    >>> from hpman.text import Source
     >>> SourceMap(Source("a.py", "x = 1\ny = x\n")).count_candidates(frozenset("y"))
     [0, 0, 1, 1]
     """

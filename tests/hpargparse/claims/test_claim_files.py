@@ -13,7 +13,7 @@ from hpargparse.claims import timed
 from hpargparse.claims.claim_files import ClaimFiles
 from hpargparse.claims.timed import TimedClaims, random_token
 from hpargparse.errors import SweepError
-from hpman.lease import release
+from hpman.run_files import release
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ from hpargparse.claims import presence as module
 from hpargparse.claims.presence import FolderClaims, presence
 from hpargparse.commands import sweep
 from hpargparse.errors import SweepError
-from hpman.lease import is_held, release, take
+from hpman.run_files import is_held, release, take
 from tests.hpargparse.sweep.chaos import wreck
 
 if TYPE_CHECKING:
@@ -152,8 +152,8 @@ NO_LOCKS = {
 def _without_locks(folder: Path, body: str) -> dict[str, str]:
     """Return the environment of processes whose locks do not hold."""
     folder.mkdir()
-    text = f"import errno\nimport hpman.lease\ndef _lock(_file, **_how):\n    {body}\n"
-    (folder / "sitecustomize.py").write_text(f"{text}hpman.lease._lock = _lock\n")
+    text = f"import errno\nimport hpman.run_files\ndef _lock_file(_file, **_how):\n    {body}\n"
+    (folder / "sitecustomize.py").write_text(f"{text}hpman.run_files._lock_file = _lock_file\n")
     path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
     return {"PYTHONPATH": path, "HPMAN_SILENCE": "2"}
 
@@ -174,7 +174,7 @@ def _no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_descriptor: int, **_how: bool) -> NoReturn:
         raise OSError(ENOLCK, "No locks available")
 
-    monkeypatch.setattr("hpman.lease._lock", fail)
+    monkeypatch.setattr("hpman.run_files._lock_file", fail)
 
 
 @pytest.mark.usefixtures("_no_locks")

@@ -16,8 +16,8 @@ from hpargparse.claims import slots as module
 from hpargparse.claims.slots import Slots, find_gpus
 from hpargparse.commands import sweep
 from hpargparse.runs.record import RunRecord, records
-from hpman import HpmanError, lease
-from hpman.lease import release
+from hpman import HpmanError, run_files
+from hpman.run_files import release
 from tests.hpargparse.runs.recorded import environment, needs_fork, wait_for
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def test_slots_are_taken_once_although_locks_do_not_hold_in_the_project(
     monkeypatch.setattr(module, "gettempdir", lambda: str(tmp_path / "tmp"))
 
     def take(path: str) -> int | None:
-        return os.open(path, os.O_CREAT) if ".hpman" in path else lease.take(path)
+        return os.open(path, os.O_CREAT) if ".hpman" in path else run_files.take(path)
 
     monkeypatch.setattr(module, "take", take)
     monkeypatch.setattr(module, "release", os.close)

@@ -13,7 +13,7 @@ import pytest
 
 from hpargparse.commands.rerun import _run, main
 from hpargparse.runs.record import find_record, records
-from hpman.lease import is_held
+from hpman.run_files import is_held
 from tests.hpargparse.runs.recorded import environment, needs_fork, run, wait_for, write
 from tests.repositories import commit, git, isolate, needs_git, start, write as write_files
 

@@ -9,7 +9,7 @@ import pytest
 
 from hpargparse.commands import runs
 from hpargparse.runs.record import host
-from hpman.lease import release, take
+from hpman.run_files import release, take
 from tests.hpargparse.runs.recorded import write
 
 

@@ -10,7 +10,7 @@ from hpargparse.diff.compare import Definition, compare
 from hpargparse.diff.operands import Operand
 from hpargparse.diff.pipeline import Comparison
 from hpargparse.diff.reports import json_report, text_report
-from hpman._text import escape
+from hpman.text import escape
 
 
 def _definition(name: str, value: object = 1, text: str = "1", **more: object) -> Definition:

@@ -10,7 +10,7 @@ import pytest
 
 import hpargparse
 from hpman import Origin
-from hpman._text import relative_path
+from hpman.text import relative_path
 from tests.hpargparse.parser.bound import bound, managed, refusal, write
 
 pytestmark = pytest.mark.usefixtures("in_folder")

@@ -14,7 +14,7 @@ from hpargparse.errors import SnapshotError
 from hpargparse.runs.control import remove, request_stop, stop
 from hpargparse.runs.record import RunRecord, find_record, records
 from hpman import HpmanError
-from hpman.lease import release, take
+from hpman.run_files import release, take
 from tests.hpargparse.runs.recorded import COMMAND, environment, needs_fork, write
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from hpargparse.runs import exports, trackers
 from hpargparse.runs.exports import Point, export, history
 from hpman import HpmanError
-from hpman.lease import release, take
+from hpman.run_files import release, take
 from tests.hpargparse.runs.recorded import write
 
 if TYPE_CHECKING:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hpargparse.edits import unified_diff, write_files
+from hpargparse.edits import EditError, unified_diff, write_files
 from hpargparse.runs.promote import PromotionError, promote
 from hpman import HpmanError
-from hpman.edits import EditError
 from hpman.programs import index_program
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from hpargparse.errors import SnapshotError
 from hpargparse.runs.folder import create, project_folder, write_json
 from hpargparse.runs.record import find_record, host, last_metrics, readable, records
 from hpargparse.snapshots.recorded import RecordError
-from hpman.lease import release, take
+from hpman.run_files import release, take
 from tests.hpargparse.runs.recorded import needs_fork, write
 
 CORRUPT = {
@@ -152,7 +152,7 @@ def test_without_locks_the_process_or_the_last_write_counts(
     def fail(*_args: object, **_settings: object) -> None:
         raise OSError(ENOLCK, "No locks available")
 
-    monkeypatch.setattr("hpman.lease._lock", fail)
+    monkeypatch.setattr("hpman.run_files._lock_file", fail)
     here = {"host": host(), "process": os.getpid(), "started": time.time()}
     found = write(tmp_path, "a", {}, **{**here, **changes})
     assert found.status == status

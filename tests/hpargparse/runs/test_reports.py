@@ -9,7 +9,7 @@ import pytest
 
 from hpargparse.runs.reports import csv_report, duration_text, json_report, text_report
 from hpman import HpmanError
-from hpman._text import display_width
+from hpman.text import display_width
 from tests.hpargparse.runs.recorded import write
 
 if TYPE_CHECKING:

@@ -166,7 +166,7 @@ def test_plain_optuna_reads_the_same_file(tmp_path: Path) -> None:
     assert [row.value for row in rows] == [loss(point) for point in points]
     assert rows[0].params["kernel"] == "(3, 3)"
     assert rows[0].params["opt"] == "'adam'"
-    assert (Path(sweep.study.folder) / "hpman.lease").exists()
+    assert (Path(sweep.study.folder) / "hpman.run_files").exists()
 
 
 @pytest.mark.parametrize("method", ["tpe", "nsga", "random", "grid"])

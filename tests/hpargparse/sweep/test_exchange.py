@@ -25,7 +25,7 @@ from hpargparse.sweep.plan import Plan, Unit
 from hpargparse.sweep.score import Objective
 from hpargparse.sweep.study import Claim, Study
 from hpman import HyperParameterManager
-from hpman.lease import release, take
+from hpman.run_files import release, take
 from tests.hpargparse.runs import recorded
 
 if TYPE_CHECKING:

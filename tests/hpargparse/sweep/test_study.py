@@ -18,7 +18,7 @@ from hpargparse.sweep.results import COMPLETE, FAILED
 from hpargparse.sweep.score import Objective
 from hpargparse.sweep.study import Claim, Study
 from hpman import HyperParameterManager
-from hpman.lease import release, take
+from hpman.run_files import release, take
 from tests.hpargparse.runs import recorded
 
 SOURCE = '_("x", 0, range=[0, 99], search=True)\n_("seed", 0)\n'

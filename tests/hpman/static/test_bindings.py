@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpman._text import Source
 from hpman.static.bindings import Bindings
 from hpman.static.scan import scan_text
 from hpman.static.source_map import SourceMap
 from hpman.static.syntax import parse
+from hpman.text import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ import re
 
 from hypothesis import given, strategies as st
 
-from hpman.edits import Edit, replace_spans
+from hpargparse.edits import Edit, replace_spans
 from hpman.static.cells import NotebookFile
 from hpman.static.notebooks import read_notebook
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from hpman._text import Source
 from hpman.errors import NotLiteralEvaluable
 from hpman.static.enums import enum_members
 from hpman.static.extract import extract
 from hpman.static.scan import index_of
+from hpman.text import Source
 
 if TYPE_CHECKING:
     from pathlib import Path

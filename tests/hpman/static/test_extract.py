@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpman._text import Source
 from hpman.errors import EMPTY, NotLiteralEvaluable
 from hpman.static.extract import LARGE, extract
 from hpman.static.scan import scan_text
+from hpman.text import Source
 
 if TYPE_CHECKING:
     from hpman.static.index import ModuleScan

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hpargparse.edits import Edit, EditError, replace_spans
 from hpman import HpmanError, HyperParameterManager, index_of
-from hpman.edits import Edit, EditError, replace_spans
 from hpman.static.notebooks import python_of, read_notebook
 from hpman.static.syntax import parse
 from tests.notebooks import notebook

@@ -7,8 +7,8 @@ import re
 
 from hypothesis import given, strategies as st
 
-from hpman._text import Source
 from hpman.static.source_map import SourceMap
+from hpman.text import Source
 
 
 @given(

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hpman import report, reporting, stopping
-from hpman.lease import release, take
-from hpman.reporting import VARIABLE, last_reported
+from hpman import report, run_files, stopping
+from hpman.run_files import VARIABLE, last_reported, release, take
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     monkeypatch.delenv("RANK", raising=False)
-    monkeypatch.setattr(reporting, "_writer", None)
+    monkeypatch.setattr(run_files, "_writer", None)
     return tmp_path
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self, dataclass_transform
 
-    R = TypeVar("R", bound="Record")
+    R = TypeVar("R", bound="Frozen")
 else:
 
     def dataclass_transform(**_options: object) -> Callable[[type], type]:
@@ -23,13 +23,13 @@ else:
 
 
 @dataclass_transform(frozen_default=True)
-class Record(tuple):  # type: ignore[type-arg]
+class Frozen(tuple):  # type: ignore[type-arg]
     """Provide immutable values with named fields.
 
     A subclass annotates its fields and may give the last ones defaults. It is a tuple, so
     it is cheap. The slow import of `dataclasses`, which imports `inspect`, is not needed.
 
-    >>> class Point(Record):
+    >>> class Point(Frozen):
     ...     __slots__ = ()
     ...     x: int
     ...     y: int = 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hpargparse.edits import Edit, EditError, hint_span, parse_call, replace_spans
 from hpman import HyperParameterManager
-from hpman.edits import Edit, EditError, hint_span, parse_call, replace_spans
 
 
 def _edit(line: int, column: int, old: str, new: str) -> Edit:

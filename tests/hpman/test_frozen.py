@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from hpman.record import Record
+from hpman.frozen import Frozen
 
 
-class Point(Record):
+class Point(Frozen):
     __slots__ = ()
     x: int
     y: int = 0
@@ -66,7 +66,7 @@ def test_a_record_survives_pickling_and_copying() -> None:
 
 
 def test_a_record_without_fields_is_one() -> None:
-    class Empty(Record):
+    class Empty(Frozen):
         __slots__ = ()
 
     assert repr(Empty()) == "Empty()"
