@@ -35,9 +35,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let expected output be written anew, on purpose only, and slow tests run."""
-    parser.addoption(
-        "--update-golden", action="store_true", help="rewrite tests/golden/**/expected*"
-    )
+    parser.addoption("--update-golden", action="store_true", help="write expected outputs anew")
     parser.addoption(
         "--slow", action="store_true", help="also run the tests that start many processes"
     )

@@ -1,3 +1,0 @@
-from hpman.m import hp
-
-hp("depth", 3)

@@ -1,2 +1,0 @@
-from hpman.m import _
-_("lr", 

@@ -1,5 +1,0 @@
-from hpman.m import _
-
-
-def units():
-    return _("units", 1)

@@ -1,5 +1,0 @@
-from hpman.m import _
-
-
-def depth():
-    return _("model.depth", 4)

@@ -1,3 +1,0 @@
-from hpman.m import _
-
-_("lost", "þ")

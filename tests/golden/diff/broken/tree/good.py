@@ -1,4 +1,0 @@
-from hpman.m import _
-
-_("a", 1, 2)
-_("kept", 4)

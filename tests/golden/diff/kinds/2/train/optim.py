@@ -1,4 +1,0 @@
-from hpman.m import _
-
-_("weight_decay", 0.0001)
-_("nesterov", False)

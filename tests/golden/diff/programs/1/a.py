@@ -1,4 +1,0 @@
-from hpman.m import _
-
-_("lr", 1)
-_("same", 1)

@@ -1,4 +1,0 @@
-from hpman.m import _
-
-_("lr", 3)
-_("lr", help="of c")

@@ -1,4 +1,0 @@
-from hpman.m import _
-
-_("lr", 2)
-_("new", "x")

@@ -1,1 +1,0 @@
-_("weight_decay", 1)

@@ -1,5 +1,0 @@
-_("shuffle", True)
-_("name", "net")
-_("shift", 1j)
-_("epochs", 3)
-_("model.depth", 4)

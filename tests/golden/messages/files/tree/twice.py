@@ -1,2 +1,0 @@
-_("shuffle", True)
-_("no_shuffle", 3)

@@ -1,3 +1,0 @@
-from hpman.m import _
-
-_("lr", 0.1

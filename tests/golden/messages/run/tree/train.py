@@ -1,2 +1,0 @@
-raise SystemExit("this was run")
-_("lr", 0.1)
