@@ -65,12 +65,11 @@ def coverage(session: nox.Session) -> None:
     """Report what the tests reached; less than all of it fails."""
     session.install(COVERAGE)
     session.run("coverage", "combine")
-    wings = ",".join(
-        f"*/hpargparse/{room}/*" for room in ("claims", "editor", "runs", "space", "sweep")
-    )
+    names = ("claims", "editor", "runs", "space", "sweep")
+    packages = ",".join(f"*/hpargparse/{name}/*" for name in names)
     extras = f"{EXTRAS},{PROTOCOL}"
-    session.run("coverage", "report", "--omit", f"{wings},{extras}")
-    session.run("coverage", "report", "--include", wings, "--omit", extras, "--fail-under", "95")
+    session.run("coverage", "report", "--omit", f"{packages},{extras}")
+    session.run("coverage", "report", "--include", packages, "--omit", extras, "--fail-under", "95")
 
 
 @nox.session(python=list(dict.fromkeys([OLDEST, NEWEST])))

@@ -38,31 +38,31 @@ def test_the_picture_shows_the_imports(request: pytest.FixtureRequest) -> None:
 
 
 def _picture() -> str:
-    """Draw every room above the rooms that it imports, with their names."""
+    """Draw every package and top module above those that it imports, with their names."""
     arrows: dict[str, set[str]] = {}
     for path in SOURCES.glob("**/*.py"):
-        arrows.setdefault(_room(_module(path)), set()).update(map(_room, _imports(path)))
-    for room, targets in arrows.items():
-        targets.discard(room)
+        arrows.setdefault(_part(_module(path)), set()).update(map(_part, _imports(path)))
+    for part, targets in arrows.items():
+        targets.discard(part)
     del arrows["hpman"], arrows["hpargparse"], arrows["hpman.__main__"]
 
     @cache
-    def floor(room: str) -> int:
-        return 1 + max((floor(target) for target in arrows[room]), default=0)
+    def level(part: str) -> int:
+        return 1 + max((level(target) for target in arrows[part]), default=0)
 
     width = max(map(len, arrows))
     lines = []
-    for room in sorted(arrows, key=lambda room: (-floor(room), room)):
-        package = room.split(".")[0]
-        below = [target for target in arrows[room] if target.split(".")[0] == package]
-        across = sorted(arrows[room] - set(below))
+    for part in sorted(arrows, key=lambda part: (-level(part), part)):
+        package = part.split(".")[0]
+        below = [target for target in arrows[part] if target.split(".")[0] == package]
+        across = sorted(arrows[part] - set(below))
         names = _names(below) + (f"; hpman: {_names(across)}" if across else "")
-        lines.append(f"{floor(room):2}  {room:{width}}  {names.removeprefix('; ')}".rstrip())
+        lines.append(f"{level(part):2}  {part:{width}}  {names.removeprefix('; ')}".rstrip())
     return "\n".join(lines) + "\n"
 
 
-def _names(rooms: Iterable[str]) -> str:
-    return " ".join(sorted(room.split(".")[1] for room in rooms))
+def _names(parts: Iterable[str]) -> str:
+    return " ".join(sorted(part.split(".")[1] for part in parts))
 
 
 def _module(path: Path) -> str:
@@ -70,7 +70,7 @@ def _module(path: Path) -> str:
     return name.removesuffix(".__init__")
 
 
-def _room(module: str) -> str:
+def _part(module: str) -> str:
     """Return the package or top module that a module belongs to."""
     return ".".join(module.split(".")[:2])
 
