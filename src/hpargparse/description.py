@@ -6,7 +6,10 @@ command line.
 
 from __future__ import annotations
 
-from hpman import Frozen, readable_repr
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from hpman import Diagnostic, Frozen, HyperParameter, Index, Mention, Occurrence, readable_repr
 from hpman.names import (
     SCOPE,
     ancestors,
@@ -20,13 +23,6 @@ from hpman.text import display_path, escape, place_data
 
 from .errors import ConversionError
 from .values.convert import Converter
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
-
-    from hpman import Diagnostic, HyperParameter, Index, Mention, Occurrence
 
 _CONTEXT = 2  # the lines above and below a call
 _WIDTH = 200  # the columns of a line in an excerpt

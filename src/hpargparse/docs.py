@@ -5,21 +5,15 @@ Owns what the table shows, and its place in a page. Must not know the command li
 
 from __future__ import annotations
 
-from hpman import show_literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from hpman import Index, Occurrence, show_literal
 from hpman.text import display_path, escape
 
 from .cli.output import json_text
-from .description import describe, to_json
+from .description import Description, describe, to_json
 from .errors import SnapshotError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from typing import Any
-
-    from hpman import Index, Occurrence
-
-    from .description import Description
 
 FORMATS = ("md", "html", "json")
 # Markdown has the comments of HTML.

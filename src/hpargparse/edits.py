@@ -6,9 +6,12 @@ or none. Must not know why they are edited.
 
 from __future__ import annotations
 
+from _ast import AST, Call
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import Any
 
-from hpman import Diagnostic, Frozen, HpmanError, Source
+from hpman import Diagnostic, Frozen, HpmanError, HyperParameter, Occurrence, Source
 from hpman.programs import (
     UTF_8_MARK,
     NotebookFile,
@@ -26,15 +29,7 @@ from hpman.text import display_path, without_commands
 from .errors import SnapshotError
 from .snapshots.atomic_io import read_bytes, replace_files
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from _ast import AST, Call
-    from collections.abc import Callable, Iterable, Sequence
-    from typing import Any
-
-    from hpman import HyperParameter, Occurrence
-
-    Span = tuple[int, int, int, int]
+Span = tuple[int, int, int, int]
 
 
 class EditError(HpmanError):

@@ -5,10 +5,12 @@ Owns what `-o FILE` and `--check` mean. Must not know what the text says.
 
 from __future__ import annotations
 
+import argparse
 import os
 import shlex
+from collections.abc import Callable, Sequence
 
-from hpman import HpmanError
+from hpman import HpmanError, Index
 from hpman.programs import index_program
 from hpman.text import display_path, escape
 
@@ -20,13 +22,6 @@ from .description import parse_errors
 from .edits import EditedFile, unified_diff
 from .errors import SnapshotError
 from .snapshots.atomic_io import STANDARD, read_bytes, replace_files
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Callable, Sequence
-
-    from hpman import Index
 
 
 def source_parser(prog: str, description: str, epilog: str) -> argparse.ArgumentParser:

@@ -6,9 +6,11 @@ Must not know the command line.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
+from typing import Any
 
-from hpman import EMPTY, is_path
+from hpman import EMPTY, HyperParameter, Index, is_path
 from hpman.names import SCOPE, ancestors, old_names
 from hpman.text import display_path
 
@@ -19,14 +21,7 @@ from .values.coercion import Number, element_sample
 from .values.convert import Converter
 from .values.keys import key_paths
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
-
-    from hpman import HyperParameter, Index
-
-    Schema = dict[str, Any]
+Schema = dict[str, Any]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DEFINITIONS = "#/$defs/"

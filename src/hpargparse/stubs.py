@@ -5,20 +5,16 @@ Owns the types and the text of the stub. Must not know the command line.
 
 from __future__ import annotations
 
-from hpman import EMPTY, is_path, show_literal
+from collections.abc import Iterable
+from typing import Any
+
+from hpman import EMPTY, HyperParameter, Index, is_path, show_literal
 from hpman.names import ancestors
 
 from .cli.argv import is_placeholder
 from .errors import ConversionError
 from .values.coercion import Number, element_sample
 from .values.convert import Converter
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any
-
-    from hpman import HyperParameter, Index
 
 MODULE = "hpman_names"  # what `hpman/m.pyi` imports
 _HEAD = """\

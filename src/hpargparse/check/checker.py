@@ -7,24 +7,19 @@ line, or how findings are shown.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import partial
 
+from hpman import Diagnostic, Index
 from hpman.programs import Project
 
+from .config import Settings
 from .names import Memory
 from .ownership import Owned
 from .programs import split
 from .rules import cross_files, find_problems
 from .selection import select
 from .sources import read_project
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from hpman import Diagnostic, Index
-
-    from .config import Settings
 
 
 class Checker:

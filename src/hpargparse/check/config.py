@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from hpman import Frozen
 from hpman.names import advice
@@ -15,11 +17,6 @@ from hpman.text import relative_path
 
 from ..cli.argv import PLACEHOLDER_RULE, is_placeholder
 from .selection import SettingsError, read_codes
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
 
 _MOST_BYTES = 1 << 20
 _TABLE = "[tool.hpman"  # starts the header of our table, and of the tables in it

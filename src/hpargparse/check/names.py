@@ -5,9 +5,19 @@ Owns what is judged from the calls of one name alone. Must not know other names.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from time import perf_counter
+from typing import Any
 
-from hpman import Diagnostic, Frozen, NotLiteralEvaluable, show_literal
+from hpman import (
+    Diagnostic,
+    Frozen,
+    HyperParameter,
+    Index,
+    NotLiteralEvaluable,
+    Occurrence,
+    show_literal,
+)
 from hpman.names import edit, old_names
 from hpman.text import truncate
 
@@ -20,13 +30,6 @@ from ..values.convert import CHECKED_HINTS, CONVERSION_HINTS, Converter
 from ..values.renames import is_well_formed
 from .registry import RULES
 from .typos import SimilarNames
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from typing import Any
-
-    from hpman import HyperParameter, Index, Occurrence
 
 # What the value of a hint may be, beside None; `CHECKED_HINTS` are checked by the converter.
 _TYPES: dict[str, Any] = {"aliases": (), "group": str, "help": str, "metavar": (str, list, tuple)}

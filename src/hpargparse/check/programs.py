@@ -6,16 +6,10 @@ Owns how the files of a check are split into programs; must not know the rules.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 
-from hpman import Index
-from hpman.programs import connected, reachable
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from hpman import ModuleScan
-    from hpman.programs import Project
+from hpman import Index, ModuleScan
+from hpman.programs import Project, connected, reachable
 
 
 def split(

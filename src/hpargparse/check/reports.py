@@ -7,20 +7,14 @@ a report is written.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from typing import Any
 
+from hpman import Diagnostic, Occurrence
 from hpman.text import display_path, escape, place_data, relative_path
 
-from .registry import RULES, explain
+from .registry import RULES, Rule, explain
 from .rules import place_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
-
-    from hpman import Diagnostic, Occurrence
-
-    from .registry import Rule
 
 _BOLD, _RED, _YELLOW, _CYAN, _PLAIN = "\x1b[1m", "\x1b[31m", "\x1b[33m", "\x1b[36m", "\x1b[0m"
 _MOST_PLACES = 4  # related places in a text

@@ -7,26 +7,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from hpman import Diagnostic, Frozen
+from hpman import Diagnostic, Frozen, HyperParameter, Index, Mention, Occurrence
 from hpman.names import SCOPE, closest, is_scope, split_scope
 from hpman.programs import conflicts
 from hpman.text import relative_path, truncate
 
 from ..parser.bind import clashes, reserved_options
 from ..space.hints import condition_faults
+from ..values.convert import Converter
 from ..values.renames import alias_clashes
-from .names import Memory, finding_about
+from .names import Memory, Name, finding_about
 from .registry import RULES
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from hpman import HyperParameter, Index, Mention, Occurrence
-
-    from ..values.convert import Converter
-    from .names import Name
 
 _CONFLICTS = ("HPM201", "HPM203", "HPM204", "HPM206", "HPM208")  # of calls in one program
 _SPAN = ("line", "column", "end_line", "end_column")

@@ -6,19 +6,15 @@ Owns which files are read, and for which managers; must not know the rules.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
+from hpman import Index, ModuleScan
 from hpman.programs import Project, find_module
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from hpman import Index, ModuleScan
-
-    # The modules that placeholders are imported from, by the path of the importing file and the
-    # spelling of the module there; None for modules that are not found.
-    Modules = dict[tuple[str, str], ModuleScan | None]
+# The modules that placeholders are imported from, by the path of the importing file and the
+# spelling of the module there; None for modules that are not found.
+Modules = dict[tuple[str, str], ModuleScan | None]
 
 
 def read_sources(

@@ -5,11 +5,9 @@ Owns when two names are similar; must not know calls or managers.
 
 from __future__ import annotations
 
-from hpman.names import edit
+from collections.abc import Container, Iterable, Iterator
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+from hpman.names import edit
 
 # The least number of letters in a word for an edit to count as a typo. Short words have many real
 # neighbours, such as `seed` and `speed`. Swapped letters rarely make another word.

@@ -7,12 +7,9 @@ what claims are for, or who renews them.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+from typing import Any
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 _TAKEN_OVER = ".dead"  # the end of the name of a file that exists for a moment

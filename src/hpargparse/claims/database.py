@@ -7,19 +7,15 @@ of its clock. Must not know what a record contains.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from threading import Event
+from typing import Any, TypeVar
 
 from ..errors import SweepError
+from .storage_url import StorageUrl
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
-    from typing import Any, TypeVar
-
-    from .storage_url import StorageUrl
-
-    T = TypeVar("T")
+T = TypeVar("T")
 
 _LIMIT = 600.0  # seconds that it may be away
 _PAUSE = 0.5  # seconds between two attempts

@@ -15,11 +15,7 @@ import sys
 import time
 from importlib import import_module
 
-from .timed import MESSAGE
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .timed import Store
+from .timed import MESSAGE, Store
 
 _BEATS = 6  # renewals in the time after which a claim is free
 

@@ -7,31 +7,28 @@ Owns how claims are held by locks on files. Must not know what they are for.
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Protocol
 
 from hpman.run_files import release, take
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from contextlib import AbstractContextManager
-    from typing import Protocol
 
-    class Claims(Protocol):
-        """Who has which claims."""
+class Claims(Protocol):
+    """Who has which claims."""
 
-        @property
-        def is_by_time(self) -> bool:
-            """Whether a claim ends some time after its process, so that it may outlive a lock."""
+    @property
+    def is_by_time(self) -> bool:
+        """Whether a claim ends some time after its process, so that it may outlive a lock."""
 
-        def take(self, name: str) -> int | None:
-            """Return a claim on a name; None if another process holds it."""
+    def take(self, name: str) -> int | None:
+        """Return a claim on a name; None if another process holds it."""
 
-        def release(self, name: str, claim: int, *, is_over: bool) -> None:
-            """Give a claim back, perhaps because nobody needs it any more."""
+    def release(self, name: str, claim: int, *, is_over: bool) -> None:
+        """Give a claim back, perhaps because nobody needs it any more."""
 
-        def turn(self) -> AbstractContextManager[None]:
-            """Wait until no other process has its turn, and hold this one's."""
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait until no other process has its turn, and hold this one's."""
 
 
 CLAIMS, _TURN = "claims", "hpman.run_files"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, RLock, Thread
 
@@ -19,10 +20,6 @@ from ..runs.record import host
 from .claim_files import ClaimFiles, renewed
 from .locks import Locks
 from .timed import SILENCE, TimedClaims, random_token
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _FOLDER, _MODE, _CLAIMS = "workers", "claims.mode", "claims-by-time"
 _BY_LOCKS, _BY_TIME = b"locks", b"time"

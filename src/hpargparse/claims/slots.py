@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from tempfile import gettempdir
 
 from hpman import Diagnostic, Frozen, HpmanError
@@ -16,10 +17,6 @@ from hpman.run_files import is_held, release, take
 from ..cli.errors import error_text
 from ..runs.folder import make_folder
 from ..runs.record import host
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 SLOTS = os.path.join(".hpman", "slots")
 VARIABLE = "CUDA_VISIBLE_DEVICES"

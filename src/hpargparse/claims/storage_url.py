@@ -9,12 +9,9 @@ from __future__ import annotations
 import os
 import re
 from importlib.util import find_spec
+from typing import Any
 
 from ..errors import SweepError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 PASSWORD = "HPMAN_STORAGE_PASSWORD"  # noqa: S105 - the name of the variable with the password
 # The packages that SQLAlchemy can use, the usual one first, and how pip installs that.

@@ -14,40 +14,38 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from typing import Any, Protocol
 
 from hpman.run_files import adopt, release
 
 from ..errors import SweepError
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Any, Protocol
 
-    class Store(Protocol):
-        """Where claims by time are kept.
+class Store(Protocol):
+    """Where claims by time are kept.
 
-        The module of its class has a function `store_of`, which makes an equal store of the
-        settings in another process.
-        """
+    The module of its class has a function `store_of`, which makes an equal store of the
+    settings in another process.
+    """
 
-        silence: float
+    silence: float
 
-        def settings(self) -> dict[str, Any]:
-            """Return the settings, as JSON data."""
+    def settings(self) -> dict[str, Any]:
+        """Return the settings, as JSON data."""
 
-        def take(self, name: str) -> bool:
-            """Take a claim, unless another process has it."""
+    def take(self, name: str) -> bool:
+        """Take a claim, unless another process has it."""
 
-        def busy(self) -> set[str]:
-            """Return the names that somebody has a claim on."""
+    def busy(self) -> set[str]:
+        """Return the names that somebody has a claim on."""
 
-        def renew(self, names: Mapping[int, str]) -> None:
-            """Renew those of some claims that are still of this process."""
+    def renew(self, names: Mapping[int, str]) -> None:
+        """Renew those of some claims that are still of this process."""
 
-        def free(self, name: str) -> None:
-            """Give a claim back, if it is still of this process."""
+    def free(self, name: str) -> None:
+        """Give a claim back, if it is still of this process."""
 
 
 # Seconds after which a claim is free that nobody renews. Tests do not wait so long.

@@ -6,7 +6,11 @@ of a report.
 
 from __future__ import annotations
 
+import argparse
 import os
+from collections.abc import Sequence
+
+from hpman import Diagnostic
 
 from ..check.checker import Checker
 from ..check.config import read_settings
@@ -17,13 +21,6 @@ from ..cli.argv import add_follow_imports, command_parser, parse_command, placeh
 from ..cli.errors import exit_with_errors
 from ..cli.output import exit_with_message, shows_colours, write_result
 from ..completion import get_argv
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-
-    from hpman import Diagnostic
 
 _DESCRIPTION = """\
 Find mistakes in how hyperparameters are written. The sources are read, not run.

@@ -5,6 +5,9 @@ Owns the command line. Must not know how runs are compared or shown.
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Sequence
+
 from hpman import HpmanError
 
 from ..cli.argv import command_parser, parse_command
@@ -14,11 +17,6 @@ from ..completion import get_argv
 from ..runs.compare import differing_rows, differing_sources, json_report, text_report
 from ..runs.record import find_record
 from ..snapshots.recorded import runs_folder
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
 
 _DESCRIPTION = """\
 Show only what differs between recorded runs: the values, with the places of

@@ -6,6 +6,7 @@ Owns the command line. Must not know how sides are read, compared or shown.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from hpman import HpmanError
 from hpman.text import escape
@@ -23,10 +24,6 @@ from ..completion import get_argv
 from ..diff.operands import Request
 from ..diff.pipeline import diff
 from ..diff.reports import json_report, text_report
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _USAGE = "%(prog)s [options] [OLD [NEW]] [-- PATH ...]"
 _DESCRIPTION = """\

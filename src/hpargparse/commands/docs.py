@@ -5,15 +5,13 @@ Owns the command line of this command; must not know what the table looks like.
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Sequence
+
+from hpman import Index
+
 from ..docs import FORMATS, insert, render
 from ..generated import add_output, generate, old_text, source_parser
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-
-    from hpman import Index
 
 _DESCRIPTION = """\
 Write a table of all hyperparameters: name, type, default, limits, help, and the

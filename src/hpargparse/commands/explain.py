@@ -5,10 +5,12 @@ Owns the command line of this command; must not know how a name is described.
 
 from __future__ import annotations
 
+import argparse
 import os
 import shlex
+from collections.abc import Sequence
 
-from hpman import HpmanError
+from hpman import HpmanError, Index
 from hpman.programs import index_program
 from hpman.text import escape
 
@@ -26,13 +28,6 @@ from ..description import (
     suggestion,
     to_json,
 )
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-
-    from hpman import Index
 
 _DESCRIPTION = """\
 Show where a hyperparameter is defined and used, with its default, hints and

@@ -5,13 +5,11 @@ Owns the command line of this command; must not know the protocol.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..cli.argv import command_parser, parse_command
 from ..cli.output import exit_with_message
 from ..completion import get_argv
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _DESCRIPTION = """\
 Serve an editor: definitions, uses, descriptions, completion, renames, findings

@@ -6,9 +6,11 @@ replaced.
 
 from __future__ import annotations
 
+import argparse
 import os
+from collections.abc import Sequence
 
-from hpman import Diagnostic, HpmanError
+from hpman import Diagnostic, HpmanError, Index
 from hpman.names import advice
 from hpman.programs import index_program
 from hpman.text import escape, relative_path
@@ -20,17 +22,8 @@ from ..completion import get_argv
 from ..edits import unified_diff, write_files
 from ..runs.folder import project_of
 from ..runs.promote import is_defined, promote, same_name
-from ..runs.record import find_record
+from ..runs.record import RunRecord, find_record
 from ..snapshots.recorded import runs_folder
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-
-    from hpman import Index
-
-    from ..runs.record import RunRecord
 
 _DESCRIPTION = """\
 Write the values of a recorded run into the sources, so that they are the

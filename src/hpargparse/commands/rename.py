@@ -5,7 +5,9 @@ Owns the command line of this command; must not know what is edited, or how it i
 
 from __future__ import annotations
 
+import argparse
 import os
+from collections.abc import Sequence
 
 from hpman import HpmanError
 from hpman.text import escape
@@ -17,14 +19,7 @@ from ..cli.errors import exit_with_errors
 from ..cli.output import exit_with_message, warn, write_result
 from ..completion import get_argv
 from ..edits import unified_diff, write_files
-from ..rename.plan import plan
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-
-    from ..rename.plan import Plan
+from ..rename.plan import Plan, plan
 
 _DESCRIPTION = """\
 Rename a hyperparameter, or a group with its members: in calls, in methods such

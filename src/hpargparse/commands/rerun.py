@@ -5,8 +5,10 @@ Owns the command line, and the process of the program. Must not know what is run
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
+from collections.abc import Mapping, Sequence
 
 from hpman import HpmanError
 from hpman.text import escape
@@ -19,11 +21,6 @@ from ..runs.folder import CWD_VARIABLE
 from ..runs.record import find_record
 from ..runs.rerun import Checkout, command, differing_environment
 from ..snapshots.recorded import runs_folder
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Mapping, Sequence
 
 _SIGNALS = ("SIGTERM", "SIGHUP")  # what is passed on to the program
 _ADVICE = "change values of the run with `hpman run SCRIPT --hp-load run:ID --NAME VALUE`"

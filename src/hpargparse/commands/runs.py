@@ -5,7 +5,9 @@ Owns the command line of this command; must not know how records are read or sho
 
 from __future__ import annotations
 
+import argparse
 import gc
+from collections.abc import Callable, Iterable, Sequence
 
 from hpman import HpmanError
 from hpman.text import escape
@@ -22,11 +24,6 @@ from ..runs.record import RunRecord, find_record, readable, records
 from ..runs.reports import csv_report, json_report, text_report
 from ..snapshots.atomic_io import replace_files
 from ..snapshots.recorded import runs_folder
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Callable, Iterable, Sequence
 
 _USAGE = """\
 {prog} [--where EXPR] [--sort KEY] [--columns NAMES] [--format NAME]

@@ -5,12 +5,10 @@ Owns the command line of this command; must not know what the schema accepts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..generated import add_output, generate, source_parser
 from ..schema import schema_text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _DESCRIPTION = """\
 Write a JSON Schema (2020-12) of all hyperparameters. With it, editors complete

@@ -5,13 +5,11 @@ Owns the command line of this command; must not know how types are found.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..cli.output import write_result
 from ..generated import add_output, generate, source_parser
 from ..stubs import MODULE, stub_text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _FILE = f"{MODULE}.pyi"
 _DESCRIPTION = f"""\

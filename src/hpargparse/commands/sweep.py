@@ -5,43 +5,35 @@ Owns what the command does in which order; must not know how a space is read, or
 
 from __future__ import annotations
 
+import argparse
 import os
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from errno import EIO
+from typing import Any
 
 from hpman import HpmanError
 from hpman.programs import is_notebook, require_sound
 from hpman.text import escape, relative_path
 
+from ..claims.locks import Claims
+from ..claims.slots import Slots
 from ..claims.storage_url import PASSWORD, without_password
 from ..cli.argv import parse_command, split_at_dashes
 from ..cli.errors import exit_interrupted, exit_with_errors
 from ..cli.output import json_text, warn, write_result
 from ..completion import get_argv
-from ..run.runner import locate_module, locate_script
-from ..run.slurm import WORKER, request_jobs, submission_text, submit
+from ..run.runner import Program, locate_module, locate_script
+from ..run.slurm import WORKER, JobRequest, request_jobs, submission_text, submit
 from ..space.report import json_report, text_report
-from ..space.select import Request, select
+from ..space.select import Request, Selection, select
+from ..space.space import Space
+from ..sweep.engine import Engine
+from ..sweep.exchange import Exchange
 from ..sweep.options import read_objectives, sweep_parser
-from ..sweep.plan import RANDOM, SAMPLERS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-    from contextlib import AbstractContextManager
-    from typing import Any
-
-    from ..claims.locks import Claims
-    from ..claims.slots import Slots
-    from ..run.runner import Program
-    from ..run.slurm import JobRequest
-    from ..space.select import Selection
-    from ..space.space import Space
-    from ..sweep.engine import Engine
-    from ..sweep.exchange import Exchange
-    from ..sweep.plan import Plan
-    from ..sweep.score import Objective
-    from ..sweep.study import Study
+from ..sweep.plan import RANDOM, SAMPLERS, Plan
+from ..sweep.score import Objective
+from ..sweep.study import Study
 
 _FOLDER = "The folder `.hpman` of the project must be a folder that can be written."
 _HOW_MANY = "Say how many trials there are: `--trials 20`."

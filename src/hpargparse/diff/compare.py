@@ -6,17 +6,14 @@ Must not know where they were read, nor how a change is shown.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 from hpman import EMPTY, Frozen, NotLiteralEvaluable, show_literal
 from hpman.names import closest
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    # The name, old and new value of a hint; `EMPTY` on a side that lacks it.
-    HintChange = tuple[str, object, object]
+# The name, old and new value of a hint; `EMPTY` on a side that lacks it.
+HintChange = tuple[str, object, object]
 
 # In the order of reports.
 KINDS = ("added", "removed", "changed", "moved", "renamed")

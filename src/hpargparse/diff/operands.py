@@ -7,18 +7,15 @@ them.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+
+from typing_extensions import Self
 
 from hpman import Diagnostic, Frozen, HpmanError
 
 from ..snapshots.atomic_io import STANDARD
 from ..snapshots.formats import EXTENSIONS, RUN
 from .git import GitError, locate, merge_base, resolve
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from typing_extensions import Self
 
 
 class ComparisonError(HpmanError):

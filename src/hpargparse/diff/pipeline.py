@@ -10,21 +10,15 @@ import os
 from hpman import Frozen, Index
 
 from ..snapshots.atomic_io import STANDARD
-from ..snapshots.files import Remedies, read
+from ..snapshots.files import Remedies, Snapshot, read
 from ..snapshots.formats import EXTENSIONS
 from ..snapshots.includes import with_includes
-from .compare import compare
-from .operands import ComparisonError, resolve_operands
+from .compare import Change, Definition, compare
+from .operands import ComparisonError, Operand, Request, resolve_operands
 from .snapshots import definitions_alone, definitions_beside
 from .sources import definitions_of, read_sources
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ..snapshots.files import Snapshot
-    from .compare import Change, Definition
-    from .operands import Operand, Request
-
-    Sides = tuple[list[Definition], list[Definition], list[str]]
+Sides = tuple[list[Definition], list[Definition], list[str]]
 
 
 class Comparison(Frozen):

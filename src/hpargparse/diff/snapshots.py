@@ -6,29 +6,24 @@ know revisions.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from typing import Any
 
 from hpman import Diagnostic, member_name, show_literal
 from hpman.names import SCOPE, ancestors, split_scope
 from hpman.text import truncate
 
 from ..errors import ConversionError, SnapshotError
-from ..snapshots.flatten import flatten, with_new_names
+from ..snapshots.files import Snapshot
+from ..snapshots.flatten import Entry, flatten, with_new_names
 from ..values.convert import Converter
 from ..values.keys import KeyChange, find_key, key_paths
 from ..values.renames import renames
 from .compare import Definition
 from .operands import ComparisonError
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from typing import Any
-
-    from ..snapshots.files import Snapshot
-    from ..snapshots.flatten import Entry
-
-    Managers = dict[str, dict[str, Definition]]  # by placeholder and name
+Managers = dict[str, dict[str, Definition]]  # by placeholder and name
 
 _SEPARATOR = "."
 

@@ -11,25 +11,18 @@ import posixpath
 import shutil
 import sys
 from collections import ChainMap
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from hpman import Index, index_of
+from hpman import Diagnostic, Index, index_of
 from hpman.names import old_names
 from hpman.text import relative_path
 
 from .compare import Definition
 from .git import apply_patch, check_total, list_tree, list_worktree, locate, read_blobs
-from .operands import ComparisonError
+from .operands import ComparisonError, Operand, Request
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-
-    from hpman import Diagnostic
-
-    from .operands import Operand, Request
-
-    # The blob of each path in a revision; None for a file of the worktree.
-    Tree = Mapping[str, str | None]
+# The blob of each path in a revision; None for a file of the worktree.
+Tree = Mapping[str, str | None]
 
 _UNPARSABLE = "HPM001"
 _SUFFIXES = (".py", ".ipynb")

@@ -5,7 +5,9 @@ Owns what is said about a name. Must not know the protocol, folders or buffers.
 
 from __future__ import annotations
 
-from hpman import Frozen, readable_repr
+from collections.abc import Iterable, Iterator
+
+from hpman import Frozen, HyperParameter, Index, Mention, Occurrence, Source, readable_repr
 from hpman.names import split_scope
 from hpman.programs import file_key
 from hpman.text import display_path, truncate
@@ -13,16 +15,8 @@ from hpman.text import display_path, truncate
 from ..description import describe
 from ..edits import parse_call
 from .completion import nearest
-from .places import contains, span_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from hpman import HyperParameter, Index, Mention, Occurrence, Source
-
-    from .places import Span
-    from .snapshots import Key
+from .places import Span, contains, span_of
+from .snapshots import Key
 
 _HINT_WIDTH = 20  # of a default that is shown in the text
 _MOST_VALUES = 5  # of files, in a description

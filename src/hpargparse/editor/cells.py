@@ -6,17 +6,12 @@ Owns in which cell a line of the joined code is. Must not know the protocol.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
-from hpman import Frozen
+from hpman import Frozen, Source
 from hpman.programs import read_source
 
 from .places import normalize
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from hpman import Source
 
 
 class Cell(Frozen):

@@ -6,21 +6,15 @@ Owns what is being typed: a name, a hint, or a value. Must not know the protocol
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from hpman import Frozen, scan_text, show_literal
+from hpman import Frozen, HyperParameter, Index, ModuleScan, scan_text, show_literal
 from hpman.programs import file_key
 
 from ..check.names import HINTS
 from ..snapshots.formats import extension_format
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from hpman import HyperParameter, Index, ModuleScan
-
-    from .places import Span
+from .places import Span
 
 _NAME, _HINT, _VALUE = "name", "hint", "value"
 MOST = 100  # items of an answer: a client asks again when more is typed

@@ -6,30 +6,22 @@ Owns which edits there are. Must not know the protocol, or who applies them.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 
-from hpman import Diagnostic, Frozen, HpmanError, Source, scan_text
+from hpman import Diagnostic, Frozen, HpmanError, Index, Occurrence, Source, scan_text
 from hpman.programs import is_notebook, source_encoding
 
 from ..check.names import intended_hint
 from ..check.selection import noqa_lines
-from ..edits import Edit, edit_files, parse_call
+from ..edits import Edit, EditedFile, edit_files, parse_call
 from ..rename.renaming import CODE, RenameError, renaming_of
 from ..rename.sources import Refusal, literal_edit
 from ..snapshots.atomic_io import read_bytes
-from .answers import name_place
+from .answers import Target, name_place
 from .places import Lines, changed_part, normalize
+from .snapshots import Snapshots
 from .workspace import encoded
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from hpman import Index, Occurrence
-
-    from ..edits import EditedFile
-    from .answers import Target
-    from .snapshots import Snapshots
 
 _MEANT = re.compile(r"Did you mean `([^`]+)`")
 _WRONG = re.compile(r"(?:the scope|is about|is named) `([^`]+)`")

@@ -7,18 +7,15 @@ files or folders.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from itertools import accumulate
+from typing import TypeVar
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import TypeVar
+from hpman import Mention, ModuleScan, Occurrence, Source
 
-    from hpman import Mention, ModuleScan, Occurrence, Source
-
-    # The line and column of the first character, and of the one after the last. All count from 1.
-    Span = tuple[int, int, int, int]
-    Fact = TypeVar("Fact", Occurrence, Mention)
+# The line and column of the first character, and of the one after the last. All count from 1.
+Span = tuple[int, int, int, int]
+Fact = TypeVar("Fact", Occurrence, Mention)
 
 
 def normalize(text: str) -> str:

@@ -6,29 +6,22 @@ Owns which requests there are. This module and `server` are the only ones that k
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from lsprotocol import types as lsp
 from pygls import uris
 from pygls.exceptions import JsonRpcException
 
-from hpman import HpmanError
+from hpman import HpmanError, Index
 from hpman.text import display_path
 
 from . import answers
+from .answers import Target
 from .completion import MOST, complete
 from .edits import fixes, rename
 from .server import Server
-from .workspace import Workspace
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from hpman import Index
-
-    from .answers import Target
-    from .snapshots import Key
-    from .workspace import Root
+from .snapshots import Key
+from .workspace import Root, Workspace
 
 _FAILED = -32803  # RequestFailed
 _WATCHED = ("**/*.py", "**/*.ipynb", "**/*.yaml", "**/*.yml", "**/*.json", "**/pyproject.toml")

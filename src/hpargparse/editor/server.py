@@ -10,6 +10,8 @@ import asyncio
 import io
 import os
 import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 from urllib.parse import unquote
 
 from lsprotocol import types as lsp
@@ -17,27 +19,17 @@ from pygls import uris
 from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
-from hpman import Source, __version__
+from hpman import Diagnostic, Index, Source, __version__
 from hpman.programs import NotebookFile, decode, is_notebook
 
 from ..check.registry import RULES, explain
+from ..edits import Edit
 from . import answers
+from .answers import Place, Target
 from .cells import Cell, OpenNotebook
-from .places import Lines, column_after, contains, normalize, span_of, units
+from .places import Lines, Span, column_after, contains, normalize, span_of, units
 from .snapshots import Snapshots, is_snapshot
-from .workspace import Workspace
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from typing import Any
-
-    from hpman import Diagnostic, Index
-
-    from ..edits import Edit
-    from .answers import Place, Target
-    from .places import Span
-    from .workspace import Root
+from .workspace import Root, Workspace
 
 _PAUSE = 0.1  # seconds without a change before sources are checked
 _SLICE = 0.02  # seconds of a check before other requests are answered

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hpman import Frozen, Source, readable_repr
 
@@ -15,13 +16,7 @@ from ..rename.text import text_of, walk_files
 from ..snapshots.files import read_text
 from ..snapshots.formats import extension_format
 from ..snapshots.key_places import key_places
-from .places import Lines, Move, normalize
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from .places import Span
+from .places import Lines, Move, Span, normalize
 
 _MOST_FILES = 200  # that one question looks at
 _INCLUDE = "include"

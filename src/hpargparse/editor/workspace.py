@@ -6,20 +6,15 @@ Owns which facts hold while somebody types. Must not know the protocol, or what 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 
-from hpman import Index, Source
+from hpman import Diagnostic, Index, ModuleScan, Source
 from hpman.programs import file_key, is_notebook, source_encoding
 
 from ..check.checker import Checker
 from ..check.config import Settings, read_settings
 from ..check.selection import SettingsError
 from .places import moved, normalize
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from hpman import Diagnostic, ModuleScan
 
 
 class Root:

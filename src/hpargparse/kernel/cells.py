@@ -5,20 +5,16 @@ Owns that a cell which runs again replaces what it held. Must not know IPython.
 
 from __future__ import annotations
 
-from hpman import HpmanError, HyperParameterManager, Origin, m
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from hpman import HpmanError, HyperParameterManager, Index, ModuleScan, Occurrence, Origin, m
 from hpman.programs import python_of, scan_cell
 from hpman.text import Source
 
 from ..cli.errors import error_text
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
-
-    from hpman import Index, ModuleScan, Occurrence
-
-    Key = tuple[object, ...]
+Key = tuple[object, ...]
 
 
 def managers_of(names: Mapping[str, Any]) -> dict[str, HyperParameterManager]:

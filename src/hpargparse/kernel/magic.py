@@ -6,8 +6,9 @@ Owns the arguments of the magic, and what IPython has to be asked for. IPython i
 from __future__ import annotations
 
 import shlex
+from typing import Any
 
-from hpman import HyperParameterManager, m
+from hpman import HyperParameter, HyperParameterManager, m
 from hpman.names import advice
 from hpman.programs import CELLS
 from hpman.text import escape, truncate
@@ -16,13 +17,7 @@ from ..errors import ConversionError
 from ..values.convert import Converter
 from .cells import Cells, managers_of, set_value
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from hpman import HyperParameter
-
-    Row = tuple[HyperParameterManager, HyperParameter]
+Row = tuple[HyperParameterManager, HyperParameter]
 
 _LOADED = "_hpman_magic"  # the attribute of the shell that holds ours
 USAGE = """\

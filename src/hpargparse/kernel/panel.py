@@ -5,21 +5,16 @@ Owns which widget a hyperparameter gets.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from math import isfinite, log10
 from typing import Any
 
 import ipywidgets
 
-from hpman import EMPTY, HpmanError
+from hpman import EMPTY, HpmanError, HyperParameter, HyperParameterManager
 
 from ..values.convert import Converter
 from .cells import set_value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from hpman import HyperParameter, HyperParameterManager
 
 _DECADES = 2  # from this ratio on, a range of floats is logarithmic
 _STEPS = 100  # of a slider

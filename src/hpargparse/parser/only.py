@@ -5,13 +5,10 @@ Owns how globs select names. Must not know options or files.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 
 from hpman.names import advice, ancestors
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 
 def selection(

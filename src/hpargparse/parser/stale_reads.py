@@ -5,18 +5,13 @@ Owns which reads are stale, and the message. Must not know how reads are recorde
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 
-from hpman import readable_repr
+from hpman import HyperParameterManager, readable_repr
 from hpman.text import display_path, escape, truncate
 
 from ..cli.output import warn
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from hpman import HyperParameterManager
 
 
 def warn_of_stale_reads(

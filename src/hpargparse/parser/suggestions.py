@@ -6,14 +6,11 @@ Owns which options are suggested for a mistyped one. Must not know values or ses
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from hpman.names import SCOPE, closest
 
 from .actions import SEQUENCES, BoundAction
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def unrecognized(

@@ -6,19 +6,21 @@ Owns the order of the work: edits, proofs, other mentions. Must not know the com
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from hpman import Frozen
-from hpman.text import display_path, escape, truncate
+from hpman.text import Source, display_path, escape, truncate
 
 from ..check.ownership import owned
 from ..check.sources import read_sources
-from ..edits import edit_files
+from ..edits import Edit, EditedFile, Span, edit_files
 from ..snapshots.atomic_io import read_bytes
 from ..snapshots.formats import extension_format
 from ..snapshots.recorded import find_above, read_json
 from ..sweep.study import PLAN, SWEEPS
-from .renaming import renaming_of
-from .snapshots import snapshot_edits
+from .renaming import Renaming, renaming_of
+from .snapshots import EditedKeys, snapshot_edits
 from .sources import (
     computed_names,
     groups_with_new_keys,
@@ -27,17 +29,6 @@ from .sources import (
     span_of,
 )
 from .text import has_bytes, other_mentions, text_of, walk_files
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Any
-
-    from hpman.text import Source
-
-    from ..edits import Edit, EditedFile, Span
-    from .renaming import Renaming
-    from .snapshots import EditedKeys
 
 _MOST = 20  # lines of a list
 

@@ -5,14 +5,10 @@ Owns the new name of every name. Must not know where names are written.
 
 from __future__ import annotations
 
-from hpman import Diagnostic, Frozen, HpmanError
+from collections.abc import Collection, Iterator
+
+from hpman import Diagnostic, Frozen, HpmanError, HyperParameter, Index, Mention, Occurrence
 from hpman.names import SCOPE, advice, is_scope, old_names, split_scope
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
-    from hpman import HyperParameter, Index, Mention, Occurrence
 
 CODE = "rename"
 _WRITERS = ("override", "set_tree", "set_value", "set_values")

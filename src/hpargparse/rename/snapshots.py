@@ -6,6 +6,8 @@ Owns which YAML and JSON files hold values of the program. Must not know sources
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from hpman import Diagnostic, Frozen, readable_repr
 from hpman.names import old_names, split_scope
@@ -13,18 +15,10 @@ from hpman.names import old_names, split_scope
 from ..edits import EditedFile
 from ..errors import SnapshotError
 from ..snapshots.atomic_io import read_bytes
-from ..snapshots.files import read_text
+from ..snapshots.files import Snapshot, read_text
 from ..snapshots.flatten import flatten
 from ..snapshots.key_places import key_places, key_text
-from .renaming import CODE, RenameError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import Any
-
-    from ..snapshots.files import Snapshot
-    from .renaming import Renaming
+from .renaming import CODE, RenameError, Renaming
 
 _INCLUDE = "include"
 _MARK = "\ufeff"

@@ -7,36 +7,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from hpman import (
     Diagnostic,
     Mention,
+    ModuleScan,
     NotLiteralError,
     NotLiteralEvaluable,
+    Occurrence,
     parse_literal,
     show_literal,
 )
 from hpman.names import old_names
 from hpman.programs import scan_bytes
-from hpman.text import truncate
+from hpman.text import Source, truncate
 
 from ..check.names import Memory
 from ..check.rules import find_problems
-from ..edits import Edit, has_comment, parse_call
-from .renaming import CODE, RenameError
+from ..edits import Edit, EditedFile, Span, has_comment, parse_call
+from .renaming import CODE, RenameError, Renaming
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
-
-    from hpman import ModuleScan, Occurrence
-    from hpman.text import Source
-
-    from ..edits import EditedFile, Span
-    from .renaming import Renaming
-
-    Place = tuple[str, str, int, int]
+Place = tuple[str, str, int, int]
 
 _READERS_OF_KEYS = ("get_tree", "get_value")
 _READERS = (*_READERS_OF_KEYS, "exists", "explain", "get_occurrence")

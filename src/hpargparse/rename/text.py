@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from hpman.programs import compile_globs
 from hpman.text import display_path, escape, truncate
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 _MOST_BYTES = 1 << 20
 _FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})

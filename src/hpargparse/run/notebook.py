@@ -10,8 +10,10 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
@@ -26,11 +28,6 @@ from hpman.text import display_path
 from ..cli.errors import error_text
 from ..errors import SnapshotError
 from ..snapshots.atomic_io import replace_files
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Any
 
 _REPORT = """\
 import json

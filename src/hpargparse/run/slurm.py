@@ -11,18 +11,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import redirect_stderr, suppress
 from importlib.util import find_spec
 from io import StringIO
 from shutil import which
+from typing import Any
 
 from hpman import Diagnostic, Frozen, HpmanError
 from hpman.text import relative_path
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
 
 WORKER = "HPMAN_WORKER"  # set for a command that a job runs, which submits no other
 _NAME = re.compile(r"[A-Za-z][\w-]*", re.ASCII)

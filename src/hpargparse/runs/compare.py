@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from hpman import Frozen, HpmanError
 from hpman.names import new_name
@@ -20,14 +22,8 @@ from ..diff.operands import Operand, Request
 from ..diff.pipeline import Comparison
 from ..diff.sources import definitions_of, read_sources
 from .folder import PATCH_FILE, project_of
+from .record import RunRecord
 from .reports import align, column_widths
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
-
-    from .record import RunRecord
 
 _DEFAULT = re.compile(r"(.*?:\d+) default ")  # as in `train.py:3 default 1e-3`
 _FIELDS = ("status", "program", "revision", "python", "host")

@@ -15,11 +15,7 @@ from hpman.text import escape, relative_path
 
 from ..snapshots.atomic_io import replace_files
 from .folder import removals
-from .record import host, wait_while
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .record import RunRecord
+from .record import RunRecord, host, wait_while
 
 
 def request_stop(folder: str, reason: str = "stopped") -> None:

@@ -7,20 +7,15 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Iterable, Sequence
 
 from hpman.text import escape, relative_path
 
 from ..cli.output import json_text
 from ..description import json_value
 from .query import started_text
+from .record import RunRecord
 from .reports import align, column_widths, duration_text, json_row, number_text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from .record import RunRecord
-
 
 _FEW = 5  # sources that are named
 

@@ -9,22 +9,17 @@ from __future__ import annotations
 import math
 import os
 import shlex
+from collections.abc import Sequence
 from importlib.util import find_spec
+from typing import Any
 
 from hpman import Diagnostic, Frozen, HpmanError, NotLiteralError, parse_literal
 from hpman.text import escape
 
 from .folder import project_of
-from .record import RUNNING
+from .record import RUNNING, RunRecord
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
-
-    from .record import RunRecord
-
-    Scalar = bool | int | float | str
+Scalar = bool | int | float | str
 
 # Where each tracker keeps its runs by default, and the command that shows them.
 TRACKERS = {

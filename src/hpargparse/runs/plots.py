@@ -8,21 +8,16 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterable, Sequence
 
 from hpman import Diagnostic, Frozen, HpmanError, show_literal
 from hpman.text import escape, truncate
 
 from ..snapshots.atomic_io import replace_files
-from .exports import history, require_library, scalar
+from .exports import Point, history, require_library, scalar
 from .query import MISSING, lookup, require_name
+from .record import RunRecord
 from .reports import number_text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from .exports import Point
-    from .record import RunRecord
 
 FORMATS = ("png", "svg", "html")
 LINES = 10  # colours that are easy to distinguish

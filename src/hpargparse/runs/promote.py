@@ -6,14 +6,19 @@ from, or how files are written.
 
 from __future__ import annotations
 
+from _ast import expr
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from typing import Any
 
 from hpman import (
     Diagnostic,
     Frozen,
     HpmanError,
+    Index,
     NotLiteralError,
     NotLiteralEvaluable,
+    Occurrence,
     is_path,
     parse_literal,
     show_literal,
@@ -22,17 +27,7 @@ from hpman.names import advice, split_scope
 from hpman.programs import scan_bytes
 from hpman.text import escape, relative_path, truncate
 
-from ..edits import Edit, edit_files, has_comment, parse_call
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from _ast import expr
-    from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
-
-    from hpman import Index, Occurrence
-
-    from ..edits import EditedFile
+from ..edits import Edit, EditedFile, edit_files, has_comment, parse_call
 
 _CODE = "promote"
 _LEAVE_OUT = "Name the other values with --only."

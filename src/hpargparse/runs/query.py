@@ -9,18 +9,15 @@ from __future__ import annotations
 import ast
 import operator
 import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from hpman import Diagnostic, HpmanError, NotLiteralError, literal_value, show_literal
 from hpman.text import escape
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from typing import Any
+from .record import RunRecord
 
-    from .record import RunRecord
-
-    Read = Callable[[RunRecord], Any]
+Read = Callable[[RunRecord], Any]
 
 
 class _Missing:

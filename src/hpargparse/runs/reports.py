@@ -5,7 +5,9 @@ Owns columns and their layout; must not know which records are listed.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from hpman import NotLiteralError, parse_literal
 from hpman.text import display_width, escape
@@ -13,13 +15,7 @@ from hpman.text import display_width, escape
 from ..cli.output import json_text
 from ..description import json_value
 from .query import MISSING, lookup, require_name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
-
-    from .record import RunRecord
+from .record import RunRecord
 
 _COLUMNS = ("id", "status", "started", "duration", "changed", "metrics")
 _LEAST_WIDTH = 16  # of a long column at a terminal

@@ -29,12 +29,7 @@ from ..snapshots.formats import RUN
 from .compare import versions, why_sources_unknown
 from .environment import hash_sources, packages, python
 from .folder import LEASE_FILE, PATCH_FILE, project_of
-from .record import wait_while
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .record import RunRecord
-
+from .record import RunRecord, wait_while
 
 _PATIENCE = 2.0  # seconds; what the program has left in the background may never end
 _PREFIX = "hpman-"  # of temporary folders

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from math import isfinite
 
 from ..errors import SnapshotError, UnsupportedValueError
 from .value_limits import DEPTH_LIMIT, short_repr, type_name, unsupported_reason
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _SCALARS = (type(None), bool, int, float, str)
 # Alternatives per character in the pattern of a string would need much memory.

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any
-
-    Place = tuple[tuple[str, ...], int, int]
+Place = tuple[tuple[str, ...], int, int]
 
 _JSON = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}:,]')
 

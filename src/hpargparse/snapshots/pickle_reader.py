@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import pickle
 import pickletools
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from hpman.text import truncate
 
 from .value_limits import DEPTH_LIMIT, SCALARS, unsupported_reason
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Any
 
 _KEY_LIMIT = 10_000  # most values in a key, because hashing visits all of them
 

@@ -7,6 +7,9 @@ can only build a plain value.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
 import yaml
 
 from hpman.text import truncate
@@ -14,11 +17,6 @@ from hpman.text import truncate
 from ..errors import SnapshotError
 from .value_limits import DEPTH_LIMIT, short_repr, type_name
 from .yaml_tags import MAPPINGS, SCALARS, SEQUENCES, STANDARD
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from typing import Any
 
 ALIAS_LIMIT = 100_000
 

@@ -5,11 +5,9 @@ Owns the tags of plain values. Must not know documents or files.
 
 from __future__ import annotations
 
-from ..values.scalars import as_bool, as_float, as_int, is_null, resolve
+from collections.abc import Callable
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from ..values.scalars import as_bool, as_float, as_int, is_null, resolve
 
 STANDARD = "tag:yaml.org,2002:"
 

@@ -6,10 +6,12 @@ line, or which hyperparameters a sweep selects.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from math import isfinite
+from typing import Any
 
-from hpman import EMPTY, HpmanError, show_literal
+from hpman import EMPTY, Diagnostic, HpmanError, HyperParameter, show_literal
 from hpman.names import closest
 from hpman.text import truncate
 
@@ -17,13 +19,6 @@ from ..edits import at_hint
 from ..errors import ConversionError, SpaceError
 from ..values.convert import Converter
 from .space import Interval, Values
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
-
-    from hpman import Diagnostic, HyperParameter
 
 _LISTS = (list, tuple, set)
 _NUMBERS = (int, float)

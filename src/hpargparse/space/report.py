@@ -5,19 +5,13 @@ Owns the wording and the columns. Must not know how a space is selected.
 
 from __future__ import annotations
 
-from hpman import EmptyValue, NotLiteralEvaluable, readable_repr, show_literal
+from typing import Any
+
+from hpman import EmptyValue, NotLiteralEvaluable, Occurrence, readable_repr, show_literal
 from hpman.text import display_path, escape, place_data, truncate
 
-from .space import Values
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from hpman import Occurrence
-
-    from .select import Fixed, Selection
-    from .space import Axis
+from .select import Fixed, Selection
+from .space import Axis, Values
 
 _WIDTH = 40  # of the values of a hyperparameter
 

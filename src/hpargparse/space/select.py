@@ -6,9 +6,18 @@ is parsed, or how a sweep runs.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 
-from hpman import Diagnostic, EmptyValue, Frozen, HpmanError, NotLiteralEvaluable
+from hpman import (
+    Diagnostic,
+    EmptyValue,
+    Frozen,
+    HpmanError,
+    HyperParameter,
+    Index,
+    NotLiteralEvaluable,
+)
 from hpman.names import SCOPE, advice as suggest, scoped_names, split_scope
 from hpman.text import display_path, truncate
 
@@ -22,16 +31,8 @@ from .hints import (
     opt_in,
     space_faults,
 )
-from .space import Axis, Space, Values, default_of
+from .space import Axis, Interval, Space, Values, default_of
 from .spec import parse_spec
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
-
-    from hpman import HyperParameter, Index
-
-    from .space import Interval
 
 _MOST_CASES = 1000  # values of a hyperparameter that conditions are about
 _SHOWN = 20  # names in a message

@@ -6,26 +6,20 @@ sources or an engine.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from math import exp, log
 from random import Random
+from typing import Any
 
-from hpman import EMPTY, Frozen, NotLiteralEvaluable, show_literal
+from hpman import EMPTY, Frozen, NotLiteralEvaluable, Occurrence, show_literal
 from hpman.text import truncate
 
 from ..errors import ConversionError, SpaceError
+from ..values.convert import Converter
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Any
-
-    from hpman import Occurrence
-
-    from ..values.convert import Converter
-
-    Point = dict[str, object]
+Point = dict[str, object]
 
 _ROUNDS = 4  # of the shuffle, enough for a permutation that looks random
 

@@ -11,13 +11,10 @@ from hpman import EMPTY
 
 from ..errors import SpaceError
 from ..values.coercion import parse
+from ..values.convert import Converter
 from ..values.text import split_items, unquote, unwrap
 from .hints import interval, values
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ..values.convert import Converter
-    from .space import Interval, Values
+from .space import Interval, Values
 
 _NUMBER = r"[-+]?(?:\d[\d_]*(?:\.(?!\.)[\d_]*)?|\.\d[\d_]*)(?:[eE][-+]?\d+)?"
 _RANGE = re.compile(rf"\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*((?::[^:]*)*)")

@@ -6,13 +6,10 @@ Owns the comparison of two plans, as `plan.json` has them.
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
+from typing import Any
 
 from hpman.text import truncate
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
 
 _WIDTH = 40  # of the values of a hyperparameter
 

@@ -7,27 +7,23 @@ from __future__ import annotations
 
 import shlex
 import signal
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from errno import EAGAIN, EMFILE, ENFILE, ENOENT, ENOMEM
 from queue import Empty, SimpleQueue
 
 from hpman.run_files import release
 
+from ..claims.slots import Slot, Slots
 from ..cli.errors import error_text
 from ..errors import SweepError
+from .launch import Launcher
+from .plan import Plan
+from .progress import Progress
+from .pruning import Pruner
 from .results import COMPLETE, FAILED, PRUNED
+from .study import Study
 from .worker import Worker
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from ..claims.slots import Slot, Slots
-    from .launch import Launcher
-    from .plan import Plan
-    from .progress import Progress
-    from .pruning import Pruner
-    from .study import Study
 
 _ADVICE = {
     **dict.fromkeys((EAGAIN, EMFILE, ENFILE, ENOMEM), "Use fewer --jobs."),

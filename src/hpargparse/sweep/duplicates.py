@@ -7,6 +7,7 @@ know which trials there are.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from hpman import HpmanError
@@ -23,15 +24,8 @@ from ..runs.folder import (
 )
 from ..runs.record import RunRecord
 from ..snapshots.recorded import DETAILS, RUN_FILE
-from .matching import MismatchError
-from .score import NoScoreError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from .matching import Matcher
-    from .score import Objective
+from .matching import Matcher, MismatchError
+from .score import NoScoreError, Objective
 
 _HIDDEN = ".copy-"  # a record with such a name is not listed
 

@@ -8,31 +8,24 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from itertools import chain
 from math import isinf
 from random import Random
+from typing import Any
 
 from hpman import parse_literal, show_literal
 
 from ..errors import SweepError
 from ..runs.record import RunRecord
-from ..space.space import Values
+from ..space.space import Axis, Point, Space, Values
 from .parameters import parameters
-from .plan import SAMPLERS, Unit
-from .results import COMPLETE, FAILED, PRUNED
+from .plan import SAMPLERS, Plan, Unit
+from .results import COMPLETE, FAILED, PRUNED, Outcome
 from .studies import JournalStudies, SharedStudies, silence, study_id
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
-    from typing import Any
-
-    from ..space.space import Axis, Point, Space
-    from .plan import Plan
-    from .results import Outcome
-    from .study import Study
+from .study import Study
 
 _TRIAL = "trial"  # the attribute with our number; it is set after all values
 _PACKAGES = {"gp": ("torch", "scipy"), "cmaes": ("cmaes",), "qmc": ("scipy",)}

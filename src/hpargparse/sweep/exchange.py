@@ -11,8 +11,10 @@ import json
 import os
 import re
 import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from shutil import rmtree
+from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from hpman import HpmanError
@@ -21,7 +23,7 @@ from hpman.text import escape
 
 from ..claims.database import Database
 from ..claims.storage_url import StorageUrl
-from ..claims.timed import SILENCE, TimedClaims, random_token
+from ..claims.timed import SILENCE, Store, TimedClaims, random_token
 from ..errors import SweepError
 from ..runs.folder import (
     END_FILE,
@@ -35,13 +37,6 @@ from ..runs.folder import (
 from ..runs.record import RUNNING, RunRecord, wait_until_described
 from ..snapshots.recorded import RUN_FILE, read_json
 from .score import Objective
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Any
-
-    from ..claims.timed import Store
 
 _HIDDEN = ".pull-"  # a record with such a name is not listed
 _PAUSE = 0.5  # seconds between two looks for new records

@@ -6,14 +6,11 @@ Owns what Optuna gets: results alone, without the space. Must not know where the
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ..runs.plots import LOG_VALUES, is_log
 from .studies import silence
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
 
 _FEWEST = 8  # results that say what is important
 _NUMBERS = (int, float)

@@ -12,14 +12,11 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from threading import Thread
 
 from .template import READY, REQUEST_SIZE
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
 _COMMAND = ("-m", "hpman", "run")
 _CAN_FORK = sys.platform == "linux"  # elsewhere, system libraries do not allow for forks

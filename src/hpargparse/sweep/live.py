@@ -5,12 +5,10 @@ Owns how it is drawn. Must not know what its lines say.
 
 from __future__ import annotations
 
-from ..cli.output import terminal_width
+from rich.console import Console
+from rich.text import Text
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
+from ..cli.output import terminal_width
 
 _MARGIN = 3  # columns at the end of a line, for the ^C that a terminal shows
 

@@ -6,6 +6,9 @@ another one when a run was recorded. Must not know scores, or how runs end.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from hpman import EmptyValue, NotLiteralError, NotLiteralEvaluable, parse_literal, show_literal
 from hpman.names import new_name, old_names, scoped_names
 from hpman.text import truncate
@@ -13,16 +16,8 @@ from hpman.text import truncate
 from ..cli.argv import split_at_dashes
 from ..errors import ConversionError
 from ..snapshots.load_save import saved_form
-from ..space.space import is_active
-from .plan import GRID, RANDOM, SEED, Unit, text_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
-
-    from ..space.space import Axis
-    from .plan import Plan
+from ..space.space import Axis, is_active
+from .plan import GRID, RANDOM, SEED, Plan, Unit, text_of
 
 
 class MismatchError(Exception):

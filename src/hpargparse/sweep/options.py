@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import argparse
 import re
+from typing import Any
 
 from ..cli.argv import command_parser
 from .plan import GRID, RANDOM, SAMPLERS
 from .score import Objective
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 _USAGE = """\
 %(prog)s (SCRIPT | -m MODULE) [options] [-- its arguments]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from hpman import parse_literal
 from hpman.text import escape, relative_path, truncate
@@ -16,16 +18,10 @@ from ..runs.record import RunRecord
 from ..space.report import default_text, table
 from ..space.space import default_of
 from .importance import importances
+from .plan import Plan
 from .results import COMPLETE, FAILED, PRUNED
 from .score import number, scores_data, scores_text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Any
-
-    from .plan import Plan
-    from .study import Study
+from .study import Study
 
 _BAR = 30  # characters of the longest bar
 _SHOWN = 3  # trials of a group of failures

@@ -5,16 +5,12 @@ Owns what represents a value for Optuna, and the way back. Must not know trials.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from hpman import show_literal
 
-from ..space.space import Values
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
-    from ..space.space import Axis, Point, Space
+from ..space.space import Axis, Point, Space, Values
 
 
 class Parameter:

@@ -6,9 +6,11 @@ Owns what they show, from the records alone. Must not know how a diagram is draw
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import accumulate
 from math import isfinite, log10
+from typing import Any
 
 from hpman import show_literal
 from hpman.text import escape, truncate
@@ -26,20 +28,14 @@ from ..runs.plots import (
     varied,
 )
 from ..runs.query import MISSING, lookup
+from ..runs.record import RunRecord
 from ..runs.reports import number_text
 from ..snapshots.recorded import read_json
 from .importance import importances
 from .score import NoScoreError, Objective
 from .study import PLAN, SWEEPS
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
-
-    from ..runs.record import RunRecord
-
-    _Axis = tuple[list[float], dict[float, str]]
+_Axis = tuple[list[float], dict[float, str]]
 
 _MOST_BARS, _MOST_AXES = 6, 4  # their texts have enough room
 _TICKS = 6  # texts of an axis

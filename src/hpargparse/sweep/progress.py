@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 from hpman.text import escape
 
@@ -16,20 +18,12 @@ from ..cli.output import write_result
 from ..runs.record import last_metrics
 from ..runs.reports import assignments, duration_text
 from ..space.report import json_report, text_report
-from .live import open_block
-from .results import COMPLETE, FAILED, PRUNED
+from .live import Block, open_block
+from .plan import Plan, Unit
+from .results import COMPLETE, FAILED, PRUNED, Outcome
 from .score import number, scores_data, scores_text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
-
-    from .live import Block
-    from .plan import Plan, Unit
-    from .results import Outcome
-    from .study import Study
-    from .worker import Worker
+from .study import Study
+from .worker import Worker
 
 _PAUSE = 0.25  # seconds between two drawings of the block
 _TAIL = 1 << 12  # bytes of metrics that are read for the last ones

@@ -8,21 +8,16 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
+from typing import Any
 
 from hpman import HpmanError
 from hpman.run_files import METRICS
 
 from ..runs.control import request_stop
-from .engine import reports_by_step
+from .engine import Engine, reports_by_step
 from .results import PRUNED
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from .engine import Engine
-    from .study import Study
-    from .worker import Worker
+from .study import Study
+from .worker import Worker
 
 
 class Pruner:

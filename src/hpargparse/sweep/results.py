@@ -9,22 +9,16 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
 from hpman import Frozen, HpmanError
 from hpman.text import truncate
 
 from ..runs.record import LOST, RUNNING, RunRecord
-from .matching import MismatchError
+from .matching import Matcher, MismatchError
 from .plan import SEED, Unit
-from .score import NanError, NoScoreError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    from .matching import Matcher
-    from .score import Objective
+from .score import NanError, NoScoreError, Objective
 
 COMPLETE, PRUNED, FAILED = "complete", "pruned", "failed"
 _LINE = 200  # characters of the last line that a run wrote

@@ -6,6 +6,7 @@ Owns which sweep is meant, and from which folder it was started. Must not know o
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from hpman import Frozen
 from hpman.text import escape, relative_path
@@ -13,10 +14,6 @@ from hpman.text import escape, relative_path
 from ..errors import SweepError
 from ..snapshots.recorded import find_above, read_json
 from .study import PLAN, SWEEPS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 
 class Resumed(Frozen):

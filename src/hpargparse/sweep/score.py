@@ -8,20 +8,16 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from collections.abc import Sequence
 from math import isnan
+from typing import Any
 
 from hpman import Frozen
 from hpman.text import truncate
 
 from ..description import json_value
 from ..runs.folder import RETURN
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
-
-    from ..runs.record import RunRecord
+from ..runs.record import RunRecord
 
 _BEST = "best:"
 _FILE = re.compile(r"(.+\.json):(.+)")

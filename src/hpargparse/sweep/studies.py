@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
+from ..claims.database import Database
 from .journal import Journal
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import Any, TypeVar
-
-    from ..claims.database import Database
-
-    T = TypeVar("T")
+T = TypeVar("T")
 
 JOURNAL = "journal.log"
 

@@ -7,31 +7,25 @@ have ended. Must not know processes.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
+from typing import Any
 
 from hpman import Frozen
 from hpman.text import escape, relative_path
 
-from ..claims.locks import CLAIMS, Locks
+from ..claims.locks import CLAIMS, Claims, Locks
 from ..errors import SweepError
 from ..runs.folder import make_folder, write_json
 from ..runs.record import RUNNING
 from ..snapshots.recorded import RUNS, read_json
 from .changes import changes
 from .duplicates import Duplicates
+from .exchange import Exchange
 from .matching import Matcher
-from .plan import Unit
+from .plan import Plan, Unit
 from .results import COMPLETE, FAILED, Outcome, Results
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from typing import Any
-
-    from ..claims.locks import Claims
-    from .exchange import Exchange
-    from .plan import Plan
-    from .score import Objective
+from .score import Objective
 
 SWEEPS = os.path.join(".hpman", "sweeps")
 PLAN = "plan.json"

@@ -15,20 +15,15 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from importlib.machinery import PathFinder
 from tempfile import TemporaryFile
+from typing import Any
 
 from hpman.programs import leading_imports
 
-from ..run.runner import python_path
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
-    from typing import Any
-
-    from ..run.runner import Program
+from ..run.runner import Program, python_path
 
 READY = "ready"
 REQUEST_SIZE = 1 << 20  # bytes

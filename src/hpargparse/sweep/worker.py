@@ -8,21 +8,17 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Thread
 
 from hpman import HpmanError
 
+from ..claims.slots import Slot
 from ..runs.control import request_stop
+from .launch import Launcher
 from .results import TIMED_OUT
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from ..claims.slots import Slot
-    from .launch import Launcher
-    from .study import Claim, Study
+from .study import Claim, Study
 
 _PATIENCE = 10.0  # seconds between SIGTERM and SIGKILL
 

@@ -7,12 +7,9 @@ parts stand for.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from hpman import NotLiteralError, parse_literal
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
 # A mark, and the strings after it. The quote in a word such as `it's` does not start a string.

@@ -179,4 +179,4 @@ def test_only_what_is_needed_is_loaded(tmp_path: Path) -> None:
         check=True,
     )
     loaded = set(done.stdout.split())
-    assert loaded.isdisjoint({"yaml", "tabulate", "json", "tomllib", "difflib", "pickle", "typing"})
+    assert loaded.isdisjoint({"yaml", "tabulate", "json", "tomllib", "difflib", "pickle"})
