@@ -76,8 +76,6 @@ def coverage(session: nox.Session) -> None:
 def exports(session: nox.Session) -> None:
     """Export and plot runs through the real libraries; some hundred megabytes to install."""
     session.install(".[test,all]", COVERAGE, "ipywidgets", "jupytext")
-    # Ray comes a while after each new Python. Without it, its tests are skipped.
-    session.run("pip", "install", "ray[tune]", success_codes=[0, 1])
     env = {
         "COVERAGE_FILE": os.path.join(session.create_tmp(), "coverage"),
         "MLFLOW_DISABLE_TELEMETRY": "true",

@@ -20,10 +20,8 @@ T = TypeVar("T")
 _LIMIT = 600.0  # seconds that it may be away
 _PAUSE = 0.5  # seconds between two attempts
 _NAME, _RUN, _TOKEN = 64, 128, 32  # characters
-_BLOB = (1 << 24) - 1  # bytes; MySQL distinguishes sizes
 _NOW = {
     "postgresql": "CAST(extract(epoch FROM clock_timestamp()) AS double precision)",
-    "mysql": "unix_timestamp(now(6))",
     "sqlite": "((julianday('now') - 2440587.5) * 86400.0)",
 }
 
@@ -115,10 +113,10 @@ class Database:
         take = (
             sqlalchemy.update(claims)
             .where(is_this, sqlalchemy.or_(is_free, is_silent))
-            .ordered_values(  # MySQL computes in this order
-                (claims.c.lost, claims.c.lost + sqlalchemy.case((is_free, 0), else_=1)),
-                (claims.c.token, self._token),
-                (claims.c.renewed, self._now),
+            .values(
+                lost=claims.c.lost + sqlalchemy.case((is_free, 0), else_=1),
+                token=self._token,
+                renewed=self._now,
             )
         )
         row = {"sweep": self._sweep, "name": name, "token": self._token, "lost": 0}
@@ -286,15 +284,15 @@ def _tables() -> Mapping[str, Any]:
     sql.Table(
         "hpman_sweeps",
         data,
-        sql.Column("name", _text(_NAME), primary_key=True),
+        sql.Column("name", sql.String(_NAME), primary_key=True),
         sql.Column("description", sql.Text, nullable=False),
     )
     sql.Table(
         "hpman_claims",
         data,
-        sql.Column("sweep", _text(_NAME), primary_key=True),
-        sql.Column("name", _text(_NAME), primary_key=True),
-        sql.Column("token", _text(_TOKEN), nullable=False),
+        sql.Column("sweep", sql.String(_NAME), primary_key=True),
+        sql.Column("name", sql.String(_NAME), primary_key=True),
+        sql.Column("token", sql.String(_TOKEN), nullable=False),
         sql.Column("renewed", sql.Double, nullable=False),
         sql.Column("lost", sql.Integer, nullable=False),
     )
@@ -302,22 +300,14 @@ def _tables() -> Mapping[str, Any]:
         "hpman_runs",
         data,
         sql.Column("number", sql.Integer, primary_key=True),
-        sql.Column("sweep", _text(_NAME), nullable=False),
-        sql.Column("run", _text(_RUN), nullable=False),
-        sql.Column("record", sql.LargeBinary(_BLOB), nullable=False),
+        sql.Column("sweep", sql.String(_NAME), nullable=False),
+        sql.Column("run", sql.String(_RUN), nullable=False),
+        sql.Column("record", sql.LargeBinary, nullable=False),
         sql.UniqueConstraint("sweep", "run"),
         sqlite_autoincrement=True,  # no number comes again
     )
     tables: Mapping[str, Any] = data.tables
     return tables
-
-
-def _text(length: int) -> Any:
-    from sqlalchemy import String
-    from sqlalchemy.dialects.mysql import VARCHAR
-
-    # MySQL does not distinguish cases otherwise.
-    return String(length).with_variant(VARCHAR(length, collation="utf8mb4_bin"), "mysql")
 
 
 def _is_away(error: BaseException) -> bool:

@@ -17,7 +17,6 @@ PASSWORD = "HPMAN_STORAGE_PASSWORD"  # noqa: S105 - the name of the variable wit
 # The packages that SQLAlchemy can use, the usual one first, and how pip installs that.
 _DRIVERS = {
     "postgresql": ({"psycopg": "psycopg", "psycopg2": "psycopg2"}, '"psycopg[binary]"'),
-    "mysql": ({"pymysql": "pymysql", "mysqldb": "MySQLdb"}, "pymysql"),
     "sqlite": ({"pysqlite": "sqlite3"}, ""),
 }
 # A server that has vanished is noticed within about a minute.
@@ -28,10 +27,9 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         "keepalives_interval": 10,
         "keepalives_count": 3,
     },
-    "mysql": {"connect_timeout": 10, "read_timeout": 60, "write_timeout": 60},
     "sqlite": {"timeout": 60},
 }
-_EXAMPLES = "postgresql://USER@HOST/NAME, mysql://USER@HOST/NAME or sqlite:///FILE"
+_EXAMPLES = "postgresql://USER@HOST/NAME or sqlite:///FILE"
 _LOGIN = re.compile(r"^((?:--\w+=)?[\w+]+://[^:/@?]*):.*@", re.DOTALL)
 _SECRET = re.compile(r"[?&][^=&]*(?:pass|secret|token|key)[^=&]*=", re.IGNORECASE)
 
@@ -104,9 +102,9 @@ class StorageUrl:
         message = f"--storage: cannot open {self.shown}: {reason}."
         advice = "Check the URL, and that the database server runs and can be reached from here."
         text = reason.lower()
-        if re.search(r"database .*(not exist|unknown)|unknown database|no such database", text):
-            advice = f"Create the database on the server, such as with `{self._creation()}`."
-        elif re.search(r"password|authentication|access denied|role .* not exist", text):
+        if re.search(r"database .* not exist", text):
+            advice = f"Create the database on the server: `createdb {self._url.database}`."
+        elif re.search(r"password|authentication|role .* not exist", text):
             advice = (
                 f"Check the user in the URL, and set the environment variable {PASSWORD} to the"
                 " password. One that is typed in a URL is not kept for --resume."
@@ -118,14 +116,8 @@ class StorageUrl:
         while error.__cause__ is not None and not hasattr(error, "orig"):
             error = error.__cause__
         error = getattr(error, "orig", None) or error
-        # PyMySQL has a number before the text.
-        lines = str(error.args[-1] if error.args else error).strip().splitlines()
-        text = next(iter(lines), type(error).__name__).rstrip(".")
+        text = next(iter(str(error).strip().splitlines()), type(error).__name__).rstrip(".")
         return text.replace(self.password, "***") if self.password else text
-
-    def _creation(self) -> str:
-        name = self._url.database
-        return f"createdb {name}" if self.dialect == "postgresql" else f"CREATE DATABASE {name}"
 
     def _find_driver(self, driver: str) -> str:
         """Return the name that SQLAlchemy has for the driver to use.

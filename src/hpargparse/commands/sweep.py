@@ -75,9 +75,6 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
         if options.dry:
             _write_space(prog, selection, options.format)
             return
-        if options.export:
-            _export(prog, plan, options, arguments, objectives)
-            return
         program.require_packages()
         options.slots = _slots(program, options)
         study = _study(program, plan, objectives, options, arguments)
@@ -366,20 +363,6 @@ def _write_space(prog: str, selection: Selection, form: str) -> None:
         write_result(prog, json_text(json_report(selection)))
     else:
         write_result(prog, text_report(selection))
-
-
-def _export(
-    prog: str,
-    plan: Plan,
-    options: argparse.Namespace,
-    arguments: list[str],
-    objectives: tuple[Objective, ...],
-) -> None:
-    from ..sweep.exports import export
-
-    text, losses = export(plan, options.export, _program(options), arguments, objectives)
-    warn(prog, [escape(loss) for loss in losses])
-    write_result(prog, text)
 
 
 def _program(options: argparse.Namespace) -> list[str]:

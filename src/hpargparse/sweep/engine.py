@@ -28,12 +28,10 @@ from .studies import JournalStudies, SharedStudies, silence, study_id
 from .study import Study
 
 _TRIAL = "trial"  # the attribute with our number; it is set after all values
-_PACKAGES = {"gp": ("torch", "scipy"), "cmaes": ("cmaes",), "qmc": ("scipy",)}
-_LEARNERS = ("cmaes", "nsga")  # note something when a trial ends
+_PACKAGES = {"gp": ("torch", "scipy"), "cmaes": ("cmaes",)}
 _STATES = {COMPLETE: "COMPLETE", PRUNED: "PRUNED", FAILED: "FAIL"}
 _MOST_CHOICES = 1000  # of a hyperparameter, or of some that are zipped
 _ASKS = 4  # for a point that no other trial has
-_MOST_IN_SEQUENCE = 1 << 16  # points of `qmc`; others replace those that another trial has
 
 
 class Engine:
@@ -61,6 +59,7 @@ class Engine:
         self._has_ended = False
         self._storage: Any = None
         self._study: Any = None  # valid during a turn
+        self._number: int | None = None  # of the study
         self._decoded: dict[int, tuple[Point | None, str]] = {}  # by Optuna's numbers
         self._told: dict[int, Outcome] = {}  # the last outcomes that Optuna's trials agreed with
         space = {p.name: repr(p.distribution) for p in self._parameters.values()}
@@ -129,7 +128,7 @@ class Engine:
 
         storage = self._studies.open()
         number = study_id(storage, self._name)
-        if self._study is None or storage is not self._storage or number != self._study._study_id:
+        if self._study is None or storage is not self._storage or number != self._number:
             self._storage = storage
             self._decoded.clear()
             self._told = {}
@@ -143,6 +142,7 @@ class Engine:
                 sampler=self._sampler(0, 0),
                 pruner=optuna.pruners.MedianPruner(),
             )
+            self._number = study_id(storage, self._name)
 
     def _sync(self) -> dict[int, Any]:
         """Make Optuna's trials equal to those of the records, and return them by our numbers."""
@@ -235,15 +235,6 @@ class Engine:
             return samplers.GPSampler(seed=seed)
         if method == "cmaes":
             return samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False)
-        if method == "nsga":
-            return samplers.NSGAIISampler(seed=seed)
-        if method == "qmc":
-            one_seed = Random(f"{self._plan.seed}").getrandbits(32)  # noqa: S311
-            others = samplers.RandomSampler(seed=seed)
-            sampler = samplers.QMCSampler(scramble=True, seed=one_seed, independent_sampler=others)
-            # Optuna would count asks, but a sweep that is killed in the middle of one asks again.
-            sampler._find_sample_id = lambda *_: trial - 1 + attempt * _MOST_IN_SEQUENCE
-            return sampler
         return samplers.TPESampler(seed=seed)
 
     def _tell(self, row: Any, outcome: Outcome) -> None:
@@ -257,7 +248,7 @@ class Engine:
             self._add_outcome(trial, outcome)
             return
         self._add_reports(row, self._reports(outcome))
-        if self._plan.method in _LEARNERS:
+        if self._plan.method == "cmaes":  # it learns when a trial ends
             self._study.sampler = self._sampler(trial, 0)
         state = TrialState[_STATES[outcome.status]]
         self._study.tell(row.number, _scores(outcome) or None, state)
@@ -299,9 +290,10 @@ class Engine:
         )
 
     def _add_reports(self, row: Any, values: Mapping[int, float]) -> None:
+        number = self._storage.get_trial_id_from_study_id_trial_number(self._number, row.number)
         for step, value in values.items():
             if step not in row.intermediate_values:
-                self._storage.set_trial_intermediate_value(row._trial_id, step, value)
+                self._storage.set_trial_intermediate_value(number, step, value)
 
     def _reports(self, outcome: Outcome) -> dict[int, float]:
         """Return what a run has reported, if it matters to Optuna."""

@@ -59,11 +59,6 @@ def sweep_parser(prog: str) -> argparse.ArgumentParser:
         help="go on with a sweep, by default the last one; options given here override its own",
     )
     add("--dry", action="store_true", help="show the space, and run nothing")
-    add(
-        "--export",
-        choices=("wandb", "ray", "optuna"),
-        help="write the space as a file for W&B, Ray Tune or Optuna, and run nothing",
-    )
     add("--format", choices=("text", "json"), default="text", help="default: text")
     _add_space_options(parser.add_argument_group("what is searched"))
     _add_score_options(parser.add_argument_group("the score"))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .engine import Engine
 
 GRID, RANDOM = "grid", "random"
-SAMPLERS = ("tpe", "gp", "cmaes", "qmc", "nsga")  # of Optuna; the first is the usual one
+SAMPLERS = ("tpe", "gp", "cmaes")  # of Optuna; the first is the usual one
 SEED = "seed"  # the hyperparameter that repeats vary
 _MOST_DRAWS = 100  # of points that have come before
 

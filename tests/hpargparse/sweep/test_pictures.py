@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -113,17 +112,3 @@ def test_what_matters_most_has_the_largest_share() -> None:
         assert sum(shares.values()) == pytest.approx(1)
     assert importances(rows, [1.0] * 7) == {}
     assert importances({"lr": []}, [1.0] * 8) == {}
-
-
-def test_scikit_learn_is_not_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("optuna", reason="Optuna is in the extra `sweep`")
-    (tmp_path / "sklearn.py").write_text("raise AssertionError")
-    monkeypatch.syspath_prepend(tmp_path)
-    for name in [*sys.modules]:
-        if name.startswith("optuna.importance") or name.partition(".")[0] == "sklearn":
-            monkeypatch.delitem(sys.modules, name)
-    assert importances({"lr": [*range(8)]}, [1.0] * 8)
-    assert "sklearn" not in sys.modules
-    monkeypatch.setitem(sys.modules, "sklearn", pytest)  # the user's own program may need it
-    assert importances({"lr": [*range(8)]}, [1.0] * 8)
-    assert sys.modules["sklearn"] is pytest
