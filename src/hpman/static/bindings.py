@@ -66,7 +66,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
     from typing import Any
 
-    from .enums import ReadModule
     from .source_map import SourceMap
 
 
@@ -87,7 +86,6 @@ class Bindings:
         source_map: finds the lines that contain a name.
         placeholders: the names whose bare calls count.
         follow: whether to follow managers through imports and assignments.
-        read_module: finds the modules that define Enums, see `enum_members`.
     """
 
     def __init__(
@@ -97,14 +95,11 @@ class Bindings:
         placeholders: frozenset[str],
         *,
         follow: bool,
-        read_module: ReadModule | None = None,
     ) -> None:
         self.tree: Module = tree
         self.placeholders: frozenset[str] = placeholders
         self._follow = follow
         self._bound: set[str | None] | None = None
-        self.read_module: ReadModule | None = read_module
-        self.enums: dict[str, dict[str, Any]] = {}  # the members of classes, once they are read
         self._class_names = {MANAGER_CLASS}
         tracked = placeholders | {ROOT, MANAGER_CLASS} if follow else placeholders
         self._walk(tracked, source_map.count_candidates(tracked))

@@ -7,7 +7,7 @@ most one default, literal hints. Must not know other files or run-time values.
 from __future__ import annotations
 
 from _ast import Attribute, Constant, Dict, JoinedStr, Name, expr
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from sys import intern
 
 from ..errors import EMPTY, NotLiteralEvaluable
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
     from .scopes import Scope
     from .shadowing import Shadowing
 
-    # The fields of an occurrence without its source.
-    Row: TypeAlias = tuple[
-        str, str, Any, dict[str, Any], str | None, int, int, int, int, int | None
-    ]
     # The managers that a name may refer to, and how to find those of a call if calls differ.
     Callee: TypeAlias = tuple[list[str], Callable[[Call], tuple[list[str], int | None]] | None]
 
@@ -49,6 +45,8 @@ _NO_HINTS: dict[str, Any] = {}  # shared by all occurrences without hints
 _CONSTANTS: dict[str, Any] = {}  # by their text; few are unique, so they are shared
 _SETS: dict[frozenset[str], frozenset[str]] = {}  # equal sets of all modules are one object
 _PLACE = attrgetter("line", "column")
+_PLACE_OF_CALL = itemgetter(*map(Occurrence._fields.index, ("line", "column")))  # faster
+_VALUE, _SOURCE = map(Occurrence._fields.index, ("value", "source"))
 
 
 def extract(
@@ -57,16 +55,13 @@ def extract(
     """Find the calls of managers in a text.
 
     In a text that contains the word `hpman`, managers are followed through imports and
-    assignments. In other texts only the calls of bare placeholders count.
+    assignments. In other texts only the calls of bare placeholders count. A text that cannot be
+    parsed gives one problem and no occurrence.
 
     Args:
         source: the text.
         placeholders: the names whose bare calls count.
         read_module: finds the modules that define Enums, see `enum_members`.
-
-    Returns:
-        The occurrences and the problems. A text that cannot be parsed gives one problem and
-        no occurrence.
 
     >>> from hpman.text import Source
     >>> scan = extract(Source("a.py", '_("lr", 1e-3, help="x")'), frozenset({"_"}))
@@ -74,84 +69,62 @@ def extract(
     [('lr', 0.001, {'help': 'x'}, 1)]
     """
     try:
-        rows, scan = _read_calls(source, placeholders, read_module)
+        scan = _read_calls(source, placeholders, read_module)
     except UnparsableError as error:
         return ModuleScan(source, (), (syntax_diagnostic(source, error),))
-    return scan.replace(occurrences=tuple(sorted(_occurrences(rows, source), key=_PLACE)))
+    return _without_tree(scan) if len(source.text) > LARGE else scan
 
 
 def _read_calls(
     source: Source, placeholders: frozenset[str], read_module: ReadModule | None
-) -> tuple[list[Row], ModuleScan]:
-    """Read all calls of managers, and release the syntax tree.
-
-    Return the rows of the occurrences, and everything else.
-    """
+) -> ModuleScan:
     tree = parse(source.text)
     if "marimo" in source.text:
         from .marimo import share_names
 
         share_names(tree)
     source_map = SourceMap(source)
-    rows: list[Row] = []
-    diagnostics: list[Diagnostic] = []
-    mentions_hpman = ROOT in source.text
-    if not (mentions_hpman or source_map.is_ascii):
-        # The parser normalizes names (NFKC). Those that are called only in another spelling
-        # do not count here either.
-        from .prefilter import prefilter
-
-        data = source.text.encode()
-        placeholders = frozenset(name for name in placeholders if prefilter([name])(data))
-    bindings = Bindings(
-        tree, source_map, placeholders, follow=mentions_hpman, read_module=read_module
-    )
-    resolver = _resolver(bindings)
+    follow = ROOT in source.text
+    bindings = Bindings(tree, source_map, placeholders, follow=follow)
+    ours = {name for name, _value, _scope in bindings.assignments} | bindings.other_imports
+    resolver = Resolver(placeholders, bindings.foreign_names - ours)
+    reader = _CallReader(source_map, bindings, read_module)
     for node, placeholder, hidden_by in _manager_calls(bindings, resolver):
-        result = _read(node, placeholder, source_map, hidden_by, bindings)
-        if isinstance(result, tuple):
-            rows.append(result)
-        else:
-            diagnostics += result
-    managers: frozenset[str] = _own_managers(bindings) if mentions_hpman else frozenset()
+        reader.read(node, placeholder, hidden_by)
+    managers: frozenset[str] = _own_managers(bindings) if follow else frozenset()
     unbound = placeholders - bindings.bound
     if unbound:
         unbound &= {n.func.id for n, _scope in bindings.calls if type(n.func) is Name}
-    managers, unbound = _SETS.setdefault(managers, managers), _SETS.setdefault(unbound, unbound)
-    mentions = tuple(sorted(_mentions(bindings, resolver, source_map), key=_PLACE))
-    problems = tuple(sorted(diagnostics, key=_PLACE))
-    reexports = tuple(bindings.reexports)
-    return rows, ModuleScan(source, (), problems, managers, reexports, unbound, mentions)
+    return ModuleScan(
+        source,
+        tuple(sorted(reader.occurrences, key=_PLACE_OF_CALL)),
+        tuple(sorted(reader.diagnostics, key=_PLACE)),
+        _SETS.setdefault(managers, managers),
+        tuple(bindings.reexports),
+        _SETS.setdefault(unbound, unbound),
+        tuple(sorted(_mentions(bindings, resolver, source_map), key=_PLACE)),
+    )
 
 
-def _occurrences(rows: list[Row], source: Source) -> list[Occurrence]:
-    """Return the occurrences of rows, and empty the list of these."""
-    objects = {}  # those that `marshal` cannot write
-    for number, row in enumerate(rows):
-        if type(row[2]) not in _MARSHALLED:
-            objects[number] = row[2]
-            rows[number] = (*row[:2], None, *row[3:])
-    if len(source.text) > LARGE:
-        # These values lie between the nodes of the tree in memory, so most of it could not be
-        # released. Therefore they are copied.
-        from marshal import dumps, loads
+def _without_tree(scan: ModuleScan) -> ModuleScan:
+    """Copy the values of a scan, to release the memory of the syntax tree.
 
-        data = dumps(rows)
-        rows.clear()
-        rows = loads(data)  # noqa: S302 - we have just written them
-    new = tuple.__new__  # the constructor would take most of the time
-    occurrences = [
-        new(Occurrence, (a, b, EMPTY if text is None else c, d, text, source, e, f, g, h, i))
-        for a, b, c, d, text, e, f, g, h, i in rows
-    ]
-    for number, value in objects.items():
-        occurrences[number] = occurrences[number].replace(value=value)
-    return occurrences
+    The values lie between the nodes of the tree, so most of it could not be released.
+    """
+    from marshal import dumps, loads
 
-
-def _resolver(bindings: Bindings) -> Resolver:
-    ours = {name for name, _value, _scope in bindings.assignments} | bindings.other_imports
-    return Resolver(bindings.placeholders, bindings.foreign_names - ours)
+    rows = [[*occurrence] for occurrence in scan.occurrences]
+    for row in rows:
+        row[_SOURCE] = None
+        if type(row[_VALUE]) not in _MARSHALLED:
+            row[_VALUE] = None
+    rows = loads(dumps(rows))  # noqa: S302 - we have just written them
+    for row, occurrence in zip(rows, scan.occurrences, strict=True):
+        row[_SOURCE] = scan.source
+        if type(occurrence[_VALUE]) not in _MARSHALLED:
+            row[_VALUE] = occurrence[_VALUE]
+    copies = [tuple.__new__(Occurrence, row) for row in rows]  # faster than the constructor
+    return scan.replace(occurrences=tuple(copies))
 
 
 def _mentions(bindings: Bindings, resolver: Resolver, source_map: SourceMap) -> Iterator[Mention]:
@@ -222,23 +195,22 @@ def _manager_calls(
     callees: dict[tuple[str, Scope], Callee] = {}  # most calls are of one name in few scopes
     for node, scope in bindings.calls:
         func = node.func
-        hidden_by = None
-        if type(func) is Name:
-            name = func.id
-            if (name, scope) not in callees:
-                managers, reach = resolver.managers(func, scope), None
-                is_hidden = managers and resolver.is_hidden_somewhere(name, scope)
-                if is_hidden or len(managers) > 1:
-                    from .shadowing import Shadowing  # few modules need it
+        if type(func) is not Name:
+            for placeholder in resolver.managers(func, scope):
+                yield node, placeholder, None
+            continue
+        key = func.id, scope
+        if key not in callees:
+            managers, reach = resolver.managers(func, scope), None
+            is_hidden = managers and resolver.is_hidden_somewhere(*key)
+            if is_hidden or len(managers) > 1:
+                from .shadowing import Shadowing  # few modules need it
 
-                    shadowing = shadowing or Shadowing(bindings.tree, resolver)
-                    reach = shadowing.reach(name, scope, managers)
-                callees[name, scope] = managers, reach
-            managers, reach = callees[name, scope]
-            if reach is not None:
-                managers, hidden_by = reach(node)
-        else:
-            managers = resolver.managers(func, scope)
+                shadowing = shadowing or Shadowing(bindings.tree, resolver)
+                reach = shadowing.reach(*key, managers)
+            callees[key] = managers, reach
+        managers, reach = callees[key]
+        managers, hidden_by = (managers, None) if reach is None else reach(node)
         for placeholder in managers:
             yield node, placeholder, hidden_by
 
@@ -259,179 +231,157 @@ def _own_managers(bindings: Bindings) -> frozenset[str]:
     return frozenset(own | bindings.imported_managers)
 
 
-def _read(
-    node: Call,
-    placeholder: str,
-    source_map: SourceMap,
-    hidden_by: int | None,
-    bindings: Bindings,
-) -> Row | list[Diagnostic]:
-    """Read one call of a manager, as the row of an occurrence or as problems."""
-    name = _literal_name(node)
-    problems: list[Diagnostic] = []
-    row = None
-    if name is None or len(node.args) > 2:
-        problems.append(_wrong_arguments(node, placeholder, source_map))
-    hints = _hints(node, placeholder, source_map, problems) if node.keywords else _NO_HINTS
-    if name is not None and len(node.args) <= 2:
-        value, text = None, None
-        if len(node.args) > 1:
-            value, text = _default(node, name, placeholder, source_map, bindings)
-        line, column, end_line, end_column = source_map.span(node)
-        end_line = line if end_line == line else end_line  # share the int
-        row = placeholder, name, value, hints, text, line, column, end_line, end_column, hidden_by
-    if row is not None and not problems:
-        return row
-    # If only hints are wrong, the occurrence takes part in the checks across files.
-    call = FaultyCall(*source_map.span(node), hidden_by, len(node.args))
-    occurrences = tuple(_occurrences([row] if row else [], source_map.source))
-    return [problem.replace(call=call, occurrences=occurrences) for problem in problems]
+class _CallReader:
+    """Read the calls of managers in one text.
 
-
-def _literal_name(node: Call) -> str | None:
-    """Return the name of a hyperparameter, None if it is not a literal string."""
-    first: Any = node.args[0] if node.args else None
-    return first.value if type(first) is Constant and type(first.value) is str else None
-
-
-def _default(
-    node: Call, name: str, placeholder: str, source_map: SourceMap, bindings: Bindings
-) -> tuple[Any, str]:
-    default = node.args[1]
-    text = intern(source_map.text(default))  # few defaults are unique
-    if type(default) is Constant:
-        return _CONSTANTS.setdefault(text, default.value), text
-    try:
-        return constant_value(default, bindings.is_rebound), text
-    except NotLiteralError:
-        problem = _diagnostic(
-            "HPM104",
-            f"The default of `{name}` is not a literal, but `{_shorten(text)}`.",
-            "Its value is known once the program has run this call.",
-            default,
-            source_map,
-            name=name,
-            placeholder=placeholder,
-            call=FaultyCall(*source_map.span(node), None, len(node.args)),
-            severity="warning",
-        )
-        member, members = _enum_of(node, bindings, source_map.source.path)
-        return NotLiteralEvaluable(problem, expression=text, member=member, members=members), text
-
-
-def _enum_of(node: Call, bindings: Bindings, path: str) -> tuple[str | None, dict[str, Any]]:
-    """Return the name of the member that is the default, and the members of its class."""
-    default = node.args[1]
-    base, attributes = attribute_chain(default)
-    if type(default) is Attribute and type(base) is Name:
-        name = ".".join([base.id, *attributes[:-1]])
-        members = bindings.enums.get(name)
-        if members is None:
-            from .enums import enum_members
-
-            members = enum_members(bindings.tree, name, path, bindings.read_module)
-            bindings.enums[name] = members
-        # These hints ask for other values.
-        if default.attr in members and not {"range", "type"} & {row.arg for row in node.keywords}:
-            value = members[default.attr]
-            return next(name for name in members if members[name] == value), members
-    return None, {}
-
-
-def _hints(
-    node: Call, placeholder: str, source_map: SourceMap, problems: list[Diagnostic]
-) -> dict[str, Any]:
-    """Return the hints of a call. Add the problems with them to the list.
-
-    Raises:
-        UnparsableError: if a hint is repeated.
+    Args:
+        source_map: finds the places of nodes.
+        bindings: the bindings of the module.
+        read_module: finds the modules that define Enums.
     """
-    hints: dict[str, Any] = {}
-    for keyword in node.keywords:
-        name = keyword.arg
-        if name in hints:  # only the compiler rejects this, not the parser
-            raise UnparsableError(
-                f"keyword argument repeated: {name}",
-                keyword.lineno,
-                source_map.column(keyword.lineno, keyword.col_offset),
-            )
-        try:
-            value = literal_value(keyword.value)
-        except NotLiteralError:
-            name = None
-        if name is None:
-            problems.append(_hint_not_literal(node, keyword, placeholder, source_map))
+
+    def __init__(
+        self, source_map: SourceMap, bindings: Bindings, read_module: ReadModule | None
+    ) -> None:
+        self.occurrences: list[Occurrence] = []
+        self.diagnostics: list[Diagnostic] = []
+        self._map = source_map
+        self._bindings = bindings
+        self._read_module = read_module
+        self._enums: dict[str, dict[str, Any]] = {}
+
+    def read(self, node: Call, placeholder: str, hidden_by: int | None) -> None:
+        """Add the occurrence or the problems of a call."""
+        problems: list[Diagnostic] = []
+        occurrence = None
+        first: Any = node.args[0] if node.args else None
+        name = first.value if type(first) is Constant and type(first.value) is str else None
+        hints = self._hints(node, problems) if node.keywords else _NO_HINTS
+        if name is None or len(node.args) > 2:
+            problems.append(self._wrong_arguments(node, placeholder))
         else:
-            hints[name] = value
-    return hints
-
-
-def _wrong_arguments(node: Call, placeholder: str, source_map: SourceMap) -> Diagnostic:
-    """Report positional arguments other than a literal name and at most one default."""
-    count = len(node.args)
-    if 1 <= count <= 2:
-        name = _shorten(source_map.text(node.args[0]))
-        other = f" Or read it with `{placeholder}.get_value({name})`."
-        if count > 1 or type(node.args[0]) not in (Name, JoinedStr):
-            other = ""
-        return _diagnostic(
-            "HPM102",
-            f"The name of a hyperparameter must be a literal string, not `{name}`.",
-            f"Write the name itself between quotes: it is read without running the program.{other}",
-            node,
-            source_map,
-            placeholder=placeholder,
+            value, text = EMPTY, None
+            if len(node.args) > 1:
+                value, text = self._default(node, name, placeholder)
+            line, column, end_line, end_column = self._map.span(node)
+            end_line = line if end_line == line else end_line  # share the int
+            fields = placeholder, name, value, hints, text, self._map.source
+            place = line, column, end_line, end_column, hidden_by
+            occurrence = tuple.__new__(Occurrence, fields + place)  # faster than the constructor
+        if occurrence is not None and not problems:
+            self.occurrences.append(occurrence)
+            return
+        # If only hints are wrong, the occurrence takes part in the checks across files.
+        occurrences = () if occurrence is None else (occurrence,)
+        call = FaultyCall(*self._map.span(node), hidden_by, len(node.args))
+        common = {"name": name, "placeholder": placeholder, "call": call}
+        self.diagnostics += (
+            problem.replace(occurrences=occurrences, **common) for problem in problems
         )
-    return _diagnostic(
-        "HPM101",
-        f"`{placeholder}(…)` takes a name and at most one default, "
-        f"but {count} positional arguments are given.",
-        f'Write `{placeholder}("name", default)`; anything else is a hint and needs a keyword.',
-        node,
-        source_map,
-        name=_literal_name(node),
-        placeholder=placeholder,
-    )
 
+    def _default(self, node: Call, name: str, placeholder: str) -> tuple[Any, str]:
+        default = node.args[1]
+        text = intern(self._map.text(default))  # few defaults are unique
+        if type(default) is Constant:
+            return _CONSTANTS.setdefault(text, default.value), text
+        try:
+            return constant_value(default, self._bindings.is_rebound), text
+        except NotLiteralError:
+            problem = self._problem(
+                "HPM104",
+                f"The default of `{name}` is not a literal, but `{_shorten(text)}`.",
+                "Its value is known once the program has run this call.",
+                default,
+            ).replace(
+                name=name,
+                placeholder=placeholder,
+                call=FaultyCall(*self._map.span(node), None, len(node.args)),
+                severity="warning",
+            )
+            member, members = self._enum(node)
+            value = NotLiteralEvaluable(problem, expression=text, member=member, members=members)
+            return value, text
 
-def _hint_not_literal(
-    node: Call, keyword: Any, placeholder: str, source_map: SourceMap
-) -> Diagnostic:
-    value = _shorten(source_map.text(keyword.value))
-    hint = f"`{keyword.arg}`" if keyword.arg else f"`**{value}`"
-    what = (
-        f'`type="{value}"`' if keyword.arg == "type" and value in _TYPES else "its value in place"
-    )
-    return _diagnostic(
-        "HPM103",
-        f"The hint {hint} is not a literal, but `{value}`.",
-        f"Write {what}: hints are read without running the program.",
-        keyword,
-        source_map,
-        name=_literal_name(node),
-        placeholder=placeholder,
-    )
+    def _enum(self, node: Call) -> tuple[str | None, dict[str, Any]]:
+        """Return the name of the member that is the default, and the members of its class."""
+        default = node.args[1]
+        base, attributes = attribute_chain(default)
+        if type(default) is Attribute and type(base) is Name:
+            name = ".".join([base.id, *attributes[:-1]])
+            if name not in self._enums:
+                from .enums import enum_members
 
+                path = self._map.source.path
+                members = enum_members(self._bindings.tree, name, path, self._read_module)
+                self._enums[name] = members
+            members = self._enums[name]
+            # These hints ask for other values.
+            is_other = {"range", "type"} & {keyword.arg for keyword in node.keywords}
+            if default.attr in members and not is_other:
+                value = members[default.attr]
+                return next(name for name in members if members[name] == value), members
+        return None, {}
 
-def _diagnostic(
-    code: str, message: str, advice: str, node: Any, source_map: SourceMap, **fields: Any
-) -> Diagnostic:
-    from ..diagnostics import Diagnostic
+    def _hints(self, node: Call, problems: list[Diagnostic]) -> dict[str, Any]:
+        """Return the hints of a call. Add the problems with them to the list.
 
-    source = source_map.source
-    line, column, end_line, end_column = source_map.span(node)
-    return Diagnostic(
-        code,
-        message,
-        advice,
-        source.path,
-        line,
-        column,
-        source=source,
-        end_line=end_line,
-        end_column=end_column,
-        **fields,
-    )
+        Raises:
+            UnparsableError: if a hint is repeated.
+        """
+        hints: dict[str, Any] = {}
+        for keyword in node.keywords:
+            name = keyword.arg
+            if name in hints:  # only the compiler rejects this, not the parser
+                reason = f"keyword argument repeated: {name}"
+                raise UnparsableError(reason, *self._map.span(keyword)[:2])
+            try:
+                value = literal_value(keyword.value)
+            except NotLiteralError:
+                name = None
+            if name is None:
+                problems.append(self._hint_not_literal(keyword))
+            else:
+                hints[name] = value
+        return hints
+
+    def _wrong_arguments(self, node: Call, placeholder: str) -> Diagnostic:
+        """Report positional arguments other than a literal name and at most one default."""
+        count = len(node.args)
+        if not 1 <= count <= 2:
+            return self._problem(
+                "HPM101",
+                f"`{placeholder}(…)` takes a name and at most one default, "
+                f"but {count} positional arguments are given.",
+                f'Write `{placeholder}("name", default)`; anything else is a hint and needs a '
+                "keyword.",
+                node,
+            )
+        name = _shorten(self._map.text(node.args[0]))
+        advice = "Write the name itself between quotes: it is read without running the program."
+        if count == 1 and type(node.args[0]) in (Name, JoinedStr):
+            advice += f" Or read it with `{placeholder}.get_value({name})`."
+        message = f"The name of a hyperparameter must be a literal string, not `{name}`."
+        return self._problem("HPM102", message, advice, node)
+
+    def _hint_not_literal(self, keyword: keyword) -> Diagnostic:
+        value = _shorten(self._map.text(keyword.value))
+        hint = f"`{keyword.arg}`" if keyword.arg else f"`**{value}`"
+        is_type = keyword.arg == "type" and value in _TYPES
+        what = f'`type="{value}"`' if is_type else "its value in place"
+        return self._problem(
+            "HPM103",
+            f"The hint {hint} is not a literal, but `{value}`.",
+            f"Write {what}: hints are read without running the program.",
+            keyword,
+        )
+
+    def _problem(self, code: str, message: str, advice: str, node: Any) -> Diagnostic:
+        from ..diagnostics import Diagnostic
+
+        source = self._map.source
+        problem = Diagnostic(code, message, advice, source.path, source=source)
+        names = "line", "column", "end_line", "end_column"
+        return problem.replace(**dict(zip(names, self._map.span(node), strict=True)))
 
 
 def syntax_diagnostic(source: Source, error: UnparsableError) -> Diagnostic:

@@ -10,6 +10,7 @@ from itertools import accumulate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from _ast import expr
     from collections.abc import Sequence
     from typing import Any
 
@@ -98,11 +99,11 @@ class SourceMap:
             )
         return line, column, end_line, end_column
 
-    def text(self, node: Any) -> str:
+    def text(self, node: expr) -> str:
         """Return the source of an expression."""
+        if self.is_ascii and node.lineno == node.end_lineno:  # the usual case
+            return self._lines[node.lineno - 1][node.col_offset : node.end_col_offset]
         line, column, end_line, end_column = self.span(node)
-        if line == end_line:
-            return self._lines[line - 1][column - 1 : end_column - 1]
         lines = self._lines[line - 1 : end_line]
         lines[-1] = lines[-1][: end_column - 1]
         lines[0] = lines[0][column - 1 :]
