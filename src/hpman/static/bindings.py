@@ -41,7 +41,7 @@ from _ast import (
     withitem,
 )
 
-from .scopes import (
+from .binding_scopes import (
     CLASS,
     FOREIGN,
     MANAGER,
@@ -53,8 +53,8 @@ from .scopes import (
     REEXPORT,
     ROOT,
     Binding,
+    BindingScope,
     Referent,
-    Scope,
     attribute_chain,
     attribute_of_self,
     mentions_names,
@@ -126,21 +126,21 @@ class Bindings:
         self.reexports: list[tuple[str, str]] = []  # placeholders imported from other modules
         self.foreign_names: set[str] = set()  # names imported from elsewhere under another name
         self.other_imports: set[str] = set()  # names imported in any other way
-        self.assignments: list[tuple[str, expr, Scope]] = []
-        self.calls: list[tuple[Call, Scope]] = []
+        self.assignments: list[tuple[str, expr, BindingScope]] = []
+        self.calls: list[tuple[Call, BindingScope]] = []
         self.bound: set[str] = set()  # the tracked names that a statement binds
-        self._declarations: list[tuple[Global | Nonlocal, Scope]] = []
-        self._stack: list[tuple[AST, Scope]] = []
-        self._visit_block(self.tree.body, Scope(None))
+        self._declarations: list[tuple[Global | Nonlocal, BindingScope]] = []
+        self._stack: list[tuple[AST, BindingScope]] = []
+        self._visit_statements(self.tree.body, BindingScope(None))
         stack, visitor, generic_visit = self._stack, _VISITORS.get, Bindings._generic_visit
         while stack:
-            node, scope = stack.pop()
-            visitor(type(node), generic_visit)(self, node, scope)
-        for declaration, scope in self._declarations:
+            node, binding_scope = stack.pop()
+            visitor(type(node), generic_visit)(self, node, binding_scope)
+        for declaration, binding_scope in self._declarations:
             for name in declaration.names:
-                scope.declare(name, is_global=type(declaration) is Global)
+                binding_scope.declare(name, is_global=type(declaration) is Global)
 
-    def _visit_block(self, statements: Iterable[Any], scope: Scope) -> None:
+    def _visit_statements(self, statements: Iterable[Any], binding_scope: BindingScope) -> None:
         """Visit the statements that contain a candidate line."""
         counts, stack = self._counts, self._stack
         for statement in statements:
@@ -150,55 +150,60 @@ class Bindings:
             if counts[statement.end_lineno] > counts[first - 1]:
                 # Files full of calls consist of these two, so they are visited without the stack.
                 if type(statement) is Assign:
-                    self._visit_assign(statement, scope)
+                    self._visit_assign(statement, binding_scope)
                 elif type(statement) is Expr:
-                    self._visit_value(statement.value, scope)
+                    self._visit_value(statement.value, binding_scope)
                 else:
-                    stack.append((statement, scope))
+                    stack.append((statement, binding_scope))
 
-    def _generic_visit(self, node: AST, scope: Scope) -> None:
+    def _generic_visit(self, node: AST, binding_scope: BindingScope) -> None:
         for field in node._fields:
-            self._visit_field(getattr(node, field, None), scope)
+            self._visit_field(getattr(node, field, None), binding_scope)
 
-    def _visit_field(self, value: Any, scope: Scope) -> None:
+    def _visit_field(self, value: Any, binding_scope: BindingScope) -> None:
         """Visit the value of a field: a node, a block, or a list of nodes."""
         if isinstance(value, AST):
-            self._stack.append((value, scope))
+            self._stack.append((value, binding_scope))
         elif type(value) is list and value:
             if hasattr(value[0], "end_lineno") and not isinstance(value[0], expr):
-                self._visit_block(value, scope)
+                self._visit_statements(value, binding_scope)
             else:
-                self._stack += [(node, scope) for node in value if isinstance(node, AST)]
+                self._stack += [(node, binding_scope) for node in value if isinstance(node, AST)]
 
-    def _visit_value(self, value: expr, scope: Scope) -> None:
+    def _visit_value(self, value: expr, binding_scope: BindingScope) -> None:
         if type(value) is Call:
-            self._visit_call(value, scope)
+            self._visit_call(value, binding_scope)
         else:
-            self._stack.append((value, scope))
+            self._stack.append((value, binding_scope))
 
-    def _visit_call(self, node: Call, scope: Scope) -> None:
+    def _visit_call(self, node: Call, binding_scope: BindingScope) -> None:
         func = node.func
         if type(func) is Name:
             if func.id in self._tracked:
-                self.calls.append((node, scope))
+                self.calls.append((node, binding_scope))
         else:
             if self._may_be_ours(func) or self._mentions_names(func):
-                self.calls.append((node, scope))
-            self._stack.append((func, scope))
+                self.calls.append((node, binding_scope))
+            self._stack.append((func, binding_scope))
         for argument in node.args:
             if type(argument) is not Constant:
-                self._stack.append((argument, scope))
+                self._stack.append((argument, binding_scope))
         for keyword in node.keywords:
             if type(keyword.value) is not Constant:
-                self._stack.append((keyword.value, scope))
+                self._stack.append((keyword.value, binding_scope))
 
-    def _ignore(self, node: AST, scope: Scope) -> None:
+    def _ignore(self, node: AST, binding_scope: BindingScope) -> None:
         """Skip a node that contains no other."""
 
     # -- bindings by assignment --------------------------------------------------
 
     def _bind(
-        self, name: str, value: Referent | expr, scope: Scope, node: Any, after: Any = None
+        self,
+        name: str,
+        value: Referent | expr,
+        binding_scope: BindingScope,
+        node: Any,
+        after: Any = None,
     ) -> None:
         """Bind a tracked name at a node. It takes effect after the node `after`, if given."""
         if name in self._tracked:
@@ -206,15 +211,17 @@ class Bindings:
             start = node.lineno, node.col_offset
             if after is not None:
                 start = after.end_lineno, after.end_col_offset
-            scope.bind(name, Binding(value, node.lineno, start))
+            binding_scope.bind(name, Binding(value, node.lineno, start))
 
-    def _bind_target(self, target: Any, value: Any, scope: Scope, after: expr) -> None:
+    def _bind_target(
+        self, target: Any, value: Any, binding_scope: BindingScope, after: expr
+    ) -> None:
         """Bind the names in a target, pair by pair if both sides are tuples of equal length.
 
         Args:
             target: the target.
             value: what is assigned to it, None if that cannot be a manager.
-            scope: the scope that binds the names.
+            binding_scope: the scope that binds the names.
             after: the expression that is evaluated before.
         """
         kind = type(target)
@@ -223,62 +230,68 @@ class Bindings:
                 self._class_names.add(target.id)
             if value is not None and self._may_be_ours(value):
                 self._aliases.add(target.id)
-                self.assignments.append((target.id, value, scope))
+                self.assignments.append((target.id, value, binding_scope))
             else:
                 value = OTHER
-            self._bind(target.id, value, scope, target, after)
+            self._bind(target.id, value, binding_scope, target, after)
         elif kind in _SEQUENCES:
             values = getattr(value, "elts", ()) if type(value) in _SEQUENCES else ()
             if len(values) != len(target.elts):
                 values = [None] * len(target.elts)
             for inner_target, inner_value in zip(target.elts, values, strict=True):
-                self._bind_target(inner_target, inner_value, scope, after)
+                self._bind_target(inner_target, inner_value, binding_scope, after)
         elif kind is Starred:
-            self._bind_target(target.value, None, scope, after)
+            self._bind_target(target.value, None, binding_scope, after)
         else:
             if kind is Attribute and value is not None and self._may_be_ours(value):
-                self._bind_attribute(target, value, scope)
-            self._stack.append((target, scope))  # an attribute or an item may contain calls
+                self._bind_attribute(target, value, binding_scope)
+            self._stack.append((target, binding_scope))  # an attribute or an item may contain calls
 
-    def _bind_attribute(self, target: Attribute, value: expr, scope: Scope) -> None:
+    def _bind_attribute(self, target: Attribute, value: expr, binding_scope: BindingScope) -> None:
         """Bind an attribute of `self` in the class around a method."""
         base, attributes = attribute_chain(target)
-        variable = attribute_of_self(base, attributes, scope)
+        variable = attribute_of_self(base, attributes, binding_scope)
         if variable is not None and len(attributes) == 1:
             home, name = variable
             self._aliases.add(target.attr)
-            self.assignments.append((name, value, scope))
-            home.bind(name, Binding(value, target.lineno, scope=scope))
+            self.assignments.append((name, value, binding_scope))
+            home.bind(name, Binding(value, target.lineno, binding_scope=binding_scope))
 
-    def _visit_assign(self, node: Assign, scope: Scope) -> None:
+    def _visit_assign(self, node: Assign, binding_scope: BindingScope) -> None:
         value: Any = node.value
         func = value.func if type(value) is Call else None
         if not self._follow or (type(func) is Name and func.id not in self._class_names):
             value = None
         for target in node.targets:
-            self._bind_target(target, value, scope, node.value)
-        self._visit_value(node.value, scope)
+            self._bind_target(target, value, binding_scope, node.value)
+        self._visit_value(node.value, binding_scope)
 
-    def _visit_assignment_of_one(self, node: AnnAssign | NamedExpr, scope: Scope) -> None:
+    def _visit_assignment_of_one(
+        self, node: AnnAssign | NamedExpr, binding_scope: BindingScope
+    ) -> None:
         if type(node) is AnnAssign:
-            self._stack.append((node.annotation, scope))
+            self._stack.append((node.annotation, binding_scope))
         if node.value is not None:
-            home = scope.outside_comprehensions() if type(node) is NamedExpr else scope
+            home = (
+                binding_scope.outside_comprehensions() if type(node) is NamedExpr else binding_scope
+            )
             self._bind_target(node.target, node.value if self._follow else None, home, node.value)
-            self._stack.append((node.value, scope))
+            self._stack.append((node.value, binding_scope))
         elif type(node.target) is not Name:
-            self._stack.append((node.target, scope))  # Python evaluates the expressions inside it
+            self._stack.append(
+                (node.target, binding_scope)
+            )  # Python evaluates the expressions inside it
 
-    def _visit_for(self, node: Any, scope: Scope) -> None:
-        self._bind_target(node.target, None, scope, node.iter)
-        self._stack.append((node.iter, scope))
-        self._visit_block(node.body, scope)
-        self._visit_block(node.orelse, scope)
+    def _visit_for(self, node: Any, binding_scope: BindingScope) -> None:
+        self._bind_target(node.target, None, binding_scope, node.iter)
+        self._stack.append((node.iter, binding_scope))
+        self._visit_statements(node.body, binding_scope)
+        self._visit_statements(node.orelse, binding_scope)
 
-    def _visit_with_item(self, node: withitem, scope: Scope) -> None:
+    def _visit_with_item(self, node: withitem, binding_scope: BindingScope) -> None:
         if node.optional_vars is not None:
-            self._bind_target(node.optional_vars, None, scope, node.context_expr)
-        self._stack.append((node.context_expr, scope))
+            self._bind_target(node.optional_vars, None, binding_scope, node.context_expr)
+        self._stack.append((node.context_expr, binding_scope))
 
     def _may_be_ours(self, value: Any) -> bool:
         """Return whether an expression may be a manager, hpman, hpman.m or the class."""
@@ -303,32 +316,34 @@ class Bindings:
 
     # -- bindings by import ------------------------------------------------------
 
-    def _visit_import(self, node: Import, scope: Scope) -> None:
+    def _visit_import(self, node: Import, binding_scope: BindingScope) -> None:
         for item in node.names:
             top = item.name.partition(".")[0]
             if top == ROOT and not item.asname:
-                self._bind(ROOT, PACKAGE, scope, item)
+                self._bind(ROOT, PACKAGE, binding_scope, item)
             elif top == ROOT:
-                self._bind_ours(item, {ROOT: PACKAGE, f"{ROOT}.m": MODULE}, scope)
+                self._bind_ours(item, {ROOT: PACKAGE, f"{ROOT}.m": MODULE}, binding_scope)
             else:
-                self._bind_foreign(item, item.asname or top, scope)
+                self._bind_foreign(item, item.asname or top, binding_scope)
 
-    def _visit_import_from(self, node: ImportFrom, scope: Scope) -> None:
+    def _visit_import_from(self, node: ImportFrom, binding_scope: BindingScope) -> None:
         module = node.module or ""
         for item in node.names:
             if item.name == "*":  # binds names that the text does not show
                 continue
             if node.level or module.partition(".")[0] != ROOT:
-                self._bind_foreign(item, item.asname or item.name, scope)
+                self._bind_foreign(item, item.asname or item.name, binding_scope)
                 if item.asname in (None, item.name) and item.name in self.placeholders:
                     self.reexports.append((item.name, "." * node.level + module))
             elif module == f"{ROOT}.m":
                 self.imported_managers.add(item.name)
-                self._bind_ours(item, {item.name: Referent(MANAGER, item.name)}, scope)
+                self._bind_ours(item, {item.name: Referent(MANAGER, item.name)}, binding_scope)
             else:
-                self._bind_ours(item, PACKAGE_MEMBERS, scope)
+                self._bind_ours(item, PACKAGE_MEMBERS, binding_scope)
 
-    def _bind_ours(self, item: alias, members: dict[str, Referent], scope: Scope) -> None:
+    def _bind_ours(
+        self, item: alias, members: dict[str, Referent], binding_scope: BindingScope
+    ) -> None:
         referent = members.get(item.name, OTHER)
         name = item.asname or item.name
         if referent is CLASS:
@@ -336,67 +351,67 @@ class Bindings:
         if referent is not OTHER:
             self._aliases.add(name)
             self.other_imports.add(name)
-        self._bind(name, referent, scope, item)
+        self._bind(name, referent, binding_scope, item)
 
-    def _bind_foreign(self, item: alias, name: str, scope: Scope) -> None:
+    def _bind_foreign(self, item: alias, name: str, binding_scope: BindingScope) -> None:
         if item.asname and item.asname != item.name:
             self.foreign_names.add(name)
-            self._bind(name, FOREIGN, scope, item)
+            self._bind(name, FOREIGN, binding_scope, item)
         else:
             self.other_imports.add(name)
-            self._bind(name, Referent(REEXPORT, name), scope, item)
+            self._bind(name, Referent(REEXPORT, name), binding_scope, item)
 
     # -- scopes, and what else binds a name --------------------------------------
 
-    def _visit_function(self, node: Any, scope: Scope) -> None:
-        inner = Scope(scope)
+    def _visit_function(self, node: Any, binding_scope: BindingScope) -> None:
+        inner = BindingScope(binding_scope)
         if type(node) is Lambda:
             self._stack.append((node.body, inner))
         else:
-            self._bind(node.name, OTHER, scope, node)
-            self._visit_field(node.decorator_list, scope)
-            self._visit_field(node.returns, scope)
-            self._visit_field(getattr(node, "type_params", None), scope)
-            self._visit_block(node.body, inner)
+            self._bind(node.name, OTHER, binding_scope, node)
+            self._visit_field(node.decorator_list, binding_scope)
+            self._visit_field(node.returns, binding_scope)
+            self._visit_field(getattr(node, "type_params", None), binding_scope)
+            self._visit_statements(node.body, inner)
         arguments = node.args
         plain = *arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs
         for argument in (*plain, arguments.vararg, arguments.kwarg):
             if argument is not None:
-                self._visit_parameter(argument, scope, inner)
-        self._visit_field(arguments.defaults, scope)
-        self._visit_field(arguments.kw_defaults, scope)
+                self._visit_parameter(argument, binding_scope, inner)
+        self._visit_field(arguments.defaults, binding_scope)
+        self._visit_field(arguments.kw_defaults, binding_scope)
 
-    def _visit_parameter(self, node: arg, scope: Scope, inner: Scope) -> None:
+    def _visit_parameter(self, node: arg, binding_scope: BindingScope, inner: BindingScope) -> None:
         """Bind a parameter; its annotation belongs to the scope outside the function."""
         is_manager = self._is_manager_class(node.annotation)
         self._bind(node.arg, Referent(MANAGER, node.arg) if is_manager else OTHER, inner, node)
-        self._visit_field(node.annotation, scope)
+        self._visit_field(node.annotation, binding_scope)
 
-    def _visit_class(self, node: ClassDef, scope: Scope) -> None:
-        self._bind(node.name, OTHER, scope, node)
-        self._visit_field(node.decorator_list, scope)
-        self._visit_field(getattr(node, "type_params", None), scope)
-        self._visit_field(node.bases, scope)
-        self._visit_field(node.keywords, scope)
-        self._visit_block(node.body, Scope(scope, "class"))
+    def _visit_class(self, node: ClassDef, binding_scope: BindingScope) -> None:
+        self._bind(node.name, OTHER, binding_scope, node)
+        self._visit_field(node.decorator_list, binding_scope)
+        self._visit_field(getattr(node, "type_params", None), binding_scope)
+        self._visit_field(node.bases, binding_scope)
+        self._visit_field(node.keywords, binding_scope)
+        self._visit_statements(node.body, BindingScope(binding_scope, "class"))
 
-    def _visit_comprehension(self, node: Any, scope: Scope) -> None:
-        inner = Scope(scope, "comprehension")
+    def _visit_comprehension(self, node: Any, binding_scope: BindingScope) -> None:
+        inner = BindingScope(binding_scope, "comprehension")
         for field in ("elt", "key", "value"):
             self._visit_field(getattr(node, field, None), inner)
         for index, generator in enumerate(node.generators):
             self._bind_target(generator.target, None, inner, generator.iter)
             # The first iterable is evaluated outside.
-            self._stack.append((generator.iter, inner if index else scope))
+            self._stack.append((generator.iter, inner if index else binding_scope))
             self._visit_field(generator.ifs, inner)
 
-    def _visit_declaration(self, node: Global | Nonlocal, scope: Scope) -> None:
-        self._declarations.append((node, scope))
+    def _visit_declaration(self, node: Global | Nonlocal, binding_scope: BindingScope) -> None:
+        self._declarations.append((node, binding_scope))
 
-    def _visit_capture(self, node: ExceptHandler | MatchAs, scope: Scope) -> None:
+    def _visit_capture(self, node: ExceptHandler | MatchAs, binding_scope: BindingScope) -> None:
         if node.name is not None:
-            self._bind(node.name, OTHER, scope, node)
-        self._generic_visit(node, scope)
+            self._bind(node.name, OTHER, binding_scope, node)
+        self._generic_visit(node, binding_scope)
 
 
 def bound_names(tree: Module) -> set[str | None]:
@@ -426,7 +441,7 @@ def bound_names(tree: Module) -> set[str | None]:
 
 _SEQUENCES = (List, Tuple)
 _DECORATED = (FunctionDef, AsyncFunctionDef, ClassDef)
-_VISITORS: dict[type, Callable[[Any, Any, Scope], None]] = {
+_VISITORS: dict[type, Callable[[Any, Any, BindingScope], None]] = {
     AnnAssign: Bindings._visit_assignment_of_one,
     Assign: Bindings._visit_assign,
     AsyncFor: Bindings._visit_for,

@@ -13,9 +13,9 @@ from sys import intern
 from ..errors import EMPTY, NotLiteralEvaluable
 from ..literals import NotLiteralError, constant_value, literal_value
 from ..occurrence import FaultyCall, Mention, Occurrence
+from .binding_scopes import ROOT, Resolver, attribute_chain, mentions_names
 from .bindings import Bindings
 from .index import ModuleScan
-from .scopes import ROOT, Resolver, attribute_chain, mentions_names
 from .source_map import SourceMap
 from .syntax import UnparsableError, parse
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from ..diagnostics import Diagnostic
     from ..text import Source
+    from .binding_scopes import BindingScope
     from .enums import ReadModule
-    from .scopes import Scope
     from .shadowing import Shadowing
 
     # The managers that a name may refer to, and how to find those of a call if calls differ.
@@ -129,9 +129,11 @@ def _without_tree(scan: ModuleScan) -> ModuleScan:
 
 def _mentions(bindings: Bindings, resolver: Resolver, source_map: SourceMap) -> Iterator[Mention]:
     """Yield the names in calls of managers' methods."""
-    for node, scope in bindings.calls:
+    for node, binding_scope in bindings.calls:
         func: Any = node.func
-        for placeholder in resolver.managers(func.value, scope) if mentions_names(func) else ():
+        for placeholder in (
+            resolver.managers(func.value, binding_scope) if mentions_names(func) else ()
+        ):
             for name, at in _names(node, func.attr):
                 span = line, column, _end_line, _end_column = source_map.span(at)
                 if not isinstance(at, expr):  # of a keyword, the span includes the value
@@ -192,16 +194,16 @@ def _manager_calls(
     A call is hidden by a line that binds its name to something else. It is yielded anyway.
     """
     shadowing: Shadowing | None = None
-    callees: dict[tuple[str, Scope], Callee] = {}  # most calls are of one name in few scopes
-    for node, scope in bindings.calls:
+    callees: dict[tuple[str, BindingScope], Callee] = {}  # most calls are of one name in few scopes
+    for node, binding_scope in bindings.calls:
         func = node.func
         if type(func) is not Name:
-            for placeholder in resolver.managers(func, scope):
+            for placeholder in resolver.managers(func, binding_scope):
                 yield node, placeholder, None
             continue
-        key = func.id, scope
+        key = func.id, binding_scope
         if key not in callees:
-            managers, reach = resolver.managers(func, scope), None
+            managers, reach = resolver.managers(func, binding_scope), None
             is_hidden = managers and resolver.is_hidden_somewhere(*key)
             if is_hidden or len(managers) > 1:
                 from .shadowing import Shadowing  # few modules need it
@@ -217,17 +219,17 @@ def _manager_calls(
 
 def _own_managers(bindings: Bindings) -> frozenset[str]:
     """Return the placeholders of the managers that the module imports from hpman or makes."""
-    expressions = [(value, scope) for _name, value, scope in bindings.assignments]
-    names: dict[tuple[str, Scope], expr] = {}  # once in each scope
-    for node, scope in bindings.calls:
+    expressions = [(value, binding_scope) for _name, value, binding_scope in bindings.assignments]
+    names: dict[tuple[str, BindingScope], expr] = {}  # once in each scope
+    for node, binding_scope in bindings.calls:
         if type(node.func) is Name:
-            names[node.func.id, scope] = node.func
+            names[node.func.id, binding_scope] = node.func
         else:
-            expressions.append((node.func, scope))
-    expressions += [(func, scope) for (_name, scope), func in names.items()]
+            expressions.append((node.func, binding_scope))
+    expressions += [(func, binding_scope) for (_name, binding_scope), func in names.items()]
     # Without placeholders, only managers that the module itself imports or makes count.
     managers = Resolver((), ()).managers
-    own = {name for node, scope in expressions for name in managers(node, scope)}
+    own = {name for node, binding_scope in expressions for name in managers(node, binding_scope)}
     return frozenset(own | bindings.imported_managers)
 
 

@@ -5,7 +5,7 @@ Owns the decision which files are parsed; must not know how they are parsed.
 
 from __future__ import annotations
 
-from .scopes import NAMING, ROOT
+from .binding_scopes import NAMING, ROOT
 from .syntax import UnparsableError, decode, is_utf_8
 
 TYPE_CHECKING = False

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from .scopes import Position, Resolver, Scope
+    from .binding_scopes import BindingScope, Position, Resolver
 
     Span = tuple[Position, Position]
 
@@ -36,21 +36,21 @@ class Shadowing:
     def __init__(self, tree: Module, resolver: Resolver) -> None:
         self._branches = _Branches(tree)
         self._resolver = resolver
-        self._definitions: dict[tuple[Scope, str], _Definitions] = {}
+        self._definitions: dict[tuple[BindingScope, str], _Definitions] = {}
 
     def reach(
-        self, name: str, scope: Scope, managers: list[str]
+        self, name: str, binding_scope: BindingScope, managers: list[str]
     ) -> Callable[[Call], tuple[list[str], int | None]]:
         """Return a function from a call to the managers it may reach, and the line that hides them.
 
         Args:
             name: the name that is called.
-            scope: the scope of the calls.
+            binding_scope: the scope of the calls.
             managers: all managers that the name may refer to there.
         """
-        homes = [*scope.lookup(name)]
+        homes = [*binding_scope.lookup(name)]
         is_class = homes[0].kind == "class"
-        is_owner = scope.owns(name)
+        is_owner = binding_scope.owns(name)
         first = self._in(homes[0], name).starts[0]
 
         def reached(call: Call) -> tuple[list[str], int | None]:
@@ -60,14 +60,14 @@ class Shadowing:
             if not visible:
                 return managers, None
             home = visible[0]
-            runs_later = scope.runs_later_than(home)
+            runs_later = binding_scope.runs_later_than(home)
             placeholders, line = self._in(home, name).reaching(_END if runs_later else position)
             here = [p for p in managers if p in placeholders] if is_owner else []
             return here or managers, None if placeholders else line
 
         return reached
 
-    def _in(self, home: Scope, name: str) -> _Definitions:
+    def _in(self, home: BindingScope, name: str) -> _Definitions:
         variable = home, name
         if variable not in self._definitions:
             self._definitions[variable] = _Definitions(

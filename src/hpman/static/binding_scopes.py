@@ -1,4 +1,4 @@
-"""The scopes of one module, and the managers that its expressions may refer to.
+"""The binding scopes of one module, and the managers that its expressions may refer to.
 
 Owns the lookup of names through scopes and chains of assignments; must not know how bindings
 are collected.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     Position = tuple[int, int]  # a line, and a column in bytes
-    Variable = tuple["Scope", str]  # a name in the scope that binds it
+    Variable = tuple["BindingScope", str]  # a name in the scope that binds it
 
 
 class Referent(Frozen):
@@ -36,14 +36,14 @@ class Binding(Frozen):
         value: what the name is bound to; an expression is resolved later.
         line: the line of the name.
         start: the position where the binding takes effect.
-        scope: where an expression is evaluated; None for the scope that binds the name.
+        binding_scope: where an expression is evaluated; None for the scope that binds the name.
     """
 
     __slots__ = ()
     value: Referent | expr
     line: int = 0
     start: Position = (0, 0)
-    scope: Scope | None = None
+    binding_scope: BindingScope | None = None
 
 
 MANAGER_CLASS = "HyperParameterManager"
@@ -68,7 +68,7 @@ NAMING = frozenset(
 )
 
 
-class Scope:
+class BindingScope:
     """The bindings of one module, class, function or comprehension.
 
     Args:
@@ -78,23 +78,23 @@ class Scope:
 
     __slots__ = ("bindings", "declared", "kind", "outer", "shared")
 
-    def __init__(self, outer: Scope | None, kind: str = "function") -> None:
-        self.outer: Scope | None = outer
+    def __init__(self, outer: BindingScope | None, kind: str = "function") -> None:
+        self.outer: BindingScope | None = outer
         self.kind: str = kind
         self.bindings: dict[str, list[Binding]] = {}
-        self.declared: dict[str, Scope] = {}  # the scopes of global and nonlocal names
+        self.declared: dict[str, BindingScope] = {}  # the scopes of global and nonlocal names
         self.shared: set[str] = set()  # names that inner scopes bind here
 
     def bind(self, name: str, binding: Binding) -> None:
         """Add a binding of a name."""
         self.bindings.setdefault(name, []).append(binding)
 
-    def outside_comprehensions(self) -> Scope:
+    def outside_comprehensions(self) -> BindingScope:
         """Return the scope in which a walrus binds (PEP 572)."""
-        scope = self
-        while scope.kind == "comprehension" and scope.outer is not None:
-            scope = scope.outer
-        return scope
+        binding_scope = self
+        while binding_scope.kind == "comprehension" and binding_scope.outer is not None:
+            binding_scope = binding_scope.outer
+        return binding_scope
 
     def declare(self, name: str, *, is_global: bool) -> None:
         """Move the bindings of a global or nonlocal name to the scope that owns the name.
@@ -109,47 +109,47 @@ class Scope:
             owner.bind(name, binding)
             owner.shared.add(name)
 
-    def lookup(self, name: str) -> Iterator[Scope]:
+    def lookup(self, name: str) -> Iterator[BindingScope]:
         """Yield the scopes that bind a name, from the inside out, in Python's order."""
-        scope: Scope | None = self.declared.get(name, self)
-        if scope is self and self.kind == "class" and name in self.bindings:
+        binding_scope: BindingScope | None = self.declared.get(name, self)
+        if binding_scope is self and self.kind == "class" and name in self.bindings:
             yield self
             # Until the class body binds it, a name is looked up in the module.
-            scope = self._module()
-        while scope is not None:
-            if scope.kind != "class":
-                scope = scope.declared.get(name, scope)
-                if name in scope.bindings:
-                    yield scope
-            scope = scope.outer
+            binding_scope = self._module()
+        while binding_scope is not None:
+            if binding_scope.kind != "class":
+                binding_scope = binding_scope.declared.get(name, binding_scope)
+                if name in binding_scope.bindings:
+                    yield binding_scope
+            binding_scope = binding_scope.outer
 
     def owns(self, name: str) -> bool:
         """Return whether the code of this scope alone decides what a name refers to."""
         # A class body does not: until it binds the name, the module's binding counts.
         return self.kind != "class" and name in self.bindings and name not in self.shared
 
-    def runs_later_than(self, outer: Scope) -> bool:
+    def runs_later_than(self, outer: BindingScope) -> bool:
         """Return whether there is a function between this scope and an outer one."""
-        scope: Scope | None = self
-        while scope is not None and scope is not outer:
-            if scope.kind == "function":
+        binding_scope: BindingScope | None = self
+        while binding_scope is not None and binding_scope is not outer:
+            if binding_scope.kind == "function":
                 return True
-            scope = scope.outer
+            binding_scope = binding_scope.outer
         return False
 
-    def _module(self) -> Scope:
-        scope = self
-        while scope.outer is not None:
-            scope = scope.outer
-        return scope
+    def _module(self) -> BindingScope:
+        binding_scope = self
+        while binding_scope.outer is not None:
+            binding_scope = binding_scope.outer
+        return binding_scope
 
-    def _nonlocal(self, name: str) -> Scope:
+    def _nonlocal(self, name: str) -> BindingScope:
         """Return the nearest enclosing function that binds a name, or else this scope."""
-        scope = self.outer
-        while scope is not None and scope.outer is not None:
-            if name in scope.bindings and scope.kind != "class":
-                return scope
-            scope = scope.outer
+        binding_scope = self.outer
+        while binding_scope is not None and binding_scope.outer is not None:
+            if name in binding_scope.bindings and binding_scope.kind != "class":
+                return binding_scope
+            binding_scope = binding_scope.outer
         return self
 
 
@@ -170,24 +170,24 @@ class Resolver:
         self._resolved: dict[Variable, frozenset[Referent]] = {}
         self._hidden: dict[Variable, bool] = {}
 
-    def managers(self, node: expr, scope: Scope) -> list[str]:
+    def managers(self, node: expr, binding_scope: BindingScope) -> list[str]:
         """Return the placeholders of the managers that an expression may be, sorted."""
-        self._resolve(node, scope)
-        referents = self._infer(node, scope)
+        self._resolve(node, binding_scope)
+        referents = self._infer(node, binding_scope)
         return sorted(item.placeholder for item in referents if item.kind == MANAGER)
 
-    def placeholders(self, binding: Binding, scope: Scope) -> set[str]:
+    def placeholders(self, binding: Binding, binding_scope: BindingScope) -> set[str]:
         """Return the placeholders of the managers that a resolved binding may bind."""
         value = binding.value
         if isinstance(value, Referent):
             referents: Iterable[Referent] = [value]
         else:
-            referents = self._infer(value, binding.scope or scope)
+            referents = self._infer(value, binding.binding_scope or binding_scope)
         return {item.placeholder for item in referents if item.kind in (MANAGER, REEXPORT)}
 
-    def is_hidden_somewhere(self, name: str, scope: Scope) -> bool:
+    def is_hidden_somewhere(self, name: str, binding_scope: BindingScope) -> bool:
         """Return whether the scope that owns a resolved name binds it to something else, too."""
-        home = next(scope.lookup(name), None)
+        home = next(binding_scope.lookup(name), None)
         if home is None:
             return False
         if (home, name) not in self._hidden:  # many functions may bind one global name
@@ -196,10 +196,10 @@ class Resolver:
             )
         return self._hidden[home, name]
 
-    def _resolve(self, node: expr, scope: Scope) -> None:
+    def _resolve(self, node: expr, binding_scope: BindingScope) -> None:
         """Resolve the variables that an expression depends on, their dependencies first."""
         order: list[Variable] = []
-        pending = [(variable, False) for variable in _dependencies(node, scope)]
+        pending = [(variable, False) for variable in _dependencies(node, binding_scope)]
         while pending:
             variable, is_visited = pending.pop()
             if is_visited:
@@ -213,7 +213,7 @@ class Resolver:
                 pending.append((variable, True))
                 for binding in bindings:
                     if not isinstance(binding.value, Referent):
-                        needed = _dependencies(binding.value, binding.scope or home)
+                        needed = _dependencies(binding.value, binding.binding_scope or home)
                         pending += [(variable, False) for variable in needed]
         # Variables that depend on each other need several rounds. A variable never loses
         # referents, so the loop ends.
@@ -226,36 +226,36 @@ class Resolver:
         referents: set[Referent] = set()
         for binding in home.bindings[name]:
             if not isinstance(binding.value, Referent):
-                referents.update(self._infer(binding.value, binding.scope or home))
+                referents.update(self._infer(binding.value, binding.binding_scope or home))
         before = self._resolved[variable]
         self._resolved[variable] = before | referents
         return not before.issuperset(referents)
 
-    def _infer(self, node: expr, scope: Scope) -> Iterable[Referent]:
+    def _infer(self, node: expr, binding_scope: BindingScope) -> Iterable[Referent]:
         """Return the referents of an expression, from the variables that are resolved so far."""
         base, attributes = attribute_chain(node)
         referents: Iterable[Referent] = ()
-        variable = attribute_of_self(base, attributes, scope)
+        variable = attribute_of_self(base, attributes, binding_scope)
         if variable is not None:
             referents, attributes = self._resolved.get(variable, ()), attributes[1:]
         elif type(base) is Name:
-            referents = self._infer_name(base.id, scope)
+            referents = self._infer_name(base.id, binding_scope)
         elif type(base) is Call:
             function, path = attribute_chain(base.func)
             if type(function) is Name:
-                called = _follow(self._infer_name(function.id, scope), path)
+                called = _follow(self._infer_name(function.id, binding_scope), path)
                 if CLASS in called:
                     referents = [Referent(MANAGER, name) for name in _literal_placeholder(base)]
         return _follow(referents, attributes)
 
-    def _infer_name(self, name: str, scope: Scope) -> Iterable[Referent]:
+    def _infer_name(self, name: str, binding_scope: BindingScope) -> Iterable[Referent]:
         if name in self._placeholders:
-            return self._infer_placeholder(name, scope)
-        for referents in self._by_scope(name, scope):
+            return self._infer_placeholder(name, binding_scope)
+        for referents in self._by_binding_scope(name, binding_scope):
             return referents
         return [PACKAGE] if name == ROOT else [CLASS] if name == MANAGER_CLASS else ()
 
-    def _infer_placeholder(self, name: str, scope: Scope) -> Iterable[Referent]:
+    def _infer_placeholder(self, name: str, binding_scope: BindingScope) -> Iterable[Referent]:
         """Return what a placeholder may refer to.
 
         It stays a manager even if it is bound to something else, except for these cases:
@@ -265,7 +265,7 @@ class Resolver:
             import hpman.m as _                     # the module, and the manager if called
         """
         kinds = _OURS
-        for referents in self._by_scope(name, scope):
+        for referents in self._by_binding_scope(name, binding_scope):
             ours = [item for item in referents if item.kind in kinds]
             is_callable = any(item.kind in _CALLABLE for item in ours)
             if not is_callable and (ours or Referent(REEXPORT, name) in referents):
@@ -277,10 +277,12 @@ class Resolver:
             kinds = frozenset([MANAGER])  # an inner binding hides a module, but not a manager
         return () if name in self._foreign else [Referent(MANAGER, name)]
 
-    def _by_scope(self, name: str, scope: Scope) -> Iterator[frozenset[Referent]]:
+    def _by_binding_scope(
+        self, name: str, binding_scope: BindingScope
+    ) -> Iterator[frozenset[Referent]]:
         """Yield the referents of a name in each scope. For a class, add those outside of it."""
         inner: frozenset[Referent] = frozenset()
-        for home in scope.lookup(name):
+        for home in binding_scope.lookup(name):
             inner |= self._resolved[home, name]
             if home.kind != "class":
                 yield inner
@@ -323,12 +325,14 @@ def attribute_chain(node: Any) -> tuple[Any, list[str]]:
             return node, attributes[::-1]
 
 
-def attribute_of_self(base: Any, attributes: list[str], scope: Scope) -> Variable | None:
+def attribute_of_self(
+    base: Any, attributes: list[str], binding_scope: BindingScope
+) -> Variable | None:
     """Return the variable of the attribute of `self` that a chain starts with, if there is one.
 
     It belongs to the innermost class around a scope, which knows it as `self.hp`.
     """
-    home: Scope | None = scope
+    home: BindingScope | None = binding_scope
     if not attributes or type(base) is not Name or base.id != "self":
         return None
     while home is not None and home.kind != "class":
@@ -336,14 +340,14 @@ def attribute_of_self(base: Any, attributes: list[str], scope: Scope) -> Variabl
     return None if home is None else (home, f"self.{attributes[0]}")
 
 
-def _dependencies(node: expr, scope: Scope) -> Iterator[Variable]:
+def _dependencies(node: expr, binding_scope: BindingScope) -> Iterator[Variable]:
     """Yield the variables that decide what an expression refers to."""
     base, attributes = attribute_chain(node)
     if type(base) is Call:
         base, attributes = attribute_chain(base.func)[0], []
-    variable = attribute_of_self(base, attributes, scope)
+    variable = attribute_of_self(base, attributes, binding_scope)
     if variable is None and type(base) is Name:
-        for home in scope.lookup(base.id):
+        for home in binding_scope.lookup(base.id):
             yield home, base.id
     elif variable is not None and variable[1] in variable[0].bindings:
         yield variable

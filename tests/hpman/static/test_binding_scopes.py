@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from hpman.static.scan import scan_text
-from hpman.static.scopes import (
+from hpman.static.binding_scopes import (
     CLASS,
     FOREIGN,
     MODULE,
@@ -16,16 +15,17 @@ from hpman.static.scopes import (
     PACKAGE,
     REEXPORT,
     Binding,
+    BindingScope,
     Referent,
     Resolver,
-    Scope,
 )
+from hpman.static.scan import scan_text
 
 HP = Referent("manager", "hp")
 UNDERSCORE = Referent("manager", "_")
 
 
-def _bind(scope: Scope, name: str, value: Referent | ast.expr) -> None:
+def _bind(scope: BindingScope, name: str, value: Referent | ast.expr) -> None:
     scope.bind(name, Binding(value))
 
 
@@ -33,14 +33,14 @@ def _expression(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
 
 
-def _managers(text: str, scope: Scope, *, foreign: str = "") -> list[str]:
+def _managers(text: str, scope: BindingScope, *, foreign: str = "") -> list[str]:
     return Resolver({"_"}, set(foreign)).managers(_expression(text), scope)
 
 
 def test_an_inner_name_hides_an_outer_one() -> None:
-    module = Scope(None)
+    module = BindingScope(None)
     _bind(module, "x", HP)
-    inner = Scope(module)
+    inner = BindingScope(module)
     assert _managers("x", inner) == ["hp"]
     _bind(inner, "x", OTHER)
     assert _managers("x", inner) == []
@@ -48,15 +48,15 @@ def test_an_inner_name_hides_an_outer_one() -> None:
 
 
 def test_functions_in_a_class_do_not_see_its_names() -> None:
-    body = Scope(Scope(None), "class")
+    body = BindingScope(BindingScope(None), "class")
     _bind(body, "x", HP)
     assert _managers("x", body) == ["hp"]
-    assert _managers("x", Scope(body)) == []
+    assert _managers("x", BindingScope(body)) == []
 
 
 def test_a_global_name_lives_in_the_module() -> None:
-    module = Scope(None)
-    function = Scope(Scope(module))
+    module = BindingScope(None)
+    function = BindingScope(BindingScope(module))
     _bind(function, "x", HP)
     function.declare("x", is_global=True)
     assert _managers("x", module) == ["hp"]
@@ -64,38 +64,38 @@ def test_a_global_name_lives_in_the_module() -> None:
 
 
 def test_a_global_name_of_the_module_itself_stays() -> None:
-    module = Scope(None)
+    module = BindingScope(None)
     _bind(module, "x", HP)
     module.declare("x", is_global=True)
     assert _managers("x", module) == ["hp"]
 
 
 def test_a_nonlocal_name_lives_in_the_nearest_function_that_binds_it() -> None:
-    outer = Scope(Scope(None))
+    outer = BindingScope(BindingScope(None))
     _bind(outer, "x", OTHER)
-    between = Scope(outer, "class")
+    between = BindingScope(outer, "class")
     _bind(between, "x", OTHER)
-    inner = Scope(Scope(between))
+    inner = BindingScope(BindingScope(between))
     _bind(inner, "x", HP)
     inner.declare("x", is_global=False)
     assert _managers("x", outer) == ["hp"]
 
 
 def test_a_nonlocal_name_that_nothing_around_binds_stays() -> None:
-    inner = Scope(Scope(Scope(None)))
+    inner = BindingScope(BindingScope(BindingScope(None)))
     _bind(inner, "x", HP)
     inner.declare("x", is_global=False)
     assert _managers("x", inner) == ["hp"]
 
 
 def test_a_walrus_binds_outside_of_all_comprehensions() -> None:
-    function = Scope(Scope(None))
-    inner = Scope(Scope(function, "comprehension"), "comprehension")
+    function = BindingScope(BindingScope(None))
+    inner = BindingScope(BindingScope(function, "comprehension"), "comprehension")
     assert inner.outside_comprehensions() is function
 
 
 def test_attributes_of_the_package_are_followed_to_a_manager() -> None:
-    module = Scope(None)
+    module = BindingScope(None)
     _bind(module, "h", PACKAGE)
     _bind(module, "m", MODULE)
     assert _managers("h.m.hp", module) == ["hp"]
@@ -106,13 +106,13 @@ def test_attributes_of_the_package_are_followed_to_a_manager() -> None:
 
 
 def test_the_package_and_the_class_need_no_import() -> None:
-    assert _managers("hpman.m.hp", Scope(None)) == ["hp"]
-    assert _managers("HyperParameterManager('hp')", Scope(None)) == ["hp"]
-    assert _managers("hpman.HyperParameterManager(placeholder='hp')", Scope(None)) == ["hp"]
+    assert _managers("hpman.m.hp", BindingScope(None)) == ["hp"]
+    assert _managers("HyperParameterManager('hp')", BindingScope(None)) == ["hp"]
+    assert _managers("hpman.HyperParameterManager(placeholder='hp')", BindingScope(None)) == ["hp"]
 
 
 def test_a_call_makes_a_manager_if_it_calls_our_class() -> None:
-    module = Scope(None)
+    module = BindingScope(None)
     _bind(module, "C", CLASS)
     _bind(module, "D", OTHER)
     assert _managers("C('hp', separator='/')", module) == ["hp"]
@@ -123,11 +123,11 @@ def test_a_call_makes_a_manager_if_it_calls_our_class() -> None:
 
 
 def test_no_other_expression_is_a_manager() -> None:
-    assert _managers("[_][0]", Scope(None)) == []
+    assert _managers("[_][0]", BindingScope(None)) == []
 
 
 def test_a_placeholder_is_a_manager_unless_it_is_bound_to_another() -> None:
-    module = Scope(None)
+    module = BindingScope(None)
     assert _managers("_", module) == ["_"]
     _bind(module, "_", OTHER)
     assert _managers("_", module) == ["_"]
@@ -136,18 +136,18 @@ def test_a_placeholder_is_a_manager_unless_it_is_bound_to_another() -> None:
 
 
 def test_an_imported_placeholder_counts_if_it_has_the_same_name_there() -> None:
-    module = Scope(None)
+    module = BindingScope(None)
     _bind(module, "_", FOREIGN)
     assert _managers("_", module) == []
     _bind(module, "_", Referent(REEXPORT, "x"))
     assert _managers("_", module) == []
     _bind(module, "_", Referent(REEXPORT, "_"))
     assert _managers("_", module) == ["_"]
-    assert _managers("_", Scope(None), foreign="_") == []
+    assert _managers("_", BindingScope(None), foreign="_") == []
 
 
 def test_a_chain_of_any_length_is_resolved() -> None:
-    module = Scope(None)
+    module = BindingScope(None)
     _bind(module, "x0", HP)
     for number in range(5_000):  # more than calls can be nested
         _bind(module, f"x{number + 1}", _expression(f"x{number}"))
@@ -155,7 +155,7 @@ def test_a_chain_of_any_length_is_resolved() -> None:
 
 
 def test_a_dense_net_of_assignments_is_resolved() -> None:
-    module = Scope(None)
+    module = BindingScope(None)
     _bind(module, "x0", HP)
     for number in range(200):
         for _time in range(3):
@@ -165,7 +165,7 @@ def test_a_dense_net_of_assignments_is_resolved() -> None:
 
 def test_a_ring_is_resolved_from_any_of_its_names() -> None:
     for start in "abcd":
-        module = Scope(None)
+        module = BindingScope(None)
         for name, value in ("ab", "bc", "ca", "ad"):
             _bind(module, name, _expression(value))
         _bind(module, "d", HP)
@@ -173,14 +173,14 @@ def test_a_ring_is_resolved_from_any_of_its_names() -> None:
 
 
 def test_a_placeholder_in_a_ring_is_itself() -> None:
-    module = Scope(None)
+    module = BindingScope(None)
     _bind(module, "_", _expression("x"))
     _bind(module, "x", _expression("_"))
     assert _managers("x", module) == ["_"]
 
 
 def test_a_name_may_be_several_managers() -> None:
-    module = Scope(None)
+    module = BindingScope(None)
     _bind(module, "x", UNDERSCORE)
     _bind(module, "x", HP)
     assert _managers("(y := x)", module) == ["_", "hp"]
