@@ -7,36 +7,13 @@ importing it costs as much as all other imports together.
 
 from __future__ import annotations
 
-from _ast import (
-    Add,
-    Attribute,
-    BinOp,
-    Call,
-    Constant,
-    Dict,
-    Div,
-    FloorDiv,
-    List,
-    LShift,
-    Mod,
-    Mult,
-    Name,
-    Pow,
-    PyCF_ONLY_AST,
-    Set,
-    Sub,
-    Tuple,
-    UAdd,
-    UnaryOp,
-    USub,
-)
+import _ast
 from _operator import add, floordiv, lshift, mod, mul, neg, pos, sub, truediv
 
 from .errors import NotLiteralEvaluable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from _ast import expr
     from collections.abc import Callable, Mapping
     from typing import Any
 
@@ -50,7 +27,7 @@ class NotLiteralError(ValueError):
     """Report an expression or text that is not a literal."""
 
 
-def literal_value(node: expr) -> Any:
+def literal_value(node: _ast.expr) -> Any:
     """Return the value of a literal expression.
 
     Args:
@@ -65,7 +42,7 @@ def literal_value(node: expr) -> Any:
     >>> literal_value(compile("[1, -2.5, {'a': set()}]", "", "eval", 0x400).body)
     [1, -2.5, {'a': set()}]
     """
-    if type(node) is Constant:
+    if type(node) is _ast.Constant:
         return node.value
     try:
         return _EXPRESSIONS.evaluate(node)
@@ -73,7 +50,7 @@ def literal_value(node: expr) -> Any:
         raise NotLiteralError(str(error)) from None
 
 
-def constant_value(node: expr, is_rebound: Callable[[str], bool]) -> Any:
+def constant_value(node: _ast.expr, is_rebound: Callable[[str], bool]) -> Any:
     """Return the value of an expression that is made of literals alone.
 
     Beyond literals, that is arithmetic, joined and repeated sequences, `float("inf")` and
@@ -118,7 +95,7 @@ def is_computed(text: str) -> bool:
     except ValueError:
         try:
             # Brackets, since an expression may be on several lines of a call.
-            tree: Any = compile(f"({text}\n)", "", "eval", PyCF_ONLY_AST, dont_inherit=True)
+            tree: Any = compile(f"({text}\n)", "", "eval", _ast.PyCF_ONLY_AST, dont_inherit=True)
             literal_value(tree.body)
         except (SyntaxError, ValueError):
             return True
@@ -171,7 +148,7 @@ def parse_literal(text: str, *, words: bool = False) -> Any:
                 # On Python 3.10, building the tree of a long `1+1+...` overflows the C stack.
                 # A complete compilation raises RecursionError instead.
                 compile(text, "<literal>", "eval", dont_inherit=True)
-            tree: Any = compile(text, "<literal>", "eval", PyCF_ONLY_AST, dont_inherit=True)
+            tree: Any = compile(text, "<literal>", "eval", _ast.PyCF_ONLY_AST, dont_inherit=True)
         return (_TEXT_WITH_WORDS if words else _TEXT).evaluate(tree.body)
     except (SyntaxError, ValueError, TypeError, OverflowError, RecursionError, MemoryError):
         raise NotLiteralError("it is not a literal") from None
@@ -193,26 +170,26 @@ class _Evaluator:
 
     def evaluate(self, node: Any) -> Any:
         kind = type(node)
-        if kind is Constant:
+        if kind is _ast.Constant:
             return node.value
         if kind in _SEQUENCES:
             return _SEQUENCES[kind]([self.evaluate(item) for item in node.elts])
-        if kind is Dict:
+        if kind is _ast.Dict:
             # The key of `**other` is None, which is not an expression.
             pairs = zip(node.keys, node.values, strict=True)
             return {self.evaluate(key): self.evaluate(value) for key, value in pairs}
-        if kind in (UnaryOp, BinOp):
+        if kind in (_ast.UnaryOp, _ast.BinOp):
             return self._arithmetic(node)
-        if kind is Call and type(node.func) is Name and not node.keywords:
+        if kind is _ast.Call and type(node.func) is _ast.Name and not node.keywords:
             call = self.calls.get(node.func.id)
             if call is not None:
                 return call(*[self.evaluate(argument) for argument in node.args])
-        if kind is Name and node.id in self.names:
+        if kind is _ast.Name and node.id in self.names:
             return self.names[node.id]
         raise NotLiteralError(kind.__name__)
 
     def _number(self, node: Any) -> Any:
-        if type(node) in (Constant, Name):
+        if type(node) in (_ast.Constant, _ast.Name):
             value = self.evaluate(node)
             if type(value) in (int, float, complex):
                 return value
@@ -242,19 +219,19 @@ class _Constants(_Evaluator):
 
     def path_parts(self, node: Any) -> list[str] | None:
         """Return the strings of `Path("a", "b") / "c"`, None for any other expression."""
-        if type(node) is BinOp and type(node.op) is Div:
+        if type(node) is _ast.BinOp and type(node.op) is _ast.Div:
             before = self.path_parts(node.left)
             parts = None if before is None else [*before, self.evaluate(node.right)]
-        elif type(node) is Call and self._is_path(node):
+        elif type(node) is _ast.Call and self._is_path(node):
             parts = [self.evaluate(argument) for argument in node.args]
         else:
             return None
         return parts if parts is not None and all(type(part) is str for part in parts) else None
 
-    def _is_path(self, node: Call) -> bool:
+    def _is_path(self, node: _ast.Call) -> bool:
         func: Any = node.func
-        is_path = type(func) is Name and func.id == "Path"
-        if type(func) is Attribute and type(func.value) is Name:
+        is_path = type(func) is _ast.Name and func.id == "Path"
+        if type(func) is _ast.Attribute and type(func.value) is _ast.Name:
             is_path = (func.value.id, func.attr) == ("pathlib", "Path")
             func = func.value
         return is_path and not node.keywords and not self._is_rebound(func.id)
@@ -266,21 +243,21 @@ class _Constants(_Evaluator):
 
     def _arithmetic(self, node: Any) -> Any:
         operator = type(node.op)
-        if type(node) is UnaryOp:
+        if type(node) is _ast.UnaryOp:
             operand = self.evaluate(node.operand)
             if operator in _SIGNS and type(operand) in _NUMBERS:
                 return _SIGNS[operator](operand)
         else:
             left, right = self.evaluate(node.left), self.evaluate(node.right)
-            if operator is Mult and type(left) is int and type(right) in _JOINED:
+            if operator is _ast.Mult and type(left) is int and type(right) in _JOINED:
                 left, right = right, left
             is_known = operator in _OPERATORS
             if is_known and type(left) in _NUMBERS and type(right) in _NUMBERS:
                 if _is_small(operator, left, right):
                     return _OPERATORS[operator](left, right)
-            elif operator is Add and type(left) is type(right) and type(left) in _JOINED:
+            elif operator is _ast.Add and type(left) is type(right) and type(left) in _JOINED:
                 return left + right
-            elif operator is Mult and type(left) in _JOINED and type(right) is int:
+            elif operator is _ast.Mult and type(left) in _JOINED and type(right) is int:
                 # An inner list repeated again and again would grow without bound.
                 is_flat = not any(isinstance(item, _CONTAINERS) for item in left)
                 if is_flat and len(left) * right <= _REPEATED:
@@ -291,8 +268,8 @@ class _Constants(_Evaluator):
 def _is_small(operator: type, left: Any, right: Any) -> bool:
     """Return whether the result of an operation on two numbers is small, before computing it."""
     sizes = [number.bit_length() if type(number) is int else 0 for number in (left, right)]
-    if operator in (Pow, LShift) and sizes[1]:
-        sizes = [*sizes, sizes[0] * right if operator is Pow else sizes[0] + right]
+    if operator in (_ast.Pow, _ast.LShift) and sizes[1]:
+        sizes = [*sizes, sizes[0] * right if operator is _ast.Pow else sizes[0] + right]
     return max(sizes) <= _BITS
 
 
@@ -300,22 +277,26 @@ def _empty_set() -> set[Any]:
     return set()
 
 
-_SIGNS: dict[type, Callable[[Any], Any]] = {UAdd: pos, USub: neg}
-_SUMS: dict[type, Callable[[Any, Any], Any]] = {Add: add, Sub: sub}
+_SIGNS: dict[type, Callable[[Any], Any]] = {_ast.UAdd: pos, _ast.USub: neg}
+_SUMS: dict[type, Callable[[Any, Any], Any]] = {_ast.Add: add, _ast.Sub: sub}
 _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
     **_SUMS,
-    Mult: mul,
-    Div: truediv,
-    FloorDiv: floordiv,
-    Mod: mod,
-    Pow: pow,
-    LShift: lshift,
+    _ast.Mult: mul,
+    _ast.Div: truediv,
+    _ast.FloorDiv: floordiv,
+    _ast.Mod: mod,
+    _ast.Pow: pow,
+    _ast.LShift: lshift,
 }
 _NUMBERS = (int, float, complex)
 _JOINED = (str, bytes, list, tuple)
 _MARKS = frozenset("+-*/%<(")  # of the expressions that are computed
 _CONTAINERS = (list, tuple, set, dict)
-_SEQUENCES: dict[type, Callable[[list[Any]], Any]] = {List: list, Tuple: tuple, Set: set}
+_SEQUENCES: dict[type, Callable[[list[Any]], Any]] = {
+    _ast.List: list,
+    _ast.Tuple: tuple,
+    _ast.Set: set,
+}
 _WORDS: dict[str, object] = {
     "null": None,
     "true": True,

@@ -6,40 +6,7 @@ refers to, nor the contents of a call.
 
 from __future__ import annotations
 
-from _ast import (
-    AST,
-    AnnAssign,
-    Assign,
-    AsyncFor,
-    AsyncFunctionDef,
-    Attribute,
-    Call,
-    ClassDef,
-    Constant,
-    DictComp,
-    ExceptHandler,
-    Expr,
-    For,
-    FunctionDef,
-    GeneratorExp,
-    Global,
-    Import,
-    ImportFrom,
-    Lambda,
-    List,
-    ListComp,
-    MatchAs,
-    Name,
-    NamedExpr,
-    Nonlocal,
-    SetComp,
-    Starred,
-    Store,
-    Tuple,
-    arg,
-    expr,
-    withitem,
-)
+import _ast
 
 from .binding_scopes import (
     CLASS,
@@ -62,7 +29,6 @@ from .binding_scopes import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from _ast import Module, alias
     from collections.abc import Callable, Container, Iterable
     from typing import Any
 
@@ -90,13 +56,13 @@ class Bindings:
 
     def __init__(
         self,
-        tree: Module,
+        tree: _ast.Module,
         source_map: SourceMap,
         placeholders: frozenset[str],
         *,
         follow: bool,
     ) -> None:
-        self.tree: Module = tree
+        self.tree: _ast.Module = tree
         self.placeholders: frozenset[str] = placeholders
         self._follow = follow
         self._bound: set[str | None] | None = None
@@ -126,11 +92,11 @@ class Bindings:
         self.reexports: list[tuple[str, str]] = []  # placeholders imported from other modules
         self.foreign_names: set[str] = set()  # names imported from elsewhere under another name
         self.other_imports: set[str] = set()  # names imported in any other way
-        self.assignments: list[tuple[str, expr, BindingScope]] = []
-        self.calls: list[tuple[Call, BindingScope]] = []
+        self.assignments: list[tuple[str, _ast.expr, BindingScope]] = []
+        self.calls: list[tuple[_ast.Call, BindingScope]] = []
         self.bound: set[str] = set()  # the tracked names that a statement binds
-        self._declarations: list[tuple[Global | Nonlocal, BindingScope]] = []
-        self._stack: list[tuple[AST, BindingScope]] = []
+        self._declarations: list[tuple[_ast.Global | _ast.Nonlocal, BindingScope]] = []
+        self._stack: list[tuple[_ast.AST, BindingScope]] = []
         self._visit_statements(self.tree.body, BindingScope(None))
         stack, visitor, generic_visit = self._stack, _VISITORS.get, Bindings._generic_visit
         while stack:
@@ -138,7 +104,7 @@ class Bindings:
             visitor(type(node), generic_visit)(self, node, binding_scope)
         for declaration, binding_scope in self._declarations:
             for name in declaration.names:
-                binding_scope.declare(name, is_global=type(declaration) is Global)
+                binding_scope.declare(name, is_global=type(declaration) is _ast.Global)
 
     def _visit_statements(self, statements: Iterable[Any], binding_scope: BindingScope) -> None:
         """Visit the statements that contain a candidate line."""
@@ -149,36 +115,38 @@ class Bindings:
                 first = min(first, statement.decorator_list[0].lineno)
             if counts[statement.end_lineno] > counts[first - 1]:
                 # Files full of calls consist of these two, so they are visited without the stack.
-                if type(statement) is Assign:
+                if type(statement) is _ast.Assign:
                     self._visit_assign(statement, binding_scope)
-                elif type(statement) is Expr:
+                elif type(statement) is _ast.Expr:
                     self._visit_value(statement.value, binding_scope)
                 else:
                     stack.append((statement, binding_scope))
 
-    def _generic_visit(self, node: AST, binding_scope: BindingScope) -> None:
+    def _generic_visit(self, node: _ast.AST, binding_scope: BindingScope) -> None:
         for field in node._fields:
             self._visit_field(getattr(node, field, None), binding_scope)
 
     def _visit_field(self, value: Any, binding_scope: BindingScope) -> None:
         """Visit the value of a field: a node, a block, or a list of nodes."""
-        if isinstance(value, AST):
+        if isinstance(value, _ast.AST):
             self._stack.append((value, binding_scope))
         elif type(value) is list and value:
-            if hasattr(value[0], "end_lineno") and not isinstance(value[0], expr):
+            if hasattr(value[0], "end_lineno") and not isinstance(value[0], _ast.expr):
                 self._visit_statements(value, binding_scope)
             else:
-                self._stack += [(node, binding_scope) for node in value if isinstance(node, AST)]
+                self._stack += [
+                    (node, binding_scope) for node in value if isinstance(node, _ast.AST)
+                ]
 
-    def _visit_value(self, value: expr, binding_scope: BindingScope) -> None:
-        if type(value) is Call:
+    def _visit_value(self, value: _ast.expr, binding_scope: BindingScope) -> None:
+        if type(value) is _ast.Call:
             self._visit_call(value, binding_scope)
         else:
             self._stack.append((value, binding_scope))
 
-    def _visit_call(self, node: Call, binding_scope: BindingScope) -> None:
+    def _visit_call(self, node: _ast.Call, binding_scope: BindingScope) -> None:
         func = node.func
-        if type(func) is Name:
+        if type(func) is _ast.Name:
             if func.id in self._tracked:
                 self.calls.append((node, binding_scope))
         else:
@@ -186,13 +154,13 @@ class Bindings:
                 self.calls.append((node, binding_scope))
             self._stack.append((func, binding_scope))
         for argument in node.args:
-            if type(argument) is not Constant:
+            if type(argument) is not _ast.Constant:
                 self._stack.append((argument, binding_scope))
         for keyword in node.keywords:
-            if type(keyword.value) is not Constant:
+            if type(keyword.value) is not _ast.Constant:
                 self._stack.append((keyword.value, binding_scope))
 
-    def _ignore(self, node: AST, binding_scope: BindingScope) -> None:
+    def _ignore(self, node: _ast.AST, binding_scope: BindingScope) -> None:
         """Skip a node that contains no other."""
 
     # -- bindings by assignment --------------------------------------------------
@@ -200,7 +168,7 @@ class Bindings:
     def _bind(
         self,
         name: str,
-        value: Referent | expr,
+        value: Referent | _ast.expr,
         binding_scope: BindingScope,
         node: Any,
         after: Any = None,
@@ -214,7 +182,7 @@ class Bindings:
             binding_scope.bind(name, Binding(value, node.lineno, start))
 
     def _bind_target(
-        self, target: Any, value: Any, binding_scope: BindingScope, after: expr
+        self, target: Any, value: Any, binding_scope: BindingScope, after: _ast.expr
     ) -> None:
         """Bind the names in a target, pair by pair if both sides are tuples of equal length.
 
@@ -225,7 +193,7 @@ class Bindings:
             after: the expression that is evaluated before.
         """
         kind = type(target)
-        if kind is Name:
+        if kind is _ast.Name:
             if self._is_manager_class(value):
                 self._class_names.add(target.id)
             if value is not None and self._may_be_ours(value):
@@ -240,14 +208,16 @@ class Bindings:
                 values = [None] * len(target.elts)
             for inner_target, inner_value in zip(target.elts, values, strict=True):
                 self._bind_target(inner_target, inner_value, binding_scope, after)
-        elif kind is Starred:
+        elif kind is _ast.Starred:
             self._bind_target(target.value, None, binding_scope, after)
         else:
-            if kind is Attribute and value is not None and self._may_be_ours(value):
+            if kind is _ast.Attribute and value is not None and self._may_be_ours(value):
                 self._bind_attribute(target, value, binding_scope)
             self._stack.append((target, binding_scope))  # an attribute or an item may contain calls
 
-    def _bind_attribute(self, target: Attribute, value: expr, binding_scope: BindingScope) -> None:
+    def _bind_attribute(
+        self, target: _ast.Attribute, value: _ast.expr, binding_scope: BindingScope
+    ) -> None:
         """Bind an attribute of `self` in the class around a method."""
         base, attributes = attribute_chain(target)
         variable = attribute_of_self(base, attributes, binding_scope)
@@ -257,27 +227,29 @@ class Bindings:
             self.assignments.append((name, value, binding_scope))
             home.bind(name, Binding(value, target.lineno, binding_scope=binding_scope))
 
-    def _visit_assign(self, node: Assign, binding_scope: BindingScope) -> None:
+    def _visit_assign(self, node: _ast.Assign, binding_scope: BindingScope) -> None:
         value: Any = node.value
-        func = value.func if type(value) is Call else None
-        if not self._follow or (type(func) is Name and func.id not in self._class_names):
+        func = value.func if type(value) is _ast.Call else None
+        if not self._follow or (type(func) is _ast.Name and func.id not in self._class_names):
             value = None
         for target in node.targets:
             self._bind_target(target, value, binding_scope, node.value)
         self._visit_value(node.value, binding_scope)
 
     def _visit_assignment_of_one(
-        self, node: AnnAssign | NamedExpr, binding_scope: BindingScope
+        self, node: _ast.AnnAssign | _ast.NamedExpr, binding_scope: BindingScope
     ) -> None:
-        if type(node) is AnnAssign:
+        if type(node) is _ast.AnnAssign:
             self._stack.append((node.annotation, binding_scope))
         if node.value is not None:
             home = (
-                binding_scope.outside_comprehensions() if type(node) is NamedExpr else binding_scope
+                binding_scope.outside_comprehensions()
+                if type(node) is _ast.NamedExpr
+                else binding_scope
             )
             self._bind_target(node.target, node.value if self._follow else None, home, node.value)
             self._stack.append((node.value, binding_scope))
-        elif type(node.target) is not Name:
+        elif type(node.target) is not _ast.Name:
             self._stack.append(
                 (node.target, binding_scope)
             )  # Python evaluates the expressions inside it
@@ -288,7 +260,7 @@ class Bindings:
         self._visit_statements(node.body, binding_scope)
         self._visit_statements(node.orelse, binding_scope)
 
-    def _visit_with_item(self, node: withitem, binding_scope: BindingScope) -> None:
+    def _visit_with_item(self, node: _ast.withitem, binding_scope: BindingScope) -> None:
         if node.optional_vars is not None:
             self._bind_target(node.optional_vars, None, binding_scope, node.context_expr)
         self._stack.append((node.context_expr, binding_scope))
@@ -298,25 +270,29 @@ class Bindings:
         if not self._follow:
             return False
         base, attributes = attribute_chain(value)
-        if type(base) is Call:
+        if type(base) is _ast.Call:
             return self._is_manager_class(base.func)
-        if type(base) is not Name:
+        if type(base) is not _ast.Name:
             return False
         of_self = attributes[:1] if base.id == "self" else []
         return any(name in self._tracked for name in (base.id, *of_self))
 
     def _mentions_names(self, func: Any) -> bool:
         """Return whether a call may mention names, also where managers are not followed."""
-        return mentions_names(func) and type(func.value) is Name and func.value.id in self._tracked
+        return (
+            mentions_names(func)
+            and type(func.value) is _ast.Name
+            and func.value.id in self._tracked
+        )
 
     def _is_manager_class(self, node: Any) -> bool:
         """Return whether an expression, which may be missing, has the name of our class."""
-        name = node.attr if type(node) is Attribute else getattr(node, "id", None)
+        name = node.attr if type(node) is _ast.Attribute else getattr(node, "id", None)
         return name in self._class_names and self._follow
 
     # -- bindings by import ------------------------------------------------------
 
-    def _visit_import(self, node: Import, binding_scope: BindingScope) -> None:
+    def _visit_import(self, node: _ast.Import, binding_scope: BindingScope) -> None:
         for item in node.names:
             top = item.name.partition(".")[0]
             if top == ROOT and not item.asname:
@@ -326,7 +302,7 @@ class Bindings:
             else:
                 self._bind_foreign(item, item.asname or top, binding_scope)
 
-    def _visit_import_from(self, node: ImportFrom, binding_scope: BindingScope) -> None:
+    def _visit_import_from(self, node: _ast.ImportFrom, binding_scope: BindingScope) -> None:
         module = node.module or ""
         for item in node.names:
             if item.name == "*":  # binds names that the text does not show
@@ -342,7 +318,7 @@ class Bindings:
                 self._bind_ours(item, PACKAGE_MEMBERS, binding_scope)
 
     def _bind_ours(
-        self, item: alias, members: dict[str, Referent], binding_scope: BindingScope
+        self, item: _ast.alias, members: dict[str, Referent], binding_scope: BindingScope
     ) -> None:
         referent = members.get(item.name, OTHER)
         name = item.asname or item.name
@@ -353,7 +329,7 @@ class Bindings:
             self.other_imports.add(name)
         self._bind(name, referent, binding_scope, item)
 
-    def _bind_foreign(self, item: alias, name: str, binding_scope: BindingScope) -> None:
+    def _bind_foreign(self, item: _ast.alias, name: str, binding_scope: BindingScope) -> None:
         if item.asname and item.asname != item.name:
             self.foreign_names.add(name)
             self._bind(name, FOREIGN, binding_scope, item)
@@ -365,7 +341,7 @@ class Bindings:
 
     def _visit_function(self, node: Any, binding_scope: BindingScope) -> None:
         inner = BindingScope(binding_scope)
-        if type(node) is Lambda:
+        if type(node) is _ast.Lambda:
             self._stack.append((node.body, inner))
         else:
             self._bind(node.name, OTHER, binding_scope, node)
@@ -381,13 +357,15 @@ class Bindings:
         self._visit_field(arguments.defaults, binding_scope)
         self._visit_field(arguments.kw_defaults, binding_scope)
 
-    def _visit_parameter(self, node: arg, binding_scope: BindingScope, inner: BindingScope) -> None:
+    def _visit_parameter(
+        self, node: _ast.arg, binding_scope: BindingScope, inner: BindingScope
+    ) -> None:
         """Bind a parameter; its annotation belongs to the scope outside the function."""
         is_manager = self._is_manager_class(node.annotation)
         self._bind(node.arg, Referent(MANAGER, node.arg) if is_manager else OTHER, inner, node)
         self._visit_field(node.annotation, binding_scope)
 
-    def _visit_class(self, node: ClassDef, binding_scope: BindingScope) -> None:
+    def _visit_class(self, node: _ast.ClassDef, binding_scope: BindingScope) -> None:
         self._bind(node.name, OTHER, binding_scope, node)
         self._visit_field(node.decorator_list, binding_scope)
         self._visit_field(getattr(node, "type_params", None), binding_scope)
@@ -405,64 +383,68 @@ class Bindings:
             self._stack.append((generator.iter, inner if index else binding_scope))
             self._visit_field(generator.ifs, inner)
 
-    def _visit_declaration(self, node: Global | Nonlocal, binding_scope: BindingScope) -> None:
+    def _visit_declaration(
+        self, node: _ast.Global | _ast.Nonlocal, binding_scope: BindingScope
+    ) -> None:
         self._declarations.append((node, binding_scope))
 
-    def _visit_capture(self, node: ExceptHandler | MatchAs, binding_scope: BindingScope) -> None:
+    def _visit_capture(
+        self, node: _ast.ExceptHandler | _ast.MatchAs, binding_scope: BindingScope
+    ) -> None:
         if node.name is not None:
             self._bind(node.name, OTHER, binding_scope, node)
         self._generic_visit(node, binding_scope)
 
 
-def bound_names(tree: Module) -> set[str | None]:
+def bound_names(tree: _ast.Module) -> set[str | None]:
     """Return the names that a module binds, but not those that it imports from pathlib."""
     names: set[str | None] = set()
     pending: list[Any] = [tree]
     while pending:
         node = pending.pop()
-        if isinstance(node, (Import, ImportFrom)):
+        if isinstance(node, (_ast.Import, _ast.ImportFrom)):
             is_elsewhere = getattr(node, "module", "pathlib") != "pathlib"
             for item in node.names:
                 if is_elsewhere or item.asname not in (None, item.name):
                     names.add(item.asname or item.name)
             continue
-        if isinstance(node, Name):
-            names.add(node.id if type(node.ctx) is Store else None)
-        elif isinstance(node, arg):
+        if isinstance(node, _ast.Name):
+            names.add(node.id if type(node.ctx) is _ast.Store else None)
+        elif isinstance(node, _ast.arg):
             names.add(node.arg)
         else:
             names.add(getattr(node, "name", None))
         for field in node._fields:
             value = getattr(node, field, None)
             values = value if type(value) is list else [value]
-            pending += [inner for inner in values if isinstance(inner, AST)]
+            pending += [inner for inner in values if isinstance(inner, _ast.AST)]
     return names
 
 
-_SEQUENCES = (List, Tuple)
-_DECORATED = (FunctionDef, AsyncFunctionDef, ClassDef)
+_SEQUENCES = (_ast.List, _ast.Tuple)
+_DECORATED = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.ClassDef)
 _VISITORS: dict[type, Callable[[Any, Any, BindingScope], None]] = {
-    AnnAssign: Bindings._visit_assignment_of_one,
-    Assign: Bindings._visit_assign,
-    AsyncFor: Bindings._visit_for,
-    AsyncFunctionDef: Bindings._visit_function,
-    Call: Bindings._visit_call,
-    ClassDef: Bindings._visit_class,
-    Constant: Bindings._ignore,
-    DictComp: Bindings._visit_comprehension,
-    ExceptHandler: Bindings._visit_capture,
-    For: Bindings._visit_for,
-    FunctionDef: Bindings._visit_function,
-    GeneratorExp: Bindings._visit_comprehension,
-    Global: Bindings._visit_declaration,
-    Import: Bindings._visit_import,
-    ImportFrom: Bindings._visit_import_from,
-    Lambda: Bindings._visit_function,
-    ListComp: Bindings._visit_comprehension,
-    MatchAs: Bindings._visit_capture,
-    Name: Bindings._ignore,
-    NamedExpr: Bindings._visit_assignment_of_one,
-    Nonlocal: Bindings._visit_declaration,
-    SetComp: Bindings._visit_comprehension,
-    withitem: Bindings._visit_with_item,
+    _ast.AnnAssign: Bindings._visit_assignment_of_one,
+    _ast.Assign: Bindings._visit_assign,
+    _ast.AsyncFor: Bindings._visit_for,
+    _ast.AsyncFunctionDef: Bindings._visit_function,
+    _ast.Call: Bindings._visit_call,
+    _ast.ClassDef: Bindings._visit_class,
+    _ast.Constant: Bindings._ignore,
+    _ast.DictComp: Bindings._visit_comprehension,
+    _ast.ExceptHandler: Bindings._visit_capture,
+    _ast.For: Bindings._visit_for,
+    _ast.FunctionDef: Bindings._visit_function,
+    _ast.GeneratorExp: Bindings._visit_comprehension,
+    _ast.Global: Bindings._visit_declaration,
+    _ast.Import: Bindings._visit_import,
+    _ast.ImportFrom: Bindings._visit_import_from,
+    _ast.Lambda: Bindings._visit_function,
+    _ast.ListComp: Bindings._visit_comprehension,
+    _ast.MatchAs: Bindings._visit_capture,
+    _ast.Name: Bindings._ignore,
+    _ast.NamedExpr: Bindings._visit_assignment_of_one,
+    _ast.Nonlocal: Bindings._visit_declaration,
+    _ast.SetComp: Bindings._visit_comprehension,
+    _ast.withitem: Bindings._visit_with_item,
 }

@@ -6,32 +6,19 @@ program; must not know calls of a manager, or how modules are found.
 
 from __future__ import annotations
 
-from _ast import (
-    AnnAssign,
-    Assign,
-    Call,
-    ClassDef,
-    Expr,
-    FunctionDef,
-    Import,
-    ImportFrom,
-    Module,
-    Name,
-    Pass,
-)
+import _ast
 
 from ..literals import NotLiteralError, literal_value
 from .bindings import bound_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from _ast import expr
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any, TypeAlias
 
     # Takes the path of the importer, the name of a module, and the level of a relative import;
     # returns the paths and trees of the modules that may be meant.
-    ReadModule: TypeAlias = Callable[[str, str, int], Iterable[tuple[str, Module]]]
+    ReadModule: TypeAlias = Callable[[str, str, int], Iterable[tuple[str, _ast.Module]]]
 
 # The type of all values of a class by its bases, None for any type.
 _KINDS: dict[tuple[str, ...], type | None] = {
@@ -41,14 +28,14 @@ _KINDS: dict[tuple[str, ...], type | None] = {
     ("int", "Enum"): int,
     ("str", "Enum"): str,
 }
-_IGNORED = (Expr, FunctionDef, Pass)
+_IGNORED = (_ast.Expr, _ast.FunctionDef, _ast.Pass)
 # Methods that change the values of members, or accept other values.
 _CHANGING = ("__new__", "_generate_next_value_", "_missing_")
 _HOPS = 2  # a class may be imported from a package that imports it
 
 
 def enum_members(
-    tree: Module,
+    tree: _ast.Module,
     name: str,
     path: str = "",
     read_module: ReadModule | None = None,
@@ -77,7 +64,7 @@ def enum_members(
         return {}
     origin = next(iter(origins.values()))
     results: list[dict[str, Any]] = []
-    if not isinstance(origin, ClassDef):
+    if not isinstance(origin, _ast.ClassDef):
         level, imported = origin
         module, _, class_name = ".".join([imported, *attributes]).rpartition(".")
         if read_module is not None and hops and (module or level):
@@ -89,41 +76,41 @@ def enum_members(
         results = [_members(origin)]
     # It does not matter which of several modules is meant if they agree.
     members, *others = [*filter(None, results)] or [{}]
-    rest = Module([node for node in tree.body if node not in origins], [])
+    rest = _ast.Module([node for node in tree.body if node not in origins], [])
     if any(other != members for other in others) or (members and first in bound_names(rest)):
         return {}
     return members
 
 
-def _origin(node: Any, name: str) -> ClassDef | tuple[int, str] | None:
+def _origin(node: Any, name: str) -> _ast.ClassDef | tuple[int, str] | None:
     """Return what a statement binds a name to: a class, or the level and name of an import."""
-    if isinstance(node, ClassDef):
+    if isinstance(node, _ast.ClassDef):
         return node if node.name == name else None
-    if isinstance(node, Import):
+    if isinstance(node, _ast.Import):
         imports = {row.asname or row.name.partition(".")[0]: row for row in node.names}
         row = imports.get(name)
         return None if row is None else (0, row.name if row.asname else name)
-    if isinstance(node, ImportFrom):
+    if isinstance(node, _ast.ImportFrom):
         start = f"{node.module}." if node.module else ""
         names = {row.asname or row.name: (node.level, start + row.name) for row in node.names}
         return names.get(name)
     return None
 
 
-def _members(node: ClassDef) -> dict[str, Any]:
+def _members(node: _ast.ClassDef) -> dict[str, Any]:
     try:
         return _read_members(node)
     except NotLiteralError:
         return {}
 
 
-def _read_members(node: ClassDef) -> dict[str, Any]:
+def _read_members(node: _ast.ClassDef) -> dict[str, Any]:
     bases = tuple(map(_last_name, node.bases))
     if bases not in _KINDS or node.keywords or {*map(_last_name, node.decorator_list)} - {"unique"}:
         raise NotLiteralError
     members: dict[str, Any] = {}
     for name, item in _assignments(node):
-        if type(item) is not Call or _last_name(item.func) != "auto":
+        if type(item) is not _ast.Call or _last_name(item.func) != "auto":
             value = literal_value(item)
         elif bases == ("StrEnum",):
             value = name.lower()
@@ -140,13 +127,15 @@ def _last_name(node: Any) -> str:
     return getattr(node, "attr", "") or getattr(node, "id", "")
 
 
-def _assignments(node: ClassDef) -> Iterator[tuple[str, expr]]:
+def _assignments(node: _ast.ClassDef) -> Iterator[tuple[str, _ast.expr]]:
     """Yield the names that a class assigns to, and the expressions."""
     for statement in node.body:
-        if isinstance(statement, (Assign, AnnAssign)):
-            targets = statement.targets if isinstance(statement, Assign) else [statement.target]
+        if isinstance(statement, (_ast.Assign, _ast.AnnAssign)):
+            targets = (
+                statement.targets if isinstance(statement, _ast.Assign) else [statement.target]
+            )
             for target in targets:
-                if not isinstance(target, Name):
+                if not isinstance(target, _ast.Name):
                     raise NotLiteralError
                 if statement.value is not None:  # an annotation alone assigns nothing
                     yield target.id, statement.value

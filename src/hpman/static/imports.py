@@ -6,35 +6,15 @@ reaches; must not know what a hyperparameter is.
 
 from __future__ import annotations
 
+import _ast
 import os
 import sys
-from _ast import (
-    AnnAssign,
-    Assign,
-    AsyncFunctionDef,
-    Attribute,
-    AugAssign,
-    Call,
-    ClassDef,
-    Constant,
-    Expr,
-    FunctionDef,
-    If,
-    Import,
-    ImportFrom,
-    List,
-    Name,
-    Pass,
-    Try,
-    Tuple,
-)
 
 from .files import read as read_file, read_source
 from .syntax import UnparsableError, decode, parse, paused_collector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from _ast import AST
     from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 
     from .files import Facts, Read
@@ -318,16 +298,16 @@ class _Project:
             ]
         return known[key]  # type: ignore[no-any-return]
 
-    def _import_statements(self, path: str) -> Iterator[Import | ImportFrom]:
+    def _import_statements(self, path: str) -> Iterator[_ast.Import | _ast.ImportFrom]:
         """Yield the import statements of a file, if one may be relative or import a module."""
         try:
             text = read_source(path, self.read(path)).text
-            stack: list[AST] = [parse(text)] if _may_import(text, self._modules) else []
+            stack: list[_ast.AST] = [parse(text)] if _may_import(text, self._modules) else []
         except (OSError, UnparsableError):  # it is reported where it is scanned
             return
         while stack:
             node = stack.pop()
-            if isinstance(node, (Import, ImportFrom)):
+            if isinstance(node, (_ast.Import, _ast.ImportFrom)):
                 yield node
             for block in _BLOCKS:
                 stack += getattr(node, block, ())
@@ -361,12 +341,12 @@ class _Project:
             return []
         names = []
         for node in tree.body:
-            if not isinstance(node, (Assign, AugAssign)):
+            if not isinstance(node, (_ast.Assign, _ast.AugAssign)):
                 continue
-            target = node.targets[0] if isinstance(node, Assign) else node.target
-            is_all = isinstance(target, Name) and target.id == "__all__"
-            if is_all and isinstance(node.value, (List, Tuple)):
-                values = [item.value for item in node.value.elts if isinstance(item, Constant)]
+            target = node.targets[0] if isinstance(node, _ast.Assign) else node.target
+            is_all = isinstance(target, _ast.Name) and target.id == "__all__"
+            if is_all and isinstance(node.value, (_ast.List, _ast.Tuple)):
+                values = [item.value for item in node.value.elts if isinstance(item, _ast.Constant)]
                 names += [value for value in values if isinstance(value, str)]
         return names
 
@@ -410,17 +390,17 @@ class _Leading:
             return False
         while pending:
             node = pending.pop()
-            if isinstance(node, (Import, ImportFrom)):
+            if isinstance(node, (_ast.Import, _ast.ImportFrom)):
                 if not (yield from self._follow(path, node)):
                     return False
-            elif isinstance(node, Try):
+            elif isinstance(node, _ast.Try):
                 pending += node.body[::-1]
             elif not self._is_passive(node, is_main=is_main):
                 return False
         return True
 
     def _follow(
-        self, path: str, node: Import | ImportFrom
+        self, path: str, node: _ast.Import | _ast.ImportFrom
     ) -> Generator[tuple[str, list[str]], None, bool]:
         level = getattr(node, "level", 0)
         for module, names in _modules(node):
@@ -432,23 +412,23 @@ class _Leading:
                 yield module, names
         return True
 
-    def _is_passive(self, node: AST, *, is_main: bool) -> bool:
+    def _is_passive(self, node: _ast.AST, *, is_main: bool) -> bool:
         """Return whether a statement has no effect on the imports after it."""
         from ast import walk
         from types import NoneType
 
-        if isinstance(node, If):  # one that is false
-            names = {part.id for part in walk(node.test) if isinstance(part, Name)}
-            names |= {part.attr for part in walk(node.test) if isinstance(part, Attribute)}
+        if isinstance(node, _ast.If):  # one that is false
+            names = {part.id for part in walk(node.test) if isinstance(part, _ast.Name)}
+            names |= {part.attr for part in walk(node.test) if isinstance(part, _ast.Attribute)}
             return names <= {"TYPE_CHECKING", "typing"} or (names == {"__name__"} and not is_main)
-        if isinstance(node, (FunctionDef, AsyncFunctionDef, ClassDef, Pass)):
+        if isinstance(node, (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.ClassDef, _ast.Pass)):
             return True
-        if not isinstance(node, (Assign, AnnAssign, Expr)):
+        if not isinstance(node, (_ast.Assign, _ast.AnnAssign, _ast.Expr)):
             return False
         targets = getattr(node, "targets", []) or [getattr(node, "target", None)]
-        functions = [part.func for part in walk(node) if isinstance(part, Call)]
-        is_harmless = all(isinstance(f, Name) and f.id in self._managers for f in functions)
-        return is_harmless and all(isinstance(t, (Name, NoneType)) for t in targets)
+        functions = [part.func for part in walk(node) if isinstance(part, _ast.Call)]
+        is_harmless = all(isinstance(f, _ast.Name) and f.id in self._managers for f in functions)
+        return is_harmless and all(isinstance(t, (_ast.Name, NoneType)) for t in targets)
 
 
 def _project(script: str, roots: Iterable[str] | None, also: Iterable[str]) -> _Project:
@@ -461,10 +441,10 @@ def _project(script: str, roots: Iterable[str] | None, also: Iterable[str]) -> _
     return _Project(file, (*roots, *also, *_installed_roots(file)))
 
 
-def _modules(node: Import | ImportFrom) -> Iterator[tuple[str, list[str]]]:
+def _modules(node: _ast.Import | _ast.ImportFrom) -> Iterator[tuple[str, list[str]]]:
     """Yield the modules of an import statement, and the names that it imports from them."""
     names = [alias.name for alias in node.names]
-    if isinstance(node, ImportFrom):
+    if isinstance(node, _ast.ImportFrom):
         yield node.module or "", names
         return
     for name in names:

@@ -6,29 +6,18 @@ hyperparameters.
 
 from __future__ import annotations
 
-from _ast import (
-    AsyncFunctionDef,
-    Attribute,
-    Call,
-    FunctionDef,
-    Import,
-    ImportFrom,
-    Name,
-    Return,
-    Store,
-)
+import _ast
 
 from .syntax import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from _ast import AST, Module, stmt
     from collections.abc import Iterator
 
-    Cell = FunctionDef | AsyncFunctionDef
+    Cell = _ast.FunctionDef | _ast.AsyncFunctionDef
 
 
-def share_names(tree: Module) -> None:
+def share_names(tree: _ast.Module) -> None:
     r"""Move the statements of all cells into the module, where marimo runs them.
 
     Args:
@@ -39,10 +28,10 @@ def share_names(tree: Module) -> None:
     >>> [type(statement).__name__ for statement in tree.body]
     ['Expr']
     """
-    body: list[stmt] = []
+    body: list[_ast.stmt] = []
     for statement in tree.body:
         if _is_cell(statement):
-            body += (row for row in statement.body if not isinstance(row, Return))  # type: ignore[attr-defined]
+            body += (row for row in statement.body if not isinstance(row, _ast.Return))  # type: ignore[attr-defined]
         else:
             body.append(statement)
     tree.body = body
@@ -66,16 +55,16 @@ def private_names(text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
             yield statement.lineno, statement.end_lineno or statement.lineno, private
 
 
-def _is_cell(statement: stmt) -> bool:
+def _is_cell(statement: _ast.stmt) -> bool:
     """Return whether a statement is a function with the decorator `@app.cell`."""
-    if not isinstance(statement, (FunctionDef, AsyncFunctionDef)):
+    if not isinstance(statement, (_ast.FunctionDef, _ast.AsyncFunctionDef)):
         return False
-    names = (row.func if isinstance(row, Call) else row for row in statement.decorator_list)
-    return any(isinstance(name, Attribute) and name.attr == "cell" for name in names)
+    names = (row.func if isinstance(row, _ast.Call) else row for row in statement.decorator_list)
+    return any(isinstance(name, _ast.Attribute) and name.attr == "cell" for name in names)
 
 
-def _bound(node: AST) -> Iterator[str]:
-    if isinstance(node, (Import, ImportFrom)):
+def _bound(node: _ast.AST) -> Iterator[str]:
+    if isinstance(node, (_ast.Import, _ast.ImportFrom)):
         yield from (alias.asname or alias.name for alias in node.names)
-    elif isinstance(node, Name) and isinstance(node.ctx, Store):
+    elif isinstance(node, _ast.Name) and isinstance(node.ctx, _ast.Store):
         yield node.id
