@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 SCOPE = "/"  # between a scope and what is in it, as in `encoder/depth`
 _LISTED = 5  # maximum number of names that a message lists if none is similar
 _FEW = 40  # names that are all compared
-_MOST_PARTS = 4  # parts at the end of a name that are compared
 
 
 def is_dunder(name: str) -> bool:
@@ -169,15 +168,8 @@ def closest(
 ) -> list[str]:
     """Return the candidates that are most similar to a name, the best one first.
 
-    Upper and lower case are equal. Candidates that end in the name come first, then
-    similar ones in the same branch, then all similar ones. If there are none, the ends
-    of the names are compared.
-
-    Args:
-        name: the name that does not exist.
-        candidates: the names that exist.
-        count: how many names to return at most.
-        separator: what separates the parts of a name.
+    Upper and lower case are equal. Candidates that end in the name come first, then similar
+    ones. If there are none, the last parts of the names are compared.
 
     >>> closest("opt.lt", ["opt", "opt.lr"]), closest("LR", ["lr"]), closest("foo", ["on"])
     (['opt.lr'], ['lr'], [])
@@ -186,78 +178,37 @@ def closest(
     """
     wanted = name.casefold()
     names: dict[str, list[str]] = {}
+    by_last_part: dict[str, list[str]] = {}
     for candidate in candidates:
-        names.setdefault(candidate.casefold(), []).append(candidate)
+        folded = candidate.casefold()
+        names.setdefault(folded, []).append(candidate)
+        by_last_part.setdefault(folded.rpartition(separator)[2], []).append(folded)
     if wanted in names:
         return names[wanted][:count]
-    found = [text for text in names if text.endswith(separator + wanted)]
-    if len(found) < count:
-        branch = wanted.rpartition(separator)[0] + separator
-        siblings = {text: None for text in names if text.startswith(branch)}
-        found += _similar(wanted, siblings, count) + _similar(wanted, names, count)
-    found = found or _similar_ends(wanted.split(separator), names, count, separator)
-    return [same for text in dict.fromkeys(found) for same in names[text]][:count]
+    near = [text for text in names if text.endswith(separator + wanted)]
+    if len(near) < count:
+        near += _similar(wanted, names, count)
+    if not near:
+        ends = _similar(wanted.rpartition(separator)[2], by_last_part, count)
+        near = [text for end in ends for text in by_last_part[end]]
+    return [same for text in dict.fromkeys(near) for same in names[text]][:count]
 
 
 def _similar(wanted: str, texts: Collection[str], count: int) -> list[str]:
     from difflib import get_close_matches
-
-    near = _shortlist(wanted, texts)
-    # The ratio is too low for short names (for `rl` and `lr`, it is 0.5) and for abbreviations.
-    return get_close_matches(wanted, near, count) or [
-        text
-        for text in near
-        if (len(text) > 1 and edit(wanted, text)) or (wanted and text.startswith(wanted))
-    ]
-
-
-def _shortlist(wanted: str, texts: Collection[str]) -> list[str]:
-    """Return the texts that are worth a close look, which takes a hundred times longer.
-
-    Of many texts, these are the ones that are one edit away, and those that contain most of the
-    quarters of the wanted one: two edits leave two quarters as they are.
-    """
-    if len(texts) <= _FEW:
-        return [*texts]
-    cuts = [len(wanted) * part // 4 for part in range(5)]
-    one, two, three, four = (wanted[cuts[part] : cuts[part + 1]] for part in range(4))
-    length = len(wanted)
-
-    def score(text: str) -> tuple[int, int]:
-        parts = (one in text) + (two in text) + (three in text) + (four in text)
-        return text.startswith(wanted) + parts, -abs(len(text) - length)
-
     from heapq import nlargest
 
-    present = texts if isinstance(texts, dict) else frozenset(texts)
-    near = [text for text in _edits(wanted) if text in present]
-    return [*dict.fromkeys((*near, *nlargest(_FEW, texts, score)))]
-
-
-def _edits(word: str) -> Iterator[str]:
-    """Yield the words that are one edit away."""
-    letters = {*"abcdefghijklmnopqrstuvwxyz0123456789_-./", *word}
-    for at in range(len(word) + 1):
-        before, after = word[:at], word[at:]
-        yield before + after[1:]
-        if len(after) > 1:
-            yield before + after[1] + after[0] + after[2:]
-        for letter in letters:
-            yield before + letter + after
-            yield before + letter + after[1:]
-
-
-def _similar_ends(parts: list[str], texts: Iterable[str], count: int, separator: str) -> list[str]:
-    """Return the texts whose last parts are similar, comparing as many as possible."""
-    for start in range(max(0, len(parts) - _MOST_PARTS), len(parts)):
-        last = parts[start:]
-        by_end: dict[str, list[str]] = {}
-        for text in texts:
-            end = separator.join(text.rsplit(separator, len(last))[-len(last) :])
-            by_end.setdefault(end, []).append(text)
-        if ends := _similar(separator.join(last), by_end, count):
-            return [text for end in ends for text in by_end[end]]
-    return []
+    # The ratio is too low for short names (for `rl` and `lr`, it is 0.5) and for abbreviations.
+    edited = [text for text in texts if len(text) > 1 and wanted and edit(wanted, text)]
+    begun = [text for text in texts if wanted and text.startswith(wanted)]
+    near = {*edited, *begun}
+    if len(texts) <= _FEW:
+        near.update(texts)
+    else:  # a close look takes a hundred times longer
+        quarter = max(1, len(wanted) // 4)
+        pieces = [wanted[at : at + quarter] for at in range(0, len(wanted), quarter)]
+        near.update(nlargest(_FEW, texts, lambda text: sum(piece in text for piece in pieces)))
+    return get_close_matches(wanted, sorted(near), count) or [*edited, *begun][:count]
 
 
 def advice(name: str, candidates: Iterable[str], count: int = 1, *, separator: str = ".") -> str:
