@@ -16,6 +16,7 @@ from .syntax import UnparsableError, decode, parse, paused_collector
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+    from typing import Any
 
     from .files import Facts, Read
 
@@ -56,18 +57,8 @@ def reachable(
 
     Returns:
         The other files, sorted by their paths. A file that cannot be read is listed.
-
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     for name, text in {"train": "import net, os", "net": "", "other": ""}.items():
-    ...         with open(os.path.join(folder, f"{name}.py"), "w") as file:
-    ...             _ = file.write(text)
-    ...     reached = reachable(os.path.join(folder, "train.py"))
-    >>> [os.path.basename(path) for path in reached]
-    ['net.py']
     """
-    project = _project(script, roots, also)
-    project.read, project.facts = read or read_file, facts
+    project = _project(script, roots, also, read, facts)
     reached = {os.path.realpath(script): script}
     pending = [script]
     with paused_collector():
@@ -102,14 +93,6 @@ def leading_imports(
 
     Yields:
         The name of a module, and the names after `from module import`.
-
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = os.path.join(folder, "train.py")
-    ...     with open(path, "w") as file:
-    ...         _ = file.write("import json\nfrom os import path\nprint()\nimport csv")
-    ...     list(leading_imports(path))
-    [('json', []), ('os', ['path'])]
     """
     walk = _Leading(_project(script, roots, also), managers)
     for path in packages:
@@ -136,16 +119,6 @@ def connected(
     Returns:
         The groups, as resolved paths. They include the imported files of the project, and the
         packages around the files.
-
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     paths = [os.path.join(folder, f"{name}.py") for name in ("net", "other", "train")]
-    ...     for path, text in zip(paths, ("", "", "import net"), strict=True):
-    ...         with open(path, "w") as file:
-    ...             _ = file.write(text)
-    ...     groups = connected(paths)
-    >>> sorted(sorted(map(os.path.basename, group)) for group in groups)
-    [['net.py', 'train.py'], ['other.py']]
     """
     neighbours: dict[str, list[str]] = {}
     # Scripts usually lie above what they import. Each file is read once, in one project.
@@ -154,8 +127,7 @@ def connected(
             continue
         folder = os.path.dirname(file)
         roots = (folder, _above_packages(folder), *_installed_roots(file))
-        project, pending = _Project(file, roots), [file]
-        project.read, project.facts = read or read_file, facts
+        project, pending = _Project(file, roots, read, facts), [file]
         while pending:
             path = pending.pop()
             if path not in neighbours:
@@ -226,8 +198,6 @@ def find_imported(importer: str, module: str, level: int, roots: Iterable[str] =
 class _Finder:
     """Find modules in folders, and list each folder once."""
 
-    __slots__ = ("_listings",)
-
     def __init__(self) -> None:
         self._listings: dict[str, frozenset[str]] = {}
 
@@ -266,11 +236,15 @@ class _Finder:
 class _Project:
     """Find the files that import statements run, in the folders of a project."""
 
-    __slots__ = ("_finder", "_modules", "_roots", "_script", "facts", "read")
-
-    def __init__(self, script: str, roots: Iterable[str]) -> None:
-        self.read: Read = read_file
-        self.facts: Facts | None = None
+    def __init__(
+        self,
+        script: str,
+        roots: Iterable[str],
+        read: Read | None = None,
+        facts: Facts | None = None,
+    ) -> None:
+        self.read: Read = read or read_file
+        self._facts = {} if facts is None else facts
         self._script = script
         self._finder = _Finder()
         self._roots = list(dict.fromkeys(roots))
@@ -287,7 +261,7 @@ class _Project:
 
     def imported_by(self, path: str) -> list[str]:
         """Return the files that the import statements of a file run."""
-        known = {} if self.facts is None else self.facts.setdefault(os.path.realpath(path), {})
+        known = self._facts.setdefault(os.path.realpath(path), {})
         key = ("imports", path, self._script, *self._roots)
         if key not in known:
             known[key] = [
@@ -339,16 +313,13 @@ class _Project:
             tree = parse(decode(self.read(path)))
         except (OSError, UnparsableError):
             return []
-        names = []
-        for node in tree.body:
-            if not isinstance(node, (_ast.Assign, _ast.AugAssign)):
-                continue
-            target = node.targets[0] if isinstance(node, _ast.Assign) else node.target
-            is_all = isinstance(target, _ast.Name) and target.id == "__all__"
-            if is_all and isinstance(node.value, (_ast.List, _ast.Tuple)):
-                values = [item.value for item in node.value.elts if isinstance(item, _ast.Constant)]
-                names += [value for value in values if isinstance(value, str)]
-        return names
+        statements: list[Any] = tree.body
+        exported: list[Any] = []
+        for node in statements:
+            target = getattr(node, "target", None) or getattr(node, "targets", [None])[0]
+            if getattr(target, "id", None) == "__all__":
+                exported += getattr(getattr(node, "value", None), "elts", ())
+        return [item.value for item in exported if type(getattr(item, "value", None)) is str]
 
     def _resolve(self, dotted: str, folders: list[str]) -> tuple[list[str], list[str]]:
         """Return the files that importing a module runs, and the folders of its submodules."""
@@ -368,8 +339,6 @@ class _Project:
 
 class _Leading:
     """Follow the imports of a program, as long as nothing else happens."""
-
-    __slots__ = ("_managers", "_project", "_seen")
 
     def __init__(self, project: _Project, managers: Collection[str]) -> None:
         self._project = project
@@ -431,24 +400,28 @@ class _Leading:
         return is_harmless and all(isinstance(t, (_ast.Name, NoneType)) for t in targets)
 
 
-def _project(script: str, roots: Iterable[str] | None, also: Iterable[str]) -> _Project:
+def _project(
+    script: str,
+    roots: Iterable[str] | None,
+    also: Iterable[str],
+    read: Read | None = None,
+    facts: Facts | None = None,
+) -> _Project:
     file = script
     if roots is None:
         # Python uses the folder of the file that a symbolic link points to.
         file = os.path.realpath(script) if os.path.islink(script) else script
         folder = os.path.dirname(file)
         roots = (folder, _above_packages(folder))
-    return _Project(file, (*roots, *also, *_installed_roots(file)))
+    return _Project(file, (*roots, *also, *_installed_roots(file)), read, facts)
 
 
 def _modules(node: _ast.Import | _ast.ImportFrom) -> Iterator[tuple[str, list[str]]]:
     """Yield the modules of an import statement, and the names that it imports from them."""
-    names = [alias.name for alias in node.names]
     if isinstance(node, _ast.ImportFrom):
-        yield node.module or "", names
-        return
-    for name in names:
-        yield name, []
+        yield node.module or "", [alias.name for alias in node.names]
+    else:
+        yield from ((alias.name, []) for alias in node.names)
 
 
 def _may_import(text: str, modules: set[str]) -> bool:
