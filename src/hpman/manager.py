@@ -146,14 +146,14 @@ class HyperParameterManager:
         """
         from .static.scan import scan
 
-        result = scan(
+        scans, gone = scan(
             path,
             frozenset({self.placeholder}),
             exclude,
             follow_imports=follow_imports,
             known=self.index.files,
         )
-        self._adopt_files(result.files, result.gone)
+        self._adopt_files(scans, gone)
         return self
 
     def parse_source(self, source: str, filename: Path = "<unknown>") -> Self:

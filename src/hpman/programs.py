@@ -10,11 +10,11 @@ from .errors import error_for
 from .globs import compile_globs
 from .names import is_dunder
 from .runtime.origin import CELLS
-from .static.cells import NotebookFile
 from .static.files import is_notebook, read, read_source, walk
 from .static.imports import connected, find_module, leading_imports, reachable
 from .static.index import Index
 from .static.marimo import private_names
+from .static.notebooks import NotebookFile
 from .static.project import Project
 from .static.rules import conflicts, violations
 from .static.scan import file_key, scan, scan_bytes
@@ -105,14 +105,8 @@ def index_program(
     roots, also = None if roots is None else list(roots), list(also)
     names = _USUAL
     while True:
-        result = scan(
-            paths,
-            names,
-            follow_imports=follow_imports,
-            roots=roots,
-            also=also,
-        )
-        index = Index().swap(result.files)
+        scans, _gone = scan(paths, names, follow_imports=follow_imports, roots=roots, also=also)
+        index = Index().swap(scans)
         # A file may get a manager from another file that imports it, so its bare calls count too.
         if index.placeholders() <= names:
             return index

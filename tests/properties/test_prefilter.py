@@ -108,5 +108,5 @@ def test_a_file_gives_the_same_alone_and_in_a_folder(text: str, encoding: str) -
 
 
 def _found(path: str, placeholder: str) -> list[object]:
-    files = scan(path, frozenset({placeholder})).files
+    files = scan(path, frozenset({placeholder}))[0]
     return [item for file in files for item in (*file.occurrences, *file.diagnostics)]

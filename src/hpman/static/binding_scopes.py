@@ -292,11 +292,7 @@ class Resolver:
 
 
 def mentions_names(func: Any) -> bool:
-    """Return whether an expression that is called may be a method that takes names.
-
-    >>> mentions_names(compile("_.set_value", "", "eval", 0x400).body)
-    True
-    """
+    """Return whether an expression that is called may be a method that takes names."""
     return type(func) is Attribute and func.attr in NAMING
 
 

@@ -50,8 +50,7 @@ def enum_members(
         tree: the syntax tree of the module.
         name: the class as the module refers to it, such as `Opt` or `optim.Opt`.
         path: the path of the module.
-        read_module: finds imported modules. Without it, classes are not followed through
-            imports.
+        read_module: finds imported modules. Without it, imports are not followed.
         hops: how many imports to follow.
 
     >>> tree = compile("class Opt(enum.Enum): X = 3; Y = enum.auto()", "", "exec", 0x400)

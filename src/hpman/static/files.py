@@ -82,15 +82,8 @@ def walk(paths: Iterable[str], exclude: Sequence[str] = ()) -> list[SourceFile]:
     A path to a file counts, whatever its name. A folder counts with every `*.py` and `*.ipynb`
     below it, also through symbolic links, except in hidden folders, `__pycache__`,
     `node_modules`, `site-packages`, and virtual environments (folders with a
-    `pyvenv.cfg`). A folder in `paths` is walked even if it is one of these.
-
-    Args:
-        paths: files and folders.
-        exclude: globs of files and folders to leave out, see `compile_globs`. The
-            paths themselves are never left out.
-
-    Returns:
-        The files, each once, sorted by the parts of their absolute paths.
+    `pyvenv.cfg`). The paths themselves are never left out. Each file is listed once, sorted by the
+    parts of its absolute path.
 
     Raises:
         FileNotFoundError: if a path does not exist.
@@ -115,12 +108,7 @@ def exclusion(paths: Iterable[str], globs: Sequence[str]) -> Callable[[str, str]
     The globs are relative to the folder in `paths` that contains the file, or else to
     the nearest folder that contains both the file and the script.
 
-    Args:
-        paths: the files and folders that are walked.
-        globs: the globs of excluded files and folders.
-
-    Returns:
-        A function of the paths of a file and of the script that imports it.
+    The test takes the paths of a file and of the script that imports it.
 
     >>> is_excluded = exclusion([], ["tests", "*_pb2.py"])
     >>> is_excluded("a/tests/x.py", "a/main.py"), is_excluded("tests/x.py", "tests/main.py")
@@ -145,14 +133,7 @@ def exclusion(paths: Iterable[str], globs: Sequence[str]) -> Callable[[str, str]
 
 
 def read(path: str) -> bytes:
-    """Return the bytes of a file.
-
-    Raises:
-        OSError: if the file cannot be read.
-
-    >>> read(__file__)[:3]
-    b'\"\"\"'
-    """
+    """Return the bytes of a file."""
     # Faster than `open` for the thousands of small files of a tree.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
@@ -166,27 +147,15 @@ def read(path: str) -> bytes:
 
 
 def is_notebook(path: str) -> bool:
-    """Return whether a file is a notebook by its name.
-
-    >>> is_notebook("a.ipynb"), is_notebook("a.py")
-    (True, False)
-    """
+    """Return whether a file is a notebook by its name."""
     return path.endswith(_NOTEBOOK)
 
 
 def read_source(path: str, data: bytes, key: tuple[object, ...] = ()) -> Source:
     """Return the text of a Python file, or the code of a notebook.
 
-    Args:
-        path: the file.
-        data: its bytes.
-        key: see `Source`.
-
     Raises:
         UnparsableError: if Python would not decode the bytes, or the notebook cannot be read.
-
-    >>> read_source("a.py", b"x = 1").text
-    'x = 1'
     """
     if is_notebook(path):
         from .notebooks import read_notebook

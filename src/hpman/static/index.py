@@ -136,9 +136,6 @@ class Index:
         Args:
             files: the scans of the texts to add. They replace those with the same key.
             without: the keys of the texts to leave out. Unknown keys are ignored.
-
-        Returns:
-            The new index.
         """
         index = Index(self.separator)
         index._files = dict(self._files)

@@ -18,16 +18,7 @@ if TYPE_CHECKING:
 
 
 def share_names(tree: _ast.Module) -> None:
-    r"""Move the statements of all cells into the module, where marimo runs them.
-
-    Args:
-        tree: the tree of a file. It is changed.
-
-    >>> tree = parse("@app.cell\ndef _(hp):\n    hp('lr', 1)\n    return")
-    >>> share_names(tree)
-    >>> [type(statement).__name__ for statement in tree.body]
-    ['Expr']
-    """
+    """Move the statements of all cells into the module, where marimo runs them."""
     body: list[_ast.stmt] = []
     for statement in tree.body:
         if _is_cell(statement):
@@ -39,9 +30,6 @@ def share_names(tree: _ast.Module) -> None:
 
 def private_names(text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
     r"""Yield the first and the last line of each cell, and the private names that it binds.
-
-    Args:
-        text: the source of a file.
 
     >>> list(private_names("@app.cell\ndef _():\n    from hpman.m import _\n    _('lr', 1)"))
     [(2, 4, frozenset({'_'}))]

@@ -17,11 +17,7 @@ def prefilter(placeholders: Iterable[str]) -> Callable[[bytes], bool]:
     r"""Return a function that tests whether the bytes of a file may contain a hyperparameter.
 
     A file may contain one if it calls a placeholder by its bare name or a method of it, or
-    if it mentions `hpman`. If the function returns False, a parse would find nothing. Names
-    are compared as they are written, without normalization.
-
-    Args:
-        placeholders: the names whose bare calls count.
+    if it mentions `hpman`. If the function returns False, a parse would find nothing.
 
     >>> may_hold = prefilter(["_"])
     >>> may_hold(b'_("lr", 1e-3)'), may_hold(b"for _ in range(3): pass")

@@ -81,12 +81,7 @@ class Project:
         return read_file(path) if text is None else text
 
     def edit(self, path: str, data: bytes | None) -> None:
-        """Replace the contents of a file, without writing it.
-
-        Args:
-            path: the file. It is read only if it exists.
-            data: the bytes; None for those on the disk.
-        """
+        """Replace the contents of a file, without writing it. None stands for those on the disk."""
         real = os.path.realpath(path)
         if data is None:
             self._texts.pop(real, None)
@@ -122,11 +117,7 @@ class Project:
         self._forget(changed)
 
     def index(self, placeholders: Iterable[str]) -> Index:
-        """Return the index of the files. Only those that have changed are read.
-
-        Args:
-            placeholders: the names whose bare calls count.
-        """
+        """Return the index of the files. Only those that have changed are read."""
         names = frozenset(placeholders)
         index, stale = self._indexes.pop(names, None) or (Index(), dict.fromkeys(self._files))
         if stale:
@@ -151,12 +142,7 @@ class Project:
         return index
 
     def scan(self, real: str, placeholders: frozenset[str]) -> ModuleScan:
-        """Return the scan of a file, which may lie outside of the project.
-
-        Args:
-            real: its path, with symbolic links resolved.
-            placeholders: the names whose bare calls count.
-        """
+        """Return the scan of a file, which may lie outside of the project."""
         facts = self.facts.setdefault(real, {})
         if ("scan", placeholders) not in facts:
             file = SourceFile(real, is_named=True, real=real)

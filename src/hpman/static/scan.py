@@ -9,7 +9,6 @@ import os
 from functools import cached_property, lru_cache
 from itertools import count
 
-from ..frozen import Frozen
 from ..text import Source
 from .extract import extract, syntax_diagnostic
 from .files import SourceFile, exclusion, flatten, read as read_file, read_source, walk
@@ -31,21 +30,6 @@ _VALUES = (".yaml", ".yml", ".json")
 _texts = count()
 
 
-class Scan(Frozen):
-    """The result of a pass over the disk.
-
-    Attributes:
-        files: the files that contain a hyperparameter or a problem, and those
-            that were named.
-        gone: the keys of files that no longer contain a hyperparameter, or
-            were deleted below a folder.
-    """
-
-    __slots__ = ()
-    files: list[ModuleScan]
-    gone: list[Key]
-
-
 def scan(
     paths: Paths,
     placeholders: frozenset[str],
@@ -55,7 +39,7 @@ def scan(
     roots: Iterable[str] | None = None,
     also: Iterable[str] = (),
     known: Mapping[Key, ModuleScan] | None = None,
-) -> Scan:
+) -> tuple[list[ModuleScan], list[Key]]:
     """Find the calls of managers in files and folders.
 
     Most files in a folder contain no such call. A fast search of their bytes rules these
@@ -70,6 +54,10 @@ def scan(
         roots: the folders in which imports are resolved; by default those of a script.
         also: folders to search after them.
         known: the results of an earlier scan, by key.
+
+    Returns:
+        The files that contain a hyperparameter or a problem, and those that were named; and the
+        keys of known files that no longer contain a hyperparameter, or were deleted below a folder.
 
     Raises:
         FileNotFoundError: if a path does not exist.
@@ -88,7 +76,7 @@ def scan(
     with paused_collector():
         results = (scan_file(file, placeholders, may_hold, read_module) for file in files)
         scans = [result for result in results if result is not None]
-    return Scan(scans, _gone(known, files, scans, named) if known else [])
+    return scans, _gone_keys(known, files, scans, named) if known else []
 
 
 def index_of(
@@ -121,14 +109,9 @@ def index_of(
     >>> index_of(__file__).placeholders()
     set()
     """
-    found = scan(
-        paths,
-        frozenset(placeholders),
-        exclude,
-        follow_imports=follow_imports,
-        also=also,
-    )
-    return Index().swap(found.files)
+    names = frozenset(placeholders)
+    scans, _gone = scan(paths, names, exclude, follow_imports=follow_imports, also=also)
+    return Index().swap(scans)
 
 
 def scan_text(text: str, filename: Path, placeholders: frozenset[str]) -> ModuleScan:
@@ -175,17 +158,7 @@ def with_imports(
     roots: Iterable[str] | None = None,
     also: Iterable[str] = (),
 ) -> list[SourceFile]:
-    """Add the modules of the project that scripts import. List each file once.
-
-    Args:
-        scripts: the scripts.
-        is_excluded: see `exclusion`.
-        roots: the folders in which imports are resolved; by default those of a script.
-        also: folders to search after them.
-
-    >>> [file.is_named for file in with_imports(walk([__file__]), exclusion([], []))][:2]
-    [False, False]
-    """
+    """Add the modules of the project that scripts import. List each file once."""
     from .imports import reachable
 
     reached = {file_key(script.path): script for script in scripts}
@@ -206,10 +179,6 @@ class ModuleReader:
     Attributes:
         importer: the file that is scanned.
         used: the modules that each importer has asked for, by their real paths.
-
-    >>> reader = ModuleReader(walk([__file__]), [__file__])
-    >>> [type(tree).__name__ for _path, tree in reader(__file__, "scan", 1)]
-    ['Module']
     """
 
     def __init__(
@@ -261,19 +230,7 @@ def scan_file(
     read_module: ReadModule,
     read: Read | None = None,
 ) -> ModuleScan | None:
-    """Scan one file. Return None if it is not named and contains no hyperparameter.
-
-    Args:
-        file: the file.
-        placeholders: the names whose bare calls count.
-        may_hold: see `prefilter`.
-        read_module: finds the modules that define Enums.
-        read: returns the bytes of a file, by default those on the disk.
-
-    >>> (file,) = walk([__file__])
-    >>> scan_file(file, frozenset("_"), bool, lambda *_: ()).occurrences
-    ()
-    """
+    """Scan one file. Return None if it is not named and contains no hyperparameter."""
     path = file.path
     if path.endswith(_VALUES):  # a walk finds no such file
         advice = "Name Python files, notebooks or folders. The option --hp-load reads values."
@@ -318,13 +275,12 @@ def _refused(path: str, message: str, advice: str) -> ModuleScan:
     return ModuleScan(source, (), (Diagnostic("HPM001", message, advice, path, source=source),))
 
 
-def _gone(
+def _gone_keys(
     known: Mapping[Key, ModuleScan],
     files: Iterable[SourceFile],
     scans: Iterable[ModuleScan],
     named: Sequence[str],
 ) -> list[Key]:
-    """Return the keys of known files that no longer contain a hyperparameter, or were deleted."""
     holding = {result.source.key for result in scans}
     walked = {file_key(file.path) for file in files}
     folders = [file_key(path) for path in named if os.path.isdir(path)]

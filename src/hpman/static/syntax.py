@@ -61,12 +61,10 @@ class paused_collector:  # noqa: N801 - it reads as a statement, and contextlib 
     """
 
     def __enter__(self) -> None:
-        """Pause the collector."""
         self._was_enabled = gc.isenabled()
         gc.disable()
 
     def __exit__(self, *_error: object) -> None:
-        """Restore the collector."""
         if self._was_enabled:
             gc.enable()
 
@@ -75,13 +73,7 @@ def decode(data: bytes) -> str:
     r"""Decode the bytes of a source file.
 
     The encoding is declared by a comment in the first two lines (PEP 263), else it is
-    UTF-8. Newlines become `\n`.
-
-    Args:
-        data: the whole file.
-
-    Returns:
-        The text, without a byte order mark.
+    UTF-8. Newlines become `\n`, and a byte order mark is removed.
 
     Raises:
         UnparsableError: if Python would not decode these bytes.
@@ -110,31 +102,19 @@ def decode(data: bytes) -> str:
 
 
 def is_utf_8(data: bytes) -> bool:
-    """Return whether the bytes of a source file are UTF-8, unless they declare otherwise.
-
-    >>> is_utf_8(b"x = 1"), is_utf_8(b"# coding: latin-1")
-    (True, False)
-    """
+    """Return whether the bytes of a source file are UTF-8, unless they declare otherwise."""
     head = data[: data.find(b"\n", data.find(b"\n") + 1)]  # at least two lines
     return b"coding" not in head or source_encoding(head) == "utf-8"
 
 
 def source_encoding(data: bytes) -> str:
-    r"""Return the encoding of the bytes of a source file.
-
-    >>> source_encoding(b"# coding: latin-1\r\n")
-    'latin-1'
-    """
+    """Return the encoding of the bytes of a source file."""
     data = data.removeprefix(UTF_8_MARK).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return _declared_encoding(data)[0]
 
 
 def normalize_newlines(text: str) -> str:
-    r"""Return a text in which each newline is `\n`, as Python reads it.
-
-    >>> normalize_newlines("a\r\nb\rc\n")
-    'a\nb\nc\n'
-    """
+    r"""Return a text in which each newline is `\n`, as Python reads it."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -168,17 +148,8 @@ def parse(text: str) -> Module:
     Warnings of the parser are left to a run of the program: they are not shown here, and
     `-W error` does not raise them.
 
-    Args:
-        text: the source text, decoded, with normalized newlines.
-
-    Returns:
-        The tree.
-
     Raises:
         UnparsableError: if the text is not Python, or nested deeper than Python can read.
-
-    >>> type(parse("x = 1")).__name__
-    'Module'
     """
     try:
         with _FILTERS, warnings.catch_warnings():

@@ -20,20 +20,20 @@ ONLY = frozenset("_")
 def test_files_without_a_hyperparameter_are_not_kept(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text('_("a", 1)')
     (tmp_path / "b.py").write_text("x = 1")
-    found = scan(tmp_path, ONLY)
-    assert [os.path.basename(file.source.path) for file in found.files] == ["a.py"]
-    assert found.gone == []
+    files, gone = scan(tmp_path, ONLY)
+    assert [os.path.basename(file.source.path) for file in files] == ["a.py"]
+    assert gone == []
 
 
 def test_a_file_that_is_named_is_kept(tmp_path: Path) -> None:
     (tmp_path / "b.py").write_text("x = 1")
-    assert len(scan(tmp_path / "b.py", ONLY).files) == 1
+    assert len(scan(tmp_path / "b.py", ONLY)[0]) == 1
 
 
 @pytest.mark.parametrize("text", ["lr: 1", '{"lr": 1}'])
 def test_a_file_of_values_that_is_named_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.yaml").write_text(text)
-    (file,) = scan(tmp_path / "a.yaml", ONLY).files
+    (file,) = scan(tmp_path / "a.yaml", ONLY)[0]
     (problem,) = file.diagnostics
     assert (problem.code, problem.path) == ("HPM001", str(tmp_path / "a.yaml"))
     assert problem.message == "This is a file of values, not Python source."
@@ -43,12 +43,12 @@ def test_a_known_file_that_holds_nothing_any_more_is_gone(tmp_path: Path) -> Non
     (tmp_path / "b.py").write_text('_("b", 1)')
     (tmp_path / "c.py").write_text("x = 1")
     key = file_key(str(tmp_path / "b.py"))
-    known = {file.source.key: file for file in scan(tmp_path, ONLY).files}
+    known = {file.source.key: file for file in scan(tmp_path, ONLY)[0]}
     (tmp_path / "b.py").write_text("x = 1")
-    assert scan(tmp_path, ONLY, known=known).gone == [key]
+    assert scan(tmp_path, ONLY, known=known)[1] == [key]
     (tmp_path / "b.py").unlink()
-    assert scan(tmp_path, ONLY, known=known).gone == [key]
-    assert scan(tmp_path / "c.py", ONLY, known=known).gone == []
+    assert scan(tmp_path, ONLY, known=known)[1] == [key]
+    assert scan(tmp_path / "c.py", ONLY, known=known)[1] == []
 
 
 def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_a_file_that_cannot_be_read_is_a_finding(
         raise PermissionError(13, "Permission denied", path)
 
     monkeypatch.setattr(scan_module, "read_file", refuse)
-    (file,) = scan(tmp_path, ONLY).files
+    (file,) = scan(tmp_path, ONLY)[0]
     (problem,) = file.diagnostics
     assert problem.code == "HPM001"
     assert problem.message == "Cannot read this file: Permission denied."
@@ -75,7 +75,7 @@ def test_a_file_that_cannot_be_read_is_a_finding(
 
 def test_a_file_that_cannot_be_decoded_is_a_finding_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_bytes(b'_("a", 1)\r\nx = "\xff"\r\n')
-    (file,) = scan(tmp_path, ONLY).files
+    (file,) = scan(tmp_path, ONLY)[0]
     (problem,) = file.diagnostics
     assert (problem.code, problem.line) == ("HPM001", 2)
     assert "==> 2: x =" in str(problem)
@@ -84,8 +84,8 @@ def test_a_file_that_cannot_be_decoded_is_a_finding_with_its_place(tmp_path: Pat
 def test_imports_are_followed_from_each_script_once(tmp_path: Path) -> None:
     for name, text in {"a": "import c", "b": "import c\nimport a", "c": '_("c", 1)'}.items():
         (tmp_path / f"{name}.py").write_text(text)
-    found = scan([tmp_path / "a.py", tmp_path / "b.py"], ONLY, follow_imports=True)
-    paths = [os.path.basename(file.source.path) for file in found.files]
+    files, _gone = scan([tmp_path / "a.py", tmp_path / "b.py"], ONLY, follow_imports=True)
+    paths = [os.path.basename(file.source.path) for file in files]
     assert paths == ["a.py", "b.py", "c.py"]
 
 
@@ -99,7 +99,7 @@ def test_a_script_that_cannot_be_read_is_a_finding_with_its_imports_too(
         raise PermissionError(13, "Permission denied", path)
 
     monkeypatch.setattr(scan_module, "read_file", refuse)
-    (file,) = scan(tmp_path / "a.py", ONLY, follow_imports=follow_imports).files
+    (file,) = scan(tmp_path / "a.py", ONLY, follow_imports=follow_imports)[0]
     assert [problem.code for problem in file.diagnostics] == ["HPM001"]
 
 
@@ -107,8 +107,8 @@ def test_globs_from_an_iterator_hold_for_folders_and_for_imports(tmp_path: Path)
     (tmp_path / "a.py").write_text('import gen\n_("a", 1)')
     (tmp_path / "gen.py").write_text('_("gen", 1)')
     for path in (tmp_path, tmp_path / "a.py"):
-        found = scan(path, ONLY, iter(["gen.py"]), follow_imports=True)
-        assert [os.path.basename(file.source.path) for file in found.files] == ["a.py"]
+        files, _gone = scan(path, ONLY, iter(["gen.py"]), follow_imports=True)
+        assert [os.path.basename(file.source.path) for file in files] == ["a.py"]
 
 
 def test_a_text_is_no_bytes() -> None:

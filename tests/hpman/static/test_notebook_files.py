@@ -8,8 +8,7 @@ import re
 from hypothesis import given, strategies as st
 
 from hpargparse.edits import Edit, replace_spans
-from hpman.static.cells import NotebookFile
-from hpman.static.notebooks import read_notebook
+from hpman.static.notebooks import NotebookFile, read_notebook
 
 TEXTS = (
     "x = '😀é\\u20ac', _('lr😀\\\\ \"', 1)\r\n\n_('lr')",
