@@ -11,7 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from hpargparse.commands import runs as command
-from hpargparse.runs.folder import write_json
+from hpargparse.runs.record import write_json
 from hpman.run_files import VARIABLE
 
 from .measure import Row, best, best_of_processes, best_of_statements, output

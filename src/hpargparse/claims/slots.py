@@ -15,8 +15,7 @@ from hpman import Diagnostic, Frozen, HpmanError
 from hpman.run_files import is_held, release, take
 
 from ..cli.errors import error_text
-from ..runs.folder import make_folder
-from ..runs.record import host
+from ..runs.record import host, make_folder
 
 SLOTS = os.path.join(".hpman", "slots")
 VARIABLE = "CUDA_VISIBLE_DEVICES"

@@ -20,9 +20,8 @@ from ..cli.errors import exit_with_errors
 from ..cli.output import exit_with_message, write_result
 from ..completion import get_argv
 from ..edits import unified_diff, write_files
-from ..runs.folder import project_of
 from ..runs.promote import is_defined, promote, same_name
-from ..runs.record import RunRecord, find_record
+from ..runs.record import RunRecord, find_record, project_of
 from ..snapshots.recorded import runs_folder
 
 _DESCRIPTION = """\

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import subprocess
 from collections.abc import Mapping, Sequence
 
 from hpman import HpmanError
@@ -17,8 +18,7 @@ from ..cli.argv import command_parser, parse_command
 from ..cli.errors import exit_with_errors
 from ..cli.output import warn
 from ..completion import get_argv
-from ..runs.folder import CWD_VARIABLE
-from ..runs.record import find_record
+from ..runs.record import CWD_VARIABLE, find_record
 from ..runs.rerun import Checkout, command, differing_environment
 from ..snapshots.recorded import runs_folder
 
@@ -61,7 +61,8 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman rerun") -> Non
             environment[CWD_VARIABLE], cwd = cwd, checkout.cwd
             lines = [f"{path} is not as it was in the run" for path in checkout.differing]
             warn(prog, [escape(line) for line in (*lines, *differing_environment(record))])
-        status = _run(argv, cwd, environment, checkout)
+        lease = None if checkout is None else checkout.lease
+        status = _run(argv, cwd, environment, lease)
     except (HpmanError, OSError) as error:
         exit_with_errors(prog, error)
     finally:
@@ -81,15 +82,10 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _run(
-    argv: Sequence[str], cwd: str, environment: Mapping[str, str], checkout: Checkout | None
-) -> int:
+def _run(argv: Sequence[str], cwd: str, env: Mapping[str, str], lease: int | None) -> int:
     """Run a program, and return its status as a shell does."""
-    import subprocess
-
-    leases = (checkout.lease,) if checkout is not None and checkout.lease is not None else ()
-    inherited = {} if os.name == "nt" else {"pass_fds": leases}
-    process = subprocess.Popen(argv, cwd=cwd, env=environment, **inherited)  # type: ignore[call-overload]  # noqa: S603 - the user has run it
+    inherited = {} if lease is None or os.name == "nt" else {"pass_fds": (lease,)}
+    process = subprocess.Popen(argv, cwd=cwd, env=env, **inherited)  # type: ignore[call-overload]  # noqa: S603 - the user has run it
     # An interrupt reaches the program too, which decides what to do.
     handlers = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
     for name in _SIGNALS:

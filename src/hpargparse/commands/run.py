@@ -107,7 +107,7 @@ def _submit(argv: list[str], prog: str) -> None:
     from ..cli.errors import exit_with_errors
     from ..cli.output import exit_with_message, write_result
     from ..run.slurm import request_jobs, submission_text, submit
-    from ..runs.folder import make_folder, project_folder
+    from ..runs.record import make_folder, project_folder
 
     _option, equals, text = argv[0].partition("=")
     text, rest = (text, argv[1:]) if equals else ("".join(argv[1:2]), argv[2:])
@@ -179,7 +179,7 @@ def _subject(
     from hpman.programs import reachable
 
     from ..run.runner import python_path
-    from ..runs.folder import project_folder
+    from ..runs.record import project_folder
     from ..runs.recorder import Subject
 
     def sources() -> list[str]:

@@ -16,11 +16,10 @@ from ..cli.argv import command_parser, parse_command
 from ..cli.errors import exit_with_errors
 from ..cli.output import exit_with_message, terminal_width, warn, write_result
 from ..completion import get_argv
-from ..runs.control import remove, stop
 from ..runs.details import json_details, text_details
 from ..runs.exports import TRACKERS, export
 from ..runs.query import select, sort
-from ..runs.record import RunRecord, find_record, readable, records
+from ..runs.record import RunRecord, find_record, readable, records, remove, stop
 from ..runs.reports import csv_report, json_report, text_report
 from ..snapshots.atomic_io import replace_files
 from ..snapshots.recorded import runs_folder

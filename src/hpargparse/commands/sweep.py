@@ -189,7 +189,7 @@ def _submit(study: Study, jobs: JobRequest, form: str) -> str:
     """Submit workers that go on with a sweep, and return a text about them."""
     import json
 
-    from ..runs.folder import project_of
+    from ..runs.record import project_of
 
     command = ["sweep", f"--resume={study.name}"]
     folder = os.path.join(study.folder, "slurm")
@@ -250,7 +250,7 @@ def _slots(program: Program, options: argparse.Namespace) -> Slots | None:
         HpmanError: if `--gpus` is given and no GPU is found.
     """
     from ..claims.slots import Slots, find_gpus
-    from ..runs.folder import project_folder
+    from ..runs.record import project_folder
 
     gpus = [] if options.slurm else find_gpus(options.gpus)  # each worker finds its own
     slots = Slots(project_folder(program.folder), gpus, options.per_gpu or 1) if gpus else None
@@ -271,7 +271,7 @@ def _study(
         HpmanError: if the number of trials is unlimited, another sweep has the name, or the
             folders cannot be written.
     """
-    from ..runs.folder import project_folder
+    from ..runs.record import project_folder
     from ..sweep.study import Study
 
     project = project_folder(program.folder)

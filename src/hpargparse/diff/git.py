@@ -162,12 +162,6 @@ def remove_worktree(top: str, folder: str) -> None:
     _run("worktree", "remove", "--force", folder, cwd=top)
 
 
-def list_worktrees(top: str) -> list[str]:
-    """Return the roots of all worktrees of a repository."""
-    lines = os.fsdecode(_run("worktree", "list", "--porcelain", cwd=top)).split("\n")
-    return [line.removeprefix("worktree ") for line in lines if line.startswith("worktree ")]
-
-
 def worktree_state(folder: str) -> bytes:
     """Return a digest of what differs from the commit in a worktree, beside bytecode."""
     from hashlib import sha256

@@ -21,8 +21,7 @@ from ..diff.compare import compare
 from ..diff.operands import Operand, Request
 from ..diff.pipeline import Comparison
 from ..diff.sources import definitions_of, read_sources
-from .folder import PATCH_FILE, project_of
-from .record import RunRecord
+from .record import PATCH_FILE, RunRecord, project_of
 from .reports import align, column_widths
 
 _DEFAULT = re.compile(r"(.*?:\d+) default ")  # as in `train.py:3 default 1e-3`

@@ -16,8 +16,7 @@ from typing import Any
 from hpman import Diagnostic, Frozen, HpmanError, NotLiteralError, parse_literal
 from hpman.text import escape
 
-from .folder import project_of
-from .record import RUNNING, RunRecord
+from .record import RUNNING, RunRecord, project_of
 
 Scalar = bool | int | float | str
 

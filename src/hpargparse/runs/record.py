@@ -1,22 +1,31 @@
-"""Read the records of runs.
+"""The record of a run, which is the folder that it leaves.
 
-Owns what a record says: its status, values and metrics. Each file is read once, and only when
-it is needed. Must not know how a record is written or shown.
+Owns where the folder is, what its files are named and say, and how a run is stopped and its
+record deleted. Each file is read once, and only when it is needed.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 
+from hpman import Diagnostic, HpmanError
 from hpman.run_files import METRICS, STOP, is_held
+from hpman.text import escape, relative_path
 
+from ..snapshots.atomic_io import replace_files
 from ..snapshots.recorded import (
     DETAILS,
+    MARKS,
     RUN_FILE,
+    RUNS,
     RecordError,
+    find_above,
     find_run,
     is_time,
     open_regular,
@@ -24,29 +33,91 @@ from ..snapshots.recorded import (
     read_run_json,
     value_of,
 )
-from .folder import END_FILE, LEASE_FILE, OUTPUT_FILE, project_of, write_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from typing import Any
+    from typing import Any, BinaryIO
 
+END_FILE, OUTPUT_FILE, PATCH_FILE = "end.json", "output.log", "diff.patch"
+LEASE_FILE = "lease"
+RETURN = "return"  # the metric that a function returned
+CWD_VARIABLE = "HPMAN_CWD"  # the folder to record for a run in a temporary one
+RUNNING, LOST = "running", "lost"
+_LETTERS = "abcdefghjkmnpqrstuvwxyz"  # none that looks like another
+_LENGTH = 8
+_random = os.urandom
 _PATIENCE = 2.0  # seconds
 _PAUSE = 0.02  # seconds between two looks
-_SILENCE = 3600.0  # seconds after which a run of another machine is lost
+_LOST_AFTER = 3600.0  # seconds in which a run of another machine has written nothing
 _TAIL = 1 << 16  # bytes of metrics that are read for the last ones
-RUNNING, LOST = "running", "lost"
+
+
+def project_folder(start: str) -> str:
+    """Return the folder of the project that a program in a folder belongs to.
+
+    It is the nearest one upwards with a `pyproject.toml`, or else with a `.git`, or else the
+    current folder.
+    """
+    above = (find_above(start, mark) for mark in MARKS)
+    return next(filter(None, above), os.getcwd())
+
+
+def project_of(folder: str) -> str:
+    """Return the folder of the project that holds the folder of a record.
+
+    >>> project_of(os.path.join("project", RUNS, "k3f2"))
+    'project'
+    """
+    return os.path.dirname(os.path.dirname(os.path.dirname(folder)))
+
+
+def make_folder(path: str) -> str:
+    """Make a folder of records or sweeps, which git ignores, and return its path."""
+    os.makedirs(path, exist_ok=True)
+    ignore = os.path.join(os.path.dirname(path), ".gitignore")
+    if not os.path.exists(ignore):
+        replace_files([(ignore, b"*\n")])
+    return path
+
+
+def create_record(project: str, beginning: str = "") -> str:
+    """Create the folder of a new run and return its path; the id is its name.
+
+    Args:
+        project: the folder of the project.
+        beginning: the beginning of the id, such as that of a sweep.
+    """
+    runs = make_folder(os.path.join(project, RUNS))
+    while True:
+        digits = [*_LETTERS, *"23456789"]
+        random = [digits[byte % len(digits)] for byte in _random(_LENGTH)]
+        if not beginning:
+            random[0] = _LETTERS[_random(1)[0] % len(_LETTERS)]
+        folder = os.path.join(runs, beginning + "".join(random))
+        with suppress(FileExistsError):
+            os.mkdir(folder)
+            return folder
+
+
+def write_json(folder: str, name: str, data: Mapping[str, object]) -> None:
+    """Write a file of a record atomically, one key per line."""
+    lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in data.items()]
+    text = "{\n" + ",\n".join(lines) + "\n}\n"
+    replace_files([(os.path.join(folder, name), text.encode())])
+
+
+def removals(runs: str, sweep: str) -> str:
+    """Return the file that lists the removed records of a sweep that machines share, if it exists.
+
+    Args:
+        runs: the folder of records.
+        sweep: the name of the sweep.
+    """
+    return os.path.join(os.path.dirname(runs), "sweeps", sweep, "removed")
 
 
 class RunRecord:
-    """The record of one run.
-
-    Args:
-        folder: the folder of the record. Its name is the id of the run.
-
-    Attributes:
-        folder: the folder.
-        id: the id.
+    """The record of one run, by its folder, whose name is the id of the run.
 
     All properties but `id`, `status` and `metrics` raise a `RecordError` if `run.json` is
     missing, damaged, or written by a newer version.
@@ -110,10 +181,14 @@ class RunRecord:
         if os.path.exists(os.path.join(self.folder, END_FILE)):
             return False
         if data.get("host") == host():
-            return _is_process(data["process"], self.started)
+            try:
+                os.kill(data["process"], 0)
+            except OSError as error:  # a process of another user exists too
+                return isinstance(error, PermissionError)
+            return True
         with os.scandir(self.folder) as entries:
             latest = max(entry.stat(follow_symlinks=False).st_mtime for entry in entries)
-        return time.time() - latest < _SILENCE
+        return time.time() - latest < _LOST_AFTER
 
     @property
     def stop_request(self) -> str:
@@ -131,11 +206,7 @@ class RunRecord:
         return {name: self.value(name) for name in self.summary["values"]}
 
     def value(self, name: str) -> Any:
-        """Return the value of one hyperparameter.
-
-        Raises:
-            KeyError: if the run has no such hyperparameter.
-        """
+        """Return the value of one hyperparameter, or raise a `KeyError` if the run has none."""
         return value_of(self.folder, name, self.summary["values"][name])
 
     @property
@@ -178,11 +249,7 @@ class RunRecord:
         return last_metrics(self.folder, _TAIL)
 
     def add_metrics(self, metrics: Mapping[str, float]) -> None:
-        """Add metrics to the end of a run that has ended, beside those that it reported.
-
-        Raises:
-            OSError, SnapshotError: if `end.json` cannot be written.
-        """
+        """Add metrics to the end of a run that has ended, beside those that it reported."""
         merged = {**self.metrics, **metrics}
         if self.end is not None and merged != self.metrics:
             write_json(self.folder, END_FILE, {**self.end, "metrics": merged})
@@ -190,19 +257,12 @@ class RunRecord:
 
     def history(self) -> Iterator[dict[str, Any]]:
         """Yield what was reported, one dict a call, with `time` and perhaps `step`."""
-        return _rows(self.folder)
+        return _read_metrics(self.folder)
 
     def output(self, tail: int | None = None) -> bytes:
-        """Return what the run wrote to its standard streams so far.
-
-        Args:
-            tail: the bytes at the end to read; None for all.
-        """
+        """Return what the run wrote to its standard streams so far, or the bytes at its end."""
         try:
-            path = os.path.join(self.folder, OUTPUT_FILE)
-            with open(path, "rb", opener=open_regular) as file:
-                if tail is not None:
-                    file.seek(max(0, os.fstat(file.fileno()).st_size - tail))
+            with _open_at_tail(os.path.join(self.folder, OUTPUT_FILE), tail) as file:
                 return file.read()
         except FileNotFoundError:
             return b""
@@ -213,32 +273,8 @@ def host() -> str:
     return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
 
 
-def _is_process(number: int, started: float) -> bool:
-    """Return whether a process of this machine runs that was there at some time."""
-    try:
-        os.kill(number, 0)
-    except PermissionError:
-        pass
-    except OSError:
-        return False
-    try:
-        with open(f"/proc/{number}/stat", "rb") as file:
-            ticks = int(file.read().rpartition(b")")[2].split()[19])
-    except OSError:  # pragma: no cover - this system has no such files
-        return True
-    uptime = time.clock_gettime(time.CLOCK_BOOTTIME)
-    return time.time() - uptime + ticks / os.sysconf("SC_CLK_TCK") < started + 1
-
-
 def records(folder: str) -> list[RunRecord]:
-    """Return all records in a folder, in no order. Their files are not read yet.
-
-    Args:
-        folder: the folder of records, see `runs_folder`.
-
-    Raises:
-        OSError: if the folder cannot be read.
-    """
+    """Return all records in a folder of records, in no order. Their files are not read yet."""
     with os.scandir(folder) as entries:
         return [
             RunRecord(entry.path)
@@ -261,22 +297,14 @@ def readable(records: Iterable[RunRecord]) -> Iterator[RunRecord | RecordError]:
 
 
 def find_record(folder: str, beginning: str) -> RunRecord:
-    """Return the record whose id has a beginning. Wait until it is complete.
-
-    Raises:
-        SnapshotError: if there is none, or more than one.
-    """
+    """Return the only record whose id has a beginning. Wait until it is complete."""
     path = find_run(folder, beginning)
     wait_until_described(path)
     return RunRecord(path)
 
 
 def wait_until_described(folder: str) -> None:
-    """Wait a moment for the last keys of a record. Another process adds them.
-
-    Args:
-        folder: the folder of the record.
-    """
+    """Wait a moment for the last keys of a record, which another process adds."""
     wait_while(lambda: _is_being_described(RunRecord(folder)), _PATIENCE)
 
 
@@ -299,32 +327,95 @@ def _is_being_described(record: RunRecord) -> bool:
 
 
 def last_metrics(folder: str, tail: int | None = None) -> dict[str, Any]:
-    """Return the last value of each metric in a record.
-
-    Args:
-        folder: the folder of the record.
-        tail: the bytes at the end of the file to look at; None for all.
-    """
+    """Return the last value of each metric in a record, or in the bytes at its end."""
     last: dict[str, Any] = {}
-    for row in _rows(folder, tail):
+    for row in _read_metrics(folder, tail):
         last.update(row)
     for name in ("step", "time"):
         last.pop(name, None)
     return last
 
 
-def _rows(folder: str, tail: int | None = None) -> Iterator[dict[str, Any]]:
+def _read_metrics(folder: str, tail: int | None = None) -> Iterator[dict[str, Any]]:
     """Yield the rows of metrics. A line that is torn or damaged is left out."""
+    with suppress(OSError), _open_at_tail(os.path.join(folder, METRICS), tail) as file:
+        for line in file:
+            try:
+                row = json.loads(line)
+            except (ValueError, RecursionError):
+                continue
+            if type(row) is dict:
+                yield row
+
+
+def _open_at_tail(path: str, tail: int | None) -> BinaryIO:
+    """Open a file to read so many bytes at its end, or all of it."""
+    file = open(path, "rb", opener=open_regular)  # noqa: SIM115 - the caller closes it
+    if tail is not None:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - tail))
+    return file
+
+
+def request_stop(folder: str, reason: str = "stopped") -> None:
+    """Ask the run with this record to end. The reason becomes its status."""
+    replace_files([(os.path.join(folder, STOP), reason.encode())])
+
+
+def stop(record: RunRecord, patience: float) -> bool:
+    """Ask a run to end, and send SIGTERM if it does not. Return whether it has ended.
+
+    Args:
+        record: the record of the run.
+        patience: the seconds to wait before the signal, and as long after it.
+
+    Raises:
+        HpmanError: if the run is not running, or cannot be signalled from here.
+    """
+    if not record.is_running:
+        raise _run_error(record, f"is not running: it is {record.status}.", "")
+    if not record.stop_request:
+        request_stop(record.folder)
+    if wait_while(lambda: record.is_running, patience):
+        return True
+    where = record.summary.get("host")
+    if where != host():
+        message = f"runs on {where}, and did not end when it was asked to."
+        raise _run_error(record, message, "Stop it on that machine.")
+    with suppress(OSError):  # it has just ended, or is another user's
+        # While the run is running, the process is its own.
+        os.kill(int(record.summary["process"]), signal.SIGTERM)
+    return wait_while(lambda: record.is_running, patience)
+
+
+def remove(record: RunRecord) -> None:
+    """Delete the record of a run that has ended."""
+    if record.is_running:
+        advice = f"`hpman runs --stop {record.id}` stops it."
+        raise _run_error(record, "is running.", advice)
     try:
-        with open(os.path.join(folder, METRICS), "rb", opener=open_regular) as file:
-            if tail is not None:
-                file.seek(max(0, os.fstat(file.fileno()).st_size - tail))
-            for line in file:
-                try:
-                    row = json.loads(line)
-                except (ValueError, RecursionError):
-                    continue
-                if type(row) is dict:
-                    yield row
-    except OSError:
+        _delete(record)
+    except OSError as error:
+        advice = f"Allow writing in {escape(relative_path(os.path.dirname(record.folder)))}."
+        raise _run_error(record, f"cannot be removed: {error.strerror}.", advice) from None
+
+
+def _delete(record: RunRecord) -> None:
+    from shutil import rmtree
+
+    if os.path.islink(record.folder):
+        os.unlink(record.folder)
         return
+    runs = os.path.dirname(record.folder)
+    with suppress(HpmanError, OSError):  # it is damaged, or its sweep is not shared
+        path = removals(runs, str(record.summary.get("sweep")))
+        with open(path, "r+", encoding="utf-8") as file:
+            file.seek(0, os.SEEK_END)
+            file.write(f"{record.id}\n")
+    # Under this name, what is left by a crash in the middle is not listed.
+    hidden = os.path.join(runs, f".{record.id}")
+    os.rename(record.folder, hidden)
+    rmtree(hidden)
+
+
+def _run_error(record: RunRecord, message: str, advice: str) -> HpmanError:
+    return HpmanError(Diagnostic("run", f"`{record.id}` {message}", advice))

@@ -23,18 +23,20 @@ from ..cli.output import warn
 from ..snapshots.load_save import saveable_values, saved_form
 from ..snapshots.recorded import RUN_FILE, SCHEMA
 from . import environment
-from .folder import (
+from .output import Copier
+from .record import (
     CWD_VARIABLE,
     END_FILE,
     LEASE_FILE,
     OUTPUT_FILE,
     PATCH_FILE,
     RETURN,
-    create,
+    RunRecord,
+    create_record,
+    host,
+    last_metrics,
     write_json,
 )
-from .output import Copier
-from .record import RunRecord, host, last_metrics
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ def start(subject: Subject) -> Recording | None:
     """Start to record this process. Return None, and say why, if that fails."""
     folder = None
     try:
-        folder = create(subject.project, subject.beginning)
+        folder = create_record(subject.project, subject.beginning)
         return Recording(folder, subject)
     except (OSError, HpmanError) as error:
         _warn(f"this run is not recorded: {error_text(error)}")

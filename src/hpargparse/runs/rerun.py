@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 from shutil import rmtree
 from tempfile import mkdtemp
 
@@ -21,26 +20,20 @@ from ..diff.git import (
     apply_patch,
     describe_head,
     list_untracked,
-    list_worktrees,
     remove_worktree,
     worktree_state,
 )
 from ..snapshots.formats import RUN
 from .compare import versions, why_sources_unknown
 from .environment import hash_sources, packages, python
-from .folder import LEASE_FILE, PATCH_FILE, project_of
-from .record import RunRecord, wait_while
+from .record import LEASE_FILE, PATCH_FILE, RunRecord, project_of, wait_while
 
 _PATIENCE = 2.0  # seconds; what the program has left in the background may never end
-_PREFIX = "hpman-"  # of temporary folders
+_TODAY = "Without --exact, the sources of today are run."
 
 
 def command(record: RunRecord) -> list[str]:
-    """Return the command that runs a program with the values of a run, and records that.
-
-    Raises:
-        RecordError: if the record cannot be read.
-    """
+    """Return the command that runs a program with the values of a run, and records that."""
     argv = record.data["argv"]
     own = argv[argv.index("--", 1) :] if "--" in argv[1:] else []
     load = ("--hp-load", f"{RUN}{os.path.abspath(record.folder)}")
@@ -86,25 +79,22 @@ class Checkout:
         differing: the sources that are not as they were, relative to the project.
 
     Raises:
-        HpmanError: if the record does not say enough.
-        GitError: if the commit cannot be checked out, or the patch cannot be applied.
+        HpmanError: if the record does not say enough, or git cannot check out its sources.
     """
 
     def __init__(self, record: RunRecord) -> None:
         if reason := why_sources_unknown(record):
-            raise _error(reason, "Without --exact, the sources of today are run.")
+            raise _checkout_error(reason)
         project = os.path.realpath(project_of(record.folder))
         self._top = os.path.realpath(describe_head(project)[0])
         below = os.path.relpath(os.path.realpath(record.cwd), self._top)
         if below.startswith(os.pardir):
-            message = f"The run was started outside of its repository, in {record.data['cwd']}."
-            raise _error(message, "Without --exact, the sources of today are run.")
-        _remove_abandoned(self._top)
-        self._parent = os.path.realpath(mkdtemp(prefix=f"{_PREFIX}{record.id}-"))
+            message = f"The run was started outside of its repository, in {record.cwd}."
+            raise _checkout_error(message)
+        self._parent = os.path.realpath(mkdtemp(prefix=f"hpman-{record.id}-"))
         # It is named like the worktree, because a repository may be a package.
         self.folder: str = os.path.join(self._parent, os.path.basename(self._top))
         self.cwd: str = os.path.join(self.folder, below)
-        # It is held until the program has ended too, so a free one was left by a kill.
         self.lease: int | None = take(os.path.join(self._parent, LEASE_FILE))
         try:
             add_worktree(self._top, self.folder, record.data["revision"])
@@ -115,55 +105,35 @@ class Checkout:
                 path = name.rstrip("/")
                 _link(os.path.join(self._top, path), os.path.join(self.folder, path))
             self._state = worktree_state(self.folder)
-            with open(os.path.join(self._parent, LEASE_FILE), "wb") as file:
-                file.write(self._state)
         except BaseException as error:
-            _remove(self._top, self.folder)
+            self._remove()
             if not isinstance(error, GitError):
                 raise
             message = f"The sources of the run cannot be checked out: {error}"
-            raise _error(
-                message, "Fetch its commit. Without --exact, those of today are run."
-            ) from None
-        inside = os.path.join(self.folder, os.path.relpath(project, self._top))
-        self.differing: list[str] = _differing_sources(record, os.path.normpath(inside))
+            raise _checkout_error(message, f"Fetch its commit. {_TODAY}") from None
+        inside = os.path.normpath(os.path.join(self.folder, os.path.relpath(project, self._top)))
+        before = record.data["sources"]
+        after = dict(hash_sources(inside, (os.path.join(inside, path) for path in before)))
+        self.differing: list[str] = sorted(
+            path for path in before if not os.path.isabs(path) and before[path] != after.get(path)
+        )
 
     def close(self) -> bool:
-        """Remove the worktree, unless the program has changed or written files in it.
-
-        Returns:
-            Whether it was removed.
-        """
+        """Remove the worktree, and return whether it did: not if the program has changed it."""
         lease = os.path.join(self._parent, LEASE_FILE)
         if self.lease is not None:
             release(self.lease)
-        wait_while(lambda: is_held(lease), _PATIENCE)  # its record may not be complete yet
+        wait_while(lambda: is_held(lease), _PATIENCE)  # the new record may not be complete yet
         if worktree_state(self.folder) != self._state:
             os.unlink(lease)
             return False
-        _remove(self._top, self.folder)
+        self._remove()
         return True
 
-
-def _remove_abandoned(top: str) -> None:
-    """Remove the worktrees of killed commands, unless the program has written files in them."""
-    for folder in list_worktrees(top):
-        parent = os.path.dirname(folder)
-        lease = os.path.join(parent, LEASE_FILE)
-        is_ours = os.path.basename(parent).startswith(_PREFIX) and os.path.isdir(folder)
-        if not is_ours or is_held(lease) is not False:
-            continue
-        with suppress(FileNotFoundError):
-            with open(lease, "rb") as file:
-                state = file.read()
-            if state in (b"", worktree_state(folder)):
-                _remove(top, folder)
-
-
-def _remove(top: str, folder: str) -> None:
-    if os.path.exists(folder):
-        remove_worktree(top, folder)
-    rmtree(os.path.dirname(folder))
+    def _remove(self) -> None:
+        if os.path.exists(self.folder):
+            remove_worktree(self._top, self.folder)
+        rmtree(self._parent)
 
 
 def _link(source: str, target: str) -> None:
@@ -178,13 +148,5 @@ def _link(source: str, target: str) -> None:
             _link(os.path.join(source, name), os.path.join(target, name))
 
 
-def _differing_sources(record: RunRecord, project: str) -> list[str]:
-    before = {
-        path: digest for path, digest in record.data["sources"].items() if not os.path.isabs(path)
-    }
-    after = dict(hash_sources(project, (os.path.join(project, path) for path in before)))
-    return sorted(path for path in before if before[path] != after.get(path))
-
-
-def _error(message: str, advice: str) -> HpmanError:
+def _checkout_error(message: str, advice: str = _TODAY) -> HpmanError:
     return HpmanError(Diagnostic("rerun", message, advice))

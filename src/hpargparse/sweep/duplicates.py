@@ -14,15 +14,15 @@ from hpman import HpmanError
 from hpman.run_files import METRICS
 
 from ..runs.environment import hash_sources
-from ..runs.folder import (
+from ..runs.record import (
     END_FILE,
     OUTPUT_FILE,
     PATCH_FILE,
-    create,
+    RunRecord,
+    create_record,
     project_of,
     write_json,
 )
-from ..runs.record import RunRecord
 from ..snapshots.recorded import DETAILS, RUN_FILE
 from .matching import Matcher, MismatchError
 from .score import NoScoreError, Objective
@@ -74,7 +74,7 @@ class Duplicates:
         Raises:
             OSError, HpmanError: if it cannot be written.
         """
-        folder = create(project_of(record.folder), _HIDDEN)
+        folder = create_record(project_of(record.folder), _HIDDEN)
         run = f"{beginning}{os.path.basename(folder).removeprefix(_HIDDEN)}"
         sweep, number = beginning.removesuffix("-").rsplit("-", 1)
         changes = {

@@ -25,16 +25,18 @@ from ..claims.database import Database
 from ..claims.storage_url import StorageUrl
 from ..claims.timed import SILENCE, Store, TimedClaims, random_token
 from ..errors import SweepError
-from ..runs.folder import (
+from ..runs.record import (
     END_FILE,
     OUTPUT_FILE,
     PATCH_FILE,
-    create,
+    RUNNING,
+    RunRecord,
+    create_record,
     project_of,
     removals,
+    wait_until_described,
     write_json,
 )
-from ..runs.record import RUNNING, RunRecord, wait_until_described
 from ..snapshots.recorded import RUN_FILE, read_json
 from .score import Objective
 
@@ -207,7 +209,7 @@ class Exchange:
     def _unpack(self, run: str, packed: bytes) -> None:
         """Write a record of another machine."""
         project = project_of(os.path.join(self._runs, run))
-        folder = create(project, _HIDDEN)
+        folder = create_record(project, _HIDDEN)
         try:
             with ZipFile(io.BytesIO(packed)) as file:
                 data = json.loads(file.read(RUN_FILE))

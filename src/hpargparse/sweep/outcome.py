@@ -13,8 +13,7 @@ from typing import Any
 from hpman import parse_literal
 from hpman.text import escape, relative_path, truncate
 
-from ..runs.folder import OUTPUT_FILE, RETURN
-from ..runs.record import RunRecord
+from ..runs.record import OUTPUT_FILE, RETURN, RunRecord
 from ..space.report import default_text, table
 from ..space.space import default_of
 from .importance import importances

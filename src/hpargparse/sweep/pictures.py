@@ -15,7 +15,6 @@ from typing import Any
 from hpman import show_literal
 from hpman.text import escape, truncate
 
-from ..runs.folder import project_of
 from ..runs.plots import (
     LOG_METRICS,
     LOG_VALUES,
@@ -28,7 +27,7 @@ from ..runs.plots import (
     varied,
 )
 from ..runs.query import MISSING, lookup
-from ..runs.record import RunRecord
+from ..runs.record import RunRecord, project_of
 from ..runs.reports import number_text
 from ..snapshots.recorded import read_json
 from .importance import importances

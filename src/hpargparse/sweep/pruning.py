@@ -13,7 +13,7 @@ from typing import Any
 from hpman import HpmanError
 from hpman.run_files import METRICS
 
-from ..runs.control import request_stop
+from ..runs.record import request_stop
 from .engine import Engine, reports_by_step
 from .results import PRUNED
 from .study import Study

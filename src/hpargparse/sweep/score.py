@@ -16,8 +16,7 @@ from hpman import Frozen
 from hpman.text import truncate
 
 from ..description import json_value
-from ..runs.folder import RETURN
-from ..runs.record import RunRecord
+from ..runs.record import RETURN, RunRecord
 
 _BEST = "best:"
 _FILE = re.compile(r"(.+\.json):(.+)")

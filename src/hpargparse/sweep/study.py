@@ -16,8 +16,7 @@ from hpman.text import escape, relative_path
 
 from ..claims.locks import CLAIMS, Claims, Locks
 from ..errors import SweepError
-from ..runs.folder import make_folder, write_json
-from ..runs.record import RUNNING
+from ..runs.record import RUNNING, make_folder, write_json
 from ..snapshots.recorded import RUNS, read_json
 from .changes import changes
 from .duplicates import Duplicates

@@ -15,7 +15,7 @@ from threading import Thread
 from hpman import HpmanError
 
 from ..claims.slots import Slot
-from ..runs.control import request_stop
+from ..runs.record import request_stop
 from .launch import Launcher
 from .results import TIMED_OUT
 from .study import Claim, Study

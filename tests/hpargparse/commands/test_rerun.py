@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +12,7 @@ import pytest
 
 from hpargparse.commands.rerun import _run, main
 from hpargparse.runs.record import find_record, records
-from hpman.run_files import is_held
-from tests.hpargparse.runs.recorded import environment, needs_fork, run, wait_for, write
+from tests.hpargparse.runs.recorded import needs_fork, run, write
 from tests.repositories import commit, git, isolate, needs_git, start, write as write_files
 
 if TYPE_CHECKING:
@@ -69,10 +67,6 @@ def _repository() -> Path:
 
 def _revision(here: Path) -> dict[str, Any]:
     return {"revision": git(here, "rev-parse", "HEAD"), "patch": "none"}
-
-
-def _has_ended() -> bool:
-    return not any(map(is_held, map(str, Path("temporary").glob("*/lease"))))
 
 
 def _only() -> str:
@@ -212,46 +206,6 @@ def test_sources_that_cannot_be_checked_out_are_refused(
     assert error.startswith(f"hpman rerun: error: {message}")
     assert list(Path("temporary").iterdir()) == []
     assert len(git(here, "worktree", "list").splitlines()) == 1
-
-
-@needs_git
-def test_what_a_kill_has_left_is_removed_by_the_next(
-    rerun: Callable[..., tuple[int, str, str]],
-) -> None:
-    here = _repository()
-    text = """\
-import os, signal, time
-from hpman.m import _
-if os.path.exists(".hpman/file"):
-    open("new.txt", "w")
-if os.path.exists(".hpman/kill"):
-    os.remove(".hpman/kill")
-    os.kill(os.getppid(), signal.SIGKILL)
-    while os.path.exists(".hpman/wait"):
-        time.sleep(0.05)
-"""
-    commit(here, {"train.py": text})
-    run(here, text)
-    first = _only()
-    lost = [sys.executable, "-m", "hpman", "rerun", first, "--exact"]
-    for name in ("kill", "wait"):
-        Path(".hpman", name).touch()
-    subprocess.run(lost, check=False, env=environment())
-    assert rerun(first, "--exact")[0] == 0
-    assert len(list(Path("temporary").iterdir())) == 1  # the program still runs
-    Path(".hpman", "wait").unlink()
-    wait_for(_has_ended)
-    # The processes of the first command may end a moment after its lease.
-    wait_for(lambda: rerun(first, "--exact")[0] == 0 and not list(Path("temporary").iterdir()))
-    assert len(git(here, "worktree", "list").splitlines()) == 1
-    for name in ("kill", "file"):
-        Path(".hpman", name).touch()
-    subprocess.run(lost, check=False, env=environment())
-    Path(".hpman", "file").unlink()
-    wait_for(_has_ended)
-    assert rerun(first, "--exact")[0] == 0
-    (kept,) = Path("temporary").iterdir()
-    assert (kept / here.name / "new.txt").exists()
 
 
 def test_a_folder_that_is_gone_is_refused(rerun: Callable[..., tuple[int, str, str]]) -> None:

@@ -17,8 +17,7 @@ from hpargparse.claims.storage_url import StorageUrl
 from hpargparse.commands import sweep
 from hpargparse.errors import SweepError
 from hpargparse.run.slurm import parse_request
-from hpargparse.runs.control import remove
-from hpargparse.runs.record import RunRecord
+from hpargparse.runs.record import RunRecord, remove
 from hpargparse.space.select import Request, select
 from hpargparse.sweep.exchange import Exchange, store_of
 from hpargparse.sweep.plan import Plan, Unit

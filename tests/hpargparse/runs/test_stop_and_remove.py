@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hpargparse.errors import SnapshotError
-from hpargparse.runs.control import remove, request_stop, stop
-from hpargparse.runs.record import RunRecord, find_record, records
+from hpargparse.runs.record import RunRecord, find_record, records, remove, request_stop, stop
 from hpman import HpmanError
 from hpman.run_files import release, take
 from tests.hpargparse.runs.recorded import COMMAND, environment, needs_fork, write
