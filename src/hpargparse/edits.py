@@ -9,7 +9,7 @@ from __future__ import annotations
 from _ast import AST, Call
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, AnyStr
 
 from hpman import Diagnostic, Frozen, HpmanError, HyperParameter, Occurrence, Source
 from hpman.programs import (
@@ -54,14 +54,7 @@ class Edit(Frozen):
 
 
 def parse_call(call: Occurrence) -> tuple[Call, Callable[[AST], Span]]:
-    r"""Parse a call again, for the places of its arguments.
-
-    Args:
-        call: the call.
-
-    Returns:
-        Its node, and a function that returns the place in the file of a node in it: the line
-        and column of the first character, and of the one after the last.
+    r"""Parse a call again. Return its node, and a function from a node in it to its span.
 
     >>> from hpman import HyperParameterManager
     >>> index = HyperParameterManager("_").parse_source("x = _('lr',\n 1)").index
@@ -89,13 +82,6 @@ def parse_call(call: Occurrence) -> tuple[Call, Callable[[AST], Span]]:
 def hint_span(call: Occurrence, hint: str) -> Span:
     r"""Return where a hint of a call is written.
 
-    Args:
-        call: the call.
-        hint: the name of the hint.
-
-    Returns:
-        The line and the column of its first character, and of the one after its last.
-
     >>> from hpman import HyperParameterManager
     >>> index = HyperParameterManager("_").parse_source("_('lr', 1,\n help=3)").index
     >>> hint_span(index.named("_", "lr")[0], "help")
@@ -105,22 +91,17 @@ def hint_span(call: Occurrence, hint: str) -> Span:
     return span(next(keyword for keyword in node.keywords if keyword.arg == hint))
 
 
-def at_hint(row: HyperParameter, hint: str, code: str, message: str, advice: str) -> Diagnostic:
+def at_hint(
+    hyperparameter: HyperParameter, hint: str, code: str, message: str, advice: str
+) -> Diagnostic:
     """Return a diagnostic about a hint, placed where the hint that counts is written.
-
-    Args:
-        row: the hyperparameter.
-        hint: the name of the hint.
-        code: the code of the rule.
-        message: what is wrong, as a sentence.
-        advice: what to do, as a sentence.
 
     >>> from hpman import HyperParameterManager
     >>> (row,) = HyperParameterManager("_").parse_source("_('lr', 1, help=3)").hyperparameters()
     >>> at_hint(row, "help", "HPM207", "It is 3.", "Write a string.").column
     12
     """
-    calls = [*row.occurrences, *filter(None, [row.definition])]
+    calls = [*hyperparameter.occurrences, *filter(None, [hyperparameter.definition])]
     call = next(call for call in reversed(calls) if hint in call.hints)
     line, column, end_line, end_column = hint_span(call, hint)
     return Diagnostic.at(call, code, message, advice).replace(
@@ -144,18 +125,10 @@ def has_comment(text: str) -> bool:
 
 
 def replace_spans(data: bytes, edits: Iterable[Edit]) -> bytes:
-    r"""Return the bytes of a source file with some spans replaced. All other bytes stay.
+    r"""Return the bytes of a source file or notebook with spans replaced. All other bytes stay.
 
-    Args:
-        data: the bytes of the file, which may be a notebook.
-        edits: the edits of this file, in any order.
-
-    Returns:
-        The new bytes. Characters that the encoding of the file does not have are escaped,
-        which is valid inside of strings.
-
-    Raises:
-        EditError: if a span does not contain the old text, or two spans overlap.
+    Characters that the encoding of the file does not have are escaped, which is valid inside of
+    strings. It is an `EditError` if a span has another text, or two spans overlap.
 
     >>> replace_spans("é = 1\r\n".encode(), [Edit("a.py", (1, 5, 1, 6), "1", "23")]).decode()
     'é = 23\r\n'
@@ -180,39 +153,57 @@ def _replace_in_cells(data: bytes, edits: Sequence[Edit]) -> bytes:
     text = data.decode("utf-8-sig")
     file = NotebookFile(text)
     has_escapes = text.isascii() and bool(re.search(r"\\u(?!00[01])", text))
-    parts = [data[: len(data) - len(data.removeprefix(UTF_8_MARK))].decode()]
+    parts = _spliced(
+        text,
+        edits,
+        lambda line, column: file.offset(source, line, column),
+        lambda part: "".join(json.loads(f'["{part}"]')),
+        lambda new: json.dumps(new, ensure_ascii=has_escapes)[1:-1],
+    )
+    mark = data[: len(data) - len(data.removeprefix(UTF_8_MARK))]
+    return mark + "".join(parts).encode(errors="backslashreplace")
+
+
+def _replace(data: bytes, edits: Sequence[Edit]) -> bytes:
+    body = data.removeprefix(UTF_8_MARK)
+    encoding, lines = source_encoding(body), _lines(body)
+
+    def offset(line: int, column: int) -> int:
+        start, text = lines[line - 1]
+        return start + len(text.decode(encoding)[: column - 1].encode(encoding))
+
+    parts = _spliced(
+        body,
+        edits,
+        offset,
+        lambda part: part.decode(encoding),
+        lambda new: new.encode(encoding, "backslashreplace"),
+    )
+    return b"".join([data[: len(data) - len(body)], *parts])
+
+
+def _spliced(
+    content: AnyStr,
+    edits: Iterable[Edit],
+    offset: Callable[[int, int], int],
+    decoded: Callable[[AnyStr], str],
+    encoded: Callable[[str], AnyStr],
+) -> list[AnyStr]:
+    """Return the parts of a content in which spans are replaced."""
+    parts: list[AnyStr] = []
     done = 0
     for edit in edits:
         try:
-            start, end = (file.offset(source, *place) for place in (edit.span[:2], edit.span[2:]))
-            is_old = normalize_newlines("".join(json.loads(f'["{text[start:end]}"]'))) == edit.old
+            start, end = offset(*edit.span[:2]), offset(*edit.span[2:])
+            is_old = normalize_newlines(decoded(content[start:end])) == edit.old
         except (LookupError, TypeError, ValueError):
             is_old = False
         if not is_old or start < done:
             raise _changed(edit)
-        parts += text[done:start], json.dumps(edit.new, ensure_ascii=has_escapes)[1:-1]
+        parts += content[done:start], encoded(edit.new)
         done = end
-    return "".join([*parts, text[done:]]).encode(errors="backslashreplace")
-
-
-def _replace(data: bytes, edits: Iterable[Edit]) -> bytes:
-    body = data.removeprefix(UTF_8_MARK)
-    encoding, lines = source_encoding(body), _lines(body)
-    parts: list[bytes] = [data[: len(data) - len(body)]]
-    done = 0
-    for edit in edits:
-        line, column, end_line, end_column = edit.span
-        try:
-            start = _offset(lines, line, column, encoding)
-            end = _offset(lines, end_line, end_column, encoding)
-            is_old = normalize_newlines(body[start:end].decode(encoding)) == edit.old
-        except (IndexError, LookupError, ValueError):
-            is_old = False
-        if not is_old or start < done:
-            raise _changed(edit)
-        parts += (body[done:start], edit.new.encode(encoding, "backslashreplace"))
-        done = end
-    return b"".join([*parts, body[done:]])
+    parts.append(content[done:])
+    return parts
 
 
 def _changed(edit: Edit) -> EditError:
@@ -230,11 +221,6 @@ def _lines(body: bytes) -> list[tuple[int, bytes]]:
     return lines
 
 
-def _offset(lines: list[tuple[int, bytes]], line: int, column: int, encoding: str) -> int:
-    start, text = lines[line - 1]
-    return start + len(text.decode(encoding)[: column - 1].encode(encoding))
-
-
 class EditedFile(Frozen):
     """The bytes of a file before and after its edits."""
 
@@ -247,14 +233,7 @@ class EditedFile(Frozen):
 def edit_files(
     edits: Iterable[Edit], read: Callable[[str], bytes] | None = None
 ) -> list[EditedFile]:
-    """Read files and apply edits to their bytes. Nothing is written.
-
-    Args:
-        edits: the edits, in any order.
-        read: returns the bytes of a file, by default those on the disk.
-
-    Returns:
-        The files, sorted by path.
+    """Read files, by default from the disk, and apply edits to their bytes. Nothing is written.
 
     Raises:
         EditError: if a file cannot be read, or has changed so that an edit no longer fits.
@@ -274,11 +253,7 @@ def edit_files(
 
 
 def write_files(files: Iterable[EditedFile]) -> None:
-    """Write the new bytes of files: all of them or none.
-
-    Raises:
-        EditError: if a file cannot be written.
-    """
+    """Write the new bytes of files: all of them or none."""
     try:
         replace_files((file.path, file.new) for file in files)
     except SnapshotError as error:
