@@ -16,11 +16,10 @@ from ..cli.argv import command_parser, parse_command
 from ..cli.errors import exit_with_errors
 from ..cli.output import exit_with_message, terminal_width, warn, write_result
 from ..completion import get_argv
-from ..runs.details import json_details, text_details
 from ..runs.exports import TRACKERS, export
 from ..runs.query import select, sort
 from ..runs.record import RunRecord, find_record, readable, records, remove, stop
-from ..runs.reports import csv_report, json_report, text_report
+from ..runs.reports import csv_report, json_details, json_report, text_details, text_report
 from ..snapshots.atomic_io import replace_files
 from ..snapshots.recorded import runs_folder
 
@@ -174,36 +173,34 @@ def _control(prog: str, named: Iterable[RunRecord], options: argparse.Namespace)
 
 def _list(prog: str, found: Sequence[RunRecord], options: argparse.Namespace) -> str:
     """Return the list; warn about each record that cannot be read."""
-    rows: list[RunRecord] = []
-    problems: list[str] = []
-    for row in readable(found):
-        if isinstance(row, RunRecord):
-            rows.append(row)
-        else:
-            problems.append(" ".join(str(row).split("\n")))
-    warn(prog, [escape(problem) for problem in sorted(problems)])
-    rows.sort(key=lambda record: (record.started, record.id))
+    results = [*readable(found)]
+    errors = [
+        " ".join(str(result).split("\n")) for result in results if isinstance(result, Exception)
+    ]
+    warn(prog, [escape(error) for error in sorted(errors)])
+    runs = [result for result in results if isinstance(result, RunRecord)]
+    runs.sort(key=lambda run: (run.started, run.id))
     if options.where is not None:
-        rows = select(rows, options.where)
+        runs = select(runs, options.where)
     if options.sort is not None:
-        rows = sort(rows, options.sort)
+        runs = sort(runs, options.sort)
     columns = [name for name in (options.columns or "").split(",") if name]
     if options.plot is not None:
         from ..runs.plots import plot
         from ..sweep.pictures import diagrams
 
         # The latest runs and the first of others matter most.
-        rows = rows if options.sort is None else rows[::-1]
-        plot(rows, options.plot, columns, () if columns else diagrams(rows))
+        runs = runs if options.sort is None else runs[::-1]
+        plot(runs, options.plot, columns, () if columns else diagrams(runs))
         return ""
     if options.export in TRACKERS:
-        return export(rows, options.export, options.output)
+        return export(runs, options.export, options.output)
     if options.format == "json":
-        return json_report(rows, columns)
+        return json_report(runs, columns)
     if "csv" in (options.format, options.export):
-        text = csv_report(rows, columns)
+        text = csv_report(runs, columns)
         if options.output is None:
             return text
         replace_files([(options.output, text.encode("utf-8", "backslashreplace"))])
         return ""
-    return text_report(rows, columns, terminal_width())
+    return text_report(runs, columns, terminal_width())

@@ -65,11 +65,7 @@ class SourceChanges(Frozen):
 
 
 def differing_rows(records: Sequence[RunRecord]) -> list[Row]:
-    """Return what differs between runs, beside their sources.
-
-    Raises:
-        RecordError: if a record cannot be read.
-    """
+    """Return what differs between runs, beside their sources."""
     rows = _rows("values", list(_values(records)))
     places = {
         name: match[1]
@@ -120,11 +116,7 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
 
 
 def differing_sources(records: Sequence[RunRecord]) -> list[SourceChanges]:
-    """Return how the sources of the first run and those of each other one differ.
-
-    Raises:
-        RecordError: if a record cannot be read.
-    """
+    """Return how the sources of the first run and those of each other one differ."""
     first, *others = records
     pairs = ((first, other) for other in others)
     return [changes for pair in pairs if (changes := _source_changes(*pair)).files]
@@ -142,12 +134,15 @@ def _source_changes(old: RunRecord, new: RunRecord) -> SourceChanges:
     sides = old_side, new_side = _operand(old), _operand(new)
     try:
         old_index, new_index = read_sources(sides, Request())
-        *found, warnings = definitions_of(old_index, new_index)
+        *both, warnings = definitions_of(old_index, new_index)
     except (HpmanError, OSError) as error:
         return changes.replace(reason=f"They cannot be compared: {error}")
     project = project_of(old.folder)
     own = {os.path.join(project, *path.split("/")) for path in {**before, **after}}
-    definitions = [[row for row in side if os.path.abspath(row.path) in own] for side in found]
+    definitions = [
+        [definition for definition in side if os.path.abspath(definition.path) in own]
+        for side in both
+    ]
     comparison = Comparison(old_side, new_side, compare(*definitions), warnings)
     return changes.replace(comparison=comparison)
 
@@ -168,13 +163,7 @@ def _operand(record: RunRecord) -> Operand:
 
 
 def text_report(ids: Sequence[str], rows: Sequence[Row], sources: Sequence[SourceChanges]) -> str:
-    """Return a table with a column for each run, and a list of what differs in the sources.
-
-    Args:
-        ids: the ids of the runs.
-        rows: what differs beside the sources.
-        sources: how the sources differ.
-    """
+    """Return a table with a column for each run, and a list of what differs in the sources."""
     if not (rows or sources):
         return "These runs do not differ.\n"
     table = [["", *ids, ""]]

@@ -55,16 +55,9 @@ class ExportedRun(Frozen):
 
 
 def export(records: Sequence[RunRecord], tracker: str, output: str | None = None) -> str:
-    """Export runs, and return a sentence that says how to look at them.
+    """Export the runs that have ended and have not been exported; return how to look at them.
 
-    Args:
-        records: the runs. One that has not ended, or has been exported before, is left out.
-        tracker: a key of `TRACKERS`.
-        output: the folder or file to write to; of MLflow also the URI of a server.
-
-    Raises:
-        HpmanError: if there are no runs, or the tracker fails.
-        RecordError: if a record cannot be read.
+    The output is a folder or a file, of MLflow also the URI of a server.
     """
     if not records:
         raise HpmanError(Diagnostic("export", "There are no runs to export.", ""))
@@ -93,11 +86,7 @@ def export(records: Sequence[RunRecord], tracker: str, output: str | None = None
 
 
 def require_library(module: str, extra: str) -> None:
-    """Raise an error unless a library that an extra installs can be found.
-
-    Raises:
-        HpmanError: if it is not installed.
-    """
+    """Raise an error unless a library that an extra installs can be found."""
     spec = find_spec(module)
     if spec is None or spec.origin is None:  # any folder of the name is found too
         advice = f"`pip install 'hpman[{extra}]'` installs it."

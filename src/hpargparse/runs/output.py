@@ -59,7 +59,10 @@ class Copier:
         self._streams = _streams()
         done, self._done = map(_above_standard, os.pipe())
         self._drained, drained = map(_above_standard, os.pipe())
-        ours = (self._done, *(part for row in self._streams for part in (row.sink, row.saved)))
+        ours = (
+            self._done,
+            *(part for stream in self._streams for part in (stream.sink, stream.saved)),
+        )
         # The program may close any descriptor, and get its number for a file of its own.
         self._ours = {number: os.fstat(number) for number in (*ours, self._drained)}
         _flush()
@@ -110,7 +113,7 @@ class Copier:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             signal.signal(number, signal.SIG_IGN)
         self.forget()
-        targets = {row.source: row.numbers[0] for row in self._streams}
+        targets = {stream.source: stream.numbers[0] for stream in self._streams}
         terminals = {source: targets[source] for source in targets if os.isatty(source)}
         signal.signal(signal.SIGWINCH, lambda *_: _copy_sizes(terminals))
         nowhere = os.open(os.devnull, os.O_RDONLY)
@@ -146,7 +149,7 @@ def copy_streams(targets: Mapping[int, int], log: int, done: int, drained: int) 
             if source == done:
                 is_done = True
                 continue
-            data = _read(source)
+            data = _read_stream(source)
             log = _keep(log, data)
             # An error of the reader is passed on: the next write of the program fails.
             if not data or not _show(open_targets[source], data):
@@ -219,7 +222,7 @@ def _flush() -> None:
             stream.flush()
 
 
-def _read(source: int) -> bytes:
+def _read_stream(source: int) -> bytes:
     try:
         return os.read(source, _SIZE)
     except OSError:  # how a terminal ends on Linux

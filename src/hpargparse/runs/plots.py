@@ -110,12 +110,6 @@ def plot(
         columns: the metrics and values to draw; all metrics, and the values that differ
             between the runs, if there are none.
         others: more diagrams, to be the first ones.
-
-    Raises:
-        HpmanError: if there is nothing to draw, or matplotlib is missing.
-        HpmanError: if no record has a column.
-        RecordError: if a record cannot be read.
-        SnapshotError: if the file cannot be written.
     """
     kind = os.path.splitext(path)[1][1:].lower()
     if kind not in FORMATS:

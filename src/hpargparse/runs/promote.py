@@ -70,13 +70,8 @@ def promote(
         defaults: the defaults that the sources had when the values were used, as they were
             written. A name that is missing here may have any default.
 
-    Returns:
-        The files that change, sorted by path, and the defaults that change, in the order of
-        the values.
-
     Raises:
         PromotionError: if values cannot be written; it reports all of them.
-        EditError: if a file cannot be read, or has changed.
     """
     promotions: list[Promotion] = []
     problems: list[Diagnostic] = []
@@ -88,12 +83,12 @@ def promote(
             problems += error.diagnostics
     if problems:
         raise PromotionError(*problems)
-    promotions = [row for row in promotions if row.edits]
-    files = edit_files(edit for row in promotions for edit in row.edits)
+    promotions = [promotion for promotion in promotions if promotion.edits]
+    files = edit_files(edit for promotion in promotions for edit in promotion.edits)
     for file in files:
-        own = [row for row in promotions if row.call.path == file.path]
+        own = [promotion for promotion in promotions if promotion.call.path == file.path]
         if not _is_proved(file, own, index):
-            faulty = [row for row in own if not _is_proved(edit_files(row.edits)[0], [row], index)]
+            faulty = [one for one in own if not _is_proved(edit_files(one.edits)[0], [one], index)]
             problems += map(_not_read_back, faulty or own)
     if problems:
         raise PromotionError(*problems)
@@ -137,7 +132,7 @@ def _definition(index: Index, name: str, value: Any) -> Occurrence:
     if scope and is_defined(index, inner):
         message = f"`{name}` is a value of a scope, but a default holds in all scopes."
         raise PromotionError(Diagnostic(_CODE, message, _IN_SCOPE, name=name))
-    names = [row for placeholder in index.placeholders() for row in index.names(placeholder)]
+    names = [other for one in index.placeholders() for other in index.names(one)]
     message = f"The sources do not define `{name}` ({advice(name, names)})."
     raise PromotionError(Diagnostic(_CODE, message, _LEAVE_OUT, name=name))
 
@@ -260,14 +255,14 @@ def _is_proved(file: EditedFile, promotions: Iterable[Promotion], index: Index) 
     """Return whether a scan finds the new defaults, and everything else as before."""
     placeholders = frozenset(index.placeholders())
     before, after = (scan_bytes(file.path, data, placeholders) for data in (file.old, file.new))
-    new = {(row.call.line, row.call.column, row.call.name): row.new for row in promotions}
+    new = {(one.call.line, one.call.column, one.call.name): one.new for one in promotions}
     wanted = [
         (*_facts(call), _key(new.pop((call.line, call.column, call.name), call.value)))
         for call in before.occurrences
     ]
-    is_same = [row.code for row in before.diagnostics] == [row.code for row in after.diagnostics]
-    found = [(*_facts(call), _key(call.value)) for call in after.occurrences]
-    return is_same and not new and found == wanted
+    codes = [[problem.code for problem in scan.diagnostics] for scan in (before, after)]
+    occurrences = [(*_facts(call), _key(call.value)) for call in after.occurrences]
+    return codes[0] == codes[1] and not new and occurrences == wanted
 
 
 def _facts(call: Occurrence) -> tuple[str, ...]:

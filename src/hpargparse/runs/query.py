@@ -17,7 +17,7 @@ from hpman.text import escape
 
 from .record import RunRecord
 
-Read = Callable[[RunRecord], Any]
+Getter = Callable[[RunRecord], Any]
 
 
 class _Missing:
@@ -47,22 +47,21 @@ def started_text(record: RunRecord) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started))
 
 
-def _key(group: str, name: str) -> Read:
-    """Return a function that reads a key of one of the files of a record."""
+def _key(group: str, name: str) -> Getter:
+    """Return a function that gets a key of one of the files of a record."""
+    return lambda record: _present((getattr(record, group) or {}).get(name))
 
-    def read(record: RunRecord) -> Any:
-        value = (getattr(record, group) or {}).get(name)
-        return MISSING if value is None else value
 
-    return read
+def _present(value: Any) -> Any:
+    return MISSING if value is None else value
 
 
 # The fields of records; values and metrics come after them.
-FIELDS: dict[str, Read] = {
+FIELDS: dict[str, Getter] = {
     "id": lambda record: record.id,
     "status": lambda record: record.status,
     "started": started_text,
-    "duration": lambda record: MISSING if record.duration is None else record.duration,
+    "duration": lambda record: _present(record.duration),
     **{name: _key("summary", name) for name in ("name", "program", "host", "python")},
     **{name: _key("summary", name) for name in ("sweep", "trial", "copy_of")},
     **{name: _key("data", name) for name in ("branch", "revision", "dirty")},
@@ -71,15 +70,11 @@ FIELDS: dict[str, Read] = {
 
 
 def lookup(record: RunRecord, name: str) -> Any:
-    """Return a field, value or metric of a record, `MISSING` if it has none of the name.
-
-    Raises:
-        RecordError: if the record cannot be read.
-    """
+    """Return a field, value or metric of a record, `MISSING` if it has none of the name."""
     if name in FIELDS:
         return FIELDS[name](record)
-    found = _member(record, "values", name)
-    return _member(record, "metrics", name) if found is MISSING else found
+    value = _member(record, "values", name)
+    return _member(record, "metrics", name) if value is MISSING else value
 
 
 def select(records: Iterable[RunRecord], expression: str) -> list[RunRecord]:
@@ -92,24 +87,19 @@ def select(records: Iterable[RunRecord], expression: str) -> list[RunRecord]:
 
     Raises:
         HpmanError: if the expression is not of this form, or no record has one of its names.
-        RecordError: if a record cannot be read.
     """
     records = list(records)
     where = _Where(expression)
     selected = [record for record in records if where.test(record)]
-    for name, read in where.reads.items():
-        require_name(name, records, read, "Put text between quotes.")
+    for name, get in where.getters.items():
+        require_name(name, records, get, "Put text between quotes.")
     return selected
 
 
 def sort(records: Iterable[RunRecord], key: str) -> list[RunRecord]:
     """Return records sorted by a field, value or metric; backwards if `-` precedes its name.
 
-    Records without it, or with nan, come last.
-
-    Raises:
-        HpmanError: if no record has it.
-        RecordError: if a record cannot be read.
+    Records without it, or with nan, come last. It is an error if no record has it.
     """
     name = key.removeprefix("-")
     records = list(records)
@@ -126,16 +116,11 @@ def sort(records: Iterable[RunRecord], key: str) -> list[RunRecord]:
 
 
 def require_name(
-    name: str, records: Sequence[RunRecord], read: Read | None = None, advice: str = ""
+    name: str, records: Sequence[RunRecord], get: Getter | None = None, advice: str = ""
 ) -> None:
-    """Raise an error if there are records, but none of them has a name.
-
-    Raises:
-        HpmanError: if none has it.
-        RecordError: if a record cannot be read.
-    """
-    read = read or (lambda record: lookup(record, name))
-    if not records or name in FIELDS or any(read(record) is not MISSING for record in records):
+    """Raise an error if there are records, but none of them has a name."""
+    get = get or (lambda record: lookup(record, name))
+    if not records or name in FIELDS or any(get(record) is not MISSING for record in records):
         return
     from hpman.names import advice as suggestion
 
@@ -150,12 +135,12 @@ class _Where:
 
     Attributes:
         test: returns whether it is true for a record.
-        reads: what returns the value of each name in it.
+        getters: what returns the value of each name in it.
     """
 
     def __init__(self, expression: str) -> None:
         self._expression = expression
-        self.reads: dict[str, Read] = {}
+        self.getters: dict[str, Getter] = {}
         try:
             tree = ast.parse(expression.strip(), mode="eval")
             self.test: Callable[[RunRecord], bool] = self._condition(tree.body)
@@ -184,14 +169,14 @@ class _Where:
             links = [_COMPARISONS[type(part)] for part in node.ops]
 
             def compare(record: RunRecord) -> bool:
-                values = [read(record) for read in operands]
+                values = [get(record) for get in operands]
                 return all(map(_holds, links, values, values[1:]))
 
             return compare
-        read = self._operand(node)
-        return lambda record: bool(read(record))
+        get = self._operand(node)
+        return lambda record: bool(get(record))
 
-    def _operand(self, node: ast.expr) -> Read:
+    def _operand(self, node: ast.expr) -> Getter:
         try:
             value = literal_value(node)
         except NotLiteralError:
@@ -199,11 +184,11 @@ class _Where:
         else:
             return lambda _record: value
 
-        def read(record: RunRecord) -> Any:
+        def get(record: RunRecord) -> Any:
             return _member(record, group, name) if group else lookup(record, name)
 
-        self.reads[name] = read
-        return read
+        self.getters[name] = get
+        return get
 
     def _name(self, node: ast.expr) -> tuple[str, str]:
         """Return the name in an expression, and `values` or `metrics` if it says which."""

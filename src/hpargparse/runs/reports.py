@@ -1,25 +1,29 @@
-"""The list of runs as a table, JSON or CSV.
+"""The list of runs as a table, JSON or CSV, and one run in full.
 
-Owns columns and their layout; must not know which records are listed.
+Owns columns and their layout, and the commands that come next for a run; must not know which
+records are listed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from hpman import NotLiteralError, parse_literal
-from hpman.text import display_width, escape
+from hpman.text import display_width, escape, relative_path
 
 from ..cli.output import json_text
 from ..description import json_value
-from .query import MISSING, lookup, require_name
+from .query import MISSING, lookup, require_name, started_text
 from .record import RunRecord
 
 _COLUMNS = ("id", "status", "started", "duration", "changed", "metrics")
 _LEAST_WIDTH = 16  # of a long column at a terminal
 _RARE = ("duration", "started", "status")  # columns that a narrow terminal can do without
+_FEW = 5  # sources that are named
 _SHORT = 8  # characters of a float that are easy to read
 _CUT = "Cut to fit. In full: `hpman runs ID`, or `hpman runs --format csv` for all."
 
@@ -27,17 +31,7 @@ _CUT = "Cut to fit. In full: `hpman runs ID`, or `hpman runs --format csv` for a
 def text_report(
     records: Sequence[RunRecord], columns: Sequence[str] = (), width: int | None = None
 ) -> str:
-    """Return a table with a line for each run.
-
-    Args:
-        records: the records, in order.
-        columns: the columns; those of `hpman runs` if there are none.
-        width: the columns of the terminal; None for anything else.
-
-    Raises:
-        HpmanError: if no record has a column.
-        RecordError: if a record cannot be read.
-    """
+    """Return a table with a line for each run, cut to the width of a terminal if it has one."""
     columns = columns or _COLUMNS
     if not records:
         return "No runs.\n"
@@ -162,14 +156,6 @@ def _require_columns(records: Sequence[RunRecord], columns: Sequence[str]) -> No
             require_name(column, records)
 
 
-def _changed(record: RunRecord) -> str:
-    return assignments(record.changed)
-
-
-def _metrics(record: RunRecord) -> str:
-    return " ".join(f"{name}={number_text(value)}" for name, value in record.metrics.items())
-
-
 def assignments(values: Mapping[str, str]) -> str:
     """Return values in one line, to be read: a long float has four digits.
 
@@ -194,7 +180,12 @@ def number_text(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-_LISTS: dict[str, Callable[[RunRecord], str]] = {"changed": _changed, "metrics": _metrics}
+_LISTS: dict[str, Callable[[RunRecord], str]] = {
+    "changed": lambda record: assignments(record.changed),
+    "metrics": lambda record: " ".join(
+        f"{name}={number_text(value)}" for name, value in record.metrics.items()
+    ),
+}
 
 
 def _cell(record: RunRecord, column: str) -> str:
@@ -225,3 +216,79 @@ def _json_value(text: str) -> Any:
         return json_value(parse_literal(text))
     except NotLiteralError:
         return text
+
+
+def json_details(record: RunRecord) -> str:
+    """Return a JSON object: the keys of `hpman runs --format json` and of the files of a record."""
+    data = {**record.data, **(record.end or {}), **json_row(record)}
+    exact = {name: json_value(value) for name, value in data.items()}
+    return json_text({**exact, "files": dict(_files(record))})
+
+
+def text_details(record: RunRecord) -> str:
+    """Return some lines for each of: how it ran, values, metrics, files, commands."""
+    default = [name for name in record.summary["values"] if name not in record.changed]
+    command = shlex.join(["hpman", "run", *(record.data["argv"] or record.program)])
+    again = shlex.join(["hpman", "run", *record.program, "--hp-load", f"run:{record.id}"])
+    parts: dict[str, Sequence[Sequence[str]]] = {
+        record.id: _facts(record, command),
+        "values that differ from the defaults": _values(record, record.changed),
+        "other values": _values(record, default),
+        "values that the program set itself": [
+            (name, str(value)) for name, value in ((record.end or {}).get("set") or {}).items()
+        ],
+        "metrics": [(name, number_text(value)) for name, value in record.metrics.items()],
+        "files": [(name, f"{size:,} bytes") for name, size in _files(record)],
+        "commands": [
+            (f"hpman rerun {record.id}", "runs it again"),
+            (f"hpman promote {record.id} --dry", "shows its values as new defaults"),
+            (f"hpman compare {record.id} ID", "shows what differs from another run"),
+            (again, "loads its values, and takes others"),
+        ],
+    }
+    return "".join(f"{line}\n" for title, rows in parts.items() for line in _part(title, rows))
+
+
+def _part(title: str, rows: Iterable[Sequence[str]]) -> list[str]:
+    shown = [[escape(cell) for cell in row] for row in rows]
+    if not shown:
+        return []
+    widths = column_widths(shown)
+    return [escape(title), *(f"  {align(row, widths)}" for row in shown)]
+
+
+def _facts(record: RunRecord, command: str) -> list[tuple[str, str]]:
+    """Return how a run was started and how it ended. What is unknown is left out."""
+    data, end = record.data, record.end or {}
+    ended = [f"{key} {end[key]}" for key in ("exit", "signal", "error") if end.get(key) is not None]
+    took = "" if record.duration is None else f" for {duration_text(record.duration)}"
+    revision = str(data.get("revision") or "")[:12]
+    patch = {"none": "", "kept": "changed as in diff.patch"}
+    changes = patch.get(str(data.get("patch")), f"changed; the patch is {data.get('patch')}")
+    sources = data["sources"]
+    facts = {
+        "status": (record.status, *ended),
+        "started": (f"{started_text(record)}{took}",),
+        "command": (command,),
+        "in": (record.cwd,),
+        "revision": (data.get("branch"), revision, changes) if revision else (),
+        "sources": sources if len(sources) <= _FEW else (f"{len(sources)} files",),
+        "machine": (data.get("host"), data.get("python"), *data["gpus"]),
+        "sweep": (data["sweep"], f"trial {data.get('trial')}") if data.get("sweep") else (),
+        "never read": end.get("unused") or (),
+        "folder": (relative_path(record.folder),),
+    }
+    joined = (
+        (name, ", ".join(str(part) for part in parts if part)) for name, parts in facts.items()
+    )
+    return [(name, text) for name, text in joined if text]
+
+
+def _values(record: RunRecord, names: Iterable[str]) -> list[tuple[str, ...]]:
+    texts, origins = record.summary["values"], record.data["origins"]
+    return [(name, texts[name], ", ".join(map(str, origins.get(name, ())))) for name in names]
+
+
+def _files(record: RunRecord) -> list[tuple[str, int]]:
+    with os.scandir(record.folder) as entries:
+        return sorted((entry.name, entry.stat(follow_symlinks=False).st_size) for entry in entries)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.runs.details import json_details, text_details
+from hpargparse.runs.reports import json_details, text_details
 from hpargparse.snapshots.recorded import RecordError
 from tests.hpargparse.runs.recorded import write
 
