@@ -1,4 +1,4 @@
-"""Rows on values: the hot call, and many values at once."""
+"""Rows on values: calls of a manager, and many values at once."""
 
 from __future__ import annotations
 

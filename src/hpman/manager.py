@@ -52,8 +52,8 @@ class HyperParameterManager:
     __slots__ = (
         "__weakref__",
         "_accepted",
+        "_cache",
         "_home",
-        "_hot",
         "_index",
         "_store",
         "placeholder",
@@ -70,7 +70,7 @@ class HyperParameterManager:
         self._home = home
         self._index: Index | None = None
         self._store = store = Store(separator)
-        self._hot, self._accepted = store.hot, store.accepted  # read by `__call__`
+        self._cache, self._accepted = store.cache, store.accepted  # read by `__call__`
         if home is None and self.placeholder in PRESETS:
             store.restore(PRESETS[self.placeholder])
 
@@ -101,10 +101,10 @@ class HyperParameterManager:
         """
         # The values are resolved at every write, so reading is one lookup.
         if default is EMPTY:
-            hot = self._hot
             try:
-                if name in hot:  # an error is slow, and lists are read in another way
-                    return hot[name]
+                value = self._cache[name]
+                if value is not None:  # the quickest test there is
+                    return value
             except (KeyError, TypeError):
                 pass
             try:
@@ -116,8 +116,9 @@ class HyperParameterManager:
                     raise default_is_a_hint(name, hints["default"]) from error
                 raise
         try:
-            if self._accepted[name] is default:
-                return self._hot[name]
+            accepted, value = self._accepted[name]
+            if accepted is default:
+                return value
         except (KeyError, TypeError):
             pass
         return self._store.accept(name, default)

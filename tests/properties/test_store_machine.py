@@ -255,10 +255,10 @@ class StoreMachine(RuleBasedStateMachine):
         try:
             change(after)
         except Misfit:
-            before = self.store.state(), self.store.rows(), dict(self.store.hot)
+            before = self.store.state(), self.store.rows(), dict(self.store.cache)
             with pytest.raises(ImpossibleTree):
                 write()
-            assert before == (self.store.state(), self.store.rows(), dict(self.store.hot))
+            assert before == (self.store.state(), self.store.rows(), dict(self.store.cache))
         else:
             write()
             vars(self.model).update(vars(after))
@@ -397,12 +397,13 @@ class StoreMachine(RuleBasedStateMachine):
         leaves = self.model.leaves()
         assert self.store.values() == leaves
         assert self.store.tree() == self.model.nested()
-        assert all(self.store.hot[name] == leaves[name] for name in self.store.hot)
+        cached = {name for name, value in self.store.cache.items() if value is not None}
+        assert all(self.store.cache[name] == leaves[name] for name in cached)
 
     @invariant()
-    def no_value_is_hot_while_a_block_is_open(self) -> None:
+    def no_value_is_cached_while_a_block_is_open(self) -> None:
         if any(len(stack) > 1 for _, stack, _ in self.contexts):
-            assert self.store.hot == {}
+            assert {*self.store.cache.values()} <= {None}
         else:
             assert not self.store.views
 
@@ -429,10 +430,11 @@ class StoreMachine(RuleBasedStateMachine):
         assert self.store.unused() == expected
 
     @invariant()
-    def what_was_accepted_is_hot_and_the_last_default(self) -> None:
-        for name, default in self.store.accepted.items():
-            if name in self.store.hot and default is not EMPTY:
+    def what_was_accepted_is_the_last_default_with_the_value(self) -> None:
+        for name, (default, value) in self.store.accepted.items():
+            if default is not EMPTY:
                 assert self.model.called[name] == default
+                assert self.model.leaves()[name] == value
 
 
 TestStoreMachine = StoreMachine.TestCase
@@ -628,9 +630,9 @@ class ScopeMachine(RuleBasedStateMachine):
                 assert self.store.get(f"{path}/{name}") == self.model.value(path, name)
 
     @invariant()
-    def no_value_is_hot_while_a_block_is_open(self) -> None:
+    def no_value_is_cached_while_a_block_is_open(self) -> None:
         if any(len(stack) > 1 for _, stack, _ in self.contexts):
-            assert self.store.hot == {}
+            assert {*self.store.cache.values()} <= {None}
         else:
             assert not self.store.views
 

@@ -21,7 +21,7 @@ from .precedence import MUTABLE, RankedValues, owned, require_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _weakref import ReferenceType
-    from collections.abc import Callable, Mapping, Set as AbstractSet
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from .changeset import Changeset
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .precedence import OriginOf
 
 CALLED, SET = 2, 3
+_NOT_CACHED = EMPTY, None
 _NO_VIEWS: Mapping[Store, View] = {}
 # What the innermost block of each store sees, in this context.
 VIEWS: ContextVar[Mapping[Store, View]] = ContextVar("hpman", default=_NO_VIEWS)
@@ -111,17 +112,17 @@ class Store:
     """The values of one manager.
 
     The value of a name is resolved when something is written. Readers and writers take the
-    lock, so they never see an incomplete write. Only `hot` and `accepted` are read without it.
+    lock, so they never see an incomplete write. Only `cache` and `accepted` are read without it.
     A reader gets a copy of a list, dict or set.
 
     Args:
         separator: what separates the parts of a name.
 
     Attributes:
-        hot: the value of each name that the program has read, if it needs no copy. It is
-            empty while a block is open.
-        accepted: the latest run-time default of names in `hot`. Passing the same object
-            again changes nothing. `EMPTY` for names whose value needs a copy.
+        cache: the value of each name that the program has read. None for those that a call
+            must ask the store for: what needs a copy, and everything while a block is open.
+        accepted: the latest run-time default of names in `cache`, with the value. Passing
+            the same object again changes nothing. `EMPTY` for names whose value needs a copy.
         renamed: the new name of each old one.
         lock: held during each read and write; the same for all stores.
         views: what open blocks see.
@@ -143,7 +144,7 @@ class Store:
         "_seen_in",
         "_warned",
         "accepted",
-        "hot",
+        "cache",
         "renamed",
         "separator",
         "views",
@@ -156,11 +157,11 @@ class Store:
 
             raise invalid_separator(separator)
         self.separator: str = separator
-        self.hot: dict[str, Any] = {}
-        self.accepted: dict[str, Any] = {}
+        self.cache: dict[str, Any] = {}
+        self.accepted: dict[str, tuple[Any, Any]] = {}
         self.renamed: Mapping[str, str] = {}
         self.views: dict[ReferenceType[View], None] = {}  # the latest last
-        self._seen: set[str] = set()  # names that were read, not all of those in `hot`
+        self._seen: set[str] = set()  # names that were read outside of scopes
         self._seen_in: dict[str, set[str]] = {}  # names that were read in each scope
         self._outside = View(RankedValues(separator, History()), self._seen)
         self._received: Mapping[str, Any] = {}
@@ -256,19 +257,25 @@ class Store:
         require_name(name)
         if _is_member(default):
             self._enums.add(name)
-        ranked = self.ranked
-        if self.views and ranked.calls.get(name, EMPTY) is default and name not in ranked.patches:
-            return self._for_reader(ranked, name)
-        site = call_site()
         with self.lock:
+            ranked = self.ranked
+            if ranked.calls.get(name, EMPTY) is default and name not in ranked.patches:
+                return self._cache_call(ranked, name, default)
+            site = call_site()
             ranked = self._record_call(name, default, site)
-            value = self._for_reader(ranked, name)
             # If a dict has patches, the next call must notice a change inside it.
-            if name not in ranked.patches:
-                self.accepted[name] = default if self._heat(ranked, name) else EMPTY
-                if self._is_early and name not in ranked.sets and site.runs_once:
-                    self._record_early(name, value, site)
+            if name in ranked.patches:
+                return self._for_reader(ranked, name)
+            value = self._cache_call(ranked, name, default)
+            if self._is_early and name not in ranked.sets and site.runs_once:
+                self._record_early(name, value, site)
             return value
+
+    def _cache_call(self, ranked: RankedValues, name: str, default: Any) -> Any:
+        value = self._for_reader(ranked, name)
+        is_cached = self._cache_value(ranked, name)
+        self.accepted[name] = (default, value) if is_cached else _NOT_CACHED
+        return value
 
     def _record_early(self, name: str, value: Any, site: CallSite) -> None:
         for scoped in scoped_names(self.view.scope, name):
@@ -285,7 +292,8 @@ class Store:
                     continue
         if self._outside.home.ranked is not outside:
             self._refresh()
-        self.cool({name} & here.ranked.copies.keys())
+        if name in here.ranked.copies and name in self.cache:
+            self.cache[name] = None
         return self.ranked
 
     def set(self, values: Mapping[str, Any], origins: Origins = UNKNOWN) -> None:
@@ -316,12 +324,15 @@ class Store:
                 return
             self.warn_about_unknown(given, origins)
             ranked.put(given, branches)
-            if given.keys() <= self.hot.keys():
-                self.hot.update(given)
-            else:
-                read = given.keys() & self.hot.keys()
-                self.hot.update({name: given[name] for name in read})
-            self.cool(self._enums & given.keys())
+            for name in self.accepted.keys() & given.keys():
+                del self.accepted[name]  # first, so that no call sees a part of the write
+            if not self.views:  # else all is None
+                if given.keys() <= self.cache.keys() and not self._enums:
+                    self.cache.update(given)
+                else:
+                    read = given.keys() & self.cache.keys()
+                    changed = {n: None if n in self._enums else given[n] for n in read}
+                    self.cache.update(changed)
             ranked.history.record(given, origins, ranked.above)
 
     def set_tree(self, tree: Mapping[str, Any], prefix: str = "", origin: Origin = UNKNOWN) -> None:
@@ -403,19 +414,20 @@ class Store:
     def _refresh(self) -> None:
         """Update the dicts that calls of the manager read."""
         ranked = self._outside.home.ranked
-        for name in ranked.patches:
-            self.accepted.pop(name, None)
-        gone = self.hot.keys() - ranked.resolved.keys()
-        self.cool(gone | ranked.copies.keys() | self._enums)
+        self.accepted.clear()
+        resolved, asked_for = ranked.resolved, ranked.copies.keys() | self._enums
         # This is one step, so a call that reads without the lock sees all of a write or nothing.
-        self.hot.update({name: ranked.resolved[name] for name in self.hot})
+        self.cache.update(
+            {
+                name: None if self.views or name in asked_for else resolved.get(name)
+                for name in self.cache
+            }
+        )
 
-    def cool(self, names: AbstractSet[str]) -> None:
-        """Let the next call with one of these names take the lock."""
-        for name in names & self.hot.keys():
-            self._seen.add(name)
-            self.accepted.pop(name, None)
-            del self.hot[name]
+    def invalidate(self) -> None:
+        """Let the next call with each name ask the store."""
+        self.accepted.clear()
+        self.cache.update(dict.fromkeys(self.cache))
 
     # Reading
 
@@ -425,19 +437,26 @@ class Store:
         Raises:
             KeyError: if there is none; it suggests similar names.
         """
-        # First what `hot` cannot hold, in few steps.
-        view = VIEWS.get().get(self, self._outside) if self.views else self._outside
-        ranked = view.ranked
+        # First what the cache cannot hold, in few steps. A name that is not in it yet is noted
+        # with the lock.
         try:
-            copy = ranked.copies.get(name)
-            if copy is not None:
-                view.reads.add(name)
-                value, copier = copy
-                return [*value] if copier is list else copier(value)
-            is_plain = not self._enums or (name not in self._enums and SCOPE not in name)
-            if self.views and is_plain and name in ranked.resolved:
-                view.reads.add(name)
-                return ranked.resolved[name]
+            if not self.views:
+                copy = self._outside.ranked.copies.get(name)
+                if copy is not None and name in self.cache:
+                    value, copier = copy
+                    return [*value] if copier is list else copier(value)
+            if name in self.cache:
+                view = self.view
+                ranked = view.ranked
+                copy = ranked.copies.get(name)
+                if copy is not None:
+                    view.reads.add(name)
+                    return copy[1](copy[0])
+                is_plain = not self._enums or (name not in self._enums and SCOPE not in name)
+                value = ranked.resolved.get(name, EMPTY) if is_plain else EMPTY
+                if value is None or (self.views and value is not EMPTY):
+                    view.reads.add(name)
+                    return value
         except TypeError:  # the name is not hashable
             require_name(name)
         with self.lock:
@@ -459,7 +478,7 @@ class Store:
                 return as_member((ranked.outside or ranked).in_scope(scope), plain)
             if name in ranked.resolved:
                 value = self._for_reader(ranked, name)
-                self._heat(ranked, name)
+                self._cache_value(ranked, name)
                 return value
             value = ranked.value(name)
             if value is not EMPTY:
@@ -479,12 +498,11 @@ class Store:
             ranked.resolved[name] = as_member(ranked, name)
         return ranked.resolved[name]
 
-    def _heat(self, ranked: RankedValues, name: str) -> bool:
-        """Let the next call with a name skip the lock, if possible. Return whether it is."""
-        if self.views or name in ranked.copies:
-            return False
-        self.hot[name] = ranked.resolved[name]
-        return True
+    def _cache_value(self, ranked: RankedValues, name: str) -> bool:
+        """Let the next call with a name skip the store, if possible. Return whether it does."""
+        is_cached = not self.views and name not in ranked.copies
+        self.cache[name] = ranked.resolved[name] if is_cached else None
+        return is_cached
 
     def get(self, name: str) -> Any:
         """Return the value of a name, else `EMPTY`. It does not count as read."""
@@ -507,7 +525,7 @@ class Store:
         """Let calls of the manager look for the view of their context."""
         # A context that was copied in the block may keep the view after the block has ended.
         self.views[ref(view, self.views.pop)] = None
-        self.cool(self.hot.keys())
+        self.invalidate()
 
     def _scope_view(self, home: View, outer: View | None, scope: str) -> ScopeView:
         reads = self._seen_in.setdefault(scope, set()) if scope else self._seen
@@ -525,7 +543,7 @@ class Store:
         """Return the value of each leaf that the program has read."""
         with self.lock:
             resolved = self.ranked.resolved
-            return {name: resolved[name] for name in (*self.hot, *self._seen) if name in resolved}
+            return {name: resolved[name] for name in list(self._seen) if name in resolved}
 
     def tree(self, prefix: str = "", *, annotate_dict: bool = False) -> dict[str, Any]:
         """Return the values as nested dicts.
@@ -566,8 +584,8 @@ class Store:
         """
         with self.lock:
             ranked, read = self.ranked, set[str]()
-            for here, names in {"": {*self.hot, *self._seen}, **self._seen_in}.items():
-                for name in names:
+            for here, names in {"": self._seen, **self._seen_in}.items():
+                for name in list(names):
                     scope, plain = ranked.split(name)
                     read.update(scoped_names(scope or here, plain))
             touched = {above for name in read for above in ranked.above(name)} | read
@@ -667,7 +685,6 @@ class Store:
             self._publish(ranked.rebuilt(calls=calls, sets={**own, **state["sets"]}))
             self._received = state["sets"]
             ranked.history.adopt(state["history"])
-            self.accepted.clear()
             outside, scope = self._outside.home, state["scope"]
             self._outside = self._scope_view(outside, None, scope) if scope else outside
             if scope:

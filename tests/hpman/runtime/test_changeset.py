@@ -31,7 +31,7 @@ def test_a_branch_reads_as_a_dict_and_a_key_inside_a_leaf_as_its_value() -> None
     assert store.get("opt.wd.y") is EMPTY
     assert store.get("opt.wd.x.y") is EMPTY
     assert store.get("u") is EMPTY
-    assert "opt.wd.x" not in store.hot
+    assert "opt.wd.x" not in store.cache
 
 
 def test_setting_below_a_leaf_that_holds_a_dict_changes_one_key() -> None:

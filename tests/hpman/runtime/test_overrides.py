@@ -203,15 +203,15 @@ def test_threads_see_their_own_blocks_alone() -> None:
     assert store.values() == {"lr": 0.1, "wd": 3}
 
 
-def test_reads_are_hot_again_as_soon_as_no_block_is_open() -> None:
+def test_reads_are_cached_again_as_soon_as_no_block_is_open() -> None:
     store = parsed(lr=0.1)
     store.read("lr")
 
     def fail_inside() -> None:
         with override(store, {"lr": 1}):
-            assert store.hot == {}
+            assert store.cache == {"lr": None}
             assert store.read("lr") == store.accept("lr", 0.1) == store.accept("lr", 0.1) == 1
-            assert store.hot == {}
+            assert store.cache == {"lr": None}
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError) as caught:
@@ -219,7 +219,7 @@ def test_reads_are_hot_again_as_soon_as_no_block_is_open() -> None:
     assert caught.tb is not None
     assert not store.views
     assert store.read("lr") == 0.1
-    assert store.hot == {"lr": 0.1}
+    assert store.cache == {"lr": 0.1}
 
 
 def test_a_context_that_was_copied_in_a_block_keeps_its_values() -> None:

@@ -540,7 +540,7 @@ def test_a_scope_ends_with_its_block_also_on_error(manager: HyperParameterManage
         raise ZeroDivisionError
     assert manager("depth", 2) == manager("depth", 2) == 2
     assert not manager._store.views
-    assert manager._store.hot == {"depth": 2}
+    assert manager._store.cache == {"depth": 2}
 
 
 def test_a_function_can_be_a_scope(manager: HyperParameterManager) -> None:

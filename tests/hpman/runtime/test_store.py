@@ -51,7 +51,7 @@ def test_a_parse_replaces_the_defaults_of_the_parse_before() -> None:
     store = parsed(a=1, b=2)
     store.read("a")
     store.adopt_defaults({"b": 3})
-    assert store.values() == hot_after_reading(store, "b") == {"b": 3}
+    assert store.values() == cached_after_reading(store, "b") == {"b": 3}
     assert store.get("a") is EMPTY
 
 
@@ -64,10 +64,14 @@ def test_a_parse_may_add_to_its_write() -> None:
     assert version != store.version()
 
 
-def hot_after_reading(store: Store, *names: str) -> dict[str, Any]:
+def cached_after_reading(store: Store, *names: str) -> dict[str, Any]:
     for name in names:
         store.read(name)
-    return dict(store.hot)
+    return cached(store)
+
+
+def cached(store: Store) -> dict[str, Any]:
+    return {name: value for name, value in store.cache.items() if value is not None}
 
 
 def test_none_is_a_value() -> None:
@@ -214,34 +218,34 @@ def test_rows_list_the_values_of_calls_before_those_that_were_set() -> None:
     assert store.rows() == [("r", 1, CALLED), ("q", 2, SET), ("b", {"a": 2}, SET)]
 
 
-# -- the hot call -------------------------------------------------------------------
+# -- the quick call -------------------------------------------------------------------
 
 
-def test_the_dicts_of_the_hot_call_are_never_replaced() -> None:
+def test_the_dicts_of_a_quick_call_are_never_replaced() -> None:
     store = parsed(a=1, opt={"lr": 3})
-    hot, accepted = store.hot, store.accepted
-    assert hot_after_reading(store, "a", "opt") == {"a": 1}
+    cache, accepted = store.cache, store.accepted
+    assert cached_after_reading(store, "a", "opt") == {"a": 1}
     store.accept("a", 2)
     store.set({"opt.lr": 4, "new": 1})
     with override(store, {"a": 5}, Origin("override"), None):
-        assert hot == {}
+        assert cached(store) == {}
         assert store.read("a") == 5
-    assert hot_after_reading(store, "a") == {"a": 2}
+    assert cached_after_reading(store, "a") == {"a": 2}
     store.restore(store.state())
-    assert store.hot is hot
+    assert store.cache is cache
     assert store.accepted is accepted
-    assert hot == {"a": 2}
+    assert cached(store) == {"a": 2}
 
 
 @pytest.mark.parametrize("reads", [0, 1, 3, 6], ids="none one half all".split())
 @pytest.mark.parametrize("writes", [1, 3, 6], ids="one half all".split())
-def test_a_write_updates_the_hot_values_of_names_that_were_read(reads: int, writes: int) -> None:
+def test_a_write_updates_the_cached_values_of_names_that_were_read(reads: int, writes: int) -> None:
     names = list("abcdef")
     store = parsed(**dict.fromkeys(names, 0))
     for name in names[:reads]:
         store.read(name)
     store.set(dict.fromkeys(names[6 - writes :], 1))
-    assert store.hot == {name: store.values()[name] for name in names[:reads]}
+    assert store.cache == {name: store.values()[name] for name in names[:reads]}
 
 
 @pytest.mark.parametrize("separator", [".", "::"])
@@ -419,13 +423,13 @@ def test_a_reader_without_the_lock_never_sees_half_of_a_write(
     write: Callable[[Store], object],
 ) -> None:
     store = parsed(a=0, b=0, n__b=0, opt={"x": 0, "y": 0})
-    hot = hot_after_reading(store, "a", "b", "n.b", "opt")
-    seen = at_each_instruction(lambda: write(store), lambda: dict(store.hot))
-    assert hot != store.hot
-    assert seen[0] == hot
-    assert seen[-1] == store.hot
+    before = cached_after_reading(store, "a", "b", "n.b", "opt")
+    seen = at_each_instruction(lambda: write(store), lambda: cached(store))
+    assert before != cached(store)
+    assert seen[0] == before
+    assert seen[-1] == cached(store)
     # A parse may take names away one by one before it changes the values of the others.
-    assert [d for d in seen if d not in (hot, store.hot) and len(d) == len(hot)] == []
+    assert [d for d in seen if d not in (before, cached(store)) and len(d) == len(before)] == []
 
 
 def state_of(values: dict[str, Any]) -> dict[str, Any]:
