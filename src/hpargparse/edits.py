@@ -29,6 +29,7 @@ from hpman.text import display_path, without_commands
 from .errors import SnapshotError
 from .snapshots.atomic_io import read_bytes, replace_files
 
+# The line and column of the first character, and of the one after the last.
 Span = tuple[int, int, int, int]
 
 
@@ -37,14 +38,7 @@ class EditError(HpmanError):
 
 
 class Edit(Frozen):
-    """Describe the replacement of one span of a file.
-
-    Attributes:
-        path: the file.
-        span: the line and column of the first character, and of the one after the last.
-        old: the text of the span.
-        new: the text that replaces it.
-    """
+    """Describe the replacement of one span of a file."""
 
     __slots__ = ()
     path: str

@@ -32,12 +32,7 @@ examples:
 
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpman compare") -> None:
-    """Run the command.
-
-    Args:
-        args: the arguments of the command; those of the process if this is None.
-        prog: the name of the command in help and errors.
-    """
+    """Run the command with some arguments, by default those of the process."""
     parser = _parser(prog)
     options = parse_command(parser, get_argv(args))
     if len(options.ids) < 2:

@@ -39,12 +39,7 @@ examples:
 
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpman promote") -> None:
-    """Run the command.
-
-    Args:
-        args: the arguments of the command; those of the process if this is None.
-        prog: the name of the command in help and errors.
-    """
+    """Run the command with some arguments, by default those of the process."""
     parser = _parser(prog)
     options = parse_command(parser, get_argv(args))
     try:
@@ -88,11 +83,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
 
 
 def _read_sources(record: RunRecord) -> Index:
-    """Read the sources of a run as they are now, and the modules that they import.
-
-    Raises:
-        HpmanError: if there are none, or a file or a call cannot be read.
-    """
+    """Read the sources of a run as they are now, and the modules that they import."""
     project = project_of(record.folder)
     paths = [os.path.join(project, path) for path in record.data["sources"]]
     files = [relative_path(path) for path in paths if os.path.isfile(path)]

@@ -57,12 +57,7 @@ _ADVICE = "`hpman runs -h` lists the options, and `hpman compare ID ID` compares
 
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpman runs") -> None:
-    """Run the command.
-
-    Args:
-        args: the arguments; those of the process if None.
-        prog: the name of the command in help and errors.
-    """
+    """Run the command with some arguments, by default those of the process."""
     parser = _parser(prog)
     options = parse_command(parser, _join_key(get_argv(args)))
     if options.output is not None and options.export is None:
@@ -171,14 +166,10 @@ def _control(prog: str, named: Iterable[RunRecord], options: argparse.Namespace)
             )
 
 
-def _list(prog: str, found: Sequence[RunRecord], options: argparse.Namespace) -> str:
+def _list(prog: str, recorded: Sequence[RunRecord], options: argparse.Namespace) -> str:
     """Return the list; warn about each record that cannot be read."""
-    results = [*readable(found)]
-    errors = [
-        " ".join(str(result).split("\n")) for result in results if isinstance(result, Exception)
-    ]
-    warn(prog, [escape(error) for error in sorted(errors)])
-    runs = [result for result in results if isinstance(result, RunRecord)]
+    runs, errors = readable(recorded)
+    warn(prog, sorted(escape(" ".join(str(error).split("\n"))) for error in errors))
     runs.sort(key=lambda run: (run.started, run.id))
     if options.where is not None:
         runs = select(runs, options.where)

@@ -29,39 +29,24 @@ _FIELDS = ("status", "program", "revision", "python", "host")
 
 
 class Row(Frozen):
-    """One thing that differs between runs.
-
-    Attributes:
-        group: values, metrics, run or packages.
-        name: its name.
-        cells: what each run has, None for a run without it.
-        place: where the default of a value is, as the last of the runs knows it.
-    """
+    """One thing that differs between runs."""
 
     __slots__ = ()
-    group: str
+    group: str  # values, metrics, run or packages
     name: str
-    cells: tuple[Any, ...]
-    place: str = ""
+    cells: tuple[Any, ...]  # what each run has, None for a run without it
+    place: str = ""  # where the default of a value is, as the last of the runs knows it
 
 
 class SourceChanges(Frozen):
-    """How the sources of two runs differ.
-
-    Attributes:
-        old: the id of the first run.
-        new: the id of the other.
-        files: the files that differ, relative to the project.
-        comparison: how the hyperparameters in them differ, or None if that is unknown.
-        reason: a sentence that says why it is unknown.
-    """
+    """How the sources of two runs differ."""
 
     __slots__ = ()
-    old: str
+    old: str  # the id of the first run
     new: str
-    files: tuple[str, ...]
-    comparison: Comparison | None = None
-    reason: str = ""
+    files: tuple[str, ...]  # those that differ, relative to the project
+    comparison: Comparison | None = None  # of the hyperparameters in them, if it is known
+    reason: str = ""  # a sentence that says why it is unknown
 
 
 def differing_rows(records: Sequence[RunRecord]) -> list[Row]:
@@ -206,29 +191,23 @@ def _numbers(cells: Sequence[Any]) -> list[str]:
 
 def json_report(ids: Sequence[str], rows: Sequence[Row], sources: Sequence[SourceChanges]) -> str:
     """Return the same as one JSON document. Values are literals, as in `run.json`."""
-    return json_text(
+    differences = [
         {
-            "runs": list(ids),
-            "differences": [
-                {
-                    "group": row.group,
-                    "name": row.name,
-                    "cells": [json_value(cell) for cell in row.cells],
-                    "place": row.place or None,
-                }
-                for row in rows
-            ],
-            "sources": [
-                {
-                    "old": changes.old,
-                    "new": changes.new,
-                    "files": list(changes.files),
-                    "changes": None
-                    if changes.comparison is None
-                    else reports.json_changes(changes.comparison),
-                    "reason": changes.reason or None,
-                }
-                for changes in sources
-            ],
+            "group": row.group,
+            "name": row.name,
+            "cells": [json_value(cell) for cell in row.cells],
+            "place": row.place or None,
         }
-    )
+        for row in rows
+    ]
+    changed = [
+        {
+            "old": changes.old,
+            "new": changes.new,
+            "files": list(changes.files),
+            "changes": changes.comparison and reports.json_changes(changes.comparison),
+            "reason": changes.reason or None,
+        }
+        for changes in sources
+    ]
+    return json_text({"runs": list(ids), "differences": differences, "sources": changed})

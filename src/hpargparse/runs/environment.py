@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 from ..diff.git import GitError, describe_head, diff_worktree
 
@@ -22,13 +23,7 @@ _GPUS = "/proc/driver/nvidia/gpus"
 def describe(
     project: str, sources: Iterable[str], *, keep_patch: bool
 ) -> tuple[dict[str, Any], bytes]:
-    """Return the keys of `run.json` that take time to find out, and the patch.
-
-    Args:
-        project: the folder of the project.
-        sources: the files of the program.
-        keep_patch: whether to read the patch of a worktree that differs from its commit.
-    """
+    """Return the keys of `run.json` that take time to find out, and the patch."""
     hashes = dict(hash_sources(project, sources))
     git, patch = _revision(project, hashes, keep_patch=keep_patch)
     described = {
@@ -84,30 +79,26 @@ def _revision(
 def packages() -> Iterator[str]:
     """Yield the installed distributions as `name==version`. Their folders are named so."""
     for folder in sys.path:
-        try:
-            names = os.listdir(folder or os.curdir)
-        except OSError:
-            continue
-        for name in names:
+        for name in _list_folder(folder or os.curdir):
             stem, extension = os.path.splitext(name)
             if extension in (".dist-info", ".egg-info"):
                 package, _dash, version = stem.partition("-")
                 yield f"{package}=={version.partition('-')[0]}" if version else package
 
 
+def _list_folder(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
 def _gpus() -> Iterator[str]:
     """Yield the names of the NVIDIA GPUs that the driver lists on Linux."""
-    try:
-        names = os.listdir(_GPUS)
-    except OSError:
-        return
-    for name in names:
-        try:
-            with open(os.path.join(_GPUS, name, "information"), encoding="utf-8") as file:
-                lines = file.read().split("\n")
-        except OSError:
-            continue
-        for line in lines:
-            key, _colon, value = line.partition(":")
-            if key == "Model":
-                yield value.strip()
+    for name in _list_folder(_GPUS):
+        path = os.path.join(_GPUS, name, "information")
+        with suppress(OSError), open(path, encoding="utf-8") as file:
+            for line in file:
+                key, _colon, value = line.partition(":")
+                if key == "Model":
+                    yield value.strip()

@@ -26,20 +26,13 @@ _MOST_READS = 64  # after the end, because other processes may never stop writin
 
 
 class Stream(Frozen):
-    """A standard stream, or two that are the same file, such as one terminal.
-
-    Attributes:
-        numbers: the descriptors, 1 and 2.
-        saved: a copy of the descriptor.
-        source: where the copying process reads; for a terminal, the controller of another one.
-        sink: where the program writes.
-    """
+    """A standard stream, or two that are the same file, such as one terminal."""
 
     __slots__ = ()
-    numbers: tuple[int, ...]
-    saved: int
-    source: int
-    sink: int
+    numbers: tuple[int, ...]  # the descriptors, 1 and 2
+    saved: int  # a copy of the descriptor
+    source: int  # where the copying process reads; for a terminal, the controller of another one
+    sink: int  # where the program writes
 
 
 class Copier:
@@ -48,9 +41,6 @@ class Copier:
     Args:
         path: the file.
         work: something else that the other process does, beside copying.
-
-    Raises:
-        OSError: if the file cannot be opened, or the process cannot be started.
     """
 
     def __init__(self, path: str, work: Callable[[], None]) -> None:
@@ -242,11 +232,10 @@ def _keep(log: int, data: bytes) -> int:
 
 
 def _show(target: int, data: bytes) -> bool:
-    try:
+    with suppress(OSError):
         _write(target, data)
-    except OSError:
-        return False
-    return True
+        return True
+    return False
 
 
 def _write(target: int, data: bytes) -> None:

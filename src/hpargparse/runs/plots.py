@@ -34,20 +34,13 @@ _PAGE = """<!DOCTYPE html>
 
 
 class Series(Frozen):
-    """A line or a dot of a run.
-
-    Attributes:
-        run: the index of the run among those with a colour; None for all the others.
-        x: the positions.
-        y: the numbers of the metric.
-        joined: whether a line joins them.
-    """
+    """A line or a dot of a run."""
 
     __slots__ = ()
-    run: int | None
+    run: int | None  # its index among the runs with a colour; None for all the others
     x: list[float]
-    y: list[float]
-    joined: bool = True
+    y: list[float]  # the numbers of the metric
+    joined: bool = True  # whether a line joins them
 
 
 class Panel(Frozen):
@@ -72,18 +65,12 @@ class Bars(Frozen):
 
 
 class Parallel(Frozen):
-    """A diagram with a line for each run, through an axis from 0 to 1 for each label.
-
-    Attributes:
-        labels: the names of the axes. The last one decides the colours.
-        ticks: for each axis, places on it and their texts.
-        lines: for each run, its place on each axis.
-    """
+    """A diagram with a line for each run, through an axis from 0 to 1 for each label."""
 
     __slots__ = ()
-    labels: list[str]
-    ticks: list[dict[float, str]]
-    lines: list[list[float]]
+    labels: list[str]  # the names of the axes; the last one decides the colours
+    ticks: list[dict[float, str]]  # for each axis, places on it and their texts
+    lines: list[list[float]]  # for each run, its place on each axis
 
 
 class Picture(Frozen):
@@ -102,14 +89,14 @@ def plot(
     columns: Sequence[str] = (),
     others: Sequence[Panel | Bars | Parallel] = (),
 ) -> None:
-    """Draw runs to a file.
+    """Draw runs to a file, after other diagrams.
 
     Args:
         records: the runs, the most important last.
         path: the file. Its name ends with one of `FORMATS`.
         columns: the metrics and values to draw; all metrics, and the values that differ
             between the runs, if there are none.
-        others: more diagrams, to be the first ones.
+        others: the other diagrams.
     """
     kind = os.path.splitext(path)[1][1:].lower()
     if kind not in FORMATS:

@@ -44,6 +44,7 @@ RETURN = "return"  # the metric that a function returned
 CWD_VARIABLE = "HPMAN_CWD"  # the folder to record for a run in a temporary one
 RUNNING, LOST = "running", "lost"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"  # none that looks like another
+_DIGITS = f"{_LETTERS}23456789"
 _LENGTH = 8
 _random = os.urandom
 _PATIENCE = 2.0  # seconds
@@ -81,19 +82,12 @@ def make_folder(path: str) -> str:
 
 
 def create_record(project: str, beginning: str = "") -> str:
-    """Create the folder of a new run and return its path; the id is its name.
-
-    Args:
-        project: the folder of the project.
-        beginning: the beginning of the id, such as that of a sweep.
-    """
+    """Create the folder of a new run and return its path. Its name, the id, has a beginning."""
     runs = make_folder(os.path.join(project, RUNS))
     while True:
-        digits = [*_LETTERS, *"23456789"]
-        random = [digits[byte % len(digits)] for byte in _random(_LENGTH)]
-        if not beginning:
-            random[0] = _LETTERS[_random(1)[0] % len(_LETTERS)]
-        folder = os.path.join(runs, beginning + "".join(random))
+        first, *rest = _random(_LENGTH)
+        start = beginning + _LETTERS[first % len(_LETTERS)]
+        folder = os.path.join(runs, start + "".join(_DIGITS[byte % len(_DIGITS)] for byte in rest))
         with suppress(FileExistsError):
             os.mkdir(folder)
             return folder
@@ -107,12 +101,7 @@ def write_json(folder: str, name: str, data: Mapping[str, object]) -> None:
 
 
 def removals(runs: str, sweep: str) -> str:
-    """Return the file that lists the removed records of a sweep that machines share, if it exists.
-
-    Args:
-        runs: the folder of records.
-        sweep: the name of the sweep.
-    """
+    """Return the path of the list of removed records of a sweep that machines share."""
     return os.path.join(os.path.dirname(runs), "sweeps", sweep, "removed")
 
 
@@ -283,17 +272,18 @@ def records(folder: str) -> list[RunRecord]:
         ]
 
 
-def readable(records: Iterable[RunRecord]) -> Iterator[RunRecord | RecordError]:
-    """Yield each record, or the error if it cannot be read. Skip runs that just begin."""
+def readable(records: Iterable[RunRecord]) -> tuple[list[RunRecord], list[RecordError]]:
+    """Return the records that can be read, and the errors of the others. Skip runs that begin."""
+    good, errors = [], []
     for record in records:
         try:
             record.summary  # noqa: B018 - it is read here
+            good.append(record)
         except RecordError as error:
             is_described = os.path.exists(os.path.join(record.folder, RUN_FILE))
             if is_described or not record.is_running:
-                yield error
-        else:
-            yield record
+                errors.append(error)
+    return good, errors
 
 
 def find_record(folder: str, beginning: str) -> RunRecord:
@@ -364,12 +354,7 @@ def request_stop(folder: str, reason: str = "stopped") -> None:
 def stop(record: RunRecord, patience: float) -> bool:
     """Ask a run to end, and send SIGTERM if it does not. Return whether it has ended.
 
-    Args:
-        record: the record of the run.
-        patience: the seconds to wait before the signal, and as long after it.
-
-    Raises:
-        HpmanError: if the run is not running, or cannot be signalled from here.
+    The patience is the seconds to wait before the signal, and as long after it.
     """
     if not record.is_running:
         raise _run_error(record, f"is not running: it is {record.status}.", "")

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from functools import partial
 from time import time
 
 from hpman import Frozen, HpmanError, NotLiteralEvaluable, show_literal
@@ -41,7 +42,7 @@ from .record import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from types import FrameType, TracebackType
+    from types import FrameType
     from typing import Any
 
     from typing_extensions import Self
@@ -55,30 +56,17 @@ _recordings: list[Recording] = []
 
 
 class Subject(Frozen):
-    """Describe what is run.
-
-    Attributes:
-        project: the folder of the project.
-        program: the script, or `-m` and the module.
-        argv: the arguments of `hpman run`.
-        manager: the values.
-        sources: returns the files of the program.
-        keep_patch: whether to keep the changes since the last commit.
-        beginning: the beginning of the id.
-        name: a name that the user gave, or None.
-        sweep: the sweep that the run belongs to, or None.
-        trial: its number in the sweep, or None.
-    """
+    """Describe what is run."""
 
     __slots__ = ()
     project: str
-    program: str
-    argv: tuple[str, ...]
+    program: str  # the script, or `-m` and the module
+    argv: tuple[str, ...]  # of `hpman run`
     manager: HyperParameterManager
-    sources: Callable[[], Iterable[str]]
-    keep_patch: bool = True
-    beginning: str = ""
-    name: str | None = None
+    sources: Callable[[], Iterable[str]]  # returns the files of the program
+    keep_patch: bool = True  # whether to keep the changes since the last commit
+    beginning: str = ""  # of the id
+    name: str | None = None  # given by the user
     sweep: str | None = None
     trial: int | None = None
 
@@ -110,13 +98,6 @@ class Recording:
 
     The body of a `with` statement is the program. The end is written when Python exits, after
     all that the program has registered with `atexit`.
-
-    Args:
-        folder: the new folder of the record.
-        subject: what is run.
-
-    Raises:
-        OSError, SnapshotError: if the record cannot be written.
     """
 
     def __init__(self, folder: str, subject: Subject) -> None:
@@ -132,9 +113,7 @@ class Recording:
         write_json(folder, RUN_FILE, description)
         self._copier: Copier | None = None
 
-        def complete() -> None:
-            _complete(folder, subject, description)
-
+        complete = partial(_complete, folder, subject, description)
         if hasattr(os, "fork"):
             self._copier = Copier(os.path.join(folder, OUTPUT_FILE), complete)
         else:  # Windows
@@ -145,12 +124,7 @@ class Recording:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
         if isinstance(error, SystemExit):
             self._exited(error.code)
         elif isinstance(error, KeyboardInterrupt):
@@ -270,9 +244,9 @@ def _describe(folder: str, subject: Subject) -> dict[str, Any]:
         "defaults": {name: origin.text for name, origin in sources.items()},
         "origins": {name: [str(origin) for origin in chain] for name, chain in chains.items()},
         "renamed": {
-            old: row.name
-            for row in manager.hyperparameters()
-            for old in old_names(row.hints)
+            old: hyperparameter.name
+            for hyperparameter in manager.hyperparameters()
+            for old in old_names(hyperparameter.hints)
             if old not in texts
         },
         "scopes": None if scopes is None else sorted(scopes),

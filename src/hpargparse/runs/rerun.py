@@ -69,9 +69,6 @@ class Checkout:
 
     What git does not track, such as data, is linked into it, except Python files.
 
-    Args:
-        record: the record of the run.
-
     Attributes:
         folder: the root of the worktree.
         cwd: the folder in it in which the program was started.

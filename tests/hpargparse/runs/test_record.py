@@ -101,7 +101,7 @@ def test_a_damaged_record_is_a_sentence(name: str, tmp_path: Path) -> None:
         found.values  # noqa: B018
     assert "run.json: " in str(caught.value)
     assert message in str(caught.value)
-    (error,) = readable([found])
+    _runs, (error,) = readable([found])
     assert str(error) == str(caught.value)
 
 
@@ -184,9 +184,9 @@ def test_a_run_that_begins_is_no_damaged_record(tmp_path: Path) -> None:
     folder = create_record(str(tmp_path))
     lease = take(f"{folder}/lease")
     assert lease is not None
-    assert list(readable(records(f"{tmp_path}/.hpman/runs"))) == []
+    assert readable(records(f"{tmp_path}/.hpman/runs")) == ([], [])
     release(lease)
-    (error,) = readable(records(f"{tmp_path}/.hpman/runs"))
+    _runs, (error,) = readable(records(f"{tmp_path}/.hpman/runs"))
     assert "no `run.json`" in str(error)
 
 
@@ -247,7 +247,7 @@ def test_records_are_beside_the_project_file(
 
 
 def test_an_id_is_taken_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    draws = iter([b"\0" * 8, b"\0", b"\0" * 8, b"\0", b"\1" * 8, b"\1"])
+    draws = iter([b"\0" * 8, b"\0" * 8, b"\1" * 8])
     monkeypatch.setattr("hpargparse.runs.record._random", lambda _size: next(draws))
     names = [Path(create_record(str(tmp_path))).name for _ in range(2)]
     assert names == ["aaaaaaaa", "bbbbbbbb"]
