@@ -73,18 +73,6 @@ def parse_call(call: Occurrence) -> tuple[Call, Callable[[AST], Span]]:
     return statement.value, span
 
 
-def hint_span(call: Occurrence, hint: str) -> Span:
-    r"""Return where a hint of a call is written.
-
-    >>> from hpman import HyperParameterManager
-    >>> index = HyperParameterManager("_").parse_source("_('lr', 1,\n help=3)").index
-    >>> hint_span(index.named("_", "lr")[0], "help")
-    (2, 2, 2, 8)
-    """
-    node, span = parse_call(call)
-    return span(next(keyword for keyword in node.keywords if keyword.arg == hint))
-
-
 def at_hint(
     hyperparameter: HyperParameter, hint: str, code: str, message: str, advice: str
 ) -> Diagnostic:
@@ -97,7 +85,9 @@ def at_hint(
     """
     calls = [*hyperparameter.occurrences, *filter(None, [hyperparameter.definition])]
     call = next(call for call in reversed(calls) if hint in call.hints)
-    line, column, end_line, end_column = hint_span(call, hint)
+    node, span = parse_call(call)
+    keyword = next(keyword for keyword in node.keywords if keyword.arg == hint)
+    line, column, end_line, end_column = span(keyword)
     return Diagnostic.at(call, code, message, advice).replace(
         call=call, line=line, column=column, end_line=end_line, end_column=end_column
     )
@@ -225,7 +215,7 @@ class EditedFile(Frozen):
 
 
 def edit_files(
-    edits: Iterable[Edit], read: Callable[[str], bytes] | None = None
+    edits: Iterable[Edit], read_file: Callable[[str], bytes] | None = None
 ) -> list[EditedFile]:
     """Read files, by default from the disk, and apply edits to their bytes. Nothing is written.
 
@@ -236,8 +226,8 @@ def edit_files(
     for edit in edits:
         by_path.setdefault(edit.path, []).append(edit)
     try:
-        read = read or partial(read_bytes, limit=None)
-        contents = {path: read(path) for path in sorted(by_path)}
+        read_file = read_file or partial(read_bytes, limit=None)
+        contents = {path: read_file(path) for path in sorted(by_path)}
     except SnapshotError as error:
         raise EditError(*error.diagnostics) from error
     return [

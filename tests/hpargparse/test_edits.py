@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hpargparse.edits import Edit, EditError, hint_span, parse_call, replace_spans
+from hpargparse.edits import Edit, EditError, parse_call, replace_spans
 from hpman import HyperParameterManager
 
 
@@ -54,4 +54,3 @@ def test_the_places_in_a_call_are_those_in_the_file() -> None:
     node, span = parse_call(call)
     shown = [call.source.between(*span(part)) for part in (*node.args, *node.keywords)]
     assert shown == ["'模'", "[1,\n\t2]", "help='é'"]
-    assert call.source.between(*hint_span(call, "help")) == "help='é'"
