@@ -50,8 +50,9 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman promote") -> N
         if unknown is not None:
             hint = advice(unknown, record.values)
             exit_with_message(prog, escape(f"The run has no value of `{unknown}` ({hint})."))
-        chosen = filter(None, names.values()) if names else _names(record, index)
-        values = {name: record.values[name] for name in chosen}
+        # Without names, all values are written, except of defaults that were removed since.
+        written = (n for n in record.values if n in record.changed or is_defined(index, n))
+        values = {name: record.values[name] for name in filter(None, names.values() or written)}
         files, promotions = promote(index, values, record.data["defaults"])
         if not options.dry:
             write_files(files)
@@ -95,8 +96,3 @@ def _read_sources(record: RunRecord) -> Index:
     if problems:
         raise HpmanError(*problems)
     return index
-
-
-def _names(record: RunRecord, index: Index) -> list[str]:
-    """Return the names whose values are written: all, except defaults that were removed since."""
-    return [name for name in record.values if name in record.changed or is_defined(index, name)]

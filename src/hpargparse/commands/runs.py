@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import gc
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from hpman import HpmanError
 from hpman.text import escape
@@ -120,12 +120,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="how long --stop waits before the signal, and after it (default: 10)",
     )
-    _add_actions(parser.add_mutually_exclusive_group().add_argument)
-    return parser
-
-
-def _add_actions(add: Callable[..., object]) -> None:
-    """Add the options that exclude each other."""
+    add = parser.add_mutually_exclusive_group().add_argument
     add("--format", choices=("text", "json", "csv"), default="text", help="default: text")
     add(
         "--export",
@@ -146,6 +141,7 @@ def _add_actions(add: Callable[..., object]) -> None:
         "gets SIGTERM",
     )
     add("--remove", nargs="+", metavar="ID", help="delete records")
+    return parser
 
 
 def _lists(options: argparse.Namespace) -> bool:

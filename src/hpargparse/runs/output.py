@@ -38,9 +38,7 @@ class Stream(Frozen):
 class Copier:
     """The standard streams of this process, copied to a file by another process.
 
-    Args:
-        path: the file.
-        work: something else that the other process does, beside copying.
+    That process also does some other work.
     """
 
     def __init__(self, path: str, work: Callable[[], None]) -> None:
@@ -116,13 +114,9 @@ class Copier:
 
 
 def copy_streams(targets: Mapping[int, int], log: int, done: int, drained: int) -> None:
-    """Copy until all streams have ended.
+    """Copy each source to its target and the log, until all sources have ended.
 
-    Args:
-        targets: where to show what is read from each descriptor.
-        log: the file that gets all of it.
-        done: ends when the program has written everything.
-        drained: is closed after all of that has been copied.
+    When the program has written everything, `done` ends; when that is copied, `drained` is closed.
     """
     open_targets = dict(targets)
     is_done = False

@@ -164,7 +164,7 @@ def _last(points: Sequence[Point], metric: str) -> float | None:
 def _dots(name: str, metric: str, results: Sequence[tuple[RunRecord, int | None, float]]) -> Panel:
     """Return the last value of a metric over a value, a dot per run."""
     found = [(lookup(record, name), index, result) for record, index, result in results]
-    found = [row for row in found if row[0] is not MISSING]
+    found = [dot for dot in found if dot[0] is not MISSING]
     texts = [value if isinstance(value, str) else show_literal(value) for value, *_rest in found]
     numeric = all(type(value) in (int, float) and abs(value) < _HUGE for value, *_rest in found)
     categories = [] if numeric else sorted(set(texts))
@@ -179,8 +179,8 @@ def _dots(name: str, metric: str, results: Sequence[tuple[RunRecord, int | None,
         short_name(metric),
         list(series.values()),
         [truncate(escape(text), _CATEGORY) for text in categories],
-        log_x=numeric and is_log([row[0] for row in found], LOG_VALUES),
-        log_y=is_log([row[2] for row in found], LOG_METRICS),
+        log_x=numeric and is_log([dot[0] for dot in found], LOG_VALUES),
+        log_y=is_log([dot[2] for dot in found], LOG_METRICS),
     )
 
 
@@ -204,11 +204,7 @@ def varied(records: Sequence[RunRecord]) -> list[str]:
 
 
 def short_name(text: str) -> str:
-    """Return a name as a diagram shows it.
-
-    >>> short_name("lr")
-    'lr'
-    """
+    """Return a name as a diagram shows it."""
     return truncate(escape(text), _NAME)
 
 

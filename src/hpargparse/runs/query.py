@@ -131,12 +131,7 @@ def require_name(
 
 
 class _Where:
-    """An expression that has been parsed.
-
-    Attributes:
-        test: returns whether it is true for a record.
-        getters: what returns the value of each name in it.
-    """
+    """An expression that has been parsed: a test of records, and a getter of each name in it."""
 
     def __init__(self, expression: str) -> None:
         self._expression = expression
@@ -149,9 +144,9 @@ class _Where:
             for sign in ("==", "!=", "<=", ">=", ":="):
                 rest = rest.replace(sign, "")
             problem = "`=` does not compare, `==` does" if "=" in rest else "Cannot parse this"
-            raise self._error(problem) from None
+            raise self._expression_error(problem) from None
 
-    def _error(self, problem: str) -> HpmanError:
+    def _expression_error(self, problem: str) -> HpmanError:
         message = f"{problem}: `{escape(self._expression)}`."
         advice = "Write comparisons, such as \"lr < 1e-3 and status == 'finished'\"."
         return HpmanError(Diagnostic("query", message, advice))
@@ -205,7 +200,9 @@ class _Where:
             group, key = node.value.id, node.slice
             if group in _GROUPS and isinstance(key, ast.Constant) and isinstance(key.value, str):
                 return key.value, group
-        raise self._error(f"`{escape(ast.unparse(node))}` is neither a name nor a literal")
+        raise self._expression_error(
+            f"`{escape(ast.unparse(node))}` is neither a name nor a literal"
+        )
 
 
 def _sort_key(value: Any) -> tuple[int, Any] | None:

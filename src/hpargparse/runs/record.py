@@ -250,11 +250,10 @@ class RunRecord:
 
     def output(self, tail: int | None = None) -> bytes:
         """Return what the run wrote to its standard streams so far, or the bytes at its end."""
-        try:
-            with _open_at_tail(os.path.join(self.folder, OUTPUT_FILE), tail) as file:
-                return file.read()
-        except FileNotFoundError:
-            return b""
+        path = os.path.join(self.folder, OUTPUT_FILE)
+        with suppress(FileNotFoundError), _open_at_tail(path, tail) as file:
+            return file.read()
+        return b""
 
 
 def host() -> str:

@@ -67,16 +67,8 @@ def differing_environment(record: RunRecord) -> list[str]:
 class Checkout:
     """A worktree of git with the sources of a run.
 
-    What git does not track, such as data, is linked into it, except Python files.
-
-    Attributes:
-        folder: the root of the worktree.
-        cwd: the folder in it in which the program was started.
-        lease: a descriptor that the program inherits.
-        differing: the sources that are not as they were, relative to the project.
-
-    Raises:
-        HpmanError: if the record does not say enough, or git cannot check out its sources.
+    What git does not track, such as data, is linked into it, except Python files. The program
+    inherits the lease; `differing` are the sources that are not as they were.
     """
 
     def __init__(self, record: RunRecord) -> None:
