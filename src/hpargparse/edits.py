@@ -9,6 +9,7 @@ from __future__ import annotations
 from _ast import AST, Call
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import accumulate
 from typing import Any, AnyStr
 
 from hpman import Diagnostic, Frozen, HpmanError, HyperParameter, Occurrence, Source
@@ -150,11 +151,13 @@ def _replace_in_cells(data: bytes, edits: Sequence[Edit]) -> bytes:
 
 def _replace(data: bytes, edits: Sequence[Edit]) -> bytes:
     body = data.removeprefix(UTF_8_MARK)
-    encoding, lines = source_encoding(body), _lines(body)
+    encoding = source_encoding(body)
+    lines = body.splitlines(keepends=True)  # bytes end lines as Python does
+    starts = [0, *accumulate(map(len, lines))]
 
     def offset(line: int, column: int) -> int:
-        start, text = lines[line - 1]
-        return start + len(text.decode(encoding)[: column - 1].encode(encoding))
+        text = lines[line - 1].rstrip(b"\r\n").decode(encoding)
+        return starts[line - 1] + len(text[: column - 1].encode(encoding))
 
     parts = _spliced(
         body,
@@ -194,15 +197,6 @@ def _changed(edit: Edit) -> EditError:
     line, column = edit.span[:2]
     message = f"The file has changed: `{edit.old}` is not at line {line} any more."
     return EditError(Diagnostic("edit", message, "Try again.", edit.path, line, column))
-
-
-def _lines(body: bytes) -> list[tuple[int, bytes]]:
-    """Return the lines without their ends, each with its offset."""
-    lines, start = [], 0
-    for line in body.splitlines(keepends=True):  # bytes end lines as Python does
-        lines.append((start, line.rstrip(b"\r\n")))
-        start += len(line)
-    return lines
 
 
 class EditedFile(Frozen):

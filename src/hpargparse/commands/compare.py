@@ -5,7 +5,6 @@ Owns the command line. Must not know how runs are compared or shown.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 
 from hpman import HpmanError
@@ -33,7 +32,9 @@ examples:
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpman compare") -> None:
     """Run the command with some arguments, by default those of the process."""
-    parser = _parser(prog)
+    parser = command_parser(prog, _DESCRIPTION, _EPILOG)
+    parser.add_argument("ids", nargs="+", metavar="ID", help="a run, or the beginning of its id")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     options = parse_command(parser, get_argv(args))
     if len(options.ids) < 2:
         parser.error("name at least two runs")
@@ -46,10 +47,3 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman compare") -> N
     except (HpmanError, OSError) as error:
         exit_with_errors(prog, error)
     write_result(prog, text)
-
-
-def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = command_parser(prog, _DESCRIPTION, _EPILOG)
-    parser.add_argument("ids", nargs="+", metavar="ID", help="a run, or the beginning of its id")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
-    return parser

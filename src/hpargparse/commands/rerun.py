@@ -5,7 +5,6 @@ Owns the command line, and the process of the program. Must not know what is run
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import subprocess
@@ -45,7 +44,11 @@ examples:
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpman rerun") -> None:
     """Run the command with some arguments, by default those of the process."""
-    parser = _parser(prog)
+    parser = command_parser(prog, _DESCRIPTION, _EPILOG, advice=_ADVICE)
+    parser.add_argument("id", metavar="ID", help="a run, or the beginning of its id")
+    parser.add_argument(
+        "--exact", action="store_true", help="use the sources of the run, in a worktree of git"
+    )
     options = parse_command(parser, get_argv(args))
     checkout = None
     try:
@@ -66,15 +69,6 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman rerun") -> Non
             message = f"the program has written files, so the worktree {folder} stays"
             warn(prog, [f"{message}; `git worktree remove --force {folder}` deletes it"])
     raise SystemExit(status)
-
-
-def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = command_parser(prog, _DESCRIPTION, _EPILOG, advice=_ADVICE)
-    parser.add_argument("id", metavar="ID", help="a run, or the beginning of its id")
-    parser.add_argument(
-        "--exact", action="store_true", help="use the sources of the run, in a worktree of git"
-    )
-    return parser
 
 
 def _run(argv: Sequence[str], cwd: str, env: Mapping[str, str], lease: int | None) -> int:
