@@ -158,13 +158,5 @@ class Diagnostic(Frozen):
 
 
 def _ordinal(number: int) -> str:
-    """Spell out the first ten ordinals and abbreviate the others.
-
-    >>> _ordinal(2), _ordinal(11), _ordinal(22), _ordinal(113)
-    ('Second', '11th', '22nd', '113th')
-    """
-    if number <= len(_ORDINALS):
-        return _ORDINALS[number - 1]
-    is_teen = number // 10 % 10 == 1
-    ending = "th" if is_teen else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
+    """Spell out the first ten ordinals, and abbreviate those up to the twentieth."""
+    return _ORDINALS[number - 1] if number <= len(_ORDINALS) else f"{number}th"

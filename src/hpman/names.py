@@ -55,12 +55,6 @@ def new_name(
 
     Any other name is returned as it is. Each may be in a scope.
 
-    Args:
-        name: the name.
-        renamed: the new name of each old one.
-        is_dict: whether the default of a new name is a dict.
-        separator: the string between the parts of a name.
-
     >>> renamed = {"optim": "opt"}
     >>> names = ("optim", "encoder/optim.lr", "lr")
     >>> [new_name(name, renamed, {"opt"}.__contains__, ".") for name in names]
@@ -77,14 +71,7 @@ def new_name(
 def split_scope(name: str, is_known: Callable[[str], bool], separator: str) -> tuple[str, str]:
     """Split a name such as `encoder/depth` into its scope and the name of the hyperparameter.
 
-    Args:
-        name: the name.
-        is_known: whether a name is that of a hyperparameter. These keep their slashes.
-        separator: the string between the parts of a name. If it contains a slash, there
-            are no scopes.
-
-    Returns:
-        The scope, which is empty if there is none, and the name in it.
+    Known names keep their slashes. If the separator contains a slash, there are no scopes.
 
     >>> split_scope("model/encoder/depth", {"depth"}.__contains__, ".")
     ('model/encoder', 'depth')
@@ -113,12 +100,6 @@ def respell_scope(
 ) -> str | None:
     """Return the name that was meant if scopes in it end with a separator instead of a slash.
 
-    Args:
-        name: a name that does not exist.
-        scopes: the scopes that the sources open.
-        is_known: whether a name is that of a hyperparameter.
-        separator: the string that may have been written instead of a slash.
-
     >>> respell_scope("encoder.opt.lr", {"encoder"}, {"opt"}.__contains__, ".")
     'encoder/opt.lr'
     """
@@ -132,11 +113,7 @@ def respell_scope(
 
 
 def literal_scopes(names: Iterable[str | None], separator: str) -> list[str]:
-    """Return the single scopes that sources open, sorted.
-
-    Args:
-        names: the names in the calls that open them, None for one that is computed.
-        separator: the string between the parts of a name.
+    """Return the single scopes that sources open, sorted. A computed name is None.
 
     >>> literal_scopes(["model/encoder", None, "a.b"], ".")
     ['encoder', 'model']
@@ -212,16 +189,7 @@ def _similar(wanted: str, texts: Collection[str], count: int) -> list[str]:
 
 
 def advice(name: str, candidates: Iterable[str], count: int = 1, *, separator: str = ".") -> str:
-    """Return a clause that suggests the names that were probably meant.
-
-    Args:
-        name: the name that does not exist.
-        candidates: the names that exist.
-        count: how many names to suggest at most.
-        separator: what separates the parts of a name.
-
-    Returns:
-        A question, or a list of the first candidates if none is similar.
+    """Return a question whether similar names were meant, or a list of the first candidates.
 
     >>> advice("rl", ["lr", "depth"]), advice("x", ["lr", "depth"])
     ('did you mean `lr`?', 'there are `lr`, `depth`')
@@ -251,10 +219,6 @@ class Edit(Frozen):
 
 def edit(one: str, other: str) -> Edit | None:
     """Return the edit between two words, None for equal words and for more than one edit.
-
-    Args:
-        one: a word.
-        other: another word.
 
     >>> edit("rate", "raet"), edit("rate", "rte")
     (Edit(kind='swapped', before=2, after=0), Edit(kind='missing', before=1, after=2))

@@ -7,6 +7,7 @@ program; must not know calls of a manager, or how modules are found.
 from __future__ import annotations
 
 import _ast
+from contextlib import suppress
 
 from ..literals import NotLiteralError, literal_value
 from .bindings import bound_names
@@ -72,7 +73,8 @@ def enum_members(
                 for path, tree in read_module(path, module, level)
             ]
     elif not attributes:
-        results = [_members(origin)]
+        with suppress(NotLiteralError):
+            results = [_members(origin)]
     # It does not matter which of several modules is meant if they agree.
     members, *others = [*filter(None, results)] or [{}]
     rest = _ast.Module([node for node in tree.body if node not in origins], [])
@@ -97,13 +99,6 @@ def _origin(node: Any, name: str) -> _ast.ClassDef | tuple[int, str] | None:
 
 
 def _members(node: _ast.ClassDef) -> dict[str, Any]:
-    try:
-        return _read_members(node)
-    except NotLiteralError:
-        return {}
-
-
-def _read_members(node: _ast.ClassDef) -> dict[str, Any]:
     bases = tuple(map(_last_name, node.bases))
     if bases not in _KINDS or node.keywords or {*map(_last_name, node.decorator_list)} - {"unique"}:
         raise NotLiteralError

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import _ast
 from _ast import ExceptHandler, If, Try, match_case
-from _bisect import bisect_left, bisect_right
+from _bisect import bisect_right
 from operator import itemgetter
 
 TYPE_CHECKING = False
@@ -34,7 +34,7 @@ class Shadowing:
     """
 
     def __init__(self, tree: Module, resolver: Resolver) -> None:
-        self._branches = _Branches(tree)
+        self._branch_at = _branch_finder(tree)
         self._resolver = resolver
         self._definitions: dict[tuple[BindingScope, str], _Definitions] = {}
 
@@ -75,7 +75,7 @@ class Shadowing:
                     (binding.start, binding.line, self._resolver.placeholders(binding, home))
                     for binding in home.bindings[name]
                 ],
-                self._branches,
+                self._branch_at,
             )
         return self._definitions[variable]
 
@@ -86,24 +86,18 @@ class _Definitions:
     Args:
         definitions: for each binding, the position where it takes effect, its line, and the
             placeholders that it binds.
-        branches: the branches of the module.
+        branch_at: returns the innermost branch around a position.
     """
 
     def __init__(
-        self, definitions: list[tuple[Position, int, set[str]]], branches: _Branches
+        self,
+        definitions: list[tuple[Position, int, set[str]]],
+        branch_at: Callable[[Position], Span | None],
     ) -> None:
-        definitions = sorted(definitions, key=itemgetter(0))
-        self._branches = branches
-        self.starts: list[Position] = [start for start, _line, _placeholders in definitions]
-        self._lines = [line for _start, line, _placeholders in definitions]
-        # The numbers of the bindings, by the innermost branch around them and by placeholder.
-        self._by_branch: dict[Span | None, list[int]] = {}
-        self._by_placeholder: dict[str, list[int]] = {}
-        for number, (start, _line, placeholders) in enumerate(definitions):
-            branch = next(branches.around(start))
-            self._by_branch.setdefault(branch, []).append(number)
-            for placeholder in placeholders:
-                self._by_placeholder.setdefault(placeholder, []).append(number)
+        self._definitions = sorted(definitions, key=itemgetter(0))
+        self.starts: list[Position] = [start for start, _line, _names in self._definitions]
+        self._branches = [branch_at(start) for start in self.starts]
+        self._latest: tuple[Position, tuple[set[str], int]] | None = None
 
     def reaching(self, position: Position) -> tuple[set[str], int]:
         """Return the placeholders that may reach a position, and the line of the last binding.
@@ -118,45 +112,44 @@ class _Definitions:
                 _ = stand_in                # this may reach
             _("lr", 1e-3)                   # the call
         """
-        start, stop = 0, bisect_right(self.starts, position)
-        for branch in self._branches.around(position):
-            numbers = self._by_branch.get(branch, [])
-            before = bisect_left(numbers, stop)
-            if before:
-                start = numbers[before - 1]
+        if self._latest is None or self._latest[0] != position:
+            self._latest = position, self._find(position)
+        return self._latest[1]
+
+    def _find(self, position: Position) -> tuple[set[str], int]:
+        # If nothing is bound yet, it is unknown what runs before.
+        stop = bisect_right(self.starts, position)
+        placeholders: set[str] = set()
+        for number in reversed(range(stop or len(self.starts))):
+            placeholders |= self._definitions[number][2]
+            branch = self._branches[number]
+            if stop and (branch is None or branch[0] <= position <= branch[1]):
                 break
-        if not stop:  # nothing is bound yet, so it is unknown what runs before
-            return set(self._by_placeholder), self._lines[0]
-        placeholders = {
-            placeholder
-            for placeholder, numbers in self._by_placeholder.items()
-            if bisect_left(numbers, start) < bisect_left(numbers, stop)
-        }
-        return placeholders, self._lines[stop - 1]
+        return placeholders, self._definitions[max(stop - 1, 0)][1]
 
 
-class _Branches:
-    """The blocks of a module that may be skipped: branches of `if`, `match` and `try`."""
+def _branch_finder(tree: Module) -> Callable[[Position], Span | None]:
+    """Return a function from a position to the innermost branch around it.
 
-    def __init__(self, tree: Module) -> None:
-        self._spans = sorted(_branch_spans(tree))
-        self._starts = [start for start, _end in self._spans]
-        self._outer: list[int] = []  # for each branch, the number of the one around it, or -1
-        around = -1
-        for number, (start, _end) in enumerate(self._spans):
-            while around >= 0 and self._spans[around][1] <= start:
-                around = self._outer[around]
-            self._outer.append(around)
-            around = number
+    Branches are blocks that may be skipped: those of `if`, `match` and `try`.
+    """
+    spans = sorted(_branch_spans(tree))
+    starts = [start for start, _end in spans]
+    outer: list[int] = []  # for each branch, the number of the one around it, or -1
+    around = -1
+    for number, (start, _end) in enumerate(spans):
+        while around >= 0 and spans[around][1] <= start:
+            around = outer[around]
+        outer.append(around)
+        around = number
 
-    def around(self, position: Position) -> Iterator[Span | None]:
-        """Yield the branches around a position, the innermost first, and None for the module."""
-        number = bisect_right(self._starts, position) - 1
-        while number >= 0:
-            if position <= self._spans[number][1]:
-                yield self._spans[number]
-            number = self._outer[number]
-        yield None
+    def branch_at(position: Position) -> Span | None:
+        number = bisect_right(starts, position) - 1
+        while number >= 0 and spans[number][1] < position:
+            number = outer[number]
+        return spans[number] if number >= 0 else None
+
+    return branch_at
 
 
 def _branch_spans(tree: Module) -> Iterator[Span]:
