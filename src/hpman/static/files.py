@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     # What is known of files as long as they do not change, by real path and by anything.
     Facts: TypeAlias = dict[str, dict[tuple[object, ...], Any]]
 
-    # A route to a file: whether the walk found it, whether through a link, the length of its path,
-    # the path as shown, and the absolute path. Of two routes to a file, the smaller one is shown.
-    Route: TypeAlias = tuple[bool, bool, int, str, str]
     # A folder: its path as shown, its absolute path, and the same with symbolic links resolved.
     Folder: TypeAlias = tuple[str, str, str]
 
@@ -53,6 +50,17 @@ class SourceFile(Frozen):
     path: str
     is_named: bool
     real: str
+
+
+class Route(Frozen):
+    """A way to a file. Of two ways, the smaller one is shown."""
+
+    __slots__ = ()
+    is_walked: bool
+    has_link: bool
+    length: int
+    path: str
+    absolute: str
 
 
 def flatten(paths: Paths) -> Iterator[str]:
@@ -98,8 +106,8 @@ def walk(paths: Iterable[str], exclude: Sequence[str] = ()) -> list[SourceFile]:
             if real not in best or route < best[real]:
                 best[real] = route
     # Sort by the parts of the path: the null character comes before all other characters.
-    ordered = sorted(best.items(), key=lambda item: item[1][-1].replace(os.sep, "\0"))
-    return [SourceFile(shown, not walked, real) for real, (walked, _, _, shown, _) in ordered]
+    ordered = sorted(best.items(), key=lambda item: item[1].absolute.replace(os.sep, "\0"))
+    return [SourceFile(route.path, not route.is_walked, real) for real, route in ordered]
 
 
 def exclusion(paths: Iterable[str], globs: Sequence[str]) -> Callable[[str, str], bool]:
@@ -177,7 +185,7 @@ def _routes(path: str, globs: Sequence[str]) -> Iterator[tuple[str, Route]]:
     if stat.S_ISDIR(mode):
         yield from _walk_folder(root, globs)
     else:
-        yield root[2], (False, False, len(path), path, root[1])
+        yield root[2], Route(False, False, len(path), path, root[1])
 
 
 def _walk_folder(root: Folder, globs: Sequence[str]) -> Iterator[tuple[str, Route]]:
@@ -209,7 +217,8 @@ def _walk_folder(root: Folder, globs: Sequence[str]) -> Iterator[tuple[str, Rout
             if is_link := _is_link(entry):
                 real = os.path.realpath(shown)
             if is_file:
-                yield real, (True, is_below_link or is_link, len(shown), shown, absolute)
+                has_link = is_below_link or is_link
+                yield real, Route(True, has_link, len(shown), shown, absolute)
             else:
                 (links if is_link else folders).append((shown, absolute, real))
 

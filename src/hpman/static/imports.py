@@ -46,17 +46,15 @@ def reachable(
     count everywhere: in functions, in `try`, under `TYPE_CHECKING`. The packages
     around a module count too, because importing the module runs them.
 
+    The files are sorted by their paths. A file that cannot be read is listed.
+
     Args:
         script: the path of the script.
         roots: the folders to look in instead of those of the script.
-        is_excluded: returns whether a file that the script imports is excluded. The
-            imports of an excluded file are not followed.
+        is_excluded: returns whether a file is excluded. Its imports are not followed.
         also: folders to look in afterwards, such as those of `PYTHONPATH`.
         read: returns the bytes of a file, by default those on the disk.
         facts: what is known of unchanged files; it is extended.
-
-    Returns:
-        The other files, sorted by their paths. A file that cannot be read is listed.
     """
     project = _project(script, roots, also, read, facts)
     reached = {os.path.realpath(script): script}
@@ -152,10 +150,6 @@ def connected(
 
 def find_module(name: str, folders: Iterable[str]) -> tuple[str | None, list[str]]:
     """Find a module below some folders, as Python's own finder does.
-
-    Args:
-        name: the name of the module, which may contain dots.
-        folders: where to look for its first part.
 
     Returns:
         The file of the module, None for a namespace package or if there is none; and

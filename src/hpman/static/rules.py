@@ -48,13 +48,7 @@ def violations(
 
 
 def conflicts(index: Index, placeholder: str, names: Iterable[str]) -> Iterator[Diagnostic]:
-    """Yield the contradictions that involve calls of some hyperparameters.
-
-    Args:
-        index: the index.
-        placeholder: the manager.
-        names: the names of the hyperparameters.
-    """
+    """Yield the contradictions that involve calls of some hyperparameters."""
     leaves: dict[str, None] = {}
     for name in names:
         yield from duplicate_default(index, placeholder, name)
@@ -111,10 +105,7 @@ def too_deep(index: Index, placeholder: str, name: str) -> Iterator[Diagnostic]:
 def locate(index: Index, placeholder: str, problem: Diagnostic) -> Diagnostic:
     """Add the place of a call to a diagnostic that only has a name.
 
-    Args:
-        index: the index.
-        placeholder: the manager.
-        problem: a conflict of a name in the sources with one that the program called or set.
+    It is a conflict of a name in the sources with one that the program called or set.
     """
     name = problem.name or ""
     for other in (*index.prefixes(name), name, *index.below(placeholder, name)):

@@ -12,9 +12,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _ast import expr
     from collections.abc import Sequence
-    from typing import Any
+    from typing import Any, TypeAlias
 
     from ..text import Source
+
+    # The line and column of the first character, and the line and column after the last.
+    Span: TypeAlias = tuple[int, int, int, int]
 
 _FEW = 8  # maximum number of names for which the text is searched once each
 
@@ -88,16 +91,13 @@ class SourceMap:
         self._latest = line, data, offset, column
         return column
 
-    def span(self, node: Any) -> tuple[int, int, int, int]:
+    def span(self, node: Any) -> Span:
         """Return the line and column of a node's first character and of the one after its end."""
         line, end_line = node.lineno, node.end_lineno
-        column, end_column = node.col_offset + 1, node.end_col_offset + 1
-        if not self.is_ascii:
-            column, end_column = (
-                self.column(line, column - 1),
-                self.column(end_line, end_column - 1),
-            )
-        return line, column, end_line, end_column
+        if self.is_ascii:
+            return line, node.col_offset + 1, end_line, node.end_col_offset + 1
+        column = self.column(line, node.col_offset)
+        return line, column, end_line, self.column(end_line, node.end_col_offset)
 
     def text(self, node: expr) -> str:
         """Return the source of an expression."""
