@@ -207,11 +207,7 @@ class _Evaluator:
 
 
 class _Constants(_Evaluator):
-    """Evaluate expressions that are made of literals alone.
-
-    Args:
-        is_rebound: returns whether a name has another meaning than usual.
-    """
+    """Evaluate expressions that are made of literals alone."""
 
     def __init__(self, is_rebound: Callable[[str], bool]) -> None:
         super().__init__({}, {"set": _empty_set, "float": self._float})

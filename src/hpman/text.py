@@ -37,8 +37,7 @@ def relative_path(path: str) -> str:
 def escape(text: str) -> str:
     r"""Escape all characters that cannot be printed on one line.
 
-    Args:
-        text: the text. A lone surrogate in it stands for a byte of a path.
+    A lone surrogate stands for a byte of a path.
 
     >>> escape("a\tb\x1b[1m")
     'a\\tb\\x1b[1m'
@@ -51,9 +50,6 @@ def escape(text: str) -> str:
 def display_path(path: str) -> str:
     r"""Return a path relative to the current folder, escaped.
 
-    Args:
-        path: the path. A line number may follow it.
-
     >>> display_path(os.path.join(os.getcwd(), "a\tb.py:3"))
     'a\\tb.py:3'
     """
@@ -62,10 +58,6 @@ def display_path(path: str) -> str:
 
 def truncate(text: str, length: int = IN_MESSAGE) -> str:
     """Return a text, shortened with dots at the end if it is long.
-
-    Args:
-        text: the text.
-        length: the maximum length of the result.
 
     >>> truncate("a long text", 8), truncate("a text", 8)
     ('a lon...', 'a text')
@@ -154,10 +146,7 @@ def _fit(text: str, width: int) -> str:
 
 
 def place_data(at: Any) -> dict[str, Any]:
-    """Return the place of a call or a finding for a JSON document.
-
-    Args:
-        at: an `Occurrence`, a `Mention` or a `Diagnostic`.
+    """Return the place of an occurrence, a mention or a diagnostic for a JSON document.
 
     Returns:
         Its `path`, `line`, `column`, `end_line` and `end_column`. In a notebook, lines count in

@@ -46,12 +46,6 @@ class Bindings:
     To be fast, the walk descends only into statements whose lines contain a tracked name.
     The first walk tracks the placeholders and hpman. If it finds aliases, a second walk tracks
     them too. If these have aliases themselves, a third walk tracks every name.
-
-    Args:
-        tree: the syntax tree of the module.
-        source_map: finds the lines that contain a name.
-        placeholders: the names whose bare calls count.
-        follow: whether to follow managers through imports and assignments.
     """
 
     def __init__(

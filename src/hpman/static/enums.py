@@ -47,13 +47,6 @@ def enum_members(
     The result is empty if the module neither defines nor imports such a class at its top, if
     the module binds the name again, or if a value is neither a literal nor `auto()`.
 
-    Args:
-        tree: the syntax tree of the module.
-        name: the class as the module refers to it, such as `Opt` or `optim.Opt`.
-        path: the path of the module.
-        read_module: finds imported modules. Without it, imports are not followed.
-        hops: how many imports to follow.
-
     >>> tree = compile("class Opt(enum.Enum): X = 3; Y = enum.auto()", "", "exec", 0x400)
     >>> enum_members(tree, "Opt")
     {'X': 3, 'Y': 4}

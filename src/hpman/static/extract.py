@@ -234,13 +234,7 @@ def _own_managers(bindings: Bindings) -> frozenset[str]:
 
 
 class _CallReader:
-    """Read the calls of managers in one text.
-
-    Args:
-        source_map: finds the places of nodes.
-        bindings: the bindings of the module.
-        read_module: finds the modules that define Enums.
-    """
+    """Read the calls of managers in one text."""
 
     def __init__(
         self, source_map: SourceMap, bindings: Bindings, read_module: ReadModule | None

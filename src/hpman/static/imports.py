@@ -168,12 +168,6 @@ def find_module(name: str, folders: Iterable[str]) -> tuple[str | None, list[str
 def find_imported(importer: str, module: str, level: int, roots: Iterable[str] = ()) -> list[str]:
     """List the files that an import statement may mean, at most one for each folder.
 
-    Args:
-        importer: the path of the file that contains the statement.
-        module: the name of the module, empty in `from . import name`.
-        level: the number of dots in front, 0 for an absolute import.
-        roots: where to look for an absolute import, besides the folders of the importer.
-
     >>> find_imported(__file__, "files", 1) == [os.path.join(os.path.dirname(__file__), "files.py")]
     True
     """

@@ -24,10 +24,7 @@ def violations(
 ) -> tuple[Diagnostic, ...]:
     """Return every reason why a parse must fail for one manager.
 
-    Args:
-        index: the index, which contains the files.
-        placeholder: the manager.
-        files: the new files. The other files are known to break no rule.
+    The index contains the new files. The other files are known to break no rule.
 
     Returns:
         The diagnostics in source order.

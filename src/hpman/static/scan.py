@@ -250,12 +250,6 @@ def scan_bytes(
 ) -> ModuleScan:
     """Find the calls of managers in the bytes of a source file.
 
-    Args:
-        path: the file that the bytes are from, or for.
-        data: the bytes.
-        placeholders: the names whose bare calls count.
-        read_module: finds the modules that define Enums; None for those of this file alone.
-
     >>> [row.name for row in scan_bytes("a.py", b'_("lr", 1)', frozenset("_")).occurrences]
     ['lr']
     """

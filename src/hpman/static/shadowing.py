@@ -26,12 +26,7 @@ _END = (1 << 62, 0)  # after all bindings
 
 
 class Shadowing:
-    """Find the managers that a call reaches, or the line that hides them.
-
-    Args:
-        tree: the syntax tree of the module.
-        resolver: resolves the bindings of the module.
-    """
+    """Find the managers that a call reaches, or the line that hides them."""
 
     def __init__(self, tree: Module, resolver: Resolver) -> None:
         self._branch_at = _branch_finder(tree)
@@ -41,13 +36,7 @@ class Shadowing:
     def reach(
         self, name: str, binding_scope: BindingScope, managers: list[str]
     ) -> Callable[[Call], tuple[list[str], int | None]]:
-        """Return a function from a call to the managers it may reach, and the line that hides them.
-
-        Args:
-            name: the name that is called.
-            binding_scope: the scope of the calls.
-            managers: all managers that the name may refer to there.
-        """
+        """Return a function from a call to the managers that it may reach, or what hides them."""
         homes = [*binding_scope.lookup(name)]
         is_class = homes[0].kind == "class"
         is_owner = binding_scope.owns(name)

@@ -25,9 +25,6 @@ _FEW = 8  # maximum number of names for which the text is searched once each
 class SourceMap:
     r"""Find names in a text, and the text of the nodes of its syntax tree.
 
-    Args:
-        source: the text.
-
     >>> from hpman.text import Source
     >>> SourceMap(Source("a.py", "x = 1\ny = x\n")).count_candidates(frozenset("y"))
     [0, 0, 1, 1]
@@ -45,10 +42,7 @@ class SourceMap:
     def count_candidates(self, names: frozenset[str] | None) -> Sequence[int]:
         """Return, for each n, how many of the first n lines contain one of the names.
 
-        If two counts differ, the lines between them contain a name.
-
-        Args:
-            names: the names; None counts every line.
+        If two counts differ, the lines between them contain a name. None counts every line.
         """
         last = len(self._lines)
         if names is None or len(names) > _FEW:
