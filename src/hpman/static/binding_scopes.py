@@ -69,18 +69,13 @@ NAMING = frozenset(
 
 
 class BindingScope:
-    """The bindings of one module, class, function or comprehension.
-
-    Args:
-        outer: the enclosing scope, None for a module.
-        kind: `function` (also for a module), `class` or `comprehension`.
-    """
+    """The bindings of one module, class, function or comprehension. A module has no outer scope."""
 
     __slots__ = ("bindings", "declared", "kind", "outer", "shared")
 
     def __init__(self, outer: BindingScope | None, kind: str = "function") -> None:
         self.outer: BindingScope | None = outer
-        self.kind: str = kind
+        self.kind: str = kind  # `function` (also for a module), `class` or `comprehension`
         self.bindings: dict[str, list[Binding]] = {}
         self.declared: dict[str, BindingScope] = {}  # the scopes of global and nonlocal names
         self.shared: set[str] = set()  # names that inner scopes bind here

@@ -180,11 +180,7 @@ class Bindings:
     ) -> None:
         """Bind the names in a target, pair by pair if both sides are tuples of equal length.
 
-        Args:
-            target: the target.
-            value: what is assigned to it, None if that cannot be a manager.
-            binding_scope: the scope that binds the names.
-            after: the expression that is evaluated before.
+        The value is None if it cannot be a manager.
         """
         kind = type(target)
         if kind is _ast.Name:
