@@ -72,7 +72,8 @@ def extract(
         scan = _read_calls(source, placeholders, read_module)
     except UnparsableError as error:
         return ModuleScan(source, (), (syntax_diagnostic(source, error),))
-    return _without_tree(scan) if len(source.text) > LARGE else scan
+    is_large = len(source.text) > LARGE and scan.occurrences
+    return _without_tree(scan) if is_large else scan
 
 
 def _read_calls(
@@ -113,18 +114,18 @@ def _without_tree(scan: ModuleScan) -> ModuleScan:
     """
     from marshal import dumps, loads
 
-    rows = [[*occurrence] for occurrence in scan.occurrences]
-    for row in rows:
-        row[_SOURCE] = None
-        if type(row[_VALUE]) not in _MARSHALLED:
-            row[_VALUE] = None
-    rows = loads(dumps(rows))  # noqa: S302 - we have just written them
-    for row, occurrence in zip(rows, scan.occurrences, strict=True):
-        row[_SOURCE] = scan.source
-        if type(occurrence[_VALUE]) not in _MARSHALLED:
-            row[_VALUE] = occurrence[_VALUE]
-    copies = [tuple.__new__(Occurrence, row) for row in rows]  # faster than the constructor
-    return scan.replace(occurrences=tuple(copies))
+    columns: list[Any] = [*zip(*scan.occurrences, strict=True)]
+    values = columns[_VALUE]
+    columns[_SOURCE] = None
+    columns[_VALUE] = [value if type(value) in _MARSHALLED else None for value in values]
+    columns = loads(dumps(columns))  # noqa: S302 - we have just written them
+    columns[_SOURCE] = [scan.source] * len(values)
+    columns[_VALUE] = [
+        copy if type(value) in _MARSHALLED else value
+        for copy, value in zip(columns[_VALUE], values, strict=True)
+    ]
+    rows = zip(*columns, strict=True)
+    return scan.replace(occurrences=tuple(tuple.__new__(Occurrence, row) for row in rows))
 
 
 def _mentions(bindings: Bindings, resolver: Resolver, source_map: SourceMap) -> Iterator[Mention]:
@@ -250,14 +251,15 @@ class _CallReader:
         """Add the occurrence or the problems of a call."""
         problems: list[Diagnostic] = []
         occurrence = None
-        first: Any = node.args[0] if node.args else None
+        arguments: list[Any] = node.args
+        first = arguments[0] if arguments else None
         name = first.value if type(first) is Constant and type(first.value) is str else None
         hints = self._hints(node, problems) if node.keywords else _NO_HINTS
-        if name is None or len(node.args) > 2:
+        if name is None or len(arguments) > 2:
             problems.append(self._wrong_arguments(node, placeholder))
         else:
             value, text = EMPTY, None
-            if len(node.args) > 1:
+            if len(arguments) > 1:
                 value, text = self._default(node, name, placeholder)
             line, column, end_line, end_column = self._map.span(node)
             end_line = line if end_line == line else end_line  # share the int
@@ -269,7 +271,7 @@ class _CallReader:
             return
         # If only hints are wrong, the occurrence takes part in the checks across files.
         occurrences = () if occurrence is None else (occurrence,)
-        call = FaultyCall(*self._map.span(node), hidden_by, len(node.args))
+        call = FaultyCall(*self._map.span(node), hidden_by, len(arguments))
         common = {"name": name, "placeholder": placeholder, "call": call}
         self.diagnostics += (
             problem.replace(occurrences=occurrences, **common) for problem in problems
