@@ -287,6 +287,7 @@ def _bound_parser(
     from ..cli.argv import AdvisingParser
     from ..parser.bind import bind_what_fits, warn_of_hidden_calls
     from ..parser.conflicts import without_option
+    from ..parser.parser_methods import describe_by
     from ..run.manager_group import ManagerGroup
 
     index = program.read_sources()
@@ -302,12 +303,12 @@ def _bound_parser(
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    vars(parser)["_script"] = program.source
     if program.is_notebook:
         parser.add_argument(
             "-o", dest=_OUTPUT, metavar="FILE", help="write the notebook with its outputs"
         )
     without = bind_what_fits(parser, managers[0] if len(managers) == 1 else ManagerGroup(managers))
+    describe_by(parser, program.source)
     if without:
         parser.epilog = f"{_EPILOG} {without_option(without)}"
     return parser, managers

@@ -7,7 +7,6 @@ values are set.
 from __future__ import annotations
 
 import argparse
-import sys
 from functools import cached_property
 
 from hpman import EMPTY, NotLiteralEvaluable
@@ -20,10 +19,11 @@ if TYPE_CHECKING:
     from hpman import HyperParameter
 
     from ..values.convert import Converter
-    from .parser_class import Binding
+    from .parser_methods import ManagerOptions
 
     Kind = type[Any]  # within the classes below, `type` is an attribute
 
+METHODS = "_hpargparse"  # the attribute of a bound parser with its `ParserMethods`
 # Stands for `=` inside an option: argparse takes the first `=` for the end of the option.
 EQUALS = "\0"
 # Hints on how an option looks. Every other hint may limit its values.
@@ -80,7 +80,7 @@ class BoundAction(argparse.Action):
     metavar: Any = None  # as in the hint
     nargs: int | str | None = None
     option_strings: Sequence[str]
-    binding: Binding
+    binding: ManagerOptions
     kind: Kind | None = None
     alone: str = "true"
     is_required: bool = False
@@ -94,24 +94,6 @@ class BoundAction(argparse.Action):
     def accepts(self, argument: str) -> bool:
         """Return whether an option that may have no value takes an argument as its value."""
         return self.choices is not None and argument in self.choices
-
-    @property
-    def container(self) -> Any:
-        """The parser or group that the action was last added to."""
-        return self.__dict__.get("container")
-
-    @container.setter
-    def container(self, container: Any) -> None:
-        # A parser made with `parents=` copies the actions of its parents without calling them.
-        # The only trace is that each action gets another container.
-        is_copied = "container" in self.__dict__
-        self.__dict__["container"] = container
-        frame = sys._getframe(1) if is_copied else None
-        while frame is not None and frame.f_code.co_name != "_add_container_actions":
-            frame = frame.f_back
-        child = None if frame is None else frame.f_locals.get("self")
-        if isinstance(child, argparse.ArgumentParser):
-            self.binding.attach(child)
 
 
 class ValueAction(BoundAction):
@@ -183,7 +165,7 @@ class HyperParameterAction(ValueAction):
     kind: Kind
 
     def __init__(
-        self, hyperparameter: HyperParameter, option: str, default: object, binding: Binding
+        self, hyperparameter: HyperParameter, option: str, default: object, binding: ManagerOptions
     ) -> None:
         self.hyperparameter: HyperParameter = hyperparameter
         self.binding = binding
@@ -270,7 +252,7 @@ class RequestAction(BoundAction):
     alone = "yaml"
     shows_default = False  # help names those that matter
 
-    def __init__(self, binding: Binding, option: str, name: str) -> None:
+    def __init__(self, binding: ManagerOptions, option: str, name: str) -> None:
         self.binding = binding
         self.name = name
         nargs, const = REQUESTS[name]
@@ -320,6 +302,11 @@ class RequestAction(BoundAction):
             requests["list" if self.name == "detail" else self.name] = value
         shown = {"detail": True, "load": requests.get("load")}.get(self.name, value)
         setattr(namespace, self.dest, shown)
+
+
+def bindings_of(parser: argparse.ArgumentParser) -> tuple[ManagerOptions, ...]:
+    """Return what was bound to a parser."""
+    return getattr(vars(parser).get(METHODS), "bindings", ())
 
 
 def show(namespace: argparse.Namespace, dest: str, value: object) -> None:

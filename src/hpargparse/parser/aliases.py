@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from ..values.convert import Converter
     from .actions import Kind
-    from .parser_class import Binding
+    from .parser_methods import ManagerOptions
 
 
 def old_aliases(
-    binding: Binding, others: Iterable[tuple[str, BoundAction]], dashes: str
+    binding: ManagerOptions, others: Iterable[tuple[str, BoundAction]], dashes: str
 ) -> Iterator[tuple[str, BoundAction]]:
     """Yield what the hint `aliases` adds to options and other aliases."""
     known = {dashes + name.replace("_", "-") for name in binding.options}
@@ -88,7 +88,7 @@ class _Alias(ValueAction):
     help: str | None = argparse.SUPPRESS
 
     def __init__(self, target: HyperParameterAction | KeyAction, option: str) -> None:
-        self.binding: Binding = target.binding
+        self.binding: ManagerOptions = target.binding
         self.dest: str = target.dest
         self._target = target
         self._option = option

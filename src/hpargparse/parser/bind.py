@@ -13,7 +13,7 @@ import sys
 from hpman import HpmanError, HyperParameterManager
 
 from .actions import PRESENTATION, REQUESTS, SEQUENCES, HyperParameterAction, RequestAction
-from .parser_class import Binding
+from .parser_methods import ManagerOptions, describe_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def parse_args(
         exit_with_errors(parser.prog, error)
     warn_of_hidden_calls(parser.prog, manager.index, [manager.placeholder])
     if parser.description is None:
-        vars(parser)["_script"] = os.fspath(path)
+        describe_by(parser, os.fspath(path))
     if "_ARGCOMPLETE" in os.environ:
         from ..completion import complete
 
@@ -184,7 +184,7 @@ def bind(  # noqa: PLR0913 - all but two are keywords
 
         selects = selection(only, [row.name for row in hyperparameters], manager.separator)
         hyperparameters = [row for row in hyperparameters if selects(row.name)]
-    binding = Binding(
+    binding = ManagerOptions(
         manager,
         selects=selects,
         show_defaults=show_defaults,
@@ -219,7 +219,7 @@ def bind_what_fits(
     hyperparameters = manager.hyperparameters()
     left_out: list[str] = []
     while True:
-        binding = Binding(manager)
+        binding = ManagerOptions(manager)
         fitting = [row for row in hyperparameters if row.name not in left_out]
         try:
             _bind(parser, binding, fitting, REQUESTS)
@@ -246,7 +246,7 @@ def clashes(
     from .conflicts import conflict, conflicts, names_of
 
     parser = argparse.ArgumentParser()
-    binding = Binding(HyperParameterManager("_", separator))
+    binding = ManagerOptions(HyperParameterManager("_", separator))
     actions, aliases = _options(parser, binding, hyperparameters, REQUESTS)
     for other, action, what in conflicts(parser, actions, aliases):
         yield conflict(other, action, what), names_of(other, action)
@@ -262,7 +262,7 @@ def options_of(hyperparameters: Iterable[HyperParameter], separator: str) -> lis
     """
     parser, manager = argparse.ArgumentParser(), HyperParameterManager("_", separator)
     rows = ([row] for row in hyperparameters)
-    return [_option_strings(*_options(parser, Binding(manager), row, ())) for row in rows]
+    return [_option_strings(*_options(parser, ManagerOptions(manager), row, ())) for row in rows]
 
 
 def reserved_options() -> frozenset[str]:
@@ -272,7 +272,7 @@ def reserved_options() -> frozenset[str]:
     ['--help', '--hp-detail']
     """
     parser = argparse.ArgumentParser()
-    added = _options(parser, Binding(HyperParameterManager("_")), (), REQUESTS)
+    added = _options(parser, ManagerOptions(HyperParameterManager("_")), (), REQUESTS)
     return _option_strings(*added) | parser._option_string_actions.keys()
 
 
@@ -283,7 +283,7 @@ def _option_strings(actions: Iterable[BoundAction], aliases: Iterable[Alias]) ->
 
 def _bind(
     parser: argparse.ArgumentParser,
-    binding: Binding,
+    binding: ManagerOptions,
     hyperparameters: Iterable[HyperParameter],
     requests: Iterable[str],
     prefix: str = "hp",
@@ -300,7 +300,7 @@ def _bind(
 
 def _options(
     parser: argparse.ArgumentParser,
-    binding: Binding,
+    binding: ManagerOptions,
     hyperparameters: Iterable[HyperParameter],
     requests: Iterable[str],
     prefix: str = "hp",

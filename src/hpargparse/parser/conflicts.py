@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .parser_class import Binding
+    from .parser_methods import ManagerOptions
 
 # Actions that put nothing into a namespace.
 _WITHOUT_PLACE = (argparse._HelpAction, argparse._VersionAction)
@@ -45,7 +45,7 @@ def require_no_conflict(
 ) -> None:
     """Raise an `OptionConflictError` for all options and namespace places that are not free."""
     problems: list[Diagnostic] = []
-    shared: dict[Binding, list[RequestAction]] = {}  # by the manager that has such requests
+    shared: dict[ManagerOptions, list[RequestAction]] = {}  # by the manager that has such requests
     taken: set[str] = set()
     for other, action, what in conflicts(parser, actions, aliases):
         owner = other.binding if isinstance(other, BoundAction) else action.binding
@@ -95,7 +95,7 @@ def _arguments(
             yield action, whose
 
 
-def _shared_requests(owner: Binding, requests: list[RequestAction]) -> Diagnostic:
+def _shared_requests(owner: ManagerOptions, requests: list[RequestAction]) -> Diagnostic:
     options = ", ".join(action.option_strings[0] for action in requests)
     manager = requests[0].binding.manager.placeholder
     return Diagnostic(

@@ -7,8 +7,7 @@ how arguments are read or when values are set.
 from __future__ import annotations
 
 import argparse
-from functools import cache, lru_cache
-from types import new_class
+from functools import lru_cache
 
 from hpman import EMPTY, EmptyValue, NotLiteralEvaluable, kind_name, member_name
 from hpman.names import SCOPE, literal_scopes
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .actions import BoundAction, HyperParameterAction
+    from .parser_methods import ManagerOptions
 
 # argparse splits usage at blanks and brackets. Inside our texts, noncharacters of Unicode stand
 # for them. No text contains these, because `escape` escapes them.
@@ -44,16 +44,28 @@ _shown_path = lru_cache(maxsize=32)(display_path)  # one file may define thousan
 
 
 def prepare(formatter: argparse.HelpFormatter) -> argparse.HelpFormatter:
-    """Change a formatter of any class so that it shows our options."""
+    """Set methods on a formatter of any class, so that it shows our options."""
     _shown_path.cache_clear()  # the program may have changed the current folder
-    formatter.__class__ = _formatter_class(type(formatter))  # type: ignore[arg-type]
+    own_usage, own_argument = formatter.add_usage, formatter.add_argument
+    own_help, own_lines = formatter.format_help, formatter._split_lines
+
+    def add_usage(usage: Any, actions: Any, groups: Any, prefix: Any = None) -> None:
+        shown = [_shown_action(action, in_usage=True) for action in actions]
+        own_usage(usage, shown, groups, prefix)
+
+    def add_argument(action: argparse.Action) -> None:
+        own_argument(_shown_action(action, in_usage=False))
+
+    def format_help() -> str:
+        return without_stand_ins(own_help())
+
+    def split_lines(text: str, width: int) -> list[str]:
+        return wrapped(text, width) or own_lines(text, width)
+
+    vars(formatter).update(add_usage=add_usage, add_argument=add_argument, format_help=format_help)
+    if type(formatter)._split_lines is argparse.HelpFormatter._split_lines:
+        vars(formatter)["_split_lines"] = split_lines
     return formatter
-
-
-@cache
-def _formatter_class(base: Any) -> type[_Formatter]:
-    """Return the subclass of a formatter's class that shows our options."""
-    return new_class(base.__name__, (_Formatter, base))
 
 
 def docstring(path: str) -> str | None:
@@ -85,7 +97,7 @@ class _Section:
         self._group_actions = actions
 
 
-def sections(parser: argparse.ArgumentParser) -> list[_Section]:
+def sections(parser: argparse.ArgumentParser, bindings: Iterable[ManagerOptions]) -> list[_Section]:
     """Return the groups for help: own arguments, then hyperparameters, then requests.
 
     Without other groups, all of them stand below `options`.
@@ -109,7 +121,7 @@ def sections(parser: argparse.ArgumentParser) -> list[_Section]:
         named.insert(0, _Section("hyperparameters", plain))
     else:
         options._group_actions += plain
-    scopes = _scopes(parser)
+    scopes = _scopes(parser, bindings)
     if scopes is not None:
         named.append(scopes)
     if named:
@@ -119,9 +131,9 @@ def sections(parser: argparse.ArgumentParser) -> list[_Section]:
     return [*own, *named]
 
 
-def _scopes(parser: argparse.ArgumentParser) -> _Section | None:
+def _scopes(parser: argparse.ArgumentParser, bindings: Iterable[ManagerOptions]) -> _Section | None:
     """Return the group that names the scopes, None if there are none."""
-    for binding in getattr(parser, "_bindings", ()):
+    for binding in bindings:
         scopes = binding.manager.scopes()
         option = next((row.option_strings[0] for row in binding.options.values()), None)
         if option is None or scopes == frozenset():
@@ -140,27 +152,6 @@ def _scopes(parser: argparse.ArgumentParser) -> _Section | None:
         shown = "\n".join(lines)
         return _Section("scopes", [], shown.replace("%", "%%") if "%(prog)" in shown else shown)
     return None
-
-
-class _Formatter(argparse.HelpFormatter):
-    """The methods of a formatter that override those of its own class."""
-
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: Any = None) -> None:
-        shown = [_shown_action(action, in_usage=True) for action in actions]
-        super().add_usage(usage, shown, groups, prefix)
-
-    def add_argument(self, action: argparse.Action) -> None:
-        super().add_argument(_shown_action(action, in_usage=False))
-
-    def format_help(self) -> str:
-        return without_stand_ins(super().format_help())
-
-    def _split_lines(self, text: str, width: int) -> list[str]:
-        split_lines = super()._split_lines
-        lines = []
-        if split_lines.__func__ is argparse.HelpFormatter._split_lines:  # type: ignore[attr-defined]
-            lines = wrapped(text, width)
-        return lines or split_lines(text, width)
 
 
 class _ShownAction(argparse.Action):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameterManager
 
-    from .parser_class import Binding
+    from .parser_methods import ManagerOptions
     from .session import Plan, Session
 
 
@@ -54,7 +54,7 @@ def add_defaults(
                 action.request(namespace, value)
 
 
-def load(session: Session, binding: Binding, plan: Plan, program: str) -> None:
+def load(session: Session, binding: ManagerOptions, plan: Plan, program: str) -> None:
     """Add the values of the requested files to a plan."""
     _require_one_manager(session, "load")
     requested = session.setting(binding, "serial_format")
@@ -113,7 +113,7 @@ def _require_one_manager(session: Session, request: str) -> None:
                 raise argparse.ArgumentError(None, message)
 
 
-def _remedies(binding: Binding) -> Remedies:
+def _remedies(binding: ManagerOptions) -> Remedies:
     """Return how the user, or the program, can name the format of a file."""
     action = binding.requests.get("serial_format")
     option = action.option_strings[0] if action and action.option_strings else None

@@ -11,7 +11,7 @@ import argparse
 from hpman.names import SCOPE, ancestors, closest, is_scope, literal_scopes, respell_scope
 
 from ..values.keys import KeyChange
-from .actions import ValueAction
+from .actions import ValueAction, bindings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ..values.convert import Converter
     from .actions import Kind
-    from .parser_class import Binding
+    from .parser_methods import ManagerOptions
 
 
 class ScopedAction(ValueAction):
@@ -34,7 +34,7 @@ class ScopedAction(ValueAction):
     help: str | None = argparse.SUPPRESS
 
     def __init__(self, plain: ValueAction, scope: str, option: str) -> None:
-        self.binding: Binding = plain.binding
+        self.binding: ManagerOptions = plain.binding
         self.kind: Kind | None = plain.kind
         self.nargs: int | str | None = plain.nargs
         self.alone: str = plain.alone
@@ -62,7 +62,7 @@ class ScopedAction(ValueAction):
 
 
 def scoped_actions(
-    parser: argparse.ArgumentParser, bindings: Iterable[Binding], argv: Iterable[str]
+    parser: argparse.ArgumentParser, bindings: Iterable[ManagerOptions], argv: Iterable[str]
 ) -> Iterator[tuple[str, ScopedAction]]:
     """Yield the options for scopes in a command line, with their actions."""
     for arg in argv:
@@ -76,7 +76,9 @@ def scoped_actions(
                     yield option, action
 
 
-def _action(parser: argparse.ArgumentParser, binding: Binding, option: str) -> ScopedAction | None:
+def _action(
+    parser: argparse.ArgumentParser, binding: ManagerOptions, option: str
+) -> ScopedAction | None:
     dashes, name = _split_dashes(parser, option)
     known = parser._option_string_actions
     if option in known or SCOPE in binding.manager.separator:
@@ -94,7 +96,7 @@ def _action(parser: argparse.ArgumentParser, binding: Binding, option: str) -> S
 
 
 def completions(
-    parser: argparse.ArgumentParser, bindings: Iterable[Binding], word: str
+    parser: argparse.ArgumentParser, bindings: Iterable[ManagerOptions], word: str
 ) -> Iterator[argparse.Action]:
     """Yield stand-ins for what a word may become: `--encoder/`, and the options in a scope."""
     head = "".join(word.rpartition(SCOPE)[:2])
@@ -113,7 +115,7 @@ def _split_dashes(parser: argparse.ArgumentParser, option: str) -> tuple[str, st
     return option[: len(option) - len(name)], name
 
 
-def find_scope(binding: Binding, scope: str) -> str | None:
+def find_scope(binding: ManagerOptions, scope: str) -> str | None:
     """Return the scope that is typed with dashes or underscores, None if no source opens it."""
     manager = binding.manager
     if not is_scope(scope, manager.separator):
@@ -126,7 +128,7 @@ def find_scope(binding: Binding, scope: str) -> str | None:
     return SCOPE.join(part or typed for part, typed in zip(parts, scope.split(SCOPE), strict=True))
 
 
-def _literal_scopes(binding: Binding) -> list[str]:
+def _literal_scopes(binding: ManagerOptions) -> list[str]:
     manager = binding.manager
     return literal_scopes((row.name for row in manager.openings()), manager.separator)
 
@@ -134,7 +136,7 @@ def _literal_scopes(binding: Binding) -> list[str]:
 def respelled(option: str, parser: argparse.ArgumentParser) -> str:
     """Return what to write instead of an option without a slash; empty if it names no scope."""
     dashes, name = _split_dashes(parser, option)
-    for binding in getattr(parser, "_bindings", ()):
+    for binding in bindings_of(parser):
         rows = (row.option_strings for row in binding.options.values())
         options = {spelling.lstrip(parser.prefix_chars): None for row in rows for spelling in row}
         literal = _literal_scopes(binding)

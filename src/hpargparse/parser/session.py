@@ -17,14 +17,12 @@ from .actions import show
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any, TypeVar
+    from typing import Any
 
     from hpman import HyperParameterManager
 
     from ..snapshots.validation import Layer
-    from .parser_class import Binding
-
-    R = TypeVar("R", bound=tuple[argparse.Namespace, list[str]])
+    from .parser_methods import ManagerOptions
 
 
 class Plan:
@@ -74,6 +72,7 @@ class Session:
     Args:
         parser: the outermost bound parser.
         given: what the namespace that was passed in holds.
+        strict_method: the method of the parser whose arguments left over are refused, if any.
 
     Attributes:
         parsers: the parsers that have run, the outermost first.
@@ -81,21 +80,33 @@ class Session:
         requests: the requests that were typed, by binding and name.
     """
 
-    def __init__(self, parser: argparse.ArgumentParser, given: dict[str, object]) -> None:
+    def __init__(
+        self, parser: argparse.ArgumentParser, given: dict[str, object], strict_method: str
+    ) -> None:
+        self.strict_method: str = strict_method
         self._parser = parser
         self._given = given
         self.parsers: list[argparse.ArgumentParser] = []
         self.typed: dict[HyperParameterManager, dict[str, tuple[object, str]]] = {}
-        self.requests: dict[Binding, dict[str, Any]] = {}
+        self.requests: dict[ManagerOptions, dict[str, Any]] = {}
 
-    def join(self, parser: argparse.ArgumentParser, bindings: Iterable[Binding]) -> None:
+    def has(self, parser: argparse.ArgumentParser) -> bool:
+        """Return whether a parser runs, or is that of a sub-command of one that runs."""
+        return parser in self.parsers or any(
+            parser in action.choices.values()
+            for running in self.parsers
+            for action in running._actions
+            if isinstance(action, argparse._SubParsersAction)
+        )
+
+    def join(self, parser: argparse.ArgumentParser, bindings: Iterable[ManagerOptions]) -> None:
         """Add a running parser and its bindings."""
         self.parsers.append(parser)
         for binding in bindings:
             self.requests.setdefault(binding, {})
             self.typed.setdefault(binding.manager, {})
 
-    def setting(self, binding: Binding, name: str) -> Any:
+    def setting(self, binding: ManagerOptions, name: str) -> Any:
         """Return what was requested for a manager, on any parser that it is bound to."""
         for other in (binding, *self.requests):
             if other.manager is binding.manager and name in self.requests[other]:
@@ -195,7 +206,7 @@ def _typed_outside(manager: HyperParameterManager) -> dict[str, tuple[object, st
     }
 
 
-def _parser_defaults(binding: Binding) -> dict[str, tuple[object, str]]:
+def _parser_defaults(binding: ManagerOptions) -> dict[str, tuple[object, str]]:
     """Return what `set_defaults` set since the parser was bound, or since its last parse."""
     return {
         name: (option.as_default(option.default), "set_defaults")
@@ -206,7 +217,9 @@ def _parser_defaults(binding: Binding) -> dict[str, tuple[object, str]]:
     }
 
 
-def _namespace_values(binding: Binding, given: dict[str, object]) -> dict[str, tuple[object, str]]:
+def _namespace_values(
+    binding: ManagerOptions, given: dict[str, object]
+) -> dict[str, tuple[object, str]]:
     """Return the values in the namespace, without those that an earlier parse put there."""
     current = binding.manager.get_values() if given else {}
     values = {}
@@ -225,7 +238,7 @@ def _is_same(value: object, other: object) -> bool:
     )
 
 
-def _fill(namespace: argparse.Namespace, binding: Binding) -> None:
+def _fill(namespace: argparse.Namespace, binding: ManagerOptions) -> None:
     values = binding.filled = binding.manager.get_values()
     if "load" in binding.requests:
         binding.loaded = binding.requests["load"].default
@@ -251,33 +264,42 @@ CURRENT = _Current()
 
 def current_session() -> Session:
     """Return the session that runs."""
-    if CURRENT.session is None:  # an action was copied by hand
-        raise argparse.ArgumentError(None, "options of hyperparameters need a bound parser")
+    if CURRENT.session is None:  # an action was copied, such as by `parents=`
+        message = "bind the manager to this parser, not to the one that its options come from"
+        raise argparse.ArgumentError(None, message)
     return CURRENT.session
 
 
 def run(
     parser: argparse.ArgumentParser,
-    bindings: Iterable[Binding],
-    parse: Callable[[], R],
-    namespace: object = None,
-    *,
-    is_sub_command: bool,
-) -> R:
+    bindings: Iterable[ManagerOptions],
+    parse: Callable[[], Any],
+    namespace: object,
+    strict_method: str,
+) -> Any:
     """Run a parser in a new session or, for a sub-command, in that of the parser above it.
 
     Any other parser that runs within a session, such as one in a `type` function, has its
     own session.
+
+    Args:
+        parser: the parser.
+        bindings: what is bound to it.
+        parse: parses, and returns what the method of the parser returns.
+        namespace: the namespace that was passed in, if any.
+        strict_method: the method whose arguments left over are refused, if any.
     """
     outer = CURRENT.session
-    if outer is not None and (is_sub_command or parser in outer.parsers):
+    if outer is not None and outer.has(parser):
         outer.join(parser, bindings)
         return parse()
-    session = CURRENT.session = Session(parser, dict(getattr(namespace, "__dict__", ())))
+    session = CURRENT.session = Session(
+        parser, dict(getattr(namespace, "__dict__", ())), strict_method
+    )
     session.join(parser, bindings)
     try:
         result = parse()
-        session.finish(result[0])
+        session.finish(result[0] if isinstance(result, tuple) else result)
     except BrokenPipeError:  # of a standard stream; errors of files become ours
         from ..cli.output import exit_quietly
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from hpman.names import SCOPE, closest
 
-from .actions import SEQUENCES, BoundAction
+from .actions import SEQUENCES, BoundAction, bindings_of
 
 
 def unrecognized(
@@ -53,7 +53,7 @@ def unrecognized(
         else:
             shown.append(f"{arg} (did you mean {options[near[0]]}?)")
     message = f"unrecognized arguments: {' '.join(shown)}"
-    bindings = [row for parser in parsers for row in getattr(parser, "_bindings", ())]
+    bindings = [row for parser in parsers for row in bindings_of(parser)]
     if not any(binding.options for binding in bindings):
         for binding in bindings[:1]:
             if binding.trust_pickle is not None:  # not a command, which parses the sources itself
@@ -67,7 +67,7 @@ def _is_scoped(option: str, parser: argparse.ArgumentParser) -> bool:
     """Return whether a parser has an option for a scope."""
     from .scoped import scoped_actions
 
-    return any(True for _ in scoped_actions(parser, getattr(parser, "_bindings", ()), [option]))
+    return any(True for _ in scoped_actions(parser, bindings_of(parser), [option]))
 
 
 def _scope_hint(option: str, parsers: Sequence[argparse.ArgumentParser]) -> str:

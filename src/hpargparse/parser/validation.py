@@ -20,11 +20,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hpman import HyperParameterManager
 
-    from .parser_class import Binding
+    from .parser_methods import ManagerOptions
     from .session import Plan
 
 
-def require_values(binding: Binding, plan: Plan) -> None:
+def require_values(binding: ManagerOptions, plan: Plan) -> None:
     """Raise an error for all required hyperparameters that have no value except a default."""
     names = plan.unset(binding.required, binding.manager.separator)
     missing = [binding.options[name] for name in names if not _is_set(binding, name)]
@@ -37,7 +37,7 @@ def require_values(binding: Binding, plan: Plan) -> None:
         raise argparse.ArgumentError(None, f"the following arguments are required: {options}")
 
 
-def _is_set(binding: Binding, name: str) -> bool:
+def _is_set(binding: ManagerOptions, name: str) -> bool:
     """Return whether a hyperparameter has a value other than a default."""
     try:
         chain = binding.manager.explain(name)
@@ -46,7 +46,7 @@ def _is_set(binding: Binding, name: str) -> bool:
     return not all(origin.is_default for origin in chain)
 
 
-def check_limits(binding: Binding, plan: Plan) -> None:
+def check_limits(binding: ManagerOptions, plan: Plan) -> None:
     """Check choices and range of the values that a program has set, unless a plan replaces them.
 
     Defaults are left to `hpman check`, and types to the program.

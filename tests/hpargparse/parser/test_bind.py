@@ -284,11 +284,13 @@ class TestGroups:
 
 
 class TestParents:
-    def test_a_bound_parent_hands_its_options_on(self) -> None:
+    def test_a_child_of_a_bound_parser_refuses_its_options(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         parent, manager = bound(parser=ArgumentParser(add_help=False))
         child = ArgumentParser(parents=[parent])
-        args = child.parse_args(["--lr", "3", "--weight_decay", "2", "--no-shuffle"])
-        assert (args.lr, manager("lr"), manager("weight_decay")) == (3.0, 3.0, 2.0)
+        assert "bind the manager to this parser, not to" in refusal(capsys, child, "--lr 3")
+        assert manager("lr") == 0.1
 
     def test_a_bound_child_has_the_options_of_its_parent_too(self) -> None:
         parent = ArgumentParser(add_help=False)
@@ -296,32 +298,13 @@ class TestParents:
         args = parsed("--gpu 3 --lr 2", parser=ArgumentParser(parents=[parent]))
         assert (args.gpu, args.lr) == (3, 2.0)
 
-    def test_parent_and_child_may_both_be_bound(self) -> None:
-        parent, above = bound('_("a", 1)', ArgumentParser(add_help=False))
-        child = ArgumentParser(parents=[parent])
-        below = managed('_("b", 2)')
-        hpargparse.bind(child, below, inject_actions=False)
-        child.parse_args(["--a", "10", "--b", "20"])
-        assert (above("a"), below("b")) == (10, 20)
-
-    def test_a_grandchild_still_sets_values(self) -> None:
-        parent, manager = bound(parser=ArgumentParser(add_help=False))
-        child = ArgumentParser(parents=[parent], add_help=False)
-        ArgumentParser(parents=[child]).parse_args(["--lr", "3"])
-        assert manager("lr") == 3.0
-
-    def test_groups_are_handed_on(self) -> None:
-        parent, manager = bound('_("m.d", 1)', ArgumentParser(add_help=False))
-        ArgumentParser(parents=[parent]).parse_args(["--m.d", "3"])
-        assert manager("m.d") == 3
-
     def test_an_action_that_is_copied_by_hand_is_refused(self) -> None:
         parent, manager = bound('_("a", 1)')
         other = ArgumentParser(exit_on_error=False)
         other._add_action(parent._actions[1])
         other._add_action(parent._actions[2])
         for words in (["--a", "5"], ["--hp-save", "x.yaml"]):
-            with pytest.raises(ArgumentError, match="options of hyperparameters need a bound par"):
+            with pytest.raises(ArgumentError, match="bind the manager to this parser"):
                 other.parse_args(words)
         assert manager("a") == 1
 
@@ -484,16 +467,6 @@ def test_a_later_argument_with_a_place_of_ours_is_refused(
             f"The argument {(*words, dest)[0]} of the parser and {whose} both make `{dest}`"
         )
     assert manager("epochs") == 3
-
-
-def test_a_later_argument_of_a_child_with_a_place_of_ours_is_refused(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    parent, _manager = bound(parser=ArgumentParser(add_help=False))
-    child = ArgumentParser(parents=[parent])
-    assert child.parse_args(["--lr", "2"]).lr == 2.0
-    child.add_argument("--rate", dest="lr")
-    assert "both make `lr` of the namespace" in refusal(capsys, child, "--rate 3")
 
 
 def test_an_argument_with_a_place_of_ours_is_refused_where_another_manager_came_since(

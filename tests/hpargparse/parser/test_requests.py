@@ -324,13 +324,6 @@ class TestDefaultsOfRequests:
         manager.set_value("lr", 8.0)
         assert parser.parse_args([]).lr == 8.0
 
-    def test_of_a_parent_count_for_its_child(self) -> None:
-        write("lr: 2")
-        parent, _manager = bound(parser=ArgumentParser(add_help=False))
-        child = ArgumentParser(parents=[parent])
-        child.set_defaults(hp_load="a.yaml")
-        assert child.parse_args([]).lr == 2.0
-
     @pytest.mark.parametrize(
         ("defaults", "line", "beginning"),
         [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import hpargparse
+from hpargparse.parser.actions import bindings_of
 from hpargparse.parser.scoped import find_scope
 from hpman import HyperParameterManager
 from tests.hpargparse.parser.bound import bound, managed, refusal
@@ -203,7 +204,7 @@ def test_a_malformed_scope_is_never_accepted(capsys: pytest.CaptureFixture[str])
 
 def test_a_scope_is_found_however_its_words_are_joined() -> None:
     _parser, manager = bound(SOURCE)
-    binding = _parser._bindings[0]  # type: ignore[attr-defined]
+    (binding,) = bindings_of(_parser)
     found = [find_scope(binding, name) for name in ("image-net", "image_net", "imagenet", "")]
     assert found == ["image_net", "image_net", None, None]
     assert sorted(manager.scopes() or ()) == ["encoder", "image_net", "inner"]

@@ -1,4 +1,4 @@
-"""The class of a bound parser, and the data that `bind` stores on the parser.
+"""The methods of a bound parser, and the data that `bind` stores on the parser.
 
 Owns how a bound parser starts a session, and how arguments are respelled so that
 argparse reads them as intended. Must not know values or files.
@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from functools import cache
-from types import new_class
+from functools import partial
 
 from hpman.names import SCOPE
 
-from .actions import EQUALS, BoundAction, ValueAction
+from .actions import EQUALS, METHODS, BoundAction, ValueAction
 from .session import current_session, run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from types import FrameType
     from typing import Any
 
     from typing_extensions import Self
@@ -30,16 +28,22 @@ if TYPE_CHECKING:
 
 # Prefix of an argument that argparse would take for an option: a negative number of a sequence.
 _NUMBER = "\1"
-# The methods that raise an error for arguments that the method they call leaves over.
-_STRICT = (
-    argparse.ArgumentParser.parse_args.__code__,
-    argparse.ArgumentParser.parse_intermixed_args.__code__,
+# The methods that refuse arguments which the method that they call leaves over.
+_STRICT = {
+    "parse_args": "parse_known_args",
+    "parse_intermixed_args": "parse_known_intermixed_args",
+}
+_METHODS = (
+    *_STRICT,
+    *_STRICT.values(),
+    "format_help",
+    # argparse has no public ones for these.
+    *("_get_values", "_check_value", "_get_option_tuples", "_get_formatter", "_print_message"),
 )
-_SUB_COMMAND = argparse._SubParsersAction.__call__.__code__
 
 
-class Binding:
-    """One call of `bind`.
+class ManagerOptions:
+    """The options of one manager on a parser, from one call of `bind`.
 
     Attributes:
         manager: the manager that gets the values.
@@ -85,11 +89,11 @@ class Binding:
         self.strict = strict
         self.trust_pickle = trust_pickle
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Binding:
+    def __deepcopy__(self, memo: dict[int, Any]) -> ManagerOptions:
         from copy import deepcopy
 
         memo[id(self.manager)] = self.manager  # copies of a parser set the same values
-        twin = memo[id(self)] = object.__new__(Binding)
+        twin = memo[id(self)] = object.__new__(ManagerOptions)
         vars(twin).update(deepcopy(vars(self), memo))
         return twin
 
@@ -105,137 +109,155 @@ class Binding:
 
     def attach(self, parser: argparse.ArgumentParser) -> None:
         """Make a parser a bound one. It already has the options."""
-        if not isinstance(parser, BoundParser):
-            parser.__class__ = _bound_class(type(parser))  # type: ignore[arg-type]
-        bound: BoundParser = parser  # type: ignore[assignment]
-        if self in bound._bindings:
-            return
-        bound._bindings = (*bound._bindings, self)
-        bound._negative_number_matcher = _NegativeNumber()  # type: ignore[assignment]
-        known = bound._option_string_actions
+        methods = vars(parser).get(METHODS) or ParserMethods(parser)
+        methods.bindings = (*methods.bindings, self)
+        parser._negative_number_matcher = _NegativeNumber()  # type: ignore[assignment]
+        options = parser._option_string_actions
         for option, action in self.aliases.items():
-            known.setdefault(option, action)
-        for option in [option for option in known if "=" in option]:
-            known.setdefault(option.replace("=", EQUALS), known[option])
+            options.setdefault(option, action)
+        for option in [option for option in options if "=" in option]:
+            options.setdefault(option.replace("=", EQUALS), options[option])
 
 
-@cache
-def _bound_class(base: Any) -> type[BoundParser]:
-    """Return the subclass of a parser's class whose instances are bound."""
-    return new_class(base.__name__, (BoundParser, base))
+def describe_by(parser: argparse.ArgumentParser, path: str) -> None:
+    """Let help of a bound parser begin with the docstring of a file."""
+    vars(parser)[METHODS].script = path
 
 
-class BoundParser(argparse.ArgumentParser):
-    """The methods of a bound parser, which override those of its own class.
+class ParserMethods:
+    """What a bound parser does in another way than its class.
 
-    A sub-parser, which argparse creates from the same class, also has them, but is not bound.
+    A parser of any class may be bound. So these methods are set on the parser itself, and
+    call those that it had.
+
+    Args:
+        parser: the parser, which is not bound yet.
+
+    Attributes:
+        bindings: what was bound to the parser.
+        script: the file whose docstring becomes the description in help; None for none.
     """
 
-    _bindings: tuple[Binding, ...] = ()
-    _script: str | None = None  # the file whose docstring becomes the description in help
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self.bindings: tuple[ManagerOptions, ...] = ()
+        self.script: str | None = None
+        self._parser = parser
+        self._own: dict[str, Any] = {name: getattr(parser, name) for name in _METHODS}
+        vars(parser).update({name: getattr(self, name) for name in _METHODS})
+        vars(parser).update({METHODS: self, "scope_actions": self.scope_actions})
+
+    def parse_args(self, *args: Any, **settings: Any) -> Any:
+        """Parse in a session. A method of the user's class sees the final values."""
+        return self._strict("parse_args", *args, **settings)
+
+    def parse_intermixed_args(self, *args: Any, **settings: Any) -> Any:
+        """Parse in a session, as `parse_args` does."""
+        return self._strict("parse_intermixed_args", *args, **settings)
+
+    def parse_known_args(self, *args: Any, **settings: Any) -> Any:
+        """Parse in a session."""
+        return self._in_session("parse_known_args", *args, **settings)
+
+    def parse_known_intermixed_args(self, *args: Any, **settings: Any) -> Any:
+        """Parse in a session."""
+        parser, usage = self._parser, self._parser.usage
+        if usage is None:
+            # argparse would do the same without escaping the `%` of a name.
+            parser.usage = parser.format_usage().partition(": ")[2].replace("%", "%%")
+        try:
+            return self._in_session("parse_known_intermixed_args", *args, **settings)
+        finally:
+            parser.usage = usage
 
     def format_help(self) -> str:
         """Show own arguments first, then hyperparameters, then requests."""
-        if not self._bindings:
-            return super().format_help()
         from .help import docstring, sections
 
-        if self._script is not None:
-            self.description: str | None = docstring(self._script) or self.description
-        groups = self._action_groups
-        self._action_groups = sections(self)  # type: ignore[assignment]
+        parser = self._parser
+        if self.script is not None:
+            parser.description = docstring(self.script) or parser.description
+        groups = parser._action_groups
+        parser._action_groups = sections(parser, self.bindings)  # type: ignore[assignment]
         try:
-            return super().format_help()
+            return str(self._own["format_help"]())
         finally:
-            self._action_groups = groups
+            parser._action_groups = groups
+
+    def _strict(self, method: str, *args: Any, **settings: Any) -> Any:
+        """Run a method that refuses arguments left over, before anything is set."""
+        if getattr(type(self._parser), method) is getattr(argparse.ArgumentParser, method):
+            return self._in_session(method, *args, **settings)
+        return self._own[method](*args, **settings)
 
     def scope_actions(self, word: str) -> Iterable[argparse.Action]:
         """Return stand-ins for the options in scopes that a shell may complete a word to."""
         from .scoped import completions
 
-        return completions(self, self._bindings, word)
-
-    def parse_known_args(self, *args: Any, **settings: Any) -> Any:
-        """Parse in a session."""
-        return self._in_session(super().parse_known_args, *args, **settings)
-
-    def parse_known_intermixed_args(self, *args: Any, **settings: Any) -> Any:
-        """Parse in a session."""
-        usage = self.usage
-        if usage is None:
-            # argparse would do the same without escaping the `%` of a name.
-            self.usage = self.format_usage().partition(": ")[2].replace("%", "%%")
-        try:
-            return self._in_session(super().parse_known_intermixed_args, *args, **settings)
-        finally:
-            self.usage = usage
+        return completions(self._parser, self.bindings, word)
 
     def _in_session(
-        self,
-        parse: Callable[..., tuple[argparse.Namespace, list[str]]],
-        args: Sequence[str] | None = None,
-        *more: Any,
-        **settings: Any,
-    ) -> tuple[argparse.Namespace, list[str]]:
-        """Run a parsing method in a session. It returns the arguments that it does not know.
+        self, method: str, args: Sequence[str] | None = None, *more: Any, **settings: Any
+    ) -> Any:
+        """Run a parsing method in a session.
 
         The method of a user's class may have more parameters than argparse's own.
         """
-        if not self._bindings:
-            return parse(args, *more, **settings)
-        caller = sys._getframe(2)
-        is_strict = _is_strict(caller)
-
-        def inside() -> tuple[argparse.Namespace, list[str]]:
-            argv, scoped = self._normalized_argv(args)
-            try:
-                namespace, rest = parse(argv, *more, **settings)
-            finally:
-                for option in scoped:
-                    del self._option_string_actions[option]
-            rest = _as_typed(rest)
-            if is_strict and rest:
-                from .suggestions import unrecognized
-
-                parsers = current_session().parsers
-                raise argparse.ArgumentError(None, unrecognized(rest, parsers, argv))
-            return namespace, rest
-
+        is_strict = method in _STRICT
+        call = self._own[method] if is_strict else partial(self._parse_known, method)
+        parse = partial(call, args, *more, **settings)
         namespace = more[0] if more else settings.get("namespace")
-        is_sub_command = caller.f_code is _SUB_COMMAND
-        return run(self, self._bindings, inside, namespace, is_sub_command=is_sub_command)
+        return run(self._parser, self.bindings, parse, namespace, _STRICT.get(method, ""))
+
+    def _parse_known(
+        self, method: str, args: Sequence[str] | None, *more: Any, **settings: Any
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse respelled arguments, and return the namespace and the arguments left over."""
+        argv, scoped = self._normalized_argv(args)
+        try:
+            namespace, rest = self._own[method](argv, *more, **settings)
+        finally:
+            for option in scoped:
+                del self._parser._option_string_actions[option]
+        rest = _as_typed(rest)
+        session = current_session()
+        if rest and session.strict_method == method and session.parsers[0] is self._parser:
+            from .suggestions import unrecognized
+
+            raise argparse.ArgumentError(None, unrecognized(rest, session.parsers, argv))
+        return namespace, rest
 
     def _normalized_argv(self, args: Sequence[str] | None) -> tuple[list[str], list[str]]:
         """Return the arguments, respelled so that argparse reads them as intended.
 
         Also return the options for scopes among them, which are added to the parser.
         """
+        parser = self._parser
         argv = list(sys.argv[1:] if args is None else args)
-        if self.fromfile_prefix_chars is not None:
-            argv = self._read_args_from_files(argv)
+        if parser.fromfile_prefix_chars is not None:
+            argv = parser._read_args_from_files(argv)
         # Arguments may have come since the parser was bound.
-        dests = {action.dest for action in self._actions}
-        if len(dests) < len(self._actions) or self._subparsers is not None:
+        dests = {action.dest for action in parser._actions}
+        if len(dests) < len(parser._actions) or parser._subparsers is not None:
             from .conflicts import require_own_places
 
-            require_own_places(self)
+            require_own_places(parser)
         has_positionals = self._set_nargs()
         scoped: list[str] = []
         if any(SCOPE in arg for arg in argv):
             from .scoped import scoped_actions
 
-            actions = dict(scoped_actions(self, self._bindings, argv))
-            self._option_string_actions.update(actions)
+            actions = dict(scoped_actions(parser, self.bindings, argv))
+            parser._option_string_actions.update(actions)
             scoped += actions
-        return list(_normalize(self, argv, has_positionals=has_positionals)), scoped
+        return list(_normalize(parser, argv, has_positionals=has_positionals)), scoped
 
     def _set_nargs(self) -> bool:
         """Let sequences take several arguments unless the parser has positional ones.
 
         Return whether they do.
         """
-        has_positionals = bool(self._get_positional_actions())
-        for binding in self._bindings:
+        has_positionals = bool(self._parser._get_positional_actions())
+        for binding in self.bindings:
             for option in binding.sequences:
                 option.nargs = None if has_positionals else "*"
         return has_positionals
@@ -244,12 +266,12 @@ class BoundParser(argparse.ArgumentParser):
         typed = _as_typed(arg_strings)
         if typed == ["--"] and isinstance(action, ValueAction):
             return "--"  # before Python 3.13, argparse drops it from `--name=--`
-        return super()._get_values(action, typed)
+        return self._own["_get_values"](action, typed)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """Check only values that are not ours. Our converters check ours."""
         if not isinstance(action, ValueAction):
-            super()._check_value(action, value)
+            self._own["_check_value"](action, value)
 
     def _get_option_tuples(self, option_string: str) -> list[Any]:
         """Count an option once, even if an abbreviation matches several of its spellings.
@@ -257,8 +279,8 @@ class BoundParser(argparse.ArgumentParser):
         `--n` is meant for an option of the program rather than for `--no-hp-strict`, or for an
         old name.
         """
-        rows = super()._get_option_tuples(option_string)
-        old = {option for binding in self._bindings for option in binding.old_options}
+        rows = self._own["_get_option_tuples"](option_string)
+        old = {option for binding in self.bindings for option in binding.old_options}
         others = [row for row in rows if row[1] not in old] or rows
         rows = [row for row in others if getattr(row[0], "negation", None) != row[1]] or others
         matches = {id(row[0]): row for row in reversed(rows)}
@@ -269,7 +291,7 @@ class BoundParser(argparse.ArgumentParser):
         from .help import prepare
 
         self._set_nargs()
-        return prepare(super()._get_formatter(**settings))
+        return prepare(self._own["_get_formatter"](**settings))
 
     def _print_message(self, message: str, file: Any = None) -> None:
         """Print help and errors in any encoding; a closed stream gets nothing."""
@@ -279,19 +301,6 @@ class BoundParser(argparse.ArgumentParser):
             write_text(sys.stderr if file is None else file, message)
         except OSError:  # as argparse does from Python 3.12 on
             pass
-
-
-def _is_strict(caller: FrameType | None) -> bool:
-    """Return whether arguments that are left over will be refused.
-
-    That depends on the caller: the `parse_args` of a user's class may accept them, and
-    the parser of a sub-command passes them to the parser above it.
-    """
-    while caller is not None and caller.f_globals.get("__name__") == "argparse":
-        if caller.f_code in _STRICT:
-            return True
-        caller = caller.f_back
-    return False
 
 
 class _NegativeNumber:
@@ -333,7 +342,9 @@ def _as_typed(argv: Iterable[str]) -> list[str]:
     return [part for arg in argv for part in getattr(arg, "typed", (arg,))]
 
 
-def _normalize(parser: BoundParser, argv: list[str], *, has_positionals: bool) -> Iterator[str]:
+def _normalize(
+    parser: argparse.ArgumentParser, argv: list[str], *, has_positionals: bool
+) -> Iterator[str]:
     """Hide the `=` within options, and join options with the values that belong to them.
 
     A flag without a value before a positional argument gets its value. A negative number
