@@ -106,6 +106,24 @@ def test_a_module_imports_no_package_root_of_its_own() -> None:
     assert own == set()
 
 
+def test_a_module_imports_nothing_at_its_top_that_may_be_missing() -> None:
+    missing = {
+        (_name(path), name)
+        for path in MODULES
+        for node in ast.parse(_text(path)).body
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom) and node.level == 0
+            else []
+        )
+        if name.partition(".")[0] not in {*sys.stdlib_module_names, "hpman", "hpargparse"}
+        and path.stem not in ("protocol", "server")  # loaded where pygls is installed
+    }
+    assert missing == set()
+
+
 def test_imports_point_down() -> None:
     pytest.importorskip("importlinter", reason="of the extra `lint`")
     done = subprocess.run(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from typing_extensions import Self
 
 from hpman import Diagnostic, Frozen, HpmanError
 
@@ -22,7 +21,7 @@ class ComparisonError(HpmanError):
     """Report two sides that cannot be found, read or compared."""
 
     @classmethod
-    def because(cls, message: str, advice: str = "") -> Self:
+    def because(cls, message: str, advice: str = "") -> ComparisonError:
         """Create the error from its message and what to do about it."""
         return cls(Diagnostic("comparison", message, advice))
 
