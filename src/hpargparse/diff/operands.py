@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-
 from hpman import Diagnostic, Frozen, HpmanError
 
 from ..snapshots.atomic_io import STANDARD
