@@ -26,13 +26,12 @@ def compile_globs(globs: Iterable[str], folder: str, real: str) -> Callable[[str
     current directory, or absolute. `*`, `?` and `[...]` match within one name,
     and `**` matches any number of folders.
 
+    The test takes absolute paths below the folder.
+
     Args:
         globs: the globs, with slashes as separators on every system.
         folder: the folder, as an absolute path.
         real: the same with symbolic links resolved.
-
-    Returns:
-        A function that returns whether an absolute path below the folder matches.
 
     >>> src = os.path.abspath("src")
     >>> matches = compile_globs(["old", "lib/*_test.py", "src/*/gen.py"], src, src)

@@ -155,12 +155,7 @@ def parse_literal(text: str, *, words: bool = False) -> Any:
 
 
 class _Evaluator:
-    """Evaluate expressions.
-
-    Args:
-        names: the names that are allowed, with their values.
-        calls: the names that may be called, with their functions.
-    """
+    """Evaluate expressions with some names and functions."""
 
     def __init__(
         self, names: Mapping[str, object], calls: Mapping[str, Callable[..., Any]]

@@ -18,13 +18,7 @@ if TYPE_CHECKING:
 class FaultyCall(Frozen):
     """Describe a call of a manager that is not an occurrence because it breaks a rule.
 
-    Attributes:
-        line: the line of the first character.
-        column: the column of the first character.
-        end_line: the line of the last character.
-        end_column: the column after the last character.
-        hidden_by: the line that shadows the manager, see `Occurrence`.
-        arguments: the number of positional arguments.
+    See `Occurrence` for the place. `arguments` is the number of positional arguments.
     """
 
     __slots__ = ()

@@ -121,8 +121,8 @@ def _cut(line: str, start: int, end: int, width: int) -> tuple[str, int, int]:
     before, mark, after = ("".join(map(_show, part)) for part in parts)
     left = "…" if lowest else ""
     if lowest or display_width(before + mark) >= width < display_width(before + mark + after):
-        room, kept = min(_BEFORE, width // 3), len(before)
-        while kept and (room := room - display_width(before[kept - 1])) >= 0:
+        space, kept = min(_BEFORE, width // 3), len(before)
+        while kept and (space := space - display_width(before[kept - 1])) >= 0:
             kept -= 1
         if kept:
             before, left = before[kept:], "…"

@@ -81,12 +81,14 @@ def _origin(node: Any, name: str) -> _ast.ClassDef | tuple[int, str] | None:
     if isinstance(node, _ast.ClassDef):
         return node if node.name == name else None
     if isinstance(node, _ast.Import):
-        imports = {row.asname or row.name.partition(".")[0]: row for row in node.names}
-        row = imports.get(name)
-        return None if row is None else (0, row.name if row.asname else name)
+        imports = {alias.asname or alias.name.partition(".")[0]: alias for alias in node.names}
+        alias = imports.get(name)
+        return None if alias is None else (0, alias.name if alias.asname else name)
     if isinstance(node, _ast.ImportFrom):
         start = f"{node.module}." if node.module else ""
-        names = {row.asname or row.name: (node.level, start + row.name) for row in node.names}
+        names = {
+            alias.asname or alias.name: (node.level, start + alias.name) for alias in node.names
+        }
         return names.get(name)
     return None
 

@@ -146,14 +146,14 @@ def _names(node: Call, method: str) -> Iterator[tuple[str | None, expr | keyword
     """Yield the names in a call of a method, None for one that is computed."""
     keywords = node.keywords
     if method == "override":
-        for row in keywords:
-            if row.arg is not None:
-                yield row.arg, row
-                yield from _keys(row.value, row.arg)
-        keywords = [row for row in keywords if row.arg is None]
+        for keyword in keywords:
+            if keyword.arg is not None:
+                yield keyword.arg, keyword
+                yield from _keys(keyword.value, keyword.arg)
+        keywords = [keyword for keyword in keywords if keyword.arg is None]
     parameters = ("tree", "prefix") if method == "set_tree" else ("name", "value")
     pairs: list[tuple[str | None, Any]] = [*zip(parameters, node.args, strict=False)]
-    pairs += ((row.arg, row.value) for row in keywords if row.arg in _NAMED)
+    pairs += ((keyword.arg, keyword.value) for keyword in keywords if keyword.arg in _NAMED)
     arguments = dict(pairs)
     if method == "set_value" and "value" in arguments:
         name: Any = arguments.get("name")

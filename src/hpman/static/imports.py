@@ -115,8 +115,7 @@ def connected(
         facts: what is known of unchanged files; it is extended.
 
     Returns:
-        The groups, as resolved paths. They include the imported files of the project, and the
-        packages around the files.
+        The groups, as resolved paths, with the imported files and the packages around the files.
     """
     neighbours: dict[str, list[str]] = {}
     # Scripts usually lie above what they import. Each file is read once, in one project.

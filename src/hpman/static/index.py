@@ -240,7 +240,7 @@ class Index:
 
     def mentioned(self) -> set[str]:
         """Return the placeholders of all managers whose methods are called with a name."""
-        return {row.placeholder for file in self._files.values() for row in file.mentions}
+        return {mention.placeholder for file in self._files.values() for mention in file.mentions}
 
     def openings(self, placeholder: str) -> list[Mention]:
         """Return the names of a manager's scopes, where the sources open them."""
@@ -249,7 +249,12 @@ class Index:
     def mentions(self, placeholder: str) -> list[Mention]:
         """Return the names in calls of a manager's methods."""
         files = self._files.values()
-        return [row for file in files for row in file.mentions if row.placeholder == placeholder]
+        return [
+            mention
+            for file in files
+            for mention in file.mentions
+            if mention.placeholder == placeholder
+        ]
 
     def scopes(self, placeholder: str) -> frozenset[str] | None:
         """Return the names of the scopes that the sources open, None if they may open others.

@@ -22,7 +22,7 @@ def share_names(tree: _ast.Module) -> None:
     body: list[_ast.stmt] = []
     for statement in tree.body:
         if _is_cell(statement):
-            body += (row for row in statement.body if not isinstance(row, _ast.Return))  # type: ignore[attr-defined]
+            body += (inner for inner in statement.body if not isinstance(inner, _ast.Return))  # type: ignore[attr-defined]
         else:
             body.append(statement)
     tree.body = body
@@ -47,7 +47,10 @@ def _is_cell(statement: _ast.stmt) -> bool:
     """Return whether a statement is a function with the decorator `@app.cell`."""
     if not isinstance(statement, (_ast.FunctionDef, _ast.AsyncFunctionDef)):
         return False
-    names = (row.func if isinstance(row, _ast.Call) else row for row in statement.decorator_list)
+    names = (
+        decorator.func if isinstance(decorator, _ast.Call) else decorator
+        for decorator in statement.decorator_list
+    )
     return any(isinstance(name, _ast.Attribute) and name.attr == "cell" for name in names)
 
 

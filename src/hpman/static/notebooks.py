@@ -104,11 +104,6 @@ class Notebook(Source):
 def read_notebook(path: str, data: bytes, key: tuple[object, ...] = ()) -> Notebook:
     r"""Return the code of a notebook. Lines that are not Python become comments.
 
-    Args:
-        path: its path.
-        data: the bytes of the file.
-        key: see `Source`.
-
     Raises:
         UnparsableError: if the file is not a notebook of Python in format 4.
 

@@ -250,7 +250,7 @@ def scan_bytes(
 ) -> ModuleScan:
     """Find the calls of managers in the bytes of a source file.
 
-    >>> [row.name for row in scan_bytes("a.py", b'_("lr", 1)', frozenset("_")).occurrences]
+    >>> [call.name for call in scan_bytes("a.py", b'_("lr", 1)', frozenset("_")).occurrences]
     ['lr']
     """
     key = file_key(path)
