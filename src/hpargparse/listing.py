@@ -74,18 +74,18 @@ def _list_values(
     selects: Callable[[str], bool] | None,
 ) -> tuple[str, list[str]]:
     scoped = _in_scopes(manager)
-    rows = [
+    lines = [
         _Listed(name, hp, places)
         for hp in manager.hyperparameters()
         if selects is None or selects(hp.name)
         for name, places in [(hp.name, hp.occurrences), *scoped.get(hp.name, ())]
     ]
     if kind == "detail":
-        return _details(manager, rows, width), []
+        return _details(manager, lines, width), []
     if kind == "origin":
-        return _origins(manager, rows), []
+        return _origins(manager, lines), []
     values, left_out = saveable_values(manager, selects=selects)
-    shown = {row.name: values[row.name] for row in rows if row.name in values}
+    shown = {line.name: values[line.name] for line in lines if line.name in values}
     while True:
         try:
             return dump(shown, kind, in_order=True), left_out
@@ -110,7 +110,7 @@ def _in_scopes(manager: HyperParameterManager) -> dict[str, list[tuple[str, Plac
         scope, plain = manager.split_scope(name)
         if scope:
             names = (scope, scope.rpartition(SCOPE)[2], None)
-            places = tuple(row for row in manager.openings() if row.name in names)
+            places = tuple(opening for opening in manager.openings() if opening.name in names)
             for inner in (plain, *ancestors(plain, manager.separator)):
                 found.setdefault(inner, []).append((name, places))
     return found

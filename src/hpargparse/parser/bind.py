@@ -182,8 +182,8 @@ def bind(  # noqa: PLR0913 - all but two are keywords
     if only is not None:
         from .only import selection
 
-        selects = selection(only, [row.name for row in hyperparameters], manager.separator)
-        hyperparameters = [row for row in hyperparameters if selects(row.name)]
+        selects = selection(only, [hp.name for hp in hyperparameters], manager.separator)
+        hyperparameters = [hp for hp in hyperparameters if selects(hp.name)]
     binding = ManagerOptions(
         manager,
         selects=selects,
@@ -220,7 +220,7 @@ def bind_what_fits(
     left_out: list[str] = []
     while True:
         binding = ManagerOptions(manager)
-        fitting = [row for row in hyperparameters if row.name not in left_out]
+        fitting = [hp for hp in hyperparameters if hp.name not in left_out]
         try:
             _bind(parser, binding, fitting, REQUESTS)
         except OptionConflictError as error:
@@ -230,7 +230,7 @@ def bind_what_fits(
         else:
             if not require:
                 binding.required.clear()
-            return [row.name for row in hyperparameters if row.name in left_out]
+            return [hp.name for hp in hyperparameters if hp.name in left_out]
 
 
 def clashes(
@@ -256,13 +256,15 @@ def options_of(hyperparameters: Iterable[HyperParameter], separator: str) -> lis
     """Return the options that `bind` may add for each hyperparameter.
 
     >>> from hpman import HyperParameterManager
-    >>> rows = HyperParameterManager("_").parse_source('_("a_b", 1)').hyperparameters()
-    >>> [sorted(options) for options in options_of(rows, ".")]
+    >>> manager = HyperParameterManager("_").parse_source('_("a_b", 1)')
+    >>> [sorted(options) for options in options_of(manager.hyperparameters(), ".")]
     [['--a-b', '--a_b']]
     """
     parser, manager = argparse.ArgumentParser(), HyperParameterManager("_", separator)
-    rows = ([row] for row in hyperparameters)
-    return [_option_strings(*_options(parser, ManagerOptions(manager), row, ())) for row in rows]
+    return [
+        _option_strings(*_options(parser, ManagerOptions(manager), [hp], ()))
+        for hp in hyperparameters
+    ]
 
 
 def reserved_options() -> frozenset[str]:
@@ -346,14 +348,14 @@ def _aliases(action: HyperParameterAction, dashes: str) -> list[Alias]:
 
 
 def _check_hints(hyperparameters: Iterable[HyperParameter]) -> None:
-    hinted = [row for row in hyperparameters if not PRESENTATION.issuperset(row.hints)]
+    hinted = [hp for hp in hyperparameters if not PRESENTATION.issuperset(hp.hints)]
     if not hinted:
         return
     from ..errors import ConversionError
     from ..values.convert import Converter
 
-    checks: list[Callable[[], object]] = [Converter.of(row).check_hints for row in hinted]
-    if any("aliases" in row.hints for row in hinted):
+    checks: list[Callable[[], object]] = [Converter.of(hp).check_hints for hp in hinted]
+    if any("aliases" in hp.hints for hp in hinted):
         from ..values.renames import renames
 
         checks.append(lambda: renames([*map(Converter.of, hyperparameters)]))

@@ -143,7 +143,7 @@ def conflict(
     other: argparse.Action, action: BoundAction, what: str, parser: str = "the parser"
 ) -> Diagnostic:
     """Describe a conflict of an action with another one, which may be ours too."""
-    pair = [row for row in (other, action) if isinstance(row, HyperParameterAction)]
+    pair = [one for one in (other, action) if isinstance(one, HyperParameterAction)]
     with_manager = len({*map(_placeholder, pair)}) > 1
     first = _describe(other, parser, with_manager=with_manager)
     second = _describe(action, parser, with_manager=with_manager)

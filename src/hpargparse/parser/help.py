@@ -106,7 +106,7 @@ def sections(parser: argparse.ArgumentParser, bindings: Iterable[ManagerOptions]
     named: list[_Section] = []
     for group in parser._action_groups:
         theirs = [action for action in group._group_actions if not hasattr(action, "binding")]
-        ours: list[Any] = [row for row in group._group_actions if hasattr(row, "binding")]
+        ours: list[Any] = [action for action in group._group_actions if hasattr(action, "binding")]
         if group is parser._optionals:
             options = _Section(group.title, theirs, group.description)
             own.append(options)
@@ -135,12 +135,12 @@ def _scopes(parser: argparse.ArgumentParser, bindings: Iterable[ManagerOptions])
     """Return the group that names the scopes, None if there are none."""
     for binding in bindings:
         scopes = binding.manager.scopes()
-        option = next((row.option_strings[0] for row in binding.options.values()), None)
+        option = next((action.option_strings[0] for action in binding.options.values()), None)
         if option is None or scopes == frozenset():
             continue
         from textwrap import wrap
 
-        openings = (row.name for row in binding.manager.openings())
+        openings = (opening.name for opening in binding.manager.openings())
         names = literal_scopes(openings, binding.manager.separator)
         name = option.lstrip(parser.prefix_chars)
         dashes = option[: len(option) - len(name)]

@@ -279,12 +279,12 @@ class ParserMethods:
         `--n` is meant for an option of the program rather than for `--no-hp-strict`, or for an
         old name.
         """
-        rows = self._own["_get_option_tuples"](option_string)
+        matches = self._own["_get_option_tuples"](option_string)
         old = {option for binding in self.bindings for option in binding.old_options}
-        others = [row for row in rows if row[1] not in old] or rows
-        rows = [row for row in others if getattr(row[0], "negation", None) != row[1]] or others
-        matches = {id(row[0]): row for row in reversed(rows)}
-        return list(reversed(matches.values()))
+        fresh = [match for match in matches if match[1] not in old] or matches
+        plain = [m for m in fresh if getattr(m[0], "negation", None) != m[1]] or fresh
+        by_action = {id(match[0]): match for match in reversed(plain)}
+        return list(reversed(by_action.values()))
 
     def _get_formatter(self, **settings: Any) -> argparse.HelpFormatter:
         """Return a formatter that shows our options. From Python 3.15 on, it takes a file."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hpman import HyperParameterManager
 
     from .parser_methods import ManagerOptions
-    from .session import Plan, Session
+    from .session import PlannedValues, Session
 
 
 def add_defaults(
@@ -54,7 +54,7 @@ def add_defaults(
                 action.request(namespace, value)
 
 
-def load(session: Session, binding: ManagerOptions, plan: Plan, program: str) -> None:
+def load(session: Session, binding: ManagerOptions, plan: PlannedValues, program: str) -> None:
     """Add the values of the requested files to a plan."""
     _require_one_manager(session, "load")
     requested = session.setting(binding, "serial_format")
@@ -80,7 +80,9 @@ def load(session: Session, binding: ManagerOptions, plan: Plan, program: str) ->
             plan.add(file.values, file.origins)
 
 
-def save(session: Session, plans: Mapping[HyperParameterManager, Plan], program: str) -> None:
+def save(
+    session: Session, plans: Mapping[HyperParameterManager, PlannedValues], program: str
+) -> None:
     """Write the requested files with the planned values: all of them or none."""
     _require_one_manager(session, "save")
     snapshots = []

@@ -101,7 +101,8 @@ def completions(
     """Yield stand-ins for what a word may become: `--encoder/`, and the options in a scope."""
     head = "".join(word.rpartition(SCOPE)[:2])
     for binding in bindings:
-        options = [row.option_strings[0] for row in binding.options.values() if row.option_strings]
+        actions = binding.options.values()
+        options = [action.option_strings[0] for action in actions if action.option_strings]
         names = [option.lstrip(parser.prefix_chars) for option in options if head]
         names += [f"{scope}{SCOPE}" for scope in _literal_scopes(binding)]
         dashes = options[0][:2] if options else ""
@@ -130,15 +131,18 @@ def find_scope(binding: ManagerOptions, scope: str) -> str | None:
 
 def _literal_scopes(binding: ManagerOptions) -> list[str]:
     manager = binding.manager
-    return literal_scopes((row.name for row in manager.openings()), manager.separator)
+    return literal_scopes((opening.name for opening in manager.openings()), manager.separator)
 
 
 def respelled(option: str, parser: argparse.ArgumentParser) -> str:
     """Return what to write instead of an option without a slash; empty if it names no scope."""
     dashes, name = _split_dashes(parser, option)
     for binding in bindings_of(parser):
-        rows = (row.option_strings for row in binding.options.values())
-        options = {spelling.lstrip(parser.prefix_chars): None for row in rows for spelling in row}
+        options = {
+            spelling.lstrip(parser.prefix_chars): None
+            for action in binding.options.values()
+            for spelling in action.option_strings
+        }
         literal = _literal_scopes(binding)
         scopes = {*literal, *(scope.replace("_", "-") for scope in literal)}
         if name in scopes and options:

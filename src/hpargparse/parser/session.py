@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .parser_methods import ManagerOptions
 
 
-class Plan:
+class PlannedValues:
     """The values to set on one manager, in layers.
 
     Attributes:
@@ -142,9 +142,9 @@ class Session:
         """Whether a listing is requested, after which nothing runs."""
         return any("list" in requests for requests in self.requests.values())
 
-    def _plans(self) -> dict[HyperParameterManager, Plan]:
+    def _plans(self) -> dict[HyperParameterManager, PlannedValues]:
         """Collect the values of `set_defaults`, then of files, then of the command line."""
-        plans = {manager: Plan() for manager in self.typed}
+        plans = {manager: PlannedValues() for manager in self.typed}
         for binding in self.requests:
             plans[binding.manager].add_options(_parser_defaults(binding))
             plans[binding.manager].add_options(_namespace_values(binding, self._given))
@@ -159,7 +159,7 @@ class Session:
             plans[manager].add_options(typed)
         return plans
 
-    def _validate(self, plans: dict[HyperParameterManager, Plan]) -> None:
+    def _validate(self, plans: dict[HyperParameterManager, PlannedValues]) -> None:
         """Check that required values are given, and that all values can be set together."""
         for binding in self.requests:
             if binding.required and not self._is_listing:
@@ -181,7 +181,7 @@ class Session:
             for manager, plan in plans.items():
                 check_together(manager, plan)
 
-    def _set(self, plans: dict[HyperParameterManager, Plan]) -> None:
+    def _set(self, plans: dict[HyperParameterManager, PlannedValues]) -> None:
         """Set the values, and warn about code that has read earlier values."""
         for manager, plan in plans.items():
             for values, origins in plan.layers:

@@ -53,7 +53,7 @@ def unrecognized(
         else:
             shown.append(f"{arg} (did you mean {options[near[0]]}?)")
     message = f"unrecognized arguments: {' '.join(shown)}"
-    bindings = [row for parser in parsers for row in bindings_of(parser)]
+    bindings = [binding for parser in parsers for binding in bindings_of(parser)]
     if not any(binding.options for binding in bindings):
         for binding in bindings[:1]:
             if binding.trust_pickle is not None:  # not a command, which parses the sources itself

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from hpman import HyperParameterManager
 
     from .parser_methods import ManagerOptions
-    from .session import Plan
+    from .session import PlannedValues
 
 
-def require_values(binding: ManagerOptions, plan: Plan) -> None:
+def require_values(binding: ManagerOptions, plan: PlannedValues) -> None:
     """Raise an error for all required hyperparameters that have no value except a default."""
     names = plan.unset(binding.required, binding.manager.separator)
     missing = [binding.options[name] for name in names if not _is_set(binding, name)]
@@ -46,7 +46,7 @@ def _is_set(binding: ManagerOptions, name: str) -> bool:
     return not all(origin.is_default for origin in chain)
 
 
-def check_limits(binding: ManagerOptions, plan: Plan) -> None:
+def check_limits(binding: ManagerOptions, plan: PlannedValues) -> None:
     """Check choices and range of the values that a program has set, unless a plan replaces them.
 
     Defaults are left to `hpman check`, and types to the program.
@@ -78,7 +78,7 @@ def check_limits(binding: ManagerOptions, plan: Plan) -> None:
         raise ConversionError(*problems)
 
 
-def check_together(manager: HyperParameterManager, plan: Plan) -> None:
+def check_together(manager: HyperParameterManager, plan: PlannedValues) -> None:
     """Check that the values of a plan can be set together, and merge keys into their dicts."""
     from ..snapshots.load_save import converters_of
 
