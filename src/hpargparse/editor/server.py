@@ -274,13 +274,6 @@ class Server(LanguageServer):  # type: ignore[misc]
             if self.published.pop(uri, []) != new:
                 self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, new))
         self.published = found
-        self._forget_notifications()
-
-    def _forget_notifications(self) -> None:
-        """Drop what pygls keeps of each notification, such as an edit, for ever."""
-        futures: dict[Any, Any] = getattr(self.protocol, "_request_futures", {})
-        for key in [key for key, future in futures.items() if future.done()]:
-            del futures[key]
 
     def diagnostic(self, finding: Diagnostic) -> tuple[str, lsp.Diagnostic]:
         """Return a finding as a diagnostic, and the URI of its document."""

@@ -115,17 +115,6 @@ def edits_of(edit: Any) -> dict[str, list[Any]]:
     return {row.text_document.uri.rpartition("/")[2]: row.edits for row in edit.document_changes}
 
 
-def test_a_notification_leaves_nothing_behind() -> None:
-    def notified() -> Any:
-        yield from ()
-
-    server = make_server()
-    protocol = server.protocol
-    protocol._execute_handler("1", notified, callback=protocol._check_handler_result)
-    server.check()
-    assert protocol._request_futures == {}
-
-
 def in_session(
     root: Path,
     client_name: str,
