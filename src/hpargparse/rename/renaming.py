@@ -152,25 +152,34 @@ def _unknown(index: Index, old: str) -> RenameError:
 def _refuse_clash(renaming: Renaming) -> None:
     """Refuse names that exist, that lie above or below others, or that are aliases of others."""
     index, placeholder = renaming.sources, renaming.placeholder
-    end = index.separator
-    rows = [*index.hyperparameters(placeholder)]
-    kept = [row for row in rows if renaming.of(row.name) == row.name]
-    changed = {renaming.new, *(renaming.of(row.name) for row in rows if row not in kept)}
+    changed, kept = {renaming.new}, []
+    for row in index.hyperparameters(placeholder):
+        if renaming.of(row.name) == row.name:
+            kept.append(row)
+        else:
+            changed.add(renaming.of(row.name))
+    near: dict[str, set[str]] = {}  # by name above, and by option
+    for new in changed:
+        for key in (*index.prefixes(new), _as_option(new)):
+            near.setdefault(key, set()).add(new)
     for row in kept:
-        for new in sorted(changed):
+        options = map(_as_option, (row.name, *old_names(row.hints)))
+        candidates = changed.intersection((row.name, *index.prefixes(row.name)))
+        candidates = candidates.union(*(near.get(key, ()) for key in (row.name, *options)))
+        for new in sorted(candidates):
             if problem := _clash(new, row, index.separator):
                 call = row.definition or row.occurrences[0]
                 advice = "Choose another name, or rename the other first."
                 raise RenameError(Diagnostic.at(call, CODE, problem, advice))
+    groups = {above for new in changed for above in index.prefixes(new)}
     for mention, name in _undefined(renaming):
         # A group has no value of its own: `m` and `m.x` exclude each other.
-        above = (f"{name}{end}",) if mention.kind in _WRITERS else ()
-        for new in changed:
-            if f"{name}{end}".startswith(f"{new}{end}") or new.startswith(above):
-                message = f"`{name}` is the name of something else here, which no source defines."
-                fields = (mention.path, mention.line, mention.column)
-                advice = "Choose another name, or change this one first."
-                raise RenameError(Diagnostic(CODE, message, advice, *fields, source=mention.source))
+        is_above = mention.kind in _WRITERS and name in groups
+        if is_above or not changed.isdisjoint((name, *index.prefixes(name))):
+            message = f"`{name}` is the name of something else here, which no source defines."
+            fields = (mention.path, mention.line, mention.column)
+            advice = "Choose another name, or change this one first."
+            raise RenameError(Diagnostic(CODE, message, advice, *fields, source=mention.source))
 
 
 def _undefined(renaming: Renaming) -> Iterator[tuple[Mention, str]]:

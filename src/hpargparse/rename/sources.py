@@ -68,14 +68,14 @@ def source_edits(renaming: Renaming, *, keeps_alias: bool) -> list[Edit]:
 
 def _places(renaming: Renaming, *, keeps_alias: bool) -> Iterator[tuple[Occurrence | Mention, Any]]:
     """Yield the calls with a name that changes, each with a function that makes its edits."""
-    index, placeholder = renaming.sources, renaming.placeholder
+    index, placeholder, names = renaming.sources, renaming.placeholder, _old_names(renaming)
     aliased = _aliased(renaming) if keeps_alias else {}
     for call in index.occurrences(placeholder):
         if renaming.of(call.name) != call.name or _conditions(call, renaming):
             yield call, lambda call=call: _call_edits(call, renaming, aliased.get(_at(call)))
     for mention in index.mentions(placeholder):
         if mention.name is None:
-            yield mention, lambda mention=mention: _computed(mention, renaming)
+            yield mention, lambda mention=mention: _computed(mention, renaming.old, names)
         elif mention.kind != "scope" and renaming.of(mention.name) != mention.name:
             yield mention, lambda mention=mention: _mention_edits(mention, renaming)
 
@@ -187,6 +187,7 @@ def _conditions(call: Occurrence, renaming: Renaming) -> bool:
 
 def _faulty_calls(renaming: Renaming) -> Iterator[Diagnostic]:
     """Yield the findings about calls that may have a name that changes."""
+    names = _old_names(renaming)
     for file in renaming.sources.files.values():
         for problem in file.diagnostics:
             name = problem.name
@@ -198,46 +199,47 @@ def _faulty_calls(renaming: Renaming) -> Iterator[Diagnostic]:
             elif name is not None:
                 if problem.code in ("HPM101", "HPM301") and renaming.of(name) != name:
                     yield problem
-            elif problem.call and _may_be(
-                file.source, span_of(problem.call), renaming, is_call=True
-            ):
+            elif problem.call and _may_be(file.source, span_of(problem.call), names, is_call=True):
                 yield problem
 
 
 def _lost_aliases(renaming: Renaming) -> Iterator[Diagnostic]:
     """Yield an error for each call whose old name would be a group."""
-    names = _new_names(renaming)
+    groups: dict[str, str] = {}  # with the first name below each
+    for new in map(renaming.of, _old_names(renaming)):
+        for above in renaming.sources.prefixes(new):
+            groups.setdefault(above, new)
     for call in renaming.calls():
-        above = f"{call.name}{renaming.sources.separator}"
-        for new in names.values():
-            if new.startswith(above):
-                message = f"`{call.name}` cannot stay usable: it would be the group of `{new}`."
-                advice = "Leave `--keep-alias` out, or choose another name."
-                yield Diagnostic.at(call, CODE, message, advice)
-                break
+        if call.name in groups:
+            new = groups[call.name]
+            message = f"`{call.name}` cannot stay usable: it would be the group of `{new}`."
+            advice = "Leave `--keep-alias` out, or choose another name."
+            yield Diagnostic.at(call, CODE, message, advice)
 
 
 def _changed_groups(renaming: Renaming) -> Iterator[Diagnostic]:
     """Yield an error for each call that reads a group which a name would leave or join."""
-    names = _new_names(renaming)
+    prefixes, changes = renaming.sources.prefixes, dict[str, tuple[str, str]]()
+    for old in _old_names(renaming):
+        new = renaming.of(old)
+        above, new_above = {*prefixes(old)}, {*prefixes(new)}
+        for group in above ^ new_above:
+            changes.setdefault(group, ("leave" if group in above else "join", new))
     for row, group in _read_groups(renaming):
-        above = f"{group}{renaming.sources.separator}"
-        for old, new in names.items():
-            if old.startswith(above) != new.startswith(above):
-                change = "leave" if old.startswith(above) else "join"
-                message = f"`{new}` would {change} the group `{group}`, which is read here."
-                place = (row.path, row.line, row.column)
-                yield Diagnostic(CODE, message, _BY_HAND, *place, source=row.source)
-                break
+        if group in changes:
+            change, new = changes[group]
+            message = f"`{new}` would {change} the group `{group}`, which is read here."
+            place = (row.path, row.line, row.column)
+            yield Diagnostic(CODE, message, _BY_HAND, *place, source=row.source)
 
 
 def groups_with_new_keys(renaming: Renaming) -> Iterator[Occurrence | Mention]:
     """Yield the calls whose result has a new name as a key."""
-    names = _new_names(renaming)
+    prefixes = renaming.sources.prefixes
+    groups = {above for name in _old_names(renaming) for above in prefixes(name)}
     for row, group in _read_groups(renaming):
-        above = f"{group}{renaming.sources.separator}"
         has_keys = not isinstance(row, Mention) or row.kind in _READERS_OF_KEYS
-        if has_keys and any(name.startswith(above) for name in names):
+        if has_keys and group in groups:
             yield row
 
 
@@ -252,8 +254,9 @@ def _read_groups(renaming: Renaming) -> Iterator[tuple[Occurrence | Mention, str
             yield row, group
 
 
-def _new_names(renaming: Renaming) -> dict[str, str]:
-    return {call.name: renaming.of(call.name) for call in renaming.calls()}
+def _old_names(renaming: Renaming) -> list[str]:
+    """Return the names that change, in the order of their calls."""
+    return [*dict.fromkeys(call.name for call in renaming.calls())]
 
 
 def _at(call: Occurrence) -> Place:
@@ -265,11 +268,11 @@ def span_of(row: Any) -> Span:
     return row.line, row.column, row.end_line, row.end_column
 
 
-def _computed(mention: Mention, renaming: Renaming) -> Iterable[Edit]:
+def _computed(mention: Mention, old: str, names: Sequence[str]) -> Iterable[Edit]:
     """Refuse a computed name that may be one that changes."""
-    if mention.kind != "scope" and _may_be(mention.source, span_of(mention), renaming):
+    if mention.kind != "scope" and _may_be(mention.source, span_of(mention), names):
         shown = truncate(" ".join(mention.source.between(*span_of(mention)).split()))
-        message = f"The name `{shown}` is computed, and may be `{renaming.old}`."
+        message = f"The name `{shown}` is computed, and may be `{old}`."
         raise Refusal(message, "Write the name as one literal, or choose another name.")
     return ()
 
@@ -285,8 +288,8 @@ def computed_names(renaming: Renaming) -> Iterator[tuple[Source, Span, str]]:
                 yield file.source, span_of(problem.call), ""
 
 
-def _may_be(source: Source, span: Span, renaming: Renaming, *, is_call: bool = False) -> bool:
-    """Return whether a computed text contains a part of a name, and may be all of it."""
+def _may_be(source: Source, span: Span, names: Sequence[str], *, is_call: bool = False) -> bool:
+    """Return whether a computed text contains a part of one of some names, and may be all of it."""
     import ast
 
     try:
@@ -297,7 +300,6 @@ def _may_be(source: Source, span: Span, renaming: Renaming, *, is_call: bool = F
         node = next(iter(getattr(node, "args", ())), None)
     pattern = _pattern(node)
     parts = (pattern, pattern.rpartition("/")[2], pattern.partition(r"\.")[0])
-    names = {call.name for call in renaming.calls()}
     return any(
         part.replace(_ANY, "") and re.fullmatch(part, name, re.DOTALL)
         for part in parts
