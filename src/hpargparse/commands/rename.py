@@ -19,7 +19,7 @@ from ..cli.errors import exit_with_errors
 from ..cli.output import exit_with_message, warn, write_result
 from ..completion import get_argv
 from ..edits import unified_diff, write_files
-from ..rename.plan import Plan, plan
+from ..rename.plan import ProvedRename, plan
 
 _DESCRIPTION = """\
 Rename a hyperparameter, or a group with its members: in calls, in methods such
@@ -97,7 +97,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _summary(options: argparse.Namespace, result: Plan) -> str:
+def _summary(options: argparse.Namespace, result: ProvedRename) -> str:
     """Return what was changed, on one line."""
     counts = [f"{_count(result.literals, 'place')} in sources"]
     if result.keys:

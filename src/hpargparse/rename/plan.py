@@ -28,12 +28,12 @@ from .sources import (
     source_edits,
     span_of,
 )
-from .text import has_bytes, other_mentions, text_of, walk_files
+from .text import other_mentions, text_of, walk_files
 
 _MOST = 20  # lines of a list
 
 
-class Plan(Frozen):
+class ProvedRename(Frozen):
     """A renaming that is proved, and not yet written.
 
     Attributes:
@@ -76,7 +76,7 @@ def plan(
     placeholders: Sequence[str] = (),
     bare: Sequence[str] = (),
     exclude: Sequence[str] = (),
-) -> Plan:
+) -> ProvedRename:
     """Plan a renaming and prove it. Nothing is written.
 
     Args:
@@ -109,7 +109,7 @@ def plan(
     notes = [*_notes(renaming), *_mentions(renaming, [*found, *named], files, proof.others)]
     if not keeps_alias:
         notes += _sweeps(renaming, sources[0])
-    return Plan(files, len(proof.edits), sum(row.keys for row in proof.snapshots), notes)
+    return ProvedRename(files, len(proof.edits), sum(row.keys for row in proof.snapshots), notes)
 
 
 def prove(
@@ -165,12 +165,6 @@ def _mentions(
     renaming: Renaming, paths: Iterable[str], files: Iterable[EditedFile], others: Mapping[str, str]
 ) -> Iterator[str]:
     lines = [f"{display_path(path)}: {reason}" for path, reason in others.items()]
-    paths = [*paths]
-    lines += (
-        f"{display_path(path)}: a pickle; save its values as YAML before a rename"
-        for path in paths
-        if extension_format(path) == "pickle" and has_bytes(path, renaming.old)
-    )
     edited = {os.path.realpath(file.path): file for file in files}
     contents = []
     seen = {*map(os.path.realpath, others)}

@@ -49,21 +49,10 @@ def text_of(path: str) -> bytes | None:
         return None
 
 
-def has_bytes(path: str, name: str) -> bool:
-    """Return whether a file that is not large contains a name."""
-    try:
-        if os.path.getsize(path) > _MOST_BYTES:
-            return False
-        with open(path, "rb") as file:
-            return name.encode() in file.read()
-    except OSError:
-        return False
-
-
 def other_mentions(name: str, contents: Iterable[tuple[str, bytes]]) -> Iterator[str]:
     """Yield a line for each line of files that has a name, or its option, as a word.
 
-    In Python files, only attributes, keywords and text between quotes count.
+    In Python files, only attributes and text between quotes count.
 
     Args:
         name: the old name.
@@ -72,19 +61,11 @@ def other_mentions(name: str, contents: Iterable[tuple[str, bytes]]) -> Iterator
     spelled = "|".join(re.escape(word) for word in {name, name.replace("_", "-")})
     word = re.compile(rf"(?<![\w.-])(?:--)?(?:{spelled})(?![\w-]|\.\w)")
     in_python = re.compile(
-        rf"\.{re.escape(name)}(?!\w)|(?<!\w){re.escape(name)}\s*=(?!=)"
-        rf"|[\"'/](?:{spelled})[\"'=, .]|--(?:{spelled})(?![\w-])"
+        rf"\.{re.escape(name)}(?!\w)|[\"'/](?:{spelled})[\"'=, .]|--(?:{spelled})(?![\w-])"
     )
     for path, data in contents:
         pattern = in_python if path.endswith(".py") else word
         for number, line in enumerate(data.decode(errors="replace").splitlines(), 1):
-            if pattern.search(_ALIASES.sub("", line)) and not _is_assignment(line, name, path):
+            if pattern.search(_ALIASES.sub("", line)):
                 shown = escape(truncate(line.strip(), _WIDTH))
                 yield f"{display_path(path)}:{number}: {shown}"
-
-
-def _is_assignment(line: str, name: str, path: str) -> bool:
-    """Return whether a line of Python only binds a variable of this name."""
-    rest = line.strip().removeprefix(name)
-    is_bound = rest != line.strip() and rest.lstrip().startswith("=")
-    return path.endswith(".py") and is_bound and name not in re.split(r"\W+", rest)
