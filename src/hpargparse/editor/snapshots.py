@@ -15,7 +15,6 @@ from ..errors import SnapshotError
 from ..rename.text import text_of, walk_files
 from ..snapshots.files import read_text
 from ..snapshots.formats import extension_format
-from ..snapshots.key_places import key_places
 from .places import Lines, Move, Span, normalize
 
 _MOST_FILES = 200  # that one question looks at
@@ -169,14 +168,13 @@ def keys_of(path: str, text: str) -> list[Key] | None:
     """
     form = extension_format(path) or ""
     try:
-        values = read_text(path, text, form).values
-        places = key_places(text, form)
+        snapshot = read_text(path, text, form)
     except (SnapshotError, RecursionError, UnicodeError):
         return None
     lines, source = Lines(text), Source(path, text)
     keys = []
-    for names, start, end in places:
-        value: object = values
+    for names, start, end in snapshot.places:
+        value: object = snapshot.values
         for name in names:
             value = value.get(name) if isinstance(value, dict) else None
         shown = "" if isinstance(value, dict) else readable_repr(value)

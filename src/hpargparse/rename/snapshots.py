@@ -17,7 +17,7 @@ from ..errors import SnapshotError
 from ..snapshots.atomic_io import read_bytes
 from ..snapshots.files import Snapshot, read_text
 from ..snapshots.flatten import flatten
-from ..snapshots.key_places import key_places, key_text
+from ..snapshots.yaml_writer import key_text
 from .renaming import CODE, RenameError, Renaming
 
 _INCLUDE = "include"
@@ -154,7 +154,7 @@ def _edit(path: str, data: bytes, snapshot: Snapshot, renaming: Renaming) -> Edi
     body = text.removeprefix(_MARK)
     form = _form(path)
     parts, done, keys = [mark], 0, 0
-    for key_path, start, end in key_places(body, form):
+    for key_path, start, end in snapshot.places:
         new = _new_key(path, key_path, snapshot, renaming)
         if new == key_path[-1]:
             continue

@@ -13,7 +13,7 @@ from hpman import Frozen
 from ..errors import MissingSnapshotError, SnapshotError, UnsupportedValueError
 from .atomic_io import SIZE_LIMIT, STANDARD, read_bytes, replace_files
 from .formats import EXTENSIONS, FORMATS, RUN, extension_format
-from .value_limits import short_repr, type_name, unsupported_reason
+from .value_limits import KeyPlace, short_repr, type_name, unsupported_reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,12 +29,15 @@ class Snapshot(Frozen):
         path: the path as the user gave it.
         values: the values by their top-level keys.
         lines: the line of every key by its path; empty for a pickle.
+        places: path, start and end of every key in YAML or JSON, in the order of the text.
+            Keys inside of lists are left out, and keys that are not strings.
     """
 
     __slots__ = ()
     path: str
     values: dict[str, object]
     lines: dict[tuple[str, ...], int]
+    places: tuple[KeyPlace, ...] = ()
 
 
 class Remedies(Frozen):
@@ -157,11 +160,19 @@ def read_text(
     Raises:
         SnapshotError: if the text cannot be read, or is not allowed.
     """
-    parse = _parse_yaml if serial_format == "yaml" else _parse_json
-    value, lines = parse(path, text, remedies.or_name_the_format("Fix the line"))
-    return Snapshot(
-        path, _mapping(path, value, serial_format, _first_line(text, serial_format)), lines
-    )
+    advice = remedies.or_name_the_format("Fix the line")
+    if serial_format == "yaml":
+        from .yaml_reader import YamlReader
+
+        reader = YamlReader(path, text, advice)
+        value, lines, places = reader.read(), reader.lines, reader.places
+    else:
+        from .json_text import from_json
+
+        value, lines, places = from_json(path, text, advice)
+    values = _mapping(path, value, serial_format, _first_line(text, serial_format))
+    # The values of an alias of YAML have the places of its anchor.
+    return Snapshot(path, values, lines, tuple(sorted(places, key=lambda place: place[1:])))
 
 
 def _read_run(shown: str) -> Snapshot:
@@ -304,19 +315,6 @@ def _decode(path: str, data: bytes, remedies: Remedies) -> str:
             f"The byte 0x{data[error.start]:02x} is not UTF-8.",
             remedies.or_name_the_format("Save it as UTF-8, or give a pickle the extension .pkl"),
         ) from None
-
-
-def _parse_yaml(path: str, text: str, advice: str) -> tuple[object, dict[tuple[str, ...], int]]:
-    from .yaml_reader import YamlReader
-
-    reader = YamlReader(path, text, advice)
-    return reader.read(), reader.lines
-
-
-def _parse_json(path: str, text: str, advice: str) -> tuple[object, dict[tuple[str, ...], int]]:
-    from .json_text import from_json
-
-    return from_json(path, text, advice)
 
 
 def _unpickle(path: str, data: bytes, remedies: Remedies, *, trusted: bool) -> object:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from math import isfinite
 
 from ..errors import SnapshotError, UnsupportedValueError
-from .value_limits import DEPTH_LIMIT, short_repr, type_name, unsupported_reason
+from .value_limits import DEPTH_LIMIT, KeyPlace, short_repr, type_name, unsupported_reason
 
 _SCALARS = (type(None), bool, int, float, str)
 # Alternatives per character in the pattern of a string would need much memory.
@@ -46,16 +46,16 @@ def to_json(values: Mapping[str, object], *, in_order: bool = False) -> str:
 
 def from_json(
     path: str, text: str, advice: str = "Fix the line."
-) -> tuple[object, dict[tuple[str, ...], int]]:
-    """Return the value of a JSON text, and the line of each key by its path.
+) -> tuple[object, dict[tuple[str, ...], int], list[KeyPlace]]:
+    """Return the value of a JSON text, and the line of each key by its path, and the places.
 
     Path and advice are used in messages about text that is not JSON.
 
     Raises:
         SnapshotError: if the text is not JSON, or gives a key twice.
 
-    >>> from_json("cfg.json", '{"model": {"depth": 3}}')
-    ({'model': {'depth': 3}}, {('model',): 1, ('model', 'depth'): 1})
+    >>> from_json("cfg.json", '{"depth": 3}')
+    ({'depth': 3}, {('depth',): 1}, [(('depth',), 1, 8)])
     """
     line = None
     try:
@@ -67,7 +67,9 @@ def from_json(
     except ValueError as error:  # Python limits the digits of an int.
         problem = str(error)
     else:
-        return value, _KeyScanner(path, advice).scan(text)
+        scanner = _KeyScanner(path, advice)
+        scanner.scan(text)
+        return value, scanner.lines, scanner.places
     raise _malformed(path, line, problem, advice)
 
 
@@ -76,25 +78,32 @@ def _malformed(path: str, line: int | None, problem: str, advice: str) -> Snapsh
 
 
 class _KeyScanner:
-    """Find the line of each key in a valid JSON text, and keys that are given twice."""
+    """Find the place of each key in a valid JSON text, and keys that are given twice."""
 
     def __init__(self, path: str, advice: str) -> None:
         self.path = path
         self.advice = advice
         self.lines: dict[tuple[str, ...], int] = {}
+        self.places: list[KeyPlace] = []
         # For each open bracket: its path, None inside an array; and the lines of its keys.
         self.open: list[tuple[tuple[str, ...] | None, dict[str, int]]] = []
 
-    def scan(self, text: str) -> dict[tuple[str, ...], int]:
+    def scan(self, text: str) -> None:
         line = 1
         last = key = ""
-        for mark in _MARK.findall(text):
+        start = end = 0
+        for match in _MARK.finditer(text):
+            mark = match[0]
             if mark == "\n":
                 line += 1
                 continue
             if mark == ":":
                 key = json.loads(last)
                 self.add_key(key, line)
+                path = self.path_of(key)
+                if path is not None:
+                    self.lines[path] = line
+                    self.places.append((path, start, end))
             elif mark in "[{":
                 if len(self.open) > DEPTH_LIMIT + 1:  # names are a level of their own
                     problem = f"it is nested deeper than {DEPTH_LIMIT} levels"
@@ -102,8 +111,7 @@ class _KeyScanner:
                 self.open.append((self.path_of(key if last == ":" else None), {}))
             elif mark in "]}":
                 self.open.pop()
-            last = mark
-        return self.lines
+            last, start, end = mark, match.start(), match.end()
 
     def path_of(self, key: str | None) -> tuple[str, ...] | None:
         """Return the path of a key of the innermost object, None inside an array."""
@@ -122,9 +130,6 @@ class _KeyScanner:
                 "Delete one of the two.",
             )
         lines[key] = line
-        path = self.path_of(key)
-        if path is not None:
-            self.lines[path] = line
 
 
 def _not_json(value: object) -> str | None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 DEPTH_LIMIT = 250
 NODE_LIMIT = 1_000_000
 
+KeyPlace = tuple[tuple[str, ...], int, int]  # path, and where the key starts and ends
+
 SCALARS: tuple[type, ...] = (type(None), bool, int, float, complex, str, bytes, type(...))
 NESTED: tuple[type, ...] = (list, tuple, set, frozenset, dict)
 

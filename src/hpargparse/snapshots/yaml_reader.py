@@ -15,7 +15,7 @@ import yaml
 from hpman.text import truncate
 
 from ..errors import SnapshotError
-from .value_limits import DEPTH_LIMIT, short_repr, type_name
+from .value_limits import DEPTH_LIMIT, KeyPlace, short_repr, type_name
 from .yaml_tags import MAPPINGS, SCALARS, SEQUENCES, STANDARD
 
 ALIAS_LIMIT = 100_000
@@ -35,10 +35,11 @@ class YamlReader:
         self.advice = advice
         self.text = text
         self.lines: dict[tuple[str, ...], int] = {}
+        self.places: list[KeyPlace] = []
         self._open: list[_Collection] = []
 
     def read(self) -> object:
-        r"""Return the value of the document, and fill `lines` with the line of each key.
+        r"""Return the value of the document, and fill `lines` and `places` with its keys.
 
         Raises:
             SnapshotError: if the text is not YAML, or contains more than plain values.
@@ -63,11 +64,11 @@ class YamlReader:
             else:
                 if event.kind == "end":
                     collection = self._open.pop()
-                    value, line = self._finish(collection), collection.event.line
+                    value, start = self._finish(collection), collection.event
                 else:
-                    value, line = self._scalar(event), event.line
+                    value, start = self._scalar(event), event
                 if self._open:
-                    self._add(self._open[-1], value, line)
+                    self._add(self._open[-1], value, start)
             last = event
         return value
 
@@ -127,17 +128,18 @@ class YamlReader:
             return _Collection(event, build, (*above, key))
         return _Collection(event, build, None)
 
-    def _add(self, collection: _Collection, value: object, line: int) -> None:
+    def _add(self, collection: _Collection, value: object, event: _Event) -> None:
         """Add an item to a sequence, or a key or the value of one to a mapping."""
         if collection.event.kind == "[":
             collection.items.append(value)
         elif collection.key is _NO_KEY:
-            self._add_key(collection, value, line)
+            self._add_key(collection, value, event)
         else:
             collection.pairs[collection.key] = value
             collection.key = _NO_KEY
 
-    def _add_key(self, mapping: _Collection, key: object, line: int) -> None:
+    def _add_key(self, mapping: _Collection, key: object, event: _Event) -> None:
+        line = event.line
         try:
             first = mapping.key_lines.get(key)
         except TypeError:
@@ -163,6 +165,7 @@ class YamlReader:
         if mapping.path is not None and type(key) is str:
             path = (*mapping.path, key)
             self.lines[path] = line
+            self.places.append((path, event.start, event.end))
 
     def _finish(self, collection: _Collection) -> object:
         """Return the value of a sequence or mapping that has ended."""
@@ -215,11 +218,23 @@ _KINDS = {
 class _Event:
     """The parts of a PyYAML event that matter here."""
 
-    __slots__ = ("anchor", "is_merge_key", "is_plain", "kind", "line", "tag", "text")
+    __slots__ = (
+        "anchor",
+        "end",
+        "is_merge_key",
+        "is_plain",
+        "kind",
+        "line",
+        "start",
+        "tag",
+        "text",
+    )
 
     def __init__(self, event: Any) -> None:
         self.kind = _KINDS.get(type(event), "")
         self.line: int = event.start_mark.line + 1
+        self.start: int = event.start_mark.index
+        self.end: int = event.end_mark.index
         self.anchor: str | None = getattr(event, "anchor", None)
         self.tag: str | None = getattr(event, "tag", None)
         self.text = ""

@@ -42,13 +42,34 @@ def to_yaml(values: Mapping[str, object], *, in_order: bool = False) -> str:
     return "".join(lines) or "{}\n"
 
 
-def write_key(name: str) -> str:
-    """Return a name as a key of YAML, in quotes if it needs them.
+def key_text(old: str, new: str, serial_format: str) -> str:
+    """Return the text of a new key, with the quotes of the old one.
 
-    >>> write_key("lr"), write_key("no")
-    ('lr', "'no'")
+    Args:
+        old: the old key, as it is written.
+        new: the new key.
+        serial_format: yaml or json.
+
+    >>> key_text('"lr"', "rate", "yaml"), key_text("lr", "no", "yaml"), key_text("lr", "a", "yaml")
+    ('"rate"', "'no'", 'a')
     """
-    return _write(name)
+    if serial_format == "json":
+        import json
+
+        return json.dumps(new, ensure_ascii=False)
+    import re
+
+    properties = re.match(r"(?:[&!]\S*\s+)*", old)
+    start = properties[0] if properties else ""
+    return f"{start}{_yaml_key(old[len(start) :], new)}"
+
+
+def _yaml_key(old: str, new: str) -> str:
+    if old[:1] == '"' and new.isprintable():
+        return '"' + new.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if old[:1] == "'" and new.isprintable():
+        return "'" + new.replace("'", "''") + "'"
+    return _write(new)
 
 
 def _write(value: object) -> str:

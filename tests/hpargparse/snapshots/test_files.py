@@ -369,7 +369,8 @@ def test_an_empty_file_has_no_names(data: bytes) -> None:
 def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
     with open("a.yaml", "wb") as file:
         file.write(b"\xef\xbb\xbfa: 1\r\nb: 2\r\n")
-    assert read("a.yaml") == Snapshot("a.yaml", {"a": 1, "b": 2}, {("a",): 1, ("b",): 2})
+    assert read("a.yaml").values == {"a": 1, "b": 2}
+    assert read("a.yaml").lines == {("a",): 1, ("b",): 2}
 
 
 def test_a_missing_file_is_a_missing_file_to_python_too() -> None:
@@ -631,7 +632,7 @@ class Stream(io.TextIOWrapper):
 
 def test_a_dash_reads_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Stream("a: ü\n".encode()))
-    assert read("-") == Snapshot("-", {"a": "ü"}, {("a",): 1})
+    assert read("-").replace(places=()) == Snapshot("-", {"a": "ü"}, {("a",): 1})
 
 
 def test_a_dash_reads_a_text_stream_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from hpargparse.snapshots.json_text import from_json
 
 def test_each_key_has_its_line() -> None:
     text = '{"a": {"b":\n [{"c": 1}, {"c": 2}], "d": "}{:\\" ,\\\\"},\n\n"a\\u00fc": {"e": {}}}'
-    value, lines = from_json("cfg.json", text)
+    value, lines, _places = from_json("cfg.json", text)
     assert value == {"a": {"b": [{"c": 1}, {"c": 2}], "d": '}{:" ,\\'}, "aü": {"e": {}}}
     assert lines == {
         ("a",): 1,
