@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import pickle
 import pickletools
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from hpman.text import truncate
 
-from .value_limits import DEPTH_LIMIT, SCALARS, unsupported_reason
+from .value_limits import DEPTH_LIMIT, HASH_LIMIT, SCALARS, unsupported_reason
 
 _KEY_LIMIT = 10_000  # most values in a key, because hashing visits all of them
 
@@ -124,6 +125,8 @@ def _checked_keys(keys: Sequence[Any]) -> Sequence[Any]:
         reason = None if type(key) in SCALARS else unsupported_reason(key, limit=_KEY_LIMIT)
         if reason is not None:
             raise RefusedPickleError(f"it has a key that {reason}")
+    if max(Counter(map(hash, keys)).values(), default=0) > HASH_LIMIT:
+        raise RefusedPickleError(f"it has more than {HASH_LIMIT} keys of the same hash")
     return keys
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 DEPTH_LIMIT = 250
 NODE_LIMIT = 1_000_000
+HASH_LIMIT = 100  # most keys of one hash in a dict, whose time grows with their square
 
 KeyPlace = tuple[tuple[str, ...], int, int]  # path, and where the key starts and ends
 

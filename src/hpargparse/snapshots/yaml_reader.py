@@ -7,6 +7,7 @@ can only build a plain value.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ import yaml
 from hpman.text import truncate
 
 from ..errors import SnapshotError
-from .value_limits import DEPTH_LIMIT, KeyPlace, short_repr, type_name
+from .value_limits import DEPTH_LIMIT, HASH_LIMIT, KeyPlace, short_repr, type_name
 from .yaml_tags import MAPPINGS, SCALARS, SEQUENCES, STANDARD
 
 ALIAS_LIMIT = 100_000
@@ -141,13 +142,20 @@ class YamlReader:
     def _add_key(self, mapping: _Collection, key: object, event: _Event) -> None:
         line = event.line
         try:
-            first = mapping.key_lines.get(key)
+            mapping.hashes[hash(key)] += 1
         except TypeError:
             raise self._error(
                 line,
                 f"A {type(key).__name__} cannot be a key.",
                 "Use a string, a number or a !tuple as the key.",
             ) from None
+        if mapping.hashes[hash(key)] > HASH_LIMIT:
+            raise self._error(
+                line,
+                f"More than {HASH_LIMIT} keys here have the same hash.",
+                "No set of hyperparameters needs that. Check where the file comes from.",
+            )
+        first = mapping.key_lines.get(key)
         if first is not None:
             raise self._error(
                 line,
@@ -250,7 +258,7 @@ class _Event:
 class _Collection:
     """A sequence or mapping that is being filled."""
 
-    __slots__ = ("build", "event", "items", "key", "key_lines", "pairs", "path")
+    __slots__ = ("build", "event", "hashes", "items", "key", "key_lines", "pairs", "path")
 
     def __init__(
         self, event: _Event, build: Callable[..., object], path: tuple[str, ...] | None
@@ -260,6 +268,7 @@ class _Collection:
         self.path = path  # the keys that lead to it; None inside a sequence
         self.key: object = _NO_KEY  # the key whose value comes next
         self.key_lines: dict[object, int] = {}
+        self.hashes: Counter[int] = Counter()
         self.pairs: dict[object, object] = {}
         self.items: list[object] = []
 

@@ -33,6 +33,7 @@ def aliases() -> str:
 
 
 MANY = f"0x{'f' * 5000}"  # an int of more digits than Python spells
+SAME_HASH = ", ".join(f"{number * (2**61 - 1)}: 0" for number in range(30_000))
 DEEP = "[" * 100_000 + "]" * 100_000
 FILES = [
     pytest.param("a.yaml", b"name: !!python/object/apply:os.mkdir [trace]", "tag", id="tag"),
@@ -55,6 +56,13 @@ FILES = [
     ),
     pytest.param(
         "a.pkl", pickle.dumps({int(MANY, 0): 1}), "names are strings", id="number in a pickle"
+    ),
+    pytest.param("a.yaml", f"a: {{{SAME_HASH}}}".encode(), "same hash", id="keys of one hash"),
+    pytest.param(
+        "a.pkl",
+        pickle.dumps({"a": {number * (2**61 - 1): 0 for number in range(200)}}),
+        "same hash",
+        id="keys of one hash in a pickle",
     ),
     pytest.param("a.json", f'{{"opt{".x" * 10**6}": 1}}'.encode(), "parts", id="name without end"),
     pytest.param("a.yaml", b"lr: 1\0", "control characters", id="null byte"),
