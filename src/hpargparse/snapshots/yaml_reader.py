@@ -7,6 +7,7 @@ can only build a plain value.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -16,10 +17,11 @@ import yaml
 from hpman.text import truncate
 
 from ..errors import SnapshotError
+from ..values.scalars import as_bool, as_float, as_int, is_null, resolve
 from .value_limits import DEPTH_LIMIT, HASH_LIMIT, KeyPlace, short_repr, type_name
-from .yaml_tags import MAPPINGS, SCALARS, SEQUENCES, STANDARD
 
 ALIAS_LIMIT = 100_000
+_STANDARD = "tag:yaml.org,2002:"
 
 
 class YamlReader:
@@ -119,7 +121,7 @@ class YamlReader:
                 f"Values are nested deeper than {DEPTH_LIMIT} levels.",
                 "No hyperparameter needs that. Check where the file comes from.",
             )
-        build = (SEQUENCES if event.kind == "[" else MAPPINGS).get(event.tag)
+        build = (_SEQUENCES if event.kind == "[" else _MAPPINGS).get(event.tag)
         if build is None:
             raise self._unknown_tag(event)
         if not self._open:
@@ -189,7 +191,7 @@ class YamlReader:
 
     def _scalar(self, event: _Event) -> object:
         """Return the value of a scalar, by its tag or else by the core schema."""
-        build = SCALARS.get(event.tag)
+        build = _SCALARS.get(event.tag)
         if build is None:
             raise self._unknown_tag(event)
         if event.tag is None and not event.is_plain:
@@ -333,4 +335,56 @@ class _AliasExpander:
 
 
 def _short_tag(event: _Event) -> str:
-    return truncate((event.tag or "").replace(STANDARD, "!!"))
+    return truncate((event.tag or "").replace(_STANDARD, "!!"))
+
+
+def _null(text: str) -> None:
+    if not is_null(text):
+        raise ValueError("it is not empty")
+
+
+def _bool(text: str) -> bool:
+    value = as_bool(text)
+    if value is None:
+        raise ValueError("it is neither true nor false")
+    return value
+
+
+def _binary(text: str) -> bytes:
+    return b64decode("".join(text.split()), validate=True)
+
+
+def _set(pairs: dict[object, object]) -> set[object]:
+    if any(value is not None for value in pairs.values()):
+        raise ValueError("an element of a set cannot have a value")
+    return set(pairs)
+
+
+# Tags named `python/` are those that PyYAML writes for plain values.
+_SCALARS: dict[str | None, Callable[[str], object]] = {
+    None: resolve,
+    f"{_STANDARD}null": _null,
+    f"{_STANDARD}bool": _bool,
+    f"{_STANDARD}int": as_int,
+    f"{_STANDARD}float": as_float,
+    f"{_STANDARD}str": str,
+    f"{_STANDARD}binary": _binary,
+    f"{_STANDARD}python/complex": complex,
+    "!complex": complex,
+    "!ellipsis": lambda _text: ...,
+    "!surrogates": lambda text: _binary(text).decode("utf-8", "surrogatepass"),
+}
+_SEQUENCES: dict[str | None, Callable[..., object]] = {
+    None: list,
+    "!": list,
+    f"{_STANDARD}seq": list,
+    f"{_STANDARD}python/tuple": tuple,
+    "!tuple": tuple,
+}
+_MAPPINGS: dict[str | None, Callable[..., object]] = {
+    None: dict,
+    "!": dict,
+    f"{_STANDARD}map": dict,
+    f"{_STANDARD}set": _set,
+    "!frozenset": lambda pairs: frozenset(_set(pairs)),
+}
