@@ -15,23 +15,11 @@ _SHORTEST = {"swapped": 4, "missing": 6, "wrong": 8}
 _LONGEST = 100  # characters of a name that is compared
 
 
-def similar_pairs(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield each name that is similar to an earlier one, and the first such name.
-
-    Args:
-        names: the names of the hyperparameters of one manager.
-
-    >>> list(similar_pairs(["weight_decay", "lr1", "weigth_decay", "lr2", "weightDecay"]))
-    [('weigth_decay', 'weight_decay'), ('weightDecay', 'weight_decay')]
-    """
-    return SimilarNames().pairs(names)
-
-
 class SimilarNames:
     """Keep which names are similar, so that a new name is compared once.
 
-    >>> list(SimilarNames().pairs(["momentum", "momntum"]))
-    [('momntum', 'momentum')]
+    >>> list(SimilarNames().pairs(["weight_decay", "lr1", "weigth_decay", "lr2", "weightDecay"]))
+    [('weigth_decay', 'weight_decay'), ('weightDecay', 'weight_decay')]
     """
 
     def __init__(self) -> None:
@@ -39,7 +27,7 @@ class SimilarNames:
         self._by_piece: dict[str, set[str]] = {}
 
     def pairs(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Yield what `similar_pairs` yields."""
+        """Yield each name that is similar to an earlier one, and the first such name."""
         order = {name: number for number, name in enumerate(names)}
         self.learn(order)
         for name, number in order.items():
@@ -89,7 +77,9 @@ def _pieces(name: str) -> set[str]:
 def _is_similar(one: str, other: str) -> bool:
     if is_typo(one.casefold(), other.casefold()):
         return True
-    return _spelling(one) == _spelling(other) and not _is_option(one, other)
+    # Names that make the same option are another mistake.
+    is_option = one.replace("_", "-") == other.replace("_", "-")
+    return _spelling(one) == _spelling(other) and not is_option
 
 
 def is_typo(one: str, other: str) -> bool:
@@ -134,8 +124,3 @@ def _spelling(name: str) -> str:
 
     bare = re.sub(r"(?<!\d)[-_]|[-_](?!\d)", "", name.replace("-", "_"))
     return re.sub(r"[^\W\d_]{2,}", lambda word: word[0].casefold(), bare)
-
-
-def _is_option(one: str, other: str) -> bool:
-    """Return whether two names make the same option, which is another mistake."""
-    return one.replace("_", "-") == other.replace("_", "-")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from hpargparse.check.typos import is_typo, similar_pairs
+from hpargparse.check.typos import SimilarNames, is_typo
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from hpargparse.check.typos import is_typo, similar_pairs
 def test_one_edit_in_a_long_word_is_a_typo(one: str, other: str) -> None:
     assert is_typo(one, other)
     assert is_typo(other, one)
-    assert list(similar_pairs([one, other])) == [(other, one)]
+    assert list(SimilarNames().pairs([one, other])) == [(other, one)]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_one_edit_in_a_long_word_is_a_typo(one: str, other: str) -> None:
     ],
 )
 def test_names_that_differ_on_purpose_are_not_similar(one: str, other: str) -> None:
-    assert list(similar_pairs([one, other])) == []
+    assert list(SimilarNames().pairs([one, other])) == []
 
 
 @pytest.mark.parametrize(
@@ -65,12 +65,12 @@ def test_names_that_differ_on_purpose_are_not_similar(one: str, other: str) -> N
 def test_case_dashes_and_underscores_do_not_tell_names_apart(
     one: str, other: str, is_similar: bool
 ) -> None:
-    assert list(similar_pairs([one, other])) == [(other, one)] * is_similar
+    assert list(SimilarNames().pairs([one, other])) == [(other, one)] * is_similar
 
 
 def test_a_name_is_reported_once_with_the_first_that_is_similar() -> None:
     names = ["weight_decay", "weigth_decay", "wieght_decay", "weightDecay"]
-    assert list(similar_pairs(names)) == [(name, "weight_decay") for name in names[1:]]
+    assert list(SimilarNames().pairs(names)) == [(name, "weight_decay") for name in names[1:]]
 
 
 @given(
@@ -89,4 +89,4 @@ def test_pairs_are_those_that_comparing_all_names_finds(names: list[str]) -> Non
     for number, name in enumerate(names):
         earlier = [other for other in names[:number] if is_typo(name, other)]
         expected += [name] if earlier else []
-    assert [name for name, _other in similar_pairs(names)] == expected
+    assert [name for name, _other in SimilarNames().pairs(names)] == expected
