@@ -49,6 +49,7 @@ class Symbol(Frozen):
     """A hyperparameter where it is defined, or used if nothing defines it."""
 
     __slots__ = ()
+    placeholder: str
     name: str
     detail: str
     call: Place
@@ -216,17 +217,6 @@ def symbols(index: Index, path: str) -> list[Symbol]:
     return [_symbol(call) for call in calls if call.is_definition]
 
 
-def definitions_in(index: Index, path: str) -> list[Target]:
-    """Return the names that a source defines, where it does."""
-    file = index.files.get(file_key(path))
-    calls = file.occurrences if file else ()
-    return [
-        Target(call.placeholder, call.name, name_place(call))
-        for call in calls
-        if call.is_definition
-    ]
-
-
 def find_symbols(index: Index, query: str) -> Iterator[Symbol]:
     """Yield the hyperparameters whose name contains the letters of a query, in order."""
     for placeholder in sorted(index.placeholders()):
@@ -236,7 +226,8 @@ def find_symbols(index: Index, query: str) -> Iterator[Symbol]:
 
 def _symbol(call: Occurrence) -> Symbol:
     detail = truncate(" ".join((call.text or "no default").split()))
-    return Symbol(call.name, detail, Place(call.source, span_of(call)), name_place(call))
+    place = Place(call.source, span_of(call))
+    return Symbol(call.placeholder, call.name, detail, place, name_place(call))
 
 
 def inlays(index: Index, path: str, first: int, last: int) -> Iterator[Inlay]:

@@ -259,7 +259,8 @@ def _lenses(ls: Server, params: lsp.CodeLensParams) -> list[lsp.CodeLens]:
         return []
     index = ls.folders.root_of(found[0]).program(found[0])
     lenses = []
-    for target in answers.definitions_in(index, found[0]):
+    for row in answers.symbols(index, found[0]):
+        target = answers.Target(row.placeholder, row.name, row.place)
         uses = len(answers.references(index, target, with_definitions=False))
         if uses and ls.locate(found[0], target.place.span[0])[1] == found[1]:  # in the same cell
             command = lsp.Command("1 use" if uses == 1 else f"{uses} uses", "")
