@@ -24,11 +24,12 @@ from hpman.programs import NotebookFile, decode, is_notebook
 
 from ..check.registry import RULES, explain
 from ..edits import Edit
+from ..rename.snapshots import is_snapshot
 from . import answers
 from .answers import Place, Target
 from .cells import Cell, OpenNotebook
 from .places import Lines, Span, column_after, contains, normalize, span_of, units
-from .snapshots import Snapshots, is_snapshot
+from .snapshots import Snapshots
 from .workspace import Root, Workspace
 
 _PAUSE = 0.1  # seconds without a change before sources are checked

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from hpman import Frozen, Source, readable_repr
 
 from ..errors import SnapshotError
+from ..rename.snapshots import is_snapshot
 from ..rename.text import text_of, walk_files
 from ..snapshots.files import read_text
 from ..snapshots.formats import extension_format
@@ -144,15 +145,6 @@ def _moved(keys: Sequence[Key], text: str) -> list[Key]:
     move, source = Move(keys[0].source.text, text), Source(keys[0].source.path, text)
     places = ((key, move(key.span)) for key in keys)
     return [key.replace(source=source, span=span) for key, span in places if span]
-
-
-def is_snapshot(path: str) -> bool:
-    """Return whether a path has the extension of YAML or JSON.
-
-    >>> is_snapshot("a.yml"), is_snapshot("a.py")
-    (True, False)
-    """
-    return extension_format(path) in ("yaml", "json")
 
 
 def keys_of(path: str, text: str) -> list[Key] | None:

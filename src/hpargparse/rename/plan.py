@@ -16,11 +16,10 @@ from ..check.ownership import owned
 from ..check.sources import read_sources
 from ..edits import Edit, EditedFile, Span, edit_files
 from ..snapshots.atomic_io import read_bytes
-from ..snapshots.formats import extension_format
 from ..snapshots.recorded import find_above, read_json
 from ..sweep.study import PLAN, SWEEPS
 from .renaming import Renaming, renaming_of
-from .snapshots import EditedKeys, snapshot_edits
+from .snapshots import EditedKeys, is_snapshot, snapshot_edits
 from .sources import (
     computed_names,
     groups_with_new_keys,
@@ -93,7 +92,7 @@ def plan(
         HpmanError: if this cannot be done; it reports all problems.
         OSError: if a path does not exist.
     """
-    named = [path for path in paths if _is_snapshot(path) and not os.path.isdir(path)]
+    named = [path for path in paths if is_snapshot(path) and not os.path.isdir(path)]
     sources = [path for path in paths if path not in named] or [os.curdir]
     requested = {*placeholders, *bare}
     read, modules = read_sources(sources, exclude, requested, follow_imports=True)
@@ -135,13 +134,9 @@ def prove(
     edits = source_edits(renaming, keeps_alias=keeps_alias)
     files = edit_files(edits, read)
     prove_sources(renaming, files, keeps_alias=keeps_alias)
-    paths = filter(_is_snapshot, paths)
+    paths = filter(is_snapshot, paths)
     snapshots, others = snapshot_edits(renaming, paths, named, read or read_bytes)
     return Proof(edits, files, snapshots, others)
-
-
-def _is_snapshot(path: str) -> bool:
-    return extension_format(path) in ("yaml", "json")
 
 
 def _notes(renaming: Renaming) -> Iterator[str]:

@@ -17,11 +17,21 @@ from ..errors import SnapshotError
 from ..snapshots.atomic_io import read_bytes
 from ..snapshots.files import Snapshot, read_text
 from ..snapshots.flatten import flatten
+from ..snapshots.formats import extension_format
 from ..snapshots.yaml_writer import key_text
 from .renaming import CODE, RenameError, Renaming
 
 _INCLUDE = "include"
 _MARK = "\ufeff"
+
+
+def is_snapshot(path: str) -> bool:
+    """Return whether a path has the extension of YAML or JSON.
+
+    >>> is_snapshot("a.yml"), is_snapshot("a.py")
+    (True, False)
+    """
+    return extension_format(path) in ("yaml", "json")
 
 
 class EditedKeys(Frozen):
@@ -69,7 +79,7 @@ def snapshot_edits(
             if path not in names and not any(mark in data for mark in (last, b"\\", b"''")):
                 continue
             text = data.decode("utf-8")
-            snapshot = read_text(path, text.removeprefix(_MARK), _form(path))
+            snapshot = read_text(path, text.removeprefix(_MARK), extension_format(path) or "")
         except (SnapshotError, UnicodeDecodeError) as error:
             if path in names and isinstance(error, SnapshotError):
                 problems += error.diagnostics
@@ -144,15 +154,11 @@ def _entries(snapshot: Snapshot, renaming: Renaming, *, is_new: bool = False) ->
     }
 
 
-def _form(path: str) -> str:
-    return "json" if path.lower().endswith(".json") else "yaml"
-
-
 def _edit(path: str, data: bytes, snapshot: Snapshot, renaming: Renaming) -> EditedKeys:
     text = data.decode("utf-8")
     mark = _MARK if text.startswith(_MARK) else ""
     body = text.removeprefix(_MARK)
-    form = _form(path)
+    form = extension_format(path) or ""
     parts, done, keys = [mark], 0, 0
     for key_path, start, end in snapshot.places:
         new = _new_key(path, key_path, snapshot, renaming)
@@ -185,7 +191,9 @@ def _prove(path: str, snapshot: Snapshot, after: str, renaming: Renaming) -> Non
     wanted = {renaming.of(name): value for name, value in before.items()}
     try:
         found: dict[str, Any] = _entries(
-            read_text(path, after.removeprefix(_MARK), _form(path)), renaming, is_new=True
+            read_text(path, after.removeprefix(_MARK), extension_format(path) or ""),
+            renaming,
+            is_new=True,
         )
     except SnapshotError as error:
         found = {"": error}
