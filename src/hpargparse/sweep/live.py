@@ -5,10 +5,12 @@ Owns how it is drawn. Must not know what its lines say.
 
 from __future__ import annotations
 
-from rich.console import Console
-from rich.text import Text
-
 from ..cli.output import terminal_width
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # rich is an extra, and slow to load
+    from rich.console import Console
+    from rich.text import Text
 
 _MARGIN = 3  # columns at the end of a line, for the ^C that a terminal shows
 
