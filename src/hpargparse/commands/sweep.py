@@ -6,10 +6,13 @@ Owns what the command does in which order; must not know how a space is read, or
 from __future__ import annotations
 
 import argparse
+import json
 import os
+from base64 import b32encode
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from errno import EIO
+from hashlib import sha256
 from typing import Any
 
 from hpman import HpmanError
@@ -17,21 +20,24 @@ from hpman.programs import is_notebook, require_sound
 from hpman.text import escape, relative_path
 
 from ..claims.locks import Claims
-from ..claims.slots import Slots
-from ..claims.storage_url import PASSWORD, without_password
+from ..claims.slots import Slots, find_gpus
+from ..claims.storage_url import PASSWORD, StorageUrl, without_password
 from ..cli.argv import parse_command, split_at_dashes
 from ..cli.errors import exit_interrupted, exit_with_errors
 from ..cli.output import json_text, warn, write_result
 from ..completion import get_argv
+from ..errors import SpaceError, SweepError
 from ..run.runner import Program, locate_module, locate_script
 from ..run.slurm import WORKER, JobRequest, request_jobs, submission_text, submit
+from ..runs.record import project_folder, project_of
 from ..space.report import json_report, text_report
 from ..space.select import Request, Selection, select
 from ..space.space import Space
-from ..sweep.engine import Engine
+from ..sweep.engine import Engine, check_plan
 from ..sweep.exchange import Exchange
 from ..sweep.options import read_objectives, sweep_parser
 from ..sweep.plan import RANDOM, SAMPLERS, Plan
+from ..sweep.resume import find_sweep
 from ..sweep.score import Objective
 from ..sweep.study import Study
 
@@ -87,15 +93,7 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
 
 
 def _resume(prog: str, name: str, argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
-    """Return the options and arguments of a sweep, and go to the folder where it was started.
-
-    Args:
-        prog: the name of the command.
-        name: the name of the sweep; empty for the last one.
-        argv: the arguments now. They override those of the sweep.
-    """
-    from ..sweep.resume import find_sweep
-
+    """Return the options and arguments of a sweep, and go to the folder where it was started."""
     try:
         sweep = find_sweep(name)
         os.chdir(sweep.folder)
@@ -187,10 +185,6 @@ def _has_more(study: Study) -> bool:
 
 def _submit(study: Study, jobs: JobRequest, form: str) -> str:
     """Submit workers that go on with a sweep, and return a text about them."""
-    import json
-
-    from ..runs.record import project_of
-
     command = ["sweep", f"--resume={study.name}"]
     folder = os.path.join(study.folder, "slurm")
     if study.exchange is not None:
@@ -211,13 +205,7 @@ def _plan(
     objectives: tuple[Objective, ...],
     options: argparse.Namespace,
 ) -> Plan:
-    """Return the plan of the trials, by the method that is asked for or the usual one.
-
-    Raises:
-        HpmanError: if the space is not one for the method, or a package is missing.
-    """
-    from ..sweep.plan import Plan
-
+    """Return the plan of the trials, by the method that is asked for or the usual one."""
     plan = Plan(selection, options.method, options.seed, options.repeats)
     if not options.method and plan.method == RANDOM and objectives:
         from importlib.util import find_spec
@@ -229,8 +217,6 @@ def _plan(
             warn(prog, [note])
     plan.prunes = options.prune
     if plan.method in SAMPLERS or plan.prunes:
-        from ..sweep.engine import check_plan
-
         check_plan(plan)
     return plan
 
@@ -238,20 +224,11 @@ def _plan(
 def _engine(study: Study, plan: Plan) -> Engine | None:
     if plan.method not in SAMPLERS and not plan.prunes:
         return None
-    from ..sweep.engine import Engine
-
     return Engine(study, plan)
 
 
 def _slots(program: Program, options: argparse.Namespace) -> Slots | None:
-    """Return the GPUs that runs may use; None without any. Set the number of jobs.
-
-    Raises:
-        HpmanError: if `--gpus` is given and no GPU is found.
-    """
-    from ..claims.slots import Slots, find_gpus
-    from ..runs.record import project_folder
-
+    """Return the GPUs that runs may use; None without any. Set the number of jobs."""
     gpus = [] if options.slurm else find_gpus(options.gpus)  # each worker finds its own
     slots = Slots(project_folder(program.folder), gpus, options.per_gpu or 1) if gpus else None
     options.jobs = options.jobs or (slots.count if slots else 1)
@@ -265,15 +242,7 @@ def _study(
     options: argparse.Namespace,
     arguments: list[str],
 ) -> Study:
-    """Open the sweep on disk: the one that was interrupted, or a new one.
-
-    Raises:
-        HpmanError: if the number of trials is unlimited, another sweep has the name, or the
-            folders cannot be written.
-    """
-    from ..runs.record import project_folder
-    from ..sweep.study import Study
-
+    """Open the sweep on disk: the one that was interrupted, or a new one."""
     project = project_folder(program.folder)
     source = os.path.relpath(os.path.realpath(program.source), os.path.realpath(project))
     identity = {
@@ -297,13 +266,7 @@ def _study(
 
 
 def _total(trials: int | None, space: Space) -> int:
-    """Return the number of trials.
-
-    Raises:
-        SpaceError: if it has to be given.
-    """
-    from ..errors import SpaceError
-
+    """Return the number of trials."""
     if space.size is None and trials is None:
         axes = (axis for axis in space.axes if axis.name in space.continuous)
         names = ", ".join(f"`{axis.name}` ({axis.domain})" for axis in axes)
@@ -316,8 +279,6 @@ def _total(trials: int | None, space: Space) -> int:
 
 
 def _open(study: Study, identity: dict[str, Any], options: argparse.Namespace) -> None:
-    from ..errors import SweepError
-
     if options.storage is not None:
         study.exchange = _exchange(study, options)
     commands = options.commands
@@ -330,14 +291,7 @@ def _open(study: Study, identity: dict[str, Any], options: argparse.Namespace) -
 
 
 def _exchange(study: Study, options: argparse.Namespace) -> Exchange:
-    """Return what shares the records of a sweep through a database.
-
-    Raises:
-        HpmanError: if its URL is wrong, or a package is missing.
-    """
-    from ..claims.storage_url import StorageUrl
-    from ..sweep.exchange import Exchange
-
+    """Return what shares the records of a sweep through a database."""
     return Exchange(
         StorageUrl(options.storage),
         study.runs,
@@ -350,10 +304,6 @@ def _exchange(study: Study, options: argparse.Namespace) -> Exchange:
 
 def _name(identity: dict[str, Any]) -> str:
     """Return a name that the same sweep has each time."""
-    import json
-    from base64 import b32encode
-    from hashlib import sha256
-
     digest = sha256(json.dumps(identity, sort_keys=True).encode()).digest()
     return b32encode(digest).decode().lower()[:_NAME_LENGTH]
 

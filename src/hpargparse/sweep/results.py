@@ -57,14 +57,7 @@ class Outcome(Frozen):
 
 
 class _Ended(Frozen):
-    """A run that has ended.
-
-    Attributes:
-        recorded: which run it was, by its id.
-        planned: which run has its values now; None if none has.
-        outcome: how it ended; None if it was killed, or does not count.
-        mismatch: why it does not count; empty if it does.
-    """
+    """A run that has ended."""
 
     __slots__ = ()
     recorded: Unit

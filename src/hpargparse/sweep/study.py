@@ -278,11 +278,7 @@ class Study:
         return next(self._pending(), None) is None
 
     def _open_exchange(self, exchange: Exchange, description: Mapping[str, Any]) -> None:
-        """Open the database.
-
-        Raises:
-            SweepError: if that fails, or a sweep of this name has another description there.
-        """
+        """Open the database."""
         if differing := exchange.open(description):
             where = exchange.database.url.shown
             message = f"The sweep `{self.name}` in {where} has another {' and '.join(differing)}."
