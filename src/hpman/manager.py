@@ -53,11 +53,11 @@ class HyperParameterManager:
         "__weakref__",
         "_accepted",
         "_cache",
-        "_home",
-        "_index",
-        "_store",
+        "home",
+        "parsed",
         "placeholder",
         "separator",
+        "store",
     )
 
     def __init__(self, placeholder: str, separator: str = ".", *, home: str | None = None) -> None:
@@ -67,15 +67,17 @@ class HyperParameterManager:
             raise invalid_placeholder(placeholder)
         self.placeholder: str = placeholder
         self.separator: str = separator
-        self._home = home
-        self._index: Index | None = None
-        self._store = store = Store(separator)
+        # For the other modules of both packages.
+        self.home: str | None = home
+        self.parsed: Index | None = None
+        self.store: Store = (store := Store(separator))
         self._cache, self._accepted = store.cache, store.accepted  # read by `__call__`
         if home is None and self.placeholder in PRESETS:
             store.restore(PRESETS[self.placeholder])
 
     @classmethod
-    def _blank(cls, placeholder: str, separator: str) -> Self:
+    def blank(cls, placeholder: str, separator: str) -> Self:
+        """Return a new manager for a pickled or copied one."""
         manager = object.__new__(cls)  # the `__init__` of a subclass may take other arguments
         HyperParameterManager.__init__(manager, placeholder, separator)
         return manager
@@ -108,7 +110,7 @@ class HyperParameterManager:
             except (KeyError, TypeError):
                 pass
             try:
-                return self._store.read(name)
+                return self.store.read(name)
             except KeyError as error:
                 if "default" in hints:
                     from .runtime.messages import default_is_a_hint
@@ -121,7 +123,7 @@ class HyperParameterManager:
                 return value
         except (KeyError, TypeError):
             pass
-        return self._store.accept(name, default)
+        return self.store.accept(name, default)
 
     def parse_file(
         self, path: Paths, exclude: Path | Iterable[Path] = (), *, follow_imports: bool = False
@@ -154,7 +156,7 @@ class HyperParameterManager:
             follow_imports=follow_imports,
             known=self.index.files,
         )
-        self._adopt_files(scans, gone)
+        self.adopt_files(scans, gone)
         return self
 
     def parse_source(self, source: str, filename: Path = "<unknown>") -> Self:
@@ -170,13 +172,12 @@ class HyperParameterManager:
         """
         from .static.scan import scan_text
 
-        self._adopt_files([scan_text(source, filename, frozenset({self.placeholder}))])
+        self.adopt_files([scan_text(source, filename, frozenset({self.placeholder}))])
         return self
 
-    def _adopt_files(
-        self, files: list[ModuleScan], gone: Iterable[tuple[object, ...]] = ()
-    ) -> None:
-        with self._store.lock:  # another thread may do the same
+    def adopt_files(self, files: list[ModuleScan], gone: Iterable[tuple[object, ...]] = ()) -> None:
+        """Take the calls of files that were scanned, or raise an error with all problems."""
+        with self.store.lock:  # another thread may do the same
             index = self.index.swap(files, gone)
             defaults, is_sound = index.defaults(self.placeholder)
             if not is_sound or any(file.diagnostics for file in files):
@@ -185,28 +186,30 @@ class HyperParameterManager:
                 if problems := violations(index, self.placeholder, files):
                     raise error_for(problems)
             try:
-                self._adopt_index(index, defaults)
+                self.adopt_index(index, defaults)
             except ImpossibleTree as error:
                 from .static.rules import locate
 
                 raise error_for([locate(index, self.placeholder, error.diagnostics[0])]) from None
 
-    def _adopt_index(self, index: Index, defaults: dict[str, Any]) -> None:
+    def adopt_index(self, index: Index, defaults: dict[str, Any]) -> None:
+        """Take an index that breaks no rule, with its defaults."""
+
         def origin_of(name: str) -> Origin | None:
             call = index.definition(self.placeholder, name)
             return _origin(call) if call else None
 
         def adopt() -> None:
-            self._index = index
-            self._store.renamed = index.renamed(self.placeholder)
+            self.parsed = index
+            self.store.renamed = index.renamed(self.placeholder)
 
-        self._store.adopt_defaults(defaults, origin_of, adopt, index.scopes(self.placeholder))
+        self.store.adopt_defaults(defaults, origin_of, adopt, index.scopes(self.placeholder))
 
     @property
     def index(self) -> Index:
         """The immutable index of the parsed sources."""
-        if self._index is not None:
-            return self._index
+        if self.parsed is not None:
+            return self.parsed
         from .static.index import Index
 
         return Index(self.separator)
@@ -238,7 +241,7 @@ class HyperParameterManager:
         >>> _.split_scope("model/encoder/depth"), _.split_scope("a/b")
         (('model/encoder', 'depth'), ('', 'a/b'))
         """
-        return self._store.ranked.split(name)
+        return self.store.ranked.split(name)
 
     def openings(self) -> list[Mention]:
         """Return the calls in the parsed sources that open scopes."""
@@ -264,15 +267,15 @@ class HyperParameterManager:
         Raises:
             KeyError: if the value is missing. The message names similar hyperparameters.
         """
-        return self._store.read(name) if raise_exception else self._store.find(name)
+        return self.store.read(name) if raise_exception else self.store.find(name)
 
     def get_values(self) -> dict[str, Any]:
         """Return the value of each hyperparameter that has one, by flat name."""
-        return self._store.values()
+        return self.store.values()
 
     def exists(self, name: str) -> bool:
         """Return whether a hyperparameter or a branch has a value."""
-        return self._store.get(name) is not EMPTY
+        return self.store.get(name) is not EMPTY
 
     def set_value(self, name: str, value: Any) -> Self:
         """Set a hyperparameter. A value that was set takes precedence over every default.
@@ -280,7 +283,7 @@ class HyperParameterManager:
         Raises:
             ImpossibleTree: if the name is a branch, or below a leaf that is not a dict.
         """
-        self._store.set({name: value}, caller("setter", "set_value"))
+        self.store.set({name: value}, caller("setter", "set_value"))
         return self
 
     def set_values(
@@ -296,7 +299,7 @@ class HyperParameterManager:
         Raises:
             ImpossibleTree: if a name conflicts with another, see `set_value`.
         """
-        self._store.set(values, origins or caller("setter", "set_values"))
+        self.store.set(values, origins or caller("setter", "set_values"))
         return self
 
     def override(
@@ -318,7 +321,7 @@ class HyperParameterManager:
         from .runtime.overrides import override
 
         given = {**(values or {}), **named}
-        return override(self._store, given, caller("override", "override"), self)
+        return override(self.store, given, caller("override", "override"), self)
 
     def scope(self, name: str | None) -> AbstractContextManager[Self]:
         """Open a scope: in the `with` block, values that are set for it win.
@@ -343,7 +346,7 @@ class HyperParameterManager:
         """
         from .runtime.overrides import scope
 
-        return scope(self._store, name, self)
+        return scope(self.store, name, self)
 
     def get_tree(self, prefix: str = "", annotate_dict: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - public
         """Return the values below a prefix as nested dicts.
@@ -353,7 +356,7 @@ class HyperParameterManager:
             annotate_dict: whether to mark a dict that is a value, not a branch, with
                 the key `__is_dict__`.
         """
-        return self._store.tree(prefix, annotate_dict=annotate_dict)
+        return self.store.tree(prefix, annotate_dict=annotate_dict)
 
     def set_tree(self, tree: Mapping[str, Any], prefix: str = "") -> Self:
         """Set values from nested dicts, all of them or none.
@@ -362,7 +365,7 @@ class HyperParameterManager:
             tree: the nested dicts, as `get_tree` returns them.
             prefix: the branch to set them below.
         """
-        self._store.set_tree(tree, prefix, caller("setter", "set_tree"))
+        self.store.set_tree(tree, prefix, caller("setter", "set_tree"))
         return self
 
     def explain(self, name: str) -> Explanation:
@@ -376,9 +379,9 @@ class HyperParameterManager:
         """
         from .runtime.explanation import explain
 
-        return explain(self._store, name)
+        return explain(self.store, name)
 
-    def _shown(self) -> list[tuple[str, str, str, str]]:
+    def shown(self) -> list[tuple[str, str, str, str]]:
         """Return the name, the value, the default and what set the value, of each row."""
         from .literals import readable_repr
 
@@ -393,11 +396,11 @@ class HyperParameterManager:
 
     def unused(self) -> list[str]:
         """Return the names that were set but never read by the program."""
-        return self._store.unused()
+        return self.store.unused()
 
     def stale_reads(self) -> dict[str, tuple[Any, str, int]]:
         """Return the values that modules and classes read too early, with file and line."""
-        return self._store.stale_reads()
+        return self.store.stale_reads()
 
     def fingerprint(self) -> str:
         """Return a short hash of all values. It is the same in processes with equal values."""
@@ -417,7 +420,7 @@ class HyperParameterManager:
         return table_of(self._row_sources())
 
     def _row_sources(self) -> list[RowSource]:
-        return [*self.index.occurrences(self.placeholder), *self._store.rows()]
+        return [*self.index.occurrences(self.placeholder), *self.store.rows()]
 
     def get_nodes(self) -> list[HyperParamNode]:
         """Return each hyperparameter that has a value, with its rows, in source order."""
@@ -446,14 +449,14 @@ class HyperParameterManager:
         from .runtime.tree import TreeView, Trie
 
         def version() -> object:
-            return self._index, self._store.version()
+            return self.parsed, self.store.version()
 
         return TreeView(Trie(lambda: nodes_of(self._row_sources()), version, self.separator))
 
     def _repr_html_(self) -> str:
         from .runtime.html import values_html
 
-        return values_html(self._shown())
+        return values_html(self.shown())
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A manager of `hpman.m` is unpickled as the manager of that name in the other process.

@@ -54,10 +54,10 @@ def reduce_manager(manager: HyperParameterManager) -> tuple[Any, ...]:
     Raises:
         PicklingError: if a value that was set cannot be pickled. The message names it.
     """
-    if manager._home is None:
-        make: tuple[Any, ...] = manager._blank, (manager.placeholder, manager.separator)
+    if manager.home is None:
+        make: tuple[Any, ...] = manager.blank, (manager.placeholder, manager.separator)
     else:
-        make = import_manager, (manager._home, manager.placeholder)
+        make = import_manager, (manager.home, manager.placeholder)
         if is_starting_worker():  # the worker receives the values of every imported manager
             return make
     key = get_ident(), id(manager)
@@ -68,7 +68,7 @@ def reduce_manager(manager: HyperParameterManager) -> tuple[Any, ...]:
         values = _picklable(state_to_send(manager))
     finally:
         _pickling.discard(key)
-    return (*make, (process_id(), manager._index, values, _attributes(manager)))
+    return (*make, (process_id(), manager.parsed, values, _attributes(manager)))
 
 
 def state_to_send(manager: HyperParameterManager) -> Values:
@@ -77,7 +77,7 @@ def state_to_send(manager: HyperParameterManager) -> Values:
     Pools pickle tasks and start workers in threads of their own, which have no context of
     the program. There it is what the latest open block sees.
     """
-    store = manager._store
+    store = manager.store
     if store.views:
         module = str(frame_outside(_NOT_TO_BLAME).f_globals.get("__name__"))
         if module.partition(".")[0] in _NOT_TO_BLAME:
@@ -92,27 +92,27 @@ def copy_manager(manager: M, memo: dict[int, Any] | None = None) -> M:
         manager: the manager.
         memo: the objects that were already copied, for a deep copy.
     """
-    if manager._home is not None:
+    if manager.home is not None:
         return manager
-    copy = manager._blank(manager.placeholder, manager.separator)
-    values, attributes = manager._store.state(), _attributes(manager)
+    copy = manager.blank(manager.placeholder, manager.separator)
+    values, attributes = manager.store.state(), _attributes(manager)
     if memo is not None:
         from copy import deepcopy
 
         memo[id(manager)] = copy
         values, attributes = deepcopy((values, attributes), memo)
-    adopt_state(copy, (None, manager._index, values, attributes))
+    adopt_state(copy, (None, manager.parsed, values, attributes))
     return copy
 
 
 def adopt_state(manager: HyperParameterManager, state: State) -> None:
     """Adopt the state of a pickled or copied manager, unless it is this one."""
     process, index, values, attributes = state
-    if manager._home is not None and process == process_id():
+    if manager.home is not None and process == process_id():
         return
-    if manager._index is None and index is not None:
-        manager._adopt_index(index, index.defaults(manager.placeholder)[0])
-    manager._store.restore(values)
+    if manager.parsed is None and index is not None:
+        manager.adopt_index(index, index.defaults(manager.placeholder)[0])
+    manager.store.restore(values)
     if attributes:
         vars(manager).update(attributes)
 

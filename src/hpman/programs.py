@@ -140,7 +140,7 @@ def load_managers(index: Index) -> list[HyperParameterManager]:
         for problem in violations(new, manager.placeholder, files)
     )
     for manager, new in zip(managers, indexes, strict=True):
-        manager._adopt_index(new, new.defaults(manager.placeholder)[0])
+        manager.adopt_index(new, new.defaults(manager.placeholder)[0])
     return managers
 
 
@@ -196,7 +196,7 @@ def preset_values(managers: Iterable[HyperParameterManager]) -> None:
     """
     from .manager import PRESETS
 
-    PRESETS.update((manager.placeholder, manager._store.state()) for manager in managers)
+    PRESETS.update((manager.placeholder, manager.store.state()) for manager in managers)
 
 
 def preset_names(manager: HyperParameterManager) -> list[str]:
@@ -250,7 +250,7 @@ def note_reads(unused: Mapping[str, Iterable[str]]) -> None:
 
     for name, names in unused.items():
         manager: HyperParameterManager = getattr(m, name)
-        manager._store.view.reads.update({*manager.unused()}.difference(names))
+        manager.store.view.reads.update({*manager.unused()}.difference(names))
 
 
 def scan_cell(source: Source, placeholders: Iterable[str]) -> ModuleScan:

@@ -87,7 +87,7 @@ def _packed(
     from .pickling import state_to_send
 
     return [
-        (name, manager._index, pack(state_to_send(manager)))
+        (name, manager.parsed, pack(state_to_send(manager)))
         for name, manager in list(managers.items())  # another thread may import one
         if not is_dunder(name)
     ]
@@ -110,7 +110,7 @@ def _adopt(process: object, packed: Packed) -> _Values:
 
     for name, index, values in packed:
         manager = import_manager("hpman.m", name)
-        before, places = manager._store.read_values(), manager._store.state()["places"]
+        before, places = manager.store.read_values(), manager.store.state()["places"]
         adopt_state(manager, (process, index, unpack_in_worker(values), {}))
         if before:
             _warn_about_stale_reads(manager, before, places)
@@ -124,7 +124,7 @@ def _warn_about_stale_reads(
     from .pickling import warn
     from .runtime.fingerprint import fingerprint
 
-    now = manager._store.values()
+    now = manager.store.values()
     for name, value in before.items():
         if name in now and fingerprint({name: value}) != fingerprint({name: now[name]}):
             warn(

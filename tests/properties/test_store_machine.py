@@ -210,10 +210,10 @@ class InContext:
     """A store that is used in one context."""
 
     def __init__(self, store: Store, context: contextvars.Context) -> None:
-        self._store, self._context = store, context
+        self.store, self._context = store, context
 
     def __getattr__(self, name: str) -> Any:
-        value = getattr(self._store, name)
+        value = getattr(self.store, name)
         return (
             (lambda *args, **named: self.run(value, *args, **named)) if callable(value) else value
         )

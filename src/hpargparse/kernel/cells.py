@@ -85,7 +85,7 @@ def _adopt(manager: HyperParameterManager, scan: ModuleScan) -> Iterator[str]:
     others = [*_without(before, manager.placeholder, new, scan.source.key)]
     old = {name: before.definition(manager.placeholder, name) for name in new}
     try:
-        manager._adopt_files([*others, scan])
+        manager.adopt_files([*others, scan])
     except HpmanError as error:
         yield error_text(error)
         return
@@ -112,7 +112,7 @@ def _without(
 def _still(manager: HyperParameterManager, name: str) -> str:
     """Return what is in force instead of a default, as the end of a sentence."""
     *_, last = manager.explain(name)
-    return "" if last.is_default else f"; it stays {manager._store.find(name)!r}, set by {last}"
+    return "" if last.is_default else f"; it stays {manager.get_value(name)!r}, set by {last}"
 
 
 def set_value(manager: HyperParameterManager, name: str, value: object, by: str) -> None:

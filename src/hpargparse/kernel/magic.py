@@ -135,7 +135,7 @@ class Table:
         rows = [
             [truncate(escape(cell)) for cell in row]
             for manager in self._managers
-            for row in manager._shown()
+            for row in manager.shown()
         ]
         headers = ["name", "value", "default", "set by"]
         return tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True)

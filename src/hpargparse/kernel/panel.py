@@ -31,7 +31,7 @@ def panel(rows: Iterable[tuple[HyperParameterManager, HyperParameter]]) -> Any:
 
 def _labelled(manager: HyperParameterManager, row: HyperParameter) -> Any:
     converter, problem = Converter.of(row), ipywidgets.HTML()
-    value = manager._store.find(row.name)
+    value = manager.get_value(row.name, raise_exception=False)
     widget, read = _widget(converter, None if value is EMPTY else value)
     widget.description, widget.style.description_width = row.name, "initial"
     widget.tooltip = str(row.hints.get("help", row.name))
