@@ -282,11 +282,6 @@ class RankedValues:
         for name in self.copies.keys() & values.keys():
             del self.copies[name]
 
-    def has_default(self, name: str, default: Any) -> bool:
-        """Return whether a default is the latest of its name already."""
-        latest = self.calls[name] if name in self.calls else self.defaults.get(name, EMPTY)
-        return type(latest) is type(default) and bool(latest == default)
-
     def with_call(self, name: str, default: Any, site: CallSite) -> RankedValues:
         """Record a default given by a call.
 

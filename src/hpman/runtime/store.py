@@ -245,15 +245,12 @@ class Store:
                 value = default if value is before else value
                 return [*value] if copier is list else copier(value)  # the display is faster
             default = owned({name: default})[name]
-        torch = sys.modules.get("torch")
-        # `torch.compile` cannot trace locks or frames. Only the read has to be recorded.
-        if torch is not None and torch.compiler.is_compiling():
-            ranked = self.ranked
-            if ranked.has_default(name, default):
-                from .tree import copied
+        if sys.modules.get("torch") is not None:
+            from .compiling import value_while_compiling
 
-                self.view.reads.add(name)
-                return copied(ranked.resolved[name])
+            value = value_while_compiling(self.view, name, default)
+            if value is not EMPTY:
+                return value
         require_name(name)
         if _is_member(default):
             self._enums.add(name)
