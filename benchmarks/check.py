@@ -7,7 +7,7 @@ import io
 import os
 from typing import TYPE_CHECKING
 
-from hpargparse.commands.check import main
+from hpargparse.commands.hpman import main
 from hpman import HyperParameterManager
 
 from . import material
@@ -26,7 +26,7 @@ def rows(folder: str, _upstream: str | None) -> Iterator[Row]:
 
     def check() -> None:
         with contextlib.redirect_stdout(io.StringIO()) as shown, contextlib.suppress(SystemExit):
-            main([tree])
+            main(["check", tree])
         if not shown.getvalue().startswith(f"No problems found in {_HOLDERS} files"):
             raise AssertionError(shown.getvalue())
 

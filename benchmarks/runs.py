@@ -10,7 +10,7 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from hpargparse.commands import runs as command
+from hpargparse.commands.hpman import main
 from hpargparse.runs.record import write_json
 from hpman.run_files import VARIABLE
 
@@ -110,7 +110,7 @@ def _listing(folder: str) -> Iterator[Row]:
 
     def show() -> None:
         with contextlib.redirect_stdout(io.StringIO()):
-            command.main([])
+            main(["runs"])
 
     here = os.getcwd()
     os.chdir(folder)

@@ -1,4 +1,4 @@
-"""The exceptions for values that do not fit, for snapshots and for sweeps.
+"""The exceptions for values that do not fit, settings, snapshots and sweeps.
 
 Owns the fields of these errors. Must not know how values are read, or the layout of files.
 """
@@ -84,6 +84,24 @@ class SweepError(HpmanError):
 
 class MissingSnapshotError(SnapshotError, FileNotFoundError):
     """Report a snapshot, or the folder for one, that does not exist."""
+
+
+class SettingsError(ValueError):
+    """Report invalid settings.
+
+    Args:
+        args: a sentence per problem.
+
+    >>> print(SettingsError("One.", "Two."))
+    One.
+    Two.
+    """
+
+    def __str__(self) -> str:
+        """Return the sentences, one per line, escaped for a terminal."""
+        from hpman.text import escape
+
+        return "\n".join(map(escape, self.args))
 
 
 class UnsupportedValueError(Exception):

@@ -8,60 +8,30 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-from collections.abc import Callable, Sequence
 
-from hpman import HpmanError, Index
+from hpman import Index
 from hpman.programs import index_program
 from hpman.text import display_path, escape
 
-from .cli.argv import add_follow_imports, command_parser, parse_command
-from .cli.errors import exit_with_errors
-from .cli.output import exit_with_message, warn, write_result
-from .completion import get_argv
+from .cli.argv import add_follow_imports, add_paths
+from .cli.output import exit_with_message, warn
 from .description import parse_errors
 from .edits import EditedFile, unified_diff
 from .errors import SnapshotError
 from .snapshots.atomic_io import STANDARD, read_bytes, replace_files
 
 
-def source_parser(prog: str, description: str, epilog: str) -> argparse.ArgumentParser:
-    """Return a parser of a command that reads files and folders of sources."""
-    parser = command_parser(prog, description, epilog)
-    parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="a Python file or a folder (default: .)"
-    )
+def add_sources(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that name the sources."""
+    add_paths(parser, "a Python file or a folder (default: .)")
     add_follow_imports(parser, "read")
-    return parser
 
 
-def generate(
-    parser: argparse.ArgumentParser,
-    prog: str,
-    args: Sequence[str] | None,
-    text_of: Callable[[Index, argparse.Namespace], str],
-) -> argparse.Namespace:
-    """Read the sources, and deliver what a command makes of them.
-
-    Args:
-        parser: the parser of the command.
-        prog: the name of the command.
-        args: its arguments; those of the process if this is None.
-        text_of: returns the text, from the index of the sources and the options.
-
-    Returns:
-        The options.
-    """
-    argv = get_argv(args)
-    options = parse_command(parser, argv)
-    paths = options.paths or [os.curdir]
-    try:
-        index = index_program(paths, follow_imports=options.follow_imports)
-        warn(prog, parse_errors(index))
-        text = text_of(index, options)
-        deliver(prog, argv, options.output, text, is_check=options.check)
-    except (HpmanError, OSError) as error:
-        exit_with_errors(prog, error, paths=paths)
-    return options
+def read_sources(options: argparse.Namespace, parser: argparse.ArgumentParser) -> Index:
+    """Read the sources, and warn about files that cannot be parsed."""
+    index = index_program(options.paths, follow_imports=options.follow_imports)
+    warn(parser.prog, parse_errors(index))
+    return index
 
 
 def add_output(parser: argparse.ArgumentParser, default: str = STANDARD) -> None:
@@ -100,34 +70,36 @@ def old_text(path: str) -> str | None:
         raise SnapshotError.at(path, None, "The file is not UTF-8.", "Name another.") from None
 
 
-def deliver(prog: str, argv: Sequence[str], path: str, text: str, *, is_check: bool) -> None:
-    """Print a text, write it to a file, or compare the file with it.
+def deliver(
+    options: argparse.Namespace, parser: argparse.ArgumentParser, text: str
+) -> tuple[str, int]:
+    """Write a text to a file, or compare the file with it.
 
     Args:
-        prog: the name of the command.
-        argv: its arguments, for the advice.
-        path: the file; `-` is standard output.
+        options: the options of the command.
+        parser: its parser.
         text: the text.
-        is_check: whether to compare: a file with another text is an error with the status 1.
+
+    Returns:
+        What to print, and 1 if the file is compared and has another text.
 
     Raises:
         SnapshotError: if the file cannot be read or written.
     """
+    path, prog = options.output, parser.prog
     if path == STANDARD:
-        if is_check:
+        if options.check:
             exit_with_message(prog, "`--check` compares a file: name it with `-o FILE`.")
-        write_result(prog, text)
-        return
+        return text, 0
     old, new = old_text(path), text.encode()
-    if old is not None and old.encode() == new:
-        return
-    if not is_check:
-        replace_files([(path, new)])
-        return
     before = b"" if old is None else old.encode()
-    write_result(prog, unified_diff([EditedFile(path, before, new)]))
+    if old is not None and before == new:
+        return "", 0
+    if not options.check:
+        replace_files([(path, new)])
+        return "", 0
     what = "does not exist" if old is None else "is out of date"
-    rest = shlex.join(arg for arg in argv if arg != "--check")
+    rest = shlex.join(arg for arg in options.argv if arg != "--check")
     advice = f"Write it with `{escape(f'{prog} {rest}'.rstrip())}`."
-    write_result(prog, f"{display_path(path)} {what}. {advice}\n")
-    raise SystemExit(1)
+    changes = unified_diff([EditedFile(path, before, new)])
+    return f"{changes}{display_path(path)} {what}. {advice}\n", 1

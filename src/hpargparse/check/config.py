@@ -16,7 +16,8 @@ from hpman.names import advice
 from hpman.text import relative_path
 
 from ..cli.argv import PLACEHOLDER_RULE, is_placeholder
-from .selection import SettingsError, read_codes
+from ..errors import SettingsError
+from .selection import read_codes
 
 _MOST_BYTES = 1 << 20
 _TABLE = "[tool.hpman"  # starts the header of our table, and of the tables in it

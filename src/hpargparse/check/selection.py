@@ -10,8 +10,8 @@ import os
 
 from hpman.names import advice
 from hpman.programs import compile_globs
-from hpman.text import escape
 
+from ..errors import SettingsError
 from .registry import RULES
 
 TYPE_CHECKING = False
@@ -21,22 +21,6 @@ if TYPE_CHECKING:
     from hpman import Diagnostic
 
     from .config import Settings
-
-
-class SettingsError(ValueError):
-    """Report invalid settings.
-
-    Args:
-        args: a sentence per problem.
-
-    >>> print(SettingsError("One.", "Two."))
-    One.
-    Two.
-    """
-
-    def __str__(self) -> str:
-        """Return the sentences, one per line, escaped for a terminal."""
-        return "\n".join(map(escape, self.args))
 
 
 def select(findings: Iterable[Diagnostic], settings: Settings) -> list[Diagnostic]:

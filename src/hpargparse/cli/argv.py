@@ -55,6 +55,12 @@ def command_parser(
     )
 
 
+def add_paths(parser: argparse.ArgumentParser, text: str) -> None:
+    """Add the paths of a command, with a text for its help."""
+    # With any other default, argparse reports them among the missing arguments.
+    parser.add_argument("paths", nargs="*", default=None, metavar="PATH", help=text)
+
+
 def add_follow_imports(
     parser: argparse.ArgumentParser, verb: str, dest: str = "follow_imports"
 ) -> None:

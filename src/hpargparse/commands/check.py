@@ -7,7 +7,6 @@ of a report.
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Sequence
 
 from hpman import Diagnostic
@@ -16,18 +15,16 @@ from ..check.checker import Checker
 from ..check.config import read_settings
 from ..check.registry import RULES, explain
 from ..check.reports import github_report, json_report, sarif_report, text_report
-from ..check.selection import SettingsError, read_codes
-from ..cli.argv import add_follow_imports, command_parser, parse_command, placeholder
-from ..cli.errors import exit_with_errors
-from ..cli.output import exit_with_message, shows_colours, write_result
-from ..completion import get_argv
+from ..check.selection import read_codes
+from ..cli.argv import add_follow_imports, add_paths, placeholder
+from ..cli.output import shows_colours
 
-_DESCRIPTION = """\
+DESCRIPTION = """\
 Find mistakes in how hyperparameters are written. The sources are read, not run.
 The exit status is 0 if nothing is found, 1 if there are errors or warnings, and
 2 if the check fails."""
 _CODES = "\n".join(f"  {rule.code}  {rule.severity:8} {rule.name}" for rule in RULES.values())
-_EPILOG = f"""\
+EPILOG = f"""\
 codes:
 {_CODES}
 
@@ -42,37 +39,10 @@ conflict. Where programs share modules, list them: programs = ["train.py"]."""
 _FORMATS = ("text", "json", "github", "sarif")
 
 
-def main(args: Sequence[str] | None = None, *, prog: str = "hpman check") -> None:
-    """Run the command.
-
-    Args:
-        args: the arguments; those of the process if None.
-        prog: the name of the command in help and errors.
-    """
-    parser = _parser(prog)
-    options = parse_command(parser, get_argv(args))
-    options.paths = options.paths or [os.curdir]
-    try:
-        if options.explain:
-            codes = read_codes(options.explain)
-            text = "\n".join(explain(RULES[code]) for code in RULES if code.startswith(codes))
-            status = 0
-        else:
-            findings, files = _check(options)
-            text = _report(findings, files, options.format)
-            status = 1 if findings else 0
-    except SettingsError as error:
-        exit_with_message(prog, str(error))
-    except OSError as error:
-        exit_with_errors(prog, error, paths=options.paths)
-    write_result(prog, text)
-    raise SystemExit(status)
-
-
-def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = command_parser(prog, _DESCRIPTION, _EPILOG)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_paths(parser, "a Python file, or a folder (default: .)")
     add = parser.add_argument
-    add("paths", nargs="*", metavar="PATH", help="a Python file, or a folder (default: .)")
     add(
         "--select",
         action="append",
@@ -107,7 +77,15 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         help="the format of the report (default: text)",
     )
     add("--explain", action="append", metavar="CODE", help="explain rules and exit")
-    return parser
+
+
+def perform(options: argparse.Namespace, _parser: object) -> tuple[str, int]:
+    """Return a report, and 1 if there are findings."""
+    if options.explain:
+        codes = read_codes(options.explain)
+        return "\n".join(explain(RULES[code]) for code in RULES if code.startswith(codes)), 0
+    findings, files = _check(options)
+    return _report(findings, files, options.format), int(bool(findings))
 
 
 def _check(options: argparse.Namespace) -> tuple[list[Diagnostic], int]:

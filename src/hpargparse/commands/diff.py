@@ -6,27 +6,17 @@ Owns the command line. Must not know how sides are read, compared or shown.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 
-from hpman import HpmanError
 from hpman.text import escape
 
-from ..cli.argv import (
-    add_follow_imports,
-    command_parser,
-    parse_command,
-    placeholder,
-    split_at_dashes,
-)
-from ..cli.errors import exit_with_errors
-from ..cli.output import shows_colours, terminal_width, warn, write_result
-from ..completion import get_argv
+from ..cli.argv import add_follow_imports, placeholder, split_at_dashes
+from ..cli.output import shows_colours, terminal_width, warn
 from ..diff.operands import Request
 from ..diff.pipeline import diff
 from ..diff.reports import json_report, text_report
 
 _USAGE = "%(prog)s [options] [OLD [NEW]] [-- PATH ...]"
-_DESCRIPTION = """\
+DESCRIPTION = """\
 Show which hyperparameters were added, removed, renamed or moved to another
 file, and which got another default or other hints. Sources are read, not run;
 revisions are read from git without a checkout.
@@ -38,7 +28,7 @@ OLD and NEW can each be
 OLD defaults to HEAD, NEW to the worktree without the files that git ignores.
 OLD..NEW means OLD NEW, and OLD...NEW starts at the last commit that both share.
 Write ./NAME for a path that has the same name as a revision."""
-_EPILOG = """\
+EPILOG = """\
 first characters of a line:
   +  added      -  removed      ~  default or hints changed
   >  moved to another file      =  renamed, as the hint `aliases` says; likely
@@ -56,42 +46,31 @@ examples:
   {prog} run.yaml            between a snapshot and the sources"""
 
 
-def main(args: Sequence[str] | None = None, *, prog: str = "hpman diff") -> None:
-    """Run the command.
-
-    Args:
-        args: the arguments; None for those of the process.
-        prog: the name of the command in help and errors.
-    """
-    before, paths = split_at_dashes(get_argv(args))
-    parser = _parser(prog)
-    options = parse_command(parser, before)
-    if len(options.operands) > 2:
+def perform(options: argparse.Namespace, parser: argparse.ArgumentParser) -> tuple[str, int]:
+    """Return a report, and 1 if `--exit-code` is given and something differs."""
+    paths = split_at_dashes(options.argv)[1]
+    sides = options.operands[: len(options.operands) - len(paths)]
+    if len(sides) > 2:
         parser.error("there are two sides, OLD and NEW; write paths after `--`")
     request = Request(
-        tuple(options.operands),
+        tuple(sides),
         tuple(paths),
         tuple(dict.fromkeys(options.placeholder)),
         tuple(options.exclude),
         options.follow_imports,
     )
-    try:
-        comparison = diff(request)
-    except (HpmanError, OSError) as error:
-        exit_with_errors(prog, error)
-    warn(prog, [escape(warning) for warning in comparison.warnings])
+    comparison = diff(request)
+    warn(parser.prog, [escape(warning) for warning in comparison.warnings])
     if options.format == "json":
         report = json_report(comparison)
     else:
         report = text_report(comparison, terminal_width() or 80, is_coloured=shows_colours())
-    write_result(prog, report)
-    if comparison.changes and options.exit_code:
-        raise SystemExit(1)
+    return report, int(options.exit_code and bool(comparison.changes))
 
 
-def _parser(prog: str) -> argparse.ArgumentParser:
-    """Create the parser of the arguments before `--`."""
-    parser = command_parser(prog, _DESCRIPTION, _EPILOG, _USAGE)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.usage = _USAGE
     add = parser.add_argument
     add("operands", nargs="*", help=argparse.SUPPRESS)
     add(
@@ -112,4 +91,3 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     add_follow_imports(parser, "compare")
     add("--format", choices=("text", "json"), default="text", help="default: text")
     add("--exit-code", action="store_true", help="exit with status 1 if something differs")
-    return parser

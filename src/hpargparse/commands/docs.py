@@ -6,19 +6,16 @@ Owns the command line of this command; must not know what the table looks like.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-
-from hpman import Index
 
 from ..docs import FORMATS, insert, render
-from ..generated import add_output, generate, old_text, source_parser
+from ..generated import add_output, add_sources, deliver, old_text, read_sources
 
-_DESCRIPTION = """\
+DESCRIPTION = """\
 Write a table of all hyperparameters: name, type, default, limits, help, and the
 places that define and use them. The files are read, not run. Where FILE has the
 lines `<!-- hpman docs -->` and `<!-- end of hpman docs -->`, the table replaces
 what is between them, so it may be a part of a README."""
-_EPILOG = """\
+EPILOG = """\
 exit status: 0, 1 if FILE is out of date and --check is given, or 2 for an error
 
 examples:
@@ -27,19 +24,15 @@ examples:
   {prog} src -o README.md --check"""
 
 
-def main(args: Sequence[str] | None = None, *, prog: str = "hpman docs") -> None:
-    """Run the command.
-
-    Args:
-        args: the arguments of the command; those of the process if this is None.
-        prog: the name of the command in help and errors.
-    """
-    parser = source_parser(prog, _DESCRIPTION, _EPILOG)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_sources(parser)
     parser.add_argument("--format", choices=FORMATS, default="md", help="default: md")
     add_output(parser)
 
-    def page(index: Index, options: argparse.Namespace) -> str:
-        text = render(index, options.format)
-        return insert(options.output, old_text(options.output), text, options.format)
 
-    generate(parser, prog, args, page)
+def perform(options: argparse.Namespace, parser: argparse.ArgumentParser) -> tuple[str, int]:
+    """Return a table, or what happened to the file with it."""
+    text = render(read_sources(options, parser), options.format)
+    page = insert(options.output, old_text(options.output), text, options.format)
+    return deliver(options, parser, page)

@@ -8,16 +8,13 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-from collections.abc import Sequence
 
-from hpman import HpmanError, Index
+from hpman import Index
 from hpman.programs import index_program
 from hpman.text import escape
 
-from ..cli.argv import add_follow_imports, command_parser, parse_command
-from ..cli.errors import exit_with_errors
-from ..cli.output import exit_with_message, json_text, shows_colours, warn, write_result
-from ..completion import get_argv
+from ..cli.argv import add_follow_imports, add_paths
+from ..cli.output import exit_with_message, json_text, shows_colours, warn
 from ..description import (
     describe,
     describe_in_scope,
@@ -29,12 +26,12 @@ from ..description import (
     to_json,
 )
 
-_DESCRIPTION = """\
+DESCRIPTION = """\
 Show where a hyperparameter is defined and used, with its default, hints and
 option. NAME may also be a group, such as `model` for `model.depth`, or an
 option, such as --weight-decay, or lie in a scope, such as encoder/depth.
 The files are read, not run."""
-_EPILOG = """\
+EPILOG = """\
 exit status: 0, or 2 if there is no such name or a path cannot be read
 
 examples:
@@ -43,22 +40,12 @@ examples:
   {prog} --weight-decay src --format json"""
 
 
-def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> None:
-    """Run the command.
-
-    Args:
-        args: the arguments of the command; those of the process if this is None.
-        prog: the name of the command in help and errors.
-    """
-    parser = _parser(prog)
-    options = parse_command(parser, _without_dashes(parser, get_argv(args)))
-    paths = options.paths or [os.curdir]
+def perform(options: argparse.Namespace, parser: argparse.ArgumentParser) -> tuple[str, int]:
+    """Return the descriptions of a name."""
+    prog, paths = parser.prog, options.paths
     if os.path.exists(options.name) and not any(map(os.path.exists, paths)):
         parser.error(f"put the name first: {prog} {shlex.join([*paths, options.name])}")
-    try:
-        index = index_program(paths, follow_imports=options.follow_imports)
-    except (HpmanError, OSError) as error:
-        exit_with_errors(prog, error, paths=paths)
+    index = index_program(paths, follow_imports=options.follow_imports)
     warn(prog, parse_errors(index))
     names = find_names(index, options.name)
     descriptions = [describe(index, *pair) for pair in names]
@@ -69,27 +56,19 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman explain") -> N
     if not descriptions:
         exit_with_message(prog, escape(_not_found(index, options.name, paths)))
     if options.format == "json":
-        write_result(prog, json_text([to_json(description) for description in descriptions]))
-    else:
-        write_result(prog, render_text(descriptions, is_coloured=shows_colours()))
+        return json_text([to_json(description) for description in descriptions]), 0
+    return render_text(descriptions, is_coloured=shows_colours()), 0
 
 
-def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = command_parser(prog, _DESCRIPTION, _EPILOG)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
     parser.add_argument("name", metavar="NAME", help="a name, a group of names, or an option")
-    parser.add_argument(
-        "paths",
-        nargs="*",
-        default=None,  # any other default makes argparse report the paths as required
-        metavar="PATH",
-        help="a Python file or a folder (default: this folder)",
-    )
+    add_paths(parser, "a Python file or a folder (default: this folder)")
     add_follow_imports(parser, "read")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
-    return parser
 
 
-def _without_dashes(parser: argparse.ArgumentParser, argv: list[str]) -> list[str]:
+def arrange(parser: argparse.ArgumentParser, argv: list[str]) -> list[str]:
     """Remove the dashes of a NAME that is an option."""
     own = parser._option_string_actions
     args = iter(enumerate(argv))

@@ -1,7 +1,7 @@
 """`hpman COMMAND ...`: one command for everything.
 
-Owns which sub-commands there are. Each is a module in this package, is loaded only when
-it is used, and must not know the others.
+Owns which sub-commands there are, and what they share: from the arguments to the errors. Each
+is a module in this package, is loaded only when it is used, and must not know the others.
 """
 
 # PYTHON_ARGCOMPLETE_OK: the mark that the global completion of argcomplete looks for.
@@ -15,7 +15,7 @@ from ..completion import complete, get_argv, skip_arguments
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
 # The sub-commands, and their summaries in the help.
 COMMANDS = {
@@ -57,7 +57,10 @@ def main(args: Sequence[str] | None = None) -> None:
     skip_arguments(1)
     try:
         module = __import__(f"{__package__}.{_MODULES.get(command, command)}", fromlist=["main"])
-        module.main(argv, prog=f"hpman {command}")
+        if hasattr(module, "main"):  # its options depend on the sources
+            module.main(argv, prog=f"hpman {command}")
+        else:
+            _perform(module, f"hpman {command}", argv)
     except KeyboardInterrupt:
         # An interrupt ends a script that `run` has started, as in `python`.
         if args is not None or sys.modules["__main__"] is not original:
@@ -65,6 +68,42 @@ def main(args: Sequence[str] | None = None) -> None:
         from ..cli.errors import exit_interrupted
 
         exit_interrupted()
+
+
+def _perform(module: Any, prog: str, argv: list[str]) -> None:
+    """Parse arguments, write what a command makes of them, and report its errors.
+
+    Args:
+        module: the command. It has `add_arguments`, and `perform`, which returns the output and
+            the exit status. It may have `arrange`, which prepares the arguments for argparse.
+        prog: the name of the command in help and errors.
+        argv: the arguments. `perform` finds them in the options too.
+    """
+    import os
+
+    from hpman import HpmanError
+
+    from ..cli.argv import command_parser, parse_command
+    from ..cli.errors import exit_with_errors
+    from ..cli.output import exit_with_message, write_result
+    from ..errors import SettingsError
+
+    parser = command_parser(prog, module.DESCRIPTION, module.EPILOG)
+    module.add_arguments(parser)
+    arranged = module.arrange(parser, argv) if hasattr(module, "arrange") else argv
+    options = parse_command(parser, arranged)
+    options.argv = argv
+    paths = options.paths = getattr(options, "paths", None) or [os.curdir]
+    try:
+        text, status = module.perform(options, parser)
+    except SettingsError as error:
+        exit_with_message(prog, str(error))
+    except (HpmanError, OSError) as error:
+        exit_with_errors(prog, error, paths=paths)
+    if text:
+        write_result(prog, text)
+    if status:
+        raise SystemExit(status)
 
 
 def _exit_without_command(argv: Sequence[str]) -> NoReturn:

@@ -8,28 +8,24 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
 
 from hpman import Diagnostic, HpmanError, Index
 from hpman.names import advice
 from hpman.programs import index_program
 from hpman.text import escape, relative_path
 
-from ..cli.argv import command_parser, parse_command
-from ..cli.errors import exit_with_errors
-from ..cli.output import exit_with_message, write_result
-from ..completion import get_argv
+from ..cli.output import exit_with_message
 from ..edits import unified_diff, write_files
 from ..runs.promote import is_defined, promote, same_name
 from ..runs.record import RunRecord, find_record, project_of
 from ..snapshots.recorded import runs_folder
 
-_DESCRIPTION = """\
+DESCRIPTION = """\
 Write the values of a recorded run into the sources, so that they are the
 defaults from now on. Only the defaults themselves change; comments, blanks and
 all other bytes of the files stay. A default that is not a literal, or that has
 changed since the run, is refused, and then nothing is written."""
-_EPILOG = """\
+EPILOG = """\
 exit status: 0, or 2 if a value cannot be written
 
 examples:
@@ -38,36 +34,30 @@ examples:
   {prog} k3f2 --dry        show what would change, as a diff"""
 
 
-def main(args: Sequence[str] | None = None, *, prog: str = "hpman promote") -> None:
-    """Run the command with some arguments, by default those of the process."""
-    parser = _parser(prog)
-    options = parse_command(parser, get_argv(args))
-    try:
-        record = find_record(runs_folder(), options.id)
-        index = _read_sources(record)
-        names = {name: same_name(index, name, record.values) for name in options.only}
-        unknown = next((name for name, recorded in names.items() if recorded is None), None)
-        if unknown is not None:
-            hint = advice(unknown, record.values)
-            exit_with_message(prog, escape(f"The run has no value of `{unknown}` ({hint})."))
-        # Without names, all values are written, except of defaults that were removed since.
-        written = (n for n in record.values if n in record.changed or is_defined(index, n))
-        values = {name: record.values[name] for name in filter(None, names.values() or written)}
-        files, promotions = promote(index, values, record.data["defaults"])
-        if not options.dry:
-            write_files(files)
-    except (HpmanError, OSError) as error:
-        exit_with_errors(prog, error)
+def perform(options: argparse.Namespace, parser: argparse.ArgumentParser) -> tuple[str, int]:
+    """Write the values, and return what was written."""
+    record = find_record(runs_folder(), options.id)
+    index = _read_sources(record)
+    names = {name: same_name(index, name, record.values) for name in options.only}
+    unknown = next((name for name, recorded in names.items() if recorded is None), None)
+    if unknown is not None:
+        hint = advice(unknown, record.values)
+        exit_with_message(parser.prog, escape(f"The run has no value of `{unknown}` ({hint})."))
+    # Without names, all values are written, except of defaults that were removed since.
+    written = (n for n in record.values if n in record.changed or is_defined(index, n))
+    values = {name: record.values[name] for name in filter(None, names.values() or written)}
+    files, promotions = promote(index, values, record.data["defaults"])
+    if not options.dry:
+        write_files(files)
     if not promotions:
-        write_result(prog, "Nothing to write: these values already are the defaults.\n")
-    elif options.dry:
-        write_result(prog, unified_diff(files))
-    else:
-        write_result(prog, "".join(f"{promotion}\n" for promotion in promotions))
+        return "Nothing to write: these values already are the defaults.\n", 0
+    if options.dry:
+        return unified_diff(files), 0
+    return "".join(f"{promotion}\n" for promotion in promotions), 0
 
 
-def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = command_parser(prog, _DESCRIPTION, _EPILOG)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
     parser.add_argument("id", metavar="ID", help="a run, or the beginning of its id")
     parser.add_argument(
         "--only",
@@ -80,7 +70,6 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--dry", action="store_true", help="show what would change, but write nothing"
     )
-    return parser
 
 
 def _read_sources(record: RunRecord) -> Index:

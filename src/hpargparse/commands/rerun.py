@@ -5,29 +5,27 @@ Owns the command line, and the process of the program. Must not know what is run
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 
-from hpman import HpmanError
 from hpman.text import escape
 
-from ..cli.argv import command_parser, parse_command
-from ..cli.errors import exit_with_errors
+from ..cli.argv import AdvisingParser
 from ..cli.output import warn
-from ..completion import get_argv
 from ..runs.record import CWD_VARIABLE, find_record
 from ..runs.rerun import Checkout, command, differing_environment
 from ..snapshots.recorded import runs_folder
 
 _SIGNALS = ("SIGTERM", "SIGHUP")  # what is passed on to the program
 _ADVICE = "change values of the run with `hpman run SCRIPT --hp-load run:ID --NAME VALUE`"
-_DESCRIPTION = """\
+DESCRIPTION = """\
 Run a program again with all values of a recorded run, and with the same
 arguments of its own. The new run is recorded too. The sources are those of
 today, unless --exact is given."""
-_EPILOG = """\
+EPILOG = """\
 With --exact, the commit of the run and its patch are checked out into a
 temporary worktree of git. What git does not track, such as data, is linked
 into it. It is removed at the end, unless the program has written files there.
@@ -42,33 +40,33 @@ examples:
   {prog} k3f2 --exact    with the sources of then"""
 
 
-def main(args: Sequence[str] | None = None, *, prog: str = "hpman rerun") -> None:
-    """Run the command with some arguments, by default those of the process."""
-    parser = command_parser(prog, _DESCRIPTION, _EPILOG, advice=_ADVICE)
+def add_arguments(parser: AdvisingParser) -> None:
+    """Add the arguments of the command."""
+    parser.advice = _ADVICE
     parser.add_argument("id", metavar="ID", help="a run, or the beginning of its id")
     parser.add_argument(
         "--exact", action="store_true", help="use the sources of the run, in a worktree of git"
     )
-    options = parse_command(parser, get_argv(args))
+
+
+def perform(options: argparse.Namespace, parser: argparse.ArgumentParser) -> tuple[str, int]:
+    """Run the program, and return its status."""
     checkout = None
+    record = find_record(runs_folder(), options.id)
     try:
-        record = find_record(runs_folder(), options.id)
         argv, cwd, environment = command(record), record.cwd, dict(os.environ)
         if options.exact:
             checkout = Checkout(record)
             environment[CWD_VARIABLE], cwd = cwd, checkout.cwd
             lines = [f"{path} is not as it was in the run" for path in checkout.differing]
-            warn(prog, [escape(line) for line in (*lines, *differing_environment(record))])
+            warn(parser.prog, [escape(line) for line in (*lines, *differing_environment(record))])
         lease = None if checkout is None else checkout.lease
-        status = _run(argv, cwd, environment, lease)
-    except (HpmanError, OSError) as error:
-        exit_with_errors(prog, error)
+        return "", _run(argv, cwd, environment, lease)
     finally:
         if checkout is not None and not checkout.close():
             folder = escape(checkout.folder)
             message = f"the program has written files, so the worktree {folder} stays"
-            warn(prog, [f"{message}; `git worktree remove --force {folder}` deletes it"])
-    raise SystemExit(status)
+            warn(parser.prog, [f"{message}; `git worktree remove --force {folder}` deletes it"])
 
 
 def _run(argv: Sequence[str], cwd: str, env: Mapping[str, str], lease: int | None) -> int:

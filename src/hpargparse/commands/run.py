@@ -53,12 +53,7 @@ _EPILOG = "Arguments after `--` are passed to the program."
 
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpman run") -> None:
-    """Run the command.
-
-    Args:
-        args: the arguments of the command; those of the process if this is None.
-        prog: the name of the command in help and errors.
-    """
+    """Run the command with some arguments, by default those of the process."""
     loaded_before = frozenset(sys.modules)
     argv = get_argv(args)
     if argv[:1] and argv[0].partition("=")[0] == _SLURM:
@@ -160,7 +155,7 @@ def _settings(prog: str, program: Program, options: Sequence[str]) -> tuple[bool
     if record is False or find_above(start, "pyproject.toml") is None:
         return bool(record), True
     from ..check.config import read_settings
-    from ..check.selection import SettingsError
+    from ..errors import SettingsError
 
     try:
         settings = read_settings([program.source])

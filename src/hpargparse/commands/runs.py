@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import argparse
 import gc
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from hpman import HpmanError
 from hpman.text import escape
 
-from ..cli.argv import command_parser, parse_command
-from ..cli.errors import exit_with_errors
-from ..cli.output import exit_with_message, terminal_width, warn, write_result
-from ..completion import get_argv
+from ..cli.argv import AdvisingParser
+from ..cli.output import exit_with_message, terminal_width, warn
 from ..runs.exports import TRACKERS, export
 from ..runs.query import select, sort
 from ..runs.record import RunRecord, find_record, readable, records, remove, stop
@@ -24,13 +21,13 @@ from ..snapshots.atomic_io import replace_files
 from ..snapshots.recorded import runs_folder
 
 _USAGE = """\
-{prog} [--where EXPR] [--sort KEY] [--columns NAMES] [--format NAME]
-       {prog} ID [--format NAME]
-       {prog} [--where EXPR] [--columns NAMES] --export NAME [-o PATH]
-       {prog} [--where EXPR] [--columns NAMES] --plot FILE
-       {prog} --stop ID [ID ...] [--patience SECONDS]
-       {prog} --remove ID [ID ...]"""
-_DESCRIPTION = """\
+%(prog)s [--where EXPR] [--sort KEY] [--columns NAMES] [--format NAME]
+       %(prog)s ID [--format NAME]
+       %(prog)s [--where EXPR] [--columns NAMES] --export NAME [-o PATH]
+       %(prog)s [--where EXPR] [--columns NAMES] --plot FILE
+       %(prog)s --stop ID [ID ...] [--patience SECONDS]
+       %(prog)s --remove ID [ID ...]"""
+DESCRIPTION = """\
 List the runs that `hpman run --record` has recorded in this project, the latest
 last. The table says how a run ended, when it started, how long it took, which
 values differ from the defaults, and the last metrics that it reported. With an
@@ -38,7 +35,7 @@ ID, show all of one run.
 
 A run that could not write its end, such as after `kill -9` or `os.execv`, is
 lost. The beginning of an id is enough wherever an id is expected."""
-_EPILOG = """\
+EPILOG = """\
 EXPR compares values, metrics and fields: id, status, started, duration, name,
 program, branch, revision, dirty, host, python, exit, signal, error. KEY and the
 names of columns are the same; `changed` and `metrics` are columns too. A name
@@ -56,10 +53,8 @@ examples:
 _ADVICE = "`hpman runs -h` lists the options, and `hpman compare ID ID` compares runs"
 
 
-def main(args: Sequence[str] | None = None, *, prog: str = "hpman runs") -> None:
-    """Run the command with some arguments, by default those of the process."""
-    parser = _parser(prog)
-    options = parse_command(parser, _join_key(get_argv(args)))
+def perform(options: argparse.Namespace, parser: argparse.ArgumentParser) -> tuple[str, int]:
+    """Return the list or one run, unless runs are stopped or removed."""
     if options.output is not None and options.export is None:
         parser.error("-o needs --export")
     if options.columns and options.export in TRACKERS:
@@ -73,20 +68,17 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman runs") -> None
         folder = runs_folder()
         if options.stop or options.remove:
             named = [find_record(folder, name) for name in options.stop or options.remove]
-            _control(prog, {record.id: record for record in named}.values(), options)
-        elif options.id is not None:
-            record = find_record(folder, options.id)
+            _control(parser.prog, {record.id: record for record in named}.values(), options)
+            return "", 0
+        if options.id is not None:
             show = json_details if options.format == "json" else text_details
-            write_result(prog, show(record))
-        else:
-            write_result(prog, _list(prog, records(folder), options))
-    except (HpmanError, OSError) as error:
-        exit_with_errors(prog, error)
+            return show(find_record(folder, options.id)), 0
+        return _list(parser.prog, records(folder), options), 0
     finally:
         gc.enable()
 
 
-def _join_key(argv: list[str]) -> list[str]:
+def arrange(_parser: object, argv: list[str]) -> list[str]:
     """Join `--sort -KEY`, for argparse takes such a key for an option."""
     at = argv.index("--sort") + 1 if "--sort" in argv else len(argv)
     if at == len(argv) or argv[at] in ("-h", "-o") or argv[at][:1] != "-" or argv[at][:2] == "--":
@@ -94,9 +86,9 @@ def _join_key(argv: list[str]) -> list[str]:
     return [*argv[: at - 1], f"--sort={argv[at]}", *argv[at + 1 :]]
 
 
-def _parser(prog: str) -> argparse.ArgumentParser:
-    usage = _USAGE.format(prog=prog)
-    parser = command_parser(prog, _DESCRIPTION, _EPILOG, usage, advice=_ADVICE)
+def add_arguments(parser: AdvisingParser) -> None:
+    """Add the arguments of the command."""
+    parser.usage, parser.advice = _USAGE, _ADVICE
     add = parser.add_argument
     add("id", nargs="?", metavar="ID", help="show all of this run")
     add("--where", metavar="EXPR", help="list only runs for which this is true")
@@ -120,7 +112,11 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="how long --stop waits before the signal, and after it (default: 10)",
     )
-    add = parser.add_mutually_exclusive_group().add_argument
+    _add_actions(parser.add_mutually_exclusive_group().add_argument)
+
+
+def _add_actions(add: Callable[..., object]) -> None:
+    """Add the options of which there is at most one: what to do with the runs."""
     add("--format", choices=("text", "json", "csv"), default="text", help="default: text")
     add(
         "--export",
@@ -141,7 +137,6 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         "gets SIGTERM",
     )
     add("--remove", nargs="+", metavar="ID", help="delete records")
-    return parser
 
 
 def _lists(options: argparse.Namespace) -> bool:

@@ -48,12 +48,7 @@ _NAME_LENGTH = 5
 
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> None:
-    """Run the command.
-
-    Args:
-        args: the arguments of the command; those of the process if this is None.
-        prog: the name of the command in help and errors.
-    """
+    """Run the command with some arguments, by default those of the process."""
     parser = sweep_parser(prog)
     argv = get_argv(args)
     own, arguments = split_at_dashes(argv)

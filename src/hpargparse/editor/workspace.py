@@ -13,7 +13,7 @@ from hpman.programs import file_key, is_notebook, source_encoding
 
 from ..check.checker import Checker
 from ..check.config import Settings, read_settings
-from ..check.selection import SettingsError
+from ..errors import SettingsError
 from .places import moved, normalize
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from hpargparse.check.config import Settings, read_settings
-from hpargparse.check.selection import SettingsError
+from hpargparse.errors import SettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path

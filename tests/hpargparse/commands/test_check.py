@@ -11,7 +11,7 @@ import pytest
 
 import hpman
 from hpargparse.cli.output import shows_colours
-from hpargparse.commands.check import main
+from tests.commands import status
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +21,7 @@ FAULTY = f"{SOUND}_(x)\n"
 
 
 def _status(*args: str) -> object:
-    with pytest.raises(SystemExit) as ended:
-        main(args)
-    return ended.value.code
+    return status("check", *args)
 
 
 @pytest.fixture

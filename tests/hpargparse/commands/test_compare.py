@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.commands.compare import main
+from tests.commands import command
 from tests.hpargparse.runs.recorded import write
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+main = command("compare")
 
 
 @pytest.fixture(autouse=True)

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.commands.diff import main
+from hpargparse.commands import hpman
+from tests.commands import command
 from tests.repositories import commit, isolate, needs_git, start, write
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+main = command("diff")
 
 pytestmark = needs_git
 
@@ -38,8 +41,8 @@ def _status(*arguments: str) -> object:
 def test_the_arguments_of_the_process_are_the_default(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["hpman diff", "--format", "json"])
-    main()
+    monkeypatch.setattr(sys, "argv", ["hpman", "diff", "--format", "json"])
+    hpman.main()
     assert json.loads(capsys.readouterr().out)["counts"]["changed"] == 1
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from hpargparse.commands.docs import main
 from hpargparse.commands.hpman import main as hpman
+from tests.commands import command
+
+main = command("docs")
 
 CHECKOUT = Path(__file__).parents[3]
 PAGE = "# Title\n<!-- hpman docs -->\nold\n<!-- end of hpman docs -->\nend\n"

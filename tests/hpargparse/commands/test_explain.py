@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.commands.explain import main
+from hpargparse.commands import hpman
+from tests.commands import command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+main = command("explain")
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +49,8 @@ def _error(capsys: pytest.CaptureFixture[str], *args: str) -> str:
 def test_the_arguments_of_the_process_are_the_default(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["hpman explain", "lr"])
-    main()
+    monkeypatch.setattr(sys, "argv", ["hpman", "explain", "lr"])
+    hpman.main()
     assert capsys.readouterr().out.startswith("lr\n  option   --lr\n")
 
 

@@ -16,6 +16,7 @@ import pytest
 from hpargparse.check.registry import RULES
 from hpargparse.commands import hpcli
 from hpargparse.commands.hpman import COMMANDS, main
+from tests.commands import status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +38,7 @@ def test_a_page_fits_a_terminal_of_80_columns(
     args: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    with pytest.raises(SystemExit):
-        main(args.split())
+    assert status(*args.split()) == 0
     assert [line for line in capsys.readouterr().out.splitlines() if len(line) > 80] == []
 
 

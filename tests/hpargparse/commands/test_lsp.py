@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.commands.lsp import main
+from tests.commands import command
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+main = command("lsp")
 
 
 def _without(monkeypatch: pytest.MonkeyPatch, module: str, error: ModuleNotFoundError) -> None:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.commands.promote import main
+from tests.commands import command
 from tests.hpargparse.runs.recorded import environment, needs_fork, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+main = command("promote")
 
 _SOURCE = "from hpman.m import _\nimport model\n_('lr', 1e-3); _('wd', 0.1)\n"
 

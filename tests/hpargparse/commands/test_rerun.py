@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hpargparse.commands.rerun import _run, main
+from hpargparse.commands.rerun import _run
 from hpargparse.runs.record import find_record, records
+from tests.commands import status
 from tests.hpargparse.runs.recorded import needs_fork, run, write
 from tests.repositories import commit, git, isolate, needs_git, start, write as write_files
 
@@ -44,10 +45,9 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def rerun(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     def rerun(*args: str) -> tuple[int, str, str]:
         capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(args)
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, *capfd.readouterr()
+        code = status("rerun", *args)
+        assert isinstance(code, int)
+        return code, *capfd.readouterr()
 
     return rerun
 

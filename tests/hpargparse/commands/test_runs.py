@@ -10,7 +10,10 @@ import pytest
 from hpargparse.commands import runs
 from hpargparse.runs.record import host
 from hpman.run_files import release, take
+from tests.commands import command
 from tests.hpargparse.runs.recorded import write
+
+main = command("runs")
 
 
 @pytest.fixture(autouse=True)
@@ -20,10 +23,10 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _run(*args: str, status: int = 0) -> None:
     if not status:
-        runs.main(args)
+        main(args)
         return
     with pytest.raises(SystemExit) as caught:
-        runs.main(args)
+        main(args)
     assert caught.value.code == status
 
 

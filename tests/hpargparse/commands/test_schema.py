@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from hpargparse.commands.hpman import main as hpman
-from hpargparse.commands.schema import main
 from hpargparse.schema import value_schema
 from hpargparse.values.convert import Converter
 from hpman import HyperParameterManager
+from tests.commands import command
+
+main = command("schema")
 
 SOURCE = """\
 from hpman.m import _
@@ -229,9 +231,9 @@ def test_a_missing_path_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 def test_check_jsonschema_agrees(text: str, problems: list[str]) -> None:
     main(["train.py", "-o", "schema.json"])
     Path("run.yaml").write_text(text)
-    command = ["-m", "check_jsonschema", "--schemafile", "schema.json", "run.yaml"]
+    checker = ["-m", "check_jsonschema", "--schemafile", "schema.json", "run.yaml"]
     done = subprocess.run(
-        [sys.executable, *command], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, *checker], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == bool(problems), done.stdout
     for problem in problems:

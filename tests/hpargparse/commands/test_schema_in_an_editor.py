@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import hpargparse
-from hpargparse.commands.schema import main
 from hpman import HpmanError, HyperParameterManager
+from tests.commands import command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+main = command("schema")
 SERVER = os.environ.get("HPMAN_YAML_SERVER", "")
 pytestmark = [
     pytest.mark.slow,

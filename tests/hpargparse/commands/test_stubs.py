@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from hpargparse.commands.hpman import main as hpman
-from hpargparse.commands.stubs import main
 from hpargparse.stubs import value_type
 from hpman import HyperParameterManager
+from tests.commands import command
+
+main = command("stubs")
 
 SOURCE = """\
 from pathlib import Path

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from hpargparse.commands.hpman import main as hpman
-from hpargparse.commands.rename import main
 from hpman.programs import index_program
+from tests.commands import command
+
+main = command("rename")
 
 
 @pytest.fixture(autouse=True)

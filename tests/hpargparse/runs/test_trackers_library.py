@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hpargparse.commands import runs
+from hpargparse.commands import hpman
 from hpargparse.runs.exports import export
 from hpargparse.runs.record import records
 from hpman import HpmanError
@@ -45,7 +45,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _export(tracker: str, capfd: pytest.CaptureFixture[str], *args: str) -> str:
-    runs.main(["--export", tracker, *args])
+    hpman.main(["runs", "--export", tracker, *args])
     output, errors = capfd.readouterr()
     assert errors == ""
     return output.splitlines()[0]
