@@ -60,11 +60,7 @@ def skip_arguments(count: int) -> None:
 
 
 def complete(parser: argparse.ArgumentParser) -> None:
-    """Answer a completion request and end the program. Without a request, do nothing.
-
-    Args:
-        parser: the parser, with all its options.
-    """
+    """Answer a completion request and end the program. Without a request, do nothing."""
     if not is_completing():
         return
     from contextlib import suppress

@@ -21,12 +21,7 @@ class ConversionError(HpmanError, ValueError):
 
     @classmethod
     def because(cls, message: str, *, name: str | None = None) -> Self:
-        """Create the error from its message.
-
-        Args:
-            message: what was expected, what was given, and where the default is defined.
-            name: the hyperparameter.
-        """
+        """Create the error from its message."""
         return cls(Diagnostic("conversion", message, "", name=name))
 
 
@@ -42,15 +37,7 @@ class SnapshotError(HpmanError, ValueError):
     def at(
         cls, path: str, line: int | None, message: str, advice: str, *, name: str | None = None
     ) -> Self:
-        """Create the error from its place and its message.
-
-        Args:
-            path: the file as the user named it.
-            line: the line, counted from 1, or None if the error is not about one line.
-            message: what is wrong.
-            advice: what to do about it.
-            name: the hyperparameter, if the error is about one.
-        """
+        """Create the error from its place and its message."""
         return cls(Diagnostic("snapshot", message, advice, path, line, name=name))
 
 
@@ -105,12 +92,7 @@ class SettingsError(ValueError):
 
 
 class UnsupportedValueError(Exception):
-    """Report a value that a format cannot represent.
-
-    Args:
-        name: the name of the value.
-        reason: a clause about the value, such as "contains a range".
-    """
+    """Report a value that a format cannot represent."""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(name, reason)

@@ -47,16 +47,9 @@ def list_values(
     width: int | None = None,
     selects: Callable[[str], bool] | None = None,
 ) -> tuple[str, list[str]]:
-    r"""List the hyperparameters of a manager.
+    r"""List the hyperparameters of a manager; also return a sentence for each that is left out.
 
-    Args:
-        manager: the manager.
-        kind: one of `LISTINGS`.
-        width: the columns of the terminal that shows the text; None for anything else.
-        selects: whether to list a name; None for all.
-
-    Returns:
-        The text, and a sentence for every hyperparameter that it cannot show.
+    If there is a width, the listing is for a terminal of so many columns.
 
     >>> from hpman import HyperParameterManager
     >>> manager = HyperParameterManager("_").parse_source('_("weight_decay", 1e-4)')

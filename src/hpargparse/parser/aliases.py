@@ -43,13 +43,7 @@ def old_aliases(
 def aliases_of(
     action: HyperParameterAction, dashes: str, head: str = ""
 ) -> Iterator[tuple[str, BoundAction]]:
-    """Yield the aliases of a flag, or of the keys of a dict: each spelling with its action.
-
-    Args:
-        action: the option of the hyperparameter.
-        dashes: the beginning of options.
-        head: an old name to spell the aliases with, instead of the name.
-    """
+    """Yield the aliases of a flag, or of the keys of a dict: each spelling with its action."""
     aliases: list[tuple[str, str, BoundAction]] = []  # the texts before and after the name
     flags: list[tuple[str, HyperParameterAction | KeyAction]] = []
     if action.kind is bool:

@@ -83,13 +83,7 @@ def parse_args(
 
 
 def warn_of_hidden_calls(prog: str, index: Index, placeholders: Iterable[str]) -> None:
-    """Warn about calls that will fail, because their scope binds the placeholder again.
-
-    Args:
-        prog: the name of the program.
-        index: the sources.
-        placeholders: the placeholders to look at, in the files that import them from hpman.
-    """
+    """Warn about calls that will fail, because their scope binds the placeholder again."""
     calls = [
         call
         for file in index.files.values()
@@ -201,13 +195,7 @@ def bind_what_fits(
 ) -> list[str]:
     """Bind a manager, without options for hyperparameters whose option already exists.
 
-    Args:
-        parser: the parser of a command that must work with any program.
-        manager: the manager, with its sources parsed.
-        require: whether the hint `required` counts.
-
-    Returns:
-        The names without an option.
+    Return the names without an option.
 
     >>> from hpman import HyperParameterManager
     >>> manager = HyperParameterManager("_").parse_source('_("lr", 1); _("help", 2)')

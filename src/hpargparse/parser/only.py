@@ -16,15 +16,6 @@ def selection(
 ) -> Callable[[str], bool]:
     """Return a test of names by globs, in which `*` also matches separators.
 
-    Args:
-        only: a glob or a name, or several of them.
-        names: the names of all hyperparameters.
-        separator: the string between the parts of a name.
-
-    Raises:
-        ValueError: if a glob matches no name.
-        TypeError: if a glob is not a string.
-
     >>> is_selected = selection(["train.*", "seed"], ["train.opt.lr", "eval.k", "seed"])
     >>> [name for name in ("train.opt.lr", "eval.k", "seed") if is_selected(name)]
     ['train.opt.lr', 'seed']

@@ -130,9 +130,6 @@ class ParserMethods:
     A parser of any class may be bound. So these methods are set on the parser itself, and
     call those that it had.
 
-    Args:
-        parser: the parser, which is not bound yet.
-
     Attributes:
         bindings: what was bound to the parser.
         script: the file whose docstring becomes the description in help; None for none.

@@ -23,13 +23,7 @@ if TYPE_CHECKING:
 
 
 class ScopedAction(ValueAction):
-    """The option of a hyperparameter, or of a key in one, for one scope.
-
-    Args:
-        plain: the option without the scope.
-        scope: the scope, with those around it.
-        option: the option as it is typed.
-    """
+    """The option of a hyperparameter, or of a key in one, for one scope."""
 
     help: str | None = argparse.SUPPRESS
 

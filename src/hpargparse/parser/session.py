@@ -69,11 +69,6 @@ class PlannedValues:
 class Session:
     """One parse by a parser and the parsers of its sub-commands.
 
-    Args:
-        parser: the outermost bound parser.
-        given: what the namespace that was passed in holds.
-        strict_method: the method of the parser whose arguments left over are refused, if any.
-
     Attributes:
         parsers: the parsers that have run, the outermost first.
         typed: the values that were typed, with their options, by manager and name.
@@ -281,13 +276,6 @@ def run(
 
     Any other parser that runs within a session, such as one in a `type` function, has its
     own session.
-
-    Args:
-        parser: the parser.
-        bindings: what is bound to it.
-        parse: parses, and returns what the method of the parser returns.
-        namespace: the namespace that was passed in, if any.
-        strict_method: the method whose arguments left over are refused, if any.
     """
     outer = CURRENT.session
     if outer is not None and outer.has(parser):

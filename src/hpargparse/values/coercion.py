@@ -117,9 +117,6 @@ def parse(text: str, sample: object) -> object:
 
     If the sample is EMPTY, return the value of any literal, or else the text itself.
 
-    Raises:
-        Mismatch: if the text does not stand for a value that fits the sample.
-
     >>> parse("3,4", (0.5,))
     (3.0, 4.0)
     """
@@ -137,9 +134,6 @@ def parse_elements(arguments: list[str], sample: object) -> object:
     """Return the sequence that several arguments stand for, in the type of a sample.
 
     Each argument is an element, except for brackets that a shell has split at blanks.
-
-    Raises:
-        Mismatch: if an argument does not fit the elements of the sample.
 
     >>> parse_elements(["3", "4"], [0])
     [3, 4]
@@ -161,9 +155,6 @@ def fit(value: object, sample: object) -> object:
     An int fits a float, a list fits a tuple or a set, and a string fits a `Path`. A bool does
     not fit a number, and a string fits no other type, because guessing hides mistakes.
     Everything fits EMPTY.
-
-    Raises:
-        Mismatch: if the value does not fit.
 
     >>> fit([1, 2], (0.5,))
     (1.0, 2.0)

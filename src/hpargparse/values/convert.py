@@ -36,13 +36,6 @@ class Converter:
 
     Creating one is cheap: default and hints are interpreted when a value is converted.
 
-    Args:
-        default: the default as parsed; a `NotLiteralEvaluable` or EMPTY if it is not a literal.
-        hints: the hints of the definition; `type`, `choices`, `range` and `optional` are used.
-        name: the name of the hyperparameter, for messages.
-        place: where the default is defined, such as `train.py:12`, for messages.
-        occurrences: the calls that have the hints, for messages.
-
     >>> Converter(0.001, {}, "lr", "train.py:12").parse("1e-4")
     0.0001
     """
@@ -77,11 +70,7 @@ class Converter:
 
     @property
     def sample(self) -> object:
-        """A value of the type to convert to; EMPTY if any literal will do.
-
-        Raises:
-            ConversionError: if the hint `type` is not the name of a type.
-        """
+        """A value of the type to convert to; EMPTY if any literal will do."""
         default = self.default
         wanted = self.hints.get("type") if self.hints else None
         if wanted is not None:
@@ -120,11 +109,7 @@ class Converter:
 
     @property
     def choices(self) -> tuple[object, ...] | None:
-        """The values of the hint `choices`, else the names of the members of an Enum, else None.
-
-        Raises:
-            ConversionError: if the hint is not a collection.
-        """
+        """The values of the hint `choices`, else the names of the members of an Enum, else None."""
         choices = self.hints.get("choices") if self.hints else None
         if choices is None:
             return tuple(dict.fromkeys(map(self._fit, self.members))) or None
@@ -138,11 +123,7 @@ class Converter:
 
     @property
     def range(self) -> tuple[object, object] | None:
-        """The bounds of the hint `range`, either of them None if it is open.
-
-        Raises:
-            ConversionError: if the hint is not a pair.
-        """
+        """The bounds of the hint `range`, either of them None if it is open."""
         limits = self.hints.get("range") if self.hints else None
         if limits is None:
             return None
@@ -153,10 +134,6 @@ class Converter:
 
     def check_hints(self) -> None:
         """Check that the hints are valid.
-
-        Raises:
-            ConversionError: if `type`, `choices` or `range` is malformed, accepts no value,
-                or cannot be compared with values of the default's type.
 
         >>> Converter(3, {"range": [9, 1]}, "a", "train.py:3").check_hints()
         Traceback (most recent call last):
@@ -195,9 +172,6 @@ class Converter:
     def parse(self, text: str) -> object:
         """Return the value that text stands for.
 
-        Raises:
-            ConversionError: if the text does not stand for a value that is accepted.
-
         >>> Converter([1, 2], {}, "ks", "train.py:3").parse("3,4")
         [3, 4]
         """
@@ -221,9 +195,6 @@ class Converter:
     def parse_arguments(self, arguments: Sequence[str]) -> object:
         """Return the value that several arguments stand for: one element each for a sequence.
 
-        Raises:
-            ConversionError: if they do not stand for a value that is accepted.
-
         >>> Converter((1, 2), {}, "ks", "train.py:3").parse_arguments(["3", "4"])
         (3, 4)
         """
@@ -240,9 +211,6 @@ class Converter:
         """Convert a value from a file or a program to the type of the default, and check it.
 
         An int becomes a float, for example, and a list a tuple.
-
-        Raises:
-            ConversionError: if the value has another type, is not a choice, or is out of range.
 
         >>> Converter(0.5, {}, "lr", "train.py:12").check(1)
         1.0
@@ -261,9 +229,6 @@ class Converter:
         """Check a value of any type that a program has set against `choices` and `range`.
 
         A range is ignored if its bounds cannot be compared with the value.
-
-        Raises:
-            ConversionError: if the value is not a choice, or is out of range.
 
         >>> Converter(0.5, {"range": [0, 1]}, "lr", "train.py:12").check_limits(2)
         Traceback (most recent call last):

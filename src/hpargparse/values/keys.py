@@ -33,9 +33,6 @@ class KeyChange(Frozen):
     def apply_to(self, value: object) -> object:
         """Return a copy of a dict with this key changed.
 
-        Raises:
-            ConversionError: if a value on the path is not a dict.
-
         >>> KeyChange("o", (1,), "b").apply_to({1: "a", 2: "c"})
         {1: 'b', 2: 'c'}
         """

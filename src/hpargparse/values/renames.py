@@ -24,14 +24,7 @@ _HINT = "aliases"
 
 
 def renames(converters: Collection[Converter]) -> dict[str, Converter]:
-    """Return the hyperparameter of each old name.
-
-    Args:
-        converters: the converters of all hyperparameters.
-
-    Raises:
-        ConversionError: if an alias is refused; it reports all problems.
-    """
+    """Return the hyperparameter of each old name."""
     if not any(_HINT in converter.hints for converter in converters):
         return {}
     if problems := [*malformed_aliases(converters), *alias_clashes(converters)]:

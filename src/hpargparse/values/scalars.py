@@ -21,9 +21,6 @@ _FIRST = frozenset(["", *"0123456789+-.~nNtTfF"])
 def resolve(text: str) -> object:
     """Return the value of a plain scalar, which is the text itself if no pattern fits.
 
-    Raises:
-        ValueError: if an int has too many digits for Python.
-
     >>> [resolve(text) for text in ("1e-4", "no", "0o17", "~", "12:30")]
     [0.0001, 'no', 15, None, '12:30']
     """
