@@ -282,7 +282,7 @@ def _bound_parser(
     from ..cli.argv import AdvisingParser
     from ..parser.bind import bind_what_fits, warn_of_hidden_calls
     from ..parser.conflicts import without_option
-    from ..parser.parser_methods import describe_by
+    from ..parser.session import describe_by
     from ..run.manager_group import ManagerGroup
 
     index = program.read_sources()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hpman import HyperParameter
 
     from ..values.convert import Converter
-    from .parser_methods import ManagerOptions
+    from .session import ManagerOptions
 
     Kind = type[Any]  # within the classes below, `type` is an attribute
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ..values.convert import Converter
     from .actions import Kind
-    from .parser_methods import ManagerOptions
+    from .session import ManagerOptions
 
 
 def old_aliases(

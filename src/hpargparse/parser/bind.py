@@ -13,7 +13,7 @@ import sys
 from hpman import HpmanError, HyperParameterManager
 
 from .actions import PRESENTATION, REQUESTS, SEQUENCES, HyperParameterAction, RequestAction
-from .parser_methods import ManagerOptions, describe_by
+from .session import ManagerOptions, describe_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .parser_methods import ManagerOptions
+    from .session import ManagerOptions
 
 # Actions that put nothing into a namespace.
 _WITHOUT_PLACE = (argparse._HelpAction, argparse._VersionAction)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .actions import BoundAction, HyperParameterAction
-    from .parser_methods import ManagerOptions
+    from .session import ManagerOptions
 
 # argparse splits usage at blanks and brackets. Inside our texts, noncharacters of Unicode stand
 # for them. No text contains these, because `escape` escapes them.

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
     from hpman import HyperParameterManager
 
-    from .parser_methods import ManagerOptions
-    from .session import PlannedValues, Session
+    from .session import ManagerOptions, PlannedValues, Session
 
 
 def add_defaults(

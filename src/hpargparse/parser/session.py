@@ -1,28 +1,433 @@
-"""One parse: from a command line to values in managers.
+"""How a bound parser parses: its methods, and one parse from a command line to values.
 
-Owns the order of the steps load, command line, save, list and exit, and leaves all
-values unchanged on failure. Must not know how options are made, or how files are read.
+Owns what `bind` stores on a parser, how arguments are respelled for argparse, and the order of
+the steps load, command line, save, list and exit; a failure leaves all values unchanged. Must
+not know how options are made, or how files are read.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from _thread import _local
+from functools import partial
 
 from hpman import HpmanError, Origin
 from hpman.names import SCOPE, ancestors
 
-from .actions import show
+from .actions import EQUALS, METHODS, BoundAction, ValueAction, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
+
+    from typing_extensions import Self
 
     from hpman import HyperParameterManager
 
     from ..snapshots.validation import Layer
-    from .parser_methods import ManagerOptions
+    from .actions import HyperParameterAction, RequestAction
+
+# Prefix of an argument that argparse would take for an option: a negative number of a sequence.
+_NUMBER = "\1"
+# The methods that refuse arguments which the method that they call leaves over.
+_STRICT = {
+    "parse_args": "parse_known_args",
+    "parse_intermixed_args": "parse_known_intermixed_args",
+}
+_METHODS = (
+    *_STRICT,
+    *_STRICT.values(),
+    "format_help",
+    # argparse has no public ones for these.
+    *("_get_values", "_check_value", "_get_option_tuples", "_get_formatter", "_print_message"),
+)
+
+
+class ManagerOptions:
+    """The options of one manager on a parser, from one call of `bind`.
+
+    Attributes:
+        manager: the manager that gets the values.
+        options: the option of each hyperparameter, by name.
+        sequences: the options that may take several arguments.
+        required: the names of the hyperparameters that need a value.
+        limited: the names of those with hints that may limit their values.
+        requests: the option of each request, by name.
+        aliases: other spellings of options, which help does not show.
+        old_options: those that the hint `aliases` makes.
+        loaded: the default of `--hp-load` that an earlier parse has loaded.
+        filled: the values that the last parse put into a namespace.
+        selects: whether listings and saved files show a name; None if they show all.
+        show_defaults: whether help shows the defaults.
+        serial_format: the format of files if the command line names none.
+        strict: whether an unknown name in a file is an error if the command line does not say.
+        trust_pickle: whether a pickle may run code; None if it cannot be allowed.
+    """
+
+    def __init__(
+        self,
+        manager: HyperParameterManager,
+        *,
+        selects: Callable[[str], bool] | None = None,
+        show_defaults: bool = True,
+        serial_format: str = "auto",
+        strict: bool = True,
+        trust_pickle: bool | None = None,
+    ) -> None:
+        self.manager = manager
+        self.options: dict[str, HyperParameterAction] = {}
+        self.sequences: list[BoundAction] = []
+        self.required: list[str] = []
+        self.limited: list[str] = []
+        self.requests: dict[str, RequestAction] = {}
+        self.aliases: dict[str, argparse.Action] = {}
+        self.old_options: set[str] = set()
+        self.loaded: object = None
+        self.filled: dict[str, object] = {}
+        self.selects = selects
+        self.show_defaults = show_defaults
+        self.serial_format = serial_format
+        self.strict = strict
+        self.trust_pickle = trust_pickle
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ManagerOptions:
+        from copy import deepcopy
+
+        memo[id(self.manager)] = self.manager  # copies of a parser set the same values
+        twin = memo[id(self)] = object.__new__(ManagerOptions)
+        vars(twin).update(deepcopy(vars(self), memo))
+        return twin
+
+    def record(self, name: str, value: object, option: str) -> None:
+        """Record a typed value; it is set when parsing is done."""
+        typed = current_session().typed.setdefault(self.manager, {})
+        typed.pop(name, None)
+        typed[name] = value, option
+
+    def requested(self) -> dict[str, Any]:
+        """Return the requests recorded so far, by name."""
+        return current_session().requests.setdefault(self, {})
+
+    def attach(self, parser: argparse.ArgumentParser) -> None:
+        """Make a parser a bound one. It already has the options."""
+        methods = vars(parser).get(METHODS) or ParserMethods(parser)
+        methods.bindings = (*methods.bindings, self)
+        parser._negative_number_matcher = _NegativeNumber()  # type: ignore[assignment]
+        options = parser._option_string_actions
+        for option, action in self.aliases.items():
+            options.setdefault(option, action)
+        for option in [option for option in options if "=" in option]:
+            options.setdefault(option.replace("=", EQUALS), options[option])
+
+
+def describe_by(parser: argparse.ArgumentParser, path: str) -> None:
+    """Let help of a bound parser begin with the docstring of a file."""
+    vars(parser)[METHODS].script = path
+
+
+class ParserMethods:
+    """What a bound parser does in another way than its class.
+
+    A parser of any class may be bound. So these methods are set on the parser itself, and
+    call those that it had.
+
+    Attributes:
+        bindings: what was bound to the parser.
+        script: the file whose docstring becomes the description in help; None for none.
+    """
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self.bindings: tuple[ManagerOptions, ...] = ()
+        self.script: str | None = None
+        self._parser = parser
+        self._own: dict[str, Any] = {name: getattr(parser, name) for name in _METHODS}
+        vars(parser).update({name: getattr(self, name) for name in _METHODS})
+        vars(parser).update({METHODS: self, "scope_actions": self.scope_actions})
+
+    def parse_args(self, *args: Any, **settings: Any) -> Any:
+        """Parse in a session. A method of the user's class sees the final values."""
+        return self._strict("parse_args", *args, **settings)
+
+    def parse_intermixed_args(self, *args: Any, **settings: Any) -> Any:
+        """Parse in a session, as `parse_args` does."""
+        return self._strict("parse_intermixed_args", *args, **settings)
+
+    def parse_known_args(self, *args: Any, **settings: Any) -> Any:
+        """Parse in a session."""
+        return self._in_session("parse_known_args", *args, **settings)
+
+    def parse_known_intermixed_args(self, *args: Any, **settings: Any) -> Any:
+        """Parse in a session."""
+        parser, usage = self._parser, self._parser.usage
+        if usage is None:
+            # argparse would do the same without escaping the `%` of a name.
+            parser.usage = parser.format_usage().partition(": ")[2].replace("%", "%%")
+        try:
+            return self._in_session("parse_known_intermixed_args", *args, **settings)
+        finally:
+            parser.usage = usage
+
+    def format_help(self) -> str:
+        """Show own arguments first, then hyperparameters, then requests."""
+        from .help import docstring, sections
+
+        parser = self._parser
+        if self.script is not None:
+            parser.description = docstring(self.script) or parser.description
+        groups = parser._action_groups
+        parser._action_groups = sections(parser, self.bindings)  # type: ignore[assignment]
+        try:
+            return str(self._own["format_help"]())
+        finally:
+            parser._action_groups = groups
+
+    def _strict(self, method: str, *args: Any, **settings: Any) -> Any:
+        """Run a method that refuses arguments left over, before anything is set."""
+        if getattr(type(self._parser), method) is getattr(argparse.ArgumentParser, method):
+            return self._in_session(method, *args, **settings)
+        return self._own[method](*args, **settings)
+
+    def scope_actions(self, word: str) -> Iterable[argparse.Action]:
+        """Return stand-ins for the options in scopes that a shell may complete a word to."""
+        from .scoped import completions
+
+        return completions(self._parser, self.bindings, word)
+
+    def _in_session(
+        self, method: str, args: Sequence[str] | None = None, *more: Any, **settings: Any
+    ) -> Any:
+        """Run a parsing method in a new session, or that of a sub-command in the one above it.
+
+        The method of a user's class may have more parameters than argparse's own. A parser that
+        runs within a session without being a sub-command has its own session.
+        """
+        call = self._own[method] if method in _STRICT else partial(self._parse_known, method)
+        parse = partial(call, args, *more, **settings)
+        parser, outer = self._parser, CURRENT.session
+        if outer is not None and outer.has(parser):
+            outer.join(parser, self.bindings)
+            return parse()
+        namespace = more[0] if more else settings.get("namespace")
+        given = dict(getattr(namespace, "__dict__", ()))
+        session = CURRENT.session = Session(parser, given, _STRICT.get(method, ""))
+        session.join(parser, self.bindings)
+        try:
+            result = parse()
+            session.finish(result[0] if isinstance(result, tuple) else result)
+        except BrokenPipeError:  # of a standard stream; errors of files become ours
+            from ..cli.output import exit_quietly
+
+            exit_quietly()
+        except (HpmanError, OSError, argparse.ArgumentError) as error:
+            from ..cli.errors import error_text
+
+            if parser.exit_on_error:
+                parser.error(error_text(error))
+            elif not isinstance(error, argparse.ArgumentError):
+                raise argparse.ArgumentError(None, error_text(error)) from error
+            raise  # also if the parser's own `error` returns
+        finally:
+            CURRENT.session = outer
+        return result
+
+    def _parse_known(
+        self, method: str, args: Sequence[str] | None, *more: Any, **settings: Any
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse respelled arguments, and return the namespace and the arguments left over."""
+        argv, scoped = self._normalized_argv(args)
+        try:
+            namespace, rest = self._own[method](argv, *more, **settings)
+        finally:
+            for option in scoped:
+                del self._parser._option_string_actions[option]
+        rest = _as_typed(rest)
+        session = current_session()
+        if rest and session.strict_method == method and session.parsers[0] is self._parser:
+            from .suggestions import unrecognized
+
+            raise argparse.ArgumentError(None, unrecognized(rest, session.parsers, argv))
+        return namespace, rest
+
+    def _normalized_argv(self, args: Sequence[str] | None) -> tuple[list[str], list[str]]:
+        """Return the arguments, respelled so that argparse reads them as intended.
+
+        Also return the options for scopes among them, which are added to the parser.
+        """
+        parser = self._parser
+        argv = list(sys.argv[1:] if args is None else args)
+        if parser.fromfile_prefix_chars is not None:
+            argv = parser._read_args_from_files(argv)
+        # Arguments may have come since the parser was bound.
+        dests = {action.dest for action in parser._actions}
+        if len(dests) < len(parser._actions) or parser._subparsers is not None:
+            from .conflicts import require_own_places
+
+            require_own_places(parser)
+        has_positionals = self._set_nargs()
+        scoped: list[str] = []
+        if any(SCOPE in arg for arg in argv):
+            from .scoped import scoped_actions
+
+            actions = dict(scoped_actions(parser, self.bindings, argv))
+            parser._option_string_actions.update(actions)
+            scoped += actions
+        return list(_normalize(parser, argv, has_positionals=has_positionals)), scoped
+
+    def _set_nargs(self) -> bool:
+        """Let sequences take several arguments unless the parser has positional ones.
+
+        Return whether they do.
+        """
+        has_positionals = bool(self._parser._get_positional_actions())
+        for binding in self.bindings:
+            for option in binding.sequences:
+                option.nargs = None if has_positionals else "*"
+        return has_positionals
+
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        typed = _as_typed(arg_strings)
+        if typed == ["--"] and isinstance(action, ValueAction):
+            return "--"  # before Python 3.13, argparse drops it from `--name=--`
+        return self._own["_get_values"](action, typed)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Check only values that are not ours. Our converters check ours."""
+        if not isinstance(action, ValueAction):
+            self._own["_check_value"](action, value)
+
+    def _get_option_tuples(self, option_string: str) -> list[Any]:
+        """Count an option once, even if an abbreviation matches several of its spellings.
+
+        `--n` is meant for an option of the program rather than for `--no-hp-strict`, or for an
+        old name.
+        """
+        matches = self._own["_get_option_tuples"](option_string)
+        old = {option for binding in self.bindings for option in binding.old_options}
+        fresh = [match for match in matches if match[1] not in old] or matches
+        plain = [m for m in fresh if getattr(m[0], "negation", None) != m[1]] or fresh
+        by_action = {id(match[0]): match for match in reversed(plain)}
+        return list(reversed(by_action.values()))
+
+    def _get_formatter(self, **settings: Any) -> argparse.HelpFormatter:
+        """Return a formatter that shows our options. From Python 3.15 on, it takes a file."""
+        from .help import prepare
+
+        self._set_nargs()
+        return prepare(self._own["_get_formatter"](**settings))
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print help and errors in any encoding; a closed stream gets nothing."""
+        from ..cli.output import write_text
+
+        try:  # noqa: SIM105 - contextlib is slow to import
+            write_text(sys.stderr if file is None else file, message)
+        except OSError:  # as argparse does from Python 3.12 on
+            pass
+
+
+class _NegativeNumber:
+    """Matches negative numbers as Python writes them, and several of them separated by commas.
+
+    Such an argument is a value. argparse takes `-1e-3` for an option.
+    """
+
+    def match(self, arg: str) -> bool:
+        return all(map(_is_python_number, arg.rstrip(",").split(",")))
+
+
+def _is_python_number(text: str) -> bool:
+    try:
+        complex(text)
+    except ValueError:
+        return False
+    return text.strip().lower() not in ("-j", "+j")  # these are options
+
+
+class _Normalized(str):
+    """An argument that is respelled so that argparse reads it as intended.
+
+    Attributes:
+        typed: the arguments that it stands for. They are restored if they belong to a
+            sub-command or to `argparse.REMAINDER`, and only look like our options.
+    """
+
+    __slots__ = ("typed",)
+    typed: tuple[str, ...]
+
+    def __new__(cls, spelling: str, *typed: str) -> Self:
+        arg = super().__new__(cls, spelling)
+        arg.typed = typed
+        return arg
+
+
+def _as_typed(argv: Iterable[str]) -> list[str]:
+    return [part for arg in argv for part in getattr(arg, "typed", (arg,))]
+
+
+def _normalize(
+    parser: argparse.ArgumentParser, argv: list[str], *, has_positionals: bool
+) -> Iterator[str]:
+    """Hide the `=` within options, and join options with the values that belong to them.
+
+    A flag without a value before a positional argument gets its value. A negative number
+    is a value even if argparse finds an option in it, such as `-i` in `-inf`.
+    """
+    known = parser._option_string_actions
+    odd = sorted((option for option in known if EQUALS in option), key=len, reverse=True)
+    has_numbers = any(_is_number(parser, arg) for arg in argv)
+    is_in_sequence = False  # the last option takes several arguments
+    position = 0
+    while position < len(argv):
+        arg, follower = argv[position], argv[position + 1 : position + 2]
+        if arg == "--":
+            yield from argv[position:]
+            return
+        position += 1
+        if is_in_sequence and arg not in known and _is_number(parser, arg):
+            yield _Normalized(f"{_NUMBER}{arg}", arg)
+            continue
+        spelled = arg if arg in known else _without_equals(arg, odd)
+        action = _find_action(parser, spelled) if has_positionals or has_numbers else None
+        if arg[:1] in parser.prefix_chars:
+            is_in_sequence = action is not None and action.nargs == "*"
+        option = arg.replace("=", EQUALS)
+        if action is None or not follower:
+            yield spelled
+        elif action.nargs is None and _is_number(parser, follower[0]):
+            yield _Normalized(f"{option}={follower[0]}", arg, follower[0])
+            position += 1
+        elif has_positionals and action.nargs == "?" and not action.accepts(follower[0]):
+            yield _Normalized(f"{option}={action.alone}", arg)
+        else:
+            yield spelled
+
+
+def _without_equals(arg: str, odd: Sequence[str]) -> str:
+    """Hide each `=` inside an option, so that the first visible `=` ends the option."""
+    for option in odd:
+        if arg.startswith(f"{option.replace(EQUALS, '=')}="):
+            return _Normalized(f"{option}{arg[len(option) :]}", arg)
+    return arg
+
+
+def _is_number(parser: argparse.ArgumentParser, arg: str) -> bool:
+    """Return whether an argument is a negative number, or ends a split `[1, -2]` with one."""
+    number = arg.rstrip("])},")
+    if len(number) < 2 or number[0] not in parser.prefix_chars:
+        return False
+    return bool(parser._negative_number_matcher.match(number))
+
+
+def _find_action(parser: argparse.ArgumentParser, arg: str) -> BoundAction | None:
+    """Return our action for an option, which may be abbreviated."""
+    action = parser._option_string_actions.get(arg)
+    is_long = len(arg) > 2 and {*arg[:2]} <= {*parser.prefix_chars}
+    if action is None and is_long and "=" not in arg and parser.allow_abbrev:
+        matches = parser._get_option_tuples(arg)
+        action = matches[0][0] if len(matches) == 1 else None
+    return action if isinstance(action, BoundAction) else None
 
 
 class PlannedValues:
@@ -263,43 +668,3 @@ def current_session() -> Session:
         message = "bind the manager to this parser, not to the one that its options come from"
         raise argparse.ArgumentError(None, message)
     return CURRENT.session
-
-
-def run(
-    parser: argparse.ArgumentParser,
-    bindings: Iterable[ManagerOptions],
-    parse: Callable[[], Any],
-    namespace: object,
-    strict_method: str,
-) -> Any:
-    """Run a parser in a new session or, for a sub-command, in that of the parser above it.
-
-    Any other parser that runs within a session, such as one in a `type` function, has its
-    own session.
-    """
-    outer = CURRENT.session
-    if outer is not None and outer.has(parser):
-        outer.join(parser, bindings)
-        return parse()
-    session = CURRENT.session = Session(
-        parser, dict(getattr(namespace, "__dict__", ())), strict_method
-    )
-    session.join(parser, bindings)
-    try:
-        result = parse()
-        session.finish(result[0] if isinstance(result, tuple) else result)
-    except BrokenPipeError:  # of a standard stream; errors of files become ours
-        from ..cli.output import exit_quietly
-
-        exit_quietly()
-    except (HpmanError, OSError, argparse.ArgumentError) as error:
-        from ..cli.errors import error_text
-
-        if parser.exit_on_error:
-            parser.error(error_text(error))
-        elif not isinstance(error, argparse.ArgumentError):
-            raise argparse.ArgumentError(None, error_text(error)) from error
-        raise  # also if the parser's own `error` returns
-    finally:
-        CURRENT.session = outer
-    return result

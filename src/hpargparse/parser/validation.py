@@ -20,8 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hpman import HyperParameterManager
 
-    from .parser_methods import ManagerOptions
-    from .session import PlannedValues
+    from .session import ManagerOptions, PlannedValues
 
 
 def require_values(binding: ManagerOptions, plan: PlannedValues) -> None:
