@@ -14,7 +14,7 @@ import yaml
 from hypothesis import assume, example, given, strategies as st
 
 from hpargparse.errors import ConversionError, SnapshotError, UnsupportedValueError
-from hpargparse.snapshots.files import dump, read, write
+from hpargparse.snapshots.files import dump, read_snapshot, write
 from hpargparse.snapshots.flatten import flatten
 from hpargparse.values.convert import Converter
 from hpman.literals import parse_literal, show_literal
@@ -172,7 +172,7 @@ def test_saving_and_loading_is_the_identity(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / f"identity.{extension}"
     write(path, values)
-    found = read(path).values
+    found = read_snapshot(path).values
     assert {name: shape(value) for name, value in found.items()} == {
         name: shape(value) for name, value in values.items()
     }
@@ -189,7 +189,7 @@ def test_saving_and_loading_is_the_identity_in_json_where_it_can_hold_the_values
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "identity.json"
     write(path, values)
-    found = read(path).values
+    found = read_snapshot(path).values
     assert shape(found) == shape({name: values[name] for name in sorted(values)})
     assert found == json.loads(path.read_text(encoding="utf-8"))
 
@@ -233,7 +233,7 @@ def test_nested_and_flat_files_hold_the_same_hyperparameters(
     path = tmp_path_factory.getbasetemp() / "tree.yaml"
     for values in (tree, flat):
         write(path, values)
-        entries = flatten(read(path), flat.__contains__)
+        entries = flatten(read_snapshot(path), flat.__contains__)
         assert {entry.name: entry.value for entry in entries} == flat
         assert all(entry.line is not None for entry in entries)
 
@@ -246,7 +246,7 @@ def test_any_bytes_are_values_or_a_sentence(
     path = tmp_path_factory.getbasetemp() / f"bytes.{extension}"
     path.write_bytes(data)
     with refused_with(str(path)):
-        assert isinstance(read(path).values, dict)
+        assert isinstance(read_snapshot(path).values, dict)
 
 
 @given(st.floats())

@@ -10,7 +10,7 @@ import os
 from hpman import Frozen, Index
 
 from ..snapshots.atomic_io import STANDARD
-from ..snapshots.files import Remedies, Snapshot, read
+from ..snapshots.files import FileSettings, Snapshot, read_snapshot
 from ..snapshots.formats import EXTENSIONS
 from ..snapshots.includes import with_includes
 from .compare import Change, Definition, compare
@@ -74,7 +74,7 @@ def diff(request: Request) -> Comparison:
 
 
 def _read(path: str) -> Snapshot:
-    return read(path, remedies=Remedies())  # no option names its format
+    return read_snapshot(path, settings=FileSettings())  # no option names its format
 
 
 def _read_beside_sources(operand: Operand, sources: Operand, request: Request) -> Sides:

@@ -9,7 +9,7 @@ import argparse
 import os
 
 from ..cli.output import terminal_width, warn, write_result
-from ..snapshots.files import IN_PROGRAM, Remedies, format_of, write_all
+from ..snapshots.files import IN_PROGRAM, FileSettings, format_of, write_all
 from ..snapshots.formats import extension_format
 from ..snapshots.load_save import (
     converters_of,
@@ -72,7 +72,7 @@ def load(session: Session, binding: ManagerOptions, plan: PlannedValues, program
             fallback_format=serial_format if by_extension else None,
             strict=binding.strict if is_strict is None else is_strict,
             trust_pickle=bool(binding.trust_pickle),
-            remedies=_remedies(binding),
+            settings=_file_settings(binding),
         )
         for file in files:
             warn(program, file.warnings)
@@ -89,12 +89,12 @@ def save(
     for binding, requests in session.requests.items():
         if "save" in requests:
             serial_format = session.setting(binding, "serial_format") or binding.serial_format
-            remedies = _remedies(binding)
+            settings = _file_settings(binding)
             for path in requests["save"]:
-                chosen = format_of(path, serial_format, remedies)
+                chosen = format_of(path, serial_format, settings)
                 with binding.manager.override(plans[binding.manager].values):
                     values, left_out = saveable_values(binding.manager, chosen, binding.selects)
-                snapshots.append((path, values, chosen, remedies))
+                snapshots.append((path, values, chosen, settings))
                 warnings += [*left_out, *reload_warnings(values, converters_of(binding.manager))]
     write_all(snapshots)
     warn(program, [*dict.fromkeys(warnings)])
@@ -114,13 +114,13 @@ def _require_one_manager(session: Session, request: str) -> None:
                 raise argparse.ArgumentError(None, message)
 
 
-def _remedies(binding: ManagerOptions) -> Remedies:
+def _file_settings(binding: ManagerOptions) -> FileSettings:
     """Return how the user, or the program, can name the format of a file."""
     action = binding.requests.get("serial_format")
     option = action.option_strings[0] if action and action.option_strings else None
     may_trust = binding.trust_pickle is not None
     strict = binding.requests.get("strict")
-    return Remedies(
+    return FileSettings(
         option or IN_PROGRAM.format_setting,
         may_trust,
         (strict and strict.negation) or IN_PROGRAM.lenient_setting,

@@ -40,8 +40,8 @@ class Snapshot(Frozen):
     places: tuple[KeyPlace, ...] = ()
 
 
-class Remedies(Frozen):
-    """What the user of a caller can do about a file that cannot be read.
+class FileSettings(Frozen):
+    """What a user can set about files of values, for the advice in messages.
 
     Attributes:
         format_setting: the setting that names the format, such as `--hp-serial-format`;
@@ -58,7 +58,7 @@ class Remedies(Frozen):
     def or_name_the_format(self, advice: str) -> str:
         """Add to the advice that the file may have another format.
 
-        >>> Remedies("--hp-serial-format").or_name_the_format("Fix the line")
+        >>> FileSettings("--hp-serial-format").or_name_the_format("Fix the line")
         'Fix the line, or name the format with --hp-serial-format.'
         """
         if not self.format_setting:
@@ -66,20 +66,20 @@ class Remedies(Frozen):
         return f"{advice}, or name the format with {self.format_setting}."
 
 
-IN_PROGRAM = Remedies(
+IN_PROGRAM = FileSettings(
     "the argument `serial_format`", can_trust=True, lenient_setting="strict=False"
 )
 
 
 def format_of(
-    path: str | os.PathLike[str], serial_format: str = "auto", remedies: Remedies = IN_PROGRAM
+    path: str | os.PathLike[str], serial_format: str = "auto", settings: FileSettings = IN_PROGRAM
 ) -> str:
     """Return the format of a file.
 
     Args:
         path: the path; "-" is YAML unless a format is named.
         serial_format: a format, or "auto" to choose by the extension.
-        remedies: what the caller's user can do.
+        settings: what the user can set.
 
     Raises:
         SnapshotError: if the extension or the format is unknown.
@@ -107,17 +107,17 @@ def format_of(
             shown,
             None,
             f"The format of the file is unclear: {reason}.",
-            remedies.or_name_the_format(f"Use one of {', '.join(EXTENSIONS)}"),
+            settings.or_name_the_format(f"Use one of {', '.join(EXTENSIONS)}"),
         )
     return chosen
 
 
-def read(
+def read_snapshot(
     path: str | os.PathLike[str],
     serial_format: str = "auto",
     *,
     trust_pickle: bool = False,
-    remedies: Remedies = IN_PROGRAM,
+    settings: FileSettings = IN_PROGRAM,
 ) -> Snapshot:
     """Read a file of values. Nothing in it can run code.
 
@@ -126,7 +126,7 @@ def read(
             recorded run. A folder of records may precede the id.
         serial_format: a format, or "auto" to choose by the extension.
         trust_pickle: let a pickle build any object, which can run code.
-        remedies: what the caller's user can do.
+        settings: what the user can set.
 
     Returns:
         The contents.
@@ -138,16 +138,16 @@ def read(
     shown = _path_text(path)
     if shown.startswith(RUN):
         return _read_run(shown)
-    chosen = format_of(shown, serial_format, remedies)
+    chosen = format_of(shown, serial_format, settings)
     if chosen == "pickle":
         data = read_bytes(shown, limit=None) if trust_pickle else read_bytes(shown)
-        value = _unpickle(shown, data, remedies, trusted=trust_pickle)
+        value = _unpickle(shown, data, settings, trusted=trust_pickle)
         return Snapshot(shown, _mapping(shown, value, chosen), {})
-    return read_text(shown, _decode(shown, read_bytes(shown), remedies), chosen, remedies)
+    return read_text(shown, _decode(shown, read_bytes(shown), settings), chosen, settings)
 
 
 def read_text(
-    path: str, text: str, serial_format: str, remedies: Remedies = IN_PROGRAM
+    path: str, text: str, serial_format: str, settings: FileSettings = IN_PROGRAM
 ) -> Snapshot:
     """Read the text of a file of values.
 
@@ -155,12 +155,12 @@ def read_text(
         path: the file that the text is from, or for.
         text: the text.
         serial_format: yaml or json.
-        remedies: what the caller's user can do.
+        settings: what the user can set.
 
     Raises:
         SnapshotError: if the text cannot be read, or is not allowed.
     """
-    advice = remedies.or_name_the_format("Fix the line")
+    advice = settings.or_name_the_format("Fix the line")
     if serial_format == "yaml":
         from .yaml_reader import YamlReader
 
@@ -203,7 +203,7 @@ def write(
 
 
 def write_all(
-    snapshots: Iterable[tuple[str | os.PathLike[str], Mapping[str, object], str, Remedies]],
+    snapshots: Iterable[tuple[str | os.PathLike[str], Mapping[str, object], str, FileSettings]],
 ) -> None:
     """Write several files of values: all of them or none.
 
@@ -211,15 +211,15 @@ def write_all(
     line names this schema for editors.
 
     Args:
-        snapshots: path, values, format and remedies for each file.
+        snapshots: path, values, format and settings for each file.
 
     Raises:
         SnapshotError: if a format cannot represent a value, or a file cannot be written.
     """
     files = []
-    for path, values, serial_format, remedies in snapshots:
+    for path, values, serial_format, settings in snapshots:
         shown = _path_text(path)
-        files.append((shown, _encode(shown, values, format_of(shown, serial_format, remedies))))
+        files.append((shown, _encode(shown, values, format_of(shown, serial_format, settings))))
     replace_files(files)
 
 
@@ -304,7 +304,7 @@ def _path_text(path: str | os.PathLike[str]) -> str:
     return shown
 
 
-def _decode(path: str, data: bytes, remedies: Remedies) -> str:
+def _decode(path: str, data: bytes, settings: FileSettings) -> str:
     try:
         return data.decode("utf-8-sig")  # with or without a byte order mark
     except UnicodeDecodeError as error:
@@ -313,11 +313,11 @@ def _decode(path: str, data: bytes, remedies: Remedies) -> str:
             path,
             line,
             f"The byte 0x{data[error.start]:02x} is not UTF-8.",
-            remedies.or_name_the_format("Save it as UTF-8, or give a pickle the extension .pkl"),
+            settings.or_name_the_format("Save it as UTF-8, or give a pickle the extension .pkl"),
         ) from None
 
 
-def _unpickle(path: str, data: bytes, remedies: Remedies, *, trusted: bool) -> object:
+def _unpickle(path: str, data: bytes, settings: FileSettings, *, trusted: bool) -> object:
     from .pickle_reader import BrokenPickleError, RefusedPickleError, load_any, load_plain
 
     problem: RefusedPickleError
@@ -329,7 +329,7 @@ def _unpickle(path: str, data: bytes, remedies: Remedies, *, trusted: bool) -> o
         advice = "Check whether the file is complete"
     except RefusedPickleError as error:
         problem = error
-        if remedies.can_trust and not trusted:
+        if settings.can_trust and not trusted:
             advice += ", or pass trust_pickle=True if you trust the origin of the file"
     raise SnapshotError.at(path, None, f"The pickle cannot be read: {problem}.", f"{advice}.")
 

@@ -24,7 +24,7 @@ from ..errors import ConversionError, MissingSnapshotError, SnapshotError, not_a
 from ..values.convert import Converter
 from ..values.keys import find_key, key_change, key_paths
 from ..values.renames import renames
-from .files import IN_PROGRAM, format_of, read, saving_problem, write
+from .files import IN_PROGRAM, format_of, read_snapshot, saving_problem, write
 from .flatten import duplicate_key, flatten, has_key_path, with_new_names
 from .formats import extension_format
 from .includes import with_includes
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from .files import Remedies, Snapshot
+    from .files import FileSettings, Snapshot
     from .flatten import Entry
 
 _MOST_WARNINGS = 100
@@ -280,7 +280,7 @@ def read_values(
     fallback_format: str | None = None,
     strict: bool,
     trust_pickle: bool,
-    remedies: Remedies = IN_PROGRAM,
+    settings: FileSettings = IN_PROGRAM,
 ) -> list[LoadedValues]:
     """Read a file and convert its values to the types of the hyperparameters.
 
@@ -293,7 +293,7 @@ def read_values(
         fallback_format: the format to try if a file cannot be read in the first one.
         strict: whether an unknown name is an error.
         trust_pickle: whether a pickle may run code.
-        remedies: what the caller's user can do.
+        settings: what the user can set.
 
     Raises:
         SnapshotError: if the file cannot be read, a value does not fit or, with `strict`,
@@ -302,10 +302,12 @@ def read_values(
 
     def read_included(path: str) -> Snapshot:
         chosen = serial_format if extension_format(path) is None else "auto"
-        limits = remedies.replace(can_trust=False)
-        return _read(path, chosen, fallback_format, limits, trust_pickle=False)
+        limits = settings.replace(can_trust=False)
+        return _read_in_either_format(path, chosen, fallback_format, limits, trust_pickle=False)
 
-    first = _read(path, serial_format, fallback_format, remedies, trust_pickle=trust_pickle)
+    first = _read_in_either_format(
+        path, serial_format, fallback_format, settings, trust_pickle=trust_pickle
+    )
     names = {**converters.renamed, **converters}
     files: list[LoadedValues] = []
     problems: list[SnapshotError] = []
@@ -318,7 +320,7 @@ def read_values(
         files.append(loaded)
         problems += sorted(refused, key=lambda problem: problem.line or 0)
     if problems:
-        raise _all_problems(problems, remedies)
+        raise _all_problems(problems, settings)
     return files
 
 
@@ -347,31 +349,31 @@ def _fit_all(
     return loaded.replace(values=dict(outermost_first)), problems
 
 
-def _read(
+def _read_in_either_format(
     path: str | os.PathLike[str],
     serial_format: str,
     fallback_format: str | None,
-    remedies: Remedies,
+    settings: FileSettings,
     *,
     trust_pickle: bool,
 ) -> Snapshot:
     try:
-        return read(path, serial_format, trust_pickle=trust_pickle, remedies=remedies)
+        return read_snapshot(path, serial_format, trust_pickle=trust_pickle, settings=settings)
     except SnapshotError as problem:
         if fallback_format in (None, "auto") or isinstance(problem, MissingSnapshotError):
             raise
         try:
-            return read(path, str(fallback_format), trust_pickle=trust_pickle)
+            return read_snapshot(path, str(fallback_format), trust_pickle=trust_pickle)
         except SnapshotError:
             raise problem from None
 
 
-def _all_problems(problems: list[SnapshotError], remedies: Remedies) -> SnapshotError:
+def _all_problems(problems: list[SnapshotError], settings: FileSettings) -> SnapshotError:
     """Return one error for all problems, which says once how to ignore unknown names."""
     diagnostics = [problem.diagnostics[0] for problem in problems]
     unknown = [at for at, row in enumerate(problems) if isinstance(row, UnknownNameError)]
     for at in unknown[-1:]:
-        advice = f"{diagnostics[at].advice} {remedies.lenient_setting} ignores unknown names."
+        advice = f"{diagnostics[at].advice} {settings.lenient_setting} ignores unknown names."
         diagnostics[at] = diagnostics[at].replace(advice=advice)
     return SnapshotError(*diagnostics)
 

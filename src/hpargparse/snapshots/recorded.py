@@ -104,16 +104,18 @@ def read_run_json(folder: str, *, until: str = "") -> dict[str, Any]:
         data = read_json(os.path.join(folder, RUN_FILE), until)
         problem = _damaged_key(data)
     except FileNotFoundError:
-        raise _error(folder, "The record has no `run.json`.") from None
+        raise _record_error(folder, "The record has no `run.json`.") from None
     except PermissionError:
-        raise _error(folder, "Cannot read this record.", "Allow reading it.") from None
+        raise _record_error(folder, "Cannot read this record.", "Allow reading it.") from None
     except (OSError, ValueError) as error:
-        raise _error(folder, f"The record is damaged: {error}.") from None
+        raise _record_error(folder, f"The record is damaged: {error}.") from None
     if data.get("schema") != SCHEMA and isinstance(data.get("schema"), int):
         message = f"The record has the schema {data['schema']}, and this version knows {SCHEMA}."
-        raise _error(folder, message, "Upgrade hpman to read it.")
+        raise _record_error(folder, message, "Upgrade hpman to read it.")
     if problem:
-        raise _error(folder, f"The record is damaged: its key `{problem}` is missing or wrong.")
+        raise _record_error(
+            folder, f"The record is damaged: its key `{problem}` is missing or wrong."
+        )
     return data
 
 
@@ -223,10 +225,10 @@ def value_of(folder: str, name: str, text: object) -> Any:
     try:
         return parse_literal(str(text))
     except NotLiteralError:
-        raise _error(folder, f"The value of `{escape(name)}` is not a literal.") from None
+        raise _record_error(folder, f"The value of `{escape(name)}` is not a literal.") from None
 
 
-def _error(folder: str, message: str, advice: str = "") -> RecordError:
+def _record_error(folder: str, message: str, advice: str = "") -> RecordError:
     advice = advice or f"`hpman runs --remove {escape(os.path.basename(folder))}` deletes it."
     place = relative_path(os.path.join(folder, RUN_FILE))
     return RecordError(Diagnostic("record", message, advice, place))

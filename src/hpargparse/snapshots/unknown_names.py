@@ -75,7 +75,7 @@ class UnknownNames:
         key = entry.name[len(prefix) :]
         near = self._near(key, keys, entry.value, converter_of)
         some = ", ".join(f"`{name}`" for name in keys[:_SHOWN_NAMES])
-        return self._error(
+        return self._unknown(
             [entry],
             f"the default of `{owner}` has no key `{key}` to set to {_show(entry)}.",
             f"Did you mean `{prefix}{near}`?" if near else f"Its keys include {some}.",
@@ -94,7 +94,7 @@ class UnknownNames:
         if well_formed in (self._converters.scopes or ()):
             advice = f"It is a scope, so write `{well_formed}{SCOPE}NAME`."
         message = f"there is no hyperparameter `{entry.name}` to set to {_show(entry)}."
-        return self._error([entry], message, advice)
+        return self._unknown([entry], message, advice)
 
     def _scoped(self, name: str) -> str | None:
         """Return the name in a scope that was written as if the scope were a branch."""
@@ -107,13 +107,13 @@ class UnknownNames:
             scopes = sorted(self._converters.scopes or ())
             near = closest(unknown, scopes)
             shown = ", ".join(f"`{name}`" for name in scopes[:_SHOWN_NAMES])
-            return self._error(
+            return self._unknown(
                 [entry],
                 f"no source opens the scope `{unknown}` of `{entry.name}` ({_show(entry)}).",
                 f"Did you mean `{near[0]}`?" if near else f"Scopes: {shown or 'none'}.",
             )
         near_name = self._near(plain, self._converters, entry.value, self._converters.__getitem__)
-        return self._error(
+        return self._unknown(
             [entry],
             f"`{entry.name}` ({_show(entry)}): there is no hyperparameter `{plain}`.",
             f"Did you mean `{scope}{SCOPE}{near_name}`?" if near_name else "Remove it.",
@@ -152,13 +152,13 @@ class UnknownNames:
         new = (closest(old, fitting, separator=self._separator) or fitting)[0]
         shown = ", ".join(f"`{entry.name}` ({_show(entry)})" for entry in entries[:_SHOWN_NAMES])
         more = f" and {len(entries) - _SHOWN_NAMES} more" if len(entries) > _SHOWN_NAMES else ""
-        return self._error(
+        return self._unknown(
             entries,
             f"there is nothing below `{old}`: {shown}{more}.",
             f"Is `{old}` now `{new}`?" if new else f"Did you mean the names without `{old}`?",
         )
 
-    def _error(self, entries: Sequence[Entry], message: str, advice: str) -> UnknownNameError:
+    def _unknown(self, entries: Sequence[Entry], message: str, advice: str) -> UnknownNameError:
         first = entries[0]
         return UnknownNameError.at(self._path, first.line, message, advice, name=first.name)
 

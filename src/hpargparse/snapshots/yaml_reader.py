@@ -55,10 +55,10 @@ class YamlReader:
         """
         value: object = None
         last: _Event | None = None
-        for event in _AliasExpander(self._error).expand(self._events()):
+        for event in _AliasExpander(self._yaml_error).expand(self._events()):
             if event.kind in "[{":
                 if last is not None and last.is_merge_key and self._open[-1].key == last.text:
-                    raise self._error(
+                    raise self._yaml_error(
                         last.line,
                         f"YAML 1.2 has no merge key `{last.text}`.",
                         "Repeat the merged values here, or quote the key.",
@@ -75,7 +75,7 @@ class YamlReader:
             last = event
         return value
 
-    def _error(self, line: int | None, message: str, advice: str) -> SnapshotError:
+    def _yaml_error(self, line: int | None, message: str, advice: str) -> SnapshotError:
         return SnapshotError.at(self.path, line, message, advice)
 
     def _events(self) -> Iterator[_Event]:
@@ -88,7 +88,7 @@ class YamlReader:
                 event = _Event(parsed)
                 if event.kind == "document":
                     if is_in_document:
-                        raise self._error(
+                        raise self._yaml_error(
                             event.line,
                             "A second YAML document begins here.",
                             "Keep one document per file, and load several files instead.",
@@ -111,12 +111,12 @@ class YamlReader:
             raise self._malformed(line, problem) from None
 
     def _malformed(self, line: int | None, problem: str) -> SnapshotError:
-        return self._error(line, f"Cannot read this as YAML: {problem}.", self.advice)
+        return self._yaml_error(line, f"Cannot read this as YAML: {problem}.", self.advice)
 
     def _start(self, event: _Event) -> _Collection:
         """Start a sequence or mapping inside the innermost open one."""
         if len(self._open) >= DEPTH_LIMIT + 2:
-            raise self._error(
+            raise self._yaml_error(
                 event.line,
                 f"Values are nested deeper than {DEPTH_LIMIT} levels.",
                 "No hyperparameter needs that. Check where the file comes from.",
@@ -146,26 +146,26 @@ class YamlReader:
         try:
             mapping.hashes[hash(key)] += 1
         except TypeError:
-            raise self._error(
+            raise self._yaml_error(
                 line,
                 f"A {type(key).__name__} cannot be a key.",
                 "Use a string, a number or a !tuple as the key.",
             ) from None
         if mapping.hashes[hash(key)] > HASH_LIMIT:
-            raise self._error(
+            raise self._yaml_error(
                 line,
                 f"More than {HASH_LIMIT} keys here have the same hash.",
                 "No set of hyperparameters needs that. Check where the file comes from.",
             )
         first = mapping.key_lines.get(key)
         if first is not None:
-            raise self._error(
+            raise self._yaml_error(
                 line,
                 f"The key {short_repr(key)} is given twice, first in line {first}.",
                 "Delete one of the two.",
             )
         if mapping.path == () and type(key) is not str:
-            raise self._error(
+            raise self._yaml_error(
                 line,
                 f"The key {short_repr(key)} is of type {type_name(key)}, but names are strings.",
                 "Quote it.",
@@ -183,7 +183,7 @@ class YamlReader:
         try:
             return collection.build(collection.items if event.kind == "[" else collection.pairs)
         except (TypeError, ValueError) as error:
-            raise self._error(
+            raise self._yaml_error(
                 event.line,
                 f"This is not a valid {_short_tag(event)}: {error}.",
                 "Fix the value, or remove the tag.",
@@ -199,7 +199,7 @@ class YamlReader:
         try:
             return build(event.text)
         except ValueError as error:
-            raise self._error(
+            raise self._yaml_error(
                 event.line,
                 f"{truncate(event.text)!r} is not a valid {_short_tag(event) or 'number'}:"
                 f" {error}.",
@@ -207,7 +207,7 @@ class YamlReader:
             ) from None
 
     def _unknown_tag(self, event: _Event) -> SnapshotError:
-        return self._error(
+        return self._yaml_error(
             event.line,
             f"The tag `{_short_tag(event)}` does not stand for a plain value of this kind.",
             "Write the value as a literal without the tag.",

@@ -17,7 +17,15 @@ import yaml
 
 from hpargparse.errors import MissingSnapshotError, SnapshotError, UnsupportedValueError
 from hpargparse.snapshots import atomic_io
-from hpargparse.snapshots.files import Remedies, Snapshot, dump, format_of, read, write, write_all
+from hpargparse.snapshots.files import (
+    FileSettings,
+    Snapshot,
+    dump,
+    format_of,
+    read_snapshot,
+    write,
+    write_all,
+)
 from hpargparse.snapshots.flatten import Entry, flatten
 from hpman import HpmanError
 
@@ -44,7 +52,7 @@ def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def refusal(path: str, **options: Any) -> str:
     with pytest.raises(SnapshotError) as caught:
-        read(path, **options)
+        read_snapshot(path, **options)
     return str(caught.value)
 
 
@@ -97,7 +105,7 @@ def test_an_unknown_format_names_those_known(path: str, serial_format: str, sent
 def test_what_is_saved_is_loaded(tmp_path: Path, extension: str) -> None:
     path = tmp_path / f"cfg.{extension}"
     write(path, VALUES)
-    assert read(path).values == VALUES
+    assert read_snapshot(path).values == VALUES
     assert os.listdir(tmp_path) == [path.name]
 
 
@@ -136,7 +144,7 @@ def test_a_yaml_snapshot_names_the_nearest_schema(
     expected = "# yaml-language-server: $schema=../../hpman.schema.json\nlr: 1\n"
     assert Path("other/b/c.yml").read_text() == expected
     assert Path("a.json").read_text() == '{\n  "lr": 1\n}\n'
-    assert read("other/b/c.yml").values == {"lr": 1}
+    assert read_snapshot("other/b/c.yml").values == {"lr": 1}
     write("-", {"lr": 1})
 
 
@@ -153,7 +161,7 @@ def test_no_values_are_an_empty_mapping(name: str, text: str) -> None:
     write(name, {})
     with open(name, encoding="utf-8") as file:
         assert file.read() == text
-    assert read(name).values == {}
+    assert read_snapshot(name).values == {}
 
 
 def test_the_order_of_a_mapping_can_be_kept() -> None:
@@ -220,7 +228,7 @@ def test_a_value_that_a_format_cannot_hold_is_named_and_nothing_is_written(
     assert sentence in str(caught.value)
     assert caught.value.name == "bad"
     assert caught.value.path == path
-    assert read(path).values == {"old": 1}
+    assert read_snapshot(path).values == {"old": 1}
     assert os.listdir() == [path]
 
 
@@ -241,7 +249,7 @@ def test_json_names_yaml_only_for_what_that_can_hold(value: object, way_out: str
 def test_the_deepest_value_that_is_written_can_be_read(extension: str) -> None:
     path = f"cfg.{extension}"
     write(path, {"deep": nested(251)})
-    assert read(path).values == {"deep": nested(251)}
+    assert read_snapshot(path).values == {"deep": nested(251)}
     with pytest.raises(SnapshotError, match="it is nested deeper than 250 levels"):
         write(path, {"deep": nested(252)})
 
@@ -317,14 +325,14 @@ def test_a_name_given_flat_and_nested_is_refused(text: str, sentence: str) -> No
     with open("cfg.yaml", "w", encoding="utf-8") as file:
         file.write(text)
     with pytest.raises(SnapshotError) as caught:
-        flatten(read("cfg.yaml"), {"opt"}.__contains__)
+        flatten(read_snapshot("cfg.yaml"), {"opt"}.__contains__)
     assert f"cfg.yaml:{sentence}" in str(caught.value)
 
 
 def test_a_pickle_that_gives_a_name_twice_is_refused_without_lines() -> None:
     write("cfg.pkl", {"a.b": 1, "a": {"b": 1}})
     with pytest.raises(SnapshotError, match=r"`a\.b` is given twice\.") as caught:
-        flatten(read("cfg.pkl"), {"a.b"}.__contains__)
+        flatten(read_snapshot("cfg.pkl"), {"a.b"}.__contains__)
     assert caught.value.line is None
 
 
@@ -363,19 +371,19 @@ def test_a_file_that_holds_no_names_is_refused(name: str, data: bytes, sentence:
 def test_an_empty_file_has_no_names(data: bytes) -> None:
     with open("a.yaml", "wb") as file:
         file.write(data)
-    assert read("a.yaml").values == {}
+    assert read_snapshot("a.yaml").values == {}
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
     with open("a.yaml", "wb") as file:
         file.write(b"\xef\xbb\xbfa: 1\r\nb: 2\r\n")
-    assert read("a.yaml").values == {"a": 1, "b": 2}
-    assert read("a.yaml").lines == {("a",): 1, ("b",): 2}
+    assert read_snapshot("a.yaml").values == {"a": 1, "b": 2}
+    assert read_snapshot("a.yaml").lines == {("a",): 1, ("b",): 2}
 
 
 def test_a_missing_file_is_a_missing_file_to_python_too() -> None:
     with pytest.raises(FileNotFoundError) as caught:
-        read("none.yaml")
+        read_snapshot("none.yaml")
     assert isinstance(caught.value, HpmanError)
     assert isinstance(caught.value, ValueError)
     assert str(caught.value).startswith("none.yaml: The file cannot be read: No such file")
@@ -386,7 +394,7 @@ def test_a_missing_file_is_a_missing_file_to_python_too() -> None:
 
 def test_missing_folders_are_made_when_writing() -> None:
     write("new/er/a.yaml", {"a": 1})
-    assert read("new/er/a.yaml").values == {"a": 1}
+    assert read_snapshot("new/er/a.yaml").values == {"a": 1}
     with pytest.raises(SnapshotError, match=r"x\.yaml: The file cannot be written: "):
         write("new/er/a.yaml/x.yaml", {"a": 1})
 
@@ -394,12 +402,12 @@ def test_missing_folders_are_made_when_writing() -> None:
 def test_a_trusted_pickle_may_hold_anything() -> None:
     value = {"a": yaml.ScalarNode("tag", "value"), "b": bytes(atomic_io.SIZE_LIMIT)}
     write("a.pkl", value)
-    assert type(read("a.pkl", trust_pickle=True).values["a"]) is yaml.ScalarNode
+    assert type(read_snapshot("a.pkl", trust_pickle=True).values["a"]) is yaml.ScalarNode
     with open("b.pkl", "wb") as file:
         pickle.dump({"a": yaml.ScalarNode("tag", "value")}, file)
     assert "it refers to `yaml.nodes.ScalarNode`" in refusal("b.pkl")
     assert ", or pass trust_pickle=True if you trust the origin of the file." in refusal("b.pkl")
-    assert refusal("b.pkl", remedies=Remedies()).endswith("\nSave the values as YAML.")
+    assert refusal("b.pkl", settings=FileSettings()).endswith("\nSave the values as YAML.")
 
 
 def test_trust_is_no_way_out_for_a_broken_pickle() -> None:
@@ -444,9 +452,9 @@ def test_advice_names_only_what_the_caller_has(name: str, data: bytes, advice: s
     assert refusal(name).endswith(
         f"{advice}, or name the format with the argument `serial_format`."
     )
-    message = refusal(name, remedies=Remedies("--other-format"))
+    message = refusal(name, settings=FileSettings("--other-format"))
     assert message.endswith(f"{advice}, or name the format with --other-format.")
-    assert refusal(name, remedies=Remedies()).endswith(f"{advice}.")
+    assert refusal(name, settings=FileSettings()).endswith(f"{advice}.")
 
 
 @pytest.mark.parametrize(
@@ -477,7 +485,7 @@ def _os_with(**functions: object) -> SimpleNamespace:
 def test_a_folder_is_no_file(doing: str) -> None:
     os.mkdir("a.yaml")
     with pytest.raises(SnapshotError, match=r"a\.yaml: This is a folder, not a file"):
-        read("a.yaml") if doing == "read" else write("a.yaml", {"a": 1})
+        read_snapshot("a.yaml") if doing == "read" else write("a.yaml", {"a": 1})
     assert os.listdir() == ["a.yaml"]
 
 
@@ -486,7 +494,7 @@ def test_a_folder_is_no_file(doing: str) -> None:
 def test_a_fifo_is_refused_without_waiting_for_its_other_end(doing: str) -> None:
     os.mkfifo("a.yaml")
     with pytest.raises(SnapshotError, match=r"a\.yaml: This is a FIFO, not a file"):
-        read("a.yaml") if doing == "read" else write("a.yaml", {"a": 1})
+        read_snapshot("a.yaml") if doing == "read" else write("a.yaml", {"a": 1})
     assert stat.S_ISFIFO(os.stat("a.yaml").st_mode)
 
 
@@ -516,7 +524,7 @@ def test_a_file_that_cannot_be_opened_is_a_sentence(
 @pytest.mark.parametrize("doing", ["read", "written"])
 def test_a_path_that_no_file_can_have_is_a_sentence(doing: str) -> None:
     with pytest.raises(SnapshotError, match=f"The file cannot be {doing}: "):
-        read("a\0.yaml") if doing == "read" else write("a\0.yaml", {"a": 1})
+        read_snapshot("a\0.yaml") if doing == "read" else write("a\0.yaml", {"a": 1})
 
 
 def test_a_path_that_ends_in_a_slash_is_no_file() -> None:
@@ -530,7 +538,7 @@ def test_a_file_that_is_write_protected_is_left_alone(monkeypatch: pytest.Monkey
     monkeypatch.setattr(atomic_io, "os", _os_with(access=lambda *_arguments: False))
     with pytest.raises(SnapshotError, match="cannot be written: Permission denied"):
         write("a.yaml", {"a": 2})
-    assert read("a.yaml").values == {"a": 1}
+    assert read_snapshot("a.yaml").values == {"a": 1}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
@@ -540,7 +548,7 @@ def test_permissions_stay_as_they_were(mode: int) -> None:
     os.chmod("a.yaml", mode)
     write("a.yaml", {"a": 2})
     assert stat.S_IMODE(os.stat("a.yaml").st_mode) == mode
-    assert read("a.yaml").values == {"a": 2}
+    assert read_snapshot("a.yaml").values == {"a": 2}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
@@ -560,7 +568,7 @@ def test_a_symlink_stays_one_and_its_target_is_written(there: bool) -> None:
     os.symlink(os.path.join("store", "real.yaml"), "link.yaml")
     write("link.yaml", {"a": 2})
     assert os.path.islink("link.yaml")
-    assert read("store/real.yaml").values == {"a": 2}
+    assert read_snapshot("store/real.yaml").values == {"a": 2}
     assert os.listdir("store") == ["real.yaml"]
 
 
@@ -581,15 +589,17 @@ def test_a_failure_at_any_step_leaves_the_old_file_alone(
     if isinstance(error, OSError):
         assert "a.yaml: The file cannot be written: No space left on device." in str(caught.value)
     assert os.listdir() == ["a.yaml"]
-    assert read("a.yaml").values == {"a": 1}
+    assert read_snapshot("a.yaml").values == {"a": 1}
 
 
 def test_no_file_is_replaced_where_another_cannot_be_written() -> None:
     write("a.yaml", {"a": 1})
     with pytest.raises(SnapshotError, match=r"^a\.yaml/b\.yaml: .*cannot be written: "):
-        write_all([(path, {"a": 2}, "auto", Remedies()) for path in ("a.yaml", "a.yaml/b.yaml")])
+        write_all(
+            [(path, {"a": 2}, "auto", FileSettings()) for path in ("a.yaml", "a.yaml/b.yaml")]
+        )
     assert os.listdir() == ["a.yaml"]
-    assert read("a.yaml").values == {"a": 1}
+    assert read_snapshot("a.yaml").values == {"a": 1}
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device here")
@@ -597,9 +607,9 @@ def test_no_file_is_replaced_where_a_device_is_full() -> None:
     write("a.yaml", {"a": 1})
     files = [("a.yaml", "auto"), ("/dev/full", "yaml")]
     with pytest.raises(SnapshotError, match=r"^/dev/full: .* No space left on device"):
-        write_all([(path, {"a": 2}, kind, Remedies()) for path, kind in files])
+        write_all([(path, {"a": 2}, kind, FileSettings()) for path, kind in files])
     assert os.listdir() == ["a.yaml"]
-    assert read("a.yaml").values == {"a": 1}
+    assert read_snapshot("a.yaml").values == {"a": 1}
 
 
 def test_a_killed_program_leaves_the_old_file_or_the_new_one() -> None:
@@ -632,17 +642,17 @@ class Stream(io.TextIOWrapper):
 
 def test_a_dash_reads_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Stream("a: ü\n".encode()))
-    assert read("-").replace(places=()) == Snapshot("-", {"a": "ü"}, {("a",): 1})
+    assert read_snapshot("-").replace(places=()) == Snapshot("-", {"a": "ü"}, {("a",): 1})
 
 
 def test_a_dash_reads_a_text_stream_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO('{"a": "ü"}'))
-    assert read("-", "json").values == {"a": "ü"}
+    assert read_snapshot("-", "json").values == {"a": "ü"}
 
 
 def test_a_trusted_pickle_on_standard_input_is_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Stream(pickle.dumps({"a": 1})))
-    assert read("-", "pickle", trust_pickle=True).values == {"a": 1}
+    assert read_snapshot("-", "pickle", trust_pickle=True).values == {"a": 1}
 
 
 @pytest.mark.parametrize(
@@ -670,7 +680,7 @@ def test_a_standard_stream_that_fails_is_told_as_one(
     failing = io.TextIOWrapper(Failing())  # type: ignore[type-var]
     monkeypatch.setattr(sys, stream, failing)
     with pytest.raises(SnapshotError) as caught:
-        read("-") if stream == "stdin" else write("-", {"a": 1})
+        read_snapshot("-") if stream == "stdin" else write("-", {"a": 1})
     assert str(caught.value).startswith(f"-: {sentence}\n")
 
 
