@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import pickle
 import pickletools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from hpman.text import truncate
 
-from .value_limits import DEPTH_LIMIT, HASH_LIMIT, SCALARS, unsupported_reason
+from .value_limits import DEPTH_LIMIT, SCALARS, HashLimit, unsupported_reason
 
 _KEY_LIMIT = 10_000  # most values in a key, because hashing visits all of them
 
@@ -69,6 +69,8 @@ def _build(data: bytes) -> object:
     stack: list[Any] = []
     marks: list[int] = []  # the height of the stack at each open mark
     memo: dict[int, Any] = {}
+    limit = HashLimit()
+    hashes: dict[int, Counter[int]] = defaultdict(Counter)  # of the keys, by the id of their dict
     argument: Any
     for opcode, argument, _position in pickletools.genops(data):
         name = opcode.name
@@ -77,10 +79,12 @@ def _build(data: bytes) -> object:
         elif name in _BUILDERS:
             count, build = _BUILDERS[name]
             items = _take(stack, marks, count)
+            _check_keys(_keys(name, items), Counter(), limit)
             stack.append(build(items))
         elif name in _FILLERS:
             count, fill = _FILLERS[name]
             items = _take(stack, marks, count)
+            _check_keys(_keys(name, items), hashes[id(stack[-1])], limit)
             fill(stack[-1], items)
         elif name in _PUTS:
             memo[len(memo) if argument is None else int(argument)] = stack[-1]
@@ -119,19 +123,28 @@ def _call(items: list[Any]) -> object:
     return function(*arguments)
 
 
-def _checked_keys(keys: Sequence[Any]) -> Sequence[Any]:
-    """Return keys, checked so that hashing them is fast and cannot overflow the C stack."""
+def _keys(opcode: str, items: list[Any]) -> Sequence[Any]:
+    """Return the keys that an opcode adds to a dict or set."""
+    if opcode in ("DICT", "SETITEM", "SETITEMS"):
+        return items[::2]
+    if opcode == "REDUCE" and items[0] in (set, frozenset):
+        (keys,) = items[1] or ((),)
+        return [*keys]
+    return items if opcode in ("FROZENSET", "ADDITEMS") else ()
+
+
+def _check_keys(keys: Sequence[Any], hashes: Counter[int], limit: HashLimit) -> None:
+    """Refuse keys whose hashes take long, or could overflow the C stack."""
     for key in keys:
         reason = None if type(key) in SCALARS else unsupported_reason(key, limit=_KEY_LIMIT)
         if reason is not None:
             raise RefusedPickleError(f"it has a key that {reason}")
-    if max(Counter(map(hash, keys)).values(), default=0) > HASH_LIMIT:
-        raise RefusedPickleError(f"it has more than {HASH_LIMIT} keys of the same hash")
-    return keys
+        if limit.exceeded_by(key, hashes):
+            raise RefusedPickleError("it has too many keys of the same hash")
 
 
 def _dict(items: list[Any]) -> dict[Any, Any]:
-    return dict(zip(_checked_keys(items[::2]), items[1::2], strict=True))
+    return dict(zip(items[::2], items[1::2], strict=True))
 
 
 def _encode(text: str, encoding: str) -> bytes:
@@ -145,8 +158,8 @@ _GLOBALS: dict[str, Any] = {
     "_codecs.encode": _encode,
     "builtins.bytes": lambda: b"",
     "builtins.complex": complex,
-    "builtins.frozenset": lambda items=(): frozenset(_checked_keys(items)),
-    "builtins.set": lambda items=(): set(_checked_keys(items)),
+    "builtins.frozenset": frozenset,
+    "builtins.set": set,
     "builtins.Ellipsis": ...,
 }
 # The name of the module in protocols 0 to 2.
@@ -173,14 +186,14 @@ _BUILDERS: dict[str, tuple[int, Callable[[list[Any]], object]]] = {
     "TUPLE2": (2, tuple),
     "TUPLE3": (3, tuple),
     "DICT": (_UP_TO_MARK, _dict),
-    "FROZENSET": (_UP_TO_MARK, lambda items: frozenset(_checked_keys(items))),
+    "FROZENSET": (_UP_TO_MARK, frozenset),
     "STACK_GLOBAL": (2, _find),
     "REDUCE": (2, _call),
 }
 _FILLERS: dict[str, tuple[int, Callable[[Any, list[Any]], object]]] = {
     "APPEND": (1, list.extend),
     "APPENDS": (_UP_TO_MARK, list.extend),
-    "ADDITEMS": (_UP_TO_MARK, lambda value, items: set.update(value, _checked_keys(items))),
+    "ADDITEMS": (_UP_TO_MARK, set.update),
     "SETITEM": (2, lambda value, items: dict.update(value, _dict(items))),
     "SETITEMS": (_UP_TO_MARK, lambda value, items: dict.update(value, _dict(items))),
 }

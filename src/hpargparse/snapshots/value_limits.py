@@ -10,11 +10,12 @@ from hpman.text import truncate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections import Counter
     from typing import Any
 
 DEPTH_LIMIT = 250
 NODE_LIMIT = 1_000_000
-HASH_LIMIT = 100  # most keys of one hash in a dict, whose time grows with their square
+COMPARISON_LIMIT = 2_000_000  # of keys with the same hash, in all dicts and sets of a file
 
 KeyPlace = tuple[tuple[str, ...], int, int]  # path, and where the key starts and ends
 
@@ -87,6 +88,20 @@ def with_plain_numbers(value: Any) -> Any:
         number = item()
         return number if type(number) in SCALARS else value
     return value
+
+
+class HashLimit:
+    """Count how often the keys of a file are compared because they have the same hash."""
+
+    def __init__(self) -> None:
+        self.comparisons = 0
+
+    def exceeded_by(self, key: object, hashes: Counter[int]) -> bool:
+        """Return whether a key is one too many. The hashes are those of its dict or set so far."""
+        number = hash(key)
+        self.comparisons += hashes[number]
+        hashes[number] += 1
+        return self.comparisons > COMPARISON_LIMIT
 
 
 def type_name(value: object) -> str:

@@ -18,7 +18,7 @@ from hpman.text import truncate
 
 from ..errors import SnapshotError
 from ..values.scalars import as_bool, as_float, as_int, is_null, resolve
-from .value_limits import DEPTH_LIMIT, HASH_LIMIT, KeyPlace, short_repr, type_name
+from .value_limits import DEPTH_LIMIT, HashLimit, KeyPlace, short_repr, type_name
 
 ALIAS_LIMIT = 100_000
 _STANDARD = "tag:yaml.org,2002:"
@@ -40,6 +40,7 @@ class YamlReader:
         self.lines: dict[tuple[str, ...], int] = {}
         self.places: list[KeyPlace] = []
         self._open: list[_Collection] = []
+        self._hash_limit = HashLimit()
 
     def read(self) -> object:
         r"""Return the value of the document, and fill `lines` and `places` with its keys.
@@ -144,17 +145,17 @@ class YamlReader:
     def _add_key(self, mapping: _Collection, key: object, event: _Event) -> None:
         line = event.line
         try:
-            mapping.hashes[hash(key)] += 1
+            is_too_many = self._hash_limit.exceeded_by(key, mapping.hashes)
         except TypeError:
             raise self._yaml_error(
                 line,
                 f"A {type(key).__name__} cannot be a key.",
                 "Use a string, a number or a !tuple as the key.",
             ) from None
-        if mapping.hashes[hash(key)] > HASH_LIMIT:
+        if is_too_many:
             raise self._yaml_error(
                 line,
-                f"More than {HASH_LIMIT} keys here have the same hash.",
+                "Too many keys have the same hash.",
                 "No set of hyperparameters needs that. Check where the file comes from.",
             )
         first = mapping.key_lines.get(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import pickle
 import stat
@@ -107,6 +108,16 @@ def test_what_is_saved_is_loaded(tmp_path: Path, extension: str) -> None:
     write(path, VALUES)
     assert read_snapshot(path).values == VALUES
     assert os.listdir(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("extension", ["yaml", "pkl"])
+def test_hundreds_of_keys_of_one_hash_are_loaded(tmp_path: Path, extension: str) -> None:
+    keys = list(itertools.product([-1, -2], repeat=9))
+    assert len({*map(hash, keys)}) == 1
+    values = {"dict": dict.fromkeys(keys, 0), "set": {*keys}, "frozen": [frozenset(keys)]}
+    path = tmp_path / f"cfg.{extension}"
+    write(path, values)
+    assert read_snapshot(path).values == values
 
 
 def test_a_yaml_snapshot_is_sorted_and_plain() -> None:

@@ -60,9 +60,21 @@ FILES = [
     pytest.param("a.yaml", f"a: {{{SAME_HASH}}}".encode(), "same hash", id="keys of one hash"),
     pytest.param(
         "a.pkl",
-        pickle.dumps({"a": {number * (2**61 - 1): 0 for number in range(200)}}),
+        pickle.dumps({"a": {number * (2**61 - 1): 0 for number in range(3000)}}),
         "same hash",
         id="keys of one hash in a pickle",
+    ),
+    pytest.param(
+        "a.pkl",
+        pickle.dumps({"a": {number * (2**61 - 1): 0 for number in range(30_000)}}, protocol=0),
+        "same hash",
+        id="keys of one hash, one by one",
+    ),
+    pytest.param(
+        "a.pkl",
+        pickle.dumps([{number * (2**61 - 1) for number in range(500)} for _ in range(50)], 2),
+        "same hash",
+        id="sets of keys of one hash",
     ),
     pytest.param("a.json", f'{{"opt{".x" * 10**6}": 1}}'.encode(), "parts", id="name without end"),
     pytest.param("a.yaml", b"lr: 1\0", "control characters", id="null byte"),
