@@ -5,24 +5,18 @@ Owns when a call belongs to hpman; must not read files nor know the rules.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import Any
 
-from hpman import Diagnostic, Index
-from hpman.programs import is_notebook
+from hpman import Diagnostic, Index, ModuleScan, Occurrence
+from hpman.programs import is_notebook, private_names
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import Any
-
-    from hpman import ModuleScan, Occurrence
-    from hpman.occurrence import FaultyCall
-
-    from .sources import Modules
+from .sources import Modules
 
 
-def owned(index: Index, modules: Modules, requested: Iterable[str] = ()) -> Index:
-    """Return an index of the calls that belong to hpman.
+class Owned:
+    """Keep which calls belong to hpman while a project changes.
 
     Nothing does if no file mentions hpman and the user named no placeholder. Otherwise a bare
     call `_("…")` may still belong to gettext or to anything else. How the file gets its
@@ -41,23 +35,6 @@ def owned(index: Index, modules: Modules, requested: Iterable[str] = ()) -> Inde
     name without blanks, unlike a message of gettext, or if a file of the first kind gives its
     name a default. Calls of `_` in a file that mentions gettext are not typical.
 
-    Args:
-        index: the files.
-        modules: the modules that they import placeholders from.
-        requested: the placeholders that the user named.
-
-    Returns:
-        The files that contain hyperparameters, their names, or problems. Each has what counts,
-        calls with a faulty hint included; and as diagnostics what is wrong with the file and
-        these calls; an HPM301 for a call whose name is bound to something else; and an HPM302
-        for the first call of a placeholder that the file never binds.
-    """
-    return Owned().update(index, modules, requested)
-
-
-class Owned:
-    """Keep which calls belong to hpman while a project changes.
-
     >>> Owned().update(Index(), {}).placeholders()
     set()
     """
@@ -67,7 +44,10 @@ class Owned:
         self._results: dict[tuple[object, ...], tuple[ModuleScan, ModuleScan]] = {}
 
     def update(self, index: Index, modules: Modules, requested: Iterable[str] = ()) -> Index:
-        """Return what `owned` returns. What has not changed since the last time is shared."""
+        """Return an index of the calls that belong to hpman, and what is wrong with them.
+
+        A user has requested some placeholders. Files that have not changed are shared.
+        """
         requested = frozenset(requested)
         files: dict[tuple[object, ...], ModuleScan] = {}
         if requested or _mention_hpman(index, modules):
@@ -215,8 +195,6 @@ def _private_in_marimo(file: ModuleScan, calls: Iterable[Occurrence]) -> Iterato
     private = [call for call in calls if call.placeholder.startswith("_")]
     if not private or "marimo" not in file.source.text:
         return
-    from hpman.programs import private_names
-
     for first, last, names in private_names(file.source.text):
         for call in private:
             if first <= call.line <= last and call.placeholder not in names:
@@ -230,13 +208,11 @@ def _private_in_marimo(file: ModuleScan, calls: Iterable[Occurrence]) -> Iterato
 
 def _placeholders(file: ModuleScan) -> set[str]:
     """Return the placeholders of all calls in a file, also of faulty ones."""
-    rows: tuple[Any, ...] = (*file.with_faulty().occurrences, *file.diagnostics, *file.mentions)
-    return {row.placeholder for row in rows if row.placeholder is not None}
+    facts: tuple[Any, ...] = (*file.with_faulty().occurrences, *file.diagnostics, *file.mentions)
+    return {fact.placeholder for fact in facts if fact.placeholder is not None}
 
 
-def _hidden(
-    file: ModuleScan, placeholder: str, name: str | None, call: Occurrence | FaultyCall
-) -> Diagnostic:
+def _hidden(file: ModuleScan, placeholder: str, name: str | None, call: Any) -> Diagnostic:
     """Report a call whose placeholder is bound to something else."""
     return Diagnostic(
         "HPM301",

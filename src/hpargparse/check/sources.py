@@ -6,7 +6,7 @@ Owns which files are read, and for which managers; must not know the rules.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from hpman import Index, ModuleScan
@@ -17,43 +17,8 @@ from hpman.programs import Project, find_module
 Modules = dict[tuple[str, str], ModuleScan | None]
 
 
-def read_sources(
-    paths: Sequence[str],
-    exclude: Sequence[str] = (),
-    placeholders: Iterable[str] = (),
-    *,
-    follow_imports: bool = False,
-) -> tuple[Index, Modules]:
-    """Read files and folders, and the modules that they import placeholders from.
-
-    Args:
-        paths: the files and folders.
-        exclude: globs of what to leave out of folders.
-        placeholders: the names whose bare calls count, besides `_` and imported managers.
-        follow_imports: whether to check the imported modules of the same project too.
-
-    Returns:
-        The index of the files, and the modules, see `read_project`.
-
-    Raises:
-        OSError: a path does not exist, or a folder cannot be listed.
-
-    >>> read_sources([__file__])[0].placeholders()
-    set()
-    """
-    return read_project(Project(paths, exclude, follow_imports=follow_imports), placeholders)
-
-
 def read_project(project: Project, placeholders: Iterable[str] = ()) -> tuple[Index, Modules]:
     """Read the files of a project, and the modules that they import placeholders from.
-
-    Args:
-        project: the project. Only files that have changed are read.
-        placeholders: the names whose bare calls count, besides `_` and imported managers.
-
-    Returns:
-        The index of the files, and the modules. Of the placeholders that a file never binds,
-        those are left out that a star import or a builtin may provide.
 
     >>> read_project(Project([__file__]))[0].placeholders()
     set()

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from hpman import Frozen
+from hpman.programs import Project
 from hpman.text import Source, display_path, escape, truncate
 
-from ..check.ownership import owned
-from ..check.sources import read_sources
+from ..check.ownership import Owned
+from ..check.sources import read_project
 from ..edits import Edit, EditedFile, Span, edit_files
 from ..snapshots.atomic_io import read_bytes
 from ..snapshots.recorded import find_above, read_json
@@ -95,10 +96,11 @@ def plan(
     named = [path for path in paths if is_snapshot(path) and not os.path.isdir(path)]
     sources = [path for path in paths if path not in named] or [os.curdir]
     requested = {*placeholders, *bare}
-    read, modules = read_sources(sources, exclude, requested, follow_imports=True)
-    index = owned(read, modules, requested)
+    project = Project(sources, exclude, follow_imports=True)
+    read, modules = read_project(project, requested)
+    index = Owned().update(read, modules, requested)
     if not index.placeholders():  # no file mentions hpman, and the user means a name of it
-        index = owned(read, modules, requested or {"_", *read.placeholders()})
+        index = Owned().update(read, modules, requested or {"_", *read.placeholders()})
     renaming = renaming_of(index, old, new, placeholders)
     folders = [path for path in sources if os.path.isdir(path)]
     found = [*walk_files(folders, exclude)]

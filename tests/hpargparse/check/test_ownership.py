@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.check.ownership import owned
-from hpargparse.check.sources import read_sources
+from hpargparse.check.ownership import Owned
+from hpargparse.check.sources import read_project
+from hpman.programs import Project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,8 @@ def _owned(folder: Path, files: dict[str, str], *placeholders: str) -> Index:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return owned(*read_sources([str(folder)], placeholders=placeholders), placeholders)
+    read = read_project(Project([str(folder)]), placeholders)
+    return Owned().update(*read, placeholders)
 
 
 def _kept(index: Index) -> list[str]:
@@ -88,7 +90,7 @@ def test_a_file_mentions_hpman_if_the_module_of_its_placeholder_does(tmp_path: P
     (tmp_path / "common.py").write_text("from hpman.m import _")
     path = tmp_path / "a.py"
     path.write_text("from common import _\n_('lr', 1)")
-    assert _kept(owned(*read_sources([str(path)]))) == ["lr"]
+    assert _kept(Owned().update(*read_project(Project([str(path)])))) == ["lr"]
 
 
 @pytest.mark.parametrize(

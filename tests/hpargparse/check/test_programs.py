@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hpargparse.check.ownership import owned
+from hpargparse.check.ownership import Owned
 from hpargparse.check.programs import split
 from hpargparse.check.sources import read_project
 from hpman.programs import Project
@@ -24,7 +24,7 @@ def _split(folder: Path, files: dict[str, str], *programs: str) -> list[list[str
     project = Project([str(folder)])
     index, modules = read_project(project)
     named = [str(folder / program) for program in programs]
-    parts = split(project, index, owned(index, modules), named)
+    parts = split(project, index, Owned().update(index, modules), named)
     groups = ([Path(file.source.path) for file in part.files.values()] for part in parts)
     return sorted(sorted(p.relative_to(folder).as_posix() for p in g) for g in groups if g)
 

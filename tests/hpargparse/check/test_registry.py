@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.check.ownership import owned
+from hpargparse.check.ownership import Owned
 from hpargparse.check.registry import RULES, Rule, explain
 from hpargparse.check.rules import find_problems
-from hpargparse.check.sources import read_sources
+from hpargparse.check.sources import read_project
+from hpman.programs import Project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ def _found(text: str, tmp_path: Path) -> set[tuple[str, str]]:
     """Return code and severity of each finding in an example, which may omit the import."""
     path = tmp_path / "example.py"
     path.write_text(text if "import" in text else f"from hpman.m import _\n\n{text}\n")
-    findings = find_problems(owned(*read_sources([str(path)])))
+    findings = find_problems(Owned().update(*read_project(Project([str(path)]))))
     return {(finding.code, finding.severity) for finding in findings}
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, strategies as st
 
-from hpargparse.check.ownership import owned
+from hpargparse.check.ownership import Owned
 from hpargparse.check.rules import find_problems
-from hpargparse.check.sources import read_sources
+from hpargparse.check.sources import read_project
 from hpman import HpmanError, HyperParameterManager
+from hpman.programs import Project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ REFUSED = ("HPM001", "HPM101", "HPM102", "HPM103", "HPM201", "HPM203")
 
 
 def _check(path: Path) -> list[Diagnostic]:
-    return find_problems(owned(*read_sources([str(path)])))
+    return find_problems(Owned().update(*read_project(Project([str(path)]))))
 
 
 def _found(folder: Path, text: str) -> list[Diagnostic]:

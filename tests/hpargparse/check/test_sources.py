@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hpargparse.check.sources import read_sources
-from hpman.programs import read
+from hpargparse.check.sources import read_project
+from hpman.programs import Project, read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ def test_modules_that_placeholders_come_from_are_read(
         (tmp_path / name).touch()
     file = tmp_path / importer
     file.write_text(f"from {module} import _\n_('x')")
-    index, modules = read_sources([str(file)])
+    index, modules = read_project(Project([str(file)]))
     assert len(index.files) == 1
     (scan,) = modules.values()
     shown = None if scan is None else os.path.relpath(scan.source.path, tmp_path.resolve())
@@ -45,7 +45,7 @@ def test_a_module_is_read_once_for_all_that_import_it(tmp_path: Path) -> None:
     (tmp_path / "other.py").write_text("from common import _")
     for name in ("a.py", "b.py"):
         (tmp_path / name).write_text("from common import _\n_('x')")
-    _index, modules = read_sources([str(tmp_path / "a.py"), str(tmp_path / "b.py")])
+    _index, modules = read_project(Project([str(tmp_path / "a.py"), str(tmp_path / "b.py")]))
     first, second, *others = (scan for (_, module), scan in modules.items() if module == "common")
     assert first is second
     assert len(others) == 1
@@ -55,7 +55,7 @@ def test_a_module_is_read_once_for_all_that_import_it(tmp_path: Path) -> None:
 def test_an_imported_manager_is_looked_for_in_every_file(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("from common import hp\nhp('x')")
     (tmp_path / "common.py").write_text("from hpman.m import hp")
-    index, _modules = read_sources([str(tmp_path)])
+    index, _modules = read_project(Project([str(tmp_path)]))
     assert index.names("hp") == ["x"]
 
 
@@ -71,5 +71,5 @@ def test_a_file_that_cannot_be_read_installs_no_builtin(
     (tmp_path / "b.py").write_text("from hpman.m import _")
     (tmp_path / "c.py").write_text("import builtins\nbuiltins._ = print")
     monkeypatch.setattr("hpman.static.project.read_file", refuse)
-    index, _modules = read_sources([str(tmp_path)])
+    index, _modules = read_project(Project([str(tmp_path)]))
     assert {name for file in index.files.values() for name in file.unbound} == {"_"}
