@@ -51,27 +51,16 @@ _AT_ONCE = 50  # names, for which the rules take a few milliseconds
 
 
 class Name(Frozen):
-    """What is known of one name as long as its calls stay the same.
-
-    Attributes:
-        name: the name.
-        calls: its calls, in source order.
-        row: its hyperparameter, None for a branch that is only used.
-        converter: the converter of the row.
-        options: the options of the row. They are empty if its hints are malformed.
-        definitions: the number of calls with a default.
-        old: the old names in the hints of the calls.
-        findings: what is wrong with these calls alone.
-    """
+    """What is known of one name as long as its calls stay the same."""
 
     __slots__ = ()
     name: str
     calls: tuple[Occurrence, ...]
-    row: HyperParameter | None
+    hp: HyperParameter | None  # None for a branch that is only used
     converter: Converter | None
-    options: frozenset[str]
-    definitions: int
-    old: tuple[str, ...]
+    options: frozenset[str]  # none if its hints are malformed
+    definitions: int  # the number of calls with a default
+    old: tuple[str, ...]  # in the hint `aliases`
     findings: tuple[Diagnostic, ...]
 
 
@@ -131,22 +120,22 @@ class Memory:
 
 def _judge(index: Index, placeholder: str, names: Sequence[str]) -> Iterator[Name]:
     """Apply the rules for single names."""
-    rows = [index.hyperparameter(placeholder, name) for name in names]
-    sound = [row for row in rows if row and not _hint_problem(row)]
-    sound_names = (row.name for row in sound)
+    hyperparameters = [index.hyperparameter(placeholder, name) for name in names]
+    sound = [hp for hp in hyperparameters if hp and not _hint_problem(hp)]
+    sound_names = (hp.name for hp in sound)
     options = dict(zip(sound_names, options_of(sound, index.separator), strict=True))
-    for name, row in zip(names, rows, strict=True):
+    for name, hp in zip(names, hyperparameters, strict=True):
         calls = index.named(placeholder, name)
         findings = [*default_not_literal(calls), *malformed_name(name, calls, index.separator)]
         findings += misspelled_hint(calls)
-        if row:
-            findings += faulty_hints(row, index.separator)
-            findings += faulty_space(row, index.separator)
+        if hp:
+            findings += faulty_hints(hp, index.separator)
+            findings += faulty_space(hp, index.separator)
         yield Name(
             name,
             calls,
-            row,
-            Converter.of(row) if row else None,
+            hp,
+            Converter.of(hp) if hp else None,
             options.get(name, frozenset()),
             sum(call.is_definition for call in calls),
             tuple(old for call in calls for old in old_names(call.hints)),
@@ -218,69 +207,69 @@ def intended_hint(hint: str) -> str | None:
     return None
 
 
-def faulty_hints(row: HyperParameter, separator: str) -> Iterator[Diagnostic]:
+def faulty_hints(hp: HyperParameter, separator: str) -> Iterator[Diagnostic]:
     """HPM207: a malformed hint. HPM205: a default that the hints refuse."""
-    malformed = [*_malformed_hints(row, separator)]
+    malformed = [*_malformed_hints(hp, separator)]
     yield from malformed
-    if malformed or row.definition is None or CHECKED_HINTS.isdisjoint(row.hints):
+    if malformed or hp.definition is None or CHECKED_HINTS.isdisjoint(hp.hints):
         return
-    if _is_unknown(row.value):
+    if _is_unknown(hp.value):
         return
     try:
-        Converter.of(row).check(row.value)
+        Converter.of(hp).check(hp.value)
     except ConversionError as error:
-        message = f"The default of `{row.name}` does not fit its hints: {error}."
-        hints = " or ".join(f"`{hint}`" for hint in row.hints if hint in CHECKED_HINTS)
+        message = f"The default of `{hp.name}` does not fit its hints: {error}."
+        hints = " or ".join(f"`{hint}`" for hint in hp.hints if hint in CHECKED_HINTS)
         advice = f"Write a default that fits, or change {hints}."
-        yield finding_about("HPM205", [row.definition], message, advice)
+        yield finding_about("HPM205", [hp.definition], message, advice)
 
 
-def _malformed_hints(row: HyperParameter, separator: str) -> Iterator[Diagnostic]:
+def _malformed_hints(hp: HyperParameter, separator: str) -> Iterator[Diagnostic]:
     """Yield a finding per malformed hint, placed at the hint."""
-    for hint in _ADVICE.keys() & row.hints.keys():
-        if problem := _problem_of_hint(row, hint, separator):
+    for hint in _ADVICE.keys() & hp.hints.keys():
+        if problem := _problem_of_hint(hp, hint, separator):
             message = f"{problem[0].upper()}{problem[1:]}."
-            yield at_hint(row, hint, "HPM207", message, _ADVICE[hint])
+            yield at_hint(hp, hint, "HPM207", message, _ADVICE[hint])
 
 
-def faulty_space(row: HyperParameter, separator: str) -> Iterator[Diagnostic]:
+def faulty_space(hp: HyperParameter, separator: str) -> Iterator[Diagnostic]:
     """HPM210: a search space that is malformed. HPM211: choices that are equal."""
-    if not _problem_of_hint(row, "scale", separator):  # this is HPM207
-        yield from space_faults(row)
-    for problem in equal_choices(row):
+    if not _problem_of_hint(hp, "scale", separator):  # this is HPM207
+        yield from space_faults(hp)
+    for problem in equal_choices(hp):
         yield problem.replace(severity=RULES[problem.code].severity)
 
 
-def _problem_of_hint(row: HyperParameter, hint: str, separator: str) -> str:
+def _problem_of_hint(hp: HyperParameter, hint: str, separator: str) -> str:
     """Return what is wrong with one hint, or an empty string."""
-    value = row.hints.get(hint)
+    value = hp.hints.get(hint)
     if hint in CHECKED_HINTS:
-        by_type = {"type": row.hints.get("type")}
-        if hint != "type" and _hint_problem(row.replace(hints=by_type)):
+        by_type = {"type": hp.hints.get("type")}
+        if hint != "type" and _hint_problem(hp.replace(hints=by_type)):
             return ""
-        return _hint_problem(row.replace(hints={**by_type, hint: value}))
+        return _hint_problem(hp.replace(hints={**by_type, hint: value}))
     if hint == "aliases" and is_well_formed(value):
-        return _alias_problem(row, separator)
+        return _alias_problem(hp, separator)
     is_valid = isinstance(value, _TYPES[hint]) if hint in _TYPES else value in _VALUES[hint]
     is_valid = is_valid or value is None
     return (
-        "" if is_valid else f"the hint `{hint}` of `{row.name}` is {truncate(show_literal(value))}"
+        "" if is_valid else f"the hint `{hint}` of `{hp.name}` is {truncate(show_literal(value))}"
     )
 
 
-def _alias_problem(row: HyperParameter, separator: str) -> str:
+def _alias_problem(hp: HyperParameter, separator: str) -> str:
     """Return what is wrong with the old names of a hyperparameter, or an empty string."""
-    for old in old_names(row.hints):
-        problem = "is its own name" if old == row.name else _name_problem(old, separator)
+    for old in old_names(hp.hints):
+        problem = "is its own name" if old == hp.name else _name_problem(old, separator)
         if problem:
-            return f"the alias {old!r} of `{row.name}` {problem}"
+            return f"the alias {old!r} of `{hp.name}` {problem}"
     return ""
 
 
-def _hint_problem(row: HyperParameter) -> str:
+def _hint_problem(hp: HyperParameter) -> str:
     """Return what is wrong with the hints that values are checked by, or an empty string."""
     try:
-        Converter.of(row).check_hints()
+        Converter.of(hp).check_hints()
     except ConversionError as error:
         return str(error)
     return ""

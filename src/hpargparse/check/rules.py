@@ -33,13 +33,7 @@ _SETTERS = ("override", "set_tree", "set_value", "set_values")
 
 
 class Program(Frozen):
-    """The hyperparameters of a program.
-
-    Attributes:
-        sources: its calls.
-        names: what is known of its names, in source order, by placeholder.
-        memory: what is known of all names.
-    """
+    """The hyperparameters of a program."""
 
     __slots__ = ()
     sources: Index
@@ -55,11 +49,6 @@ class Program(Frozen):
         }
         return cls(index, names, memory)
 
-    @property
-    def rows(self) -> list[HyperParameter]:
-        """The hyperparameters."""
-        return [name.row for names in self.names.values() for name in names if name.row]
-
 
 def find_problems(
     index: Index,
@@ -68,17 +57,10 @@ def find_problems(
     is_partial: bool = False,
     memory: Memory | None = None,
 ) -> list[Diagnostic]:
-    """Apply every rule.
+    """Apply every rule. Return the findings by file, place and code.
 
-    Args:
-        index: the calls that belong to hpman, and what is wrong with single calls and files.
-        programs: the parts of the index in which calls may conflict. They may overlap. By
-            default, the index is one program.
-        is_partial: whether imported modules were not read, so that definitions may be missing.
-        memory: what an earlier call has found out; it is extended.
-
-    Returns:
-        The findings, sorted by file, place and code.
+    Calls may conflict within one of the programs, which may overlap; by default, the index is
+    one program. If it is partial, imported modules are missing, which may define names.
     """
     memory = memory or Memory()
     findings = [finding for file in index.files.values() for finding in file.diagnostics]
@@ -89,9 +71,9 @@ def find_problems(
             findings += (finding for name in names for finding in name.findings)
         for rule in _RULES:
             findings += rule(program)
-        rows = {row.name: row for row in program.rows}
-        if any("when" in row.hints for row in rows.values()):
-            findings += condition_faults(rows, is_partial=is_partial)
+        hps = {name.name: name.hp for names in program.names.values() for name in names if name.hp}
+        if any("when" in hp.hints for hp in hps.values()):
+            findings += condition_faults(hps, is_partial=is_partial)
         if not is_partial:
             findings += unknown_scope(program.sources)
     if not is_partial:
@@ -168,8 +150,8 @@ def unknown_name(index: Index) -> Iterator[Diagnostic]:
         is_known, renamed = _known(index, placeholder), index.renamed(placeholder)
         old_groups = {above for old in renamed for above in index.prefixes(old)}
         mentions = _names_of_values(index, placeholder)
-        written = {row.name for row in mentions if row.kind in _SETTERS}
-        read = {row.name for row in mentions if row.kind not in _SETTERS}
+        written = {mention.name for mention in mentions if mention.kind in _SETTERS}
+        read = {mention.name for mention in mentions if mention.kind not in _SETTERS}
         written_groups, read_groups = _groups(index, written), _groups(index, read)
         above, reported = "", 0
         for mention in mentions:
@@ -195,12 +177,14 @@ def unknown_name(index: Index) -> Iterator[Diagnostic]:
 
 def _names_of_values(index: Index, placeholder: str) -> list[Mention]:
     """Return the names that methods set or read, without those of scopes."""
-    rows = index.mentions(placeholder)
-    mentions = [row for row in rows if row.name != "" and row.kind != "scope"]
-    # The names in a text that a program parses itself, such as a test, are unknown.
-    texts = {row.source for row in mentions}
-    parsing = {source for source in texts if "parse_source" in source.text}
-    return [row for row in mentions if row.source not in parsing]
+    return [
+        mention
+        for mention in index.mentions(placeholder)
+        if mention.name != ""
+        and mention.kind != "scope"
+        # The names in a text that a program parses itself, such as a test, are unknown.
+        and "parse_source" not in mention.source.text
+    ]
 
 
 def _groups(index: Index, names: Iterable[str | None]) -> set[str]:
@@ -296,8 +280,8 @@ def option_clash(program: Program) -> Iterator[Diagnostic]:
     """HPM204: two names that make the same option, or one that makes an option of `bind`."""
     index = program.sources
     for placeholder, names in program.names.items():
-        rows = [*_rows_that_may_clash(names)]
-        for clash, pair in clashes(rows, index.separator) if rows else ():
+        hps = [*_may_clash(names)]
+        for clash, pair in clashes(hps, index.separator) if hps else ():
             *others, last = (
                 index.definition(placeholder, name) or index.named(placeholder, name)[0]
                 for name in pair
@@ -308,7 +292,7 @@ def option_clash(program: Program) -> Iterator[Diagnostic]:
                 yield finding_about("HPM204", [last, *others], clash.message, clash.advice)
 
 
-def _rows_that_may_clash(names: Sequence[Name]) -> Iterator[HyperParameter]:
+def _may_clash(names: Sequence[Name]) -> Iterator[HyperParameter]:
     """Yield the hyperparameters that share an option with another one, or with `bind`."""
     counts = Counter(option for name in names for option in name.options)
     shared = {option for option, count in counts.items() if count > 1}
@@ -318,15 +302,15 @@ def _rows_that_may_clash(names: Sequence[Name]) -> Iterator[HyperParameter]:
     # The options of clashing aliases are HPM208.
     clashing = {clash.name for clash in alias_clashes(_converters(names))}
     for name in names:
-        if name.row and not shared.isdisjoint(name.options):
-            hints = {**name.row.hints, "aliases": None}
-            yield name.row.replace(hints=hints) if name.name in clashing else name.row
+        if name.hp and not shared.isdisjoint(name.options):
+            hints = {**name.hp.hints, "aliases": None}
+            yield name.hp.replace(hints=hints) if name.name in clashing else name.hp
 
 
 def alias_clash(program: Program) -> Iterator[Diagnostic]:
     """HPM208: an alias that is also the name or the alias of another hyperparameter."""
     for names in program.names.values():
-        if any(name.row and "aliases" in name.row.hints for name in names):
+        if any(name.hp and "aliases" in name.hp.hints for name in names):
             yield from alias_clashes(_converters(names))
 
 
