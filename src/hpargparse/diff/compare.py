@@ -20,34 +20,21 @@ KINDS = ("added", "removed", "changed", "moved", "renamed")
 
 
 class Definition(Frozen):
-    """What one side says about a hyperparameter.
-
-    Attributes:
-        placeholder: the manager; empty if two snapshots are compared.
-        name: the flat name.
-        value: the default, or the value in a snapshot; `EMPTY` if there is none.
-        text: the value as written, None if there is none.
-        hints: the hints; None in a snapshot.
-        file: what identifies the file on both sides; None in a snapshot.
-        path: the path, line and column as reports show them.
-        note: a sentence to add in a report.
-        aliases: the old names in the hint `aliases`, also beside a snapshot.
-        cell: the cell of a notebook, in which lines count.
-    """
+    """What one side says about a hyperparameter."""
 
     __slots__ = ()
-    placeholder: str
+    placeholder: str  # empty if two snapshots are compared
     name: str
-    value: object
-    text: str | None
-    hints: dict[str, object] | None
-    file: tuple[object, ...] | None
+    value: object  # `EMPTY` if there is none
+    text: str | None  # the value as written
+    hints: dict[str, object] | None  # None in a snapshot
+    file: tuple[object, ...] | None  # what identifies it on both sides; None in a snapshot
     path: str
     line: int | None = None
     column: int | None = None
-    note: str = ""
-    aliases: tuple[str, ...] = ()
-    cell: int | None = None
+    note: str = ""  # for a report
+    aliases: tuple[str, ...] = ()  # also beside a snapshot
+    cell: int | None = None  # of a notebook, in which lines count
 
     @property
     def key(self) -> tuple[str, str]:

@@ -8,13 +8,10 @@ Must not know what a comparison is.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from hpman import Diagnostic, HpmanError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
 
 SIZE_LIMIT = 100_000_000  # most bytes of one file: it is held in memory
 LISTING_LIMIT = 100_000_000  # most bytes of the list of files
@@ -114,10 +111,7 @@ def describe_head(folder: str) -> tuple[str, str, str]:
 def diff_worktree(top: str, new: Iterable[str], limit: int) -> bytes | None:
     """Return a patch from the last commit to the worktree, None if it is too long.
 
-    Args:
-        top: the root of the worktree.
-        new: paths from there. Of these, the patch adds the files that are not tracked.
-        limit: the most bytes of the patch.
+    Of the new paths, it adds the files that are not tracked.
     """
     # This may run filters that the repository configures, but the repository is the user's.
     patch = _read_limited(limit, *_DIFF, "HEAD", cwd=top)
@@ -133,13 +127,7 @@ def diff_worktree(top: str, new: Iterable[str], limit: int) -> bytes | None:
 
 
 def apply_patch(folder: str, patch: str, *, only: Iterable[str] = ("*",)) -> None:
-    """Apply a patch of `diff_worktree` to the files in a folder.
-
-    Args:
-        folder: the root of a worktree, or a folder with the files of a revision.
-        patch: the path of the patch.
-        only: globs of the files to patch.
-    """
+    """Apply a patch of `diff_worktree` to the files in a folder."""
     # No repository around the folder may change what the paths of the patch mean.
     ceiling = {"GIT_CEILING_DIRECTORIES": os.path.dirname(folder)}
     included = (f"--include={glob}" for glob in only)
@@ -147,13 +135,7 @@ def apply_patch(folder: str, patch: str, *, only: Iterable[str] = ("*",)) -> Non
 
 
 def add_worktree(top: str, folder: str, commit: str) -> None:
-    """Check out a commit into a new worktree, without running hooks.
-
-    Args:
-        top: the root of a worktree of the repository.
-        folder: the folder of the new worktree.
-        commit: the id of the commit.
-    """
+    """Check out a commit into a new worktree, without running hooks."""
     _run("worktree", "add", "--quiet", "--detach", folder, commit, cwd=top)
 
 
@@ -183,11 +165,7 @@ def list_worktree(top: str) -> list[str]:
 
 
 def read_blobs(blobs: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-    """Yield the id and the content of each blob. One process reads all of them.
-
-    Args:
-        blobs: a path of each blob by its id, for messages.
-    """
+    """Yield the id and the content of each blob. Messages name the paths of the ids."""
     from subprocess import DEVNULL, PIPE, Popen
     from tempfile import TemporaryFile
 

@@ -32,14 +32,7 @@ class Comparison(Frozen):
 
 
 def diff(request: Request) -> Comparison:
-    """Compare two revisions, snapshots or sources.
-
-    Raises:
-        ComparisonError: if a side cannot be found, or nothing in it can be read.
-        GitError: if git cannot read a revision.
-        SnapshotError: if a snapshot cannot be read.
-        OSError: if a path cannot be read.
-    """
+    """Compare two revisions, snapshots or sources."""
     old, new = sides = resolve_operands(request.operands)
     kinds = {old.kind, new.kind}
     if request.paths and ("path" in kinds or kinds == {"snapshot"}):

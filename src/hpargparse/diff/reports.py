@@ -6,19 +6,15 @@ within a major version. Must not know how changes are found.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hpman import EMPTY, kind_name, show_literal
 from hpman.text import display_width, escape
 
-from .compare import KINDS
+from .compare import KINDS, Change, Definition
+from .pipeline import Comparison
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .compare import Change, Definition
-    from .pipeline import Comparison
-
-    Block = tuple[str, str, list[str]]  # a line, its place, and the lines below
+Block = tuple[str, str, list[str]]  # a line, its place, and the lines below
 
 _SYMBOLS = {"added": "+", "removed": "-", "changed": "~", "moved": ">", "renamed": "="}
 _COLOURS = {"added": "32", "removed": "31", "changed": "33", "moved": "36", "renamed": "35"}
