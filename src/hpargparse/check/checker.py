@@ -25,19 +25,6 @@ from .sources import read_project
 class Checker:
     """Check a project. After an edit, a second check costs what the edit has changed.
 
-    Args:
-        paths: the files and folders.
-        settings: the settings of the project.
-        exclude: globs of what to leave out of folders, instead of those in the settings.
-        follow_imports: whether to check the imported modules of the same project too.
-        is_one_program: whether the files are one program, whatever they import.
-
-    Attributes:
-        project: the files.
-
-    Raises:
-        OSError: a path does not exist, or a folder cannot be listed.
-
     >>> from hpargparse.check.config import Settings
     >>> Checker([__file__], Settings()).findings()
     []
@@ -77,26 +64,12 @@ class Checker:
         return select(problems, self._settings)
 
     def sharing(self, key: tuple[object, ...]) -> set[tuple[object, ...]] | None:
-        """Return the files of all programs that contain a file, by the last findings.
-
-        Args:
-            key: the key of the file, see `file_key`.
-
-        Returns:
-            The keys; None if all files are one program, or the file is in none.
-        """
+        """Return the keys of the files that share a program with a file; None for all files."""
         keys = [program.files.keys() for program in self._programs if key in program.files]
         return set().union(*keys) if keys else None
 
     def prepare(self, seconds: float) -> bool:
-        """Do a part of the work for `findings`.
-
-        Args:
-            seconds: when to stop.
-
-        Returns:
-            Whether nothing is left to prepare.
-        """
+        """Prepare `findings` for a while, and return whether nothing is left to prepare."""
         return self._memory.prepare(self.index(), seconds)
 
     def _read(self) -> tuple[Index, Index]:

@@ -49,13 +49,8 @@ class Settings(Frozen):
 def read_settings(paths: Sequence[str]) -> Settings:
     """Read the settings for some files and folders.
 
-    Args:
-        paths: the files and folders. The settings of their common folder apply, or else
-            those of the current directory. The settings of a folder are in the nearest
-            `pyproject.toml`, in it or above it, that has a table `[tool.hpman]`.
-
-    Raises:
-        SettingsError: the settings are malformed.
+    Those of their common folder apply, or else those of the current directory. A folder has
+    those of the nearest `pyproject.toml`, in it or above it, with a table `[tool.hpman]`.
 
     >>> read_settings([os.sep]) == read_settings(["."])
     True

@@ -18,17 +18,8 @@ def split(
     """Split what is checked into programs.
 
     Files belong together if imports connect them, if one uses a hyperparameter that only the
-    other defines, or if one passes `parse_file` a folder that contains the other.
-
-    Args:
-        project: the project.
-        index: all its files.
-        owned: the files that contain hyperparameters.
-        programs: the script or the folder of each program that the user named. With what it
-            imports, it is a program of its own.
-
-    Returns:
-        The indexes of the programs. A file that several of `programs` import is in each.
+    other defines, or if one passes `parse_file` a folder that contains the other. Each
+    script or folder in `programs` makes a program of its own, with what it imports.
     """
     # Other files, such as those of gettext, are read only if one of these imports them.
     files = (f for k, f in index.files.items() if k in owned.files or "hpman" in f.source.text)

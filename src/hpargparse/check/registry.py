@@ -18,17 +18,7 @@ pyproject.toml."""
 
 
 class Rule(Frozen):
-    """Describe one rule.
-
-    Attributes:
-        code: the stable code.
-        name: a short name, in words joined by dashes.
-        severity: `error` or `warning`.
-        summary: what is wrong, as a sentence.
-        why: why that matters, in plain text.
-        bad: an example that breaks the rule.
-        good: the corrected example.
-    """
+    """Describe one rule."""
 
     __slots__ = ()
     code: str
@@ -42,9 +32,6 @@ class Rule(Frozen):
 
 def explain(rule: Rule) -> str:
     r"""Return the explanation of a rule as text for a terminal.
-
-    Args:
-        rule: the rule.
 
     >>> explain(RULES["HPM102"]).partition("\n")[0]
     'HPM102 name-not-literal (error)'

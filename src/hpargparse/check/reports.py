@@ -25,11 +25,6 @@ _ROOT = "%SRCROOT%"  # what code scanning resolves relative paths against
 def text_report(findings: Sequence[Diagnostic], files: int, *, is_coloured: bool = False) -> str:
     """Return the findings as text for a terminal, and a line that counts them.
 
-    Args:
-        findings: the findings, in order.
-        files: how many files contain hyperparameters.
-        is_coloured: whether to use colours.
-
     >>> print(text_report([], 12), end="")
     No problems found in 12 files with hyperparameters.
     """
@@ -103,9 +98,6 @@ def _count(number: int, what: str) -> str:
 def github_report(findings: Sequence[Diagnostic]) -> str:
     """Return a workflow command per finding, which GitHub shows next to the changed lines.
 
-    Args:
-        findings: the findings, in order.
-
     >>> github_report([])
     ''
     """
@@ -158,10 +150,6 @@ def json_report(findings: Sequence[Diagnostic], files: int) -> str:
     from 1, columns in characters; an end column is the one after the last character. Unknown
     values are null.
 
-    Args:
-        findings: the findings, in order.
-        files: how many files contain hyperparameters.
-
     >>> import json
     >>> json.loads(json_report([], 2))["summary"]
     {'files': 2, 'errors': 0, 'warnings': 0}
@@ -191,9 +179,6 @@ def _json_finding(finding: Diagnostic) -> dict[str, Any]:
 
 def sarif_report(findings: Sequence[Diagnostic]) -> str:
     """Return the findings as a SARIF 2.1.0 log (OASIS), for code scanning.
-
-    Args:
-        findings: the findings, in order.
 
     >>> import json
     >>> json.loads(sarif_report([]))["version"]
@@ -261,9 +246,6 @@ def _sarif_location(at: Diagnostic | Occurrence) -> dict[str, Any]:
 
 def uri_of(path: str) -> tuple[str, bool]:
     r"""Return a path as a URI (RFC 3986, RFC 8089), and whether it is relative.
-
-    Args:
-        path: the path, relative or absolute.
 
     >>> uri_of("a b/ü:.py")
     ('a%20b/%C3%BC%3A.py', True)

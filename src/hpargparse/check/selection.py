@@ -24,13 +24,7 @@ if TYPE_CHECKING:
 
 
 def select(findings: Iterable[Diagnostic], settings: Settings) -> list[Diagnostic]:
-    """Return the findings that are to be reported.
-
-    Args:
-        findings: the findings; all of them have a path.
-        settings: the settings. Without `select`, all codes are selected. Where `select` and
-            `ignore` both match a code, the longer prefix wins.
-    """
+    """Return the findings to report. Of prefixes in `select` and `ignore`, the longer wins."""
     wanted = settings.select or ("",)
     codes = {code for code in RULES if _match(code, wanted) > _match(code, settings.ignore)}
     is_ignored_in = _per_file_test(settings)
@@ -65,13 +59,7 @@ def _per_file_test(settings: Settings) -> Callable[[str, str], bool]:
 
 
 def read_codes(texts: Iterable[str]) -> tuple[str, ...]:
-    """Read lists of codes, separated by commas or blanks.
-
-    Args:
-        texts: the lists. An item is a code, a prefix of codes, the name of a rule, or `ALL`.
-
-    Raises:
-        SettingsError: some items match no rule.
+    """Read lists of codes, prefixes of codes, names of rules, or `ALL`.
 
     >>> read_codes(["hpm2, HPM101", "leaf-and-branch", "ALL"])
     ('HPM2', 'HPM101', 'HPM203', 'HPM')
@@ -123,12 +111,6 @@ def _is_silenced(finding: Diagnostic, noqa: dict[str, Mapping[int, tuple[str, ..
 
 def noqa_lines(text: str) -> dict[int, tuple[str, ...]]:
     r"""Return the lines that have a `# noqa` comment, and its codes.
-
-    Args:
-        text: the source text.
-
-    Returns:
-        The codes by line. A comment without codes gives `("",)`, the prefix of all codes.
 
     >>> noqa_lines("a = 1  # noqa: HPM102,E501 -- why\nb = '# noqa'\nc = 2  # NoQA")
     {1: ('HPM102', 'E501'), 3: ('',)}

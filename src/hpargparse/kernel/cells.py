@@ -44,17 +44,7 @@ class Cells:
     def ran(
         self, text: str, cell: str | None, count: int, names: Mapping[str, Any]
     ) -> Iterator[str]:
-        """Take the hyperparameters of a cell that has run.
-
-        Args:
-            text: the text of the cell.
-            cell: its id. A cell that has run before is replaced. None if it is unknown.
-            count: the number of the run.
-            names: the names of the program.
-
-        Yields:
-            A sentence for each default that has changed, and for each problem.
-        """
+        """Take the hyperparameters of a cell that has run, and yield what the user should know."""
         name = ("run", count) if cell is None else cell
         key = (2, self._numbers.setdefault(name, len(self._numbers)))  # 0 and 1 are files and texts
         source = Source(f"In[{count}]", python_of(text), key)

@@ -27,11 +27,7 @@ USAGE = """\
 
 
 class Magic:
-    """Answer `%hpman`, and read each cell that has run.
-
-    Args:
-        shell: IPython.
-    """
+    """Answer `%hpman`, and read each cell that has run."""
 
     def __init__(self, shell: Any) -> None:
         self._shell = shell
@@ -120,11 +116,7 @@ class Magic:
 
 
 class Table:
-    """A table of the values of managers, as text and as HTML.
-
-    Args:
-        managers: the managers.
-    """
+    """A table of the values of managers, as text and as HTML."""
 
     def __init__(self, managers: list[HyperParameterManager]) -> None:
         self._managers = managers

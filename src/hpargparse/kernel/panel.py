@@ -21,11 +21,7 @@ _STEPS = 100  # of a slider
 
 
 def panel(rows: Iterable[tuple[HyperParameterManager, HyperParameter]]) -> Any:
-    """Return a box of widgets. Moving one sets the value.
-
-    Args:
-        rows: the hyperparameters with their managers.
-    """
+    """Return a box of widgets. Moving one sets the value."""
     return ipywidgets.VBox([_labelled(manager, row) for manager, row in rows])
 
 

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 class ManagerGroup(HyperParameterManager):
     """Several managers as one: those methods of a manager that `bind` uses.
 
-    Args:
-        managers: the managers. `bind` refuses names that two of them share.
-
     >>> managers = [HyperParameterManager(p).parse_source(f"{p}('{p}', 1)") for p in "ab"]
     >>> ManagerGroup(managers).set_values({"b": 2}).get_values()
     {'a': 1, 'b': 2}

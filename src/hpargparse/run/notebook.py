@@ -36,17 +36,7 @@ print(json.dumps(hpman.programs.unused_values()))"""
 
 
 def run_notebook(path: str, args: Sequence[str], output: str | None) -> None:
-    """Run the cells of a notebook in order, in its folder. The first error ends the run.
-
-    Args:
-        path: the notebook. It is not changed.
-        args: the arguments of the program, as its `sys.argv` has them.
-        output: where to write the notebook with its outputs; None for nowhere.
-
-    Raises:
-        SystemExit: if a cell fails, or the output cannot be written.
-        KeyboardInterrupt: if the user interrupted a cell.
-    """
+    """Run the cells of a notebook in order, in its folder. The first error ends the run."""
     notebook = _read(path)
     with TemporaryDirectory(prefix="hpman-") as folder:
         client = _Client(notebook, kernel_name="python3")
@@ -94,11 +84,7 @@ class _ThisPython(KernelSpecManager):  # type: ignore[misc]
 
 
 class _Client(NotebookClient):  # type: ignore[misc]
-    """Run cells, and show what they write.
-
-    Attributes:
-        is_interrupted: whether the user has interrupted the run.
-    """
+    """Run cells, and show what they write."""
 
     is_interrupted: bool = False
 

@@ -27,26 +27,16 @@ _ZIP = b"PK\3\4"
 
 
 class Program(Frozen):
-    """Describe a program to run.
-
-    Attributes:
-        name: the path or the module on the command line, perhaps with `:` and a function.
-        source: the file that is run.
-        roots: the folders in which imports look; None for those of a script.
-        is_module: whether it is run as `python -m` does.
-        is_folder: whether it is a folder that contains a `__main__.py`.
-        packages: the files of the packages around a module, which Python runs first.
-        output: where to write a notebook with its outputs; None for nowhere.
-    """
+    """Describe a program to run."""
 
     __slots__ = ()
-    name: str
+    name: str  # the path or the module on the command line, perhaps with `:` and a function
     source: str
-    roots: tuple[str, ...] | None = None
+    roots: tuple[str, ...] | None = None  # in which imports look; None for those of a script
     is_module: bool = False
     is_folder: bool = False
-    packages: tuple[str, ...] = ()
-    output: str | None = None
+    packages: tuple[str, ...] = ()  # the files around a module that Python runs first
+    output: str | None = None  # where to write a notebook with its outputs
 
     @property
     def is_notebook(self) -> bool:
@@ -60,20 +50,12 @@ class Program(Frozen):
         return start if os.path.isdir(start) else os.path.dirname(os.path.abspath(start))
 
     def read_sources(self) -> Index:
-        """Return the index of the program and the modules that it imports.
-
-        Raises:
-            OSError: if a source cannot be read.
-        """
+        """Return the index of the program and the modules that it imports."""
         sources = (self.source, *self.packages)
         return index_program(sources, follow_imports=True, roots=self.roots, also=python_path())
 
     def require_packages(self) -> None:
-        """Check that what runs a notebook is installed.
-
-        Raises:
-            HpmanError: if it is not.
-        """
+        """Check that what runs a notebook is installed."""
         if not self.is_notebook:
             return
         from importlib.util import find_spec
@@ -84,15 +66,7 @@ class Program(Frozen):
             raise _error(self.source, message, "`pip install 'hpman[notebook]'` installs it.")
 
     def run(self, args: Sequence[str], loaded_before: Collection[str]) -> object:
-        """Run the program as `__main__`, or call its function. Its exceptions are not caught.
-
-        Args:
-            args: the arguments of the program.
-            loaded_before: the names of the modules that were loaded before ours.
-
-        Returns:
-            What the function returns; None without one.
-        """
+        """Run the program as `__main__`, or call its function. Its exceptions are not caught."""
         if self.is_notebook:
             from .notebook import run_notebook
 
@@ -144,9 +118,6 @@ class Program(Frozen):
         """Return the modules loaded since then that the program has its own by the same name of.
 
         In a fresh process, Python would import those of the program.
-
-        Args:
-            loaded_before: the names of the modules that were loaded before.
         """
         folder = self.search_folder
         if folder not in sys.path:
@@ -159,10 +130,6 @@ class Program(Frozen):
 
 def locate_script(path: str) -> Program:
     """Find the program at a path: a script, or a folder with a `__main__.py`.
-
-    Raises:
-        HpmanError: if the path is neither.
-        OSError: if the path does not exist or cannot be read.
 
     >>> locate_script(__file__).is_folder
     False
@@ -183,11 +150,7 @@ def locate_script(path: str) -> Program:
 def locate_module(name: str) -> Program:
     """Find a module as `python -m` does, but without importing the packages around it.
 
-    Args:
-        name: its name. After `:`, the name of a function may follow, which is called instead.
-
-    Raises:
-        HpmanError: if there is no such module, or it is not Python source.
+    A function in it may follow the name, after `:`. It is called instead.
 
     >>> locate_module("json.tool").source.endswith("tool.py")
     True

@@ -36,26 +36,16 @@ class SlurmError(HpmanError):
 
 
 class JobRequest(Frozen):
-    """What `--slurm` asks for.
-
-    Attributes:
-        options: the options of `sbatch`, without dashes; True for one without a value.
-        workers: how many jobs there are.
-        minutes: how long each may take.
-    """
+    """What `--slurm` asks for."""
 
     __slots__ = ()
-    options: dict[str, Any]
-    workers: int
-    minutes: int
+    options: dict[str, Any]  # of `sbatch`; True for one without a value
+    workers: int  # the number of jobs
+    minutes: int  # of each
 
 
 def request_jobs(text: str) -> JobRequest:
-    """Read what `--slurm` asks for, and check that jobs can be submitted here.
-
-    Raises:
-        SlurmError: if the text is malformed, or SLURM or submitit is missing.
-    """
+    """Read what `--slurm` asks for, and check that jobs can be submitted here."""
     request = parse_request(text)
     if which("sbatch") is None or which("srun") is None:
         message = "--slurm: cannot find `sbatch` and `srun` on the PATH."
@@ -68,9 +58,6 @@ def request_jobs(text: str) -> JobRequest:
 
 def parse_request(text: str) -> JobRequest:
     """Read options of `sbatch` such as `partition=gpu,gpus=1,time=60`, and `workers=3`.
-
-    Raises:
-        SlurmError: if the text is malformed.
 
     >>> request = parse_request("time=1-12,exclude=n1,n2,workers=3,exclusive=")
     >>> request.options, request.workers, request.minutes
@@ -104,15 +91,7 @@ def submit(
 ) -> str:
     """Submit jobs that run a command of hpman, and return their number.
 
-    Args:
-        arguments: the arguments of `hpman`.
-        request: the options of the jobs, and how many there are.
-        folder: where the jobs write their output; all machines must see it.
-        name: the name of the jobs.
-        start: the folder in which the command runs.
-
-    Raises:
-        SlurmError: if SLURM refuses.
+    They write their output to a folder, which all machines must see.
     """
     import submitit
 
@@ -139,15 +118,7 @@ def submit(
 def submission_text(
     number: str, request: JobRequest, folder: str, query: str, kind: str = "worker"
 ) -> str:
-    """Return a text about jobs that were submitted.
-
-    Args:
-        number: their number.
-        request: what was asked for.
-        folder: where the jobs write their output.
-        query: what `hpman runs --where` finds the runs by.
-        kind: what each job is, a worker of a sweep or a run.
-    """
+    """Return a text about jobs that were submitted."""
     count = f"{request.workers} {kind}s" if request.workers > 1 else f"a {kind}"
     goes_on = "; the same command goes on" if kind == "worker" else ""
     watch = f'hpman runs --where "{query}"'
