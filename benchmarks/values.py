@@ -48,8 +48,8 @@ def rows(_folder: str, upstream: str | None) -> Iterator[Row]:
         "closed": manager(1),
     }
     for what, floor, statement, aim, number in [
-        ("_('lr')", "floor('lr')", "_('lr')", 1.25, 100_000),
-        ("_('lr', 1e-3)", "floor('lr', 1e-3)", "_('lr', 1e-3)", 1.4, 100_000),
+        ("_('lr')", "floor('lr')", "_('lr')", 1.1, 100_000),
+        ("_('lr', 1e-3)", "floor('lr', 1e-3)", "_('lr', 1e-3)", 1.25, 100_000),
         (
             "_('hidden', [64, 64])",
             "copy(hidden); floor('lr', [64, 64])",
@@ -59,13 +59,13 @@ def rows(_folder: str, upstream: str | None) -> Iterator[Row]:
         ),
         ("_('hidden')", "copy(hidden); floor('lr')", "_('hidden')", 1.5, 2000),
         ("_('lr') in an override", "closed('lr')", "_('lr')", 6, 2000),
-        ("_('lr') after an override", "floor('lr')", "_('lr')", 1.25, 100_000),
+        ("_('lr') after an override", "floor('lr')", "_('lr')", 1.1, 100_000),
         ("_('lr') in a scope", "closed('lr')", "_('lr')", 6, 2000),
-        ("_('lr') after a scope", "floor('lr')", "_('lr')", 1.25, 100_000),
+        ("_('lr') after a scope", "floor('lr')", "_('lr')", 1.1, 100_000),
         ("_('a.b.c')", "_('lr')", "_('a.b.c')", 1.25, 100_000),
         ("get_values(), 1,000", "dict(d)", "_.get_values()", 3, 2000),
         ("set_values(), 1,000", "for k, v in items: d[k] = v", "_.set_values(many)", 5, 1000),
-        ("_('lr', 1e-3) after a set", "floor('lr', 1e-3)", "_('lr', 1e-3)", 1.4, 100_000),
+        ("_('lr', 1e-3) after a set", "floor('lr', 1e-3)", "_('lr', 1e-3)", 1.25, 100_000),
     ]:
         if "after a set" in what:
             subject.set_value("lr", 0.5)
