@@ -167,9 +167,6 @@ class UnknownNameWarning(UserWarning):
 def error_for(diagnostics: Iterable[Diagnostic]) -> HpmanError:
     """Return one exception for all diagnostics. Its type depends on the code of the first.
 
-    Args:
-        diagnostics: the problems, in order; at least one.
-
     >>> from hpman.diagnostics import Diagnostic
     >>> type(error_for([Diagnostic("HPM203", "`a` and `a.b`.", "Rename one.")])).__name__
     'ImpossibleTree'

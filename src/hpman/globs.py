@@ -28,11 +28,6 @@ def compile_globs(globs: Iterable[str], folder: str, real: str) -> Callable[[str
 
     The test takes absolute paths below the folder.
 
-    Args:
-        globs: the globs, with slashes as separators on every system.
-        folder: the folder, as an absolute path.
-        real: the same with symbolic links resolved.
-
     >>> src = os.path.abspath("src")
     >>> matches = compile_globs(["old", "lib/*_test.py", "src/*/gen.py"], src, src)
     >>> matches(os.path.abspath("src/a/old")), matches(os.path.abspath("src/lib/a_test.py"))

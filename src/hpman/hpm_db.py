@@ -39,11 +39,6 @@ class DeferredNode:
     """The syntax tree of a default, parsed at first use.
 
     This saves memory: ten thousand trees take two hundred megabytes.
-
-    Args:
-        call: the call as it is written.
-        line: its line, counted from 1.
-        offset: the number of bytes before it on its line.
     """
 
     __slots__ = ("call", "line", "offset")

@@ -56,14 +56,6 @@ def constant_value(node: _ast.expr, is_rebound: Callable[[str], bool]) -> Any:
     Beyond literals, that is arithmetic, joined and repeated sequences, `float("inf")` and
     the like, and a `Path` of strings, also joined by `/`, as the complete expression.
 
-    Args:
-        node: the expression.
-        is_rebound: returns whether `float`, `Path` or `pathlib` is something else here.
-
-    Raises:
-        NotLiteralError: if the expression is not made of literals alone, its value would be
-            too large, or computing it fails.
-
     >>> node = compile("[1 / 4, 2 ** 10, 'a' + 'b', float('inf')]", "", "eval", 0x400).body
     >>> constant_value(node, lambda name: False)
     [0.25, 1024, 'ab', inf]

@@ -49,11 +49,7 @@ def import_manager(module: str, placeholder: str) -> Any:
 
 
 def reduce_manager(manager: HyperParameterManager) -> tuple[Any, ...]:
-    """Return how `pickle` makes a copy of a manager, and the state of the copy.
-
-    Raises:
-        PicklingError: if a value that was set cannot be pickled. The message names it.
-    """
+    """Return how `pickle` makes a copy of a manager, and the state of the copy."""
     if manager.home is None:
         make: tuple[Any, ...] = manager.blank, (manager.placeholder, manager.separator)
     else:
@@ -86,12 +82,7 @@ def state_to_send(manager: HyperParameterManager) -> Values:
 
 
 def copy_manager(manager: M, memo: dict[int, Any] | None = None) -> M:
-    """Copy a private manager. A manager of `hpman.m` is its own copy.
-
-    Args:
-        manager: the manager.
-        memo: the objects that were already copied, for a deep copy.
-    """
+    """Copy a private manager. A manager of `hpman.m` is its own copy."""
     if manager.home is not None:
         return manager
     copy = manager.blank(manager.placeholder, manager.separator)
@@ -124,11 +115,7 @@ def _attributes(manager: HyperParameterManager) -> dict[str, Any]:
 def _map_values(
     values: Values, function: Callable[[Any], Any]
 ) -> tuple[Values, dict[str, Exception]]:
-    """Call a function once on each value of a store. Leave out values for which it fails.
-
-    Returns:
-        The new values, and the errors by the names that were set.
-    """
+    """Call a function once on each value. Return the results, and the errors by name."""
     results: dict[int, Any] = {}
     errors: dict[int, Exception] = {}
 
@@ -210,11 +197,7 @@ class _Pickled(bytes):
 
 
 def pack_for_worker(values: Values) -> Values:
-    """Pickle each value on its own.
-
-    Warns:
-        RuntimeWarning: for each name whose value cannot be pickled.
-    """
+    """Pickle each value on its own."""
     from multiprocessing.reduction import ForkingPickler
 
     packed, errors = _map_values(values, lambda value: _Pickled(ForkingPickler.dumps(value)))
@@ -223,11 +206,7 @@ def pack_for_worker(values: Values) -> Values:
 
 
 def unpack_in_worker(packed: Values) -> Values:
-    """Unpickle what `pack_for_worker` returned.
-
-    Warns:
-        RuntimeWarning: for each name whose value cannot be rebuilt.
-    """
+    """Unpickle what `pack_for_worker` returned."""
     from pickle import loads
 
     # `multiprocessing` unpickles everything else that it sends in the same way.

@@ -86,19 +86,6 @@ def index_program(
 ) -> Index:
     """Index files and folders for every manager that they import.
 
-    Args:
-        paths: a file, a folder, or an iterable of them.
-        follow_imports: whether to read the modules of the same project that the files
-            import.
-        roots: the folders in which imports are resolved; by default those of a script.
-        also: folders to search after them, such as those of `PYTHONPATH`.
-
-    Returns:
-        The index. It contains the problems of the files.
-
-    Raises:
-        OSError: if a path does not exist, or cannot be read.
-
     >>> index_program(__file__).placeholders()
     set()
     """
@@ -116,17 +103,8 @@ def index_program(
 def load_managers(index: Index) -> list[HyperParameterManager]:
     """Load an index into the managers of `hpman.m`: into all of them or none.
 
-    A placeholder that cannot be imported gets a private manager.
-
-    Args:
-        index: the index.
-
-    Returns:
-        The managers that have a hyperparameter in the index, by placeholder. The manager
-        `_` if there are none.
-
-    Raises:
-        HpmanError: if the sources break a rule; it reports all problems.
+    A placeholder that cannot be imported gets a private manager. An index without
+    hyperparameters is that of the manager `_`.
 
     >>> [manager.placeholder for manager in load_managers(index_program(__file__))]
     ['_']
@@ -146,12 +124,6 @@ def load_managers(index: Index) -> list[HyperParameterManager]:
 
 def require_sound(index: Index) -> None:
     """Check what `load_managers` checks, without loading anything.
-
-    Args:
-        index: the index.
-
-    Raises:
-        HpmanError: if the sources break a rule; it reports all problems.
 
     >>> require_sound(index_program(__file__))
     """
@@ -185,9 +157,6 @@ def preset_values(managers: Iterable[HyperParameterManager]) -> None:
 
     A program that is run with values may use a manager of its own, such as
     `HyperParameterManager("exp")`.
-
-    Args:
-        managers: the managers with the values, at most one for each placeholder.
 
     >>> from hpman import HyperParameterManager
     >>> preset_values([HyperParameterManager("exp").set_value("lr", 3)])
@@ -241,9 +210,6 @@ def unused_values() -> dict[str, list[str]]:
 def note_reads(unused: Mapping[str, Iterable[str]]) -> None:
     """Note which values another process has read.
 
-    Args:
-        unused: what `unused_values` returned there.
-
     >>> note_reads({"_": []})
     """
     from . import m
@@ -255,10 +221,6 @@ def note_reads(unused: Mapping[str, Iterable[str]]) -> None:
 
 def scan_cell(source: Source, placeholders: Iterable[str]) -> ModuleScan:
     """Find the calls of managers in one cell of a notebook.
-
-    Args:
-        source: the cell, see `python_of`.
-        placeholders: the names whose bare calls count, as other cells have bound them.
 
     >>> from .text import Source
     >>> [call.name for call in scan_cell(Source("In[1]", "hp('lr', 1)"), ["hp"]).occurrences]

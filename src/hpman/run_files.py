@@ -29,17 +29,8 @@ _held: dict[int, os.stat_result] = {}
 def take(path: str, *, waits: bool = False) -> int | None:
     """Open a file for appending, and lock it until this process closes it or ends.
 
-    Children do not inherit the lease, whether they are forked or start another program.
-
-    Args:
-        path: the file. It is created if it is missing.
-        waits: whether to wait until no other process holds the lease.
-
-    Returns:
-        The descriptor; without waiting, None if another process holds the lease.
-
-    Raises:
-        OSError: if the file cannot be opened.
+    Children do not inherit the lease, whether they are forked or start another program. If
+    another process holds it, wait, or return None.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -63,11 +54,7 @@ def take(path: str, *, waits: bool = False) -> int | None:
 
 
 def adopt(descriptor: int) -> None:
-    """Share an inherited lease with the parent process. It ends when both have ended.
-
-    Args:
-        descriptor: the descriptor, which was inherited.
-    """
+    """Share an inherited lease with the parent process. It ends when both have ended."""
     os.set_inheritable(descriptor, False)
     _hold(descriptor)
 

@@ -71,9 +71,6 @@ def display_width(text: str) -> int:
     Wide and full-width characters of Unicode take two. Characters that are drawn over the
     one before, or format text, take none.
 
-    Args:
-        text: the text, of printable characters.
-
     >>> display_width("lr"), display_width("层数"), display_width("e\u0301")
     (2, 4, 1)
     """
@@ -110,12 +107,7 @@ def _is_command(char: str) -> bool:
 
 
 def _cut(line: str, start: int, end: int, width: int) -> tuple[str, int, int]:
-    """Return the part of a line around `line[start:end]` that fits into some columns.
-
-    Returns:
-        The part, with an ellipsis where it is cut; the columns before the mark, and those
-        of the mark.
-    """
+    """Return the part of a line that fits, and the columns before and in `line[start:end]`."""
     lowest = max(0, start - width)  # more of a long line cannot be shown
     parts = (line[lowest:start], line[start:end], line[end : start + width + 1])
     before, mark, after = ("".join(map(_show, part)) for part in parts)
@@ -147,10 +139,6 @@ def _fit(text: str, width: int) -> str:
 
 def place_data(at: Any) -> dict[str, Any]:
     """Return the place of an occurrence, a mention or a diagnostic for a JSON document.
-
-    Returns:
-        Its `path`, `line`, `column`, `end_line` and `end_column`. In a notebook, lines count in
-        the `cell`.
 
     >>> from hpman import HyperParameterManager
     >>> index = HyperParameterManager("_").parse_source("_('lr', 1)").index

@@ -26,9 +26,6 @@ def send_values(managers: Mapping[str, Any]) -> None:
     A worker gets a copy of a settings dictionary from the process that starts it. An entry of
     ours in it packs the values when a worker is started (spawn, forkserver), and unpacks them
     in the worker. A forked worker has them anyway.
-
-    Args:
-        managers: the names of the module `hpman.m`.
     """
     process: Any = sys.modules["multiprocessing.process"]
     # A process object copies the settings when it is created, and some are not started yet.
@@ -42,9 +39,6 @@ def send_early(managers: Mapping[str, Any]) -> None:
     Other values may need a type of the program, so they arrive after it. A worker prepares
     itself with a dictionary first. It ignores our entry, which adopts the values when it
     is unpickled.
-
-    Args:
-        managers: the names of the module `hpman.m`.
     """
     from multiprocessing import spawn
 

@@ -25,17 +25,10 @@ class Changeset:
     If an error is raised, the changeset and its copy are dropped, so a write happens
     completely or not at all.
 
-    Args:
-        ranked: the values to change.
-        values: what to set, by name.
-
     Attributes:
         ranked: the changed values.
         puts: what was set, leaf by leaf.
         new_name: what an old name in a tree stands for.
-
-    Raises:
-        ImpossibleTree: if a name does not fit the others.
     """
 
     __slots__ = ("new_name", "puts", "ranked")

@@ -18,21 +18,9 @@ _PLAIN = (str, bytes, bool, int, float, complex, tuple)  # what a file or an opt
 
 
 def as_member(ranked: RankedValues, name: str) -> Any:
-    """Return the value of a name whose calls give a member of an Enum as the default.
-
-    Args:
-        ranked: the values.
-        name: the name.
-
-    Returns:
-        The member that the value names, or is the value of. None and objects that are not
-        plain are returned as they are: the program has set them.
-
-    Raises:
-        ValueError: if there is no such member.
-    """
+    """Return the value of a name whose calls give a member of an Enum as the default."""
     value, kind = ranked.resolved[name], type(ranked.calls[name])
-    if isinstance(value, kind) or type(value) not in _PLAIN:
+    if isinstance(value, kind) or type(value) not in _PLAIN:  # the program has set it
         return value
     members: dict[object, Any] = dict(kind.__members__)
     if value in members:

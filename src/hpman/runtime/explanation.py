@@ -19,11 +19,7 @@ if TYPE_CHECKING:
 
 
 def explain(store: Store, name: str) -> Explanation:
-    """Return the origins of a value, lowest precedence first.
-
-    Raises:
-        KeyError: if there is no such name. The message suggests similar names.
-    """
+    """Return the origins of a value, lowest precedence first."""
     with store.lock:
         store.require(name)
         ranked = store.ranked

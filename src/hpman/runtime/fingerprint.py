@@ -23,12 +23,6 @@ _ATOMS: dict[type, Callable[[Any], str]] = {
 def fingerprint(values: Mapping[str, Any]) -> str:
     """Return a hash of values. It depends on their types, but not on their order or the process.
 
-    Args:
-        values: the values by name.
-
-    Returns:
-        Twelve hexadecimal digits.
-
     >>> fingerprint({"a": 1}) == fingerprint({"a": 1.0})
     False
     """
@@ -38,12 +32,7 @@ def fingerprint(values: Mapping[str, Any]) -> str:
 
 
 def _encode(value: Any, above: tuple[int, ...]) -> bytes:
-    """Return bytes that are equal only for equal values of the same type.
-
-    Args:
-        value: the value.
-        above: the ids of the objects that contain it.
-    """
+    """Return bytes that are equal only for equal values of the same type."""
     kind = type(value)
     if id(value) in above:
         return b"<cycle>"

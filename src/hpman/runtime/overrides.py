@@ -30,15 +30,6 @@ def override(store: Store, values: Mapping[str, Any], origin: Origin, target: T)
 
     What is set in the block ends with it. Defaults, of sources and of calls, are shared
     by all contexts.
-
-    Args:
-        store: where the values are set.
-        values: the values to set at the beginning, by name.
-        origin: where they come from.
-        target: the object that `as` binds.
-
-    Raises:
-        ImpossibleTree: if a name does not fit the others.
     """
     view = _begin(store, values, origin)
     try:
@@ -51,17 +42,7 @@ def override(store: Store, values: Mapping[str, Any], origin: Origin, target: T)
 
 @contextmanager
 def scope(store: Store, name: str | None, target: T) -> Iterator[T]:
-    """Let what is set for a scope hold for this context during a block.
-
-    Args:
-        store: where the values are set.
-        name: the scope, inside of the open ones; None leaves all scopes.
-        target: the object that `as` binds.
-
-    Raises:
-        TypeError: if the name is not a string.
-        ValueError: if it cannot be the name of a scope.
-    """
+    """Let what is set for a scope hold for this context during a block."""
     is_valid = name is None or (isinstance(name, str) and is_scope(name, store.separator))  # type: ignore[redundant-expr]
     if not is_valid:
         from .messages import invalid_scope

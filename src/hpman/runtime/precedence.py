@@ -100,17 +100,7 @@ class RankedValues:
         calls: Calls | None = None,
         sets: Mapping[str, Any] | None = None,
     ) -> RankedValues:
-        """Return new values in which some ranks are replaced.
-
-        Args:
-            sources: the defaults in the sources, the names used without one, the
-                origin of each default, and the scopes.
-            calls: the defaults of calls, and their places.
-            sets: what was set.
-
-        Raises:
-            ImpossibleTree: if the names do not fit each other.
-        """
+        """Return new values in which some ranks are replaced."""
         new = RankedValues(self.separator, self.history)
         new.defaults, new.used, new.origin_of, new.scopes = sources or (
             self.defaults,
@@ -204,11 +194,7 @@ class RankedValues:
         return split_scope(name, self.is_known, self.separator)
 
     def in_scope(self, scope: str) -> RankedValues:
-        """Return the values that hold in a scope: those that are set for it win.
-
-        Raises:
-            ImpossibleTree: if a name that is set for the scope does not fit the others.
-        """
+        """Return the values that hold in a scope: those that are set for it win."""
         sets = [(name, *self.split(name)) for name in list(self.sets) if SCOPE in name]
         inner = [
             (plain, self.sets[name])
@@ -227,20 +213,12 @@ class RankedValues:
         return changes.ranked
 
     def check_scopes(self, names: Iterable[str]) -> None:
-        """Check that what is set for scopes fits the other names.
-
-        Raises:
-            ImpossibleTree: if not.
-        """
+        """Check that what is set for scopes fits the other names."""
         for scope in {self.split(name)[0] for name in names if SCOPE in name}:
             self.in_scope(scope)
 
     def new_branches(self, values: Mapping[str, Any]) -> set[str] | None:
-        """Return the names that become branches when values are set as leaves.
-
-        Returns:
-            None if `put` cannot set the values and a changeset is needed.
-        """
+        """Return the names that become branches when `put` sets values; None if it cannot."""
         # Set operations on all names make set_values almost as fast as dict.update.
         names = values.keys()
         if not _SPECIAL.isdisjoint(map(type, values.values())):
@@ -283,14 +261,7 @@ class RankedValues:
             del self.copies[name]
 
     def with_call(self, name: str, default: Any, site: CallSite) -> RankedValues:
-        """Record a default given by a call.
-
-        Returns:
-            This instance, or a new one if names change their places in the tree.
-
-        Raises:
-            ImpossibleTree: if the name does not fit the others.
-        """
+        """Record a default of a call. Return new values if names change their places."""
         value = self.sets.get(name, default)
         patches = self.patches.get(name)
         if patches and isinstance(value, dict):
@@ -309,11 +280,7 @@ class RankedValues:
         return self
 
     def patched(self, leaf: str, value: Any, patches: Mapping[str, Any]) -> Any:
-        """Return the value of a leaf with patches applied.
-
-        Raises:
-            ImpossibleTree: if a patch does not lie inside a dict.
-        """
+        """Return the value of a leaf with patches applied."""
         from .tree import with_item
 
         for name, patch in patches.items():
@@ -344,11 +311,7 @@ def _copier(value: list[Any] | dict[Any, Any] | set[Any]) -> Callable[[Any], Any
 
 
 def require_name(name: object) -> None:
-    """Check that a name is a string.
-
-    Raises:
-        TypeError: if it is not.
-    """
+    """Check that a name is a string."""
     if not isinstance(name, str):
         from .messages import invalid_name
 

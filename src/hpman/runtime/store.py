@@ -44,11 +44,6 @@ _at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LO
 class View:
     """The values that some contexts see.
 
-    Args:
-        ranked: the values of each rank.
-        reads: gets the names that are read.
-        outer: what the context saw before the block, None outside of blocks.
-
     Attributes:
         is_over: whether the block has ended. Contexts that were copied in the block still
             see its values.
@@ -71,14 +66,7 @@ class View:
 
 
 class ScopeView(View):
-    """What a context sees in a scope: the values of another view, and those for the scope.
-
-    Args:
-        home: the view whose values are written.
-        reads: gets the names that are read.
-        outer: what the context saw before the block.
-        scope: the scope, with those around it.
-    """
+    """What a context sees in a scope: the values of another view, and those for the scope."""
 
     __slots__ = ("_derived", "_home", "scope")
 
@@ -114,9 +102,6 @@ class Store:
     The value of a name is resolved when something is written. Readers and writers take the
     lock, so they never see an incomplete write. Only `cache` and `accepted` are read without it.
     A reader gets a copy of a list, dict or set.
-
-    Args:
-        separator: what separates the parts of a name.
 
     Attributes:
         cache: the value of each name that the program has read. None for those that a call
@@ -203,17 +188,7 @@ class Store:
         adopted: Callable[[], object] | None = None,
         scopes: frozenset[str] | None = None,
     ) -> None:
-        """Replace the defaults of the sources.
-
-        Args:
-            defaults: the default of each name, `EMPTY` for a name without one.
-            origin_of: returns the origin of a default.
-            adopted: called as a part of the write.
-            scopes: the names of the scopes in the sources; None if there may be others.
-
-        Raises:
-            ImpossibleTree: if a name does not fit one that was called or set.
-        """
+        """Replace the defaults of the sources: `EMPTY` for a name without one."""
         given = owned(defaults)
         used = frozenset(name for name, value in given.items() if value is EMPTY)
         for name in used:
@@ -228,12 +203,7 @@ class Store:
                 adopted()
 
     def accept(self, name: str, default: Any) -> Any:
-        """Record a default given by a call, and return the value that wins.
-
-        Raises:
-            ImpossibleTree: if the name does not fit the others.
-            ValueError: if the default is a member of an Enum, and the value stands for none.
-        """
+        """Record a default given by a call, and return the value that wins."""
         if type(default) in MUTABLE:
             ranked = self.ranked if self.views else self._outside.ranked
             try:  # a literal is a new object at each call
@@ -298,14 +268,6 @@ class Store:
 
         A dict for a branch sets the names below it. A name below a leaf whose value is a
         dict sets one key and keeps the others.
-
-        Args:
-            values: the values by name.
-            origins: one origin for all values, or a dict with one for each.
-
-        Raises:
-            ImpossibleTree: if a name does not fit the others.
-            TypeError: if a name is not a string.
         """
         _require_dict(values, "The values must be a dict, not {}.")
         given = dict(values)
@@ -333,16 +295,7 @@ class Store:
             ranked.history.record(given, origins, ranked.above)
 
     def set_tree(self, tree: Mapping[str, Any], prefix: str = "", origin: Origin = UNKNOWN) -> None:
-        """Set the values in nested dicts: all of them or none.
-
-        Args:
-            tree: the dicts; one with the key `__is_dict__` is a value.
-            prefix: the branch to set, everything by default.
-            origin: where the values come from.
-
-        Raises:
-            ImpossibleTree: if a name does not fit the others, or a key is not a string.
-        """
+        """Set the values in nested dicts: all of them or none."""
         require_name(prefix)
         _require_dict(tree, "A tree must be a dict, not {}. Use set_value.")
         from .changeset import Changeset
@@ -429,11 +382,7 @@ class Store:
     # Reading
 
     def read(self, name: str) -> Any:
-        """Return the value of a name for the program.
-
-        Raises:
-            KeyError: if there is none; it suggests similar names.
-        """
+        """Return the value of a name for the program."""
         # First what the cache cannot hold, in few steps. A name that is not in it yet is noted
         # with the lock.
         try:
@@ -543,15 +492,7 @@ class Store:
             return {name: resolved[name] for name in list(self._seen) if name in resolved}
 
     def tree(self, prefix: str = "", *, annotate_dict: bool = False) -> dict[str, Any]:
-        """Return the values as nested dicts.
-
-        Args:
-            prefix: the branch to return, everything by default.
-            annotate_dict: whether to mark the dicts that are values.
-
-        Raises:
-            ImpossibleTree: if the prefix is a leaf whose value is not a dict.
-        """
+        """Return the values as nested dicts."""
         require_name(prefix)
         from .tree import annotated, copied, nest
 
@@ -628,11 +569,7 @@ class Store:
         return owned(leaves)
 
     def require(self, name: str) -> None:
-        """Check that a name has a value, or is used.
-
-        Raises:
-            KeyError: if not; it suggests similar names.
-        """
+        """Check that a name has a value, or is used."""
         with self.lock:
             ranked = self.ranked
             if self.get(name) is EMPTY and ranked.split(name)[1] not in ranked.used:
@@ -647,11 +584,7 @@ class Store:
     # Another process
 
     def state(self, view: View | None = None) -> dict[str, Any]:
-        """Return the run-time defaults and the values that were set, with their origins.
-
-        Args:
-            view: whose values; by default those of the current context.
-        """
+        """Return the run-time defaults and the values that were set, with their origins."""
         with self.lock:
             view = view or self.view
             ranked = view.home.ranked
@@ -668,9 +601,6 @@ class Store:
 
         It overrides the values that were set here, name by name, and replaces those that were
         adopted before.
-
-        Raises:
-            ImpossibleTree: if a name does not fit those of this process.
         """
         with self.lock:
             ranked, received = self.view.home.ranked, self._received

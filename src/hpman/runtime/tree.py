@@ -138,13 +138,7 @@ class _Branch:
 
 
 class Trie:
-    """All nodes by the parts of their names, rebuilt after a change.
-
-    Args:
-        nodes: returns, for each name, a function that makes its node on demand.
-        version: returns a value that stays equal until something changes.
-        separator: what separates the parts of a name.
-    """
+    """All nodes by the parts of their names, rebuilt after a change."""
 
     __slots__ = ("_cached", "_nodes", "_version", "separator")
 
@@ -179,12 +173,6 @@ def nest(
 ) -> dict[str, Any]:
     """Turn flat values into nested dicts.
 
-    Args:
-        values: the values by name; no name is above another.
-        separator: what separates the parts of a name.
-        prefix: the branch to return, None for everything.
-        annotate_dict: whether to mark the dicts that are values.
-
     >>> nest({"a.b": 1, "c": {"d": 2}}, ".", annotate_dict=True)
     {'a': {'b': 1}, 'c': {'d': 2, '__is_dict__': True}}
     """
@@ -203,9 +191,7 @@ def nest(
 def copied(value: Any, copies: dict[int, Any] | None = None) -> Any:
     """Return a copy of nested lists, dicts and sets, and any other object as it is.
 
-    Args:
-        value: the value.
-        copies: the copies of lists and dicts around it, by id: a value may contain itself.
+    A value may contain itself, so `copies` has the copies of what is around it, by id.
 
     >>> inner = (1, [2])
     >>> copied([inner])[0] is inner
@@ -245,10 +231,7 @@ def unmarked(tree: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def with_item(base: Any, path: Sequence[str], value: Any) -> Any:
-    """Return a copy of nested dicts with the value at one path changed.
-
-    Returns:
-        The copy, or `EMPTY` if something on the path is not a dict.
+    """Return nested dicts with the value at one path changed; `EMPTY` if one is no dict.
 
     >>> with_item({"lr": 3, "wd": 0}, ["lr"], 1)
     {'lr': 1, 'wd': 0}

@@ -153,10 +153,6 @@ class Resolver:
 
     Every variable is resolved once, so long chains and large graphs of assignments take linear
     time.
-
-    Args:
-        placeholders: the names that are managers unless the module says otherwise.
-        foreign: the names that are not managers, since the module imports them from elsewhere.
     """
 
     def __init__(self, placeholders: Container[str], foreign: Container[str]) -> None:

@@ -58,11 +58,6 @@ def extract(
     assignments. In other texts only the calls of bare placeholders count. A text that cannot be
     parsed gives one problem and no occurrence.
 
-    Args:
-        source: the text.
-        placeholders: the names whose bare calls count.
-        read_module: finds the modules that define Enums, see `enum_members`.
-
     >>> from hpman.text import Source
     >>> scan = extract(Source("a.py", '_("lr", 1e-3, help="x")'), frozenset({"_"}))
     >>> [(item.name, item.value, item.hints, item.line) for item in scan.occurrences]
@@ -321,11 +316,7 @@ class _CallReader:
         return None, {}
 
     def _hints(self, node: Call, problems: list[Diagnostic]) -> dict[str, Any]:
-        """Return the hints of a call. Add the problems with them to the list.
-
-        Raises:
-            UnparsableError: if a hint is repeated.
-        """
+        """Return the hints of a call. Add the problems with them to the list."""
         hints: dict[str, Any] = {}
         for keyword in node.keywords:
             name = keyword.arg

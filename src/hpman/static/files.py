@@ -66,9 +66,6 @@ class Route(Frozen):
 def flatten(paths: Paths) -> Iterator[str]:
     """Yield the paths in any nesting of iterables.
 
-    Raises:
-        TypeError: if something is not a path.
-
     >>> list(flatten(["a.py", ["b.py"]]))
     ['a.py', 'b.py']
     """
@@ -92,10 +89,6 @@ def walk(paths: Iterable[str], exclude: Sequence[str] = ()) -> list[SourceFile]:
     `node_modules`, `site-packages`, and virtual environments (folders with a
     `pyvenv.cfg`). The paths themselves are never left out. Each file is listed once, sorted by the
     parts of its absolute path.
-
-    Raises:
-        FileNotFoundError: if a path does not exist.
-        PermissionError: if a folder cannot be listed.
 
     >>> [os.path.basename(file.path) for file in walk([__file__])]
     ['files.py']
@@ -160,11 +153,7 @@ def is_notebook(path: str) -> bool:
 
 
 def read_source(path: str, data: bytes, key: tuple[object, ...] = ()) -> Source:
-    """Return the text of a Python file, or the code of a notebook.
-
-    Raises:
-        UnparsableError: if Python would not decode the bytes, or the notebook cannot be read.
-    """
+    """Return the text of a Python file, or the code of a notebook."""
     if is_notebook(path):
         from .notebooks import read_notebook
 

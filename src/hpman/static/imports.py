@@ -47,14 +47,6 @@ def reachable(
     around a module count too, because importing the module runs them.
 
     The files are sorted by their paths. A file that cannot be read is listed.
-
-    Args:
-        script: the path of the script.
-        roots: the folders to look in instead of those of the script.
-        is_excluded: returns whether a file is excluded. Its imports are not followed.
-        also: folders to look in afterwards, such as those of `PYTHONPATH`.
-        read: returns the bytes of a file, by default those on the disk.
-        facts: what is known of unchanged files; it is extended.
     """
     project = _project(script, roots, also, read, facts)
     reached = {os.path.realpath(script): script}
@@ -80,17 +72,8 @@ def leading_imports(
     r"""Yield what a script imports from outside of its project before it does anything else.
 
     Imports count up to the first statement that may have an effect on those after it, such
-    as a call. Modules of the project are followed in the order in which Python runs them.
-
-    Args:
-        script: the path of the script.
-        roots: the folders to look in instead of those of the script.
-        also: folders to look in afterwards, such as those of `PYTHONPATH`.
-        packages: files that Python runs before the script.
-        managers: the names of managers. Calls of them have no effect.
-
-    Yields:
-        The name of a module, and the names after `from module import`.
+    as a call. Modules of the project are followed in the order in which Python runs them. Each
+    comes with the names after `from module import`.
     """
     walk = _Leading(_project(script, roots, also), managers)
     for path in packages:
@@ -108,14 +91,7 @@ def connected(
 ) -> list[set[str]]:
     """Group files into programs that share nothing: scripts with what they import.
 
-    Args:
-        files: the paths of the files.
-        links: pairs of them that belong together for another reason.
-        read: returns the bytes of a file, by default those on the disk.
-        facts: what is known of unchanged files; it is extended.
-
-    Returns:
-        The groups, as resolved paths, with the imported files and the packages around the files.
+    The groups have resolved paths, also those of imported files and packages around them.
     """
     neighbours: dict[str, list[str]] = {}
     # Scripts usually lie above what they import. Each file is read once, in one project.
@@ -148,11 +124,7 @@ def connected(
 
 
 def find_module(name: str, folders: Iterable[str]) -> tuple[str | None, list[str]]:
-    """Find a module below some folders, as Python's own finder does.
-
-    Returns:
-        The file of the module, None for a namespace package or if there is none; and
-        the folders that contain its submodules.
+    """Return the file of a module, as Python finds it, and the folders of its submodules.
 
     >>> folder = os.path.dirname(os.path.dirname(os.__file__))
     >>> find_module("absent", [folder])

@@ -47,13 +47,6 @@ _CHARACTER = re.compile(
 class Notebook(Source):
     r"""Hold the code of a notebook, and which lines belong to which cell.
 
-    Args:
-        path: the path.
-        text: the code of all its code cells.
-        key: see `Source`.
-        cells: the number of each code cell, counted from 1 among all cells, and its first line.
-        original: the text with the lines that are not Python, to show them.
-
     >>> source = Notebook("a.ipynb", "x = 1\ny = 2\nz = 3\n", (), ((1, 1), (3, 2)), "!\n!\nz = 3")
     >>> source.place(3)
     'a.ipynb:cell 3:2'
@@ -104,9 +97,6 @@ class Notebook(Source):
 def read_notebook(path: str, data: bytes, key: tuple[object, ...] = ()) -> Notebook:
     r"""Return the code of a notebook. Lines that are not Python become comments.
 
-    Raises:
-        UnparsableError: if the file is not a notebook of Python in format 4.
-
     >>> cell = {"cell_type": "code", "source": ["!ls\n", "_('lr', 1)"]}
     >>> import json
     >>> read_notebook("a.ipynb", json.dumps({"nbformat": 4, "cells": [cell]}).encode()).text
@@ -125,11 +115,7 @@ def read_notebook(path: str, data: bytes, key: tuple[object, ...] = ()) -> Noteb
 
 
 def _load(data: bytes) -> Mapping[str, Any]:
-    """Parse the bytes of a notebook.
-
-    Raises:
-        UnparsableError: if the file is not a notebook of Python in format 4.
-    """
+    """Parse the bytes of a notebook."""
     import json
 
     try:
@@ -288,12 +274,6 @@ def _end_of_statement(text: str, start: int) -> int:
 class NotebookFile:
     r"""The text of a notebook, and where its code is in it.
 
-    Args:
-        text: the text.
-
-    Raises:
-        ValueError: if it is not JSON.
-
     >>> text = '{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["a\\n", "b = \\"\\""]}]}'
     >>> source = read_notebook("a.ipynb", text.encode())
     >>> text[NotebookFile(text).offset(source, 2, 5) :]
@@ -305,12 +285,7 @@ class NotebookFile:
         self._cells: list[Any] = _parse(text)["cells"]
 
     def offset(self, source: Source, line: int, column: int) -> int:
-        """Return the offset of a place in the code. It is inside of a string.
-
-        Raises:
-            LookupError: if the text is not that of the notebook.
-            TypeError: for the same reason.
-        """
+        """Return the offset of a place in the code; `LookupError` or `TypeError` if it has none."""
         number, line = source.cell(line)
         code = self._cells[(number or 1) - 1]["source"]
         strings: list[_String] = code if isinstance(code, list) else [code]

@@ -30,12 +30,6 @@ _COARSE = 50_000_000  # nanoseconds in which the time of a file may not change
 class Project:
     r"""Hold the files below some paths, and read them again when they change.
 
-    Args:
-        paths: a file, a folder, or an iterable of them.
-        exclude: globs of what to leave out of folders and of imports.
-        follow_imports: whether the modules of the same project that the files import are
-            read too.
-
     Attributes:
         facts: what others keep about each file as long as it does not change, by its real path;
             under "" what depends on which files there are.
@@ -72,11 +66,7 @@ class Project:
         return [*self._files.values()]
 
     def read(self, path: str) -> bytes:
-        """Return the bytes of a file, or its text that is not on the disk.
-
-        Raises:
-            OSError: if the file cannot be read.
-        """
+        """Return the bytes of a file, or its text that is not on the disk."""
         text = self._texts.get(os.path.realpath(path)) if self._texts else None
         return read_file(path) if text is None else text
 
@@ -91,11 +81,7 @@ class Project:
         self._forget([real])
 
     def refresh(self) -> None:
-        """Look for files that are new, gone or changed on the disk.
-
-        Raises:
-            OSError: if a path does not exist, or a folder cannot be listed.
-        """
+        """Look for files that are new, gone or changed on the disk."""
         files = walk(self._paths, self._globs)
         if self._follow_imports:
             files = with_imports(files, exclusion(self._paths, self._globs))

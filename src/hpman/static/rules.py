@@ -25,9 +25,6 @@ def violations(
     """Return every reason why a parse must fail for one manager.
 
     The index contains the new files. The other files are known to break no rule.
-
-    Returns:
-        The diagnostics in source order.
     """
     files = [file.with_faulty() for file in files]
     if any(file.diagnostics for file in files):

@@ -43,24 +43,8 @@ def scan(
     """Find the calls of managers in files and folders.
 
     Most files in a folder contain no such call. A fast search of their bytes rules these
-    out, and only the others are parsed.
-
-    Args:
-        paths: a file, a folder, or an iterable of them.
-        placeholders: the names whose bare calls count.
-        exclude: globs of what to leave out of folders and of imports.
-        follow_imports: whether the modules of the same project that the files
-            import are read too.
-        roots: the folders in which imports are resolved; by default those of a script.
-        also: folders to search after them.
-        known: the results of an earlier scan, by key.
-
-    Returns:
-        The files that contain a hyperparameter or a problem, and those that were named; and the
-        keys of known files that no longer contain a hyperparameter, or were deleted below a folder.
-
-    Raises:
-        FileNotFoundError: if a path does not exist.
+    out, and only the others are parsed. The second result has the keys of known files that no
+    longer contain a hyperparameter, or were deleted below a folder.
     """
     named, globs = list(flatten(paths)), list(flatten(exclude))
     files = walk(named, globs)
@@ -170,11 +154,6 @@ def with_imports(
 
 class ModuleReader:
     """Read the modules that files of a scan import, if they are in the scan.
-
-    Args:
-        files: the files of the scan.
-        paths: the files and folders that they were found in.
-        read: returns the bytes of a file, by default those on the disk.
 
     Attributes:
         importer: the file that is scanned.

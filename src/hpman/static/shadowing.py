@@ -70,13 +70,7 @@ class Shadowing:
 
 
 class _Definitions:
-    """The bindings of one name in one scope, in the order in which they take effect.
-
-    Args:
-        definitions: for each binding, the position where it takes effect, its line, and the
-            placeholders that it binds.
-        branch_at: returns the innermost branch around a position.
-    """
+    """The bindings of one name in one scope: position, line and placeholders, in order."""
 
     def __init__(
         self,
