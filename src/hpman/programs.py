@@ -18,9 +18,9 @@ from .static.notebooks import NotebookFile
 from .static.project import Project
 from .static.rules import conflicts, violations
 from .static.scan import file_key, scan, scan_bytes
-from .static.source_map import SourceMap
 from .static.syntax import (
     UTF_8_MARK,
+    SourceMap,
     UnparsableError,
     decode,
     normalize_newlines,

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-    from .history import History
-    from .origin import CallSite, Origin
+    from .origin import CallSite, History, Origin
 
     OriginOf = Callable[[str], Origin | None]
     Sources = tuple[dict[str, Any], frozenset[str], "OriginOf | None", frozenset[str] | None]

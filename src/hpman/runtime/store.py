@@ -14,8 +14,7 @@ from _weakref import ref
 
 from ..errors import EMPTY, ImpossibleTree, NotLiteralEvaluable, UnknownNameWarning
 from ..names import SCOPE, new_name, scoped_names
-from .history import UNKNOWN, History
-from .origin import Origin, call_site
+from .origin import UNKNOWN, History, Origin, call_site
 from .precedence import MUTABLE, RankedValues, owned, require_name
 
 TYPE_CHECKING = False
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .changeset import Changeset
-    from .history import Origins
-    from .origin import CallSite
+    from .origin import CallSite, Origins
     from .precedence import OriginOf
 
 CALLED, SET = 2, 3

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
     from typing import Any
 
-    from .source_map import SourceMap
+    from .syntax import SourceMap
 
 
 class _EveryName:

@@ -16,8 +16,7 @@ from ..occurrence import FaultyCall, Mention, Occurrence
 from .binding_scopes import ROOT, Resolver, attribute_chain, mentions_names
 from .bindings import Bindings
 from .index import ModuleScan
-from .source_map import SourceMap
-from .syntax import UnparsableError, parse
+from .syntax import SourceMap, UnparsableError, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pickle
 
-from hpman.runtime.history import History
-from hpman.runtime.origin import Origin
+from hpman.runtime.origin import History, Origin
 
 ONE, TWO = Origin("setter", "run.py", 1), Origin("setter", "run.py", 2)
 

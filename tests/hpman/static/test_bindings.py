@@ -8,8 +8,7 @@ import pytest
 
 from hpman.static.bindings import Bindings
 from hpman.static.scan import scan_text
-from hpman.static.source_map import SourceMap
-from hpman.static.syntax import parse
+from hpman.static.syntax import SourceMap, parse
 from hpman.text import Source
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import re
 
 from hypothesis import given, strategies as st
 
-from hpman.static.source_map import SourceMap
+from hpman.static.syntax import SourceMap
 from hpman.text import Source
 
 
