@@ -63,13 +63,6 @@ class BoundAction(argparse.Action):
 
     Subclasses do not call `Action.__init__`. It would store, for each of thousands
     of options, what the class attributes say once.
-
-    Attributes:
-        binding: the call of `bind` that made the option.
-        alone: the argument that is assumed if the option has none.
-        is_required: whether a hint requires a value.
-        shows_default: whether help shows the default.
-        kind: the type of the values, None for requests.
     """
 
     const: Any = None
@@ -81,10 +74,10 @@ class BoundAction(argparse.Action):
     nargs: int | str | None = None
     option_strings: Sequence[str]
     binding: ManagerOptions
-    kind: Kind | None = None
-    alone: str = "true"
-    is_required: bool = False
-    shows_default: bool = True
+    kind: Kind | None = None  # the type of the values, None for requests
+    alone: str = "true"  # the argument that is assumed if the option has none
+    is_required: bool = False  # by a hint
+    shows_default: bool = True  # in help
 
     @property
     def owner(self) -> BoundAction:
@@ -156,11 +149,7 @@ class Spellings(list[str]):
 
 
 class HyperParameterAction(ValueAction):
-    """The option of one hyperparameter.
-
-    Attributes:
-        initial: the default at the end of the last parse.
-    """
+    """The option of one hyperparameter."""
 
     kind: Kind
 
@@ -172,6 +161,7 @@ class HyperParameterAction(ValueAction):
         self.option_strings: Sequence[str] = Spellings((option,))
         self.name: str = hyperparameter.name
         self.dest: str = self.name
+        # The default at the end of the last parse.
         self.initial: object = None if default is EMPTY else default
         self.default: Any = self.initial
         self.kind = type(hyperparameter.value)

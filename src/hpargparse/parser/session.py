@@ -46,25 +46,7 @@ _METHODS = (
 
 
 class ManagerOptions:
-    """The options of one manager on a parser, from one call of `bind`.
-
-    Attributes:
-        manager: the manager that gets the values.
-        options: the option of each hyperparameter, by name.
-        sequences: the options that may take several arguments.
-        required: the names of the hyperparameters that need a value.
-        limited: the names of those with hints that may limit their values.
-        requests: the option of each request, by name.
-        aliases: other spellings of options, which help does not show.
-        old_options: those that the hint `aliases` makes.
-        loaded: the default of `--hp-load` that an earlier parse has loaded.
-        filled: the values that the last parse put into a namespace.
-        selects: whether listings and saved files show a name; None if they show all.
-        show_defaults: whether help shows the defaults.
-        serial_format: the format of files if the command line names none.
-        strict: whether an unknown name in a file is an error if the command line does not say.
-        trust_pickle: whether a pickle may run code; None if it cannot be allowed.
-    """
+    """The options of one manager on a parser, from one call of `bind`."""
 
     def __init__(
         self,
@@ -77,20 +59,20 @@ class ManagerOptions:
         trust_pickle: bool | None = None,
     ) -> None:
         self.manager = manager
-        self.options: dict[str, HyperParameterAction] = {}
-        self.sequences: list[BoundAction] = []
-        self.required: list[str] = []
-        self.limited: list[str] = []
-        self.requests: dict[str, RequestAction] = {}
-        self.aliases: dict[str, argparse.Action] = {}
-        self.old_options: set[str] = set()
-        self.loaded: object = None
-        self.filled: dict[str, object] = {}
-        self.selects = selects
-        self.show_defaults = show_defaults
-        self.serial_format = serial_format
-        self.strict = strict
-        self.trust_pickle = trust_pickle
+        self.options: dict[str, HyperParameterAction] = {}  # by name
+        self.sequences: list[BoundAction] = []  # that may take several arguments
+        self.required: list[str] = []  # the names that need a value
+        self.limited: list[str] = []  # the names with hints that may limit their values
+        self.requests: dict[str, RequestAction] = {}  # by name
+        self.aliases: dict[str, argparse.Action] = {}  # other spellings, which help does not show
+        self.old_options: set[str] = set()  # those that the hint `aliases` makes
+        self.loaded: object = None  # the default of `--hp-load` that an earlier parse has loaded
+        self.filled: dict[str, object] = {}  # what the last parse put into a namespace
+        self.selects = selects  # the names that listings and saved files show; None for all
+        self.show_defaults = show_defaults  # in help
+        self.serial_format = serial_format  # if the command line names none
+        self.strict = strict  # about unknown names in a file, if the command line does not say
+        self.trust_pickle = trust_pickle  # whether it may run code; None if that is impossible
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ManagerOptions:
         from copy import deepcopy
@@ -132,15 +114,11 @@ class ParserMethods:
 
     A parser of any class may be bound. So these methods are set on the parser itself, and
     call those that it had.
-
-    Attributes:
-        bindings: what was bound to the parser.
-        script: the file whose docstring becomes the description in help; None for none.
     """
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
         self.bindings: tuple[ManagerOptions, ...] = ()
-        self.script: str | None = None
+        self.script: str | None = None  # the file whose docstring becomes the description
         self._parser = parser
         self._own: dict[str, Any] = {name: getattr(parser, name) for name in _METHODS}
         vars(parser).update({name: getattr(self, name) for name in _METHODS})
@@ -346,14 +324,11 @@ def _is_python_number(text: str) -> bool:
 
 
 class _Normalized(str):
-    """An argument that is respelled so that argparse reads it as intended.
-
-    Attributes:
-        typed: the arguments that it stands for. They are restored if they belong to a
-            sub-command or to `argparse.REMAINDER`, and only look like our options.
-    """
+    """An argument that is respelled so that argparse reads it as intended."""
 
     __slots__ = ("typed",)
+    # The arguments that it stands for. They are restored if they belong to a sub-command or to
+    # `argparse.REMAINDER`, and only look like our options.
     typed: tuple[str, ...]
 
     def __new__(cls, spelling: str, *typed: str) -> Self:
@@ -431,14 +406,10 @@ def _find_action(parser: argparse.ArgumentParser, arg: str) -> BoundAction | Non
 
 
 class PlannedValues:
-    """The values to set on one manager, in layers.
-
-    Attributes:
-        layers: values and their origins, by name; later layers win.
-    """
+    """The values to set on one manager, in layers."""
 
     def __init__(self) -> None:
-        self.layers: list[Layer] = []
+        self.layers: list[Layer] = []  # values and their origins, by name; later layers win
 
     def add(self, values: dict[str, object], origins: dict[str, Origin]) -> None:
         """Add a layer on top."""
@@ -472,21 +443,16 @@ class PlannedValues:
 
 
 class Session:
-    """One parse by a parser and the parsers of its sub-commands.
-
-    Attributes:
-        parsers: the parsers that have run, the outermost first.
-        typed: the values that were typed, with their options, by manager and name.
-        requests: the requests that were typed, by binding and name.
-    """
+    """One parse by a parser and the parsers of its sub-commands."""
 
     def __init__(
         self, parser: argparse.ArgumentParser, given: dict[str, object], strict_method: str
     ) -> None:
-        self.strict_method: str = strict_method
+        self.strict_method: str = strict_method  # refuses the arguments left over; "" for none
         self._parser = parser
-        self._given = given
-        self.parsers: list[argparse.ArgumentParser] = []
+        self._given = given  # what the namespace that was passed in holds
+        self.parsers: list[argparse.ArgumentParser] = []  # that have run, the outermost first
+        # The values and requests that were typed; values with their options.
         self.typed: dict[HyperParameterManager, dict[str, tuple[object, str]]] = {}
         self.requests: dict[ManagerOptions, dict[str, Any]] = {}
 

@@ -17,17 +17,11 @@ if TYPE_CHECKING:
 
 
 class KeyChange(Frozen):
-    """A change of a key that no name identifies, since it is not a string or contains a dot.
-
-    Attributes:
-        owner: the hyperparameter whose value is the dict.
-        path: the keys from that dict down.
-        value: the new value.
-    """
+    """A change of a key that no name identifies, since it is not a string or contains a dot."""
 
     __slots__ = ()
-    owner: str
-    path: tuple[object, ...]
+    owner: str  # the hyperparameter whose value is the dict
+    path: tuple[object, ...]  # the keys from that dict down
     value: object
 
     def apply_to(self, value: object) -> object:
