@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hpargparse.space.select import Request, select
 from hpargparse.sweep.engine import Engine
-from hpargparse.sweep.plan import Plan
 from hpargparse.sweep.score import Objective
 from hpargparse.sweep.study import Study
+from hpargparse.sweep.trials import Trials
 from hpman import HyperParameterManager
 from hpman.literals import show_literal
 
@@ -60,11 +60,11 @@ def _keep(barrier: Barrier) -> None:
 
 def _work(folder: str, method: str, trials: range) -> Times:
     index = HyperParameterManager("_").parse_source(_SPACE).index
-    plan = Plan(select(index, Request(())), method, 0)
-    study = Study(folder, "s", trials.stop, plan=plan, objectives=[Objective("loss")])
+    plan = Trials(select(index, Request(())), method, 0)
+    study = Study(folder, "s", trials.stop, trials=plan, objectives=[Objective("loss")])
     study.open({}, [])
     plan.prunes = True
-    plan.engine = engine = Engine(study, plan)
+    plan.engine = engine = Engine(study)
     try:
         _barriers[0].wait(_LIMIT)
     except BrokenBarrierError:

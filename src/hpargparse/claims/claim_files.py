@@ -22,17 +22,17 @@ class ClaimFiles:
         folder: the folder. It is created if it is missing.
         clock: a file of this process, which is renewed to read the time.
         token: what makes the claims of this process differ from those of others.
-        silence: the seconds after which a claim that is not renewed is free.
+        seconds_until_free: the seconds after which a claim that is not renewed is free.
 
     Attributes:
-        silence: these seconds.
+        seconds_until_free: these seconds.
 
     Raises:
         OSError: if the folder cannot be created.
     """
 
-    def __init__(self, folder: str, clock: str, token: str, silence: float) -> None:
-        self.silence: float = silence
+    def __init__(self, folder: str, clock: str, token: str, seconds_until_free: float) -> None:
+        self.seconds_until_free: float = seconds_until_free
         self._folder = folder
         self._clock = clock
         self._token = token
@@ -44,7 +44,7 @@ class ClaimFiles:
             "folder": self._folder,
             "clock": self._clock,
             "token": self._token,
-            "silence": self.silence,
+            "seconds_until_free": self.seconds_until_free,
         }
 
     def take(self, name: str) -> bool:
@@ -56,12 +56,12 @@ class ClaimFiles:
         path = os.path.join(self._folder, name)
         if self._create(path):
             return True
-        return self._is_silent(path) and self._take_over(path)
+        return self._is_free(path) and self._take_over(path)
 
     def busy(self) -> set[str]:
         """Return the names that somebody has a claim on."""
         names = [name for name in os.listdir(self._folder) if not name.endswith(_TAKEN_OVER)]
-        return {n for n in names if not self._is_silent(os.path.join(self._folder, n))}
+        return {n for n in names if not self._is_free(os.path.join(self._folder, n))}
 
     def renew(self, names: Mapping[int, str]) -> None:
         """Renew those of some claims that are still of this process."""
@@ -91,12 +91,12 @@ class ClaimFiles:
         """Replace a claim that is not renewed, unless another process does so now."""
         guard = path + _TAKEN_OVER
         if not self._create(guard):
-            if self._is_silent(guard):  # that process was killed within this method
+            if self._is_free(guard):  # that process was killed within this method
                 with suppress(FileNotFoundError):
                     os.unlink(guard)
             return False
         try:
-            if not self._is_silent(path):
+            if not self._is_free(path):
                 return False
             with suppress(FileNotFoundError):
                 os.unlink(path)
@@ -109,10 +109,10 @@ class ClaimFiles:
             return file.read() == self._token.encode()
         return False
 
-    def _is_silent(self, path: str) -> bool:
+    def _is_free(self, path: str) -> bool:
         os.utime(self._clock)
         try:
-            return renewed(self._clock) - renewed(path) >= self.silence
+            return renewed(self._clock) - renewed(path) >= self.seconds_until_free
         except FileNotFoundError:
             return False
 

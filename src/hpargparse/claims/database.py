@@ -33,12 +33,12 @@ class Database:
         url: where it is.
         sweep: the name of the sweep.
         token: what makes the claims of this process differ from those of others.
-        silence: the seconds after which a claim that is not renewed is free.
+        seconds_until_free: the seconds after which a claim that is not renewed is free.
         say: shows a sentence.
 
     Attributes:
         url: where it is.
-        silence: these seconds.
+        seconds_until_free: these seconds.
         lost: how often a claim of this process was taken over from one that had vanished.
     """
 
@@ -48,18 +48,18 @@ class Database:
         sweep: str,
         *,
         token: str,
-        silence: float,
+        seconds_until_free: float,
         say: Callable[[str], None] = lambda _text: None,
     ) -> None:
         import sqlalchemy
 
         self.url: StorageUrl = url
-        self.silence: float = silence
+        self.seconds_until_free: float = seconds_until_free
         self.lost: dict[str, int] = {}
         self._sweep = sweep
         self._token = token
         self._say = say
-        self._was_away = -silence
+        self._was_away = -seconds_until_free
         self._gives_up = Event()
         self._engine = sqlalchemy.create_engine(url.text, **url.engine_arguments)
         self._now: Any = sqlalchemy.literal_column(_NOW[url.dialect], sqlalchemy.Double)
@@ -107,12 +107,12 @@ class Database:
         is_this = sqlalchemy.and_(claims.c.sweep == self._sweep, claims.c.name == name)
         is_free = claims.c.token == ""
         # If the database was away, others could not renew their claims.
-        has_news = time.monotonic() >= self._was_away + self.silence
-        silence = self.silence if has_news else float(1 << 40)
-        is_silent = claims.c.renewed < self._now - silence
+        has_news = time.monotonic() >= self._was_away + self.seconds_until_free
+        seconds = self.seconds_until_free if has_news else float(1 << 40)
+        is_late = claims.c.renewed < self._now - seconds
         take = (
             sqlalchemy.update(claims)
-            .where(is_this, sqlalchemy.or_(is_free, is_silent))
+            .where(is_this, sqlalchemy.or_(is_free, is_late))
             .values(
                 lost=claims.c.lost + sqlalchemy.case((is_free, 0), else_=1),
                 token=self._token,
@@ -142,7 +142,7 @@ class Database:
         query = sqlalchemy.select(claims.c.name).where(
             claims.c.sweep == self._sweep,
             claims.c.token != "",
-            claims.c.renewed >= self._now - self.silence,
+            claims.c.renewed >= self._now - self.seconds_until_free,
         )
         return set(self._run(lambda connection: connection.execute(query).scalars().all()))
 

@@ -34,7 +34,7 @@ def keep(channel: socket.socket, store: Store) -> None:
     poll = select.poll()
     poll.register(channel, select.POLLIN)
     is_open = True
-    beat = store.silence / _BEATS
+    beat = store.seconds_until_free / _BEATS
     due = time.monotonic() + beat
     while is_open or names:
         for descriptor, _event in poll.poll(max(0.0, due - time.monotonic()) * 1000):

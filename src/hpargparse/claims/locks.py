@@ -27,11 +27,11 @@ class Claims(Protocol):
     def release(self, name: str, claim: int, *, is_over: bool) -> None:
         """Give a claim back, perhaps because nobody needs it any more."""
 
-    def turn(self) -> AbstractContextManager[None]:
-        """Wait until no other process has its turn, and hold this one's."""
+    def lock(self) -> AbstractContextManager[None]:
+        """Wait until no other process holds the lock of the sweep, and hold it."""
 
 
-CLAIMS, _TURN = "claims", "hpman.run_files"
+CLAIMS, _LOCK = "claims", "lock"
 
 
 class Locks:
@@ -77,13 +77,13 @@ class Locks:
         release(claim)
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait until no other process has its turn, and hold this one's.
+    def lock(self) -> Iterator[None]:
+        """Wait until no other process holds the lock of the sweep, and hold it.
 
         Raises:
             OSError: if the folder cannot be used.
         """
-        claim = take(os.path.join(self._folder, _TURN), waits=True)
+        claim = take(os.path.join(self._folder, _LOCK), waits=True)
         try:
             yield
         finally:

@@ -19,12 +19,12 @@ from ..errors import SweepError
 from ..runs.record import host
 from .claim_files import ClaimFiles, renewed
 from .locks import Locks
-from .timed import SILENCE, TimedClaims, random_token
+from .timed import SECONDS_UNTIL_FREE, TimedClaims, random_token
 
 _FOLDER, _MODE, _CLAIMS = "workers", "claims.mode", "claims-by-time"
 _BY_LOCKS, _BY_TIME = b"locks", b"time"
 _BEAT = 1.0  # seconds between two times that a file is renewed
-_SILENCE = 3.0  # seconds after which a command that has not done so has ended
+_SECONDS_UNTIL_ENDED = 3.0  # seconds after which a command that has not done so has ended
 _PATIENCE = 60.0  # seconds in which all commands change to claims by time
 _ADVICE = (
     "Use one machine and one command at a time, or move the project to a file system with"
@@ -62,7 +62,7 @@ class FolderClaims:
         with self._guard:
             if self._timed is None:
                 folder = os.path.join(self._folder, _CLAIMS)
-                store = ClaimFiles(folder, self._clock, random_token(), SILENCE)
+                store = ClaimFiles(folder, self._clock, random_token(), SECONDS_UNTIL_FREE)
                 self._timed = TimedClaims(store)
                 for claim, (name, _none) in self._locked.items():
                     self._locked[claim] = name, self._timed.take(name)
@@ -99,13 +99,13 @@ class FolderClaims:
                 release(by_time)
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait until no other process has its turn, and hold this one's.
+    def lock(self) -> Iterator[None]:
+        """Wait until no other process holds the lock of the sweep, and hold it.
 
         Raises:
-            OSError, SweepError: if the turn cannot be stored.
+            OSError, SweepError: if the lock cannot be stored.
         """
-        with self._guard, (self._timed or self._locks).turn():
+        with self._guard, (self._timed or self._locks).lock():
             yield
 
     def close(self) -> None:
@@ -191,7 +191,7 @@ class _Worker:
         """Return whether another command lives, and still holds claims by locks."""
         path = os.path.join(self._workers, other)
         with suppress(FileNotFoundError):
-            return _read(path) != _BY_TIME and not self._is_silent(path)
+            return _read(path) != _BY_TIME and not self._is_gone(path)
         return False
 
     def _is_unseen(self, other: str, *, has_locks: bool) -> bool:
@@ -205,21 +205,21 @@ class _Worker:
             return False
         with suppress(FileNotFoundError):  # it has just ended
             if _read(path) == _BY_TIME:
-                if self._is_silent(path):
+                if self._is_gone(path):
                     os.unlink(path)
                 return False
             before = renewed(path)
-            end = time.monotonic() + _SILENCE
-            while not self._is_silent(path) and time.monotonic() < end:
+            end = time.monotonic() + _SECONDS_UNTIL_ENDED
+            while not self._is_gone(path) and time.monotonic() < end:
                 if renewed(path) != before:
                     return True
                 time.sleep(_BEAT / 10)
             os.unlink(path)
         return False
 
-    def _is_silent(self, path: str) -> bool:
+    def _is_gone(self, path: str) -> bool:
         os.utime(self._path)
-        return renewed(self._path) - renewed(path) >= _SILENCE
+        return renewed(self._path) - renewed(path) >= _SECONDS_UNTIL_ENDED
 
 
 @contextmanager
@@ -244,7 +244,7 @@ def presence(folder: str) -> Iterator[tuple[FolderClaims, list[str]]]:
         else:
             warning = (
                 f"locks on files do not hold in {_shown(folder)}, so claims are held by time: the"
-                f" trials of a machine that dies go on after {SILENCE:g} seconds"
+                f" trials of a machine that dies go on after {SECONDS_UNTIL_FREE:g} seconds"
             )
             yield worker.claims, [warning]
     finally:

@@ -1,6 +1,6 @@
 """Claims by time, for machines that do not see the locks of each other.
 
-A claim is renewed until all processes that hold its pipe have ended, and is free after a silence.
+A claim is renewed until all processes that hold its pipe have ended, and is free some time later.
 Another process renews it, so that the end of the sweep itself does not matter. Must not know what
 claims are for.
 """
@@ -30,7 +30,7 @@ class Store(Protocol):
     settings in another process.
     """
 
-    silence: float
+    seconds_until_free: float
 
     def settings(self) -> dict[str, Any]:
         """Return the settings, as JSON data."""
@@ -49,11 +49,11 @@ class Store(Protocol):
 
 
 # Seconds after which a claim is free that nobody renews. Tests do not wait so long.
-SILENCE = float(os.environ.get("HPMAN_SILENCE", "30"))
+SECONDS_UNTIL_FREE = float(os.environ.get("HPMAN_SILENCE", "30"))
 MESSAGE = 64  # bytes of a message to the keeper: the name of a claim
-_TURN = "turn"
+_LOCK = "lock"
 _LOOK = 0.5  # seconds between two looks at all claims
-_PAUSE = 0.05  # seconds between two attempts to have a turn
+_PAUSE = 0.05  # seconds between two attempts to hold the lock
 _PATIENCE = 10.0  # seconds in which the keeper finishes
 _KEEPER = ("-m", "hpargparse.claims.keeper")
 
@@ -113,13 +113,13 @@ class TimedClaims:
         release(claim)
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait until no other process has its turn, and hold this one's.
+    def lock(self) -> Iterator[None]:
+        """Wait until no other process holds the lock of the sweep, and hold it.
 
         Raises:
             OSError, SweepError: if claims cannot be stored or renewed.
         """
-        while (claim := self._take(_TURN)) is None:
+        while (claim := self._take(_LOCK)) is None:
             time.sleep(random.uniform(_PAUSE / 5, _PAUSE))  # noqa: S311
         try:
             yield

@@ -33,13 +33,11 @@ from ..runs.record import project_folder, project_of
 from ..space.report import json_report, text_report
 from ..space.select import Request, Selection, select
 from ..space.space import Space
-from ..sweep.engine import Engine, check_plan
-from ..sweep.exchange import Exchange
 from ..sweep.options import read_objectives, sweep_parser
-from ..sweep.plan import RANDOM, SAMPLERS, Plan
 from ..sweep.resume import find_sweep
 from ..sweep.score import Objective
 from ..sweep.study import Study
+from ..sweep.trials import RANDOM, SAMPLERS, Trials
 
 _FOLDER = "The folder `.hpman` of the project must be a folder that can be written."
 _HOW_MANY = "Say how many trials there are: `--trials 20`."
@@ -71,20 +69,20 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
         index = program.read_sources()
         require_sound(index)
         selection = select(index, request)
-        plan = _plan(prog, selection, objectives, options)
+        trials = _trials(prog, selection, objectives, options)
         warn(prog, [escape(note) for note in selection.notes])
         if options.dry:
             _write_space(prog, selection, options.format)
             return
         program.require_packages()
         options.slots = _slots(program, options)
-        study = _study(program, plan, objectives, options, arguments)
+        study = _study(program, trials, objectives, options, arguments)
         if jobs is not None and _has_more(study):
             write_result(prog, _submit(study, jobs, options.format))
             return
     except (HpmanError, OSError) as error:
         exit_with_errors(prog, error)
-    _run(prog, study, plan, options, arguments)
+    _run(prog, study, options, arguments)
 
 
 def _resume(prog: str, name: str, argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -121,22 +119,22 @@ def _locate(options: argparse.Namespace) -> Program:
     return locate_script(options.script)
 
 
-def _run(
-    prog: str, study: Study, plan: Plan, options: argparse.Namespace, arguments: list[str]
-) -> None:
+def _run(prog: str, study: Study, options: argparse.Namespace, arguments: list[str]) -> None:
     """Run the trials, and report how the sweep ended."""
     from ..sweep import outcome
     from ..sweep.driver import Driver
     from ..sweep.launch import Launcher
     from ..sweep.progress import Progress
 
-    plan.engine = _engine(study, plan)
+    if study.trials.needs_optuna:
+        from ..sweep.engine import Engine
+
+        study.trials.engine = Engine(study)
     is_json = options.format == "json"
     is_warm = options.warm and not is_notebook(options.script or "")
-    progress = Progress(prog, study, plan, is_json=is_json)
+    progress = Progress(prog, study, is_json=is_json)
     driver = Driver(
         study,
-        plan,
         Launcher(_program(options), arguments, is_warm=is_warm),
         jobs=options.jobs,
         timeout=options.timeout,
@@ -148,8 +146,8 @@ def _run(
             warn(prog, warnings)
             progress.begin()
             driver.run()
-            if plan.engine is not None:
-                plan.engine.sync()
+            if study.trials.engine is not None:
+                study.trials.engine.sync()
     except (HpmanError, OSError) as error:
         progress.close(erase=False)
         exit_with_errors(prog, error)
@@ -157,7 +155,7 @@ def _run(
     if is_json:
         progress.write_event("end", outcome.json_report(study, driver.failure))
     else:
-        write_result(prog, f"\n{outcome.text_report(study, plan, driver.failure)}")
+        write_result(prog, f"\n{outcome.text_report(study, driver.failure)}")
     if driver.interrupts:
         exit_interrupted(driver.signal)
     if driver.failure or not study.has_success():
@@ -194,32 +192,28 @@ def _submit(study: Study, jobs: JobRequest, form: str) -> str:
     return submission_text(number, jobs, folder, f"sweep == '{study.name}'")
 
 
-def _plan(
+def _trials(
     prog: str,
     selection: Selection,
     objectives: tuple[Objective, ...],
     options: argparse.Namespace,
-) -> Plan:
-    """Return the plan of the trials, by the method that is asked for or the usual one."""
-    plan = Plan(selection, options.method, options.seed, options.repeats)
-    if not options.method and plan.method == RANDOM and objectives:
+) -> Trials:
+    """Return the trials, by the method that is asked for or the usual one."""
+    trials = Trials(selection, options.method, options.seed, options.repeats)
+    if not options.method and trials.method == RANDOM and objectives:
         from importlib.util import find_spec
 
         if find_spec("optuna") is not None:
-            plan.method = SAMPLERS[0]
+            trials.method = SAMPLERS[0]
         else:
             note = 'points are random; `pip install "hpman[sweep]"` adds a search that learns'
             warn(prog, [note])
-    plan.prunes = options.prune
-    if plan.method in SAMPLERS or plan.prunes:
-        check_plan(plan)
-    return plan
+    trials.prunes = options.prune
+    if trials.needs_optuna:
+        from ..sweep.engine import check_trials
 
-
-def _engine(study: Study, plan: Plan) -> Engine | None:
-    if plan.method not in SAMPLERS and not plan.prunes:
-        return None
-    return Engine(study, plan)
+        check_trials(trials)
+    return trials
 
 
 def _slots(program: Program, options: argparse.Namespace) -> Slots | None:
@@ -232,7 +226,7 @@ def _slots(program: Program, options: argparse.Namespace) -> Slots | None:
 
 def _study(
     program: Program,
-    plan: Plan,
+    trials: Trials,
     objectives: tuple[Objective, ...],
     options: argparse.Namespace,
     arguments: list[str],
@@ -244,13 +238,13 @@ def _study(
         "program": f"-m {program.name}" if program.is_module else source,
         "arguments": arguments,
         "score": [list(objective[:3]) for objective in objectives],
-        **plan.identity(),
+        **trials.identity(),
     }
     study = Study(
         project,
         options.name or _name(identity),
-        _total(options.trials, plan.space),
-        plan=plan,
+        _total(options.trials, trials.space),
+        trials=trials,
         objectives=objectives,
         arguments=arguments,
         retries=options.retries,
@@ -275,7 +269,16 @@ def _total(trials: int | None, space: Space) -> int:
 
 def _open(study: Study, identity: dict[str, Any], options: argparse.Namespace) -> None:
     if options.storage is not None:
-        study.exchange = _exchange(study, options)
+        from ..sweep.exchange import Exchange
+
+        study.exchange = Exchange(
+            StorageUrl(options.storage),
+            study.runs,
+            study.name,
+            study.objectives,
+            collects=options.jobs == 1,
+            say=lambda text: warn("hpman sweep", [escape(text)]),
+        )
     commands = options.commands
     try:
         study.open(identity, commands[0], commands[1:])
@@ -283,18 +286,6 @@ def _open(study: Study, identity: dict[str, Any], options: argparse.Namespace) -
         message = f"The sweep cannot make its records: {os.strerror(error.errno or EIO)}."
         place = relative_path(error.filename or study.folder)
         raise SweepError.because(message, _FOLDER, place) from error
-
-
-def _exchange(study: Study, options: argparse.Namespace) -> Exchange:
-    """Return what shares the records of a sweep through a database."""
-    return Exchange(
-        StorageUrl(options.storage),
-        study.runs,
-        study.name,
-        study.objectives,
-        collects=options.jobs == 1,
-        say=lambda text: warn("hpman sweep", [escape(text)]),
-    )
 
 
 def _name(identity: dict[str, Any]) -> str:

@@ -365,8 +365,8 @@ def _shuffled(number: int, size: int, seed: int) -> int:
     bits = max(1, ((size - 1).bit_length() + 1) // 2)
     while True:
         left, right = divmod(number, 1 << bits)
-        for turn in range(_ROUNDS):
-            mask = Random(f"{seed}/{turn}/{right}").getrandbits(bits)  # noqa: S311 - no secret
+        for step in range(_ROUNDS):
+            mask = Random(f"{seed}/{step}/{right}").getrandbits(bits)  # noqa: S311 - no secret
             left, right = right, left ^ mask
         number = (left << bits) | right
         if number < size:

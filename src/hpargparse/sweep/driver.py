@@ -18,7 +18,6 @@ from ..claims.slots import Slot, Slots
 from ..cli.errors import error_text
 from ..errors import SweepError
 from .launch import Launcher
-from .plan import Plan
 from .progress import Progress
 from .pruning import Pruner
 from .results import COMPLETE, FAILED, PRUNED
@@ -38,7 +37,6 @@ class Driver:
 
     Args:
         study: the sweep.
-        plan: the values of its trials.
         launcher: starts the runs.
         jobs: how many runs are started at a time.
         timeout: the seconds that a run may take; None for no limit.
@@ -54,7 +52,6 @@ class Driver:
     def __init__(
         self,
         study: Study,
-        plan: Plan,
         launcher: Launcher,
         *,
         jobs: int,
@@ -66,17 +63,16 @@ class Driver:
         self.signal: int = signal.SIGINT
         self.failure: str = ""
         self._study = study
-        self._plan = plan
         self._slots = slots
         self._launcher = launcher
         self._jobs = jobs
         self._timeout = timeout
         self._progress = progress
         self._pruner: Pruner | None = None
-        if plan.prunes and plan.engine is not None:
+        if study.trials.prunes and study.trials.engine is not None:
             from .pruning import Pruner
 
-            self._pruner = Pruner(study, plan.engine)
+            self._pruner = Pruner(study, study.trials.engine)
         self._reason = ""  # of the launcher, as it was shown
         self._running: list[Worker] = []
         self._ended: SimpleQueue[Worker | None] = SimpleQueue()
@@ -120,11 +116,11 @@ class Driver:
             if claim is None:
                 _release(slot)
                 break
-            options = self._plan.arguments(claim.unit)
+            options = self._study.trials.arguments(claim.trial_run)
             outcome = self._study.reuse(claim, self._launcher.argv(options))
             if outcome is not None:
                 _release(slot)
-                self._progress.on_end(claim.unit, outcome)
+                self._progress.on_end(claim.trial_run, outcome)
                 self._successes += 1
                 continue
             worker = Worker(
@@ -162,22 +158,22 @@ class Driver:
 
     def _end(self, worker: Worker) -> None:
         """Note how a run has ended."""
-        unit, status = worker.claim.unit, worker.status or 0
+        trial_run, status = worker.claim.trial_run, worker.status or 0
         runs = worker.new_records()
         is_lost = not runs
         outcome = self._study.release(worker.claim, was_killed=is_lost, cause=worker.cause)
         _release(worker.slot)
         if is_lost and status >= 0:
-            words = self._launcher.argv(self._plan.arguments(unit))
-            message = f"Trial {unit.trial} ended with status {status}, and left no record."
+            words = self._launcher.argv(self._study.trials.arguments(trial_run))
+            message = f"Trial {trial_run.trial} ended with status {status}, and left no record."
             advice = f"This shows why: hpman run --record {shlex.join(words)}"
             raise SweepError.because(message, advice)
         for run in runs:
             if why := self._study.mismatch(run):
-                message = f"Trial {unit.trial} did not run with its values: {why}."
+                message = f"Trial {trial_run.trial} did not run with its values: {why}."
                 advice = "The sources may have changed. The same command goes on with those of now."
                 raise SweepError.because(message, advice)
-        self._progress.on_end(unit, outcome, worker.cause)
+        self._progress.on_end(trial_run, outcome, worker.cause)
         if outcome is None or outcome.is_nan or outcome.status == PRUNED:
             return
         if outcome.status != FAILED:

@@ -35,7 +35,7 @@ class Duplicates:
 
     Args:
         runs: the folder of records.
-        matcher: compares records with the plan of the sweep.
+        matcher: compares records with the trials of the sweep.
         objectives: what is looked for. Without any, no run is the same as another.
     """
 

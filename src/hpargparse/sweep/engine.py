@@ -22,10 +22,10 @@ from ..errors import SweepError
 from ..runs.record import RunRecord
 from ..space.space import Axis, Point, Space, Values
 from .parameters import parameters
-from .plan import SAMPLERS, Plan, Unit
 from .results import COMPLETE, FAILED, PRUNED, Outcome
-from .studies import JournalStudies, SharedStudies, silence, study_id
+from .studies import JournalStudies, SharedStudies, study_id, suppress_warnings
 from .study import Study
+from .trials import SAMPLERS, TrialRun, Trials
 
 _TRIAL = "trial"  # the attribute with our number; it is set after all values
 _PACKAGES = {"gp": ("torch", "scipy"), "cmaes": ("cmaes",)}
@@ -39,18 +39,15 @@ class Engine:
 
     Args:
         study: the sweep.
-        plan: its space, method and seed. A grid and random points have their values from the
-            plan; Optuna only prunes then.
-
+            A grid and random points have their values from its `trials`; Optuna only prunes then.
     """
 
-    def __init__(self, study: Study, plan: Plan) -> None:
+    def __init__(self, study: Study) -> None:
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.CRITICAL)
         self._sweep = study
-        self._plan = plan
-        self._parameters = parameters(plan.space)
+        self._parameters = parameters(study.trials.space)
         self._studies = (
             JournalStudies(study.folder)
             if study.exchange is None
@@ -58,7 +55,7 @@ class Engine:
         )
         self._has_ended = False
         self._storage: Any = None
-        self._study: Any = None  # valid during a turn
+        self._study: Any = None  # valid while the lock is held
         self._number: int | None = None  # of the study
         self._decoded: dict[int, tuple[Point | None, str]] = {}  # by Optuna's numbers
         self._told: dict[int, Outcome] = {}  # the last outcomes that Optuna's trials agreed with
@@ -95,28 +92,28 @@ class Engine:
         return self._studies.persist(lambda: self._report(trial, values))
 
     def _ask(self, trial: int) -> Point:
-        with self._turn():
+        with self._locked():
             return self._point(trial, self._sync())
 
     def _synchronize(self) -> None:
-        with self._turn():
+        with self._locked():
             self._sync()
 
     def _report(self, trial: int, values: Mapping[int, float]) -> bool:
-        with self._turn():
-            if trial not in self._trials():
+        with self._locked():
+            if trial not in self._optuna_trials():
                 self._point(trial, self._sync())
-            row = self._trials()[trial]
+            row = self._optuna_trials()[trial]
             if row.state.is_finished():
                 return False
             self._add_reports(row, values)
-            return bool(self._study.pruner.prune(self._study, self._trials()[trial]))
+            return bool(self._study.pruner.prune(self._study, self._optuna_trials()[trial]))
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Have a turn, and load the study. Flush it if a trial has ended."""
+    def _locked(self) -> Iterator[None]:
+        """Hold the lock of the sweep, and load the study. Flush it if a trial has ended."""
         self._has_ended = False
-        with self._sweep.claims.turn(), silence():
+        with self._sweep.claims.lock(), suppress_warnings():
             self._load()
             yield
         if self._has_ended:
@@ -150,7 +147,7 @@ class Engine:
 
         self._sweep.refresh(now=True)  # the study may hold trials that ended since
         outcomes = self._sweep.outcomes()
-        rows = self._trials()
+        rows = self._optuna_trials()
         if any(
             self._is_stale(row, outcome)
             for trial, row in rows.items()
@@ -165,11 +162,11 @@ class Engine:
                 self._add_outcome(trial, outcome)
             elif not row.state.is_finished():
                 self._tell(row, outcome)
-        rows = self._trials() if self._has_ended else rows
+        rows = self._optuna_trials() if self._has_ended else rows
         self._told = outcomes
         return {n: row for n, row in rows.items() if n in outcomes or not row.state.is_finished()}
 
-    def _trials(self) -> dict[int, Any]:
+    def _optuna_trials(self) -> dict[int, Any]:
         """Return Optuna's trials by our numbers; end those that were left in the middle."""
         rows: dict[int, Any] = {}
         for row in self._study.get_trials(deepcopy=False):
@@ -194,14 +191,14 @@ class Engine:
 
     def _point(self, trial: int, rows: Mapping[int, Any]) -> Point:
         """Return the values of a trial: those that it has had, or new ones."""
-        plan = self._plan
+        trials = self._sweep.trials
         if trial in rows:
             return self._decode(rows[trial])[0] or {}
-        point = self._recorded(self._sweep.recorded_values(Unit(trial)) or {})
-        if point is None and plan.method not in SAMPLERS:
-            point = plan.point(trial)
+        point = self._recorded(self._sweep.recorded_values(TrialRun(trial)) or {})
+        if point is None and trials.method not in SAMPLERS:
+            point = trials.point(trial)
         if point is None and trial == 0:
-            point = plan.space.default_point()
+            point = trials.space.default_point()
         if point is None:
             return self._suggest(trial, {self._decode(row)[1] for row in rows.values()})
         self._add(trial, point, "RUNNING")
@@ -216,12 +213,12 @@ class Engine:
             def suggest(group: tuple[Axis, ...], row: Any = row) -> Point:
                 return self._parameters[group[0].name].suggest(row)
 
-            point = self._plan.space.compose(suggest)
+            point = self._sweep.trials.space.compose(suggest)
             if show_literal(point) not in used:
                 row.set_user_attr(_TRIAL, trial)
                 return point
             self._fail(row)
-        point = _unused(self._plan.space, self._plan.seed, used)
+        point = _unused(self._sweep.trials.space, self._sweep.trials.seed, used)
         self._add(trial, point, "RUNNING")
         return point
 
@@ -229,8 +226,8 @@ class Engine:
         """Return a sampler that depends on the seed and the trial alone, not on earlier asks."""
         from optuna import samplers
 
-        seed = Random(f"{self._plan.seed}/{trial}/{attempt}").getrandbits(32)  # noqa: S311
-        method = self._plan.method
+        seed = Random(f"{self._sweep.trials.seed}/{trial}/{attempt}").getrandbits(32)  # noqa: S311
+        method = self._sweep.trials.method
         if method == "gp":
             return samplers.GPSampler(seed=seed)
         if method == "cmaes":
@@ -248,7 +245,7 @@ class Engine:
             self._add_outcome(trial, outcome)
             return
         self._add_reports(row, self._reports(outcome))
-        if self._plan.method == "cmaes":  # it learns when a trial ends
+        if self._sweep.trials.method == "cmaes":  # it learns when a trial ends
             self._study.sampler = self._sampler(trial, 0)
         state = TrialState[_STATES[outcome.status]]
         self._study.tell(row.number, _scores(outcome) or None, state)
@@ -297,7 +294,7 @@ class Engine:
 
     def _reports(self, outcome: Outcome) -> dict[int, float]:
         """Return what a run has reported, if it matters to Optuna."""
-        if not (self._plan.prunes or outcome.status == PRUNED):
+        if not (self._sweep.trials.prunes or outcome.status == PRUNED):
             return {}
         record = RunRecord(os.path.join(self._sweep.runs, outcome.run))
         name = self._sweep.objectives[0].name.removeprefix("best:")
@@ -305,20 +302,20 @@ class Engine:
 
     def _recorded(self, values: Mapping[str, str]) -> Point | None:
         """Return the values of a run, given as literals; None if they are not in the space."""
-        axes = self._plan.space.axes
+        axes = self._sweep.trials.space.axes
         point = {
             axis.name: axis.converter.check(parse_literal(values[axis.name]))
             for axis in axes
             if axis.name in values
         }
-        return point if self._plan.space.contains(point) else None
+        return point if self._sweep.trials.space.contains(point) else None
 
     def _decode(self, row: Any) -> tuple[Point | None, str]:
         """Return the values of one of Optuna's trials, and their text; None if it has not all."""
         if row.number not in self._decoded:
             point: Point | None = None
             with suppress(KeyError):
-                point = self._plan.space.compose(
+                point = self._sweep.trials.space.compose(
                     lambda group: self._parameters[group[0].name].decode(row.params)
                 )
             self._decoded[row.number] = point, show_literal(point)
@@ -350,15 +347,15 @@ def reports_by_step(
     return values
 
 
-def check_plan(plan: Plan) -> None:
-    """Check that Optuna can search the space of a plan.
+def check_trials(trials: Trials) -> None:
+    """Check that Optuna can search the space of a sweep.
 
     Raises:
         SweepError: if it cannot, or a package is missing.
     """
     from importlib.util import find_spec
 
-    method = plan.method
+    method = trials.method
     option = f"`--sampler {method}`" if method in SAMPLERS else "`--prune`"
     needed = ("optuna", *_PACKAGES.get(method, ()))
     missing = [name for name in needed if find_spec(name) is None]
@@ -368,7 +365,7 @@ def check_plan(plan: Plan) -> None:
         raise SweepError.because(
             message, f"Install what is missing: `pip install {' '.join(names)}`."
         )
-    for group in plan.space.groups:
+    for group in trials.space.groups:
         names, domain = [axis.name for axis in group], group[0].domain
         is_list = len(group) > 1 or isinstance(domain, Values)
         if is_list and (domain.size or 0) > _MOST_CHOICES:

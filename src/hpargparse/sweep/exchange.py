@@ -23,7 +23,7 @@ from hpman.text import escape
 
 from ..claims.database import Database
 from ..claims.storage_url import StorageUrl
-from ..claims.timed import SILENCE, Store, TimedClaims, random_token
+from ..claims.timed import SECONDS_UNTIL_FREE, Store, TimedClaims, random_token
 from ..errors import SweepError
 from ..runs.record import (
     END_FILE,
@@ -74,7 +74,9 @@ class Exchange:
         say: Callable[[str], None] = lambda _text: None,
     ) -> None:
         token = token or random_token()
-        self.database: Database = Database(url, sweep, token=token, silence=SILENCE, say=say)
+        self.database: Database = Database(
+            url, sweep, token=token, seconds_until_free=SECONDS_UNTIL_FREE, say=say
+        )
         self._runs = runs
         self._sweep = sweep
         self._objectives = tuple(objectives)
@@ -156,9 +158,9 @@ class Exchange:
         """Return where claims are kept. The record of a run is sent before its claim is free."""
         return _SharedClaims(self)
 
-    def named(self, unit: str) -> list[str]:
+    def named(self, trial_run: str) -> list[str]:
         """Return the records that were begun here for a run."""
-        beginning = f"{self._sweep}-{unit}-"
+        beginning = f"{self._sweep}-{trial_run}-"
         return [run for run in os.listdir(self._runs) if run.startswith(beginning)]
 
     def settings(self) -> dict[str, Any]:
@@ -230,7 +232,7 @@ class _SharedClaims:
     """Claims in the database, for `TimedClaims`."""
 
     def __init__(self, exchange: Exchange) -> None:
-        self.silence: float = exchange.database.silence
+        self.seconds_until_free: float = exchange.database.seconds_until_free
         self._exchange = exchange
         self._database = exchange.database
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..runs.plots import LOG_VALUES, is_log
-from .studies import silence
+from .studies import suppress_warnings
 
 _FEWEST = 8  # results that say what is important
 _NUMBERS = (int, float)
@@ -46,7 +46,7 @@ def _measure(
 
     optuna.logging.set_verbosity(optuna.logging.CRITICAL)
     kinds = {name: _distribution(row) for name, row in rows.items()}
-    with silence():
+    with suppress_warnings():
         study = optuna.create_study(direction="maximize" if maximize else "minimize")
         for number, score in enumerate(scores):
             params = {name: _parameter(row[number]) for name, row in rows.items()}

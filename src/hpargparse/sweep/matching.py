@@ -7,6 +7,7 @@ another one when a run was recorded. Must not know scores, or how runs end.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product, starmap
 from typing import Any
 
 from hpman import EmptyValue, NotLiteralError, NotLiteralEvaluable, parse_literal, show_literal
@@ -17,7 +18,7 @@ from ..cli.argv import split_at_dashes
 from ..errors import ConversionError
 from ..snapshots.load_save import saved_form
 from ..space.space import Axis, is_active
-from .plan import GRID, RANDOM, SEED, Plan, Unit, text_of
+from .trials import GRID, RANDOM, SEED, TrialRun, Trials
 
 
 class MismatchError(Exception):
@@ -28,7 +29,7 @@ class Matcher:
     """Compare recorded runs with a sweep.
 
     Args:
-        plan: the values of its trials.
+        trials: the values of its trials.
         total: the number of trials.
         arguments: the arguments of the program.
 
@@ -36,20 +37,20 @@ class Matcher:
         seeds: the values of the hyperparameter `seed`, if trials are repeated.
     """
 
-    def __init__(self, plan: Plan, total: int, arguments: Sequence[str]) -> None:
-        self.seeds: list[str] = plan.seeds
-        self._plan = plan
+    def __init__(self, trials: Trials, total: int, arguments: Sequence[str]) -> None:
+        self.seeds: list[str] = trials.seeds
+        self._trials = trials
         self._total = total
         self._arguments = list(arguments)
-        rows = [line.row for line in plan.selection.fixed]
+        rows = [line.row for line in trials.selection.fixed]
         self._fixed = {row.name: _literal(row.value) for row in rows}
         if self.seeds:
             del self._fixed[SEED]
-        self._names = {*self._fixed, *(axis.name for axis in plan.space.axes), SEED}
+        self._names = {*self._fixed, *(axis.name for axis in trials.space.axes), SEED}
         hints: dict[str, Mapping[str, object]] = {row.name: row.hints for row in rows}
-        hints |= {axis.converter.name: axis.converter.hints for axis in plan.space.axes}
+        hints |= {axis.converter.name: axis.converter.hints for axis in trials.space.axes}
         self._renamed = {old: name for name, row in hints.items() for old in old_names(row)}
-        self._units: dict[frozenset[tuple[str, str]], Unit] = {}
+        self._trial_runs: dict[frozenset[tuple[str, str]], TrialRun] = {}
 
     def values(self, summary: Mapping[str, Any]) -> dict[str, str]:
         """Return those values of a run that the sweep sets, as literals.
@@ -75,24 +76,24 @@ class Matcher:
                 raise MismatchError(f"`{SEED}` is {truncate(values[SEED])}")
         return values
 
-    def unit(self, values: Mapping[str, str], recorded: Unit) -> Unit | None:
-        """Return the run to which the plan gives some values; None if there is none.
+    def trial_run(self, values: Mapping[str, str], recorded: TrialRun) -> TrialRun | None:
+        """Return the run to which the sweep gives some values; None if there is none.
 
         Args:
             values: the values.
             recorded: the run that the id of a record names. It counts if the values of a trial
                 depend on the scores of earlier ones.
         """
-        plan = self._plan
-        is_planned = recorded.trial < self._total and recorded.repeat < plan.repeats
-        if plan.method not in (GRID, RANDOM):
+        trials = self._trials
+        is_planned = recorded.trial < self._total and recorded.repeat < trials.repeats
+        if trials.method not in (GRID, RANDOM):
             return recorded if is_planned else None
-        if is_planned and plan.values(recorded) == values:
+        if is_planned and trials.values(recorded) == values:
             return recorded
-        if not self._units:
-            units = (Unit(n, repeat) for n in range(self._total) for repeat in range(plan.repeats))
-            self._units = {frozenset(plan.values(unit).items()): unit for unit in units}
-        return self._units.get(frozenset(values.items()))
+        if not self._trial_runs:
+            for run in starmap(TrialRun, product(range(self._total), range(trials.repeats))):
+                self._trial_runs[frozenset(trials.values(run).items())] = run
+        return self._trial_runs.get(frozenset(values.items()))
 
     def _new_name(self, name: str) -> str:
         return new_name(name, self._renamed, lambda _name: False, ".")
@@ -101,7 +102,7 @@ class Matcher:
         """Return the values of the axes."""
         values: dict[str, str] = {}
         point: dict[str, object] = {}
-        for axis in self._plan.space.axes:
+        for axis in self._trials.space.axes:
             text = _recorded(axis, texts)
             if not is_active(axis, point):
                 _require_equal(axis.name, text, _literal(axis.converter.default))
@@ -113,8 +114,9 @@ class Matcher:
                 raise MismatchError(f"`{axis.name}` is {shown}") from None
             point[axis.name] = value
             values[axis.name] = _literal(value)
-        if not self._plan.space.contains(point):
-            raise MismatchError(f"{truncate(text_of(values))} is outside of the space")
+        if not self._trials.space.contains(point):
+            text = " ".join(f"{name}={value}" for name, value in values.items())
+            raise MismatchError(f"{truncate(text)} is outside of the space")
         return values
 
 

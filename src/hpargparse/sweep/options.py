@@ -10,8 +10,8 @@ import re
 from typing import Any
 
 from ..cli.argv import command_parser
-from .plan import GRID, RANDOM, SAMPLERS
 from .score import Objective
+from .trials import GRID, RANDOM, SAMPLERS
 
 _USAGE = """\
 %(prog)s (SCRIPT | -m MODULE) [options] [-- its arguments]

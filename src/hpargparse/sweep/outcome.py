@@ -17,7 +17,6 @@ from ..runs.record import OUTPUT_FILE, RETURN, RunRecord
 from ..space.report import default_text, table
 from ..space.space import default_of
 from .importance import importances
-from .plan import Plan
 from .results import COMPLETE, FAILED, PRUNED
 from .score import number, scores_data, scores_text
 from .study import Study
@@ -27,12 +26,11 @@ _SHOWN = 3  # trials of a group of failures
 _MOST_REMOVED = 9  # records of failures that a command removes
 
 
-def text_report(study: Study, plan: Plan, failure: str = "") -> str:
+def text_report(study: Study, failure: str = "") -> str:
     """Return how a sweep ended, as text.
 
     Args:
         study: the sweep.
-        plan: the values of its trials.
         failure: why it ended early; empty if it did not.
     """
     outcomes = study.outcomes()
@@ -45,9 +43,9 @@ def text_report(study: Study, plan: Plan, failure: str = "") -> str:
     more = more if len(outcomes) < study.total else ""
     parts = [f"{complete} of {study.total} trials complete, {ended}{more}\n"]
     if len(study.objectives) > 1:
-        parts += _front(study, plan)
+        parts += _front(study)
     elif study.objectives:
-        parts += _best(study, plan)
+        parts += _best(study)
     elif complete:
         parts.append(_advice(study))
     for objective, shares in zip(study.objectives, _importances(study), strict=True):
@@ -110,12 +108,12 @@ def _importances_data(study: Study) -> dict[str, Any]:
     return dict(zip(names, found, strict=True))
 
 
-def _front(study: Study, plan: Plan) -> Iterator[str]:
+def _front(study: Study) -> Iterator[str]:
     """Yield the trials of the Pareto front as a table, if there are any."""
     front = study.front()
     if not front:
         return
-    names = [axis.name for axis in plan.space.axes]
+    names = [axis.name for axis in study.trials.space.axes]
     goals = [objective.name for objective in study.objectives]
     headers = ["run", *map(escape, goals), *names]
     rows = []
@@ -125,16 +123,16 @@ def _front(study: Study, plan: Plan) -> Iterator[str]:
     yield f"Pareto front ({len(front)}):\n{table(headers, rows)}"
 
 
-def _best(study: Study, plan: Plan) -> Iterator[str]:
+def _best(study: Study) -> Iterator[str]:
     """Yield the values of the best trial with their defaults and where these are, if any."""
     for trial, outcome in study.front():
         score = escape(scores_text(study.objectives, outcome.scores))
-        shown = _table(plan, outcome.values)
+        shown = _table(study, outcome.values)
         yield f"Best: {score}, trial {trial}, run {outcome.run}\n{shown}"
 
 
-def _table(plan: Plan, values: Mapping[str, str]) -> str:
-    axes = [axis for axis in plan.space.axes if axis.name in values]
+def _table(study: Study, values: Mapping[str, str]) -> str:
+    axes = [axis for axis in study.trials.space.axes if axis.name in values]
     rows = [
         [axis.name, truncate(values[axis.name]), default_text(default_of(axis.converter))]
         for axis in axes

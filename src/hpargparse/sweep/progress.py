@@ -19,10 +19,10 @@ from ..runs.record import last_metrics
 from ..runs.reports import assignments, duration_text
 from ..space.report import json_report, text_report
 from .live import Block, open_block
-from .plan import Plan, Unit
 from .results import COMPLETE, FAILED, PRUNED, Outcome
 from .score import number, scores_data, scores_text
 from .study import Study
+from .trials import TrialRun
 from .worker import Worker
 
 _PAUSE = 0.25  # seconds between two drawings of the block
@@ -35,14 +35,12 @@ class Progress:
     Args:
         prog: the name of the command.
         study: the sweep.
-        plan: the values of its trials.
         is_json: whether to write a JSON object a line.
     """
 
-    def __init__(self, prog: str, study: Study, plan: Plan, *, is_json: bool) -> None:
+    def __init__(self, prog: str, study: Study, *, is_json: bool) -> None:
         self._prog = prog
         self._study = study
-        self._plan = plan
         self._is_json = is_json
         self._block: Block | None = None
         self._is_open = False
@@ -54,17 +52,18 @@ class Progress:
 
     def begin(self) -> None:
         """Show what the sweep is."""
-        study, plan, selection = self._study, self._plan, self._plan.selection
+        study, trials = self._study, self._study.trials
+        selection = trials.selection
         study.refresh()
         outcomes = study.outcomes()
         self._done_before = len(outcomes)
         if self._is_json:
-            data = {"sweep": study.name, "trials": study.total, "method": plan.method}
+            data = {"sweep": study.name, "trials": study.total, "method": trials.method}
             data |= {"changes": study.changes} if study.changes else {}
             self.write_event("begin", {**data, "done": len(outcomes), **json_report(selection)})
             return
-        parts = [f"{plan.method}, {study.total} trials"]
-        parts += [f"{plan.repeats} runs each"] if plan.repeats > 1 else []
+        parts = [f"{trials.method}, {study.total} trials"]
+        parts += [f"{trials.repeats} runs each"] if trials.repeats > 1 else []
         goals = ((o.name, "maximize" if o.maximize else "minimize") for o in study.objectives)
         parts += [f"{goal} {escape(name)}" for name, goal in goals] or ["no score"]
         parts += [f"{len(outcomes)} done before"] if outcomes else []
@@ -82,20 +81,20 @@ class Progress:
         if self._is_json:
             self.write_event("fresh", {"reason": reason})
 
-    def on_end(self, unit: Unit, outcome: Outcome | None, cause: str = "") -> None:
+    def on_end(self, trial_run: TrialRun, outcome: Outcome | None, cause: str = "") -> None:
         """Show that a run has ended. It will be tried again if it has no outcome.
 
         Args:
-            unit: the run.
+            trial_run: the run.
             outcome: how it has ended; None if it was killed.
             cause: what killed it, such as ` by SIGTERM`.
         """
         lost = f"was killed{cause}"
-        values = self._plan.values(unit)
+        values = self._study.trials.values(trial_run)
         if self._is_json:
             data = {
-                "trial": unit.trial,
-                "repeat": unit.repeat,
+                "trial": trial_run.trial,
+                "repeat": trial_run.repeat,
                 "status": outcome.status if outcome else "lost",
                 "id": outcome.run if outcome else None,
                 **scores_data(self._study.objectives, outcome.scores if outcome else ()),
@@ -106,7 +105,8 @@ class Progress:
             }
             self.write_event("run", data)
             return
-        name = f"trial {unit.trial}" + (f", repeat {unit.repeat}" if self._plan.repeats > 1 else "")
+        name = f"trial {trial_run.trial}"
+        name += f", repeat {trial_run.repeat}" if self._study.trials.repeats > 1 else ""
         shown = "stopped" if self._interrupts > 1 else f"{lost}, and is tried again"
         if outcome is not None and outcome.status == COMPLETE:
             score = scores_text(self._study.objectives, outcome.scores)
@@ -197,9 +197,9 @@ class Progress:
 
     def _slot(self, worker: Worker) -> str:
         """Return a line about a run: its trial, how long it takes, what it reported, its values."""
-        unit, run = worker.claim.unit, self._runs[worker]
+        trial_run, run = worker.claim.trial_run, self._runs[worker]
         seconds = duration_text(float(int(time.monotonic() - worker.started)))
-        parts = [f"  trial {unit!s:<{len(str(self._study.total - 1))}}", f"{seconds:>5}"]
+        parts = [f"  trial {trial_run!s:<{len(str(self._study.total - 1))}}", f"{seconds:>5}"]
         if run:
             metrics = last_metrics(os.path.join(self._study.runs, run), _TAIL)
             wanted = [o.name.removeprefix("best:") for o in self._study.objectives]
@@ -207,7 +207,7 @@ class Progress:
             name = next(iter(names), next(reversed(metrics), ""))
             value = metrics.get(name)
             parts += [f"{name} {number(value)}"] if isinstance(value, (int, float)) else []
-        return escape("  ".join([*parts, assignments(self._plan.values(unit))]))
+        return escape("  ".join([*parts, assignments(self._study.trials.values(trial_run))]))
 
 
 def rate(per_second: float) -> str:

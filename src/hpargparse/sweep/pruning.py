@@ -51,7 +51,7 @@ class Pruner:
         rows, offset = _rows(os.path.join(folder, METRICS), offset)
         values = reports_by_step(rows, self._metric, count)
         self._read[run] = offset, count + len(values)
-        if values and self._engine.report(worker.claim.unit.trial, values):
+        if values and self._engine.report(worker.claim.trial_run.trial, values):
             with suppress(HpmanError):  # the disk is full
                 request_stop(folder, PRUNED)
                 self._pruned.add(run)

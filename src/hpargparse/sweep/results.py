@@ -1,6 +1,6 @@
 """How the runs of a sweep have ended, read from their records.
 
-Owns which record counts for which run of the plan. A record is read until it does not change any
+Owns which record counts for which run of the trials. A record is read until it does not change any
 more, and then never again. Must not know claims.
 """
 
@@ -17,8 +17,8 @@ from hpman.text import truncate
 
 from ..runs.record import LOST, RUNNING, RunRecord
 from .matching import Matcher, MismatchError
-from .plan import SEED, Unit
 from .score import NanError, NoScoreError, Objective
+from .trials import SEED, TrialRun
 
 COMPLETE, PRUNED, FAILED = "complete", "pruned", "failed"
 _LINE = 200  # characters of the last line that a run wrote
@@ -60,8 +60,8 @@ class _Ended(Frozen):
     """A run that has ended."""
 
     __slots__ = ()
-    recorded: Unit
-    planned: Unit | None = None
+    recorded: TrialRun
+    planned: TrialRun | None = None
     outcome: Outcome | None = None
     mismatch: str = ""
 
@@ -73,11 +73,11 @@ class Results:
         runs: the folder of records.
         name: the name of the sweep.
         total: the number of trials.
-        matcher: compares records with the plan.
+        matcher: compares records with the trials.
         objectives: what is looked for.
 
     Attributes:
-        outcomes: the runs that have ended and count, by `Unit`.
+        outcomes: the runs that have ended and count, by `TrialRun`.
         kills: how often runs were ended by a signal.
     """
 
@@ -91,7 +91,7 @@ class Results:
         objectives: Sequence[Objective],
     ) -> None:
         self.outcomes: dict[tuple[int, int], Outcome] = {}
-        self.kills: Counter[Unit] = Counter()
+        self.kills: Counter[TrialRun] = Counter()
         self._runs = runs
         self._name = name
         self._total = total
@@ -99,7 +99,7 @@ class Results:
         self._objectives = objectives
         self._pattern = re.compile(rf"{re.escape(name)}-(\d+)(?:r(\d+))?-[a-z0-9]+")
         self._listed: set[str] = set()
-        self._open: dict[str, Unit] = {}  # runs that may have to be read again
+        self._open: dict[str, TrialRun] = {}  # runs that may have to be read again
         self._ended: dict[str, _Ended] = {}
 
     @property
@@ -122,9 +122,11 @@ class Results:
         for run in listed - self._listed:
             match = self._pattern.fullmatch(run)
             if match:
-                self._open[run] = Unit(int(match[1]), int(match[2] or 0))
+                self._open[run] = TrialRun(int(match[1]), int(match[2] or 0))
         self._listed = listed
-        ended = {run: self._read(self._record(run), unit) for run, unit in self._open.items()}
+        ended = {
+            run: self._read(self._record(run), recorded) for run, recorded in self._open.items()
+        }
         for run, found in ended.items():
             if found is not None:
                 self._ended[run] = found
@@ -132,19 +134,21 @@ class Results:
         if gone or any(ended.values()):
             self._place()
 
-    def open_records(self, unit: Unit) -> list[RunRecord]:
+    def open_records(self, trial_run: TrialRun) -> list[RunRecord]:
         """Return the records of a run that have not ended, or whose score is not collected."""
-        records = ((self._record(run), recorded) for run, recorded in self._open.items())
-        return [record for record, recorded in records if self._planned(record, recorded) == unit]
+        records = ((self._record(run), named) for run, named in self._open.items())
+        return [
+            record for record, recorded in records if self._planned(record, recorded) == trial_run
+        ]
 
-    def named(self, unit: Unit) -> list[str]:
+    def named(self, trial_run: TrialRun) -> list[str]:
         """Return the ids of the records that were begun for a run."""
-        beginning = f"{self._name}-{unit}-"
+        beginning = f"{self._name}-{trial_run}-"
         return sorted(run for run in self._listed if run.startswith(beginning))
 
-    def recorded_values(self, unit: Unit) -> Mapping[str, str] | None:
+    def recorded_values(self, trial_run: TrialRun) -> Mapping[str, str] | None:
         """Return the values of a record that was begun for a run; None if none fits."""
-        for run in self.named(unit):
+        for run in self.named(trial_run):
             with suppress(HpmanError, MismatchError):
                 return self._matcher.values(self._record(run).summary)
         return None
@@ -157,25 +161,25 @@ class Results:
     def _record(self, run: str) -> RunRecord:
         return RunRecord(os.path.join(self._runs, run))
 
-    def _planned(self, record: RunRecord, recorded: Unit) -> Unit | None:
-        """Return which run of the plan an open record is; None if it does not count."""
+    def _planned(self, record: RunRecord, recorded: TrialRun) -> TrialRun | None:
+        """Return which run of the sweep an open record is; None if it does not count."""
         try:
-            return self._matcher.unit(self._matcher.values(record.summary), recorded)
+            return self._matcher.trial_run(self._matcher.values(record.summary), recorded)
         except MismatchError:
             return None
         except HpmanError:  # it has just begun
             return recorded
 
-    def _read(self, record: RunRecord, recorded: Unit) -> _Ended | None:
+    def _read(self, record: RunRecord, recorded: TrialRun) -> _Ended | None:
         """Return how a run ended; None if it has not, or its score has to be collected."""
         status = record.status
         if status in (RUNNING, LOST):  # without locks on files, a lost run may end later
             return None
         values: Mapping[str, str] = {}
-        planned: Unit | None = recorded
+        planned: TrialRun | None = recorded
         try:
             values = self._matcher.values(record.summary)
-            planned = self._matcher.unit(values, recorded)
+            planned = self._matcher.trial_run(values, recorded)
         except MismatchError as mismatch:
             return _Ended(recorded, mismatch=str(mismatch))
         except HpmanError:  # it was ended before it was described
@@ -208,33 +212,33 @@ class Results:
         return outcome.replace(copy_of=record.summary.get("copy_of") or "")
 
     def _place(self) -> None:
-        """Find out which run of the plan each record counts for."""
+        """Find out which run of the sweep each record counts for."""
         outcomes: dict[tuple[int, int], Outcome] = {}
-        others: list[tuple[Unit, Outcome]] = []
+        others: list[tuple[TrialRun, Outcome]] = []
         self.kills = Counter()
-        for recorded, unit, outcome, mismatch in self._ended.values():
+        for recorded, trial_run, outcome, mismatch in self._ended.values():
             if outcome is None:
-                if unit is not None and not mismatch:
-                    self.kills[unit] += 1
+                if trial_run is not None and not mismatch:
+                    self.kills[trial_run] += 1
                 continue
-            if unit is None:
+            if trial_run is None:
                 others.append((recorded, outcome))
                 continue
-            if unit not in outcomes:
-                outcomes[unit] = outcome
+            if trial_run not in outcomes:
+                outcomes[trial_run] = outcome
                 continue
-            outcomes[unit], other = sorted((outcomes[unit], outcome), key=_rank)
-            if other.values not in ({}, outcomes[unit].values):
+            outcomes[trial_run], other = sorted((outcomes[trial_run], outcome), key=_rank)
+            if other.values not in ({}, outcomes[trial_run].values):
                 others.append((recorded, other))
         self._place_others(others, outcomes)
         self.outcomes = outcomes
 
     def _place_others(
-        self, others: list[tuple[Unit, Outcome]], outcomes: dict[tuple[int, int], Outcome]
+        self, others: list[tuple[TrialRun, Outcome]], outcomes: dict[tuple[int, int], Outcome]
     ) -> None:
-        """Let points that the plan lacks count for trials: for that of their id if it is free.
+        """Let points that the sweep lacks count for trials: for that of their id if it is free.
 
-        The plan has other points after the space has changed. Whatever trials are run later, the
+        The sweep has other points after the space has changed. Whatever trials are run later, the
         result is the same, so all who share the work agree.
         """
         seeds = self._matcher.seeds
@@ -247,7 +251,7 @@ class Results:
         free = (trial for trial in range(self._total) if trial not in taken)
         for (recorded_trial, _point), runs in sorted(trials.items(), key=lambda item: item[0]):
             if len(runs) < len(seeds) and all(run.status == COMPLETE for run in runs.values()):
-                continue  # the plan does not have the values of the missing repeats
+                continue  # the sweep does not have the values of the missing repeats
             is_free = recorded_trial < self._total and recorded_trial not in taken
             trial = recorded_trial if is_free else next(free, None)
             if trial is None:

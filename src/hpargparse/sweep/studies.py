@@ -102,7 +102,7 @@ def study_id(storage: Any, name: str) -> int | None:
 
 
 @contextmanager
-def silence() -> Iterator[None]:
+def suppress_warnings() -> Iterator[None]:
     """Let Optuna not warn."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

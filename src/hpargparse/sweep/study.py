@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hpman import Frozen
 from hpman.text import escape, relative_path
@@ -20,11 +20,13 @@ from ..runs.record import RUNNING, make_folder, write_json
 from ..snapshots.recorded import RUNS, read_json
 from .changes import changes
 from .duplicates import Duplicates
-from .exchange import Exchange
 from .matching import Matcher
-from .plan import Plan, Unit
 from .results import COMPLETE, FAILED, Outcome, Results
 from .score import Objective
+from .trials import TrialRun, Trials
+
+if TYPE_CHECKING:  # it is slow to load
+    from .exchange import Exchange
 
 SWEEPS = os.path.join(".hpman", "sweeps")
 PLAN = "plan.json"
@@ -35,14 +37,14 @@ class Claim(Frozen):
     """The right to start a run, until it is released.
 
     Attributes:
-        unit: the run.
+        trial_run: the run.
         beginning: the beginning of its id.
         lease: the descriptor that holds the claim.
         earlier: the ids of the records that were begun for this run before.
     """
 
     __slots__ = ()
-    unit: Unit
+    trial_run: TrialRun
     beginning: str
     lease: int
     earlier: tuple[str, ...]
@@ -55,7 +57,7 @@ class Study:
         project: the folder of the project.
         name: the name of the sweep.
         total: the number of trials.
-        plan: the values of its trials.
+        trials: the values of its trials.
         objectives: what is looked for.
         arguments: the arguments of the program.
         retries: how often a run that was killed is tried again.
@@ -64,6 +66,7 @@ class Study:
     Attributes:
         claims: who may start which run.
         exchange: the records of machines that do not see this folder; set before `open`.
+        trials: the values of its trials.
         changes: what is not as it was the last time, as phrases.
     """
 
@@ -73,7 +76,7 @@ class Study:
         name: str,
         total: int,
         *,
-        plan: Plan,
+        trials: Trials,
         objectives: Sequence[Objective],
         arguments: Sequence[str] = (),
         retries: int = 3,
@@ -87,17 +90,17 @@ class Study:
         self.claims: Claims = Locks(self.folder)
         self.exchange: Exchange | None = None
         self.changes: list[str] = []
-        self._repeats = plan.repeats
-        self._plan = plan
+        self._repeats = trials.repeats
+        self.trials: Trials = trials
         self._retries = retries
         self._collects = collects
-        matcher = Matcher(plan, total, arguments)
+        matcher = Matcher(trials, total, arguments)
         self._results = Results(self.runs, name, total, matcher=matcher, objectives=objectives)
         self._duplicates = Duplicates(self.runs, matcher, objectives)
-        self._outcomes: dict[tuple[int, int], Outcome] = {}  # by `Unit`
+        self._outcomes: dict[tuple[int, int], Outcome] = {}  # by `TrialRun`
         self._exhausted: dict[tuple[int, int], Outcome] = {}  # runs that were lost too often
-        self._vanished: dict[Unit, int] = {}  # runs that were killed before their record began
-        self._causes: dict[Unit, str] = {}
+        self._vanished: dict[TrialRun, int] = {}  # runs that were killed before their record began
+        self._causes: dict[TrialRun, str] = {}
 
     def open(
         self, identity: Mapping[str, Any], argv: list[str], resumed: Sequence[list[str]] = ()
@@ -166,14 +169,14 @@ class Study:
             OSError: if the folders cannot be used.
         """
         # With a lease, records are read again. Before, they would be read without need.
-        for unit in self._pending():
-            lease = self.claims.take(str(unit))
+        for trial_run in self._pending():
+            lease = self.claims.take(str(trial_run))
             if lease is None:
                 continue
-            if self._is_due(unit):
-                earlier = tuple(self._results.named(unit))
-                return Claim(unit, f"{self.name}-{unit}-", lease, earlier)
-            self._give_back(unit, lease)
+            if self._is_due(trial_run):
+                earlier = tuple(self._results.named(trial_run))
+                return Claim(trial_run, f"{self.name}-{trial_run}-", lease, earlier)
+            self._give_back(trial_run, lease)
         self.refresh()
         return None
 
@@ -188,15 +191,15 @@ class Study:
         Returns:
             The outcome of the run; None if it has to be tried again.
         """
-        unit = claim.unit
+        trial_run = claim.trial_run
         if was_killed:
-            self._vanished[unit] = self._vanished.get(unit, 0) + 1
-        self._causes[unit] = cause
-        self._is_due(unit)
+            self._vanished[trial_run] = self._vanished.get(trial_run, 0) + 1
+        self._causes[trial_run] = cause
+        self._is_due(trial_run)
         if self.exchange is not None:
-            self.exchange.push(self._results.named(unit))  # also what was killed
-        self._give_back(unit, claim.lease)
-        return self._outcomes.get(unit)
+            self.exchange.push(self._results.named(trial_run))  # also what was killed
+        self._give_back(trial_run, claim.lease)
+        return self._outcomes.get(trial_run)
 
     def reuse(self, claim: Claim, argv: Sequence[str]) -> Outcome | None:
         """Copy the record of a run that is the same instead of starting one.
@@ -211,7 +214,7 @@ class Study:
         Raises:
             OSError, HpmanError: if the copy cannot be written.
         """
-        record = self._duplicates.find(self._plan.values(claim.unit), argv)
+        record = self._duplicates.find(self.trials.values(claim.trial_run), argv)
         if record is None:
             return None
         self._duplicates.copy(record, claim.beginning, argv)
@@ -220,12 +223,12 @@ class Study:
     def new_records(self, claim: Claim) -> list[str]:
         """Return the ids of the records that were begun since a claim: one, or none yet."""
         self.refresh()
-        return [run for run in self._results.named(claim.unit) if run not in claim.earlier]
+        return [run for run in self._results.named(claim.trial_run) if run not in claim.earlier]
 
-    def recorded_values(self, unit: Unit) -> Mapping[str, str] | None:
+    def recorded_values(self, trial_run: TrialRun) -> Mapping[str, str] | None:
         """Return the values of a record that was begun for a run; None if none fits the sweep."""
         self.refresh()
-        return self._results.recorded_values(unit)
+        return self._results.recorded_values(trial_run)
 
     def mismatch(self, run: str) -> str:
         """Return why a run does not count for this sweep; empty if it does."""
@@ -294,42 +297,44 @@ class Study:
         pairs = zip(self.objectives, outcome.scores, strict=True)
         return tuple(-score if objective.maximize else score for objective, score in pairs)
 
-    def _pending(self) -> Iterator[Unit]:
+    def _pending(self) -> Iterator[TrialRun]:
         """Yield the runs that have not ended. A trial that has failed needs no more of them."""
         for trial in range(self.total):
             if self._repeats > 1 and self.outcome(trial) is not None:
                 continue
             for repeat in range(self._repeats):
-                if (trial, repeat) not in self._outcomes:  # faster than to make a Unit
-                    yield Unit(trial, repeat)
+                if (trial, repeat) not in self._outcomes:  # faster than to make a TrialRun
+                    yield TrialRun(trial, repeat)
 
-    def _is_due(self, unit: Unit) -> bool:
+    def _is_due(self, trial_run: TrialRun) -> bool:
         """Return whether a run has to be started, for the holder of its claim."""
         self.refresh(now=True)
-        if records := self._results.open_records(unit):
+        if records := self._results.open_records(trial_run):
             for record in records:
                 for objective in self.objectives:
                     objective.collect(record, from_cwd=self._collects)
             self.refresh()
-        if unit in self._outcomes:
+        if trial_run in self._outcomes:
             return False
-        records = self._results.open_records(unit)
+        records = self._results.open_records(trial_run)
         if not self.claims.is_by_time and any(record.status == RUNNING for record in records):
             return False  # it has closed the lease that it inherited
-        attempts = len(records) + self._results.kills[unit] + self._vanished.get(unit, 0)
+        attempts = len(records) + self._results.kills[trial_run] + self._vanished.get(trial_run, 0)
         if self.exchange is not None:
-            attempts += self.exchange.database.lost.get(str(unit), 0)
+            attempts += self.exchange.database.lost.get(str(trial_run), 0)
         if attempts <= self._retries:
             return True
         times = f" {attempts} times" if attempts > 1 else ""
-        error = f"was killed{times}{self._causes.get(unit, '')} (--retries {self._retries})"
-        run = next(reversed(self._results.named(unit)), "")
-        values = self._plan.values(unit)
-        self._exhausted[unit] = self._outcomes[unit] = Outcome(FAILED, run, values, error=error)
+        error = f"was killed{times}{self._causes.get(trial_run, '')} (--retries {self._retries})"
+        run = next(reversed(self._results.named(trial_run)), "")
+        values = self.trials.values(trial_run)
+        self._exhausted[trial_run] = self._outcomes[trial_run] = Outcome(
+            FAILED, run, values, error=error
+        )
         return False
 
-    def _give_back(self, unit: Unit, lease: int) -> None:
-        self.claims.release(str(unit), lease, is_over=unit in self._outcomes)
+    def _give_back(self, trial_run: TrialRun, lease: int) -> None:
+        self.claims.release(str(trial_run), lease, is_over=trial_run in self._outcomes)
 
 
 def _dominates(costs: tuple[float, ...], others: tuple[float, ...]) -> bool:

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def _files(folder: Path, silence: float = 60.0) -> ClaimFiles:
+def _files(folder: Path, seconds_until_free: float = 60.0) -> ClaimFiles:
     token = random_token()
     (folder / token).touch()
-    return ClaimFiles(str(folder / "claims"), str(folder / token), token, silence)
+    return ClaimFiles(str(folder / "claims"), str(folder / token), token, seconds_until_free)
 
 
 def _age(path: Path) -> None:
@@ -99,8 +99,8 @@ def test_a_claim_ends_when_all_that_hold_its_pipe_have_ended(tmp_path: Path) -> 
         assert time.monotonic() < end, "it is not renewed"
         time.sleep(0.1)
     os.close(inherited)
-    with claims.turn():
-        assert "turn" in other.busy()
+    with claims.lock():
+        assert "lock" in other.busy()
     claims.close()
     assert other.busy() == set()
 

@@ -47,7 +47,7 @@ def test_a_command_shows_itself_and_removes_what_is_left(tmp_path: Path) -> None
 
 @pytest.fixture
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, seconds in (("_BEAT", 0.05), ("_SILENCE", 0.5), ("_PATIENCE", 0.5)):
+    for name, seconds in (("_BEAT", 0.05), ("_SECONDS_UNTIL_ENDED", 0.5), ("_PATIENCE", 0.5)):
         monkeypatch.setattr(module, name, seconds)
 
 
@@ -124,7 +124,7 @@ def test_all_commands_change_once_one_does_not_see_the_locks_of_another(
             claim = other.take("1")
             assert claim is not None
             assert one.take("1") is None
-            with other.turn():
+            with other.lock():
                 pass
             one.release("0", locked, is_over=True)
             _wait_for_claim(other, "0")

@@ -21,10 +21,10 @@ from hpargparse.space.select import Request, select
 from hpargparse.sweep import launch, worker
 from hpargparse.sweep.driver import Driver
 from hpargparse.sweep.launch import Launcher
-from hpargparse.sweep.plan import Plan
 from hpargparse.sweep.progress import Progress
 from hpargparse.sweep.score import Objective
 from hpargparse.sweep.study import Study
+from hpargparse.sweep.trials import Trials
 from hpman import HyperParameterManager
 from tests.hpargparse.runs.recorded import environment, needs_fork, wait_for
 from tests.hpargparse.sweep.chaos import wreck
@@ -195,10 +195,10 @@ def test_a_sweep_that_was_interrupted_ends_as_if_it_was_not(
     assert "5 of 5 trials complete" in _shown(capsys)
 
 
-def _plan(*spec: str, **settings: Any) -> Plan:
+def _plan(*spec: str, **settings: Any) -> Trials:
     source = f"{TRAIN}y = _('y', 0)\n"
     index = HyperParameterManager("_").parse_source(source).index
-    return Plan(select(index, Request(spec)), **settings)
+    return Trials(select(index, Request(spec)), **settings)
 
 
 @pytest.mark.usefixtures("quick")
@@ -208,7 +208,7 @@ def test_any_number_of_drivers_run_so_many_trials(count: int, project: Path) -> 
     assert sorted(record.values["x"] for record in _records()) == [*range(1, 17)]
 
 
-def _drive(project: Path, plan: Plan, total: int, count: int) -> tuple[int, int]:
+def _drive(project: Path, plan: Trials, total: int, count: int) -> tuple[int, int]:
     """Run a sweep by several drivers, some of which come late.
 
     Return how many runs had ended before, and how many of them counted.
@@ -216,13 +216,13 @@ def _drive(project: Path, plan: Plan, total: int, count: int) -> tuple[int, int]
     drivers, studies = [], []
     for _ in range(count):
         own = deepcopy(plan)  # as in a process
-        study = Study(str(project), "s", total, plan=own, objectives=[Objective("loss")])
+        study = Study(str(project), "s", total, trials=own, objectives=[Objective("loss")])
         study.open({}, [])
         study.refresh()
         studies.append(study)
-        progress = Progress("hpman sweep", study, own, is_json=True)
+        progress = Progress("hpman sweep", study, is_json=True)
         drivers.append(
-            Driver(study, own, Launcher(["train.py"], []), jobs=1, timeout=None, progress=progress)
+            Driver(study, Launcher(["train.py"], []), jobs=1, timeout=None, progress=progress)
         )
     before = len(_records()), len(studies[0].outcomes())
     threads = [Thread(target=driver.run) for driver in drivers]

@@ -15,8 +15,8 @@ from hpargparse.space.select import Request, select
 from hpargparse.sweep import duplicates
 from hpargparse.sweep.duplicates import Duplicates
 from hpargparse.sweep.matching import Matcher
-from hpargparse.sweep.plan import Plan
 from hpargparse.sweep.score import Objective
+from hpargparse.sweep.trials import Trials
 from hpman import HyperParameterManager
 from tests.hpargparse.runs.recorded import write
 
@@ -48,7 +48,7 @@ def _write(name: str, end: dict[str, object] | None = None, **changes: Any) -> R
 
 def _duplicates(*objectives: Objective) -> Duplicates:
     index = HyperParameterManager("_").parse_source(SOURCE).index
-    matcher = Matcher(Plan(select(index, Request()), "grid"), 100, ["a"])
+    matcher = Matcher(Trials(select(index, Request()), "grid"), 100, ["a"])
     return Duplicates(str(RUNS.absolute()), matcher, objectives)
 
 

@@ -15,16 +15,16 @@ from hpargparse.snapshots.load_save import saved_form
 from hpargparse.space.select import Request, select
 from hpargparse.sweep.engine import (
     Engine,
-    check_plan,
+    check_trials,
     reports_by_step,
 )
 from hpargparse.sweep.exchange import Exchange
 from hpargparse.sweep.journal import Journal
 from hpargparse.sweep.outcome import text_report
-from hpargparse.sweep.plan import Plan, Unit
 from hpargparse.sweep.score import Objective
 from hpargparse.sweep.studies import JOURNAL
 from hpargparse.sweep.study import Study
+from hpargparse.sweep.trials import TrialRun, Trials
 from hpman import HyperParameterManager
 from hpman.literals import show_literal
 from tests.hpargparse.runs.recorded import write
@@ -64,8 +64,8 @@ class Sweep:
     ) -> None:
         self.folder = folder
         index = HyperParameterManager("_").parse_source(text).index
-        self.plan = Plan(select(index, Request((), zipped)), method, 3)
-        self.study = Study(str(folder), "s", total, plan=self.plan, objectives=[objective])
+        self.plan = Trials(select(index, Request((), zipped)), method, 3)
+        self.study = Study(str(folder), "s", total, trials=self.plan, objectives=[objective])
         if database is not None:
             url = StorageUrl(f"sqlite:///{database}")
             self.study.exchange = Exchange(
@@ -73,7 +73,7 @@ class Sweep:
             )
         self.study.open({}, [])
         self.plan.prunes = prunes
-        self.engine = self.plan.engine = Engine(self.study, self.plan)
+        self.engine = self.plan.engine = Engine(self.study)
         self.journal = Path(self.study.folder) / JOURNAL
 
     def end(
@@ -166,7 +166,7 @@ def test_plain_optuna_reads_the_same_file(tmp_path: Path) -> None:
     assert [row.value for row in rows] == [loss(point) for point in points]
     assert rows[0].params["kernel"] == "(3, 3)"
     assert rows[0].params["opt"] == "'adam'"
-    assert (Path(sweep.study.folder) / "hpman.run_files").exists()
+    assert (Path(sweep.study.folder) / "lock").exists()
 
 
 @pytest.mark.parametrize("method", ["tpe", "random", "grid"])
@@ -235,7 +235,7 @@ def test_a_journal_cut_at_any_byte_goes_on_with_the_same_results(
     monkeypatch.setattr(Journal, "flush", lambda journal: None)  # it takes most of the time
     for length in range(len(text)):
         sweep.journal.write_bytes(text[:length])
-        again = Engine(sweep.study, sweep.plan)
+        again = Engine(sweep.study)
         assert [again.ask(trial) for trial in range(3)] == points
         assert ended(sweep) == before
 
@@ -358,7 +358,7 @@ def test_paths_are_searched_and_reported(tmp_path: Path) -> None:
     points = sweep.run(8)
     assert {point["data"] for point in points} == {Path("a"), Path("b/c")}
     sweep.study.refresh(now=True)
-    report = text_report(sweep.study, sweep.plan)
+    report = text_report(sweep.study)
     assert "8 of 8 trials complete" in report
     assert "Importance for loss:" in report
     sweep.journal.unlink()
@@ -369,9 +369,9 @@ def test_paths_are_searched_and_reported(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("method", ["cmaes", "gp"])
 def test_other_samplers_search_too_if_their_packages_are_there(method: str, tmp_path: Path) -> None:
-    plan = Plan(select(HyperParameterManager("_").parse_source(SPACE).index, Request()), method)
+    plan = Trials(select(HyperParameterManager("_").parse_source(SPACE).index, Request()), method)
     try:
-        check_plan(plan)
+        check_trials(plan)
     except SweepError as error:
         pytest.skip(str(error))
     sweep = Sweep(tmp_path, 14, method=method)
@@ -425,22 +425,22 @@ def test_steps_are_those_that_were_reported_or_count() -> None:
 
 
 def test_optuna_cannot_search_everything(monkeypatch: pytest.MonkeyPatch) -> None:
-    def plan(text: str, method: str = "tpe", *sweep: str) -> Plan:
+    def plan(text: str, method: str = "tpe", *sweep: str) -> Trials:
         index = HyperParameterManager("_").parse_source(text).index
-        return Plan(select(index, Request(sweep)), method)
+        return Trials(select(index, Request(sweep)), method)
 
-    check_plan(plan(SPACE))
+    check_trials(plan(SPACE))
     with pytest.raises(SweepError, match="cannot choose from 1001 values of `a`"):
-        check_plan(plan(f'_("a", 1, search={[*range(1001)]})'))
+        check_trials(plan(f'_("a", 1, search={[*range(1001)]})'))
     with pytest.raises(SweepError, match="range of `a` is too wide"):
-        check_plan(plan('_("a", 1.0, search=[-1e308, 1e308])'))
+        check_trials(plan('_("a", 1.0, search=[-1e308, 1e308])'))
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(SweepError, match=r'(?s)`--sampler tpe` needs optuna.*"hpman\[sweep\]"'):
-        check_plan(plan(SPACE))
+        check_trials(plan(SPACE))
     with pytest.raises(SweepError, match=r"(?s)gp` needs optuna and torch and scipy.* torch scipy"):
-        check_plan(plan(SPACE, "gp"))
+        check_trials(plan(SPACE, "gp"))
     with pytest.raises(SweepError, match="`--prune` needs optuna"):
-        check_plan(plan(SPACE, "random"))
+        check_trials(plan(SPACE, "random"))
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full disk here")
@@ -455,4 +455,4 @@ def test_the_plan_of_a_sampler_is_another_than_that_of_a_grid(tmp_path: Path) ->
     plan = Sweep(tmp_path, 2, text=LIST).plan
     assert plan.identity()["method"] == "tpe"
     assert plan.identity()["seed"] == 3
-    assert plan.arguments(Unit(0)) == ["--a=1", "--b=1"]
+    assert plan.arguments(TrialRun(0)) == ["--a=1", "--b=1"]

@@ -20,9 +20,9 @@ from hpargparse.run.slurm import parse_request
 from hpargparse.runs.record import RunRecord, remove
 from hpargparse.space.select import Request, select
 from hpargparse.sweep.exchange import Exchange, store_of
-from hpargparse.sweep.plan import Plan, Unit
 from hpargparse.sweep.score import Objective
 from hpargparse.sweep.study import Claim, Study
+from hpargparse.sweep.trials import TrialRun, Trials
 from hpman import HyperParameterManager
 from hpman.run_files import release, take
 from tests.hpargparse.runs import recorded
@@ -47,9 +47,9 @@ class Machine:
         folder.mkdir(exist_ok=True)
         self.said: list[str] = []
         index = HyperParameterManager("_").parse_source('_("x", 0, search=[0, 9])').index
-        plan = Plan(select(index, Request(("x=0..9",))), "grid")
+        plan = Trials(select(index, Request(("x=0..9",))), "grid")
         objectives = [Objective("loss", source=source)]
-        study = Study(str(folder), "s", 10, plan=plan, objectives=objectives, retries=retries)
+        study = Study(str(folder), "s", 10, trials=plan, objectives=objectives, retries=retries)
         study.exchange = Exchange(
             StorageUrl(f"sqlite:///{database}"),
             study.runs,
@@ -169,7 +169,7 @@ def test_a_password_is_not_kept_but_given_to_the_jobs_of_slurm(
 def test_machines_share_the_trials_and_see_all_results(machines: Any) -> None:
     one, other = machines("a"), machines("b")
     first, second = one.claim(), other.claim()
-    assert [first.unit, second.unit] == [Unit(0), Unit(1)]
+    assert [first.trial_run, second.trial_run] == [TrialRun(0), TrialRun(1)]
     folder = one.end(0, cwd=str(one.folder / "below"))
     Path(folder, "output.log").write_text("a lot")
     Path(folder, "diff.patch").write_text("patch")
@@ -182,7 +182,7 @@ def test_machines_share_the_trials_and_see_all_results(machines: Any) -> None:
     assert [*data][-1] == [*json.loads(Path(folder, "run.json").read_text())][-1]
     assert (copy / "diff.patch").read_text() == "patch"
     assert not (copy / "output.log").exists()
-    assert other.claim().unit == Unit(2)
+    assert other.claim().trial_run == TrialRun(2)
 
 
 @pytest.mark.slow
@@ -192,8 +192,8 @@ def test_a_claim_of_another_machine_is_free_when_that_gives_it_back(machines: An
     assert not other.exchange.database.take("0")
     assert one.study.release(claim) is None
     _wait(lambda: other.exchange.database.take("0"))
-    with one.study.claims.turn():
-        assert other.exchange.database.busy() == {"0", "turn"}
+    with one.study.claims.lock():
+        assert other.exchange.database.busy() == {"0", "lock"}
 
 
 @pytest.mark.slow
@@ -204,7 +204,7 @@ def test_a_killed_run_counts_for_the_retries_of_all(machines: Any) -> None:
     assert one.study.release(claim) is None
     _wait(lambda: "0" not in other.exchange.database.busy())
     claim = other.claim()
-    assert claim.unit == Unit(0)
+    assert claim.trial_run == TrialRun(0)
     other.end(0, LOST)
     outcome = other.study.release(claim)
     assert outcome.error == "was killed 2 times (--retries 1)"
@@ -212,11 +212,13 @@ def test_a_killed_run_counts_for_the_retries_of_all(machines: Any) -> None:
 
 def test_a_machine_that_vanishes_counts_too(machines: Any) -> None:
     one = machines("a", retries=1)
-    gone = Database(StorageUrl(f"sqlite:///{one.folder}/../db"), "s", token="gone", silence=9.0)
-    for unit in ("0", "1"):
-        assert gone.take(unit)
-        assert not one.exchange.database.take(unit)
-    one.exchange.database.silence = -1.0
+    gone = Database(
+        StorageUrl(f"sqlite:///{one.folder}/../db"), "s", token="gone", seconds_until_free=9.0
+    )
+    for trial_run in ("0", "1"):
+        assert gone.take(trial_run)
+        assert not one.exchange.database.take(trial_run)
+    one.exchange.database.seconds_until_free = -1.0
     assert one.exchange.database.take("1")
     gone.renew({1: "0", 2: "1"})
     gone.free("1")
@@ -359,13 +361,13 @@ def test_a_database_that_is_away_for_a_while_ends_nothing(
     assert other.exchange.database.take("0")
     database = one.exchange.database
     database._engine = _Away(database._engine, 3)
-    database.silence = 0.0
+    database.seconds_until_free = 0.0
     one.study.refresh(now=True)
     assert one.said == [
         "the database does not answer: server closed; trying again for 10 minutes",
         "the database answers again",
     ]
-    database.silence = 60.0
+    database.seconds_until_free = 60.0
     other.exchange.database._update(["0"], renewed=0.0)
     assert not database.take("0"), "its holder may not have been able to renew it"
     database._was_away -= 100
@@ -414,7 +416,9 @@ def test_tables_that_another_machine_creates_at_once_are_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_PAUSE", 0.0)
-    database = Database(StorageUrl(f"sqlite:///{tmp_path}/db"), "s", token="a", silence=9.0)
+    database = Database(
+        StorageUrl(f"sqlite:///{tmp_path}/db"), "s", token="a", seconds_until_free=9.0
+    )
     metadata = database._tables["hpman_sweeps"].metadata
     create, calls = metadata.create_all, []
 

@@ -14,11 +14,11 @@ import pytest
 
 from hpargparse.space.select import Request, select
 from hpargparse.sweep import progress
-from hpargparse.sweep.plan import Plan, Unit
 from hpargparse.sweep.progress import Progress
 from hpargparse.sweep.results import Outcome
 from hpargparse.sweep.score import Objective
 from hpargparse.sweep.study import Study
+from hpargparse.sweep.trials import TrialRun, Trials
 from hpman import HyperParameterManager
 from tests.hpargparse.runs.recorded import write
 
@@ -26,16 +26,16 @@ from tests.hpargparse.runs.recorded import write
 def _progress(folder: Path, *, is_json: bool = False, repeats: int = 1) -> Progress:
     text = '_("x", 1, search=[1, 2, 3])\n_("seed", 0)\n'
     index = HyperParameterManager("_").parse_source(text).index
-    plan = Plan(select(index, Request()), repeats=repeats)
-    study = Study(str(folder), "s", 3, plan=plan, objectives=[Objective("loss")])
+    plan = Trials(select(index, Request()), repeats=repeats)
+    study = Study(str(folder), "s", 3, trials=plan, objectives=[Objective("loss")])
     study.open({}, [])
     study.refresh()
-    return Progress("hpman sweep", study, plan, is_json=is_json)
+    return Progress("hpman sweep", study, is_json=is_json)
 
 
 class _Running:
     def __init__(self, trial: int, *records: str) -> None:
-        self.claim = SimpleNamespace(unit=Unit(trial))
+        self.claim = SimpleNamespace(trial_run=TrialRun(trial))
         self.started = time.monotonic() - 72
         self._records = records
 
@@ -86,7 +86,7 @@ def test_a_block_below_the_lines_is_drawn_again(
     end = {"status": "finished", "ended": 1_700_000_002.0, "metrics": {"loss": 0.5}}
     write(tmp_path, "s-0-aaaaaaaa", end, values={"x": "1", "seed": "0"}, changed=[])
     shown._study.refresh()
-    shown.on_end(Unit(0), shown._study.outcome(0))
+    shown.on_end(TrialRun(0), shown._study.outcome(0))
     assert terminal.rows()[0] == "<^trial 0: loss 0.5 in 2 s  (x=1)"
     shown.tick([_running(1), _running(2)], 0)
     first, *others = terminal.rows()
@@ -190,7 +190,7 @@ def test_a_pipe_gets_lines_only(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().out.endswith("Sweep s: grid, 3 trials, 2 runs each, minimize loss\n")
     shown.tick([_running(0)], 0)
     assert capsys.readouterr().out == ""
-    shown.on_end(Unit(1, 1), Outcome("failed", "s-1r1-a", {}, error="bad\x1b"))
+    shown.on_end(TrialRun(1, 1), Outcome("failed", "s-1r1-a", {}, error="bad\x1b"))
     assert capsys.readouterr().out == (
         "trial 1, repeat 1: failed: bad\\x1b  (x=2 seed=1)  [0 of 3]\n"
     )
@@ -200,5 +200,5 @@ def test_json_is_not_interrupted(tmp_path: Path, capsys: pytest.CaptureFixture[s
     shown = _progress(tmp_path, is_json=True)
     shown.tick([_running(0)], 1)
     assert capsys.readouterr().out == ""
-    shown.on_end(Unit(0), None)
+    shown.on_end(TrialRun(0), None)
     assert '"status": "lost", "id": null' in capsys.readouterr().out

@@ -13,10 +13,10 @@ from hpargparse.claims import locks as module
 from hpargparse.errors import SweepError
 from hpargparse.runs.record import RunRecord
 from hpargparse.space.select import Request, select
-from hpargparse.sweep.plan import Plan, Unit
 from hpargparse.sweep.results import COMPLETE, FAILED
 from hpargparse.sweep.score import Objective
 from hpargparse.sweep.study import Claim, Study
+from hpargparse.sweep.trials import TrialRun, Trials
 from hpman import HyperParameterManager
 from hpman.run_files import release, take
 from tests.hpargparse.runs import recorded
@@ -27,17 +27,17 @@ LOST: dict[str, object] = {}
 STOPPED: dict[str, object] = {"status": "stopped", "signal": "SIGTERM"}
 
 
-def _plan(*sweep: str, method: str = "grid", repeats: int = 1, source: str = SOURCE) -> Plan:
+def _plan(*sweep: str, method: str = "grid", repeats: int = 1, source: str = SOURCE) -> Trials:
     index = HyperParameterManager("_").parse_source(source).index
-    return Plan(select(index, Request(sweep)), method, repeats=repeats)
+    return Trials(select(index, Request(sweep)), method, repeats=repeats)
 
 
 def _study(
-    folder: Path, total: int = 2, *, plan: Plan | None = None, repeats: int = 1, **settings: Any
+    folder: Path, total: int = 2, *, plan: Trials | None = None, repeats: int = 1, **settings: Any
 ) -> Study:
     settings = {"objectives": [Objective("loss")], **settings}
     plan = plan or _plan(repeats=repeats)
-    study = Study(str(folder), "s", total, plan=plan, **settings)
+    study = Study(str(folder), "s", total, trials=plan, **settings)
     study.open(IDENTITY, ["train.py"])
     study.refresh()
     return study
@@ -90,7 +90,7 @@ def test_another_sweep_may_not_have_the_name(text: str, tmp_path: Path) -> None:
 def test_runs_are_claimed_in_order_and_once(tmp_path: Path) -> None:
     one, other = _study(tmp_path), _study(tmp_path)
     first, second = _claim(one), _claim(other)
-    assert [first.unit, second.unit] == [Unit(0), Unit(1)]
+    assert [first.trial_run, second.trial_run] == [TrialRun(0), TrialRun(1)]
     assert first.beginning == "s-0-"
     assert one.claim() is other.claim() is None
     assert not one.is_over()
@@ -101,14 +101,14 @@ def test_runs_are_claimed_in_order_and_once(tmp_path: Path) -> None:
     assert [outcome.status, outcome.score, outcome.duration] == [COMPLETE, 0.5, 2.0]
     assert not (tmp_path / ".hpman/sweeps/s/claims/0").exists()
     assert other.release(second) is None
-    assert _claim(one).unit == Unit(1)
+    assert _claim(one).trial_run == TrialRun(1)
 
 
 def test_a_run_that_ended_meanwhile_is_not_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study = _study(tmp_path, 1)
-    monkeypatch.setattr(study, "_pending", lambda: iter([Unit(0)]))
+    monkeypatch.setattr(study, "_pending", lambda: iter([TrialRun(0)]))
     write(tmp_path, "s-0-aaaaaaaa", _done(0.5))
     assert study.claim() is None
 
@@ -126,7 +126,7 @@ def test_the_lease_of_a_file_that_was_removed_is_no_claim(
     monkeypatch.setattr(module, "take", take_late)
     assert one.claim() is None
     monkeypatch.undo()
-    assert _claim(one).unit == Unit(0)
+    assert _claim(one).trial_run == TrialRun(0)
 
 
 def test_records_of_others_do_not_count(tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ def test_a_run_without_its_claim_is_left_alone(tmp_path: Path) -> None:
     assert study.claim() is None
     assert not study.is_over()
     release(lease)
-    assert _claim(study).unit == Unit(0)
+    assert _claim(study).trial_run == TrialRun(0)
 
 
 def test_a_damaged_record_does_not_count(tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ def test_a_damaged_record_does_not_count(tmp_path: Path) -> None:
     (Path(record.folder) / "run.json").write_text("{")
     study = _study(tmp_path, 1)
     assert study.mismatch("s-0-aaaaaaaa") == "its record is damaged"
-    assert _claim(study).unit == Unit(0)
+    assert _claim(study).trial_run == TrialRun(0)
 
 
 def test_the_file_with_the_score_is_copied_by_the_holder_of_the_claim(tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_a_score_that_is_not_reported_becomes_a_metric_of_the_record(tmp_path: P
 def test_the_score_of_repeats_is_their_mean(tmp_path: Path) -> None:
     study = _study(tmp_path, 2, repeats=2)
     claims = [_claim(study) for _ in range(4)]
-    assert [str(claim.unit) for claim in claims] == ["0", "0r1", "1", "1r1"]
+    assert [str(claim.trial_run) for claim in claims] == ["0", "0r1", "1", "1r1"]
     write(tmp_path, "s-0-aaaaaaaa", _done(0.5))
     write(tmp_path, "s-0r1-aaaaaaaa", _done(1.0))
     write(tmp_path, "s-1-aaaaaaaa", {"status": "failed", "exit": 2})
@@ -321,7 +321,7 @@ def test_records_count_for_the_trials_that_have_their_values_now(tmp_path: Path)
         2: "s-1-aaaaaaaa",
     }
     assert study.mismatch("s-0-aaaaaaaa") == "x=0 is outside of the space"
-    assert [_claim(study).unit.trial for _ in range(2)] == [0, 3]
+    assert [_claim(study).trial_run.trial for _ in range(2)] == [0, 3]
 
 
 def test_points_that_were_drawn_from_another_space_count_for_free_trials(tmp_path: Path) -> None:
@@ -370,7 +370,7 @@ def test_a_kill_counts_for_the_trial_that_has_the_values_now(tmp_path: Path) -> 
     write(tmp_path, "s-1-aaaaaaaa", STOPPED)
     write(tmp_path, "s-5-aaaaaaaa", LOST)
     study = _study(tmp_path, 2, plan=_plan("x=7,1"), retries=0)
-    assert _claim(study).unit == Unit(0)
+    assert _claim(study).trial_run == TrialRun(0)
     assert study.claim() is None
     outcome = study.outcome(1)
     assert outcome is not None
@@ -383,14 +383,14 @@ def test_a_record_that_was_removed_counts_no_more(tmp_path: Path) -> None:
     assert study.is_over()
     (tmp_path / ".hpman/runs/s-0-aaaaaaaa").rename(tmp_path / "away")
     study.refresh()
-    assert _claim(study).unit == Unit(0)
+    assert _claim(study).trial_run == TrialRun(0)
 
 
 def test_what_has_changed_is_a_line(tmp_path: Path) -> None:
     for trial in range(3):
         write(tmp_path, f"s-{trial}-aaaaaaaa", _done(0.5))
     assert _study(tmp_path).changes_text() == ""
-    study = Study(str(tmp_path), "s", 2, plan=_plan("x=1,7"), objectives=[Objective("loss")])
+    study = Study(str(tmp_path), "s", 2, trials=_plan("x=1,7"), objectives=[Objective("loss")])
     study.open({**IDENTITY, "fixed": {"lr": "0.1"}, "arguments": ["a b"]}, [])
     study.refresh()
     assert study.changes_text() == (

@@ -1,4 +1,4 @@
-"""The plan of a sweep: the values of each trial, before any of them has run.
+"""The trials of a sweep: the values of each, before any of them has run.
 
 Owns that they depend on the space, the seed and the number of the trial alone. Must not know
 runs or their scores.
@@ -6,23 +6,19 @@ runs or their scores.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hpman import NotLiteralEvaluable, show_literal
 
 from ..errors import ConversionError, SpaceError
 from ..snapshots.load_save import saved_form
 from ..space.report import json_report
-from ..space.space import Values, default_of
+from ..space.select import Selection
+from ..space.space import Point, Values, default_of
 from ..values.convert import Converter
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
-    from ..space.select import Selection
-    from ..space.space import Point, Space
     from .engine import Engine
 
 GRID, RANDOM = "grid", "random"
@@ -31,7 +27,7 @@ SEED = "seed"  # the hyperparameter that repeats vary
 _MOST_DRAWS = 100  # of points that have come before
 
 
-class Unit(NamedTuple):
+class TrialRun(NamedTuple):
     """One run of a trial. It has more than one if trials are repeated."""
 
     trial: int
@@ -41,7 +37,7 @@ class Unit(NamedTuple):
         return f"{self.trial}r{self.repeat}" if self.repeat else str(self.trial)
 
 
-class Plan:
+class Trials:
     """What the trials of a sweep are.
 
     Args:
@@ -63,50 +59,54 @@ class Plan:
     def __init__(
         self, selection: Selection, method: str = "", seed: int = 0, repeats: int = 1
     ) -> None:
-        self.selection: Selection = selection
-        self.space: Space = selection.space
+        self.selection = selection
+        self.space = selection.space
         is_listed = all(isinstance(axis.domain, Values) for axis in self.space.axes)
         self.method: str = method or (GRID if is_listed else RANDOM)
-        self.seed: int = seed
-        self.repeats: int = repeats
-        self.seeds: list[str] = _seeds(selection, repeats) if repeats > 1 else []
-        self.prunes: bool = False
+        self.seed = seed
+        self.repeats = repeats
+        self.seeds = _seeds(selection, repeats) if repeats > 1 else []
+        self.prunes = False
         self.engine: Engine | None = None
         if self.method == GRID:
             self.space.grid()
-        self._points: list[Point] = []
-        self._suggested: dict[int, Point] = {}
+        self._points: dict[int, Point] = {}
+        self._values: dict[TrialRun, Mapping[str, str]] = {}
         self._drawn: set[str] = set()
         self._draws = 0
 
-    def point(self, trial: int) -> Point:
-        """Return the values of a trial.
+    @property
+    def needs_optuna(self) -> bool:
+        """Whether Optuna has the values, or says what to prune."""
+        return self.prunes or self.method in SAMPLERS
 
-        Args:
-            trial: its number, from 0; less than the size of the space.
-        """
-        if self.method == GRID:
-            return self.space.point(trial)
-        if self.engine is not None and self.method in SAMPLERS:
-            if trial not in self._suggested:
-                self._suggested[trial] = self.engine.ask(trial)
-            return self._suggested[trial]
-        while len(self._points) <= trial:
-            point = self._next_point()
-            self._drawn.add(show_literal(point))
-            self._points.append(point)
+    def point(self, trial: int) -> Point:
+        """Return the values of a trial. Its number is less than the size of the space."""
+        if trial not in self._points:
+            if self.method == GRID:
+                point = self.space.point(trial)
+            elif self.engine is not None and self.method in SAMPLERS:
+                point = self.engine.ask(trial)
+            else:
+                for earlier in range(len(self._points), trial):
+                    self.point(earlier)
+                point = self._draw()
+            self._points[trial] = point
         return self._points[trial]
 
-    def values(self, unit: Unit) -> dict[str, str]:
+    def values(self, trial_run: TrialRun) -> Mapping[str, str]:
         """Return the values of a run as records have them: of its trial, and the seed if any."""
-        point = self.point(unit.trial)
-        values = {name: show_literal(saved_form(value)) for name, value in point.items()}
-        return values | ({SEED: self.seeds[unit.repeat]} if self.seeds else {})
+        if trial_run not in self._values:
+            point = self.point(trial_run.trial)
+            values = {name: show_literal(saved_form(value)) for name, value in point.items()}
+            values |= {SEED: self.seeds[trial_run.repeat]} if self.seeds else {}
+            self._values[trial_run] = values
+        return self._values[trial_run]
 
-    def arguments(self, unit: Unit) -> list[str]:
+    def arguments(self, trial_run: TrialRun) -> list[str]:
         """Return the options that give a program the values of a run."""
-        seed = [f"--{SEED}={self.seeds[unit.repeat]}"] if self.seeds else []
-        return self.space.arguments(self.point(unit.trial)) + seed
+        seed = [f"--{SEED}={self.seeds[trial_run.repeat]}"] if self.seeds else []
+        return self.space.arguments(self.point(trial_run.trial)) + seed
 
     def identity(self) -> dict[str, Any]:
         """Return what makes the trials of two sweeps the same, as JSON data."""
@@ -123,15 +123,17 @@ class Plan:
             "seed": None if self.method == GRID else self.seed,
         }
 
-    def _next_point(self) -> Point:
+    def _draw(self) -> Point:
         """Return a random point that has not come yet."""
-        for _draw in range(_MOST_DRAWS):
+        for _attempt in range(_MOST_DRAWS):
             point = self.space.random(self.seed, self._draws)
             self._draws += 1
             if show_literal(point) not in self._drawn:
-                return point
-        # What is left of a small space is rare on its logarithmic scale.
-        return next(p for p in self.space.grid() if show_literal(p) not in self._drawn)
+                break
+        else:  # what is left of a small space is rare on its logarithmic scale
+            point = next(p for p in self.space.grid() if show_literal(p) not in self._drawn)
+        self._drawn.add(show_literal(point))
+        return point
 
 
 def _seeds(selection: Selection, repeats: int) -> list[str]:
@@ -153,12 +155,3 @@ def _seeds(selection: Selection, repeats: int) -> list[str]:
         return [show_literal(converter.check(first + repeat)) for repeat in range(repeats)]
     except ConversionError as error:
         raise SpaceError.because(f"--repeats {repeats}: {error}.", "Repeat less often.") from None
-
-
-def text_of(values: Mapping[str, str]) -> str:
-    """Return values in one line.
-
-    >>> text_of({"lr": "0.1", "depth": "3"})
-    'lr=0.1 depth=3'
-    """
-    return " ".join(f"{name}={value}" for name, value in values.items())
