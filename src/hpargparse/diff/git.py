@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from io import BytesIO
 from typing import Any
 
 from hpman import Diagnostic, HpmanError
 
-SIZE_LIMIT = 100_000_000  # most bytes of one file: it is held in memory
-LISTING_LIMIT = 100_000_000  # most bytes of the list of files
-TOTAL_LIMIT = 1_000_000_000  # most bytes of all files: they are written to a temporary folder
 # Both may be any program.
 _NO_PROGRAMS = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
 _COMMAND = ("git", "--no-pager", *_NO_PROGRAMS)
@@ -64,23 +62,12 @@ def merge_base(old: str, new: str) -> str:
 def list_tree(commit: str) -> dict[str, str]:
     """Return the blob id of each regular file of a commit by its path from the root."""
     files = {}
-    for line in _read_listing("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]:
+    for line in _run("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]:
         fields, _tab, path = line.partition(b"\t")
         mode, _kind, blob = fields.split(b" ")
         if mode in _REGULAR_FILES:
             files[os.fsdecode(path)] = blob.decode()
     return files
-
-
-def _read_listing(*arguments: str) -> bytes:
-    """Run git and return its output. A few nested trees can list billions of files."""
-    listing = _read_limited(LISTING_LIMIT, *arguments)
-    if listing is None:
-        raise _error(
-            f"A revision lists more files than fit into {LISTING_LIMIT} bytes.",
-            "Unpack its sources and compare folders.",
-        )
-    return listing
 
 
 def _read_limited(limit: int, *arguments: str, cwd: str | None = None) -> bytes | None:
@@ -166,43 +153,17 @@ def list_worktree(top: str) -> list[str]:
 
 def read_blobs(blobs: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     """Yield the id and the content of each blob. Messages name the paths of the ids."""
-    from subprocess import DEVNULL, PIPE, Popen
-    from tempfile import TemporaryFile
-
-    command, env = [*_COMMAND, "cat-file", "--batch"], {**os.environ, **_ENVIRONMENT}
-    # Requests are in a file: git could block on a pipe while we block on its answers.
-    with TemporaryFile() as requests:
-        requests.write("".join(f"{blob}\n" for blob in blobs).encode())
-        requests.seek(0)
-        with Popen(command, stdin=requests, stdout=PIPE, stderr=DEVNULL, env=env) as process:  # noqa: S603
-            for blob, path in blobs.items():
-                yield blob, _read_reply(process.stdout, blob, path)
-
-
-def check_total(size: int) -> None:
-    """Raise a `GitError` if all files together have too many bytes."""
-    if size > TOTAL_LIMIT:
-        raise _error(
-            f"The files to compare have more than {TOTAL_LIMIT} bytes together.",
-            "Name some of them after `--`.",
-        )
-
-
-def _read_reply(replies: Any, blob: str, path: str) -> bytes:
-    header = replies.readline().split()
-    size = int(header[2]) if len(header) == 3 and header[1] == b"blob" else -1
-    if size > SIZE_LIMIT:
-        raise _error(
-            f"`{path}` has {size} bytes in a revision, more than the {SIZE_LIMIT} allowed.",
-            "Name the files to compare after `--`.",
-        )
-    data: bytes = replies.read(size + 1)  # the content and a newline
-    if not 0 <= size < len(data):
-        raise _error(
-            f"`{path}` cannot be read: the object {blob} is missing or broken.",
-            "`git fsck` checks the repository.",
-        )
-    return data[:-1]
+    requests = "".join(f"{blob}\n" for blob in blobs).encode()
+    replies = BytesIO(_run("cat-file", "--batch", data=requests))
+    for blob, path in blobs.items():
+        header = replies.readline().split()
+        if len(header) != 3:
+            raise _error(
+                f"`{path}` cannot be read: the object {blob} is missing.",
+                "`git fsck` checks the repository.",
+            )
+        yield blob, replies.read(int(header[2]))
+        replies.read(1)  # a newline
 
 
 def _run(

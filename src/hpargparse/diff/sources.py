@@ -18,7 +18,7 @@ from hpman.names import old_names
 from hpman.text import relative_path
 
 from .compare import Definition
-from .git import apply_patch, check_total, list_tree, list_worktree, locate, read_blobs
+from .git import apply_patch, list_tree, list_worktree, locate, read_blobs
 from .operands import ComparisonError, Operand, Request
 
 # The blob of each path in a revision; None for a file of the worktree.
@@ -109,7 +109,6 @@ def _select(tree: Tree, named: Collection[str], limits: Collection[str]) -> Tree
 
 def _unpack(trees: Mapping[str, Tree], top: str) -> None:
     """Write trees below their roots. Read each blob once, even if it is at several paths."""
-    total = 0
     targets: dict[str, list[str]] = {}
     paths: dict[str, str] = {}
     for root, tree in trees.items():
@@ -128,12 +127,8 @@ def _unpack(trees: Mapping[str, Tree], top: str) -> None:
                 continue
             on_disk = os.path.join(top, *path.split("/"))
             if os.path.isfile(on_disk) and not os.path.islink(on_disk):
-                total += os.path.getsize(on_disk)
-                check_total(total)
                 shutil.copyfile(on_disk, target)
     for blob, data in read_blobs(paths):
-        total += len(data) * len(targets[blob])
-        check_total(total)
         for target in targets[blob]:
             with open(target, "wb") as file:
                 file.write(data)

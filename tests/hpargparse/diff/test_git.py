@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from pathlib import Path
@@ -121,37 +120,6 @@ def test_what_git_reports_of_a_repository_is_reported(project: Path) -> None:
 def test_a_blob_that_is_missing_is_an_error() -> None:
     with pytest.raises(GitError, match=r"^`a.py` cannot be read: the object 0{40} is missing"):
         list(read_blobs({"0" * 40: "a.py"}))
-
-
-@pytest.mark.parametrize(
-    "answer", [b"", b"1f missing\n", b"1f tree 3\nabc\n", b"1f blob 9\nabc\n"], ids=repr
-)
-def test_an_answer_of_git_that_is_not_a_blob_is_an_error(answer: bytes) -> None:
-    with pytest.raises(GitError, match=r"^`a.py` cannot be read: the object 1f is missing"):
-        git_module._read_reply(io.BytesIO(answer), "1f", "a.py")
-
-
-@pytest.mark.usefixtures("project")
-def test_a_large_blob_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git_module, "SIZE_LIMIT", 9)
-    assert refused("HEAD").startswith("`a.py` has 10 bytes in a revision, more than the 9 allowed.")
-
-
-@pytest.mark.usefixtures("project")
-def test_more_files_than_fit_into_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git_module, "LISTING_LIMIT", 40)
-    assert refused("HEAD").startswith("A revision lists more files than fit into 40 bytes.")
-
-
-@pytest.mark.usefixtures("project")
-@pytest.mark.parametrize("args", ["HEAD", "HEAD HEAD"])
-def test_files_that_are_too_large_together_are_refused(
-    args: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # The same content may be at many paths, so that a small repository unpacks to gigabytes.
-    monkeypatch.setattr(git_module, "TOTAL_LIMIT", 19)
-    Path("b.py").write_bytes(Path("a.py").read_bytes())
-    assert refused(*args.split()).startswith("The files to compare have more than 19 bytes")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the programs are those of a shell")
