@@ -102,7 +102,7 @@ def compare(old: Iterable[Definition], new: Iterable[Definition]) -> list[Change
     added = [new for key in after.keys() - before.keys() for new in after[key]]
     renamed = list(_declared_renames(removed, added))
     replaced = {id(side) for change in renamed for side in (change.old, change.new)}
-    removed, added = ([row for row in side if id(row) not in replaced] for side in (removed, added))
+    removed, added = ([d for d in side if id(d) not in replaced] for side in (removed, added))
     renamed += _likely_renames(removed, added)
     replaced = {id(side) for change in renamed for side in (change.old, change.new)}
     changes = [change for change in changes if id(change.latest) not in replaced]

@@ -75,7 +75,7 @@ def _read_beside_sources(operand: Operand, sources: Operand, request: Request) -
     snapshot = _read(operand.name)
     (index,) = read_sources([sources], request)
     definitions, _none, problems = definitions_of(index, Index())
-    names = [name for row in definitions for name in (row.name, *row.aliases)]
+    names = [name for d in definitions for name in (d.name, *d.aliases)]
     files = with_includes(snapshot, _read, names)
     before, after, warnings = definitions_beside(files, definitions, request.placeholders)
     return before, after, [*problems, *warnings]

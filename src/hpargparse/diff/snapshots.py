@@ -38,7 +38,7 @@ def definitions_alone(files: Iterable[Snapshot]) -> list[Definition]:
         for file in files
         for entry in flatten(file, lambda _name: False, _SEPARATOR)
     ]
-    return [*{row.name: row for row in definitions}.values()]
+    return [*{definition.name: definition for definition in definitions}.values()]
 
 
 def definitions_beside(
@@ -52,8 +52,8 @@ def definitions_beside(
     name that several of them have is an error.
     """
     every: Managers = {}
-    for found in sources:
-        every.setdefault(found.placeholder, {}).setdefault(found.name, found)
+    for definition in sources:
+        every.setdefault(definition.placeholder, {}).setdefault(definition.name, definition)
     own = {name: every[name] for name in every if not placeholders or name in placeholders}
     values: dict[tuple[str, str], Definition] = {}
     scoped: dict[tuple[str, str], Definition] = {}  # the defaults of values for scopes
@@ -67,9 +67,9 @@ def definitions_beside(
         owners = list(_owners(plain, own))
         if len(owners) > 1:
             raise _ambiguity(file, entry, owners)
-        for found in owners:
-            managers.add(found.placeholder)
-            owner = _in_scope(found, scope) if scope else found
+        for definition in owners:
+            managers.add(definition.placeholder)
+            owner = _in_scope(definition, scope) if scope else definition
             if _is_known(owner):
                 values[owner.key] = _value(file, entry, owner, values.get(owner.key, owner))
                 if scope:
@@ -80,12 +80,11 @@ def definitions_beside(
             unknown[name] = _definition(file, entry.replace(name=name))
     managers = managers or every.keys() & {"_"} or set(every) or {"_"}
     manager = min(managers)
-    before = [row.replace(name=names_in_files.get(row.name, row.name)) for row in values.values()]
-    before += [row.replace(placeholder=manager) for row in unknown.values()]
-    literals = [found for part in every.values() for found in part.values() if _is_known(found)]
-    every_default = (*literals, *scoped.values())
-    after = [_default(found) for found in every_default if found.placeholder in managers]
-    missing = set() if placeholders else {found.placeholder for found in literals} - managers
+    before = [v.replace(name=names_in_files.get(v.name, v.name)) for v in values.values()]
+    before += [value.replace(placeholder=manager) for value in unknown.values()]
+    literals = [d for part in every.values() for d in part.values() if _is_known(d)]
+    after = [_default(d) for d in (*literals, *scoped.values()) if d.placeholder in managers]
+    missing = set() if placeholders else {d.placeholder for d in literals} - managers
     return before, after, [*_warnings(files[-1].path, computed, missing)]
 
 
@@ -100,26 +99,26 @@ def _warnings(path: str, computed: dict[str, str], missing: set[str]) -> Iterato
         )
 
 
-def _in_scope(found: Definition, scope: str) -> Definition:
-    aliases = tuple(f"{scope}{SCOPE}{alias}" for alias in found.aliases)
-    return found.replace(name=f"{scope}{SCOPE}{found.name}", aliases=aliases)
+def _in_scope(definition: Definition, scope: str) -> Definition:
+    aliases = tuple(f"{scope}{SCOPE}{alias}" for alias in definition.aliases)
+    return definition.replace(name=f"{scope}{SCOPE}{definition.name}", aliases=aliases)
 
 
-def _default(found: Definition) -> Definition:
+def _default(definition: Definition) -> Definition:
     """Return what a snapshot says about a definition."""
-    value: object = member_name(found.value) or found.value
+    value: object = member_name(definition.value) or definition.value
     with suppress(ConversionError):  # the hint `type` may name another type
-        value = _converter(found).check(value)
-    return found.replace(hints=None, file=None, value=value)
+        value = _converter(definition).check(value)
+    return definition.replace(hints=None, file=None, value=value)
 
 
-def _converter(found: Definition) -> Converter:
-    return Converter(found.value, found.hints or {}, found.name, found.place)
+def _converter(definition: Definition) -> Converter:
+    return Converter(definition.value, definition.hints or {}, definition.name, definition.place)
 
 
-def _is_known(row: Definition) -> bool:
+def _is_known(definition: Definition) -> bool:
     """Return whether a snapshot can hold the default before the program has run."""
-    return row.is_literal or member_name(row.value) is not None
+    return definition.is_literal or member_name(definition.value) is not None
 
 
 def _entries(
@@ -129,11 +128,11 @@ def _entries(
 
     An old name is replaced by the new one. Last comes the name in the file.
     """
-    rows = [row for definitions in managers.values() for row in definitions.values()]
-    names = {row.name for row in rows}
+    definitions = [d for by_name in managers.values() for d in by_name.values()]
+    names = {definition.name for definition in definitions}
     branches = {above for name in names for above in ancestors(name, _SEPARATOR)}
-    converters = [Converter(row.value, {"aliases": row.aliases}, row.name) for row in rows]
-    renamed = {old: row for old, row in renames(converters).items() if old not in names}
+    converters = [Converter(d.value, {"aliases": d.aliases}, d.name) for d in definitions]
+    renamed = {old: new for old, new in renames(converters).items() if old not in names}
     leaves = {*names, *(renamed.keys() - branches)}
     for file in files:
         entries = flatten(file, lambda name: _split_scope(name, managers)[1] in leaves, _SEPARATOR)
@@ -157,14 +156,14 @@ def _owners(name: str, managers: Managers) -> Iterator[Definition]:
     """Yield each manager's definition of this name, or of the dict that the name is a key of."""
     for definitions in managers.values():
         for above in reversed([*ancestors(name, _SEPARATOR), name]):
-            found = definitions.get(above)
-            if found is not None and (above == name or isinstance(found.value, dict)):
-                yield found
+            definition = definitions.get(above)
+            if definition is not None and (above == name or isinstance(definition.value, dict)):
+                yield definition
                 break
 
 
 def _ambiguity(snapshot: Snapshot, entry: Entry, owners: list[Definition]) -> ComparisonError:
-    managers = ", ".join(sorted(found.placeholder for found in owners))
+    managers = ", ".join(sorted(definition.placeholder for definition in owners))
     message = f"Several managers have `{entry.name}`: {managers}."
     advice = "Name the one that the snapshot belongs to with `--placeholder`."
     place = snapshot.path, entry.line, None, entry.name
