@@ -14,8 +14,6 @@ from hpman.text import Source
 
 from ..cli.errors import error_text
 
-Key = tuple[object, ...]
-
 
 def managers_of(names: Mapping[str, Any]) -> dict[str, HyperParameterManager]:
     """Return the managers that the names of a program stand for.
@@ -26,6 +24,11 @@ def managers_of(names: Mapping[str, Any]) -> dict[str, HyperParameterManager]:
     return {
         name: value for name, value in names.items() if isinstance(value, HyperParameterManager)
     }
+
+
+def all_managers(names: Mapping[str, Any]) -> list[HyperParameterManager]:
+    """Return the managers of the names of a program and those of `hpman.m`."""
+    return [*dict.fromkeys((*managers_of(names).values(), *managers_of(vars(m)).values()))]
 
 
 class Cells:
@@ -50,19 +53,17 @@ class Cells:
         source = Source(f"In[{count}]", python_of(text), key)
         managers = managers_of(names)
         scan = scan_cell(source, managers)
-        by_manager: dict[int, list[Occurrence]] = {}
+        by_manager: dict[HyperParameterManager, list[Occurrence]] = {}
         for call in scan.occurrences:
             manager = managers.get(call.placeholder) or getattr(m, call.placeholder)
             if call.hidden_by is None:
                 own_call = call.replace(placeholder=manager.placeholder)
-                by_manager.setdefault(id(manager), []).append(own_call)
+                by_manager.setdefault(manager, []).append(own_call)
         for problem in scan.diagnostics:
             if problem.code != "HPM001":  # Python has run it
                 yield f"{problem.place}: {problem.message} {problem.advice}"
-        for manager in {id(row): row for row in (*managers.values(), *vars(m).values())}.values():
-            if not isinstance(manager, HyperParameterManager):
-                continue
-            calls = tuple(by_manager.get(id(manager), ()))
+        for manager in all_managers(names):
+            calls = tuple(by_manager.get(manager, ()))
             if calls or key in manager.index.files:
                 own = scan.replace(occurrences=calls, diagnostics=(), mentions=())
                 yield from _adopt(manager, own)
@@ -86,7 +87,7 @@ def _adopt(manager: HyperParameterManager, scan: ModuleScan) -> Iterator[str]:
 
 
 def _without(
-    index: Index, placeholder: str, names: Iterable[str], key: Key
+    index: Index, placeholder: str, names: Iterable[str], key: tuple[object, ...]
 ) -> Iterator[ModuleScan]:
     """Yield the other files that define some names, without these definitions."""
     for file in index.files.values():

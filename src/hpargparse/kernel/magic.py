@@ -6,18 +6,19 @@ Owns the arguments of the magic, and what IPython has to be asked for. IPython i
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from typing import Any
 
-from hpman import HyperParameter, HyperParameterManager, m
+from hpman import HyperParameter, HyperParameterManager
 from hpman.names import advice
 from hpman.programs import CELLS
 from hpman.text import escape, truncate
 
 from ..errors import ConversionError
 from ..values.convert import Converter
-from .cells import Cells, managers_of, set_value
+from .cells import Cells, all_managers, set_value
 
-Row = tuple[HyperParameterManager, HyperParameter]
+Owned = tuple[HyperParameterManager, HyperParameter]
 
 _LOADED = "_hpman_magic"  # the attribute of the shell that holds ours
 USAGE = """\
@@ -64,34 +65,30 @@ class Magic:
             return self._panel(args)
         return self._say(USAGE)
 
-    def rows(self) -> dict[str, Row]:
+    def hyperparameters(self) -> dict[str, Owned]:
         """Return all hyperparameters by name, with their managers."""
-        values = (*managers_of(self._shell.user_ns).values(), *managers_of(vars(m)).values())
-        managers = {id(manager): manager for manager in values}.values()
-        rows: dict[str, Row] = {}
-        for manager in managers:
-            for row in manager.hyperparameters():
-                rows.setdefault(row.name, (manager, row))
-        return rows
+        owned: dict[str, Owned] = {}
+        for manager in all_managers(self._shell.user_ns):
+            for hp in manager.hyperparameters():
+                owned.setdefault(hp.name, (manager, hp))
+        return owned
 
     def _show(self) -> Any:
-        managers = {id(manager): manager for manager, _row in self.rows().values()}
-        if not managers:
-            return self._say("No cell with a hyperparameter has run.")
-        return Table(list(managers.values()))
+        managers = [*dict.fromkeys(manager for manager, _hp in self.hyperparameters().values())]
+        return Table(managers) if managers else self._say("No cell with a hyperparameter has run.")
 
     def _set(self, args: list[str]) -> None:
-        rows = self.rows()
+        hps = self.hyperparameters()
         changes: list[tuple[HyperParameterManager, str, object]] = []
         for arg in args:
             name, equals, text = arg.partition("=")
-            if not equals or name not in rows:
-                hint = f" ({advice(name, rows)})" if equals else ""
-                what = f"There is no hyperparameter `{name}`{hint}." if equals else USAGE
-                return self._say(what)
-            manager, row = rows[name]
+            if not equals:
+                return self._say(USAGE)
+            if name not in hps:
+                return self._say(_unknown(name, hps))
+            manager, hp = hps[name]
             try:
-                changes.append((manager, name, Converter.of(row).parse(text)))
+                changes.append((manager, name, Converter.of(hp).parse(text)))
             except ConversionError as error:
                 return self._say(f"{name}: {error}")
         for manager, name, value in changes:
@@ -99,20 +96,24 @@ class Magic:
         return None
 
     def _panel(self, names: list[str]) -> Any:
-        rows = self.rows()
+        hps = self.hyperparameters()
         for name in names:
-            if name not in rows:
-                return self._say(f"There is no hyperparameter `{name}` ({advice(name, rows)}).")
+            if name not in hps:
+                return self._say(_unknown(name, hps))
         from importlib.util import find_spec
 
         if find_spec("ipywidgets") is None:
             return self._say("A panel needs ipywidgets: `%pip install ipywidgets` installs it.")
         from .panel import panel
 
-        return panel([rows[name] for name in names or rows])
+        return panel([hps[name] for name in names or hps])
 
     def _say(self, text: str) -> None:
         print(text)  # noqa: T201 - the output of a magic
+
+
+def _unknown(name: str, hps: Iterable[str]) -> str:
+    return f"There is no hyperparameter `{name}` ({advice(name, hps)})."
 
 
 class Table:

@@ -20,23 +20,23 @@ _DECADES = 2  # from this ratio on, a range of floats is logarithmic
 _STEPS = 100  # of a slider
 
 
-def panel(rows: Iterable[tuple[HyperParameterManager, HyperParameter]]) -> Any:
+def panel(hps: Iterable[tuple[HyperParameterManager, HyperParameter]]) -> Any:
     """Return a box of widgets. Moving one sets the value."""
-    return ipywidgets.VBox([_labelled(manager, row) for manager, row in rows])
+    return ipywidgets.VBox([_labelled(manager, hp) for manager, hp in hps])
 
 
-def _labelled(manager: HyperParameterManager, row: HyperParameter) -> Any:
-    converter, problem = Converter.of(row), ipywidgets.HTML()
-    value = manager.get_value(row.name, raise_exception=False)
+def _labelled(manager: HyperParameterManager, hp: HyperParameter) -> Any:
+    converter, problem = Converter.of(hp), ipywidgets.HTML()
+    value = manager.get_value(hp.name, raise_exception=False)
     widget, read = _widget(converter, None if value is EMPTY else value)
-    widget.description, widget.style.description_width = row.name, "initial"
-    widget.tooltip = str(row.hints.get("help", row.name))
+    widget.description, widget.style.description_width = hp.name, "initial"
+    widget.tooltip = str(hp.hints.get("help", hp.name))
 
     def changed(change: Any) -> None:
         from html import escape
 
         try:
-            set_value(manager, row.name, read(change["new"]), "panel")
+            set_value(manager, hp.name, read(change["new"]), "panel")
             problem.value = ""
         except HpmanError as error:
             problem.value = escape(str(error))

@@ -36,8 +36,8 @@ class ManagerGroup(HyperParameterManager):
 
     def hyperparameters(self) -> list[HyperParameter]:
         """Return the hyperparameters of all managers, in source order."""
-        rows = [row for manager in self._managers for row in manager.hyperparameters()]
-        return sorted(rows, key=_first_place)
+        hps = [hp for manager in self._managers for hp in manager.hyperparameters()]
+        return sorted(hps, key=_first_place)
 
     def get_values(self) -> dict[str, Any]:
         """Return the values of all managers, by flat name."""
@@ -103,18 +103,16 @@ class ManagerGroup(HyperParameterManager):
     def _owner(self, name: str) -> HyperParameterManager:
         """Return the manager that has a name, or the dict that it is a key of."""
         for manager in self._managers:
-            if self._has(manager, manager.split_scope(name)[1]):
+            plain = manager.split_scope(name)[1]
+            names = (plain, *ancestors(plain, self.separator))
+            if any(manager.index.named(manager.placeholder, prefix) for prefix in names):
                 return manager
         return self._managers[0]
 
-    def _has(self, manager: HyperParameterManager, name: str) -> bool:
-        names = (name, *ancestors(name, self.separator))
-        return any(manager.index.named(manager.placeholder, prefix) for prefix in names)
 
-
-def _first_place(row: HyperParameter) -> tuple[object, ...]:
+def _first_place(hp: HyperParameter) -> tuple[object, ...]:
     """Return a sort key: the first occurrence. Names without any come last."""
-    if not row.occurrences:
+    if not hp.occurrences:
         return (1,)
-    first = row.occurrences[0]
+    first = hp.occurrences[0]
     return 0, first.source.key, first.line, first.column

@@ -64,9 +64,9 @@ def _read(path: str) -> Any:
     """Return a notebook without outputs, and with the keys that it should have."""
     with open(path, encoding="utf-8-sig") as file:
         notebook = json.load(file)
-    for row in (notebook, *notebook["cells"]):
-        if not isinstance(row.get("metadata"), dict):
-            row["metadata"] = {}
+    for part in (notebook, *notebook["cells"]):
+        if not isinstance(part.get("metadata"), dict):
+            part["metadata"] = {}
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell.update(outputs=[], execution_count=None)
@@ -97,7 +97,7 @@ class _Client(NotebookClient):  # type: ignore[misc]
         finally:
             self.nb.cells.pop()
             self._is_quiet = False
-        return "".join(row.text for row in cell.outputs if row.output_type == "stream")
+        return "".join(output.text for output in cell.outputs if output.output_type == "stream")
 
     def run_all(self, path: str, args: Sequence[str]) -> str | None:
         """Run all cells. Return the first error, if there is one."""
