@@ -209,11 +209,15 @@ def intended_hint(hint: str) -> str | None:
 
 def faulty_hints(hp: HyperParameter, separator: str) -> Iterator[Diagnostic]:
     """HPM207: a malformed hint. HPM205: a default that the hints refuse."""
-    malformed = [*_malformed_hints(hp, separator)]
-    yield from malformed
-    if malformed or hp.definition is None or CHECKED_HINTS.isdisjoint(hp.hints):
+    is_malformed = False
+    for hint in _ADVICE.keys() & hp.hints.keys():
+        if problem := _problem_of_hint(hp, hint, separator):
+            is_malformed = True
+            message = f"{problem[0].upper()}{problem[1:]}."
+            yield at_hint(hp, hint, "HPM207", message, _ADVICE[hint])
+    if hp.definition is None or CHECKED_HINTS.isdisjoint(hp.hints):
         return
-    if _is_unknown(hp.value):
+    if is_malformed or _is_unknown(hp.value):
         return
     try:
         Converter.of(hp).check(hp.value)
@@ -222,14 +226,6 @@ def faulty_hints(hp: HyperParameter, separator: str) -> Iterator[Diagnostic]:
         hints = " or ".join(f"`{hint}`" for hint in hp.hints if hint in CHECKED_HINTS)
         advice = f"Write a default that fits, or change {hints}."
         yield finding_about("HPM205", [hp.definition], message, advice)
-
-
-def _malformed_hints(hp: HyperParameter, separator: str) -> Iterator[Diagnostic]:
-    """Yield a finding per malformed hint, placed at the hint."""
-    for hint in _ADVICE.keys() & hp.hints.keys():
-        if problem := _problem_of_hint(hp, hint, separator):
-            message = f"{problem[0].upper()}{problem[1:]}."
-            yield at_hint(hp, hint, "HPM207", message, _ADVICE[hint])
 
 
 def faulty_space(hp: HyperParameter, separator: str) -> Iterator[Diagnostic]:

@@ -38,8 +38,15 @@ class SimilarNames:
     def learn(self, names: Iterable[str]) -> None:
         """Compare new names with all others."""
         for name in names:
-            if name not in self._similar:
-                self._add(name)
+            if name in self._similar:
+                continue
+            pieces = _pieces(name)
+            near = {other for piece in pieces for other in self._by_piece.get(piece, ())}
+            similar = self._similar[name] = {other for other in near if _is_similar(name, other)}
+            for other in similar:
+                self._similar[other].add(name)
+            for piece in pieces:
+                self._by_piece.setdefault(piece, set()).add(name)
 
     def keep(self, names: Container[str]) -> None:
         """Forget all other names."""
@@ -50,15 +57,6 @@ class SimilarNames:
                 self._by_piece[piece].discard(name)
                 if not self._by_piece[piece]:
                     del self._by_piece[piece]
-
-    def _add(self, name: str) -> None:
-        pieces = _pieces(name)
-        near = {other for piece in pieces for other in self._by_piece.get(piece, ())}
-        similar = self._similar[name] = {other for other in near if _is_similar(name, other)}
-        for other in similar:
-            self._similar[other].add(name)
-        for piece in pieces:
-            self._by_piece.setdefault(piece, set()).add(name)
 
 
 def _pieces(name: str) -> set[str]:

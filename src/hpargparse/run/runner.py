@@ -102,7 +102,10 @@ class Program(Frozen):
     def set_paths(self, args: Sequence[str]) -> str:
         """Set `sys.argv` and `sys.path` as Python does, and return the path of the program."""
         sys.argv = ["-m" if self.is_module else self.name, *args]
-        _put_first(self.search_folder, always=self.is_folder)
+        if not _is_safe_path():  # the first is one that Python added for us
+            sys.path[0] = self.search_folder
+        elif self.is_folder:
+            sys.path.insert(0, self.search_folder)
         # Python does not normalize the path: on most systems, `./` stays in `__file__`.
         return os.path.join(os.getcwd(), self.name)
 
@@ -232,14 +235,6 @@ def _replace_main() -> ModuleType:
 def _is_safe_path() -> bool:
     """Return whether Python adds no folder of the program to `sys.path` (`-P`, `-I`)."""
     return bool(getattr(sys.flags, "safe_path", sys.flags.isolated))  # new in Python 3.11
-
-
-def _put_first(folder: str, *, always: bool) -> None:
-    """Let imports look into a folder first, instead of the one that Python added for us."""
-    if not _is_safe_path():
-        sys.path[0] = folder
-    elif always:
-        sys.path.insert(0, folder)
 
 
 def _hide_our_frames(frame: FrameType) -> None:

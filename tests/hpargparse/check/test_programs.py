@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from hpargparse.check.checker import split
 from hpargparse.check.ownership import Owned
-from hpargparse.check.programs import split
 from hpargparse.check.sources import read_project
 from hpman.programs import Project
 
