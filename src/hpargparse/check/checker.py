@@ -135,10 +135,6 @@ def _links(index: Index, owned: Index) -> Iterator[tuple[str, str]]:
 
 
 def _parses_other_files(text: str) -> bool:
-    """Return whether a source lets hpman read anything but `__file__`.
-
-    >>> _parses_other_files("_.parse_file(__file__)"), _parses_other_files("_.parse_file(here)")
-    (False, True)
-    """
+    """Return whether a source lets hpman read anything but `__file__`."""
     calls = r"\.parse_file\s*\(|hpargparse\.parse_args\s*\(\s*\w+\s*,"
     return bool(re.search(rf"(?:{calls})(?!\s*__file__\s*[,)])", text))

@@ -162,11 +162,7 @@ def malformed_name(name: str, calls: Sequence[Occurrence], separator: str) -> It
 
 
 def _name_problem(name: str, separator: str) -> str:
-    r"""Return what is wrong with a name, or an empty string.
-
-    >>> _name_problem("a..b", "."), _name_problem("a b", "."), _name_problem("a\n", ".")
-    ("has an empty part next to a '.'", 'contains a blank', 'has surrounding blanks')
-    """
+    """Return what is wrong with a name, or an empty string."""
     if not name:
         return "is empty"
     if name != name.strip():

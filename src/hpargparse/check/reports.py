@@ -67,11 +67,7 @@ def _see_also(finding: Diagnostic) -> str:
 
 
 def _summary(findings: Sequence[Diagnostic], files: int) -> str:
-    """Count problems and files.
-
-    >>> _summary([], 0)
-    'No hyperparameters found.'
-    """
+    """Count problems and files."""
     if not findings:
         if not files:
             return "No hyperparameters found."
@@ -87,20 +83,12 @@ def _errors(findings: Sequence[Diagnostic]) -> int:
 
 
 def _count(number: int, what: str) -> str:
-    """Return a number and a noun.
-
-    >>> _count(1, "file"), _count(1200, "file")
-    ('1 file', '1,200 files')
-    """
+    """Return a number and a noun."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def github_report(findings: Sequence[Diagnostic]) -> str:
-    """Return a workflow command per finding, which GitHub shows next to the changed lines.
-
-    >>> github_report([])
-    ''
-    """
+    """Return a workflow command per finding, which GitHub shows next to the changed lines."""
     return "".join(f"{_command(finding)}\n" for finding in findings)
 
 
@@ -130,11 +118,7 @@ def _cell(finding: Diagnostic) -> str:
 
 
 def _github_escape(text: str, *, in_property: bool = False) -> str:
-    r"""Escape what cannot be printed, and what ends a command or one of its properties.
-
-    >>> _github_escape("50%\n: a,b"), _github_escape("a:b,c", in_property=True)
-    ('50%25\\n: a,b', 'a%3Ab%2Cc')
-    """
+    """Escape what cannot be printed, and what ends a command or one of its properties."""
     text = escape(text).replace("%", "%25")
     return text.replace(":", "%3A").replace(",", "%2C") if in_property else text
 

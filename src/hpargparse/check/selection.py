@@ -79,11 +79,7 @@ def read_codes(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _match(code: str, prefixes: Iterable[str]) -> int:
-    """Return the length of the longest prefix of a code, or -1.
-
-    >>> _match("HPM201", ["HPM", "HPM2", "HPM1"]), _match("HPM201", ["HPM1"])
-    (4, -1)
-    """
+    """Return the length of the longest prefix of a code, or -1."""
     return max((len(prefix) for prefix in prefixes if code.startswith(prefix)), default=-1)
 
 

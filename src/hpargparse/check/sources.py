@@ -18,11 +18,7 @@ Modules = dict[tuple[str, str], ModuleScan | None]
 
 
 def read_project(project: Project, placeholders: Iterable[str] = ()) -> tuple[Index, Modules]:
-    """Read the files of a project, and the modules that they import placeholders from.
-
-    >>> read_project(Project([__file__]))[0].placeholders()
-    set()
-    """
+    """Read the files of a project, and the modules that they import placeholders from."""
     names = frozenset({"_", *placeholders})
     index = project.index(names)
     managers = {name for file in index.files.values() for name in file.managers}

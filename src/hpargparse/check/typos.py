@@ -114,9 +114,6 @@ def _spelling(name: str) -> str:
     """Return a name without case, dashes and underscores.
 
     A single letter keeps its case (`K` and `k` differ), and digits stay apart.
-
-    >>> _spelling("opt.weight_Decay"), _spelling("conv1_1"), _spelling("K_1")
-    ('opt.weightdecay', 'conv1_1', 'K1')
     """
     import re
 

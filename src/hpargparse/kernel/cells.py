@@ -16,11 +16,7 @@ from ..cli.errors import error_text
 
 
 def managers_of(names: Mapping[str, Any]) -> dict[str, HyperParameterManager]:
-    """Return the managers that the names of a program stand for.
-
-    >>> list(managers_of({"hp": m.hp, "x": 1}))
-    ['hp']
-    """
+    """Return the managers that the names of a program stand for."""
     return {
         name: value for name, value in names.items() if isinstance(value, HyperParameterManager)
     }
@@ -107,10 +103,5 @@ def _still(manager: HyperParameterManager, name: str) -> str:
 
 
 def set_value(manager: HyperParameterManager, name: str, value: object, by: str) -> None:
-    """Set a value, with a text that says who did.
-
-    >>> set_value(m.doc_set, "lr", 1, "panel")
-    >>> print(m.doc_set.explain("lr"))
-    panel
-    """
+    """Set a value, with a text that says who did."""
     manager.set_values({name: value}, origins=Origin("setter", text=by, value=value))

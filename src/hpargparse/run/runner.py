@@ -132,11 +132,7 @@ class Program(Frozen):
 
 
 def locate_script(path: str) -> Program:
-    """Find the program at a path: a script, or a folder with a `__main__.py`.
-
-    >>> locate_script(__file__).is_folder
-    False
-    """
+    """Find the program at a path: a script, or a folder with a `__main__.py`."""
     if os.path.isdir(path):
         source = os.path.join(path, f"{_MAIN}.py")
         if not os.path.isfile(source):

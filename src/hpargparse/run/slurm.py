@@ -170,11 +170,7 @@ def _ignore_warning() -> None:  # pragma: no cover - it runs in the new process
 
 
 def _minutes(text: str) -> int | None:
-    """Return a time of SLURM in minutes, rounded up; None if it is none, or zero.
-
-    >>> _minutes("90"), _minutes("1:30:00"), _minutes("2-0"), _minutes("2:01"), _minutes("2h")
-    (90, 90, 2880, 3, None)
-    """
+    """Return a time of SLURM in minutes, rounded up; None if it is none, or zero."""
     match = _TIME.fullmatch(text)
     if not match:
         return None
