@@ -16,7 +16,8 @@ _MOST_BYTES = 1 << 20
 _FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
 _HEAD = 1 << 12  # bytes, which tell text from data
 _WIDTH = 100
-_ALIASES = re.compile(r"aliases\s*=\s*[\[(][^\])]*")  # a hint that keeps old names on purpose
+# The hint that keeps old names on purpose, and the module that managers are imported from.
+_NO_MENTION = re.compile(r"aliases\s*=\s*[\[(][^\])]*|\bhpman\.m\b")
 
 
 def walk_files(folders: Iterable[str], exclude: Sequence[str]) -> Iterator[str]:
@@ -66,6 +67,6 @@ def other_mentions(name: str, contents: Iterable[tuple[str, bytes]]) -> Iterator
     for path, data in contents:
         pattern = in_python if path.endswith(".py") else word
         for number, line in enumerate(data.decode(errors="replace").splitlines(), 1):
-            if pattern.search(_ALIASES.sub("", line)):
+            if pattern.search(_NO_MENTION.sub("", line)):
                 shown = escape(truncate(line.strip(), _WIDTH))
                 yield f"{display_path(path)}:{number}: {shown}"

@@ -432,6 +432,13 @@ def test_a_diff_is_shown_and_other_mentions_are_listed(
     assert '_("lr", 1)' in Path("a.py").read_text()
 
 
+def test_the_module_of_managers_is_no_mention(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("a.py").write_text("from hpman.m import _\nimport hpman.m as hp\n_('m.a', 1)\nx.m\n")
+    main(["m", "net"])
+    listed = "These lines also have the old name, and stay:\n  a.py:4: x.m\n"
+    assert listed in capsys.readouterr().err
+
+
 def test_calls_that_need_a_look_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     Path("a.py").write_text(
         "_('m.a', 1)\nm = _('m')\n_.get_tree('m')\n_.exists('m')\n_(name)\n"
