@@ -82,14 +82,7 @@ def name_place(call: Occurrence) -> Place:
 
 
 def target_at(index: Index, path: str, line: int, column: int) -> Target | None:
-    """Return the name at a place of a source, None if there is none.
-
-    Args:
-        index: the facts.
-        path: the source.
-        line: the line, counted from 1.
-        column: the column of the character after the cursor.
-    """
+    """Return the name at a cursor, which is before a column, None if there is none."""
     file = index.files.get(file_key(path))
     if file is None:
         return None
@@ -156,13 +149,7 @@ def _names(index: Index, mention: Mention, target: Target) -> bool:
 
 
 def hover(index: Index, target: Target, keys: Iterable[Key] = ()) -> str:
-    """Return what is known of a name, as Markdown.
-
-    Args:
-        index: the facts.
-        target: the name.
-        keys: the keys with this name in files of values, the nearest first.
-    """
+    """Return what is known of a name, as Markdown. The keys of the nearest file come first."""
     row = index.hyperparameter(target.placeholder, target.name)
     below = (*index.below(target.placeholder, target.name), target.name)
     members = (index.hyperparameter(target.placeholder, name) for name in below)

@@ -32,10 +32,6 @@ class Cell(Frozen):
 class OpenNotebook:
     r"""A notebook that an editor has open.
 
-    Args:
-        path: its path.
-        cells: all its cells.
-
     Attributes:
         text: the text of a file with these cells.
         source: the code of all cells.

@@ -73,13 +73,6 @@ class _Cursor(Frozen):
 def complete(index: Index, path: str, text: str, line: int, column: int) -> list[Item]:
     r"""Return what can be inserted at a cursor.
 
-    Args:
-        index: the facts of the program.
-        path: the file.
-        text: its text, with normalized newlines. It need not be valid.
-        line: the line of the cursor, counted from 1.
-        column: the column of the character after the cursor.
-
     >>> from hpman import HyperParameterManager
     >>> index = HyperParameterManager("_").parse_source("_('depth', 3)").index
     >>> [item.text for item in complete(index, "a.py", "from hpman.m import _\n_('d", 2, 5)]

@@ -46,11 +46,7 @@ class Fix(Frozen):
 def rename(index: Index, target: Target, new: str, snapshots: Snapshots) -> list[Edit]:
     """Return the edits that rename a hyperparameter or a group everywhere.
 
-    Args:
-        index: the facts.
-        target: the name.
-        new: the new name.
-        snapshots: the files of values, and the texts that are open. They need not be saved.
+    Texts that are open need not be saved.
 
     Raises:
         HpmanError: if this cannot be done; it reports all problems.
@@ -133,13 +129,7 @@ def line_edits(file: EditedFile) -> Iterator[Edit]:
 
 
 def fixes(index: Index, finding: Diagnostic, texts: Mapping[str, str]) -> list[Fix]:
-    """Return the ways to fix a finding, the most likely one first.
-
-    Args:
-        index: the facts of the program.
-        finding: the finding.
-        texts: the texts that are open, by path.
-    """
+    """Return the ways to fix a finding, the most likely one first."""
     make = _FIXES.get(finding.code)
     found: list[Fix] = []
     if make is not None:

@@ -44,10 +44,6 @@ def contains(span: Span, line: int, column: int) -> bool:
 def units(text: str, encoding: str) -> int:
     """Return the length of a text in the units of an encoding.
 
-    Args:
-        text: the text.
-        encoding: `utf-8`, `utf-16` or `utf-32`.
-
     >>> [units("é😀", encoding) for encoding in ("utf-8", "utf-16", "utf-32")]
     [6, 3, 2]
     """
@@ -123,10 +119,6 @@ def _longest(most: int, is_common: object) -> int:
 class Move:
     r"""Where the places of a text are in another text, which an edit made of it.
 
-    Args:
-        old: the text before.
-        new: the text after.
-
     >>> Move("a\nbc", "x\na\nbc")((2, 1, 2, 3)), Move("abc", "ac")((1, 2, 1, 3))
     ((3, 1, 3, 3), None)
     """
@@ -175,10 +167,6 @@ def moved(scan: ModuleScan, source: Source) -> ModuleScan:
     """Return the facts of a text at their places in another text, which an edit made of it.
 
     A call that the edit has cut is left out. One that has changed inside stays.
-
-    Args:
-        scan: the facts.
-        source: the new text.
 
     >>> from hpman import Source, scan_text
     >>> scan = scan_text("_('a', 1)", "<a>", frozenset("_"))

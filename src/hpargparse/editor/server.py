@@ -330,12 +330,7 @@ class Server(LanguageServer):  # type: ignore[misc]
 
 
 def path_of(uri: str, is_expected: Callable[[str], bool] | None = None) -> str | None:
-    """Return the path of a URI; None if it is not that of a source or a file of values.
-
-    Args:
-        uri: the URI.
-        is_expected: which paths count instead.
-    """
+    """Return the path of a URI; None if it is not that of a source or a file of values."""
     path: str | None = uris.to_fs_path(uri) if uri.startswith("file:") else None
     if path is None or not (is_expected or _is_text)(path):
         return None

@@ -44,11 +44,6 @@ class Snapshots:
 
     A text that is open and cannot be read keeps the last keys that it had, where they are now.
 
-    Args:
-        folder: the folder.
-        exclude: globs of what to leave out.
-        texts: the texts that are open, by path.
-
     Attributes:
         exclude: these globs.
         texts: these texts.
@@ -80,10 +75,7 @@ class Snapshots:
     def keys_named(self, name: str, near: str, is_known: Callable[[str], bool]) -> Iterator[Key]:
         """Yield the keys with a name, those of the nearest files first.
 
-        Args:
-            name: the flat name.
-            near: the path of a file.
-            is_known: whether a name is one of the program. Files with other keys do not count.
+        Files that also have keys of no known name do not count.
         """
         if not name:
             return
@@ -149,10 +141,6 @@ def _moved(keys: Sequence[Key], text: str) -> list[Key]:
 
 def keys_of(path: str, text: str) -> list[Key] | None:
     """Return the keys of a file of values; None if the text is not one.
-
-    Args:
-        path: the path.
-        text: the text, with normalized newlines.
 
     >>> keys = keys_of("a.yaml", "model: {depth: 3}")
     >>> [(key.name, key.value, key.span) for key in keys or ()]

@@ -20,10 +20,6 @@ from .places import moved, normalize
 class Root:
     """One folder that is open, with its own index and settings; or a single file.
 
-    Args:
-        paths: the folder, or the file.
-        is_file: whether it is a file. The modules that it imports are read too.
-
     Attributes:
         folder: the folder, or that of the file.
         problem: why the sources or settings cannot be read; empty if they can.
@@ -100,9 +96,6 @@ class Root:
 class Workspace:
     """All folders that are open.
 
-    Args:
-        folders: their paths.
-
     >>> Workspace([]).roots
     []
     """
@@ -149,11 +142,7 @@ class Workspace:
         return root
 
     def refresh(self, paths: Iterable[str] = ()) -> None:
-        """Look for files that have changed on the disk.
-
-        Args:
-            paths: the files that are known to have changed. Settings are read again.
-        """
+        """Look for files that have changed on the disk."""
         if any(os.path.basename(path) == "pyproject.toml" for path in paths):
             for folder in [folder for folder, root in self._roots.items() if root]:
                 self._roots[folder] = self._read(folder)

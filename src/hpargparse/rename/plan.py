@@ -79,15 +79,8 @@ def plan(
 ) -> ProvedRename:
     """Plan a renaming and prove it. Nothing is written.
 
-    Args:
-        old: a hyperparameter, or a group.
-        new: its new name.
-        paths: sources, files of values, and folders of both. The modules that a source imports
-            from the same project are read too.
-        keeps_alias: whether the old name stays usable, by the hint `aliases`.
-        placeholders: the managers to look at; all if this is empty.
-        bare: names whose bare calls count too, even if no file imports them.
-        exclude: globs of what to leave out of folders.
+    The modules that a source imports from the same project are read too. Bare calls of the
+    names in `bare` count even if no file imports them.
 
     Raises:
         HpmanError: if this cannot be done; it reports all problems.
@@ -123,12 +116,7 @@ def prove(
 ) -> Proof:
     """Make the edits of a renaming, and read what they would write again.
 
-    Args:
-        renaming: the renaming.
-        paths: all files of the project. The YAML and JSON files among them may change.
-        named: files of values that the user named.
-        keeps_alias: whether the old name stays usable, by the hint `aliases`.
-        read: returns the bytes of a file, by default those on the disk.
+    Files of values may change if they are among the paths, or if the user named them.
 
     Raises:
         HpmanError: if this cannot be done; it reports all problems.

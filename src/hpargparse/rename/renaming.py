@@ -82,12 +82,6 @@ class Renaming(Frozen):
 def renaming_of(index: Index, old: str, new: str, placeholders: Collection[str] = ()) -> Renaming:
     """Return a renaming if both names fit.
 
-    Args:
-        index: the sources.
-        old: a hyperparameter, or a group.
-        new: the new name.
-        placeholders: the managers to look at; all if this is empty.
-
     Raises:
         RenameError: if the old name does not exist, or the new one does or cannot be a name.
     """

@@ -52,13 +52,6 @@ def snapshot_edits(
 
     Each is read again: it gives the same values as before, by the new names.
 
-    Args:
-        renaming: the renaming.
-        paths: the YAML and JSON files of a project. Those that have other keys than the names
-            of the sources are left alone.
-        named: the files that the user named, which are files of values.
-        read: returns the bytes of a file, by default those on the disk.
-
     Returns:
         The files that change, and the paths of those that have the name but stay, with the
         reasons.

@@ -43,10 +43,6 @@ class Refusal(Exception):
 def source_edits(renaming: Renaming, *, keeps_alias: bool) -> list[Edit]:
     """Return the edits of all sources.
 
-    Args:
-        renaming: the renaming.
-        keeps_alias: whether the old names stay usable, by the hint `aliases`.
-
     Raises:
         RenameError: if a place cannot be edited; it reports all of them.
     """

@@ -54,10 +54,6 @@ def other_mentions(name: str, contents: Iterable[tuple[str, bytes]]) -> Iterator
     """Yield a line for each line of files that has a name, or its option, as a word.
 
     In Python files, only attributes and text between quotes count.
-
-    Args:
-        name: the old name.
-        contents: the files with their bytes, as they will be.
     """
     spelled = "|".join(re.escape(word) for word in {name, name.replace("_", "-")})
     word = re.compile(rf"(?<![\w.-])(?:--)?(?:{spelled})(?![\w-]|\.\w)")

@@ -89,14 +89,9 @@ def plot(
     columns: Sequence[str] = (),
     others: Sequence[Panel | Bars | Parallel] = (),
 ) -> None:
-    """Draw runs to a file, after other diagrams.
+    """Draw runs to a file, the most important last, after other diagrams.
 
-    Args:
-        records: the runs, the most important last.
-        path: the file. Its name ends with one of `FORMATS`.
-        columns: the metrics and values to draw; all metrics, and the values that differ
-            between the runs, if there are none.
-        others: the other diagrams.
+    Without columns, these are all metrics, and the values that differ between the runs.
     """
     kind = os.path.splitext(path)[1][1:].lower()
     if kind not in FORMATS:

@@ -62,13 +62,8 @@ def promote(
     """Return the files in which values have become the defaults. Nothing is written.
 
     The new bytes are scanned again: the defaults in them are exactly the values, and nothing
-    else has changed.
-
-    Args:
-        index: the sources.
-        values: the values by name.
-        defaults: the defaults that the sources had when the values were used, as they were
-            written. A name that is missing here may have any default.
+    else has changed. `defaults` are those that the sources had when the values were used, as they
+    were written. A name that is missing there may have any default.
 
     Raises:
         PromotionError: if values cannot be written; it reports all of them.
