@@ -65,10 +65,8 @@ class Description(Frozen):
 def find_names(index: Index, argument: str) -> list[tuple[str, str]]:
     """Return placeholder and name of everything that an argument stands for.
 
-    Args:
-        index: the index.
-        argument: a name, an old name, or an option such as `--weight-decay`, `--no-shuffle`
-            of a flag, or `--opt.lr` of a default that is a dict.
+    It is a name, an old name, or an option: also `--no-shuffle` of a flag, and `--opt.lr` of a
+    default that is a dict.
     """
     pairs, option = list(_names(index)), _as_option(argument)
     matches = [pair for pair in pairs if _as_option(pair[1]) == option]
@@ -126,14 +124,7 @@ def _closest_name(index: Index, argument: str) -> str | None:
 def describe(
     index: Index, placeholder: str, name: str, rows: Mapping[str, HyperParameter] | None = None
 ) -> Description:
-    """Describe a name or a group.
-
-    Args:
-        index: the index.
-        placeholder: the placeholder of the manager.
-        name: the name.
-        rows: the hyperparameters of the manager, if the caller has them.
-    """
+    """Describe a name or a group."""
     rows = rows or {row.name: row for row in index.hyperparameters(placeholder)}
     row = rows.get(name)
     occurrences = index.named(placeholder, name)
@@ -168,12 +159,7 @@ def describe(
 
 
 def describe_in_scope(index: Index, argument: str) -> list[Description]:
-    """Describe everything that an argument such as `model/encoder/depth` stands for.
-
-    Args:
-        index: the index.
-        argument: scopes with a name, an old name or an option in them.
-    """
+    """Describe everything that an argument such as `model/encoder/depth` stands for."""
     for scope in ancestors(argument, SCOPE):
         names = find_names(index, argument[len(scope) + 1 :])
         if names and is_scope(scope, index.separator):

@@ -24,11 +24,7 @@ _MOST_USES = 5  # that a cell shows
 
 
 def render(index: Index, form: str) -> str:
-    """Return a table of all hyperparameters of an index, one row for each.
-
-    Args:
-        index: the index.
-        form: one of `FORMATS`. JSON has the fields of `hpman explain --format json`.
+    """Return a table of all hyperparameters of an index, one row for each, in one of `FORMATS`.
 
     >>> from hpman import HyperParameterManager
     >>> index = HyperParameterManager("_").parse_source("_('a', 1, range=[0, 9])", "t.py").index
@@ -50,13 +46,7 @@ def render(index: Index, form: str) -> str:
 
 
 def insert(path: str, old: str | None, text: str, form: str) -> str:
-    r"""Return a page in which a table replaces the one that is there.
-
-    Args:
-        path: the file of the page.
-        old: the page, None if there is none yet.
-        text: the new table.
-        form: one of `FORMATS`. A file of JSON is replaced as a whole.
+    r"""Return a page, if there is one, in which a table replaces the one that is there.
 
     Raises:
         SnapshotError: if the page has no place for a table.

@@ -35,12 +35,7 @@ def read_sources(options: argparse.Namespace, parser: argparse.ArgumentParser) -
 
 
 def add_output(parser: argparse.ArgumentParser, default: str = STANDARD) -> None:
-    """Add the options `-o FILE` and `--check`.
-
-    Args:
-        parser: the parser of the command.
-        default: the file without `-o`.
-    """
+    """Add the options `-o FILE` and `--check`."""
     shown = "standard output" if default == STANDARD else default
     parser.add_argument(
         *("-o", "--output"),
@@ -75,13 +70,7 @@ def deliver(
 ) -> tuple[str, int]:
     """Write a text to a file, or compare the file with it.
 
-    Args:
-        options: the options of the command.
-        parser: its parser.
-        text: the text.
-
-    Returns:
-        What to print, and 1 if the file is compared and has another text.
+    Return what to print, and 1 if the file is compared and has another text.
 
     Raises:
         SnapshotError: if the file cannot be read or written.

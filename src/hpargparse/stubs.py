@@ -44,10 +44,6 @@ _IN_LITERAL = (bool, int, str, type(None))
 def stub_text(index: Index, *, is_strict: bool = False) -> str:
     r"""Return the stub of all managers of an index.
 
-    Args:
-        index: the index.
-        is_strict: whether a name that no source defines is an error.
-
     >>> from hpman import HyperParameterManager
     >>> index = HyperParameterManager("_").parse_source("_('lr', 0.1)").index
     >>> [line for line in stub_text(index).split("\n") if "lr" in line or "float" in line]

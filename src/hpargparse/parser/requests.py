@@ -12,7 +12,7 @@ from ..cli.output import terminal_width, warn, write_result
 from ..snapshots.files import IN_PROGRAM, FileSettings, format_of, write_all
 from ..snapshots.formats import extension_format
 from ..snapshots.load_save import (
-    converters_of,
+    Converters,
     read_values,
     reload_warnings,
     saveable_values,
@@ -62,7 +62,7 @@ def load(session: Session, binding: ManagerOptions, plan: PlannedValues, program
     # extension of a file to load then takes precedence.
     is_for_saving = requested is None or session.setting(binding, "save") is not None
     is_strict = session.setting(binding, "strict")
-    known = converters_of(binding.manager)
+    known = Converters(binding.manager)
     for path in session.requests[binding]["load"]:
         by_extension = is_for_saving and extension_format(path) is not None
         files = read_values(
@@ -95,7 +95,7 @@ def save(
                 with binding.manager.override(plans[binding.manager].values):
                     values, left_out = saveable_values(binding.manager, chosen, binding.selects)
                 snapshots.append((path, values, chosen, settings))
-                warnings += [*left_out, *reload_warnings(values, converters_of(binding.manager))]
+                warnings += [*left_out, *reload_warnings(values, Converters(binding.manager))]
     write_all(snapshots)
     warn(program, [*dict.fromkeys(warnings)])
 

@@ -79,6 +79,6 @@ def check_limits(binding: ManagerOptions, plan: PlannedValues) -> None:
 
 def check_together(manager: HyperParameterManager, plan: PlannedValues) -> None:
     """Check that the values of a plan can be set together, and merge keys into their dicts."""
-    from ..snapshots.load_save import converters_of
+    from ..snapshots.load_save import Converters
 
-    plan.layers = dry_run(manager, plan.layers, converters_of(manager).get)
+    plan.layers = dry_run(manager, plan.layers, Converters(manager).get)

@@ -29,13 +29,6 @@ _STDOUT = (STANDARD, "/dev/stdout")
 def read_bytes(path: str, *, limit: int | None = SIZE_LIMIT) -> bytes:
     """Read a regular file, or standard input for "-".
 
-    Args:
-        path: the path.
-        limit: the largest size in bytes, None for no limit.
-
-    Returns:
-        The contents.
-
     Raises:
         MissingSnapshotError: if there is no such file.
         SnapshotError: if the file is not regular, cannot be read, or is too large.
@@ -60,9 +53,6 @@ def replace_files(files: Iterable[tuple[str, bytes]]) -> None:
     once all of them are complete, so a reader sees either the old file or the new one, even
     after a crash. Symbolic links stay links, and permission bits are kept. Bytes for standard
     output and devices are written directly.
-
-    Args:
-        files: the path and the new contents of every file, "-" for standard output.
 
     Raises:
         SnapshotError: if a file cannot be written. The old files are unchanged, unless

@@ -76,11 +76,6 @@ def format_of(
 ) -> str:
     """Return the format of a file.
 
-    Args:
-        path: the path; "-" is YAML unless a format is named.
-        serial_format: a format, or "auto" to choose by the extension.
-        settings: what the user can set.
-
     Raises:
         SnapshotError: if the extension or the format is unknown.
 
@@ -119,17 +114,10 @@ def read_snapshot(
     trust_pickle: bool = False,
     settings: FileSettings = IN_PROGRAM,
 ) -> Snapshot:
-    """Read a file of values. Nothing in it can run code.
+    """Read a file of values. Only a trusted pickle can run code.
 
-    Args:
-        path: the path, "-" for standard input, or "run:" and the beginning of the id of a
-            recorded run. A folder of records may precede the id.
-        serial_format: a format, or "auto" to choose by the extension.
-        trust_pickle: let a pickle build any object, which can run code.
-        settings: what the user can set.
-
-    Returns:
-        The contents.
+    The path may be "-" for standard input, or "run:" and the beginning of the id of a recorded
+    run. A folder of records may precede the id.
 
     Raises:
         MissingSnapshotError: if there is no such file.
@@ -150,12 +138,6 @@ def read_text(
     path: str, text: str, serial_format: str, settings: FileSettings = IN_PROGRAM
 ) -> Snapshot:
     """Read the text of a file of values.
-
-    Args:
-        path: the file that the text is from, or for.
-        text: the text.
-        serial_format: yaml or json.
-        settings: what the user can set.
 
     Raises:
         SnapshotError: if the text cannot be read, or is not allowed.
@@ -191,11 +173,6 @@ def write(
 ) -> None:
     """Write values to a file: all of them or none.
 
-    Args:
-        path: the path, "-" for standard output.
-        values: the values by flat name.
-        serial_format: a format, or "auto" to choose by the extension.
-
     Raises:
         SnapshotError: see `write_all`.
     """
@@ -209,9 +186,6 @@ def write_all(
 
     If there is a file `hpman.schema.json` in the folder of a YAML file or above, its first
     line names this schema for editors.
-
-    Args:
-        snapshots: path, values, format and settings for each file.
 
     Raises:
         SnapshotError: if a format cannot represent a value, or a file cannot be written.
@@ -268,12 +242,7 @@ def _schema_line(path: str) -> str:
 def dump(
     values: Mapping[str, object], serial_format: str = "yaml", *, in_order: bool = False
 ) -> str:
-    r"""Return values as YAML or JSON.
-
-    Args:
-        values: the values by flat name.
-        serial_format: "yaml" or "json".
-        in_order: keep the order of the mapping instead of sorting by name.
+    r"""Return values as YAML or JSON, sorted by name unless their order is to be kept.
 
     Raises:
         UnsupportedValueError: if the format cannot represent a value.

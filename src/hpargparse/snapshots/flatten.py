@@ -39,11 +39,7 @@ def flatten(
 ) -> list[Entry]:
     """Return the hyperparameters of a file by flat name, in the order of the file.
 
-    Args:
-        snapshot: the contents of the file, flat, nested or mixed.
-        is_leaf: whether a name is a hyperparameter. If so, a dict under it is a value
-            instead of a level of names.
-        separator: the string between the parts of a name.
+    A dict under the name of a leaf is a value, any other dict is a level of names.
 
     Raises:
         SnapshotError: if a name appears twice, once flat and once nested, or is too long.
@@ -81,16 +77,8 @@ def with_new_names(
 ) -> tuple[list[Entry], list[str], list[SnapshotError]]:
     """Replace old names by the new ones: `optim.lr` if that is in the hint `aliases` of `lr`.
 
-    Args:
-        path: the file.
-        entries: the hyperparameters of the file.
-        names: the hyperparameters, whose names are never old.
-        renamed: the hyperparameter of each old name.
-        separator: the string between the parts of a name.
-
-    Returns:
-        The entries, a note for each that was renamed, and an error for each that is also given
-        under another name.
+    Return the entries, a note for each that was renamed, and an error for each that is also
+    given under another name.
     """
     taken = {entry.name: entry for entry in entries}
     new_names = {old: converter.name for old, converter in renamed.items()}

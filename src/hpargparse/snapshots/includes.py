@@ -30,14 +30,8 @@ def with_includes(
 ) -> list[Snapshot]:
     """Return a file after all files that it includes, in the order in which they apply.
 
-    Each file is read once, so it never overrides a file that includes it.
-
-    Args:
-        snapshot: the contents of the file.
-        read: reads an included file.
-        names: the hyperparameters. If one is named `include` or `include.x`, the key refers
-            to it, and no file includes others.
-        separator: the string between the parts of a name.
+    Each file is read once, so it never overrides a file that includes it. If a hyperparameter
+    is named `include` or `include.x`, the key refers to it, and no file includes others.
 
     Raises:
         SnapshotError: if an included file cannot be read, or files include each other.

@@ -91,7 +91,7 @@ def load(
     """
     if not isinstance(manager, HyperParameterManager):
         raise not_a_manager(manager)
-    converters = converters_of(manager)
+    converters = Converters(manager)
     files = read_values(
         path,
         converters,
@@ -124,7 +124,7 @@ def save(
         raise not_a_manager(manager)
     values, left_out = saveable_values(manager, format_of(path, serial_format))
     write(path, values, serial_format)
-    for message in [*left_out, *reload_warnings(values, converters_of(manager))]:
+    for message in [*left_out, *reload_warnings(values, Converters(manager))]:
         warnings.warn(message, stacklevel=2)
 
 
@@ -176,11 +176,6 @@ class Converters(dict[str, Converter]):
         return self._manager.split_scope(name)
 
 
-def converters_of(manager: HyperParameterManager) -> Converters:
-    """Return the converters of all hyperparameters by name."""
-    return Converters(manager)
-
-
 def saveable_values(
     manager: HyperParameterManager,
     serial_format: str = "yaml",
@@ -191,11 +186,6 @@ def saveable_values(
     A default that no file can hold is left out, whether or not the program has run it. A value
     that was set is not: `write` refuses it. A `Path` becomes text, and a member of an Enum
     its name.
-
-    Args:
-        manager: the manager.
-        serial_format: yaml, json or pickle.
-        selects: whether to save a name; None for all.
     """
     values: dict[str, object] = {}
     messages = []
@@ -235,10 +225,6 @@ def reload_warnings(values: Mapping[str, object], converters: Mapping[str, Conve
 
     Options and files are checked when they are read. But a default may violate its own
     hints, and a program may set anything.
-
-    Args:
-        values: the values by flat name.
-        converters: the converters of all hyperparameters by name.
     """
     messages = []
     for name, value in values.items():
@@ -284,16 +270,8 @@ def read_values(
 ) -> list[LoadedValues]:
     """Read a file and convert its values to the types of the hyperparameters.
 
-    The files that it includes come first.
-
-    Args:
-        path: the file, `-` for standard input.
-        converters: the converters of all hyperparameters by name.
-        serial_format: yaml, json or pickle; auto chooses by the extension.
-        fallback_format: the format to try if a file cannot be read in the first one.
-        strict: whether an unknown name is an error.
-        trust_pickle: whether a pickle may run code.
-        settings: what the user can set.
+    The files that it includes come first. A file that cannot be read in its format is read in
+    the fallback format.
 
     Raises:
         SnapshotError: if the file cannot be read, a value does not fit or, with `strict`,
@@ -386,12 +364,7 @@ def _ignored(unknown: Sequence[UnknownNameError]) -> Iterator[str]:
 
 
 class _Fitter:
-    """Convert the entries of one file, and find keys that appear twice.
-
-    Args:
-        path: the file, for messages.
-        converters: the converters of all hyperparameters by name.
-    """
+    """Convert the entries of one file, and find keys that appear twice."""
 
     def __init__(self, path: str, converters: Converters) -> None:
         self.path = path

@@ -66,10 +66,6 @@ def runs_folder() -> str:
 def find_run(folder: str, beginning: str) -> str:
     """Return the folder of the run whose id has a beginning.
 
-    Args:
-        folder: the folder of records.
-        beginning: the id, or as much of it as only this run has.
-
     Raises:
         MissingSnapshotError: if no run matches.
         SnapshotError: if there are several.
@@ -91,11 +87,7 @@ def find_run(folder: str, beginning: str) -> str:
 
 
 def read_run_json(folder: str, *, until: str = "") -> dict[str, Any]:
-    """Return the contents of `run.json` of a run.
-
-    Args:
-        folder: the folder of the record.
-        until: the key at which to stop, if that is faster. Each key is on a line of its own.
+    """Return the contents of `run.json` of a run, perhaps without the keys from one on.
 
     Raises:
         RecordError: if the file is missing, damaged, or written by a newer version.

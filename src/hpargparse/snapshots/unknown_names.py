@@ -32,12 +32,7 @@ class UnknownNameError(SnapshotError):
 
 
 class UnknownNames:
-    """Word the errors about the unknown names of one file.
-
-    Args:
-        path: the file.
-        converters: the converters of all hyperparameters by name.
-    """
+    """Word the errors about the unknown names of one file."""
 
     def __init__(self, path: str, converters: Converters) -> None:
         self._path = path

@@ -32,14 +32,6 @@ def dry_run(
 ) -> list[Layer]:
     """Check that values can be set. The manager does not change.
 
-    Args:
-        manager: the manager.
-        layers: values and origins by name, in the order in which they will be set.
-        converter_of: returns the converter of a hyperparameter, or None.
-
-    Returns:
-        The layers, ready to be set.
-
     Raises:
         HpmanError: if a value does not fit. Errors in a file have its path and line.
     """

@@ -30,16 +30,9 @@ def unsupported_reason(
     limit: int = NODE_LIMIT,
     of_any_type: bool = False,
 ) -> str | None:
-    """Return why a value is not plain.
+    """Return why a value is not plain, as a clause, or None if it is.
 
-    Args:
-        value: any value, even one that contains itself.
-        levels: how deep it may be nested.
-        limit: how many values it may consist of.
-        of_any_type: accept values that are not literals, without looking into them.
-
-    Returns:
-        A clause such as "contains a numpy.ndarray", or None for a plain value.
+    With `of_any_type`, values that are not literals are accepted, without looking into them.
 
     >>> unsupported_reason([1, print])
     'contains a builtin_function_or_method'
@@ -68,9 +61,6 @@ def with_plain_numbers(value: Any) -> Any:
     """Return a value with scalars of numpy, torch and the like replaced by plain numbers.
 
     Such a scalar has the shape `()`, and a method `item` that returns the number.
-
-    Args:
-        value: any value.
 
     >>> with_plain_numbers([1, (True, {"a": 2.5})])
     [1, (True, {'a': 2.5})]

@@ -25,13 +25,7 @@ _STANDARD = "tag:yaml.org,2002:"
 
 
 class YamlReader:
-    """Read one YAML document.
-
-    Args:
-        path: the name of the file, for messages.
-        text: the text of the file.
-        advice: what to do about text that is not YAML.
-    """
+    """Read one YAML document."""
 
     def __init__(self, path: str, text: str, advice: str = "Fix the line.") -> None:
         self.path = path

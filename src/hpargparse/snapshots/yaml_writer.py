@@ -45,11 +45,6 @@ def to_yaml(values: Mapping[str, object], *, in_order: bool = False) -> str:
 def key_text(old: str, new: str, serial_format: str) -> str:
     """Return the text of a new key, with the quotes of the old one.
 
-    Args:
-        old: the old key, as it is written.
-        new: the new key.
-        serial_format: yaml or json.
-
     >>> key_text('"lr"', "rate", "yaml"), key_text("lr", "no", "yaml"), key_text("lr", "a", "yaml")
     ('"rate"', "'no'", 'a')
     """

@@ -9,7 +9,7 @@ import pytest
 
 import hpargparse
 from hpargparse import SnapshotError
-from hpargparse.snapshots.load_save import converters_of
+from hpargparse.snapshots.load_save import Converters
 from tests.hpargparse.parser.bound import bound, managed, read, write
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def test_options_win_over_files_scope_by_scope() -> None:
 
 
 def test_the_converter_of_a_name_is_that_of_its_scopes_hyperparameter() -> None:
-    converters = converters_of(managed(SOURCE))
+    converters = Converters(managed(SOURCE))
     assert converters["encoder/depth"] is converters["depth"]
     assert "encoder/depth" in converters
     assert "encoder/depth" not in [*converters]
