@@ -147,14 +147,19 @@ def read_text(
         from .yaml_reader import YamlReader
 
         reader = YamlReader(path, text, advice)
-        value, lines, places = reader.read(), reader.lines, reader.places
+        value, places = reader.read(), reader.places
     else:
         from .json_text import from_json
 
-        value, lines, places = from_json(path, text, advice)
+        value, places = from_json(path, text, advice)
     values = _mapping(path, value, serial_format, _first_line(text, serial_format))
     # The values of an alias of YAML have the places of its anchor.
-    return Snapshot(path, values, lines, tuple(sorted(places, key=lambda place: place[1:])))
+    places.sort(key=lambda place: place[1:])
+    lines, line, before = {}, 1, 0
+    for key_path, start, _end in places:
+        line += text.count("\n", before, start)
+        lines[key_path], before = line, start
+    return Snapshot(path, values, lines, tuple(places))
 
 
 def _read_run(shown: str) -> Snapshot:

@@ -1,4 +1,4 @@
-"""Convert values to JSON text, and JSON text to values and the lines of their keys.
+"""Convert values to JSON text, and JSON text to values and the places of their keys.
 
 Owns what JSON can represent. Must not know files or hyperparameters.
 """
@@ -15,7 +15,7 @@ from .value_limits import DEPTH_LIMIT, KeyPlace, short_repr, type_name, unsuppor
 
 _SCALARS = (type(None), bool, int, float, str)
 # Alternatives per character in the pattern of a string would need much memory.
-_MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}:,\n]')
+_MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}:,]')
 
 
 def to_json(values: Mapping[str, object], *, in_order: bool = False) -> str:
@@ -44,10 +44,8 @@ def to_json(values: Mapping[str, object], *, in_order: bool = False) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n" if lines else "{}\n"
 
 
-def from_json(
-    path: str, text: str, advice: str = "Fix the line."
-) -> tuple[object, dict[tuple[str, ...], int], list[KeyPlace]]:
-    """Return the value of a JSON text, and the line of each key by its path, and the places.
+def from_json(path: str, text: str, advice: str = "Fix the line.") -> tuple[object, list[KeyPlace]]:
+    """Return the value of a JSON text, and the places of its keys.
 
     Path and advice are used in messages about text that is not JSON.
 
@@ -55,7 +53,7 @@ def from_json(
         SnapshotError: if the text is not JSON, or gives a key twice.
 
     >>> from_json("cfg.json", '{"depth": 3}')
-    ({'depth': 3}, {('depth',): 1}, [(('depth',), 1, 8)])
+    ({'depth': 3}, [(('depth',), 1, 8)])
     """
     line = None
     try:
@@ -67,9 +65,7 @@ def from_json(
     except ValueError as error:  # Python limits the digits of an int.
         problem = str(error)
     else:
-        scanner = _KeyScanner(path, advice)
-        scanner.scan(text)
-        return value, scanner.lines, scanner.places
+        return value, _key_places(path, text, advice)
     raise _malformed(path, line, problem, advice)
 
 
@@ -77,59 +73,36 @@ def _malformed(path: str, line: int | None, problem: str, advice: str) -> Snapsh
     return SnapshotError.at(path, line, f"Cannot read this as JSON: {problem}.", advice)
 
 
-class _KeyScanner:
-    """Find the place of each key in a valid JSON text, and keys that are given twice."""
-
-    def __init__(self, path: str, advice: str) -> None:
-        self.path = path
-        self.advice = advice
-        self.lines: dict[tuple[str, ...], int] = {}
-        self.places: list[KeyPlace] = []
-        # For each open bracket: its path, None inside an array; and the lines of its keys.
-        self.open: list[tuple[tuple[str, ...] | None, dict[str, int]]] = []
-
-    def scan(self, text: str) -> None:
-        line = 1
-        last = key = ""
-        start = end = 0
-        for match in _MARK.finditer(text):
-            mark = match[0]
-            if mark == "\n":
-                line += 1
-                continue
-            if mark == ":":
-                key = json.loads(last)
-                self.add_key(key, line)
-                path = self.path_of(key)
-                if path is not None:
-                    self.lines[path] = line
-                    self.places.append((path, start, end))
-            elif mark in "[{":
-                if len(self.open) > DEPTH_LIMIT + 1:  # names are a level of their own
-                    problem = f"it is nested deeper than {DEPTH_LIMIT} levels"
-                    raise _malformed(self.path, line, problem, self.advice)
-                self.open.append((self.path_of(key if last == ":" else None), {}))
-            elif mark in "]}":
-                self.open.pop()
-            last, start, end = mark, match.start(), match.end()
-
-    def path_of(self, key: str | None) -> tuple[str, ...] | None:
-        """Return the path of a key of the innermost object, None inside an array."""
-        if not self.open:
-            return ()
-        above = self.open[-1][0]
-        return None if above is None or key is None else (*above, key)
-
-    def add_key(self, key: str, line: int) -> None:
-        lines = self.open[-1][1]
-        if key in lines:
-            raise SnapshotError.at(
-                self.path,
-                line,
-                f"The key {short_repr(key)} is given twice, first in line {lines[key]}.",
-                "Delete one of the two.",
-            )
-        lines[key] = line
+def _key_places(path: str, text: str, advice: str) -> list[KeyPlace]:
+    """Return the place of each key in a valid JSON text, and refuse keys that are given twice."""
+    places: list[KeyPlace] = []
+    # For each open bracket: its path, None inside an array; and where its keys are.
+    levels: list[tuple[tuple[str, ...] | None, dict[str, int]]] = []
+    last = key = ""
+    start = end = 0
+    for match in _MARK.finditer(text):
+        mark = match[0]
+        if mark == ":":
+            key = json.loads(last)
+            above, starts = levels[-1]
+            if key in starts:
+                line, first = (text.count("\n", 0, at) + 1 for at in (start, starts[key]))
+                message = f"The key {short_repr(key)} is given twice, first in line {first}."
+                raise SnapshotError.at(path, line, message, "Delete one of the two.")
+            starts[key] = start
+            if above is not None:
+                places.append(((*above, key), start, end))
+        elif mark in "[{":
+            if len(levels) > DEPTH_LIMIT + 1:  # names are a level of their own
+                problem = f"it is nested deeper than {DEPTH_LIMIT} levels"
+                raise _malformed(path, text.count("\n", 0, match.start()) + 1, problem, advice)
+            above = levels[-1][0] if levels else None
+            inner = (*above, key) if above is not None and last == ":" else None
+            levels.append((inner if levels else (), {}))
+        elif mark in "]}":
+            levels.pop()
+        last, start, end = mark, match.start(), match.end()
+    return places
 
 
 def _not_json(value: object) -> str | None:

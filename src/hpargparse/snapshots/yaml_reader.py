@@ -31,13 +31,12 @@ class YamlReader:
         self.path = path
         self.advice = advice
         self.text = text
-        self.lines: dict[tuple[str, ...], int] = {}
         self.places: list[KeyPlace] = []
         self._open: list[_Collection] = []
         self._hash_limit = HashLimit()
 
     def read(self) -> object:
-        r"""Return the value of the document, and fill `lines` and `places` with its keys.
+        r"""Return the value of the document, and fill `places` with its keys.
 
         Raises:
             SnapshotError: if the text is not YAML, or contains more than plain values.
@@ -45,8 +44,8 @@ class YamlReader:
         >>> reader = YamlReader("cfg.yaml", "lr: 1e-4\nmodel:\n  depth: 3\n")
         >>> reader.read()
         {'lr': 0.0001, 'model': {'depth': 3}}
-        >>> reader.lines
-        {('lr',): 1, ('model',): 2, ('model', 'depth'): 3}
+        >>> reader.places
+        [(('lr',), 0, 2), (('model',), 9, 14), (('model', 'depth'), 18, 23)]
         """
         value: object = None
         last: _Event | None = None
@@ -168,9 +167,7 @@ class YamlReader:
         mapping.key = key
         mapping.key_lines[key] = line
         if mapping.path is not None and type(key) is str:
-            path = (*mapping.path, key)
-            self.lines[path] = line
-            self.places.append((path, event.start, event.end))
+            self.places.append(((*mapping.path, key), event.start, event.end))
 
     def _finish(self, collection: _Collection) -> object:
         """Return the value of a sequence or mapping that has ended."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from hpargparse.errors import SnapshotError
+from hpargparse.snapshots.files import read_text
 from hpargparse.snapshots.json_text import from_json
 
 
 def test_each_key_has_its_line() -> None:
     text = '{"a": {"b":\n [{"c": 1}, {"c": 2}], "d": "}{:\\" ,\\\\"},\n\n"a\\u00fc": {"e": {}}}'
-    value, lines, _places = from_json("cfg.json", text)
+    value = from_json("cfg.json", text)[0]
     assert value == {"a": {"b": [{"c": 1}, {"c": 2}], "d": '}{:" ,\\'}, "aü": {"e": {}}}
-    assert lines == {
+    assert read_text("cfg.json", text, "json").lines == {
         ("a",): 1,
         ("a", "b"): 1,
         ("a", "d"): 2,
