@@ -13,6 +13,7 @@ from hpman import Diagnostic, Frozen, HyperParameter, Index, Mention, Occurrence
 from hpman.names import (
     SCOPE,
     ancestors,
+    closest,
     is_scope,
     literal_scopes,
     old_names,
@@ -88,8 +89,8 @@ def is_old_name(argument: str, description: Description) -> bool:
 
 def suggestion(index: Index, argument: str) -> str:
     """Return what was probably meant by a name that does not exist; empty if nothing is near."""
-    openings = [row.name for manager in index.placeholders() for row in index.openings(manager)]
-    scopes = literal_scopes(openings, index.separator)
+    openings = [call for manager in index.placeholders() for call in index.openings(manager)]
+    scopes = literal_scopes([opening.name for opening in openings], index.separator)
     if argument in scopes:
         _placeholder, name = next(_names(index))
         return f"a scope needs a name in it, as in `{argument}{SCOPE}{name}`"
@@ -109,27 +110,27 @@ def suggestion(index: Index, argument: str) -> str:
 
 
 def _closest(name: str, names: Iterable[str]) -> str | None:
-    from hpman.names import closest
-
     return next(iter(closest(name, names)), None)
 
 
 def _closest_name(index: Index, argument: str) -> str | None:
     names = {option: pairs[0][1] for option, pairs in _old_names(index).items()}
     names |= {_as_option(name): name for _placeholder, name in _names(index)}
-    similar = _closest(_as_option(argument), names)
-    return None if similar is None else names[similar]
+    return names.get(_closest(_as_option(argument), names) or "")
 
 
 def describe(
-    index: Index, placeholder: str, name: str, rows: Mapping[str, HyperParameter] | None = None
+    index: Index,
+    placeholder: str,
+    name: str,
+    parameters: Mapping[str, HyperParameter] | None = None,
 ) -> Description:
-    """Describe a name or a group."""
-    rows = rows or {row.name: row for row in index.hyperparameters(placeholder)}
-    row = rows.get(name)
+    """Describe a name or a group. The caller may have the hyperparameters of the manager."""
+    parameters = parameters or {item.name: item for item in index.hyperparameters(placeholder)}
+    parameter = parameters.get(name)
     occurrences = index.named(placeholder, name)
     definitions = tuple(call for call in occurrences if call.is_definition)
-    members = [member for member in rows if member.startswith(f"{name}{index.separator}")]
+    members = [member for member in parameters if member.startswith(f"{name}{index.separator}")]
     problems = [
         _one_line(problem)
         for problem in _faulty_calls(index)
@@ -143,17 +144,17 @@ def describe(
         )
     if not (definitions or members or problems):
         problems.append("No place defines it.")
-    kind, problem = _type(row) if row else ("", "")
+    kind, problem = _type(parameter) if parameter else ("", "")
     return Description(
         name,
         placeholder,
-        f"--{name.replace('_', '-')}" if row else "",
+        f"--{name.replace('_', '-')}" if parameter else "",
         kind,
         definitions[0].text if definitions else None,
-        row.hints if row else {},
+        parameter.hints if parameter else {},
         definitions,
         tuple(call for call in occurrences if not call.is_definition),
-        tuple(describe(index, placeholder, member, rows) for member in members),
+        tuple(describe(index, placeholder, member, parameters) for member in members),
         tuple(filter(None, [*problems, problem])),
     )
 
@@ -173,12 +174,16 @@ def _in_scope(index: Index, placeholder: str, scope: str, name: str) -> Descript
     names = [spelled.get(_as_option(part), part) for part in scope.split(SCOPE)]
     scope = SCOPE.join(names)
     openings = [
-        row
-        for row in index.openings(placeholder)
-        if row.name is None or not set(row.name.split(SCOPE)).isdisjoint(names)
+        opening
+        for opening in index.openings(placeholder)
+        if opening.name is None or not set(opening.name.split(SCOPE)).isdisjoint(names)
     ]
-    unknown = [part for part in names if known is not None and part not in known]
-    problems = [_no_such_scope(part, known or ()) for part in unknown]
+    problems = []
+    for part in names:
+        if known is not None and part not in known:
+            near = _closest(part, sorted(known))
+            hint = f" Did you mean `{near}`?" if near else ""
+            problems.append(f"No source opens the scope `{part}`.{hint}")
     first, *others = reversed(scoped_names(scope, name))
     value = f"what is set for `{first}`" + "".join(f", else for `{other}`" for other in others)
     return plain.replace(
@@ -188,12 +193,6 @@ def _in_scope(index: Index, placeholder: str, scope: str, name: str) -> Descript
         value=f"{value}, else the default" if plain.default else value,
         openings=tuple(openings),
     )
-
-
-def _no_such_scope(scope: str, known: Iterable[str]) -> str:
-    near = _closest(scope, sorted(known))
-    hint = f" Did you mean `{near}`?" if near else ""
-    return f"No source opens the scope `{scope}`.{hint}"
 
 
 def parse_errors(index: Index) -> list[str]:
@@ -218,19 +217,27 @@ def render_text(descriptions: list[Description], *, is_coloured: bool = False) -
 
 def to_json(description: Description) -> dict[str, Any]:
     """Return a description as JSON data. A hint that JSON cannot represent becomes its repr."""
-    return {
+    data: dict[str, Any] = {
         "name": description.name,
         "manager": description.manager,
         "option": description.option or None,
         "type": description.type or None,
         "default": description.default,
         "hints": {hint: json_value(value) for hint, value in description.hints.items()},
-        "definitions": [_call_data(call) for call in description.definitions],
-        "uses": [_call_data(call) for call in description.uses],
+        "definitions": [
+            {**place_data(call), "call": call.call} for call in description.definitions
+        ],
+        "uses": [{**place_data(call), "call": call.call} for call in description.uses],
         "below": [to_json(member) for member in description.members],
         "problems": list(description.problems),
-        **_scope_data(description),
     }
+    if description.value:  # it is in a scope
+        data |= {"value": description.value, "scopes": []}
+        for opening in description.openings:
+            place = place_data(opening)
+            start = {key: place[key] for key in place if "end" not in key}
+            data["scopes"].append({"name": opening.name, **start})
+    return data
 
 
 def _names(index: Index) -> Iterator[tuple[str, str]]:
@@ -248,9 +255,9 @@ def _old_names(index: Index) -> dict[str, list[tuple[str, str]]]:
     """Return placeholder and name of the hyperparameters with an alias, by its option."""
     pairs: dict[str, list[tuple[str, str]]] = {}
     for placeholder in sorted(index.placeholders()):
-        for row in index.hyperparameters(placeholder):
-            for old in old_names(row.hints):
-                pairs.setdefault(_as_option(old), []).append((placeholder, row.name))
+        for parameter in index.hyperparameters(placeholder):
+            for old in old_names(parameter.hints):
+                pairs.setdefault(_as_option(old), []).append((placeholder, parameter.name))
     return pairs
 
 
@@ -272,9 +279,9 @@ def _one_line(problem: Diagnostic) -> str:
     return f"{place}{problem.message} {problem.advice}".strip()
 
 
-def _type(row: HyperParameter) -> tuple[str, str]:
+def _type(parameter: HyperParameter) -> tuple[str, str]:
     """Return what an option takes, and what is wrong with the hints that say so."""
-    converter = Converter.of(row)
+    converter = Converter.of(parameter)
     try:
         converter.check_hints()
         kind = converter.type_name
@@ -323,39 +330,25 @@ def _section(description: Description, *, names_manager: bool, is_coloured: bool
     ):
         for call in calls:
             yield f"\n{verb} at {bold}{_place(call)}{plain}"
-            yield _excerpt(call)
-
-
-def _excerpt(call: Occurrence | Mention) -> str:
-    return call.source.excerpt(
-        call.line, before=_CONTEXT, after=_CONTEXT, width=_WIDTH, column=call.column
-    )
+            yield call.source.excerpt(
+                call.line, before=_CONTEXT, after=_CONTEXT, width=_WIDTH, column=call.column
+            )
 
 
 def _place(call: Occurrence | Mention, *_more: Occurrence) -> str:
     return display_path(call.source.place(call.line, call.column))
 
 
-def _scope_data(description: Description) -> dict[str, Any]:
-    """Return the data that only a name in a scope has."""
-    openings = [{"name": row.name, **_start_data(row)} for row in description.openings]
-    return {"value": description.value, "scopes": openings} if description.value else {}
-
-
-def _start_data(row: Mention) -> dict[str, Any]:
-    return {key: value for key, value in place_data(row).items() if "end" not in key}
-
-
-def _call_data(call: Occurrence) -> dict[str, Any]:
-    return {**place_data(call), "call": call.call}
-
-
 def json_value(value: Any) -> Any:
     """Return a value if JSON represents it exactly, else its repr."""
+    return value if is_exact_in_json(value) else readable_repr(value)
+
+
+def is_exact_in_json(value: Any) -> bool:
+    """Return whether JSON represents a value exactly."""
     import json
 
     try:
-        is_exact = json.loads(json.dumps(value, allow_nan=False)) == value
+        return bool(json.loads(json.dumps(value, allow_nan=False)) == value)
     except (TypeError, ValueError, RecursionError):
-        is_exact = False
-    return value if is_exact else readable_repr(value)
+        return False

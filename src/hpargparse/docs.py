@@ -35,14 +35,14 @@ def render(index: Index, form: str) -> str:
     | `a` | int | `1` | 0 to 9 |  | t.py:1 |  |
     <!-- end of hpman docs -->
     """
-    rows = list(_rows(index))
+    descriptions = list(_descriptions(index))
     if form == "json":
-        return json_text([to_json(row) for row in rows])
-    managers = {row.manager for row in rows}
+        return json_text([*map(to_json, descriptions)])
+    managers = {description.manager for description in descriptions}
     columns = _COLUMNS if managers <= {"_"} else ("manager", *_COLUMNS)
-    cells = [[_cells(row)[column] for column in columns] for row in rows]
+    rows = [[cells[column] for column in columns] for cells in map(_cells, descriptions)]
     make = _markdown if form == "md" else _html
-    return "".join((_BEGIN, *(f"{line}\n" for line in make(columns, cells)), _END))
+    return "".join((_BEGIN, *(f"{line}\n" for line in make(columns, rows)), _END))
 
 
 def insert(path: str, old: str | None, text: str, form: str) -> str:
@@ -66,24 +66,24 @@ def insert(path: str, old: str | None, text: str, form: str) -> str:
     raise SnapshotError.at(path, None, message, advice)
 
 
-def _rows(index: Index) -> Iterator[Description]:
+def _descriptions(index: Index) -> Iterator[Description]:
     for placeholder in sorted(index.placeholders()):
-        rows = {row.name: row for row in index.hyperparameters(placeholder)}
-        for name in rows:
-            yield describe(index, placeholder, name, rows)
+        parameters = {item.name: item for item in index.hyperparameters(placeholder)}
+        for name in parameters:
+            yield describe(index, placeholder, name, parameters)
 
 
-def _cells(row: Description) -> dict[str, str]:
-    uses = _places(row.uses[:_MOST_USES])
-    more = len(row.uses) - _MOST_USES
+def _cells(description: Description) -> dict[str, str]:
+    uses = _places(description.uses[:_MOST_USES])
+    more = len(description.uses) - _MOST_USES
     return {
-        "manager": row.manager,
-        "name": row.name,
-        "type": row.type,
-        "default": row.default or "",
-        "limits": _limits(row.hints),
-        "help": str(row.hints.get("help") or ""),
-        "defined": _places(row.definitions),
+        "manager": description.manager,
+        "name": description.name,
+        "type": description.type,
+        "default": description.default or "",
+        "limits": _limits(description.hints),
+        "help": str(description.hints.get("help") or ""),
+        "defined": _places(description.definitions),
         "used": f"{uses} and {more} more" if more > 0 else uses,
     }
 

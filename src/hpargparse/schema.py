@@ -6,7 +6,7 @@ Must not know the command line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import Any
 
@@ -15,6 +15,7 @@ from hpman.names import SCOPE, ancestors, old_names
 from hpman.text import display_path
 
 from .cli.output import json_text
+from .description import is_exact_in_json
 from .errors import ConversionError
 from .snapshots.load_save import saved_form
 from .values.coercion import Number, element_sample
@@ -39,25 +40,20 @@ _PATH: Schema = {"type": "string", "minLength": 1, "not": {"const": "-"}}
 
 
 def schema_text(index: Index) -> str:
-    """Return the JSON Schema of all hyperparameters of an index.
+    """Return the JSON Schema of an index. Names may be flat or nested, and in scopes.
 
     >>> from hpman import HyperParameterManager
     >>> index = HyperParameterManager("_").parse_source("_('lr', 0.1, range=[0, 1])", "t.py").index
     >>> '"maximum": 1' in schema_text(index)
     True
     """
-    return json_text(schema_of(index))
-
-
-def schema_of(index: Index) -> Schema:
-    """Return the JSON Schema as data. Names may be flat or nested, and in scopes."""
     builder = _Builder(index.separator)
     scopes: set[str] | None = set()
     for placeholder in sorted(index.placeholders()):
         opened = index.scopes(placeholder)
         scopes = None if scopes is None or opened is None else scopes | opened
         builder.add_all(index.hyperparameters(placeholder))
-    return builder.build(scopes)
+    return json_text(builder.build(scopes))
 
 
 class _Builder:
@@ -66,60 +62,55 @@ class _Builder:
     def __init__(self, separator: str) -> None:
         self._separator = separator
         self._values: dict[str, Schema] = {}  # by name, keys of dicts included
-        self._references: dict[str, Schema] = {}  # to the values
-        self._prefixes: dict[str, Schema] = {}  # names that any key may follow
+        self._keys: dict[str, str] = {}  # of the definitions, by name or group
+        self._prefixes: list[str] = []  # names that any key may follow
         self._leaves: set[str] = set()
         self._inner_dicts: list[str] = []  # keys whose values are dicts: a load sets their keys
 
-    def add_all(self, rows: Iterable[HyperParameter]) -> None:
+    def add_all(self, parameters: Iterable[HyperParameter]) -> None:
         """Add hyperparameters, then their old names."""
         aliases: list[tuple[str, HyperParameter]] = []
-        for row in rows:
-            if row.name not in self._leaves:
-                self._add(row.name, row)
-                aliases += ((old, row) for old in old_names(row.hints))
-        branches = {above for name in self._leaves for above in ancestors(name, self._separator)}
-        for old, row in aliases:
-            if old not in self._leaves and old not in branches:
-                self._add(old, row, is_old=True)
+        for parameter in parameters:
+            if parameter.name not in self._leaves:
+                self._add(parameter.name, parameter)
+                aliases += ((old, parameter) for old in old_names(parameter.hints))
+        groups = self._groups()
+        for old, parameter in aliases:
+            if old not in self._leaves and old not in groups:
+                self._add(old, parameter, is_old=True)
 
-    def _add(self, name: str, row: HyperParameter, *, is_old: bool = False) -> None:
-        converter = Converter.of(row)
-        schema = {**value_schema(converter), **_annotations(row)}
+    def _groups(self) -> set[str]:
+        return {above for name in self._leaves for above in ancestors(name, self._separator)}
+
+    def _add(self, name: str, parameter: HyperParameter, *, is_old: bool = False) -> None:
+        converter = Converter.of(parameter)
+        schema = {**value_schema(converter), **_annotations(parameter)}
         if is_old:
             schema["deprecated"] = True
         self._leaves.add(name)
         self._values[name] = schema
         if type(converter.default) is dict:
             for key, path in key_paths(converter.default, self._separator).items():
-                inner = converter.key_converter(path)
-                self._values.setdefault(f"{name}{self._separator}{key}", value_schema(inner))
+                inner, below = converter.key_converter(path), f"{name}{self._separator}{key}"
+                self._values.setdefault(below, value_schema(inner))
                 if type(inner.default) is dict and inner.default:
-                    self._inner_dicts.append(f"{name}{self._separator}{key}")
+                    self._inner_dicts.append(below)
                 if inner.default == {}:
-                    self._prefixes[f"{name}{self._separator}{key}{self._separator}"] = {}
+                    self._prefixes.append(f"{below}{self._separator}")
             if not converter.default:
-                self._prefixes[f"{name}{self._separator}"] = {}
+                self._prefixes.append(f"{name}{self._separator}")
 
     def build(self, scopes: set[str] | None) -> Schema:
         """Return the complete schema. If `scopes` is None, there may be any."""
         for number, name in enumerate(self._values):
             is_plain = name.isascii() and name.replace(".", "").replace("_", "").isalnum()
-            key = name if is_plain else f"name-{number}"
-            self._references[name] = {"$ref": f"{_DEFINITIONS}{key}"}
-        keys = (row["$ref"].removeprefix(_DEFINITIONS) for row in self._references.values())
-        definitions = dict(zip(keys, self._values.values(), strict=True))
-        groups = (above for name in self._leaves for above in ancestors(name, self._separator))
-        branches = {
-            above: f"group-{number}"
-            for number, above in enumerate(sorted({*groups} - self._leaves))
-        }
-        for above, key in branches.items():
-            definitions[key] = self._level(f"{above}{self._separator}", branches)
-        for name in self._inner_dicts:
-            key = self._references[name]["$ref"].removeprefix(_DEFINITIONS)
-            definitions[key] = self._level(f"{name}{self._separator}", branches)
-        schema = self._level("", branches)
+            self._keys[name] = name if is_plain else f"name-{number}"
+        definitions = {self._keys[name]: value for name, value in self._values.items()}
+        groups = sorted(self._groups() - self._leaves)
+        self._keys |= {group: f"group-{number}" for number, group in enumerate(groups)}
+        for name in (*groups, *self._inner_dicts):
+            definitions[self._keys[name]] = self._level(f"{name}{self._separator}")
+        schema = self._level("")
         if scopes is None or scopes:
             self._add_scopes(schema, scopes)
         if not any(name.partition(self._separator)[0] == _INCLUDE for name in self._leaves):
@@ -145,20 +136,14 @@ class _Builder:
         patterns |= {f"{start}{_escaped(key)}": {} for key in self._prefixes}
         schema.setdefault("patternProperties", {}).update(patterns)
 
-    def _level(self, above: str, branches: Mapping[str, str]) -> Schema:
+    def _level(self, above: str) -> Schema:
         """Return the schema of the names below a group, flat or nested; all names for ""."""
-        properties: Schema = {}
-        for name, reference in self._references.items():
-            if name.startswith(above):
-                properties[name.removeprefix(above)] = reference
-        for branch, key in branches.items():
-            if branch.startswith(above):
-                properties[branch.removeprefix(above)] = {"$ref": f"{_DEFINITIONS}{key}"}
-        schema: Schema = {
-            "type": "object",
-            "properties": properties,
-            "additionalProperties": False,
+        properties = {
+            name.removeprefix(above): {"$ref": f"{_DEFINITIONS}{key}"}
+            for name, key in self._keys.items()
+            if name.startswith(above)
         }
+        schema = {"type": "object", "properties": properties, "additionalProperties": False}
         patterns: Schema = {
             f"^{_escaped(prefix.removeprefix(above))}": {}
             for prefix in self._prefixes
@@ -172,16 +157,15 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{char}" if char in _SPECIAL else char for char in text)
 
 
-def _annotations(row: HyperParameter) -> Schema:
+def _annotations(parameter: HyperParameter) -> Schema:
     """Return what editors show: help, and the default as it is written with its place."""
-    call = row.definition or row.occurrences[0]
+    call = parameter.definition or parameter.occurrences[0]
     place = display_path(call.place)
     written = " ".join((call.text or "").split())
-    fact = f"default {written}, {place}" if row.definition else f"used at {place}"
-    hint = row.hints.get("help")
-    found: Schema = {"description": f"{hint} ({fact})" if isinstance(hint, str) and hint else fact}
-    default = _as_json(saved_form(row.value))
-    return found if default is EMPTY else {**found, "default": default}
+    fact = f"default {written}, {place}" if parameter.definition else f"used at {place}"
+    hint, default = parameter.hints.get("help"), saved_form(parameter.value)
+    shown: Schema = {"description": f"{hint} ({fact})" if isinstance(hint, str) and hint else fact}
+    return {**shown, "default": default} if is_exact_in_json(default) else shown
 
 
 def value_schema(converter: Converter) -> Schema:
@@ -192,21 +176,17 @@ def value_schema(converter: Converter) -> Schema:
     """
     try:
         converter.check_hints()
-        schema = _limited(converter)
+        if converter.choices is not None:
+            schema = _choices_schema(converter)
+        elif converter.range is not None:
+            schema = _range_schema(converter)
+        else:
+            schema = _type_schema(converter.sample)
     except ConversionError:  # the check reports the hint
         return {}
     if not converter.is_optional or not schema:
         return schema
     return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _limited(converter: Converter) -> Schema:
-    sample = converter.sample
-    if converter.choices is not None:
-        return _choices_schema(converter)
-    if converter.range is not None:
-        return _range_schema(converter)
-    return _type_schema(sample)
 
 
 def _type_schema(sample: Any) -> Schema:
@@ -237,7 +217,7 @@ def _choices_schema(converter: Converter) -> Schema:
     choices = list(_accepted(converter))
     one: Schema = {"enum": [*map(saved_form, choices)]}
     if converter.is_sequence:
-        items = [choice for choice in converter.choices or () if _as_json(choice) is not EMPTY]
+        items = [choice for choice in converter.choices or () if is_exact_in_json(choice)]
         several = _with_items(converter.sample, {"enum": items, **_bounds(converter)})
         return {"anyOf": [one, several]} if choices else several
     if converter.sample is EMPTY:
@@ -250,14 +230,17 @@ def _accepted(converter: Converter) -> Iterator[Any]:
     values = [*(converter.choices or ()), *converter.members.values()]
     seen: list[Any] = []
     for value in values:
-        data = _as_json(list(value) if isinstance(value, (tuple, set)) else saved_form(value))
+        data = list(value) if isinstance(value, (tuple, set)) else saved_form(value)
+        if not is_exact_in_json(data) or any(
+            data == old and type(data) is type(old) for old in seen
+        ):
+            continue
         try:
             converter.check(data)
         except ConversionError:
             continue
-        if data is not EMPTY and not any(data == old and type(data) is type(old) for old in seen):
-            seen.append(data)
-            yield data
+        seen.append(data)
+        yield data
 
 
 def _range_schema(converter: Converter) -> Schema:
@@ -266,7 +249,11 @@ def _range_schema(converter: Converter) -> Schema:
         return _type_schema(sample)
     if type(sample) in (int, float, complex, Number):
         return {**_type_schema(sample), **bounds}
-    bools = [flag for flag in (False, True) if _is_inside(flag, bounds)]
+    bools = [
+        flag
+        for flag in (False, True)
+        if bounds.get("minimum", flag) <= flag <= bounds.get("maximum", flag)
+    ]
     if type(sample) is bool:
         return {"enum": bools}
     one: Schema = {"type": "number", **bounds}
@@ -275,10 +262,6 @@ def _range_schema(converter: Converter) -> Schema:
     if converter.is_sequence:
         return _with_items(sample, one)
     return {"anyOf": [one, {"type": "array", "items": one}]}
-
-
-def _is_inside(value: float, bounds: Schema) -> bool:
-    return bool(bounds.get("minimum", value) <= value <= bounds.get("maximum", value))
 
 
 def _with_items(sample: Any, limits: Schema) -> Schema:
@@ -296,14 +279,3 @@ def _bounds(converter: Converter) -> Schema:
         for key, value in pairs
         if type(value) in (int, float) and isfinite(value)  # type: ignore[arg-type]
     }
-
-
-def _as_json(value: Any) -> Any:
-    """Return a value if JSON represents it exactly, else EMPTY."""
-    import json
-
-    try:
-        is_exact = json.loads(json.dumps(value, allow_nan=False)) == value
-    except (TypeError, ValueError, RecursionError):
-        return EMPTY
-    return value if is_exact else EMPTY

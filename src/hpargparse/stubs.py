@@ -55,7 +55,7 @@ def stub_text(index: Index, *, is_strict: bool = False) -> str:
     lines = [_HEAD.format(exported=exported, ignored=ignored)]
     for number, placeholder in enumerate(managers):
         lines.append(f"\nclass Manager{number}(HyperParameterManager):  # of `{placeholder}`\n")
-        lines += (_overload(*row) for row in _by_type(index, placeholder).items())
+        lines += (_overload(*pair) for pair in _by_type(index, placeholder).items())
         lines.append(_DEFAULTS.format(optional="" if is_strict else " = ..."))
         lines.append(f"\n{placeholder}: Manager{number}\n")
     return "".join(lines)
@@ -73,11 +73,11 @@ def _overload(kind: str, names: Iterable[str]) -> str:
 def _by_type(index: Index, placeholder: str) -> dict[str, list[str]]:
     """Return the names of each type, sorted."""
     names: dict[str, str] = {}
-    for row in index.hyperparameters(placeholder):
-        if row.definition is None and not row.hints.get("required"):
+    for parameter in index.hyperparameters(placeholder):
+        if parameter.definition is None and not parameter.hints.get("required"):
             continue
-        names[row.name] = value_type(row)
-        for above in ancestors(row.name, index.separator):
+        names[parameter.name] = value_type(parameter)
+        for above in ancestors(parameter.name, index.separator):
             names.setdefault(above, "dict[str, Any]")
     kinds: dict[str, list[str]] = {}
     for name, kind in sorted(names.items()):
@@ -86,16 +86,16 @@ def _by_type(index: Index, placeholder: str) -> dict[str, list[str]]:
     return kinds
 
 
-def value_type(row: HyperParameter) -> str:
+def value_type(parameter: HyperParameter) -> str:
     r"""Return the type of the values of a hyperparameter, as an annotation.
 
     >>> from hpman import HyperParameterManager
     >>> source = "_('a', [1, None])\n_('b', 'x', choices=['x', 'y'])\n_('c', f(x))"
-    >>> rows = HyperParameterManager("_").parse_source(source).hyperparameters()
-    >>> [value_type(row) for row in rows]
+    >>> parameters = HyperParameterManager("_").parse_source(source).hyperparameters()
+    >>> [value_type(parameter) for parameter in parameters]
     ['list[int | None]', "Literal['x', 'y']", 'Any']
     """
-    converter = Converter.of(row)
+    converter = Converter.of(parameter)
     try:
         converter.check_hints()
         kind = _kind(converter)
