@@ -57,27 +57,18 @@ def list_values(
     ('weight_decay: 0.0001\n', [])
     """
     with manager.scope(None):  # a listing is the same everywhere in a program
-        return _list_values(manager, kind, width, selects)
-
-
-def _list_values(
-    manager: HyperParameterManager,
-    kind: str,
-    width: int | None,
-    selects: Callable[[str], bool] | None,
-) -> tuple[str, list[str]]:
-    scoped = _in_scopes(manager)
-    lines = [
-        _Listed(name, hp, places)
-        for hp in manager.hyperparameters()
-        if selects is None or selects(hp.name)
-        for name, places in [(hp.name, hp.occurrences), *scoped.get(hp.name, ())]
-    ]
-    if kind == "detail":
-        return _details(manager, lines, width), []
-    if kind == "origin":
-        return _origins(manager, lines), []
-    values, left_out = saveable_values(manager, selects=selects)
+        scoped = _in_scopes(manager)
+        lines = [
+            _Listed(name, hp, places)
+            for hp in manager.hyperparameters()
+            if selects is None or selects(hp.name)
+            for name, places in [(hp.name, hp.occurrences), *scoped.get(hp.name, ())]
+        ]
+        if kind == "detail":
+            return _details(manager, lines, width), []
+        if kind == "origin":
+            return _origins(manager, lines), []
+        values, left_out = saveable_values(manager, selects=selects)
     shown = {line.name: values[line.name] for line in lines if line.name in values}
     while True:
         try:

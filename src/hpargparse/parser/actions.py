@@ -54,8 +54,6 @@ _REQUEST_HELP = {
     "strict": "refuse files with unknown names, as by default, or only warn of them",
     "exit": "exit after all of this",
 }
-# Defaults of a request that request nothing.
-NOTHING: tuple[object, ...] = (None, False, argparse.SUPPRESS)
 
 
 class BoundAction(argparse.Action):
@@ -108,7 +106,7 @@ class ValueAction(BoundAction):
             return False
         return True
 
-    def read(self, arguments: str | Sequence[Any] | None) -> object:
+    def read_arguments(self, arguments: str | Sequence[Any] | None) -> object:
         """Read the arguments of the option."""
         if arguments is None or isinstance(arguments, str):
             return self.converter.parse(self.alone if arguments is None else arguments)
@@ -119,7 +117,7 @@ class ValueAction(BoundAction):
     ) -> None:
         """Read the arguments and record the value."""
         try:
-            value = self.read(values)
+            value = self.read_arguments(values)
         except ValueError as error:
             raise argparse.ArgumentError(self, str(error)) from None
         self.take(namespace, value, (option or self.dest).replace(EQUALS, "="))
@@ -220,7 +218,7 @@ class HyperParameterAction(ValueAction):
         show(namespace, self.dest, value)
         super().take(namespace, value, option)
 
-    def read(self, arguments: str | Sequence[Any] | None) -> object:
+    def read_arguments(self, arguments: str | Sequence[Any] | None) -> object:
         """Read an argument with a Python type if that is enough, else with the converter."""
         plain = _PLAIN.get(type(self.hyperparameter.value))
         if (
@@ -233,7 +231,7 @@ class HyperParameterAction(ValueAction):
                 return plain(arguments)
             except ValueError:
                 pass  # the converter accepts more, and writes the error
-        return super().read(arguments)
+        return super().read_arguments(arguments)
 
 
 class RequestAction(BoundAction):
@@ -265,7 +263,8 @@ class RequestAction(BoundAction):
     @property
     def has_default(self) -> bool:
         """Whether the default requests something."""
-        return self.default not in NOTHING or (self.name == "strict" and self.default is False)
+        requests_nothing = self.default in (None, False, argparse.SUPPRESS)
+        return not requests_nothing or (self.name == "strict" and self.default is False)
 
     @property
     def choices(self) -> Sequence[str] | None:  # type: ignore[override]

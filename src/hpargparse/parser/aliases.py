@@ -110,7 +110,7 @@ class NegatedAction(_Alias):
         """The converter of the flag."""
         return self._target.converter
 
-    def read(self, _arguments: object) -> object:
+    def read_arguments(self, _arguments: object) -> object:
         """Return False if the flag takes it."""
         return self.converter.check(False)
 

@@ -224,13 +224,7 @@ def bind_what_fits(
 def clashes(
     hyperparameters: Iterable[HyperParameter], separator: str
 ) -> Iterator[tuple[Diagnostic, list[str]]]:
-    """Yield the conflicts that `bind` would report for a new parser, and their hyperparameters.
-
-    >>> from hpman import HyperParameterManager
-    >>> manager = HyperParameterManager("_").parse_source('_("a_b", 1); _("a-b", 2)')
-    >>> [names for _clash, names in clashes(manager.hyperparameters(), manager.separator)]
-    [['a_b', 'a-b']]
-    """
+    """Yield the conflicts that `bind` would report for a new parser, and their hyperparameters."""
     from .conflicts import conflict, conflicts, names_of
 
     parser = argparse.ArgumentParser()
@@ -241,13 +235,7 @@ def clashes(
 
 
 def options_of(hyperparameters: Iterable[HyperParameter], separator: str) -> list[frozenset[str]]:
-    """Return the options that `bind` may add for each hyperparameter.
-
-    >>> from hpman import HyperParameterManager
-    >>> manager = HyperParameterManager("_").parse_source('_("a_b", 1)')
-    >>> [sorted(options) for options in options_of(manager.hyperparameters(), ".")]
-    [['--a-b', '--a_b']]
-    """
+    """Return the options that `bind` may add for each hyperparameter."""
     parser, manager = argparse.ArgumentParser(), HyperParameterManager("_", separator)
     return [
         _option_strings(*_options(parser, ManagerOptions(manager), [hp], ()))
@@ -256,11 +244,7 @@ def options_of(hyperparameters: Iterable[HyperParameter], separator: str) -> lis
 
 
 def reserved_options() -> frozenset[str]:
-    """Return the options of a new parser, and those that `bind` adds for itself.
-
-    >>> sorted(reserved_options())[:2]
-    ['--help', '--hp-detail']
-    """
+    """Return the options of a new parser, and those that `bind` adds for itself."""
     parser = argparse.ArgumentParser()
     added = _options(parser, ManagerOptions(HyperParameterManager("_")), (), REQUESTS)
     return _option_strings(*added) | parser._option_string_actions.keys()

@@ -239,11 +239,7 @@ def _in_usage(text: str) -> str:
 
 
 def without_stand_ins(page: str) -> str:
-    r"""Replace stand-ins by the characters that they stand for.
-
-    >>> without_stand_ins("usage: p [--f\ufdd0x\ufdd1 N\ufdd4px]")
-    'usage: p [--f[x] N px]'
-    """
+    """Replace stand-ins by the characters that they stand for."""
     return page.translate(_ORIGINALS)
 
 
@@ -283,11 +279,7 @@ def _keys_text(action: HyperParameterAction) -> str:
 
 
 def _range_text(lowest: object, highest: object) -> str:
-    """Show a range.
-
-    >>> _range_text(0, 1), _range_text(0, None)
-    ('0 to 1', 'at least 0')
-    """
+    """Show a range."""
     if lowest is None or highest is None:
         return f"at most {highest}" if lowest is None else f"at least {lowest}"
     return f"{lowest} to {highest}"

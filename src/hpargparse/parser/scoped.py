@@ -43,9 +43,9 @@ class ScopedAction(ValueAction):
         """The converter of the hyperparameter or the key."""
         return self._plain.converter
 
-    def read(self, arguments: str | Sequence[object] | None) -> object:
+    def read_arguments(self, arguments: str | Sequence[object] | None) -> object:
         """Read the arguments as the option without the scope does."""
-        return self._plain.read(arguments)
+        return self._plain.read_arguments(arguments)
 
     def named(self, value: object) -> tuple[str, object]:
         """Return the name and the value to set for the scope."""

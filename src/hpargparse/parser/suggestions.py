@@ -63,13 +63,6 @@ def unrecognized(
     return message
 
 
-def _is_scoped(option: str, parser: argparse.ArgumentParser) -> bool:
-    """Return whether a parser has an option for a scope."""
-    from .scoped import scoped_actions
-
-    return any(True for _ in scoped_actions(parser, bindings_of(parser), [option]))
-
-
 def _scope_hint(option: str, parsers: Sequence[argparse.ArgumentParser]) -> str:
     """Return what to write instead of an option that may be meant for a scope."""
     from .scoped import respelled, suggestion
@@ -97,8 +90,11 @@ def _command_after(
     option: str, parsers: Sequence[argparse.ArgumentParser], argv: Sequence[str]
 ) -> str | None:
     """Return the sub-command that an option of a parser above it must come before."""
+    from .scoped import scoped_actions
+
     for parser in parsers:
-        if option in parser._option_string_actions or _is_scoped(option, parser):
+        scoped = dict(scoped_actions(parser, bindings_of(parser), [option]))
+        if option in {**parser._option_string_actions, **scoped}:
             for action in parser._actions:
                 if isinstance(action, argparse._SubParsersAction):
                     return next((arg for arg in argv if arg in action.choices), None)

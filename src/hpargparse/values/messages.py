@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from math import isfinite
 
-from hpman import EMPTY, kind_name, show_literal
+from hpman import kind_name, show_literal
 from hpman.text import display_path, truncate
 
 from ..errors import ConversionError
-from .coercion import FRACTION, HINT_TYPES, Mismatch, Number, element_sample, fit, parse
+from .coercion import FRACTION, HINT_TYPES, Mismatch, Number, element_name, fit, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _DESCRIPTIONS_IN_FILES = {
 
 def malformed(converter: Converter, hint: str, requirement: str) -> ConversionError:
     """Return the error for a malformed hint."""
-    return _error(
+    return _refusal(
         converter,
         f"the hint `{hint}` of `{converter.name}` is {_show(converter.hints[hint])}"
         f"{_place(converter, hint)}; {requirement}",
@@ -53,7 +53,7 @@ def not_a_choice(
     converter: Converter, value: object, choices: tuple[object, ...]
 ) -> ConversionError:
     """Return the error for a value that is not among the choices."""
-    return _error(
+    return _refusal(
         converter,
         f"invalid choice: {_show(value)} (choose from {', '.join(map(_show, choices))});"
         f" the choices of `{converter.name}` are defined"
@@ -70,7 +70,7 @@ def out_of_range(
         bounds = f"of at most {_show(highest)}"
     elif highest is None:
         bounds = f"of at least {_show(lowest)}"
-    return _error(
+    return _refusal(
         converter,
         f"expected a value {bounds}, got {_show(value)};"
         f" the range of `{converter.name}` is defined"
@@ -106,7 +106,7 @@ def wrong_type(
         parts.append("; quote it to make it a string")
     elif not from_text and type(sample) in _NUMBERS and isinstance(mismatch.value, str):
         parts.append(_how_to_write(mismatch.value, sample))
-    return _error(converter, "".join(parts))
+    return _refusal(converter, "".join(parts))
 
 
 def how_to_allow(converter: Converter, value: object) -> str:
@@ -151,7 +151,7 @@ def _place(converter: Converter, hint: str | None = None) -> str:
     return f" at {display_path(place)}" if place else ""
 
 
-def _error(converter: Converter, message: str) -> ConversionError:
+def _refusal(converter: Converter, message: str) -> ConversionError:
     return ConversionError.because(message, name=converter.name)
 
 
@@ -162,10 +162,7 @@ def description(sample: object) -> str:
     'a list of int'
     """
     text = _DESCRIPTIONS.get(type(sample), f"a {kind_name(type(sample))}")
-    if isinstance(sample, (list, tuple, set)):
-        element, _optional = element_sample(sample)
-        return text if element is EMPTY else f"{text} of {_type_name(element)}"
-    return text
+    return element_name(sample, text) if isinstance(sample, (list, tuple, set)) else text
 
 
 def _type_name(sample: object) -> str:

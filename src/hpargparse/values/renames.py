@@ -24,10 +24,17 @@ _HINT = "aliases"
 
 
 def renames(converters: Collection[Converter]) -> dict[str, Converter]:
-    """Return the hyperparameter of each old name."""
+    """Return the hyperparameter of each old name, or raise an error for all refused aliases."""
     if not any(_HINT in converter.hints for converter in converters):
         return {}
-    if problems := [*malformed_aliases(converters), *alias_clashes(converters)]:
+    problems: list[Diagnostic] = []
+    for converter in converters:
+        if not is_well_formed(converter.hints.get(_HINT)):
+            from .messages import malformed
+
+            requirement = "it must be a name or a list of names"
+            problems += malformed(converter, _HINT, requirement).diagnostics
+    if problems := [*problems, *alias_clashes(converters)]:
         raise ConversionError(*problems)
     return {
         old: converter
@@ -45,16 +52,6 @@ def is_well_formed(value: object) -> bool:
     """
     names = value if isinstance(value, (list, tuple)) else [value]
     return value is None or all(isinstance(name, str) and name for name in names)
-
-
-def malformed_aliases(converters: Iterable[Converter]) -> Iterator[Diagnostic]:
-    """Yield an error for each malformed hint."""
-    for converter in converters:
-        if not is_well_formed(converter.hints.get(_HINT)):
-            from .messages import malformed
-
-            requirement = "it must be a name or a list of names"
-            yield from malformed(converter, _HINT, requirement).diagnostics
 
 
 def alias_clashes(converters: Iterable[Converter]) -> Iterator[Diagnostic]:

@@ -385,7 +385,7 @@ def _outcome(read: Callable[[str], object], word: str) -> tuple[str, str]:
 @example(word="None")
 def test_the_short_way_to_a_value_leads_where_the_long_one_does(source: str, word: str) -> None:
     action = _action(source)
-    assert _outcome(action.read, word) == _outcome(action.converter.parse, word)
+    assert _outcome(action.read_arguments, word) == _outcome(action.converter.parse, word)
 
 
 OPT = "class Opt(Enum): SGD = 'sgd'; ADAM = 'adam'; OLD = 'sgd'\n_('opt', Opt.OLD)"
