@@ -6,8 +6,6 @@ where texts come from, nor what is wrong with them.
 
 from __future__ import annotations
 
-from _bisect import bisect_left
-
 from ..errors import EMPTY
 from ..frozen import Frozen
 from ..literals import is_computed
@@ -270,6 +268,8 @@ class Index:
 
     def below(self, placeholder: str, name: str) -> Iterator[str]:
         """Yield the names below a branch, sorted."""
+        from _bisect import bisect_left
+
         names = self._sorted.get(placeholder)
         if names is None:
             names = self._sorted[placeholder] = sorted(self._names.get(placeholder, ()))
