@@ -13,11 +13,7 @@ if TYPE_CHECKING:
 
 
 class ConversionError(HpmanError, ValueError):
-    """Report a value that a hyperparameter does not accept.
-
-    >>> print(ConversionError.because("expected a float, got 'x'", name="lr"))
-    expected a float, got 'x'
-    """
+    """Report a value that a hyperparameter does not accept."""
 
     @classmethod
     def because(cls, message: str, *, name: str | None = None) -> Self:
@@ -26,12 +22,7 @@ class ConversionError(HpmanError, ValueError):
 
 
 class SnapshotError(HpmanError, ValueError):
-    """Report a snapshot that cannot be read or written.
-
-    >>> print(SnapshotError.at("cfg.yaml", 4, "`lr` is given twice.", "Delete one."))
-    cfg.yaml:4: `lr` is given twice.
-    Delete one.
-    """
+    """Report a snapshot that cannot be read or written."""
 
     @classmethod
     def at(
@@ -42,12 +33,7 @@ class SnapshotError(HpmanError, ValueError):
 
 
 class SpaceError(HpmanError, ValueError):
-    """Report a search space that cannot be searched.
-
-    >>> print(SpaceError.because("`lr` has no values.", "Write `--sweep lr=0.1,0.2`."))
-    `lr` has no values.
-    Write `--sweep lr=0.1,0.2`.
-    """
+    """Report a search space that cannot be searched."""
 
     @classmethod
     def because(cls, message: str, advice: str, hint: str = "sweep") -> Self:
@@ -56,12 +42,7 @@ class SpaceError(HpmanError, ValueError):
 
 
 class SweepError(HpmanError):
-    """Report a sweep that cannot go on.
-
-    >>> print(SweepError.because("No trial is left.", "Add --trials."))
-    No trial is left.
-    Add --trials.
-    """
+    """Report a sweep that cannot go on."""
 
     @classmethod
     def because(cls, message: str, advice: str, path: str | None = None) -> Self:
@@ -101,11 +82,7 @@ class UnsupportedValueError(Exception):
 
 
 def not_a_manager(value: object) -> TypeError:
-    """Return the error for an argument that is not a manager.
-
-    >>> print(not_a_manager("_"))
-    '_' is not a manager; pass one, such as `_` of `from hpman.m import _`
-    """
+    """Return the error for an argument that is not a manager."""
     return TypeError(
         f"{value!r} is not a manager; pass one, such as `_` of `from hpman.m import _`"
     )

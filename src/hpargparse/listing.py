@@ -50,11 +50,6 @@ def list_values(
     r"""List the hyperparameters of a manager; also return a sentence for each that is left out.
 
     If there is a width, the listing is for a terminal of so many columns.
-
-    >>> from hpman import HyperParameterManager
-    >>> manager = HyperParameterManager("_").parse_source('_("weight_decay", 1e-4)')
-    >>> list_values(manager, "yaml")
-    ('weight_decay: 0.0001\n', [])
     """
     with manager.scope(None):  # a listing is the same everywhere in a program
         scoped = _in_scopes(manager)
@@ -183,11 +178,7 @@ def _fit(rows: list[list[str]], width: int) -> tuple[list[list[str]], int]:
 
 
 def _wrap(text: str, width: int) -> str:
-    r"""Break lines that are longer than a width, at spaces if there are any.
-
-    >>> _wrap("[30, 60, 90]\nab", 8)
-    '[30, 60,\n90]\nab'
-    """
+    """Break lines that are longer than a width, at spaces if there are any."""
     lines = []
     for line in text.split("\n"):
         rest = line
@@ -201,11 +192,7 @@ def _wrap(text: str, width: int) -> str:
 
 
 def _dotted_path(path: str) -> str:
-    """Return a path below the current folder as `./main.py`, and any other unchanged.
-
-    >>> _dotted_path("./src/main.py"), _dotted_path("../main.py")
-    ('./src/main.py', '../main.py')
-    """
+    """Return a path below the current folder as `./main.py`, and any other unchanged."""
     relative = relative_path(path)
     if os.path.isabs(relative) or relative.startswith(("<", os.pardir)):
         return relative

@@ -80,11 +80,7 @@ def element_sample(sample: list[Any] | tuple[Any, ...] | set[Any]) -> tuple[obje
 
 
 def element_name(sample: Any, name: str) -> str:
-    """Return the name of a sequence's type with that of its elements.
-
-    >>> element_name([1, 2], "list"), element_name([], "list")
-    ('list of int', 'list')
-    """
+    """Return the name of a sequence's type with that of its elements."""
     element, _optional = element_sample(sample)
     if element is EMPTY:
         return name

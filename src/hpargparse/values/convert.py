@@ -197,9 +197,6 @@ class Converter:
         """Convert a value from a file or a program to the type of the default, and check it.
 
         An int becomes a float, for example, and a list a tuple.
-
-        >>> Converter(0.5, {}, "lr", "train.py:12").check(1)
-        1.0
         """
         if value is None and self.is_optional:
             return None
@@ -247,11 +244,7 @@ class Converter:
         return show_literal(value)
 
     def key_converter(self, path: Sequence[object]) -> Converter:
-        """Return the converter of one key of a dict default, as for `--opt.lr 1`.
-
-        >>> Converter({"lr": 0.1}, {}, "opt", "train.py:3").key_converter(["lr"]).parse("1")
-        1.0
-        """
+        """Return the converter of one key of a dict default, as for `--opt.lr 1`."""
         default = self.default
         for key in path:
             default = default.get(key, EMPTY) if isinstance(default, dict) else EMPTY

@@ -45,11 +45,7 @@ def renames(converters: Collection[Converter]) -> dict[str, Converter]:
 
 
 def is_well_formed(value: object) -> bool:
-    """Return whether the hint is a name, a list of names, or None.
-
-    >>> [is_well_formed(value) for value in (None, "a", ["a"], 3, [3], "")]
-    [True, True, True, False, False, False]
-    """
+    """Return whether the hint is a name, a list of names, or None."""
     names = value if isinstance(value, (list, tuple)) else [value]
     return value is None or all(isinstance(name, str) and name for name in names)
 
