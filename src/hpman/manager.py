@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from .hpm_db import HyperParameterDB, HyperParameterOccurrence, HyperParamNode, RowSource
     from .occurrence import Mention, Occurrence
+    from .pickling import State
     from .runtime.origin import Explanation, Origin
     from .runtime.tree import TreeView
     from .static.files import Path, Paths
@@ -53,11 +54,11 @@ class HyperParameterManager:
         "__weakref__",
         "_accepted",
         "_cache",
-        "home",
-        "parsed",
+        "_home",
+        "_parsed",
+        "_store",
         "placeholder",
         "separator",
-        "store",
     )
 
     def __init__(self, placeholder: str, separator: str = ".", *, home: str | None = None) -> None:
@@ -67,16 +68,15 @@ class HyperParameterManager:
             raise invalid_placeholder(placeholder)
         self.placeholder: str = placeholder
         self.separator: str = separator
-        # For the other modules of both packages.
-        self.home: str | None = home
-        self.parsed: Index | None = None
-        self.store: Store = (store := Store(separator))
+        self._home = home
+        self._parsed: Index | None = None
+        self._store = store = Store(separator)
         self._cache, self._accepted = store.cache, store.accepted  # read by `__call__`
         if home is None and self.placeholder in PRESETS:
             store.restore(PRESETS[self.placeholder])
 
     @classmethod
-    def blank(cls, placeholder: str, separator: str) -> Self:
+    def _blank(cls, placeholder: str, separator: str) -> Self:
         """Return a new manager for a pickled or copied one."""
         manager = object.__new__(cls)  # the `__init__` of a subclass may take other arguments
         HyperParameterManager.__init__(manager, placeholder, separator)
@@ -110,7 +110,7 @@ class HyperParameterManager:
             except (KeyError, TypeError):
                 pass
             try:
-                return self.store.read(name)
+                return self._store.read(name)
             except KeyError as error:
                 if "default" in hints:
                     from .runtime.messages import default_is_a_hint
@@ -123,7 +123,7 @@ class HyperParameterManager:
                 return value
         except (KeyError, TypeError):
             pass
-        return self.store.accept(name, default)
+        return self._store.accept(name, default)
 
     def parse_file(
         self, path: Paths, exclude: Path | Iterable[Path] = (), *, follow_imports: bool = False
@@ -156,7 +156,7 @@ class HyperParameterManager:
             follow_imports=follow_imports,
             known=self.index.files,
         )
-        self.adopt_files(scans, gone)
+        adopt_files(self, scans, gone)
         return self
 
     def parse_source(self, source: str, filename: Path = "<unknown>") -> Self:
@@ -172,44 +172,14 @@ class HyperParameterManager:
         """
         from .static.scan import scan_text
 
-        self.adopt_files([scan_text(source, filename, frozenset({self.placeholder}))])
+        adopt_files(self, [scan_text(source, filename, frozenset({self.placeholder}))])
         return self
-
-    def adopt_files(self, files: list[ModuleScan], gone: Iterable[tuple[object, ...]] = ()) -> None:
-        """Take the calls of files that were scanned, or raise an error with all problems."""
-        with self.store.lock:  # another thread may do the same
-            index = self.index.swap(files, gone)
-            defaults, is_sound = index.defaults(self.placeholder)
-            if not is_sound or any(file.diagnostics for file in files):
-                from .static.rules import violations
-
-                if problems := violations(index, self.placeholder, files):
-                    raise error_for(problems)
-            try:
-                self.adopt_index(index, defaults)
-            except ImpossibleTree as error:
-                from .static.rules import locate
-
-                raise error_for([locate(index, self.placeholder, error.diagnostics[0])]) from None
-
-    def adopt_index(self, index: Index, defaults: dict[str, Any]) -> None:
-        """Take an index that breaks no rule, with its defaults."""
-
-        def origin_of(name: str) -> Origin | None:
-            call = index.definition(self.placeholder, name)
-            return _origin(call) if call else None
-
-        def adopt() -> None:
-            self.parsed = index
-            self.store.renamed = index.renamed(self.placeholder)
-
-        self.store.adopt_defaults(defaults, origin_of, adopt, index.scopes(self.placeholder))
 
     @property
     def index(self) -> Index:
         """The immutable index of the parsed sources."""
-        if self.parsed is not None:
-            return self.parsed
+        if self._parsed is not None:
+            return self._parsed
         from .static.index import Index
 
         return Index(self.separator)
@@ -241,7 +211,7 @@ class HyperParameterManager:
         >>> _.split_scope("model/encoder/depth"), _.split_scope("a/b")
         (('model/encoder', 'depth'), ('', 'a/b'))
         """
-        return self.store.ranked.split(name)
+        return self._store.ranked.split(name)
 
     def openings(self) -> list[Mention]:
         """Return the calls in the parsed sources that open scopes."""
@@ -267,15 +237,15 @@ class HyperParameterManager:
         Raises:
             KeyError: if the value is missing. The message names similar hyperparameters.
         """
-        return self.store.read(name) if raise_exception else self.store.find(name)
+        return self._store.read(name) if raise_exception else self._store.find(name)
 
     def get_values(self) -> dict[str, Any]:
         """Return the value of each hyperparameter that has one, by flat name."""
-        return self.store.values()
+        return self._store.values()
 
     def exists(self, name: str) -> bool:
         """Return whether a hyperparameter or a branch has a value."""
-        return self.store.get(name) is not EMPTY
+        return self._store.get(name) is not EMPTY
 
     def set_value(self, name: str, value: Any) -> Self:
         """Set a hyperparameter. A value that was set takes precedence over every default.
@@ -283,7 +253,7 @@ class HyperParameterManager:
         Raises:
             ImpossibleTree: if the name is a branch, or below a leaf that is not a dict.
         """
-        self.store.set({name: value}, caller("setter", "set_value"))
+        self._store.set({name: value}, caller("setter", "set_value"))
         return self
 
     def set_values(
@@ -299,7 +269,7 @@ class HyperParameterManager:
         Raises:
             ImpossibleTree: if a name conflicts with another, see `set_value`.
         """
-        self.store.set(values, origins or caller("setter", "set_values"))
+        self._store.set(values, origins or caller("setter", "set_values"))
         return self
 
     def override(
@@ -321,7 +291,7 @@ class HyperParameterManager:
         from .runtime.overrides import override
 
         given = {**(values or {}), **named}
-        return override(self.store, given, caller("override", "override"), self)
+        return override(self._store, given, caller("override", "override"), self)
 
     def scope(self, name: str | None) -> AbstractContextManager[Self]:
         """Open a scope: in the `with` block, values that are set for it win.
@@ -346,7 +316,7 @@ class HyperParameterManager:
         """
         from .runtime.overrides import scope
 
-        return scope(self.store, name, self)
+        return scope(self._store, name, self)
 
     def get_tree(self, prefix: str = "", annotate_dict: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - public
         """Return the values below a prefix as nested dicts.
@@ -356,7 +326,7 @@ class HyperParameterManager:
             annotate_dict: whether to mark a dict that is a value, not a branch, with
                 the key `__is_dict__`.
         """
-        return self.store.tree(prefix, annotate_dict=annotate_dict)
+        return self._store.tree(prefix, annotate_dict=annotate_dict)
 
     def set_tree(self, tree: Mapping[str, Any], prefix: str = "") -> Self:
         """Set values from nested dicts, all of them or none.
@@ -365,7 +335,7 @@ class HyperParameterManager:
             tree: the nested dicts, as `get_tree` returns them.
             prefix: the branch to set them below.
         """
-        self.store.set_tree(tree, prefix, caller("setter", "set_tree"))
+        self._store.set_tree(tree, prefix, caller("setter", "set_tree"))
         return self
 
     def explain(self, name: str) -> Explanation:
@@ -379,28 +349,15 @@ class HyperParameterManager:
         """
         from .runtime.explanation import explain
 
-        return explain(self.store, name)
-
-    def shown(self) -> list[tuple[str, str, str, str]]:
-        """Return the name, the value, the default and what set the value, of each row."""
-        from .literals import readable_repr
-
-        values, rows = self.get_values(), []
-        for name in (row.name for row in self.hyperparameters()):
-            chain = self.explain(name) if name in values else ()
-            default = next((origin for origin in chain if origin.is_default), None)
-            shown = "" if default is None else default.text or readable_repr(default.value)
-            by = str(chain[-1]) if chain and not chain[-1].is_default else ""
-            rows.append((name, readable_repr(values[name]) if chain else "", shown, by))
-        return rows
+        return explain(self._store, name)
 
     def unused(self) -> list[str]:
         """Return the names that were set but never read by the program."""
-        return self.store.unused()
+        return self._store.unused()
 
     def stale_reads(self) -> dict[str, tuple[Any, str, int]]:
         """Return the values that modules and classes read too early, with file and line."""
-        return self.store.stale_reads()
+        return self._store.stale_reads()
 
     def fingerprint(self) -> str:
         """Return a short hash of all values. It is the same in processes with equal values."""
@@ -420,7 +377,7 @@ class HyperParameterManager:
         return table_of(self._row_sources())
 
     def _row_sources(self) -> list[RowSource]:
-        return [*self.index.occurrences(self.placeholder), *self.store.rows()]
+        return [*self.index.occurrences(self.placeholder), *self._store.rows()]
 
     def get_nodes(self) -> list[HyperParamNode]:
         """Return each hyperparameter that has a value, with its rows, in source order."""
@@ -449,38 +406,107 @@ class HyperParameterManager:
         from .runtime.tree import TreeView, Trie
 
         def version() -> object:
-            return self.parsed, self.store.version()
+            return self._parsed, self._store.version()
 
         return TreeView(Trie(lambda: nodes_of(self._row_sources()), version, self.separator))
 
     def _repr_html_(self) -> str:
-        from .runtime.html import values_html
+        from .runtime.html import value_rows, values_html
 
-        return values_html(self.shown())
+        return values_html(value_rows(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A manager of `hpman.m` is unpickled as the manager of that name in the other process.
-        from .pickling import reduce_manager
+        from .pickling import import_manager, is_starting_worker, picklable_state, process_id
 
-        return reduce_manager(self)
+        make: tuple[Any, ...] = self._blank, (self.placeholder, self.separator)
+        if self._home is not None:
+            make = import_manager, (self._home, self.placeholder)
+            if is_starting_worker():  # the worker receives the values of every imported manager
+                return make
+        values = picklable_state(self._store)
+        if values is None:
+            return make
+        return (*make, (process_id(), self._parsed, values, _attributes(self)))
 
-    def __setstate__(self, state: Any) -> None:
-        from .pickling import adopt_state
+    def __setstate__(self, state: State) -> None:
+        from .pickling import process_id
 
-        adopt_state(self, state)
+        process, index, values, attributes = state
+        if self._home is not None and process == process_id():
+            return
+        if self._parsed is None and index is not None:
+            adopt_index(self, index)
+        self._store.restore(values)
+        if attributes:
+            vars(self).update(attributes)
 
     def __copy__(self) -> Self:
-        from .pickling import copy_manager
+        return self.__deepcopy__(None)
 
-        return copy_manager(self)
+    def __deepcopy__(self, memo: dict[int, Any] | None) -> Self:
+        if self._home is not None:
+            return self
+        copy = self._blank(self.placeholder, self.separator)
+        values, attributes = self._store.state(), _attributes(self)
+        if memo is not None:
+            from copy import deepcopy
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        from .pickling import copy_manager
-
-        return copy_manager(self, memo)
+            memo[id(self)] = copy
+            values, attributes = deepcopy((values, attributes), memo)
+        copy.__setstate__((None, self._parsed, values, attributes))
+        return copy
 
     def __repr__(self) -> str:
         return f"<hyperparameter manager {self.placeholder!r}, {len(self.get_values())} values>"
+
+
+def inside(manager: HyperParameterManager) -> tuple[Index | None, Store]:
+    """Return the index of a manager, if it has parsed anything, and its store."""
+    return manager._parsed, manager._store
+
+
+def adopt_files(
+    manager: HyperParameterManager, files: list[ModuleScan], gone: Iterable[tuple[object, ...]] = ()
+) -> None:
+    """Take the calls of files that were scanned, or raise an error with all problems."""
+    with manager._store.lock:  # another thread may do the same
+        index = manager.index.swap(files, gone)
+        defaults, is_sound = index.defaults(manager.placeholder)
+        if not is_sound or any(file.diagnostics for file in files):
+            from .static.rules import violations
+
+            if problems := violations(index, manager.placeholder, files):
+                raise error_for(problems)
+        try:
+            adopt_index(manager, index, defaults)
+        except ImpossibleTree as error:
+            from .static.rules import locate
+
+            problem = locate(index, manager.placeholder, error.diagnostics[0])
+            raise error_for([problem]) from None
+
+
+def adopt_index(
+    manager: HyperParameterManager, index: Index, defaults: dict[str, Any] | None = None
+) -> None:
+    """Take an index that breaks no rule, with its defaults."""
+    placeholder, store = manager.placeholder, manager._store
+    if defaults is None:
+        defaults = index.defaults(placeholder)[0]
+
+    def origin_of(name: str) -> Origin | None:
+        call = index.definition(placeholder, name)
+        return _origin(call) if call else None
+
+    def adopt() -> None:
+        manager._parsed = index
+        store.renamed = index.renamed(placeholder)
+
+    store.adopt_defaults(defaults, origin_of, adopt, index.scopes(placeholder))
+
+
+def _attributes(manager: HyperParameterManager) -> dict[str, Any]:
+    return dict(getattr(manager, "__dict__", ()))  # of a subclass
 
 
 def _origin(call: Occurrence) -> Origin:

@@ -1,6 +1,6 @@
-"""Pickle and copy managers, and pack their values for worker processes.
+"""Pickle the values of managers, and pack them for worker processes.
 
-Owns what a copy of a manager contains; must not know precedence, or how workers start.
+Owns which values another process gets; must not know precedence, or how workers start.
 """
 
 from __future__ import annotations
@@ -15,21 +15,20 @@ from .runtime.origin import OUR_PACKAGES, frame_outside
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any, TypeVar
+    from typing import Any
 
-    from .manager import HyperParameterManager
+    from .runtime.store import Store
     from .static.index import Index
 
     Values = dict[str, Any]  # what `Store.state` returns
     State = tuple[object, Index | None, Values, dict[str, Any]]
-    M = TypeVar("M", bound=HyperParameterManager)
 
 _PLAIN = frozenset([type(None), bool, int, float, complex, str, bytes, type(EMPTY)])
 _BY_VALUE = frozenset(["cloudpickle", "dill", "loky"])  # they pickle functions by value
 _STARTERS = ("multiprocessing", "concurrent", "threading", "runpy", "joblib", "torch")
 _NOT_TO_BLAME = frozenset([*OUR_PACKAGES, "pickle", *_BY_VALUE, *_STARTERS])
 _BIRTH = os.urandom(8)
-_pickling: set[tuple[int, int]] = set()  # pairs of thread and manager
+_pickling: set[tuple[int, int]] = set()  # pairs of thread and store
 
 
 def process_id() -> tuple[int, bytes]:
@@ -48,68 +47,29 @@ def import_manager(module: str, placeholder: str) -> Any:
     return getattr(__import__(module, fromlist=[placeholder]), placeholder)
 
 
-def reduce_manager(manager: HyperParameterManager) -> tuple[Any, ...]:
-    """Return how `pickle` makes a copy of a manager, and the state of the copy."""
-    if manager.home is None:
-        make: tuple[Any, ...] = manager.blank, (manager.placeholder, manager.separator)
-    else:
-        make = import_manager, (manager.home, manager.placeholder)
-        if is_starting_worker():  # the worker receives the values of every imported manager
-            return make
-    key = get_ident(), id(manager)
-    if key in _pickling:  # a value contains the manager
-        return make
+def picklable_state(store: Store) -> Values | None:
+    """Return what `pickle` may send of a store; None if one of its values contains it."""
+    key = get_ident(), id(store)
+    if key in _pickling:
+        return None
     _pickling.add(key)
     try:
-        values = _picklable(state_to_send(manager))
+        return _picklable(state_to_send(store))
     finally:
         _pickling.discard(key)
-    return (*make, (process_id(), manager.parsed, values, _attributes(manager)))
 
 
-def state_to_send(manager: HyperParameterManager) -> Values:
+def state_to_send(store: Store) -> Values:
     """Return what another process gets: the values that the current context sees.
 
     Pools pickle tasks and start workers in threads of their own, which have no context of
     the program. There it is what the latest open block sees.
     """
-    store = manager.store
     if store.views:
         module = str(frame_outside(_NOT_TO_BLAME).f_globals.get("__name__"))
         if module.partition(".")[0] in _NOT_TO_BLAME:
             return store.state(store.latest_view())
     return store.state()
-
-
-def copy_manager(manager: M, memo: dict[int, Any] | None = None) -> M:
-    """Copy a private manager. A manager of `hpman.m` is its own copy."""
-    if manager.home is not None:
-        return manager
-    copy = manager.blank(manager.placeholder, manager.separator)
-    values, attributes = manager.store.state(), _attributes(manager)
-    if memo is not None:
-        from copy import deepcopy
-
-        memo[id(manager)] = copy
-        values, attributes = deepcopy((values, attributes), memo)
-    adopt_state(copy, (None, manager.parsed, values, attributes))
-    return copy
-
-
-def adopt_state(manager: HyperParameterManager, state: State) -> None:
-    """Adopt the state of a pickled or copied manager, unless it is this one."""
-    process, index, values, attributes = state
-    if manager.home is not None and process == process_id():
-        return
-    if manager.parsed is None and index is not None:
-        manager.adopt_index(index, index.defaults(manager.placeholder)[0])
-    manager.store.restore(values)
-    if attributes:
-        vars(manager).update(attributes)
-
-
-def _attributes(manager: HyperParameterManager) -> dict[str, Any]:
-    return dict(getattr(manager, "__dict__", ()))  # of a subclass
 
 
 def _map_values(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from .errors import error_for
 from .globs import compile_globs
 from .names import is_dunder
+from .runtime.html import HEADERS, value_rows
 from .runtime.origin import CELLS
 from .static.files import is_notebook, read, read_source, walk
 from .static.imports import connected, find_module, leading_imports, reachable
@@ -40,11 +41,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CELLS",
+    "HEADERS",
     "UTF_8_MARK",
     "NotebookFile",
     "Project",
     "SourceMap",
     "UnparsableError",
+    "adopt_cells",
     "compile_globs",
     "conflicts",
     "connected",
@@ -71,6 +74,7 @@ __all__ = [
     "scan_cell",
     "source_encoding",
     "unused_values",
+    "value_rows",
     "walk",
 ]
 
@@ -109,6 +113,8 @@ def load_managers(index: Index) -> list[HyperParameterManager]:
     >>> [manager.placeholder for manager in load_managers(index_program(__file__))]
     ['_']
     """
+    from .manager import adopt_index
+
     files = list(index.files.values())
     managers = [_manager(placeholder) for placeholder in sorted(index.placeholders() or _USUAL)]
     indexes = [manager.index.swap(files) for manager in managers]
@@ -118,7 +124,7 @@ def load_managers(index: Index) -> list[HyperParameterManager]:
         for problem in violations(new, manager.placeholder, files)
     )
     for manager, new in zip(managers, indexes, strict=True):
-        manager.adopt_index(new, new.defaults(manager.placeholder)[0])
+        adopt_index(manager, new)
     return managers
 
 
@@ -163,9 +169,9 @@ def preset_values(managers: Iterable[HyperParameterManager]) -> None:
     >>> HyperParameterManager("exp").parse_source('exp("lr", 1)').get_values()
     {'lr': 3}
     """
-    from .manager import PRESETS
+    from .manager import PRESETS, inside
 
-    PRESETS.update((manager.placeholder, manager.store.state()) for manager in managers)
+    PRESETS.update((manager.placeholder, inside(manager)[1].state()) for manager in managers)
 
 
 def preset_names(manager: HyperParameterManager) -> list[str]:
@@ -213,10 +219,11 @@ def note_reads(unused: Mapping[str, Iterable[str]]) -> None:
     >>> note_reads({"_": []})
     """
     from . import m
+    from .manager import inside
 
     for name, names in unused.items():
         manager: HyperParameterManager = getattr(m, name)
-        manager.store.view.reads.update({*manager.unused()}.difference(names))
+        inside(manager)[1].view.reads.update({*manager.unused()}.difference(names))
 
 
 def scan_cell(source: Source, placeholders: Iterable[str]) -> ModuleScan:
@@ -229,6 +236,13 @@ def scan_cell(source: Source, placeholders: Iterable[str]) -> ModuleScan:
     from .static.extract import extract
 
     return extract(source, frozenset(placeholders)).replace(is_text=True)
+
+
+def adopt_cells(manager: HyperParameterManager, cells: list[ModuleScan]) -> None:
+    """Let a manager take the calls in cells, or raise an error with all problems."""
+    from .manager import adopt_files
+
+    adopt_files(manager, cells)
 
 
 def python_of(text: str) -> str:

@@ -67,24 +67,26 @@ class _EarlyValues:
 
 def _adopt_early(process: object, packed: Packed, presets: Mapping[str, dict[str, Any]]) -> None:
     from .manager import PRESETS
-    from .pickling import adopt_state, import_manager
+    from .pickling import import_manager
 
     PRESETS.update(presets)
     for name, index, values in packed:
-        adopt_state(import_manager("hpman.m", name), (process, index, values, {}))
+        import_manager("hpman.m", name).__setstate__((process, index, values, {}))
 
 
 def _packed(
     managers: Mapping[str, Any], pack: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> Packed:
+    from .manager import inside
     from .names import is_dunder
     from .pickling import state_to_send
 
-    return [
-        (name, manager.parsed, pack(state_to_send(manager)))
-        for name, manager in list(managers.items())  # another thread may import one
-        if not is_dunder(name)
-    ]
+    packed = []
+    for name, manager in list(managers.items()):  # another thread may import one
+        if not is_dunder(name):
+            index, store = inside(manager)
+            packed.append((name, index, pack(state_to_send(store))))
+    return packed
 
 
 class _Values:
@@ -100,12 +102,14 @@ class _Values:
 
 
 def _adopt(process: object, packed: Packed) -> _Values:
-    from .pickling import adopt_state, import_manager, unpack_in_worker
+    from .manager import inside
+    from .pickling import import_manager, unpack_in_worker
 
     for name, index, values in packed:
         manager = import_manager("hpman.m", name)
-        before, places = manager.store.read_values(), manager.store.state()["places"]
-        adopt_state(manager, (process, index, unpack_in_worker(values), {}))
+        store = inside(manager)[1]
+        before, places = store.read_values(), store.state()["places"]
+        manager.__setstate__((process, index, unpack_in_worker(values), {}))
         if before:
             _warn_about_stale_reads(manager, before, places)
     return _Values(vars(sys.modules["hpman.m"]) if packed else {})
@@ -118,7 +122,7 @@ def _warn_about_stale_reads(
     from .pickling import warn
     from .runtime.fingerprint import fingerprint
 
-    now = manager.store.values()
+    now = manager.get_values()
     for name, value in before.items():
         if name in now and fingerprint({name: value}) != fingerprint({name: now[name]}):
             warn(

@@ -245,7 +245,7 @@ def test_parses_in_threads_lose_nothing_of_each_other(tmp_path: Path) -> None:
 def test_a_parse_takes_over_what_another_thread_took_while_it_read() -> None:
     manager = HyperParameterManager("_")
     other = threading.Thread(target=manager.parse_source, args=('_("b", 2)', "b.py"))
-    with manager.store.lock:
+    with manager._store.lock:
         other.start()
         manager.parse_source('_("a", 1)', "a.py")
     other.join()

@@ -290,7 +290,7 @@ def test_a_copy_sees_what_the_scope_sees(
     assert (twin.get_values()["lr"], parsed.get_values()["encoder/lr"]) == (8, 6)
     again = copied(twin)
     assert again("lr", 1) == 8
-    again.__setstate__((None, None, parsed.store.state(), {}))  # from outside of scopes
+    again.__setstate__((None, None, parsed._store.state(), {}))  # from outside of scopes
     assert again("lr", 1) == 1
 
 

@@ -302,7 +302,7 @@ def test_literals_arrive_before_the_program_is_imported(
     manager.parse_source("of_workers('lr', 1)", "here.py")
     literals = {"lr": [{"a": (1, None)}, {2}], "seed": 1}
     manager.set_values({**literals, "own": Holder(manager), "owns": [len]})
-    presets["private"] = manager.store.state()
+    presets["private"] = manager._store.state()
     data = pickle.dumps(workers._EarlyValues({"of_workers": manager}))
     presets.clear()
     manager.__init__("of_workers", home="hpman.m")  # type: ignore[misc]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from hpman import HpmanError, HyperParameterManager, Index, ModuleScan, Occurrence, Origin, m
-from hpman.programs import python_of, scan_cell
+from hpman.programs import adopt_cells, python_of, scan_cell
 from hpman.text import Source
 
 from ..cli.errors import error_text
@@ -72,7 +72,7 @@ def _adopt(manager: HyperParameterManager, scan: ModuleScan) -> Iterator[str]:
     others = [*_without(before, manager.placeholder, new, scan.source.key)]
     old = {name: before.definition(manager.placeholder, name) for name in new}
     try:
-        manager.adopt_files([*others, scan])
+        adopt_cells(manager, [*others, scan])
     except HpmanError as error:
         yield error_text(error)
         return

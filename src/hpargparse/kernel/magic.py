@@ -11,7 +11,7 @@ from typing import Any
 
 from hpman import HyperParameter, HyperParameterManager
 from hpman.names import advice
-from hpman.programs import CELLS
+from hpman.programs import CELLS, HEADERS, value_rows
 from hpman.text import escape, truncate
 
 from ..errors import ConversionError
@@ -128,10 +128,9 @@ class Table:
         rows = [
             [truncate(escape(cell)) for cell in row]
             for manager in self._managers
-            for row in manager.shown()
+            for row in value_rows(manager)
         ]
-        headers = ["name", "value", "default", "set by"]
-        return tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True)
+        return tabulate(rows, headers=HEADERS, tablefmt="simple", disable_numparse=True)
 
     def _repr_html_(self) -> str:
         return "".join(manager._repr_html_() for manager in self._managers)

@@ -265,7 +265,7 @@ def test_a_malformed_scope_is_refused(name: str, separator: str, message: str) -
     with pytest.raises(ValueError, match=r"`") as caught, manager.scope(name):
         pass
     assert message in str(caught.value)
-    assert not manager.store.views
+    assert not manager._store.views
 
 
 def test_only_a_string_names_a_scope(manager: HyperParameterManager) -> None:
@@ -333,7 +333,7 @@ def test_what_does_not_fit_is_refused_and_nothing_changes(
             write()
         assert message in str(caught.value)
         assert manager.get_values() == before
-    assert not manager.store.views
+    assert not manager._store.views
 
 
 def test_sources_that_do_not_fit_what_is_set_for_a_scope_are_refused() -> None:
@@ -539,8 +539,8 @@ def test_a_scope_ends_with_its_block_also_on_error(manager: HyperParameterManage
     with pytest.raises(ZeroDivisionError), manager.scope("encoder"):
         raise ZeroDivisionError
     assert manager("depth", 2) == manager("depth", 2) == 2
-    assert not manager.store.views
-    assert manager.store.cache == {"depth": 2}
+    assert not manager._store.views
+    assert manager._store.cache == {"depth": 2}
 
 
 def test_a_function_can_be_a_scope(manager: HyperParameterManager) -> None:
