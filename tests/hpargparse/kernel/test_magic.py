@@ -10,6 +10,7 @@ import pytest
 
 import hpman
 from hpargparse.kernel import magic
+from hpargparse.kernel.cells import managers_of
 from hpman import HyperParameterManager, m
 
 if TYPE_CHECKING:
@@ -61,13 +62,13 @@ class Shell:
 
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
-    for name in [name for name in vars(m) if not name.startswith("__")]:
+    for name in managers_of(vars(m)):
         monkeypatch.delattr(m, name)
     made = Shell()
     hpman.load_ipython_extension(made)
     made.run("from hpman.m import _, hp as other")
     yield made
-    for name in [name for name in vars(m) if not name.startswith("__")]:
+    for name in managers_of(vars(m)):
         delattr(m, name)
 
 
