@@ -7,7 +7,7 @@ Must not know where they were read, nor how a change is shown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import product
+from itertools import product, starmap
 
 from hpman import EMPTY, Frozen, NotLiteralEvaluable, show_literal
 from hpman.names import closest
@@ -92,21 +92,19 @@ def compare(old: Iterable[Definition], new: Iterable[Definition]) -> list[Change
     ['changed']
     """
     before, after = _by_name(old), _by_name(new)
-    changes = [
-        change
-        for key in before.keys() | after.keys()
-        for pair in _pairs(before.get(key, []), after.get(key, []))
-        if (change := _difference(*pair)) is not None
-    ]
     removed = [old for key in before.keys() - after.keys() for old in before[key]]
     added = [new for key in after.keys() - before.keys() for new in after[key]]
-    renamed = list(_declared_renames(removed, added))
-    replaced = {id(side) for change in renamed for side in (change.old, change.new)}
-    removed, added = ([d for d in side if id(d) not in replaced] for side in (removed, added))
-    renamed += _likely_renames(removed, added)
-    replaced = {id(side) for change in renamed for side in (change.old, change.new)}
-    changes = [change for change in changes if id(change.latest) not in replaced]
-    return sorted([*changes, *renamed], key=_order)
+    pairs = [
+        pair for key in before.keys() & after.keys() for pair in _pairs(before[key], after[key])
+    ]
+    changes = []
+    for renames in (_declared_renames, _likely_renames):
+        changes += (renamed := [*renames(removed, added)])
+        paired = {id(side) for change in renamed for side in (change.old, change.new)}
+        removed, added = ([d for d in side if id(d) not in paired] for side in (removed, added))
+    pairs += [*((old, None) for old in removed), *((None, new) for new in added)]
+    changes += filter(None, starmap(_difference, pairs))
+    return sorted(changes, key=_order)
 
 
 def canonical(value: object) -> str:
