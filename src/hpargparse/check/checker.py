@@ -50,11 +50,11 @@ class Checker:
 
     def index(self) -> Index:
         """Return the calls that belong to hpman, and what is wrong with single calls and files."""
-        return self._read()[1]
+        return self._read_project()[1]
 
     def findings(self) -> list[Diagnostic]:
         """Return the findings that the settings select, sorted by file, place and code."""
-        read, index = self._read()
+        read, index = self._read_project()
         find = partial(find_problems, is_partial=self._is_partial, memory=self._memory)
         problems, self._programs = find(index), []
         if cross_files(problems) and not self._is_one_program:
@@ -72,7 +72,7 @@ class Checker:
         """Prepare `findings` for a while, and return whether nothing is left to prepare."""
         return self._memory.prepare(self.index(), seconds)
 
-    def _read(self) -> tuple[Index, Index]:
+    def _read_project(self) -> tuple[Index, Index]:
         placeholders = self._settings.placeholder
         read, modules = read_project(self.project, placeholders)
         return read, self._owned.update(read, modules, placeholders)

@@ -17,7 +17,7 @@ from hpman.text import relative_path
 
 from ..cli.argv import PLACEHOLDER_RULE, is_placeholder
 from ..errors import SettingsError
-from .selection import read_codes
+from .registry import read_codes
 
 _MOST_BYTES = 1 << 20
 _TABLE = "[tool.hpman"  # starts the header of our table, and of the tables in it

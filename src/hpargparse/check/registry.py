@@ -1,12 +1,17 @@
 """The registry of rules: codes, severities and explanations.
 
-Owns what each code is called and how it is explained; must not know how
-findings are made.
+Owns what each code is called, how lists of codes are read, and how a rule is explained.
+Must not know how findings are made.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hpman import Frozen
+from hpman.names import advice
+
+from ..errors import SettingsError
 
 _WIDTH = 80  # of an explanation
 _SILENCE = """\
@@ -295,3 +300,23 @@ _RULES = (
     ),
 )
 RULES = {rule.code: rule for rule in _RULES}
+
+
+def read_codes(texts: Iterable[str]) -> tuple[str, ...]:
+    """Read lists of codes, prefixes of codes, names of rules, or `ALL`.
+
+    >>> read_codes(["hpm2, HPM101", "leaf-and-branch", "ALL"])
+    ('HPM2', 'HPM101', 'HPM203', 'HPM')
+    """
+    names = {rule.name.upper(): rule.code for rule in RULES.values()} | {"ALL": "HPM"}
+    codes = []
+    problems = {}
+    for text in texts:
+        for item in text.replace(",", " ").split() or [text]:
+            code = names.get(item.upper(), item.upper())
+            codes.append(code)
+            if not code or not any(rule.startswith(code) for rule in RULES):
+                problems[item] = f"{item!r} is not a code; {advice(code, RULES, 3)}"
+    if problems:
+        raise SettingsError(*problems.values())
+    return tuple(codes)

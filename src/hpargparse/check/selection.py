@@ -1,26 +1,18 @@
 """Which findings are reported: by code, by file, and by line.
 
-Owns the meaning of code lists and of `# noqa`; must not know where the lists
-come from nor how findings are made.
+Owns the meaning of `select`, `ignore` and `# noqa`; must not know how findings are made.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Mapping
 
-from hpman.names import advice
+from hpman import Diagnostic
 from hpman.programs import compile_globs
 
-from ..errors import SettingsError
+from .config import Settings
 from .registry import RULES
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from hpman import Diagnostic
-
-    from .config import Settings
 
 
 def select(findings: Iterable[Diagnostic], settings: Settings) -> list[Diagnostic]:
@@ -56,26 +48,6 @@ def _per_file_test(settings: Settings) -> Callable[[str, str], bool]:
         )
 
     return is_ignored
-
-
-def read_codes(texts: Iterable[str]) -> tuple[str, ...]:
-    """Read lists of codes, prefixes of codes, names of rules, or `ALL`.
-
-    >>> read_codes(["hpm2, HPM101", "leaf-and-branch", "ALL"])
-    ('HPM2', 'HPM101', 'HPM203', 'HPM')
-    """
-    names = {rule.name.upper(): rule.code for rule in RULES.values()} | {"ALL": "HPM"}
-    codes = []
-    problems = {}
-    for text in texts:
-        for item in text.replace(",", " ").split() or [text]:
-            code = names.get(item.upper(), item.upper())
-            codes.append(code)
-            if not code or not any(rule.startswith(code) for rule in RULES):
-                problems[item] = f"{item!r} is not a code; {advice(code, RULES, 3)}"
-    if problems:
-        raise SettingsError(*problems.values())
-    return tuple(codes)
 
 
 def _match(code: str, prefixes: Iterable[str]) -> int:

@@ -13,9 +13,8 @@ from hpman import Diagnostic
 
 from ..check.checker import Checker
 from ..check.config import read_settings
-from ..check.registry import RULES, explain
+from ..check.registry import RULES, explain, read_codes
 from ..check.reports import github_report, json_report, sarif_report, text_report
-from ..check.selection import read_codes
 from ..cli.argv import add_follow_imports, add_paths, placeholder
 from ..cli.output import shows_colours
 

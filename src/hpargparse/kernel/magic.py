@@ -58,7 +58,9 @@ class Magic:
         except ValueError as error:
             return self._say(f"{error}\n{USAGE}")
         if command == "" and not args:
-            return self._show()
+            managers = [*dict.fromkeys(manager for manager, _hp in self.hyperparameters().values())]
+            message = "No cell with a hyperparameter has run."
+            return Table(managers) if managers else self._say(message)
         if command == "set" and args:
             return self._set(args)
         if command == "panel":
@@ -72,10 +74,6 @@ class Magic:
             for hp in manager.hyperparameters():
                 owned.setdefault(hp.name, (manager, hp))
         return owned
-
-    def _show(self) -> Any:
-        managers = [*dict.fromkeys(manager for manager, _hp in self.hyperparameters().values())]
-        return Table(managers) if managers else self._say("No cell with a hyperparameter has run.")
 
     def _set(self, args: list[str]) -> None:
         hps = self.hyperparameters()

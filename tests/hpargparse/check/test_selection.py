@@ -7,8 +7,8 @@ import os
 import pytest
 
 from hpargparse.check.config import Settings
-from hpargparse.check.registry import RULES
-from hpargparse.check.selection import noqa_lines, read_codes, select
+from hpargparse.check.registry import RULES, read_codes
+from hpargparse.check.selection import noqa_lines, select
 from hpargparse.errors import SettingsError
 from hpman import Diagnostic, Source
 from hpman.occurrence import FaultyCall
