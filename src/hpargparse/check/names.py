@@ -115,7 +115,7 @@ class Memory:
     def forget_unused(self) -> None:
         """Forget the names that have not been used since the last call."""
         self._names, self._used = self._used, {}
-        self.similar.keep({known.name for known in self._names.values()})
+        self.similar.keep({name.name for name in self._names.values()})
 
 
 def _judge(index: Index, placeholder: str, names: Sequence[str]) -> Iterator[Name]:

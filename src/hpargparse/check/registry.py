@@ -14,7 +14,7 @@ from hpman.names import advice
 from ..errors import SettingsError
 
 _WIDTH = 80  # of an explanation
-_SILENCE = """\
+_SUPPRESS = """\
 To silence a line, end it with `# noqa: {code}`. To turn the rule off, use
 `--ignore {code}`, or `ignore` in [tool.hpman] of pyproject.toml."""
 _EXCLUDE = """\
@@ -48,10 +48,10 @@ def explain(rule: Rule) -> str:
         for text in (rule.summary, rule.why)
     )
     bad, good = indent(rule.bad, "    "), indent(rule.good, "    ")
-    silence = (_EXCLUDE if rule.code == "HPM001" else _SILENCE).format(code=rule.code)
+    suppress = (_EXCLUDE if rule.code == "HPM001" else _SUPPRESS).format(code=rule.code)
     return (
         f"{rule.code} {rule.name} ({rule.severity})\n\n{summary}\n\n{why}\n\n"
-        f"Found:\n\n{bad}\n\nBetter:\n\n{good}\n\n{silence}\n"
+        f"Found:\n\n{bad}\n\nBetter:\n\n{good}\n\n{suppress}\n"
     )
 
 

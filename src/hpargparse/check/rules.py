@@ -117,7 +117,7 @@ def unknown_scope(index: Index) -> Iterator[Diagnostic]:
         scopes = index.scopes(placeholder)
         if scopes is None:
             continue
-        is_known = _known(index, placeholder)
+        is_known = _name_test(index, placeholder)
         above = ""
         for mention in index.mentions(placeholder):
             if mention.name is None or mention.kind not in _SETTERS:
@@ -133,7 +133,7 @@ def unknown_scope(index: Index) -> Iterator[Diagnostic]:
                 yield _about_mention("HPM209", mention, message, advice)
 
 
-def _known(index: Index, placeholder: str) -> Callable[[str], bool]:
+def _name_test(index: Index, placeholder: str) -> Callable[[str], bool]:
     """Return a function that says whether a name is that of a hyperparameter, a group or a key."""
 
     def is_known(name: str) -> bool:
@@ -147,7 +147,7 @@ def _known(index: Index, placeholder: str) -> Callable[[str], bool]:
 def unknown_name(index: Index) -> Iterator[Diagnostic]:
     """HPM213: a name that a method sets and nothing reads, or reads and nothing defines."""
     for placeholder in sorted(index.mentioned() & index.placeholders()):
-        is_known, renamed = _known(index, placeholder), index.renamed(placeholder)
+        is_known, renamed = _name_test(index, placeholder), index.renamed(placeholder)
         old_groups = {above for old in renamed for above in index.prefixes(old)}
         mentions = _names_of_values(index, placeholder)
         written = {mention.name for mention in mentions if mention.kind in _SETTERS}

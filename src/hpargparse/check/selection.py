@@ -26,7 +26,7 @@ def select(findings: Iterable[Diagnostic], settings: Settings) -> list[Diagnosti
         for finding in findings
         if finding.code in codes
         and not is_ignored_in(finding.path or "", finding.code)
-        and not _is_silenced(finding, noqa)
+        and not _is_suppressed(finding, noqa)
     ]
 
 
@@ -61,7 +61,7 @@ def _inside(glob: str) -> list[str]:
     return [f"{folder}/**"] if "/" in folder else [f"{folder}/**", f"**/{folder}/**"]
 
 
-def _is_silenced(finding: Diagnostic, noqa: dict[str, Mapping[int, tuple[str, ...]]]) -> bool:
+def _is_suppressed(finding: Diagnostic, noqa: dict[str, Mapping[int, tuple[str, ...]]]) -> bool:
     """Return whether a line of the finding or of its call has a matching `# noqa`."""
     call = finding.call or finding
     if finding.source is None or call.line is None or call.end_line is None:

@@ -189,7 +189,7 @@ def definitions_of(
     old, new = old.swap((), unparsable), new.swap((), unparsable)
     unknown = {*_unknown(old, new), *_unknown(new, old)}
     sides = (_definitions(index, managers) for index in (old, new))
-    before, after = ([found for found in side if found.key not in unknown] for side in sides)
+    before, after = ([d for d in side if d.key not in unknown] for side in sides)
     return before, after, warnings
 
 
@@ -214,9 +214,8 @@ def _definitions(index: Index, placeholders: Iterable[str]) -> Iterator[Definiti
                     hints = dict(ChainMap(call.hints, *own))
                 cell, line = call.source.cell(call.line)
                 place = call.source.key, call.path, line, call.column
-                found = Definition(placeholder, call.name, call.value, call.text, hints, *place)
-                aliases = tuple(old_names(parameter.hints))
-                yield found.replace(aliases=aliases, cell=cell)
+                facts = placeholder, call.name, call.value, call.text, hints, *place
+                yield Definition(*facts, aliases=tuple(old_names(parameter.hints)), cell=cell)
 
 
 def _new_problems(index: Index, other: Index) -> Iterator[Diagnostic]:

@@ -192,12 +192,12 @@ def _call(name: str) -> object:
     from importlib import import_module
 
     module, _colon, function = name.partition(":")
-    found: Any = import_module(module)
+    target: Any = import_module(module)
     for part in function.split("."):
-        found = getattr(found, part, None)
-    if not callable(found):
+        target = getattr(target, part, None)
+    if not callable(target):
         raise SystemExit(f"hpman run: error: -m {name}: `{module}` has no function `{function}`")
-    result: object = found()
+    result: object = target()
     return result
 
 
