@@ -29,7 +29,12 @@ EQUALS = "\0"
 # Hints on how an option looks. Every other hint may limit its values.
 PRESENTATION = frozenset(["group", "help", "metavar", "required"])
 # The functions that read most arguments, if no hint limits them.
-_PLAIN: dict[type, Callable[[str], object]] = {float: float, int: int, str: str}
+_PLAIN: dict[type, Callable[[str], object]] = {
+    bool: {"true": True, "false": False}.__getitem__,
+    float: float,
+    int: int,
+    str: str,
+}
 SEQUENCES: tuple[Kind | None, ...] = (list, tuple, set)
 _SHORT = 400  # characters of a number; the converter checks longer ones
 # For each request: the `nargs` of argparse, and the value without an argument.
@@ -221,15 +226,16 @@ class HyperParameterAction(ValueAction):
     def read_arguments(self, arguments: str | Sequence[Any] | None) -> object:
         """Read an argument with a Python type if that is enough, else with the converter."""
         plain = _PLAIN.get(type(self.hyperparameter.value))
+        text = self.alone if arguments is None else arguments
         if (
             plain is not None
-            and isinstance(arguments, str)
-            and len(arguments) < _SHORT
+            and isinstance(text, str)
+            and len(text) < _SHORT
             and PRESENTATION.issuperset(self.hyperparameter.hints)
         ):
             try:
-                return plain(arguments)
-            except ValueError:
+                return plain(text)
+            except (KeyError, ValueError):
                 pass  # the converter accepts more, and writes the error
         return super().read_arguments(arguments)
 

@@ -11,7 +11,6 @@ from functools import cached_property
 
 from hpman.names import old_names
 
-from ..values.keys import key_change, key_paths
 from .actions import SEQUENCES, BoundAction, HyperParameterAction, ValueAction
 
 TYPE_CHECKING = False
@@ -51,6 +50,8 @@ def aliases_of(
     separator = action.binding.manager.separator
     default = action.hyperparameter.value
     if type(default) is dict:
+        from ..values.keys import key_paths
+
         for key, path in key_paths(default, separator).items():
             tail = f"{separator}{key}"
             name = f"{action.name}{tail}"
@@ -112,7 +113,7 @@ class NegatedAction(_Alias):
 
     def read_arguments(self, _arguments: object) -> object:
         """Return False if the flag takes it."""
-        return self.converter.check(False)
+        return self._target.read_arguments("false")
 
     def named(self, value: object) -> tuple[str, object]:
         """Return the name and the value to set, as the flag does."""
@@ -143,5 +144,7 @@ class KeyAction(_Alias):
 
     def named(self, value: object) -> tuple[str, object]:
         """Return the name and the value to set for the value of the key."""
+        from ..values.keys import key_change
+
         separator = self.binding.manager.separator
         return self.name, key_change(self._target.name, self._path, value, separator)

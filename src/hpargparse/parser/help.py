@@ -309,7 +309,7 @@ def _default_text(action: HyperParameterAction) -> str:
         shown = default.expression
     elif (expression := action.hyperparameter.expression_of(default)) is not None:
         shown = expression
-    elif type(default) is action.kind and action.kind in (float, int, str):
+    elif type(default) is action.kind and action.kind in (bool, float, int, str):
         shown = str(default)  # as `Converter.format`, which takes longer to load
     else:
         shown = action.converter.format(default)
