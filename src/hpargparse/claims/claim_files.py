@@ -16,16 +16,13 @@ _TAKEN_OVER = ".dead"  # the end of the name of a file that exists for a moment
 
 
 class ClaimFiles:
-    """A folder of claims.
+    """A folder of claims, which is created if it is missing.
 
-    Args:
-        folder: the folder. It is created if it is missing.
-        clock: a file of this process, which is renewed to read the time.
-        token: what makes the claims of this process differ from those of others.
-        seconds_until_free: the seconds after which a claim that is not renewed is free.
+    `clock` is a file of this process, which is renewed to read the time; `token` makes its claims
+    differ from those of others.
 
     Attributes:
-        seconds_until_free: these seconds.
+        seconds_until_free: the seconds after which a claim that is not renewed is free.
 
     Raises:
         OSError: if the folder cannot be created.

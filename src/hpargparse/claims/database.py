@@ -27,18 +27,11 @@ _NOW = {
 
 
 class Database:
-    """The database of a sweep.
-
-    Args:
-        url: where it is.
-        sweep: the name of the sweep.
-        token: what makes the claims of this process differ from those of others.
-        seconds_until_free: the seconds after which a claim that is not renewed is free.
-        say: shows a sentence.
+    """The database of a sweep. `token` makes the claims of this process differ from others.
 
     Attributes:
         url: where it is.
-        seconds_until_free: these seconds.
+        seconds_until_free: the seconds after which a claim that is not renewed is free.
         lost: how often a claim of this process was taken over from one that had vanished.
     """
 
@@ -67,13 +60,7 @@ class Database:
         self._studies: Any = None
 
     def open(self, description: str) -> str:
-        """Create the tables and the sweep, if they are missing.
-
-        Args:
-            description: what the sweep is.
-
-        Returns:
-            What the sweep is in the database.
+        """Create what is missing, and return the description that the database has.
 
         Raises:
             SweepError: if the database cannot be opened.

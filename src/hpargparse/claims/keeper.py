@@ -23,9 +23,7 @@ _BEATS = 6  # renewals in the time after which a claim is free
 def keep(channel: socket.socket, store: Store) -> None:
     """Renew claims until the sweep has ended, and no claim is held any more.
 
-    Args:
-        channel: gets the name of each claim, with a pipe that ends when nobody holds it.
-        store: where the claims are kept.
+    The channel gets the name of each claim, with a pipe that ends when nobody holds it.
 
     Raises:
         OSError, HpmanError: if they cannot be renewed.

@@ -37,9 +37,6 @@ CLAIMS, _LOCK = "claims", "lock"
 class Locks:
     """Claims that are locks on files. They end with the processes that hold them.
 
-    Args:
-        folder: the folder of the sweep, with a folder for claims.
-
     Attributes:
         is_by_time: False.
     """
@@ -63,13 +60,7 @@ class Locks:
         return None
 
     def release(self, name: str, claim: int, *, is_over: bool) -> None:
-        """Give a claim back.
-
-        Args:
-            name: its name.
-            claim: the claim.
-            is_over: whether nobody needs it any more.
-        """
+        """Give a claim back."""
         path = self._path(name)
         if is_over and _is_at(path, claim):
             with suppress(OSError):  # Windows does not remove an open file

@@ -33,12 +33,7 @@ _ADVICE = (
 
 
 class FolderClaims:
-    """Claims by locks on files, until one command finds that these do not hold.
-
-    Args:
-        folder: the folder of the sweep.
-        clock: a file of this process, see `ClaimFiles`.
-    """
+    """Claims by locks on files, until one command finds that these do not hold."""
 
     def __init__(self, folder: str, clock: str) -> None:
         self._folder = folder
@@ -82,13 +77,7 @@ class FolderClaims:
             return claim
 
     def release(self, name: str, claim: int, *, is_over: bool) -> None:
-        """Give a claim back.
-
-        Args:
-            name: its name.
-            claim: the claim.
-            is_over: whether nobody needs it any more.
-        """
+        """Give a claim back."""
         with self._guard:
             if claim not in self._locked:
                 release(claim)
@@ -225,9 +214,6 @@ class _Worker:
 @contextmanager
 def presence(folder: str) -> Iterator[tuple[FolderClaims, list[str]]]:
     """Show that this process works on a sweep.
-
-    Args:
-        folder: the folder of the sweep.
 
     Yields:
         The claims, and warnings: one if locks on files do not hold here.

@@ -45,11 +45,6 @@ class Slot(Frozen):
 class Slots:
     """The slots of some GPUs.
 
-    Args:
-        project: the folder of the project.
-        gpus: the names of the GPUs.
-        per_gpu: how many runs may use one at a time.
-
     Attributes:
         count: how many slots there are.
     """
@@ -91,9 +86,7 @@ class Slots:
 def find_gpus(request: str) -> list[str]:
     """Return the names of GPUs, as `CUDA_VISIBLE_DEVICES` has them.
 
-    Args:
-        request: names with commas between them, `none`, or `auto` for those that the
-            environment variable lists, or else all.
+    `auto` stands for those that this variable lists, or else all.
 
     Raises:
         HpmanError: if no GPU is found, or one is listed twice.

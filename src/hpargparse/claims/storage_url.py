@@ -46,9 +46,8 @@ def without_password(text: str) -> str:
 class StorageUrl:
     """A database that machines share.
 
-    Args:
-        text: the URL. Without a password, that of the environment counts. It is removed from
-            there, so that no run inherits it.
+    Without a password in the URL, that of the environment counts. It is removed from there, so
+    that no run inherits it.
 
     Attributes:
         shown: the URL without the password.

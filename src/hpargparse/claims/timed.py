@@ -61,9 +61,6 @@ _KEEPER = ("-m", "hpargparse.claims.keeper")
 class TimedClaims:
     """Claims by time.
 
-    Args:
-        store: where they are kept.
-
     Attributes:
         is_by_time: True.
 

@@ -210,12 +210,7 @@ def conditions(hints: Mapping[str, object]) -> dict[str, tuple[object, ...]]:
 def condition_faults(
     rows: Mapping[str, HyperParameter], *, is_partial: bool = False
 ) -> Iterator[Diagnostic]:
-    """Yield what is wrong with the hints `when` of a program.
-
-    Args:
-        rows: the hyperparameters by name.
-        is_partial: whether imported modules were not read, so that names may be missing.
-    """
+    """Yield what is wrong with the hints `when` of a program, perhaps without imported modules."""
     for row in rows.values():
         when = row.hints.get("when")
         cases = conditions(row.hints)

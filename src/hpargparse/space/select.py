@@ -88,10 +88,6 @@ class Selection(Frozen):
 def select(index: Index, request: Request) -> Selection:
     """Select what a sweep of a program searches.
 
-    Args:
-        index: the sources of the program.
-        request: what the command line says.
-
     Raises:
         SpaceError: if the hints or the command line are wrong, with all problems; or if
             nothing is selected.

@@ -150,10 +150,6 @@ class Space:
     The points are in a stable order: by the names of the axes, conditions first, the last
     axis changing fastest.
 
-    Args:
-        axes: the axes. Their conditions are about each other, without a cycle.
-        zipped: groups of axes that change together. All have the same number of values.
-
     Attributes:
         axes: the axes, in the order of the grid.
         groups: the same axes; those that change together are one group.
@@ -246,12 +242,7 @@ class Space:
         return self.compose(draw)
 
     def compose(self, values: Callable[[tuple[Axis, ...]], Point]) -> Point:
-        """Return a point from the values of its axes.
-
-        Args:
-            values: returns those of a group: axes that are zipped, or a single one. It is not
-                called for one whose conditions do not hold.
-        """
+        """Return a point from the values of each group whose conditions hold."""
         point: Point = {}
         for group in self.groups:
             if is_active(group[0], point):

@@ -24,10 +24,7 @@ _SCALES = ("log", "linear")
 def parse_spec(spec: str, converter: Converter) -> Values | Interval:
     """Return the values that a specification stands for.
 
-    Args:
-        spec: values with commas between them, or `lowest..highest`, with `:step`, `:log` or
-            `:linear` after it. Without any of these, the hint `scale` counts.
-        converter: reads and checks the values.
+    Without a step or a scale, the hint `scale` counts.
 
     Raises:
         ConversionError: if the hyperparameter does not accept a value.

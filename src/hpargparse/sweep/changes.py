@@ -17,10 +17,6 @@ _WIDTH = 40  # of the values of a hyperparameter
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Return the differences between the plans of a sweep.
 
-    Args:
-        old: the plan of the last time.
-        new: the plan of now.
-
     >>> old = {"searched": [{"name": "lr", "values": ["0.1"]}], "fixed": {"wd": "0"}}
     >>> changes(old, {"searched": [{"name": "wd", "low": 0.1, "high": 1.0}]})
     ['lr is gone', 'wd was fixed at 0, now 0.1 to 1.0']

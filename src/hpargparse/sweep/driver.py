@@ -35,14 +35,6 @@ _FIRST, _IN_A_ROW = 3, 5  # failures that end a sweep
 class Driver:
     """Run the trials of a sweep, several at a time.
 
-    Args:
-        study: the sweep.
-        launcher: starts the runs.
-        jobs: how many runs are started at a time.
-        timeout: the seconds that a run may take; None for no limit.
-        progress: shows what happens.
-        slots: GPUs for the runs, one for each; None for no handling of GPUs.
-
     Attributes:
         interrupts: how often the sweep was interrupted.
         signal: the signal that did it last.

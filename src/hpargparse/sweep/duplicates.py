@@ -31,13 +31,7 @@ _HIDDEN = ".copy-"  # a record with such a name is not listed
 
 
 class Duplicates:
-    """The runs of all sweeps and of none that a trial may be the same as.
-
-    Args:
-        runs: the folder of records.
-        matcher: compares records with the trials of the sweep.
-        objectives: what is looked for. Without any, no run is the same as another.
-    """
+    """The runs of all sweeps and of none that a trial may be the same as."""
 
     def __init__(self, runs: str, matcher: Matcher, objectives: Sequence[Objective]) -> None:
         self._runs = runs
@@ -50,10 +44,6 @@ class Duplicates:
         """Return a run that has finished and has a score; None if there is none.
 
         Its program, values, arguments, current folder and sources are those of the trial.
-
-        Args:
-            values: the values that the sweep gives to the trial.
-            argv: the arguments of `hpman run`.
         """
         if not self._objectives:
             return None
@@ -65,11 +55,6 @@ class Duplicates:
 
     def copy(self, record: RunRecord, beginning: str, argv: Sequence[str]) -> None:
         """Make the record of a trial from that of a run which is the same.
-
-        Args:
-            record: the record of that run.
-            beginning: the beginning of the id of the new one.
-            argv: the arguments of `hpman run`.
 
         Raises:
             OSError, HpmanError: if it cannot be written.

@@ -35,12 +35,7 @@ _ASKS = 4  # for a point that no other trial has
 
 
 class Engine:
-    """Optuna's study of a sweep.
-
-    Args:
-        study: the sweep.
-            A grid and random points have their values from its `trials`; Optuna only prunes then.
-    """
+    """Optuna's study of a sweep. For a grid and random points, Optuna only prunes."""
 
     def __init__(self, study: Study) -> None:
         import optuna
@@ -81,10 +76,6 @@ class Engine:
 
     def report(self, trial: int, values: Mapping[int, float]) -> bool:
         """Pass on what a running trial has reported, and return whether to prune it.
-
-        Args:
-            trial: its number.
-            values: the values by step.
 
         Raises:
             OSError, SweepError: if the study cannot be written.
@@ -329,11 +320,6 @@ def reports_by_step(
     rows: Iterable[Mapping[str, Any]], metric: str, first: int = 0
 ) -> dict[int, float]:
     """Return the values of a metric by step; without steps, by their order.
-
-    Args:
-        rows: what was reported.
-        metric: the name of the metric.
-        first: how many values were reported before.
 
     >>> reports_by_step([{"loss": 3}, {"other": 1}, {"loss": 2.5}], "loss")
     {0: 3.0, 1: 2.5}

@@ -49,15 +49,6 @@ _TAIL = 1 << 12  # bytes of the output of a run that has failed
 class Exchange:
     """The records of a sweep, here and in a database.
 
-    Args:
-        url: the database.
-        runs: the folder of records.
-        sweep: the name of the sweep.
-        objectives: what is looked for.
-        collects: whether a file with the score may be in the current folder.
-        token: what makes the claims of this process differ from those of others.
-        say: shows a sentence.
-
     Attributes:
         database: the database.
     """
@@ -107,9 +98,6 @@ class Exchange:
 
     def pull(self, *, now: bool) -> None:
         """Copy the records of other machines that are new.
-
-        Args:
-            now: whether to look even if that was done a moment ago.
 
         Raises:
             SweepError: if the database is away for too long.

@@ -22,11 +22,6 @@ def importances(
 
     There are none without Optuna, with few results, or if Optuna cannot say.
 
-    Args:
-        rows: the values of each hyperparameter, run by run.
-        scores: the score of each run.
-        maximize: whether a high score is a good one.
-
     >>> importances({"lr": [0.1, 0.2]}, [3, 4])
     {}
     """

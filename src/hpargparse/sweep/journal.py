@@ -23,9 +23,6 @@ class Journal:
     It has the methods of `optuna.storages.journal.BaseJournalBackend`. What follows the last
     readable line, such as a torn one, is never read, and is cut off before the next append.
 
-    Args:
-        path: the file. It is created if it is missing.
-
     Raises:
         OSError: if it cannot be opened.
     """
@@ -38,11 +35,7 @@ class Journal:
         self._offset = 0  # where the next one begins
 
     def read_logs(self, log_number_from: int) -> Iterator[dict[str, Any]]:
-        """Yield the logs from one on.
-
-        Args:
-            log_number_from: its number, from 0.
-        """
+        """Yield the logs from one on."""
         if log_number_from < self._count:
             self._count = self._offset = 0
         for log, size in self._unread():

@@ -28,8 +28,7 @@ _MOST_STARTS = 4  # of the warm process: something may kill it each time
 class Fork:
     """A run that is a fork of the warm process, with the methods of a `Popen`.
 
-    Args:
-        pipe: gets the id of the process, then its exit status. It ends when both have ended.
+    The pipe gets the id of the process, then its exit status, and ends when both have ended.
 
     Attributes:
         pid: the id of the process; 0 if there is none.
@@ -65,11 +64,6 @@ class Fork:
 class Launcher:
     """Start runs of one program.
 
-    Args:
-        program: the arguments of `hpman run` that name the program.
-        arguments: those of the program itself.
-        is_warm: whether there should be a warm process.
-
     Attributes:
         reason: why runs start as fresh processes; empty while a warm process works.
     """
@@ -90,9 +84,6 @@ class Launcher:
 
     def is_ready(self, wake: Callable[[], None]) -> bool:
         """Return whether runs can be started; start the warm process if it does not run.
-
-        Args:
-            wake: called from a thread when it is ready.
 
         Raises:
             OSError: if no process can be started.
@@ -115,13 +106,7 @@ class Launcher:
         leases: Sequence[int],
         environment: Mapping[str, str],
     ) -> subprocess.Popen[bytes] | Fork:
-        """Start a run.
-
-        Args:
-            beginning: the beginning of the id of its record.
-            options: the values of its hyperparameters.
-            leases: the descriptors that it holds until it ends.
-            environment: what it has in its environment beside that of this process.
+        """Start a run, which holds the leases until it ends.
 
         Raises:
             OSError: if no process can be started.

@@ -16,11 +16,7 @@ _MARGIN = 3  # columns at the end of a line, for the ^C that a terminal shows
 
 
 class Block:
-    """Lines at the bottom of a terminal. What is printed meanwhile stands above them.
-
-    Args:
-        console: the terminal.
-    """
+    """Lines at the bottom of a terminal. What is printed meanwhile stands above them."""
 
     def __init__(self, console: Console) -> None:
         from rich.live import Live

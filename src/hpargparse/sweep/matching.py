@@ -28,11 +28,6 @@ class MismatchError(Exception):
 class Matcher:
     """Compare recorded runs with a sweep.
 
-    Args:
-        trials: the values of its trials.
-        total: the number of trials.
-        arguments: the arguments of the program.
-
     Attributes:
         seeds: the values of the hyperparameter `seed`, if trials are repeated.
     """
@@ -55,9 +50,6 @@ class Matcher:
     def values(self, summary: Mapping[str, Any]) -> dict[str, str]:
         """Return those values of a run that the sweep sets, as literals.
 
-        Args:
-            summary: the contents of `run.json`.
-
         Raises:
             MismatchError: if the sweep gives no run such values.
         """
@@ -79,10 +71,7 @@ class Matcher:
     def trial_run(self, values: Mapping[str, str], recorded: TrialRun) -> TrialRun | None:
         """Return the run to which the sweep gives some values; None if there is none.
 
-        Args:
-            values: the values.
-            recorded: the run that the id of a record names. It counts if the values of a trial
-                depend on the scores of earlier ones.
+        It is the one that the id of the record names if values depend on earlier scores.
         """
         trials = self._trials
         is_planned = recorded.trial < self._total and recorded.repeat < trials.repeats

@@ -193,12 +193,7 @@ def _add_process_options(group: argparse._ArgumentGroup) -> None:
 def read_objectives(
     parser: argparse.ArgumentParser, options: argparse.Namespace
 ) -> tuple[Objective, ...]:
-    """Return what is looked for, in the order of the command line.
-
-    Args:
-        parser: ends the process if options contradict one another.
-        options: what it has read.
-    """
+    """Return what is looked for, in the order of the command line."""
     names = [name for name, _maximize in options.objectives]
     sources = options.score or [""] * len(names)
     _check_search(parser, options, len(names))

@@ -27,12 +27,7 @@ _MOST_REMOVED = 9  # records of failures that a command removes
 
 
 def text_report(study: Study, failure: str = "") -> str:
-    """Return how a sweep ended, as text.
-
-    Args:
-        study: the sweep.
-        failure: why it ended early; empty if it did not.
-    """
+    """Return how a sweep ended, as text."""
     outcomes = study.outcomes()
     statuses = [outcome.status for outcome in outcomes.values()]
     complete, pruned, failed = map(statuses.count, (COMPLETE, PRUNED, FAILED))

@@ -18,9 +18,6 @@ class Parameter:
 
     Choices are the texts of literals: then tuples, None and True beside 1 survive.
 
-    Args:
-        group: the hyperparameter, or those that are zipped.
-
     Attributes:
         name: its name for Optuna.
         distribution: its distribution.

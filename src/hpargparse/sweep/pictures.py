@@ -42,11 +42,7 @@ _TEXT = 12  # columns of one
 
 
 def diagrams(records: Sequence[RunRecord]) -> list[Panel | Bars | Parallel]:
-    """Return the diagrams of a sweep; none for other runs, or with fewer than two scores.
-
-    Args:
-        records: the runs.
-    """
+    """Return the diagrams of a sweep; none for other runs, or with fewer than two scores."""
     objective = _objective(records)
     if objective is None:
         return []

@@ -30,13 +30,7 @@ _TAIL = 1 << 12  # bytes of metrics that are read for the last ones
 
 
 class Progress:
-    """Show a sweep.
-
-    Args:
-        prog: the name of the command.
-        study: the sweep.
-        is_json: whether to write a JSON object a line.
-    """
+    """Show a sweep."""
 
     def __init__(self, prog: str, study: Study, *, is_json: bool) -> None:
         self._prog = prog
@@ -82,13 +76,7 @@ class Progress:
             self.write_event("fresh", {"reason": reason})
 
     def on_end(self, trial_run: TrialRun, outcome: Outcome | None, cause: str = "") -> None:
-        """Show that a run has ended. It will be tried again if it has no outcome.
-
-        Args:
-            trial_run: the run.
-            outcome: how it has ended; None if it was killed.
-            cause: what killed it, such as ` by SIGTERM`.
-        """
+        """Show that a run has ended. It will be tried again if it has no outcome."""
         lost = f"was killed{cause}"
         values = self._study.trials.values(trial_run)
         if self._is_json:
@@ -122,12 +110,7 @@ class Progress:
         self._print(line if self._block else f"{line}  [{self._count()}]", is_failure=is_failure)
 
     def tick(self, running: Sequence[Worker], interrupts: int) -> None:
-        """Show what runs now.
-
-        Args:
-            running: the runs.
-            interrupts: how often the sweep was interrupted.
-        """
+        """Show what runs now."""
         if self._is_json:
             return
         if not self._is_open:  # the runs have started, so rich may take its time to load
@@ -144,11 +127,7 @@ class Progress:
             self._block.draw([*self._head(), *map(self._slot, running)])
 
     def close(self, *, erase: bool = True) -> None:
-        """End the block; leave its last state, or erase it.
-
-        Args:
-            erase: whether to erase it.
-        """
+        """End the block; leave its last state, or erase it."""
         block, self._block = self._block, None
         if block is not None:
             with suppress(OSError):  # the terminal is gone

@@ -21,12 +21,7 @@ from .worker import Worker
 
 
 class Pruner:
-    """Follow the running runs of a sweep.
-
-    Args:
-        study: the sweep.
-        engine: says whether a run is pruned.
-    """
+    """Follow the running runs of a sweep."""
 
     def __init__(self, study: Study, engine: Engine) -> None:
         self._study = study

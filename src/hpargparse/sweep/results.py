@@ -69,13 +69,6 @@ class _Ended(Frozen):
 class Results:
     """The runs of a sweep.
 
-    Args:
-        runs: the folder of records.
-        name: the name of the sweep.
-        total: the number of trials.
-        matcher: compares records with the trials.
-        objectives: what is looked for.
-
     Attributes:
         outcomes: the runs that have ended and count, by `TrialRun`.
         kills: how often runs were ended by a signal.

@@ -34,9 +34,6 @@ class Resumed(Frozen):
 def find_sweep(name: str) -> Resumed:
     """Return the sweep of a name in the current project.
 
-    Args:
-        name: the name; empty for the sweep that was used last.
-
     Raises:
         SweepError: if there is none, or its command line cannot be read.
     """

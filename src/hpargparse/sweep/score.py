@@ -87,12 +87,7 @@ class Objective(Frozen):
         return score
 
     def collect(self, record: RunRecord, *, from_cwd: bool) -> None:
-        """Copy the file with the score into the record, before another run replaces it.
-
-        Args:
-            record: a run that has ended.
-            from_cwd: whether the file may be in the current folder of the run.
-        """
+        """Copy the file with the score into the record, before another run replaces it."""
         if record.status != "finished" or self.is_collected(record):
             return
         from shutil import copyfile

@@ -20,11 +20,7 @@ JOURNAL = "journal.log"
 
 
 class JournalStudies:
-    """Studies in a file.
-
-    Args:
-        folder: the folder of the sweep.
-    """
+    """Studies in a file."""
 
     def __init__(self, folder: str) -> None:
         self._path = os.path.join(folder, JOURNAL)
@@ -68,11 +64,7 @@ class JournalStudies:
 
 
 class SharedStudies:
-    """Studies in a database.
-
-    Args:
-        database: the database.
-    """
+    """Studies in a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

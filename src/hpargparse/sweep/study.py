@@ -53,16 +53,6 @@ class Claim(Frozen):
 class Study:
     """A sweep on disk.
 
-    Args:
-        project: the folder of the project.
-        name: the name of the sweep.
-        total: the number of trials.
-        trials: the values of its trials.
-        objectives: what is looked for.
-        arguments: the arguments of the program.
-        retries: how often a run that was killed is tried again.
-        collects: whether a file with the score may be in the current folder.
-
     Attributes:
         claims: who may start which run.
         exchange: the records of machines that do not see this folder; set before `open`.
@@ -107,11 +97,6 @@ class Study:
     ) -> None:
         """Make the folder of the sweep, or note what has changed since the last time.
 
-        Args:
-            identity: what makes two sweeps the same.
-            argv: the command line.
-            resumed: those of each `--resume` since.
-
         Raises:
             SweepError: if a sweep of this name has another program or score, or the database
                 cannot be opened.
@@ -142,11 +127,7 @@ class Study:
         write_json(self.folder, PLAN, data)
 
     def refresh(self, *, now: bool = False) -> None:
-        """Read how runs have ended since the last time.
-
-        Args:
-            now: whether the records of other machines are needed as they are now.
-        """
+        """Read how runs have ended, with `now` also on other machines a moment ago."""
         if self.exchange is not None:
             self.exchange.pull(now=now)
         self._results.refresh()
@@ -183,11 +164,6 @@ class Study:
     def release(self, claim: Claim, *, was_killed: bool = False, cause: str = "") -> Outcome | None:
         """Give a claim back, after its run has ended.
 
-        Args:
-            claim: the claim.
-            was_killed: whether the run was killed before its record began.
-            cause: what killed it, such as ` by SIGTERM`.
-
         Returns:
             The outcome of the run; None if it has to be tried again.
         """
@@ -203,10 +179,6 @@ class Study:
 
     def reuse(self, claim: Claim, argv: Sequence[str]) -> Outcome | None:
         """Copy the record of a run that is the same instead of starting one.
-
-        Args:
-            claim: the claim, which is given back if there is such a run.
-            argv: the arguments of `hpman run`.
 
         Returns:
             The outcome; None if no run is the same.

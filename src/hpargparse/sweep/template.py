@@ -45,12 +45,6 @@ def serve(
 ) -> list[str]:
     """Fork for each request until the sweep ends. Only forks return from here.
 
-    Args:
-        channel: where a sweep sends requests. It ends with the sweep, however that ends.
-        program: the program.
-        arguments: its arguments.
-        loaded_before: the names of the modules that were loaded before ours.
-
     Returns:
         The arguments of `hpman run` for this fork.
     """

@@ -40,12 +40,6 @@ class TrialRun(NamedTuple):
 class Trials:
     """What the trials of a sweep are.
 
-    Args:
-        selection: what is searched.
-        method: `grid`, `random`, one of `SAMPLERS`, or empty for the usual one.
-        seed: the seed of random points.
-        repeats: how often each trial is run.
-
     Attributes:
         method: `grid`, `random`, or one of `SAMPLERS`.
         seeds: the values of the hyperparameter `seed`, as literals, if trials are repeated.

@@ -24,16 +24,7 @@ _PATIENCE = 10.0  # seconds between SIGTERM and SIGKILL
 
 
 class Worker:
-    """Start a run, and watch it from a thread.
-
-    Args:
-        study: the sweep.
-        claim: the claim on the run. The new process shares its lease.
-        slot: its GPU, if it has one. The new process shares its lease.
-        launcher: starts it.
-        options: the values of its hyperparameters.
-        timeout: the seconds after which the run is ended; None for no limit.
-        on_end: called from the thread when the process has ended.
+    """Start a run, which shares the leases of the claim and the slot; watch it from a thread.
 
     Attributes:
         claim: the claim.
