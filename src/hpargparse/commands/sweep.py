@@ -10,16 +10,14 @@ import json
 import os
 from base64 import b32encode
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from errno import EIO
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hpman import HpmanError
 from hpman.programs import is_notebook, require_sound
 from hpman.text import escape, relative_path
 
-from ..claims.locks import Claims
 from ..claims.slots import Slots, find_gpus
 from ..claims.storage_url import PASSWORD, StorageUrl, without_password
 from ..cli.argv import parse_command, split_at_dashes
@@ -28,16 +26,18 @@ from ..cli.output import json_text, warn, write_result
 from ..completion import get_argv
 from ..errors import SpaceError, SweepError
 from ..run.runner import Program, locate_module, locate_script
-from ..run.slurm import WORKER, JobRequest, request_jobs, submission_text, submit
 from ..runs.record import project_folder, project_of
 from ..space.report import json_report, text_report
 from ..space.select import Request, Selection, select
 from ..space.space import Space
 from ..sweep.options import read_objectives, sweep_parser
-from ..sweep.resume import find_sweep
 from ..sweep.score import Objective
-from ..sweep.study import Study
+from ..sweep.study import Study, find_sweep
 from ..sweep.trials import RANDOM, SAMPLERS, Trials
+
+if TYPE_CHECKING:
+    from ..run.slurm import JobRequest
+    from ..sweep.launch import Launcher
 
 _FOLDER = "The folder `.hpman` of the project must be a folder that can be written."
 _HOW_MANY = "Say how many trials there are: `--trials 20`."
@@ -63,9 +63,11 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
         tuple(options.sweep), tuple(options.zip), tuple(options.fix), options.all_hinted
     )
     try:
-        is_worker = os.environ.pop(WORKER, None) is not None
-        jobs = None if is_worker or options.slurm is None else request_jobs(options.slurm)
-        program = _locate(options)
+        jobs = None if options.slurm is None else _jobs(options.slurm)
+        if options.module is not None:
+            program = locate_module(options.module)
+        else:
+            program = locate_script(options.script)
         index = program.read_sources()
         require_sound(index)
         selection = select(index, request)
@@ -88,14 +90,13 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpman sweep") -> Non
 def _resume(prog: str, name: str, argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
     """Return the options and arguments of a sweep, and go to the folder where it was started."""
     try:
-        sweep = find_sweep(name)
-        os.chdir(sweep.folder)
+        sweep, folder, (first, *others) = find_sweep(name)
+        os.chdir(folder)
     except (HpmanError, OSError) as error:
         exit_with_errors(prog, error)
-    first, *others = sweep.commands
     own, arguments = split_at_dashes(first)
     options = sweep_parser(prog).parse_intermixed_args(own)
-    options.name = sweep.name
+    options.name = sweep
     parser = sweep_parser(prog)
     for action in parser._actions:
         action.default = None  # so that what is not given is None
@@ -113,17 +114,18 @@ def _resume(prog: str, name: str, argv: list[str]) -> tuple[argparse.Namespace, 
     return options, arguments
 
 
-def _locate(options: argparse.Namespace) -> Program:
-    if options.module is not None:
-        return locate_module(options.module)
-    return locate_script(options.script)
+def _jobs(slurm: str) -> JobRequest | None:
+    """Return the jobs to submit; None in such a job."""
+    from ..run.slurm import WORKER, request_jobs
+
+    return None if os.environ.pop(WORKER, None) is not None else request_jobs(slurm)
 
 
 def _run(prog: str, study: Study, options: argparse.Namespace, arguments: list[str]) -> None:
     """Run the trials, and report how the sweep ended."""
+    from ..claims.presence import presence
     from ..sweep import outcome
     from ..sweep.driver import Driver
-    from ..sweep.launch import Launcher
     from ..sweep.progress import Progress
 
     if study.trials.needs_optuna:
@@ -131,18 +133,18 @@ def _run(prog: str, study: Study, options: argparse.Namespace, arguments: list[s
 
         study.trials.engine = Engine(study)
     is_json = options.format == "json"
-    is_warm = options.warm and not is_notebook(options.script or "")
     progress = Progress(prog, study, is_json=is_json)
     driver = Driver(
         study,
-        Launcher(_program(options), arguments, is_warm=is_warm),
+        _launcher(options, arguments),
         jobs=options.jobs,
         timeout=options.timeout,
         progress=progress,
         slots=options.slots,
     )
+    held = study.exchange.claims() if study.exchange is not None else presence(study.folder)
     try:
-        with _claims(study) as (study.claims, warnings):
+        with held as (study.claims, warnings):
             warn(prog, warnings)
             progress.begin()
             driver.run()
@@ -162,13 +164,12 @@ def _run(prog: str, study: Study, options: argparse.Namespace, arguments: list[s
         raise SystemExit(1)
 
 
-def _claims(study: Study) -> AbstractContextManager[tuple[Claims, list[str]]]:
-    """Begin to hold claims, and yield them with warnings."""
-    if study.exchange is not None:
-        return study.exchange.claims()
-    from ..claims.presence import presence
+def _launcher(options: argparse.Namespace, arguments: list[str]) -> Launcher:
+    from ..sweep.launch import Launcher
 
-    return presence(study.folder)
+    program = ["-m", options.module] if options.module is not None else [options.script]
+    is_warm = options.warm and not is_notebook(options.script or "")
+    return Launcher(program, arguments, is_warm=is_warm)
 
 
 def _has_more(study: Study) -> bool:
@@ -178,6 +179,8 @@ def _has_more(study: Study) -> bool:
 
 def _submit(study: Study, jobs: JobRequest, form: str) -> str:
     """Submit workers that go on with a sweep, and return a text about them."""
+    from ..run.slurm import submission_text, submit
+
     command = ["sweep", f"--resume={study.name}"]
     folder = os.path.join(study.folder, "slurm")
     if study.exchange is not None:
@@ -299,8 +302,3 @@ def _write_space(prog: str, selection: Selection, form: str) -> None:
         write_result(prog, json_text(json_report(selection)))
     else:
         write_result(prog, text_report(selection))
-
-
-def _program(options: argparse.Namespace) -> list[str]:
-    """Return the arguments of `hpman run` that name the program."""
-    return ["-m", options.module] if options.module is not None else [options.script]

@@ -5,13 +5,14 @@ Owns the wording and the columns. Must not know how a space is selected.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from hpman import EmptyValue, NotLiteralEvaluable, Occurrence, readable_repr, show_literal
 from hpman.text import display_path, escape, place_data, truncate
 
 from .select import Fixed, Selection
-from .space import Axis, Values
+from .space import Axis, Interval, Values
 
 _WIDTH = 40  # of the values of a hyperparameter
 
@@ -76,17 +77,22 @@ def table(
 
 
 def _values(axis: Axis, zipped: list[tuple[str, ...]]) -> str:
-    shown = truncate(str(axis.domain), _WIDTH)
     others = [name for names in zipped if axis.name in names for name in names if name != axis.name]
-    if others:
-        shown += f", with {' and '.join(others)}"
-    if axis.conditions:
-        cases = (
-            f"{name} is {' or '.join(truncate(show_literal(value)) for value in values)}"
-            for name, values in axis.conditions
-        )
-        shown += f", if {' and '.join(cases)}"
-    return shown
+    return domain_text(_axis_data(axis)) + (f", with {' and '.join(others)}" if others else "")
+
+
+def domain_text(axis: Mapping[str, Any]) -> str:
+    """Return the values of an axis in one line, from its JSON data."""
+    if "values" in axis:
+        shown = ", ".join(map(truncate, axis["values"]))
+    else:
+        is_log = axis.get("scale") == "log"
+        shown = str(Interval(axis["low"], axis["high"], axis.get("step"), is_log))
+    cases = [
+        f"{name} is {' or '.join(map(truncate, values))}"
+        for name, values in axis.get("when", {}).items()
+    ]
+    return truncate(shown, _WIDTH) + (f", if {' and '.join(cases)}" if cases else "")
 
 
 def default_text(value: object) -> str:
@@ -105,11 +111,8 @@ def _reason(line: Fixed) -> str:
 
 
 def _place_data(call: Occurrence | None) -> dict[str, Any]:
-    if call is None:
-        return {"path": None, "line": None}
-    return {
-        key: value for key, value in place_data(call).items() if key in ("path", "cell", "line")
-    }
+    data = {"path": None, "line": None} if call is None else place_data(call)
+    return {key: data[key] for key in ("path", "cell", "line") if key in data}
 
 
 def _axis_data(axis: Axis) -> dict[str, Any]:

@@ -9,9 +9,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from hpman.text import truncate
-
-_WIDTH = 40  # of the values of a hyperparameter
+from ..space.report import domain_text
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
@@ -36,7 +34,7 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
 
 
 def _hyperparameters(plan: Mapping[str, Any]) -> dict[str, str]:
-    phrases = {row["name"]: _domain(row) for row in plan.get("searched", ())}
+    phrases = {row["name"]: domain_text(row) for row in plan.get("searched", ())}
     fixed = plan.get("fixed", {})
     return phrases | {name: f"fixed at {text or 'no value'}" for name, text in fixed.items()}
 
@@ -48,16 +46,3 @@ def _settings(plan: Mapping[str, Any]) -> dict[str, str]:
         "the method": plan.get("method", "") + ("" if seed is None else f" with --seed {seed}"),
         "the program's command line": shlex.join(plan.get("arguments", ())) or "empty",
     }
-
-
-def _domain(row: Mapping[str, Any]) -> str:
-    """Return the values of a hyperparameter that is searched."""
-    if "values" in row:
-        text = ", ".join(row["values"])
-    else:
-        text = f"{row['low']} to {row['high']}"
-        text += "" if row.get("step") is None else f" in steps of {row['step']}"
-        text += ", log" if row.get("scale") == "log" else ""
-    cases = (f"{name} is {' or '.join(values)}" for name, values in row.get("when", {}).items())
-    condition = " and ".join(cases)
-    return truncate(text, _WIDTH) + (f", if {condition}" if condition else "")

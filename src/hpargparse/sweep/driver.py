@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from errno import EAGAIN, EMFILE, ENFILE, ENOENT, ENOMEM
 from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
 
 from hpman.run_files import release
 
@@ -19,10 +20,12 @@ from ..cli.errors import error_text
 from ..errors import SweepError
 from .launch import Launcher
 from .progress import Progress
-from .pruning import Pruner
 from .results import COMPLETE, FAILED, PRUNED
 from .study import Study
 from .worker import Worker
+
+if TYPE_CHECKING:  # it is slow to load
+    from .pruning import Pruner
 
 _ADVICE = {
     **dict.fromkeys((EAGAIN, EMFILE, ENFILE, ENOMEM), "Use fewer --jobs."),

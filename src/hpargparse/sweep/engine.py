@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -23,7 +24,7 @@ from ..runs.record import RunRecord
 from ..space.space import Axis, Point, Space, Values
 from .parameters import parameters
 from .results import COMPLETE, FAILED, PRUNED, Outcome
-from .studies import JournalStudies, SharedStudies, study_id, suppress_warnings
+from .studies import JournalStudies, SharedStudies, study_id
 from .study import Study
 from .trials import SAMPLERS, TrialRun, Trials
 
@@ -104,7 +105,8 @@ class Engine:
     def _locked(self) -> Iterator[None]:
         """Hold the lock of the sweep, and load the study. Flush it if a trial has ended."""
         self._has_ended = False
-        with self._sweep.claims.lock(), suppress_warnings():
+        with self._sweep.claims.lock(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             self._load()
             yield
         if self._has_ended:

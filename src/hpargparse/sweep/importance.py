@@ -5,11 +5,11 @@ Owns what Optuna gets: results alone, without the space. Must not know where the
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..runs.plots import LOG_VALUES, is_log
-from .studies import suppress_warnings
 
 _FEWEST = 8  # results that say what is important
 _NUMBERS = (int, float)
@@ -41,7 +41,8 @@ def _measure(
 
     optuna.logging.set_verbosity(optuna.logging.CRITICAL)
     kinds = {name: _distribution(row) for name, row in rows.items()}
-    with suppress_warnings():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         study = optuna.create_study(direction="maximize" if maximize else "minimize")
         for number, score in enumerate(scores):
             params = {name: _parameter(row[number]) for name, row in rows.items()}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Callable
 from typing import Any
 
 from ..cli.argv import command_parser
@@ -100,6 +101,10 @@ def _add_space_options(group: argparse._ArgumentGroup) -> None:
     add("--seed", type=int, default=0, metavar="N", help="the seed of the points (default: 0)")
 
 
+def _direction(*, maximize: bool) -> Callable[[str], tuple[str, bool]]:
+    return lambda name: (name, maximize)
+
+
 def _add_score_options(group: argparse._ArgumentGroup) -> None:
     several: dict[str, Any] = {"action": "append", "default": []}
     for name, best in (("minimize", "lowest"), ("maximize", "highest")):
@@ -108,7 +113,7 @@ def _add_score_options(group: argparse._ArgumentGroup) -> None:
             **several,
             dest="objectives",
             metavar="NAME",
-            type=_maximized if name == "maximize" else _minimized,
+            type=_direction(maximize=name == "maximize"),
             help=f"look for the {best} NAME, as `hpman.report` reported it last;"
             " best:NAME takes the best report of a run",
         )
@@ -118,14 +123,6 @@ def _add_score_options(group: argparse._ArgumentGroup) -> None:
         metavar="WHERE",
         help="look elsewhere: a regular expression for the output, or FILE.json:key.path",
     )
-
-
-def _minimized(name: str) -> tuple[str, bool]:
-    return name, False
-
-
-def _maximized(name: str) -> tuple[str, bool]:
-    return name, True
 
 
 def _add_run_options(group: argparse._ArgumentGroup) -> None:

@@ -16,7 +16,6 @@ from hpman.text import escape, relative_path, truncate
 from ..runs.record import OUTPUT_FILE, RETURN, RunRecord
 from ..space.report import default_text, table
 from ..space.space import default_of
-from .importance import importances
 from .results import COMPLETE, FAILED, PRUNED
 from .score import number, scores_data, scores_text
 from .study import Study
@@ -88,6 +87,10 @@ def _importances(study: Study) -> list[dict[str, float]]:
     names = [name for name in texts[0] if all(name in row for row in texts)] if texts else []
     rows = {name: [parse_literal(row[name]) for row in texts] for name in names}
     rows = {name: row for name, row in rows.items() if any(value != row[0] for value in row)}
+    if not rows:
+        return [{} for _objective in study.objectives]
+    from .importance import importances  # with plots, which are slow to load
+
     return [
         importances(rows, [o.scores[number] for o in complete], maximize=objective.maximize)
         for number, objective in enumerate(study.objectives)

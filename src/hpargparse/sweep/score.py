@@ -15,7 +15,6 @@ from typing import Any
 from hpman import Frozen
 from hpman.text import truncate
 
-from ..description import json_value
 from ..runs.record import RETURN, RunRecord
 
 _BEST = "best:"
@@ -166,6 +165,8 @@ def scores_data(objectives: Sequence[Objective], scores: Sequence[float]) -> dic
     >>> scores_data([Objective("loss")], [float("inf")])
     {'score': 'inf'}
     """
+    from ..description import json_value  # it is slow to load
+
     if len(objectives) < 2:
         return {"score": next(map(json_value, scores), None)}
     names = [objective.name for objective in objectives]

@@ -6,13 +6,13 @@ Owns how a storage is opened again after it was damaged, deleted or away. Must n
 from __future__ import annotations
 
 import os
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..claims.database import Database
 from .journal import Journal
+
+if TYPE_CHECKING:  # it is slow to load
+    from ..claims.database import Database
 
 T = TypeVar("T")
 
@@ -91,11 +91,3 @@ def study_id(storage: Any, name: str) -> int | None:
         return int(storage.get_study_id_from_name(name))
     except KeyError:
         return None
-
-
-@contextmanager
-def suppress_warnings() -> Iterator[None]:
-    """Let Optuna not warn."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield

@@ -17,7 +17,7 @@ from hpman.text import escape, relative_path
 from ..claims.locks import CLAIMS, Claims, Locks
 from ..errors import SweepError
 from ..runs.record import RUNNING, make_folder, write_json
-from ..snapshots.recorded import RUNS, read_json
+from ..snapshots.recorded import RUNS, find_above, read_json
 from .changes import changes
 from .duplicates import Duplicates
 from .matching import Matcher
@@ -118,7 +118,7 @@ class Study:
             message = f"The sweep `{self.name}` has another {' and '.join(differing)}."
             place = relative_path(path)
             raise SweepError.because(message, "Choose another --name.", place)
-        self.changes = changes(olds, identity)
+        self.changes = changes(olds, identity) if olds != identity else []
         commands = {"argv": argv, "resumed": list(resumed)}
         folder = os.path.relpath(os.curdir, os.path.join(self.folder, *[os.pardir] * 3))
         data = {"schema": 1, **commands, "folder": folder, "plan": identity}
@@ -313,3 +313,45 @@ def _dominates(costs: tuple[float, ...], others: tuple[float, ...]) -> bool:
     """Return whether some costs are lower than others, and none is higher."""
     pairs = zip(costs, others, strict=True)
     return costs != others and all(cost <= other for cost, other in pairs)
+
+
+def find_sweep(name: str) -> tuple[str, str, list[list[str]]]:
+    """Return the name of a sweep, the folder where it was started, and its command lines.
+
+    Without a name it is the sweep that was used last. The command lines are those of the start
+    and of each `--resume` since.
+
+    Raises:
+        SweepError: if there is none, or its command line cannot be read.
+    """
+    project = find_above(os.curdir, os.path.join(SWEEPS, ""))
+    sweeps = os.path.join(project or "", SWEEPS)
+    times: dict[str, float] = {}
+    for other in os.listdir(sweeps) if project else ():
+        path = os.path.join(sweeps, other, PLAN)
+        if os.path.exists(path):
+            times[other] = os.path.getmtime(path)
+    if not times or project is None:
+        message = "No sweep was started in this folder or above it."
+        raise SweepError.because(message, "`hpman sweep SCRIPT` starts one.")
+    name = name or max(times, key=times.__getitem__)
+    if name not in times:
+        message = f"There is no sweep `{escape(name)}`."
+        advice = f"Name one of these: {', '.join(sorted(map(escape, times)))}."
+        raise SweepError.because(message, advice)
+    path = os.path.join(sweeps, name, PLAN)
+    try:
+        data = read_json(path)
+        commands = [list(map(_text, argv)) for argv in (data["argv"], *data.get("resumed", ()))]
+        folder = os.path.normpath(os.path.join(project, _text(data.get("folder", "."))))
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        message = "The command line of the sweep cannot be read."
+        advice = "Give it in full, with another --name."
+        raise SweepError.because(message, advice, relative_path(path)) from None
+    return name, folder, commands
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a string")
+    return value

@@ -153,8 +153,8 @@ def test_a_password_is_not_kept_but_given_to_the_jobs_of_slurm(
         submitted.append((command, os.environ.get("HPMAN_STORAGE_PASSWORD", "")))
         return "7"
 
-    monkeypatch.setattr("hpargparse.commands.sweep.submit", submit)
-    monkeypatch.setattr("hpargparse.commands.sweep.request_jobs", parse_request)
+    monkeypatch.setattr("hpargparse.run.slurm.submit", submit)
+    monkeypatch.setattr("hpargparse.run.slurm.request_jobs", parse_request)
     url = f"sqlite:///{tmp_path}/db"
     options = ["--minimize=loss", "--trials=3", "--name=c", "--slurm=time=1", "--random"]
     sweep.main(["train.py", *options, f"--storage={url}"])

@@ -11,7 +11,7 @@ import pytest
 
 from hpargparse.commands.sweep import main
 from hpargparse.errors import SweepError
-from hpargparse.sweep.resume import find_sweep
+from hpargparse.sweep.study import find_sweep
 
 
 @pytest.fixture(autouse=True)
@@ -34,10 +34,8 @@ def test_the_sweep_that_was_used_last(project: Path, monkeypatch: pytest.MonkeyP
     (project / ".hpman/sweeps/begun").mkdir()
     (project / "sub").mkdir()
     monkeypatch.chdir("sub")
-    sweep = find_sweep("")
-    assert [sweep.name, sweep.commands] == ["b", [["b.py"], ["--jobs", "2"]]]
-    assert sweep.folder == str(project / "sub")
-    assert find_sweep("a").folder == str(project)
+    assert find_sweep("") == ("b", str(project / "sub"), [["b.py"], ["--jobs", "2"]])
+    assert find_sweep("a")[1] == str(project)
 
 
 def test_an_unknown_name_is_a_sentence_with_the_names() -> None:
