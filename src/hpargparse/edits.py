@@ -34,6 +34,11 @@ from .snapshots.atomic_io import read_bytes, replace_files
 Span = tuple[int, int, int, int]
 
 
+def span_of(fact: Any) -> Span:
+    """Return where a call, a name in one, or a finding about one is written."""
+    return fact.line, fact.column, fact.end_line, fact.end_column
+
+
 class EditError(HpmanError):
     """Report a file that cannot be edited."""
 

@@ -13,9 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from hpargparse.check.checker import Checker
 from hpargparse.check.config import Settings
 from hpargparse.editor.answers import name_place
-from hpargparse.editor.places import normalize
 from hpargparse.editor.workspace import Workspace, encoded
-from hpman.programs import is_notebook
+from hpman.programs import is_notebook, normalize_newlines
 from tests.notebooks import notebook
 
 NAMES = ("a.py", "b.py", "pkg/__init__.py", "pkg/c.py", "d.py", "e.ipynb")
@@ -147,7 +146,7 @@ class EditorMachine(RuleBasedStateMachine):
     def places_agree(self) -> None:
         for file in self.editor.view.files.values():
             name = os.path.relpath(file.source.path, self.root)
-            text = normalize(self.open[name]) if name in self.open else file.source.text
+            text = normalize_newlines(self.open[name]) if name in self.open else file.source.text
             if "coding" not in text and not is_notebook(name):
                 assert file.source.text == text.removeprefix("\ufeff")
             for call in file.occurrences:

@@ -13,9 +13,9 @@ from hpman.programs import file_key
 from hpman.text import display_path, truncate
 
 from ..description import describe
-from ..edits import parse_call
+from ..edits import Span, parse_call, span_of
 from .completion import nearest
-from .places import Span, contains, span_of
+from .places import contains
 from .snapshots import Key
 
 _HINT_WIDTH = 20  # of a default that is shown in the text

@@ -13,8 +13,8 @@ from hpman import Frozen, HyperParameter, Index, ModuleScan, scan_text, show_lit
 from hpman.programs import file_key
 
 from ..check.names import HINTS
+from ..edits import Span
 from ..snapshots.formats import extension_format
-from .places import Span
 
 _NAME, _HINT, _VALUE = "name", "hint", "value"
 MOST = 100  # items of an answer: a client asks again when more is typed

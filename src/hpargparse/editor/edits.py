@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from hpman import Diagnostic, Frozen, HpmanError, Index, Occurrence, Source, scan_text
-from hpman.programs import is_notebook, source_encoding
+from hpman.programs import is_notebook, normalize_newlines, source_encoding
 
 from ..check.names import intended_hint
 from ..check.selection import noqa_lines
@@ -19,7 +19,7 @@ from ..rename.renaming import CODE, RenameError, renaming_of
 from ..rename.sources import Refusal, literal_edit
 from ..snapshots.atomic_io import read_bytes
 from .answers import Target, name_place
-from .places import Lines, changed_part, normalize
+from .places import Lines, changed_part
 from .snapshots import Snapshots
 from .workspace import encoded
 
@@ -113,7 +113,8 @@ def line_edits(file: EditedFile) -> Iterator[Edit]:
     >>> [(e.span, e.new) for e in line_edits(EditedFile("a", b"lr: 1\nb: 2", b"rate: 1\nb: 2"))]
     [((1, 1, 1, 3), 'rate')]
     """
-    old, new = (normalize(data.decode().removeprefix("\ufeff")) for data in (file.old, file.new))
+    texts = (data.decode().removeprefix("\ufeff") for data in (file.old, file.new))
+    old, new = map(normalize_newlines, texts)
     lines, new_lines = old.split("\n"), new.split("\n")
     if len(lines) != len(new_lines):
         lines, new_lines = [old], [new]

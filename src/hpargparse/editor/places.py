@@ -13,23 +13,9 @@ from typing import TypeVar
 
 from hpman import Mention, ModuleScan, Occurrence, Source
 
-# The line and column of the first character, and of the one after the last. All count from 1.
-Span = tuple[int, int, int, int]
+from ..edits import Span, span_of
+
 Fact = TypeVar("Fact", Occurrence, Mention)
-
-
-def normalize(text: str) -> str:
-    r"""Return the text of a buffer as Python reads it.
-
-    >>> normalize("a\r\nb\r")
-    'a\nb\n'
-    """
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def span_of(fact: Occurrence | Mention) -> Span:
-    """Return the place of a fact."""
-    return fact.line, fact.column, fact.end_line, fact.end_column
 
 
 def contains(span: Span, line: int, column: int) -> bool:

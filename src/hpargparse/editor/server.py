@@ -20,17 +20,16 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
 from hpman import Diagnostic, Index, Source, __version__
-from hpman.programs import NotebookFile, decode, is_notebook
+from hpman.programs import NotebookFile, decode, is_notebook, normalize_newlines
 
 from ..check.registry import RULES, explain
-from ..edits import Edit
+from ..edits import Edit, Span, span_of
 from ..rename.snapshots import is_snapshot
 from . import answers
 from .answers import Place, Target
-from .cells import Cell, OpenNotebook
-from .places import Lines, Span, column_after, contains, normalize, span_of, units
+from .places import Lines, column_after, contains, units
 from .snapshots import Snapshots
-from .workspace import Root, Workspace
+from .workspace import Cell, OpenNotebook, Root, Workspace
 
 _PAUSE = 0.1  # seconds without a change before sources are checked
 _SLICE = 0.02  # seconds of a check before other requests are answered
@@ -100,7 +99,7 @@ class Server(LanguageServer):  # type: ignore[misc]
                 text = ""
         known, lines = self._lines.get(path, (None, []))
         if known != text:
-            lines = normalize(text).split("\n")
+            lines = normalize_newlines(text).split("\n")
             self._lines = {path: (text, lines)}
         return lines
 

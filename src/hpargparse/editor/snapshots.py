@@ -10,13 +10,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hpman import Frozen, Source, readable_repr
+from hpman.programs import normalize_newlines
 
+from ..edits import Span
 from ..errors import SnapshotError
 from ..rename.snapshots import is_snapshot
 from ..rename.text import text_of, walk_files
 from ..snapshots.files import read_text
 from ..snapshots.formats import extension_format
-from .places import Lines, Move, Span, normalize
+from .places import Lines, Move
 
 _MOST_FILES = 200  # that one question looks at
 _INCLUDE = "include"
@@ -99,7 +101,7 @@ class Snapshots:
             state = status.st_mtime_ns, status.st_size
         before, keys = self._keys.get(path, (None, []))
         if before != state:
-            text = normalize(self._text(path).removeprefix("\ufeff"))
+            text = normalize_newlines(self._text(path).removeprefix("\ufeff"))
             new = keys_of(path, text)
             self._broken.discard(path)
             if new is None and path in self.texts:
@@ -113,7 +115,7 @@ class Snapshots:
         """Return the path and the line of a key in an open text that cannot be read."""
         for path in filter(self.texts.__contains__, self.paths):
             self.keys(path)
-            text = normalize(self.texts[path])
+            text = normalize_newlines(self.texts[path])
             found = _as_key(name).search(text) if path in self._broken else None
             if found:
                 return path, text.count("\n", 0, found.start()) + 1

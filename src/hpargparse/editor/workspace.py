@@ -1,20 +1,27 @@
-"""The folders that an editor has open, and the texts in it that are not saved.
+"""The folders and notebooks that an editor has open, and texts that are not saved.
 
 Owns which facts hold while somebody types. Must not know the protocol, or what is asked.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Sequence
 
-from hpman import Diagnostic, Index, ModuleScan, Source
-from hpman.programs import file_key, is_notebook, source_encoding
+from hpman import Diagnostic, Frozen, Index, ModuleScan, Source
+from hpman.programs import (
+    file_key,
+    is_notebook,
+    normalize_newlines,
+    read_source,
+    source_encoding,
+)
 
 from ..check.checker import Checker
 from ..check.config import Settings, read_settings
 from ..errors import SettingsError
-from .places import moved, normalize
+from .places import moved
 
 
 class Root:
@@ -61,7 +68,7 @@ class Root:
             if file and before:
                 source = file.source
                 if not is_notebook(path):  # the encoding may be broken too
-                    source = Source(source.path, normalize(text), key)
+                    source = Source(source.path, normalize_newlines(text), key)
                 file = moved(before, source).replace(diagnostics=file.diagnostics)
         if not self._broken:
             self.view = index
@@ -162,6 +169,55 @@ class Workspace:
         for path, text in self.texts.items():
             root.edit(path, text)
         return root
+
+
+class Cell(Frozen):
+    """A cell that an editor has open.
+
+    Attributes:
+        uri: its document.
+        text: its text.
+        is_code: whether it is Python.
+    """
+
+    __slots__ = ()
+    uri: str
+    text: str
+    is_code: bool
+
+
+class OpenNotebook:
+    r"""A notebook that an editor has open.
+
+    Attributes:
+        text: the text of a file with these cells.
+        source: the code of all cells.
+        above: for each cell with code, the number of lines above it in this code.
+
+    >>> texts = ("#1", "a = 1\nb = 2", True), ("#2", "# Title", False), ("#3", "c", True)
+    >>> notebook = OpenNotebook("a.ipynb", [Cell(*row) for row in texts])
+    >>> notebook.above, notebook.locate(2), notebook.locate(3)
+    ({'#1': 0, '#3': 2}, ('#1', 0), ('#3', 2))
+    """
+
+    def __init__(self, path: str, cells: Sequence[Cell]) -> None:
+        rows = [
+            {"cell_type": "code" if cell.is_code else "raw", "source": cell.text} for cell in cells
+        ]
+        self.text: str = json.dumps({"cells": rows, "metadata": {}, "nbformat": 4})
+        self.source: Source = read_source(path, self.text.encode())
+        self.above: dict[str, int] = {}
+        self._cells = cells
+        line = 0
+        for cell in cells:
+            if cell.is_code:
+                self.above[cell.uri] = line
+                line += normalize_newlines(cell.text).count("\n") + 1
+
+    def locate(self, line: int) -> tuple[str, int]:
+        """Return the document of a line, and the number of lines above its cell."""
+        number, row = self.source.cell(line)
+        return self._cells[(number or 1) - 1].uri, line - row
 
 
 def encoded(text: str) -> bytes:

@@ -15,7 +15,7 @@ from hpman.text import Source, display_path, escape, truncate
 
 from ..check.ownership import Owned
 from ..check.sources import read_project
-from ..edits import Edit, EditedFile, Span, edit_files
+from ..edits import Edit, EditedFile, Span, edit_files, span_of
 from ..snapshots.atomic_io import read_bytes
 from ..snapshots.recorded import find_above, read_json
 from ..sweep.study import PLAN, SWEEPS
@@ -26,7 +26,6 @@ from .sources import (
     groups_with_new_keys,
     prove_sources,
     source_edits,
-    span_of,
 )
 from .text import other_mentions, text_of, walk_files
 

@@ -26,7 +26,7 @@ from hpman.text import Source, truncate
 
 from ..check.names import Memory
 from ..check.rules import find_problems
-from ..edits import Edit, EditedFile, Span, has_comment, parse_call
+from ..edits import Edit, EditedFile, Span, has_comment, parse_call, span_of
 from .renaming import CODE, RenameError, Renaming
 
 Place = tuple[str, str, int, int]
@@ -102,7 +102,7 @@ def _call_edits(call: Occurrence, renaming: Renaming, alias: list[str] | None) -
 
 def _mention_edits(mention: Mention, renaming: Renaming) -> Iterator[Edit]:
     name = mention.name or ""
-    span = mention.line, mention.column, mention.end_line, mention.end_column
+    span = span_of(mention)
     old, new = mention.source.between(*span), renaming.of(name)
     if mention.kind == "override" and old == name:
         if not _is_keyword(new):
@@ -262,11 +262,6 @@ def _lines(renaming: Renaming) -> str:
 
 def _at(call: Occurrence) -> Place:
     return call.placeholder, call.path, call.line, call.column
-
-
-def span_of(row: Any) -> Span:
-    """Return where a call or a name in one is written."""
-    return row.line, row.column, row.end_line, row.end_column
 
 
 def _computed(mention: Mention, old: str, names: str) -> Iterable[Edit]:

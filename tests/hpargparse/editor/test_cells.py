@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hpargparse.editor.cells import Cell, OpenNotebook
-from hpargparse.editor.workspace import Workspace
+from hpargparse.editor.workspace import Cell, OpenNotebook, Workspace
 from tests.notebooks import notebook
 
 if TYPE_CHECKING:
