@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hpman import Frozen, HyperParameter, Index, Mention, Occurrence, Source, readable_repr
-from hpman.names import split_scope
 from hpman.programs import file_key
 from hpman.text import display_path, truncate
 
 from ..description import describe
 from ..edits import Span, parse_call, span_of
+from ..rename.renaming import is_defined, plain_name
 from .completion import nearest
 from .places import contains
 from .snapshots import Key
@@ -103,24 +103,9 @@ def target_of_key(index: Index, key: Key) -> Target | None:
     """Return the hyperparameter that a key of a file of values stands for."""
     for placeholder in sorted(index.placeholders()):
         name = plain_name(index, placeholder, key.name)
-        if is_known(index, placeholder, name):
+        if is_defined(index, placeholder, name):
             return Target(placeholder, name, Place(key.source, key.span))
     return None
-
-
-def is_known(index: Index, placeholder: str, name: str) -> bool:
-    """Return whether a name is one of the sources, or lies above or below one."""
-    names = (*index.prefixes(name), name)
-    return index.is_branch(placeholder, name) or any(index.named(placeholder, n) for n in names)
-
-
-def plain_name(index: Index, placeholder: str, name: str) -> str:
-    """Return a name without the scope that it may be in."""
-
-    def is_name(name: str) -> bool:
-        return is_known(index, placeholder, name)
-
-    return split_scope(name, is_name, index.separator)[1]
 
 
 def definitions(index: Index, target: Target) -> list[Place]:

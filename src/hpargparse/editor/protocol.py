@@ -15,6 +15,7 @@ from pygls.exceptions import JsonRpcException
 from hpman import HpmanError, Index
 from hpman.text import display_path
 
+from ..rename.snapshots import key_test
 from . import answers
 from .answers import Target
 from .completion import MOST, complete
@@ -157,13 +158,8 @@ def _hover(ls: Server, params: lsp.HoverParams) -> lsp.Hover | None:
 
 def _keys(ls: Server, root: Root, index: Index, target: Target) -> list[Key]:
     """Return the keys with a name in the files of values of a folder."""
-
-    def is_known(name: str) -> bool:
-        plain = answers.plain_name(index, target.placeholder, name)
-        return answers.is_known(index, target.placeholder, plain)
-
-    path = target.place.source.path
-    return [*ls.snapshots(root).keys_named(target.name, path, is_known)]
+    path, is_key = target.place.source.path, key_test(index, target.placeholder)
+    return [*ls.snapshots(root).keys_named(target.name, path, is_key)]
 
 
 def _complete(ls: Server, params: lsp.CompletionParams) -> lsp.CompletionList:

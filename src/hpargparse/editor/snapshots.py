@@ -14,14 +14,12 @@ from hpman.programs import normalize_newlines
 
 from ..edits import Span
 from ..errors import SnapshotError
-from ..rename.snapshots import is_snapshot
-from ..rename.text import text_of, walk_files
+from ..rename.snapshots import is_snapshot, text_of, walk_files
 from ..snapshots.files import read_text
 from ..snapshots.formats import extension_format
 from .places import Lines, Move
 
 _MOST_FILES = 200  # that one question looks at
-_INCLUDE = "include"
 
 
 class Key(Frozen):
@@ -74,10 +72,10 @@ class Snapshots:
         """Look for new files when they are needed."""
         self._paths = None
 
-    def keys_named(self, name: str, near: str, is_known: Callable[[str], bool]) -> Iterator[Key]:
+    def keys_named(self, name: str, near: str, is_key: Callable[[str], bool]) -> Iterator[Key]:
         """Yield the keys with a name, those of the nearest files first.
 
-        Files that also have keys of no known name do not count.
+        Files that also have other keys than those of the program do not count.
         """
         if not name:
             return
@@ -86,7 +84,7 @@ class Snapshots:
         near_first = sorted(self.paths, key=lambda path: (_distance(path, near), path))
         for path in near_first[:_MOST_FILES]:
             keys = self.keys(path) if as_key.search(self._text(path)) else []
-            if any(key.name == name for key in keys) and _are_known(keys, is_known):
+            if all(is_key(key.name) for key in keys):
                 yield from (key for key in keys if key.name == name)
 
     def keys(self, path: str) -> list[Key]:
@@ -163,13 +161,6 @@ def keys_of(path: str, text: str) -> list[Key] | None:
         span = (*lines.place(start), *lines.place(end))
         keys.append(Key(".".join(names), shown, source, span))
     return keys
-
-
-def _are_known(keys: Sequence[Key], is_known: Callable[[str], bool]) -> bool:
-    return all(
-        is_known(key.name) or key.name == _INCLUDE or key.name.startswith(f"{_INCLUDE}.")
-        for key in keys
-    )
 
 
 def _distance(path: str, other: str) -> int:

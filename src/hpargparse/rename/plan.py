@@ -6,6 +6,7 @@ Owns the order of the work: edits, proofs, other mentions. Must not know the com
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -20,16 +21,18 @@ from ..snapshots.atomic_io import read_bytes
 from ..snapshots.recorded import find_above, read_json
 from ..sweep.study import PLAN, SWEEPS
 from .renaming import Renaming, renaming_of
-from .snapshots import EditedKeys, is_snapshot, snapshot_edits
+from .snapshots import EditedKeys, is_snapshot, snapshot_edits, text_of, walk_files
 from .sources import (
     computed_names,
     groups_with_new_keys,
     prove_sources,
     source_edits,
 )
-from .text import other_mentions, text_of, walk_files
 
 _MOST = 20  # lines of a list
+_WIDTH = 100
+# The hint that keeps old names on purpose, and the module that managers are imported from.
+_NO_MENTION = re.compile(r"aliases\s*=\s*[\[(][^\])]*|\bhpman\.m\b")
 
 
 class ProvedRename(Frozen):
@@ -158,8 +161,26 @@ def _mentions(
         if data is not None and real not in seen:
             contents.append((path, data))
         seen.add(real)
-    lines += other_mentions(renaming.old, contents)
+    lines += _other_mentions(renaming.old, contents)
     yield from _list("These lines also have the old name, and stay:", lines)
+
+
+def _other_mentions(name: str, contents: Iterable[tuple[str, bytes]]) -> Iterator[str]:
+    """Yield a line for each line of files that has a name, or its option, as a word.
+
+    In Python files, only attributes and text between quotes count.
+    """
+    spelled = "|".join(re.escape(word) for word in {name, name.replace("_", "-")})
+    word = re.compile(rf"(?<![\w.-])(?:--)?(?:{spelled})(?![\w-]|\.\w)")
+    in_python = re.compile(
+        rf"\.{re.escape(name)}(?!\w)|[\"'/](?:{spelled})[\"'=, .]|--(?:{spelled})(?![\w-])"
+    )
+    for path, data in contents:
+        pattern = in_python if path.endswith(".py") else word
+        for number, line in enumerate(data.decode(errors="replace").splitlines(), 1):
+            if pattern.search(_NO_MENTION.sub("", line)):
+                shown = escape(truncate(line.strip(), _WIDTH))
+                yield f"{display_path(path)}:{number}: {shown}"
 
 
 def _sweeps(renaming: Renaming, source: str) -> Iterator[str]:

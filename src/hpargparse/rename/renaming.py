@@ -55,7 +55,7 @@ class Renaming(Frozen):
 
     def plain(self, name: str) -> str:
         """Return a name without the scope that it may be in."""
-        return split_scope(name, self.is_known, self.sources.separator)[1]
+        return plain_name(self.sources, self.placeholder, name)
 
     def of_key(self, above: str, key: str) -> str | None:
         """Return the new text of a key below a name, None if it would belong elsewhere."""
@@ -64,19 +64,28 @@ class Renaming(Frozen):
         new = self.of(f"{above}{separator}{key}" if above else key)
         return new.removeprefix(start) if new.startswith(start) else None
 
-    def is_known(self, name: str) -> bool:
-        """Return whether a name is one of the sources, or lies below one."""
-        index, placeholder = self.sources, self.placeholder
-        return any(
-            index.named(placeholder, above) or index.is_branch(placeholder, above)
-            for above in (*index.prefixes(name), name)
-        )
-
     def calls(self) -> Iterator[Occurrence]:
         """Yield the calls whose name changes."""
         for call in self.sources.occurrences(self.placeholder):
             if self.of(call.name) != call.name:
                 yield call
+
+
+def is_defined(index: Index, placeholder: str, name: str) -> bool:
+    """Return whether a name is one of the sources, or lies above or below one."""
+    return any(
+        index.named(placeholder, above) or index.is_branch(placeholder, above)
+        for above in (*index.prefixes(name), name)
+    )
+
+
+def plain_name(index: Index, placeholder: str, name: str) -> str:
+    """Return a name without the scope that it may be in."""
+
+    def is_name(name: str) -> bool:
+        return is_defined(index, placeholder, name)
+
+    return split_scope(name, is_name, index.separator)[1]
 
 
 def renaming_of(index: Index, old: str, new: str, placeholders: Collection[str] = ()) -> Renaming:

@@ -1,16 +1,17 @@
 """Rename in files of values: the keys to replace, and the proof that this is all.
 
-Owns which YAML and JSON files hold values of the program. Must not know sources.
+Owns which files a folder has, and which of them hold values of the program. Must not know sources.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from hpman import Diagnostic, Frozen, readable_repr
+from hpman import Diagnostic, Frozen, Index, readable_repr
 from hpman.names import old_names, split_scope
+from hpman.programs import compile_globs
 
 from ..edits import EditedFile
 from ..errors import SnapshotError
@@ -19,10 +20,13 @@ from ..snapshots.files import Snapshot, read_text
 from ..snapshots.flatten import flatten
 from ..snapshots.formats import extension_format
 from ..snapshots.yaml_writer import key_text
-from .renaming import CODE, RenameError, Renaming
+from .renaming import CODE, RenameError, Renaming, is_defined
 
 _INCLUDE = "include"
 _MARK = "\ufeff"
+_MOST_BYTES = 1 << 20
+_HEAD = 1 << 12  # bytes, which tell text from data
+_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
 
 
 def is_snapshot(path: str) -> bool:
@@ -32,6 +36,36 @@ def is_snapshot(path: str) -> bool:
     (True, False)
     """
     return extension_format(path) in ("yaml", "json")
+
+
+def walk_files(folders: Iterable[str], exclude: Sequence[str]) -> Iterator[str]:
+    """Yield the files below folders, without hidden and excluded folders and those of tools."""
+    for folder in folders:
+        is_excluded = compile_globs(exclude, os.path.abspath(folder), os.path.realpath(folder))
+        for above, names, files in os.walk(folder):
+            if above != folder and "pyvenv.cfg" in files:
+                names.clear()
+                continue
+            names[:] = sorted(
+                name
+                for name in names
+                if not (name.startswith(".") or name in _FOLDERS)
+                and not is_excluded(os.path.abspath(os.path.join(above, name)))
+            )
+            paths = (os.path.join(above, name) for name in sorted(files) if name[0] != ".")
+            yield from (path for path in paths if not is_excluded(os.path.abspath(path)))
+
+
+def text_of(path: str) -> bytes | None:
+    """Return the bytes of a file, None if it is large, no text, or cannot be read."""
+    try:
+        if not os.path.isfile(path) or os.path.getsize(path) > _MOST_BYTES:
+            return None
+        with open(path, "rb") as file:
+            start = file.read(_HEAD)
+            return None if b"\0" in start else start + file.read()
+    except OSError:
+        return None
 
 
 class EditedKeys(Frozen):
@@ -97,33 +131,30 @@ def snapshot_edits(
 
 def _doubt(snapshot: Snapshot, renaming: Renaming) -> str:
     """Return why a file may not be one of this manager, or an empty string."""
-    if not all(map(_Known(renaming), _entries(snapshot, renaming))):
-        placeholder = renaming.placeholder
+    index, placeholder = renaming.sources, renaming.placeholder
+    if not all(map(key_test(index, placeholder), _entries(snapshot, renaming))):
         return f"a key, but other keys are not of `{placeholder}`; name the file to change it"
-    for placeholder in sorted(renaming.sources.placeholders() - {renaming.placeholder}):
-        other = renaming.replace(placeholder=placeholder)
-        if all(map(_Known(other), _entries(snapshot, other))):
-            return f"a key, but `{placeholder}` has the same keys; name the file to change it"
+    for other in sorted(index.placeholders() - {placeholder}):
+        entries = _entries(snapshot, renaming.replace(placeholder=other))
+        if all(map(key_test(index, other), entries)):
+            return f"a key, but `{other}` has the same keys; name the file to change it"
     return ""
 
 
-class _Known:
-    """Whether a key of a file is a name, an old name, or `include`."""
+def key_test(index: Index, placeholder: str) -> Callable[[str], bool]:
+    """Return a function that says whether a key is a name, an old name, or `include`."""
+    hyperparameters = index.hyperparameters(placeholder)
+    old = {name for one in hyperparameters for name in old_names(one.hints)}
 
-    def __init__(self, renaming: Renaming) -> None:
-        self._renaming = renaming
-        rows = renaming.sources.hyperparameters(renaming.placeholder)
-        self._old = {old for row in rows for old in old_names(row.hints)}
+    def is_name(name: str) -> bool:
+        return is_defined(index, placeholder, name) or name in old
 
-    def __call__(self, name: str) -> bool:
-        renaming = self._renaming
-        if name == _INCLUDE or name.startswith(f"{_INCLUDE}{renaming.sources.separator}"):
+    def is_key(name: str) -> bool:
+        if name == _INCLUDE or name.startswith(f"{_INCLUDE}{index.separator}"):
             return True
-        plain = split_scope(name, self._is_name, renaming.sources.separator)[1]
-        return self._is_name(plain)
+        return is_name(split_scope(name, is_name, index.separator)[1])
 
-    def _is_name(self, name: str) -> bool:
-        return self._renaming.is_known(name) or name in self._old
+    return is_key
 
 
 def _entries(snapshot: Snapshot, renaming: Renaming, *, is_new: bool = False) -> dict[str, str]:

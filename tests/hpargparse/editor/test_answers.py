@@ -9,6 +9,7 @@ import pytest
 from hpargparse.editor import answers
 from hpargparse.editor.snapshots import Snapshots
 from hpargparse.editor.workspace import Workspace
+from hpargparse.rename.snapshots import key_test
 from tests.hpargparse.editor.project import FILES, write_project
 
 if TYPE_CHECKING:
@@ -165,18 +166,16 @@ def test_keys_of_files_of_values(tmp_path: Path) -> None:
     snapshots = Snapshots(str(tmp_path), (), texts)
     yaml, json = str(tmp_path / "run.yaml"), str(tmp_path / "run.json")
     assert snapshots.paths == [json, yaml]
+    is_key = key_test(index, "_")
 
-    def known(name: str) -> bool:
-        return answers.is_known(index, "_", name)
-
-    rows = [*snapshots.keys_named("lr", yaml, known)]
+    rows = [*snapshots.keys_named("lr", yaml, is_key)]
     assert [(row.value, row.span) for row in rows] == [
         ("0.02", (1, 2, 1, 6)),
         ("0.01", (1, 1, 1, 3)),
     ]
     texts[yaml] = "lr: 5\nother: 1\n"
-    assert [row.value for row in snapshots.keys_named("lr", yaml, known)] == ["0.02"]
-    assert [*snapshots.keys_named("", yaml, known)] == []
+    assert [row.value for row in snapshots.keys_named("lr", yaml, is_key)] == ["0.02"]
+    assert [*snapshots.keys_named("", yaml, is_key)] == []
     assert snapshots.broken_place("lr") is None
     target = answers.target_of_key(index, rows[0])
     assert target is not None
@@ -232,6 +231,6 @@ def test_the_nearest_files_come_first(tmp_path: Path) -> None:
     (tmp_path / "runs" / "a.yaml").write_text("lr: 7\ninclude: [b.yaml]\n")
     snapshots = Snapshots(str(tmp_path), (), {})
     near = str(tmp_path / "runs" / "x.py")
-    rows = snapshots.keys_named("lr", near, lambda name: answers.is_known(index, "_", name))
+    rows = snapshots.keys_named("lr", near, key_test(index, "_"))
     assert next(rows).value == "7"
     assert FILES["run.yaml"].startswith("lr")
