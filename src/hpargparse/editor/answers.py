@@ -45,27 +45,6 @@ class Target(Frozen):
     place: Place
 
 
-class Symbol(Frozen):
-    """A hyperparameter where it is defined, or used if nothing defines it."""
-
-    __slots__ = ()
-    placeholder: str
-    name: str
-    detail: str
-    call: Place
-    place: Place
-
-
-class Inlay(Frozen):
-    """A default that is shown after a use."""
-
-    __slots__ = ()
-    source: Source
-    line: int
-    column: int
-    text: str
-
-
 def name_place(call: Occurrence) -> Place:
     """Return where a call writes its name; the place of the call while it is being edited.
 
@@ -182,33 +161,28 @@ def _code(text: str) -> str:
     return f"{fence}{gap}{text}{gap}{fence}"
 
 
-def symbols(index: Index, path: str) -> list[Symbol]:
-    """Return the hyperparameters that a source defines."""
+def symbols(index: Index, path: str) -> list[Occurrence]:
+    """Return the calls that define hyperparameters in a source."""
     file = index.files.get(file_key(path))
-    calls = file.occurrences if file else ()
-    return [_symbol(call) for call in calls if call.is_definition]
+    return [call for call in file.occurrences if call.is_definition] if file else []
 
 
-def find_symbols(index: Index, query: str) -> Iterator[Symbol]:
-    """Yield the hyperparameters whose name contains the letters of a query, in order."""
+def find_symbols(index: Index, query: str) -> Iterator[Occurrence]:
+    """Yield the definitions of the names that contain the letters of a query, in order.
+
+    A name that nothing defines has its first use.
+    """
     for placeholder in sorted(index.placeholders()):
         for name in nearest(query, index.names(placeholder)):
-            yield _symbol(index.definition(placeholder, name) or index.named(placeholder, name)[0])
+            yield index.definition(placeholder, name) or index.named(placeholder, name)[0]
 
 
-def _symbol(call: Occurrence) -> Symbol:
-    detail = truncate(" ".join((call.text or "no default").split()))
-    place = Place(call.source, span_of(call))
-    return Symbol(call.placeholder, call.name, detail, place, name_place(call))
-
-
-def inlays(index: Index, path: str, first: int, last: int) -> Iterator[Inlay]:
-    """Yield the defaults to show after the uses in some lines of a source."""
+def inlays(index: Index, path: str, first: int, last: int) -> Iterator[tuple[Occurrence, str]]:
+    """Yield the uses in some lines of a source, with the defaults to show after them."""
     file = index.files.get(file_key(path))
     for call in file.occurrences if file else ():
         if call.is_definition or not first <= call.end_line <= last:
             continue
         definition = index.definition(call.placeholder, call.name)
         if definition is not None and definition.text is not None:
-            text = truncate(" ".join(definition.text.split()), _HINT_WIDTH)
-            yield Inlay(call.source, call.end_line, call.end_column, text)
+            yield call, truncate(" ".join(definition.text.split()), _HINT_WIDTH)

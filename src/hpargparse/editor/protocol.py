@@ -12,9 +12,10 @@ from lsprotocol import types as lsp
 from pygls import uris
 from pygls.exceptions import JsonRpcException
 
-from hpman import HpmanError, Index
-from hpman.text import display_path
+from hpman import HpmanError, Index, Occurrence
+from hpman.text import display_path, truncate
 
+from ..edits import span_of
 from ..rename.snapshots import key_test
 from . import answers
 from .answers import Target
@@ -119,41 +120,38 @@ def _change_folders(ls: Server, params: lsp.DidChangeWorkspaceFoldersParams) -> 
 
 
 def _definition(ls: Server, params: lsp.DefinitionParams) -> list[lsp.Location]:
-    found = ls.target(ls.place(params))
-    places = answers.definitions(*found[1:]) if found else []
+    at_cursor = ls.target(ls.place(params))
+    places = answers.definitions(*at_cursor[1:]) if at_cursor else []
     return [ls.location(place) for place in places]
 
 
 def _references(ls: Server, params: lsp.ReferenceParams) -> list[lsp.Location]:
-    found = ls.target(ls.place(params))
-    if found is None:
+    at_cursor = ls.target(ls.place(params))
+    if at_cursor is None:
         return []
     with_definitions = params.context.include_declaration
-    places = answers.references(*found[1:], with_definitions=with_definitions)
-    places += (answers.Place(key.source, key.span) for key in _keys(ls, *found))
+    places = answers.references(*at_cursor[1:], with_definitions=with_definitions)
+    places += (answers.Place(key.source, key.span) for key in _keys(ls, *at_cursor))
     return [ls.location(place) for place in places]
 
 
 def _highlight(ls: Server, params: lsp.DocumentHighlightParams) -> list[lsp.DocumentHighlight]:
-    found = ls.target(ls.place(params))
-    if found is None:
+    at_cursor = ls.target(ls.place(params))
+    if at_cursor is None:
         return []
-    path, uri = found[2].place.source.path, ls.location(found[2].place).uri
-    places = (row for row in answers.references(*found[1:]) if row.source.path == path)
-    return [
-        lsp.DocumentHighlight(location.range)
-        for location in map(ls.location, places)
-        if location.uri == uri  # in the same cell
-    ]
+    path, uri = at_cursor[2].place.source.path, ls.location(at_cursor[2].place).uri
+    places = (place for place in answers.references(*at_cursor[1:]) if place.source.path == path)
+    locations = map(ls.location, places)
+    return [lsp.DocumentHighlight(one.range) for one in locations if one.uri == uri]  # of the cell
 
 
 def _hover(ls: Server, params: lsp.HoverParams) -> lsp.Hover | None:
-    found = ls.target(ls.place(params))
-    if found is None:
+    at_cursor = ls.target(ls.place(params))
+    if at_cursor is None:
         return None
-    text = answers.hover(*found[1:], _keys(ls, *found))
+    text = answers.hover(*at_cursor[1:], _keys(ls, *at_cursor))
     content = lsp.MarkupContent(lsp.MarkupKind.Markdown, text)
-    return lsp.Hover(content, ls.location(found[2].place).range)
+    return lsp.Hover(content, ls.location(at_cursor[2].place).range)
 
 
 def _keys(ls: Server, root: Root, index: Index, target: Target) -> list[Key]:
@@ -169,9 +167,9 @@ def _complete(ls: Server, params: lsp.CompletionParams) -> lsp.CompletionList:
     path, line, column = place
     lines, above = ls.lines(path), ls.locate(path, line)[1]
     index = ls.folders.root_of(path).program(path)
-    found = complete(index, path, "\n".join(lines), line, column)
+    choices = complete(index, path, "\n".join(lines), line, column)
     # All items replace the same characters.
-    range_ = ls.range(lines, found[0].span, above) if found else None
+    range_ = ls.range(lines, choices[0].span, above) if choices else None
     items = [
         lsp.CompletionItem(
             item.text,
@@ -182,7 +180,7 @@ def _complete(ls: Server, params: lsp.CompletionParams) -> lsp.CompletionList:
             filter_text=item.text,
             text_edit=range_ and lsp.TextEdit(range_, item.text),
         )
-        for number, item in enumerate(found)
+        for number, item in enumerate(choices)
     ]
     return lsp.CompletionList(is_incomplete=len(items) >= MOST, items=items)
 
@@ -193,72 +191,81 @@ def _complete(ls: Server, params: lsp.CompletionParams) -> lsp.CompletionList:
 def _symbols(
     ls: Server, params: lsp.DocumentSymbolParams
 ) -> list[lsp.DocumentSymbol] | list[lsp.SymbolInformation]:
-    found = ls.document(params.text_document.uri)
-    if found is None:
-        return []
-    view = ls.folders.root_of(found[0]).view
-    rows = [
-        row
-        for row in answers.symbols(view, found[0])
-        if ls.locate(found[0], row.place.span[0])[1] == found[1]  # in the same cell
-    ]
+    calls = _definitions_in(ls, params)
     documents = ls.client_capabilities.text_document
     symbol = documents.document_symbol if documents else None
     if not (symbol and symbol.hierarchical_document_symbol_support):
-        return [_information(ls, row) for row in rows]
+        return [_information(ls, call) for call in calls]
     return [
         lsp.DocumentSymbol(
-            row.name or "(empty)",
+            call.name or "(empty)",
             lsp.SymbolKind.Constant,
-            ls.location(row.call).range,
-            ls.location(row.place).range,
-            detail=row.detail,
+            ls.location(answers.Place(call.source, span_of(call))).range,
+            ls.location(answers.name_place(call)).range,
+            detail=_detail(call),
         )
-        for row in rows
+        for call in calls
     ]
+
+
+def _definitions_in(
+    ls: Server, params: lsp.DocumentSymbolParams | lsp.CodeLensParams
+) -> list[Occurrence]:
+    """Return the calls that define names in a document, which may be a cell."""
+    document = ls.document(params.text_document.uri)
+    if document is None:
+        return []
+    path, above = document
+    calls = answers.symbols(ls.folders.root_of(path).view, path)
+    return [call for call in calls if ls.locate(path, call.line)[1] == above]
 
 
 def _search(ls: Server, params: lsp.WorkspaceSymbolParams) -> list[lsp.SymbolInformation]:
-    views = [root.view for root in ls.folders.roots]
     return [
-        _information(ls, row) for view in views for row in answers.find_symbols(view, params.query)
+        _information(ls, call)
+        for root in ls.folders.roots
+        for call in answers.find_symbols(root.view, params.query)
     ]
 
 
-def _information(ls: Server, row: answers.Symbol) -> lsp.SymbolInformation:
-    location, kind = ls.location(row.place), lsp.SymbolKind.Constant
-    return lsp.SymbolInformation(location, row.name or "(empty)", kind, container_name=row.detail)
+def _information(ls: Server, call: Occurrence) -> lsp.SymbolInformation:
+    location, kind = ls.location(answers.name_place(call)), lsp.SymbolKind.Constant
+    return lsp.SymbolInformation(
+        location, call.name or "(empty)", kind, container_name=_detail(call)
+    )
+
+
+def _detail(call: Occurrence) -> str:
+    return truncate(" ".join((call.text or "no default").split()))
 
 
 def _inlays(ls: Server, params: lsp.InlayHintParams) -> list[lsp.InlayHint]:
-    found = ls.document(params.text_document.uri)
-    if found is None:
+    document = ls.document(params.text_document.uri)
+    if document is None:
         return []
-    path, above = found
+    path, above = document
     first, last = (above + place.line + 1 for place in (params.range.start, params.range.end))
     index = ls.folders.root_of(path).program(path)
     return [
         lsp.InlayHint(
-            ls.range(row.source.lines, (row.line, row.column) * 2, above).start,
-            f"= {row.text}",
+            ls.range(call.source.lines, (call.end_line, call.end_column) * 2, above).start,
+            f"= {default}",
             kind=lsp.InlayHintKind.Parameter,
             padding_left=True,
         )
-        for row in answers.inlays(index, path, first, last)
-        if ls.locate(path, row.line)[1] == above  # in the same cell
+        for call, default in answers.inlays(index, path, first, last)
+        if ls.locate(path, call.end_line)[1] == above  # in the same cell
     ]
 
 
 def _lenses(ls: Server, params: lsp.CodeLensParams) -> list[lsp.CodeLens]:
-    found = ls.document(params.text_document.uri)
-    if found is None or not ls.has_lenses:
-        return []
-    index = ls.folders.root_of(found[0]).program(found[0])
+    calls = _definitions_in(ls, params) if ls.has_lenses else []
+    index = ls.folders.root_of(calls[0].path).program(calls[0].path) if calls else Index()
     lenses = []
-    for row in answers.symbols(index, found[0]):
-        target = answers.Target(row.placeholder, row.name, row.place)
+    for call in calls:
+        target = Target(call.placeholder, call.name, answers.name_place(call))
         uses = len(answers.references(index, target, with_definitions=False))
-        if uses and ls.locate(found[0], target.place.span[0])[1] == found[1]:  # in the same cell
+        if uses:
             command = lsp.Command("1 use" if uses == 1 else f"{uses} uses", "")
             lenses.append(lsp.CodeLens(ls.location(target.place).range, command))
     return lenses
@@ -268,25 +275,26 @@ def _lenses(ls: Server, params: lsp.CodeLensParams) -> list[lsp.CodeLens]:
 
 
 def _prepare(ls: Server, params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
-    found = ls.target(ls.place(params))
-    if found is None:
+    at_cursor = ls.target(ls.place(params))
+    if at_cursor is None:
         return None
-    line, column, end_line, end_column = found[2].place.span
-    text = found[2].place.source.between(*found[2].place.span)
+    target = at_cursor[2]
+    line, column, end_line, end_column = target.place.span
+    text = target.place.source.between(*target.place.span)
     if line == end_line and len(text) > 1 and text[0] in "'\"" and text[0] == text[-1]:
         column, end_column = column + 1, end_column - 1  # without the quotes
-    inner = found[2].place.replace(span=(line, column, end_line, end_column))
-    return lsp.PrepareRenamePlaceholder(ls.location(inner).range, found[2].name)
+    inner = target.place.replace(span=(line, column, end_line, end_column))
+    return lsp.PrepareRenamePlaceholder(ls.location(inner).range, target.name)
 
 
 def _rename(ls: Server, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
     place = ls.place(params)
     if place is not None:
         ls.refresh()
-    found = ls.target(place)
-    if found is None:
+    at_cursor = ls.target(place)
+    if at_cursor is None:
         return None
-    root, index, target = found
+    root, index, target = at_cursor
     try:
         edits = rename(index, target, params.new_name.strip("\"'"), ls.snapshots(root))
     except HpmanError as error:

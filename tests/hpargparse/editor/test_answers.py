@@ -126,12 +126,8 @@ def test_code_that_contains_ticks() -> None:
 
 def test_symbols(tmp_path: Path) -> None:
     index = _open(tmp_path)
-    rows = answers.symbols(index, str(tmp_path / "train.py"))
-    assert [(row.name, row.detail) for row in rows] == [
-        ("lr", "1e-3"),
-        ("momentum", "0.9"),
-        ("act", '"relu"'),
-    ]
+    calls = answers.symbols(index, str(tmp_path / "train.py"))
+    assert [call.name for call in calls] == ["lr", "momentum", "act"]
     assert answers.symbols(index, "no.py") == []
     assert [row.name for row in answers.find_symbols(index, "")] == ["lr", "momentum", "act"]
     assert [row.name for row in answers.find_symbols(index, "mtm")] == ["momentum"]
@@ -139,15 +135,15 @@ def test_symbols(tmp_path: Path) -> None:
 
 def test_inlays(tmp_path: Path) -> None:
     index = _open(tmp_path)
-    (row,) = answers.inlays(index, str(tmp_path / "net.py"), 1, 5)
-    assert (row.line, row.column, row.text) == (5, 19, "1e-3")
+    ((call, text),) = answers.inlays(index, str(tmp_path / "net.py"), 1, 5)
+    assert (call.end_line, call.end_column, text) == (5, 19, "1e-3")
     assert [*answers.inlays(index, str(tmp_path / "net.py"), 6, 9)] == []
     assert [*answers.inlays(index, str(tmp_path / "no.py"), 6, 9)] == []
     long = "from hpman.m import _\n_('x', 'a long text that is cut'); _('x'); _('y')\n"
     (tmp_path / "x").mkdir()
     index = _open(tmp_path / "x", more=long)
-    (row,) = answers.inlays(index, str(tmp_path / "x" / "more.py"), 1, 9)
-    assert row.text == "'a long text that..."
+    ((_call, text),) = answers.inlays(index, str(tmp_path / "x" / "more.py"), 1, 9)
+    assert text == "'a long text that..."
 
 
 def test_a_call_that_is_being_edited_is_its_own_place() -> None:
