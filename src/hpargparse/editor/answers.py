@@ -31,17 +31,11 @@ class Place(Frozen):
 
 
 class Target(Frozen):
-    """What a cursor is at.
-
-    Attributes:
-        placeholder: the placeholder of the manager.
-        name: the name of a hyperparameter or a group, without a scope.
-        place: where it is written.
-    """
+    """What a cursor is at."""
 
     __slots__ = ()
     placeholder: str
-    name: str
+    name: str  # the name of a hyperparameter or a group, without a scope
     place: Place
 
 

@@ -41,22 +41,14 @@ _JSON_VALUE = re.compile(r"\"([\w.\-/]+)\"\s*:\s*\"(\w*)\Z")
 
 
 class Item(Frozen):
-    """One thing that can be inserted.
-
-    Attributes:
-        text: the text.
-        kind: `name`, `hint` or `value`.
-        detail: what is shown beside it.
-        help: what is shown when it is selected.
-        span: the characters that it replaces.
-    """
+    """One thing that can be inserted."""
 
     __slots__ = ()
     text: str
-    kind: str
-    detail: str
-    help: str
-    span: Span
+    kind: str  # `name`, `hint` or `value`
+    detail: str  # what is shown beside it
+    help: str  # what is shown when it is selected
+    span: Span  # the characters that it replaces
 
 
 class _Cursor(Frozen):

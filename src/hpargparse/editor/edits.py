@@ -29,13 +29,7 @@ _NOQA = re.compile(r"#\s*noqa\s*:\s*", re.IGNORECASE)
 
 
 class Fix(Frozen):
-    """A way to fix a finding.
-
-    Attributes:
-        title: what it does.
-        edits: the edits.
-        is_best: whether it is the most likely one.
-    """
+    """A way to fix a finding."""
 
     __slots__ = ()
     title: str
@@ -44,12 +38,9 @@ class Fix(Frozen):
 
 
 def rename(index: Index, target: Target, new: str, snapshots: Snapshots) -> list[Edit]:
-    """Return the edits that rename a hyperparameter or a group everywhere.
+    """Return the edits that rename a hyperparameter or a group everywhere, or raise all problems.
 
     Texts that are open need not be saved.
-
-    Raises:
-        HpmanError: if this cannot be done; it reports all problems.
     """
     from ..rename.plan import prove  # it loads what sweeps keep, and a rename is rare
 

@@ -23,18 +23,11 @@ _MOST_FILES = 200  # that one question looks at
 
 
 class Key(Frozen):
-    """One key of a file of values.
-
-    Attributes:
-        name: the flat name.
-        value: its value as text, empty for a group.
-        source: the text of the file.
-        span: the place of the key.
-    """
+    """One key of a file of values."""
 
     __slots__ = ()
     name: str
-    value: str
+    value: str  # its value as text, empty for a group
     source: Source
     span: Span
 
@@ -43,10 +36,6 @@ class Snapshots:
     """The files of values of a folder. Their keys are kept as long as they do not change.
 
     A text that is open and cannot be read keeps the last keys that it had, where they are now.
-
-    Attributes:
-        exclude: these globs.
-        texts: these texts.
 
     >>> [*Snapshots(os.path.dirname(__file__), (), {}).paths]
     []

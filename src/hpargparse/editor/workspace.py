@@ -25,18 +25,12 @@ from .places import moved
 
 
 class Root:
-    """One folder that is open, with its own index and settings; or a single file.
-
-    Attributes:
-        folder: the folder, or that of the file.
-        problem: why the sources or settings cannot be read; empty if they can.
-        view: the calls that belong to hpman. Those in a text that cannot be parsed are the last
-            ones that could be, where they are now.
-    """
+    """One folder that is open, with its own index and settings; or a single file."""
 
     def __init__(self, paths: Sequence[str], *, is_file: bool = False) -> None:
         self.folder: str = os.path.dirname(paths[0]) if is_file else paths[0]
-        self.problem: str = ""
+        self.problem: str = ""  # why the sources or settings cannot be read; empty if they can
+        # Of a text that cannot be parsed, it has the last calls that could be, where they are now.
         self.view: Index = Index()
         self.settings: Settings = Settings()
         self._broken: set[tuple[object, ...]] = set()
@@ -131,12 +125,9 @@ class Workspace:
         return root
 
     def edit(self, path: str, text: str | None) -> Root:
-        """Replace the text of a file; None stands for what is on the disk.
+        """Replace the text of a file, and return its folder. None stands for what is on the disk.
 
         The text of a notebook is that of its file, with all its cells.
-
-        Returns:
-            The folder, in which findings may have changed.
         """
         if text is None:
             self.texts.pop(path, None)
@@ -172,13 +163,7 @@ class Workspace:
 
 
 class Cell(Frozen):
-    """A cell that an editor has open.
-
-    Attributes:
-        uri: its document.
-        text: its text.
-        is_code: whether it is Python.
-    """
+    """A cell that an editor has open."""
 
     __slots__ = ()
     uri: str
@@ -188,11 +173,6 @@ class Cell(Frozen):
 
 class OpenNotebook:
     r"""A notebook that an editor has open.
-
-    Attributes:
-        text: the text of a file with these cells.
-        source: the code of all cells.
-        above: for each cell with code, the number of lines above it in this code.
 
     >>> texts = ("#1", "a = 1\nb = 2", True), ("#2", "# Title", False), ("#3", "c", True)
     >>> notebook = OpenNotebook("a.ipynb", [Cell(*row) for row in texts])
@@ -204,8 +184,10 @@ class OpenNotebook:
         rows = [
             {"cell_type": "code" if cell.is_code else "raw", "source": cell.text} for cell in cells
         ]
+        # The text of a file with these cells.
         self.text: str = json.dumps({"cells": rows, "metadata": {}, "nbformat": 4})
         self.source: Source = read_source(path, self.text.encode())
+        # For each cell with code, the number of lines above it in the source.
         self.above: dict[str, int] = {}
         self._cells = cells
         line = 0

@@ -36,37 +36,23 @@ _NO_MENTION = re.compile(r"aliases\s*=\s*[\[(][^\])]*|\bhpman\.m\b")
 
 
 class ProvedRename(Frozen):
-    """A renaming that is proved, and not yet written.
-
-    Attributes:
-        files: the files that change.
-        literals: the number of edits in sources.
-        keys: the number of keys in files of values.
-        notes: what stays, a sentence each.
-    """
+    """A renaming that is proved, and not yet written."""
 
     __slots__ = ()
     files: list[EditedFile]
-    literals: int
-    keys: int
-    notes: list[str]
+    literals: int  # the number of edits in sources
+    keys: int  # the number of keys in files of values
+    notes: list[str]  # what stays, a sentence each
 
 
 class Proof(Frozen):
-    """The edits of a renaming, which give the same program with another name.
-
-    Attributes:
-        edits: the edits of sources.
-        files: the sources that change.
-        snapshots: the files of values that change.
-        others: files that have the name as a key and stay, with the reasons.
-    """
+    """The edits of a renaming, which give the same program with another name."""
 
     __slots__ = ()
     edits: list[Edit]
     files: list[EditedFile]
     snapshots: list[EditedKeys]
-    others: dict[str, str]
+    others: dict[str, str]  # files that have the name as a key and stay, with the reasons
 
 
 def plan(
@@ -79,14 +65,10 @@ def plan(
     bare: Sequence[str] = (),
     exclude: Sequence[str] = (),
 ) -> ProvedRename:
-    """Plan a renaming and prove it. Nothing is written.
+    """Plan a renaming and prove it, or raise all problems. Nothing is written.
 
     The modules that a source imports from the same project are read too. Bare calls of the
     names in `bare` count even if no file imports them.
-
-    Raises:
-        HpmanError: if this cannot be done; it reports all problems.
-        OSError: if a path does not exist.
     """
     named = [path for path in paths if is_snapshot(path) and not os.path.isdir(path)]
     sources = [path for path in paths if path not in named] or [os.curdir]
@@ -119,9 +101,6 @@ def prove(
     """Make the edits of a renaming, and read what they would write again.
 
     Files of values may change if they are among the paths, or if the user named them.
-
-    Raises:
-        HpmanError: if this cannot be done; it reports all problems.
     """
     edits = source_edits(renaming, keeps_alias=keeps_alias)
     files = edit_files(edits, read)

@@ -24,20 +24,13 @@ class RenameError(HpmanError):
 
 
 class Renaming(Frozen):
-    """The renaming of a hyperparameter, or of a group with all its members.
-
-    Attributes:
-        placeholder: the placeholder of the manager.
-        old: the old name.
-        new: the new name.
-        sources: the sources, before.
-    """
+    """The renaming of a hyperparameter, or of a group with all its members."""
 
     __slots__ = ()
     placeholder: str
     old: str
     new: str
-    sources: Index
+    sources: Index  # the sources, before
 
     def of(self, name: str) -> str:
         """Return the new name of any name: of a member, a key of a dict, or one in a scope.
@@ -89,11 +82,7 @@ def plain_name(index: Index, placeholder: str, name: str) -> str:
 
 
 def renaming_of(index: Index, old: str, new: str, placeholders: Collection[str] = ()) -> Renaming:
-    """Return a renaming if both names fit.
-
-    Raises:
-        RenameError: if the old name does not exist, or the new one does or cannot be a name.
-    """
+    """Return a renaming, or raise an error if one of its names does not fit."""
     problem = _name_problem(new, index.separator)
     if problem:
         raise RenameError.because(f"The name {new!r} {problem}.", "Choose another name.")

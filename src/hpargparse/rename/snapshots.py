@@ -82,16 +82,10 @@ def snapshot_edits(
     named: Iterable[str] = (),
     read: Callable[[str], bytes] = read_bytes,
 ) -> tuple[list[EditedKeys], dict[str, str]]:
-    """Return the files of values with the new keys. Nothing is written.
+    """Return the files of values with new keys, and why others that have the name stay.
 
     Each is read again: it gives the same values as before, by the new names.
-
-    Returns:
-        The files that change, and the paths of those that have the name but stay, with the
-        reasons.
-
-    Raises:
-        RenameError: if a key cannot be edited; it reports all of them.
+    Those that have other keys than the names of the sources stay, unless the user named them.
     """
     edited: list[EditedKeys] = []
     others: dict[str, str] = {}
@@ -158,11 +152,7 @@ def key_test(index: Index, placeholder: str) -> Callable[[str], bool]:
 
 
 def _entries(snapshot: Snapshot, renaming: Renaming, *, is_new: bool = False) -> dict[str, str]:
-    """Return the values of a file by name, as text that is equal for equal values.
-
-    Raises:
-        SnapshotError: if a name is given twice.
-    """
+    """Return the values of a file by name, as text that is equal for equal values."""
     index, placeholder = renaming.sources, renaming.placeholder
     leaves = {row.name for row in index.hyperparameters(placeholder)}
     leaves |= {old for row in index.hyperparameters(placeholder) for old in old_names(row.hints)}

@@ -41,11 +41,7 @@ class Refusal(Exception):
 
 
 def source_edits(renaming: Renaming, *, keeps_alias: bool) -> list[Edit]:
-    """Return the edits of all sources.
-
-    Raises:
-        RenameError: if a place cannot be edited; it reports all of them.
-    """
+    """Return the edits of all sources, or raise an error about all places that have none."""
     edits: dict[tuple[str, Span], Edit] = {}
     problems = [*_faulty_calls(renaming), *_changed_groups(renaming)]
     problems += _lost_aliases(renaming) if keeps_alias else ()
@@ -125,11 +121,7 @@ def _mention_edits(mention: Mention, renaming: Renaming) -> Iterator[Edit]:
 
 
 def literal_edit(source: Source, span: Span, name: str, new: str) -> Edit:
-    """Return the edit that replaces a string literal, with the same quote if it can.
-
-    Raises:
-        Refusal: if the literal contains a comment.
-    """
+    """Return the edit that replaces a string literal, with the same quote if it can."""
     old = source.between(*span)
     if name == new:
         return Edit(source.path, span, old, old)
@@ -337,10 +329,9 @@ def _template(node: Any) -> str:
 
 
 def prove_sources(renaming: Renaming, files: Sequence[EditedFile], *, keeps_alias: bool) -> None:
-    """Scan edited files, and compare: each name is the new one, and everything else is as before.
+    """Scan edited files: each name is the new one, everything else is as before.
 
-    Raises:
-        RenameError: if it is not, or if the check finds a new mistake.
+    It is an error if it is not, or if the check finds a new mistake.
     """
     placeholders = frozenset(renaming.sources.placeholders())
     before, after = (

@@ -59,14 +59,11 @@ class Promotion(Frozen):
 def promote(
     index: Index, values: Mapping[str, Any], defaults: Mapping[str, str]
 ) -> tuple[list[EditedFile], list[Promotion]]:
-    """Return the files in which values have become the defaults. Nothing is written.
+    """Return the files in which values have become the defaults, or raise all problems.
 
     The new bytes are scanned again: the defaults in them are exactly the values, and nothing
     else has changed. `defaults` are those that the sources had when the values were used, as they
     were written. A name that is missing there may have any default.
-
-    Raises:
-        PromotionError: if values cannot be written; it reports all of them.
     """
     promotions: list[Promotion] = []
     problems: list[Diagnostic] = []
