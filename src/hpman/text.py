@@ -56,13 +56,24 @@ def display_path(path: str) -> str:
     return escape(relative_path(path))
 
 
-def truncate(text: str, length: int = IN_MESSAGE) -> str:
-    """Return a text, shortened with dots at the end if it is long.
+def truncate(text: str, width: int = IN_MESSAGE, dots: str = "...") -> str:
+    """Return a text, shortened with dots at the end if it takes more columns than a width.
 
     >>> truncate("a long text", 8), truncate("a text", 8)
     ('a lon...', 'a text')
     """
-    return text if len(text) <= length else f"{text[: length - 3]}..."
+    if text.isascii():
+        return text if len(text) <= width else f"{text[: width - len(dots)]}{dots}"
+    used = end = 0
+    while end < len(text) and used <= width:  # the rest of a long text is not looked at
+        used += display_width(text[end])
+        end += 1
+    if used <= width:
+        return text
+    while used > width - len(dots):
+        end -= 1
+        used -= display_width(text[end])
+    return f"{text[:end]}{dots}"
 
 
 def display_width(text: str) -> int:
@@ -118,23 +129,13 @@ def _cut(line: str, start: int, end: int, width: int) -> tuple[str, int, int]:
             kept -= 1
         if kept:
             before, left = before[kept:], "…"
-    shown = _fit(left + before + mark + after, width)
+    shown = truncate(left + before + mark + after, width, "…")
     column = display_width(left + before)
     return shown, column, min(display_width(mark), display_width(shown) - column)
 
 
 def _show(char: str) -> str:
     return "    " if char == "\t" else escape(char)
-
-
-def _fit(text: str, width: int) -> str:
-    if display_width(text) <= width:
-        return text
-    used = end = 0
-    while used < width:
-        used += display_width(text[end])
-        end += 1
-    return f"{text[: end - 1]}…"
 
 
 def place_data(at: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from hpman import NotLiteralError, parse_literal
-from hpman.text import display_width, escape, relative_path
+from hpman.text import display_width, escape, relative_path, truncate
 
 from ..cli.output import json_text
 from ..description import json_value
@@ -72,16 +72,7 @@ def _fit(rows: Sequence[list[str]], width: int) -> list[list[str]]:
     while not fits(_LEAST_WIDTH) and len(widths) > 1:
         widths.popitem()
     longest = next(filter(fits, range(width, 3, -1)), 3)
-    return [[_cut(row[index], limit(index, longest)) for index in widths] for row in rows]
-
-
-def _cut(cell: str, width: int) -> str:
-    if display_width(cell) <= width:
-        return cell
-    cell = cell[:width]
-    while display_width(cell) > width - 3:
-        cell = cell[:-1]
-    return f"{cell}..."
+    return [[truncate(row[index], limit(index, longest)) for index in widths] for row in rows]
 
 
 def column_widths(rows: Sequence[Sequence[str]]) -> list[int]:
