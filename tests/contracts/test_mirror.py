@@ -28,7 +28,6 @@ TESTED_BY = {
     "hpargparse/rename/renaming.py": "hpargparse/rename/test_rename.py",
     "hpargparse/rename/snapshots.py": "hpargparse/rename/test_rename.py",
     "hpargparse/rename/sources.py": "hpargparse/rename/test_rename.py",
-    "hpargparse/rename/text.py": "hpargparse/rename/test_rename.py",
     "hpargparse/run/notebook.py": "hpargparse/run/test_notebook_library.py",
     "hpargparse/runs/figures.py": "hpargparse/runs/test_figures_library.py",
     "hpargparse/runs/trackers.py": "hpargparse/runs/test_trackers_library.py",
