@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 from itertools import pairwise
 
-from hpman import Frozen, HpmanError, HyperParameterManager, index_of
+from hpman import Diagnostic, Frozen, HpmanError, HyperParameterManager, index_of
+from hpman.text import escape, relative_path
 
 from ..cli.argv import (
     FOLLOW_IMPORTS,
@@ -70,12 +72,12 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
 
 def _list(argv: list[str], prog: str) -> None:
     """Parse with the options of some paths until the parser finds the same paths."""
-    sources, likely_paths = _guess(argv)
+    sources = _guess(argv)
     tried: list[_Sources] = []
     while sources not in tried:
         tried.append(sources)
         try:
-            parser, manager = _bound_parser(prog, sources, likely_paths)
+            parser, manager = _bound_parser(prog, sources)
             parse_command(parser, argv)
         except _OtherSources as other:
             (sources,) = other.args
@@ -84,8 +86,8 @@ def _list(argv: list[str], prog: str) -> None:
             options = {option for option, arg in pairwise(argv) if arg in sources.paths}
             if any(option.startswith("-") for option in options - {FOLLOW_IMPORTS}):
                 warn(prog, [_AMBIGUOUS])
-            if any(problem.code == "HPM201" for problem in getattr(error, "diagnostics", ())):
-                error = _with_advice(error, prog, sources.paths)
+            if isinstance(error, HpmanError):
+                error = HpmanError(*(_with_advice(problem, prog) for problem in error.diagnostics))
             exit_with_errors(prog, error, paths=sources.paths)
         text, left_out = list_values(manager, "yaml")
         write_result(prog, text)
@@ -107,55 +109,49 @@ class _OtherSources(Exception):
     """Raised with the sources that a parser found if it has the options of others."""
 
 
-def _guess(argv: list[str]) -> tuple[_Sources, tuple[str, ...]]:
-    """Guess the sources, and all likely paths, before the options are known.
-
-    An argument is certainly a path if it does not follow an option. If it does, it may be
-    a value, but a Python file or a folder is likely a path.
-    """
+def _guess(argv: list[str]) -> _Sources:
+    """Guess the sources before the options are known: what does not follow an option."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("-h", "--help", action="store_true")
     parser.add_argument("--placeholder", nargs="?", default="_")
     parser.add_argument(FOLLOW_IMPORTS, action="store_true")
     before, after = split_at_dashes(argv)
     own, rest = parser.parse_known_args(before)
-    certain, likely, option = [], [], ""
-    for arg in rest:
-        if arg.startswith("-"):
-            option = "" if "=" in arg else arg
-            continue
-        if not option:
-            certain.append(arg)
-        if not option or arg.endswith(".py") or os.path.isdir(arg):
-            likely.append(arg)
-        option = ""
-    if own.help or is_completing() or not [*certain, *after]:  # these show the options at once
-        certain = likely
-    if not (own.help or is_completing() or certain or after):
-        certain = [os.curdir]
+    pairs = [(previous, arg) for previous, arg in pairwise(["", *rest]) if arg[:1] != "-"]
+    paths = [arg for previous, arg in pairs if previous[:1] != "-" or "=" in previous] + after
+    explains = own.help or is_completing()  # with the options of all paths, and at once
+    if explains or not paths:
+        paths = [arg for _previous, arg in pairs if arg in paths or _is_source(arg)] + after
+    if not explains:
+        paths = paths or [os.curdir]
     name = own.placeholder if is_placeholder(own.placeholder or "") else "_"
-    return _Sources(name, (*certain, *after), own.follow_imports), (*likely, *after)
+    return _Sources(name, tuple(paths), own.follow_imports)
+
+
+def _is_source(arg: str) -> bool:
+    return arg.endswith(".py") or os.path.isdir(arg)
 
 
 class _Parser(argparse.ArgumentParser):
     """Parses a command line, but raises before anything is done if it names other sources."""
 
     sources: _Sources  # whose hyperparameters have options
-    likely_paths: tuple[str, ...]  # to try if there is an unknown option
 
     def parse_known_intermixed_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse; compare the sources; mention other managers in them."""
         namespace, rest = super().parse_known_intermixed_args(args, namespace)
         values = vars(namespace)
-        paths = self.likely_paths if rest else tuple(map(without_mark, values[_PATHS] or ()))
-        paths = paths or (os.curdir,)
+        paths = tuple(map(without_mark, values[_PATHS] or ())) or (os.curdir,)
+        if rest:  # some may be values of unknown options
+            sources = (arg for arg in paths if arg in self.sources.paths or _is_source(arg))
+            paths = tuple(sources) or self.sources.paths
         # Once followed, imports stay followed: they may bring an option of that name.
         is_following = self.sources.follow_imports or values[_FOLLOW]
-        sources = _Sources(values[_PLACEHOLDER], paths, is_following)
-        if sources != self.sources:
-            raise _OtherSources(sources)
-        index = index_of(paths, [sources.placeholder], follow_imports=is_following)
-        others = sorted(index.placeholders() - {sources.placeholder})
+        name = values[_PLACEHOLDER]
+        if (found := _Sources(name, paths, is_following)) != self.sources:
+            raise _OtherSources(found)
+        index = index_of(paths, [name], follow_imports=is_following)
+        others = sorted(index.placeholders() - {name})
         if others:
             options = " or ".join(map(_how_to_list, others))
             warn(self.prog, [f"there are hyperparameters of other managers: {options}"])
@@ -163,7 +159,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _bound_parser(
-    prog: str, sources: _Sources, likely_paths: tuple[str, ...]
+    prog: str, sources: _Sources
 ) -> tuple[argparse.ArgumentParser, HyperParameterManager]:
     """Return a parser with an option for each hyperparameter, and their manager.
 
@@ -177,7 +173,7 @@ def _bound_parser(
         epilog=_EXAMPLES.format(prog=prog),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.sources, parser.likely_paths = sources, likely_paths
+    parser.sources = sources
     parser.add_argument(
         _PATHS,
         nargs="*",
@@ -206,26 +202,14 @@ def _bound_parser(
     return parser, manager
 
 
-def _with_advice(error: Any, prog: str, paths: Sequence[str]) -> HpmanError:
-    """Add how to list one program where imports do not connect the files of two defaults."""
-    import shlex
-
-    from hpman.programs import connected, walk
-    from hpman.text import escape, relative_path
-
-    programs = connected(file.path for file in walk(filter(os.path.exists, paths)))
-    problems = []
-    for problem in error.diagnostics:
-        files = {os.path.realpath(call.path): call.path for call in problem.occurrences}
-        count = sum(not program.isdisjoint(files) for program in programs)
-        if problem.code == "HPM201" and count > 1:
-            path = shlex.quote(relative_path(next(iter(files.values()))))
-            command = escape(f"{prog} {path}")
-            advice = f"{problem.advice} If these are separate programs, list one: `{command}`."
-            problems.append(problem.replace(advice=advice))
-        else:
-            problems.append(problem)
-    return HpmanError(*problems)
+def _with_advice(problem: Diagnostic, prog: str) -> Diagnostic:
+    """Add how to list one program where several files have a default."""
+    paths = [call.path for call in problem.occurrences]
+    if problem.code != "HPM201" or len(set(paths)) == 1:
+        return problem
+    command = escape(f"{prog} {shlex.quote(relative_path(paths[0]))}")
+    advice = f"{problem.advice} If these are separate programs, list one: `{command}`."
+    return problem.replace(advice=advice)
 
 
 def _how_to_list(name: str) -> str:
