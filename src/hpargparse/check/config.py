@@ -64,14 +64,15 @@ def _search(folder: str) -> Settings | None:
     """Read the settings of a folder, or of the nearest folder above it that has settings."""
     while True:
         path = os.path.join(folder, "pyproject.toml")
-        if os.path.exists(path) and not os.path.isdir(path) and (settings := _read(path, folder)):
+        is_there = os.path.exists(path) and not os.path.isdir(path)
+        if is_there and (settings := _read_pyproject(path, folder)):
             return settings
         if os.path.dirname(folder) == folder:
             return None
         folder = os.path.dirname(folder)
 
 
-def _read(path: str, folder: str) -> Settings | None:
+def _read_pyproject(path: str, folder: str) -> Settings | None:
     """Read the settings of a file; None if it has none."""
     shown = relative_path(path)
     try:

@@ -49,7 +49,7 @@ def perform(options: argparse.Namespace, parser: argparse.ArgumentParser) -> tup
     warn(prog, parse_errors(index))
     names = find_names(index, options.name)
     descriptions = [describe(index, *pair) for pair in names]
-    renamed = [row.name for row in descriptions if is_old_name(options.name, row)]
+    renamed = [one.name for one in descriptions if is_old_name(options.name, one)]
     warn(prog, [escape(f"`{options.name}` is an old name of `{name}`") for name in renamed])
     if not names:
         descriptions = describe_in_scope(index, options.name)
@@ -76,7 +76,7 @@ def arrange(parser: argparse.ArgumentParser, argv: list[str]) -> list[str]:
         option, equals, _value = arg.partition("=")
         if not arg.startswith("-") or arg == "--":
             break
-        actions = [own[known] for known in own if known.startswith(option)]
+        actions = [own[name] for name in own if name.startswith(option)]
         if not actions:
             return [*argv[:position], arg.lstrip("-"), *argv[position + 1 :]]
         if actions[0].nargs is None and not equals:

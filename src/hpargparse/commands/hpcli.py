@@ -148,8 +148,8 @@ class _Parser(argparse.ArgumentParser):
         # Once followed, imports stay followed: they may bring an option of that name.
         is_following = self.sources.follow_imports or values[_FOLLOW]
         name = values[_PLACEHOLDER]
-        if (found := _Sources(name, paths, is_following)) != self.sources:
-            raise _OtherSources(found)
+        if (named := _Sources(name, paths, is_following)) != self.sources:
+            raise _OtherSources(named)
         index = index_of(paths, [name], follow_imports=is_following)
         others = sorted(index.placeholders() - {name})
         if others:

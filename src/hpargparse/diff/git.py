@@ -158,7 +158,7 @@ def read_blobs(blobs: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     for blob, path in blobs.items():
         header = replies.readline().split()
         if len(header) != 3:
-            raise _error(
+            raise _git_error(
                 f"`{path}` cannot be read: the object {blob} is missing.",
                 "`git fsck` checks the repository.",
             )
@@ -186,23 +186,23 @@ def _run(
             env={**os.environ, **_ENVIRONMENT, **(env or {})},
         )
     except (FileNotFoundError, PermissionError):  # the latter for a folder on the PATH
-        raise _error(
+        raise _git_error(
             "Cannot find `git` on the PATH. It is needed to read revisions.",
             "Install git, or compare folders and snapshots.",
         ) from None
     reason = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
     if reason.startswith("not a git repository"):
-        raise _error(
+        raise _git_error(
             "There is no git repository here, so there are no revisions.",
             "Run this in a repository, or compare two folders, files or snapshots.",
         )
     if reason.endswith("is ambiguous."):  # git would only warn
-        raise _error(f"git reports: {reason}", "Write `refs/heads/...` or `refs/tags/...`.")
+        raise _git_error(f"git reports: {reason}", "Write `refs/heads/...` or `refs/tags/...`.")
     if done.returncode not in success:
         reason = reason.rstrip(".") or f"status {done.returncode}"
-        raise _error(f"`git {arguments[0]}` failed: {reason}.")
+        raise _git_error(f"`git {arguments[0]}` failed: {reason}.")
     return done.stdout
 
 
-def _error(message: str, advice: str = "") -> GitError:
+def _git_error(message: str, advice: str = "") -> GitError:
     return GitError(Diagnostic("git", message, advice))

@@ -46,7 +46,8 @@ def diff(request: Request) -> Comparison:
         request = request.replace(paths=tuple(side.name for side in sides if not side.id))
     if kinds == {"snapshot"}:
         before, after = (
-            definitions_alone(with_includes(_read(side.name), _read, ())) for side in sides
+            definitions_alone(with_includes(_read_file(side.name), _read_file, ()))
+            for side in sides
         )
         warnings: list[str] = []
     elif old.kind == "snapshot":
@@ -66,16 +67,16 @@ def diff(request: Request) -> Comparison:
     return Comparison(old, new, compare(before, after), warnings)
 
 
-def _read(path: str) -> Snapshot:
+def _read_file(path: str) -> Snapshot:
     return read_snapshot(path, settings=FileSettings())  # no option names its format
 
 
 def _read_beside_sources(operand: Operand, sources: Operand, request: Request) -> Sides:
     """Read a snapshot and the sources that it is compared with, in this order."""
-    snapshot = _read(operand.name)
+    snapshot = _read_file(operand.name)
     (index,) = read_sources([sources], request)
     definitions, _none, problems = definitions_of(index, Index())
     names = [name for d in definitions for name in (d.name, *d.aliases)]
-    files = with_includes(snapshot, _read, names)
+    files = with_includes(snapshot, _read_file, names)
     before, after, warnings = definitions_beside(files, definitions, request.placeholders)
     return before, after, [*problems, *warnings]

@@ -37,7 +37,7 @@ print(json.dumps(hpman.programs.unused_values()))"""
 
 def run_notebook(path: str, args: Sequence[str], output: str | None) -> None:
     """Run the cells of a notebook in order, in its folder. The first error ends the run."""
-    notebook = _read(path)
+    notebook = _read_notebook(path)
     with TemporaryDirectory(prefix="hpman-") as folder:
         client = _Client(notebook, kernel_name="python3")
         client.create_kernel_manager()
@@ -60,7 +60,7 @@ def run_notebook(path: str, args: Sequence[str], output: str | None) -> None:
         raise SystemExit(problem)
 
 
-def _read(path: str) -> Any:
+def _read_notebook(path: str) -> Any:
     """Return a notebook without outputs, and with the keys that it should have."""
     with open(path, encoding="utf-8-sig") as file:
         notebook = json.load(file)

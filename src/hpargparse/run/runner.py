@@ -63,7 +63,7 @@ class Program(Frozen):
         missing = [name for name in ("nbclient", "ipykernel") if find_spec(name) is None]
         if missing:
             message = f"A notebook needs `{missing[0]}` to run, which is not installed."
-            raise _error(self.source, message, "`pip install 'hpman[notebook]'` installs it.")
+            raise _run_error(self.source, message, "`pip install 'hpman[notebook]'` installs it.")
 
     def run(self, args: Sequence[str], loaded_before: Collection[str]) -> object:
         """Run the program as `__main__`, or call its function. Its exceptions are not caught."""
@@ -82,7 +82,7 @@ class Program(Frozen):
                     __loader__=SourceFileLoader(_MAIN, path), __file__=path, __cached__=None
                 )
                 # Our `from __future__` import must not apply to the script.
-                code = compile(_read(path), path, "exec", dont_inherit=True)
+                code = compile(_read_script(path), path, "exec", dont_inherit=True)
                 exec(code, vars(main))  # noqa: S102 - this is the purpose
             elif self.is_module and ":" in self.name:
                 return _call(self.name)
@@ -137,12 +137,12 @@ def locate_script(path: str) -> Program:
         source = os.path.join(path, f"{_MAIN}.py")
         if not os.path.isfile(source):
             os.listdir(path)  # raises PermissionError if we may not look into the folder
-            raise _error(path, f"The folder has no `{_MAIN}.py`, so Python cannot run it.")
+            raise _run_error(path, f"The folder has no `{_MAIN}.py`, so Python cannot run it.")
         return Program(path, source, (path,), is_folder=True)
     if path == "-" or (os.path.exists(path) and not os.path.isfile(path)):
-        raise _error(path, "A script must be a regular file, because it is read twice.")
-    if _read(path).startswith(_ZIP):
-        raise _error(path, "This is a zip archive. Sources inside an archive cannot be read.")
+        raise _run_error(path, "A script must be a regular file, because it is read twice.")
+    if _read_script(path).startswith(_ZIP):
+        raise _run_error(path, "This is a zip archive. Sources inside an archive cannot be read.")
     return Program(path, path)
 
 
@@ -157,9 +157,9 @@ def locate_module(name: str) -> Program:
     whole, (name, colon, function) = name, name.partition(":")
     parts = name.split(".")
     if not all(parts):
-        raise _error(f"-m {whole}".strip(), "A part of the module name is empty.")
+        raise _run_error(f"-m {whole}".strip(), "A part of the module name is empty.")
     if colon and not all(map(str.isidentifier, function.split("."))):
-        raise _error(f"-m {whole}", f"`{function}` cannot be the name of a function.")
+        raise _run_error(f"-m {whole}", f"`{function}` cannot be the name of a function.")
     path = sys.path if _is_safe_path() else [os.getcwd(), *sys.path[1:]]
     source, folders = find_module(name, path)
     message = f"There is no module `{name}`, neither here nor installed."
@@ -171,7 +171,7 @@ def locate_module(name: str) -> Program:
         parts.append(_MAIN)
     if source is None:
         stem = name.removesuffix(".py")
-        raise _error(
+        raise _run_error(
             f"-m {name}", message, f"Leave out `.py`: `-m {stem}`." if stem != name else ""
         )
     root = source
@@ -209,7 +209,7 @@ def python_path() -> list[str]:
     return [folder for folder in folders if os.path.realpath(folder) != ours]
 
 
-def _error(path: str, message: str, advice: str = "") -> HpmanError:
+def _run_error(path: str, message: str, advice: str = "") -> HpmanError:
     from hpman import Diagnostic, HpmanError
 
     usual = "Name a Python file, a folder with a `__main__.py`, or `-m` and a module."
@@ -254,6 +254,6 @@ def _hide_our_frames(frame: FrameType) -> None:
     sys.excepthook = report
 
 
-def _read(path: str) -> bytes:
+def _read_script(path: str) -> bytes:
     with open(path, "rb") as file:
         return file.read()

@@ -48,11 +48,11 @@ def request_jobs(text: str) -> JobRequest:
     """Read what `--slurm` asks for, and check that jobs can be submitted here."""
     request = parse_request(text)
     if which("sbatch") is None or which("srun") is None:
-        message = "--slurm: cannot find `sbatch` and `srun` on the PATH."
-        raise _error(message, "Use it on a login node of a SLURM cluster.")
+        message = "cannot find `sbatch` and `srun` on the PATH."
+        raise _slurm_error(message, "Use it on a login node of a SLURM cluster.")
     if find_spec("submitit") is None:
         advice = "`pip install 'hpman[slurm]'` installs it."
-        raise _error("--slurm: `submitit` is not installed.", advice)
+        raise _slurm_error("`submitit` is not installed.", advice)
     return request
 
 
@@ -73,15 +73,15 @@ def parse_request(text: str) -> JobRequest:
         name = key.strip().removeprefix("--").replace("-", "_")
         if not equals or not _NAME.fullmatch(name):
             example = "--slurm partition=gpu,gpus=1,time=60,workers=3"
-            raise _error(f"--slurm: `{part}` is not NAME=VALUE.", f"Write options like {example}.")
+            raise _slurm_error(f"`{part}` is not NAME=VALUE.", f"Write options like {example}.")
         options[name] = value
     workers, time = options.pop("workers", "1"), options.pop("time", str(_MINUTES))
     if not (workers.isascii() and workers.isdigit() and int(workers)):
-        raise _error(f"--slurm: workers={workers} is not a number above 0.", "Write `workers=3`.")
+        raise _slurm_error(f"workers={workers} is not a number above 0.", "Write `workers=3`.")
     minutes = _minutes(time)
     if minutes is None:
         advice = "Write minutes, or HH:MM:SS, or DAYS-HOURS."
-        raise _error(f"--slurm: time={time} is not a time of SLURM.", advice)
+        raise _slurm_error(f"time={time} is not a time of SLURM.", advice)
     options = {key: value or True for key, value in options.items()}
     return JobRequest(options, int(workers), minutes)
 
@@ -111,7 +111,7 @@ def submit(
         reason = (lines or [str(error).strip() or type(error).__name__])[0]
         advice = "`sbatch --help` lists the options."
         reason = reason.removeprefix("sbatch: ").removeprefix("error: ")
-        raise _error(f"--slurm: {reason}.", advice) from error
+        raise _slurm_error(f"{reason}.", advice) from error
     return str(jobs[0].job_id).partition("_")[0]
 
 
@@ -182,5 +182,5 @@ def _minutes(text: str) -> int | None:
     return -(-seconds // 60) or None
 
 
-def _error(message: str, advice: str) -> SlurmError:
-    return SlurmError(Diagnostic("slurm", message, advice))
+def _slurm_error(message: str, advice: str) -> SlurmError:
+    return SlurmError(Diagnostic("slurm", f"--slurm: {message}", advice))
