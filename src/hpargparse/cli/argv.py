@@ -38,12 +38,7 @@ def command_parser(
 ) -> argparse.ArgumentParser:
     """Create the parser of a command. Its help keeps the line breaks of the texts.
 
-    Args:
-        prog: the name of the command.
-        description: what the command does.
-        epilog: the text after the options; `{prog}` in it becomes the name.
-        usage: the usage, if argparse's own is not good enough.
-        advice: what to do about unknown arguments.
+    `{prog}` in the epilog becomes the name of the command.
     """
     return AdvisingParser(
         advice,
@@ -55,22 +50,16 @@ def command_parser(
     )
 
 
-def add_paths(parser: argparse.ArgumentParser, text: str) -> None:
+def add_paths(parser: argparse.ArgumentParser, text: str, dest: str = "paths") -> None:
     """Add the paths of a command, with a text for its help."""
     # With any other default, argparse reports them among the missing arguments.
-    parser.add_argument("paths", nargs="*", default=None, metavar="PATH", help=text)
+    parser.add_argument(dest, nargs="*", default=None, metavar="PATH", help=text)
 
 
 def add_follow_imports(
     parser: argparse.ArgumentParser, verb: str, dest: str = "follow_imports"
 ) -> None:
-    """Add the option `--follow-imports`.
-
-    Args:
-        parser: the parser of the command.
-        verb: what the command does with a module.
-        dest: the name in the namespace.
-    """
+    """Add the option `--follow-imports`. The verb is what the command does with a module."""
     parser.add_argument(
         FOLLOW_IMPORTS,
         action="store_true",
@@ -84,10 +73,6 @@ def parse_command(parser: argparse.ArgumentParser, args: Sequence[str]) -> argpa
 
     Options may stand anywhere before `--`.
     `parse_intermixed_args` alone would take an argument like `-b.py` after `--` for an option.
-
-    Args:
-        parser: the parser of the command.
-        args: the arguments.
 
     >>> parser = argparse.ArgumentParser()
     >>> paths = parser.add_argument("paths", nargs="*")
@@ -126,12 +111,6 @@ def is_placeholder(name: str) -> bool:
 def placeholder(arg: str) -> str:
     """Check the argument of `--placeholder`, as an argparse type.
 
-    Args:
-        arg: the argument.
-
-    Raises:
-        argparse.ArgumentTypeError: if sources cannot import a manager by this name.
-
     >>> placeholder("hp")
     'hp'
     """
@@ -141,12 +120,7 @@ def placeholder(arg: str) -> str:
 
 
 class AdvisingParser(argparse.ArgumentParser):
-    """Parse arguments, and say what to do about unknown ones.
-
-    Args:
-        advice: what to do, in the imperative.
-        settings: the arguments of `ArgumentParser`.
-    """
+    """Parse arguments, and say what to do about unknown ones: the advice, in the imperative."""
 
     def __init__(self, advice: str = "", **settings: Any) -> None:
         super().__init__(**settings)

@@ -23,13 +23,7 @@ _CHECK_PATH = "Check the spelling and the current folder."
 def exit_with_errors(
     prog: str, *errors: HpmanError | OSError, paths: Iterable[str] = ()
 ) -> NoReturn:
-    """Report errors in sources or files, and exit with status 2.
-
-    Args:
-        prog: the name of the program.
-        errors: the errors.
-        paths: the paths of the command line; the missing ones are reported first.
-    """
+    """Report missing paths, then errors in sources or files, and exit with status 2."""
     from .output import exit_with_message
 
     messages = dict.fromkeys(map(format_error, [*missing_paths(paths), *errors]))
@@ -37,11 +31,7 @@ def exit_with_errors(
 
 
 def exit_interrupted(number: int = 2) -> NoReturn:
-    """Exit with a signal, as a process without a handler does.
-
-    Args:
-        number: the number of the signal; of SIGINT by default.
-    """
+    """Exit with a signal, by default SIGINT, as a process without a handler does."""
     import signal
 
     signal.signal(number, signal.SIG_DFL)

@@ -21,10 +21,8 @@ CLOSED_PIPE = 141
 def write_text(stream: TextIO | None, text: str) -> None:
     """Write text to a stream as UTF-8, whatever its encoding, and flush it.
 
-    Args:
-        stream: the stream. One without a buffer, such as `io.StringIO`, gets the text
-            itself. None, which Python uses for a closed stream, is ignored.
-        text: the text. Lone surrogates are escaped.
+    A stream without a buffer, such as `io.StringIO`, gets the text itself. None, which Python
+    uses for a closed stream, is ignored. Lone surrogates are escaped.
 
     >>> write_text(sys.stdout, "größe: 3" + chr(10))
     größe: 3
@@ -54,10 +52,6 @@ def write_result(prog: str, text: str) -> None:
     If the reader has closed the pipe, exit as `exit_quietly` does. If writing fails for
     another reason, exit with a message and status 2.
 
-    Args:
-        prog: the name of the program, for errors.
-        text: the text.
-
     >>> write_result("hpman", "lr: 0.1" + chr(10))
     lr: 0.1
     """
@@ -75,10 +69,7 @@ def write_result(prog: str, text: str) -> None:
 
 
 def json_text(data: object) -> str:
-    r"""Return data as an indented JSON document.
-
-    Args:
-        data: any data that JSON can represent. Lone surrogates, as in paths, are escaped.
+    r"""Return data as an indented JSON document. Lone surrogates, as in paths, are escaped.
 
     >>> print(json_text({"path": "größe\udcff.py"}), end="")
     {
@@ -98,23 +89,13 @@ def _json_escape(line: str) -> str:
 
 
 def exit_with_message(prog: str, message: str) -> NoReturn:
-    """Write an error to standard error, and exit with status 2.
-
-    Args:
-        prog: the name of the program.
-        message: what is wrong, and what to do.
-    """
+    """Write what is wrong, and what to do, to standard error. Exit with status 2."""
     _write_error(f"{prog}: error: {message}\n")
     raise SystemExit(2)
 
 
 def warn(prog: str, messages: Sequence[str]) -> None:
-    """Write warnings to standard error, one per line.
-
-    Args:
-        prog: the name of the program.
-        messages: the warnings; may be empty.
-    """
+    """Write warnings to standard error, one per line."""
     if messages:
         _write_error("".join(f"{prog}: warning: {message}\n" for message in messages))
 

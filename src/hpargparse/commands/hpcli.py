@@ -19,6 +19,7 @@ from hpman.text import escape, relative_path
 from ..cli.argv import (
     FOLLOW_IMPORTS,
     add_follow_imports,
+    add_paths,
     is_placeholder,
     parse_command,
     placeholder,
@@ -56,12 +57,7 @@ _PATHS, _PLACEHOLDER, _FOLLOW = " paths", " placeholder", " follow"
 
 
 def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
-    """Run the command.
-
-    Args:
-        args: the arguments of the command; those of the process if this is None.
-        prog: the name of the command in help and errors.
-    """
+    """Run the command with some arguments, by default those of the process."""
     try:
         _list(get_argv(args), prog)
     except KeyboardInterrupt:
@@ -161,12 +157,7 @@ class _Parser(argparse.ArgumentParser):
 def _bound_parser(
     prog: str, sources: _Sources
 ) -> tuple[argparse.ArgumentParser, HyperParameterManager]:
-    """Return a parser with an option for each hyperparameter, and their manager.
-
-    Raises:
-        HpmanError: if the sources break a rule.
-        OSError: if a source cannot be read.
-    """
+    """Return a parser with an option for each hyperparameter, and their manager."""
     parser = _Parser(
         prog=prog,
         description=_DESCRIPTION,
@@ -174,13 +165,7 @@ def _bound_parser(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.sources = sources
-    parser.add_argument(
-        _PATHS,
-        nargs="*",
-        default=None,  # otherwise argparse lists it among the missing arguments
-        metavar="PATH",
-        help="a Python file or a folder (default: this folder)",
-    )
+    add_paths(parser, "a Python file or a folder (default: this folder)", _PATHS)
     parser.add_argument(
         "--placeholder",
         default="_",

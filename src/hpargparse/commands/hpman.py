@@ -44,11 +44,7 @@ _EPILOG = "`hpman COMMAND -h` explains a command."
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """Run the command.
-
-    Args:
-        args: the arguments of the command; those of the process if this is None.
-    """
+    """Run the command with some arguments, by default those of the process."""
     original = sys.modules["__main__"]
     argv = get_argv(args)
     if not (argv and argv[0] in COMMANDS):

@@ -269,17 +269,10 @@ def _exit_without_program(argv: list[str], prog: str) -> NoReturn:
 def _bound_parser(
     prog: str, program: Program
 ) -> tuple[argparse.ArgumentParser, list[HyperParameterManager]]:
-    """Return a parser with the hyperparameters of a program, and their managers.
-
-    Raises:
-        HpmanError: if the sources break a rule.
-        OSError: if a source cannot be read.
-    """
-    import argparse
-
+    """Return a parser with the hyperparameters of a program, and their managers."""
     from hpman.programs import load_managers
 
-    from ..cli.argv import AdvisingParser
+    from ..cli.argv import command_parser
     from ..parser.bind import bind_what_fits, warn_of_hidden_calls
     from ..parser.conflicts import without_option
     from ..parser.session import describe_by
@@ -291,13 +284,8 @@ def _bound_parser(
     if not index.placeholders():
         description = f"No hyperparameters in {program.name} and the modules that it imports."
     warn_of_hidden_calls(prog, index, index.placeholders())
-    parser = AdvisingParser(
-        f"put arguments for {program.name} itself after `--`",
-        prog=prog,
-        description=description,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    advice = f"put arguments for {program.name} itself after `--`"
+    parser = command_parser(prog, description, _EPILOG, advice=advice)
     if program.is_notebook:
         parser.add_argument(
             "-o", dest=_OUTPUT, metavar="FILE", help="write the notebook with its outputs"
