@@ -48,9 +48,6 @@ def render(index: Index, form: str) -> str:
 def insert(path: str, old: str | None, text: str, form: str) -> str:
     r"""Return a page, if there is one, in which a table replaces the one that is there.
 
-    Raises:
-        SnapshotError: if the page has no place for a table.
-
     >>> insert("a.md", "A\n<!-- hpman docs -->\n<!-- end of hpman docs -->\nZ", "T\n", "md")
     'A\nT\nZ'
     """

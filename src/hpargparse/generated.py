@@ -51,11 +51,7 @@ def add_output(parser: argparse.ArgumentParser, default: str = STANDARD) -> None
 
 
 def old_text(path: str) -> str | None:
-    """Return the text of a file that a command may replace, None if there is none.
-
-    Raises:
-        SnapshotError: if the path is not one of a UTF-8 file.
-    """
+    """Return the text of a file that a command may replace, None if there is none."""
     if path == STANDARD or not os.path.lexists(path):
         return None
     data = read_bytes(path, limit=None)
@@ -71,9 +67,6 @@ def deliver(
     """Write a text to a file, or compare the file with it.
 
     Return what to print, and 1 if the file is compared and has another text.
-
-    Raises:
-        SnapshotError: if the file cannot be read or written.
     """
     path, prog = options.output, parser.prog
     if path == STANDARD:

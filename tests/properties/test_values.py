@@ -14,10 +14,11 @@ import yaml
 from hypothesis import assume, example, given, strategies as st
 
 from hpargparse.errors import ConversionError, SnapshotError, UnsupportedValueError
-from hpargparse.snapshots.files import dump, read_snapshot, write
+from hpargparse.snapshots.files import dump, read_snapshot
 from hpargparse.snapshots.flatten import flatten
 from hpargparse.values.convert import Converter
 from hpman.literals import parse_literal, show_literal
+from tests.hpargparse.snapshots.written import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,1 +1,1 @@
-"""Read and write files of values."""
+"""Read and write files of values. If that is impossible, functions raise SnapshotError."""

@@ -7,6 +7,7 @@ of a format is imported for the first file that needs it.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 
 from hpman import Frozen
 
@@ -14,10 +15,6 @@ from ..errors import MissingSnapshotError, SnapshotError, UnsupportedValueError
 from .atomic_io import SIZE_LIMIT, STANDARD, read_bytes, replace_files
 from .formats import EXTENSIONS, FORMATS, RUN, extension_format
 from .value_limits import KeyPlace, short_repr, type_name, unsupported_reason
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 SCHEMA = "hpman.schema.json"  # of the files of values in its folder and below
 
@@ -75,9 +72,6 @@ def format_of(
     path: str | os.PathLike[str], serial_format: str = "auto", settings: FileSettings = IN_PROGRAM
 ) -> str:
     """Return the format of a file.
-
-    Raises:
-        SnapshotError: if the extension or the format is unknown.
 
     >>> format_of("cfg.yml")
     'yaml'
@@ -137,11 +131,7 @@ def read_snapshot(
 def read_text(
     path: str, text: str, serial_format: str, settings: FileSettings = IN_PROGRAM
 ) -> Snapshot:
-    """Read the text of a file of values.
-
-    Raises:
-        SnapshotError: if the text cannot be read, or is not allowed.
-    """
+    """Read the text of a file of values."""
     advice = settings.or_name_the_format("Fix the line")
     if serial_format == "yaml":
         from .yaml_reader import YamlReader
@@ -173,17 +163,6 @@ def _read_run(shown: str) -> Snapshot:
         raise SnapshotError(*error.diagnostics) from None
 
 
-def write(
-    path: str | os.PathLike[str], values: Mapping[str, object], serial_format: str = "auto"
-) -> None:
-    """Write values to a file: all of them or none.
-
-    Raises:
-        SnapshotError: see `write_all`.
-    """
-    write_all([(path, values, serial_format, IN_PROGRAM)])
-
-
 def write_all(
     snapshots: Iterable[tuple[str | os.PathLike[str], Mapping[str, object], str, FileSettings]],
 ) -> None:
@@ -191,9 +170,6 @@ def write_all(
 
     If there is a file `hpman.schema.json` in the folder of a YAML file or above, its first
     line names this schema for editors.
-
-    Raises:
-        SnapshotError: if a format cannot represent a value, or a file cannot be written.
     """
     files = []
     for path, values, serial_format, settings in snapshots:
@@ -205,7 +181,11 @@ def write_all(
 def _encode(shown: str, values: Mapping[str, object], chosen: str) -> bytes:
     values = {name: values[name] for name in sorted(values)}
     try:
-        data = _pickle(values) if chosen == "pickle" else _text(shown, values, chosen)
+        if chosen == "pickle":
+            data = _pickle(values)
+        else:
+            start = _schema_line(shown) if chosen == "yaml" and shown != STANDARD else ""
+            data = f"{start}{dump(values, chosen)}".encode()
     except UnsupportedValueError as problem:
         name, kind = problem.name, "A pickle" if chosen == "pickle" else chosen.upper()
         advice = "Set a literal: a number, a string, or a list, tuple, set or dict of them."
@@ -227,11 +207,6 @@ def _encode(shown: str, values: Mapping[str, object], chosen: str) -> bytes:
             "Keep weights and data in separate files, and their paths as hyperparameters.",
         )
     return data
-
-
-def _text(shown: str, values: Mapping[str, object], serial_format: str) -> bytes:
-    start = _schema_line(shown) if serial_format == "yaml" and shown != STANDARD else ""
-    return f"{start}{dump(values, serial_format)}".encode()
 
 
 def _schema_line(path: str) -> str:

@@ -41,9 +41,6 @@ def flatten(
 
     A dict under the name of a leaf is a value, any other dict is a level of names.
 
-    Raises:
-        SnapshotError: if a name appears twice, once flat and once nested, or is too long.
-
     >>> from hpargparse.snapshots.files import Snapshot
     >>> nested = Snapshot("cfg.yaml", {"model": {"depth": 3}}, {("model", "depth"): 2})
     >>> flatten(nested, {"model.depth"}.__contains__)

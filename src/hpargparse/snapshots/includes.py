@@ -33,9 +33,6 @@ def with_includes(
     Each file is read once, so it never overrides a file that includes it. If a hyperparameter
     is named `include` or `include.x`, the key refers to it, and no file includes others.
 
-    Raises:
-        SnapshotError: if an included file cannot be read, or files include each other.
-
     >>> from hpargparse.snapshots.files import Snapshot
     >>> files = {"base.json": Snapshot("base.json", {"lr": 1}, {("lr",): 1})}
     >>> first = Snapshot("a.yaml", {"include": "base.json", "lr": 2}, {("include",): 1})

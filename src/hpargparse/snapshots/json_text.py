@@ -49,9 +49,6 @@ def from_json(path: str, text: str, advice: str = "Fix the line.") -> tuple[obje
 
     Path and advice are used in messages about text that is not JSON.
 
-    Raises:
-        SnapshotError: if the text is not JSON, or gives a key twice.
-
     >>> from_json("cfg.json", '{"depth": 3}')
     ({'depth': 3}, [(('depth',), 1, 8)])
     """

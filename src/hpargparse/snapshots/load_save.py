@@ -6,6 +6,7 @@ Owns which hyperparameter a name in a file refers to; must not know formats or p
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from hpman import (
@@ -24,8 +25,16 @@ from ..errors import ConversionError, MissingSnapshotError, SnapshotError, not_a
 from ..values.convert import Converter
 from ..values.keys import find_key, key_change, key_paths
 from ..values.renames import renames
-from .files import IN_PROGRAM, format_of, read_snapshot, saving_problem, write
-from .flatten import duplicate_key, flatten, has_key_path, with_new_names
+from .files import (
+    IN_PROGRAM,
+    FileSettings,
+    Snapshot,
+    format_of,
+    read_snapshot,
+    saving_problem,
+    write_all,
+)
+from .flatten import Entry, duplicate_key, flatten, has_key_path, with_new_names
 from .formats import extension_format
 from .includes import with_includes
 from .unknown_names import UnknownNameError, UnknownNames
@@ -35,11 +44,7 @@ from .value_limits import unsupported_reason, with_plain_numbers
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
-
-    from .files import FileSettings, Snapshot
-    from .flatten import Entry
 
 _MOST_WARNINGS = 100
 
@@ -123,7 +128,7 @@ def save(
     if not isinstance(manager, HyperParameterManager):
         raise not_a_manager(manager)
     values, left_out = saveable_values(manager, format_of(path, serial_format))
-    write(path, values, serial_format)
+    write_all([(path, values, serial_format, IN_PROGRAM)])
     for message in [*left_out, *reload_warnings(values, Converters(manager))]:
         warnings.warn(message, stacklevel=2)
 
@@ -321,7 +326,7 @@ def _fit_all(
         if value is not EMPTY:
             loaded.values[entry.name] = value
             loaded.origins[entry.name] = Origin("file", snapshot.path, entry.line, None, value)
-    problems += [*fitter.duplicates(), *fitter.unknown_names()]
+    problems += [*fitter.duplicates(), *fitter.errors.of_names(fitter.unknown)]
     # Set a dict before its keys, whatever their order in the file, because it replaces them.
     outermost_first = sorted(loaded.values.items(), key=lambda item: item[0].count(separator))
     return loaded.replace(values=dict(outermost_first)), problems
@@ -372,8 +377,8 @@ class _Fitter:
         self.separator = converters.separator
         # The keys in the default of every dict that the file refers to.
         self._keys: dict[str, dict[str, tuple[object, ...]]] = {}
-        self._unknown: list[Entry] = []
-        self._errors = UnknownNames(path, converters)
+        self.unknown: list[Entry] = []
+        self.errors = UnknownNames(path, converters)
         # A hyperparameter below each branch.
         self._members = {
             above: name
@@ -390,11 +395,7 @@ class _Fitter:
         return name in self.converters or (old in renamed and old not in self._members)
 
     def fit(self, entry: Entry) -> object:
-        """Return the value to set for the name of an entry, or EMPTY for none.
-
-        Raises:
-            SnapshotError: if the value does not fit, or a key of a dict is unknown.
-        """
+        """Return the value to set for the name of an entry, or EMPTY for none."""
         name = entry.name
         if name in self.converters:
             self._entries.setdefault(name, {})[()] = entry
@@ -405,7 +406,7 @@ class _Fitter:
         scope, plain = self.converters.split_scope(name)
         member = self._members.get(plain)
         if member is None or (scope and self.converters.unknown_scope(scope)):
-            self._unknown.append(entry)
+            self.unknown.append(entry)
             return EMPTY
         if entry.value == {}:  # a group without values
             return EMPTY
@@ -416,10 +417,6 @@ class _Fitter:
             key = next(key for key in entry.value if type(key) is not str)
             advice += f" The key {key!r} must be in quotes to be a name."
         raise SnapshotError.at(self.path, entry.line, message, advice, name=name)
-
-    def unknown_names(self) -> Iterator[UnknownNameError]:
-        """Yield the errors for the names that are unknown."""
-        return self._errors.errors(self._unknown)
 
     def duplicates(self) -> Iterator[SnapshotError]:
         """Yield an error for every key that the file also sets inside a dict."""
@@ -443,7 +440,7 @@ class _Fitter:
         key = entry.name[len(prefix) :]
         path = find_key(key, default, keys, self.separator)
         if path is None:
-            raise self._errors.of_key(
+            raise self.errors.of_key(
                 entry, owner, list(keys), lambda near: converter.key_converter(keys[near])
             )
         self._entries.setdefault(owner, {})[path] = entry

@@ -87,11 +87,7 @@ def find_run(folder: str, beginning: str) -> str:
 
 
 def read_run_json(folder: str, *, until: str = "") -> dict[str, Any]:
-    """Return the contents of `run.json` of a run, perhaps without the keys from one on.
-
-    Raises:
-        RecordError: if the file is missing, damaged, or written by a newer version.
-    """
+    """Return the contents of `run.json` of a run, perhaps without the keys from one on."""
     try:
         data = read_json(os.path.join(folder, RUN_FILE), until)
         problem = _damaged_key(data)
@@ -199,21 +195,13 @@ def _damaged_key(data: dict[str, Any]) -> str:
 
 
 def read_values(folder: str) -> dict[str, object]:
-    """Return the values of a run by name.
-
-    Raises:
-        RecordError: if the record cannot be read.
-    """
+    """Return the values of a run by name."""
     texts = read_run_json(folder, until=DETAILS)["values"]
     return {name: value_of(folder, name, text) for name, text in texts.items()}
 
 
 def value_of(folder: str, name: str, text: object) -> Any:
-    """Return a value of a record, which holds its literal.
-
-    Raises:
-        RecordError: if it is not a literal.
-    """
+    """Return a value of a record, which holds its literal."""
     try:
         return parse_literal(str(text))
     except NotLiteralError:

@@ -7,19 +7,18 @@ Must not know how files are read.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from hpman import show_literal
 from hpman.names import SCOPE, ancestors, closest, respell_scope
 from hpman.text import truncate
 
 from ..errors import SnapshotError
+from ..values.convert import Converter
+from .flatten import Entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from ..values.convert import Converter
-    from .flatten import Entry
     from .load_save import Converters
 
 MOST_SUGGESTIONS = 100  # for a file: each search costs milliseconds
@@ -41,7 +40,7 @@ class UnknownNames:
         self._by_name = {**converters.renamed, **converters}
         self._suggestions = 0
 
-    def errors(self, entries: Iterable[Entry]) -> Iterator[UnknownNameError]:
+    def of_names(self, entries: Iterable[Entry]) -> Iterator[UnknownNameError]:
         """Yield an error for each name, or one for all below a branch that does not exist."""
         known = {*self._converters}
         known.update(above for name in known.copy() for above in ancestors(name, self._separator))

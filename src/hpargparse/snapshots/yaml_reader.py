@@ -38,9 +38,6 @@ class YamlReader:
     def read(self) -> object:
         r"""Return the value of the document, and fill `places` with its keys.
 
-        Raises:
-            SnapshotError: if the text is not YAML, or contains more than plain values.
-
         >>> reader = YamlReader("cfg.yaml", "lr: 1e-4\nmodel:\n  depth: 3\n")
         >>> reader.read()
         {'lr': 0.0001, 'model': {'depth': 3}}

@@ -7,12 +7,10 @@ ellipsis and strings with lone surrogates have tags of their own.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+
 from ..errors import UnsupportedValueError
 from .value_limits import NESTED, unsupported_reason
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
 
 # Words that YAML 1.1, YAML 1.2 or a person may not take for strings.
 _RESERVED = frozenset("y n yes no on off true false null none nan inf".split())

@@ -24,11 +24,11 @@ from hpargparse.snapshots.files import (
     dump,
     format_of,
     read_snapshot,
-    write,
     write_all,
 )
 from hpargparse.snapshots.flatten import Entry, flatten
 from hpman import HpmanError
+from tests.hpargparse.snapshots.written import write
 
 VALUES: dict[str, object] = {
     "lr": 1e-05,
@@ -627,9 +627,9 @@ def test_a_killed_program_leaves_the_old_file_or_the_new_one() -> None:
     write("a.yaml", {"a": "old" * 10_000})
     old = Path("a.yaml").read_bytes()
     script = (
-        "from hpargparse.snapshots.files import write\n"
+        "from hpargparse.snapshots.files import IN_PROGRAM, write_all\n"
         "while True:\n"
-        "    write('a.yaml', {'a': 'new' * 10_000})\n"
+        "    write_all([('a.yaml', {'a': 'new' * 10_000}, 'auto', IN_PROGRAM)])\n"
         "    print(flush=True)\n"
     )
     for _ in range(5):
