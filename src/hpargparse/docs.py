@@ -24,17 +24,7 @@ _MOST_USES = 5  # that a cell shows
 
 
 def render(index: Index, form: str) -> str:
-    """Return a table of all hyperparameters of an index, one row for each, in one of `FORMATS`.
-
-    >>> from hpman import HyperParameterManager
-    >>> index = HyperParameterManager("_").parse_source("_('a', 1, range=[0, 9])", "t.py").index
-    >>> print(render(index, "md"), end="")
-    <!-- hpman docs -->
-    | name | type | default | limits | help | defined | used |
-    | --- | --- | --- | --- | --- | --- | --- |
-    | `a` | int | `1` | 0 to 9 |  | t.py:1 |  |
-    <!-- end of hpman docs -->
-    """
+    """Return a table of all hyperparameters of an index, one row for each, in one of `FORMATS`."""
     descriptions = list(_descriptions(index))
     if form == "json":
         return json_text([*map(to_json, descriptions)])
@@ -46,11 +36,7 @@ def render(index: Index, form: str) -> str:
 
 
 def insert(path: str, old: str | None, text: str, form: str) -> str:
-    r"""Return a page, if there is one, in which a table replaces the one that is there.
-
-    >>> insert("a.md", "A\n<!-- hpman docs -->\n<!-- end of hpman docs -->\nZ", "T\n", "md")
-    'A\nT\nZ'
-    """
+    """Return a page, if there is one, in which a table replaces the one that is there."""
     if old is None or form == "json":
         return text
     before, begin, rest = old.partition(_BEGIN)

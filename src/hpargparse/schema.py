@@ -40,13 +40,7 @@ _PATH: Schema = {"type": "string", "minLength": 1, "not": {"const": "-"}}
 
 
 def schema_text(index: Index) -> str:
-    """Return the JSON Schema of an index. Names may be flat or nested, and in scopes.
-
-    >>> from hpman import HyperParameterManager
-    >>> index = HyperParameterManager("_").parse_source("_('lr', 0.1, range=[0, 1])", "t.py").index
-    >>> '"maximum": 1' in schema_text(index)
-    True
-    """
+    """Return the JSON Schema of an index. Names may be flat or nested, and in scopes."""
     builder = _Builder(index.separator)
     scopes: set[str] | None = set()
     for placeholder in sorted(index.placeholders()):
@@ -169,11 +163,7 @@ def _annotations(parameter: HyperParameter) -> Schema:
 
 
 def value_schema(converter: Converter) -> Schema:
-    """Return the schema of the values that a hyperparameter accepts.
-
-    >>> value_schema(Converter(1, {"range": [0, None], "optional": True}, "n"))
-    {'anyOf': [{'type': 'integer', 'minimum': 0}, {'type': 'null'}]}
-    """
+    """Return the schema of the values that a hyperparameter accepts."""
     try:
         converter.check_hints()
         if converter.choices is not None:

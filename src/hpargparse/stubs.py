@@ -42,13 +42,7 @@ _IN_LITERAL = (bool, int, str, type(None))
 
 
 def stub_text(index: Index, *, is_strict: bool = False) -> str:
-    r"""Return the stub of all managers of an index.
-
-    >>> from hpman import HyperParameterManager
-    >>> index = HyperParameterManager("_").parse_source("_('lr', 0.1)").index
-    >>> [line for line in stub_text(index).split("\n") if "lr" in line or "float" in line]
-    ['        "lr",', '    ], /, **hints: Any) -> float: ...']
-    """
+    """Return the stub of all managers of an index."""
     managers = [name for name in sorted(index.placeholders()) if is_placeholder(name)]
     exported = ", ".join(f'"{name}"' for name in managers)
     ignored = "# ty: ignore[incompatible-method-override]\n" if is_strict else ""
@@ -87,14 +81,7 @@ def _by_type(index: Index, placeholder: str) -> dict[str, list[str]]:
 
 
 def value_type(parameter: HyperParameter) -> str:
-    r"""Return the type of the values of a hyperparameter, as an annotation.
-
-    >>> from hpman import HyperParameterManager
-    >>> source = "_('a', [1, None])\n_('b', 'x', choices=['x', 'y'])\n_('c', f(x))"
-    >>> parameters = HyperParameterManager("_").parse_source(source).hyperparameters()
-    >>> [value_type(parameter) for parameter in parameters]
-    ['list[int | None]', "Literal['x', 'y']", 'Any']
-    """
+    """Return the type of the values of a hyperparameter, as an annotation."""
     converter = Converter.of(parameter)
     try:
         converter.check_hints()

@@ -53,11 +53,7 @@ class FileSettings(Frozen):
     lenient_setting: str = ""
 
     def or_name_the_format(self, advice: str) -> str:
-        """Add to the advice that the file may have another format.
-
-        >>> FileSettings("--hp-serial-format").or_name_the_format("Fix the line")
-        'Fix the line, or name the format with --hp-serial-format.'
-        """
+        """Add to the advice that the file may have another format."""
         if not self.format_setting:
             return f"{advice}."
         return f"{advice}, or name the format with {self.format_setting}."
@@ -71,11 +67,7 @@ IN_PROGRAM = FileSettings(
 def format_of(
     path: str | os.PathLike[str], serial_format: str = "auto", settings: FileSettings = IN_PROGRAM
 ) -> str:
-    """Return the format of a file.
-
-    >>> format_of("cfg.yml")
-    'yaml'
-    """
+    """Return the format of a file."""
     shown = _path_text(path)
     if serial_format not in FORMATS:
         raise SnapshotError.at(
@@ -222,13 +214,10 @@ def _schema_line(path: str) -> str:
 def dump(
     values: Mapping[str, object], serial_format: str = "yaml", *, in_order: bool = False
 ) -> str:
-    r"""Return values as YAML or JSON, sorted by name unless their order is to be kept.
+    """Return values as YAML or JSON, sorted by name unless their order is to be kept.
 
     Raises:
         UnsupportedValueError: if the format cannot represent a value.
-
-    >>> dump({"weight_decay": 1e-4})
-    'weight_decay: 0.0001\n'
     """
     if serial_format == "json":
         from .json_text import to_json
@@ -294,11 +283,7 @@ def _pickle(values: Mapping[str, object]) -> bytes:
 
 
 def saving_problem(value: object, serial_format: str) -> str | None:
-    """Return why no file of a format can hold a value, or None.
-
-    >>> saving_problem(print, "yaml"), saving_problem(print, "pickle")
-    ('is a builtin_function_or_method', None)
-    """
+    """Return why no file of a format can hold a value, or None."""
     is_pickle = serial_format == "pickle"
     problem = unsupported_reason(value, of_any_type=is_pickle)
     if problem is None and is_pickle and unsupported_reason(value) is not None:

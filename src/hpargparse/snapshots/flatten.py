@@ -40,11 +40,6 @@ def flatten(
     """Return the hyperparameters of a file by flat name, in the order of the file.
 
     A dict under the name of a leaf is a value, any other dict is a level of names.
-
-    >>> from hpargparse.snapshots.files import Snapshot
-    >>> nested = Snapshot("cfg.yaml", {"model": {"depth": 3}}, {("model", "depth"): 2})
-    >>> flatten(nested, {"model.depth"}.__contains__)
-    [Entry(name='model.depth', value=3, line=2)]
     """
     entries: dict[str, Entry] = {}
     # The stack is popped from its end, so reversing keeps the order of the file.
@@ -123,11 +118,7 @@ def _check_names(path: str, entries: dict[str, Entry], separator: str) -> None:
 
 
 def has_key_path(value: Any, path: Sequence[object]) -> bool:
-    """Return whether nested dicts have a key at a path.
-
-    >>> has_key_path({"a": {1: 2}}, ["a", 1]), has_key_path({"a": 1}, ["a", 1])
-    (True, False)
-    """
+    """Return whether nested dicts have a key at a path."""
     for part in path:
         if type(value) is not dict or part not in value:
             return False
@@ -136,12 +127,7 @@ def has_key_path(value: Any, path: Sequence[object]) -> bool:
 
 
 def duplicate_key(path: str, name: str, first: int | None, second: int | None) -> SnapshotError:
-    """Return the error for a name that a file gives in two lines.
-
-    >>> print(duplicate_key("cfg.yaml", "lr", 1, 3))
-    cfg.yaml:3: `lr` is given twice, first in line 1.
-    Delete one of the two.
-    """
+    """Return the error for a name that a file gives in two lines."""
     where = f", first in line {first}" if first is not None else ""
     message = f"`{name}` is given twice{where}."
     return SnapshotError.at(path, second, message, "Delete one of the two.", name=name)

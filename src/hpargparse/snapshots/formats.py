@@ -20,9 +20,5 @@ EXTENSIONS = {
 
 
 def extension_format(path: str) -> str | None:
-    """Return the format that the extension of a file stands for, or None if it is unknown.
-
-    >>> extension_format("cfg.YML"), extension_format("cfg.txt")
-    ('yaml', None)
-    """
+    """Return the format that the extension of a file stands for, or None if it is unknown."""
     return EXTENSIONS.get(os.path.splitext(path)[1].lower())

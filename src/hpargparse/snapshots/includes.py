@@ -32,12 +32,6 @@ def with_includes(
 
     Each file is read once, so it never overrides a file that includes it. If a hyperparameter
     is named `include` or `include.x`, the key refers to it, and no file includes others.
-
-    >>> from hpargparse.snapshots.files import Snapshot
-    >>> files = {"base.json": Snapshot("base.json", {"lr": 1}, {("lr",): 1})}
-    >>> first = Snapshot("a.yaml", {"include": "base.json", "lr": 2}, {("include",): 1})
-    >>> [file.values for file in with_includes(first, files.__getitem__, ["lr"])]
-    [{'lr': 1}, {'lr': 2}]
     """
     if any(name.partition(separator)[0] == _KEY for name in names):
         return [snapshot]

@@ -23,12 +23,6 @@ def to_json(values: Mapping[str, object], *, in_order: bool = False) -> str:
 
     Raises:
         UnsupportedValueError: if JSON cannot represent a value.
-
-    >>> print(to_json({"lr": 1e-05, "ks": [1, 2]}), end="")
-    {
-      "ks": [1, 2],
-      "lr": 1e-05
-    }
     """
     lines = []
     for name in values if in_order else sorted(values):
@@ -48,9 +42,6 @@ def from_json(path: str, text: str, advice: str = "Fix the line.") -> tuple[obje
     """Return the value of a JSON text, and the places of its keys.
 
     Path and advice are used in messages about text that is not JSON.
-
-    >>> from_json("cfg.json", '{"depth": 3}')
-    ({'depth': 3}, [(('depth',), 1, 8)])
     """
     line = None
     try:

@@ -48,9 +48,6 @@ def load_plain(data: bytes) -> object:
     Raises:
         BrokenPickleError: if it cannot be read.
         RefusedPickleError: if it needs more than plain values. The message names what.
-
-    >>> load_plain(pickle.dumps({"ks": (1, 2.5), "s": {3j}}, 2))
-    {'ks': (1, 2.5), 's': {3j}}
     """
     try:
         value = _build(data)

@@ -36,14 +36,7 @@ class YamlReader:
         self._hash_limit = HashLimit()
 
     def read(self) -> object:
-        r"""Return the value of the document, and fill `places` with its keys.
-
-        >>> reader = YamlReader("cfg.yaml", "lr: 1e-4\nmodel:\n  depth: 3\n")
-        >>> reader.read()
-        {'lr': 0.0001, 'model': {'depth': 3}}
-        >>> reader.places
-        [(('lr',), 0, 2), (('model',), 9, 14), (('model', 'depth'), 18, 23)]
-        """
+        """Return the value of the document, and fill `places` with its keys."""
         value: object = None
         last: _Event | None = None
         for event in _AliasExpander(self._yaml_error).expand(self._events()):

@@ -24,11 +24,6 @@ def to_yaml(values: Mapping[str, object], *, in_order: bool = False) -> str:
 
     Raises:
         UnsupportedValueError: if a value is not a literal.
-
-    >>> print(to_yaml({"lr": 1e-05, "ks": [1, 2], "opt": "no"}), end="")
-    ks: [1, 2]
-    lr: 1.0e-05
-    opt: 'no'
     """
     lines = []
     for name in values if in_order else sorted(values):
@@ -41,11 +36,7 @@ def to_yaml(values: Mapping[str, object], *, in_order: bool = False) -> str:
 
 
 def key_text(old: str, new: str, serial_format: str) -> str:
-    """Return the text of a new key, with the quotes of the old one.
-
-    >>> key_text('"lr"', "rate", "yaml"), key_text("lr", "no", "yaml"), key_text("lr", "a", "yaml")
-    ('"rate"', "'no'", 'a')
-    """
+    """Return the text of a new key, with the quotes of the old one."""
     if serial_format == "json":
         import json
 
