@@ -25,8 +25,7 @@ from hpman.text import display_path, escape, place_data
 from .errors import ConversionError
 from .values.convert import Converter
 
-_CONTEXT = 2  # the lines above and below a call
-_WIDTH = 200  # the columns of a line in an excerpt
+_EXCERPT = {"before": 2, "after": 2, "width": 200}  # lines around a call, and their columns
 _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
 
@@ -330,9 +329,7 @@ def _section(description: Description, *, names_manager: bool, is_coloured: bool
     ):
         for call in calls:
             yield f"\n{verb} at {bold}{_place(call)}{plain}"
-            yield call.source.excerpt(
-                call.line, before=_CONTEXT, after=_CONTEXT, width=_WIDTH, column=call.column
-            )
+            yield call.source.excerpt(call.line, column=call.column, **_EXCERPT)
 
 
 def _place(call: Occurrence | Mention, *_more: Occurrence) -> str:

@@ -332,9 +332,8 @@ def _mapping(
         raise SnapshotError.at(path, line, message, _EXPECTED[serial_format])
     for key in value:
         if type(key) is not str:
-            advice = "Put it in quotes." if serial_format == "yaml" else _EXPECTED[serial_format]
             message = (
                 f"The key {short_repr(key)} is of type {type_name(key)}, but names are strings."
             )
-            raise SnapshotError.at(path, None, message, advice)
+            raise SnapshotError.at(path, None, message, _EXPECTED[serial_format])
     return value
