@@ -14,6 +14,8 @@ from hpman.programs import is_notebook, private_names
 
 from .sources import Modules
 
+_RAISES = "the call raises NameError."
+
 
 class Owned:
     """Keep which calls belong to hpman while a project changes.
@@ -141,11 +143,9 @@ class _Owner:
         for call in calls:
             if call.placeholder in names:
                 names -= {call.placeholder}
-                message = (
-                    f"This file never binds `{call.placeholder}`, so the call raises NameError."
-                )
+                problem = f"This file never binds `{call.placeholder}`"
                 advice = f"Import the manager: `from hpman.m import {call.placeholder}`."
-                yield Diagnostic.at(call, "HPM302", message, advice)
+                yield Diagnostic.at(call, "HPM302", f"{problem}, so {_RAISES}", advice)
 
     def _is_ours(self, file: ModuleScan, placeholder: str) -> bool:
         if placeholder in file.managers:
@@ -198,12 +198,9 @@ def _private_in_marimo(file: ModuleScan, calls: Iterable[Occurrence]) -> Iterato
     for first, last, names in private_names(file.source.text):
         for call in private:
             if first <= call.line <= last and call.placeholder not in names:
-                message = (
-                    f"`{call.placeholder}` is private to the cell of marimo that binds it, so the "
-                    "call raises NameError."
-                )
+                problem = f"`{call.placeholder}` is private to the cell of marimo that binds it"
                 advice = "Use a name without a leading underscore: `from hpman.m import hp`."
-                yield Diagnostic.at(call, "HPM302", message, advice)
+                yield Diagnostic.at(call, "HPM302", f"{problem}, so {_RAISES}", advice)
 
 
 def _placeholders(file: ModuleScan) -> set[str]:
@@ -214,18 +211,9 @@ def _placeholders(file: ModuleScan) -> set[str]:
 
 def _hidden(file: ModuleScan, placeholder: str, name: str | None, call: Any) -> Diagnostic:
     """Report a call whose placeholder is bound to something else."""
-    return Diagnostic(
-        "HPM301",
-        f"L{file.source.line_name(call.hidden_by or 1)[1:]} binds `{placeholder}` to something "
-        "else, so this does not call the manager.",
-        "Rename the other binding, or import the manager by another name.",
-        file.source.path,
-        call.line,
-        call.column,
-        name,
-        (),
-        file.source,
-        placeholder,
-        call.end_line,
-        call.end_column,
-    )
+    binding = f"L{file.source.line_name(call.hidden_by or 1)[1:]} binds `{placeholder}`"
+    message = f"{binding} to something else, so this does not call the manager."
+    advice = "Rename the other binding, or import the manager by another name."
+    place = file.source.path, call.line, call.column
+    end = call.end_line, call.end_column
+    return Diagnostic("HPM301", message, advice, *place, name, (), file.source, placeholder, *end)
