@@ -68,18 +68,10 @@ class DeferredNode:
         node.end_lineno += self.line - 2
 
 
-_COLUMNS: dict[str, Any] = {
-    "name": None,
-    "value": EMPTY,
-    "priority": None,
-    "filename": None,
-    "lineno": None,
-    "column": None,
-    "end_lineno": None,
-    "end_column": None,
-    "ast_node": None,
-    "hints": None,
-}
+_COLUMNS: dict[str, Any] = dict.fromkeys(
+    "name value priority filename lineno column end_lineno end_column ast_node hints".split()
+)
+_COLUMNS["value"] = EMPTY
 
 
 class HyperParameterOccurrence(MutableMapping[str, Any]):

@@ -99,13 +99,8 @@ def _map_values(
     failed = {
         name: errors[id(value)] for name, value in values["sets"].items() if id(value) in errors
     }
-    return {
-        "scope": values["scope"],
-        "sets": sets,
-        "calls": calls,
-        "places": places,
-        "history": (clock, history),
-    }, failed
+    new = {"sets": sets, "calls": calls, "places": places, "history": (clock, history)}
+    return {**values, **new}, failed
 
 
 def _picklable(values: Values) -> Values:

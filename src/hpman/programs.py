@@ -11,11 +11,12 @@ from .globs import compile_globs
 from .names import is_dunder
 from .runtime.html import HEADERS, value_rows
 from .runtime.origin import CELLS
+from .static.extract import extract
 from .static.files import is_notebook, read, read_source, walk
 from .static.imports import connected, find_module, leading_imports, reachable
 from .static.index import Index
 from .static.marimo import private_names
-from .static.notebooks import NotebookFile
+from .static.notebooks import NotebookFile, python_of
 from .static.project import Project
 from .static.rules import conflicts, violations
 from .static.scan import file_key, scan, scan_bytes
@@ -88,11 +89,7 @@ def index_program(
     roots: Iterable[str] | None = None,
     also: Iterable[str] = (),
 ) -> Index:
-    """Index files and folders for every manager that they import.
-
-    >>> index_program(__file__).placeholders()
-    set()
-    """
+    """Index files and folders for every manager that they import."""
     roots, also = None if roots is None else list(roots), list(also)
     names = _USUAL
     while True:
@@ -109,9 +106,6 @@ def load_managers(index: Index) -> list[HyperParameterManager]:
 
     A placeholder that cannot be imported gets a private manager. An index without
     hyperparameters is that of the manager `_`.
-
-    >>> [manager.placeholder for manager in load_managers(index_program(__file__))]
-    ['_']
     """
     from .manager import adopt_index
 
@@ -129,10 +123,7 @@ def load_managers(index: Index) -> list[HyperParameterManager]:
 
 
 def require_sound(index: Index) -> None:
-    """Check what `load_managers` checks, without loading anything.
-
-    >>> require_sound(index_program(__file__))
-    """
+    """Check what `load_managers` checks, without loading anything."""
     files = list(index.files.values())
     placeholders = sorted(index.placeholders() or _USUAL)
     _require_sound(problem for name in placeholders for problem in violations(index, name, files))
@@ -163,11 +154,6 @@ def preset_values(managers: Iterable[HyperParameterManager]) -> None:
 
     A program that is run with values may use a manager of its own, such as
     `HyperParameterManager("exp")`.
-
-    >>> from hpman import HyperParameterManager
-    >>> preset_values([HyperParameterManager("exp").set_value("lr", 3)])
-    >>> HyperParameterManager("exp").parse_source('exp("lr", 1)').get_values()
-    {'lr': 3}
     """
     from .manager import PRESETS, inside
 
@@ -175,24 +161,14 @@ def preset_values(managers: Iterable[HyperParameterManager]) -> None:
 
 
 def preset_names(manager: HyperParameterManager) -> list[str]:
-    """Return the names that `preset_values` had values for, for a manager of that placeholder.
-
-    >>> from hpman import HyperParameterManager
-    >>> preset_values([HyperParameterManager("exp").set_value("lr", 3)])
-    >>> preset_names(HyperParameterManager("exp"))
-    ['lr']
-    """
+    """Return the names that `preset_values` had values for, for a manager of that placeholder."""
     from .manager import PRESETS
 
     return list(PRESETS.get(manager.placeholder, {"sets": ()})["sets"])
 
 
 def packed_values() -> bytes:
-    """Return a pickle that gives another process the literals among the values of all managers.
-
-    >>> packed_values()[-1:]
-    b'.'
-    """
+    """Return a pickle that gives another process the literals among the values of all managers."""
     import pickle
 
     from . import m
@@ -202,11 +178,7 @@ def packed_values() -> bytes:
 
 
 def unused_values() -> dict[str, list[str]]:
-    """Return the names that were set and never read, of each manager of `hpman.m`.
-
-    >>> unused_values().get("_", [])
-    []
-    """
+    """Return the names that were set and never read, of each manager of `hpman.m`."""
     from . import m
 
     managers = [*vars(m).items()]  # another thread may import one
@@ -214,10 +186,7 @@ def unused_values() -> dict[str, list[str]]:
 
 
 def note_reads(unused: Mapping[str, Iterable[str]]) -> None:
-    """Note which values another process has read.
-
-    >>> note_reads({"_": []})
-    """
+    """Note which values another process has read."""
     from . import m
     from .manager import inside
 
@@ -227,14 +196,7 @@ def note_reads(unused: Mapping[str, Iterable[str]]) -> None:
 
 
 def scan_cell(source: Source, placeholders: Iterable[str]) -> ModuleScan:
-    """Find the calls of managers in one cell of a notebook.
-
-    >>> from .text import Source
-    >>> [call.name for call in scan_cell(Source("In[1]", "hp('lr', 1)"), ["hp"]).occurrences]
-    ['lr']
-    """
-    from .static.extract import extract
-
+    """Find the calls of managers in one cell of a notebook."""
     return extract(source, frozenset(placeholders)).replace(is_text=True)
 
 
@@ -243,14 +205,3 @@ def adopt_cells(manager: HyperParameterManager, cells: list[ModuleScan]) -> None
     from .manager import adopt_files
 
     adopt_files(manager, cells)
-
-
-def python_of(text: str) -> str:
-    """Return the text of a cell in which all that is not Python is a comment.
-
-    >>> python_of("!ls")
-    'pass  # !ls'
-    """
-    from .static.notebooks import python_of
-
-    return python_of(text)

@@ -68,6 +68,12 @@ HPARGPARSE = [
     "parse_args",
     "save",
 ]
+MANAGER = """
+    db exists explain fingerprint get_nodes get_occurrence get_occurrence_of_value get_tree
+    get_value get_values hyperparameters index openings override parse_file parse_source
+    placeholder scope scopes separator set_tree set_value set_values split_scope stale_reads
+    tree unused
+"""
 PUBLIC = [*(f"hpman.{name}" for name in HPMAN), *(f"hpargparse.{name}" for name in HPARGPARSE)]
 
 
@@ -104,6 +110,11 @@ def test_type_checkers_are_told_where_each_public_name_comes_from(package: Modul
 def test_a_name_that_is_not_there_is_an_attribute_error(package: object) -> None:
     with pytest.raises(AttributeError, match="no_such_name"):
         package.no_such_name  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_a_manager_offers_users_these_names() -> None:
+    offered = {name for name in dir(hpman.HyperParameterManager) if not name.startswith("_")}
+    assert offered == set(MANAGER.split())
 
 
 @pytest.mark.parametrize("path", PUBLIC)

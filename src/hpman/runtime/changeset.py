@@ -139,11 +139,8 @@ class Changeset:
         if not tree or not isinstance(current, dict):
             self.assign(prefix, unmarked(tree))
             return True
-        if any(self._is_no_part(key, current) for key in tree):
+        separator = ranked.separator
+        if any(not isinstance(key, str) or (separator in key and key in current) for key in tree):
             self.assign(prefix, merged(current, unmarked(tree)))
             return True
         return False
-
-    def _is_no_part(self, key: object, current: dict[Any, Any]) -> bool:
-        """Return whether a key cannot be a part of a name."""
-        return not isinstance(key, str) or (self.ranked.separator in key and key in current)

@@ -109,12 +109,6 @@ class Store:
         renamed: the new name of each old one.
         lock: held during each read and write; the same for all stores.
         views: what open blocks see.
-
-    >>> store = Store()
-    >>> store.adopt_defaults({"lr": 0.1, "opt": {"name": "adam", "eps": 1e-8}})
-    >>> store.set({"lr": 0.5, "opt.name": "sgd"})
-    >>> store.values()
-    {'lr': 0.5, 'opt': {'name': 'sgd', 'eps': 1e-08}}
     """
 
     __slots__ = (
@@ -372,11 +366,6 @@ class Store:
             }
         )
 
-    def invalidate(self) -> None:
-        """Let the next call with each name ask the store."""
-        self.accepted.clear()
-        self.cache.update(dict.fromkeys(self.cache))
-
     # Reading
 
     def read(self, name: str) -> Any:
@@ -469,7 +458,8 @@ class Store:
         """Let calls of the manager look for the view of their context."""
         # A context that was copied in the block may keep the view after the block has ended.
         self.views[ref(view, self.views.pop)] = None
-        self.invalidate()
+        self.accepted.clear()
+        self.cache.update(dict.fromkeys(self.cache))
 
     def _scope_view(self, home: View, outer: View | None, scope: str) -> ScopeView:
         reads = self._seen_in.setdefault(scope, set()) if scope else self._seen

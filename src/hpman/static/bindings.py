@@ -128,9 +128,8 @@ class Bindings:
             if hasattr(value[0], "end_lineno") and not isinstance(value[0], _ast.expr):
                 self._visit_statements(value, binding_scope)
             else:
-                self._stack += [
-                    (node, binding_scope) for node in value if isinstance(node, _ast.AST)
-                ]
+                nodes = (node for node in value if isinstance(node, _ast.AST))
+                self._stack += ((node, binding_scope) for node in nodes)
 
     def _visit_value(self, value: _ast.expr, binding_scope: BindingScope) -> None:
         if type(value) is _ast.Call:
@@ -232,17 +231,13 @@ class Bindings:
         if type(node) is _ast.AnnAssign:
             self._stack.append((node.annotation, binding_scope))
         if node.value is not None:
-            home = (
-                binding_scope.outside_comprehensions()
-                if type(node) is _ast.NamedExpr
-                else binding_scope
-            )
+            is_walrus = type(node) is _ast.NamedExpr
+            home = binding_scope.outside_comprehensions() if is_walrus else binding_scope
             self._bind_target(node.target, node.value if self._follow else None, home, node.value)
             self._stack.append((node.value, binding_scope))
         elif type(node.target) is not _ast.Name:
-            self._stack.append(
-                (node.target, binding_scope)
-            )  # Python evaluates the expressions inside it
+            # Python evaluates the expressions inside it.
+            self._stack.append((node.target, binding_scope))
 
     def _visit_for(self, node: Any, binding_scope: BindingScope) -> None:
         self._bind_target(node.target, None, binding_scope, node.iter)

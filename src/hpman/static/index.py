@@ -246,13 +246,8 @@ class Index:
 
     def mentions(self, placeholder: str) -> list[Mention]:
         """Return the names in calls of a manager's methods."""
-        files = self._files.values()
-        return [
-            mention
-            for file in files
-            for mention in file.mentions
-            if mention.placeholder == placeholder
-        ]
+        mentions = (mention for file in self._files.values() for mention in file.mentions)
+        return [mention for mention in mentions if mention.placeholder == placeholder]
 
     def scopes(self, placeholder: str) -> frozenset[str] | None:
         """Return the names of the scopes that the sources open, None if they may open others.
@@ -301,9 +296,7 @@ class Index:
                 return
         new = [added] if isinstance(added, Occurrence) else added
         occurrences = [*self.named(placeholder, name), *new]
-        if (
-            occurrences[0].source is not occurrences[-1].source
-        ):  # those of one text are already in order
+        if occurrences[0].source is not occurrences[-1].source:  # else they are in order
             occurrences.sort(key=source_order)
         names[name] = tuple(occurrences)
 

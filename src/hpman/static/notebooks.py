@@ -45,15 +45,7 @@ _CHARACTER = re.compile(
 
 
 class Notebook(Source):
-    r"""Hold the code of a notebook, and which lines belong to which cell.
-
-    >>> source = Notebook("a.ipynb", "x = 1\ny = 2\nz = 3\n", (), ((1, 1), (3, 2)), "!\n!\nz = 3")
-    >>> source.place(3)
-    'a.ipynb:cell 3:2'
-    >>> print(source.excerpt(3))
-        1: !
-    ==> 2: z = 3
-    """
+    """Hold the code of a notebook, and which lines belong to which cell."""
 
     __slots__ = ("cells", "original")
 
@@ -95,19 +87,14 @@ class Notebook(Source):
 
 
 def read_notebook(path: str, data: bytes, key: tuple[object, ...] = ()) -> Notebook:
-    r"""Return the code of a notebook. Lines that are not Python become comments.
-
-    >>> cell = {"cell_type": "code", "source": ["!ls\n", "_('lr', 1)"]}
-    >>> import json
-    >>> read_notebook("a.ipynb", json.dumps({"nbformat": 4, "cells": [cell]}).encode()).text
-    "pass  # !ls\n_('lr', 1)\n"
-    """
+    """Return the code of a notebook. Lines that are not Python become comments."""
     texts, cells, line = [], [], 1
-    for number, cell in _code_cells(_load(data)):
-        text = _cell_text(cell)
-        cells.append((number, line))
-        texts.append(text)
-        line += text.count("\n") + 1
+    for number, cell in enumerate(_load(data)["cells"], 1):
+        if cell["cell_type"] == "code":
+            text = normalize_newlines("".join(cell["source"]))
+            cells.append((number, line))
+            texts.append(text)
+            line += text.count("\n") + 1
     code, original = (
         "".join(f"{text}\n" for text in rows) for rows in (map(python_of, texts), texts)
     )
@@ -163,19 +150,6 @@ def _language(metadata: object) -> str:
         if isinstance(name, str):
             return name.lower()
     return ""
-
-
-def _code_cells(notebook: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the code cells with their numbers, counted from 1 among all cells."""
-    for number, cell in enumerate(notebook["cells"], 1):
-        if cell["cell_type"] == "code":
-            yield number, cell
-
-
-def _cell_text(cell: Mapping[str, Any]) -> str:
-    """Return the text of a cell."""
-    source = cell["source"]
-    return normalize_newlines(source if isinstance(source, str) else "".join(source))
 
 
 @lru_cache(maxsize=1 << 10)  # while somebody types in a cell, the others stay
