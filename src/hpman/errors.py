@@ -165,12 +165,7 @@ class UnknownNameWarning(UserWarning):
 
 
 def error_for(diagnostics: Iterable[Diagnostic]) -> HpmanError:
-    """Return one exception for all diagnostics. Its type depends on the code of the first.
-
-    >>> from hpman.diagnostics import Diagnostic
-    >>> type(error_for([Diagnostic("HPM203", "`a` and `a.b`.", "Rename one.")])).__name__
-    'ImpossibleTree'
-    """
+    """Return one exception for all diagnostics. Its type depends on the code of the first."""
     first, *others = diagnostics
     return _TYPES[first.code](first, *others)
 

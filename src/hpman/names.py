@@ -113,11 +113,7 @@ def respell_scope(
 
 
 def literal_scopes(names: Iterable[str | None], separator: str) -> list[str]:
-    """Return the single scopes that sources open, sorted. A computed name is None.
-
-    >>> literal_scopes(["model/encoder", None, "a.b"], ".")
-    ['encoder', 'model']
-    """
+    """Return the single scopes that sources open, sorted. A computed name is None."""
     valid = [name for name in names if name is not None and is_scope(name, separator)]
     return sorted({part for name in valid for part in name.split(SCOPE)})
 

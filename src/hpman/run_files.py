@@ -31,15 +31,6 @@ def take(path: str, *, waits: bool = False) -> int | None:
 
     Children do not inherit the lease, whether they are forked or start another program. If
     another process holds it, wait, or return None.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     lease = take(os.path.join(folder, "lease"))
-    ...     print(is_held(os.path.join(folder, "lease")))
-    ...     release(lease)
-    ...     is_held(os.path.join(folder, "lease"))
-    True
-    False
     """
     descriptor = os.open(path, _FLAGS, 0o666)
     try:
@@ -202,11 +193,7 @@ def report(*, step: Any = None, **metrics: Any) -> None:
 
 
 def is_first_rank() -> bool:
-    """Return whether this process may report and record: under torchrun, only that of rank 0.
-
-    >>> is_first_rank()
-    True
-    """
+    """Return whether this process may report and record: under torchrun, only that of rank 0."""
     return os.environ.get("RANK", "0") == "0"
 
 

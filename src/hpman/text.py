@@ -19,11 +19,7 @@ _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 
 
 def relative_path(path: str) -> str:
-    """Return a path relative to the current folder if it lies below it, or else unchanged.
-
-    >>> relative_path(os.path.join(os.getcwd(), "main.py"))
-    'main.py'
-    """
+    """Return a path relative to the current folder if it lies below it, or else unchanged."""
     try:
         here = os.path.join(os.getcwd(), "")
     except OSError:  # the current folder was removed
@@ -48,11 +44,7 @@ def escape(text: str) -> str:
 
 
 def display_path(path: str) -> str:
-    r"""Return a path relative to the current folder, escaped.
-
-    >>> display_path(os.path.join(os.getcwd(), "a\tb.py:3"))
-    'a\\tb.py:3'
-    """
+    r"""Return a path relative to the current folder, escaped."""
     return escape(relative_path(path))
 
 
@@ -139,13 +131,7 @@ def _show(char: str) -> str:
 
 
 def place_data(at: Any) -> dict[str, Any]:
-    """Return the place of an occurrence, a mention or a diagnostic for a JSON document.
-
-    >>> from hpman import HyperParameterManager
-    >>> index = HyperParameterManager("_").parse_source("_('lr', 1)").index
-    >>> place_data(index.named("_", "lr")[0])["end_column"]
-    11
-    """
+    """Return the place of an occurrence, a mention or a diagnostic for a JSON document."""
     data: dict[str, Any] = {"path": relative_path(at.path or ""), "cell": None}
     names = "line", "column", "end_line", "end_column"
     data |= {name: getattr(at, name) for name in names}

@@ -179,10 +179,6 @@ def default_is_a_hint(name: str, default: object) -> KeyError:
 
 
 def type_name(value: object) -> str:
-    """Return the name of a value's type with its article.
-
-    >>> type_name([]), type_name(1)
-    ('a list', 'an int')
-    """
+    """Return the name of a value's type with its article."""
     name = type(value).__name__
     return f"an {name}" if name[:1] in "aeiouAEIOU" else f"a {name}"

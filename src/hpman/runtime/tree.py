@@ -192,10 +192,6 @@ def copied(value: Any, copies: dict[int, Any] | None = None) -> Any:
     """Return a copy of nested lists, dicts and sets, and any other object as it is.
 
     A value may contain itself, so `copies` has the copies of what is around it, by id.
-
-    >>> inner = (1, [2])
-    >>> copied([inner])[0] is inner
-    True
     """
     kind = type(value)
     if kind is not list and kind is not dict:
@@ -218,11 +214,7 @@ def annotated(value: Any) -> Any:
 
 
 def unmarked(tree: dict[Any, Any]) -> dict[Any, Any]:
-    """Return a copy of nested dicts without the marks.
-
-    >>> unmarked({"a": {"b": 1, "__is_dict__": True}})
-    {'a': {'b': 1}}
-    """
+    """Return a copy of nested dicts without the marks."""
     return {
         key: unmarked(value) if isinstance(value, dict) else value
         for key, value in tree.items()
@@ -231,11 +223,7 @@ def unmarked(tree: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def with_item(base: Any, path: Sequence[str], value: Any) -> Any:
-    """Return nested dicts with the value at one path changed; `EMPTY` if one is no dict.
-
-    >>> with_item({"lr": 3, "wd": 0}, ["lr"], 1)
-    {'lr': 1, 'wd': 0}
-    """
+    """Return nested dicts with the value at one path changed; `EMPTY` if one is no dict."""
     if not isinstance(base, dict):
         return EMPTY
     copy = base.copy()

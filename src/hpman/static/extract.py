@@ -56,11 +56,6 @@ def extract(
     In a text that contains the word `hpman`, managers are followed through imports and
     assignments. In other texts only the calls of bare placeholders count. A text that cannot be
     parsed gives one problem and no occurrence.
-
-    >>> from hpman.text import Source
-    >>> scan = extract(Source("a.py", '_("lr", 1e-3, help="x")'), frozenset({"_"}))
-    >>> [(item.name, item.value, item.hints, item.line) for item in scan.occurrences]
-    [('lr', 0.001, {'help': 'x'}, 1)]
     """
     try:
         scan = _read_calls(source, placeholders, read_module)

@@ -64,11 +64,7 @@ class Route(Frozen):
 
 
 def flatten(paths: Paths) -> Iterator[str]:
-    """Yield the paths in any nesting of iterables.
-
-    >>> list(flatten(["a.py", ["b.py"]]))
-    ['a.py', 'b.py']
-    """
+    """Yield the paths in any nesting of iterables."""
     path: object = os.fspath(paths) if isinstance(paths, os.PathLike) else paths
     if isinstance(path, str):
         yield path
@@ -89,9 +85,6 @@ def walk(paths: Iterable[str], exclude: Sequence[str] = ()) -> list[SourceFile]:
     `node_modules`, `site-packages`, and virtual environments (folders with a
     `pyvenv.cfg`). The paths themselves are never left out. Each file is listed once, sorted by the
     parts of its absolute path.
-
-    >>> [os.path.basename(file.path) for file in walk([__file__])]
-    ['files.py']
     """
     best: dict[str, Route] = {}
     for path in paths:

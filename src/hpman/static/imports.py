@@ -124,12 +124,7 @@ def connected(
 
 
 def find_module(name: str, folders: Iterable[str]) -> tuple[str | None, list[str]]:
-    """Return the file of a module, as Python finds it, and the folders of its submodules.
-
-    >>> folder = os.path.dirname(os.path.dirname(os.__file__))
-    >>> find_module("absent", [folder])
-    (None, [])
-    """
+    """Return the file of a module, as Python finds it, and the folders of its submodules."""
     finder, file, folders = _Finder(), None, list(folders)
     for part in name.split("."):
         file, folders = finder.find(part, folders)
@@ -137,11 +132,7 @@ def find_module(name: str, folders: Iterable[str]) -> tuple[str | None, list[str
 
 
 def find_imported(importer: str, module: str, level: int, roots: Iterable[str] = ()) -> list[str]:
-    """List the files that an import statement may mean, at most one for each folder.
-
-    >>> find_imported(__file__, "files", 1) == [os.path.join(os.path.dirname(__file__), "files.py")]
-    True
-    """
+    """List the files that an import statement may mean, at most one for each folder."""
     folder = os.path.dirname(importer)
     if not level:
         folders = [folder, _above_packages(folder), *roots, *_installed_roots(importer)]

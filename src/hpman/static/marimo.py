@@ -29,11 +29,7 @@ def share_names(tree: _ast.Module) -> None:
 
 
 def private_names(text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
-    r"""Yield the first and the last line of each cell, and the private names that it binds.
-
-    >>> list(private_names("@app.cell\ndef _():\n    from hpman.m import _\n    _('lr', 1)"))
-    [(2, 4, frozenset({'_'}))]
-    """
+    r"""Yield the first and the last line of each cell, and the private names that it binds."""
     from ast import walk  # the module is slow to import, and most programs are not of marimo
 
     for statement in parse(text).body:

@@ -33,17 +33,6 @@ class Project:
     Attributes:
         facts: what others keep about each file as long as it does not change, by its real path;
             under "" what depends on which files there are.
-
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = os.path.join(folder, "a.py")
-    ...     with open(path, "w") as file:
-    ...         _ = file.write("_('lr', 1)")
-    ...     project = Project(folder)
-    ...     before = project.index("_").names("_")
-    ...     project.edit(path, b"_('rate', 1)")
-    ...     before, project.index("_").names("_")
-    (['lr'], ['rate'])
     """
 
     def __init__(
