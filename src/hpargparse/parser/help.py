@@ -71,7 +71,6 @@ def prepare(formatter: argparse.HelpFormatter) -> argparse.HelpFormatter:
 def docstring(path: str) -> str | None:
     """Return the docstring of a file as a description, None if there is none."""
     import re
-    from textwrap import dedent
 
     from hpman import NotLiteralError, parse_literal
 
@@ -82,7 +81,11 @@ def docstring(path: str) -> str | None:
     except (OSError, ValueError, NotLiteralError):
         return None
     first, _, rest = text.expandtabs().strip().partition("\n")
-    shown = "\n".join(map(escape, f"{first}\n{dedent(rest)}".rstrip().split("\n")))
+    if rest:
+        from textwrap import dedent
+
+        first = f"{first}\n{dedent(rest)}"
+    shown = "\n".join(map(escape, first.split("\n")))
     return (shown.replace("%", "%%") if "%(prog)" in shown else shown) or None
 
 
