@@ -119,17 +119,14 @@ def _closest_name(index: Index, argument: str) -> str | None:
 
 
 def describe(
-    index: Index,
-    placeholder: str,
-    name: str,
-    parameters: Mapping[str, HyperParameter] | None = None,
+    index: Index, placeholder: str, name: str, hps: Mapping[str, HyperParameter] | None = None
 ) -> Description:
     """Describe a name or a group. The caller may have the hyperparameters of the manager."""
-    parameters = parameters or {item.name: item for item in index.hyperparameters(placeholder)}
-    parameter = parameters.get(name)
+    hps = hps or {hp.name: hp for hp in index.hyperparameters(placeholder)}
+    hp = hps.get(name)
     occurrences = index.named(placeholder, name)
     definitions = tuple(call for call in occurrences if call.is_definition)
-    members = [member for member in parameters if member.startswith(f"{name}{index.separator}")]
+    members = [member for member in hps if member.startswith(f"{name}{index.separator}")]
     problems = [
         _one_line(problem)
         for problem in _faulty_calls(index)
@@ -143,17 +140,17 @@ def describe(
         )
     if not (definitions or members or problems):
         problems.append("No place defines it.")
-    kind, problem = _type(parameter) if parameter else ("", "")
+    kind, problem = _type(hp) if hp else ("", "")
     return Description(
         name,
         placeholder,
-        f"--{name.replace('_', '-')}" if parameter else "",
+        f"--{name.replace('_', '-')}" if hp else "",
         kind,
         definitions[0].text if definitions else None,
-        parameter.hints if parameter else {},
+        hp.hints if hp else {},
         definitions,
         tuple(call for call in occurrences if not call.is_definition),
-        tuple(describe(index, placeholder, member, parameters) for member in members),
+        tuple(describe(index, placeholder, member, hps) for member in members),
         tuple(filter(None, [*problems, problem])),
     )
 
@@ -168,8 +165,8 @@ def describe_in_scope(index: Index, argument: str) -> list[Description]:
 
 
 def _in_scope(index: Index, placeholder: str, scope: str, name: str) -> Description:
-    plain, known = describe(index, placeholder, name), index.scopes(placeholder)
-    spelled = {_as_option(part): part for part in sorted(known or ())}
+    plain, scopes = describe(index, placeholder, name), index.scopes(placeholder)
+    spelled = {_as_option(part): part for part in sorted(scopes or ())}
     names = [spelled.get(_as_option(part), part) for part in scope.split(SCOPE)]
     scope = SCOPE.join(names)
     openings = [
@@ -179,8 +176,8 @@ def _in_scope(index: Index, placeholder: str, scope: str, name: str) -> Descript
     ]
     problems = []
     for part in names:
-        if known is not None and part not in known:
-            near = _closest(part, sorted(known))
+        if scopes is not None and part not in scopes:
+            near = _closest(part, sorted(scopes))
             hint = f" Did you mean `{near}`?" if near else ""
             problems.append(f"No source opens the scope `{part}`.{hint}")
     first, *others = reversed(scoped_names(scope, name))
@@ -254,9 +251,9 @@ def _old_names(index: Index) -> dict[str, list[tuple[str, str]]]:
     """Return placeholder and name of the hyperparameters with an alias, by its option."""
     pairs: dict[str, list[tuple[str, str]]] = {}
     for placeholder in sorted(index.placeholders()):
-        for parameter in index.hyperparameters(placeholder):
-            for old in old_names(parameter.hints):
-                pairs.setdefault(_as_option(old), []).append((placeholder, parameter.name))
+        for hp in index.hyperparameters(placeholder):
+            for old in old_names(hp.hints):
+                pairs.setdefault(_as_option(old), []).append((placeholder, hp.name))
     return pairs
 
 
@@ -278,9 +275,9 @@ def _one_line(problem: Diagnostic) -> str:
     return f"{place}{problem.message} {problem.advice}".strip()
 
 
-def _type(parameter: HyperParameter) -> tuple[str, str]:
+def _type(hp: HyperParameter) -> tuple[str, str]:
     """Return what an option takes, and what is wrong with the hints that say so."""
-    converter = Converter.of(parameter)
+    converter = Converter.of(hp)
     try:
         converter.check_hints()
         kind = converter.type_name

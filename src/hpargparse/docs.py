@@ -51,9 +51,9 @@ def insert(path: str, old: str | None, text: str, form: str) -> str:
 
 def _descriptions(index: Index) -> Iterator[Description]:
     for placeholder in sorted(index.placeholders()):
-        parameters = {item.name: item for item in index.hyperparameters(placeholder)}
-        for name in parameters:
-            yield describe(index, placeholder, name, parameters)
+        hps = {hp.name: hp for hp in index.hyperparameters(placeholder)}
+        for name in hps:
+            yield describe(index, placeholder, name, hps)
 
 
 def _cells(description: Description) -> dict[str, str]:

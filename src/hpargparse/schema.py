@@ -61,24 +61,24 @@ class _Builder:
         self._leaves: set[str] = set()
         self._inner_dicts: list[str] = []  # keys whose values are dicts: a load sets their keys
 
-    def add_all(self, parameters: Iterable[HyperParameter]) -> None:
+    def add_all(self, hps: Iterable[HyperParameter]) -> None:
         """Add hyperparameters, then their old names."""
         aliases: list[tuple[str, HyperParameter]] = []
-        for parameter in parameters:
-            if parameter.name not in self._leaves:
-                self._add(parameter.name, parameter)
-                aliases += ((old, parameter) for old in old_names(parameter.hints))
+        for hp in hps:
+            if hp.name not in self._leaves:
+                self._add(hp.name, hp)
+                aliases += ((old, hp) for old in old_names(hp.hints))
         groups = self._groups()
-        for old, parameter in aliases:
+        for old, hp in aliases:
             if old not in self._leaves and old not in groups:
-                self._add(old, parameter, is_old=True)
+                self._add(old, hp, is_old=True)
 
     def _groups(self) -> set[str]:
         return {above for name in self._leaves for above in ancestors(name, self._separator)}
 
-    def _add(self, name: str, parameter: HyperParameter, *, is_old: bool = False) -> None:
-        converter = Converter.of(parameter)
-        schema = {**value_schema(converter), **_annotations(parameter)}
+    def _add(self, name: str, hp: HyperParameter, *, is_old: bool = False) -> None:
+        converter = Converter.of(hp)
+        schema = {**value_schema(converter), **_annotations(hp)}
         if is_old:
             schema["deprecated"] = True
         self._leaves.add(name)
@@ -151,13 +151,13 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{char}" if char in _SPECIAL else char for char in text)
 
 
-def _annotations(parameter: HyperParameter) -> Schema:
+def _annotations(hp: HyperParameter) -> Schema:
     """Return what editors show: help, and the default as it is written with its place."""
-    call = parameter.definition or parameter.occurrences[0]
+    call = hp.definition or hp.occurrences[0]
     place = display_path(call.place)
     written = " ".join((call.text or "").split())
-    fact = f"default {written}, {place}" if parameter.definition else f"used at {place}"
-    hint, default = parameter.hints.get("help"), saved_form(parameter.value)
+    fact = f"default {written}, {place}" if hp.definition else f"used at {place}"
+    hint, default = hp.hints.get("help"), saved_form(hp.value)
     shown: Schema = {"description": f"{hint} ({fact})" if isinstance(hint, str) and hint else fact}
     return {**shown, "default": default} if is_exact_in_json(default) else shown
 

@@ -67,11 +67,11 @@ def _overload(kind: str, names: Iterable[str]) -> str:
 def _by_type(index: Index, placeholder: str) -> dict[str, list[str]]:
     """Return the names of each type, sorted."""
     names: dict[str, str] = {}
-    for parameter in index.hyperparameters(placeholder):
-        if parameter.definition is None and not parameter.hints.get("required"):
+    for hp in index.hyperparameters(placeholder):
+        if hp.definition is None and not hp.hints.get("required"):
             continue
-        names[parameter.name] = value_type(parameter)
-        for above in ancestors(parameter.name, index.separator):
+        names[hp.name] = value_type(hp)
+        for above in ancestors(hp.name, index.separator):
             names.setdefault(above, "dict[str, Any]")
     kinds: dict[str, list[str]] = {}
     for name, kind in sorted(names.items()):
@@ -80,9 +80,9 @@ def _by_type(index: Index, placeholder: str) -> dict[str, list[str]]:
     return kinds
 
 
-def value_type(parameter: HyperParameter) -> str:
+def value_type(hp: HyperParameter) -> str:
     """Return the type of the values of a hyperparameter, as an annotation."""
-    converter = Converter.of(parameter)
+    converter = Converter.of(hp)
     try:
         converter.check_hints()
         kind = _kind(converter)

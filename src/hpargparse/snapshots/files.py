@@ -258,18 +258,16 @@ def _decode(path: str, data: bytes, settings: FileSettings) -> str:
 def _unpickle(path: str, data: bytes, settings: FileSettings, *, trusted: bool) -> object:
     from .pickle_reader import BrokenPickleError, RefusedPickleError, load_any, load_plain
 
-    problem: RefusedPickleError
-    advice = "Save the values as YAML"
     try:
         return load_any(data) if trusted else load_plain(data)
-    except BrokenPickleError as error:
-        problem = error
-        advice = "Check whether the file is complete"
     except RefusedPickleError as error:
-        problem = error
-        if settings.can_trust and not trusted:
+        advice = "Save the values as YAML"
+        if isinstance(error, BrokenPickleError):
+            advice = "Check whether the file is complete"
+        elif settings.can_trust and not trusted:
             advice += ", or pass trust_pickle=True if you trust the origin of the file"
-    raise SnapshotError.at(path, None, f"The pickle cannot be read: {problem}.", f"{advice}.")
+        message = f"The pickle cannot be read: {error}."
+        raise SnapshotError.at(path, None, message, f"{advice}.") from None
 
 
 def _pickle(values: Mapping[str, object]) -> bytes:

@@ -74,7 +74,7 @@ def with_new_names(
     """
     taken = {entry.name: entry for entry in entries}
     new_names = {old: converter.name for old, converter in renamed.items()}
-    dicts = {row.name for row in renamed.values() if type(row.default) is dict}
+    dicts = {new.name for new in renamed.values() if type(new.default) is dict}
     renamed_entries: list[Entry] = []
     notes: list[str] = []
     problems: list[SnapshotError] = []

@@ -26,7 +26,10 @@ _KEY = "include"
 
 
 def with_includes(
-    snapshot: Snapshot, read: Callable[[str], Snapshot], names: Iterable[str], separator: str = "."
+    snapshot: Snapshot,
+    read_file: Callable[[str], Snapshot],
+    names: Iterable[str],
+    separator: str = ".",
 ) -> list[Snapshot]:
     """Return a file after all files that it includes, in the order in which they apply.
 
@@ -52,7 +55,7 @@ def with_includes(
             raise _cycle(chain)
         if identity not in complete:
             try:
-                included = read(path)
+                included = read_file(path)
             except SnapshotError as problem:
                 raise _not_included(problem, path, snapshot) from None
             open_files[identity] = included, _included_paths(included)

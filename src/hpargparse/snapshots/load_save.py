@@ -98,11 +98,7 @@ def load(
         raise not_a_manager(manager)
     converters = Converters(manager)
     files = read_values(
-        path,
-        converters,
-        serial_format=serial_format,
-        strict=strict,
-        trust_pickle=trust_pickle,
+        path, converters, serial_format=serial_format, strict=strict, trust_pickle=trust_pickle
     )
     for message in [message for file in files for message in file.warnings]:
         warnings.warn(message, stacklevel=2)
@@ -195,12 +191,12 @@ def saveable_values(
     values: dict[str, object] = {}
     messages = []
     with manager.scope(None):  # a snapshot is the same everywhere in a program
-        for name, given in manager.get_values().items():
+        for name, current in manager.get_values().items():
             scope, plain = manager.split_scope(name)
             owners = (plain, *(ancestors(plain, manager.separator) if scope else ()))
             if selects is not None and not any(map(selects, owners)):
                 continue
-            value = saved_form(given)
+            value = saved_form(current)
             if isinstance(value, NotLiteralEvaluable):
                 shown = f"`{expression_line(value)}` is unknown before the program has run it"
                 messages.append(f"`{name}` is left out: its default {shown}.")
@@ -236,31 +232,26 @@ def reload_warnings(values: Mapping[str, object], converters: Mapping[str, Conve
         if name not in converters:
             continue
         converter = converters[name]
+        is_default = type(value) is type(converter.default) and value == converter.default
         try:
             loaded = converter.check(value)
         except ValueError as error:
-            messages.append(_refused_on_load(name, converter, value, error))
+            what, advice = "its default", "Change the default or the hint."
+            if not is_default:
+                from ..values.messages import how_to_allow
+
+                what, advice = "the value that the program set", how_to_allow(converter, value)
+            messages.append(
+                f"`{name}` is saved with {what}, but a load will refuse it: {error}. {advice}"
+            )
             continue
-        if is_path(loaded) or converter.members:
+        if is_default or is_path(loaded) or converter.members:
             continue
-        if not _is_default(value, converter) and loaded is not value and loaded != value:
+        if loaded is not value and loaded != value:
             from ..values.messages import changed_on_load
 
             messages.append(changed_on_load(name, converter, value, loaded))
     return [escape(message) for message in messages]
-
-
-def _is_default(value: object, converter: Converter) -> bool:
-    return type(value) is type(converter.default) and value == converter.default
-
-
-def _refused_on_load(name: str, converter: Converter, value: object, error: ValueError) -> str:
-    what, advice = "its default", "Change the default or the hint."
-    if not _is_default(value, converter):
-        from ..values.messages import how_to_allow
-
-        what, advice = "the value that the program set", how_to_allow(converter, value)
-    return f"`{name}` is saved with {what}, but a load will refuse it: {error}. {advice}"
 
 
 def read_values(

@@ -42,12 +42,12 @@ class UnknownNames:
 
     def of_names(self, entries: Iterable[Entry]) -> Iterator[UnknownNameError]:
         """Yield an error for each name, or one for all below a branch that does not exist."""
-        known = {*self._converters}
-        known.update(above for name in known.copy() for above in ancestors(name, self._separator))
+        names = {*self._converters}
+        names.update(above for name in [*names] for above in ancestors(name, self._separator))
         groups: dict[str, list[Entry]] = {}
         for entry in entries:
             above = ancestors(entry.name, self._separator)
-            lost = next((branch for branch in above if branch not in known), entry.name)
+            lost = next((branch for branch in above if branch not in names), entry.name)
             groups.setdefault(lost, []).append(entry)
         for lost, group in groups.items():
             is_group = len(group) > 1 and not self._scoped(group[0].name)
