@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from hpman import Frozen, HyperParameter, Index, Mention, Occurrence, Source, readable_repr
+from hpman import Frozen, Index, Occurrence, Source, readable_repr
 from hpman.programs import file_key
 from hpman.text import display_path, truncate
 
@@ -95,45 +95,48 @@ def references(index: Index, target: Target, *, with_definitions: bool = True) -
     """Return where a name is written, in calls and in methods."""
     calls = index.named(target.placeholder, target.name)
     places = [name_place(call) for call in calls if with_definitions or not call.is_definition]
-    mentions = (row for row in index.mentions(target.placeholder) if _names(index, row, target))
-    places += (Place(mention.source, span_of(mention)) for mention in mentions)
+    places += (
+        Place(mention.source, span_of(mention))
+        for mention in index.mentions(target.placeholder)
+        if mention.kind != "scope"
+        and mention.name
+        and plain_name(index, target.placeholder, mention.name) == target.name
+    )
     return sorted(places, key=lambda place: (place.source.path, place.span))
-
-
-def _names(index: Index, mention: Mention, target: Target) -> bool:
-    if mention.kind == "scope" or not mention.name:
-        return False
-    return plain_name(index, target.placeholder, mention.name) == target.name
 
 
 def hover(index: Index, target: Target, keys: Iterable[Key] = ()) -> str:
     """Return what is known of a name, as Markdown. The keys of the nearest file come first."""
-    row = index.hyperparameter(target.placeholder, target.name)
+    hp = index.hyperparameter(target.placeholder, target.name)
     below = (*index.below(target.placeholder, target.name), target.name)
-    members = (index.hyperparameter(target.placeholder, name) for name in below)
-    rows: dict[str, HyperParameter] = {member.name: member for member in members if member}
-    known = describe(index, target.placeholder, target.name, rows or None)
+    members = {
+        name: member
+        for name in below
+        if (member := index.hyperparameter(target.placeholder, name)) is not None
+    }
+    description = describe(index, target.placeholder, target.name, members or None)
     parts = [f"**{_escape(target.name)}**"]
-    if row and known.default is not None:
-        parts[0] += f" = {_code(known.default)}"
-    if known.type:
-        parts[0] += f" ({_escape(known.type)})"
-    text = known.hints.get("help")
+    if hp and description.default is not None:
+        parts[0] += f" = {_code(description.default)}"
+    if description.type:
+        parts[0] += f" ({_escape(description.type)})"
+    text = description.hints.get("help")
     if isinstance(text, str) and text:
         parts.append(_escape(text))
     lines = [
         f"{hint}: {_code(readable_repr(value))}"
-        for hint, value in known.hints.items()
+        for hint, value in description.hints.items()
         if hint not in ("help", "type")
     ]
-    lines += [f"{_code(m.name)} = {_code(m.default or 'no default')}" for m in known.members]
-    lines += [f"defined at {_escape(_shown(call))}" for call in known.definitions]
-    if known.uses:
-        lines.append(f"used at {', '.join(_escape(_shown(c)) for c in known.uses[:_MOST_VALUES])}")
+    lines += [f"{_code(m.name)} = {_code(m.default or 'no default')}" for m in description.members]
+    lines += [f"defined at {_escape(_shown(call))}" for call in description.definitions]
+    if description.uses:
+        uses = description.uses[:_MOST_VALUES]
+        lines.append(f"used at {', '.join(_escape(_shown(call)) for call in uses)}")
     for key in [*keys][:_MOST_VALUES]:
         place = f"{display_path(key.source.path)}:{key.span[0]}"
         lines.append(f"{_escape(place)}: {_code(truncate(key.value))}")
-    lines += map(_escape, known.problems)
+    lines += map(_escape, description.problems)
     return "\n\n".join(filter(None, [*parts, "\n".join(f"- {line}" for line in lines)]))
 
 

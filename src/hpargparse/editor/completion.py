@@ -75,7 +75,7 @@ def complete(index: Index, path: str, text: str, line: int, column: int) -> list
         return []
     if extension_format(path) in ("yaml", "json"):
         return [*_in_snapshot(index, path, lines, line, column)]
-    offset = sum(len(row) + 1 for row in lines[: line - 1]) + column - 1
+    offset = sum(len(above) + 1 for above in lines[: line - 1]) + column - 1
     cursor = _cursor_at(text, offset)
     owner = _owner(index, path, text, cursor) if cursor else None
     if cursor is None or owner is None:
@@ -103,9 +103,9 @@ def _in_string(
         else:
             yield from _names(index, placeholder, text[cursor.string or 0 :], span)
     elif first:
-        row = index.hyperparameter(placeholder, first[1] or first[2] or "")
-        if row is not None:
-            yield from _choices(row, span)
+        hp = index.hyperparameter(placeholder, first[1] or first[2] or "")
+        if hp is not None:
+            yield from _choices(hp, span)
 
 
 def _cursor_at(text: str, offset: int) -> _Cursor | None:
@@ -176,17 +176,17 @@ def _sources(text: str, cursor: _Cursor, call: str) -> Iterator[str]:
     yield "\n".join([*(match[1] for match in _IMPORT.finditer(text)), call])
 
 
-def _word_span(row: str, line: int, column: int, typed: int) -> Span:
+def _word_span(text: str, line: int, column: int, typed: int) -> Span:
     """Return the word around a cursor, inside of a string."""
-    end = _WORD.match(row, column - 1)
+    end = _WORD.match(text, column - 1)
     return line, column - typed, line, (end.end() if end else column - 1) + 1
 
 
 def _names(index: Index, placeholder: str, typed: str, span: Span) -> Iterator[Item]:
     names = nearest(typed, index.names(placeholder))
-    rows = [row for name in names if (row := index.hyperparameter(placeholder, name))]
-    rows.sort(key=lambda row: row.definition is None)  # they may be misspelled
-    yield from (_item(row, span) for row in rows)
+    hps = [hp for name in names if (hp := index.hyperparameter(placeholder, name))]
+    hps.sort(key=lambda hp: hp.definition is None)  # they may be misspelled
+    yield from (_item(hp, span) for hp in hps)
 
 
 def nearest(typed: str, names: Iterable[str]) -> list[str]:
@@ -210,12 +210,12 @@ def _contains(name: str, letters: str) -> bool:
     return all(letter in rest for letter in letters)
 
 
-def _item(row: HyperParameter, span: Span, text: str = "") -> Item:
-    default = row.definition.text if row.definition else None
+def _item(hp: HyperParameter, span: Span, text: str = "") -> Item:
+    default = hp.definition.text if hp.definition else None
     shown = " ".join((default or "no default").split())
-    text_of_help = row.hints.get("help")
+    text_of_help = hp.hints.get("help")
     help_text = text_of_help if isinstance(text_of_help, str) else ""
-    return Item(text or row.name, _NAME, shown, help_text, span)
+    return Item(text or hp.name, _NAME, shown, help_text, span)
 
 
 def _hints(span: Span) -> Iterator[Item]:
@@ -223,11 +223,11 @@ def _hints(span: Span) -> Iterator[Item]:
         yield Item(f"{hint}=", _HINT, "hint", "", span)
 
 
-def _choices(row: HyperParameter, span: Span) -> Iterator[Item]:
-    choices = row.hints.get("choices")
+def _choices(hp: HyperParameter, span: Span) -> Iterator[Item]:
+    choices = hp.hints.get("choices")
     for choice in choices if isinstance(choices, (list, tuple)) else ():
         if isinstance(choice, str):
-            yield Item(choice, _VALUE, row.name, "", span)
+            yield Item(choice, _VALUE, hp.name, "", span)
 
 
 def _scopes(index: Index, placeholder: str, span: Span) -> Iterator[Item]:
@@ -239,21 +239,21 @@ def _in_snapshot(
     index: Index, path: str, lines: list[str], line: int, column: int
 ) -> Iterator[Item]:
     """Complete keys and values in YAML and JSON, by the text of the line alone."""
-    rows = {
-        row.name: row
+    hps = {
+        hp.name: hp
         for placeholder in sorted(index.placeholders())
-        for row in index.hyperparameters(placeholder)
+        for hp in index.hyperparameters(placeholder)
     }
-    if not _has_known_key(index, rows, lines):
+    if not _has_known_key(index, hps, lines):
         return
     before = lines[line - 1][: column - 1]
     is_json = extension_format(path) == "json"
     above = _parents_in_json(lines, line, before) if is_json else _parents(lines, line, before)
     value = (_JSON_VALUE if is_json else _YAML_VALUE).search(before)
     if value is not None:
-        row = rows.get(index.separator.join([*above, value[1]])) or rows.get(value[1])
-        if row is not None:
-            yield from _values(row, _word_span(lines[line - 1], line, column, len(value[2])))
+        hp = hps.get(index.separator.join([*above, value[1]])) or hps.get(value[1])
+        if hp is not None:
+            yield from _values(hp, _word_span(lines[line - 1], line, column, len(value[2])))
         return
     key = _JSON_KEY.search(before) if is_json else _YAML_KEY.match(before)
     if key is None:
@@ -261,14 +261,14 @@ def _in_snapshot(
     typed = key[1] if is_json else key[2]
     start = "".join(f"{name}{index.separator}" for name in above)
     span = _word_span(lines[line - 1], line, column, len(typed))
-    names = [name.removeprefix(start) for name in rows if name.startswith(start)]
+    names = [name.removeprefix(start) for name in hps if name.startswith(start)]
     for name in nearest(typed, names):
-        yield _item(rows[start + name], span, name)
+        yield _item(hps[start + name], span, name)
 
 
-def _has_known_key(index: Index, rows: Iterable[str], lines: list[str]) -> bool:
+def _has_known_key(index: Index, names: Iterable[str], lines: list[str]) -> bool:
     """Return whether a text has a key of the program, so that it may be a file of values."""
-    tops = {name.partition(index.separator)[0] for name in rows} | {*rows}
+    tops = {name.partition(index.separator)[0] for name in names} | {*names}
     keys = (_YAML_PARENT.match(line.strip().lstrip("{")) for line in lines)
     return any(key[2] in tops for key in keys if key)
 
@@ -277,8 +277,8 @@ def _parents(lines: list[str], line: int, before: str) -> list[str]:
     """Return the keys of YAML around a line, the outermost first."""
     indent = len(before) - len(before.lstrip())
     parents: list[str] = []
-    for row in reversed(lines[: line - 1]):
-        key = _YAML_PARENT.match(row)
+    for text in reversed(lines[: line - 1]):
+        key = _YAML_PARENT.match(text)
         if key and len(key[1]) < indent:
             indent = len(key[1])
             parents.insert(0, key[2])
@@ -298,12 +298,12 @@ def _parents_in_json(lines: list[str], line: int, before: str) -> list[str]:
     return [name for name in parents if name]
 
 
-def _values(row: HyperParameter, span: Span) -> Iterator[Item]:
-    choices = row.hints.get("choices")
+def _values(hp: HyperParameter, span: Span) -> Iterator[Item]:
+    choices = hp.hints.get("choices")
     values = [*choices] if isinstance(choices, (list, tuple)) else []
-    if isinstance(row.value, bool):
+    if isinstance(hp.value, bool):
         values = [True, False]
     for value in values:
         text = value if isinstance(value, str) else show_literal(value)
         text = text.lower() if isinstance(value, bool) else text
-        yield Item(text, _VALUE, row.name, "", span)
+        yield Item(text, _VALUE, hp.name, "", span)

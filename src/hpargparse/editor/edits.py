@@ -6,7 +6,7 @@ Owns which edits there are. Must not know the protocol, or who applies them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from hpman import Diagnostic, Frozen, HpmanError, Index, Occurrence, Source, scan_text
@@ -46,13 +46,17 @@ def rename(index: Index, target: Target, new: str, snapshots: Snapshots) -> list
 
     _require_readable(index, target.name, snapshots)
     texts = snapshots.texts
-    read = _reader(texts)
+
+    def read_file(path: str) -> bytes:
+        text = texts.get(path)
+        return read_bytes(path, limit=None) if text is None else encoded(text)
+
     renaming = renaming_of(index, target.name, new, [target.placeholder])
-    proof = prove(renaming, snapshots.paths, read=read)
+    proof = prove(renaming, snapshots.paths, read_file=read_file)
     encodings = {file.path: source_encoding(file.old) for file in proof.files}
     edits = _in_files((_as_written(edit, encodings[edit.path]) for edit in proof.edits), texts)
-    for row in proof.snapshots:
-        edits += line_edits(row.file)
+    for snapshot in proof.snapshots:
+        edits += line_edits(snapshot.file)
     return edits
 
 
@@ -68,16 +72,6 @@ def _require_readable(index: Index, name: str, snapshots: Snapshots) -> None:
     if broken is not None:
         message = f"This file has the key `{name}`, and cannot be read."
         raise RenameError(Diagnostic(CODE, message, "Fix it first.", *broken))
-
-
-def _reader(texts: Mapping[str, str]) -> Callable[[str], bytes]:
-    """Return a function that reads files, or the texts that are open."""
-
-    def read(path: str) -> bytes:
-        text = texts.get(path)
-        return read_bytes(path, limit=None) if text is None else encoded(text)
-
-    return read
 
 
 def _in_files(edits: Iterable[Edit], texts: Mapping[str, str]) -> list[Edit]:
@@ -123,12 +117,12 @@ def line_edits(file: EditedFile) -> Iterator[Edit]:
 def fixes(index: Index, finding: Diagnostic, texts: Mapping[str, str]) -> list[Fix]:
     """Return the ways to fix a finding, the most likely one first."""
     make = _FIXES.get(finding.code)
-    found: list[Fix] = []
+    candidates: list[Fix] = []
     if make is not None:
         with suppress(Refusal, ValueError, IndexError):  # the call is written in an odd way
-            found += make(index, finding)
+            candidates += make(index, finding)
     kept = []
-    for fix in (*found, *_noqa(finding)):
+    for fix in (*candidates, *_noqa(finding)):
         with suppress(HpmanError):  # a notebook that cannot be edited
             kept.append(fix.replace(edits=tuple(_in_files(fix.edits, texts))))
     return kept

@@ -97,8 +97,8 @@ class Server(LanguageServer):  # type: ignore[misc]
                     text = decode(file.read())
             except (OSError, ValueError):
                 text = ""
-        known, lines = self._lines.get(path, (None, []))
-        if known != text:
+        last, lines = self._lines.get(path, (None, []))
+        if last != text:
             lines = normalize_newlines(text).split("\n")
             self._lines = {path: (text, lines)}
         return lines
@@ -113,20 +113,20 @@ class Server(LanguageServer):  # type: ignore[misc]
 
     def place(self, params: Any) -> tuple[str, int, int] | None:
         """Return the path, line and column of a request; None if it is not about a file."""
-        found = self.document(params.text_document.uri)
-        if found is None:
+        document = self.document(params.text_document.uri)
+        if document is None:
             return None
-        path, above = found
+        path, above = document
         lines, line = self.lines(path), above + params.position.line
-        row = lines[line] if line < len(lines) else ""
-        return path, line + 1, column_after(row, params.position.character, self.encoding)
+        text = lines[line] if line < len(lines) else ""
+        return path, line + 1, column_after(text, params.position.character, self.encoding)
 
     def range(self, lines: Sequence[str], span: Span, above: int = 0) -> lsp.Range:
         """Return a span as a range of a document with some lines above it."""
 
         def position(line: int, column: int) -> lsp.Position:
-            row = lines[line - 1] if line <= len(lines) else ""
-            return lsp.Position(line - 1 - above, units(row[: column - 1], self.encoding))
+            text = lines[line - 1] if line <= len(lines) else ""
+            return lsp.Position(line - 1 - above, units(text[: column - 1], self.encoding))
 
         return lsp.Range(position(*span[:2]), position(*span[2:]))
 
@@ -149,11 +149,11 @@ class Server(LanguageServer):  # type: ignore[misc]
 
     def _span_in_file(self, source: Source, span: Span) -> Span:
         """Return where a span of the code of a notebook is in its file."""
-        known = self._files.get(source.path)
-        if known is None or known[0] is not source:
+        parsed = self._files.get(source.path)
+        if parsed is None or parsed[0] is not source:
             text = "\n".join(self.lines(source.path))
-            known = self._files[source.path] = source, NotebookFile(text), Lines(text)
-        _source, file, lines = known
+            parsed = self._files[source.path] = source, NotebookFile(text), Lines(text)
+        _source, file, lines = parsed
         start, end = (file.offset(source, *place) for place in (span[:2], span[2:]))
         return *lines.place(start), *lines.place(end)
 
@@ -189,14 +189,14 @@ class Server(LanguageServer):  # type: ignore[misc]
         path, line, column = place
         root = self.folders.root_of(path)
         index = root.program(path)
-        found = None
+        target = None
         if is_snapshot(path):
             for key in self.snapshots(root).keys(path):
                 if contains(key.span, line, column):
-                    found = answers.target_of_key(index, key)
+                    target = answers.target_of_key(index, key)
         else:
-            found = answers.target_at(index, path, line, column)
-        return (root, index, found) if found else None
+            target = answers.target_at(index, path, line, column)
+        return (root, index, target) if target else None
 
     def edit(self, uri: str, text: str | None) -> None:
         """Take the text of a file; None if it is closed."""
@@ -259,7 +259,7 @@ class Server(LanguageServer):  # type: ignore[misc]
 
     def check(self) -> None:
         """Check all folders, and publish what has changed."""
-        found: dict[str, list[lsp.Diagnostic]] = {}
+        diagnostics: dict[str, list[lsp.Diagnostic]] = {}
         for root in self.folders.roots:
             if root.problem and self._problems.get(root.folder) != root.problem:
                 message = lsp.ShowMessageParams(lsp.MessageType.Error, root.problem)
@@ -268,12 +268,12 @@ class Server(LanguageServer):  # type: ignore[misc]
             for finding in root.findings():
                 if finding.path is not None:
                     uri, diagnostic = self.diagnostic(finding)
-                    found.setdefault(uri, []).append(diagnostic)
-        for uri in {**self.published, **found}:
-            new = found.get(uri, [])
+                    diagnostics.setdefault(uri, []).append(diagnostic)
+        for uri in {**self.published, **diagnostics}:
+            new = diagnostics.get(uri, [])
             if self.published.pop(uri, []) != new:
                 self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, new))
-        self.published = found
+        self.published = diagnostics
 
     def diagnostic(self, finding: Diagnostic) -> tuple[str, lsp.Diagnostic]:
         """Return a finding as a diagnostic, and the URI of its document."""
@@ -320,11 +320,11 @@ class Server(LanguageServer):  # type: ignore[misc]
         if not (capabilities and capabilities.document_changes):
             return lsp.WorkspaceEdit(by_uri)
         changes: list[Any] = []
-        for uri, rows in sorted(by_uri.items()):
+        for uri, text_edits in sorted(by_uri.items()):
             document = self.workspace.text_documents.get(unquote(uri))
             version = document.version if document else None
             identifier = lsp.OptionalVersionedTextDocumentIdentifier(uri, version)
-            changes.append(lsp.TextDocumentEdit(identifier, rows))
+            changes.append(lsp.TextDocumentEdit(identifier, text_edits))
         return lsp.WorkspaceEdit(document_changes=changes)
 
 

@@ -103,9 +103,9 @@ class Snapshots:
         for path in filter(self.texts.__contains__, self.paths):
             self.keys(path)
             text = normalize_newlines(self.texts[path])
-            found = _as_key(name).search(text) if path in self._broken else None
-            if found:
-                return path, text.count("\n", 0, found.start()) + 1
+            match = _as_key(name).search(text) if path in self._broken else None
+            if match:
+                return path, text.count("\n", 0, match.start()) + 1
         return None
 
     def _text(self, path: str) -> str:

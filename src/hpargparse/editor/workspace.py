@@ -121,7 +121,7 @@ class Workspace:
         folder = max(folders, key=len)
         root = self._roots[folder]
         if root is None:
-            root = self._roots[folder] = self._read(folder)
+            root = self._roots[folder] = self._open(folder)
         return root
 
     def edit(self, path: str, text: str | None) -> Root:
@@ -143,7 +143,7 @@ class Workspace:
         """Look for files that have changed on the disk."""
         if any(os.path.basename(path) == "pyproject.toml" for path in paths):
             for folder in [folder for folder, root in self._roots.items() if root]:
-                self._roots[folder] = self._read(folder)
+                self._roots[folder] = self._open(folder)
             return
         for root in self.roots:
             root.refresh()
@@ -155,7 +155,7 @@ class Workspace:
         for path in added:
             self._roots.setdefault(os.path.abspath(path), None)
 
-    def _read(self, folder: str) -> Root:
+    def _open(self, folder: str) -> Root:
         root = Root([folder])
         for path, text in self.texts.items():
             root.edit(path, text)
@@ -181,11 +181,11 @@ class OpenNotebook:
     """
 
     def __init__(self, path: str, cells: Sequence[Cell]) -> None:
-        rows = [
+        saved = [
             {"cell_type": "code" if cell.is_code else "raw", "source": cell.text} for cell in cells
         ]
         # The text of a file with these cells.
-        self.text: str = json.dumps({"cells": rows, "metadata": {}, "nbformat": 4})
+        self.text: str = json.dumps({"cells": saved, "metadata": {}, "nbformat": 4})
         self.source: Source = read_source(path, self.text.encode())
         # For each cell with code, the number of lines above it in the source.
         self.above: dict[str, int] = {}

@@ -74,20 +74,21 @@ def plan(
     sources = [path for path in paths if path not in named] or [os.curdir]
     requested = {*placeholders, *bare}
     project = Project(sources, exclude, follow_imports=True)
-    read, modules = read_project(project, requested)
-    index = Owned().update(read, modules, requested)
+    scanned, modules = read_project(project, requested)
+    index = Owned().update(scanned, modules, requested)
     if not index.placeholders():  # no file mentions hpman, and the user means a name of it
-        index = Owned().update(read, modules, requested or {"_", *read.placeholders()})
+        index = Owned().update(scanned, modules, requested or {"_", *scanned.placeholders()})
     renaming = renaming_of(index, old, new, placeholders)
     folders = [path for path in sources if os.path.isdir(path)]
-    found = [*walk_files(folders, exclude)]
-    proof = prove(renaming, found, named, keeps_alias=keeps_alias)
-    files = [*proof.files, *(row.file for row in proof.snapshots)]
+    walked = [*walk_files(folders, exclude)]
+    proof = prove(renaming, walked, named, keeps_alias=keeps_alias)
+    files = [*proof.files, *(snapshot.file for snapshot in proof.snapshots)]
     files.sort(key=lambda file: file.path)
-    notes = [*_notes(renaming), *_mentions(renaming, [*found, *named], files, proof.others)]
+    notes = [*_notes(renaming), *_mentions(renaming, [*walked, *named], files, proof.others)]
     if not keeps_alias:
         notes += _sweeps(renaming, sources[0])
-    return ProvedRename(files, len(proof.edits), sum(row.keys for row in proof.snapshots), notes)
+    keys = sum(snapshot.keys for snapshot in proof.snapshots)
+    return ProvedRename(files, len(proof.edits), keys, notes)
 
 
 def prove(
@@ -96,17 +97,17 @@ def prove(
     named: Iterable[str] = (),
     *,
     keeps_alias: bool = False,
-    read: Callable[[str], bytes] | None = None,
+    read_file: Callable[[str], bytes] | None = None,
 ) -> Proof:
     """Make the edits of a renaming, and read what they would write again.
 
     Files of values may change if they are among the paths, or if the user named them.
     """
     edits = source_edits(renaming, keeps_alias=keeps_alias)
-    files = edit_files(edits, read)
+    files = edit_files(edits, read_file)
     prove_sources(renaming, files, keeps_alias=keeps_alias)
     paths = filter(is_snapshot, paths)
-    snapshots, others = snapshot_edits(renaming, paths, named, read or read_bytes)
+    snapshots, others = snapshot_edits(renaming, paths, named, read_file or read_bytes)
     return Proof(edits, files, snapshots, others)
 
 
@@ -115,8 +116,8 @@ def _notes(renaming: Renaming) -> Iterator[str]:
     lines = [_line(source, span, kind) for source, span, kind in computed_names(renaming)]
     yield from _list("These names are computed, and may be the old one:", lines)
     lines = [
-        _line(row.source, span_of(row), getattr(row, "kind", ""))
-        for row in groups_with_new_keys(renaming)
+        _line(call.source, span_of(call), getattr(call, "kind", ""))
+        for call in groups_with_new_keys(renaming)
     ]
     yield from _list("These calls read a group in which a key changes:", lines)
 
@@ -171,7 +172,7 @@ def _sweeps(renaming: Renaming, source: str) -> Iterator[str]:
     for name in sorted(os.listdir(sweeps)) if project else ():
         try:
             plan: Any = read_json(os.path.join(sweeps, name, PLAN))["plan"]
-            names = [*plan["fixed"], *(row["name"] for row in plan["searched"])]
+            names = [*plan["fixed"], *(parameter["name"] for parameter in plan["searched"])]
         except (OSError, ValueError, LookupError, TypeError):
             continue  # not a sweep, or a broken one
         if any(renaming.of(name) != name for name in names):

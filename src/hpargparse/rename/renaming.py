@@ -120,11 +120,11 @@ def _unknown(index: Index, old: str) -> RenameError:
     scopes: set[str] = set()
     for placeholder in sorted(index.placeholders()):
         scopes |= index.scopes(placeholder) or set()
-        for row in index.hyperparameters(placeholder):
-            names.append(row.name)
-            if old in old_names(row.hints):
-                message = f"`{old}` is an old name of `{row.name}`."
-                return RenameError.because(message, f"Rename `{row.name}`.")
+        for hp in index.hyperparameters(placeholder):
+            names.append(hp.name)
+            if old in old_names(hp.hints):
+                message = f"`{old}` is an old name of `{hp.name}`."
+                return RenameError.because(message, f"Rename `{hp.name}`.")
     if old in scopes and is_scope(old, index.separator):
         message = f"`{old}` is a scope. Only hyperparameters and groups can be renamed."
         return RenameError.because(message, "Change the calls that open it by hand.")
@@ -145,22 +145,22 @@ def _refuse_clash(renaming: Renaming) -> None:
     """Refuse names that exist, that lie above or below others, or that are aliases of others."""
     index, placeholder = renaming.sources, renaming.placeholder
     changed, kept = {renaming.new}, []
-    for row in index.hyperparameters(placeholder):
-        if renaming.of(row.name) == row.name:
-            kept.append(row)
+    for other in index.hyperparameters(placeholder):
+        if renaming.of(other.name) == other.name:
+            kept.append(other)
         else:
-            changed.add(renaming.of(row.name))
+            changed.add(renaming.of(other.name))
     near: dict[str, set[str]] = {}  # by name above, and by option
     for new in changed:
         for key in (*index.prefixes(new), _as_option(new)):
             near.setdefault(key, set()).add(new)
-    for row in kept:
-        options = map(_as_option, (row.name, *old_names(row.hints)))
-        candidates = changed.intersection((row.name, *index.prefixes(row.name)))
-        candidates = candidates.union(*(near.get(key, ()) for key in (row.name, *options)))
+    for other in kept:
+        options = map(_as_option, (other.name, *old_names(other.hints)))
+        candidates = changed.intersection((other.name, *index.prefixes(other.name)))
+        candidates = candidates.union(*(near.get(key, ()) for key in (other.name, *options)))
         for new in sorted(candidates):
-            if problem := _clash(new, row, index.separator):
-                call = row.definition or row.occurrences[0]
+            if problem := _clash(new, other, index.separator):
+                call = other.definition or other.occurrences[0]
                 advice = "Choose another name, or rename the other first."
                 raise RenameError(Diagnostic.at(call, CODE, problem, advice))
     groups = {above for new in changed for above in index.prefixes(new)}
@@ -177,31 +177,34 @@ def _refuse_clash(renaming: Renaming) -> None:
 def _undefined(renaming: Renaming) -> Iterator[tuple[Mention, str]]:
     """Yield the names in methods that no source defines and that stay, without their scopes."""
     index, placeholder = renaming.sources, renaming.placeholder
-    mentions = [row for row in index.mentions(placeholder) if row.kind != "scope" and row.name]
-    groups = {above for row in mentions for above in index.prefixes(row.name or "")}
-    for row in mentions:
-        full = row.name or ""
+    mentions = [
+        (mention, mention.name)
+        for mention in index.mentions(placeholder)
+        if mention.kind != "scope" and mention.name
+    ]
+    groups = {above for _mention, full in mentions for above in index.prefixes(full)}
+    for mention, full in mentions:
         name = full.rpartition(SCOPE)[2]
         is_defined = index.is_branch(placeholder, name) or any(
             index.named(placeholder, above) for above in (full, name, *index.prefixes(name))
         )
-        is_group_of_keys = row.kind in _WRITERS and full in groups
+        is_group_of_keys = mention.kind in _WRITERS and full in groups
         if not is_defined and not is_group_of_keys and renaming.of(full) == full:
-            yield row, name
+            yield mention, name
 
 
-def _clash(new: str, row: HyperParameter, separator: str) -> str:
+def _clash(new: str, other: HyperParameter, separator: str) -> str:
     """Return how a new name clashes with a hyperparameter, or an empty string."""
-    if row.name == new:
+    if other.name == new:
         return f"`{new}` already exists."
-    if f"{row.name}{separator}".startswith(f"{new}{separator}"):
-        return f"`{new}` already is a group, with the member `{row.name}`."
-    if new.startswith(f"{row.name}{separator}"):
-        return f"`{row.name}` is a hyperparameter, so `{new}` would be a key of its value."
-    if _as_option(new) == _as_option(row.name):
-        return f"`{new}` and `{row.name}` would have the same option."
-    if _as_option(new) in map(_as_option, old_names(row.hints)):
-        return f"`{new}` is an alias of `{row.name}`."
+    if f"{other.name}{separator}".startswith(f"{new}{separator}"):
+        return f"`{new}` already is a group, with the member `{other.name}`."
+    if new.startswith(f"{other.name}{separator}"):
+        return f"`{other.name}` is a hyperparameter, so `{new}` would be a key of its value."
+    if _as_option(new) == _as_option(other.name):
+        return f"`{new}` and `{other.name}` would have the same option."
+    if _as_option(new) in map(_as_option, old_names(other.hints)):
+        return f"`{new}` is an alias of `{other.name}`."
     return ""
 
 

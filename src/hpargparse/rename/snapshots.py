@@ -15,7 +15,6 @@ from hpman.programs import compile_globs
 
 from ..edits import EditedFile
 from ..errors import SnapshotError
-from ..snapshots.atomic_io import read_bytes
 from ..snapshots.files import Snapshot, read_text
 from ..snapshots.flatten import flatten
 from ..snapshots.formats import extension_format
@@ -79,8 +78,8 @@ class EditedKeys(Frozen):
 def snapshot_edits(
     renaming: Renaming,
     paths: Iterable[str],
-    named: Iterable[str] = (),
-    read: Callable[[str], bytes] = read_bytes,
+    named: Iterable[str],
+    read_file: Callable[[str], bytes],
 ) -> tuple[list[EditedKeys], dict[str, str]]:
     """Return the files of values with new keys, and why others that have the name stay.
 
@@ -96,7 +95,7 @@ def snapshot_edits(
     # A named file may also be in a folder, where its path has another spelling.
     for path in {os.path.realpath(path): path for path in (*paths, *named)}.values():
         try:
-            data = read(path)
+            data = read_file(path)
             if path not in names and not any(mark in data for mark in (last, b"\\", b"''")):
                 continue
             text = data.decode("utf-8")
@@ -154,8 +153,8 @@ def key_test(index: Index, placeholder: str) -> Callable[[str], bool]:
 def _entries(snapshot: Snapshot, renaming: Renaming, *, is_new: bool = False) -> dict[str, str]:
     """Return the values of a file by name, as text that is equal for equal values."""
     index, placeholder = renaming.sources, renaming.placeholder
-    leaves = {row.name for row in index.hyperparameters(placeholder)}
-    leaves |= {old for row in index.hyperparameters(placeholder) for old in old_names(row.hints)}
+    leaves = {hp.name for hp in index.hyperparameters(placeholder)}
+    leaves |= {old for hp in index.hyperparameters(placeholder) for old in old_names(hp.hints)}
     if is_new:
         leaves = {*map(renaming.of, leaves)}
 
@@ -204,15 +203,15 @@ def _prove(path: str, snapshot: Snapshot, after: str, renaming: Renaming) -> Non
     before = _entries(snapshot, renaming)
     wanted = {renaming.of(name): value for name, value in before.items()}
     try:
-        found: dict[str, Any] = _entries(
+        entries: dict[str, Any] = _entries(
             read_text(path, after.removeprefix(_MARK), extension_format(path) or ""),
             renaming,
             is_new=True,
         )
     except SnapshotError as error:
-        found = {"": error}
+        entries = {"": error}
     is_include = renaming.new.partition(renaming.sources.separator)[0] == _INCLUDE
-    if found != wanted or len(wanted) != len(before) or (is_include and _INCLUDE in before):
+    if entries != wanted or len(wanted) != len(before) or (is_include and _INCLUDE in before):
         message = f"With `{renaming.new}` as a key, this file would be read differently."
         raise _refusal(path, None, message, "Change it by hand first, or choose another name.")
 

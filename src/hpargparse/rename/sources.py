@@ -156,12 +156,12 @@ def _ends_with_comma(call: str) -> bool:
 def _aliased(renaming: Renaming) -> dict[Place, list[str]]:
     """Return the new hint `aliases` of the calls that keep an old name usable."""
     hints: dict[Place, list[str]] = {}
-    for row in renaming.sources.hyperparameters(renaming.placeholder):
-        if renaming.of(row.name) != row.name:
-            calls = [*row.occurrences, *filter(None, [row.definition])]
+    for hp in renaming.sources.hyperparameters(renaming.placeholder):
+        if renaming.of(hp.name) != hp.name:
+            calls = [*hp.occurrences, *filter(None, [hp.definition])]
             owners = [call for call in calls if "aliases" in call.hints] or calls
-            names = [*old_names(row.hints), row.name]
-            new = renaming.of(row.name)
+            names = [*old_names(hp.hints), hp.name]
+            new = renaming.of(hp.name)
             hints[_at(owners[-1])] = [name for name in dict.fromkeys(names) if name != new]
     return hints
 
@@ -213,33 +213,33 @@ def _changed_groups(renaming: Renaming) -> Iterator[Diagnostic]:
         above, new_above = {*prefixes(old)}, {*prefixes(new)}
         for group in above ^ new_above:
             changes.setdefault(group, ("leave" if group in above else "join", new))
-    for row, group in _read_groups(renaming):
+    for call, group in _read_groups(renaming):
         if group in changes:
             change, new = changes[group]
             message = f"`{new}` would {change} the group `{group}`, which is read here."
-            place = (row.path, row.line, row.column)
-            yield Diagnostic(CODE, message, _BY_HAND, *place, source=row.source)
+            place = (call.path, call.line, call.column)
+            yield Diagnostic(CODE, message, _BY_HAND, *place, source=call.source)
 
 
 def groups_with_new_keys(renaming: Renaming) -> Iterator[Occurrence | Mention]:
     """Yield the calls whose result has a new name as a key."""
     prefixes = renaming.sources.prefixes
     groups = {above for name in _old_names(renaming) for above in prefixes(name)}
-    for row, group in _read_groups(renaming):
-        has_keys = not isinstance(row, Mention) or row.kind in _READERS_OF_KEYS
+    for call, group in _read_groups(renaming):
+        has_keys = not isinstance(call, Mention) or call.kind in _READERS_OF_KEYS
         if has_keys and group in groups:
-            yield row
+            yield call
 
 
 def _read_groups(renaming: Renaming) -> Iterator[tuple[Occurrence | Mention, str]]:
     """Yield the calls that may read a group whose own name stays, with this name."""
     index, placeholder = renaming.sources, renaming.placeholder
-    rows: list[Occurrence | Mention] = [*index.occurrences(placeholder)]
-    rows += (row for row in index.mentions(placeholder) if row.kind in _READERS)
-    for row in rows:
-        group = renaming.plain(row.name or "")
+    calls: list[Occurrence | Mention] = [*index.occurrences(placeholder)]
+    calls += (call for call in index.mentions(placeholder) if call.kind in _READERS)
+    for call in calls:
+        group = renaming.plain(call.name or "")
         if group and renaming.of(group) == group:
-            yield row, group
+            yield call, group
 
 
 def _old_names(renaming: Renaming) -> list[str]:
@@ -267,9 +267,9 @@ def _computed(mention: Mention, old: str, names: str) -> Iterable[Edit]:
 
 def computed_names(renaming: Renaming) -> Iterator[tuple[Source, Span, str]]:
     """Yield the calls whose names are computed: the source, a place in it, and the method."""
-    for row in renaming.sources.mentions(renaming.placeholder):
-        if row.name is None and row.kind != "scope":
-            yield row.source, span_of(row), row.kind
+    for mention in renaming.sources.mentions(renaming.placeholder):
+        if mention.name is None and mention.kind != "scope":
+            yield mention.source, span_of(mention), mention.kind
     for file in renaming.sources.files.values():
         for problem in file.diagnostics:
             if problem.placeholder == renaming.placeholder and problem.call and not problem.name:
@@ -349,10 +349,12 @@ def prove_sources(renaming: Renaming, files: Sequence[EditedFile], *, keeps_alia
             raise RenameError(Diagnostic(CODE, message, _BY_HAND, file.path))
     index, memory = renaming.sources, Memory()
     findings = [find_problems(index.swap(scans), memory=memory) for scans in (before, after)]
-    kinds = [Counter((row.code, row.path) for row in rows) for rows in findings]
-    for row in findings[1]:
-        if kinds[1][row.code, row.path] > kinds[0][row.code, row.path]:
-            raise RenameError(row.replace(code=CODE, advice="Choose another name."))
+    counts = [
+        Counter((problem.code, problem.path) for problem in problems) for problems in findings
+    ]
+    for problem in findings[1]:
+        if counts[1][problem.code, problem.path] > counts[0][problem.code, problem.path]:
+            raise RenameError(problem.replace(code=CODE, advice="Choose another name."))
 
 
 def _facts(
@@ -375,11 +377,12 @@ def _facts(
             hints["aliases"] = aliased[_at(call)]
         name = call.name if call.hidden_by else of(call.placeholder, call.name)
         facts.append((call.placeholder, name, _default(call, renaming), show_literal(hints)))
-    for row in scan.mentions:
-        name = row.name if row.kind == "scope" else of(row.placeholder, row.name)
-        facts.append((row.placeholder, row.kind, name))
+    for mention in scan.mentions:
+        name = mention.name if mention.kind == "scope" else of(mention.placeholder, mention.name)
+        facts.append((mention.placeholder, mention.kind, name))
     facts += (
-        (row.code, row.placeholder, of(row.placeholder, row.name)) for row in scan.diagnostics
+        (problem.code, problem.placeholder, of(problem.placeholder, problem.name))
+        for problem in scan.diagnostics
     )
     return facts
 
@@ -397,5 +400,5 @@ def _default(call: Occurrence, renaming: Renaming) -> str | None:
         elif isinstance(node, ast.keyword):
             node.arg = node.arg and renaming.of(node.arg)
         elif isinstance(node, ast.Call):
-            node.keywords = [row for row in node.keywords if row.arg != "aliases"]
+            node.keywords = [keyword for keyword in node.keywords if keyword.arg != "aliases"]
     return ast.dump(tree)

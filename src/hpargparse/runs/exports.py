@@ -112,15 +112,15 @@ def history(record: RunRecord) -> list[Point]:
         when = float(time) if _is_step(time) else record.started
         points[step] = Point(step, when, {**before, **numbers})
     reported = {name for point in points.values() for name in point.metrics}
-    found = {
+    others = {
         name: float(value)
         for name, value in record.metrics.items()
         if name not in reported and _is_number(value)
     }
-    if found:
+    if others:
         ended = record.started + (record.duration or 0)
         last = points[max(points)] if points else Point(0, ended, {})
-        points[last.step] = last.replace(metrics={**last.metrics, **found})
+        points[last.step] = last.replace(metrics={**last.metrics, **others})
     return [points[step] for step in sorted(points) if points[step].metrics]
 
 

@@ -144,38 +144,40 @@ def _curves(metric: str, runs: Iterable[tuple[int, list[Point]]]) -> Panel:
     """Return a metric over steps."""
     series = []
     for index, points in runs:
-        found = [(point.step, point.metrics[metric]) for point in points if metric in point.metrics]
-        if found:
-            series.append(Series(index, [x for x, _y in found], [y for _x, y in found]))
+        reported = [
+            (point.step, point.metrics[metric]) for point in points if metric in point.metrics
+        ]
+        if reported:
+            series.append(Series(index, [x for x, _y in reported], [y for _x, y in reported]))
     log = is_log([number for line in series for number in line.y], LOG_METRICS)
     return Panel("step", short_name(metric), series, [], log_y=log)
 
 
 def _last(points: Sequence[Point], metric: str) -> float | None:
-    found = [point.metrics[metric] for point in points if metric in point.metrics][-1:]
-    return found[0] if found and math.isfinite(found[0]) else None
+    numbers = [point.metrics[metric] for point in points if metric in point.metrics][-1:]
+    return numbers[0] if numbers and math.isfinite(numbers[0]) else None
 
 
 def _dots(name: str, metric: str, results: Sequence[tuple[RunRecord, int | None, float]]) -> Panel:
     """Return the last value of a metric over a value, a dot per run."""
-    found = [(lookup(record, name), index, result) for record, index, result in results]
-    found = [dot for dot in found if dot[0] is not MISSING]
-    texts = [value if isinstance(value, str) else show_literal(value) for value, *_rest in found]
-    numeric = all(type(value) in (int, float) and abs(value) < _HUGE for value, *_rest in found)
+    dots = [(lookup(record, name), index, result) for record, index, result in results]
+    dots = [dot for dot in dots if dot[0] is not MISSING]
+    texts = [value if isinstance(value, str) else show_literal(value) for value, *_rest in dots]
+    numeric = all(type(value) in (int, float) and abs(value) < _HUGE for value, *_rest in dots)
     categories = [] if numeric else sorted(set(texts))
     places = {text: float(place) for place, text in enumerate(categories)}
     series: dict[int | None, Series] = {}
-    for text, (value, index, result) in zip(texts, found, strict=True):
-        dots = series.setdefault(index, Series(index, [], [], joined=False))
-        dots.x.append(float(value) if numeric else places[text])
-        dots.y.append(result)
+    for text, (value, index, result) in zip(texts, dots, strict=True):
+        line = series.setdefault(index, Series(index, [], [], joined=False))
+        line.x.append(float(value) if numeric else places[text])
+        line.y.append(result)
     return Panel(
         short_name(name),
         short_name(metric),
         list(series.values()),
         [truncate(escape(text), _CATEGORY) for text in categories],
-        log_x=numeric and is_log([dot[0] for dot in found], LOG_VALUES),
-        log_y=is_log([dot[2] for dot in found], LOG_METRICS),
+        log_x=numeric and is_log([dot[0] for dot in dots], LOG_VALUES),
+        log_y=is_log([dot[2] for dot in dots], LOG_METRICS),
     )
 
 
@@ -195,7 +197,7 @@ def varied(records: Sequence[RunRecord]) -> list[str]:
     for record in records:
         for name, text in record.summary["values"].items():
             texts.setdefault(name, set()).add(str(text))
-    return [name for name, found in texts.items() if len(found) > 1]
+    return [name for name, different in texts.items() if len(different) > 1]
 
 
 def short_name(text: str) -> str:

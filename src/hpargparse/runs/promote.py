@@ -96,8 +96,8 @@ def same_name(index: Index, name: str, names: Iterable[str]) -> str | None:
     """Return which of some names is a name, or is of the same hyperparameter; None if none is."""
     if name in names:
         return name
-    found = _calls(index, name)
-    return next((other for other in names if found and _calls(index, other) == found), None)
+    calls = _calls(index, name)
+    return next((other for other in names if calls and _calls(index, other) == calls), None)
 
 
 def _calls(index: Index, name: str) -> list[Occurrence]:

@@ -68,10 +68,10 @@ def to_mlflow(run: ExportedRun, output: str) -> bool:
     number = experiment.experiment_id if experiment else None
     number = number or client.create_experiment(run.project, artifacts)
     same = f"tags.`hpman.id` = '{run.id}'"
-    found = client.search_runs([number], same, ViewType.ACTIVE_ONLY, 1)
-    if found and found[0].info.status != "RUNNING":
+    exported = client.search_runs([number], same, ViewType.ACTIVE_ONLY, 1)
+    if exported and exported[0].info.status != "RUNNING":
         return False
-    for remains in found:  # of an export that was killed
+    for remains in exported:  # of an export that was killed
         client.delete_run(remains.info.run_id)
     _create_mlflow_run(client, number, run)
     return True
