@@ -246,15 +246,7 @@ def write_files(files: Iterable[EditedFile]) -> None:
 
 
 def unified_diff(files: Iterable[EditedFile]) -> str:
-    r"""Return what changes in files, as `diff -u` shows it.
-
-    >>> print(unified_diff([EditedFile("a.py", b"x = 1\n", b"x = 2\n")]), end="")
-    --- a.py
-    +++ a.py
-    @@ -1 +1 @@
-    -x = 1
-    +x = 2
-    """
+    """Return what changes in files, as `diff -u` shows it."""
     import difflib
 
     lines: list[str] = []

@@ -40,13 +40,7 @@ class Target(Frozen):
 
 
 def name_place(call: Occurrence) -> Place:
-    """Return where a call writes its name; the place of the call while it is being edited.
-
-    >>> from hpman import scan_text
-    >>> (call,) = scan_text("_('lr', 1)", "<a>", frozenset("_")).occurrences
-    >>> name_place(call).span
-    (1, 3, 1, 7)
-    """
+    """Return where a call writes its name; the place of the call while it is being edited."""
     try:
         node, span = parse_call(call)
         return Place(call.source, span(node.args[0]))

@@ -63,13 +63,7 @@ class _Cursor(Frozen):
 
 
 def complete(index: Index, path: str, text: str, line: int, column: int) -> list[Item]:
-    r"""Return what can be inserted at a cursor.
-
-    >>> from hpman import HyperParameterManager
-    >>> index = HyperParameterManager("_").parse_source("_('depth', 3)").index
-    >>> [item.text for item in complete(index, "a.py", "from hpman.m import _\n_('d", 2, 5)]
-    ['depth']
-    """
+    """Return what can be inserted at a cursor."""
     lines = text.split("\n")
     if line > len(lines):
         return []
@@ -190,11 +184,7 @@ def _names(index: Index, placeholder: str, typed: str, span: Span) -> Iterator[I
 
 
 def nearest(typed: str, names: Iterable[str]) -> list[str]:
-    """Return the names that contain the typed letters in order; those that start so come first.
-
-    >>> nearest("de", ["model.decay", "lr", "depth"])
-    ['depth', 'model.decay']
-    """
+    """Return the names that contain the typed letters in order; those that start so come first."""
     wanted, starting, others = typed.casefold(), [], []
     for name in names:
         folded = name.casefold()

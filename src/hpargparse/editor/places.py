@@ -19,20 +19,12 @@ Fact = TypeVar("Fact", Occurrence, Mention)
 
 
 def contains(span: Span, line: int, column: int) -> bool:
-    """Return whether a cursor is in a span, or at one of its ends.
-
-    >>> contains((1, 3, 1, 5), 1, 5), contains((1, 3, 2, 1), 2, 2)
-    (True, False)
-    """
+    """Return whether a cursor is in a span, or at one of its ends."""
     return span[:2] <= (line, column) <= span[2:]
 
 
 def units(text: str, encoding: str) -> int:
-    """Return the length of a text in the units of an encoding.
-
-    >>> [units("é😀", encoding) for encoding in ("utf-8", "utf-16", "utf-32")]
-    [6, 3, 2]
-    """
+    """Return the length of a text in the units of an encoding."""
     if text.isascii() or encoding == "utf-32":
         return len(text)
     if encoding == "utf-8":
@@ -41,11 +33,7 @@ def units(text: str, encoding: str) -> int:
 
 
 def column_after(line: str, number: int, encoding: str) -> int:
-    """Return the column, counted from 1, after a number of units of a line.
-
-    >>> column_after("😀=1", 2, "utf-16"), column_after("ab", 9, "utf-8")
-    (2, 3)
-    """
+    """Return the column, counted from 1, after a number of units of a line."""
     if line.isascii():
         return min(number, len(line)) + 1
     column = 0
@@ -56,12 +44,7 @@ def column_after(line: str, number: int, encoding: str) -> int:
 
 
 class Lines:
-    r"""Convert between offsets in a text, and lines and columns.
-
-    >>> lines = Lines("a\nbc")
-    >>> lines.offset(2, 2), lines.place(3), lines.place(1)
-    (3, (2, 2), (1, 2))
-    """
+    """Convert between offsets in a text, and lines and columns."""
 
     def __init__(self, text: str) -> None:
         lengths = (len(line) + 1 for line in text.split("\n"))
@@ -78,11 +61,7 @@ class Lines:
 
 
 def changed_part(old: str, new: str) -> tuple[int, int]:
-    """Return how many characters two texts have in common at their start and at their end.
-
-    >>> changed_part("abcd", "abXcd"), changed_part("aa", "aaa")
-    ((2, 2), (2, 0))
-    """
+    """Return how many characters two texts have in common at their start and at their end."""
     most = min(len(old), len(new))
     start = _longest(most, lambda length: old[:length] == new[:length])
     most -= start
@@ -103,11 +82,7 @@ def _longest(most: int, is_common: object) -> int:
 
 
 class Move:
-    r"""Where the places of a text are in another text, which an edit made of it.
-
-    >>> Move("a\nbc", "x\na\nbc")((2, 1, 2, 3)), Move("abc", "ac")((1, 2, 1, 3))
-    ((3, 1, 3, 3), None)
-    """
+    """Where the places of a text are in another text, which an edit made of it."""
 
     def __init__(self, old: str, new: str) -> None:
         self._changes = [*_changes(old, new)]
@@ -153,12 +128,6 @@ def moved(scan: ModuleScan, source: Source) -> ModuleScan:
     """Return the facts of a text at their places in another text, which an edit made of it.
 
     A call that the edit has cut is left out. One that has changed inside stays.
-
-    >>> from hpman import Source, scan_text
-    >>> scan = scan_text("_('a', 1)", "<a>", frozenset("_"))
-    >>> scan = moved(scan, Source("<a>", "if (:  _('a', 1)"))
-    >>> [(call.name, call.column) for call in scan.occurrences]
-    [('a', 8)]
     """
     move = Move(scan.source.text, source.text)
 

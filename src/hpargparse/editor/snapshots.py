@@ -36,9 +36,6 @@ class Snapshots:
     """The files of values of a folder. Their keys are kept as long as they do not change.
 
     A text that is open and cannot be read keeps the last keys that it had, where they are now.
-
-    >>> [*Snapshots(os.path.dirname(__file__), (), {}).paths]
-    []
     """
 
     def __init__(self, folder: str, exclude: Sequence[str], texts: Mapping[str, str]) -> None:

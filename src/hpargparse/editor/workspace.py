@@ -95,11 +95,7 @@ class Root:
 
 
 class Workspace:
-    """All folders that are open.
-
-    >>> Workspace([]).roots
-    []
-    """
+    """All folders that are open."""
 
     def __init__(self, folders: Iterable[str]) -> None:
         self.texts: dict[str, str] = {}
@@ -172,13 +168,7 @@ class Cell(Frozen):
 
 
 class OpenNotebook:
-    r"""A notebook that an editor has open.
-
-    >>> texts = ("#1", "a = 1\nb = 2", True), ("#2", "# Title", False), ("#3", "c", True)
-    >>> notebook = OpenNotebook("a.ipynb", [Cell(*row) for row in texts])
-    >>> notebook.above, notebook.locate(2), notebook.locate(3)
-    ({'#1': 0, '#3': 2}, ('#1', 0), ('#3', 2))
-    """
+    """A notebook that an editor has open."""
 
     def __init__(self, path: str, cells: Sequence[Cell]) -> None:
         saved = [
@@ -203,11 +193,7 @@ class OpenNotebook:
 
 
 def encoded(text: str) -> bytes:
-    r"""Return the bytes of a source, in the encoding that it declares.
-
-    >>> encoded("# coding: latin-1\n# é")[-1:], encoded("é")
-    (b'\xe9', b'\xc3\xa9')
-    """
+    """Return the bytes of a source, in the encoding that it declares."""
     data = text.encode(errors="surrogatepass")
     try:
         encoding = source_encoding(data)

@@ -29,11 +29,7 @@ _FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
 
 
 def is_snapshot(path: str) -> bool:
-    """Return whether a path has the extension of YAML or JSON.
-
-    >>> is_snapshot("a.yml"), is_snapshot("a.py")
-    (True, False)
-    """
+    """Return whether a path has the extension of YAML or JSON."""
     return extension_format(path) in ("yaml", "json")
 
 

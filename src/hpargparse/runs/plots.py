@@ -182,11 +182,7 @@ def _dots(name: str, metric: str, results: Sequence[tuple[RunRecord, int | None,
 
 
 def is_log(numbers: Iterable[float], ratio: float) -> bool:
-    """Return whether a scale of some numbers should be logarithmic.
-
-    >>> is_log([1e-5, 0.1], LOG_VALUES), is_log([0, 0.1], LOG_VALUES)
-    (True, False)
-    """
+    """Return whether a scale of some numbers should be logarithmic."""
     finite = [number for number in numbers if math.isfinite(number)]
     return bool(finite) and min(finite) > 0 and max(finite) / min(finite) >= ratio
 

@@ -64,11 +64,7 @@ def project_folder(start: str) -> str:
 
 
 def project_of(folder: str) -> str:
-    """Return the folder of the project that holds the folder of a record.
-
-    >>> project_of(os.path.join("project", RUNS, "k3f2"))
-    'project'
-    """
+    """Return the folder of the project that holds the folder of a record."""
     return os.path.dirname(os.path.dirname(os.path.dirname(folder)))
 
 
