@@ -191,17 +191,13 @@ def _spliced(
         except (LookupError, TypeError, ValueError):
             is_old = False
         if not is_old or start < done:
-            raise _changed(edit)
+            line, column = edit.span[:2]
+            message = f"The file has changed: `{edit.old}` is not at line {line} any more."
+            raise EditError(Diagnostic("edit", message, "Try again.", edit.path, line, column))
         parts += content[done:start], encoded(edit.new)
         done = end
     parts.append(content[done:])
     return parts
-
-
-def _changed(edit: Edit) -> EditError:
-    line, column = edit.span[:2]
-    message = f"The file has changed: `{edit.old}` is not at line {line} any more."
-    return EditError(Diagnostic("edit", message, "Try again.", edit.path, line, column))
 
 
 class EditedFile(Frozen):

@@ -59,7 +59,9 @@ def perform(options: argparse.Namespace, parser: argparse.ArgumentParser) -> tup
         parser.error("-o needs --export")
     if options.columns and options.export in TRACKERS:
         parser.error(f"--columns does not go with --export {options.export}, which gets everything")
-    if options.id is not None and _lists(options):
+    lists = ("where", "sort", "columns", "export", "plot", "stop", "remove")
+    is_list = options.format == "csv" or any(getattr(options, name) is not None for name in lists)
+    if options.id is not None and is_list:
         parser.error("ID goes only with --format text or json")
     if not options.patience >= 0:  # or nan
         parser.error("--patience takes a number of seconds")
@@ -137,12 +139,6 @@ def _add_actions(add: Callable[..., object]) -> None:
         "gets SIGTERM",
     )
     add("--remove", nargs="+", metavar="ID", help="delete records")
-
-
-def _lists(options: argparse.Namespace) -> bool:
-    """Return whether options ask for more than one run in full."""
-    others = ("where", "sort", "columns", "export", "plot", "stop", "remove")
-    return options.format == "csv" or any(getattr(options, name) is not None for name in others)
 
 
 def _control(prog: str, named: Iterable[RunRecord], options: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 from hpman import Frozen, HyperParameter, Index, ModuleScan, scan_text, show_literal
 from hpman.programs import file_key
@@ -79,7 +80,8 @@ def complete(index: Index, path: str, text: str, line: int, column: int) -> list
         has_name = "," in text[cursor.start : offset]
         if start is None or owner[1] or not has_name:
             return []
-        return [*_hints((line, column - len(start[1] or ""), line, column))]
+        span = (line, column - len(start[1] or ""), line, column)
+        return [Item(f"{hint}=", _HINT, "hint", "", span) for hint in sorted(HINTS)]
     span = _word_span(lines[line - 1], line, column, offset - cursor.string)
     return [*_in_string(index, owner, cursor, text[:offset], span)]
 
@@ -93,13 +95,17 @@ def _in_string(
     first = _FIRST_STRING.match(before)
     if cursor.is_key or before.strip().lower() in ("", "r", "u"):
         if kind == "scope":
-            yield from _scopes(index, placeholder, span)
-        else:
-            yield from _names(index, placeholder, text[cursor.string or 0 :], span)
-    elif first:
-        hp = index.hyperparameter(placeholder, first[1] or first[2] or "")
-        if hp is not None:
-            yield from _choices(hp, span)
+            for scope in sorted(index.scopes(placeholder) or ()):
+                yield Item(scope, _NAME, "scope", "", span)
+            return
+        names = nearest(text[cursor.string or 0 :], index.names(placeholder))
+        hps = [hp for name in names if (hp := index.hyperparameter(placeholder, name))]
+        hps.sort(key=lambda hp: hp.definition is None)  # they may be misspelled
+        yield from (_item(hp, span) for hp in hps)
+    elif first and (hp := index.hyperparameter(placeholder, first[1] or first[2] or "")):
+        for choice in _choices(hp):
+            if isinstance(choice, str):
+                yield Item(choice, _VALUE, hp.name, "", span)
 
 
 def _cursor_at(text: str, offset: int) -> _Cursor | None:
@@ -176,13 +182,6 @@ def _word_span(text: str, line: int, column: int, typed: int) -> Span:
     return line, column - typed, line, (end.end() if end else column - 1) + 1
 
 
-def _names(index: Index, placeholder: str, typed: str, span: Span) -> Iterator[Item]:
-    names = nearest(typed, index.names(placeholder))
-    hps = [hp for name in names if (hp := index.hyperparameter(placeholder, name))]
-    hps.sort(key=lambda hp: hp.definition is None)  # they may be misspelled
-    yield from (_item(hp, span) for hp in hps)
-
-
 def nearest(typed: str, names: Iterable[str]) -> list[str]:
     """Return the names that contain the typed letters in order; those that start so come first."""
     wanted, starting, others = typed.casefold(), [], []
@@ -190,14 +189,11 @@ def nearest(typed: str, names: Iterable[str]) -> list[str]:
         folded = name.casefold()
         if folded.startswith(wanted):
             starting.append(name)
-        elif _contains(folded, wanted):
-            others.append(name)
+        else:
+            rest = iter(folded)
+            if all(letter in rest for letter in wanted):
+                others.append(name)
     return [*starting, *others][:MOST]
-
-
-def _contains(name: str, letters: str) -> bool:
-    rest = iter(name)
-    return all(letter in rest for letter in letters)
 
 
 def _item(hp: HyperParameter, span: Span, text: str = "") -> Item:
@@ -208,21 +204,9 @@ def _item(hp: HyperParameter, span: Span, text: str = "") -> Item:
     return Item(text or hp.name, _NAME, shown, help_text, span)
 
 
-def _hints(span: Span) -> Iterator[Item]:
-    for hint in sorted(HINTS):
-        yield Item(f"{hint}=", _HINT, "hint", "", span)
-
-
-def _choices(hp: HyperParameter, span: Span) -> Iterator[Item]:
+def _choices(hp: HyperParameter) -> list[Any]:
     choices = hp.hints.get("choices")
-    for choice in choices if isinstance(choices, (list, tuple)) else ():
-        if isinstance(choice, str):
-            yield Item(choice, _VALUE, hp.name, "", span)
-
-
-def _scopes(index: Index, placeholder: str, span: Span) -> Iterator[Item]:
-    for scope in sorted(index.scopes(placeholder) or ()):
-        yield Item(scope, _NAME, "scope", "", span)
+    return [*choices] if isinstance(choices, (list, tuple)) else []
 
 
 def _in_snapshot(
@@ -289,11 +273,7 @@ def _parents_in_json(lines: list[str], line: int, before: str) -> list[str]:
 
 
 def _values(hp: HyperParameter, span: Span) -> Iterator[Item]:
-    choices = hp.hints.get("choices")
-    values = [*choices] if isinstance(choices, (list, tuple)) else []
-    if isinstance(hp.value, bool):
-        values = [True, False]
-    for value in values:
+    for value in [True, False] if isinstance(hp.value, bool) else _choices(hp):
         text = value if isinstance(value, str) else show_literal(value)
         text = text.lower() if isinstance(value, bool) else text
         yield Item(text, _VALUE, hp.name, "", span)

@@ -39,13 +39,11 @@ def make_server() -> Server:
     server = Server()
     for method, (answer, *options) in _FEATURES.items():
         server.feature(method, *options)(answer)
-    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_unexpected)
+    # A refused rename is an answer: pygls must not log it as an error.
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(
+        lambda record: not (record.exc_info and isinstance(record.exc_info[1], JsonRpcException))
+    )
     return server
-
-
-def _is_unexpected(record: logging.LogRecord) -> bool:
-    """Return whether pygls may log an error. A refused rename is an answer."""
-    return not (record.exc_info and isinstance(record.exc_info[1], JsonRpcException))
 
 
 # What the client opens, changes and saves. pygls passes the server as `ls`.

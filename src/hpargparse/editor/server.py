@@ -331,13 +331,8 @@ class Server(LanguageServer):  # type: ignore[misc]
 def path_of(uri: str, is_expected: Callable[[str], bool] | None = None) -> str | None:
     """Return the path of a URI; None if it is not that of a source or a file of values."""
     path: str | None = uris.to_fs_path(uri) if uri.startswith("file:") else None
-    if path is None or not (is_expected or _is_text)(path):
-        return None
-    return os.path.normpath(path)
-
-
-def _is_text(path: str) -> bool:
-    return path.endswith(".py") or is_snapshot(path)
+    is_expected = is_expected or (lambda path: path.endswith(".py") or is_snapshot(path))
+    return os.path.normpath(path) if path and is_expected(path) else None
 
 
 def _place_of(finding: Diagnostic) -> Span:

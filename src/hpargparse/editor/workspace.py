@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 
-from hpman import Diagnostic, Frozen, Index, ModuleScan, Source
+from hpman import Diagnostic, Frozen, Index, Source
 from hpman.programs import (
     file_key,
     is_notebook,
@@ -55,7 +55,8 @@ class Root:
         self.checker.project.edit(path, None if text is None else encoded(text))
         index = self.checker.index()
         file = index.files.get(key)
-        if text is None or not _is_broken(file):
+        problems = file.diagnostics if file else ()
+        if text is None or all(problem.code != "HPM001" for problem in problems):
             self._broken.discard(key)
         else:
             self._broken.add(key)
@@ -200,9 +201,3 @@ def encoded(text: str) -> bytes:
         return data if encoding == "utf-8" else text.encode(encoding)
     except (LookupError, ValueError):
         return data
-
-
-def _is_broken(file: ModuleScan | None) -> bool:
-    """Return whether a file cannot be parsed."""
-    problems = file.diagnostics if file else ()
-    return any(problem.code == "HPM001" for problem in problems)

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .plots import Bars, Panel, Parallel, Picture, Series
+    from .plots import Bars, Panel, Parallel, Picture
 
 _COLUMNS = 3
 _WIDTH, _HEIGHT = 4.6, 3.2  # inches of a panel
@@ -73,7 +73,7 @@ def _draw_panel(axes: Any, panel: Panel) -> None:
         axes.plot(
             line.x,
             y,
-            color=_color(line),
+            color=(_ALL if line.joined else _REST) if line.run is None else f"C{line.run}",
             linestyle="-" if line.joined else "",
             marker="o" if len(y) < _DOTS or not line.joined else "",
             markersize=4,
@@ -95,12 +95,6 @@ def _draw_panel(axes: Any, panel: Panel) -> None:
         turned = {"rotation": 30, "ha": "right"} if long else {}
         axes.set_xticks(shown, labels, **turned)
         axes.set_xlim(-0.5, len(panel.categories) - 0.5)
-
-
-def _color(line: Series) -> str:
-    if line.run is None:
-        return _ALL if line.joined else _REST
-    return f"C{line.run}"
 
 
 def _draw_bars(axes: Any, bars: Bars) -> None:
