@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from typing import Any
 
 from ..diff.git import GitError, describe_head, diff_worktree
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import Any
 
 PATCH_LIMIT = 1 << 20  # bytes of a patch
 _GPUS = "/proc/driver/nvidia/gpus"

@@ -10,15 +10,12 @@ import os
 import select
 import signal
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from errno import EIO
+from typing import NoReturn
 
 from hpman import Frozen
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import NoReturn
 
 _READY = b"r"
 _SIZE = 1 << 16  # bytes of a read; a full pipe has no more

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
+from typing import Any, BinaryIO
 
 from hpman import Diagnostic, HpmanError
 from hpman.run_files import METRICS, STOP, is_held
@@ -33,10 +34,6 @@ from ..snapshots.recorded import (
     read_run_json,
     value_of,
 )
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any, BinaryIO
 
 END_FILE, OUTPUT_FILE, PATCH_FILE = "end.json", "output.log", "diff.patch"
 LEASE_FILE = "lease"

@@ -10,11 +10,20 @@ import atexit
 import os
 import signal
 import sys
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from time import time
+from types import FrameType
+from typing import Any
 
-from hpman import Frozen, HpmanError, NotLiteralEvaluable, show_literal
+from hpman import (
+    Frozen,
+    HpmanError,
+    HyperParameterManager,
+    NotLiteralEvaluable,
+    show_literal,
+)
 from hpman.names import old_names
 from hpman.run_files import VARIABLE, last_reported, release, take
 from hpman.text import escape
@@ -38,16 +47,6 @@ from .record import (
     last_metrics,
     write_json,
 )
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from types import FrameType
-    from typing import Any
-
-    from typing_extensions import Self
-
-    from hpman import HyperParameterManager
 
 _PROG = "hpman run"
 _ERROR_LENGTH = 500
@@ -121,8 +120,8 @@ class Recording:
         os.environ[VARIABLE] = folder
         self._watch()
 
-    def __enter__(self) -> Self:
-        return self
+    def __enter__(self) -> None:
+        pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
         if isinstance(error, SystemExit):
