@@ -7,27 +7,32 @@ receive them; must not know the command line or how a program runs.
 from __future__ import annotations
 
 from .errors import error_for
-from .globs import compile_globs
+from .globs import compile_globs as compile_globs
 from .names import is_dunder
-from .runtime.html import HEADERS, value_rows
-from .runtime.origin import CELLS
+from .runtime.html import HEADERS as HEADERS, value_rows as value_rows
+from .runtime.origin import CELLS as CELLS
 from .static.extract import extract
-from .static.files import is_notebook, read, read_source, walk
-from .static.imports import connected, find_module, leading_imports, reachable
+from .static.files import is_notebook as is_notebook, read_source as read_source, walk as walk
+from .static.imports import (
+    connected as connected,
+    find_module as find_module,
+    leading_imports as leading_imports,
+    reachable as reachable,
+)
 from .static.index import Index
-from .static.marimo import private_names
-from .static.notebooks import NotebookFile, python_of
-from .static.project import Project
-from .static.rules import conflicts, violations
-from .static.scan import file_key, scan, scan_bytes
+from .static.marimo import private_names as private_names
+from .static.notebooks import NotebookFile as NotebookFile, python_of as python_of
+from .static.project import Project as Project
+from .static.rules import conflicts as conflicts, violations
+from .static.scan import file_key as file_key, scan, scan_bytes as scan_bytes
 from .static.syntax import (
-    UTF_8_MARK,
-    SourceMap,
-    UnparsableError,
-    decode,
-    normalize_newlines,
-    parse,
-    source_encoding,
+    UTF_8_MARK as UTF_8_MARK,
+    SourceMap as SourceMap,
+    UnparsableError as UnparsableError,
+    decode as decode,
+    normalize_newlines as normalize_newlines,
+    parse as parse,
+    source_encoding as source_encoding,
 )
 
 TYPE_CHECKING = False
@@ -39,45 +44,6 @@ if TYPE_CHECKING:
     from .static.files import Paths
     from .static.index import ModuleScan
     from .text import Source
-
-__all__ = [
-    "CELLS",
-    "HEADERS",
-    "UTF_8_MARK",
-    "NotebookFile",
-    "Project",
-    "SourceMap",
-    "UnparsableError",
-    "adopt_cells",
-    "compile_globs",
-    "conflicts",
-    "connected",
-    "decode",
-    "file_key",
-    "find_module",
-    "index_program",
-    "is_notebook",
-    "leading_imports",
-    "load_managers",
-    "normalize_newlines",
-    "note_reads",
-    "packed_values",
-    "parse",
-    "preset_names",
-    "preset_values",
-    "private_names",
-    "python_of",
-    "reachable",
-    "read",
-    "read_source",
-    "require_sound",
-    "scan_bytes",
-    "scan_cell",
-    "source_encoding",
-    "unused_values",
-    "value_rows",
-    "walk",
-]
 
 _USUAL = frozenset({"_"})  # its bare calls count even if no file imports it
 

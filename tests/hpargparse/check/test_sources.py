@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hpargparse.check.sources import read_project
-from hpman.programs import Project, read
+from hpman.programs import Project
+from hpman.static.files import read
 
 if TYPE_CHECKING:
     from pathlib import Path

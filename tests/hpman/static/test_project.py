@@ -34,7 +34,7 @@ def _names(project: Project) -> list[str]:
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the names of the files that are read from now on."""
-    from hpman.programs import read
+    from hpman.static.files import read
 
     names: list[str] = []
 
