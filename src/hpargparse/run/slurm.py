@@ -31,10 +31,6 @@ _DELAY = 5.0  # seconds in which the signal to requeue may follow SIGTERM
 _PATIENCE = 20.0  # seconds between SIGTERM and SIGKILL; SLURM waits 30 by default
 
 
-class SlurmError(HpmanError):
-    """Report a job that cannot be submitted."""
-
-
 class JobRequest(Frozen):
     """What `--slurm` asks for."""
 
@@ -182,5 +178,5 @@ def _minutes(text: str) -> int | None:
     return -(-seconds // 60) or None
 
 
-def _slurm_error(message: str, advice: str) -> SlurmError:
-    return SlurmError(Diagnostic("slurm", f"--slurm: {message}", advice))
+def _slurm_error(message: str, advice: str) -> HpmanError:
+    return HpmanError(Diagnostic("slurm", f"--slurm: {message}", advice))

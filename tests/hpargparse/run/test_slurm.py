@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hpargparse.commands import run, sweep
-from hpargparse.run.slurm import SlurmError, parse_request
-from hpman import HyperParameterManager, m
+from hpargparse.run.slurm import parse_request
+from hpman import HpmanError, HyperParameterManager, m
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +88,7 @@ def test_options_of_sbatch_are_accepted(
     ],
 )
 def test_a_mistake_in_the_options_is_a_sentence(text: str, message: str) -> None:
-    with pytest.raises(SlurmError, match=message):
+    with pytest.raises(HpmanError, match=message):
         parse_request(text)
 
 
