@@ -17,9 +17,8 @@ from hpman.text import display_path
 from .cli.output import json_text
 from .description import is_exact_in_json
 from .errors import ConversionError
-from .snapshots.load_save import saved_form
 from .values.coercion import Number, element_sample
-from .values.convert import Converter
+from .values.convert import Converter, saved_form
 from .values.keys import key_paths
 
 Schema = dict[str, Any]

@@ -21,14 +21,12 @@ class ClaimFiles:
     `clock` is a file of this process, which is renewed to read the time; `token` makes its claims
     differ from those of others.
 
-    Attributes:
-        seconds_until_free: the seconds after which a claim that is not renewed is free.
-
     Raises:
         OSError: if the folder cannot be created.
     """
 
     def __init__(self, folder: str, clock: str, token: str, seconds_until_free: float) -> None:
+        # The seconds after which a claim that is not renewed is free.
         self.seconds_until_free: float = seconds_until_free
         self._folder = folder
         self._clock = clock

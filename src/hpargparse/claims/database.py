@@ -27,13 +27,7 @@ _NOW = {
 
 
 class Database:
-    """The database of a sweep. `token` makes the claims of this process differ from others.
-
-    Attributes:
-        url: where it is.
-        seconds_until_free: the seconds after which a claim that is not renewed is free.
-        lost: how often a claim of this process was taken over from one that had vanished.
-    """
+    """The database of a sweep. `token` makes the claims of this process differ from others."""
 
     def __init__(
         self,
@@ -46,14 +40,17 @@ class Database:
     ) -> None:
         import sqlalchemy
 
-        self.url: StorageUrl = url
+        self.url: StorageUrl = url  # where it is
+        # The seconds after which a claim that is not renewed is free.
         self.seconds_until_free: float = seconds_until_free
+        # How often a claim of this process was taken over from one that had vanished.
         self.lost: dict[str, int] = {}
         self._sweep = sweep
         self._token = token
         self._say = say
         self._was_away = -seconds_until_free
         self._gives_up = Event()
+        self._sql = sqlalchemy
         self._engine = sqlalchemy.create_engine(url.text, **url.engine_arguments)
         self._now: Any = sqlalchemy.literal_column(_NOW[url.dialect], sqlalchemy.Double)
         self._tables = _tables()
@@ -65,10 +62,8 @@ class Database:
         Raises:
             SweepError: if the database cannot be opened.
         """
-        import sqlalchemy
-
         sweeps = self._tables["hpman_sweeps"]
-        query = sqlalchemy.select(sweeps.c.description).where(sweeps.c.name == self._sweep)
+        query = self._sql.select(sweeps.c.description).where(sweeps.c.name == self._sweep)
         row = {"name": self._sweep, "description": description}
         for attempt in range(3):
             try:
@@ -77,9 +72,9 @@ class Database:
                     found = connection.execute(query).scalar()
                     if found is None:
                         connection.execute(sweeps.insert().values(row))
-            except sqlalchemy.exc.SQLAlchemyError as error:
+            except self._sql.exc.SQLAlchemyError as error:
                 # Another process may create the same at the same time.
-                if attempt == 2 or isinstance(error, sqlalchemy.exc.OperationalError):
+                if attempt == 2 or isinstance(error, self._sql.exc.OperationalError):
                     raise self.url.error(error) from None
                 time.sleep(_PAUSE)
             else:
@@ -88,20 +83,18 @@ class Database:
 
     def take(self, name: str) -> bool:
         """Take a claim, unless another process has it."""
-        import sqlalchemy
-
         claims = self._tables["hpman_claims"]
-        is_this = sqlalchemy.and_(claims.c.sweep == self._sweep, claims.c.name == name)
+        is_this = self._sql.and_(claims.c.sweep == self._sweep, claims.c.name == name)
         is_free = claims.c.token == ""
         # If the database was away, others could not renew their claims.
         has_news = time.monotonic() >= self._was_away + self.seconds_until_free
         seconds = self.seconds_until_free if has_news else float(1 << 40)
         is_late = claims.c.renewed < self._now - seconds
         take = (
-            sqlalchemy.update(claims)
-            .where(is_this, sqlalchemy.or_(is_free, is_late))
+            self._sql.update(claims)
+            .where(is_this, self._sql.or_(is_free, is_late))
             .values(
-                lost=claims.c.lost + sqlalchemy.case((is_free, 0), else_=1),
+                lost=claims.c.lost + self._sql.case((is_free, 0), else_=1),
                 token=self._token,
                 renewed=self._now,
             )
@@ -110,7 +103,7 @@ class Database:
 
         def run(connection: Any) -> bool:
             is_taken = connection.execute(take).rowcount == 1
-            lost = connection.execute(sqlalchemy.select(claims.c.lost).where(is_this)).scalar()
+            lost = connection.execute(self._sql.select(claims.c.lost).where(is_this)).scalar()
             if lost is None:
                 connection.execute(claims.insert().values(**row, renewed=self._now))
             self.lost[name] = lost or 0
@@ -118,15 +111,13 @@ class Database:
 
         try:
             return self._run(run)
-        except sqlalchemy.exc.IntegrityError:
+        except self._sql.exc.IntegrityError:
             return False
 
     def busy(self) -> set[str]:
         """Return the names that somebody has a claim on."""
-        import sqlalchemy
-
         claims = self._tables["hpman_claims"]
-        query = sqlalchemy.select(claims.c.name).where(
+        query = self._sql.select(claims.c.name).where(
             claims.c.sweep == self._sweep,
             claims.c.token != "",
             claims.c.renewed >= self._now - self.seconds_until_free,
@@ -143,11 +134,9 @@ class Database:
 
     def runs_after(self, number: int) -> list[tuple[int, str, bool]]:
         """Return the runs of the sweep from a number on: number, id, and whether it was removed."""
-        import sqlalchemy
-
         runs = self._tables["hpman_runs"]
         query = (
-            sqlalchemy.select(runs.c.number, runs.c.run, runs.c.record == b"")
+            self._sql.select(runs.c.number, runs.c.run, runs.c.record == b"")
             .where(runs.c.sweep == self._sweep, runs.c.number > number)
             .order_by(runs.c.number)
         )
@@ -156,18 +145,14 @@ class Database:
 
     def read_run(self, number: int) -> bytes:
         """Return the record of a run; empty if it was removed meanwhile."""
-        import sqlalchemy
-
         runs = self._tables["hpman_runs"]
-        query = sqlalchemy.select(runs.c.record).where(runs.c.number == number)
+        query = self._sql.select(runs.c.record).where(runs.c.number == number)
         return bytes(self._run(lambda connection: connection.execute(query).scalar()) or b"")
 
     def add_run(self, run: str, record: bytes) -> None:
         """Add the record of a run, unless it is there."""
-        import sqlalchemy
-
         runs = self._tables["hpman_runs"]
-        query = sqlalchemy.select(runs.c.number).where(
+        query = self._sql.select(runs.c.number).where(
             runs.c.sweep == self._sweep, runs.c.run == run
         )
         row = {"sweep": self._sweep, "run": run, "record": record}
@@ -176,15 +161,13 @@ class Database:
             if connection.execute(query).first() is None:
                 connection.execute(runs.insert().values(row))
 
-        with suppress(sqlalchemy.exc.IntegrityError):  # another process has just added it
+        with suppress(self._sql.exc.IntegrityError):  # another process has just added it
             self._run(add)
 
     def remove_run(self, run: str) -> None:
         """Replace the record of a run by a note that it was removed."""
-        import sqlalchemy
-
         runs = self._tables["hpman_runs"]
-        delete = sqlalchemy.delete(runs).where(runs.c.sweep == self._sweep, runs.c.run == run)
+        delete = self._sql.delete(runs).where(runs.c.sweep == self._sweep, runs.c.run == run)
         row = {"sweep": self._sweep, "run": run, "record": b""}
 
         def remove(connection: Any) -> None:
@@ -239,11 +222,9 @@ class Database:
             self._studies.engine.dispose()
 
     def _update(self, names: Collection[str], **changes: Any) -> None:
-        import sqlalchemy
-
         claims = self._tables["hpman_claims"]
         update = (
-            sqlalchemy.update(claims)
+            self._sql.update(claims)
             .where(
                 claims.c.sweep == self._sweep,
                 claims.c.name.in_(names),

@@ -35,11 +35,7 @@ CLAIMS, _LOCK = "claims", "lock"
 
 
 class Locks:
-    """Claims that are locks on files. They end with the processes that hold them.
-
-    Attributes:
-        is_by_time: False.
-    """
+    """Claims that are locks on files. They end with the processes that hold them."""
 
     is_by_time: bool = False
 

@@ -25,12 +25,7 @@ _LIMIT = 30  # seconds that it may take
 
 
 class Slot(Frozen):
-    """The right to use a GPU, until it is released.
-
-    Attributes:
-        gpu: the GPU.
-        lease: the descriptor of the lease.
-    """
+    """The right to use a GPU, until its lease is released."""
 
     __slots__ = ()
     gpu: str
@@ -43,11 +38,7 @@ class Slot(Frozen):
 
 
 class Slots:
-    """The slots of some GPUs.
-
-    Attributes:
-        count: how many slots there are.
-    """
+    """The slots of some GPUs."""
 
     def __init__(self, project: str, gpus: Iterable[str], per_gpu: int) -> None:
         self._folder = os.path.join(project, SLOTS)

@@ -49,21 +49,18 @@ class StorageUrl:
     Without a password in the URL, that of the environment counts. It is removed from there, so
     that no run inherits it.
 
-    Attributes:
-        shown: the URL without the password.
-        password: the password, if there is one.
-        dialect: the kind of the database.
-
     Raises:
         SweepError: if it is not the URL of a database, or a package is missing.
     """
 
     def __init__(self, text: str) -> None:
-        self.shown: str = without_password(text)
+        self.shown: str = without_password(text)  # the URL without the password
         match = _LOGIN.match(text)
+        # The password, if there is one.
         self.password: str | None = os.environ.pop(PASSWORD, None) or None
         scheme, colon, _rest = self.shown.partition("://")
         dialect, _plus, driver = scheme.partition("+")
+        # The kind of the database.
         self.dialect: str = "postgresql" if dialect == "postgres" else dialect
         if not colon or self.dialect not in _DRIVERS:
             kind = f"`{scheme}` is not a kind of database that machines can share"

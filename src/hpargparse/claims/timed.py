@@ -61,9 +61,6 @@ _KEEPER = ("-m", "hpargparse.claims.keeper")
 class TimedClaims:
     """Claims by time.
 
-    Attributes:
-        is_by_time: True.
-
     Raises:
         SweepError: if this system cannot keep them.
     """

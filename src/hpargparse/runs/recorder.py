@@ -30,8 +30,9 @@ from hpman.text import escape
 
 from ..cli.errors import error_text
 from ..cli.output import warn
-from ..snapshots.load_save import saveable_values, saved_form
+from ..snapshots.load_save import saveable_values
 from ..snapshots.recorded import RUN_FILE, SCHEMA
+from ..values.convert import saved_form
 from . import environment
 from .output import Copier
 from .record import (

@@ -16,13 +16,12 @@ from hpman import (
     NotLiteralEvaluable,
     Origin,
     is_path,
-    member_name,
 )
 from hpman.names import SCOPE, ancestors, split_scope
 from hpman.text import escape
 
 from ..errors import ConversionError, MissingSnapshotError, SnapshotError, not_a_manager
-from ..values.convert import Converter
+from ..values.convert import Converter, saved_form
 from ..values.keys import find_key, key_change, key_paths
 from ..values.renames import renames
 from .files import (
@@ -209,11 +208,6 @@ def saveable_values(
             else:
                 values[name] = value
     return values, [escape(message) for message in messages]
-
-
-def saved_form(value: object) -> object:
-    """Return a value as a file holds it: text for a `Path`, the name for a member of an Enum."""
-    return str(value) if is_path(value) else member_name(value) or value
 
 
 def expression_line(default: NotLiteralEvaluable) -> str:

@@ -39,50 +39,33 @@ _SHOWN = 20  # names in a message
 
 
 class Request(Frozen):
-    """What the command line says about the space.
-
-    Attributes:
-        sweep: names with their values, such as `depth=2,4`, or alone for those of the hints.
-        zipped: names that change together, such as `lr,wd`.
-        fixed: names that are not searched.
-        all_hinted: whether all that have a space by their hints are searched.
-    """
+    """What the command line says about the space."""
 
     __slots__ = ()
+    # Names with their values, such as `depth=2,4`, or alone for those of the hints.
     sweep: tuple[str, ...] = ()
-    zipped: tuple[str, ...] = ()
-    fixed: tuple[str, ...] = ()
-    all_hinted: bool = False
+    zipped: tuple[str, ...] = ()  # names that change together, such as `lr,wd`
+    fixed: tuple[str, ...] = ()  # names that are not searched
+    all_hinted: bool = False  # whether all that have a space by their hints are searched
 
 
 class Fixed(Frozen):
-    """A hyperparameter that is not searched.
-
-    Attributes:
-        row: the hyperparameter.
-        reason: why it is not searched.
-        has_space: whether its hints or its type describe a space.
-    """
+    """A hyperparameter that is not searched."""
 
     __slots__ = ()
-    row: HyperParameter
-    reason: str
-    has_space: bool
+    row: HyperParameter  # the hyperparameter
+    reason: str  # why it is not searched
+    has_space: bool  # whether its hints or its type describe a space
 
 
 class Selection(Frozen):
-    """What a sweep searches, and what it does not.
-
-    Attributes:
-        space: the space.
-        fixed: the hyperparameters of the program that are not searched, in source order.
-        notes: sentences about old names on the command line.
-    """
+    """What a sweep searches, and what it does not."""
 
     __slots__ = ()
-    space: Space
+    space: Space  # the space
+    # The hyperparameters of the program that are not searched, in source order.
     fixed: tuple[Fixed, ...]
-    notes: tuple[str, ...]
+    notes: tuple[str, ...]  # sentences about old names on the command line
 
 
 def select(index: Index, request: Request) -> Selection:

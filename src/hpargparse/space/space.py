@@ -59,22 +59,16 @@ class Values(Frozen):
 class Interval(Frozen):
     """All ints or floats from `low` to `high`. Both have the same type.
 
-    Attributes:
-        low: the lowest value.
-        high: the highest value.
-        step: the distance between values; None for all ints, or all floats.
-        is_log: whether the logarithms of the values are drawn uniformly.
-
     >>> drawn = Interval(0.0, 0.3, 0.1)
     >>> drawn.size, drawn.at(3), str(drawn)
     (4, 0.3, '0.0 to 0.3 in steps of 0.1')
     """
 
     __slots__ = ()
-    low: Any
-    high: Any
-    step: Any = None
-    is_log: bool = False
+    low: Any  # the lowest value
+    high: Any  # the highest value
+    step: Any = None  # the distance between values; None for all ints, or all floats
+    is_log: bool = False  # whether the logarithms of the values are drawn uniformly
 
     @property
     def size(self) -> int | None:
@@ -123,24 +117,16 @@ class Interval(Frozen):
 
 
 class Axis(Frozen):
-    """One hyperparameter that is searched.
-
-    Attributes:
-        name: its name, after a scope if there is one, such as `encoder/depth`.
-        domain: its values.
-        converter: reads and writes them.
-        why: why it is searched, such as `hint search` or `--sweep`.
-        conditions: the names of other axes with the values that each must have.
-        definition: the call with the default.
-    """
+    """One hyperparameter that is searched."""
 
     __slots__ = ()
-    name: str
-    domain: Values | Interval
-    converter: Converter
-    why: str = ""
+    name: str  # its name, after a scope if there is one, such as `encoder/depth`
+    domain: Values | Interval  # its values
+    converter: Converter  # reads and writes them
+    why: str = ""  # why it is searched, such as `hint search` or `--sweep`
+    # The names of other axes with the values that each must have.
     conditions: tuple[tuple[str, tuple[object, ...]], ...] = ()
-    definition: Occurrence | None = None
+    definition: Occurrence | None = None  # the call with the default
 
 
 class Space:
@@ -149,12 +135,6 @@ class Space:
     An axis whose conditions do not hold is left out of a point, so no two points are equal.
     The points are in a stable order: by the names of the axes, conditions first, the last
     axis changing fastest.
-
-    Attributes:
-        axes: the axes, in the order of the grid.
-        groups: the same axes; those that change together are one group.
-        continuous: the names of the axes that have no grid.
-        zipped: the groups of axes that change together.
 
     >>> from hpargparse.values.convert import Converter
     >>> axes = [Axis(name, Values((1, 2)), Converter(1, {}, name)) for name in "ab"]
@@ -166,6 +146,7 @@ class Space:
     def __init__(self, axes: Iterable[Axis], zipped: Iterable[Sequence[str]] = ()) -> None:
         by_name = {axis.name: axis for axis in sorted(axes, key=lambda axis: axis.name)}
         group_of = {name: tuple(names) for names in zipped for name in names}
+        # The same axes; those that change together are one group.
         self.groups: list[tuple[Axis, ...]] = []
         placed: set[str] = set()
         while len(placed) < len(by_name):
@@ -176,9 +157,12 @@ class Space:
             )
             self.groups.append(tuple(by_name[name] for name in names))
             placed.update(names)
+        # The axes, in the order of the grid.
         self.axes: list[Axis] = [axis for group in self.groups for axis in group]
+        # The names of the axes that have no grid.
         self.continuous: list[str] = [a.name for a in self.axes if a.domain.size is None]
         groups = [tuple(axis.name for axis in group) for group in self.groups]
+        # The groups of axes that change together.
         self.zipped: list[tuple[str, ...]] = [names for names in groups if len(names) > 1]
         # By number: the names that the conditions of this group and later ones are about.
         self._parents: list[set[str]] = [set()]

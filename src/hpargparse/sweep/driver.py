@@ -36,13 +36,7 @@ _FIRST, _IN_A_ROW = 3, 5  # failures that end a sweep
 
 
 class Driver:
-    """Run the trials of a sweep, several at a time.
-
-    Attributes:
-        interrupts: how often the sweep was interrupted.
-        signal: the signal that did it last.
-        failure: why the sweep has ended early; empty if it has not.
-    """
+    """Run the trials of a sweep, several at a time."""
 
     def __init__(
         self,
@@ -54,9 +48,9 @@ class Driver:
         progress: Progress,
         slots: Slots | None = None,
     ) -> None:
-        self.interrupts: int = 0
-        self.signal: int = signal.SIGINT
-        self.failure: str = ""
+        self.interrupts: int = 0  # how often the sweep was interrupted
+        self.signal: int = signal.SIGINT  # the signal that did it last
+        self.failure: str = ""  # why the sweep has ended early; empty if it has not
         self._study = study
         self._slots = slots
         self._launcher = launcher

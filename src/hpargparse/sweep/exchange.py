@@ -47,11 +47,7 @@ _TAIL = 1 << 12  # bytes of the output of a run that has failed
 
 
 class Exchange:
-    """The records of a sweep, here and in a database.
-
-    Attributes:
-        database: the database.
-    """
+    """The records of a sweep, here and in a database."""
 
     def __init__(
         self,

@@ -29,15 +29,13 @@ class Fork:
     """A run that is a fork of the warm process, with the methods of a `Popen`.
 
     The pipe gets the id of the process, then its exit status, and ends when both have ended.
-
-    Attributes:
-        pid: the id of the process; 0 if there is none.
-        returncode: the exit status, negative for a signal; None while it runs.
     """
 
     def __init__(self, pipe: int) -> None:
         self._file = os.fdopen(pipe, "rb")
+        # The id of the process; 0 if there is none.
         self.pid: int = int(self._file.readline().strip() or 0)
+        # The exit status, negative for a signal; None while it runs.
         self.returncode: int | None = None
 
     def wait(self) -> int:
@@ -62,16 +60,12 @@ class Fork:
 
 
 class Launcher:
-    """Start runs of one program.
-
-    Attributes:
-        reason: why runs start as fresh processes; empty while a warm process works.
-    """
+    """Start runs of one program."""
 
     def __init__(
         self, program: Sequence[str], arguments: Sequence[str], *, is_warm: bool = True
     ) -> None:
-        self.reason: str = ""
+        self.reason: str = ""  # why runs start as fresh processes; empty while a warm process works
         self._program = program
         self._arguments = ["--", *arguments] if arguments else []
         self._is_ready = not (is_warm and _CAN_FORK)

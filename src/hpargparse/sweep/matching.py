@@ -16,8 +16,8 @@ from hpman.text import truncate
 
 from ..cli.argv import split_at_dashes
 from ..errors import ConversionError
-from ..snapshots.load_save import saved_form
 from ..space.space import Axis, is_active
+from ..values.convert import saved_form
 from .trials import GRID, RANDOM, SEED, TrialRun, Trials
 
 
@@ -26,13 +26,10 @@ class MismatchError(Exception):
 
 
 class Matcher:
-    """Compare recorded runs with a sweep.
-
-    Attributes:
-        seeds: the values of the hyperparameter `seed`, if trials are repeated.
-    """
+    """Compare recorded runs with a sweep."""
 
     def __init__(self, trials: Trials, total: int, arguments: Sequence[str]) -> None:
+        # The values of the hyperparameter `seed`, if trials are repeated.
         self.seeds: list[str] = trials.seeds
         self._trials = trials
         self._total = total

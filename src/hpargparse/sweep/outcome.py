@@ -125,17 +125,14 @@ def _best(study: Study) -> Iterator[str]:
     """Yield the values of the best trial with their defaults and where these are, if any."""
     for trial, outcome in study.front():
         score = escape(scores_text(study.objectives, outcome.scores))
-        shown = _table(study, outcome.values)
+        values = outcome.values
+        axes = [axis for axis in study.trials.space.axes if axis.name in values]
+        rows = [
+            [axis.name, truncate(values[axis.name]), default_text(default_of(axis.converter))]
+            for axis in axes
+        ]
+        shown = table(["name", "value", "default"], rows, [axis.definition for axis in axes])
         yield f"Best: {score}, trial {trial}, run {outcome.run}\n{shown}"
-
-
-def _table(study: Study, values: Mapping[str, str]) -> str:
-    axes = [axis for axis in study.trials.space.axes if axis.name in values]
-    rows = [
-        [axis.name, truncate(values[axis.name]), default_text(default_of(axis.converter))]
-        for axis in axes
-    ]
-    return table(["name", "value", "default"], rows, [axis.definition for axis in axes])
 
 
 def _bars(shares: Mapping[str, float]) -> str:

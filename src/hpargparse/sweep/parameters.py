@@ -17,20 +17,16 @@ class Parameter:
     """One parameter of Optuna.
 
     Choices are the texts of literals: then tuples, None and True beside 1 survive.
-
-    Attributes:
-        name: its name for Optuna.
-        distribution: its distribution.
     """
 
     def __init__(self, group: tuple[Axis, ...]) -> None:
         from optuna import distributions
 
-        self.name: str = ",".join(axis.name for axis in group)
+        self.name: str = ",".join(axis.name for axis in group)  # its name for Optuna
         self._names = [axis.name for axis in group]
         self._choices: dict[str, Point] = {}
         self._domain: Any = group[0].domain
-        self.distribution: Any
+        self.distribution: Any  # its distribution
         domain = self._domain
         if len(group) > 1 or isinstance(domain, Values):
             points = ({a.name: a.domain.at(n) for a in group} for n in range(domain.size or 0))

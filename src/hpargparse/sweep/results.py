@@ -27,28 +27,18 @@ TIMED_OUT = FAILED  # the status of a run that takes too long
 
 
 class Outcome(Frozen):
-    """How a run, or a trial with all of its runs, ended.
-
-    Attributes:
-        status: `complete`, `pruned` or `failed`.
-        run: the id of the run, or of the first one.
-        values: the values that the sweep gave it, as literals.
-        scores: the score for each objective, or the mean of all runs; empty unless it is complete.
-        error: one line that says why it failed.
-        is_nan: whether it failed because its score is nan.
-        duration: how long it took, in seconds.
-        copy_of: the id of the run that was the same, so that this one was not run; or empty.
-    """
+    """How a run, or a trial with all of its runs, ended."""
 
     __slots__ = ()
-    status: str
-    run: str
-    values: Mapping[str, str]
+    status: str  # `complete`, `pruned` or `failed`
+    run: str  # the id of the run, or of the first one
+    values: Mapping[str, str]  # the values that the sweep gave it, as literals
+    # The score for each objective, or the mean of all runs; empty unless it is complete.
     scores: tuple[float, ...] = ()
-    error: str = ""
-    is_nan: bool = False
-    duration: float = 0.0
-    copy_of: str = ""
+    error: str = ""  # one line that says why it failed
+    is_nan: bool = False  # whether it failed because its score is nan
+    duration: float = 0.0  # how long it took, in seconds
+    copy_of: str = ""  # the id of the run that was the same, so that this one was not run; or empty
 
     @property
     def score(self) -> float | None:
@@ -67,12 +57,7 @@ class _Ended(Frozen):
 
 
 class Results:
-    """The runs of a sweep.
-
-    Attributes:
-        outcomes: the runs that have ended and count, by `TrialRun`.
-        kills: how often runs were ended by a signal.
-    """
+    """The runs of a sweep."""
 
     def __init__(
         self,
@@ -83,8 +68,9 @@ class Results:
         matcher: Matcher,
         objectives: Sequence[Objective],
     ) -> None:
+        # The runs that have ended and count, by `TrialRun`.
         self.outcomes: dict[tuple[int, int], Outcome] = {}
-        self.kills: Counter[TrialRun] = Counter()
+        self.kills: Counter[TrialRun] = Counter()  # how often runs were ended by a signal
         self._runs = runs
         self._name = name
         self._total = total

@@ -15,6 +15,7 @@ from typing import Any
 from hpman import Frozen
 from hpman.text import truncate
 
+from ..description import json_value
 from ..runs.record import RETURN, RunRecord
 
 _BEST = "best:"
@@ -35,21 +36,17 @@ class NanError(NoScoreError):
 class Objective(Frozen):
     """What a sweep looks for.
 
-    Attributes:
-        name: the name of the score.
-        maximize: whether the highest score is the best, not the lowest.
-        source: where the score is, if it is not reported: a regular expression for the
-            output, or `FILE.json:key.path`.
-        takes_return: whether the number counts that a function returned, if it was not reported.
-
     >>> Objective("val_loss").best([0.3, 0.2])
     0.2
     """
 
     __slots__ = ()
-    name: str
-    maximize: bool = False
+    name: str  # the name of the score
+    maximize: bool = False  # whether the highest score is the best, not the lowest
+    # Where the score is, if it is not reported: a regular expression for the output, or
+    # `FILE.json:key.path`.
     source: str = ""
+    # Whether the number counts that a function returned, if it was not reported.
     takes_return: bool = True
 
     @property
@@ -165,8 +162,6 @@ def scores_data(objectives: Sequence[Objective], scores: Sequence[float]) -> dic
     >>> scores_data([Objective("loss")], [float("inf")])
     {'score': 'inf'}
     """
-    from ..description import json_value  # it is slow to load
-
     if len(objectives) < 2:
         return {"score": next(map(json_value, scores), None)}
     names = [objective.name for objective in objectives]

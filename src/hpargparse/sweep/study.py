@@ -34,31 +34,17 @@ _SAME = ("program", "score")  # keys of the identity that may not change
 
 
 class Claim(Frozen):
-    """The right to start a run, until it is released.
-
-    Attributes:
-        trial_run: the run.
-        beginning: the beginning of its id.
-        lease: the descriptor that holds the claim.
-        earlier: the ids of the records that were begun for this run before.
-    """
+    """The right to start a run, until it is released."""
 
     __slots__ = ()
-    trial_run: TrialRun
-    beginning: str
-    lease: int
-    earlier: tuple[str, ...]
+    trial_run: TrialRun  # the run
+    beginning: str  # the beginning of its id
+    lease: int  # the descriptor that holds the claim
+    earlier: tuple[str, ...]  # the ids of the records that were begun for this run before
 
 
 class Study:
-    """A sweep on disk.
-
-    Attributes:
-        claims: who may start which run.
-        exchange: the records of machines that do not see this folder; set before `open`.
-        trials: the values of its trials.
-        changes: what is not as it was the last time, as phrases.
-    """
+    """A sweep on disk."""
 
     def __init__(
         self,
@@ -77,11 +63,12 @@ class Study:
         self.total: int = total
         self.objectives: tuple[Objective, ...] = tuple(objectives)
         self.runs: str = os.path.join(project, RUNS)
-        self.claims: Claims = Locks(self.folder)
+        self.claims: Claims = Locks(self.folder)  # who may start which run
+        # The records of machines that do not see this folder; set before `open`.
         self.exchange: Exchange | None = None
-        self.changes: list[str] = []
+        self.changes: list[str] = []  # what is not as it was the last time, as phrases
         self._repeats = trials.repeats
-        self.trials: Trials = trials
+        self.trials: Trials = trials  # the values of its trials
         self._retries = retries
         self._collects = collects
         matcher = Matcher(trials, total, arguments)
@@ -157,7 +144,8 @@ class Study:
             if self._is_due(trial_run):
                 earlier = tuple(self._results.named(trial_run))
                 return Claim(trial_run, f"{self.name}-{trial_run}-", lease, earlier)
-            self._give_back(trial_run, lease)
+            is_over = trial_run in self._outcomes
+            self.claims.release(str(trial_run), lease, is_over=is_over)
         self.refresh()
         return None
 
@@ -174,8 +162,9 @@ class Study:
         self._is_due(trial_run)
         if self.exchange is not None:
             self.exchange.push(self._results.named(trial_run))  # also what was killed
-        self._give_back(trial_run, claim.lease)
-        return self._outcomes.get(trial_run)
+        outcome = self._outcomes.get(trial_run)
+        self.claims.release(str(trial_run), claim.lease, is_over=outcome is not None)
+        return outcome
 
     def reuse(self, claim: Claim, argv: Sequence[str]) -> Outcome | None:
         """Copy the record of a run that is the same instead of starting one.
@@ -304,9 +293,6 @@ class Study:
             FAILED, run, values, error=error
         )
         return False
-
-    def _give_back(self, trial_run: TrialRun, lease: int) -> None:
-        self.claims.release(str(trial_run), lease, is_over=trial_run in self._outcomes)
 
 
 def _dominates(costs: tuple[float, ...], others: tuple[float, ...]) -> bool:

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hpman import NotLiteralEvaluable, show_literal
 
 from ..errors import ConversionError, SpaceError
-from ..snapshots.load_save import saved_form
 from ..space.report import json_report
 from ..space.select import Selection
 from ..space.space import Point, Values, default_of
-from ..values.convert import Converter
+from ..values.convert import Converter, saved_form
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -40,12 +39,6 @@ class TrialRun(NamedTuple):
 class Trials:
     """What the trials of a sweep are.
 
-    Attributes:
-        method: `grid`, `random`, or one of `SAMPLERS`.
-        seeds: the values of the hyperparameter `seed`, as literals, if trials are repeated.
-        prunes: whether runs are ended early that look worse than others.
-        engine: has the points of `SAMPLERS`, and says what to prune; None if it is not needed.
-
     Raises:
         SpaceError: if the space has no grid, or the trials cannot be repeated.
     """
@@ -56,11 +49,14 @@ class Trials:
         self.selection = selection
         self.space = selection.space
         is_listed = all(isinstance(axis.domain, Values) for axis in self.space.axes)
+        # `grid`, `random`, or one of `SAMPLERS`.
         self.method: str = method or (GRID if is_listed else RANDOM)
         self.seed = seed
         self.repeats = repeats
+        # The values of the hyperparameter `seed`, as literals, if trials are repeated.
         self.seeds = _seeds(selection, repeats) if repeats > 1 else []
-        self.prunes = False
+        self.prunes = False  # whether runs are ended early that look worse than others
+        # Has the points of `SAMPLERS`, and says what to prune; None if it is not needed.
         self.engine: Engine | None = None
         if self.method == GRID:
             self.space.grid()

@@ -26,11 +26,6 @@ _PATIENCE = 10.0  # seconds between SIGTERM and SIGKILL
 class Worker:
     """Start a run, which shares the leases of the claim and the slot; watch it from a thread.
 
-    Attributes:
-        claim: the claim.
-        slot: the GPU.
-        started: when it was started, by the monotonic clock.
-
     Raises:
         OSError: if no process can be started.
     """
@@ -46,9 +41,9 @@ class Worker:
         timeout: float | None,
         on_end: Callable[[Worker], None],
     ) -> None:
-        self.claim: Claim = claim
-        self.slot: Slot | None = slot
-        self.started: float = time.monotonic()
+        self.claim: Claim = claim  # the claim
+        self.slot: Slot | None = slot  # the GPU
+        self.started: float = time.monotonic()  # when it was started, by the monotonic clock
         self._study = study
         self._timeout = timeout
         self._kill_at: float | None = None

@@ -334,3 +334,8 @@ def _is_inside(value: object, lowest: object, highest: object, *, if_unordered: 
     except TypeError:
         return if_unordered
     return inside and value == value  # noqa: PLR0124 - nan differs from itself
+
+
+def saved_form(value: object) -> object:
+    """Return a value as a file holds it: text for a `Path`, the name for a member of an Enum."""
+    return str(value) if is_path(value) else member_name(value) or value

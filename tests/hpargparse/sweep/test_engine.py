@@ -11,7 +11,6 @@ import pytest
 
 from hpargparse.claims.storage_url import StorageUrl
 from hpargparse.errors import SweepError
-from hpargparse.snapshots.load_save import saved_form
 from hpargparse.space.select import Request, select
 from hpargparse.sweep.engine import (
     Engine,
@@ -25,6 +24,7 @@ from hpargparse.sweep.score import Objective
 from hpargparse.sweep.studies import JOURNAL
 from hpargparse.sweep.study import Study
 from hpargparse.sweep.trials import TrialRun, Trials
+from hpargparse.values.convert import saved_form
 from hpman import HyperParameterManager
 from hpman.literals import show_literal
 from tests.hpargparse.runs.recorded import write
