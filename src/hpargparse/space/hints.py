@@ -151,12 +151,12 @@ def interval(
     return Interval(low, high, step, is_log)
 
 
-def space_faults(row: HyperParameter) -> Iterator[Diagnostic]:
+def space_faults(hp: HyperParameter) -> Iterator[Diagnostic]:
     """Yield what is wrong with the hints of the space, where it is written.
 
     Yield nothing about hints that the converter refuses, or that no sweep uses.
     """
-    converter, hints = Converter.of(row), row.hints
+    converter, hints = Converter.of(hp), hp.hints
     used = [hint for hint in ("search", "scale", "step") if hints.get(hint) is not None]
     if not used or hints.get("search") is False:
         return
@@ -173,12 +173,12 @@ def space_faults(row: HyperParameter) -> Iterator[Diagnostic]:
         blamed = next(hint for hint in candidates if hints.get(hint) is not None)
         message = f"{first.message[0].upper()}{first.message[1:].removesuffix('.')}."
         advice = first.advice or "Write values that the hyperparameter accepts."
-        yield at_hint(row, blamed, "HPM210", message, advice)
+        yield at_hint(hp, blamed, "HPM210", message, advice)
 
 
-def equal_choices(row: HyperParameter) -> Iterator[Diagnostic]:
+def equal_choices(hp: HyperParameter) -> Iterator[Diagnostic]:
     """Yield a finding for the first two choices that are equal, such as `True` and `1`."""
-    choices = row.hints.get("choices")
+    choices = hp.hints.get("choices")
     items = list(choices) if isinstance(choices, (list, tuple)) else []
     with suppress(TypeError):  # not all of them have a hash
         if len({*items}) == len(items):
@@ -187,8 +187,8 @@ def equal_choices(row: HyperParameter) -> Iterator[Diagnostic]:
         for other in items[:number]:
             if item == other:
                 both = f"{truncate(show_literal(other))} and {truncate(show_literal(item))}"
-                message = f"The choices {both} of `{row.name}` are equal."
-                yield at_hint(row, "choices", "HPM211", message, "Leave one of them out.")
+                message = f"The choices {both} of `{hp.name}` are equal."
+                yield at_hint(hp, "choices", "HPM211", message, "Leave one of them out.")
                 return
 
 
@@ -208,50 +208,50 @@ def conditions(hints: Mapping[str, object]) -> dict[str, tuple[object, ...]]:
 
 
 def condition_faults(
-    rows: Mapping[str, HyperParameter], *, is_partial: bool = False
+    by_name: Mapping[str, HyperParameter], *, is_partial: bool = False
 ) -> Iterator[Diagnostic]:
     """Yield what is wrong with the hints `when` of a program, perhaps without imported modules."""
-    for row in rows.values():
-        when = row.hints.get("when")
-        cases = conditions(row.hints)
+    for hp in by_name.values():
+        when = hp.hints.get("when")
+        cases = conditions(hp.hints)
         if when is not None and not (cases and all(cases.values())):
-            message = f"The hint `when` of `{row.name}` is {truncate(show_literal(when))}."
-            yield at_hint(row, "when", "HPM212", message, _WHEN)
+            message = f"The hint `when` of `{hp.name}` is {truncate(show_literal(when))}."
+            yield at_hint(hp, "when", "HPM212", message, _WHEN)
         for name, wanted in cases.items():
-            if name in rows or not is_partial:
-                for message, advice in _condition_faults(row, name, wanted, rows):
-                    yield at_hint(row, "when", "HPM212", message, advice)
+            if name in by_name or not is_partial:
+                for message, advice in _condition_faults(hp, name, wanted, by_name):
+                    yield at_hint(hp, "when", "HPM212", message, advice)
 
 
 def _condition_faults(
-    row: HyperParameter,
+    hp: HyperParameter,
     name: str,
     wanted: Iterable[object],
-    rows: Mapping[str, HyperParameter],
+    by_name: Mapping[str, HyperParameter],
 ) -> Iterator[tuple[str, str]]:
-    start = f"The hint `when` of `{row.name}`"
-    if name not in rows:
-        near = closest(str(name), rows)
+    start = f"The hint `when` of `{hp.name}`"
+    if name not in by_name:
+        near = closest(str(name), by_name)
         advice = f"Did you mean `{near[0]}`?" if near else "Write the name of a hyperparameter."
         yield f"{start} is about `{name}`, which is not a hyperparameter.", advice
-    elif row.name in _reached(rows, name):
+    elif hp.name in _reached(by_name, name):
         yield f"{start} leads back to it through `{name}`.", "Remove one of the conditions."
     else:
         for value in wanted:
             try:
-                Converter.of(rows[name]).check(value)
+                Converter.of(by_name[name]).check(value)
             except ConversionError as error:
                 advice = f"Write values that `{name}` can have."
                 yield f"{start} has an impossible value: {error}.", advice
 
 
-def _reached(rows: Mapping[str, HyperParameter], name: str) -> set[str]:
+def _reached(by_name: Mapping[str, HyperParameter], name: str) -> set[str]:
     """Return the names that the conditions of a hyperparameter depend on, at any distance."""
     reached: set[str] = set()
     todo = [name]
     while todo:
-        row = rows.get(todo.pop())
-        new = set(conditions(row.hints)) - reached if row is not None else set()
+        hp = by_name.get(todo.pop())
+        new = set(conditions(hp.hints)) - reached if hp is not None else set()
         reached |= new
         todo += new
     return reached

@@ -29,13 +29,13 @@ def text_report(selection: Selection) -> str:
     parts = [f"Searched ({len(rows)}):\n{shown}"]
     listed = [line for line in selection.fixed if line.reason or line.has_space]
     if listed:
-        rows = [[line.row.name, default_text(line.row.value), _reason(line)] for line in listed]
-        shown = table(["name", "value", "why"], rows, [line.row.definition for line in listed])
+        rows = [[line.hp.name, default_text(line.hp.value), _reason(line)] for line in listed]
+        shown = table(["name", "value", "why"], rows, [line.hp.definition for line in listed])
         parts.append(f"Fixed ({len(rows)}):\n{shown}")
-    others = [line.row for line in selection.fixed if line not in listed]
-    if names := ", ".join(escape(row.name) for row in others if row.definition is not None):
+    others = [line.hp for line in selection.fixed if line not in listed]
+    if names := ", ".join(escape(hp.name) for hp in others if hp.definition is not None):
         parts.append(f"Fixed, because no space is known: {names}\n")
-    if names := ", ".join(escape(row.name) for row in others if row.definition is None):
+    if names := ", ".join(escape(hp.name) for hp in others if hp.definition is None):
         parts.append(f"Without a default, so the program has to set a value: {names}\n")
     names = ", ".join(escape(name) for name in space.continuous)
     size = f"infinitely many, because of {names}" if names else show_literal(space.size)
@@ -50,10 +50,10 @@ def json_report(selection: Selection) -> dict[str, Any]:
         "zipped": [list(names) for names in space.zipped],
         "fixed": [
             {
-                "name": line.row.name,
-                "value": default_text(line.row.value),
+                "name": line.hp.name,
+                "value": default_text(line.hp.value),
                 "why": _reason(line),
-                **_place_data(line.row.definition),
+                **_place_data(line.hp.definition),
             }
             for line in selection.fixed
         ],
@@ -106,8 +106,8 @@ def default_text(value: object) -> str:
 
 def _reason(line: Fixed) -> str:
     if line.has_space and not line.reason:
-        return f"not selected: --sweep {line.row.name}"
-    return line.reason or ("no space is known" if line.row.definition else "no default is known")
+        return f"not selected: --sweep {line.hp.name}"
+    return line.reason or ("no space is known" if line.hp.definition else "no default is known")
 
 
 def _place_data(call: Occurrence | None) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Fixed(Frozen):
     """A hyperparameter that is not searched."""
 
     __slots__ = ()
-    row: HyperParameter  # the hyperparameter
+    hp: HyperParameter  # the hyperparameter
     reason: str  # why it is not searched
     has_space: bool  # whether its hints or its type describe a space
 
@@ -90,7 +90,7 @@ def select(index: Index, request: Request) -> Selection:
     fixed = tuple(selector.fixed())
     if not selector.axes:
         raise SpaceError(_nothing_selected(fixed))
-    missing = [_required(line.row) for line in fixed if line.row.hints.get("required")]
+    missing = [_required(line.hp) for line in fixed if line.hp.hints.get("required")]
     if missing:
         raise SpaceError(*missing)
     return Selection(Space(selector.axes.values(), zipped), fixed, tuple(selector.notes))
@@ -103,21 +103,21 @@ class _Selector:
         self._problems: list[Diagnostic] = []
         self._reasons: dict[str, str] = {}  # why names are not searched
         self._separator = index.separator
-        self._rows: dict[str, HyperParameter] = {}
+        self._by_name: dict[str, HyperParameter] = {}
         self._scopes: dict[str, frozenset[str] | None] = {}  # the scopes of its manager, by name
         self._names: dict[str, str] = {}  # by its spelling as an option, also of old names
         for placeholder in sorted(index.placeholders()):
-            rows = {row.name: row for row in index.hyperparameters(placeholder)}
-            self._rows |= rows
-            self._scopes |= dict.fromkeys(rows, index.scopes(placeholder))
+            hps = {hp.name: hp for hp in index.hyperparameters(placeholder)}
+            self._by_name |= hps
+            self._scopes |= dict.fromkeys(hps, index.scopes(placeholder))
             old = index.renamed(placeholder)
             self._names = {_option(name): new for name, new in old.items()} | self._names
-        self._names |= {_option(name): name for name in self._rows}
+        self._names |= {_option(name): name for name in self._by_name}
 
     def raise_problems(self) -> None:
         """Raise an error with all problems so far, if there are any."""
         if self._problems:
-            raise SpaceError(*{(row.place, row.message): row for row in self._problems}.values())
+            raise SpaceError(*{(p.place, p.message): p for p in self._problems}.values())
 
     def read_command_line(self, request: Request) -> None:
         """Add the axes that `--sweep` names, and note what `--fix` names."""
@@ -139,13 +139,13 @@ class _Selector:
 
     def read_hints(self, *, all_hinted: bool) -> None:
         """Add the axes that hints select, unless the command line has settled them."""
-        for name, row in self._rows.items():
+        for name, hp in self._by_name.items():
             if name not in self.axes and name not in self._reasons:
-                if hint := opt_in(row.hints):
+                if hint := opt_in(hp.hints):
                     self._add_axis(name, name, f"hint {hint}", None)
-                elif all_hinted and is_hinted(row.hints):
+                elif all_hinted and is_hinted(hp.hints):
                     self._add_axis(name, name, "--all-hinted", None)
-                elif row.hints.get("search") is False:
+                elif hp.hints.get("search") is False:
                     self._reasons[name] = "hint search"
 
     def read_zips(self, groups: Iterable[str]) -> list[tuple[str, ...]]:
@@ -178,7 +178,7 @@ class _Selector:
     def settle_conditions(self) -> None:
         """Make the hints `when` conditions of axes; leave axes out that they exclude."""
         owners = {axis.converter.name for axis in self.axes.values()}
-        faults = [*condition_faults(self._rows)]
+        faults = [*condition_faults(self._by_name)]
         self._problems += [fault for fault in faults if fault.name in owners]
         self.raise_problems()
         selected = [*self.axes]
@@ -187,12 +187,12 @@ class _Selector:
 
     def fixed(self) -> Iterator[Fixed]:
         """Yield the hyperparameters that are not searched."""
-        for name, row in self._rows.items():
+        for name, hp in self._by_name.items():
             if name not in self.axes:
                 has_space = False
                 with suppress(HpmanError):
-                    has_space = hinted_domain(Converter.of(row)) is not None
-                yield Fixed(row, self._reasons.get(name, ""), has_space)
+                    has_space = hinted_domain(Converter.of(hp)) is not None
+                yield Fixed(hp, self._reasons.get(name, ""), has_space)
 
     def _resolve(self, item: str, typed: str) -> tuple[str, str] | None:
         """Return a name after its scope, and without it; None, and add a problem, if unknown."""
@@ -200,9 +200,9 @@ class _Selector:
         scope, plain = split_scope(
             typed, lambda name: _option(name) in self._names, self._separator
         )
-        name = plain if plain in self._rows else self._names.get(_option(plain))
+        name = plain if plain in self._by_name else self._names.get(_option(plain))
         if name is None:
-            near = suggest(typed, self._rows) if self._rows else "the program has none"
+            near = suggest(typed, self._by_name) if self._by_name else "the program has none"
             if "=" in typed:
                 near = f"Only --sweep takes values: `--sweep {typed}`."
             elif not typed[:1].isidentifier():  # a value
@@ -223,14 +223,14 @@ class _Selector:
 
     def _add_axis(self, name: str, plain: str, why: str, spec: str | None) -> None:
         """Add an axis with the values of a specification, or those of the hints."""
-        row = self._rows[plain]
-        converter, option = Converter.of(row), f"{why} {name}"
+        hp = self._by_name[plain]
+        converter, option = Converter.of(hp), f"{why} {name}"
         domain: Values | Interval | None = None
         try:
             if spec is not None:
                 option += f"={spec}"
                 domain = parse_spec(spec, converter)
-            elif faults := [*space_faults(row)]:
+            elif faults := [*space_faults(hp)]:
                 self._problems += faults
                 return
             else:
@@ -240,14 +240,14 @@ class _Selector:
                 self._add_problem(option, found.message, found.advice)
             return
         if domain is None and why != "--all-hinted":
-            problem = f"the hints of `{plain}`{_at(row)} describe no values to search."
+            problem = f"the hints of `{plain}`{_at(hp)} describe no values to search."
             advice = f"Write values, such as `--sweep {name}=1,2`, or add the hint `choices`."
             self._add_problem(option, problem, advice)
         if domain is not None:
-            self.axes[name] = Axis(name, domain, converter, why, (), row.definition)
+            self.axes[name] = Axis(name, domain, converter, why, (), hp.definition)
 
     def _conditions_of(self, axis: Axis) -> dict[str, tuple[object, ...]]:
-        return conditions(self._rows[axis.converter.name].hints)
+        return conditions(self._by_name[axis.converter.name].hints)
 
     def _settle(self, name: str, selected: Collection[str]) -> None:
         """Settle the conditions of an axis, after those of the axes that they are about."""
@@ -257,7 +257,7 @@ class _Selector:
         scope = name[: -len(axis.converter.name)].rstrip(SCOPE)
         settled = []
         for parent, wanted in self._conditions_of(axis).items():
-            row, converter = self._rows[parent], Converter.of(self._rows[parent])
+            hp, converter = self._by_name[parent], Converter.of(self._by_name[parent])
             accepted = Values(tuple(converter.check(value) for value in wanted))
             inner = [n for n in reversed(scoped_names(scope, parent)) if n in selected]
             if inner:
@@ -272,7 +272,7 @@ class _Selector:
                 continue
             default = default_of(converter)
             if isinstance(default, (EmptyValue, NotLiteralEvaluable)):
-                problem = f"the default of `{parent}`{_at(row)} is unknown, but `when` is about it."
+                problem = f"the default of `{parent}`{_at(hp)} is unknown, but `when` is about it."
                 self._add_problem(name, problem, f"Search `{parent}` too, or `--fix {name}`.")
             elif inner or not accepted.contains(default):
                 self._reasons[name] = f"only if {parent} is {accepted}"
@@ -296,30 +296,30 @@ def _nothing_selected(fixed: tuple[Fixed, ...]) -> Diagnostic:
     if not fixed:
         advice = 'Write values to search as `_("lr", 0.1)`, after `from hpman.m import _`.'
         return Diagnostic("sweep", "The program has no hyperparameters.", advice)
-    reasons = [f"`{line.row.name}` ({line.reason})" for line in fixed if line.reason]
-    rows = [line.row for line in fixed if line.has_space and not line.reason]
+    reasons = [f"`{line.hp.name}` ({line.reason})" for line in fixed if line.reason]
+    hps = [line.hp for line in fixed if line.has_space and not line.reason]
     message = "Nothing is searched: no hint `search` or `scale`, and no `--sweep`."
     if reasons:
         message = f"Nothing is searched, because of {', '.join(reasons[:_SHOWN])}."
-    if not rows:
+    if not hps:
         advice = (
-            f"Name hyperparameters with their values, such as `--sweep {fixed[0].row.name}=...`."
+            f"Name hyperparameters with their values, such as `--sweep {fixed[0].hp.name}=...`."
         )
         return Diagnostic("sweep", message, advice)
-    shown = ", ".join(f"`{row.name}`{_at(row)}" for row in rows[:_SHOWN])
-    more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    shown = ", ".join(f"`{hp.name}`{_at(hp)}" for hp in hps[:_SHOWN])
+    more = f" and {len(hps) - _SHOWN} more" if len(hps) > _SHOWN else ""
     advice = (
-        f"These have a space: {shown}{more}. Name some, such as `--sweep {rows[0].name}`, or use"
+        f"These have a space: {shown}{more}. Name some, such as `--sweep {hps[0].name}`, or use"
         " `--all-hinted`."
     )
     return Diagnostic("sweep", message, advice)
 
 
-def _required(row: HyperParameter) -> Diagnostic:
-    message = f"`{row.name}`{_at(row)} is required, and has no value."
-    return Diagnostic("sweep", message, f"Give it one, or several: `--sweep {row.name}=...`.")
+def _required(hp: HyperParameter) -> Diagnostic:
+    message = f"`{hp.name}`{_at(hp)} is required, and has no value."
+    return Diagnostic("sweep", message, f"Give it one, or several: `--sweep {hp.name}=...`.")
 
 
-def _at(row: HyperParameter) -> str:
-    call = row.definition or row.occurrences[0]
+def _at(hp: HyperParameter) -> str:
+    call = hp.definition or hp.occurrences[0]
     return f" ({display_path(call.place)})"

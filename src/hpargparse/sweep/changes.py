@@ -34,7 +34,7 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
 
 
 def _hyperparameters(plan: Mapping[str, Any]) -> dict[str, str]:
-    phrases = {row["name"]: domain_text(row) for row in plan.get("searched", ())}
+    phrases = {axis["name"]: domain_text(axis) for axis in plan.get("searched", ())}
     fixed = plan.get("fixed", {})
     return phrases | {name: f"fixed at {text or 'no value'}" for name, text in fixed.items()}
 

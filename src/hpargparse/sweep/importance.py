@@ -16,7 +16,7 @@ _NUMBERS = (int, float)
 
 
 def importances(
-    rows: Mapping[str, Sequence[Any]], scores: Sequence[float], *, maximize: bool = False
+    columns: Mapping[str, Sequence[Any]], scores: Sequence[float], *, maximize: bool = False
 ) -> dict[str, float]:
     """Return the share of each hyperparameter in what changes a score, the largest first.
 
@@ -28,34 +28,34 @@ def importances(
     if len(scores) < _FEWEST:
         return {}
     try:
-        return _measure(rows, scores, maximize=maximize)
+        return _measure(columns, scores, maximize=maximize)
     except Exception:  # noqa: BLE001 - a report is never an error
         return {}
 
 
 def _measure(
-    rows: Mapping[str, Sequence[Any]], scores: Sequence[float], *, maximize: bool
+    columns: Mapping[str, Sequence[Any]], scores: Sequence[float], *, maximize: bool
 ) -> dict[str, float]:
     import optuna
     from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 
     optuna.logging.set_verbosity(optuna.logging.CRITICAL)
-    kinds = {name: _distribution(row) for name, row in rows.items()}
+    kinds = {name: _distribution(column) for name, column in columns.items()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         study = optuna.create_study(direction="maximize" if maximize else "minimize")
         for number, score in enumerate(scores):
-            params = {name: _parameter(row[number]) for name, row in rows.items()}
+            params = {name: _parameter(column[number]) for name, column in columns.items()}
             study.add_trial(optuna.create_trial(params=params, distributions=kinds, value=score))
         return dict(get_param_importances(study, evaluator=PedAnovaImportanceEvaluator()))
 
 
-def _distribution(row: Sequence[Any]) -> Any:
+def _distribution(column: Sequence[Any]) -> Any:
     from optuna.distributions import CategoricalDistribution, FloatDistribution
 
-    if all(type(value) in _NUMBERS for value in row):
-        return FloatDistribution(min(row), max(row), log=is_log(row, LOG_VALUES))
-    return CategoricalDistribution(sorted({_parameter(value) for value in row}, key=str))
+    if all(type(value) in _NUMBERS for value in column):
+        return FloatDistribution(min(column), max(column), log=is_log(column, LOG_VALUES))
+    return CategoricalDistribution(sorted({_parameter(value) for value in column}, key=str))
 
 
 def _parameter(value: Any) -> Any:

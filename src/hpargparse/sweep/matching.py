@@ -34,14 +34,14 @@ class Matcher:
         self._trials = trials
         self._total = total
         self._arguments = list(arguments)
-        rows = [line.row for line in trials.selection.fixed]
-        self._fixed = {row.name: _literal(row.value) for row in rows}
+        hps = [line.hp for line in trials.selection.fixed]
+        self._fixed = {hp.name: _literal(hp.value) for hp in hps}
         if self.seeds:
             del self._fixed[SEED]
         self._names = {*self._fixed, *(axis.name for axis in trials.space.axes), SEED}
-        hints: dict[str, Mapping[str, object]] = {row.name: row.hints for row in rows}
+        hints: dict[str, Mapping[str, object]] = {hp.name: hp.hints for hp in hps}
         hints |= {axis.converter.name: axis.converter.hints for axis in trials.space.axes}
-        self._renamed = {old: name for name, row in hints.items() for old in old_names(row)}
+        self._renamed = {old: name for name, own in hints.items() for old in old_names(own)}
         self._trial_runs: dict[frozenset[tuple[str, str]], TrialRun] = {}
 
     def values(self, summary: Mapping[str, Any]) -> dict[str, str]:

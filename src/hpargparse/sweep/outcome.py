@@ -84,15 +84,17 @@ def _importances(study: Study) -> list[dict[str, float]]:
     """Return for each score how much each hyperparameter matters."""
     complete = [o for o in study.outcomes().values() if o.status == COMPLETE and o.scores]
     texts = [outcome.values for outcome in complete]
-    names = [name for name in texts[0] if all(name in row for row in texts)] if texts else []
-    rows = {name: [parse_literal(row[name]) for row in texts] for name in names}
-    rows = {name: row for name, row in rows.items() if any(value != row[0] for value in row)}
-    if not rows:
+    names = [name for name in texts[0] if all(name in values for values in texts)] if texts else []
+    columns = {name: [parse_literal(values[name]) for values in texts] for name in names}
+    varied = {
+        name: values for name, values in columns.items() if any(v != values[0] for v in values)
+    }
+    if not varied:
         return [{} for _objective in study.objectives]
     from .importance import importances  # with plots, which are slow to load
 
     return [
-        importances(rows, [o.scores[number] for o in complete], maximize=objective.maximize)
+        importances(varied, [o.scores[number] for o in complete], maximize=objective.maximize)
         for number, objective in enumerate(study.objectives)
     ]
 

@@ -56,8 +56,8 @@ def diagrams(records: Sequence[RunRecord]) -> list[Panel | Bars | Parallel]:
     results = [scores[record.id] for record in ended]
     if len(ended) < 2:
         return []
-    rows = {name: [lookup(record, name) for record in ended] for name in varied(ended)}
-    values = {name: row for name, row in rows.items() if MISSING not in row}
+    columns = {name: [lookup(record, name) for record in ended] for name in varied(ended)}
+    values = {name: column for name, column in columns.items() if MISSING not in column}
     trials = [float(record.summary["trial"]) for record in ended]
     found: list[Panel | Bars | Parallel] = [_history(objective, trials, results)]
     shares = importances(values, results, maximize=objective.maximize)
@@ -104,15 +104,15 @@ def _parallel(objective: Objective, axes: dict[str, _Axis], scores: list[float])
     )
 
 
-def _axis(row: Sequence[Any]) -> _Axis:
+def _axis(values: Sequence[Any]) -> _Axis:
     """Return the places of values on an axis from 0 to 1, and the texts beside it."""
-    numbers = [float(value) for value in row if type(value) in (int, float)]
-    if len(numbers) == len(row) and all(map(isfinite, numbers)):
+    numbers = [float(value) for value in values if type(value) in (int, float)]
+    if len(numbers) == len(values) and all(map(isfinite, numbers)):
         scaled = [log10(x) for x in numbers] if is_log(numbers, LOG_VALUES) else numbers
         low, size = min(scaled), (max(scaled) - min(scaled)) or 1.0
         texts = {0.0: number_text(min(numbers)), 1.0: number_text(max(numbers))}
         return [(x - low) / size for x in scaled], texts
-    shown = [value if isinstance(value, str) else show_literal(value) for value in row]
+    shown = [value if isinstance(value, str) else show_literal(value) for value in values]
     names = sorted({*shown})
     places = {name: place / max(1, len(names) - 1) for place, name in enumerate(names)}
     pace = -(-len(names) // _TICKS)

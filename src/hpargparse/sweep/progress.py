@@ -196,6 +196,6 @@ def rate(per_second: float) -> str:
     ('12.3/s', '12/min', '3.6/h')
     """
     unit, seconds = next(
-        (row for row in (("s", 1), ("min", 60)) if per_second * row[1] >= 1), ("h", 3600)
+        (pair for pair in (("s", 1), ("min", 60)) if per_second * pair[1] >= 1), ("h", 3600)
     )
     return f"{per_second * seconds:.3g}/{unit}"

@@ -126,8 +126,8 @@ class Objective(Frozen):
             raise NoScoreError(f"the run did not report `{name}`{self._advice(name, metrics)}")
         if name == self.name:
             return metrics[name]
-        numbers = [row[name] for row in record.history() if isinstance(row.get(name), (int, float))]
-        numbers = [number for number in numbers if not isnan(number)]
+        reported = [values.get(name) for values in record.history()]
+        numbers = [n for n in reported if isinstance(n, (int, float)) and not isnan(n)]
         return self.best(numbers) if numbers else metrics[name]
 
     def _advice(self, name: str, metrics: dict[str, Any]) -> str:

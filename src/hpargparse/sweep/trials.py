@@ -104,11 +104,11 @@ class Trials:
         placed = ("why", "path", "line", "default")
         return {
             "searched": [
-                {key: value for key, value in row.items() if key not in placed}
-                for row in data["searched"]
+                {key: value for key, value in axis.items() if key not in placed}
+                for axis in data["searched"]
             ],
             "zipped": data["zipped"],
-            "fixed": {row["name"]: row["value"] for row in data["fixed"]},
+            "fixed": {line["name"]: line["value"] for line in data["fixed"]},
             "method": self.method,
             "seed": None if self.method == GRID else self.seed,
         }
@@ -128,13 +128,13 @@ class Trials:
 
 def _seeds(selection: Selection, repeats: int) -> list[str]:
     """Return the values of the hyperparameter `seed`, as literals: the default and those after."""
-    row = next((line.row for line in selection.fixed if line.row.name == SEED), None)
-    if row is None:
+    hp = next((line.hp for line in selection.fixed if line.hp.name == SEED), None)
+    if hp is None:
         raise SpaceError.because(
             "--repeats varies the hyperparameter `seed`, which does not exist or is searched.",
             'Read the seed by `_("seed", 0)`, and do not search it.',
         )
-    converter = Converter.of(row)
+    converter = Converter.of(hp)
     first: Any = default_of(converter)
     if type(first) is not int:
         message = "--repeats counts from the default of `seed`, which is not an int."

@@ -54,7 +54,7 @@ def refused(source: str = SOURCE, **request: Any) -> str:
 
 def test_hints_opt_in_and_a_condition_on_a_fixed_value_excludes() -> None:
     assert searched() == {"lr": "1e-05 to 1.0, log (hint scale)"}
-    reasons = {line.row.name: line.reason for line in selected().fixed}
+    reasons = {line.hp.name: line.reason for line in selected().fixed}
     assert reasons["momentum"] == "only if optimizer is 'sgd', 'lion'"
     assert reasons["seed_of_data"] == "hint search"
     assert reasons["depth"] == ""
@@ -85,7 +85,7 @@ def test_all_hinted_adds_what_has_a_space() -> None:
 def test_fix_leaves_out_what_hints_select() -> None:
     selection = selected(fixed=["lr"], sweep=["depth"])
     assert [axis.name for axis in selection.space.axes] == ["depth"]
-    assert {line.row.name: line.reason for line in selection.fixed}["lr"] == "--fix"
+    assert {line.hp.name: line.reason for line in selection.fixed}["lr"] == "--fix"
 
 
 def test_a_name_in_a_scope_is_an_axis_of_its_own() -> None:
