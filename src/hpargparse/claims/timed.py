@@ -86,7 +86,8 @@ class TimedClaims:
                 start_new_session=True,
             )
         settings = json.dumps([type(store).__module__, store.settings()]).encode()
-        self._channel.sendall(len(settings).to_bytes(4, "big") + settings)
+        with suppress(BrokenPipeError):  # the process was killed; taking a claim says so
+            self._channel.sendall(len(settings).to_bytes(4, "big") + settings)
 
     def take(self, name: str) -> int | None:
         """Return a claim on a name; None if another process holds it.
