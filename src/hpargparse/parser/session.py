@@ -84,13 +84,17 @@ class ManagerOptions:
 
     def record(self, name: str, value: object, option: str) -> None:
         """Record a typed value; it is set when parsing is done."""
-        typed = current_session().typed.setdefault(self.manager, {})
+        self.requested()  # require that the parser that runs is bound
+        typed = current_session().typed[self.manager]
         typed.pop(name, None)
         typed[name] = value, option
 
     def requested(self) -> dict[str, Any]:
         """Return the requests recorded so far, by name."""
-        return current_session().requests.setdefault(self, {})
+        requests = current_session().requests
+        if self not in requests:
+            raise _not_bound()
+        return requests[self]
 
     def attach(self, parser: argparse.ArgumentParser) -> None:
         """Make a parser a bound one. It already has the options."""
@@ -120,7 +124,8 @@ class ParserMethods:
         self.bindings: tuple[ManagerOptions, ...] = ()
         self.script: str | None = None  # the file whose docstring becomes the description
         self._parser = parser
-        self._own: dict[str, Any] = {name: getattr(parser, name) for name in _METHODS}
+        # Its own methods, as far as they are not those of its class.
+        self._set = {name: vars(parser)[name] for name in _METHODS if name in vars(parser)}
         vars(parser).update({name: getattr(self, name) for name in _METHODS})
         vars(parser).update({METHODS: self, "scope_actions": self.scope_actions})
 
@@ -157,15 +162,21 @@ class ParserMethods:
         groups = parser._action_groups
         parser._action_groups = sections(parser, self.bindings)  # type: ignore[assignment]
         try:
-            return str(self._own["format_help"]())
+            return str(self._own("format_help"))
         finally:
             parser._action_groups = groups
+
+    def _own(self, name: str, *args: Any, **settings: Any) -> Any:
+        """Call a method that the parser would have if it were not bound."""
+        if name in self._set:
+            return self._set[name](*args, **settings)
+        return getattr(type(self._parser), name)(self._parser, *args, **settings)
 
     def _strict(self, method: str, *args: Any, **settings: Any) -> Any:
         """Run a method that refuses arguments left over, before anything is set."""
         if getattr(type(self._parser), method) is getattr(argparse.ArgumentParser, method):
             return self._in_session(method, *args, **settings)
-        return self._own[method](*args, **settings)
+        return self._own(method, *args, **settings)
 
     def scope_actions(self, word: str) -> Iterable[argparse.Action]:
         """Return stand-ins for the options in scopes that a shell may complete a word to."""
@@ -181,8 +192,8 @@ class ParserMethods:
         The method of a user's class may have more parameters than argparse's own. A parser that
         runs within a session without being a sub-command has its own session.
         """
-        call = self._own[method] if method in _STRICT else partial(self._parse_known, method)
-        parse = partial(call, args, *more, **settings)
+        call = self._own if method in _STRICT else self._parse_known
+        parse = partial(call, method, args, *more, **settings)
         parser, outer = self._parser, CURRENT.session
         if outer is not None and outer.has(parser):
             outer.join(parser, self.bindings)
@@ -214,15 +225,18 @@ class ParserMethods:
         self, method: str, args: Sequence[str] | None, *more: Any, **settings: Any
     ) -> tuple[argparse.Namespace, list[str]]:
         """Parse respelled arguments, and return the namespace and the arguments left over."""
+        session = current_session()
+        is_strict = session.strict_method == method and session.parsers[0] is self._parser
+        if is_strict:
+            session.strict_method = ""  # an action may call this method too
         argv, scoped = self._normalized_argv(args)
         try:
-            namespace, rest = self._own[method](argv, *more, **settings)
+            namespace, rest = self._own(method, argv, *more, **settings)
         finally:
             for option in scoped:
                 del self._parser._option_string_actions[option]
         rest = _as_typed(rest)
-        session = current_session()
-        if rest and session.strict_method == method and session.parsers[0] is self._parser:
+        if rest and is_strict:
             from .suggestions import unrecognized
 
             raise argparse.ArgumentError(None, unrecognized(rest, session.parsers, argv))
@@ -268,12 +282,12 @@ class ParserMethods:
         typed = _as_typed(arg_strings)
         if typed == ["--"] and isinstance(action, ValueAction):
             return "--"  # before Python 3.13, argparse drops it from `--name=--`
-        return self._own["_get_values"](action, typed)
+        return self._own("_get_values", action, typed)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """Check only values that are not ours. Our converters check ours."""
         if not isinstance(action, ValueAction):
-            self._own["_check_value"](action, value)
+            self._own("_check_value", action, value)
 
     def _get_option_tuples(self, option_string: str) -> list[Any]:
         """Count an option once, even if an abbreviation matches several of its spellings.
@@ -281,7 +295,7 @@ class ParserMethods:
         `--n` is meant for an option of the program rather than for `--no-hp-strict`, or for an
         old name.
         """
-        matches = self._own["_get_option_tuples"](option_string)
+        matches = self._own("_get_option_tuples", option_string)
         old = {option for binding in self.bindings for option in binding.old_options}
         fresh = [match for match in matches if match[1] not in old] or matches
         plain = [m for m in fresh if getattr(m[0], "negation", None) != m[1]] or fresh
@@ -293,7 +307,7 @@ class ParserMethods:
         from .help import prepare
 
         self._set_nargs()
-        return prepare(self._own["_get_formatter"](**settings))
+        return prepare(self._own("_get_formatter", **settings))
 
     def _print_message(self, message: str, file: Any = None) -> None:
         """Print help and errors in any encoding; a closed stream gets nothing."""
@@ -458,12 +472,12 @@ class Session:
 
     def has(self, parser: argparse.ArgumentParser) -> bool:
         """Return whether a parser runs, or is that of a sub-command of one that runs."""
-        return parser in self.parsers or any(
-            parser in action.choices.values()
-            for running in self.parsers
-            for action in running._actions
-            if isinstance(action, argparse._SubParsersAction)
-        )
+        parsers = [*self.parsers]
+        for running in parsers:  # the list grows by the sub-commands of sub-commands
+            for action in running._actions:
+                if isinstance(action, argparse._SubParsersAction):
+                    parsers += [sub for sub in action.choices.values() if sub not in parsers]
+        return parser in parsers
 
     def join(self, parser: argparse.ArgumentParser, bindings: Iterable[ManagerOptions]) -> None:
         """Add a running parser and its bindings."""
@@ -630,7 +644,12 @@ CURRENT = _Current()
 
 def current_session() -> Session:
     """Return the session that runs."""
-    if CURRENT.session is None:  # an action was copied, such as by `parents=`
-        message = "bind the manager to this parser, not to the one that its options come from"
-        raise argparse.ArgumentError(None, message)
+    if CURRENT.session is None:
+        raise _not_bound()
     return CURRENT.session
+
+
+def _not_bound() -> argparse.ArgumentError:
+    """Return the error for an option that was copied, such as by `parents=`."""
+    message = "bind the manager to this parser, not to the one that its options come from"
+    return argparse.ArgumentError(None, message)

@@ -298,6 +298,17 @@ class TestParents:
         args = parsed("--gpu 3 --lr 2", parser=ArgumentParser(parents=[parent]))
         assert (args.gpu, args.lr) == (3, 2.0)
 
+    def test_a_child_that_is_bound_itself_refuses_them_too(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        parent, _above = bound('_("a", 1)', ArgumentParser(add_help=False))
+        child = ArgumentParser(parents=[parent])
+        below = managed('_("b", 2)')
+        hpargparse.bind(child, below, action_prefix="q")
+        for line in ("--a 3", "--hp-list"):
+            assert "bind the manager to this parser" in refusal(capsys, child, line)
+        assert child.parse_args(["--b", "3"]).b == below("b") == 3
+
     def test_an_action_that_is_copied_by_hand_is_refused(self) -> None:
         parent, manager = bound('_("a", 1)')
         other = ArgumentParser(exit_on_error=False)
@@ -310,6 +321,16 @@ class TestParents:
 
 
 class TestSubParsers:
+    def test_below_a_parser_that_is_not_bound(self, capsys: pytest.CaptureFixture[str]) -> None:
+        top, above = bound('_("a", 1)')
+        middle = top.add_subparsers().add_parser("group")
+        below = managed('_("b", 2)')
+        hpargparse.bind(middle.add_subparsers().add_parser("train"), below, inject_actions=False)
+        top.parse_args(["--a", "3", "group", "train", "--b", "4"])
+        assert (above("a"), below("b")) == (3, 4)
+        refusal(capsys, top, "group train --b 5 --typo")
+        assert below("b") == 4
+
     def test_the_top_alone(self) -> None:
         parser, manager = bound()
         parser.add_subparsers(dest="command").add_parser("train").add_argument("--gpu")

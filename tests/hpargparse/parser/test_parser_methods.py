@@ -10,6 +10,7 @@ from abc import ABCMeta
 from argparse import (
     REMAINDER,
     SUPPRESS,
+    Action,
     ArgumentError,
     ArgumentParser,
     HelpFormatter,
@@ -609,3 +610,21 @@ def test_help_for_a_closed_stream_is_left_out() -> None:
     stream = _Broken()
     parser.print_help(stream)
     assert stream.attempts == 1
+
+
+def test_an_action_may_parse_further_arguments_and_keep_the_rest() -> None:
+    class Further(Action):
+        def __call__(self, parser: Any, namespace: Any, values: Any, option: Any = None) -> None:
+            namespace.rest = parser.parse_known_args(values.split(), namespace)[1]
+
+    parser, manager = bound()
+    parser.add_argument("--further", action=Further)
+    args = parser.parse_args(["--further", "--lr 4 --other 1"])
+    assert (args.rest, manager("lr")) == (["--other", "1"], 4.0)
+
+
+def test_a_later_patch_of_the_class_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    parser, _manager = bound()
+    patched = Namespace(lr=7.0)
+    monkeypatch.setattr(ArgumentParser, "parse_args", lambda *_args, **_settings: patched)
+    assert parser.parse_args([]) is patched
