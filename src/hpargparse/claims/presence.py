@@ -130,9 +130,9 @@ class _Worker:
         has_locks = is_held(self._path) is True
         others = [other for other in os.listdir(self._workers) if other != self._name]
         unseen = [other for other in others if self._is_unseen(other, has_locks=has_locks)]
-        if has_locks and not unseen and _read(self._mode) != _BY_TIME:
+        if has_locks and not unseen and _read_note(self._mode) != _BY_TIME:
             return True
-        if _read(self._mode) != _BY_TIME:
+        if _read_note(self._mode) != _BY_TIME:
             self._write_mode(_BY_TIME)
         self._change()
         if unseen:
@@ -163,7 +163,7 @@ class _Worker:
         while not self._has_ended.wait(_BEAT):
             with suppress(OSError, SweepError):
                 os.utime(self._path)
-                if not has_changed and _read(self._mode) == _BY_TIME:
+                if not has_changed and _read_note(self._mode) == _BY_TIME:
                     self._change()
                     has_changed = True
 
@@ -180,7 +180,7 @@ class _Worker:
         """Return whether another command lives, and still holds claims by locks."""
         path = os.path.join(self._workers, other)
         with suppress(FileNotFoundError):
-            return _read(path) != _BY_TIME and not self._is_gone(path)
+            return _read_note(path) != _BY_TIME and not self._is_gone(path)
         return False
 
     def _is_unseen(self, other: str, *, has_locks: bool) -> bool:
@@ -193,7 +193,7 @@ class _Worker:
                 os.unlink(path)
             return False
         with suppress(FileNotFoundError):  # it has just ended
-            if _read(path) == _BY_TIME:
+            if _read_note(path) == _BY_TIME:
                 if self._is_gone(path):
                     os.unlink(path)
                 return False
@@ -237,7 +237,7 @@ def presence(folder: str) -> Iterator[tuple[FolderClaims, list[str]]]:
         worker.end()
 
 
-def _read(path: str) -> bytes:
+def _read_note(path: str) -> bytes:
     with open(path, "rb") as file:
         return file.read()
 

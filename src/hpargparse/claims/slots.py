@@ -101,7 +101,7 @@ def _names(text: str, origin: str) -> list[str]:
         message = f"{origin} names a GPU twice: `{text}`."
     else:
         return names
-    raise _error(message)
+    raise _gpu_error(message)
 
 
 def _all() -> list[str]:
@@ -113,14 +113,14 @@ def _all() -> list[str]:
         )
     except (OSError, subprocess.SubprocessError) as error:
         reason = error_text(error)
-        raise _error(f"`{' '.join(_LIST)}` does not list the GPUs: {reason}.") from None
+        raise _gpu_error(f"`{' '.join(_LIST)}` does not list the GPUs: {reason}.") from None
     names = re.findall(r"^GPU (\d+):", done.stdout, re.MULTILINE)
     if not names:
-        raise _error(f"`{' '.join(_LIST)}` lists no GPU.")
+        raise _gpu_error(f"`{' '.join(_LIST)}` lists no GPU.")
     return names
 
 
-def _error(message: str) -> HpmanError:
+def _gpu_error(message: str) -> HpmanError:
     return HpmanError(
         Diagnostic("sweep", message, "Name GPUs, such as `--gpus 0,1`, or leave the option out.")
     )

@@ -64,7 +64,7 @@ class StorageUrl:
         self.dialect: str = "postgresql" if dialect == "postgres" else dialect
         if not colon or self.dialect not in _DRIVERS:
             kind = f"`{scheme}` is not a kind of database that machines can share"
-            raise _error(kind if colon else "this is not the URL of a database")
+            raise _url_error(kind if colon else "this is not the URL of a database")
         if _SECRET.search(self.shown):
             message = "--storage: the password is in the wrong place, where others may see it."
             raise SweepError.because(message, f"Set the environment variable {PASSWORD} to it.")
@@ -74,7 +74,7 @@ class StorageUrl:
         try:
             url = sqlalchemy.make_url(text)
         except (sqlalchemy.exc.ArgumentError, ValueError):  # the latter if the port is not a number
-            raise _error(f"`{self.shown}` is not the URL of a database") from None
+            raise _url_error(f"`{self.shown}` is not the URL of a database") from None
         if match is not None:
             self.password = url.password
         url = url.set(drivername=f"{self.dialect}+{self._driver}")
@@ -137,5 +137,5 @@ class StorageUrl:
         raise SweepError.because(message, f"`{command}` installs what is missing.")
 
 
-def _error(problem: str) -> SweepError:
+def _url_error(problem: str) -> SweepError:
     return SweepError.because(f"--storage: {problem}.", f"Write {_EXAMPLES}.")

@@ -104,7 +104,7 @@ class Duplicates:
             if record.status != "finished":
                 return False
             for objective in self._objectives:
-                objective.read(record)
+                objective.score_of(record)
             sources = record.data.get("sources")
         except (HpmanError, NoScoreError):
             return False

@@ -50,7 +50,7 @@ def diagrams(records: Sequence[RunRecord]) -> list[Panel | Bars | Parallel]:
     for record in records:
         if record.status == "finished":
             with suppress(NoScoreError):
-                scores[record.id] = objective.read(record)
+                scores[record.id] = objective.score_of(record)
     ended = [record for record in records if isfinite(scores.get(record.id, float("nan")))]
     ended.sort(key=lambda record: (record.summary["trial"], record.id))
     results = [scores[record.id] for record in ended]

@@ -104,7 +104,7 @@ class Results:
                 self._open[run] = TrialRun(int(match[1]), int(match[2] or 0))
         self._listed = listed
         ended = {
-            run: self._read(self._record(run), recorded) for run, recorded in self._open.items()
+            run: self._read_run(self._record(run), recorded) for run, recorded in self._open.items()
         }
         for run, found in ended.items():
             if found is not None:
@@ -149,7 +149,7 @@ class Results:
         except HpmanError:  # it has just begun
             return recorded
 
-    def _read(self, record: RunRecord, recorded: TrialRun) -> _Ended | None:
+    def _read_run(self, record: RunRecord, recorded: TrialRun) -> _Ended | None:
         """Return how a run ended; None if it has not, or its score has to be collected."""
         status = record.status
         if status in (RUNNING, LOST):  # without locks on files, a lost run may end later
@@ -178,7 +178,7 @@ class Results:
 
     def _scored(self, record: RunRecord, values: Mapping[str, str]) -> Outcome:
         try:
-            scores = tuple(objective.read(record) for objective in self._objectives)
+            scores = tuple(objective.score_of(record) for objective in self._objectives)
         except NoScoreError as error:
             is_nan = isinstance(error, NanError)
             return Outcome(FAILED, record.id, values, error=str(error), is_nan=is_nan)

@@ -58,7 +58,7 @@ class Objective(Frozen):
         """Return the best of some scores."""
         return max(scores) if self.maximize else min(scores)
 
-    def read(self, record: RunRecord) -> float:
+    def score_of(self, record: RunRecord) -> float:
         """Return the score of a run that has finished.
 
         Raises:
@@ -110,7 +110,7 @@ class Objective(Frozen):
         return _paths(record, match[1]) if match else []
 
     def is_collected(self, record: RunRecord) -> bool:
-        """Return whether all that `read` needs is in the record."""
+        """Return whether all that `score_of` needs is in the record."""
         return not _FILE.fullmatch(self.source) or bool(self.files(record))
 
     def _reported(self, record: RunRecord) -> Any:

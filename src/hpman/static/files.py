@@ -126,7 +126,7 @@ def exclusion(paths: Iterable[str], globs: Sequence[str]) -> Callable[[str, str]
     return is_excluded
 
 
-def read(path: str) -> bytes:
+def read_file(path: str) -> bytes:
     """Return the bytes of a file."""
     # Faster than `open` for the thousands of small files of a tree.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))

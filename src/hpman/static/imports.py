@@ -10,7 +10,7 @@ import _ast
 import os
 import sys
 
-from .files import read as read_file, read_source
+from .files import read_file, read_source
 from .syntax import UnparsableError, decode, parse, paused_collector
 
 TYPE_CHECKING = False

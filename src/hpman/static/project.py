@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 
-from .files import SourceFile, exclusion, flatten, read as read_file, walk
+from .files import SourceFile, exclusion, flatten, read_file, walk
 from .index import Index
 from .scan import ModuleReader, file_key, scan_file, with_imports
 from .syntax import paused_collector

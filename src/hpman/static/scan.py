@@ -11,7 +11,7 @@ from itertools import count
 
 from ..text import Source
 from .extract import extract, syntax_diagnostic
-from .files import SourceFile, exclusion, flatten, read as read_file, read_source, walk
+from .files import SourceFile, exclusion, flatten, read_file, read_source, walk
 from .index import Index, ModuleScan
 from .syntax import UnparsableError, normalize_newlines, parse, paused_collector
 

@@ -9,7 +9,7 @@ import pytest
 
 from hpargparse.check.sources import read_project
 from hpman.programs import Project
-from hpman.static.files import read
+from hpman.static.files import read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +66,7 @@ def test_a_file_that_cannot_be_read_installs_no_builtin(
     def refuse(path: str) -> bytes:
         if path.endswith("c.py"):
             raise PermissionError
-        return read(path)
+        return read_file(path)
 
     (tmp_path / "a.py").write_text("_('x')")
     (tmp_path / "b.py").write_text("from hpman.m import _")

@@ -143,7 +143,7 @@ def test_the_file_with_the_score_is_copied_too() -> None:
     assert _found(objective) == "abcdefgh"
     _duplicates(objective).copy(record, "s-7-", ARGV)
     (copy,) = RUNS.glob("s-7-*")
-    assert objective.read(RunRecord(str(copy))) == 3.0
+    assert objective.score_of(RunRecord(str(copy))) == 3.0
 
 
 def test_a_file_is_copied_if_it_cannot_be_linked() -> None:

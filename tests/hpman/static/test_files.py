@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hpman.static import files
-from hpman.static.files import SourceFile, flatten, read, walk
+from hpman.static.files import SourceFile, flatten, read_file, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -411,7 +411,7 @@ def test_names_that_are_not_text_are_kept(plant: Any) -> None:
     name = os.fsdecode(b"\xff.py")
     (root / "t" / name).touch()
     assert _shown("t") == ["t/m.py", f"t/{name}"]
-    assert read(walk(["t"])[1].path) == b""
+    assert read_file(walk(["t"])[1].path) == b""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="paths are short there")
@@ -484,7 +484,7 @@ def test_a_junction_of_windows_leads_elsewhere(monkeypatch: pytest.MonkeyPatch) 
 def test_every_byte_of_a_file_is_read(tmp_path: Path, size: int) -> None:
     data = bytes(range(256)) * (size // 256) + b"\r\n" * (size % 256)
     (tmp_path / "m.py").write_bytes(data)
-    assert read(str(tmp_path / "m.py")) == data
+    assert read_file(str(tmp_path / "m.py")) == data
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes")
@@ -493,11 +493,11 @@ def test_a_pipe_that_is_named_is_read_to_its_end() -> None:
     os.write(sends, b"x = 1\n")
     os.close(sends)
     try:
-        assert read(f"/dev/fd/{receives}") == b"x = 1\n"
+        assert read_file(f"/dev/fd/{receives}") == b"x = 1\n"
     finally:
         os.close(receives)
 
 
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        read(str(tmp_path / "gone.py"))
+        read_file(str(tmp_path / "gone.py"))

@@ -320,7 +320,7 @@ def test_a_package_whose_all_cannot_be_read_exports_nothing(plant: Any) -> None:
 
 def test_a_file_that_may_not_be_read_is_listed(plant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     plant({"train.py": "import a", "a.py": "import b", "b.py": ""})
-    read = files.read
+    read = files.read_file
 
     def refuse(path: str) -> bytes:
         if path == "a.py":

@@ -34,13 +34,13 @@ def _names(project: Project) -> list[str]:
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the names of the files that are read from now on."""
-    from hpman.static.files import read
+    from hpman.static.files import read_file
 
     names: list[str] = []
 
     def note(path: str) -> bytes:
         names.append(os.path.basename(path))
-        return read(path)
+        return read_file(path)
 
     monkeypatch.setattr("hpman.static.project.read_file", note)
     return names
