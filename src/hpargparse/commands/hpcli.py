@@ -68,12 +68,12 @@ def main(args: Sequence[str] | None = None, *, prog: str = "hpcli") -> None:
 
 def _list(argv: list[str], prog: str) -> None:
     """Parse with the options of some paths until the parser finds the same paths."""
-    sources = _guess(argv)
+    sources, likely_paths = _guess(argv)
     tried: list[_Sources] = []
     while sources not in tried:
         tried.append(sources)
         try:
-            parser, manager = _bound_parser(prog, sources)
+            parser, manager = _bound_parser(prog, sources, likely_paths)
             parse_command(parser, argv)
         except _OtherSources as other:
             (sources,) = other.args
@@ -82,9 +82,9 @@ def _list(argv: list[str], prog: str) -> None:
             options = {option for option, arg in pairwise(argv) if arg in sources.paths}
             if any(option.startswith("-") for option in options - {FOLLOW_IMPORTS}):
                 warn(prog, [_AMBIGUOUS])
-            if isinstance(error, HpmanError):
-                error = HpmanError(*(_with_advice(problem, prog) for problem in error.diagnostics))
-            exit_with_errors(prog, error, paths=sources.paths)
+            problems = (_with_advice(p, prog) for p in getattr(error, "diagnostics", ()))
+            shown = HpmanError(*problems) if isinstance(error, HpmanError) else error
+            exit_with_errors(prog, shown, paths=sources.paths)
         text, left_out = list_values(manager, "yaml")
         write_result(prog, text)
         warn(prog, left_out)
@@ -105,8 +105,11 @@ class _OtherSources(Exception):
     """Raised with the sources that a parser found if it has the options of others."""
 
 
-def _guess(argv: list[str]) -> _Sources:
-    """Guess the sources before the options are known: what does not follow an option."""
+def _guess(argv: list[str]) -> tuple[_Sources, tuple[str, ...]]:
+    """Guess the sources before the options are known: what does not follow an option.
+
+    Also return all likely paths: a Python file or a folder may follow a flag.
+    """
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("-h", "--help", action="store_true")
     parser.add_argument("--placeholder", nargs="?", default="_")
@@ -115,13 +118,14 @@ def _guess(argv: list[str]) -> _Sources:
     own, rest = parser.parse_known_args(before)
     pairs = [(previous, arg) for previous, arg in pairwise(["", *rest]) if arg[:1] != "-"]
     paths = [arg for previous, arg in pairs if previous[:1] != "-" or "=" in previous] + after
+    likely = [arg for _previous, arg in pairs if arg in paths or _is_source(arg)] + after
     explains = own.help or is_completing()  # with the options of all paths, and at once
     if explains or not paths:
-        paths = [arg for _previous, arg in pairs if arg in paths or _is_source(arg)] + after
+        paths = likely
     if not explains:
         paths = paths or [os.curdir]
     name = own.placeholder if is_placeholder(own.placeholder or "") else "_"
-    return _Sources(name, tuple(paths), own.follow_imports)
+    return _Sources(name, tuple(paths), own.follow_imports), tuple(likely)
 
 
 def _is_source(arg: str) -> bool:
@@ -132,15 +136,14 @@ class _Parser(argparse.ArgumentParser):
     """Parses a command line, but raises before anything is done if it names other sources."""
 
     sources: _Sources  # whose hyperparameters have options
+    likely_paths: tuple[str, ...]  # to try if there is an unknown option
 
     def parse_known_intermixed_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse; compare the sources; mention other managers in them."""
         namespace, rest = super().parse_known_intermixed_args(args, namespace)
         values = vars(namespace)
-        paths = tuple(map(without_mark, values[_PATHS] or ())) or (os.curdir,)
-        if rest:  # some may be values of unknown options
-            sources = (arg for arg in paths if arg in self.sources.paths or _is_source(arg))
-            paths = tuple(sources) or self.sources.paths
+        paths = self.likely_paths if rest else tuple(map(without_mark, values[_PATHS] or ()))
+        paths = paths or (os.curdir,)
         # Once followed, imports stay followed: they may bring an option of that name.
         is_following = self.sources.follow_imports or values[_FOLLOW]
         name = values[_PLACEHOLDER]
@@ -155,7 +158,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _bound_parser(
-    prog: str, sources: _Sources
+    prog: str, sources: _Sources, likely_paths: tuple[str, ...]
 ) -> tuple[argparse.ArgumentParser, HyperParameterManager]:
     """Return a parser with an option for each hyperparameter, and their manager."""
     parser = _Parser(
@@ -164,7 +167,7 @@ def _bound_parser(
         epilog=_EXAMPLES.format(prog=prog),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.sources = sources
+    parser.sources, parser.likely_paths = sources, likely_paths
     add_paths(parser, "a Python file or a folder (default: this folder)", _PATHS)
     parser.add_argument(
         "--placeholder",

@@ -106,11 +106,6 @@ class NegatedAction(_Alias):
 
     nargs: int | str | None = 0
 
-    @property
-    def converter(self) -> Converter:
-        """The converter of the flag."""
-        return self._target.converter
-
     def read_arguments(self, _arguments: object) -> object:
         """Return False if the flag takes it."""
         return self._target.read_arguments("false")

@@ -78,7 +78,7 @@ class HashLimit:
     """Count how often the keys of a file are compared because they have the same hash."""
 
     def __init__(self) -> None:
-        self.comparisons = 0
+        self.comparisons: int = 0
 
     def exceeded_by(self, key: object, hashes: Counter[int]) -> bool:
         """Return whether a key is one too many. The hashes are those of its dict or set so far."""

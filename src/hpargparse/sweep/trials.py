@@ -14,7 +14,7 @@ from hpman import NotLiteralEvaluable, show_literal
 from ..errors import ConversionError, SpaceError
 from ..space.report import json_report
 from ..space.select import Selection
-from ..space.space import Point, Values, default_of
+from ..space.space import Point, Space, Values, default_of
 from ..values.convert import Converter, saved_form
 
 if TYPE_CHECKING:
@@ -46,16 +46,16 @@ class Trials:
     def __init__(
         self, selection: Selection, method: str = "", seed: int = 0, repeats: int = 1
     ) -> None:
-        self.selection = selection
-        self.space = selection.space
+        self.selection: Selection = selection
+        self.space: Space = selection.space
         is_listed = all(isinstance(axis.domain, Values) for axis in self.space.axes)
         # `grid`, `random`, or one of `SAMPLERS`.
         self.method: str = method or (GRID if is_listed else RANDOM)
-        self.seed = seed
-        self.repeats = repeats
+        self.seed: int = seed
+        self.repeats: int = repeats
         # The values of the hyperparameter `seed`, as literals, if trials are repeated.
-        self.seeds = _seeds(selection, repeats) if repeats > 1 else []
-        self.prunes = False  # whether runs are ended early that look worse than others
+        self.seeds: list[str] = _seeds(selection, repeats) if repeats > 1 else []
+        self.prunes: bool = False  # whether runs are ended early that look worse than others
         # Has the points of `SAMPLERS`, and says what to prune; None if it is not needed.
         self.engine: Engine | None = None
         if self.method == GRID:

@@ -628,3 +628,10 @@ def test_a_later_patch_of_the_class_counts(monkeypatch: pytest.MonkeyPatch) -> N
     patched = Namespace(lr=7.0)
     monkeypatch.setattr(ArgumentParser, "parse_args", lambda *_args, **_settings: patched)
     assert parser.parse_args([]) is patched
+
+
+def test_a_method_that_was_set_on_the_parser_counts() -> None:
+    parser = ArgumentParser()
+    vars(parser)["format_help"] = lambda: "own"
+    bound(parser=parser)
+    assert parser.format_help() == "own"

@@ -65,6 +65,10 @@ def test_each_spelling_is_replaced(before: str, after: str | None) -> None:
     assert rename(before, "lr", "rate") == after
 
 
+def test_a_group_may_look_like_the_option_of_another_name() -> None:
+    assert rename('_("lr", 1); _("a_b", 2)', "lr", "a-b.c") == '_("a-b.c", 1); _("a_b", 2)'
+
+
 def test_keys_of_a_tree_are_replaced() -> None:
     source = '_("m.a", 1); _("m.b", 1); _.set_tree({"m": {"a": 2}}); _.set_tree({"a": 2}, "m")'
     assert rename(source, "m.a", "m.c") == source.replace('a"', 'c"')

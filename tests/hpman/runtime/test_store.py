@@ -378,6 +378,9 @@ def test_a_compiler_that_traces_no_frame_gets_the_value_of_a_default_from_the_so
     assert store.unused() == []
     with pytest.raises(TypeError):
         store.accept("b", 2)  # another default: it has to be recorded
+    compiler.is_compiling = lambda: False
+    with pytest.raises(TypeError):
+        store.accept("c", 1)
 
 
 # -- threads and processes ----------------------------------------------------------
