@@ -118,7 +118,7 @@ def add_arguments(parser: AdvisingParser) -> None:
 
 
 def _add_actions(add: Callable[..., object]) -> None:
-    """Add the options of which there is at most one: what to do with the runs."""
+    """Add the options that say what to do with the runs; only one may be given."""
     add("--format", choices=("text", "json", "csv"), default="text", help="default: text")
     add(
         "--export",

@@ -223,7 +223,7 @@ def unmarked(tree: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def with_item(base: Any, path: Sequence[str], value: Any) -> Any:
-    """Return nested dicts with the value at one path changed; `EMPTY` if one is no dict."""
+    """Return a copy of nested dicts with one value replaced; `EMPTY` if the path leaves them."""
     if not isinstance(base, dict):
         return EMPTY
     copy = base.copy()
